@@ -1,0 +1,98 @@
+//! What an input is, by its first bytes.
+
+use crate::error::{ErrorKind, Result};
+use crate::media::mpegts;
+
+/// How many bytes at the start of an input are enough to tell its format.
+pub(crate) const HEAD_LEN: usize = 64 * 1024;
+
+/// A format that pagecut reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FileKind {
+    /// No bytes at all, which is a file of every format.
+    Empty,
+    /// FASTQ: [`fastq::Fastq`](crate::fastq::Fastq).
+    Fastq,
+    /// MPEG-2 transport stream: [`media::mpegts::Packets`](crate::media::mpegts::Packets).
+    MpegTs,
+}
+
+impl FileKind {
+    /// Tells the format of an input from its first bytes; 64 KiB are enough, fewer are taken for the whole input.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UnknownFormat`], which names the format if it is one that is known but not read.
+    ///
+    /// ```
+    /// use pagecut::FileKind;
+    ///
+    /// assert_eq!(FileKind::detect(b"@r1\nACGT\n+\nIIII\n")?, FileKind::Fastq);
+    /// assert!(FileKind::detect(b"\x1f\x8b\x08...").unwrap_err().to_string().contains("gzip"));
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    pub fn detect(head: &[u8]) -> Result<Self> {
+        const OTHERS: [(&[u8], &str); 9] = [
+            (b"\x1f\x8b", "compressed with gzip, which is not read yet; decompress it first"),
+            (b"\x28\xb5\x2f\xfd", "compressed with zstd, which is not read yet; decompress it first"),
+            (b"BZh", "compressed with bzip2, which is not read; decompress it first"),
+            (b"\xfd7zXZ\0", "compressed with xz, which is not read; decompress it first"),
+            (b"PK\x03\x04", "a zip archive, which is not read; extract it first"),
+            (b"BAM\x01", "BAM, which is not read; `samtools fastq` converts it"),
+            (b"CRAM", "CRAM, which is not read; `samtools fastq` converts it"),
+            (b"\xef\xbb\xbf", "text that begins with a byte order mark, which is no FASTQ"),
+            (b">", "FASTA, which is not read yet"),
+        ];
+        let first = head.iter().find(|byte| !matches!(byte, b'\n' | b'\r'));
+        match first {
+            None if head.is_empty() => return Ok(Self::Empty),
+            None | Some(b'@') => return Ok(Self::Fastq),
+            Some(_) if mpegts::is_stream(head) => return Ok(Self::MpegTs),
+            Some(_) => {}
+        }
+        let other = OTHERS.iter().find(|(magic, _)| head.starts_with(magic));
+        let what = other.map_or("neither FASTQ nor an MPEG-2 transport stream", |(_, what)| what);
+        Err(ErrorKind::UnknownFormat(what).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stream(junk: usize, packets: usize) -> Vec<u8> {
+        let mut packet = [0; 188];
+        packet[0] = 0x47;
+        let mut stream = vec![b'x'; junk];
+        stream.extend(packet.repeat(packets));
+        stream
+    }
+
+    #[test]
+    fn formats_are_told_by_content() {
+        for text in ["@", "@r\nA\n+\nI\n", "\n\r\n@r", "\n\n\r\n", "\n"] {
+            assert_eq!(FileKind::detect(text.as_bytes()).unwrap(), FileKind::Fastq, "{text:?}");
+        }
+        for (junk, packets) in [(0, 1), (0, 5), (1, 5), (187, 5), (1000, 5), (1000, 1)] {
+            let stream = stream(junk, packets);
+            assert_eq!(FileKind::detect(&stream).unwrap(), FileKind::MpegTs, "{junk} + {packets}");
+        }
+        assert_eq!(FileKind::detect(b"").unwrap(), FileKind::Empty);
+    }
+
+    #[test]
+    fn what_is_not_read_is_named() {
+        for (head, name) in [
+            (b"\x1f\x8b\x08".as_slice(), "gzip"),
+            (b">chr1\nACGT\n", "FASTA"),
+            (b"BAM\x01", "BAM"),
+            (b"hello", "neither"),
+            (b"Good day", "neither"),
+            (b"\0\0\0\0", "neither"),
+        ] {
+            let error = FileKind::detect(head).unwrap_err();
+            assert!(error.to_string().contains(name), "{error}");
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! What can go wrong, and where.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+/// A result whose error is an [`Error`].
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// How many bytes of the input an error quotes at most.
+pub(crate) const EXCERPT_LEN: usize = 60;
+
+/// An error with its place in the input.
+///
+/// An error of a parser knows its [`Location`] and quotes the bytes it found there; an error of the system has neither.
+/// It is as small as a pointer and can be cloned, so that several workers can report the same one.
+///
+/// ```
+/// use pagecut::{ErrorKind, Format, fastq::Fastq};
+///
+/// let error = Fastq::new().records(b"@r1\nACGT\n+\nIII\n").find_map(Result::err).unwrap();
+/// assert!(matches!(error.kind(), ErrorKind::LengthMismatch { sequence: 4, quality_scores: 3 }));
+/// assert_eq!(
+///     error.to_string(),
+///     "fastq: record 0, line 4, byte 11: the sequence has 4 letters, but there are 3 quality scores: \"III\""
+/// );
+/// ```
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    kind: Arc<ErrorKind>,
+    site: Option<Site>,
+    excerpt: Box<[u8]>,
+}
+
+/// What went wrong.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The system refused to open, read or map.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// The path leads to something that has no bytes to map.
+    #[error("{what} cannot be mapped")]
+    Unmappable {
+        /// What it is, with its article: `a directory`, `a pipe`, ...
+        what: &'static str,
+    },
+    /// A range that was asked for does not lie inside the mapping or file.
+    #[error("bytes {start}..{end} lie outside of the {len} bytes there are")]
+    OutOfRange {
+        /// First byte asked for.
+        start: u64,
+        /// End of the range asked for.
+        end: u64,
+        /// Bytes there are.
+        len: u64,
+    },
+    /// The content is of no format that pagecut reads.
+    #[error("{0}")]
+    UnknownFormat(&'static str),
+
+    /// The input, or what there is of it, ends inside of a record.
+    #[error("the input ends {within}")]
+    Incomplete {
+        /// Where it ends: `before a plus line`, `in a transport packet`, ...
+        within: &'static str,
+    },
+    /// FASTQ: a record does not begin with `@`.
+    #[error("expected '@' at the start of a record, found {}", Byte(*found))]
+    RecordStart {
+        /// The byte that stands there.
+        found: u8,
+    },
+    /// FASTQ: a sequence line begins with `@` or `+`, which no sequence does and which would make boundaries undecidable.
+    #[error("a sequence cannot begin with {}", Byte(*found))]
+    SequenceStart {
+        /// The byte that stands there.
+        found: u8,
+    },
+    /// FASTQ: the third line of a record does not begin with `+`.
+    #[error("expected '+' after the sequence, found {} (wrapped FASTQ is not read)", Byte(*found))]
+    PlusLine {
+        /// The byte that stands there.
+        found: u8,
+    },
+    /// FASTQ: a record has not as many quality scores as letters.
+    #[error("the sequence has {sequence} letters, but there are {quality_scores} quality scores")]
+    LengthMismatch {
+        /// Letters of the sequence.
+        sequence: u64,
+        /// Bytes of the quality line.
+        quality_scores: u64,
+    },
+    /// FASTQ: where the quality scores of a record have to be stands the header of the next one.
+    #[error("expected quality scores, found the header of the next record")]
+    QualityLine,
+    /// FASTQ, on request: the plus line repeats another definition than the record's.
+    #[error("the plus line does not repeat the definition of its record")]
+    PlusName,
+    /// FASTQ, on request: a quality score is outside of `!` to `~` (33 to 126).
+    #[error("a quality score has to be one of '!' to '~', found {}", Byte(*found))]
+    QualityRange {
+        /// The byte that stands there.
+        found: u8,
+    },
+    /// FASTQ, on request: a byte of the sequence is no IUPAC nucleotide code, gap or mask.
+    #[error("{} is no letter of a sequence", Byte(*found))]
+    SequenceLetter {
+        /// The byte that stands there.
+        found: u8,
+    },
+
+    /// MPEG-TS: no transport packet begins here.
+    #[error("synchronisation is lost")]
+    SyncLost,
+}
+
+impl ErrorKind {
+    /// A stable name of the kind for machines, in lower case with underscores, as `pagecut verify --json` prints it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Io(_) => "io",
+            Self::Unmappable { .. } => "unmappable",
+            Self::OutOfRange { .. } => "out_of_range",
+            Self::UnknownFormat(_) => "unknown_format",
+            Self::Incomplete { .. } => "incomplete",
+            Self::RecordStart { .. } => "record_start",
+            Self::SequenceStart { .. } => "sequence_start",
+            Self::PlusLine { .. } => "plus_line",
+            Self::LengthMismatch { .. } => "length_mismatch",
+            Self::QualityLine => "quality_line",
+            Self::PlusName => "plus_name",
+            Self::QualityRange { .. } => "quality_range",
+            Self::SequenceLetter { .. } => "sequence_letter",
+            Self::SyncLost => "sync_lost",
+        }
+    }
+}
+
+/// Where an error lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Location {
+    /// The format that was being read, as [`Format::NAME`](crate::Format::NAME) has it.
+    pub format: &'static str,
+    /// The byte at fault, counted from 0 at the start of the input.
+    pub offset: u64,
+    /// The first byte of the record at fault.
+    pub record_offset: u64,
+    /// The record at fault, counted from 0. Unknown where the records before were not read.
+    pub record: Option<u64>,
+    /// The line at fault, counted from 1; `None` for a binary format, and where the records before were not read.
+    pub line: Option<u64>,
+}
+
+/// A location as the parser of one part knows it: records and lines are counted from the start of that part.
+#[derive(Debug, Clone)]
+pub(crate) struct Site {
+    pub(crate) format: &'static str,
+    pub(crate) offset: u64,
+    pub(crate) record_offset: u64,
+    /// Offset of the byte from which `record` and `line` count.
+    pub(crate) counted_from: u64,
+    pub(crate) record: u64,
+    /// Line ends between `counted_from` and the fault; `None` where the format has no lines.
+    pub(crate) line: Option<u64>,
+}
+
+impl Error {
+    /// An error at a place in the input; `found` are the bytes from there to the end of the line, quoted in part.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn at(kind: ErrorKind, site: Site, found: &[u8]) -> Self {
+        let excerpt = found[..found.len().min(EXCERPT_LEN)].into();
+        Self(Arc::new(Inner { kind: Arc::new(kind), site: Some(site), excerpt }))
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
+    }
+
+    /// Where it went wrong; `None` for an error of the system.
+    #[must_use]
+    pub fn location(&self) -> Option<Location> {
+        self.0.site.as_ref().map(|site| {
+            let counted = site.counted_from == 0;
+            Location {
+                format: site.format,
+                offset: site.offset,
+                record_offset: site.record_offset,
+                record: counted.then_some(site.record),
+                line: site.line.filter(|_| counted).map(|before| before + 1),
+            }
+        })
+    }
+
+    /// The bytes at the place of the error, up to the end of the line and 60 at most; empty at the end of the input.
+    #[must_use]
+    pub fn excerpt(&self) -> &[u8] {
+        &self.0.excerpt
+    }
+
+    /// What went wrong, without the place: the last part of what `Display` prints.
+    #[must_use]
+    pub fn message(&self) -> String {
+        let mut message = self.0.kind.to_string();
+        if !self.0.excerpt.is_empty() {
+            message = format!("{message}: \"{}\"", self.0.excerpt.escape_ascii());
+        }
+        message
+    }
+
+    /// Puts right the numbers of an error that was found in a part, once it is known what lies before that part.
+    pub(crate) fn count_before(self, records: u64, lines: u64) -> Self {
+        let mut inner = Arc::unwrap_or_clone(self.0);
+        if let Some(site) = inner.site.as_mut().filter(|site| site.counted_from != 0) {
+            site.counted_from = 0;
+            site.record += records;
+            site.line = site.line.map(|line| line + lines);
+        }
+        Self(Arc::new(inner))
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self(Arc::new(Inner { kind: Arc::new(kind), site: None, excerpt: Box::default() }))
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        ErrorKind::Io(error).into()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(location) = self.location() {
+            write!(f, "{location}: ")?;
+        }
+        f.write_str(&self.message())
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.format)?;
+        if let Some(record) = self.record {
+            write!(f, "record {record}, ")?;
+        }
+        if let Some(line) = self.line {
+            write!(f, "line {line}, ")?;
+        }
+        write!(f, "byte {}", self.offset)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("location", &self.location())
+            .field("excerpt", &format_args!("\"{}\"", self.0.excerpt.escape_ascii()))
+            .finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self.kind() {
+            ErrorKind::Io(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// A byte as a message shows it: `'A'`, `'\t'`, `'\xff'`.
+struct Byte(u8);
+
+impl fmt::Display for Byte {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "'{}'", std::ascii::escape_default(self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site(counted_from: u64) -> Site {
+        Site { format: "fastq", offset: 120, record_offset: 100, counted_from, record: 2, line: Some(9) }
+    }
+
+    #[test]
+    fn an_error_of_a_part_has_no_numbers_until_it_is_known_what_lies_before() {
+        let error = Error::at(ErrorKind::SyncLost, site(50), b"xyz");
+        let location = error.location().unwrap();
+        assert_eq!((location.record, location.line), (None, None));
+        let location = error.count_before(10, 40).location().unwrap();
+        assert_eq!((location.record, location.line), (Some(12), Some(50)));
+    }
+
+    #[test]
+    fn counting_twice_changes_nothing() {
+        let error = Error::at(ErrorKind::SyncLost, site(50), b"").count_before(1, 4).count_before(1, 4);
+        assert_eq!(error.location().unwrap().record, Some(3));
+    }
+
+    #[test]
+    fn an_excerpt_is_short_and_escaped() {
+        let error = Error::at(ErrorKind::SyncLost, site(0), &[0; 1000]);
+        assert_eq!(error.excerpt().len(), EXCERPT_LEN);
+        assert!(error.to_string().ends_with("\\x00\""), "{error}");
+    }
+
+    #[test]
+    fn an_error_is_one_pointer() {
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+}

@@ -1,0 +1,106 @@
+//! What is wrong with a record. Off the fast way: the cursor comes here once it knows that something is.
+
+use super::record::without_eol;
+use super::{Fastq, Record};
+use crate::error::ErrorKind;
+use crate::scan::Class;
+
+/// What is wrong, and where.
+pub(super) struct Fault {
+    pub(super) kind: ErrorKind,
+    /// Position of the byte at fault, in the bytes of the part.
+    pub(super) position: usize,
+    /// The line at fault, from 0 for the definition.
+    pub(super) line: u64,
+}
+
+/// The first thing that is wrong with the structure of the record that begins at `start`, line after line.
+///
+/// `complete` says that the input ends where `bytes` does.
+pub(super) fn of_structure(bytes: &[u8], start: usize, complete: bool) -> Fault {
+    let line_end = |start: usize| memchr::memchr(b'\n', &bytes[start..]).map(|at| start + at);
+    let incomplete =
+        |within, line| Fault { kind: ErrorKind::Incomplete { within }, position: bytes.len(), line };
+
+    let found = bytes[start];
+    if found != b'@' {
+        return Fault { kind: ErrorKind::RecordStart { found }, position: start, line: 0 };
+    }
+    let Some(definition) = line_end(start) else { return incomplete("in a definition", 0) };
+
+    let Some(&found) = bytes.get(definition + 1) else { return incomplete("before a sequence", 1) };
+    if matches!(found, b'@' | b'+') {
+        return Fault { kind: ErrorKind::SequenceStart { found }, position: definition + 1, line: 1 };
+    }
+    let Some(sequence) = line_end(definition + 1) else { return incomplete("in a sequence", 1) };
+
+    let Some(&found) = bytes.get(sequence + 1) else { return incomplete("before a plus line", 2) };
+    if found != b'+' {
+        return Fault { kind: ErrorKind::PlusLine { found }, position: sequence + 1, line: 2 };
+    }
+    let Some(plus) = line_end(sequence + 1) else { return incomplete("in a plus line", 2) };
+
+    let (quality, ended) = match line_end(plus + 1) {
+        Some(end) => (end, true),
+        None => (bytes.len(), false),
+    };
+    let letters = without_eol(&bytes[definition + 1..sequence]).len();
+    let scores = without_eol(&bytes[plus + 1..quality]).len();
+    if !ended && (scores < letters || !complete) {
+        return incomplete(
+            if plus + 1 == quality { "before quality scores" } else { "in quality scores" },
+            3,
+        );
+    }
+    if letters != scores {
+        let kind = ErrorKind::LengthMismatch { sequence: letters as u64, quality_scores: scores as u64 };
+        return Fault { kind, position: plus + 1, line: 3 };
+    }
+    // All else is right, so it is this: the quality line is the next record's header, or could be for all that is in view.
+    let after_next = bytes.get(quality + 1..).and_then(|_| line_end(quality + 1)).map(|end| end + 1);
+    if !complete && after_next.is_none_or(|start| start == bytes.len()) {
+        return incomplete("behind quality scores", 3);
+    }
+    Fault { kind: ErrorKind::QualityLine, position: plus + 1, line: 3 }
+}
+
+/// The first thing that is wrong with the bytes of a record, by the checks that were asked for. Positions are those of
+/// the record's bytes.
+#[inline]
+pub(super) fn on_request(format: Fastq, record: &Record<'_>) -> Option<Fault> {
+    if format == Fastq::new() {
+        return None;
+    }
+    check(format, record)
+}
+
+/// The IUPAC nucleotide codes (Cornish-Bowden 1985), uracil, gaps, and `*` for a padded position.
+static SEQUENCE_LETTERS: Class = Class::of(b"ACGTUNRYSWKMBDHV-.*");
+
+/// What Phred + 33 can say in print: 0 to 93.
+static QUALITY_SCORES: Class = Class::range(b'!', b'~');
+
+#[inline(never)]
+fn check(format: Fastq, record: &Record<'_>) -> Option<Fault> {
+    let bytes = record.as_bytes();
+    let (sequence, quality_scores) = record.field_starts();
+    if format.sequence_letters
+        && let Some(at) = SEQUENCE_LETTERS.first_outside(record.sequence())
+    {
+        let position = sequence + at;
+        return Some(Fault { kind: ErrorKind::SequenceLetter { found: bytes[position] }, position, line: 1 });
+    }
+    let plus = record.plus_definition();
+    if format.plus_name && !plus.is_empty() && plus != record.definition() {
+        let line = &bytes[..quality_scores - 1];
+        let position = memchr::memrchr(b'\n', line).map_or(0, |end| end + 1);
+        return Some(Fault { kind: ErrorKind::PlusName, position, line: 2 });
+    }
+    if format.quality_range
+        && let Some(at) = QUALITY_SCORES.first_outside(record.quality_scores())
+    {
+        let position = quality_scores + at;
+        return Some(Fault { kind: ErrorKind::QualityRange { found: bytes[position] }, position, line: 3 });
+    }
+    None
+}

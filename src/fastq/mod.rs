@@ -1,0 +1,164 @@
+//! FASTQ: reads with their quality scores.
+//!
+//! # Grammar
+//!
+//! FASTQ has no standard; what everybody means is told by Cock et al. 2010, *The Sanger FASTQ file format for sequences with
+//! quality scores* (Nucleic Acids Research 38:1767). Read here is the form with four lines a record:
+//!
+//! ```text
+//! file         = { blank } { record { blank } }
+//! record       = "@" definition eol  sequence eol  "+" [ definition ] eol  quality-scores eol
+//! definition   = name [ ( " " | tab ) description ]
+//! blank        = eol
+//! eol          = LF | CR LF                  ; each line on its own; the last one of a file may be missing
+//! ```
+//!
+//! * `@`, `+`, that a record is complete, and that it has as many quality scores as letters is always checked.
+//! * A sequence or the quality scores may be empty: a read of length zero.
+//! * Any byte is taken as a letter or score (see [`Fastq::strict`] for checks on request), with one exception: **a sequence
+//!   does not begin with `@` or `+`**. No sequence does, and it is what makes boundaries decidable (below).
+//! * A quality line that begins with `@` and is followed by a line and then by one that begins with `+` is the header of
+//!   the next record: the quality line of its own record was lost
+//!   ([`ErrorKind::QualityLine`](crate::ErrorKind::QualityLine)).
+//! * Sequences that are wrapped over several lines are not read.
+//!
+//! # Boundaries
+//!
+//! A line is a header if and only if it begins with `@` and the line after the next begins with `+`. *If:* the line after
+//! the next of a header is its plus line. *Only if:* a sequence line, a plus line and a blank one do not begin with `@`. A
+//! quality line may; the line after the next is then blank, a header or a sequence, and none of these begins with `+`.
+//! Three line starts decide, whatever the quality line holds, and so every header found so is a cut in the sense of
+//! [`Resync::find_cut`]: a cursor that takes such a line for anything else reports an error at
+//! once, for a blank or plus line and for a sequence by its first byte, for a quality line by the rule above.
+
+mod cursor;
+mod fault;
+mod record;
+mod summary;
+
+pub use cursor::Cursor;
+pub use record::Record;
+pub use summary::{Alphabet, Lengths, Letters, Summary};
+
+use crate::record::{Format, ParRecords, Part, Records, Resync};
+
+/// How FASTQ is to be read: which checks are made besides those that always are.
+///
+/// ```
+/// use pagecut::{ErrorKind, Format, fastq::Fastq};
+///
+/// let data = b"@r1\nAC GT\n+\nIIIII\n";
+/// assert!(Fastq::new().records(data).all(|record| record.is_ok()));
+///
+/// let error = Fastq::strict().records(data).find_map(Result::err).unwrap();
+/// assert!(matches!(error.kind(), ErrorKind::SequenceLetter { found: b' ' }));
+/// assert_eq!(error.location().unwrap().offset, 6);
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Fastq {
+    plus_name: bool,
+    quality_range: bool,
+    sequence_letters: bool,
+}
+
+impl Fastq {
+    /// Without checks on request.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { plus_name: false, quality_range: false, sequence_letters: false }
+    }
+
+    /// With all checks on request.
+    #[must_use]
+    pub const fn strict() -> Self {
+        Self { plus_name: true, quality_range: true, sequence_letters: true }
+    }
+
+    /// Check that a plus line that is not empty repeats the definition of its record.
+    #[must_use]
+    pub const fn check_plus_name(self, check: bool) -> Self {
+        Self { plus_name: check, ..self }
+    }
+
+    /// Check that every quality score is one of `!` to `~` (33 to 126).
+    #[must_use]
+    pub const fn check_quality_range(self, check: bool) -> Self {
+        Self { quality_range: check, ..self }
+    }
+
+    /// Check that every letter of a sequence is an IUPAC nucleotide code in either case, a gap (`-`, `.`) or `*`.
+    #[must_use]
+    pub const fn check_sequence_letters(self, check: bool) -> Self {
+        Self { sequence_letters: check, ..self }
+    }
+}
+
+impl Format for Fastq {
+    const NAME: &'static str = "fastq";
+    type Record<'data> = Record<'data>;
+    type Cursor<'data> = Cursor<'data>;
+
+    fn cursor<'data>(&self, part: Part<'data>) -> Cursor<'data> {
+        Cursor::new(*self, part)
+    }
+}
+
+impl Resync for Fastq {
+    fn find_start(&self, part: Part<'_>, from: usize) -> Option<usize> {
+        find_header(part.view(), from)
+    }
+}
+
+/// The first header line from `from` on: one that begins with `@`, while the line after the next begins with `+`.
+fn find_header(data: &[u8], from: usize) -> Option<usize> {
+    let next_line = |start: usize| memchr::memchr(b'\n', data.get(start..)?).map(|at| start + at + 1);
+    let mut line = if from == 0 { 0 } else { next_line(from - 1)? };
+    let mut after = next_line(line)?;
+    loop {
+        let after_next = next_line(after)?;
+        if data[line] == b'@' && *data.get(after_next)? == b'+' {
+            return Some(line);
+        }
+        (line, after) = (after, after_next);
+    }
+}
+
+/// The records of `data`, with the checks that are always made. Short for `Fastq::new().records(data)`.
+#[must_use]
+pub fn records(data: &[u8]) -> Records<'_, Fastq> {
+    Fastq::new().records(data)
+}
+
+/// The records of `data` for rayon, with the checks that are always made. Short for `Fastq::new().par_records(data)`.
+#[must_use]
+pub fn par_records(data: &[u8]) -> ParRecords<'_, Fastq> {
+    Fastq::new().par_records(data)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_is_found_from_everywhere() {
+        // Quality lines that begin with `@` and `+`, a blank line, CRLF.
+        let data = b"@r1\nAC\n+\n@I\n\n@r2\r\nAC\r\n+@\r\n+@\r\n@r3\n\n+\n\n@r4\nA\n+\n@\n";
+        let starts: Vec<usize> = (0..data.len()).filter(|&start| data[start..].starts_with(b"@r")).collect();
+        assert_eq!(starts.len(), 4);
+        for from in 0..data.len() {
+            let expected = starts.iter().copied().find(|&start| start >= from);
+            assert_eq!(find_header(data, from), expected, "from {from}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_of_a_line_whose_record_is_not_in_view() {
+        let data = b"@r1\nAC\n+\nII\n";
+        assert_eq!(find_header(data, 0), Some(0));
+        assert_eq!(find_header(&data[..8], 0), Some(0));
+        for end in 0..8 {
+            assert_eq!(find_header(&data[..end], 0), None, "{end} bytes");
+        }
+        assert_eq!(find_header(data, 1000), None);
+    }
+}

@@ -1,0 +1,147 @@
+//! A record and its fields.
+
+use std::fmt;
+use std::ops::Range;
+
+/// A FASTQ record, borrowed from the input.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Record<'data> {
+    bytes: &'data [u8],
+    offset: u64,
+    /// Where the sequence begins in `bytes`; the definition line ends before.
+    sequence: usize,
+    /// Where the quality scores begin in `bytes`; the plus line ends before.
+    quality_scores: usize,
+    /// Letters of the sequence, and quality scores.
+    len: usize,
+}
+
+impl<'data> Record<'data> {
+    /// A record whose structure was checked.
+    #[inline]
+    pub(super) fn new(
+        bytes: &'data [u8],
+        offset: u64,
+        sequence: usize,
+        quality_scores: usize,
+        len: usize,
+    ) -> Self {
+        Self { bytes, offset, sequence, quality_scores, len }
+    }
+
+    /// The first line without `@`.
+    #[must_use]
+    pub fn definition(&self) -> &'data [u8] {
+        without_eol(&self.bytes[1..self.sequence])
+    }
+
+    /// The definition up to the first space or tab; empty if the definition is.
+    #[must_use]
+    pub fn name(&self) -> &'data [u8] {
+        split_definition(self.definition()).0
+    }
+
+    /// The definition behind the first space or tab.
+    #[must_use]
+    pub fn description(&self) -> Option<&'data [u8]> {
+        split_definition(self.definition()).1
+    }
+
+    /// The letters, without the end of the line.
+    #[must_use]
+    #[inline]
+    pub fn sequence(&self) -> &'data [u8] {
+        &self.bytes[self.sequence..self.sequence + self.len]
+    }
+
+    /// The quality scores as they stand in the file, one byte for each letter of the sequence.
+    ///
+    /// How a byte encodes a score (nearly always as Phred + 33) is not told by the file.
+    #[must_use]
+    #[inline]
+    pub fn quality_scores(&self) -> &'data [u8] {
+        &self.bytes[self.quality_scores..self.quality_scores + self.len]
+    }
+
+    /// What stands behind `+` on the third line: usually nothing, or the definition once more.
+    pub(super) fn plus_definition(&self) -> &'data [u8] {
+        let sequence_line = &self.bytes[self.sequence + self.len..self.quality_scores];
+        let eol = if sequence_line.starts_with(b"\r") { 2 } else { 1 };
+        without_eol(&sequence_line[eol + 1..])
+    }
+
+    /// The whole record as it stands in the file, with the ends of its lines.
+    #[must_use]
+    pub fn as_bytes(&self) -> &'data [u8] {
+        self.bytes
+    }
+
+    /// Where the record lies, in bytes from the start of the input.
+    #[must_use]
+    pub fn range(&self) -> Range<u64> {
+        self.offset..self.offset + self.bytes.len() as u64
+    }
+
+    /// Positions of the sequence and of the quality scores in `as_bytes`.
+    pub(super) fn field_starts(&self) -> (usize, usize) {
+        (self.sequence, self.quality_scores)
+    }
+}
+
+impl fmt::Debug for Record<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Record")
+            .field("range", &self.range())
+            .field("definition", &format_args!("\"{}\"", self.definition().escape_ascii()))
+            .field("sequence", &format_args!("\"{}\"", self.sequence().escape_ascii()))
+            .field("quality_scores", &format_args!("\"{}\"", self.quality_scores().escape_ascii()))
+            .finish()
+    }
+}
+
+/// A line without its LF or CR LF.
+pub(super) fn without_eol(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+fn split_definition(definition: &[u8]) -> (&[u8], Option<&[u8]>) {
+    match memchr::memchr2(b' ', b'\t', definition) {
+        Some(at) => (&definition[..at], Some(&definition[at + 1..])),
+        None => (definition, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Format, fastq::Fastq};
+
+    #[test]
+    fn fields_of_every_line_ending() {
+        for eol in ["\n", "\r\n"] {
+            let text = ["@r1 a b", "AC", "+r1 a b", "I@", ""].join(eol);
+            for data in [text.as_str(), text.trim_end()] {
+                let record = Fastq::new().records(data.as_bytes()).next().unwrap().unwrap();
+                assert_eq!(record.definition(), b"r1 a b");
+                assert_eq!(record.name(), b"r1");
+                assert_eq!(record.description(), Some(b"a b".as_slice()));
+                assert_eq!(record.sequence(), b"AC");
+                assert_eq!(record.plus_definition(), b"r1 a b");
+                assert_eq!(record.quality_scores(), b"I@");
+                assert_eq!(record.as_bytes(), data.as_bytes());
+                assert_eq!(record.range(), 0..data.len() as u64);
+            }
+        }
+    }
+
+    #[test]
+    fn a_definition_may_be_empty_or_have_no_description() {
+        let mut records = Fastq::new().records(b"@\n\n+\n\n@r\tx\nA\n+\nI\n").map(Result::unwrap);
+        let empty = records.next().unwrap();
+        assert_eq!(
+            (empty.name(), empty.description(), empty.sequence()),
+            (b"".as_slice(), None, b"".as_slice())
+        );
+        assert_eq!(records.next().unwrap().description(), Some(b"x".as_slice()));
+    }
+}

@@ -1,0 +1,87 @@
+//! pagecut maps a file into memory, cuts it at record boundaries, and hands borrowed records to as many workers as the
+//! machine has.
+//!
+//! It reads [FASTQ](fastq) and [MPEG-2 transport streams](media::mpegts), and promises that nothing is lost in silence: every
+//! byte of the input belongs to exactly one record, one blank line, or one gap that is reported.
+//!
+//! # Records of a file, on all cores
+//!
+//! A [`Source`] opens an input the best way (it maps what can be mapped, and reads the rest) and hands out parts of it:
+//!
+//! ```
+//! use pagecut::{Source, fastq::Fastq};
+//!
+//! let source = Source::open("testdata/illumina.fastq")?;
+//! let longest = source.fold(
+//!     &Fastq::new(),
+//!     || 0,
+//!     |longest, record| longest.max(record.sequence().len()),
+//!     |left, right| left.max(right),
+//! )?;
+//! assert_eq!(longest, 251);
+//! # Ok::<(), pagecut::Error>(())
+//! ```
+//!
+//! # Records that stay
+//!
+//! A record is a view of the input, and lives as long as that: with a mapping of your own, records can be collected, sorted
+//! and sent to other threads without a copy.
+//!
+//! ```
+//! use pagecut::{fastq, mmap::MmapReader};
+//! use rayon::prelude::*;
+//!
+//! let reader = MmapReader::open("testdata/illumina.fastq")?;
+//! let mut records = fastq::par_records(reader.as_slice()).collect::<Result<Vec<_>, _>>()?;
+//! records.par_sort_by_key(|record| record.name());
+//! # Ok::<(), pagecut::Error>(())
+//! ```
+//!
+//! # Errors and gaps
+//!
+//! [`Records`] ends at the first error, which tells the byte, the record and the line, and is the same one for every number of
+//! threads. [`Pieces`] goes on behind it and gives what lies between as a [`Gap`].
+//!
+//! ```
+//! use pagecut::{Piece, Resync, fastq::Fastq};
+//!
+//! let data = b"@r1\nACGT\n+\nIIII\n@r2\nACGT\n+\nIII\n@r3\nAC\n+\nII\n";
+//! for piece in Fastq::new().pieces(data) {
+//!     match piece {
+//!         Piece::Record(record) => println!("{}", record.name().escape_ascii()),
+//!         Piece::Gap(gap) => println!("left out {:?}: {}", gap.range, gap.error),
+//!     }
+//! }
+//! ```
+//!
+//! # Where to look
+//!
+//! | for | see |
+//! |---|---|
+//! | what a format is, and why parallel equals serial | [`record`] |
+//! | FASTQ: the grammar that is read, and the checks | [`fastq`] |
+//! | transport packets | [`media::mpegts`] |
+//! | mapping a file, advice, windows | [`mmap`] |
+//! | the account of every byte | [`Tally`], [`Account`] |
+
+#![warn(clippy::unwrap_used)]
+
+mod detect;
+mod error;
+mod scan;
+mod source;
+
+pub mod fastq;
+pub mod media;
+pub mod mmap;
+pub mod record;
+
+pub use detect::FileKind;
+pub use error::{Error, ErrorKind, Location, Result};
+pub use record::{Cursor, Format, Gap, ParRecords, Part, Piece, Pieces, Records, Resync, Tally};
+pub use source::{Account, Source, SourceOptions, Way};
+
+/// The README's programs are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

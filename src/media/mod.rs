@@ -1,0 +1,3 @@
+//! Media containers.
+
+pub mod mpegts;

@@ -1,0 +1,97 @@
+//! Where packets begin.
+
+use super::{PACKET_LEN, SYNC_BYTE, TsPacket};
+
+/// How many sync bytes in a row are lock.
+const RUN: usize = 5;
+
+/// Whether a sync byte stands at `at`.
+#[inline]
+pub(super) fn is_sync(data: &[u8], at: usize) -> bool {
+    data.get(at) == Some(&SYNC_BYTE)
+}
+
+/// How many sync bytes stand in a row from `at`, up to `most`.
+fn run(data: &[u8], at: usize, most: usize) -> usize {
+    (0..most).take_while(|packet| is_sync(data, at + packet * PACKET_LEN)).count()
+}
+
+/// Whether there is lock at `at`: five sync bytes in a row, or as many as there are up to the end of the input.
+fn is_lock(data: &[u8], at: usize, complete: bool) -> bool {
+    let run = run(data, at, RUN);
+    run == RUN || (complete && run > 0 && at + run * PACKET_LEN == data.len())
+}
+
+/// The first lock from `from` on.
+pub(super) fn find_lock(data: &[u8], from: usize, complete: bool) -> Option<usize> {
+    let rest = data.get(from..)?;
+    memchr::memchr_iter(SYNC_BYTE, rest).map(|at| from + at).find(|&at| is_lock(data, at, complete))
+}
+
+/// Whether the packet at a lock has the PID of another one in the run that is the lock; of the last one, only the sync byte
+/// is sure to be in view.
+pub(super) fn pid_comes_again(data: &[u8], lock: usize) -> bool {
+    let pid = |packet: usize| {
+        let packet = data.get(lock + packet * PACKET_LEN..)?.first_chunk()?;
+        Some(TsPacket::new(packet, 0).pid())
+    };
+    (1..RUN - 1).any(|packet| pid(packet).is_some_and(|other| Some(other) == pid(0)))
+}
+
+/// The first cut from `from` on (see the module's page for what makes it one).
+pub(super) fn find_cut(data: &[u8], from: usize) -> Option<usize> {
+    let before = RUN * PACKET_LEN;
+    let mut from = from.max(before);
+    loop {
+        let start = find_lock(data, from - before, false)?;
+        let at = start + before;
+        if run(data, start, 2 * RUN) == 2 * RUN && !has_other_phase(data, start, at) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+}
+
+/// Whether three sync bytes in a row begin in `start..end` on another phase than that of `start`.
+fn has_other_phase(data: &[u8], start: usize, end: usize) -> bool {
+    memchr::memchr_iter(SYNC_BYTE, &data[start..end])
+        .any(|at| at % PACKET_LEN != 0 && run(data, start + at, 3) == 3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Packets whose payload is `fill`.
+    fn packets(count: usize, fill: u8) -> Vec<u8> {
+        let mut packet = [fill; PACKET_LEN];
+        packet[0] = SYNC_BYTE;
+        packet.repeat(count)
+    }
+
+    #[test]
+    fn lock_needs_five_in_a_row_or_the_end_of_the_input() {
+        let data = packets(5, 0);
+        assert_eq!(find_lock(&data, 0, false), Some(0));
+        assert_eq!(find_lock(&data, 1, false), None);
+        assert_eq!(find_lock(&data, 1, true), Some(PACKET_LEN));
+        assert_eq!(find_lock(&data[..4 * PACKET_LEN + 1], 0, false), Some(0));
+        assert_eq!(find_lock(&data[..4 * PACKET_LEN], 0, false), None);
+        assert_eq!(find_lock(&data[..4 * PACKET_LEN - 1], 0, true), None);
+        assert_eq!(find_lock(&data, data.len() + 1, true), None);
+    }
+
+    #[test]
+    fn a_cut_needs_its_surroundings() {
+        let data = packets(12, 0);
+        for from in 0..data.len() {
+            let expected = [5, 6, 7].map(|packet| packet * PACKET_LEN).into_iter().find(|&cut| cut >= from);
+            assert_eq!(find_cut(&data, from), expected, "from {from}");
+        }
+    }
+
+    #[test]
+    fn no_cut_where_the_phase_is_in_doubt() {
+        assert_eq!(find_cut(&packets(100, SYNC_BYTE), 0), None);
+    }
+}

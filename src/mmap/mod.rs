@@ -1,0 +1,33 @@
+//! A file as memory.
+//!
+//! | type | what it is for |
+//! |---|---|
+//! | [`MmapReader`] | a file, or a range of it, as one slice |
+//! | [`MmapOptions`] | how it is mapped; every option is reported as granted or refused ([`MmapReader::grants`]) |
+//! | [`Advice`] | what the kernel is told about how the pages will be used |
+//! | [`MmapWindow`] | the mapping in pieces of about one size that end on record boundaries |
+//! | [`MmapStats`] | how much of the mapping is in memory, and on which pages |
+//!
+//! # What a mapping rests on
+//!
+//! [`MmapReader::open`] is a safe function, by decision. Rust asks that the bytes behind a `&[u8]` do not change, and no
+//! system promises that of a file that other programs can write to. What happens in practice:
+//!
+//! * The file **changes in place** while it is read: records may be torn, some bytes old and some new. Every check that was
+//!   made of a record still holds for the ranges that its views use, so nothing is read out of bounds.
+//! * The file **is cut short** while it is read: touching a page behind its new end raises `SIGBUS`, which ends the process.
+//!   This is not caught yet. Where files may be cut short while they are read, read them instead of mapping them:
+//!   [`SourceOptions::mmap(false)`](crate::SourceOptions::mmap), on the command line `--no-mmap`.
+
+mod advice;
+mod options;
+mod reader;
+mod stats;
+mod sys;
+mod window;
+
+pub use advice::Advice;
+pub use options::{Grant, MmapOption, MmapOptions};
+pub use reader::MmapReader;
+pub use stats::MmapStats;
+pub use window::MmapWindow;

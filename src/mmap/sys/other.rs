@@ -1,0 +1,36 @@
+//! Systems other than Linux: files are mapped, and nothing is known or said about their pages.
+
+use std::io;
+use std::ops::Range;
+
+use memmap2::Mmap;
+
+use crate::mmap::Advice;
+
+/// How much of a mapping is in memory.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::mmap) struct Usage {
+    pub(in crate::mmap) resident: u64,
+    pub(in crate::mmap) huge: u64,
+}
+
+/// The smallest length of a page in use.
+pub(in crate::mmap) fn page_size() -> usize {
+    4096
+}
+
+pub(in crate::mmap) fn advise(_: &Mmap, _: Range<usize>, _: Advice) -> io::Result<()> {
+    Err(unsupported("advice on memory is given on Linux only"))
+}
+
+pub(in crate::mmap) fn lock(_: &Mmap, _: Range<usize>) -> io::Result<()> {
+    Err(unsupported("memory is locked on Linux only"))
+}
+
+pub(in crate::mmap) fn usage(_: &Mmap) -> io::Result<Usage> {
+    Err(unsupported("the use of memory is known on Linux only"))
+}
+
+fn unsupported(what: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::Unsupported, what)
+}

@@ -1,0 +1,165 @@
+//! Pieces of an input for workers.
+
+use std::fmt;
+use std::ops::Range;
+
+use super::Resync;
+use crate::error::{EXCERPT_LEN, ErrorKind};
+
+/// A piece of an input that starts at a record boundary.
+///
+/// A part ends at a boundary too, and holds whole records only. It may have bytes of the next part in view, for a format
+/// that has to look ahead.
+#[derive(Clone, Copy)]
+pub struct Part<'data> {
+    /// The bytes of the part, then those in view behind it.
+    view: &'data [u8],
+    len: usize,
+    offset: u64,
+    /// Whether `view` ends where the input ends.
+    complete: bool,
+}
+
+impl<'data> Part<'data> {
+    /// A whole input as one part.
+    #[must_use]
+    pub fn whole(data: &'data [u8]) -> Self {
+        Self { view: data, len: data.len(), offset: 0, complete: true }
+    }
+
+    /// The part of an input from one boundary to another, with everything behind it in view.
+    ///
+    /// # Panics
+    ///
+    /// If `range` does not lie in `data`.
+    #[must_use]
+    pub fn of(data: &'data [u8], range: Range<usize>) -> Self {
+        assert!(range.end <= data.len(), "the part ends at {} of {} bytes", range.end, data.len());
+        Self { view: &data[range.start..], len: range.len(), offset: range.start as u64, complete: true }
+    }
+
+    /// A part of an input that is read piece by piece: the first `len` bytes of `view`, which lie `offset` bytes behind
+    /// the start of the input. `complete` says that the input ends where `view` does.
+    ///
+    /// # Panics
+    ///
+    /// If `view` is shorter than `len`.
+    #[must_use]
+    pub fn read(view: &'data [u8], len: usize, offset: u64, complete: bool) -> Self {
+        assert!(len <= view.len(), "the part has {len} bytes, but only {} are there", view.len());
+        Self { view, len, offset, complete }
+    }
+
+    /// The bytes of the part.
+    #[must_use]
+    pub fn as_bytes(&self) -> &'data [u8] {
+        &self.view[..self.len]
+    }
+
+    /// The bytes of the part and those in view behind it.
+    #[must_use]
+    pub fn view(&self) -> &'data [u8] {
+        self.view
+    }
+
+    /// Whether the input ends where [`view`](Part::view) does.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// Length of the part in bytes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether the part has no bytes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Where the part starts, in bytes from the start of the input.
+    #[must_use]
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Where the part lies in the input.
+    #[must_use]
+    pub fn range(&self) -> Range<u64> {
+        self.offset..self.offset + self.len as u64
+    }
+}
+
+impl fmt::Debug for Part<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Part")
+            .field("range", &self.range())
+            .field("in_view", &self.view.len())
+            .field("complete", &self.complete)
+            .finish()
+    }
+}
+
+/// Where a part may end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// At this cut.
+    Cut(usize),
+    /// Not before the input does.
+    Rest,
+    /// More bytes have to be in view to tell.
+    Unknown,
+}
+
+/// Where a part may end that starts where `view` does: at the first cut from `from` on.
+///
+/// Where there is no cut and the first record that is not right is at fault beyond doubt, it makes no sense to look for one
+/// further on, unless reading goes on behind a fault (`recover`): the part is then all the rest.
+pub(crate) fn part_end<F: Resync>(
+    format: &F,
+    view: &[u8],
+    complete: bool,
+    from: usize,
+    recover: bool,
+) -> End {
+    if let Some(cut) = format.find_cut(view, from.max(1)) {
+        return End::Cut(cut);
+    }
+    if complete || (!recover && is_at_fault(format, view)) { End::Rest } else { End::Unknown }
+}
+
+/// Whether a record in `view`, which begins at a boundary, is at fault whatever may follow.
+fn is_at_fault<F: Resync>(format: &F, view: &[u8]) -> bool {
+    let error = format.records_of(Part::read(view, view.len(), 0, false)).find_map(Result::err);
+    error.is_some_and(|error| {
+        // The excerpt must not depend on how much is in view.
+        let quoted_to = error.location().map_or(0, |location| location.offset + EXCERPT_LEN as u64 + 2);
+        !matches!(error.kind(), ErrorKind::Incomplete { .. }) && quoted_to <= view.len() as u64
+    })
+}
+
+/// Where a part of an input in memory ends that starts at the boundary `start` and is to have about `len` bytes: at the
+/// first cut behind that many. A record that is longer is not cut.
+pub(crate) fn part_end_in<F: Resync>(
+    format: &F,
+    data: &[u8],
+    start: usize,
+    len: usize,
+    recover: bool,
+) -> usize {
+    let mut in_view = len.max(1);
+    loop {
+        // Doubled, so that a very long record does not make the search quadratic.
+        in_view = in_view.saturating_mul(2);
+        let view = &data[start..];
+        let view = &view[..view.len().min(in_view)];
+        match part_end(format, view, start + view.len() == data.len(), len, recover) {
+            End::Cut(at) => return start + at,
+            End::Rest => return data.len(),
+            End::Unknown => {}
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Records in order, up to the first error.
+
+use std::fmt;
+use std::iter::FusedIterator;
+
+use super::{Cursor, Format, Part, Tally};
+use crate::error::Result;
+
+/// The records of a part of the input.
+///
+/// The iterator ends after the first error. A record borrows from the input and not from the iterator, so that records
+/// can be kept, sorted and sent to other threads as long as the input is there.
+pub struct Records<'data, F: Format> {
+    part: Part<'data>,
+    cursor: F::Cursor<'data>,
+    failed: bool,
+}
+
+impl<'data, F: Format> Records<'data, F> {
+    pub(super) fn new(format: &F, part: Part<'data>) -> Self {
+        Self { part, cursor: format.cursor(part), failed: false }
+    }
+
+    /// The part whose records these are.
+    #[must_use]
+    pub fn part(&self) -> Part<'data> {
+        self.part
+    }
+
+    /// What has been read so far. After the last record this is the whole part; after an error it is all that lies
+    /// before the record at fault.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.cursor.tally()
+    }
+}
+
+impl<'data, F: Format> Iterator for Records<'data, F> {
+    type Item = Result<F::Record<'data>>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.failed {
+            return None;
+        }
+        let next = self.cursor.next();
+        self.failed = matches!(next, Some(Err(_)));
+        next
+    }
+}
+
+impl<F: Format> FusedIterator for Records<'_, F> {}
+
+impl<F: Format> fmt::Debug for Records<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Records")
+            .field("format", &F::NAME)
+            .field("part", &self.part)
+            .field("position", &self.cursor.position())
+            .field("failed", &self.failed)
+            .finish()
+    }
+}

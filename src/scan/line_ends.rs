@@ -1,0 +1,144 @@
+//! Where lines end, found a block ahead.
+
+use super::newlines::{Newlines, SLACK};
+
+/// How many bytes are scanned at a time: few enough to be still in the first-level cache when their records are looked
+/// at, many enough to make the call of a kernel cheap.
+const BLOCK: usize = 4096;
+
+/// How many line ends can be looked at together.
+const MOST: usize = 5;
+
+/// The ends of the lines of some bytes, in order.
+///
+/// The end of a line is the position of its line feed. A last line without a line feed, be it empty, ends at
+/// `bytes.len()` if `complete`, and does not end if more bytes are to come.
+#[derive(Debug)]
+pub(crate) struct LineEnds<'data> {
+    bytes: &'data [u8],
+    newlines: Newlines,
+    /// Found and not yet taken: `ends[next..found]`.
+    ends: Box<[usize]>,
+    next: usize,
+    found: usize,
+    /// How far `bytes` were scanned.
+    scanned: usize,
+    /// Whether the end of `bytes` has still to be reported as the end of the last line.
+    end_is_due: bool,
+}
+
+impl<'data> LineEnds<'data> {
+    pub(crate) fn new(bytes: &'data [u8], complete: bool) -> Self {
+        let block = BLOCK.min(bytes.len());
+        Self {
+            bytes,
+            newlines: Newlines::fastest(),
+            ends: vec![0; MOST + block + SLACK].into(),
+            next: 0,
+            found: 0,
+            scanned: 0,
+            end_is_due: complete,
+        }
+    }
+
+    /// The next `N` line ends, without taking them; `None` if there are fewer.
+    #[inline]
+    pub(crate) fn peek<const N: usize>(&mut self) -> Option<[usize; N]> {
+        const { assert!(N <= MOST) }
+        if self.found - self.next < N {
+            self.scan(N);
+        }
+        self.ends[self.next..self.found].first_chunk().copied()
+    }
+
+    /// Takes `count` line ends that were looked at.
+    #[inline]
+    pub(crate) fn take(&mut self, count: usize) {
+        debug_assert!(count <= self.found - self.next);
+        self.next += count;
+    }
+
+    /// Goes on behind a gap, at the line that begins at `start`.
+    pub(crate) fn skip_to(&mut self, start: usize) {
+        while self.peek::<1>().is_some_and(|[end]| end < start) {
+            self.take(1);
+        }
+    }
+
+    /// Scans on until `wanted` line ends are there or the bytes are used up.
+    #[cold]
+    #[inline(never)]
+    fn scan(&mut self, wanted: usize) {
+        self.ends.copy_within(self.next..self.found, 0);
+        self.found -= self.next;
+        self.next = 0;
+        while self.found < wanted {
+            let rest = &self.bytes[self.scanned..];
+            if rest.is_empty() {
+                if self.end_is_due {
+                    self.ends[self.found] = self.bytes.len();
+                    self.found += 1;
+                    self.end_is_due = false;
+                }
+                return;
+            }
+            let block = &rest[..rest.len().min(BLOCK)];
+            self.found += self.newlines.index(block, self.scanned, &mut self.ends[self.found..]);
+            self.scanned += block.len();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(bytes: &[u8], complete: bool) -> Vec<usize> {
+        let mut ends = LineEnds::new(bytes, complete);
+        let mut all = Vec::new();
+        while let Some([end]) = ends.peek() {
+            all.push(end);
+            ends.take(1);
+        }
+        all
+    }
+
+    #[test]
+    fn the_last_line_ends_where_the_input_does() {
+        assert_eq!(all(b"", true), [0]);
+        assert_eq!(all(b"ab", true), [2]);
+        assert_eq!(all(b"ab\n", true), [2, 3]);
+        assert_eq!(all(b"ab\n", false), [2]);
+        assert_eq!(all(b"ab\nc", false), [2]);
+    }
+
+    #[test]
+    fn lines_across_blocks_are_found_whole() {
+        for distance in [1, 7, 4095, 4096, 4097, 9000] {
+            let text: Vec<u8> =
+                (1..=30_000).map(|at| if at % distance == 0 { b'\n' } else { b'A' }).collect();
+            let mut expected: Vec<usize> = (1..=30_000 / distance).map(|line| line * distance - 1).collect();
+            expected.push(30_000);
+            assert_eq!(all(&text, true), expected);
+
+            let mut ends = LineEnds::new(&text, true);
+            for group in expected.chunks(4) {
+                assert_eq!(ends.peek::<4>(), group.try_into().ok());
+                assert_eq!(ends.peek::<1>(), Some([group[0]]));
+                ends.take(group.len());
+            }
+            assert_eq!(ends.peek::<1>(), None);
+        }
+    }
+
+    #[test]
+    fn skipping_forgets_what_lies_before() {
+        let mut ends = LineEnds::new(b"a\nb\nc\nd\n", true);
+        ends.skip_to(4);
+        assert_eq!(ends.peek(), Some([5]));
+        ends.skip_to(4);
+        assert_eq!(ends.peek(), Some([5]));
+        ends.skip_to(8);
+        assert_eq!(ends.peek(), Some([8]));
+    }
+}

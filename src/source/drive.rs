@@ -1,0 +1,98 @@
+//! Workers, and the book in which they write what they did.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::Account;
+use super::parts::{Buffer, Parts};
+use crate::error::Error;
+use crate::record::{Part, Tally};
+
+/// What became of a part.
+pub(super) struct Done {
+    pub(super) tally: Tally,
+    /// The first error in the part.
+    pub(super) error: Option<Error>,
+    /// Whether the error ended the work, so that nothing behind it counts.
+    pub(super) stop: bool,
+}
+
+/// Lets workers have all parts. Returns the value of each worker, and the account of the input up to the first error that
+/// ended the work: the same for every number of workers.
+pub(super) fn drive<P: Parts, T: Send>(
+    parts: &P,
+    threads: Option<usize>,
+    bytes_done: &AtomicU64,
+    identity: impl Fn() -> T + Sync,
+    work: impl Fn(&mut T, Part<'_>) -> Done + Sync,
+) -> (Vec<T>, Account) {
+    let ledger = Mutex::new(Ledger::default());
+    let stop_from = AtomicU64::new(u64::MAX);
+    let worker = || {
+        let mut value = identity();
+        let mut buffer = Buffer::default();
+        while let Some(next) = parts.next(&mut buffer) {
+            let (start, end, done) = match next {
+                // Parts come from the left: what is behind an error will not be asked for.
+                Ok(part) if part.offset() > stop_from.load(Ordering::Relaxed) => break,
+                Ok(part) => (part.offset(), part.range().end, work(&mut value, part)),
+                Err((offset, error)) => {
+                    (offset, offset, Done { tally: Tally::default(), error: Some(error), stop: true })
+                }
+            };
+            if done.stop {
+                stop_from.fetch_min(start, Ordering::Relaxed);
+            }
+            bytes_done.fetch_add(end - start, Ordering::Relaxed);
+            ledger.lock().unwrap_or_else(PoisonError::into_inner).enter(start, end, done);
+        }
+        value
+    };
+
+    let values = match threads {
+        Some(1) => vec![worker()],
+        _ if parts.is_single() => vec![worker()],
+        Some(threads) => match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
+            Ok(pool) => pool.broadcast(|_| worker()),
+            Err(_) => vec![worker()],
+        },
+        None => rayon::broadcast(|_| worker()),
+    };
+    let ledger = ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
+    (values, ledger.account())
+}
+
+/// Puts together in order what comes in any order.
+#[derive(Default)]
+struct Ledger {
+    /// Everything before this offset is in `tally`.
+    counted_to: u64,
+    tally: Tally,
+    error: Option<Error>,
+    stopped: bool,
+    /// Parts by their offset, with their end, that wait for one before them.
+    waiting: BTreeMap<u64, (u64, Done)>,
+}
+
+impl Ledger {
+    fn enter(&mut self, start: u64, end: u64, done: Done) {
+        self.waiting.insert(start, (end, done));
+        while !self.stopped
+            && let Some((end, done)) = self.waiting.remove(&self.counted_to)
+        {
+            if self.error.is_none() {
+                let Tally { records, lines, .. } = self.tally;
+                self.error = done.error.map(|error| error.count_before(records, lines));
+            }
+            self.tally += done.tally;
+            self.counted_to = end;
+            self.stopped = done.stop;
+        }
+    }
+
+    fn account(self) -> Account {
+        debug_assert!(self.stopped || self.waiting.is_empty());
+        Account { tally: self.tally, error: self.error, complete: !self.stopped }
+    }
+}

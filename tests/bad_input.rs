@@ -1,0 +1,64 @@
+//! Promise 7: no bad input panics, hangs, or takes memory that its length does not justify.
+
+mod common;
+
+use common::{all_testdata, damaged, noise, packets};
+use pagecut::fastq::{Fastq, Summary};
+use pagecut::media::mpegts::Packets;
+use pagecut::{FileKind, Format, Resync, Source, SourceOptions};
+
+#[global_allocator]
+static ALLOCATOR: dhat::Alloc = dhat::Alloc;
+
+/// Reads the bytes in every way there is, as every format.
+fn read_all(data: &[u8]) {
+    let _ = FileKind::detect(data);
+    for format in [Fastq::new(), Fastq::strict()] {
+        let mut summary = Summary::with_letters();
+        format.records(data).filter_map(Result::ok).for_each(|record| {
+            let _ = (record.name(), record.description(), record.quality_scores().len());
+            summary.add(&record);
+        });
+        let _ = (summary.lengths().quartiles(), summary.lengths().n50(), summary.alphabet());
+        format.pieces(data).for_each(drop);
+    }
+    for packet in Packets.pieces(data).filter_map(pagecut::Piece::record) {
+        let _ = (packet.payload(), packet.adaptation_field());
+    }
+    for part_len in [1, 64, 1 << 20] {
+        let options = SourceOptions::new().part_len(part_len).threads(1);
+        let source = Source::from_reader(std::io::Cursor::new(data.to_vec()), options);
+        let _ = source.account(&Fastq::strict(), false);
+        let source = Source::from_reader(std::io::Cursor::new(data.to_vec()), options);
+        let _ = source.account(&Packets, true);
+    }
+}
+
+/// Everything in one test, since the allocator counts for the whole process.
+#[test]
+fn bad_input_does_no_harm_and_takes_no_memory() {
+    let _profiler = dhat::Profiler::builder().testing().build();
+    let before = dhat::HeapStats::get().curr_bytes;
+
+    let small = b"\n@r1\nAC\n+\n@I\n\n@r2\r\nGG\r\n+\r\n++\r\n@r3\n\n+\n";
+    let mut inputs: Vec<Vec<u8>> = damaged(small, b"\n@+\0\xff").collect();
+    inputs.extend((0..=small.len()).map(|end| small[..end].to_vec()));
+    let stream = packets(7);
+    inputs.extend((0..stream.len()).step_by(13).map(|end| stream[..end].to_vec()));
+    inputs.extend((0..stream.len()).step_by(13).map(|start| stream[start..].to_vec()));
+    inputs.extend((0..300).map(|seed| noise(seed, 1 + usize::try_from(seed).unwrap() * 7)));
+    inputs.extend(["", "\0", "@", "+", "\n", "\r"].map(|text| text.as_bytes().to_vec()));
+    inputs.extend([b'@', b'+', b'\n', b'\r', b'G', 0, 0xff].map(|byte| vec![byte; 5000]));
+    for (_, data) in all_testdata("fastq").into_iter().chain(all_testdata("ts")) {
+        inputs.push(data[..data.len().min(3000)].to_vec());
+    }
+    let held = inputs.iter().map(Vec::capacity).sum::<usize>() + inputs.capacity() * size_of::<Vec<u8>>();
+
+    for data in &inputs {
+        read_all(data);
+    }
+
+    // Beside the inputs: a copy of one, a buffer of part length (1 MiB), tables of line ends and letters.
+    let peak = dhat::HeapStats::get().max_bytes - before;
+    assert!(peak < held + (4 << 20), "{peak} bytes at the most, {held} of which are the inputs");
+}

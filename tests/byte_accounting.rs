@@ -1,0 +1,114 @@
+//! Promise 1: every byte belongs to exactly one record, one blank line, or one gap.
+
+mod common;
+
+use std::ops::Range;
+
+use common::{all_testdata, damaged, noise, packets};
+use pagecut::fastq::Fastq;
+use pagecut::media::mpegts::Packets;
+use pagecut::{Format, Piece, Resync, Source, SourceOptions, Tally};
+
+/// Checks that the pieces of an input, with what lies blank between them, are the input; `range` tells where a record lies.
+fn check<F: Resync>(format: &F, data: &[u8], range: impl Fn(&F::Record<'_>) -> Range<u64>) -> Tally {
+    let mut pieces = format.pieces(data);
+    let (mut position, mut blank, mut records, mut gaps) = (0, 0, 0, 0);
+    for piece in pieces.by_ref() {
+        let range = match &piece {
+            Piece::Record(record) => {
+                records += 1;
+                range(record)
+            }
+            Piece::Gap(gap) => {
+                gaps += 1;
+                assert_eq!(gap.error.location().unwrap().record_offset, gap.range.start);
+                gap.range.clone()
+            }
+        };
+        assert!(range.start >= position && range.end > range.start, "{range:?} behind {position}");
+        let between = &data[usize::try_from(position).unwrap()..usize::try_from(range.start).unwrap()];
+        assert!(between.iter().all(|byte| b"\r\n".contains(byte)), "{}", between.escape_ascii());
+        blank += between.len() as u64;
+        position = range.end;
+    }
+    blank += data.len() as u64 - position;
+    let tally = pieces.tally();
+    assert_eq!(tally.bytes(), data.len() as u64);
+    assert_eq!((tally.records, tally.gaps, tally.blank_bytes), (records, gaps, blank));
+    tally
+}
+
+#[test]
+fn fastq_adds_up_however_it_is_damaged() {
+    let (_, text) = all_testdata("fastq").into_iter().find(|(name, _)| name == "blank_lines.fastq").unwrap();
+    let text = [text.as_slice(), b"@r4 x\r\nACG\r\n+\r\n@@@\r\n@r5\nA\n+\n+"].concat();
+    for data in damaged(&text, b"\n\r@+A") {
+        let tally = check(&Fastq::strict(), &data, |record| record.range());
+        let lines = data.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        // A last line that does not end is counted as one if it belongs to a record.
+        assert!(tally.lines == lines || tally.lines == lines + 1, "{} of {lines} lines", tally.lines);
+    }
+}
+
+#[test]
+fn fastq_adds_up_in_every_file() {
+    for (name, data) in all_testdata("fastq") {
+        let tally = check(&Fastq::new(), &data, |record| record.range());
+        let damaged = ["truncated.fastq", "lengths_differ.fastq", "quality_line_lost.fastq", "wrapped.fastq"];
+        assert_eq!(tally.gaps > 0, damaged.contains(&name.as_str()), "{name}: {tally:?}");
+    }
+}
+
+#[test]
+fn reading_goes_on_behind_a_damaged_record() {
+    let data = b"@r1\nACGT\n+\nIIII\n@r2\nACGT\n+\nIII\n@r3\nA\n+\nI\n";
+    let pieces: Vec<_> = Fastq::new().pieces(data).collect();
+    assert!(matches!(&pieces[1], Piece::Gap(gap) if gap.range == (16..31)), "{pieces:?}");
+    let names: Vec<_> = pieces.into_iter().filter_map(Piece::record).map(|record| record.name()).collect();
+    assert_eq!(names, [b"r1", b"r3"]);
+}
+
+#[test]
+fn noise_adds_up() {
+    for seed in 0..200 {
+        let data = noise(seed, 3000);
+        check(&Fastq::new(), &data, |record| record.range());
+        check(&Packets, &data, |packet| packet.range());
+    }
+}
+
+#[test]
+fn transport_streams_add_up_however_they_are_damaged() {
+    let data = packets(12);
+    for at in 0..data.len() {
+        for copy in [
+            [&data[..at], &data[at + 1..]].concat(),
+            [&data[..=at], &data[at..]].concat(),
+            data[..at].to_vec(),
+        ] {
+            check(&Packets, &copy, |packet| packet.range());
+        }
+    }
+}
+
+#[test]
+fn what_is_before_an_error_adds_up_too() {
+    let text = b"\n@r1\nAC\n+\n@I\n\n@r2\nGG\n+\n++\n\r\n@r3\nA\n+\nI\n";
+    for data in damaged(text, b"\n@+A") {
+        let mut records = Fastq::new().records(&data);
+        let error = records.by_ref().find_map(Result::err);
+        let tally = records.tally();
+        match error.and_then(|error| error.location()) {
+            None => assert_eq!(tally.bytes(), data.len() as u64),
+            Some(location) => {
+                assert_eq!(tally.bytes(), location.record_offset);
+                assert_eq!(Some(tally.records), location.record);
+            }
+        }
+        for part_len in [5, 20, 1000] {
+            let options = SourceOptions::new().part_len(part_len).threads(3);
+            let source = Source::from_reader(std::io::Cursor::new(data.clone()), options);
+            assert_eq!(source.account(&Fastq::new(), false).tally, tally, "{}", data.escape_ascii());
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The house plan: a room imports only from floors below its own, and unsafe code stays where the design has it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Floor of each room, the first folder or file below `src`.
+const FLOORS: [(&str, u32); 9] = [
+    ("error", 0),
+    ("scan", 1),
+    ("record", 2),
+    ("fastq", 3),
+    ("media", 3),
+    ("mmap", 3),
+    ("detect", 4),
+    ("source", 5),
+    ("lib", 6),
+];
+
+/// Where unsafe code may be.
+const UNSAFE: [&str; 3] = ["scan/newlines.rs", "mmap/sys/mod.rs", "mmap/sys/linux.rs"];
+
+fn floor(room: &str) -> u32 {
+    let found = FLOORS.iter().find(|(name, _)| *name == room);
+    found.unwrap_or_else(|| panic!("{room} has no place in the house plan")).1
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// The files of the library, by their path below `src`, without comments and tests.
+fn files() -> Vec<(String, String)> {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut paths = Vec::new();
+    sources(&src, &mut paths);
+    assert!(paths.len() > 25);
+    let code = |path: &Path| {
+        let text = fs::read_to_string(path).unwrap();
+        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+        code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+    };
+    paths.iter().map(|path| (path.strip_prefix(&src).unwrap().display().to_string(), code(path))).collect()
+}
+
+#[test]
+fn no_room_imports_from_its_own_floor_or_above() {
+    let mut imports = 0;
+    for (path, code) in files() {
+        let room = path.split('/').next().unwrap().trim_end_matches(".rs");
+        let own = floor(room);
+        for (at, _) in code.match_indices("crate::") {
+            let import = &code[at + "crate::".len()..];
+            let other =
+                import.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap();
+            if own < 6 && other != room {
+                imports += 1;
+                assert!(
+                    floor(other) < own,
+                    "{path} is on floor {own} and imports {other} from floor {}",
+                    floor(other)
+                );
+            }
+        }
+    }
+    assert!(imports > 20, "{imports} imports were looked at");
+}
+
+#[test]
+fn unsafe_code_is_where_the_design_has_it() {
+    for (path, code) in files() {
+        let lines = code.lines().filter(|line| !line.contains("unsafe_code") && !line.contains("reason ="));
+        let has_unsafe = lines.into_iter().any(|line| line.contains("unsafe "));
+        assert_eq!(has_unsafe, UNSAFE.contains(&path.as_str()), "{path}");
+    }
+}

@@ -1,0 +1,237 @@
+//! Promise 2: the same records, in the same order, and the same first error, for every number of workers and every place
+//! where the input may be cut.
+
+mod common;
+
+use common::{POOLS, all_testdata, cut, damaged, facts, in_words, packets, serial};
+use pagecut::fastq::{Fastq, Record};
+use pagecut::media::mpegts::Packets;
+use pagecut::{Error, Format, Part, Resync, Source, SourceOptions};
+use proptest::prelude::*;
+use rayon::prelude::*;
+
+const FORMATS: [Fastq; 2] = [Fastq::new(), Fastq::strict()];
+
+/// Records in which all that is odd occurs, in few bytes.
+const SMALL: &[u8] =
+    b"@r1\nAC\n+\n@I\n\n@r2\r\nAC\r\n+@\r\n+@\r\n@r3\n\n+\n\n\r\n@r4 @+\nA\n+r4 @+\n@\n@r5\nACG\n+\n@@@\n@r6\n\n+\n";
+
+/// What parts come to, one after the other, up to the first error.
+fn joined<'data, F: Format>(format: &F, parts: &[Part<'data>]) -> (Vec<F::Record<'data>>, Option<String>) {
+    let mut all = Vec::new();
+    for part in parts {
+        for record in format.records_of(*part) {
+            match record {
+                Ok(record) => all.push(record),
+                Err(error) => return (all, Some(error.message())),
+            }
+        }
+    }
+    (all, None)
+}
+
+fn check_cuts(format: Fastq, data: &[u8], cuts: &[usize]) {
+    let (records, error) = serial(&format, data);
+    let (found, found_error) = joined(&format, &cut(&format, data, cuts));
+    assert_eq!(found, records, "cut at {cuts:?}: {:?}", data.escape_ascii().to_string());
+    assert_eq!(found_error, error.map(|(message, _)| message), "cut at {cuts:?}: {}", data.escape_ascii());
+}
+
+#[test]
+fn every_pair_of_cuts_of_every_small_file() {
+    let files = all_testdata("fastq").into_iter().map(|(_, data)| data);
+    let small =
+        files.map(|data| if data.len() < 6000 { data[..data.len().min(500)].to_vec() } else { Vec::new() });
+    for data in small.chain([SMALL.to_vec()]) {
+        for first in 0..=data.len() {
+            for second in first..=data.len() {
+                check_cuts(Fastq::new(), &data, &[first, second]);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_cut_of_every_damaged_copy() {
+    for data in damaged(SMALL, b"\n\r@+A\0") {
+        for at in 0..=data.len() {
+            check_cuts(Fastq::strict(), &data, &[at]);
+        }
+    }
+}
+
+/// `collect` into a result, with the first error and its numbers.
+type Collected<'data> = Result<Vec<Record<'data>>, (String, Option<pagecut::Location>)>;
+
+fn in_parallel(format: Fastq, data: &[u8]) -> Collected<'_> {
+    let collected: Result<Vec<_>, Error> = format.par_records(data).with_min_len(1).collect();
+    collected.map_err(|error| facts(&error))
+}
+
+#[test]
+fn every_number_of_threads_on_every_damaged_copy() {
+    for data in damaged(SMALL, b"\n@+").chain([SMALL.to_vec()]) {
+        for format in FORMATS {
+            let (records, error) = serial(&format, &data);
+            let expected = error.map_or(Ok(records), Err);
+            for pool in POOLS.iter() {
+                assert_eq!(pool.install(|| in_parallel(format, &data)), expected, "{}", data.escape_ascii());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_number_of_threads_on_every_file() {
+    for (name, data) in all_testdata("fastq") {
+        let (records, error) = serial(&Fastq::new(), &data);
+        let expected = error.map_or(Ok(records), Err);
+        for pool in POOLS.iter() {
+            assert_eq!(pool.install(|| in_parallel(Fastq::new(), &data)), expected, "{name}");
+        }
+    }
+}
+
+#[test]
+fn records_before_the_first_error_are_all_there_and_every_error_is_the_first() {
+    for data in damaged(SMALL, b"@") {
+        let (records, error) = serial(&Fastq::new(), &data);
+        for pool in POOLS.iter() {
+            let all: Vec<Result<Record<'_>, Error>> =
+                pool.install(|| Fastq::new().par_records(&data).with_min_len(1).collect());
+            let before: Vec<_> = all.iter().map_while(|record| record.as_ref().ok()).copied().collect();
+            assert_eq!(before, records, "{}", data.escape_ascii());
+            for found in all.iter().filter_map(|record| record.as_ref().err()) {
+                assert_eq!(Some(facts(found)), error);
+            }
+        }
+    }
+}
+
+/// A source that is read in parts of this length.
+fn stream(data: &[u8], part_len: usize, threads: usize) -> Source {
+    let options = SourceOptions::new().part_len(part_len).threads(threads);
+    Source::from_reader(std::io::Cursor::new(data.to_vec()), options)
+}
+
+#[test]
+fn a_source_gives_the_same_with_every_length_of_parts_and_number_of_threads() {
+    for data in damaged(SMALL, b"@").step_by(3).chain([SMALL.to_vec()]) {
+        let (records, error) = serial(&Fastq::new(), &data);
+        for part_len in [1, 2, 3, 7, 20, 50, data.len(), data.len() + 1] {
+            for threads in [1, 3] {
+                let account = stream(&data, part_len, threads).account(&Fastq::new(), false);
+                assert_eq!(account.error.as_ref().map(facts), error, "{part_len}: {}", data.escape_ascii());
+                assert_eq!(account.tally.records, records.len() as u64);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_source_folds_what_the_iterator_gives() {
+    for (name, data) in all_testdata("fastq") {
+        let (records, error) = serial(&Fastq::new(), &data);
+        let mut expected: Vec<_> = records.iter().map(|record| record.range()).collect();
+        expected.sort_by_key(|range| range.start);
+        for threads in [1, 2, 16] {
+            let folded = stream(&data, 1000, threads).fold(
+                &Fastq::new(),
+                Vec::new,
+                |mut ranges, record| {
+                    ranges.push(record.range());
+                    ranges
+                },
+                |left, right| [left, right].concat(),
+            );
+            match folded {
+                Ok(mut ranges) => {
+                    ranges.sort_by_key(|range| range.start);
+                    assert_eq!(ranges, expected, "{name}");
+                    assert!(error.is_none(), "{name}");
+                }
+                Err(found) => assert_eq!(Some(facts(&found)), error, "{name}"),
+            }
+        }
+    }
+}
+
+fn check_packets(data: &[u8], cuts: &[usize]) {
+    let whole: Vec<String> = Packets.pieces(data).map(in_words).collect();
+    let parts = cut(&Packets, data, cuts);
+    let found: Vec<String> = parts.iter().flat_map(|part| Packets.pieces_of(*part)).map(in_words).collect();
+    assert_eq!(found, whole, "cut at {cuts:?}");
+}
+
+#[test]
+fn every_cut_of_damaged_transport_streams() {
+    let sound = packets(40);
+    let junk = common::noise(7, 400);
+    for (at, len) in [(0, 0), (20, 1), (12, 187), (13, 188), (14, 189), (30, 400), (38, 5), (1, 17)] {
+        let mut data = sound.clone();
+        data.splice(at * 188..at * 188, junk[..len].iter().copied());
+        let cuts: Vec<usize> = (0..data.len()).filter_map(|from| Packets.find_cut(&data, from)).collect();
+        assert!(cuts.len() > 1000, "{} cuts with junk of {len} at packet {at}", cuts.len());
+        for from in 0..=data.len() {
+            check_packets(&data, &[from]);
+        }
+        for part_len in [1, 100, 1000, 3000] {
+            for threads in [1, 3] {
+                let account = stream(&data, part_len, threads).account(&Packets, true);
+                let mut pieces = Packets.pieces(&data);
+                pieces.by_ref().for_each(drop);
+                assert_eq!(account.tally, pieces.tally(), "part of {part_len}, junk of {len} at packet {at}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_stream_full_of_sync_bytes_is_read_right_though_it_cannot_be_cut() {
+    let mut data = packets(30);
+    data[188 * 10..188 * 20].fill(0x47);
+    for from in 0..=data.len() {
+        check_packets(&data, &[from]);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// Text that is made of what decides, and is hardly ever valid.
+    #[test]
+    fn any_text_at_any_cut(
+        data in proptest::collection::vec(proptest::sample::select(b"@@++\n\n\n\rAI".to_vec()), 0..60),
+        first in 0..60usize,
+        second in 0..60usize,
+    ) {
+        let (first, second) = (first.min(second), first.max(second));
+        check_cuts(Fastq::new(), &data, &[first.min(data.len()), second.min(data.len())]);
+        prop_assert_eq!(
+            POOLS[2].install(|| in_parallel(Fastq::new(), &data)).map_err(|(message, _)| message),
+            { let (records, error) = serial(&Fastq::new(), &data); error.map_or(Ok(records), |(message, _)| Err(message)) }
+        );
+    }
+
+    /// Valid records with the oddest quality scores, cut anywhere.
+    #[test]
+    fn any_records_at_any_cut(
+        records in proptest::collection::vec(
+            (0..4usize, proptest::collection::vec(proptest::sample::select(b"@+I".to_vec()), 0..5), 0..3usize),
+            1..12,
+        ),
+        crlf in any::<bool>(),
+        at in 0..400usize,
+    ) {
+        let eol = if crlf { "\r\n" } else { "\n" };
+        let mut data = String::new();
+        for (name, quality, blanks) in &records {
+            let (name, sequence) = (&"@+@"[..*name], "A".repeat(quality.len()));
+            let quality = String::from_utf8_lossy(quality);
+            data += &format!("@{name}{eol}{sequence}{eol}+{eol}{quality}{eol}{}", eol.repeat(*blanks));
+        }
+        let data = data.into_bytes();
+        prop_assert_eq!(serial(&Fastq::new(), &data).0.len(), records.len());
+        check_cuts(Fastq::new(), &data, &[at.min(data.len())]);
+    }
+}
