@@ -1,0 +1,105 @@
+//! Arguments.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
+
+const STYLES: styling::Styles = styling::Styles::styled()
+    .header(styling::AnsiColor::Green.on_default().bold())
+    .usage(styling::AnsiColor::Green.on_default().bold())
+    .literal(styling::AnsiColor::Cyan.on_default().bold())
+    .placeholder(styling::AnsiColor::Cyan.on_default());
+
+/// FASTQ reads and MPEG transport streams, as fast as memory allows
+#[derive(Debug, Parser)]
+#[command(version, styles = STYLES, max_term_width = 100)]
+#[command(
+    after_help = "Exit status: 0 all was well, 1 bad data or a file that cannot be read, 2 wrong usage."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// Threads to work with; 0 for one for each core
+    #[arg(short, long, visible_short_alias = '@', env = "PAGECUT_THREADS", default_value_t = 0)]
+    #[arg(value_name = "N", global = true, hide_default_value = true)]
+    pub(crate) threads: usize,
+    /// Read files instead of mapping them into memory
+    #[arg(long, global = true)]
+    pub(crate) no_mmap: bool,
+    /// Show no progress, and say nothing of what is well
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub(crate) color: Color,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal
+    Auto,
+    /// In files and pipes too
+    Always,
+    /// Nowhere
+    Never,
+}
+
+impl Color {
+    /// Sets what all output streams go by.
+    pub(crate) fn write_global(self) {
+        match self {
+            Self::Auto => anstream::ColorChoice::Auto,
+            Self::Always => anstream::ColorChoice::Always,
+            Self::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Count records and letters: the columns of `seqkit stats`, and packets by PID
+    Stats(Stats),
+    /// Read everything, and prove that every byte is accounted for
+    Verify(Verify),
+    /// Print completions for a shell
+    Completion {
+        /// The shell
+        #[arg(long)]
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Stats {
+    /// Files; `-`, or none at all, for standard input
+    pub(crate) files: Vec<PathBuf>,
+    /// All columns: quartiles of the lengths, gaps, N50, qualities, GC content
+    #[arg(short, long)]
+    pub(crate) all: bool,
+    /// Columns separated by tabs, numbers without commas
+    #[arg(short = 'T', long)]
+    pub(crate) tabular: bool,
+    /// One JSON object for each file, a line each
+    #[arg(long, conflicts_with = "tabular")]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// Files; `-`, or none at all, for standard input
+    pub(crate) files: Vec<PathBuf>,
+    /// Check the letters, the range of the quality scores, and the definition on the plus line too
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// One JSON object for each file, a line each
+    #[arg(long)]
+    pub(crate) json: bool,
+}

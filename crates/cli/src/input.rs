@@ -1,0 +1,26 @@
+//! Opens what the arguments name.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use pagecut::{Result, Source, SourceOptions};
+
+use crate::cli::Common;
+
+/// What standard input is called, as argument and in output.
+const STDIN: &str = "-";
+
+/// The inputs that the arguments name: standard input if they name none.
+pub(crate) fn inputs(files: &[PathBuf]) -> Vec<PathBuf> {
+    if files.is_empty() { vec![STDIN.into()] } else { files.to_vec() }
+}
+
+/// Opens an input.
+pub(crate) fn open(path: &Path, common: &Common) -> Result<Source> {
+    let options = SourceOptions::new().mmap(!common.no_mmap).threads(common.threads);
+    if path.as_os_str() == STDIN {
+        Ok(Source::from_reader(io::stdin(), options))
+    } else {
+        Source::with_options(path, options)
+    }
+}

@@ -1,0 +1,51 @@
+//! The `pagecut` command: arguments, tables and progress over the library. No parsing is done here.
+
+#![warn(clippy::unwrap_used)]
+
+mod cli;
+mod input;
+mod progress;
+mod report;
+mod stats;
+mod table;
+mod verify;
+
+use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+use cli::{Cli, Command};
+
+/// Everything was read and all was well.
+const GOOD: u8 = 0;
+/// Data was bad, or could not be read. (2, for wrong usage, is given by clap.)
+const BAD: u8 = 1;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    cli.common.color.write_global();
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let done = match &cli.command {
+        Command::Stats(args) => stats::run(args, &cli.common, &mut out),
+        Command::Verify(args) => verify::run(args, &cli.common, &mut out),
+        Command::Completion { shell } => complete(*shell, &mut out),
+    };
+    match done.and_then(|good| out.flush().map(|()| good)) {
+        Ok(true) => GOOD.into(),
+        Ok(false) => BAD.into(),
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => GOOD.into(),
+        Err(error) => {
+            report::error("standard output", &error);
+            BAD.into()
+        }
+    }
+}
+
+/// Writes the completions for a shell.
+fn complete(shell: clap_complete::Shell, out: &mut dyn Write) -> io::Result<bool> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "pagecut", &mut script);
+    out.write_all(&script)?;
+    Ok(true)
+}

@@ -1,0 +1,50 @@
+//! How far the work is.
+
+use std::io::{IsTerminal, stderr};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use pagecut::Source;
+
+/// Work that ends earlier is not worth a bar.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How often the bar moves.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Does `work` on a source, and meanwhile shows a bar on standard error if that is a terminal and it takes long.
+pub(crate) fn show<T>(source: &Source, name: &str, quiet: bool, work: impl FnOnce() -> T) -> T {
+    if quiet || !stderr().is_terminal() {
+        return work();
+    }
+    let (done, is_done) = mpsc::channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            if !matches!(is_done.recv_timeout(PATIENCE), Err(RecvTimeoutError::Timeout)) {
+                return;
+            }
+            let bar = bar(source.len_hint()).with_prefix(name.to_owned());
+            while let Err(RecvTimeoutError::Timeout) = is_done.recv_timeout(TICK) {
+                bar.set_position(source.bytes_done());
+            }
+            bar.finish_and_clear();
+        });
+        let result = work();
+        drop(done);
+        result
+    })
+}
+
+/// A bar with an ETA where the length is known, a spinner where it is not.
+fn bar(len: Option<u64>) -> ProgressBar {
+    let (bar, template) = match len {
+        Some(len) => {
+            (ProgressBar::new(len), "{prefix} {wide_bar} {bytes}/{total_bytes}, {bytes_per_sec}, {eta} left")
+        }
+        None => (ProgressBar::new_spinner(), "{prefix} {spinner} {bytes}, {bytes_per_sec}"),
+    };
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    bar.with_style(style)
+}

@@ -1,0 +1,72 @@
+//! `pagecut stats`: counts of records and letters.
+
+mod packets;
+mod reads;
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use pagecut::{FileKind, Result, Source};
+
+use crate::cli::{Common, Stats};
+use crate::table::Table;
+use crate::{input, progress, report};
+
+/// What an input came to.
+enum Outcome {
+    Reads(reads::Row),
+    Packets(packets::Row),
+}
+
+/// Counts in every input. Returns whether all of them were well.
+pub(crate) fn run(args: &Stats, common: &Common, out: &mut dyn Write) -> io::Result<bool> {
+    let mut all_good = true;
+    let mut reads = reads::table(args.all);
+    let mut packets = packets::table();
+    for path in input::inputs(&args.files) {
+        let name = path.display().to_string();
+        match count(&path, &name, args, common) {
+            Err(error) => {
+                report::error(&name, &error);
+                all_good = false;
+            }
+            Ok(Outcome::Reads(row)) if args.json => write_json(out, &row.json(args.all))?,
+            Ok(Outcome::Reads(row)) => reads.push(row.cells(args.all)),
+            Ok(Outcome::Packets(row)) => {
+                if let Some(error) = &row.error {
+                    report::error(&name, error);
+                    all_good = false;
+                }
+                if args.json {
+                    write_json(out, &row.json())?;
+                } else {
+                    row.push_to(&mut packets);
+                }
+            }
+        }
+    }
+    let tables: Vec<Table> = [reads, packets].into_iter().filter(|table| !table.is_empty()).collect();
+    for (number, table) in tables.iter().enumerate() {
+        if number > 0 {
+            writeln!(out)?;
+        }
+        if args.tabular { table.write_tabular(out)? } else { table.write_aligned(out)? }
+    }
+    Ok(all_good)
+}
+
+/// Counts in one input.
+fn count(path: &Path, name: &str, args: &Stats, common: &Common) -> Result<Outcome> {
+    let source = input::open(path, common)?;
+    let kind = source.detect()?;
+    let of = |source: &Source| match kind {
+        FileKind::MpegTs => Ok(Outcome::Packets(packets::count(source, name))),
+        _ => reads::count(source, name, kind, args.all).map(Outcome::Reads),
+    };
+    progress::show(&source, name, common.quiet, || of(&source))
+}
+
+fn write_json(out: &mut dyn Write, value: &impl serde::Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    writeln!(out)
+}

@@ -1,0 +1,172 @@
+//! `pagecut verify`: reads everything, and proves that every byte is accounted for.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use pagecut::fastq::Fastq;
+use pagecut::media::mpegts::Packets;
+use pagecut::{Account, Error, FileKind, Format, Result, Tally};
+use serde::Serialize;
+
+use crate::cli::{Common, Verify};
+use crate::{input, progress, report};
+
+/// What an input came to.
+#[derive(Debug, Serialize)]
+struct Verdict {
+    file: String,
+    format: Option<&'static str>,
+    records: u64,
+    /// The length of the input, as far as it was read.
+    bytes: u64,
+    record_bytes: u64,
+    blank_bytes: u64,
+    gap_bytes: u64,
+    complete: bool,
+    error: Option<Fault>,
+}
+
+/// The first error.
+#[derive(Debug, Serialize)]
+struct Fault {
+    kind: &'static str,
+    offset: Option<u64>,
+    record: Option<u64>,
+    line: Option<u64>,
+    message: String,
+}
+
+/// Verifies every input. Returns whether all of them are well.
+pub(crate) fn run(args: &Verify, common: &Common, out: &mut dyn Write) -> io::Result<bool> {
+    let mut all_good = true;
+    for path in input::inputs(&args.files) {
+        let name = path.display().to_string();
+        let verdict = match read(&path, &name, args.strict, common) {
+            Err(error) => {
+                report::error(&name, &error);
+                Verdict::unread(name, &error)
+            }
+            Ok(read) => {
+                if let Some(error) = &read.account.error {
+                    report::error(&name, error);
+                }
+                if let Some(complaint) = read.complaint() {
+                    report::error(&name, &complaint);
+                }
+                Verdict::of(name, &read)
+            }
+        };
+        all_good &= verdict.is_good();
+        if args.json {
+            serde_json::to_writer(&mut *out, &verdict)?;
+            writeln!(out)?;
+        } else if !(common.quiet && verdict.is_good()) {
+            verdict.write(out)?;
+        }
+    }
+    Ok(all_good)
+}
+
+/// An input that was read.
+struct Read {
+    /// `None` for an empty input, which is of every format.
+    format: Option<&'static str>,
+    /// Length of the input; of a stream, as far as it was read.
+    bytes: u64,
+    account: Account,
+}
+
+/// Reads one input, up to the first error or, if the format can, behind it.
+fn read(path: &Path, name: &str, strict: bool, common: &Common) -> Result<Read> {
+    let source = input::open(path, common)?;
+    let fastq = if strict { Fastq::strict() } else { Fastq::new() };
+    let kind = source.detect()?;
+    let (format, account) = progress::show(&source, name, common.quiet, || match kind {
+        FileKind::MpegTs => (Some(Packets::NAME), source.account(&Packets, true)),
+        FileKind::Empty => (None, source.account(&fastq, false)),
+        _ => (Some(Fastq::NAME), source.account(&fastq, false)),
+    });
+    let bytes = source.len_hint().unwrap_or_else(|| source.bytes_done());
+    Ok(Read { format, bytes, account })
+}
+
+impl Read {
+    /// What there is to say if the account of a complete input does not come to its length. It always does; this is the
+    /// proof.
+    fn complaint(&self) -> Option<String> {
+        let (counted, bytes) = (self.account.tally.bytes(), self.bytes);
+        (self.account.complete && counted != bytes)
+            .then(|| format!("{counted} of {bytes} bytes are accounted for"))
+    }
+}
+
+impl Verdict {
+    fn of(file: String, read: &Read) -> Self {
+        let Tally { records, record_bytes, blank_bytes, gap_bytes, .. } = read.account.tally;
+        Self {
+            file,
+            format: read.format,
+            records,
+            bytes: read.bytes,
+            record_bytes,
+            blank_bytes,
+            gap_bytes,
+            complete: read.account.complete && read.complaint().is_none(),
+            error: read.account.error.as_ref().map(Fault::of),
+        }
+    }
+
+    /// Of an input that could not be read at all.
+    fn unread(file: String, error: &Error) -> Self {
+        Self {
+            file,
+            format: None,
+            records: 0,
+            bytes: 0,
+            record_bytes: 0,
+            blank_bytes: 0,
+            gap_bytes: 0,
+            complete: false,
+            error: Some(Fault::of(error)),
+        }
+    }
+
+    fn is_good(&self) -> bool {
+        self.complete && self.error.is_none()
+    }
+
+    /// One line for a person.
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Self { file, records, bytes, record_bytes, blank_bytes, gap_bytes, .. } = self;
+        let verdict = if self.is_good() { "good" } else { "bad" };
+        let format = self.format.unwrap_or("empty");
+        if self.complete {
+            writeln!(
+                out,
+                "{file}: {verdict}: {format}, {records} records, \
+                 {bytes} bytes = {record_bytes} in records + {blank_bytes} blank + {gap_bytes} in gaps"
+            )
+        } else if self.format.is_some() {
+            writeln!(
+                out,
+                "{file}: {verdict}: {format}, {records} records, \
+                 {record_bytes} bytes in records + {blank_bytes} blank before the error"
+            )
+        } else {
+            writeln!(out, "{file}: {verdict}: not read")
+        }
+    }
+}
+
+impl Fault {
+    fn of(error: &Error) -> Self {
+        let place = error.location();
+        Self {
+            kind: error.kind().name(),
+            offset: place.map(|place| place.offset),
+            record: place.and_then(|place| place.record),
+            line: place.and_then(|place| place.line),
+            message: error.message(),
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! The command as one uses it: output, exit status, pipes.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+fn testdata(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata").join(name)
+}
+
+fn pagecut() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pagecut"));
+    command.current_dir(testdata("")).env_remove("PAGECUT_THREADS");
+    command
+}
+
+fn run(args: &[&str]) -> Output {
+    pagecut().args(args).output().unwrap()
+}
+
+fn stdout(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+fn stderr(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+fn json(output: &Output) -> Vec<Value> {
+    stdout(output).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Runs with this on standard input.
+fn with_input(args: &[&str], input: &[u8]) -> Output {
+    let mut child = pagecut()
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn stats_is_a_table_for_people() {
+    let output = run(&["stats", "illumina.fastq", "two.fastq"]);
+    assert!(output.status.success());
+    assert_eq!(
+        stdout(&output),
+        "file            format  type  num_seqs  sum_len  min_len  avg_len  max_len\n\
+         illumina.fastq  FASTQ   DNA        250   58,235       51    232.9      251\n\
+         two.fastq       FASTQ   DNA          2        7        2      3.5        5\n"
+    );
+    assert_eq!(stderr(&output), "");
+}
+
+#[test]
+fn stats_is_a_table_for_programs() {
+    let output = run(&["stats", "-a", "-T", "two.fastq"]);
+    let header = "file\tformat\ttype\tnum_seqs\tsum_len\tmin_len\tavg_len\tmax_len\tQ1\tQ2\tQ3\tsum_gap\tN50\tN50_num\t\
+                  Q20(%)\tQ30(%)\tAvgQual\tGC(%)\tsum_n\n";
+    assert_eq!(
+        stdout(&output),
+        format!("{header}two.fastq\tFASTQ\tDNA\t2\t7\t2\t3.5\t5\t2\t4\t5\t0\t5\t1\t71\t71\t8.03\t57.14\t1\n")
+    );
+}
+
+#[test]
+fn stats_is_json_for_programs() {
+    let output = run(&["stats", "-a", "--json", "two.fastq", "small.ts"]);
+    let [reads, packets] = &json(&output)[..] else { panic!("{}", stdout(&output)) };
+    assert_eq!(
+        (&reads["num_seqs"], &reads["avg_len"], &reads["GC(%)"]),
+        (&2.into(), &3.5.into(), &57.14.into())
+    );
+    assert_eq!((&packets["format"], &packets["num_packets"]), (&"MPEG-TS".into(), &200.into()));
+    let sum: u64 =
+        packets["pids"].as_array().unwrap().iter().map(|pid| pid["num_packets"].as_u64().unwrap()).sum();
+    assert_eq!(sum, 200);
+}
+
+#[test]
+fn the_mean_quality_is_that_of_the_errors() {
+    let text = fs::read_to_string(testdata("illumina.fastq")).unwrap();
+    let scores: Vec<u8> = text.lines().skip(3).step_by(4).flat_map(str::bytes).collect();
+    let errors: f64 = scores.iter().map(|&byte| 10f64.powf(-f64::from(byte - 33) / 10.0)).sum();
+    let expected = -10.0 * (errors / scores.len() as f64).log10();
+    let found = &json(&run(&["stats", "-a", "--json", "illumina.fastq"]))[0]["AvgQual"];
+    assert!((found.as_f64().unwrap() - expected).abs() < 0.005, "{found}, not {expected}");
+}
+
+#[test]
+fn packets_are_counted_by_pid() {
+    let output = run(&["stats", "small.ts", "one.fastq"]);
+    let (reads, packets) = stdout(&output).split_once("\n\n").unwrap();
+    assert!(
+        reads.ends_with("one.fastq  FASTQ   DNA          1        1        1      1.0        1"),
+        "{reads}"
+    );
+    assert!(packets.contains("small.ts  MPEG-TS  0x0100          106       53.00\n"), "{packets}");
+}
+
+#[test]
+fn standard_input_is_a_file_like_any() {
+    let data = fs::read(testdata("illumina.fastq")).unwrap();
+    let expected = stdout(&run(&["stats", "-aT", "illumina.fastq"])).replace("illumina.fastq", "-");
+    for args in [
+        &["stats", "-aT"][..],
+        &["stats", "-aT", "-"],
+        &["stats", "-aT", "-t1"],
+        &["stats", "-aT", "--no-mmap"],
+    ] {
+        assert_eq!(stdout(&with_input(args, &data)), expected, "{args:?}");
+    }
+}
+
+#[test]
+fn every_way_and_number_of_threads_prints_the_same() {
+    let files = [
+        "illumina.fastq",
+        "nanopore.fastq",
+        "at_and_plus.fastq",
+        "small.ts",
+        "truncated.fastq",
+        "wrapped.fastq",
+    ];
+    for command in [&["stats", "-a"][..], &["verify", "--json", "--strict"]] {
+        let outputs: Vec<_> = [
+            &["-t1"][..],
+            &["-t2"],
+            &["-@", "3"],
+            &["--threads", "16"],
+            &["--no-mmap"],
+            &["-t1", "--no-mmap"],
+        ]
+        .into_iter()
+        .map(|options| {
+            let output = run(&[command, options, &files].concat());
+            assert_eq!(output.status.code(), Some(1));
+            (output.stdout, output.stderr)
+        })
+        .collect();
+        assert!(outputs.windows(2).all(|pair| pair[0] == pair[1]), "{command:?}");
+    }
+}
+
+#[test]
+fn verify_proves_that_every_byte_is_accounted_for() {
+    let output = run(&["verify", "blank_lines.fastq", "small.ts", "empty.fastq"]);
+    assert!(output.status.success());
+    assert_eq!(
+        stdout(&output),
+        "blank_lines.fastq: good: fastq, 3 records, 41 bytes = 32 in records + 9 blank + 0 in gaps\n\
+         small.ts: good: mpegts, 200 records, 37600 bytes = 37600 in records + 0 blank + 0 in gaps\n\
+         empty.fastq: good: empty, 0 records, 0 bytes = 0 in records + 0 blank + 0 in gaps\n"
+    );
+    let output = run(&["verify", "-q", "blank_lines.fastq", "lengths_differ.fastq"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        stdout(&output),
+        "lengths_differ.fastq: bad: fastq, 1 records, 16 bytes in records + 0 blank before the error\n"
+    );
+    assert_eq!(
+        stderr(&output),
+        "pagecut: lengths_differ.fastq: fastq: record 1, line 8, byte 27: \
+         the sequence has 4 letters, but there are 3 quality scores: \"III\"\n"
+    );
+}
+
+#[test]
+fn verify_has_the_keys_that_were_promised() {
+    let output = run(&["verify", "--json", "lengths_differ.fastq", "two.fastq", "none.fastq"]);
+    assert_eq!(
+        stdout(&output).lines().next().unwrap(),
+        "{\"file\":\"lengths_differ.fastq\",\"format\":\"fastq\",\"records\":1,\"bytes\":41,\"record_bytes\":16,\
+         \"blank_bytes\":0,\"gap_bytes\":0,\"complete\":false,\"error\":{\"kind\":\"length_mismatch\",\"offset\":27,\
+         \"record\":1,\"line\":8,\"message\":\"the sequence has 4 letters, but there are 3 quality scores: \\\"III\\\"\"}}"
+    );
+    let verdicts = json(&output);
+    assert_eq!((&verdicts[1]["complete"], &verdicts[1]["error"]), (&true.into(), &Value::Null));
+    assert_eq!((&verdicts[2]["complete"], &verdicts[2]["error"]["kind"]), (&false.into(), &"io".into()));
+}
+
+#[test]
+fn strict_makes_all_checks() {
+    let folder = tempfile::tempdir().unwrap();
+    for (text, kind) in [
+        ("@r\nA C\n+\nIII\n", "sequence_letter"),
+        ("@r\nAC\n+s\nII\n", "plus_name"),
+        ("@r\nAC\n+\nI\x7f\n", "quality_range"),
+    ] {
+        let path = folder.path().join(kind);
+        fs::write(&path, text).unwrap();
+        let path = path.to_str().unwrap();
+        assert!(run(&["verify", path]).status.success());
+        let output = run(&["verify", "--strict", "--json", path]);
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(json(&output)[0]["error"]["kind"], kind);
+    }
+}
+
+#[test]
+fn a_gap_is_bad_but_the_rest_is_read() {
+    let mut data = fs::read(testdata("small.ts")).unwrap();
+    data.splice(18_800..18_800, *b"junk");
+    let output = with_input(&["verify", "--json"], &data);
+    assert_eq!(output.status.code(), Some(1));
+    let verdict = &json(&output)[0];
+    assert_eq!(
+        (&verdict["complete"], &verdict["gap_bytes"], &verdict["records"]),
+        (&true.into(), &4.into(), &200.into())
+    );
+    assert_eq!(
+        (&verdict["error"]["kind"], &verdict["error"]["offset"]),
+        (&"sync_lost".into(), &18_800.into())
+    );
+    assert_eq!((&verdict["error"]["record"], &verdict["error"]["line"]), (&100.into(), &Value::Null));
+    assert_eq!(verdict["bytes"], 37_604);
+    assert_eq!(with_input(&["stats"], &data).status.code(), Some(1));
+}
+
+#[test]
+fn one_bad_file_does_not_hide_the_others() {
+    let output = run(&["stats", "two.fastq", "none.fastq", "wrapped.fastq", "README.md", "one.fastq"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(stdout(&output).lines().count(), 3);
+    let complaints: Vec<_> = stderr(&output).lines().collect();
+    assert!(complaints[0].starts_with("pagecut: none.fastq: No such file"), "{complaints:?}");
+    assert!(
+        complaints[1].starts_with("pagecut: wrapped.fastq: fastq: record 0, line 3, byte 9: "),
+        "{complaints:?}"
+    );
+    assert!(complaints[2].starts_with("pagecut: README.md: neither FASTQ nor"), "{complaints:?}");
+}
+
+#[test]
+fn wrong_usage_is_2() {
+    for args in [
+        &["stats", "--nonsense"][..],
+        &["nonsense"],
+        &[],
+        &["stats", "-T", "--json"],
+        &["-t", "many", "stats"],
+    ] {
+        assert_eq!(run(args).status.code(), Some(2), "{args:?}");
+    }
+    assert_eq!(
+        pagecut().arg("stats").env("PAGECUT_THREADS", "many").output().unwrap().status.code(),
+        Some(2)
+    );
+    assert!(pagecut().args(["stats", "one.fastq"]).env("PAGECUT_THREADS", "1").status().unwrap().success());
+}
+
+#[test]
+fn a_closed_pipe_ends_it_quietly() {
+    let files = vec!["two.fastq"; 20_000];
+    let mut child = pagecut()
+        .args(["verify", "-t1"])
+        .args(files)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut some = [0; 10];
+    child.stdout.take().unwrap().read_exact(&mut some).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), stderr(&output)), (Some(0), ""));
+}
+
+#[test]
+fn colours_are_for_terminals_unless_asked_for() {
+    let colored = |args: &[&str]| stderr(&run(args)).contains('\x1b');
+    assert!(!colored(&["verify", "wrapped.fastq"]));
+    assert!(!colored(&["--color", "never", "verify", "wrapped.fastq"]));
+    assert!(colored(&["--color", "always", "verify", "wrapped.fastq"]));
+}
+
+#[test]
+fn completions_are_there_for_the_usual_shells() {
+    for shell in ["bash", "zsh", "fish"] {
+        let output = run(&["completion", "--shell", shell]);
+        assert!(output.status.success() && stdout(&output).contains("verify"), "{shell}");
+    }
+}
