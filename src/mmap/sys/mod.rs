@@ -2,7 +2,7 @@
 //!
 //! Every function takes the mapping itself and a range that lies inside of it.
 
-#[cfg_attr(target_os = "linux", path = "linux.rs")]
+#[cfg_attr(target_os = "linux", path = "linux/mod.rs")]
 #[cfg_attr(not(target_os = "linux"), path = "other.rs")]
 mod os;
 

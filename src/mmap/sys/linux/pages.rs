@@ -1,4 +1,4 @@
-//! Linux.
+//! The pages of a mapping: advice, locks, and how many are in memory.
 
 use std::fs;
 use std::io;
