@@ -58,6 +58,17 @@ pub enum ErrorKind {
         /// Bytes there are.
         len: u64,
     },
+    /// The file was cut short while it was read.
+    #[error("the file was cut short to {offset} of {len} bytes while it was read")]
+    Truncated {
+        /// The first byte that is lost.
+        offset: u64,
+        /// Bytes there were when the file was opened.
+        len: u64,
+    },
+    /// The file was changed while it was read.
+    #[error("the file was changed while it was read")]
+    Changed,
     /// The content is of no format that pagecut reads.
     #[error("{0}")]
     UnknownFormat(&'static str),
@@ -126,6 +137,8 @@ impl ErrorKind {
             Self::Io(_) => "io",
             Self::Unmappable { .. } => "unmappable",
             Self::OutOfRange { .. } => "out_of_range",
+            Self::Truncated { .. } => "truncated",
+            Self::Changed => "changed",
             Self::UnknownFormat(_) => "unknown_format",
             Self::Incomplete { .. } => "incomplete",
             Self::RecordStart { .. } => "record_start",
@@ -198,6 +211,15 @@ impl Error {
                 line: site.line.filter(|_| counted).map(|before| before + 1),
             }
         })
+    }
+
+    /// The byte at fault, counted from 0 at the start of the input; `None` for an error that has no place in the input.
+    #[must_use]
+    pub fn offset(&self) -> Option<u64> {
+        match self.kind() {
+            ErrorKind::Truncated { offset, .. } => Some(*offset),
+            _ => self.location().map(|location| location.offset),
+        }
     }
 
     /// The bytes at the place of the error, up to the end of the line and 60 at most; empty at the end of the input.

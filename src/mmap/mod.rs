@@ -15,11 +15,20 @@
 //!
 //! * The file **changes in place** while it is read: records may be torn, some bytes old and some new. Every check that was
 //!   made of a record still holds for the ranges that its views use, so nothing is read out of bounds.
-//! * The file **is cut short** while it is read: touching a page behind its new end raises `SIGBUS`, which ends the process.
-//!   This is not caught yet. Where files may be cut short while they are read, read them instead of mapping them:
-//!   [`SourceOptions::mmap(false)`](crate::SourceOptions::mmap), on the command line `--no-mmap`.
+//! * The file **is cut short** while it is read: touching a page behind its new end raises `SIGBUS`. On Linux it is caught:
+//!   everything from that page on is replaced with zeros, and the loss is noted.
+//!
+//! Both are noticed: [`MmapReader::check`] compares the file with what it was when it was mapped, and gives
+//! [`ErrorKind::Truncated`](crate::ErrorKind::Truncated) or [`ErrorKind::Changed`](crate::ErrorKind::Changed). The iterators
+//! of a reader ask at their end, windows do, and a [`Source`](crate::Source) asks behind every part. Whoever reads the slice
+//! itself asks when done.
+//!
+//! The handler of `SIGBUS` is set up with the first mapping. It deals only with addresses of mappings of this module and
+//! passes every other fault on to the handler that was there before. A program that sets a handler of its own later has to
+//! pass on likewise.
 
 mod advice;
+mod identity;
 mod options;
 mod reader;
 mod stats;
@@ -27,6 +36,7 @@ mod sys;
 mod window;
 
 pub use advice::Advice;
+pub(crate) use identity::FileIdentity;
 pub use options::{Grant, MmapOption, MmapOptions};
 pub use reader::MmapReader;
 pub use stats::MmapStats;

@@ -7,11 +7,10 @@ use std::ops::{Bound, Range, RangeBounds};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use memmap2::Mmap;
-
+use super::identity::FileIdentity;
 use super::{Advice, Grant, MmapOption, MmapOptions, MmapStats, MmapWindow, sys};
 use crate::error::{ErrorKind, Result};
-use crate::record::Resync;
+use crate::record::{Backing, Format, ParRecords, Part, Records, Resync};
 
 /// A file, or a range of it, as one slice.
 ///
@@ -31,7 +30,12 @@ use crate::record::Resync;
 /// [module](crate::mmap).
 pub struct MmapReader {
     /// `None` for an empty range: the system does not map nothing.
-    map: Option<Mmap>,
+    map: Option<sys::Map>,
+    /// Kept open to ask whether the file is still what it was.
+    file: File,
+    identity: FileIdentity,
+    /// Where the mapping begins in the file.
+    offset: u64,
     grants: Vec<Grant>,
     advice_granted: AtomicU64,
     advice_refused: AtomicU64,
@@ -69,20 +73,24 @@ impl MmapReader {
     pub fn from_file(file: &File, options: MmapOptions) -> Result<Self> {
         let metadata = file.metadata()?;
         refuse_unmappable(&metadata)?;
-        let there_are = metadata.len();
-        if there_are == 0 && has_content(file) {
+        let file = file.try_clone()?;
+        let identity = FileIdentity::of(&file)?;
+        if identity.len() == 0 && has_content(&file) {
             return Err(ErrorKind::Unmappable { what: "a file that tells no length" }.into());
         }
-        let rest = there_are.checked_sub(options.offset);
+        let rest = identity.len().checked_sub(options.offset);
         let asked = options.len.map(|len| len as u64).or(rest).unwrap_or(0);
         if rest.is_none_or(|rest| asked > rest) {
             let end = options.offset.saturating_add(asked);
-            return Err(ErrorKind::OutOfRange { start: options.offset, end, len: there_are }.into());
+            return Err(ErrorKind::OutOfRange { start: options.offset, end, len: identity.len() }.into());
         }
         let len = usize::try_from(asked).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
-        let map = if len == 0 { None } else { Some(sys::map(file, options.offset, len)?) };
+        let map = if len == 0 { None } else { Some(sys::Map::file(&file, options.offset, len)?) };
         let mut reader = Self {
             map,
+            file,
+            identity,
+            offset: options.offset,
             grants: Vec::new(),
             advice_granted: AtomicU64::new(0),
             advice_refused: AtomicU64::new(0),
@@ -185,6 +193,43 @@ impl MmapReader {
         Ok(start..end)
     }
 
+    /// Whether the file is still what it was when it was mapped.
+    ///
+    /// Where the bytes are read as a slice, ask when done with them (the iterators of this reader do): a file that was cut
+    /// short is read as zeros from there on, and one that was changed may be read half old and half new.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Truncated`] with the first byte that is lost, or [`ErrorKind::Changed`] if its length, times or inode are
+    /// different; [`ErrorKind::Io`] if the system does not tell.
+    pub fn check(&self) -> Result<()> {
+        if let Some(lost) = self.map.as_ref().and_then(sys::Map::lost_from) {
+            let offset = self.offset + lost as u64;
+            return Err(ErrorKind::Truncated { offset, len: self.identity.len() }.into());
+        }
+        self.identity.check(&self.file)
+    }
+
+    /// The records of the mapping. If the file was cut short or changed meanwhile, the last item says so.
+    pub fn records<F: Format>(&self, format: &F) -> Records<'_, F> {
+        format.records_of(Part::whole(self.as_slice())).backed_by(self)
+    }
+
+    /// The records of the mapping, for rayon. If the file was cut short or changed meanwhile, that is the error.
+    ///
+    /// ```
+    /// use pagecut::{fastq::Fastq, mmap::MmapReader};
+    /// use rayon::prelude::*;
+    ///
+    /// let reader = MmapReader::open("testdata/illumina.fastq")?;
+    /// let records = reader.par_records(&Fastq::new()).collect::<Result<Vec<_>, _>>()?;
+    /// assert_eq!(records.len(), 250);
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    pub fn par_records<F: Resync>(&self, format: &F) -> ParRecords<'_, F> {
+        format.par_records(self.as_slice()).backed_by(self)
+    }
+
     /// The mapping in windows of about `len` bytes that end on record boundaries.
     pub fn windows<F: Resync>(&self, format: F, len: usize) -> MmapWindow<'_, F> {
         MmapWindow::new(self, format, len)
@@ -202,6 +247,12 @@ impl MmapReader {
             advice_granted: self.advice_granted.load(Ordering::Relaxed),
             advice_refused: self.advice_refused.load(Ordering::Relaxed),
         }
+    }
+}
+
+impl Backing for MmapReader {
+    fn check(&self) -> Result<()> {
+        Self::check(self)
     }
 }
 

@@ -1,6 +1,7 @@
 //! A mapping in pieces that end on record boundaries.
 
 use super::MmapReader;
+use crate::error::Result;
 use crate::record::{Part, Resync, part_end_in};
 
 /// A mapping in pieces of about one size that end on record boundaries.
@@ -9,13 +10,16 @@ use crate::record::{Part, Resync, part_end_in};
 /// longer than a window is delivered whole, and so is an input in which no boundary is found. Windows borrow from the
 /// mapping and not from the iterator: any number can be held and worked on at a time.
 ///
+/// Before each window, and at the end, the file is compared with what it was when it was mapped ([`MmapReader::check`]); if
+/// it was cut short or changed, that is the last item.
+///
 /// ```
 /// use pagecut::{Format, fastq::Fastq, mmap::MmapReader};
 ///
 /// let reader = MmapReader::open("testdata/illumina.fastq")?;
 /// let mut records = 0;
 /// for window in reader.windows(Fastq::new(), 16 * 1024) {
-///     for record in Fastq::new().records_of(window) {
+///     for record in Fastq::new().records_of(window?) {
 ///         record?;
 ///         records += 1;
 ///     }
@@ -26,29 +30,39 @@ use crate::record::{Part, Resync, part_end_in};
 #[derive(Debug, Clone)]
 pub struct MmapWindow<'map, F> {
     format: F,
-    data: &'map [u8],
+    reader: &'map MmapReader,
     len: usize,
     position: usize,
+    ended: bool,
 }
 
 impl<'map, F: Resync> MmapWindow<'map, F> {
     /// Windows of about `len` bytes; 0 stands for the least there can be, one record.
     #[must_use]
     pub fn new(reader: &'map MmapReader, format: F, len: usize) -> Self {
-        Self { format, data: reader.as_slice(), len, position: 0 }
+        Self { format, reader, len, position: 0, ended: false }
     }
 }
 
 impl<'map, F: Resync> Iterator for MmapWindow<'map, F> {
-    type Item = Part<'map>;
+    type Item = Result<Part<'map>>;
 
-    fn next(&mut self) -> Option<Part<'map>> {
-        if self.position == self.data.len() {
+    fn next(&mut self) -> Option<Result<Part<'map>>> {
+        if self.ended {
+            return None;
+        }
+        let data = self.reader.as_slice();
+        if let Err(error) = self.reader.check() {
+            self.ended = true;
+            return Some(Err(error));
+        }
+        if self.position == data.len() {
+            self.ended = true;
             return None;
         }
         let start = self.position;
-        self.position = part_end_in(&self.format, self.data, start, self.len, true);
-        Some(Part::of(self.data, start..self.position))
+        self.position = part_end_in(&self.format, data, start, self.len, true);
+        Some(Ok(Part::of(data, start..self.position)))
     }
 }
 

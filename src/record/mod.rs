@@ -115,6 +115,16 @@ pub trait Resync: Format {
     }
 }
 
+/// What the bytes of an input rest on, if they can be lost or changed while they are read: a mapping, for instance.
+pub trait Backing: Sync {
+    /// Whether the bytes are still what they were when the input was opened.
+    ///
+    /// # Errors
+    ///
+    /// That they are not, with the reason.
+    fn check(&self) -> Result<()>;
+}
+
 /// Reads the records of a part from the left.
 ///
 /// This is what a format implements; [`Records`] and [`Pieces`] are what one uses.

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use rayon::iter::ParallelIterator;
 use rayon::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge_unindexed};
 
-use super::{Cursor, Part, Resync};
+use super::{Backing, Cursor, Part, Resync};
 use crate::error::{Error, Result};
 
 /// Below this length in bytes, a stretch of the input is not worth a task of its own.
@@ -22,17 +22,25 @@ pub struct ParRecords<'data, F: Resync> {
     format: F,
     data: &'data [u8],
     min_len: usize,
+    backing: Option<&'data dyn Backing>,
 }
 
 impl<'data, F: Resync> ParRecords<'data, F> {
     pub(super) fn new(format: &F, data: &'data [u8]) -> Self {
-        Self { format: format.clone(), data, min_len: MIN_LEN }
+        Self { format: format.clone(), data, min_len: MIN_LEN, backing: None }
     }
 
     /// Do not split stretches of less than `len` bytes; 64 KiB unless said otherwise.
     #[must_use]
     pub fn with_min_len(self, len: usize) -> Self {
         Self { min_len: len, ..self }
+    }
+
+    /// At the end of every stretch that a worker reads, ask whether the bytes are still what they were. If not, that is the
+    /// error that all workers yield.
+    #[must_use]
+    pub fn backed_by(self, backing: &'data dyn Backing) -> Self {
+        Self { backing: Some(backing), ..self }
     }
 }
 
@@ -71,7 +79,12 @@ impl<F: Resync> Whole<'_, '_, F> {
     #[cold]
     fn first_error(&self, met: Error) -> Error {
         let first = || self.records.format.records(self.records.data).find_map(Result::err).unwrap_or(met);
-        self.first_error.get_or_init(first).clone()
+        self.first_error.get_or_init(|| self.lost().unwrap_or_else(first)).clone()
+    }
+
+    /// What is wrong with the bytes, if anything is.
+    fn lost(&self) -> Option<Error> {
+        self.records.backing.and_then(|backing| backing.check().err())
     }
 }
 
@@ -87,7 +100,7 @@ struct Stretch<'run, 'data, F: Resync> {
 impl<'run, 'data, F: Resync> Stretch<'run, 'data, F> {
     /// Splits at the first cut behind the middle, or else at one nearer to the start.
     fn split_at_cut(mut self) -> (Self, Option<Self>) {
-        let ParRecords { format, data, min_len } = self.whole.records;
+        let ParRecords { format, data, min_len, .. } = self.whole.records;
         let mut from = self.start + (self.end - self.start) / 2;
         while from > self.start && from - self.start >= *min_len / 2 {
             if from < self.searched_from {
@@ -116,7 +129,12 @@ impl<'data, F: Resync> UnindexedProducer for Stretch<'_, 'data, F> {
         let mut cursor = self.whole.records.format.cursor(part);
         while !folder.full() {
             match cursor.next() {
-                None => break,
+                None => {
+                    return match self.whole.lost() {
+                        None => folder,
+                        Some(lost) => folder.consume(Err(self.whole.first_error(lost))),
+                    };
+                }
                 Some(Ok(record)) => folder = folder.consume(Ok(record)),
                 Some(Err(met)) => return folder.consume(Err(self.whole.first_error(met))),
             }

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::iter::FusedIterator;
 
-use super::{Cursor, Format, Part, Tally};
-use crate::error::Result;
+use super::{Backing, Cursor, Format, Part, Tally};
+use crate::error::{Error, Result};
 
 /// The records of a part of the input.
 ///
@@ -13,12 +13,20 @@ use crate::error::Result;
 pub struct Records<'data, F: Format> {
     part: Part<'data>,
     cursor: F::Cursor<'data>,
-    failed: bool,
+    backing: Option<&'data dyn Backing>,
+    ended: bool,
 }
 
 impl<'data, F: Format> Records<'data, F> {
     pub(super) fn new(format: &F, part: Part<'data>) -> Self {
-        Self { part, cursor: format.cursor(part), failed: false }
+        Self { part, cursor: format.cursor(part), backing: None, ended: false }
+    }
+
+    /// Before the iterator ends, be it with an error, let it ask whether the bytes are still what they were. If not, that is
+    /// the last error.
+    #[must_use]
+    pub fn backed_by(self, backing: &'data dyn Backing) -> Self {
+        Self { backing: Some(backing), ..self }
     }
 
     /// The part whose records these are.
@@ -35,17 +43,28 @@ impl<'data, F: Format> Records<'data, F> {
     }
 }
 
+impl<'data, F: Format> Records<'data, F> {
+    /// The last item: what is wrong with the bytes, or else the error that was met, if any.
+    #[cold]
+    fn end(&mut self, met: Option<Error>) -> Option<Result<F::Record<'data>>> {
+        self.ended = true;
+        let lost = self.backing.and_then(|backing| backing.check().err());
+        lost.or(met).map(Err)
+    }
+}
+
 impl<'data, F: Format> Iterator for Records<'data, F> {
     type Item = Result<F::Record<'data>>;
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        if self.failed {
+        if self.ended {
             return None;
         }
-        let next = self.cursor.next();
-        self.failed = matches!(next, Some(Err(_)));
-        next
+        match self.cursor.next() {
+            Some(Ok(record)) => Some(Ok(record)),
+            end => self.end(end.and_then(Result::err)),
+        }
     }
 }
 
@@ -57,7 +76,7 @@ impl<F: Format> fmt::Debug for Records<'_, F> {
             .field("format", &F::NAME)
             .field("part", &self.part)
             .field("position", &self.cursor.position())
-            .field("failed", &self.failed)
+            .field("ended", &self.ended)
             .finish()
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn drive<P: Parts, T: Send>(
             let (start, end, done) = match next {
                 // Parts come from the left: what is behind an error will not be asked for.
                 Ok(part) if part.offset() > stop_from.load(Ordering::Relaxed) => break,
-                Ok(part) => (part.offset(), part.range().end, work(&mut value, part)),
+                Ok(part) => (part.offset(), part.range().end, checked(parts, work(&mut value, part))),
                 Err((offset, error)) => {
                     (offset, offset, Done { tally: Tally::default(), error: Some(error), stop: true })
                 }
@@ -59,8 +59,19 @@ pub(super) fn drive<P: Parts, T: Send>(
         },
         None => rayon::broadcast(|_| worker()),
     };
-    let ledger = ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
-    (values, ledger.account())
+    let mut account = ledger.into_inner().unwrap_or_else(PoisonError::into_inner).account();
+    if let Err(error) = parts.check() {
+        (account.error, account.complete) = (Some(error), false);
+    }
+    (values, account)
+}
+
+/// What became of a part, if its bytes are still what they were. If not, that is what counts, whatever was found in them.
+fn checked<P: Parts>(parts: &P, done: Done) -> Done {
+    match parts.check_part() {
+        Ok(()) => done,
+        Err(error) => Done { error: Some(error), stop: true, ..done },
+    }
 }
 
 /// Puts together in order what comes in any order.

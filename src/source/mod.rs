@@ -138,7 +138,7 @@ impl Source {
             "mapping is switched off".into()
         };
         let len = Some(metadata.len()).filter(|&len| metadata.is_file() && len > 0);
-        Ok(Self::read_by(Reading::of_file(file), len, refused, options))
+        Ok(Self::read_by(Reading::of_file(file)?, len, refused, options))
     }
 
     /// Reads a stream: standard input, for instance.
@@ -318,7 +318,7 @@ impl Source {
         let (options, done) = (self.options, &self.done);
         match &self.bytes {
             Bytes::Mapped(reader) => {
-                let parts = MappedParts::new(format, recover, reader.as_slice(), options.part_len);
+                let parts = MappedParts::new(format, recover, reader, options.part_len);
                 drive::drive(&parts, options.threads, done, identity, work)
             }
             Bytes::Read { reading, .. } => {

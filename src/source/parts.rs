@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::read_before;
 use crate::error::Error;
+use crate::mmap::{FileIdentity, MmapReader};
 use crate::record::{End, Part, Resync, part_end, part_end_in};
 
 /// Parts of an input, handed out from the left to any number of workers.
@@ -17,6 +18,14 @@ pub(super) trait Parts: Sync {
 
     /// Whether one part is all there is, so that a second worker would find nothing to do.
     fn is_single(&self) -> bool;
+
+    /// Whether the input is still what it was when it was opened, as far as can be told. Asked when all is read.
+    fn check(&self) -> Result<(), Error>;
+
+    /// The same, asked behind every part: where the bytes of a part can be lost while it is worked on.
+    fn check_part(&self) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 /// How long a part of a mapping is made at the most, unless it is said otherwise: long enough that handing it out costs
@@ -30,27 +39,33 @@ const MAPPED_PART_MIN_LEN: usize = 256 << 10;
 pub(super) struct MappedParts<'run, F> {
     format: &'run F,
     recover: bool,
-    data: &'run [u8],
+    reader: &'run MmapReader,
     part_len: usize,
     /// Everything before was handed out.
     mark: AtomicUsize,
 }
 
 impl<'run, F: Resync> MappedParts<'run, F> {
-    pub(super) fn new(format: &'run F, recover: bool, data: &'run [u8], part_len: Option<usize>) -> Self {
+    pub(super) fn new(
+        format: &'run F,
+        recover: bool,
+        reader: &'run MmapReader,
+        part_len: Option<usize>,
+    ) -> Self {
         // Sixteen parts or more, so that a file of a few megabytes is shared out too.
-        let fitting = (data.len() / 16).clamp(MAPPED_PART_MIN_LEN, MAPPED_PART_LEN);
-        Self { format, recover, data, part_len: part_len.unwrap_or(fitting), mark: AtomicUsize::new(0) }
+        let fitting = (reader.len() / 16).clamp(MAPPED_PART_MIN_LEN, MAPPED_PART_LEN);
+        Self { format, recover, reader, part_len: part_len.unwrap_or(fitting), mark: AtomicUsize::new(0) }
     }
 }
 
 impl<F: Resync> Parts for MappedParts<'_, F> {
     fn next<'part>(&'part self, _: &'part mut Buffer) -> Option<Result<Part<'part>, (u64, Error)>> {
+        let data = self.reader.as_slice();
         let mut start = self.mark.load(Ordering::Relaxed);
-        while start < self.data.len() {
-            let end = part_end_in(self.format, self.data, start, self.part_len, self.recover);
+        while start < data.len() {
+            let end = part_end_in(self.format, data, start, self.part_len, self.recover);
             match self.mark.compare_exchange_weak(start, end, Ordering::Relaxed, Ordering::Relaxed) {
-                Ok(_) => return Some(Ok(Part::of(self.data, start..end))),
+                Ok(_) => return Some(Ok(Part::of(data, start..end))),
                 Err(moved) => start = moved,
             }
         }
@@ -58,7 +73,15 @@ impl<F: Resync> Parts for MappedParts<'_, F> {
     }
 
     fn is_single(&self) -> bool {
-        self.data.len() <= self.part_len
+        self.reader.len() <= self.part_len
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        self.reader.check()
+    }
+
+    fn check_part(&self) -> Result<(), Error> {
+        self.reader.check()
     }
 }
 
@@ -108,13 +131,15 @@ pub(super) struct Reading {
 }
 
 enum Input {
-    File(File),
+    /// A file, and what it was when it was opened.
+    File(File, FileIdentity),
     Stream(Box<dyn Read + Send>),
 }
 
 impl Reading {
-    pub(super) fn of_file(file: File) -> Self {
-        Self { input: Input::File(file), ahead: Buffer::default(), offset: 0, ended: false }
+    pub(super) fn of_file(file: File) -> io::Result<Self> {
+        let identity = FileIdentity::of(&file)?;
+        Ok(Self { input: Input::File(file, identity), ahead: Buffer::default(), offset: 0, ended: false })
     }
 
     pub(super) fn of_stream(stream: Box<dyn Read + Send>) -> Self {
@@ -127,7 +152,7 @@ impl Reading {
             return Ok(());
         }
         match &mut self.input {
-            Input::File(file) => file.rewind().map_err(|_| read_before())?,
+            Input::File(file, _) => file.rewind().map_err(|_| read_before())?,
             Input::Stream(_) => return Err(read_before()),
         }
         (self.offset, self.ended) = (0, false);
@@ -151,7 +176,7 @@ impl Reading {
             let missing = len - buffer.filled;
             let room = &mut buffer.room_up_to(len)[..missing];
             let read = match &mut self.input {
-                Input::File(file) => file.read(room),
+                Input::File(file, _) => file.read(room),
                 Input::Stream(stream) => stream.read(room),
             };
             match read {
@@ -263,5 +288,13 @@ impl<F: Resync> Parts for ReadParts<'_, F> {
     fn is_single(&self) -> bool {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.refused.is_some() || state.reading.ended
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        match &state.reading.input {
+            Input::File(file, identity) => identity.check(file),
+            Input::Stream(_) => Ok(()),
+        }
     }
 }

@@ -163,7 +163,7 @@ impl Fault {
         let place = error.location();
         Self {
             kind: error.kind().name(),
-            offset: place.map(|place| place.offset),
+            offset: error.offset(),
             record: place.and_then(|place| place.record),
             line: place.and_then(|place| place.line),
             message: error.message(),

@@ -5,7 +5,7 @@ use std::io;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use memmap2::Mmap;
+use super::Map;
 
 use crate::mmap::Advice;
 
@@ -31,7 +31,7 @@ pub(in crate::mmap) fn page_size() -> usize {
 
 /// Gives advice on the pages that a range of a mapping touches: `madvise(2)`.
 #[expect(unsafe_code, reason = "a system call that takes an address")]
-pub(in crate::mmap) fn advise(map: &Mmap, range: Range<usize>, advice: Advice) -> io::Result<()> {
+pub(in crate::mmap) fn advise(map: &Map, range: Range<usize>, advice: Advice) -> io::Result<()> {
     let advice = match advice {
         Advice::Normal => libc::MADV_NORMAL,
         Advice::Sequential => libc::MADV_SEQUENTIAL,
@@ -55,7 +55,7 @@ pub(in crate::mmap) fn advise(map: &Mmap, range: Range<usize>, advice: Advice) -
 
 /// Keeps the pages that a range of a mapping touches in memory: `mlock(2)`. They are let go when the mapping is.
 #[expect(unsafe_code, reason = "a system call that takes an address")]
-pub(in crate::mmap) fn lock(map: &Mmap, range: Range<usize>) -> io::Result<()> {
+pub(in crate::mmap) fn lock(map: &Map, range: Range<usize>) -> io::Result<()> {
     let (pages, len) = pages(map, range);
     // SAFETY: `pages` and `len` span pages that belong to `map`, which is borrowed and so stays mapped; `mlock` only
     // reads them in.
@@ -64,7 +64,7 @@ pub(in crate::mmap) fn lock(map: &Mmap, range: Range<usize>) -> io::Result<()> {
 }
 
 /// The address and length of the pages that a range of a mapping touches, from the start of the first page.
-fn pages(map: &Mmap, range: Range<usize>) -> (*mut libc::c_void, usize) {
+fn pages(map: &Map, range: Range<usize>) -> (*mut libc::c_void, usize) {
     let bytes = &map[range];
     let address = bytes.as_ptr();
     // A mapping begins at a page (or `memmap2` mapped from the start of the page), so this stays inside of it.
@@ -73,7 +73,7 @@ fn pages(map: &Mmap, range: Range<usize>) -> (*mut libc::c_void, usize) {
 }
 
 /// How much of a mapping is in memory, from `/proc/self/smaps` (`proc_pid_smaps(5)`).
-pub(in crate::mmap) fn usage(map: &Mmap) -> io::Result<Usage> {
+pub(in crate::mmap) fn usage(map: &Map) -> io::Result<Usage> {
     let smaps = fs::read_to_string("/proc/self/smaps")?;
     let start = map.as_ptr().addr() / page_size() * page_size();
     let end = start + map.len();

@@ -1,0 +1,55 @@
+//! Whether a file is still what it was.
+
+use std::fs::File;
+use std::io;
+
+use crate::error::{ErrorKind, Result};
+
+/// What a file was when it was opened: its length, times and inode (`stat(2)`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FileIdentity {
+    len: u64,
+    #[cfg(unix)]
+    device_and_inode: (u64, u64),
+    /// Of the content and of the inode, in seconds and nanoseconds.
+    #[cfg(unix)]
+    times: [(i64, i64); 2],
+    #[cfg(not(unix))]
+    modified: Option<std::time::SystemTime>,
+}
+
+impl FileIdentity {
+    pub(crate) fn of(file: &File) -> io::Result<Self> {
+        let metadata = file.metadata()?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            let times =
+                [(metadata.mtime(), metadata.mtime_nsec()), (metadata.ctime(), metadata.ctime_nsec())];
+            Ok(Self { len: metadata.len(), device_and_inode: (metadata.dev(), metadata.ino()), times })
+        }
+        #[cfg(not(unix))]
+        Ok(Self { len: metadata.len(), modified: metadata.modified().ok() })
+    }
+
+    /// Length of the file in bytes.
+    pub(crate) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Compares with the file as it is now.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Truncated`] if it is shorter, [`ErrorKind::Changed`] if anything else is different.
+    pub(crate) fn check(&self, file: &File) -> Result<()> {
+        let now = Self::of(file)?;
+        if now.len < self.len {
+            Err(ErrorKind::Truncated { offset: now.len, len: self.len }.into())
+        } else if now != *self {
+            Err(ErrorKind::Changed.into())
+        } else {
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! Faults on pages that vanished: `SIGBUS`, caught (`sigaction(2)`, `mmap(2)`).
+//!
+//! When a file is cut short, touching a page of a mapping behind its new end raises `SIGBUS`. One handler for the process
+//! looks for the address in a table of guarded mappings. If it is there, everything from that page to the end of the mapping
+//! is replaced with pages of zeros, the loss is noted in the table, and the thread goes on; its reader asks the table and
+//! reports the loss. Any other fault is passed on to whoever handled the signal before.
+//!
+//! All that the handler does is safe in a signal: atomic loads, `mmap`, and, to pass on, `sigaction` and `raise`.
+
+use std::io;
+use std::ptr;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering, fence};
+
+/// Guards a mapping until it is dropped, which has to be before the mapping is.
+#[derive(Debug)]
+pub(in crate::mmap) struct Guard {
+    slot: &'static Slot,
+    start: usize,
+}
+
+impl Guard {
+    /// Guards `len` bytes from the address `start` on, which are mapped in pages of `page` bytes.
+    ///
+    /// They have to be a mapping that only its owner unmaps, and not before the guard is dropped: the handler may replace
+    /// them with zeros.
+    pub(super) fn new(start: usize, len: usize, page: usize) -> io::Result<Self> {
+        static INSTALLED: OnceLock<Result<(), i32>> = OnceLock::new();
+        let installed =
+            INSTALLED.get_or_init(|| install().map_err(|error| error.raw_os_error().unwrap_or(0)));
+        installed.map_err(io::Error::from_raw_os_error)?;
+        let slot = FIRST.claim();
+        slot.write(start, start + len, page);
+        Ok(Self { slot, start })
+    }
+
+    /// The first byte of the mapping that was replaced with zeros.
+    pub(in crate::mmap) fn lost_from(&self) -> Option<usize> {
+        let lost = self.slot.lost_from.load(Ordering::Acquire);
+        (lost != NOTHING).then(|| lost.saturating_sub(self.start))
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.slot.write(0, 0, 0);
+        self.slot.taken.store(0, Ordering::Release);
+    }
+}
+
+/// In `Slot::lost_from`: nothing was lost.
+const NOTHING: usize = usize::MAX;
+
+/// A guarded mapping, or room for one.
+#[derive(Debug)]
+struct Slot {
+    /// Whether somebody uses the slot: 0 or 1.
+    taken: AtomicUsize,
+    /// Odd while the range is being written. A reader that saw the same even number before and after has a range that was
+    /// guarded in between.
+    version: AtomicUsize,
+    start: AtomicUsize,
+    end: AtomicUsize,
+    page: AtomicUsize,
+    /// The lowest address that was replaced with zeros.
+    lost_from: AtomicUsize,
+}
+
+impl Slot {
+    const fn new() -> Self {
+        Self {
+            taken: AtomicUsize::new(0),
+            version: AtomicUsize::new(0),
+            start: AtomicUsize::new(0),
+            end: AtomicUsize::new(0),
+            page: AtomicUsize::new(0),
+            lost_from: AtomicUsize::new(NOTHING),
+        }
+    }
+
+    /// Sets the range. Only the one who took the slot does.
+    fn write(&self, start: usize, end: usize, page: usize) {
+        self.version.fetch_add(1, Ordering::AcqRel);
+        fence(Ordering::Release);
+        self.start.store(start, Ordering::Relaxed);
+        self.end.store(end, Ordering::Relaxed);
+        self.page.store(page, Ordering::Relaxed);
+        self.lost_from.store(NOTHING, Ordering::Relaxed);
+        self.version.fetch_add(1, Ordering::Release);
+    }
+
+    /// The page size and the end of the range, if `address` lies in it.
+    fn find(&self, address: usize) -> Option<(usize, usize)> {
+        let before = self.version.load(Ordering::Acquire);
+        let start = self.start.load(Ordering::Relaxed);
+        let end = self.end.load(Ordering::Relaxed);
+        let page = self.page.load(Ordering::Relaxed);
+        fence(Ordering::Acquire);
+        let same = before.is_multiple_of(2) && self.version.load(Ordering::Relaxed) == before;
+        (same && (start..end).contains(&address)).then_some((page, end))
+    }
+}
+
+/// How many slots are made at a time.
+const SLOTS: usize = 64;
+
+/// Slots, and more of them. They are never given back, so that the handler can walk them at any time.
+#[derive(Debug)]
+struct Block {
+    slots: [Slot; SLOTS],
+    next: AtomicPtr<Block>,
+}
+
+static FIRST: Block = Block::new();
+
+impl Block {
+    const fn new() -> Self {
+        Self { slots: [const { Slot::new() }; SLOTS], next: AtomicPtr::new(ptr::null_mut()) }
+    }
+
+    /// The next block, if there is one.
+    #[expect(unsafe_code, reason = "a list that a signal handler can walk is one of raw pointers")]
+    fn next(&self) -> Option<&'static Self> {
+        // SAFETY: the pointer is null or comes from `Box::into_raw` in `next_or_new`, and what it points to is never freed; it
+        // was stored with `Release` after that was made.
+        unsafe { self.next.load(Ordering::Acquire).as_ref() }
+    }
+
+    /// The next block, made if there is none.
+    #[expect(unsafe_code, reason = "a list that a signal handler can walk is one of raw pointers")]
+    fn next_or_new(&self) -> &'static Self {
+        if let Some(next) = self.next() {
+            return next;
+        }
+        let new = Box::into_raw(Box::new(Self::new()));
+        let set = self.next.compare_exchange(ptr::null_mut(), new, Ordering::AcqRel, Ordering::Acquire);
+        if set.is_err() {
+            // Somebody else was faster, and theirs is used.
+            // SAFETY: it was made above and given to nobody.
+            drop(unsafe { Box::from_raw(new) });
+        }
+        self.next().unwrap_or(&FIRST)
+    }
+
+    /// A slot for the caller alone.
+    fn claim(&'static self) -> &'static Slot {
+        let mut block = self;
+        loop {
+            let free = block
+                .slots
+                .iter()
+                .find(|slot| slot.taken.compare_exchange(0, 1, Ordering::AcqRel, Ordering::Relaxed).is_ok());
+            match free {
+                Some(slot) => return slot,
+                None => block = block.next_or_new(),
+            }
+        }
+    }
+}
+
+/// Who handled the signal before.
+static PREVIOUS: OnceLock<libc::sigaction> = OnceLock::new();
+
+/// Sets up the handler.
+#[expect(unsafe_code, reason = "signal handlers are set up by the C library")]
+fn install() -> io::Result<()> {
+    // SAFETY: all zeros is a valid `sigaction`: no flags, an empty mask, `SIG_DFL`.
+    let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
+    // SAFETY: with no new action, this writes the present one to `action` and changes nothing.
+    let asked = unsafe { libc::sigaction(libc::SIGBUS, ptr::null(), &raw mut action) };
+    if asked != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // It is noted before ours is set, so that the handler finds it in any case.
+    let _ = PREVIOUS.set(action);
+    let handler: extern "C" fn(i32, *mut libc::siginfo_t, *mut libc::c_void) = on_sigbus;
+    action.sa_sigaction = handler as *const () as usize;
+    // On the alternative stack, since the fault may be one of a stack that ran over, and be passed on. Not blocked
+    // meanwhile, so that passing on by raising it again works.
+    action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_NODEFER;
+    // SAFETY: `on_sigbus` has the signature that `SA_SIGINFO` asks for and does only what is safe in a signal.
+    let set = unsafe { libc::sigaction(libc::SIGBUS, &raw const action, ptr::null_mut()) };
+    if set == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+#[expect(unsafe_code, reason = "a signal handler")]
+extern "C" fn on_sigbus(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+    // SAFETY: the place of this thread's `errno`, always valid.
+    let errno = unsafe { libc::__errno_location() };
+    // SAFETY: as above.
+    let saved = unsafe { *errno };
+    if !replace(info) {
+        pass_on(signal, info, context);
+    }
+    // SAFETY: as above. Whoever was interrupted must not see what happened here.
+    unsafe { *errno = saved };
+}
+
+/// Replaces what was lost with zeros, if it is a guarded mapping's.
+#[expect(unsafe_code, reason = "a signal handler")]
+fn replace(info: *mut libc::siginfo_t) -> bool {
+    // SAFETY: the system hands a valid `siginfo_t` to a handler with `SA_SIGINFO`.
+    let info = unsafe { &*info };
+    if info.si_code != libc::BUS_ADRERR {
+        return false;
+    }
+    // SAFETY: for a `SIGBUS` of the kernel, as the code says it is, the address is set.
+    let address = unsafe { info.si_addr() }.addr();
+    let mut block = Some(&FIRST);
+    while let Some(here) = block {
+        for slot in &here.slots {
+            let Some((page, end)) = slot.find(address) else { continue };
+            let from = address / page * page;
+            let flags = libc::MAP_FIXED | libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+            let target = ptr::with_exposed_provenance_mut(from);
+            // Noted first: nobody may see zeros before the loss.
+            slot.lost_from.fetch_min(from, Ordering::AcqRel);
+            // SAFETY: `from..end` lies in a mapping that was guarded when the slot was read, and contains the address at
+            // which this thread is reading. What a thread reads is borrowed, so its mapping is not unmapped meanwhile,
+            // and no other mapping can be at that address: it is the one of the slot, and it is ours to replace.
+            let zeros = unsafe { libc::mmap(target, end - from, libc::PROT_READ, flags, -1, 0) };
+            if zeros == libc::MAP_FAILED {
+                return false;
+            }
+            return true;
+        }
+        block = here.next();
+    }
+    false
+}
+
+/// Does what would have been done without us.
+#[expect(unsafe_code, reason = "a signal handler")]
+fn pass_on(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+    type Plain = extern "C" fn(i32);
+    type WithInfo = extern "C" fn(i32, *mut libc::siginfo_t, *mut libc::c_void);
+    // SAFETY: as in `replace`.
+    let sent = unsafe { (*info).si_code } <= 0; // by a process, and not by the kernel for a fault
+    let previous = PREVIOUS.get();
+    match previous.map_or(libc::SIG_DFL, |action| action.sa_sigaction) {
+        libc::SIG_IGN if sent => {}
+        libc::SIG_DFL | libc::SIG_IGN => {
+            // The instruction is tried again, and this time the fault ends the process; a signal that was sent does not
+            // come again by itself.
+            // SAFETY: sets the default action of a signal.
+            unsafe { libc::signal(signal, libc::SIG_DFL) };
+            if sent {
+                // SAFETY: sends a signal to this thread.
+                unsafe { libc::raise(signal) };
+            }
+        }
+        handler if previous.is_some_and(|action| action.sa_flags & libc::SA_SIGINFO != 0) => {
+            // SAFETY: somebody set this up as the handler of the signal, with `SA_SIGINFO`, so it is such a function.
+            let handler = unsafe { std::mem::transmute::<usize, WithInfo>(handler) };
+            handler(signal, info, context);
+        }
+        handler => {
+            // SAFETY: somebody set this up as the handler of the signal, without `SA_SIGINFO`, so it is such a function.
+            let handler = unsafe { std::mem::transmute::<usize, Plain>(handler) };
+            handler(signal);
+        }
+    }
+}

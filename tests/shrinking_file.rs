@@ -1,0 +1,333 @@
+//! Promise 6: a file that shrinks under us is an error, not a crash, and a file that changed under us is noticed.
+
+#![cfg(target_os = "linux")]
+
+mod common;
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use common::POOLS;
+use pagecut::fastq::Fastq;
+use pagecut::mmap::MmapReader;
+use pagecut::{Error, ErrorKind, Format, Source, SourceOptions};
+use rayon::prelude::*;
+use tempfile::TempDir;
+
+const RECORD: &[u8] = b"@read of some length\nACGTACGTACGTACGT\n+\nIIIIIIIIIIIIIIII\n";
+
+fn reads(len: usize) -> Vec<u8> {
+    RECORD.repeat(len / RECORD.len() + 1)
+}
+
+fn file(data: &[u8]) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("reads.fastq");
+    fs::write(&path, data).unwrap();
+    (folder, path)
+}
+
+fn cut(path: &Path, len: u64) {
+    OpenOptions::new().write(true).open(path).unwrap().set_len(len).unwrap();
+}
+
+#[track_caller]
+fn assert_truncated(error: &Error, offset: u64) {
+    match error.kind() {
+        ErrorKind::Truncated { offset: found, .. } => {
+            // What is noticed by a fault is the page; what is noticed by the length of the file is the byte.
+            assert!(*found == offset || *found == offset.next_multiple_of(4096), "{error}, not {offset}");
+        }
+        _ => panic!("{error}"),
+    }
+    assert!(error.offset().is_some());
+}
+
+#[test]
+fn touching_what_is_gone_is_an_error_and_other_mappings_are_untouched() {
+    let data = reads(1 << 20);
+    let (_folder, path) = file(&data);
+    let (_other_folder, other_path) = file(&data);
+    for len in [0, 1, 4095, 4096, 4097, 100_000, data.len() - 1] {
+        fs::write(&path, &data).unwrap();
+        let other = MmapReader::open(&other_path).unwrap();
+        let reader = MmapReader::open(&path).unwrap();
+        reader.check().unwrap();
+        cut(&path, len as u64);
+        let sum: u64 = reader.as_slice().iter().map(|&byte| u64::from(byte)).sum();
+        assert!(sum < data.iter().map(|&byte| u64::from(byte)).sum());
+        assert_eq!(reader.as_slice()[..len], data[..len]);
+        assert!(reader.as_slice()[len..].iter().all(|&byte| byte == 0));
+        assert_truncated(&reader.check().unwrap_err(), len as u64);
+        assert_eq!(other.as_slice(), data);
+        other.check().unwrap();
+    }
+}
+
+#[test]
+fn a_second_fault_at_an_address_that_is_used_again() {
+    let data = reads(1 << 20);
+    let mut addresses = Vec::new();
+    for len in [0, 50_000, 0, 500_000, 4096] {
+        let (_folder, path) = file(&data);
+        let reader = MmapReader::open(&path).unwrap();
+        addresses.push(reader.as_slice().as_ptr().addr());
+        cut(&path, len);
+        assert_eq!(reader.as_slice().last(), Some(&0));
+        assert_truncated(&reader.check().unwrap_err(), reader_loss(&reader));
+        drop(reader);
+        let (_folder, path) = file(&data);
+        let sound = MmapReader::open(&path).unwrap();
+        assert_eq!(sound.as_slice(), data);
+        sound.check().unwrap();
+    }
+    addresses.sort_unstable();
+    addresses.dedup();
+    assert!(addresses.len() < 5, "the system used an address again");
+}
+
+/// Where a reader says that its file was cut.
+fn reader_loss(reader: &MmapReader) -> u64 {
+    reader.check().unwrap_err().offset().unwrap()
+}
+
+#[test]
+fn cut_a_second_time_the_loss_is_that_of_the_lowest_page() {
+    let data = reads(1 << 20);
+    let (_folder, path) = file(&data);
+    let reader = MmapReader::open(&path).unwrap();
+    cut(&path, 500_000);
+    assert_eq!(reader.as_slice()[600_000], 0);
+    cut(&path, 100_000);
+    assert_eq!(reader.as_slice()[200_000], 0);
+    assert!(reader_loss(&reader) <= 200_000);
+    assert_eq!(reader.as_slice()[..100_000], data[..100_000]);
+}
+
+#[test]
+fn grown_again_what_was_lost_is_still_an_error() {
+    let data = reads(1 << 20);
+    let (_folder, path) = file(&data);
+    let reader = MmapReader::open(&path).unwrap();
+    cut(&path, 8192);
+    assert_eq!(reader.as_slice()[20_000], 0);
+    fs::write(&path, &data).unwrap();
+    assert_truncated(&reader.check().unwrap_err(), 20_000 / 4096 * 4096);
+}
+
+/// Cuts a file to `len` bytes while workers parse it, once one of them is at the byte `at`.
+fn cut_while_parsing(threads: usize, len: u64, at: u64) -> Error {
+    let data = reads(4 << 20);
+    let (_folder, path) = file(&data);
+    let reader = MmapReader::open(&path).unwrap();
+    let is_cut = AtomicBool::new(false);
+    let pool = POOLS.iter().find(|pool| pool.current_num_threads() == threads).unwrap();
+    let found: Result<Vec<_>, _> = pool.install(|| {
+        reader
+            .par_records(&Fastq::new())
+            .map(|record| {
+                let record = record?;
+                if record.range().start >= at && !is_cut.swap(true, Ordering::SeqCst) {
+                    cut(&path, len);
+                }
+                Ok(record.sequence().len())
+            })
+            .collect()
+    });
+    found.unwrap_err()
+}
+
+#[test]
+fn workers_that_parse_get_the_error_on_every_thread() {
+    for threads in [1, 2, 3, 16] {
+        for len in [0, 1_000_000, 1_000_003, (2 << 20) + 17] {
+            let error = cut_while_parsing(threads, len, 1_500_000);
+            assert!(
+                matches!(error.kind(), ErrorKind::Truncated { .. }),
+                "{threads} threads, cut to {len}: {error}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_source_reports_the_loss_whichever_way_it_reads() {
+    for mmap in [true, false] {
+        for threads in [1, 3] {
+            let data = reads(4 << 20);
+            let (_folder, path) = file(&data);
+            let options = SourceOptions::new().mmap(mmap).threads(threads).part_len(64 << 10);
+            let source = Source::with_options(&path, options).unwrap();
+            let is_cut = AtomicBool::new(false);
+            let error = source
+                .for_each(&Fastq::new(), |record| {
+                    if record.range().start > 1_000_000 && !is_cut.swap(true, Ordering::SeqCst) {
+                        cut(&path, 2_000_000);
+                    }
+                })
+                .unwrap_err();
+            assert_truncated(&error, 2_000_000);
+        }
+    }
+}
+
+#[test]
+fn windows_and_records_of_a_reader_report_the_loss() {
+    let data = reads(1 << 20);
+    let (_folder, path) = file(&data);
+    let reader = MmapReader::open(&path).unwrap();
+    let mut windows = reader.windows(Fastq::new(), 100_000);
+    let mut records = reader.records(&Fastq::new());
+    assert!(windows.next().unwrap().is_ok() && records.next().unwrap().is_ok());
+    cut(&path, 500_000);
+    assert_truncated(&windows.next().unwrap().unwrap_err(), 500_000);
+    assert!(windows.next().is_none());
+    assert_truncated(&records.find_map(Result::err).unwrap(), 500_000);
+    assert!(records.next().is_none());
+}
+
+#[test]
+fn a_file_that_was_changed_is_noticed() {
+    let data = reads(100_000);
+    let grown = |path: &Path| OpenOptions::new().append(true).open(path).unwrap().write_all(RECORD).unwrap();
+    let rewritten = |path: &Path| {
+        let mut file = OpenOptions::new().write(true).open(path).unwrap();
+        file.write_all(b"@READ").unwrap();
+    };
+    let changes: [&dyn Fn(&Path); 2] = [&grown, &rewritten];
+    for change in changes {
+        for mmap in [true, false] {
+            let (_folder, path) = file(&data);
+            // Times of a file go by ticks of the clock.
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            let source = Source::with_options(&path, SourceOptions::new().mmap(mmap)).unwrap();
+            assert!(source.account(&Fastq::new(), false).error.is_none());
+            change(&path);
+            let account = source.account(&Fastq::new(), false);
+            let error = account.error.unwrap();
+            assert!(matches!(error.kind(), ErrorKind::Changed), "{error}");
+            assert!(!account.complete);
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_replaced_is_read_as_it_was() {
+    let data = reads(100_000);
+    let (folder, path) = file(&data);
+    let reader = MmapReader::open(&path).unwrap();
+    let new = folder.path().join("new");
+    fs::write(&new, b"@r\nA\n+\nI\n").unwrap();
+    fs::rename(&new, &path).unwrap();
+    assert_eq!(reader.as_slice(), data);
+    // The inode that is mapped has lost its name, which is a change of the inode but not of the bytes: it is told.
+    assert!(matches!(reader.check().unwrap_err().kind(), ErrorKind::Changed));
+}
+
+#[test]
+fn many_mappings_are_guarded_at_a_time() {
+    let data = reads(10_000);
+    let (_folder, path) = file(&data);
+    let readers: Vec<_> = (0..300).map(|_| MmapReader::open(&path).unwrap()).collect();
+    cut(&path, 0);
+    let barrier = Barrier::new(3);
+    std::thread::scope(|scope| {
+        for third in readers.chunks(100) {
+            let barrier = &barrier;
+            scope.spawn(move || {
+                barrier.wait();
+                for reader in third {
+                    assert!(reader.as_slice().iter().all(|&byte| byte == 0));
+                    assert_truncated(&reader.check().unwrap_err(), 0);
+                }
+            });
+        }
+    });
+}
+
+/// Runs one of the tests below in a process of its own, and returns how that ended.
+fn in_a_process_of_its_own(test: &str, input: &Path) -> std::process::Output {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture", "--include-ignored"])
+        .env("PAGECUT_TEST_INPUT", input)
+        .output()
+        .unwrap()
+}
+
+/// A mapping that is not ours, of a file that is cut, is touched while one of ours is guarded.
+fn touch_a_foreign_mapping(path: &Path) {
+    let guarded = MmapReader::open(path).unwrap();
+    let foreign_path = path.with_extension("foreign");
+    fs::write(&foreign_path, reads(100_000)).unwrap();
+    let foreign_file = File::open(&foreign_path).unwrap();
+    #[expect(unsafe_code, reason = "a mapping that is not ours")]
+    // SAFETY: it is torn on purpose, in a process of its own.
+    let foreign = unsafe { memmap2::Mmap::map(&foreign_file) }.unwrap();
+    cut(&foreign_path, 0);
+    println!("{} {}", guarded.len(), foreign[50_000]);
+    println!("survived");
+}
+
+#[test]
+fn a_foreign_fault_ends_the_process_as_it_would_without_us() {
+    const INSIDE: &str = "a_foreign_fault_ends_the_process_as_it_would_without_us";
+    if let Some(path) = std::env::var_os("PAGECUT_TEST_INPUT") {
+        return touch_a_foreign_mapping(Path::new(&path));
+    }
+    let (_folder, path) = file(&reads(100_000));
+    let output = in_a_process_of_its_own(INSIDE, &path);
+    assert_eq!(output.status.signal(), Some(libc::SIGBUS), "{output:?}");
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("survived"));
+}
+
+extern "C" fn foreign_handler(_: i32) {
+    std::process::exit(42);
+}
+
+#[test]
+fn a_foreign_fault_reaches_the_handler_that_was_there_before() {
+    const INSIDE: &str = "a_foreign_fault_reaches_the_handler_that_was_there_before";
+    if let Some(path) = std::env::var_os("PAGECUT_TEST_INPUT") {
+        let handler: extern "C" fn(i32) = foreign_handler;
+        #[expect(unsafe_code, reason = "a handler that is not ours")]
+        // SAFETY: the handler ends the process, which is what the test is about.
+        unsafe {
+            libc::signal(libc::SIGBUS, handler as *const () as usize);
+        }
+        return touch_a_foreign_mapping(Path::new(&path));
+    }
+    let (_folder, path) = file(&reads(100_000));
+    assert_eq!(in_a_process_of_its_own(INSIDE, &path).status.code(), Some(42));
+}
+
+#[test]
+fn a_signal_that_was_sent_is_passed_on() {
+    const INSIDE: &str = "a_signal_that_was_sent_is_passed_on";
+    if let Some(path) = std::env::var_os("PAGECUT_TEST_INPUT") {
+        let _guarded = MmapReader::open(&path).unwrap();
+        // Rust's own handler, which was there before, takes the first one and gives way to the default action.
+        for _ in 0..2 {
+            Command::new("kill").args(["-BUS", &std::process::id().to_string()]).status().unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(500));
+        }
+        panic!("survived");
+    }
+    let (_folder, path) = file(&reads(100_000));
+    assert_eq!(in_a_process_of_its_own(INSIDE, &path).status.signal(), Some(libc::SIGBUS));
+}
+
+#[test]
+fn a_pipe_of_a_file_that_is_cut_is_just_shorter() {
+    let (_folder, path) = file(&reads(10_000));
+    let mut source = File::open(&path).unwrap();
+    let mut data = Vec::new();
+    source.read_to_end(&mut data).unwrap();
+    let records = Fastq::new().records(&data).filter_map(Result::ok).count();
+    let source = Source::from_reader(File::open(&path).unwrap(), SourceOptions::new());
+    assert_eq!(source.account(&Fastq::new(), false).tally.records, records as u64);
+}
