@@ -69,6 +69,9 @@ pub enum ErrorKind {
     /// The file was changed while it was read.
     #[error("the file was changed while it was read")]
     Changed,
+    /// Somebody waits to write to the file, and the lease on it is being given back.
+    #[error("somebody waits to write to the file, and its lease is being given back")]
+    LeaseBroken,
     /// The content is of no format that pagecut reads.
     #[error("{0}")]
     UnknownFormat(&'static str),
@@ -139,6 +142,7 @@ impl ErrorKind {
             Self::OutOfRange { .. } => "out_of_range",
             Self::Truncated { .. } => "truncated",
             Self::Changed => "changed",
+            Self::LeaseBroken => "lease_broken",
             Self::UnknownFormat(_) => "unknown_format",
             Self::Incomplete { .. } => "incomplete",
             Self::RecordStart { .. } => "record_start",

@@ -78,7 +78,7 @@ pub mod record;
 
 pub use detect::FileKind;
 pub use error::{Error, ErrorKind, Location, Result};
-pub use record::{Cursor, Format, Gap, ParRecords, Part, Piece, Pieces, Records, Resync, Tally};
+pub use record::{Backing, Cursor, Format, Gap, ParRecords, Part, Piece, Pieces, Records, Resync, Tally};
 pub use source::{Account, Source, SourceOptions, Way};
 
 /// The README's programs are tests.

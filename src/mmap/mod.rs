@@ -28,16 +28,29 @@
 //! pass on likewise.
 
 mod advice;
+mod aligned;
+mod cursor;
+mod huge;
 mod identity;
+mod lease;
 mod options;
+mod prefetch;
 mod reader;
+mod residency;
 mod stats;
+mod stream;
 mod sys;
 mod window;
 
 pub use advice::Advice;
+pub use aligned::PageAlignedMmap;
+pub use cursor::MmapCursor;
+pub use huge::{HugePageMmap, HugePages};
 pub(crate) use identity::FileIdentity;
-pub use options::{Grant, MmapOption, MmapOptions};
+pub use options::{Grant, MmapOption, MmapOptions, Protection};
+pub use prefetch::{Prefetched, PrefetchingMmap};
 pub use reader::MmapReader;
+pub use residency::{Certainty, Residency};
 pub use stats::MmapStats;
+pub use stream::MmapStream;
 pub use window::MmapWindow;

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::error::{ErrorKind, Result};
+
 /// How a file is mapped.
 ///
 /// Nothing is asked for unless it is said. Each option that is asked for is either granted or refused by the system, and
@@ -28,6 +30,7 @@ pub struct MmapOptions {
     pub(super) sequential: bool,
     pub(super) prefetch: bool,
     pub(super) huge_pages: bool,
+    pub(super) lease: bool,
     pub(super) offset: u64,
     pub(super) len: Option<usize>,
 }
@@ -41,6 +44,7 @@ impl MmapOptions {
             sequential: false,
             prefetch: false,
             huge_pages: false,
+            lease: false,
             offset: 0,
             len: None,
         }
@@ -81,9 +85,31 @@ impl MmapOptions {
         Self { huge_pages, ..self }
     }
 
+    /// Take a read lease on the file (`F_SETLEASE` of `fcntl(2)`), under which the kernel holds back whoever would write to it
+    /// or cut it: the bytes of the mapping are then proven not to change ([`Protection::Proven`]).
+    ///
+    /// It is granted for a file of one's own that nobody has open for writing. When somebody waits to write, readers get
+    /// [`ErrorKind::LeaseBroken`](crate::ErrorKind::LeaseBroken) at their next step, and the lease is given back when the
+    /// reader is dropped, or after half of the time that the kernel grants (`/proc/sys/fs/lease-break-time`, 45 seconds).
+    pub const fn lease(self, lease: bool) -> Self {
+        Self { lease, ..self }
+    }
+
     /// Map from this byte of the file on; it need not be the start of a page.
     pub const fn offset(self, offset: u64) -> Self {
         Self { offset, ..self }
+    }
+
+    /// Where the range ends that is to be mapped, of a file of this length.
+    pub(super) fn end_in(&self, file_len: u64) -> Result<u64> {
+        let end = self.len.map_or(Some(file_len.max(self.offset)), |len| self.offset.checked_add(len as u64));
+        match end {
+            Some(end) if self.offset <= file_len && end <= file_len => Ok(end),
+            _ => {
+                let end = end.unwrap_or(u64::MAX);
+                Err(ErrorKind::OutOfRange { start: self.offset, end, len: file_len }.into())
+            }
+        }
     }
 
     /// Map this many bytes; all from `offset` on unless it is said.
@@ -106,6 +132,23 @@ pub enum MmapOption {
     Prefetch,
     /// [`MmapOptions::huge_pages`].
     HugePages,
+    /// [`MmapOptions::lease`].
+    Lease,
+}
+
+/// What keeps the bytes of a mapping from changing or vanishing under a reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Protection {
+    /// The kernel keeps the file as it is: by a lease, since it is a sealed file in memory, or since its file system is never
+    /// written to.
+    Proven,
+    /// A page that vanishes is replaced and the loss is reported; a change is noticed at the end.
+    Guarded,
+    /// The bytes are a copy of our own.
+    Copied,
+    /// Nothing: on this system a page that vanishes ends the process. A change is noticed at the end.
+    Unguarded,
 }
 
 /// What became of an option that was asked for.

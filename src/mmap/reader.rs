@@ -5,10 +5,15 @@ use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::ops::{Bound, Range, RangeBounds};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::slice::Chunks;
+use std::sync::atomic::Ordering;
 
 use super::identity::FileIdentity;
-use super::{Advice, Grant, MmapOption, MmapOptions, MmapStats, MmapWindow, sys};
+use super::lease::Lease;
+use super::stats::Counters;
+use super::{
+    Advice, Grant, MmapCursor, MmapOption, MmapOptions, MmapStats, MmapWindow, Protection, Residency, sys,
+};
 use crate::error::{ErrorKind, Result};
 use crate::record::{Backing, Format, ParRecords, Part, Records, Resync};
 
@@ -17,11 +22,11 @@ use crate::record::{Backing, Format, ParRecords, Part, Records, Resync};
 /// Records that are read from the slice borrow from the reader; it can be shared by any number of threads.
 ///
 /// ```
-/// use pagecut::{Resync, fastq, mmap::MmapReader};
+/// use pagecut::{fastq::Fastq, mmap::MmapReader};
 /// use rayon::prelude::*;
 ///
 /// let reader = MmapReader::open("testdata/illumina.fastq")?;
-/// let mut records = fastq::par_records(reader.as_slice()).collect::<Result<Vec<_>, _>>()?;
+/// let mut records = reader.par_records(&Fastq::new()).collect::<Result<Vec<_>, _>>()?;
 /// records.sort_by_key(|record| record.sequence());
 /// # Ok::<(), pagecut::Error>(())
 /// ```
@@ -31,14 +36,46 @@ use crate::record::{Backing, Format, ParRecords, Part, Records, Resync};
 pub struct MmapReader {
     /// `None` for an empty range: the system does not map nothing.
     map: Option<sys::Map>,
+    protection: Protection,
+    lease: Option<Lease>,
     /// Kept open to ask whether the file is still what it was.
     file: File,
     identity: FileIdentity,
     /// Where the mapping begins in the file.
     offset: u64,
     grants: Vec<Grant>,
-    advice_granted: AtomicU64,
-    advice_refused: AtomicU64,
+    counters: Counters,
+}
+
+/// A range of a file that is about to be mapped.
+pub(super) struct Opened {
+    pub(super) file: File,
+    pub(super) offset: u64,
+    pub(super) len: usize,
+    identity: FileIdentity,
+    lease: Option<io::Result<Lease>>,
+}
+
+impl Opened {
+    /// Finds out what is to be mapped.
+    pub(super) fn of(file: &File, options: MmapOptions) -> Result<Self> {
+        refuse_unmappable(&file.metadata()?)?;
+        let file = file.try_clone()?;
+        // Before anything is said of the file, so that it holds for as long as the lease does.
+        let lease = options.lease.then(|| Lease::take(&file));
+        let identity = FileIdentity::of(&file)?;
+        if identity.len() == 0 && has_content(&file) {
+            return Err(ErrorKind::Unmappable { what: "a file that tells no length" }.into());
+        }
+        let len = options.end_in(identity.len())? - options.offset;
+        let len = usize::try_from(len).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
+        Ok(Self { file, offset: options.offset, len, identity, lease })
+    }
+
+    /// Whether the file is still what it was found to be.
+    pub(super) fn check(&self) -> Result<()> {
+        self.identity.check(&self.file)
+    }
 }
 
 impl MmapReader {
@@ -59,10 +96,7 @@ impl MmapReader {
     /// Those of [`open`](MmapReader::open), and [`ErrorKind::OutOfRange`] if the file does not have the bytes that the options
     /// ask for.
     pub fn with_options(path: impl AsRef<Path>, options: MmapOptions) -> Result<Self> {
-        let path = path.as_ref();
-        // Opening a pipe would wait for somebody to write to it.
-        refuse_unmappable(&path.metadata()?)?;
-        Self::from_file(&File::open(path)?, options)
+        Self::from_file(&open_mappable(path.as_ref())?, options)
     }
 
     /// Maps a file that is open. The mapping stays when the file is closed.
@@ -71,32 +105,44 @@ impl MmapReader {
     ///
     /// Those of [`with_options`](MmapReader::with_options).
     pub fn from_file(file: &File, options: MmapOptions) -> Result<Self> {
-        let metadata = file.metadata()?;
-        refuse_unmappable(&metadata)?;
-        let file = file.try_clone()?;
-        let identity = FileIdentity::of(&file)?;
-        if identity.len() == 0 && has_content(&file) {
-            return Err(ErrorKind::Unmappable { what: "a file that tells no length" }.into());
-        }
-        let rest = identity.len().checked_sub(options.offset);
-        let asked = options.len.map(|len| len as u64).or(rest).unwrap_or(0);
-        if rest.is_none_or(|rest| asked > rest) {
-            let end = options.offset.saturating_add(asked);
-            return Err(ErrorKind::OutOfRange { start: options.offset, end, len: identity.len() }.into());
-        }
-        let len = usize::try_from(asked).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
-        let map = if len == 0 { None } else { Some(sys::Map::file(&file, options.offset, len)?) };
+        let opened = Opened::of(file, options)?;
+        let map = if opened.len == 0 {
+            None
+        } else {
+            Some(sys::Map::file(&opened.file, opened.offset, opened.len)?)
+        };
+        Ok(Self::mapped(opened, map, options))
+    }
+
+    /// A reader of what was mapped.
+    pub(super) fn mapped(opened: Opened, map: Option<sys::Map>, options: MmapOptions) -> Self {
+        let Opened { file, offset, identity, lease, .. } = opened;
+        let (lease, refused) = match lease {
+            Some(Ok(lease)) => (Some(lease), None),
+            Some(Err(refused)) => (None, Some(refused)),
+            None => (None, None),
+        };
+        let protection = match &map {
+            Some(map) if map.is_copy() => Protection::Copied,
+            _ if lease.is_some() || sys::is_immutable(&file) => Protection::Proven,
+            Some(map) if !map.is_guarded() => Protection::Unguarded,
+            _ => Protection::Guarded,
+        };
         let mut reader = Self {
             map,
+            protection,
+            lease,
             file,
             identity,
-            offset: options.offset,
+            offset,
             grants: Vec::new(),
-            advice_granted: AtomicU64::new(0),
-            advice_refused: AtomicU64::new(0),
+            counters: Counters::default(),
         };
+        if options.lease {
+            reader.grants.push(Grant { option: MmapOption::Lease, refused });
+        }
         reader.grant(options);
-        Ok(reader)
+        reader
     }
 
     /// Asks the system for every option that is set, and notes what it said.
@@ -121,7 +167,8 @@ impl MmapReader {
     }
 
     fn count(&self, answer: io::Result<()>) -> io::Result<()> {
-        let counter = if answer.is_ok() { &self.advice_granted } else { &self.advice_refused };
+        let Counters { advice_granted, advice_refused, .. } = &self.counters;
+        let counter = if answer.is_ok() { advice_granted } else { advice_refused };
         counter.fetch_add(1, Ordering::Relaxed);
         answer
     }
@@ -150,6 +197,37 @@ impl MmapReader {
         &self.grants
     }
 
+    /// What keeps the bytes from changing or vanishing.
+    #[must_use]
+    pub fn protection(&self) -> Protection {
+        self.protection
+    }
+
+    /// Whether the file is still what it was when it was mapped.
+    ///
+    /// Where the bytes are read as a slice, ask when done with them (the iterators of this reader do): a file that was cut
+    /// short is read as zeros from there on, and one that was changed may be read half old and half new.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Truncated`] with the first byte that is lost, or [`ErrorKind::Changed`] if its length, times or inode are
+    /// different; [`ErrorKind::LeaseBroken`] if it has a lease and somebody waits for it; [`ErrorKind::Io`] if the system does
+    /// not tell.
+    pub fn check(&self) -> Result<()> {
+        if self.protection == Protection::Copied {
+            return Ok(());
+        }
+        if let Some(lost) = self.map.as_ref().and_then(sys::Map::lost_from) {
+            let offset = self.offset + lost as u64;
+            return Err(ErrorKind::Truncated { offset, len: self.identity.len() }.into());
+        }
+        self.identity.check(&self.file)?;
+        match &self.lease {
+            Some(lease) if !lease.is_held() => Err(ErrorKind::LeaseBroken.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Tells the kernel how the mapping will be used.
     ///
     /// # Errors
@@ -168,14 +246,48 @@ impl MmapReader {
     /// does not take the advice.
     pub fn advise_range(&self, range: impl RangeBounds<usize>, advice: Advice) -> Result<()> {
         let range = self.resolve(range)?;
+        let Some(map) = self.map.as_ref().filter(|_| !range.is_empty()) else { return Ok(()) };
+        if advice == Advice::DontNeed && self.protection == Protection::Copied {
+            // The pages of a copy would come back as zeros.
+            return Err(io::Error::from(io::ErrorKind::InvalidInput).into());
+        }
+        let len = range.len() as u64;
+        self.count(sys::advise(map, range, advice))?;
+        if advice == Advice::DontNeed {
+            self.counters.dropped.fetch_add(len, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Keeps the pages that a range touches in memory, reading them if need be (`mlock(2)`).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::OutOfRange`] if the range does not lie in the mapping; [`ErrorKind::Io`] with the reason of the system if it
+    /// refuses, as it does beyond `RLIMIT_MEMLOCK`.
+    pub fn lock(&self, range: impl RangeBounds<usize>) -> Result<()> {
+        let range = self.resolve(range)?;
         match &self.map {
-            Some(map) if !range.is_empty() => Ok(self.count(sys::advise(map, range, advice))?),
+            Some(map) if !range.is_empty() => Ok(sys::lock(map, range)?),
+            _ => Ok(()),
+        }
+    }
+
+    /// Lets the pages that a range touches go again (`munlock(2)`).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`lock`](MmapReader::lock).
+    pub fn unlock(&self, range: impl RangeBounds<usize>) -> Result<()> {
+        let range = self.resolve(range)?;
+        match &self.map {
+            Some(map) if !range.is_empty() => Ok(sys::unlock(map, range)?),
             _ => Ok(()),
         }
     }
 
     /// A range with both ends, if it lies in the mapping.
-    fn resolve(&self, range: impl RangeBounds<usize>) -> Result<Range<usize>> {
+    pub(super) fn resolve(&self, range: impl RangeBounds<usize>) -> Result<Range<usize>> {
         let start = match range.start_bound() {
             Bound::Included(&start) => start,
             Bound::Excluded(&before) => before.saturating_add(1),
@@ -193,39 +305,12 @@ impl MmapReader {
         Ok(start..end)
     }
 
-    /// Whether the file is still what it was when it was mapped.
-    ///
-    /// Where the bytes are read as a slice, ask when done with them (the iterators of this reader do): a file that was cut
-    /// short is read as zeros from there on, and one that was changed may be read half old and half new.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Truncated`] with the first byte that is lost, or [`ErrorKind::Changed`] if its length, times or inode are
-    /// different; [`ErrorKind::Io`] if the system does not tell.
-    pub fn check(&self) -> Result<()> {
-        if let Some(lost) = self.map.as_ref().and_then(sys::Map::lost_from) {
-            let offset = self.offset + lost as u64;
-            return Err(ErrorKind::Truncated { offset, len: self.identity.len() }.into());
-        }
-        self.identity.check(&self.file)
-    }
-
     /// The records of the mapping. If the file was cut short or changed meanwhile, the last item says so.
     pub fn records<F: Format>(&self, format: &F) -> Records<'_, F> {
         format.records_of(Part::whole(self.as_slice())).backed_by(self)
     }
 
     /// The records of the mapping, for rayon. If the file was cut short or changed meanwhile, that is the error.
-    ///
-    /// ```
-    /// use pagecut::{fastq::Fastq, mmap::MmapReader};
-    /// use rayon::prelude::*;
-    ///
-    /// let reader = MmapReader::open("testdata/illumina.fastq")?;
-    /// let records = reader.par_records(&Fastq::new()).collect::<Result<Vec<_>, _>>()?;
-    /// assert_eq!(records.len(), 250);
-    /// # Ok::<(), pagecut::Error>(())
-    /// ```
     pub fn par_records<F: Resync>(&self, format: &F) -> ParRecords<'_, F> {
         format.par_records(self.as_slice()).backed_by(self)
     }
@@ -235,17 +320,89 @@ impl MmapReader {
         MmapWindow::new(self, format, len)
     }
 
-    /// How the mapping stands.
+    /// The mapping in slices of `len` bytes, the last of which may be shorter.
+    ///
+    /// # Panics
+    ///
+    /// If `len` is 0.
+    pub fn chunks(&self, len: usize) -> Chunks<'_, u8> {
+        self.as_slice().chunks(len)
+    }
+
+    /// The mapping page by page. The first and the last slice are what there is of their pages.
+    pub fn pages(&self) -> impl DoubleEndedIterator<Item = &[u8]> {
+        let (first, rest) = self.as_slice().split_at(self.to_page_start(0).min(self.len()));
+        std::iter::once(first).filter(|first| !first.is_empty()).chain(rest.chunks(sys::page_size()))
+    }
+
+    /// How many bytes it is from a position of the mapping to the start of a page.
+    pub(super) fn to_page_start(&self, position: usize) -> usize {
+        let page = sys::page_size();
+        // A remainder is less than a page, so it fits.
+        let into_page = usize::try_from((self.offset + position as u64) % page as u64).unwrap_or(0);
+        (page - into_page) % page
+    }
+
+    /// A cursor over the bytes, for what wants `Read`, `BufRead` or `Seek`.
+    #[must_use]
+    pub fn cursor(&self) -> MmapCursor<'_> {
+        MmapCursor::new(self)
+    }
+
+    /// How much of a range lies in the page cache, so that reading it needs no disk.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::OutOfRange`] if the range does not lie in the mapping; [`ErrorKind::Io`] with the reason of the system if it
+    /// does not tell.
+    pub fn residency(&self, range: impl RangeBounds<usize>) -> Result<Residency> {
+        let range = self.resolve(range)?;
+        Residency::of(&self.file, self.offset + range.start as u64..self.offset + range.end as u64)
+    }
+
+    /// Drops the mapping's part of the file from the page cache, so that the next one reads it from the disk
+    /// (`posix_fadvise(2)`). Pages that somebody maps or that wait to be written stay. For measuring a cold file; it needs no
+    /// privilege.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`] with the reason of the system if it refuses.
+    pub fn evict(&self) -> Result<()> {
+        if !self.is_empty() && self.protection != Protection::Copied {
+            self.advise(Advice::DontNeed)?;
+        }
+        Ok(sys::evict(&self.file, &(self.offset..self.offset + self.len() as u64))?)
+    }
+
+    /// How many bytes the kernel reads ahead of one hint; `None` if the system does not tell.
+    pub(super) fn read_ahead_len(&self) -> Option<usize> {
+        sys::read_ahead_len(&self.file)
+    }
+
+    /// Where the mapping begins in the file.
+    #[must_use]
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// How the mapping stands, and what reading it has cost so far.
     #[must_use]
     pub fn stats(&self) -> MmapStats {
         let usage = self.map.as_ref().and_then(|map| sys::usage(map).ok());
+        let Counters { minor_faults, major_faults, bytes, accesses, advice_granted, advice_refused, dropped } =
+            &self.counters;
         MmapStats {
             len: self.len(),
             page_size: sys::page_size(),
             resident: usage.map(|usage| usage.resident),
             huge: usage.map(|usage| usage.huge),
-            advice_granted: self.advice_granted.load(Ordering::Relaxed),
-            advice_refused: self.advice_refused.load(Ordering::Relaxed),
+            minor_faults: minor_faults.load(Ordering::Relaxed),
+            major_faults: major_faults.load(Ordering::Relaxed),
+            bytes: bytes.load(Ordering::Relaxed),
+            accesses: accesses.load(Ordering::Relaxed),
+            advice_granted: advice_granted.load(Ordering::Relaxed),
+            advice_refused: advice_refused.load(Ordering::Relaxed),
+            dropped: dropped.load(Ordering::Relaxed),
         }
     }
 }
@@ -254,12 +411,27 @@ impl Backing for MmapReader {
     fn check(&self) -> Result<()> {
         Self::check(self)
     }
+
+    fn reading(&self, range: Range<usize>) {
+        self.counters.reading(&range);
+    }
 }
 
 impl fmt::Debug for MmapReader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MmapReader").field("len", &self.len()).field("grants", &self.grants).finish()
+        f.debug_struct("MmapReader")
+            .field("len", &self.len())
+            .field("offset", &self.offset)
+            .field("protection", &self.protection)
+            .field("grants", &self.grants)
+            .finish_non_exhaustive()
     }
+}
+
+/// Opens a file that can be mapped. Others are not opened at all: a pipe would wait for somebody to write to it.
+pub(super) fn open_mappable(path: &Path) -> Result<File> {
+    refuse_unmappable(&path.metadata()?)?;
+    Ok(File::open(path)?)
 }
 
 fn refuse_unmappable(metadata: &Metadata) -> Result<()> {

@@ -1,8 +1,10 @@
 //! A mapping in pieces that end on record boundaries.
 
+use std::fmt;
+
 use super::MmapReader;
 use crate::error::Result;
-use crate::record::{Part, Resync, part_end_in};
+use crate::record::{Backing, Part, Resync, part_end_in};
 
 /// A mapping in pieces of about one size that end on record boundaries.
 ///
@@ -27,10 +29,12 @@ use crate::record::{Part, Resync, part_end_in};
 /// assert_eq!(records, 250);
 /// # Ok::<(), pagecut::Error>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct MmapWindow<'map, F> {
     format: F,
     reader: &'map MmapReader,
+    /// Who is told how far the windows are.
+    backing: &'map dyn Backing,
     len: usize,
     position: usize,
     ended: bool,
@@ -40,7 +44,24 @@ impl<'map, F: Resync> MmapWindow<'map, F> {
     /// Windows of about `len` bytes; 0 stands for the least there can be, one record.
     #[must_use]
     pub fn new(reader: &'map MmapReader, format: F, len: usize) -> Self {
-        Self { format, reader, len, position: 0, ended: false }
+        Self { format, reader, backing: reader, len, position: 0, ended: false }
+    }
+}
+
+impl<'map, F: Resync> MmapWindow<'map, F> {
+    /// Tells somebody else how far the windows are.
+    pub(super) fn backed_by(self, backing: &'map dyn Backing) -> Self {
+        Self { backing, ..self }
+    }
+}
+
+impl<F: Resync> fmt::Debug for MmapWindow<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MmapWindow")
+            .field("format", &F::NAME)
+            .field("len", &self.len)
+            .field("position", &self.position)
+            .finish_non_exhaustive()
     }
 }
 
@@ -52,6 +73,7 @@ impl<'map, F: Resync> Iterator for MmapWindow<'map, F> {
             return None;
         }
         let data = self.reader.as_slice();
+        self.backing.reading(self.position..data.len());
         if let Err(error) = self.reader.check() {
             self.ended = true;
             return Some(Err(error));

@@ -19,15 +19,17 @@
 //! starts holds the error that the single cursor meets. With [`Pieces`] the same is true of the gaps, since reading goes
 //! on at a cut at the latest. Each format says why its cuts are ones.
 
+mod backing;
 mod par_records;
 mod part;
 mod pieces;
 mod records;
 mod tally;
 
+pub use backing::Backing;
 pub use par_records::ParRecords;
 pub use part::Part;
-pub(crate) use part::{End, part_end, part_end_in};
+pub(crate) use part::{End, last_part_end, part_end_in};
 pub use pieces::{Gap, Piece, Pieces};
 pub use records::Records;
 pub use tally::Tally;
@@ -113,16 +115,6 @@ pub trait Resync: Format {
     fn pieces_of<'data>(&self, part: Part<'data>) -> Pieces<'data, Self> {
         Pieces::new(self, part)
     }
-}
-
-/// What the bytes of an input rest on, if they can be lost or changed while they are read: a mapping, for instance.
-pub trait Backing: Sync {
-    /// Whether the bytes are still what they were when the input was opened.
-    ///
-    /// # Errors
-    ///
-    /// That they are not, with the reason.
-    fn check(&self) -> Result<()>;
 }
 
 /// Reads the records of a part from the left.

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use rayon::iter::ParallelIterator;
 use rayon::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge_unindexed};
 
+use super::backing::Progress;
 use super::{Backing, Cursor, Part, Resync};
 use crate::error::{Error, Result};
 
@@ -36,8 +37,8 @@ impl<'data, F: Resync> ParRecords<'data, F> {
         Self { min_len: len, ..self }
     }
 
-    /// At the end of every stretch that a worker reads, ask whether the bytes are still what they were. If not, that is the
-    /// error that all workers yield.
+    /// Let workers say where they are, and ask at the end of every stretch whether the bytes are still what they were. If not,
+    /// that is the error that all workers yield.
     #[must_use]
     pub fn backed_by(self, backing: &'data dyn Backing) -> Self {
         Self { backing: Some(backing), ..self }
@@ -79,12 +80,8 @@ impl<F: Resync> Whole<'_, '_, F> {
     #[cold]
     fn first_error(&self, met: Error) -> Error {
         let first = || self.records.format.records(self.records.data).find_map(Result::err).unwrap_or(met);
-        self.first_error.get_or_init(|| self.lost().unwrap_or_else(first)).clone()
-    }
-
-    /// What is wrong with the bytes, if anything is.
-    fn lost(&self) -> Option<Error> {
-        self.records.backing.and_then(|backing| backing.check().err())
+        let lost = || self.records.backing.and_then(|backing| backing.check().err());
+        self.first_error.get_or_init(|| lost().unwrap_or_else(first)).clone()
     }
 }
 
@@ -127,10 +124,12 @@ impl<'data, F: Resync> UnindexedProducer for Stretch<'_, 'data, F> {
     fn fold_with<D: Folder<Self::Item>>(self, mut folder: D) -> D {
         let part = Part::of(self.whole.records.data, self.start..self.end);
         let mut cursor = self.whole.records.format.cursor(part);
+        let mut progress = Progress::new(self.whole.records.backing, self.start..self.end);
         while !folder.full() {
+            progress.at(cursor.position());
             match cursor.next() {
                 None => {
-                    return match self.whole.lost() {
+                    return match progress.end() {
                         None => folder,
                         Some(lost) => folder.consume(Err(self.whole.first_error(lost))),
                     };

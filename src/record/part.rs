@@ -163,3 +163,21 @@ pub(crate) fn part_end_in<F: Resync>(
         }
     }
 }
+
+/// How far from the end of what is in view the last cut is looked for first.
+const CUT_SEARCH: usize = 2 << 10;
+
+/// Where a part ends that is to be as much of `view` as possible.
+pub(crate) fn last_part_end<F: Resync>(format: &F, view: &[u8], complete: bool, recover: bool) -> End {
+    if complete {
+        return End::Rest;
+    }
+    let mut back = CUT_SEARCH;
+    while back < view.len() {
+        if let Some(cut) = format.find_cut(view, view.len() - back) {
+            return End::Cut(cut);
+        }
+        back = back.saturating_mul(4);
+    }
+    part_end(format, view, false, 0, recover)
+}

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::iter::FusedIterator;
 
+use super::backing::Progress;
 use super::{Backing, Cursor, Format, Part, Tally};
 use crate::error::{Error, Result};
 
@@ -13,20 +14,23 @@ use crate::error::{Error, Result};
 pub struct Records<'data, F: Format> {
     part: Part<'data>,
     cursor: F::Cursor<'data>,
-    backing: Option<&'data dyn Backing>,
+    progress: Progress<'data>,
     ended: bool,
 }
 
 impl<'data, F: Format> Records<'data, F> {
     pub(super) fn new(format: &F, part: Part<'data>) -> Self {
-        Self { part, cursor: format.cursor(part), backing: None, ended: false }
+        Self { part, cursor: format.cursor(part), progress: Progress::new(None, 0..0), ended: false }
     }
 
-    /// Before the iterator ends, be it with an error, let it ask whether the bytes are still what they were. If not, that is
-    /// the last error.
+    /// Let the iterator say where it is, and ask at its end whether the bytes are still what they were. If not, that is its
+    /// last item.
     #[must_use]
     pub fn backed_by(self, backing: &'data dyn Backing) -> Self {
-        Self { backing: Some(backing), ..self }
+        // What lies in memory as a backing has it can be counted in `usize`.
+        let start = usize::try_from(self.part.offset()).unwrap_or(usize::MAX);
+        let progress = Progress::new(Some(backing), start..start.saturating_add(self.part.len()));
+        Self { progress, ..self }
     }
 
     /// The part whose records these are.
@@ -48,8 +52,7 @@ impl<'data, F: Format> Records<'data, F> {
     #[cold]
     fn end(&mut self, met: Option<Error>) -> Option<Result<F::Record<'data>>> {
         self.ended = true;
-        let lost = self.backing.and_then(|backing| backing.check().err());
-        lost.or(met).map(Err)
+        self.progress.end().or(met).map(Err)
     }
 }
 
@@ -61,6 +64,7 @@ impl<'data, F: Format> Iterator for Records<'data, F> {
         if self.ended {
             return None;
         }
+        self.progress.at(self.cursor.position());
         match self.cursor.next() {
             Some(Ok(record)) => Some(Ok(record)),
             end => self.end(end.and_then(Result::err)),

@@ -36,7 +36,11 @@ pub(super) fn drive<P: Parts, T: Send>(
             let (start, end, done) = match next {
                 // Parts come from the left: what is behind an error will not be asked for.
                 Ok(part) if part.offset() > stop_from.load(Ordering::Relaxed) => break,
-                Ok(part) => (part.offset(), part.range().end, checked(parts, work(&mut value, part))),
+                Ok(part) => {
+                    parts.begin(part);
+                    let done = work(&mut value, part);
+                    (part.offset(), part.range().end, checked(done, parts.end(part)))
+                }
                 Err((offset, error)) => {
                     (offset, offset, Done { tally: Tally::default(), error: Some(error), stop: true })
                 }
@@ -67,8 +71,8 @@ pub(super) fn drive<P: Parts, T: Send>(
 }
 
 /// What became of a part, if its bytes are still what they were. If not, that is what counts, whatever was found in them.
-fn checked<P: Parts>(parts: &P, done: Done) -> Done {
-    match parts.check_part() {
+fn checked(done: Done, check: Result<(), Error>) -> Done {
+    match check {
         Ok(()) => done,
         Err(error) => Done { error: Some(error), stop: true, ..done },
     }

@@ -2,13 +2,14 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::read_before;
 use crate::error::Error;
 use crate::mmap::{FileIdentity, MmapReader};
-use crate::record::{End, Part, Resync, part_end, part_end_in};
+use crate::record::{Backing, End, Part, Resync, last_part_end, part_end_in};
 
 /// Parts of an input, handed out from the left to any number of workers.
 pub(super) trait Parts: Sync {
@@ -22,8 +23,14 @@ pub(super) trait Parts: Sync {
     /// Whether the input is still what it was when it was opened, as far as can be told. Asked when all is read.
     fn check(&self) -> Result<(), Error>;
 
-    /// The same, asked behind every part: where the bytes of a part can be lost while it is worked on.
-    fn check_part(&self) -> Result<(), Error> {
+    /// A worker begins with a part.
+    fn begin(&self, part: Part<'_>) {
+        let _ = part;
+    }
+
+    /// A worker is done with a part. Asks whether its bytes are still what they were, where they can be lost meanwhile.
+    fn end(&self, part: Part<'_>) -> Result<(), Error> {
+        let _ = part;
         Ok(())
     }
 }
@@ -80,17 +87,27 @@ impl<F: Resync> Parts for MappedParts<'_, F> {
         self.reader.check()
     }
 
-    fn check_part(&self) -> Result<(), Error> {
+    fn begin(&self, part: Part<'_>) {
+        self.reader.reading(range_of(part));
+    }
+
+    fn end(&self, part: Part<'_>) -> Result<(), Error> {
+        let end = range_of(part).end;
+        self.reader.reading(end..end);
         self.reader.check()
     }
+}
+
+/// Where a part of a mapping lies in it.
+fn range_of(part: Part<'_>) -> Range<usize> {
+    // What is mapped can be counted in `usize`.
+    let start = usize::try_from(part.offset()).unwrap_or(usize::MAX);
+    start..start.saturating_add(part.len())
 }
 
 /// How many bytes are read at a time, unless it is said otherwise: with the records of that many, they fit into a
 /// second-level cache.
 const READ_PART_LEN: usize = 1 << 20;
-
-/// How far from the end of what was read a cut is looked for first.
-const CUT_SEARCH: usize = 2 << 10;
 
 /// Bytes that were read, with room for more that is not made anew for every part.
 #[derive(Default)]
@@ -131,14 +148,15 @@ pub(super) struct Reading {
 }
 
 enum Input {
-    /// A file, and what it was when it was opened.
-    File(File, FileIdentity),
+    /// A file, and what it was when it was opened, if it is one that keeps still: no pipe, and none of `/proc`.
+    File(File, Option<FileIdentity>),
     Stream(Box<dyn Read + Send>),
 }
 
 impl Reading {
     pub(super) fn of_file(file: File) -> io::Result<Self> {
-        let identity = FileIdentity::of(&file)?;
+        let keeps_still = file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0);
+        let identity = if keeps_still { Some(FileIdentity::of(&file)?) } else { None };
         Ok(Self { input: Input::File(file, identity), ahead: Buffer::default(), offset: 0, ended: false })
     }
 
@@ -216,21 +234,6 @@ impl Reading {
     }
 }
 
-/// Where a part ends that is to be as much of `view` as possible.
-fn last_part_end<F: Resync>(format: &F, view: &[u8], ended: bool, recover: bool) -> End {
-    if ended {
-        return End::Rest;
-    }
-    let mut back = CUT_SEARCH;
-    while back < view.len() {
-        if let Some(cut) = format.find_cut(view, view.len() - back) {
-            return End::Cut(cut);
-        }
-        back = back.saturating_mul(4);
-    }
-    part_end(format, view, false, 0, recover)
-}
-
 /// Parts of an input that is read.
 pub(super) struct ReadParts<'run, F> {
     format: &'run F,
@@ -293,8 +296,8 @@ impl<F: Resync> Parts for ReadParts<'_, F> {
     fn check(&self) -> Result<(), Error> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match &state.reading.input {
-            Input::File(file, identity) => identity.check(file),
-            Input::Stream(_) => Ok(()),
+            Input::File(file, Some(identity)) => identity.check(file),
+            Input::File(_, None) | Input::Stream(_) => Ok(()),
         }
     }
 }

@@ -6,4 +6,7 @@
 #[cfg_attr(not(target_os = "linux"), path = "other.rs")]
 mod os;
 
-pub(super) use os::{Map, advise, lock, page_size, usage};
+pub(super) use os::{
+    Map, advise, cached, evict, huge_page_size, hugetlbfs_page, is_cached_at, is_immutable, lease, lock,
+    page_size, read_ahead_len, thread_faults, unlock, usage,
+};

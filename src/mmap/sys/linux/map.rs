@@ -34,7 +34,7 @@ impl Map {
         // are replaced by the guard. That nobody changes the bytes cannot be had of the system in general; the page of
         // the module `mmap` says what that means and for whom.
         let map = unsafe { MmapOptions::new().offset(offset).len(len).map(file) }?;
-        Self::guarded(Memory::File(map), page_size())
+        Ok(Self::guarded(Memory::File(map), page_size()))
     }
 
     /// Maps `len` bytes of a file from `offset` on, which has to be a multiple of `align`, at an address that is one too.
@@ -46,9 +46,9 @@ impl Map {
         align: usize,
         page: usize,
     ) -> io::Result<Self> {
-        let range = Range::reserve(len, align)?;
+        let mut range = Range::reserve(len, align)?;
         range.map_file(file, offset)?;
-        Self::guarded(Memory::Range(range), page)
+        Ok(Self::guarded(Memory::Range(range), page))
     }
 
     /// Reads `len` bytes of a file from `offset` on into memory of its own at an address that is a multiple of `align`, which
@@ -69,12 +69,23 @@ impl Map {
         Ok(map)
     }
 
-    fn guarded(memory: Memory, page: usize) -> io::Result<Self> {
+    fn guarded(memory: Memory, page: usize) -> Self {
         let mut map = Self { guard: None, memory };
         let start = map.as_ptr().expose_provenance();
         let before = start % page;
-        map.guard = Some(Guard::new(start - before, map.len() + before, page)?);
-        Ok(map)
+        // Where no handler can be set up, the mapping is not guarded, and says so.
+        map.guard = Guard::new(start - before, map.len() + before, page).ok();
+        map
+    }
+
+    /// Whether pages that vanish are replaced.
+    pub(in crate::mmap) fn is_guarded(&self) -> bool {
+        self.guard.is_some()
+    }
+
+    /// Whether the bytes are a copy of the file's.
+    pub(in crate::mmap) fn is_copy(&self) -> bool {
+        matches!(&self.memory, Memory::Range(range) if range.is_copy)
     }
 
     /// The first byte that was lost, and is read as zero, because the file was cut short.
@@ -101,6 +112,8 @@ impl Deref for Map {
 struct Range {
     start: NonNull<u8>,
     len: usize,
+    /// Whether it is memory of its own, and not a file's.
+    is_copy: bool,
 }
 
 // SAFETY: a range is memory that its owner alone unmaps, and that is only read through a shared borrow.
@@ -136,19 +149,23 @@ impl Range {
             unsafe { libc::munmap(start.wrapping_byte_add(len_in_pages), behind) };
         }
         let start = NonNull::new(start.cast()).ok_or_else(too_long)?;
-        Ok(Self { start, len })
+        Ok(Self { start, len, is_copy: true })
     }
 
     /// Puts a file, from `offset` on, where the range is.
     #[expect(unsafe_code, reason = "a system call that takes an address")]
-    fn map_file(&self, file: &File, offset: u64) -> io::Result<()> {
+    fn map_file(&mut self, file: &File, offset: u64) -> io::Result<()> {
         let offset =
             libc::off_t::try_from(offset).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
         let flags = libc::MAP_SHARED | libc::MAP_FIXED;
         let start = self.start.as_ptr().cast();
         // SAFETY: replaces the pages of the range, which are ours and which nobody has borrowed yet.
         let mapped = unsafe { libc::mmap(start, self.len, libc::PROT_READ, flags, file.as_raw_fd(), offset) };
-        if mapped == libc::MAP_FAILED { Err(io::Error::last_os_error()) } else { Ok(()) }
+        if mapped == libc::MAP_FAILED {
+            return Err(io::Error::last_os_error());
+        }
+        self.is_copy = false;
+        Ok(())
     }
 
     /// The bytes, to be written to.

@@ -63,6 +63,15 @@ pub(in crate::mmap) fn lock(map: &Map, range: Range<usize>) -> io::Result<()> {
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
+/// Lets pages go that were locked: `munlock(2)`.
+#[expect(unsafe_code, reason = "a system call that takes an address")]
+pub(in crate::mmap) fn unlock(map: &Map, range: Range<usize>) -> io::Result<()> {
+    let (pages, len) = pages(map, range);
+    // SAFETY: `pages` and `len` span pages that belong to `map`, which is borrowed and so stays mapped.
+    let done = unsafe { libc::munlock(pages, len) };
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
 /// The address and length of the pages that a range of a mapping touches, from the start of the first page.
 fn pages(map: &Map, range: Range<usize>) -> (*mut libc::c_void, usize) {
     let bytes = &map[range];
@@ -86,7 +95,12 @@ pub(in crate::mmap) fn usage(map: &Map) -> io::Result<Usage> {
             let bytes = || value.trim().trim_end_matches(" kB").parse::<u64>().map_or(0, |kib| kib * 1024);
             match key {
                 "Rss" => usage.resident += bytes(),
-                "FilePmdMapped" | "ShmemPmdMapped" => usage.huge += bytes(),
+                "FilePmdMapped" | "ShmemPmdMapped" | "AnonHugePages" => usage.huge += bytes(),
+                // These are not in `Rss`.
+                "Shared_Hugetlb" | "Private_Hugetlb" => {
+                    usage.resident += bytes();
+                    usage.huge += bytes();
+                }
                 _ => {}
             }
         }
