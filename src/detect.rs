@@ -48,10 +48,13 @@ impl FileKind {
         match first {
             None if head.is_empty() => return Ok(Self::Empty),
             None | Some(b'@') => return Ok(Self::Fastq),
-            Some(_) if mpegts::is_stream(head) => return Ok(Self::MpegTs),
             Some(_) => {}
         }
+        // Before transport streams: their sync byte is a `G`, of which others have many.
         let other = OTHERS.iter().find(|(magic, _)| head.starts_with(magic));
+        if other.is_none() && mpegts::is_stream(head, head.len() < HEAD_LEN) {
+            return Ok(Self::MpegTs);
+        }
         let what = other.map_or("neither FASTQ nor an MPEG-2 transport stream", |(_, what)| what);
         Err(ErrorKind::UnknownFormat(what).into())
     }
@@ -74,11 +77,29 @@ mod tests {
         for text in ["@", "@r\nA\n+\nI\n", "\n\r\n@r", "\n\n\r\n", "\n"] {
             assert_eq!(FileKind::detect(text.as_bytes()).unwrap(), FileKind::Fastq, "{text:?}");
         }
-        for (junk, packets) in [(0, 1), (0, 5), (1, 5), (187, 5), (1000, 5), (1000, 1)] {
+        for (junk, packets) in [(0, 1), (0, 5), (0, 400), (1, 16), (187, 16), (1000, 16), (10_000, 400)] {
             let stream = stream(junk, packets);
             assert_eq!(FileKind::detect(&stream).unwrap(), FileKind::MpegTs, "{junk} + {packets}");
         }
         assert_eq!(FileKind::detect(b"").unwrap(), FileKind::Empty);
+    }
+
+    #[test]
+    fn letters_are_no_sync_bytes() {
+        // As many letters G as there can be in a sequence, and one at every place from the end.
+        for len in [188, 189, 376, 1000, 5 * 188, 100_000] {
+            for at in 0..188.min(len) {
+                let mut text = b"AGGCTGGGGTCAGGAG".repeat(len / 16 + 1);
+                text.truncate(len);
+                text[len - 188 + at] = b'G';
+                text[0] = b'>';
+                let error = FileKind::detect(&text[..len.min(HEAD_LEN)]).unwrap_err();
+                assert!(error.to_string().contains("FASTA"), "{error}");
+                text[0] = b'A';
+                let kind = FileKind::detect(&text[..len.min(HEAD_LEN)]);
+                assert!(kind.is_err(), "{kind:?} of {len} letters");
+            }
+        }
     }
 
     #[test]

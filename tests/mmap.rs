@@ -1,4 +1,7 @@
 //! Mapping files: lengths, ranges, options, advice, windows, and what cannot be mapped.
+//!
+//! Here and in `mmap_reading.rs` and `mmap_write.rs`, the letters and numbers at the start of a name are those of the rows of the
+//! checklist that the mapping layer was built by: F for reading, M for sharing and writing.
 
 mod common;
 
@@ -26,7 +29,7 @@ fn page_size() -> usize {
 }
 
 #[test]
-fn files_of_every_length_around_a_page() {
+fn f1_f3_files_of_every_length_around_a_page() {
     let page = page_size();
     assert!(page.is_power_of_two() && page >= 4096);
     for len in [0, 1, 2, page - 1, page, page + 1, 2 * page - 1, 2 * page, 2 * page + 1] {
@@ -43,7 +46,7 @@ fn files_of_every_length_around_a_page() {
 }
 
 #[test]
-fn a_range_of_a_file() {
+fn m3_a_range_of_a_file_is_bounds_checked() {
     let page = page_size();
     let data = noise(1, 3 * page);
     let (_folder, path) = file(&data);
@@ -79,7 +82,7 @@ fn a_range_of_a_file() {
 }
 
 #[test]
-fn advice_on_every_kind_of_range() {
+fn f4_m6_advice_on_every_kind_of_range() {
     let page = page_size();
     let data = noise(2, 3 * page + 5);
     let (_folder, path) = file(&data);
@@ -103,7 +106,7 @@ fn advice_on_every_kind_of_range() {
 }
 
 #[test]
-fn every_option_is_granted_or_refused() {
+fn f2_f5_every_option_is_granted_or_refused() {
     let (_folder, path) = file(&noise(3, 100_000));
     assert!(MmapReader::open(&path).unwrap().grants().is_empty());
     let options =
@@ -127,7 +130,7 @@ fn every_option_is_granted_or_refused() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn options_do_something() {
+fn f6_options_and_advice_do_something() {
     let len = 1 << 20;
     let (_folder, path) = file(&noise(4, len));
     let resident = |options| MmapReader::with_options(&path, options).unwrap().stats().resident.unwrap();
@@ -166,7 +169,7 @@ fn options_do_something() {
 /// A process may lock no more than it is allowed to; this one runs itself again with nothing allowed.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_refusal_comes_with_the_reason_of_the_system() {
+fn m10_a_refusal_comes_with_the_reason_of_the_system() {
     const INSIDE: &str = "PAGECUT_TEST_LOCK_REFUSED";
     if std::env::var_os(INSIDE).is_none() {
         let test = std::env::current_exe().unwrap();
@@ -175,7 +178,7 @@ fn a_refusal_comes_with_the_reason_of_the_system() {
         let output = Command::new("sh")
             .args(["-c", &format!("ulimit -l 0; {become_other}"), "sh"])
             .arg(test)
-            .args(["--exact", "a_refusal_comes_with_the_reason_of_the_system", "--nocapture"])
+            .args(["--exact", "m10_a_refusal_comes_with_the_reason_of_the_system", "--nocapture"])
             .env(INSIDE, "1")
             .output()
             .unwrap();
@@ -195,7 +198,7 @@ fn a_refusal_comes_with_the_reason_of_the_system() {
 
 #[cfg(unix)]
 #[test]
-fn what_cannot_be_mapped_says_so() {
+fn f1_what_cannot_be_mapped_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let pipe = folder.path().join("pipe");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
@@ -218,7 +221,7 @@ fn what_cannot_be_mapped_says_so() {
 }
 
 #[test]
-fn windows_of_every_length_add_up_and_end_on_boundaries() {
+fn f8_f9_windows_of_every_length_add_up_and_end_on_boundaries() {
     for (name, data) in all_testdata("fastq") {
         let (_folder, path) = file(&data);
         let reader = MmapReader::open(&path).unwrap();
@@ -246,7 +249,7 @@ fn windows_of_every_length_add_up_and_end_on_boundaries() {
 }
 
 #[test]
-fn a_window_of_nothing_is_one_record() {
+fn f8_a_window_of_nothing_is_one_record() {
     let reader = MmapReader::open(testdata("illumina.fastq")).unwrap();
     let windows: Vec<_> = reader.windows(Fastq::new(), 0).map(Result::unwrap).collect();
     assert_eq!(windows.len(), 250);
@@ -254,7 +257,7 @@ fn a_window_of_nothing_is_one_record() {
 }
 
 #[test]
-fn a_record_longer_than_a_window_is_whole() {
+fn f8_a_record_longer_than_a_window_is_whole() {
     let long = "A".repeat(1_000_000);
     let data = format!("@a\nA\n+\nI\n@b\n{long}\n+\n{}\n@c\nA\n+\n@\n", "@".repeat(1_000_000));
     let (_folder, path) = file(data.as_bytes());
@@ -264,7 +267,7 @@ fn a_record_longer_than_a_window_is_whole() {
 }
 
 #[test]
-fn windows_of_a_transport_stream() {
+fn f8_windows_of_a_transport_stream() {
     let reader = MmapReader::open(testdata("small.ts")).unwrap();
     for len in [0, 188, 1000, 5000, 100_000] {
         let windows: Vec<_> = reader.windows(Packets, len).map(Result::unwrap).collect();

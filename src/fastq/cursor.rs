@@ -119,6 +119,9 @@ impl<'data> record::Cursor for Cursor<'data> {
             if self.position >= self.part.len() {
                 return None;
             }
+            if matches!(self.bytes[self.position], b'\n' | b'\r') && self.take_blank() {
+                continue;
+            }
             if let Some(record) = self.record() {
                 if let Some(fault) = fault::on_request(self.format, &record) {
                     let position = self.position + fault.position;
@@ -129,9 +132,7 @@ impl<'data> record::Cursor for Cursor<'data> {
                 self.records += 1;
                 return Some(Ok(record));
             }
-            if !self.take_blank() {
-                return Some(Err(self.structure_error()));
-            }
+            return Some(Err(self.structure_error()));
         }
     }
 

@@ -30,6 +30,9 @@
 //! Three line starts decide, whatever the quality line holds, and so every header found so is a cut in the sense of
 //! [`Resync::find_cut`]: a cursor that takes such a line for anything else reports an error at
 //! once, for a blank or plus line and for a sequence by its first byte, for a quality line by the rule above.
+//!
+//! A blank line behind a blank line is a cut too: the first of them may be the empty last line of a record, but the second
+//! belongs to none. (A record with an empty sequence has `+` on the line after.)
 
 mod cursor;
 mod fault;
@@ -110,17 +113,28 @@ impl Resync for Fastq {
 }
 
 /// The first header line from `from` on: one that begins with `@`, while the line after the next begins with `+`.
+///
+/// Or the first blank line behind another one, which no record holds either.
 fn find_header(data: &[u8], from: usize) -> Option<usize> {
     let next_line = |start: usize| memchr::memchr(b'\n', data.get(start..)?).map(|at| start + at + 1);
     let mut line = if from == 0 { 0 } else { next_line(from - 1)? };
     let mut after = next_line(line)?;
     loop {
+        if matches!(data[line], b'\n' | b'\r') && is_blank_behind_blank(data, line, after) {
+            return Some(line);
+        }
         let after_next = next_line(after)?;
         if data[line] == b'@' && *data.get(after_next)? == b'+' {
             return Some(line);
         }
         (line, after) = (after, after_next);
     }
+}
+
+/// Whether the line from `start` to `end` is blank, and the one before is.
+fn is_blank_behind_blank(data: &[u8], start: usize, end: usize) -> bool {
+    let before = data[..start].strip_suffix(b"\n").map(|before| before.strip_suffix(b"\r").unwrap_or(before));
+    matches!(&data[start..end], b"\n" | b"\r\n") && before.is_some_and(|before| before.ends_with(b"\n"))
 }
 
 /// The records of `data`, with the checks that are always made. Short for `Fastq::new().records(data)`.
@@ -149,6 +163,14 @@ mod tests {
             let expected = starts.iter().copied().find(|&start| start >= from);
             assert_eq!(find_header(data, from), expected, "from {from}");
         }
+    }
+
+    #[test]
+    fn a_blank_line_behind_a_blank_one_belongs_to_no_record() {
+        let data = b"@r\n\n+\n\n\n\r\n\n@s\r\n\r\n+\r\n\r\n\r\n";
+        // The quality line of the first record is empty, then come three blank lines; the same of the second, and one.
+        let cuts: Vec<_> = (0..data.len()).filter(|&from| find_header(data, from) == Some(from)).collect();
+        assert_eq!(cuts, [0, 7, 8, 10, 11, 22]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::{File, Metadata};
-use std::io::{self, Read};
+use std::io;
 use std::ops::{Bound, Range, RangeBounds};
 use std::path::Path;
 use std::slice::Chunks;
@@ -217,11 +217,16 @@ impl MmapReader {
         if self.protection == Protection::Copied {
             return Ok(());
         }
-        if let Some(lost) = self.map.as_ref().and_then(sys::Map::lost_from) {
-            let offset = self.offset + lost as u64;
+        let lost = self.map.as_ref().and_then(sys::Map::lost_from);
+        let unchanged = self.identity.check(&self.file);
+        if let Some(lost) = lost {
+            // A fault tells the page. How long the file is now may tell the byte, unless it has grown again.
+            let page = self.offset + lost as u64;
+            let byte = unchanged.err().and_then(|error| error.offset());
+            let offset = byte.map_or(page, |byte| byte.min(page));
             return Err(ErrorKind::Truncated { offset, len: self.identity.len() }.into());
         }
-        self.identity.check(&self.file)?;
+        unchanged?;
         match &self.lease {
             Some(lease) if !lease.is_held() => Err(ErrorKind::LeaseBroken.into()),
             _ => Ok(()),
@@ -463,7 +468,14 @@ fn special(_: std::fs::FileType) -> &'static str {
     "a special file"
 }
 
-/// Whether a file of length 0 can be read from all the same, as those of `/proc` can.
-fn has_content(mut file: &File) -> bool {
-    file.read(&mut [0]).is_ok_and(|read| read > 0)
+/// Whether a file of length 0 can be read from all the same, as those of `/proc` can. Its position stays where it is.
+#[cfg(unix)]
+fn has_content(file: &File) -> bool {
+    use std::os::unix::fs::FileExt;
+    file.read_at(&mut [0], 0).is_ok_and(|read| read > 0)
+}
+
+#[cfg(not(unix))]
+fn has_content(_: &File) -> bool {
+    false
 }

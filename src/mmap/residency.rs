@@ -49,16 +49,12 @@ impl Residency {
     pub(super) fn sampled(file: &File, range: Range<u64>) -> Result<Self> {
         let len = range.end - range.start;
         let samples = len.div_ceil(sys::page_size() as u64).min(u64::from(SAMPLES));
+        let piece = len / samples.max(1);
         let mut found = 0;
         for sample in 0..samples {
-            // In the middle of each of as many pieces.
-            let offset = range.start
-                + u64::try_from(u128::from(len) * (2 * u128::from(sample) + 1) / (2 * u128::from(samples)))
-                    .unwrap_or(0);
-            found += u64::from(sys::is_cached_at(file, offset)?);
+            found += u64::from(sys::is_cached_at(file, range.start + sample * piece + piece / 2)?);
         }
-        let cached = u128::from(len) * u128::from(found) / u128::from(samples.max(1));
-        let cached = u64::try_from(cached).unwrap_or(len);
+        let cached = if found == samples { len } else { found * piece };
         Ok(Self { cached, len, certainty: Certainty::Sampled(u32::try_from(samples).unwrap_or(SAMPLES)) })
     }
 

@@ -67,16 +67,18 @@ impl Counters {
         let counters = std::ptr::from_ref(self).addr();
         let faults = sys::thread_faults();
         let before = READING.get().filter(|reading| reading.counters == counters);
+        if let Some(before) = before {
+            self.minor_faults.fetch_add(faults.0 - before.faults.0, Ordering::Relaxed);
+            self.major_faults.fetch_add(faults.1 - before.faults.1, Ordering::Relaxed);
+        }
         // A thread that is in another stretch all of a sudden has left the last one.
-        match before.filter(|before| before.position <= range.start && before.end == range.end) {
-            Some(before) => {
-                self.bytes.fetch_add((range.start - before.position) as u64, Ordering::Relaxed);
-                self.minor_faults.fetch_add(faults.0 - before.faults.0, Ordering::Relaxed);
-                self.major_faults.fetch_add(faults.1 - before.faults.1, Ordering::Relaxed);
-            }
-            None => {
-                self.accesses.fetch_add(1, Ordering::Relaxed);
-            }
+        if let Some(before) =
+            before.filter(|before| before.end == range.end && before.position <= range.start)
+        {
+            self.bytes.fetch_add((range.start - before.position) as u64, Ordering::Relaxed);
+        }
+        if range.is_empty() {
+            self.accesses.fetch_add(1, Ordering::Relaxed);
         }
         READING.set((!range.is_empty()).then_some(Reading {
             counters,

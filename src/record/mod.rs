@@ -86,7 +86,8 @@ pub trait Resync: Format {
     /// The first position in `data`, from `from` on, that every cursor reaches that started at a boundary before and
     /// met no error; `None` if that can be said of none. That `data` ends does not mean that the input does.
     ///
-    /// No position that this returns may lie behind one that [`find_start`](Resync::find_start) would return.
+    /// [`find_start`](Resync::find_start) never skips a cut: of any position, the start that it finds lies at the next cut
+    /// or before it.
     fn find_cut(&self, data: &[u8], from: usize) -> Option<usize> {
         self.find_start(Part::read(data, data.len(), 0, false), from)
     }

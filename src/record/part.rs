@@ -43,10 +43,11 @@ impl<'data> Part<'data> {
     ///
     /// # Panics
     ///
-    /// If `view` is shorter than `len`.
+    /// If `view` is shorter than `len`, or ends beyond what can be counted in 64 bits.
     #[must_use]
     pub fn read(view: &'data [u8], len: usize, offset: u64, complete: bool) -> Self {
         assert!(len <= view.len(), "the part has {len} bytes, but only {} are there", view.len());
+        assert!(offset.checked_add(view.len() as u64).is_some(), "the part ends beyond 64 bits");
         Self { view, len, offset, complete }
     }
 
@@ -135,7 +136,8 @@ pub(crate) fn part_end<F: Resync>(
 fn is_at_fault<F: Resync>(format: &F, view: &[u8]) -> bool {
     let error = format.records_of(Part::read(view, view.len(), 0, false)).find_map(Result::err);
     error.is_some_and(|error| {
-        // The excerpt must not depend on how much is in view.
+        // The excerpt must not depend on how much is in view; nor on whether its last byte is a carriage return that
+        // belongs to the end of the line, for which two more bytes have to be.
         let quoted_to = error.location().map_or(0, |location| location.offset + EXCERPT_LEN as u64 + 2);
         !matches!(error.kind(), ErrorKind::Incomplete { .. }) && quoted_to <= view.len() as u64
     })

@@ -16,11 +16,18 @@ pub struct Records<'data, F: Format> {
     cursor: F::Cursor<'data>,
     progress: Progress<'data>,
     ended: bool,
+    error: Option<Error>,
 }
 
 impl<'data, F: Format> Records<'data, F> {
     pub(super) fn new(format: &F, part: Part<'data>) -> Self {
-        Self { part, cursor: format.cursor(part), progress: Progress::new(None, 0..0), ended: false }
+        Self {
+            part,
+            cursor: format.cursor(part),
+            progress: Progress::new(None, 0..0),
+            ended: false,
+            error: None,
+        }
     }
 
     /// Let the iterator say where it is, and ask at its end whether the bytes are still what they were. If not, that is its
@@ -39,6 +46,12 @@ impl<'data, F: Format> Records<'data, F> {
         self.part
     }
 
+    /// The error that ended the iterator, if one did, whoever it was given to.
+    #[must_use]
+    pub fn error(&self) -> Option<&Error> {
+        self.error.as_ref()
+    }
+
     /// What has been read so far. After the last record this is the whole part; after an error it is all that lies
     /// before the record at fault.
     #[must_use]
@@ -52,7 +65,8 @@ impl<'data, F: Format> Records<'data, F> {
     #[cold]
     fn end(&mut self, met: Option<Error>) -> Option<Result<F::Record<'data>>> {
         self.ended = true;
-        self.progress.end().or(met).map(Err)
+        self.error = self.progress.end().or(met);
+        self.error.clone().map(Err)
     }
 }
 

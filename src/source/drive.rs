@@ -1,6 +1,7 @@
 //! Workers, and the book in which they write what they did.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -17,6 +18,9 @@ pub(super) struct Done {
     /// Whether the error ended the work, so that nothing behind it counts.
     pub(super) stop: bool,
 }
+
+/// No more threads than this are started: more gain nothing, and thousands take longer to wake than the work.
+pub(super) const MOST_THREADS: usize = 1024;
 
 /// Lets workers have all parts. Returns the value of each worker, and the account of the input up to the first error that
 /// ended the work: the same for every number of workers.
@@ -38,8 +42,8 @@ pub(super) fn drive<P: Parts, T: Send>(
                 Ok(part) if part.offset() > stop_from.load(Ordering::Relaxed) => break,
                 Ok(part) => {
                     parts.begin(part);
-                    let done = work(&mut value, part);
-                    (part.offset(), part.range().end, checked(done, parts.end(part)))
+                    let done = parts.end(part, work(&mut value, part));
+                    (part.offset(), part.range().end, done)
                 }
                 Err((offset, error)) => {
                     (offset, offset, Done { tally: Tally::default(), error: Some(error), stop: true })
@@ -57,9 +61,10 @@ pub(super) fn drive<P: Parts, T: Send>(
     let values = match threads {
         Some(1) => vec![worker()],
         _ if parts.is_single() => vec![worker()],
-        Some(threads) => match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
+        Some(threads) => match rayon::ThreadPoolBuilder::new().num_threads(threads.min(MOST_THREADS)).build()
+        {
             Ok(pool) => pool.broadcast(|_| worker()),
-            Err(_) => vec![worker()],
+            Err(error) => return (Vec::new(), Account::refused(io::Error::other(error).into())),
         },
         None => rayon::broadcast(|_| worker()),
     };
@@ -68,14 +73,6 @@ pub(super) fn drive<P: Parts, T: Send>(
         (account.error, account.complete) = (Some(error), false);
     }
     (values, account)
-}
-
-/// What became of a part, if its bytes are still what they were. If not, that is what counts, whatever was found in them.
-fn checked(done: Done, check: Result<(), Error>) -> Done {
-    match check {
-        Ok(()) => done,
-        Err(error) => Done { error: Some(error), stop: true, ..done },
-    }
 }
 
 /// Puts together in order what comes in any order.

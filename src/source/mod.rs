@@ -12,7 +12,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use drive::Done;
 use parts::{MappedParts, ReadParts, Reading};
@@ -42,7 +42,8 @@ impl SourceOptions {
         Self { mmap, ..self }
     }
 
-    /// Work with so many threads, started for the work if there is more than one part. 0 stands for one for each core.
+    /// Work with so many threads, started for the work if there is more than one part; 1024 at the most. 0 stands for one for
+    /// each core.
     pub const fn threads(self, threads: usize) -> Self {
         Self { threads: Some(threads), ..self }
     }
@@ -81,7 +82,17 @@ pub struct Account {
     pub complete: bool,
 }
 
+impl Account {
+    /// Of an input that could not be read at all.
+    fn refused(error: Error) -> Self {
+        Self { tally: Tally::default(), error: Some(error), complete: false }
+    }
+}
+
 /// An input, opened the best way, that hands out parts of itself.
+///
+/// An input that is mapped can be read by any number of callers at a time; one that is read, by one: others get an error. The
+/// memory that is taken is that of a part for each thread, or of the longest record or gap if that is more.
 ///
 /// ```
 /// use pagecut::{Source, fastq::Fastq};
@@ -203,13 +214,12 @@ impl Source {
     pub fn detect(&self) -> Result<FileKind> {
         match &self.bytes {
             Bytes::Mapped(reader) => FileKind::detect(&reader.as_slice()[..reader.len().min(HEAD_LEN)]),
-            Bytes::Read { reading, .. } => {
-                FileKind::detect(reading.lock().unwrap_or_else(PoisonError::into_inner).head(HEAD_LEN)?)
-            }
+            Bytes::Read { reading, .. } => FileKind::detect(lock(reading)?.head(HEAD_LEN)?),
         }
     }
 
-    /// Calls `work` with the records of every part, in no order and from several threads at once.
+    /// Calls `work` with the records of every part, in no order and from several threads at once. An error that `work` meets
+    /// there has no numbers of record and line yet; the one that comes back has.
     ///
     /// Records that `work` leaves are read all the same, so that a fault among them is not missed. Returns the account of
     /// all bytes.
@@ -282,7 +292,8 @@ impl Source {
         Ok(merged.unwrap_or_else(identity))
     }
 
-    /// Folds records and the gaps between them, going on behind every fault. The first gap's error is that of the account.
+    /// Folds records and the gaps between them, going on behind every fault. The first gap's error is that of the account,
+    /// with the numbers of record and line, which `fold` is not given since what lies before may not be read yet.
     pub fn fold_pieces<F: Resync, T: Send>(
         &self,
         format: &F,
@@ -322,10 +333,25 @@ impl Source {
                 drive::drive(&parts, options.threads, done, identity, work)
             }
             Bytes::Read { reading, .. } => {
-                let mut reading = reading.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut reading = match lock(reading) {
+                    Ok(reading) => reading,
+                    Err(error) => return (Vec::new(), Account::refused(error)),
+                };
                 let parts = ReadParts::new(format, recover, &mut reading, options.part_len);
                 drive::drive(&parts, options.threads, done, identity, work)
             }
+        }
+    }
+}
+
+/// What is read, for one at a time. Nobody waits: whoever has it may be waiting for this very thread.
+fn lock(reading: &Mutex<Reading>) -> Result<MutexGuard<'_, Reading>> {
+    match reading.try_lock() {
+        Ok(reading) => Ok(reading),
+        Err(TryLockError::Poisoned(reading)) => Ok(reading.into_inner()),
+        Err(TryLockError::WouldBlock) => {
+            let busy = "the input is being read, and can be read by one at a time unless it is mapped";
+            Err(io::Error::new(io::ErrorKind::ResourceBusy, busy).into())
         }
     }
 }
@@ -337,7 +363,10 @@ fn read_records<F: Resync>(
     work: impl FnOnce(&mut Records<'_, F>) -> Result<()>,
 ) -> Done {
     let mut records = format.records_of(part);
-    let error = work(&mut records).err().or_else(|| records.find_map(Result::err));
+    let refused = work(&mut records).err();
+    // Whatever `work` left, and whatever it did with an error that it met.
+    records.by_ref().for_each(drop);
+    let error = refused.or_else(|| records.error().cloned());
     Done { tally: records.tally(), stop: error.is_some(), error }
 }
 
@@ -363,9 +392,4 @@ impl fmt::Debug for Source {
             .field("options", &self.options)
             .finish_non_exhaustive()
     }
-}
-
-/// What is said of a stream that was read already.
-fn read_before() -> io::Error {
-    io::Error::other("the stream was read before, and cannot be read again")
 }

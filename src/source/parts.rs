@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::read_before;
-use crate::error::Error;
+use super::drive::Done;
+use crate::error::{Error, ErrorKind};
 use crate::mmap::{FileIdentity, MmapReader};
 use crate::record::{Backing, End, Part, Resync, last_part_end, part_end_in};
 
@@ -28,10 +28,10 @@ pub(super) trait Parts: Sync {
         let _ = part;
     }
 
-    /// A worker is done with a part. Asks whether its bytes are still what they were, where they can be lost meanwhile.
-    fn end(&self, part: Part<'_>) -> Result<(), Error> {
+    /// A worker is done with a part. Puts right what became of it: where its bytes were lost meanwhile, that is what counts.
+    fn end(&self, part: Part<'_>, done: Done) -> Done {
         let _ = part;
-        Ok(())
+        done
     }
 }
 
@@ -70,6 +70,8 @@ impl<F: Resync> Parts for MappedParts<'_, F> {
         let data = self.reader.as_slice();
         let mut start = self.mark.load(Ordering::Relaxed);
         while start < data.len() {
+            // The search for a cut touches pages too.
+            self.reader.reading(start..start + 1);
             let end = part_end_in(self.format, data, start, self.part_len, self.recover);
             match self.mark.compare_exchange_weak(start, end, Ordering::Relaxed, Ordering::Relaxed) {
                 Ok(_) => return Some(Ok(Part::of(data, start..end))),
@@ -91,10 +93,13 @@ impl<F: Resync> Parts for MappedParts<'_, F> {
         self.reader.reading(range_of(part));
     }
 
-    fn end(&self, part: Part<'_>) -> Result<(), Error> {
+    fn end(&self, part: Part<'_>, done: Done) -> Done {
         let end = range_of(part).end;
         self.reader.reading(end..end);
-        self.reader.check()
+        match self.reader.check() {
+            Ok(()) => done,
+            Err(error) => Done { error: Some(error), stop: true, ..done },
+        }
     }
 }
 
@@ -116,23 +121,25 @@ pub(super) struct Buffer {
     filled: usize,
 }
 
+/// How much room is made at a time, so that a number that somebody asks for does not decide how much memory is taken.
+const ROOM: usize = 1 << 20;
+
 impl Buffer {
     fn filled(&self) -> &[u8] {
         &self.bytes[..self.filled]
     }
 
     fn replace(&mut self, bytes: &[u8]) {
-        self.filled = 0;
-        self.room_up_to(bytes.len())[..bytes.len()].copy_from_slice(bytes);
+        self.bytes.resize(self.bytes.len().max(bytes.len()), 0);
+        self.bytes[..bytes.len()].copy_from_slice(bytes);
         self.filled = bytes.len();
     }
 
-    /// The room behind what is filled, so much that `len` bytes can be in the buffer.
-    fn room_up_to(&mut self, len: usize) -> &mut [u8] {
-        if self.bytes.len() < len {
-            self.bytes.resize(len, 0);
-        }
-        &mut self.bytes[self.filled..]
+    /// Some room behind what is filled, so that there are no more than `len` bytes in the buffer when it is filled too.
+    fn room(&mut self, len: usize) -> &mut [u8] {
+        let end = len.min(self.filled.saturating_add(self.filled.max(ROOM)));
+        self.bytes.resize(self.bytes.len().max(end), 0);
+        &mut self.bytes[self.filled..end]
     }
 }
 
@@ -143,8 +150,9 @@ pub(super) struct Reading {
     ahead: Buffer,
     /// Offset of the first byte of `ahead`.
     offset: u64,
-    /// Whether the input has ended.
-    ended: bool,
+    /// Whether anything was handed out.
+    begun: bool,
+    end: Option<InputEnd>,
 }
 
 enum Input {
@@ -153,28 +161,42 @@ enum Input {
     Stream(Box<dyn Read + Send>),
 }
 
+/// Why there is no more to read.
+enum InputEnd {
+    /// There is no more.
+    Reached,
+    /// The system refused, and has not been quoted yet.
+    Failed(io::Error),
+    /// The system refused.
+    Told,
+}
+
 impl Reading {
     pub(super) fn of_file(file: File) -> io::Result<Self> {
         let keeps_still = file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0);
         let identity = if keeps_still { Some(FileIdentity::of(&file)?) } else { None };
-        Ok(Self { input: Input::File(file, identity), ahead: Buffer::default(), offset: 0, ended: false })
+        Ok(Self::of(Input::File(file, identity)))
     }
 
     pub(super) fn of_stream(stream: Box<dyn Read + Send>) -> Self {
-        Self { input: Input::Stream(stream), ahead: Buffer::default(), offset: 0, ended: false }
+        Self::of(Input::Stream(stream))
+    }
+
+    fn of(input: Input) -> Self {
+        Self { input, ahead: Buffer::default(), offset: 0, begun: false, end: None }
     }
 
     /// Goes back to the start, if anything was handed out.
     fn rewind(&mut self) -> io::Result<()> {
-        if self.offset == 0 {
-            return Ok(());
+        if self.begun {
+            let again = || io::Error::other("the stream was read before, and cannot be read again");
+            match &mut self.input {
+                Input::File(file, _) => file.rewind().map_err(|_| again())?,
+                Input::Stream(_) => return Err(again()),
+            }
+            (self.offset, self.begun, self.end) = (0, false, None);
+            self.ahead.filled = 0;
         }
-        match &mut self.input {
-            Input::File(file, _) => file.rewind().map_err(|_| read_before())?,
-            Input::Stream(_) => return Err(read_before()),
-        }
-        (self.offset, self.ended) = (0, false);
-        self.ahead.filled = 0;
         Ok(())
     }
 
@@ -182,29 +204,32 @@ impl Reading {
     pub(super) fn head(&mut self, len: usize) -> io::Result<&[u8]> {
         self.rewind()?;
         let mut ahead = std::mem::take(&mut self.ahead);
-        let read = self.fill(&mut ahead, len);
+        self.fill(&mut ahead, len);
         self.ahead = ahead;
-        read?;
-        Ok(self.ahead.filled())
+        match (&self.end, self.ahead.filled) {
+            // What was read before is something, and comes first.
+            (Some(InputEnd::Failed(_)), 0) => {
+                Err(self.take_failure().unwrap_or_else(|| io::ErrorKind::Other.into()))
+            }
+            _ => Ok(self.ahead.filled()),
+        }
     }
 
-    /// Reads on until `buffer` has `len` bytes or the input has ended. What was read before an error stays.
-    fn fill(&mut self, buffer: &mut Buffer, len: usize) -> io::Result<()> {
-        while buffer.filled < len && !self.ended {
-            let missing = len - buffer.filled;
-            let room = &mut buffer.room_up_to(len)[..missing];
+    /// Reads on until `buffer` has `len` bytes, or there is no more to read.
+    fn fill(&mut self, buffer: &mut Buffer, len: usize) {
+        while buffer.filled < len && self.end.is_none() {
+            let room = buffer.room(len);
             let read = match &mut self.input {
                 Input::File(file, _) => file.read(room),
                 Input::Stream(stream) => stream.read(room),
             };
             match read {
-                Ok(0) => self.ended = true,
+                Ok(0) => self.end = Some(InputEnd::Reached),
                 Ok(read) => buffer.filled += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+                Err(error) => self.end = Some(InputEnd::Failed(error)),
             }
         }
-        Ok(())
     }
 
     /// Reads the next part into `buffer`, which then holds what is in view of it, and returns the length of the part.
@@ -214,22 +239,33 @@ impl Reading {
         recover: bool,
         buffer: &mut Buffer,
         part_len: usize,
-    ) -> io::Result<usize> {
+    ) -> usize {
+        self.begun = true;
         buffer.replace(self.ahead.filled());
+        self.ahead.filled = 0;
         let mut len = part_len;
         loop {
-            self.fill(buffer, len)?;
-            let (part, ahead) = match last_part_end(format, buffer.filled(), self.ended, recover) {
-                End::Cut(at) => (at, &buffer.filled()[at..]),
-                End::Rest => (buffer.filled, [].as_slice()),
-                End::Unknown => {
-                    // A record longer than the buffer: there is no way but to hold it whole.
-                    len = len.max(buffer.filled).saturating_mul(2);
-                    continue;
+            self.fill(buffer, len);
+            match last_part_end(format, buffer.filled(), self.end.is_some(), recover) {
+                End::Cut(at) => {
+                    self.ahead.replace(&buffer.filled()[at..]);
+                    return at;
                 }
-            };
-            self.ahead.replace(ahead);
-            return Ok(part);
+                End::Rest => return buffer.filled,
+                // A record longer than the buffer: there is no way but to hold it whole.
+                End::Unknown => len = len.max(buffer.filled).saturating_mul(2),
+            }
+        }
+    }
+
+    /// Why the system refused to read on, if it did and was not quoted before.
+    fn take_failure(&mut self) -> Option<io::Error> {
+        match self.end.replace(InputEnd::Told) {
+            Some(InputEnd::Failed(error)) => Some(error),
+            other => {
+                self.end = other;
+                None
+            }
         }
     }
 }
@@ -239,15 +275,15 @@ pub(super) struct ReadParts<'run, F> {
     format: &'run F,
     recover: bool,
     part_len: usize,
-    state: Mutex<ReadState<'run>>,
+    state: Mutex<State<'run>>,
 }
 
-struct ReadState<'run> {
+struct State<'run> {
     reading: &'run mut Reading,
-    /// What went wrong at the start, to be told with the first part.
+    /// What went wrong before the first part, to be told instead of it.
     refused: Option<io::Error>,
-    /// Whether an error was told, after which there is nothing more.
-    failed: bool,
+    /// Offset of the part behind which the system refused to read on.
+    failed_behind: Option<u64>,
 }
 
 impl<'run, F: Resync> ReadParts<'run, F> {
@@ -259,43 +295,58 @@ impl<'run, F: Resync> ReadParts<'run, F> {
     ) -> Self {
         let part_len = part_len.unwrap_or(READ_PART_LEN).max(1);
         let refused = reading.head(part_len).err();
-        Self { format, recover, part_len, state: Mutex::new(ReadState { reading, refused, failed: false }) }
+        Self { format, recover, part_len, state: Mutex::new(State { reading, refused, failed_behind: None }) }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<'run>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<F: Resync> Parts for ReadParts<'_, F> {
     fn next<'part>(&'part self, buffer: &'part mut Buffer) -> Option<Result<Part<'part>, (u64, Error)>> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let ReadState { reading, refused, failed } = &mut *state;
-        if *failed || (refused.is_none() && reading.ended && reading.ahead.filled == 0) {
+        let mut state = self.state();
+        let State { reading, refused, failed_behind } = &mut *state;
+        if let Some(error) = refused.take() {
+            reading.end = Some(InputEnd::Told);
+            return Some(Err((0, error.into())));
+        }
+        if reading.end.is_some() && reading.ahead.filled == 0 {
             return None;
         }
-        let (offset, next) = match refused.take() {
-            Some(error) => (0, Err(error)),
-            None => (reading.offset, reading.next_part(self.format, self.recover, buffer, self.part_len)),
-        };
-        match next {
-            Ok(len) => {
-                reading.offset += len as u64;
-                let complete = reading.ended && reading.ahead.filled == 0;
-                drop(state);
-                Some(Ok(Part::read(buffer.filled(), len, offset, complete)))
-            }
-            Err(error) => {
-                *failed = true;
-                Some(Err((offset, error.into())))
-            }
+        let offset = reading.offset;
+        let len = reading.next_part(self.format, self.recover, buffer, self.part_len);
+        reading.offset += len as u64;
+        let complete = matches!(reading.end, Some(InputEnd::Reached));
+        if matches!(reading.end, Some(InputEnd::Failed(_))) && reading.ahead.filled == 0 {
+            *failed_behind = Some(offset);
         }
+        drop(state);
+        Some(Ok(Part::read(buffer.filled(), len, offset, complete)))
     }
 
     fn is_single(&self) -> bool {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.refused.is_some() || state.reading.ended
+        let state = self.state();
+        state.refused.is_some() || state.reading.end.is_some()
+    }
+
+    fn end(&self, part: Part<'_>, done: Done) -> Done {
+        let mut state = self.state();
+        if state.failed_behind != Some(part.offset()) {
+            return done;
+        }
+        // The last part there is ends where the system refused to read on. An error of the format in it comes first, but that
+        // it ends in a record is no error of the format.
+        let cut =
+            done.error.as_ref().is_none_or(|error| matches!(error.kind(), ErrorKind::Incomplete { .. }));
+        match state.reading.take_failure().filter(|_| cut) {
+            Some(error) => Done { error: Some(error.into()), stop: true, ..done },
+            None => Done { stop: true, ..done },
+        }
     }
 
     fn check(&self) -> Result<(), Error> {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        match &state.reading.input {
+        match &self.state().reading.input {
             Input::File(file, Some(identity)) => identity.check(file),
             Input::File(_, None) | Input::Stream(_) => Ok(()),
         }

@@ -26,10 +26,11 @@ pub(crate) struct Cli {
 /// What every command takes.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
-    /// Threads to work with; 0 for one for each core
+    /// Threads to work with, 1024 at the most; 0 for one for each core
     #[arg(short, long, visible_short_alias = '@', env = "PAGECUT_THREADS", default_value_t = 0)]
     #[arg(value_name = "N", global = true, hide_default_value = true)]
-    pub(crate) threads: usize,
+    #[arg(value_parser = clap::value_parser!(u16).range(..=1024))]
+    pub(crate) threads: u16,
     /// Read files instead of mapping them into memory
     #[arg(long, global = true)]
     pub(crate) no_mmap: bool,

@@ -17,7 +17,7 @@ pub(crate) fn inputs(files: &[PathBuf]) -> Vec<PathBuf> {
 
 /// Opens an input.
 pub(crate) fn open(path: &Path, common: &Common) -> Result<Source> {
-    let options = SourceOptions::new().mmap(!common.no_mmap).threads(common.threads);
+    let options = SourceOptions::new().mmap(!common.no_mmap).threads(common.threads.into());
     if path.as_os_str() == STDIN {
         Ok(Source::from_reader(io::stdin(), options))
     } else {

@@ -25,27 +25,26 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     cli.common.color.write_global();
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let done = match &cli.command {
-        Command::Stats(args) => stats::run(args, &cli.common, &mut out),
-        Command::Verify(args) => verify::run(args, &cli.common, &mut out),
+    let mut all_good = true;
+    let written = match &cli.command {
+        Command::Stats(args) => stats::run(args, &cli.common, &mut out, &mut all_good),
+        Command::Verify(args) => verify::run(args, &cli.common, &mut out, &mut all_good),
         Command::Completion { shell } => complete(*shell, &mut out),
     };
-    match done.and_then(|good| out.flush().map(|()| good)) {
-        Ok(true) => GOOD.into(),
-        Ok(false) => BAD.into(),
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => GOOD.into(),
-        Err(error) => {
+    match written.and_then(|()| out.flush()) {
+        // Whoever reads has seen enough; what was found until then still counts.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             report::error("standard output", &error);
             BAD.into()
         }
+        _ if all_good => GOOD.into(),
+        _ => BAD.into(),
     }
 }
 
 /// Writes the completions for a shell.
-fn complete(shell: clap_complete::Shell, out: &mut dyn Write) -> io::Result<bool> {
+fn complete(shell: clap_complete::Shell, out: &mut dyn Write) -> io::Result<()> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "pagecut", &mut script);
-    out.write_all(&script)?;
-    Ok(true)
+    out.write_all(&script)
 }

@@ -1,6 +1,7 @@
 //! Messages on standard error.
 
 use std::fmt::Display;
+use std::io::Write;
 
 use anstyle::{AnsiColor, Style};
 
@@ -8,5 +9,6 @@ const BAD: Style = AnsiColor::Red.on_default().bold();
 
 /// Says what went wrong, with whom.
 pub(crate) fn error(who: &str, error: &dyn Display) {
-    anstream::eprintln!("{BAD}pagecut: {who}:{BAD:#} {error}");
+    // Where nobody can be told, the exit status still tells.
+    let _ = writeln!(anstream::stderr(), "{BAD}pagecut: {who}:{BAD:#} {error}");
 }

@@ -18,9 +18,8 @@ enum Outcome {
     Packets(packets::Row),
 }
 
-/// Counts in every input. Returns whether all of them were well.
-pub(crate) fn run(args: &Stats, common: &Common, out: &mut dyn Write) -> io::Result<bool> {
-    let mut all_good = true;
+/// Counts in every input, and notes whether all of them are well.
+pub(crate) fn run(args: &Stats, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
     let mut reads = reads::table(args.all);
     let mut packets = packets::table();
     for path in input::inputs(&args.files) {
@@ -28,14 +27,14 @@ pub(crate) fn run(args: &Stats, common: &Common, out: &mut dyn Write) -> io::Res
         match count(&path, &name, args, common) {
             Err(error) => {
                 report::error(&name, &error);
-                all_good = false;
+                *all_good = false;
             }
             Ok(Outcome::Reads(row)) if args.json => write_json(out, &row.json(args.all))?,
             Ok(Outcome::Reads(row)) => reads.push(row.cells(args.all)),
             Ok(Outcome::Packets(row)) => {
                 if let Some(error) = &row.error {
                     report::error(&name, error);
-                    all_good = false;
+                    *all_good = false;
                 }
                 if args.json {
                     write_json(out, &row.json())?;
@@ -52,7 +51,7 @@ pub(crate) fn run(args: &Stats, common: &Common, out: &mut dyn Write) -> io::Res
         }
         if args.tabular { table.write_tabular(out)? } else { table.write_aligned(out)? }
     }
-    Ok(all_good)
+    Ok(())
 }
 
 /// Counts in one input.
@@ -68,5 +67,7 @@ fn count(path: &Path, name: &str, args: &Stats, common: &Common) -> Result<Outco
 
 fn write_json(out: &mut dyn Write, value: &impl serde::Serialize) -> io::Result<()> {
     serde_json::to_writer(&mut *out, value)?;
-    writeln!(out)
+    writeln!(out)?;
+    // Whoever reads need not wait for the next file.
+    out.flush()
 }

@@ -94,10 +94,12 @@ impl Table {
         let widths: Vec<usize> = (0..self.columns.len())
             .map(|column| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0))
             .collect();
+        let are_numbers: Vec<bool> = (0..self.columns.len())
+            .map(|column| self.rows.first().is_some_and(|row| row[column].is_number()))
+            .collect();
         for line in &lines {
             let mut written = String::new();
-            for (column, (text, &width)) in line.iter().zip(&widths).enumerate() {
-                let is_number = self.rows.iter().any(|row| row[column].is_number());
+            for ((text, &width), &is_number) in line.iter().zip(&widths).zip(&are_numbers) {
                 written += &if is_number { format!("{text:>width$}  ") } else { format!("{text:<width$}  ") };
             }
             writeln!(out, "{}", written.trim_end())?;

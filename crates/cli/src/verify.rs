@@ -36,9 +36,13 @@ struct Fault {
     message: String,
 }
 
-/// Verifies every input. Returns whether all of them are well.
-pub(crate) fn run(args: &Verify, common: &Common, out: &mut dyn Write) -> io::Result<bool> {
-    let mut all_good = true;
+/// Verifies every input, and notes whether all of them are well.
+pub(crate) fn run(
+    args: &Verify,
+    common: &Common,
+    out: &mut dyn Write,
+    all_good: &mut bool,
+) -> io::Result<()> {
     for path in input::inputs(&args.files) {
         let name = path.display().to_string();
         let verdict = match read(&path, &name, args.strict, common) {
@@ -56,15 +60,17 @@ pub(crate) fn run(args: &Verify, common: &Common, out: &mut dyn Write) -> io::Re
                 Verdict::of(name, &read)
             }
         };
-        all_good &= verdict.is_good();
+        *all_good &= verdict.is_good();
         if args.json {
             serde_json::to_writer(&mut *out, &verdict)?;
             writeln!(out)?;
         } else if !(common.quiet && verdict.is_good()) {
             verdict.write(out)?;
         }
+        // Whoever reads need not wait for the next file.
+        out.flush()?;
     }
-    Ok(all_good)
+    Ok(())
 }
 
 /// An input that was read.
@@ -86,7 +92,9 @@ fn read(path: &Path, name: &str, strict: bool, common: &Common) -> Result<Read> 
         FileKind::Empty => (None, source.account(&fastq, false)),
         _ => (Some(Fastq::NAME), source.account(&fastq, false)),
     });
-    let bytes = source.len_hint().unwrap_or_else(|| source.bytes_done());
+    // Of a stream, what lies behind the error may have been read or not.
+    let read = if account.complete { source.bytes_done() } else { account.tally.bytes() };
+    let bytes = source.len_hint().unwrap_or(read);
     Ok(Read { format, bytes, account })
 }
 

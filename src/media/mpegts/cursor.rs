@@ -111,7 +111,7 @@ impl<'data> record::Cursor for Cursor<'data> {
     }
 
     fn skip_to(&mut self, position: usize) {
-        assert!(position <= self.bytes.len());
+        assert!((self.position..=self.bytes.len()).contains(&position));
         self.gap_bytes += (position - self.position) as u64;
         self.gaps += 1;
         self.position = position;

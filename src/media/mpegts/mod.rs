@@ -89,7 +89,7 @@ impl Resync for Packets {
     }
 }
 
-/// Whether an input that begins with `head` is a transport stream: whether there is lock anywhere in it.
-pub(crate) fn is_stream(head: &[u8]) -> bool {
-    sync::find_lock(head, 0, true).is_some()
+/// Whether an input that begins with `head`, or is no more than that if `complete`, is a transport stream.
+pub(crate) fn is_stream(head: &[u8], complete: bool) -> bool {
+    sync::begins_with_packets(head, complete) || sync::has_long_run(head)
 }

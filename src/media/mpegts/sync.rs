@@ -28,6 +28,21 @@ pub(super) fn find_lock(data: &[u8], from: usize, complete: bool) -> Option<usiz
     memchr::memchr_iter(SYNC_BYTE, rest).map(|at| from + at).find(|&at| is_lock(data, at, complete))
 }
 
+/// So many sync bytes in a row stand in no text: of the letters of a sequence, every fourth is a sync byte.
+const LONG_RUN: usize = 16;
+
+/// Whether so many sync bytes stand in a row somewhere that it is a stream that begins with something else.
+pub(super) fn has_long_run(data: &[u8]) -> bool {
+    memchr::memchr_iter(SYNC_BYTE, data).any(|at| run(data, at, LONG_RUN) == LONG_RUN)
+}
+
+/// Whether a short input is nothing but packets, the last of which may be cut if there are enough others.
+pub(super) fn begins_with_packets(data: &[u8], complete: bool) -> bool {
+    let packets = data.len().div_ceil(PACKET_LEN);
+    let whole = data.len().is_multiple_of(PACKET_LEN) || packets > RUN;
+    complete && packets > 0 && whole && run(data, 0, packets) == packets
+}
+
 /// Whether the packet at a lock has the PID of another one in the run that is the lock; of the last one, only the sync byte
 /// is sure to be in view.
 pub(super) fn pid_comes_again(data: &[u8], lock: usize) -> bool {

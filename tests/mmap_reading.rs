@@ -1,0 +1,634 @@
+//! Ways of reading a mapping: huge pages, ahead, aligned, window by window, as a stream; and what it cost.
+
+#![cfg(target_os = "linux")]
+
+mod common;
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufRead, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use common::{POOLS, noise, testdata};
+use pagecut::fastq::Fastq;
+use pagecut::mmap::{
+    Advice, Certainty, HugePageMmap, HugePages, MmapOption, MmapOptions, MmapReader, MmapStream,
+    PageAlignedMmap, PrefetchingMmap, Protection,
+};
+use pagecut::{ErrorKind, Format, Source, SourceOptions, Way};
+use rayon::prelude::*;
+use tempfile::TempDir;
+
+const HUGE: usize = 2 << 20;
+
+fn reads(len: usize) -> Vec<u8> {
+    let text = fs::read(testdata("illumina.fastq")).unwrap();
+    text.repeat(len / text.len() + 1)
+}
+
+/// A file beside the repository, since what the page cache does depends on the file system.
+fn file(data: &[u8]) -> (TempDir, PathBuf) {
+    let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let path = folder.path().join("file");
+    let mut file = File::create(&path).unwrap();
+    file.write_all(data).unwrap();
+    // What waits to be written cannot be evicted.
+    file.sync_all().unwrap();
+    (folder, path)
+}
+
+/// The same, and not in the page cache.
+fn cold_file(data: &[u8]) -> (TempDir, PathBuf) {
+    let (folder, path) = file(data);
+    let reader = MmapReader::open(&path).unwrap();
+    reader.evict().unwrap();
+    assert!(reader.residency(..).unwrap().share() < 0.05, "{:?}", reader.residency(..));
+    (folder, path)
+}
+
+fn page_size() -> usize {
+    MmapReader::open(testdata("one.fastq")).unwrap().stats().page_size
+}
+
+#[test]
+fn f12_m8_a_cold_file_is_read_into_huge_pages() {
+    let data = noise(1, 8 * HUGE + 12_345);
+    let (_folder, path) = cold_file(&data);
+    let map = HugePageMmap::open(&path).unwrap();
+    assert_eq!(map.as_slice().as_ptr().addr() % HUGE, 0);
+    assert_eq!(map.as_slice(), data);
+    match map.pages_used() {
+        HugePages::File => {
+            assert!(map.refused().is_none());
+            // The last page of a file is not a whole huge page.
+            let huge = map.huge_bytes().unwrap();
+            assert!(huge == 8 * HUGE as u64 || huge == 0, "{huge} bytes");
+            if huge == 0 {
+                eprintln!("this file system has no huge pages: {}", env!("CARGO_TARGET_TMPDIR"));
+            }
+        }
+        HugePages::None => assert!(map.refused().is_some()),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn f12_a_copy_lies_on_huge_pages_and_is_no_business_of_the_file_any_more() {
+    let data = noise(2, 4 * HUGE + 1);
+    let (_folder, path) = file(&data);
+    let map = HugePageMmap::copied(&path).unwrap();
+    assert_eq!((map.pages_used(), map.protection()), (HugePages::Copy, Protection::Copied));
+    assert!(map.huge_bytes().unwrap() >= 4 * HUGE as u64, "{:?}", map.huge_bytes());
+    fs::write(&path, b"something else").unwrap();
+    assert_eq!(map.as_slice(), data);
+    map.check().unwrap();
+    assert!(map.advise(Advice::DontNeed).is_err(), "that would lose the copy");
+    assert_eq!(map.as_slice(), data);
+}
+
+#[test]
+fn f12_small_files_and_empty_ones_and_those_that_cannot_be_mapped() {
+    for len in [0, 1, 4096, HUGE - 1, HUGE, HUGE + 1] {
+        let data = noise(3, len);
+        let (_folder, path) = file(&data);
+        assert_eq!(HugePageMmap::open(&path).unwrap().as_slice(), data);
+        assert_eq!(HugePageMmap::copied(&path).unwrap().as_slice(), data);
+    }
+    assert!(matches!(HugePageMmap::open("/dev/zero").unwrap_err().kind(), ErrorKind::Unmappable { .. }));
+}
+
+#[test]
+fn f12_a_huge_mapping_is_guarded_like_any() {
+    let data = noise(4, 3 * HUGE);
+    let (_folder, path) = cold_file(&data);
+    let map = HugePageMmap::open(&path).unwrap();
+    assert_eq!(map.as_slice(), data);
+    OpenOptions::new().write(true).open(&path).unwrap().set_len(5000).unwrap();
+    assert_eq!(map.as_slice()[2 * HUGE], 0);
+    assert_eq!(map.as_slice()[..5000], data[..5000]);
+    assert!(matches!(map.check().unwrap_err().kind(), ErrorKind::Truncated { .. }));
+}
+
+/// Needs pages that the system has set aside, and a mount: done where one may do that.
+#[test]
+fn f12_a_file_on_hugetlbfs() {
+    let folder = tempfile::tempdir().unwrap();
+    let reserve = |pages: &str| fs::write("/proc/sys/vm/nr_hugepages", pages);
+    let before = fs::read_to_string("/proc/sys/vm/nr_hugepages").unwrap_or_default();
+    let mounted = reserve("8").is_ok()
+        && Command::new("mount")
+            .args(["-t", "hugetlbfs", "none"])
+            .arg(folder.path())
+            .status()
+            .is_ok_and(|s| s.success());
+    if !mounted {
+        eprintln!("skipped: hugetlbfs cannot be mounted here");
+        let _ = reserve(before.trim());
+        return;
+    }
+    let path = folder.path().join("file");
+    let made = (|| {
+        let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
+        file.set_len(2 * HUGE as u64)?;
+        HugePageMmap::open(&path).map_err(std::io::Error::other)
+    })();
+    let checked = made.map(|map| {
+        let sum: u64 = map.as_slice().iter().map(|&byte| u64::from(byte)).sum();
+        (map.pages_used(), sum, map.huge_bytes(), map.len())
+    });
+    let _ = fs::remove_file(&path);
+    assert!(Command::new("umount").arg(folder.path()).status().unwrap().success());
+    let _ = reserve(before.trim());
+    assert_eq!(checked.unwrap(), (HugePages::Hugetlbfs, 0, Some(2 * HUGE as u64), 2 * HUGE));
+}
+
+#[test]
+fn f10_reading_ahead_of_every_kind_of_reader() {
+    let data = reads(24 << 20);
+    let expected = pagecut::fastq::records(&data).count();
+    for distance in [1 << 20, 8 << 20, usize::MAX] {
+        let (_folder, path) = cold_file(&data);
+        let map = PrefetchingMmap::new(MmapReader::open(&path).unwrap(), distance).unwrap();
+        assert_eq!(map.records(&Fastq::new()).filter(Result::is_ok).count(), expected);
+        let ahead = map.prefetched();
+        assert!(ahead.hints > 0 && ahead.refused == 0, "{ahead:?}");
+        // The thread may have been slow, but it never asks for anything twice, and nothing behind the end.
+        assert!(ahead.bytes <= data.len() as u64, "{ahead:?}");
+        assert!(ahead.least_ahead.is_none_or(|least| least <= distance), "{ahead:?}");
+
+        map.evict().unwrap();
+        for pool in POOLS.iter() {
+            let count = pool.install(|| map.par_records(&Fastq::new()).filter(Result::is_ok).count());
+            assert_eq!(count, expected);
+        }
+        map.evict().unwrap();
+        let windows = map.windows(Fastq::new(), 1 << 20);
+        let count: usize = windows.map(|window| Fastq::new().records_of(window.unwrap()).count()).sum();
+        assert_eq!(count, expected);
+    }
+}
+
+#[test]
+fn f10_what_was_asked_for_is_in_the_page_cache_before_it_is_read() {
+    let data = reads(16 << 20);
+    let (_folder, path) = cold_file(&data);
+    let map = PrefetchingMmap::new(MmapReader::open(&path).unwrap(), 4 << 20).unwrap();
+    let mut records = map.records(&Fastq::new());
+    assert!(records.next().is_some());
+    // The reader stands at the start; four megabytes are read without it.
+    let begun = Instant::now();
+    while map.residency(..4 << 20).unwrap().share() < 1.0 {
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "{:?} {:?}",
+            map.residency(..4 << 20),
+            map.prefetched()
+        );
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let ahead = map.prefetched();
+    assert_eq!(ahead.bytes, 4 << 20, "{ahead:?}");
+}
+
+#[test]
+fn f10_a_prefetcher_that_is_dropped_stops_at_once() {
+    let (_folder, path) = cold_file(&reads(16 << 20));
+    let begun = Instant::now();
+    for _ in 0..50 {
+        let map = PrefetchingMmap::new(MmapReader::open(&path).unwrap(), usize::MAX).unwrap();
+        let _ = map.records(&Fastq::new()).next();
+    }
+    assert!(begun.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn f11_windows_of_whole_pages_lie_in_the_mapping() {
+    let page = page_size();
+    let data = noise(5, 3 * page + 100);
+    let (_folder, path) = file(&data);
+    for start in [0, 1, page - 1, page, page + 7] {
+        let options = MmapOptions::new().offset(start as u64);
+        let map = PageAlignedMmap::new(MmapReader::with_options(&path, options).unwrap());
+        let bytes = &data[start..];
+        assert_eq!(map.page_size(), page);
+        for offset in (0..bytes.len() + 10).step_by(97).chain([0, bytes.len()]) {
+            for len in [0, 1, page - 1, page, page + 1, bytes.len(), usize::MAX] {
+                let window = map.aligned_window(offset, len);
+                assert!(window.start <= window.end && window.end <= bytes.len(), "{window:?}");
+                let end = offset.saturating_add(len).min(bytes.len());
+                if offset < end {
+                    assert!(window.start <= offset && window.end >= end, "{window:?} of {offset}..{end}");
+                    assert!(window.start == 0 || (start + window.start).is_multiple_of(page), "{window:?}");
+                    assert!(
+                        window.end == bytes.len() || (start + window.end).is_multiple_of(page),
+                        "{window:?}"
+                    );
+                    assert!(
+                        offset - window.start < page && window.end - end < page,
+                        "{window:?} of {offset}..{end}"
+                    );
+                }
+                match map.read_aligned(offset, len) {
+                    Ok(found) => assert_eq!(found, &bytes[offset..offset + len]),
+                    Err(error) => {
+                        assert!(matches!(error.kind(), ErrorKind::OutOfRange { .. }), "{error}");
+                        assert!(offset.checked_add(len).is_none_or(|end| end > bytes.len()));
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn f11_the_advice_is_given_for_these_pages_and_no_others() {
+    let page = page_size();
+    let (_folder, path) = file(&noise(6, 64 * page));
+    let options = MmapOptions::new().populate(true);
+    let map = PageAlignedMmap::new(MmapReader::with_options(&path, options).unwrap());
+    let map = map.with_advice(Advice::DontNeed);
+    assert_eq!(map.stats().resident, Some(64 * page as u64));
+    map.read_aligned(10 * page + 5, 2 * page).unwrap();
+    assert_eq!(map.stats().resident, Some(61 * page as u64));
+    map.read_aligned(20 * page - 1, 2).unwrap();
+    assert_eq!(map.stats().resident, Some(59 * page as u64));
+}
+
+#[test]
+fn m7_chunks_and_pages_are_borrowed_slices() {
+    let page = page_size();
+    let data = noise(7, 2 * page + 10);
+    let (_folder, path) = file(&data);
+    let reader = MmapReader::open(&path).unwrap();
+    let chunks: Vec<&[u8]> = reader.chunks(1000).collect();
+    assert_eq!(chunks.concat(), data);
+    assert_eq!(chunks[1].as_ptr(), reader.as_slice()[1000..].as_ptr());
+    for (offset, expected) in
+        [(0, vec![page, page, 10]), (5, vec![page - 5, page, 10]), (page, vec![page, 10])]
+    {
+        let reader = MmapReader::with_options(&path, MmapOptions::new().offset(offset as u64)).unwrap();
+        let pages: Vec<&[u8]> = reader.pages().collect();
+        assert_eq!(pages.iter().map(|page| page.len()).collect::<Vec<_>>(), expected);
+        assert_eq!(pages.concat(), &data[offset..]);
+    }
+    let (_folder, empty) = file(b"");
+    assert_eq!(MmapReader::open(&empty).unwrap().pages().count(), 0);
+}
+
+#[test]
+fn t3_a_cursor_reads_and_seeks_and_fails_where_the_file_was_cut() {
+    let data = fs::read(testdata("illumina.fastq")).unwrap();
+    let (_folder, path) = file(&data);
+    let reader = MmapReader::open(&path).unwrap();
+    let mut cursor = reader.cursor();
+    let mut all = Vec::new();
+    cursor.read_to_end(&mut all).unwrap();
+    assert_eq!(all, data);
+    assert_eq!(cursor.seek(SeekFrom::End(-5)).unwrap(), data.len() as u64 - 5);
+    assert_eq!(cursor.rest(), &data[data.len() - 5..]);
+    cursor.seek(SeekFrom::Start(data.len() as u64 + 100)).unwrap();
+    assert_eq!(cursor.read(&mut [0]).unwrap(), 0);
+    assert_eq!(reader.cursor().lines().count(), 1000);
+
+    OpenOptions::new().write(true).open(&path).unwrap().set_len(50_000).unwrap();
+    let mut rest = Vec::new();
+    let error = reader.cursor().read_to_end(&mut rest).unwrap_err();
+    assert!(error.to_string().contains("cut short to 50000 of 152168 bytes"), "{error}");
+}
+
+#[test]
+fn t12_t16_a_stream_maps_no_more_than_its_bound_of_a_file_of_any_length() {
+    let data = reads(20 << 20);
+    let (_folder, path) = file(&data);
+    let bound = 1 << 20;
+    let mut stream = MmapStream::open(&path, bound, MmapOptions::new()).unwrap();
+    let mut records = Vec::new();
+    let mut most = 0;
+    while let Some(window) = stream.next_window(&Fastq::new()) {
+        let window = window.unwrap();
+        assert!(window.len() <= bound);
+        records.extend(Fastq::new().records_of(window).map(|record| record.unwrap().range()));
+        most = most.max(resident(&path));
+    }
+    let expected: Vec<_> = pagecut::fastq::records(&data).map(|record| record.unwrap().range()).collect();
+    assert_eq!(records, expected);
+    assert_eq!(stream.longest_mapping(), bound);
+    assert!(most > 0 && most <= bound as u64 + (64 << 10), "{most} bytes were resident");
+    assert!(stream.next_window(&Fastq::new()).is_none());
+}
+
+/// Bytes of all mappings of a file that are resident in this process.
+fn resident(path: &Path) -> u64 {
+    let smaps = fs::read_to_string("/proc/self/smaps").unwrap();
+    let path = path.canonicalize().unwrap();
+    let mut inside = false;
+    let mut sum = 0;
+    for line in smaps.lines() {
+        if line.split_once(' ').is_some_and(|(range, _)| range.contains('-')) {
+            inside = line.ends_with(path.to_str().unwrap());
+        } else if let Some(kib) = line.strip_prefix("Rss:").filter(|_| inside) {
+            sum += kib.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024;
+        }
+    }
+    sum
+}
+
+#[test]
+fn t12_a_stream_of_every_bound_gives_every_record() {
+    let data = fs::read(testdata("at_and_plus.fastq")).unwrap();
+    let (_folder, path) = file(&data);
+    let expected: Vec<_> =
+        pagecut::fastq::records(&data).map(|record| record.unwrap().sequence().to_vec()).collect();
+    for bound in [0, 1, 10, 30, 100, 4096, data.len(), usize::MAX] {
+        let mut stream = MmapStream::open(&path, bound, MmapOptions::new()).unwrap();
+        let mut found = Vec::new();
+        while let Some(window) = stream.next_window(&Fastq::new()) {
+            let window = window.unwrap();
+            found.extend(Fastq::new().records_of(window).map(|record| record.unwrap().sequence().to_vec()));
+        }
+        assert_eq!(found, expected, "{bound} bytes at a time");
+        assert_eq!(stream.position(), data.len() as u64);
+    }
+    let mut stream = MmapStream::open(&path, 1000, MmapOptions::new()).unwrap();
+    assert!(stream.next_window(&Fastq::new()).unwrap().is_ok());
+    OpenOptions::new().write(true).open(&path).unwrap().set_len(2000).unwrap();
+    let error = stream.next_window(&Fastq::new()).unwrap().unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Truncated { offset: 2000, .. }), "{error}");
+    assert!(stream.next_window(&Fastq::new()).is_none());
+}
+
+#[test]
+fn a_file_of_more_than_32_bits_is_mapped_window_by_window() {
+    let (_folder, path) = file(b"");
+    let len = (1u64 << 32) + 9;
+    let mut sparse = OpenOptions::new().write(true).open(&path).unwrap();
+    sparse.set_len(len - 9).unwrap();
+    sparse.seek(SeekFrom::End(0)).unwrap();
+    sparse.write_all(b"@r\nA\n+\nI\n").unwrap();
+    let reader = MmapReader::open(&path).unwrap();
+    assert_eq!(reader.len() as u64, len);
+    let options = MmapOptions::new().offset(len - 9);
+    let reader = MmapReader::with_options(&path, options).unwrap();
+    assert_eq!(reader.records(&Fastq::new()).map(Result::unwrap).count(), 1);
+    let mut stream = MmapStream::open(&path, 4096, options).unwrap();
+    assert_eq!(stream.next_window(&Fastq::new()).unwrap().unwrap().len(), 9);
+    assert_eq!(stream.position(), len);
+}
+
+#[test]
+fn residency_is_counted_for_files_of_our_own() {
+    let data = noise(8, 4 << 20);
+    let (_folder, path) = cold_file(&data);
+    let reader = MmapReader::open(&path).unwrap();
+    let whole = reader.residency(..).unwrap();
+    assert_eq!((whole.cached, whole.len, whole.certainty), (0, 4 << 20, Certainty::Counted));
+    let mut file = File::open(&path).unwrap();
+    file.read_exact(&mut vec![0; 2 << 20]).unwrap();
+    assert!(reader.residency(..2 << 20).unwrap().share() >= 1.0);
+    file.read_to_end(&mut Vec::new()).unwrap();
+    assert_eq!(reader.residency(..).unwrap().cached, 4 << 20);
+    assert_eq!(reader.residency(100..200).unwrap().cached, 100);
+    assert!(reader.residency(..0).unwrap().share() >= 1.0);
+    assert!(matches!(reader.residency(..=4 << 20).unwrap_err().kind(), ErrorKind::OutOfRange { .. }));
+}
+
+/// Runs a test of this file again as somebody who may read a file but not write to it.
+fn as_somebody_else(test: &str, path: &Path) -> Option<std::process::Output> {
+    fs::set_permissions(path, fs::Permissions::from_mode(0o444)).unwrap();
+    for folder in path.ancestors().skip(1).take(3) {
+        let _ = Command::new("chmod").arg("a+x").arg(folder).status();
+    }
+    let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.starts_with(b"0\n"));
+    if !root {
+        eprintln!("skipped: only root can become somebody else");
+        return None;
+    }
+    // The test may lie where others may not look, so it is copied.
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let copy = folder.path().join("test");
+    fs::copy(std::env::current_exe().unwrap(), &copy).unwrap();
+    let shared = folder.path().join("file");
+    fs::copy(path, &shared).unwrap();
+    fs::set_permissions(&shared, fs::Permissions::from_mode(0o444)).unwrap();
+    let output = Command::new("setpriv")
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"])
+        .arg(&copy)
+        .args(["--exact", test, "--nocapture"])
+        .env("PAGECUT_TEST_INPUT", &shared)
+        .current_dir("/")
+        .output()
+        .unwrap();
+    Some(output)
+}
+
+#[test]
+fn residency_is_sampled_for_files_of_somebody_else() {
+    if let Some(path) = std::env::var_os("PAGECUT_TEST_INPUT") {
+        let reader = MmapReader::open(path).unwrap();
+        let residency = reader.residency(..).unwrap();
+        assert!(matches!(residency.certainty, Certainty::Sampled(64)), "{residency:?}");
+        assert_eq!((residency.cached, residency.len), (1 << 20, 1 << 20));
+        let refused = MmapReader::with_options(
+            std::env::var_os("PAGECUT_TEST_INPUT").unwrap(),
+            MmapOptions::new().lease(true),
+        );
+        let refused = refused.unwrap();
+        assert_eq!(
+            refused.grants()[0].refused.as_ref().and_then(|error| error.raw_os_error()),
+            Some(libc::EACCES)
+        );
+        return;
+    }
+    let (_folder, path) = file(&noise(9, 1 << 20));
+    if let Some(output) = as_somebody_else("residency_is_sampled_for_files_of_somebody_else", &path) {
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn f13_faults_and_bytes_are_those_of_the_threads_that_read() {
+    let data = reads(8 << 20);
+    let (_folder, path) = file(&data);
+    let reader = MmapReader::open(&path).unwrap();
+    let stats = reader.stats();
+    assert_eq!((stats.minor_faults, stats.major_faults, stats.bytes, stats.accesses), (0, 0, 0, 0));
+    let count = reader.records(&Fastq::new()).filter(Result::is_ok).count();
+    let stats = reader.stats();
+    assert_eq!((stats.bytes, stats.accesses), (data.len() as u64, 1));
+    // At least one for each two mebibytes, at the most one for each page.
+    assert!((4..=data.len() as u64 / 4096 + 100).contains(&stats.minor_faults), "{stats:?}");
+    let first_pass = stats.minor_faults;
+    assert_eq!(reader.records(&Fastq::new()).filter(Result::is_ok).count(), count);
+    let second_pass = reader.stats().minor_faults - first_pass;
+    assert!(second_pass < first_pass / 2 + 10, "{second_pass} faults, and {first_pass} the first time");
+    assert_eq!(reader.stats().bytes, 2 * data.len() as u64);
+
+    reader.advise(Advice::DontNeed).unwrap();
+    assert_eq!(reader.stats().dropped, data.len() as u64);
+    assert_eq!(reader.stats().resident, Some(0));
+    let before = reader.stats();
+    for pool in POOLS.iter() {
+        pool.install(|| reader.par_records(&Fastq::new()).for_each(drop));
+    }
+    let after = reader.stats();
+    assert_eq!(after.bytes - before.bytes, 4 * data.len() as u64);
+    assert!(after.accesses > before.accesses + 4 && after.minor_faults > before.minor_faults);
+}
+
+#[test]
+fn f13_major_faults_are_those_that_wait_for_the_disk() {
+    let data = reads(8 << 20);
+    let (_folder, path) = cold_file(&data);
+    let source = Source::with_options(&path, SourceOptions::new().threads(2)).unwrap();
+    source.for_each(&Fastq::new(), |_| {}).unwrap();
+    let stats = source.mapped().unwrap().stats();
+    assert!(stats.major_faults > 0, "{stats:?}");
+    assert_eq!(stats.bytes, data.len() as u64);
+}
+
+#[test]
+fn m10_ranges_are_locked_and_let_go() {
+    let page = page_size();
+    let (_folder, path) = file(&noise(10, 16 * page));
+    let reader = MmapReader::open(&path).unwrap();
+    let locked = || {
+        let smaps = fs::read_to_string("/proc/self/smaps").unwrap();
+        let start = reader.as_slice().as_ptr().addr();
+        let mut inside = false;
+        let mut sum = 0;
+        for line in smaps.lines() {
+            if let Some((range, _)) = line.split_once(' ').filter(|(range, _)| range.contains('-')) {
+                let (from, _) = range.split_once('-').unwrap();
+                let from = usize::from_str_radix(from, 16).unwrap();
+                inside = (start..start + 16 * page).contains(&from);
+            } else if let Some(kib) = line.strip_prefix("Locked:").filter(|_| inside) {
+                sum += kib.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024;
+            }
+        }
+        sum
+    };
+    reader.lock(3 * page + 1..5 * page).unwrap();
+    assert_eq!(locked(), 2 * page);
+    reader.unlock(3 * page..4 * page).unwrap();
+    assert_eq!(locked(), page);
+    reader.unlock(..).unwrap();
+    assert_eq!(locked(), 0);
+    assert!(matches!(reader.lock(..=16 * page).unwrap_err().kind(), ErrorKind::OutOfRange { .. }));
+}
+
+#[test]
+fn a_lease_proves_that_nobody_writes() {
+    let (_folder, path) = file(&reads(100_000));
+    let reader = MmapReader::with_options(&path, MmapOptions::new().lease(true)).unwrap();
+    assert_eq!(reader.protection(), Protection::Proven);
+    assert_eq!((reader.grants()[0].option, reader.grants()[0].refused.is_none()), (MmapOption::Lease, true));
+    reader.check().unwrap();
+    // Who does not want to wait is told.
+    let writer = OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(&path);
+    assert_eq!(writer.unwrap_err().raw_os_error(), Some(libc::EWOULDBLOCK));
+    // That was somebody who wanted to write.
+    assert!(matches!(reader.check().unwrap_err().kind(), ErrorKind::LeaseBroken));
+    assert_eq!(MmapReader::open(&path).unwrap().protection(), Protection::Guarded);
+}
+
+#[test]
+fn a_writer_waits_for_a_lease_and_the_readers_are_told() {
+    let (_folder, path) = file(&reads(1 << 20));
+    let reader = MmapReader::with_options(&path, MmapOptions::new().lease(true)).unwrap();
+    let begun = Instant::now();
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            OpenOptions::new().write(true).open(&path).unwrap().set_len(0).unwrap();
+            begun.elapsed()
+        });
+        while reader.check().is_ok() {
+            assert!(begun.elapsed() < Duration::from_secs(10), "nobody told the reader");
+        }
+        assert!(matches!(reader.check().unwrap_err().kind(), ErrorKind::LeaseBroken));
+        // The bytes are still there, and every reader of records is told.
+        std::thread::sleep(Duration::from_millis(300));
+        assert_eq!(reader.as_slice()[0], b'@');
+        let error = reader.par_records(&Fastq::new()).find_map_first(Result::err).unwrap();
+        assert!(matches!(error.kind(), ErrorKind::LeaseBroken));
+        drop(reader);
+        let waited = writer.join().unwrap();
+        assert!(waited >= Duration::from_millis(300) && waited < Duration::from_secs(20), "{waited:?}");
+    });
+}
+
+#[test]
+fn a_lease_that_nobody_gives_back_is_given_back_in_time() {
+    let (_folder, path) = file(&reads(10_000));
+    let break_time: u64 =
+        fs::read_to_string("/proc/sys/fs/lease-break-time").unwrap().trim().parse().unwrap();
+    if fs::write("/proc/sys/fs/lease-break-time", "4").is_err() {
+        eprintln!("skipped: the time for which the kernel waits cannot be set here");
+        return;
+    }
+    let reader = MmapReader::with_options(&path, MmapOptions::new().lease(true)).unwrap();
+    let begun = Instant::now();
+    let opened = OpenOptions::new().write(true).open(&path);
+    let waited = begun.elapsed();
+    fs::write("/proc/sys/fs/lease-break-time", break_time.to_string()).unwrap();
+    assert!(opened.is_ok());
+    assert!(waited > Duration::from_secs(1) && waited < Duration::from_millis(3500), "{waited:?}");
+    assert!(reader.check().is_err());
+}
+
+#[test]
+fn a_lease_is_refused_where_somebody_writes() {
+    let (_folder, path) = file(&reads(10_000));
+    let writer = OpenOptions::new().write(true).open(&path).unwrap();
+    let reader = MmapReader::with_options(&path, MmapOptions::new().lease(true)).unwrap();
+    assert_eq!(reader.grants()[0].refused.as_ref().unwrap().raw_os_error(), Some(libc::EAGAIN));
+    assert_eq!(reader.protection(), Protection::Guarded);
+    drop(writer);
+}
+
+#[test]
+#[expect(unsafe_code, reason = "memory files are made by a system call")]
+fn a_sealed_memory_file_is_proven_without_a_lease() {
+    use std::os::fd::FromRawFd;
+    // SAFETY: makes a new file descriptor.
+    let memory = unsafe { libc::memfd_create(c"pagecut".as_ptr(), libc::MFD_ALLOW_SEALING) };
+    assert!(memory >= 0);
+    // SAFETY: the descriptor was made above and is nobody else's.
+    let mut file = unsafe { File::from_raw_fd(memory) };
+    file.write_all(b"@r\nA\n+\nI\n").unwrap();
+    assert_eq!(MmapReader::from_file(&file, MmapOptions::new()).unwrap().protection(), Protection::Guarded);
+    // SAFETY: takes numbers.
+    let sealed = unsafe { libc::fcntl(memory, libc::F_ADD_SEALS, libc::F_SEAL_SHRINK | libc::F_SEAL_WRITE) };
+    assert_eq!(sealed, 0);
+    let reader = MmapReader::from_file(&file, MmapOptions::new()).unwrap();
+    assert_eq!((reader.protection(), reader.len()), (Protection::Proven, 9));
+}
+
+/// A file that does not fit into the address space that a process is allowed is read instead.
+#[test]
+fn what_cannot_be_mapped_for_want_of_addresses_is_read() {
+    const TEST: &str = "what_cannot_be_mapped_for_want_of_addresses_is_read";
+    if let Some(path) = std::env::var_os("PAGECUT_TEST_INPUT") {
+        let error = MmapReader::open(&path).unwrap_err();
+        assert!(
+            matches!(error.kind(), ErrorKind::Io(error) if error.raw_os_error() == Some(libc::ENOMEM)),
+            "{error}"
+        );
+        assert!(HugePageMmap::open(&path).is_err());
+        let source = Source::with_options(&path, SourceOptions::new().threads(1)).unwrap();
+        assert_eq!((source.way(), source.reason()), (Way::Read, "Cannot allocate memory (os error 12)"));
+        return;
+    }
+    let (_folder, path) = file(b"@r\nA\n+\nI\n");
+    OpenOptions::new().write(true).open(&path).unwrap().set_len(8 << 30).unwrap();
+    let output = Command::new("sh")
+        .args(["-c", "ulimit -v 4000000; exec \"$@\"", "sh"])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", TEST, "--nocapture"])
+        .env("PAGECUT_TEST_INPUT", &path)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
