@@ -143,9 +143,16 @@ fn f6_options_and_advice_do_something() {
         Some(reason) => assert!(reason.raw_os_error().is_some(), "{reason}"),
     }
 
+    let page = page_size();
     let reader = MmapReader::with_options(&path, MmapOptions::new().populate(true)).unwrap();
     reader.advise_range(..len / 2, Advice::DontNeed).unwrap();
     assert_eq!(reader.stats().resident, Some(len as u64 / 2));
+    reader.advise_range(len - page - 1..len - page + 1, Advice::DontNeed).unwrap();
+    assert_eq!(
+        reader.stats().resident,
+        Some((len / 2 - 2 * page) as u64),
+        "both pages that the range touches"
+    );
     // The kernel's own flags of a mapping tell which advice it keeps: sr is sequential, hg is huge pages, lo is locked.
     let flags = || {
         let smaps = fs::read_to_string("/proc/self/smaps").unwrap();
@@ -246,6 +253,16 @@ fn f8_f9_windows_of_every_length_add_up_and_end_on_boundaries() {
             }
         }
     }
+}
+
+#[test]
+fn f8_windows_of_damaged_data_are_no_longer_than_others() {
+    let good = b"@r\nACGT\n+\nIIII\n".repeat(1000);
+    let data = [good.as_slice(), b"no record\n", &good].concat();
+    let (_folder, path) = file(&data);
+    let reader = MmapReader::open(&path).unwrap();
+    let longest = reader.windows(Fastq::new(), 1000).map(|window| window.unwrap().len()).max();
+    assert!(longest.unwrap() < 1100, "{longest:?}");
 }
 
 #[test]

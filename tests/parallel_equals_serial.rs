@@ -7,6 +7,8 @@ use common::{POOLS, all_testdata, cut, damaged, facts, in_words, packets, serial
 use pagecut::fastq::{Fastq, Record};
 use pagecut::media::mpegts::Packets;
 use pagecut::{Error, Format, Part, Resync, Source, SourceOptions};
+use std::ops::Range;
+
 use proptest::prelude::*;
 use rayon::prelude::*;
 
@@ -153,6 +155,51 @@ fn a_source_folds_what_the_iterator_gives() {
                 Err(found) => assert_eq!(Some(facts(&found)), error, "{name}"),
             }
         }
+    }
+}
+
+/// Reads what is in view of an input of which more is to come: records that are the first of the input, and then either an
+/// error that says that there has to be more, or the very error of the input.
+fn check_view<'data, F: Format>(
+    format: &F,
+    data: &'data [u8],
+    end: usize,
+    range: impl Fn(&F::Record<'data>) -> Range<u64>,
+) {
+    let (expected, expected_error) = serial(format, data);
+    let mut records = format.records_of(Part::read(&data[..end], end, 0, false));
+    let mut count = 0;
+    for (found, expected) in records.by_ref().map_while(Result::ok).zip(&expected) {
+        assert_eq!(range(&found), range(expected), "{end} bytes of {}", data.escape_ascii());
+        count += 1;
+    }
+    match records.error() {
+        None => assert!(count <= expected.len()),
+        Some(error) if error.kind().name() == "incomplete" => {}
+        Some(error) => {
+            assert_eq!(count, expected.len(), "{end} bytes of {}: {error}", data.escape_ascii());
+            // The excerpt may be shorter.
+            assert_eq!(
+                error.location(),
+                expected_error.and_then(|(_, place)| place),
+                "{end} bytes of {}",
+                data.escape_ascii()
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_in_view_is_never_taken_for_more_than_it_is() {
+    for data in damaged(SMALL, b"\n@+").chain([SMALL.to_vec()]) {
+        for end in 0..=data.len() {
+            check_view(&Fastq::strict(), &data, end, |record| record.range());
+        }
+    }
+    let mut data = packets(9);
+    data.splice(188 * 4..188 * 4, *b"junk");
+    for end in 0..=data.len() {
+        check_view(&Packets, &data, end, |packet| packet.range());
     }
 }
 

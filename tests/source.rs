@@ -138,9 +138,10 @@ fn files_that_tell_no_length_are_read() {
     assert_eq!(source.reason(), "a file that tells no length cannot be mapped");
     let error = source.detect().unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::UnknownFormat(_)), "{error}");
-    let account = source.account(&Fastq::new(), false);
-    let place = account.error.unwrap().location().unwrap();
+    let error = source.account(&Fastq::new(), false).error.unwrap();
+    let place = error.location().unwrap();
     assert_eq!((place.offset, place.line), (0, Some(1)));
+    assert!(error.excerpt().starts_with(b"Name:"), "its first byte was lost: {error}");
 }
 
 #[test]
@@ -179,6 +180,161 @@ fn an_error_of_the_system_is_told_behind_what_was_read_before_it() {
         Source::from_reader(Failing(Cursor::new(bad)), SourceOptions::new().part_len(100).threads(3));
     let error = source.account(&Fastq::new(), false).error.unwrap();
     assert!(matches!(error.kind(), ErrorKind::LengthMismatch { .. }), "the first error comes first: {error}");
+}
+
+#[test]
+fn what_was_read_before_an_error_of_the_system_counts_whatever_the_length_of_parts() {
+    let good = b"@r\nA\n+\nI\n@s\nAC\n+\nII\n";
+    for (tail, expected) in [
+        ("", "the disk is on fire"),
+        ("@t\nA\n+", "the disk is on fire"),
+        ("@t\nA\n+\nII\n@", "2 quality scores"),
+    ] {
+        for part_len in (1..60).chain([1000, 1 << 20]) {
+            for threads in [1, 3] {
+                let data = [good.as_slice(), tail.as_bytes()].concat();
+                let options = SourceOptions::new().part_len(part_len).threads(threads);
+                let source = Source::from_reader(Failing(Cursor::new(data)), options);
+                let account = source.account(&Fastq::new(), false);
+                let error = account.error.unwrap().to_string();
+                assert!(error.contains(expected), "{part_len}: {error}");
+                assert_eq!((account.tally.records, account.complete), (2, false), "{part_len}: {tail:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_that_could_not_be_read_is_read_from_the_start_the_next_time() {
+    // A stream cannot, and says so.
+    let source = Source::from_reader(Failing(Cursor::new(b"@r\nA\n+\nI\n".to_vec())), SourceOptions::new());
+    assert!(source.account(&Fastq::new(), false).error.unwrap().to_string().contains("fire"));
+    assert!(source.account(&Fastq::new(), false).error.unwrap().to_string().contains("was read before"));
+}
+
+#[test]
+fn an_error_that_the_work_ignores_is_an_error_all_the_same() {
+    let data = b"@r\nA\n+\nI\n@r\nA\n+\nII\n@r\nA\n+\nI\n";
+    for part_len in [1, 1000] {
+        let source = Source::from_reader(Cursor::new(data), SourceOptions::new().part_len(part_len));
+        let ignored = source.for_each_part(&Fastq::new(), |records| {
+            for record in records.by_ref().flatten() {
+                assert_eq!(record.sequence(), b"A");
+            }
+            Ok(())
+        });
+        assert_eq!(ignored.unwrap_err().location().unwrap().record, Some(1));
+    }
+}
+
+#[test]
+fn who_reads_a_stream_twice_at_a_time_is_refused_and_does_not_wait_for_ever() {
+    let options = SourceOptions::new().mmap(false).part_len(1000);
+    let source = Source::with_options(testdata("illumina.fastq"), options).unwrap();
+    source
+        .for_each_part(&Fastq::new(), |_| {
+            assert!(source.detect().unwrap_err().to_string().contains("is being read"));
+            let account = source.account(&Fastq::new(), false);
+            assert!(account.error.unwrap().to_string().contains("is being read"));
+            Ok(())
+        })
+        .unwrap();
+    // A mapping can be read by everybody.
+    let source = Source::open(testdata("illumina.fastq")).unwrap();
+    source.for_each_part(&Fastq::new(), |_| source.detect().map(drop)).unwrap();
+}
+
+#[test]
+fn a_stream_that_never_ends_is_given_up_at_its_first_error() {
+    struct Endless(usize);
+    impl Read for Endless {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            const TEXT: &[u8] = b"@r\nA\n+\nI\nno record, and no line ever again ";
+            for byte in buffer.iter_mut() {
+                *byte = *TEXT.get(self.0).unwrap_or(&b'x');
+                self.0 += 1;
+            }
+            assert!(self.0 < 100 << 20, "read on and on");
+            Ok(buffer.len())
+        }
+    }
+    for threads in [1, 3] {
+        for part_len in [10, 1 << 20] {
+            let options = SourceOptions::new().threads(threads).part_len(part_len);
+            let account = Source::from_reader(Endless(0), options).account(&Fastq::new(), false);
+            let place = account.error.unwrap().location().unwrap();
+            assert_eq!((place.offset, place.record, place.line), (9, Some(1), Some(5)));
+        }
+    }
+}
+
+#[test]
+fn the_first_gap_is_the_error_of_the_account() {
+    let mut data = common::packets(60);
+    data.splice(188 * 50..188 * 50, *b"second");
+    data.splice(188 * 20..188 * 20, *b"first");
+    for part_len in [188, 2000, 1 << 20] {
+        for threads in [1, 3] {
+            let options = SourceOptions::new().part_len(part_len).threads(threads);
+            let account = Source::from_reader(Cursor::new(data.clone()), options).account(&Packets, true);
+            let error = account.error.unwrap();
+            assert_eq!(error.location().unwrap().record, Some(20));
+            assert!(error.message().contains("first"), "{error}");
+            assert_eq!((account.tally.gaps, account.complete), (2, true));
+
+            let options = SourceOptions::new().part_len(part_len).threads(threads);
+            let account = Source::from_reader(Cursor::new(data.clone()), options).account(&Packets, false);
+            assert_eq!((account.tally.records, account.complete), (20, false));
+        }
+    }
+}
+
+#[test]
+fn a_message_does_not_depend_on_how_much_was_in_view() {
+    // Long wrong lines, with a carriage return where a view may end.
+    let long = "I".repeat(300);
+    for text in [
+        format!("@r\nAC\n+\n{long}\n@s\nA\n+\nI\n"),
+        format!("@r\nAC\n+\n{long}"),
+        format!("@r\nA\n+\nI\n{}\r\nA\n+\nI\n", "x".repeat(59)),
+        format!("@r\nA\n+\nI\n{}\r\r\nA\n+\nI\n", "x".repeat(58)),
+    ] {
+        let expected = common::serial(&Fastq::new(), text.as_bytes()).1;
+        assert!(expected.is_some());
+        for part_len in 1..text.len() + 5 {
+            let options = SourceOptions::new().part_len(part_len).threads(1);
+            let source = Source::from_reader(Trickle(text.clone().into_bytes(), 0), options);
+            let error = source.account(&Fastq::new(), false).error;
+            assert_eq!(error.as_ref().map(facts), expected, "{part_len}: {text:?}");
+        }
+    }
+}
+
+#[test]
+fn long_runs_of_blank_lines_and_large_numbers_take_no_memory() {
+    let blank = io::Cursor::new(b"@r\nA\n+\nI\n").chain(io::repeat(b'\n').take(50 << 20));
+    let options = SourceOptions::new().threads(2);
+    let account = Source::from_reader(blank, options).account(&Fastq::new(), false);
+    assert_eq!((account.tally.records, account.tally.blank_bytes), (1, 50 << 20));
+    let source =
+        Source::from_reader(Cursor::new(b"@r\nA\n+\nI\n"), SourceOptions::new().part_len(usize::MAX));
+    assert_eq!(source.account(&Fastq::new(), false).tally.records, 1);
+    let source = Source::open(testdata("two.fastq")).unwrap();
+    assert_eq!(source.account(&Fastq::new(), false).tally.records, 2);
+}
+
+#[test]
+fn more_than_one_worker_works_where_there_is_work_for_it() {
+    for mmap in [true, false] {
+        for (part_len, threads, expected) in [(1000, 3, 3), (1 << 30, 3, 1), (1000, 1, 1)] {
+            let options = SourceOptions::new().mmap(mmap).part_len(part_len).threads(threads);
+            let source = Source::with_options(testdata("illumina.fastq"), options).unwrap();
+            let workers = std::sync::atomic::AtomicUsize::new(0);
+            let new = || workers.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            source.fold_parts(&Fastq::new(), new, |_, _| Ok(()), |left, _| left).unwrap();
+            assert_eq!(workers.into_inner(), expected, "{part_len} {threads}");
+        }
+    }
 }
 
 #[test]

@@ -23,6 +23,9 @@ pub(super) fn of_structure(bytes: &[u8], start: usize, complete: bool) -> Fault 
         |within, line| Fault { kind: ErrorKind::Incomplete { within }, position: bytes.len(), line };
 
     let found = bytes[start];
+    if found == b'\r' && start + 1 == bytes.len() && !complete {
+        return incomplete("in a blank line", 0);
+    }
     if found != b'@' {
         return Fault { kind: ErrorKind::RecordStart { found }, position: start, line: 0 };
     }

@@ -108,3 +108,39 @@ impl Ledger {
         Account { tally: self.tally, error: self.error, complete: !self.stopped }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    fn done(records: u64, error: Option<&'static str>, stop: bool) -> Done {
+        let error = error.map(|what| ErrorKind::UnknownFormat(what).into());
+        Done { tally: Tally { records, ..Tally::default() }, error, stop }
+    }
+
+    /// The account of four parts that are entered in this order; the second and third have errors.
+    fn account(order: [usize; 4], stop: bool) -> (u64, Option<String>, bool) {
+        let mut ledger = Ledger::default();
+        for part in order {
+            let error = [None, Some("first"), Some("second"), None][part];
+            let start = part as u64 * 10;
+            ledger.enter(start, start + 10, done(1 << part, error, stop && error.is_some()));
+        }
+        let account = ledger.account();
+        (account.tally.records, account.error.map(|error| error.to_string()), account.complete)
+    }
+
+    #[test]
+    fn the_account_is_the_same_in_whatever_order_parts_are_done() {
+        for a in 0..4 {
+            for b in (0..4).filter(|&b| b != a) {
+                for c in (0..4).filter(|&c| c != a && c != b) {
+                    let order = [a, b, c, 6 - a - b - c];
+                    assert_eq!(account(order, true), (0b0011, Some("first".into()), false), "{order:?}");
+                    assert_eq!(account(order, false), (0b1111, Some("first".into()), true), "{order:?}");
+                }
+            }
+        }
+    }
+}

@@ -42,7 +42,8 @@ fn with_input(args: &[&str], input: &[u8]) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(input).unwrap();
+    // It may end before it has read everything.
+    let _ = child.stdin.take().unwrap().write_all(input);
     child.wait_with_output().unwrap()
 }
 
@@ -270,6 +271,33 @@ fn a_closed_pipe_ends_it_quietly() {
     child.stdout.take().unwrap().read_exact(&mut some).unwrap();
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), stderr(&output)), (Some(0), ""));
+}
+
+#[test]
+fn what_was_found_bad_is_told_even_where_nobody_reads() {
+    let mut child = pagecut()
+        .args(["verify", "lengths_differ.fastq", "two.fastq"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    if let Ok(full) = fs::OpenOptions::new().write(true).open("/dev/full") {
+        let status =
+            pagecut().args(["verify", "lengths_differ.fastq"]).stdout(Stdio::null()).stderr(full).status();
+        assert_eq!(status.unwrap().code(), Some(1));
+    }
+}
+
+#[test]
+fn the_bytes_of_a_stream_with_an_error_are_those_before_it() {
+    let good = fs::read(testdata("illumina.fastq")).unwrap();
+    let data = [good.as_slice(), b"@r\nA\n+\nII\n", &good.repeat(40)].concat();
+    for threads in ["-t1", "-t4"] {
+        let verdict = &json(&with_input(&["verify", "--json", threads], &data))[0];
+        assert_eq!((&verdict["bytes"], &verdict["complete"]), (&152_168.into(), &false.into()));
+    }
 }
 
 #[test]

@@ -106,6 +106,37 @@ mod tests {
     }
 
     #[test]
+    fn three_sync_bytes_in_a_row_on_another_phase_are_a_doubt_wherever_in_the_window_they_begin() {
+        let cut = 10 * PACKET_LEN;
+        for first in 0..20 * PACKET_LEN {
+            if first % PACKET_LEN == 0 {
+                continue;
+            }
+            for count in [2, 3] {
+                let mut data = packets(24, 0);
+                for packet in 0..count {
+                    data[first + packet * PACKET_LEN] = SYNC_BYTE;
+                }
+                let in_window = (cut - RUN * PACKET_LEN..cut).contains(&first);
+                let expected = if count == 3 && in_window { None } else { Some(cut) };
+                assert_eq!(find_cut(&data, cut).filter(|&at| at == cut), expected, "{count} from {first}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_pid_that_comes_again_is_one_of_the_next_three_packets() {
+        for again in 1..8 {
+            let mut data = packets(8, 0);
+            for (number, packet) in (1..).zip(data.chunks_mut(PACKET_LEN)) {
+                packet[2] = number;
+            }
+            data[again * PACKET_LEN + 2] = 1;
+            assert_eq!(pid_comes_again(&data, 0), again <= 3, "in packet {again}");
+        }
+    }
+
+    #[test]
     fn no_cut_where_the_phase_is_in_doubt() {
         assert_eq!(find_cut(&packets(100, SYNC_BYTE), 0), None);
     }
