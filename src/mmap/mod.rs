@@ -1,12 +1,23 @@
 //! A file as memory.
 //!
-//! | type | what it is for |
-//! |---|---|
-//! | [`MmapReader`] | a file, or a range of it, as one slice |
-//! | [`MmapOptions`] | how it is mapped; every option is reported as granted or refused ([`MmapReader::grants`]) |
-//! | [`Advice`] | what the kernel is told about how the pages will be used |
-//! | [`MmapWindow`] | the mapping in pieces of about one size that end on record boundaries |
-//! | [`MmapStats`] | how much of the mapping is in memory, and on which pages |
+//! This layer stands alone: bytes can be read through it by whoever parses nothing.
+//!
+//! | type | what it is for | what it costs |
+//! |---|---|---|
+//! | [`MmapReader`] | a file, or a range of it, as one slice; records that are kept | a fault for each folio that is touched for the first time |
+//! | [`MmapOptions`] | how it is mapped; every option is reported as granted or refused ([`MmapReader::grants`]) | |
+//! | [`Advice`] | what the kernel is told about how pages will be used | a system call |
+//! | [`MmapWindow`] | the mapping in windows that end on record boundaries, any number of which are held at a time | a look at a boundary and a `fstat` for each |
+//! | [`MmapStream`] | a file of any length in a bounded amount of memory: window by window, each unmapped before the next | mapping and unmapping each window |
+//! | [`PrefetchingMmap`] | a file that is not in the page cache, on a disk that is faster than what the kernel reads ahead by itself | a thread |
+//! | [`HugePageMmap`] | a large file, above all one that is read more than once: few faults and few TLB misses | nothing, if the file was not in the page cache before; no gain, if it was in small folios |
+//! | [`PageAlignedMmap`] | ranges here and there, each with advice for its pages | a system call for each |
+//! | [`MmapCursor`] | what wants `Read`, `BufRead` or `Seek` | a copy, for `Read` |
+//! | [`Residency`] | whether a file is in the page cache | a system call, or 64 |
+//! | [`MmapStats`] | faults, bytes, and how much is in memory and on which pages | a pass over `/proc/self/smaps` |
+//!
+//! What each comes to in figures is in `docs/measurements.md`. For one pass over a file, reading into a small buffer that is used
+//! again can be faster than a mapping; a [`Source`](crate::Source) can do both.
 //!
 //! # What a mapping rests on
 //!
