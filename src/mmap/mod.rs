@@ -7,6 +7,9 @@
 //! | [`Advice`] | what the kernel is told about how the pages will be used |
 //! | [`MmapWindow`] | the mapping in pieces of about one size that end on record boundaries |
 //! | [`MmapStats`] | how much of the mapping is in memory, and on which pages |
+//! | [`MmapWriter`] | a new file, written through a mapping from its start to its end |
+//! | [`MmapShared`] | a file that threads read and write in place, with ranges lent out |
+//! | [`MmapPrivate`] | a file that can be written to in memory, and stays as it is |
 //!
 //! # What a mapping rests on
 //!
@@ -25,9 +28,12 @@ mod reader;
 mod stats;
 mod sys;
 mod window;
+mod write;
 
 pub use advice::Advice;
 pub use options::{Grant, MmapOption, MmapOptions};
 pub use reader::MmapReader;
 pub use stats::MmapStats;
+pub use sys::{Atomic, AtomicView, View, ViewMut};
 pub use window::MmapWindow;
+pub use write::{FlushPolicy, MmapPrivate, MmapShared, MmapWriter, MmapWriterOptions};

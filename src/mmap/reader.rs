@@ -211,7 +211,7 @@ impl fmt::Debug for MmapReader {
     }
 }
 
-fn refuse_unmappable(metadata: &Metadata) -> Result<()> {
+pub(super) fn refuse_unmappable(metadata: &Metadata) -> Result<()> {
     let kind = metadata.file_type();
     let what = if kind.is_dir() {
         "a directory"

@@ -6,12 +6,19 @@
 #[cfg_attr(not(target_os = "linux"), path = "other.rs")]
 mod os;
 
+mod lendable;
+mod writable;
+
 use std::fs::File;
 use std::io;
 
 use memmap2::{Mmap, MmapOptions};
 
+pub(super) use lendable::Lendable;
+pub use lendable::{Atomic, AtomicView, View, ViewMut};
 pub(super) use os::{advise, lock, page_size, usage};
+pub(super) use os::{reserve, start_write_back};
+pub(super) use writable::{map_private, map_writable};
 
 /// Maps `len` bytes of a file from `offset` on, to be read only and shared with everybody else who maps it.
 ///

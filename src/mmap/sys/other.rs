@@ -1,9 +1,10 @@
 //! Systems other than Linux: files are mapped, and nothing is known or said about their pages.
 
+use std::fs::File;
 use std::io;
 use std::ops::Range;
 
-use memmap2::Mmap;
+use memmap2::{Mmap, MmapRaw};
 
 use crate::mmap::Advice;
 
@@ -29,6 +30,22 @@ pub(in crate::mmap) fn lock(_: &Mmap, _: Range<usize>) -> io::Result<()> {
 
 pub(in crate::mmap) fn usage(_: &Mmap) -> io::Result<Usage> {
     Err(unsupported("the use of memory is known on Linux only"))
+}
+
+pub(in crate::mmap) fn reserve(_: &File, _: Range<u64>) -> io::Result<()> {
+    Err(unsupported("space for a mapped file is reserved on Linux only"))
+}
+
+pub(in crate::mmap) fn start_write_back(_: &File, _: Range<u64>) -> io::Result<()> {
+    Err(unsupported("write-back is started on Linux only"))
+}
+
+pub(in crate::mmap) fn lock_pages(_: &MmapRaw, _: Range<usize>) -> io::Result<()> {
+    Err(unsupported("memory is locked on Linux only"))
+}
+
+pub(in crate::mmap) fn unlock_pages(_: &MmapRaw, _: Range<usize>) -> io::Result<()> {
+    Err(unsupported("memory is locked on Linux only"))
 }
 
 fn unsupported(what: &'static str) -> io::Error {
