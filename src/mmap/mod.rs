@@ -11,6 +11,8 @@
 //! | [`MmapShared`] | a file that threads read and write in place, with ranges lent out |
 //! | [`MmapPrivate`] | a file that can be written to in memory, and stays as it is |
 //!
+//! With the feature `watch`, `watch` tells when a file changes.
+//!
 //! # What a mapping rests on
 //!
 //! [`MmapReader::open`] is a safe function, by decision. Rust asks that the bytes behind a `&[u8]` do not change, and no
@@ -27,6 +29,8 @@ mod options;
 mod reader;
 mod stats;
 mod sys;
+#[cfg(feature = "watch")]
+mod watch;
 mod window;
 mod write;
 
@@ -35,5 +39,7 @@ pub use options::{Grant, MmapOption, MmapOptions};
 pub use reader::MmapReader;
 pub use stats::MmapStats;
 pub use sys::{Atomic, AtomicView, View, ViewMut};
+#[cfg(feature = "watch")]
+pub use watch::{Change, Watch, watch, watch_by_polling};
 pub use window::MmapWindow;
 pub use write::{FlushPolicy, MmapPrivate, MmapShared, MmapWriter, MmapWriterOptions};
