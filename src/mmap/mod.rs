@@ -11,7 +11,8 @@
 //! | [`MmapShared`] | a file that threads read and write in place, with ranges lent out |
 //! | [`MmapPrivate`] | a file that can be written to in memory, and stays as it is |
 //!
-//! With the feature `watch`, `watch` tells when a file changes.
+//! With the feature `watch`, `watch` tells when a file changes. With the feature `async`, the module `nonblocking` does what
+//! blocks on threads of its own.
 //!
 //! # What a mapping rests on
 //!
@@ -25,6 +26,8 @@
 //!   [`SourceOptions::mmap(false)`](crate::SourceOptions::mmap), on the command line `--no-mmap`.
 
 mod advice;
+#[cfg(feature = "async")]
+pub mod nonblocking;
 mod options;
 mod reader;
 mod stats;

@@ -241,6 +241,6 @@ fn special(_: std::fs::FileType) -> &'static str {
 }
 
 /// Whether a file of length 0 can be read from all the same, as those of `/proc` can.
-fn has_content(mut file: &File) -> bool {
+pub(super) fn has_content(mut file: &File) -> bool {
     file.read(&mut [0]).is_ok_and(|read| read > 0)
 }

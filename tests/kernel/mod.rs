@@ -92,6 +92,18 @@ pub(crate) fn locked() -> u64 {
     line.trim().trim_end_matches(" kB").parse().unwrap()
 }
 
+/// Takes a read lease on a file that is open to read: `fcntl(F_SETLEASE)`. It ends when the file is closed.
+#[expect(unsafe_code, reason = "a call of the C library")]
+pub(crate) fn lease(file: &File) -> io::Result<()> {
+    const F_SETSIG: libc::c_int = 10;
+    // The kernel tells that somebody wants the file by a signal, which would end the process; this one does not.
+    // SAFETY: the descriptor is open, and the call takes numbers only.
+    let signal = unsafe { libc::fcntl(file.as_raw_fd(), F_SETSIG, libc::SIGWINCH) };
+    // SAFETY: as above.
+    let lease = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_SETLEASE, libc::F_RDLCK) };
+    if signal == 0 && lease == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
 /// Whether this is a process that `in_namespaces` started.
 pub(crate) fn is_child() -> bool {
     std::env::var_os("PAGECUT_TEST_CHILD").is_some()

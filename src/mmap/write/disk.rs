@@ -3,17 +3,19 @@
 use std::fs::File;
 use std::io;
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::mmap::sys;
 
 /// A file that is written through a mapping.
 #[derive(Debug)]
-pub(super) struct Disk {
+pub(in crate::mmap) struct Disk {
     file: File,
-    /// Whether the file got another length, which is not on disk yet.
-    resized: AtomicBool,
+    /// How many times the file got another length.
+    resized: AtomicU64,
+    /// As many of these are on disk. Counted, not flagged: threads flush while another one is at it.
+    resized_on_disk: AtomicU64,
     /// The first failure to put something on disk, by kind and words.
     ///
     /// It stays. The kernel tells a failed write once and takes the pages for clean from then on, so a later flush would
@@ -23,7 +25,12 @@ pub(super) struct Disk {
 
 impl Disk {
     pub(super) fn new(file: File) -> Self {
-        Self { file, resized: AtomicBool::new(false), failure: Mutex::default() }
+        Self {
+            file,
+            resized: AtomicU64::new(0),
+            resized_on_disk: AtomicU64::new(0),
+            failure: Mutex::default(),
+        }
     }
 
     pub(super) fn file(&self) -> &File {
@@ -41,26 +48,29 @@ impl Disk {
     }
 
     /// Puts on disk all that was written, by whatever mapping, and the length: `fdatasync(2)`.
-    pub(super) fn sync(&self) -> io::Result<()> {
+    pub(in crate::mmap) fn sync(&self) -> io::Result<()> {
         self.check()?;
-        let resized = self.resized.swap(false, Ordering::AcqRel);
-        self.note(self.file.sync_data(), resized)
+        let resized = self.resized.load(Ordering::Acquire);
+        self.note(self.file.sync_data())?;
+        self.resized_on_disk.fetch_max(resized, Ordering::AcqRel);
+        Ok(())
     }
 
     /// Puts on disk what `pages` writes, and the length if it is another one than the disk has.
     pub(super) fn sync_pages(&self, pages: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
         self.check()?;
-        self.note(pages(), false)?;
-        if self.resized.load(Ordering::Acquire) { self.sync() } else { Ok(()) }
+        self.note(pages())?;
+        let on_disk = self.resized_on_disk.load(Ordering::Acquire);
+        if on_disk < self.resized.load(Ordering::Acquire) { self.sync() } else { Ok(()) }
     }
 
-    fn note(&self, done: io::Result<()>, resized: bool) -> io::Result<()> {
-        if let Err(error) = &done {
-            self.resized.fetch_or(resized, Ordering::AcqRel);
-            if error.kind() != io::ErrorKind::Interrupted {
-                let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
-                failure.get_or_insert_with(|| (error.kind(), error.to_string()));
-            }
+    /// Keeps a failure. To be interrupted is none.
+    fn note(&self, done: io::Result<()>) -> io::Result<()> {
+        if let Err(error) = &done
+            && error.kind() != io::ErrorKind::Interrupted
+        {
+            let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+            failure.get_or_insert_with(|| (error.kind(), error.to_string()));
         }
         done
     }
@@ -74,7 +84,7 @@ impl Disk {
     /// Reserves space behind the end; all of it, or none.
     pub(super) fn reserve(&self, range: Range<usize>) -> io::Result<()> {
         let reserved = sys::reserve(&self.file, range.start as u64..range.end as u64);
-        self.resized.store(true, Ordering::Release);
+        self.resized.fetch_add(1, Ordering::AcqRel);
         if reserved.is_err() {
             // What the disk had, it may have given.
             self.file.set_len(range.start as u64)?;
@@ -85,7 +95,7 @@ impl Disk {
     /// Gives the file this length.
     pub(super) fn cut(&self, len: usize) -> io::Result<()> {
         self.file.set_len(len as u64)?;
-        self.resized.store(true, Ordering::Release);
+        self.resized.fetch_add(1, Ordering::AcqRel);
         Ok(())
     }
 }

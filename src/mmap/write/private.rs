@@ -7,8 +7,8 @@ use std::path::Path;
 
 use memmap2::MmapMut;
 
-use crate::error::Result;
-use crate::mmap::reader::refuse_unmappable;
+use crate::error::{ErrorKind, Result};
+use crate::mmap::reader::{has_content, refuse_unmappable};
 use crate::mmap::sys;
 
 /// A file that can be written to in memory, and stays as it is (`MAP_PRIVATE`).
@@ -33,8 +33,8 @@ impl MmapPrivate {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if it cannot be opened or mapped;
-    /// [`ErrorKind::Unmappable`](crate::ErrorKind::Unmappable) if it is no regular file.
+    /// [`ErrorKind::Io`] if it cannot be opened or mapped; [`ErrorKind::Unmappable`] if it is no regular file, or one that
+    /// tells no length though it has content (as in `/proc`).
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         // Opening a pipe would wait for somebody to write to it.
@@ -42,6 +42,9 @@ impl MmapPrivate {
         let file = File::open(path)?;
         let metadata = file.metadata()?;
         refuse_unmappable(&metadata)?;
+        if metadata.len() == 0 && has_content(&file) {
+            return Err(ErrorKind::Unmappable { what: "a file that tells no length" }.into());
+        }
         let len = usize::try_from(metadata.len()).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
         Ok(Self { map: sys::map_private(&file, len)? })
     }

@@ -5,7 +5,6 @@ use std::fs::OpenOptions;
 use std::io;
 use std::ops::RangeBounds;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64};
 
 use super::disk::Disk;
@@ -45,7 +44,7 @@ use crate::mmap::sys::{AtomicView, Lendable, View, ViewMut};
 /// The record is kept by this mapping. Two of the same file, in one program or in two, know nothing of each other's loans: what
 /// the page of the [module](crate::mmap) says of files that change applies, and atomics are the way to share.
 pub struct MmapShared {
-    disk: Arc<Disk>,
+    disk: Disk,
     map: Lendable,
 }
 
@@ -62,7 +61,9 @@ impl MmapShared {
         let path = path.as_ref();
         refuse_unmappable(&path.metadata()?)?;
         let file = OpenOptions::new().read(true).write(true).open(path)?;
-        let len = file.metadata()?.len();
+        let metadata = file.metadata()?;
+        refuse_unmappable(&metadata)?;
+        let len = metadata.len();
         Self::map(Disk::new(file), usize::try_from(len).map_err(|_| io::ErrorKind::OutOfMemory.into()))
     }
 
@@ -88,7 +89,7 @@ impl MmapShared {
 
     fn map(disk: Disk, len: io::Result<usize>) -> Result<Self> {
         let map = Lendable::map(disk.file(), len?)?;
-        Ok(Self { disk: Arc::new(disk), map })
+        Ok(Self { disk, map })
     }
 
     /// Length in bytes.

@@ -163,7 +163,7 @@ impl MmapWriter {
     /// # Errors
     ///
     /// [`ErrorKind::Io`] with the reason of the system.
-    pub fn start_flush(&mut self) -> Result<()> {
+    pub fn start_flush(&self) -> Result<()> {
         Ok(self.disk.start(self.clean..self.len)?)
     }
 
@@ -180,6 +180,19 @@ impl MmapWriter {
             self.disk.sync()?;
         }
         Ok(self.len as u64)
+    }
+
+    /// The file, to be put on disk by another thread.
+    #[cfg(feature = "async")]
+    pub(in crate::mmap) fn disk(&self) -> Arc<Disk> {
+        Arc::clone(&self.disk)
+    }
+
+    /// Notes that all that was written is on disk.
+    #[cfg(feature = "async")]
+    pub(in crate::mmap) fn flushed(&mut self) {
+        self.clean = self.len;
+        self.writes = 0;
     }
 
     /// Cuts the file to what was written, once.
