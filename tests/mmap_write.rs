@@ -157,6 +157,27 @@ fn a_full_disk_is_an_error() {
     }
 }
 
+/// ext4 hands out what it has before it finds that it has too little, and leaves the file with it. Needs the right to mount.
+#[test]
+fn a_disk_gets_back_what_did_not_suffice() {
+    if !is_child() {
+        let script = "truncate -s 8M \"$DISK/image\" && PATH=$PATH:/sbin:/usr/sbin mkfs.ext4 -q \"$DISK/image\" \
+            && mount -o loop \"$DISK/image\" \"$DISK\"";
+        return in_namespaces("a_disk_gets_back_what_did_not_suffice", "-m", script);
+    }
+    let path = Path::new(&std::env::var_os("DISK").unwrap()).join("file");
+    let mut writer = MmapWriter::create(&path).unwrap();
+    writer.write_all(b"start").unwrap();
+    assert_eq!(writer.write(&vec![1; 20 * MIB]).unwrap_err().kind(), io::ErrorKind::StorageFull);
+    assert_eq!((writer.as_slice(), writer.capacity()), (&b"start"[..], MIB));
+    assert_eq!(fs::metadata(&path).unwrap().len(), MIB as u64);
+    // There is room for as much as there was before.
+    let neighbour = MmapShared::create(path.with_extension("neighbour"), 2 * MIB).unwrap();
+    neighbour.update(0, &vec![1; 2 * MIB]).unwrap();
+    assert_eq!(writer.finish().unwrap(), 5);
+    assert_eq!(fs::read(&path).unwrap(), b"start");
+}
+
 #[test]
 fn a_flush_is_on_disk() {
     let folder = folder();
