@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use common::noise;
 use kernel::{clean, dirty, folder, has_disk, page_size};
@@ -217,6 +218,34 @@ fn copies_are_whole() {
         assert!(writers.iter().all(Result::is_ok));
     });
     assert!(read.into_inner() > 0);
+}
+
+/// Readers one after the other leave no moment at which none reads. A writer gets its turn all the same.
+#[test]
+fn nobody_waits_for_good() {
+    let len = 1 << 20;
+    let (_folder, _path, shared) = shared(&vec![0; len]);
+    let done = AtomicBool::new(false);
+    let (reads, begin) = (AtomicU32::new(0), Instant::now());
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let mut bytes = vec![0; len];
+                // A writer that does not get its turn gets it late, so that the test ends.
+                while !done.load(Ordering::Relaxed) && begin.elapsed() < Duration::from_secs(15) {
+                    shared.read_into(0, &mut bytes).unwrap();
+                    reads.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        while reads.load(Ordering::Relaxed) < 100 {
+            thread::yield_now();
+        }
+        let start = Instant::now();
+        (0..50).for_each(|_| shared.update(0, &[1; 100]).unwrap());
+        done.store(true, Ordering::Relaxed);
+        assert!(start.elapsed() < Duration::from_secs(5), "50 updates in {:?}", start.elapsed());
+    });
 }
 
 #[test]

@@ -26,15 +26,27 @@ pub(in crate::mmap) struct Lendable {
 #[derive(Default)]
 struct Loans {
     open: Vec<Loan>,
+    /// Asked for, and kept waiting by brief ones.
+    waiting: Vec<Loan>,
+    /// Numbers go up, so that they tell who came first.
     next: u64,
 }
 
+#[derive(Clone)]
 struct Loan {
     id: u64,
     range: Range<usize>,
     kind: Kind,
     /// Whether it ends by itself: no code of the caller runs while it lasts.
     brief: bool,
+}
+
+impl Loan {
+    /// Whether the two cannot be open at a time.
+    fn excludes(&self, other: &Self) -> bool {
+        let overlap = self.range.start.max(other.range.start) < self.range.end.min(other.range.end);
+        overlap && !self.kind.goes_with(other.kind)
+    }
 }
 
 /// What a piece is lent for.
@@ -128,33 +140,45 @@ impl Lendable {
 
     /// Enters a loan in the table, if the range lies in the mapping and nothing stands against it.
     ///
-    /// A brief loan is waited for, for it ends by itself; every other one may be held by this very thread.
+    /// A brief loan is waited for, for it ends by itself; every other one may be held by this very thread. Who waits, waits in
+    /// line: readers that follow each other closely would keep a writer out for good otherwise. The first in line waits for
+    /// brief loans only, so the line always moves.
     fn lend(&self, range: Range<usize>, kind: Kind, brief: bool) -> Result<Ticket<'_>> {
         let (start, end) = (range.start as u64, range.end as u64);
         if range.start > range.end || range.end > self.len() {
             return Err(ErrorKind::OutOfRange { start, end, len: self.len() as u64 }.into());
         }
         let mut loans = self.loans();
-        loop {
-            let mut against = loans.open.iter().filter(|loan| {
-                let overlap = loan.range.start.max(range.start) < loan.range.end.min(range.end);
-                overlap && !loan.kind.goes_with(kind)
-            });
-            if let Some(loan) = against.clone().find(|loan| !loan.brief) {
-                let (held_start, held_end) = (loan.range.start as u64, loan.range.end as u64);
-                let held = loan.kind.name();
-                return Err(ErrorKind::Lent { start, end, held_start, held_end, held }.into());
-            }
-            if against.next().is_none() {
-                break;
-            }
-            loans = self.ended.wait(loans).unwrap_or_else(PoisonError::into_inner);
-        }
         let id = loans.next;
         loans.next += 1;
+        let asked = Loan { id, range: range.clone(), kind, brief };
+        let mut waits = false;
+        let refused = loop {
+            if let Some(held) = loans.open.iter().find(|loan| !loan.brief && loan.excludes(&asked)) {
+                let (held_start, held_end) = (held.range.start as u64, held.range.end as u64);
+                break Some(ErrorKind::Lent { start, end, held_start, held_end, held: held.kind.name() });
+            }
+            let first = !loans.waiting.iter().any(|before| before.id < id && before.excludes(&asked));
+            if first && !loans.open.iter().any(|loan| loan.excludes(&asked)) {
+                break None;
+            }
+            if !waits {
+                loans.waiting.push(asked.clone());
+                waits = true;
+            }
+            loans = self.ended.wait(loans).unwrap_or_else(PoisonError::into_inner);
+        };
+        if waits {
+            loans.waiting.retain(|loan| loan.id != id);
+            // Those behind in line go with this one, or it was refused.
+            self.ended.notify_all();
+        }
+        if let Some(refused) = refused {
+            return Err(refused.into());
+        }
         // An empty range overlaps nothing, also not later.
         if !range.is_empty() {
-            loans.open.push(Loan { id, range: range.clone(), kind, brief });
+            loans.open.push(asked);
         }
         Ok(Ticket { owner: self, id, range })
     }

@@ -18,8 +18,8 @@ use crate::mmap::sys::{AtomicView, Lendable, View, ViewMut};
 /// Ranges are lent out: to read, to write, or as atomic integers. What is lent is recorded, and a range that overlaps a lent one
 /// is refused with [`ErrorKind::Lent`](crate::ErrorKind::Lent), which names both, unless both are lent to read or both as
 /// atomics of the same width. Nothing waits for a loan to end, so no order of loans can deadlock, also not in one thread.
-/// [`read_into`](MmapShared::read_into) and [`update`](MmapShared::update) copy; they wait for each other, for they end by
-/// themselves, and are refused as well where a loan stands against them.
+/// [`read_into`](MmapShared::read_into) and [`update`](MmapShared::update) copy: they are refused as well where a loan stands
+/// against them, but a copy that is under way is waited for, in line, by other copies and by loans, since it ends by itself.
 ///
 /// ```
 /// use pagecut::mmap::MmapShared;
