@@ -130,6 +130,39 @@ pub enum ErrorKind {
     /// MPEG-TS: no transport packet begins here.
     #[error("synchronisation is lost")]
     SyncLost,
+
+    /// A writer of a fixed length has no room for the bytes; none of them was taken.
+    #[error("{asked} bytes do not fit into the {free} that are free")]
+    Full {
+        /// Bytes to be written.
+        asked: u64,
+        /// Bytes there is room for.
+        free: u64,
+    },
+    /// A range of a mapping overlaps one that is lent out in a way that does not go with it.
+    #[error("bytes {start}..{end} overlap bytes {held_start}..{held_end}, which are lent {held}")]
+    Lent {
+        /// First byte asked for.
+        start: u64,
+        /// End of the range asked for.
+        end: u64,
+        /// First byte of the range that is lent.
+        held_start: u64,
+        /// End of the range that is lent.
+        held_end: u64,
+        /// What it is lent for: `to read`, `to write`, `as 32-bit atomics`, `as 64-bit atomics`.
+        held: &'static str,
+    },
+    /// A range of integers does not begin and end at multiples of their length.
+    #[error("bytes {start}..{end} do not begin and end at multiples of {align}")]
+    Misaligned {
+        /// First byte asked for.
+        start: u64,
+        /// End of the range asked for.
+        end: u64,
+        /// Bytes of an integer.
+        align: u64,
+    },
 }
 
 impl ErrorKind {
@@ -154,6 +187,9 @@ impl ErrorKind {
             Self::QualityRange { .. } => "quality_range",
             Self::SequenceLetter { .. } => "sequence_letter",
             Self::SyncLost => "sync_lost",
+            Self::Full { .. } => "full",
+            Self::Lent { .. } => "lent",
+            Self::Misaligned { .. } => "misaligned",
         }
     }
 }

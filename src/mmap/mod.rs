@@ -15,6 +15,12 @@
 //! | [`MmapCursor`] | what wants `Read`, `BufRead` or `Seek` | a copy, for `Read` |
 //! | [`Residency`] | whether a file is in the page cache | a system call, or 64 |
 //! | [`MmapStats`] | faults, bytes, and how much is in memory and on which pages | a pass over `/proc/self/smaps` |
+//! | [`MmapWriter`] | a new file, written through a mapping from its start to its end | what the [`FlushPolicy`] asks for |
+//! | [`MmapShared`] | a file that threads read and write in place, with ranges lent out | a lock for each range that is lent |
+//! | [`MmapPrivate`] | a file that can be written to in memory, and stays as it is | a copy of each page that is written to |
+//!
+//! With the feature `watch`, `watch` tells when a file changes. With the feature `async`, the module `nonblocking` does what
+//! blocks on threads of its own.
 //!
 //! What each comes to in figures is in `docs/measurements.md`. For one pass over a file, reading into a small buffer that is used
 //! again can be faster than a mapping; a [`Source`](crate::Source) can do both.
@@ -44,6 +50,8 @@ mod cursor;
 mod huge;
 mod identity;
 mod lease;
+#[cfg(feature = "async")]
+pub mod nonblocking;
 mod options;
 mod prefetch;
 mod reader;
@@ -51,7 +59,10 @@ mod residency;
 mod stats;
 mod stream;
 mod sys;
+#[cfg(feature = "watch")]
+mod watch;
 mod window;
+mod write;
 
 pub use advice::Advice;
 pub use aligned::PageAlignedMmap;
@@ -64,4 +75,8 @@ pub use reader::MmapReader;
 pub use residency::{Certainty, Residency};
 pub use stats::MmapStats;
 pub use stream::MmapStream;
+pub use sys::{Atomic, AtomicView, View, ViewMut};
+#[cfg(feature = "watch")]
+pub use watch::{Change, Watch, watch, watch_by_polling};
 pub use window::MmapWindow;
+pub use write::{FlushPolicy, MmapPrivate, MmapShared, MmapWriter, MmapWriterOptions};

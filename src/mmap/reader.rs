@@ -439,7 +439,7 @@ pub(super) fn open_mappable(path: &Path) -> Result<File> {
     Ok(File::open(path)?)
 }
 
-fn refuse_unmappable(metadata: &Metadata) -> Result<()> {
+pub(super) fn refuse_unmappable(metadata: &Metadata) -> Result<()> {
     let kind = metadata.file_type();
     let what = if kind.is_dir() {
         "a directory"
@@ -470,12 +470,12 @@ fn special(_: std::fs::FileType) -> &'static str {
 
 /// Whether a file of length 0 can be read from all the same, as those of `/proc` can. Its position stays where it is.
 #[cfg(unix)]
-fn has_content(file: &File) -> bool {
+pub(super) fn has_content(file: &File) -> bool {
     use std::os::unix::fs::FileExt;
     file.read_at(&mut [0], 0).is_ok_and(|read| read > 0)
 }
 
 #[cfg(not(unix))]
-fn has_content(_: &File) -> bool {
+pub(super) fn has_content(_: &File) -> bool {
     false
 }

@@ -6,7 +6,14 @@
 #[cfg_attr(not(target_os = "linux"), path = "other.rs")]
 mod os;
 
+mod lendable;
+mod writable;
+
+pub(super) use lendable::Lendable;
+pub use lendable::{Atomic, AtomicView, View, ViewMut};
 pub(super) use os::{
     Map, advise, cached, evict, huge_page_size, hugetlbfs_page, is_cached_at, is_immutable, lease, lock,
     page_size, read_ahead_len, thread_faults, unlock, usage,
 };
+pub(super) use os::{reserve, start_write_back};
+pub(super) use writable::{map_private, map_writable};

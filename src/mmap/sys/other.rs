@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::ops::{Deref, Range};
 
-use memmap2::{Mmap, MmapOptions};
+use memmap2::{Mmap, MmapOptions, MmapRaw};
 
 use crate::mmap::Advice;
 
@@ -21,9 +21,33 @@ impl Map {
         unsafe { MmapOptions::new().offset(offset).len(len).map(file) }.map(Self)
     }
 
+    /// Mapped wherever the system likes: to choose the address is done on Linux only.
+    pub(in crate::mmap) fn aligned(_: &File, _: u64, _: usize, _: usize, _: usize) -> io::Result<Self> {
+        Err(unsupported("files are mapped at an aligned address on Linux only"))
+    }
+
+    /// Not done here.
+    pub(in crate::mmap) fn copy(
+        _: &File,
+        _: u64,
+        _: usize,
+        _: usize,
+        _: impl FnOnce(&Self),
+    ) -> io::Result<Self> {
+        Err(unsupported("files are copied to huge pages on Linux only"))
+    }
+
     /// Losses are not noticed here.
     pub(in crate::mmap) fn lost_from(&self) -> Option<usize> {
         None
+    }
+
+    pub(in crate::mmap) fn is_guarded(&self) -> bool {
+        false
+    }
+
+    pub(in crate::mmap) fn is_copy(&self) -> bool {
+        false
     }
 }
 
@@ -55,8 +79,85 @@ pub(in crate::mmap) fn lock(_: &Map, _: Range<usize>) -> io::Result<()> {
     Err(unsupported("memory is locked on Linux only"))
 }
 
+pub(in crate::mmap) fn unlock(_: &Map, _: Range<usize>) -> io::Result<()> {
+    Err(unsupported("memory is locked on Linux only"))
+}
+
+pub(in crate::mmap) fn cached(_: &File, _: &Range<u64>) -> io::Result<u64> {
+    Err(unsupported("the page cache is looked into on Linux only"))
+}
+
+pub(in crate::mmap) fn is_cached_at(_: &File, _: u64) -> io::Result<bool> {
+    Err(unsupported("the page cache is looked into on Linux only"))
+}
+
+pub(in crate::mmap) fn evict(_: &File, _: &Range<u64>) -> io::Result<()> {
+    Err(unsupported("pages are dropped from the page cache on Linux only"))
+}
+
+/// The size of a huge page on most machines.
+pub(in crate::mmap) fn huge_page_size() -> usize {
+    2 << 20
+}
+
+pub(in crate::mmap) fn hugetlbfs_page(_: &File) -> Option<usize> {
+    None
+}
+
+pub(in crate::mmap) fn is_immutable(_: &File) -> bool {
+    false
+}
+
+pub(in crate::mmap) fn read_ahead_len(_: &File) -> Option<usize> {
+    None
+}
+
+/// Faults are not counted here.
+pub(in crate::mmap) fn thread_faults() -> (u64, u64) {
+    (0, 0)
+}
+
+/// Read leases, which there are none of here.
+pub(in crate::mmap) mod lease {
+    use std::fs::File;
+    use std::io;
+    use std::time::Duration;
+
+    pub(in crate::mmap) fn take(_: &File) -> io::Result<()> {
+        Err(super::unsupported("leases are taken on Linux only"))
+    }
+
+    pub(in crate::mmap) fn give_back(_: &File) -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(in crate::mmap) fn is_held(_: &File) -> bool {
+        false
+    }
+
+    pub(in crate::mmap) fn break_time() -> Duration {
+        Duration::ZERO
+    }
+}
+
 pub(in crate::mmap) fn usage(_: &Map) -> io::Result<Usage> {
     Err(unsupported("the use of memory is known on Linux only"))
+}
+
+pub(in crate::mmap) fn reserve(_: &File, _: Range<u64>) -> io::Result<()> {
+    Err(unsupported("space for a mapped file is reserved on Linux only"))
+}
+
+pub(in crate::mmap) fn start_write_back(_: &File, _: Range<u64>) -> io::Result<()> {
+    Err(unsupported("write-back is started on Linux only"))
+}
+
+pub(in crate::mmap) fn lock_pages(_: &MmapRaw, _: Range<usize>) -> io::Result<()> {
+    Err(unsupported("memory is locked on Linux only"))
+}
+
+pub(in crate::mmap) fn unlock_pages(_: &MmapRaw, _: Range<usize>) -> io::Result<()> {
+    Err(unsupported("memory is locked on Linux only"))
 }
 
 fn unsupported(what: &'static str) -> io::Error {

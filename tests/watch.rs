@@ -1,0 +1,198 @@
+//! Being told when a file changes, and no longer being told.
+#![cfg(all(feature = "watch", unix))]
+
+#[cfg(target_os = "linux")]
+mod kernel;
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use pagecut::mmap::{Change, Watch, watch, watch_by_polling};
+use pagecut::{ErrorKind, Result};
+use tempfile::TempDir;
+
+type Callback = Box<dyn FnMut(Change) + Send>;
+
+/// Each way to watch. `Watch` says which one it is.
+const WAYS: [fn(&Path, Callback) -> Result<Watch>; 2] = [
+    |path, callback| watch(path, callback),
+    |path, callback| watch_by_polling(path, Duration::ZERO, callback),
+];
+
+fn file() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    fs::write(&path, "content").unwrap();
+    (folder, path)
+}
+
+/// Waits for a change. Before it, what was told before may be told again, and any change that it was written to.
+fn expect(told: &Receiver<Change>, change: Change, before: Change) {
+    loop {
+        let next = told.recv_timeout(Duration::from_secs(10)).expect("a change is told");
+        if next == change {
+            return;
+        }
+        assert!(next == before || next == Change::Modified, "{next:?} instead of {change:?}");
+    }
+}
+
+fn append(path: &Path) {
+    OpenOptions::new().append(true).open(path).unwrap().write_all(b"more").unwrap();
+}
+
+#[test]
+fn every_change_is_told() {
+    for (way, watch) in WAYS.into_iter().enumerate() {
+        let (folder, path) = file();
+        let other = folder.path().join("other");
+        let (tell, told) = channel();
+        let watch = watch(&path, Box::new(move |change| tell.send(change).unwrap())).unwrap();
+        assert_eq!(watch.polled_because().is_some(), way == 1, "{:?}", watch.polled_because());
+        append(&path);
+        expect(&told, Change::Modified, Change::Modified);
+        OpenOptions::new().write(true).open(&path).unwrap().set_len(3).unwrap();
+        expect(&told, Change::Truncated, Change::Modified);
+        append(&path);
+        expect(&told, Change::Modified, Change::Truncated);
+        fs::rename(&path, &other).unwrap();
+        expect(&told, Change::Removed, Change::Modified);
+        fs::rename(&other, &path).unwrap();
+        expect(&told, Change::Replaced, Change::Removed);
+        append(&path);
+        expect(&told, Change::Modified, Change::Replaced);
+        fs::write(&other, "something else").unwrap();
+        fs::rename(&other, &path).unwrap();
+        expect(&told, Change::Replaced, Change::Modified);
+        fs::remove_file(&path).unwrap();
+        expect(&told, Change::Removed, Change::Replaced);
+    }
+}
+
+#[test]
+fn what_is_no_change_of_the_file_is_not_told() {
+    for watch in WAYS {
+        let (folder, path) = file();
+        let (tell, told) = channel();
+        let _watch = watch(&path, Box::new(move |change| tell.send(change).unwrap())).unwrap();
+        fs::read(&path).unwrap();
+        fs::write(folder.path().join("neighbour"), "content").unwrap();
+        fs::set_permissions(&path, fs::metadata(&path).unwrap().permissions()).unwrap();
+        assert!(told.recv_timeout(Duration::from_millis(200)).is_err());
+        fs::remove_file(&path).unwrap();
+        assert_eq!(told.recv_timeout(Duration::from_secs(10)), Ok(Change::Removed), "the next that is told");
+    }
+}
+
+/// A file is written to all the time. From the moment that a watch is gone, its callback does not run.
+#[test]
+fn nothing_is_told_after_the_drop() {
+    for watch in WAYS {
+        let (_folder, path) = file();
+        let done = Arc::new(AtomicBool::new(false));
+        let writer = thread::spawn({
+            let (path, done) = (path.clone(), Arc::clone(&done));
+            move || {
+                while !done.load(Ordering::Relaxed) {
+                    append(&path);
+                }
+            }
+        });
+        for _ in 0..20 {
+            let (started, ended) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+            let callback = {
+                let (started, ended) = (Arc::clone(&started), Arc::clone(&ended));
+                move |_| {
+                    started.fetch_add(1, Ordering::SeqCst);
+                    thread::sleep(Duration::from_millis(3));
+                    ended.fetch_add(1, Ordering::SeqCst);
+                }
+            };
+            let watch = watch(&path, Box::new(callback)).unwrap();
+            let start = Instant::now();
+            while started.load(Ordering::SeqCst) < 2 {
+                assert!(start.elapsed() < Duration::from_secs(10), "nothing is told at all");
+                thread::yield_now();
+            }
+            drop(watch);
+            let calls = started.load(Ordering::SeqCst);
+            assert_eq!(ended.load(Ordering::SeqCst), calls, "the last call was waited for");
+            thread::sleep(Duration::from_millis(10));
+            assert_eq!(started.load(Ordering::SeqCst), calls);
+        }
+        done.store(true, Ordering::Relaxed);
+        writer.join().unwrap();
+    }
+}
+
+#[test]
+fn a_callback_may_drop_its_own_watch() {
+    for watch in WAYS {
+        let (_folder, path) = file();
+        let own = Arc::new(Mutex::new(None));
+        let (tell, told) = channel();
+        let theirs = Arc::clone(&own);
+        let made = watch(
+            &path,
+            Box::new(move |change| {
+                drop(theirs.lock().unwrap().take());
+                tell.send(change).unwrap();
+            }),
+        );
+        *own.lock().unwrap() = Some(made.unwrap());
+        append(&path);
+        assert_eq!(told.recv_timeout(Duration::from_secs(10)), Ok(Change::Modified));
+        append(&path);
+        assert!(told.recv_timeout(Duration::from_millis(100)).is_err());
+        assert!(own.lock().unwrap().is_none());
+    }
+}
+
+#[test]
+fn only_a_file_that_is_there_can_be_watched() {
+    for watch in WAYS {
+        let (folder, path) = file();
+        assert!(matches!(
+            watch(folder.path(), Box::new(drop)).unwrap_err().kind(),
+            ErrorKind::Unmappable { .. }
+        ));
+        fs::remove_file(&path).unwrap();
+        assert!(matches!(watch(&path, Box::new(drop)).unwrap_err().kind(), ErrorKind::Io(_)));
+    }
+}
+
+#[test]
+fn a_link_is_followed() {
+    for watch in WAYS {
+        let (folder, path) = file();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink("file", &link).unwrap();
+        let (tell, told) = channel();
+        let _watch = watch(&link, Box::new(move |change| tell.send(change).unwrap())).unwrap();
+        append(&path);
+        assert_eq!(told.recv_timeout(Duration::from_secs(10)), Ok(Change::Modified));
+    }
+}
+
+/// Runs in a process that may have no watches of the system.
+#[test]
+#[cfg(target_os = "linux")]
+fn without_watches_the_file_is_polled() {
+    if !kernel::is_child() {
+        let line = "echo 0 > /proc/sys/user/max_inotify_instances";
+        return kernel::in_namespaces("without_watches_the_file_is_polled", "-r", line);
+    }
+    let (_folder, path) = file();
+    let (tell, told) = channel();
+    let watch = watch(&path, move |change| tell.send(change).unwrap()).unwrap();
+    let because = watch.polled_because().expect("no inotify");
+    assert!(because.contains("os error 24"), "{because}");
+    append(&path);
+    assert_eq!(told.recv_timeout(Duration::from_secs(10)), Ok(Change::Modified));
+}
