@@ -1,9 +1,9 @@
 //! What ways of mapping cost: `cargo bench --bench mapping`.
 //!
 //! A file of 256 MiB lies below the target folder. Its state in the page cache is set up for each group and is in the name:
-//! written in pieces of 64 KiB (so in folios of 64 KiB or less), read in through `HugePageMmap` (so in folios of 2 MiB where
-//! the file system has them), or evicted by `posix_fadvise(2)`. What is timed is mapping the file, a sum over all its bytes,
-//! 64 at a time, and unmapping it.
+//! written in pieces of 4 or 64 KiB (so in folios of that length or less), read in through `HugePageMmap` (so in folios of
+//! 2 MiB where the file system has them), or evicted by `posix_fadvise(2)`. What is timed is mapping the file, touching one
+//! byte of each page or summing up all bytes, 64 at a time, and unmapping it.
 
 use std::fs::{self, File, OpenOptions};
 use std::hint::black_box;
@@ -37,18 +37,23 @@ fn sum(bytes: &[u8]) -> u64 {
     sums.into_iter().fold(0, |all, sum| all ^ sum)
 }
 
-/// A file of reads, written in pieces of 64 KiB.
-fn input() -> PathBuf {
+/// Looks at one byte of each page: what is left is the cost of the faults.
+fn touch(bytes: &[u8]) -> u64 {
+    bytes.iter().step_by(4096).map(|&byte| u64::from(byte)).sum()
+}
+
+/// A file of reads, written in pieces of this length.
+fn input(piece: usize) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mapping.fastq");
     let text = fs::read("testdata/illumina.fastq").expect("the testdata");
     let data = text.repeat(LEN / text.len());
-    write_in_small_pieces(&path, &data);
+    write_in_pieces(&path, &data, piece);
     path
 }
 
-fn write_in_small_pieces(path: &Path, data: &[u8]) {
+fn write_in_pieces(path: &Path, data: &[u8], piece: usize) {
     let mut file = File::create(path).expect("a file");
-    for piece in data.chunks(64 << 10) {
+    for piece in data.chunks(piece) {
         file.write_all(piece).expect("room for a file");
     }
     // What waits to be written cannot be evicted.
@@ -78,38 +83,43 @@ fn group<'a>(criterion: &'a mut Criterion, name: &str, path: &Path) -> Benchmark
     group
 }
 
-fn touching(criterion: &mut Criterion) {
-    let path = input();
-    let path = path.as_path();
-    let open = |options| MmapReader::with_options(path, options).expect("a mapping");
+/// What is done with the bytes of a mapping.
+type Work = fn(&[u8]) -> u64;
 
-    let mut small = group(criterion, "touch, cached in folios of 64 KiB or less", path);
-    small.bench_function("ordinary mapping, first time", |bencher| {
-        bencher.iter(|| sum(open(MmapOptions::new()).as_slice()));
+fn touching(criterion: &mut Criterion) {
+    let work: [(&str, Work); 2] = [("a byte of each page", touch), ("all bytes", sum)];
+    for (folios, piece) in [("4 KiB", 4 << 10), ("64 KiB or less", 64 << 10)] {
+        let path = input(piece);
+        let mut cached = group(criterion, &format!("touch, cached in folios of {folios}"), &path);
+        for (what, work) in work {
+            touching_each_way(&mut cached, what, &path, work);
+        }
+    }
+    let path = input(64 << 10);
+    evict(&path);
+    println!("on huge pages after a cold read through HugePageMmap: {} %", share_on_huge_pages(&path));
+    let mut cached = group(criterion, "touch, cached in folios of 2 MiB", &path);
+    for (what, work) in work {
+        touching_each_way(&mut cached, what, &path, work);
+    }
+}
+
+fn touching_each_way(cached: &mut BenchmarkGroup<'_, WallTime>, what: &str, path: &Path, work: Work) {
+    let open = |options| MmapReader::with_options(path, options).expect("a mapping");
+    cached.bench_function(format!("{what}, ordinary mapping, first time"), |bencher| {
+        bencher.iter(|| work(open(MmapOptions::new()).as_slice()));
     });
     let reader = open(MmapOptions::new());
-    small.bench_function("ordinary mapping, second time", |bencher| bencher.iter(|| sum(reader.as_slice())));
+    cached.bench_function(format!("{what}, ordinary mapping, second time"), |bencher| {
+        bencher.iter(|| work(reader.as_slice()));
+    });
     drop(reader);
-    small.bench_function("populated mapping", |bencher| {
-        bencher.iter(|| sum(open(MmapOptions::new().populate(true)).as_slice()));
+    cached.bench_function(format!("{what}, populated mapping"), |bencher| {
+        bencher.iter(|| work(open(MmapOptions::new().populate(true)).as_slice()));
     });
-    small.bench_function("HugePageMmap", |bencher| bencher.iter(|| sum(huge(path).as_slice())));
-    small.finish();
-
-    evict(path);
-    println!("on huge pages after a cold read through HugePageMmap: {} %", share_on_huge_pages(path));
-    let mut large = group(criterion, "touch, cached in folios of 2 MiB", path);
-    large.bench_function("HugePageMmap, first time", |bencher| bencher.iter(|| sum(huge(path).as_slice())));
-    let map = huge(path);
-    large.bench_function("HugePageMmap, second time", |bencher| bencher.iter(|| sum(map.as_slice())));
-    drop(map);
-    large.bench_function("ordinary mapping, first time", |bencher| {
-        bencher.iter(|| sum(open(MmapOptions::new()).as_slice()));
+    cached.bench_function(format!("{what}, HugePageMmap, first time"), |bencher| {
+        bencher.iter(|| work(huge(path).as_slice()));
     });
-    large.bench_function("populated mapping", |bencher| {
-        bencher.iter(|| sum(open(MmapOptions::new().populate(true)).as_slice()));
-    });
-    large.finish();
 }
 
 /// Times `work` on a file that is evicted before each time.
@@ -131,7 +141,7 @@ fn count(records: impl Iterator<Item = bool>) -> u64 {
 }
 
 fn reading(criterion: &mut Criterion) {
-    let path = input();
+    let path = input(64 << 10);
     let path = path.as_path();
     let mut evicted = group(criterion, "records, not cached", path);
     evicted.bench_function("ordinary mapping", |bencher| {
@@ -161,7 +171,7 @@ fn reading(criterion: &mut Criterion) {
     });
     evicted.finish();
 
-    write_in_small_pieces(path, &fs::read(path).expect("a file"));
+    write_in_pieces(path, &fs::read(path).expect("a file"), 64 << 10);
     let mut cached = group(criterion, "records, cached in folios of 64 KiB or less", path);
     cached.bench_function("one mapping, nothing dropped", |bencher| {
         bencher.iter(|| {

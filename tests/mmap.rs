@@ -1,7 +1,10 @@
 //! Mapping files: lengths, ranges, options, advice, windows, and what cannot be mapped.
 //!
-//! Here and in `mmap_reading.rs` and `mmap_write.rs`, the letters and numbers at the start of a name are those of the rows of the
-//! checklist that the mapping layer was built by: F for reading, M for sharing and writing.
+//! Here and in `mmap_reading.rs`, `mmap_write.rs`, `mmap_shared.rs`, `shrinking_file.rs`, `watch.rs` and `nonblocking.rs`, the letters
+//! and numbers at the start of a name are those of the rows of the checklist that the mapping layer was built by: F for
+//! reading FASTQ through a mapping, M for managed mappings, T for zero-copy readers and writers. F14 and M2, that examples
+//! work, are the documentation tests; F15 to F18, M15 and what is said of speed are the benchmarks; M18, that features only
+//! add, is seen by building with and without them.
 
 mod common;
 
@@ -252,6 +255,25 @@ fn f8_f9_windows_of_every_length_add_up_and_end_on_boundaries() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn f7_the_records_of_any_range_begin_and_end_on_boundaries() {
+    let data = fs::read(testdata("at_and_plus.fastq")).unwrap();
+    let all: Vec<_> = Fastq::new().records(&data).map(Result::unwrap).collect();
+    for range in (0..data.len()).step_by(37).flat_map(|start| [(start, start + 100), (start, data.len())]) {
+        // The records that begin in the range, found without reading what is before it.
+        let cut = |at: usize| Fastq::new().find_cut(&data, at).unwrap_or(data.len());
+        let (start, end) = (cut(range.0), cut(range.1.min(data.len())));
+        let part = pagecut::Part::of(&data, start..end);
+        let found: Vec<_> = Fastq::new().records_of(part).map(Result::unwrap).collect();
+        let expected: Vec<_> = all
+            .iter()
+            .filter(|record| (start as u64..end as u64).contains(&record.range().start))
+            .copied()
+            .collect();
+        assert_eq!(found, expected);
     }
 }
 

@@ -26,7 +26,7 @@ fn shared(data: &[u8]) -> (TempDir, PathBuf, MmapShared) {
 }
 
 #[test]
-fn what_is_written_is_in_the_file() {
+fn m1_m16_what_is_written_is_in_the_file() {
     for len in [0, 1, page_size() - 1, page_size(), 3 * page_size() + 1] {
         let mut data = noise(len as u64, len);
         let (_folder, path, shared) = shared(&data);
@@ -56,7 +56,7 @@ fn what_is_written_is_in_the_file() {
 }
 
 #[test]
-fn a_range_that_is_not_there_is_refused() {
+fn m3_a_range_that_is_not_there_is_refused() {
     let (_folder, path, shared) = shared(&[7; 10]);
     let outside = |result: pagecut::Result<()>| {
         let error = result.unwrap_err();
@@ -99,7 +99,7 @@ fn lend<'a>(shared: &'a MmapShared, kind: &str, range: Range<usize>) -> pagecut:
 
 /// Every kind against every kind, in every way in which two ranges can lie.
 #[test]
-fn only_what_goes_together_is_lent_together() {
+fn m4_m11_only_what_goes_together_is_lent_together() {
     let (_folder, _path, shared) = shared(&[0; 64]);
     let kinds = ["to read", "to write", "as 32-bit atomics", "as 64-bit atomics"];
     let mut refused = 0;
@@ -156,7 +156,7 @@ fn loans_can_be_sent_and_shared() {
 }
 
 #[test]
-fn atomics_add_up_over_threads() {
+fn m11_atomics_add_up_over_threads() {
     let (_folder, path, shared) = shared(&[0; 4096]);
     thread::scope(|scope| {
         for _ in 0..4 {
@@ -222,7 +222,7 @@ fn copies_are_whole() {
 
 /// Readers one after the other leave no moment at which none reads. A writer gets its turn all the same.
 #[test]
-fn nobody_waits_for_good() {
+fn m4_nobody_waits_for_good() {
     let len = 1 << 20;
     let (_folder, _path, shared) = shared(&vec![0; len]);
     let done = AtomicBool::new(false);

@@ -23,7 +23,7 @@ fn with_policy(path: &Path, policy: FlushPolicy) -> MmapWriter {
 }
 
 #[test]
-fn the_file_is_what_was_written() {
+fn t4_m1_the_file_is_what_was_written() {
     let folder = folder();
     let path = folder.path().join("file");
     for options in [MmapWriterOptions::new(), MmapWriterOptions::new().size(3 * MIB as u64 + 1)] {
@@ -48,7 +48,7 @@ fn the_file_is_what_was_written() {
 }
 
 #[test]
-fn the_capacity_doubles_and_a_dropped_writer_cuts() {
+fn t4_m14_the_capacity_doubles_and_a_dropped_writer_cuts() {
     let folder = folder();
     let path = folder.path().join("file");
     let mut writer = MmapWriter::create(&path).unwrap();
@@ -68,7 +68,7 @@ fn the_capacity_doubles_and_a_dropped_writer_cuts() {
 }
 
 #[test]
-fn a_full_writer_takes_nothing_of_a_slice() {
+fn t5_a_full_writer_takes_nothing_of_a_slice() {
     let folder = folder();
     let path = folder.path().join("file");
     let mut writer = MmapWriter::with_options(&path, MmapWriterOptions::new().size(10)).unwrap();
@@ -110,7 +110,7 @@ fn what_cannot_be_written_is_left_as_it_is() {
 
 /// Space is taken when it is reserved: the file has all its blocks before a byte of it is written.
 #[test]
-fn space_is_reserved() {
+fn t4_space_is_reserved() {
     use std::os::unix::fs::MetadataExt;
     let folder = folder();
     let path = folder.path().join("file");
@@ -179,7 +179,7 @@ fn a_disk_gets_back_what_did_not_suffice() {
 }
 
 #[test]
-fn a_flush_is_on_disk() {
+fn m13_m16_a_flush_is_on_disk() {
     let folder = folder();
     if !has_disk(folder.path()) {
         return;
@@ -210,7 +210,7 @@ fn a_flush_is_on_disk() {
 }
 
 #[test]
-fn a_started_flush_gets_there_by_itself() {
+fn t6_a_started_flush_gets_there_by_itself() {
     let folder = folder();
     if !has_disk(folder.path()) {
         return;
@@ -236,7 +236,7 @@ fn until(condition: impl Fn() -> bool) {
 }
 
 #[test]
-fn each_policy_flushes_when_it_says() {
+fn m13_each_policy_flushes_when_it_says() {
     let folder = folder();
     if !has_disk(folder.path()) {
         return;
@@ -280,7 +280,7 @@ fn each_policy_flushes_when_it_says() {
 }
 
 #[test]
-fn every_so_many_milliseconds_and_no_longer() {
+fn m13_every_so_many_milliseconds_and_no_longer() {
     let folder = folder();
     let path = folder.path().join("file");
     if has_disk(folder.path()) {
@@ -304,7 +304,7 @@ fn every_so_many_milliseconds_and_no_longer() {
 }
 
 #[test]
-fn a_private_view_leaves_the_file_alone() {
+fn m9_a_private_view_leaves_the_file_alone() {
     let folder = folder();
     let path = folder.path().join("file");
     for len in [0, 1, page_size(), 3 * page_size() + 5] {
@@ -330,9 +330,9 @@ fn a_private_view_leaves_the_file_alone() {
 
 /// Runs in a process that may lock 64 KiB, without the right to exceed that.
 #[test]
-fn a_lock_that_is_refused_tells_the_limit() {
+fn m10_a_lock_that_is_refused_tells_the_limit() {
     if !is_child() {
-        return in_namespaces("a_lock_that_is_refused_tells_the_limit", "-r", "ulimit -l 64");
+        return in_namespaces("m10_a_lock_that_is_refused_tells_the_limit", "-r", "ulimit -l 64");
     }
     let folder = folder();
     let path = folder.path().join("file");

@@ -20,7 +20,7 @@ use pagecut::mmap::{FlushPolicy, MmapOption, MmapOptions, MmapWriterOptions, non
 use pollster::block_on;
 
 #[test]
-fn what_is_flushed_is_on_disk() {
+fn m5_what_is_flushed_is_on_disk() {
     let folder = folder();
     if !has_disk(folder.path()) {
         return;
@@ -46,7 +46,7 @@ fn what_is_flushed_is_on_disk() {
 }
 
 #[test]
-fn they_do_what_the_calls_do() {
+fn m5_they_do_what_the_calls_do() {
     let folder = folder();
     let path = folder.path().join("file");
     block_on(async {

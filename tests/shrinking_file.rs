@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use common::POOLS;
 use pagecut::fastq::Fastq;
-use pagecut::mmap::MmapReader;
+use pagecut::mmap::{MmapPrivate, MmapReader, MmapShared, MmapWriter};
 use pagecut::{Error, ErrorKind, Format, Source, SourceOptions};
 use rayon::prelude::*;
 use tempfile::TempDir;
@@ -49,7 +49,7 @@ fn assert_truncated(error: &Error, offset: u64) {
 }
 
 #[test]
-fn touching_what_is_gone_is_an_error_and_other_mappings_are_untouched() {
+fn m17_touching_what_is_gone_is_an_error_and_other_mappings_are_untouched() {
     let data = reads(1 << 20);
     let (_folder, path) = file(&data);
     let (_other_folder, other_path) = file(&data);
@@ -248,6 +248,41 @@ fn many_mappings_are_guarded_at_a_time() {
             });
         }
     });
+}
+
+#[test]
+fn files_that_are_written_to_are_guarded_too() {
+    let data = reads(1 << 20);
+    for len in [0, 5000, 500_000] {
+        let (_folder, path) = file(&data);
+        let shared = MmapShared::open(&path).unwrap();
+        shared.check().unwrap();
+        cut(&path, len);
+        assert_truncated(&shared.update(600_000, b"lost").unwrap_err(), len);
+        assert_truncated(&shared.read_into(700_000, &mut [0; 10]).unwrap_err(), len);
+        assert_truncated(&shared.flush().unwrap_err(), len);
+        let mut view = shared.view_mut(800_000..800_010).unwrap();
+        view.copy_from_slice(b"lost bytes");
+        drop(view);
+        assert_truncated(&shared.check().unwrap_err(), len);
+
+        let (_folder, path) = file(&data);
+        let mut private = MmapPrivate::open(&path).unwrap();
+        private.as_mut_slice()[..4].copy_from_slice(b"mine");
+        private.check().unwrap();
+        cut(&path, len);
+        private.as_mut_slice()[600_000] = 1;
+        assert_truncated(&private.check().unwrap_err(), len);
+
+        let (_folder, path) = file(b"");
+        let mut writer = MmapWriter::create(&path).unwrap();
+        writer.write_all(&data[..600_000]).unwrap();
+        cut(&path, len);
+        assert!(writer.write_all(&data[600_000..700_000]).is_err());
+        assert!(writer.write_all(&data).is_err(), "it would have to grow");
+        assert_truncated(&writer.flush().unwrap_err(), len);
+        assert_truncated(&writer.finish().unwrap_err(), len);
+    }
 }
 
 /// Runs one of the tests below in a process of its own, and returns how that ended.

@@ -48,7 +48,7 @@ fn append(path: &Path) {
 }
 
 #[test]
-fn every_change_is_told() {
+fn m12_every_change_is_told() {
     for (way, watch) in WAYS.into_iter().enumerate() {
         let (folder, path) = file();
         let other = folder.path().join("other");
@@ -92,7 +92,7 @@ fn what_is_no_change_of_the_file_is_not_told() {
 
 /// A file is written to all the time. From the moment that a watch is gone, its callback does not run.
 #[test]
-fn nothing_is_told_after_the_drop() {
+fn m12_nothing_is_told_after_the_drop() {
     for watch in WAYS {
         let (_folder, path) = file();
         let done = Arc::new(AtomicBool::new(false));

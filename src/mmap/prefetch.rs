@@ -12,9 +12,12 @@ use crate::record::{Backing, Format, ParRecords, Part, Records, Resync};
 
 /// A mapping that is read ahead of its readers.
 ///
-/// Each reader has a window of `distance` bytes before it that rolls with it: one thread asks the kernel for the pages in it
-/// ([`Advice::WillNeed`]), in pieces of what the kernel reads ahead for one hint, since it cuts longer ones. It is of use for a
-/// file that is not in the page cache, and costs little for one that is.
+/// Each reader has a window of `distance` bytes before it that rolls with it: one thread asks the kernel for the pages in it,
+/// in pieces of what the kernel reads ahead for one hint, since it cuts longer ones. It asks for them to be mapped
+/// ([`Advice::PopulateRead`]) and waits for each piece, so that the readers find them; kernels before 5.14 are asked to begin
+/// reading ([`Advice::WillNeed`]). That is the weaker hint where files come in large folios: what it reads comes in small ones.
+///
+/// It is of use for a file that is not in the page cache, and costs little for one that is.
 ///
 /// The readers are those of [`records`](PrefetchingMmap::records), [`par_records`](PrefetchingMmap::par_records) and
 /// [`windows`](PrefetchingMmap::windows), or say themselves where they are ([`Backing::reading`]).
@@ -155,7 +158,8 @@ impl Shared {
 
     fn hint(&self, range: Range<usize>) {
         let len = range.len() as u64;
-        if self.reader.advise_range(range, Advice::WillNeed).is_ok() {
+        let populated = self.reader.advise_range(range.clone(), Advice::PopulateRead);
+        if populated.or_else(|_| self.reader.advise_range(range, Advice::WillNeed)).is_ok() {
             self.hints.fetch_add(1, Ordering::Relaxed);
             self.bytes.fetch_add(len, Ordering::Relaxed);
         } else {

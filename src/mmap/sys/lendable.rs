@@ -12,12 +12,12 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use memmap2::{MmapOptions, MmapRaw};
 
-use super::os;
+use super::{Guarded, os};
 use crate::error::{ErrorKind, Result};
 
 /// A writable mapping that is lent out in pieces.
 pub(in crate::mmap) struct Lendable {
-    map: MmapRaw,
+    map: Guarded<MmapRaw>,
     loans: Mutex<Loans>,
     /// Signalled when a loan ends.
     ended: Condvar,
@@ -77,8 +77,13 @@ impl Kind {
 impl Lendable {
     /// Maps `len` bytes from the start of a file that is open to read and write.
     pub(in crate::mmap) fn map(file: &File, len: usize) -> io::Result<Self> {
-        let map = MmapOptions::new().len(len).map_raw(file)?;
+        let map = Guarded::raw(MmapOptions::new().len(len).map_raw(file)?);
         Ok(Self { map, loans: Mutex::default(), ended: Condvar::new() })
+    }
+
+    /// The first byte that was lost because the file was cut short.
+    pub(in crate::mmap) fn lost_from(&self) -> Option<usize> {
+        self.map.lost_from()
     }
 
     /// Length in bytes.

@@ -6,9 +6,11 @@
 #[cfg_attr(not(target_os = "linux"), path = "other.rs")]
 mod os;
 
+mod guarded;
 mod lendable;
 mod writable;
 
+pub(super) use guarded::Guarded;
 pub(super) use lendable::Lendable;
 pub use lendable::{Atomic, AtomicView, View, ViewMut};
 pub(super) use os::{

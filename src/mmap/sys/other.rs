@@ -59,6 +59,20 @@ impl Deref for Map {
     }
 }
 
+/// Losses are not noticed here.
+#[derive(Debug)]
+pub(in crate::mmap) struct Guard;
+
+impl Guard {
+    pub(in crate::mmap) fn of_writable(_: *mut u8, _: usize) -> Option<Self> {
+        None
+    }
+
+    pub(in crate::mmap) fn lost_from(&self) -> Option<usize> {
+        None
+    }
+}
+
 /// How much of a mapping is in memory.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::mmap) struct Usage {

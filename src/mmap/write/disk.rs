@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use crate::error::{self, ErrorKind};
 use crate::mmap::sys;
 
 /// A file that is written through a mapping.
@@ -44,6 +45,16 @@ impl Disk {
                 Err(io::Error::new(*kind, format!("an earlier flush went wrong: {words}")))
             }
             None => Ok(()),
+        }
+    }
+
+    /// Whether the file has the `len` bytes that are mapped, of which those from `lost_from` on were found to be lost.
+    pub(super) fn check_len(&self, len: usize, lost_from: Option<usize>) -> error::Result<()> {
+        let there_are = self.file.metadata()?.len();
+        let lost = lost_from.map_or(len as u64, |lost| lost as u64);
+        match lost.min(there_are) {
+            offset if offset < len as u64 => Err(ErrorKind::Truncated { offset, len: len as u64 }.into()),
+            _ => Ok(()),
         }
     }
 

@@ -9,7 +9,7 @@ use memmap2::MmapMut;
 
 use crate::error::{ErrorKind, Result};
 use crate::mmap::reader::{has_content, refuse_unmappable};
-use crate::mmap::sys;
+use crate::mmap::sys::{self, Guarded};
 
 /// A file that can be written to in memory, and stays as it is (`MAP_PRIVATE`).
 ///
@@ -25,7 +25,8 @@ use crate::mmap::sys;
 /// # Ok::<(), pagecut::Error>(())
 /// ```
 pub struct MmapPrivate {
-    map: MmapMut,
+    map: Guarded<MmapMut>,
+    file: File,
 }
 
 impl MmapPrivate {
@@ -46,7 +47,21 @@ impl MmapPrivate {
             return Err(ErrorKind::Unmappable { what: "a file that tells no length" }.into());
         }
         let len = usize::try_from(metadata.len()).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
-        Ok(Self { map: sys::map_private(&file, len)? })
+        Ok(Self { map: sys::map_private(&file, len)?, file })
+    }
+
+    /// Whether the file still had all of its bytes until now. Where it was cut short, they are zero from there on, changed or not.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Truncated`] with the first byte that is lost; [`ErrorKind::Io`] if the system does not tell.
+    pub fn check(&self) -> Result<()> {
+        let len = self.len() as u64;
+        let lost = self.map.lost_from().map_or(len, |lost| lost as u64);
+        match lost.min(self.file.metadata()?.len()) {
+            offset if offset < len => Err(ErrorKind::Truncated { offset, len }.into()),
+            _ => Ok(()),
+        }
     }
 
     /// The bytes.

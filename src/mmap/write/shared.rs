@@ -104,14 +104,26 @@ impl MmapShared {
         self.len() == 0
     }
 
+    /// Whether the file still has all of its bytes. Ask when done with views of them: where it was cut short meanwhile, what is
+    /// read is zero and what is written is lost. The calls of this type that copy and flush ask themselves.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Truncated`](crate::ErrorKind::Truncated) with the first byte that is lost.
+    pub fn check(&self) -> Result<()> {
+        self.disk.check_len(self.len(), self.map.lost_from())
+    }
+
     /// Copies bytes of the file, from `offset` on, into all of `into`.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange) if they do not all lie in the file;
-    /// [`ErrorKind::Lent`](crate::ErrorKind::Lent) if some are lent to write or as atomics. Nothing is copied then.
+    /// [`ErrorKind::Lent`](crate::ErrorKind::Lent) if some are lent to write or as atomics. Nothing is copied then. Or those of
+    /// [`check`](MmapShared::check).
     pub fn read_into(&self, offset: usize, into: &mut [u8]) -> Result<()> {
-        self.map.copy_out(offset, into)
+        self.map.copy_out(offset, into)?;
+        self.check()
     }
 
     /// Copies all of `from` to the bytes of the file from `offset` on.
@@ -119,9 +131,11 @@ impl MmapShared {
     /// # Errors
     ///
     /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange) if they do not all lie in the file;
-    /// [`ErrorKind::Lent`](crate::ErrorKind::Lent) if some are lent. Nothing is copied then.
+    /// [`ErrorKind::Lent`](crate::ErrorKind::Lent) if some are lent. Nothing is copied then. Or those of
+    /// [`check`](MmapShared::check).
     pub fn update(&self, offset: usize, from: &[u8]) -> Result<()> {
-        self.map.copy_in(offset, from)
+        self.map.copy_in(offset, from)?;
+        self.check()
     }
 
     /// Lends a range to read.
@@ -168,7 +182,7 @@ impl MmapShared {
     /// # Errors
     ///
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) with the reason of the system, at this call and every later flush: the kernel
-    /// takes pages that it could not write for clean.
+    /// takes pages that it could not write for clean. Or those of [`check`](MmapShared::check).
     pub fn flush(&self) -> Result<()> {
         self.flush_range(..)
     }
@@ -180,7 +194,8 @@ impl MmapShared {
     /// Those of [`flush`](MmapShared::flush), and [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange).
     pub fn flush_range(&self, range: impl RangeBounds<usize>) -> Result<()> {
         let range = resolve(range, self.len())?;
-        Ok(self.disk.sync_pages(|| self.map.sync(range))?)
+        self.disk.sync_pages(|| self.map.sync(range))?;
+        self.check()
     }
 
     /// Begins to write to the disk what is not there yet, and does not wait for it (`sync_file_range(2)`).

@@ -15,7 +15,7 @@ use super::ticker::Ticker;
 use super::{FlushPolicy, MmapWriterOptions, resolve};
 use crate::error::{Error, ErrorKind, Result};
 use crate::mmap::reader::refuse_unmappable;
-use crate::mmap::sys;
+use crate::mmap::sys::{self, Guarded};
 
 /// Capacity of a writer that grows, to begin with.
 const FIRST_CAPACITY: usize = 1 << 20;
@@ -43,12 +43,12 @@ const FIRST_CAPACITY: usize = 1 << 20;
 /// later flush would say that they are on disk. That the name of a new file is on disk takes a flush of its folder, which is
 /// left to the caller (`fsync(2)`).
 ///
-/// Another program that cuts the file short while it is written ends this one, as for every mapping. Linux only; elsewhere
-/// [`create`](MmapWriter::create) is refused as [`Unsupported`](io::ErrorKind::Unsupported), since space cannot be reserved.
+/// If another program cuts the file short while it is written, the next write there, flush or `finish` is an error. Linux only;
+/// elsewhere [`create`](MmapWriter::create) is refused as [`Unsupported`](io::ErrorKind::Unsupported), since space cannot be reserved.
 pub struct MmapWriter {
     disk: Arc<Disk>,
     /// `None` only when it is finished.
-    map: Option<MmapMut>,
+    map: Option<Guarded<MmapMut>>,
     /// Bytes written.
     len: usize,
     /// Bytes from the start that are on disk.
@@ -134,14 +134,24 @@ impl MmapWriter {
         self.map.as_ref().and_then(|map| map.get(..self.len)).unwrap_or_default()
     }
 
+    /// Whether the file still has all of its bytes. Where somebody cut it short, what was written there is lost.
+    fn check(&self) -> Result<()> {
+        match &self.map {
+            Some(map) => self.disk.check_len(map.len(), map.lost_from()),
+            None => Ok(()),
+        }
+    }
+
     /// Puts on disk what was written and is not there yet, and waits for it (`msync(MS_SYNC)`; `fdatasync(2)` too if the file
     /// has grown).
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] with the reason of the system, at this call and every one after it.
+    /// [`ErrorKind::Io`] with the reason of the system, at this call and every one after it; [`ErrorKind::Truncated`] if
+    /// somebody cut the file short.
     pub fn flush(&mut self) -> Result<()> {
-        Ok(self.sync()?)
+        self.sync()?;
+        self.check()
     }
 
     /// Puts on disk a range of what was written, and waits for it. More may be written: whole pages are.
@@ -154,7 +164,7 @@ impl MmapWriter {
         if let Some(map) = &self.map {
             self.disk.sync_pages(|| map.flush_range(range.start, range.len()))?;
         }
-        Ok(())
+        self.check()
     }
 
     /// Begins to write to the disk what is not there yet, and does not wait for it (`sync_file_range(2)`). It is not known to
@@ -172,9 +182,11 @@ impl MmapWriter {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] if the file could not be cut or put on disk, now or at an earlier flush.
+    /// [`ErrorKind::Io`] if the file could not be cut or put on disk, now or at an earlier flush; [`ErrorKind::Truncated`] if
+    /// somebody cut it short.
     pub fn finish(mut self) -> Result<u64> {
         self.disk.check()?;
+        self.check()?;
         self.close()?;
         if self.policy != FlushPolicy::Never {
             self.disk.sync()?;
@@ -223,6 +235,9 @@ impl MmapWriter {
             return Ok(());
         }
         room.copy_from_slice(data);
+        if self.map.as_ref().is_some_and(|map| map.lost_from().is_some()) {
+            self.check().map_err(io::Error::other)?;
+        }
         let before = (self.len, self.writes);
         (self.len, self.writes) = (end, self.writes.saturating_add(1));
         if let Some(ticker) = &self.ticker {
@@ -264,6 +279,8 @@ impl MmapWriter {
     }
 
     fn grow(&mut self, capacity: usize) -> io::Result<()> {
+        // What somebody cut off must not come back as zeros.
+        self.check().map_err(io::Error::other)?;
         let before = self.capacity();
         self.disk.reserve(before..capacity)?;
         match sys::map_writable(self.disk.file(), capacity) {

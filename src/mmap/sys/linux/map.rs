@@ -74,7 +74,7 @@ impl Map {
         let start = map.as_ptr().expose_provenance();
         let before = start % page;
         // Where no handler can be set up, the mapping is not guarded, and says so.
-        map.guard = Guard::new(start - before, map.len() + before, page).ok();
+        map.guard = Guard::new(start - before, map.len() + before, page, libc::PROT_READ).ok();
         map
     }
 

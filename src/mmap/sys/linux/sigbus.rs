@@ -8,9 +8,12 @@
 //! All that the handler does is safe in a signal: atomic loads, `mmap`, and, to pass on, `sigaction` and `raise`.
 
 use std::io;
+use std::ops::Range;
 use std::ptr;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicUsize, Ordering, fence};
+
+use super::pages::page_size;
 
 /// Guards a mapping until it is dropped, which has to be before the mapping is.
 #[derive(Debug)]
@@ -24,14 +27,20 @@ impl Guard {
     ///
     /// They have to be a mapping that only its owner unmaps, and not before the guard is dropped: the handler may replace
     /// them with zeros.
-    pub(super) fn new(start: usize, len: usize, page: usize) -> io::Result<Self> {
+    pub(super) fn new(start: usize, len: usize, page: usize, protection: i32) -> io::Result<Self> {
         static INSTALLED: OnceLock<Result<(), i32>> = OnceLock::new();
         let installed =
             INSTALLED.get_or_init(|| install().map_err(|error| error.raw_os_error().unwrap_or(0)));
         installed.map_err(io::Error::from_raw_os_error)?;
         let slot = FIRST.claim();
-        slot.write(start, start + len, page);
+        slot.write(start, start + len, page, protection);
         Ok(Self { slot, start })
+    }
+
+    /// Guards a mapping of a whole file that is written to. `None` if it is empty, or if no handler can be set up.
+    pub(in crate::mmap) fn of_writable(start: *mut u8, len: usize) -> Option<Self> {
+        let protection = libc::PROT_READ | libc::PROT_WRITE;
+        Self::new(start.expose_provenance(), len, page_size(), protection).ok().filter(|_| len > 0)
     }
 
     /// The first byte of the mapping that was replaced with zeros.
@@ -43,7 +52,7 @@ impl Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        self.slot.write(0, 0, 0);
+        self.slot.write(0, 0, 0, libc::PROT_NONE);
         self.slot.taken.store(0, Ordering::Release);
     }
 }
@@ -62,6 +71,8 @@ struct Slot {
     start: AtomicUsize,
     end: AtomicUsize,
     page: AtomicUsize,
+    /// What may be done with the pages, and with those that replace them.
+    protection: AtomicI32,
     /// The lowest address that was replaced with zeros.
     lost_from: AtomicUsize,
 }
@@ -74,30 +85,35 @@ impl Slot {
             start: AtomicUsize::new(0),
             end: AtomicUsize::new(0),
             page: AtomicUsize::new(0),
+            protection: AtomicI32::new(libc::PROT_NONE),
             lost_from: AtomicUsize::new(NOTHING),
         }
     }
 
     /// Sets the range. Only the one who took the slot does.
-    fn write(&self, start: usize, end: usize, page: usize) {
+    fn write(&self, start: usize, end: usize, page: usize, protection: i32) {
         self.version.fetch_add(1, Ordering::AcqRel);
         fence(Ordering::Release);
         self.start.store(start, Ordering::Relaxed);
         self.end.store(end, Ordering::Relaxed);
         self.page.store(page, Ordering::Relaxed);
+        self.protection.store(protection, Ordering::Relaxed);
         self.lost_from.store(NOTHING, Ordering::Relaxed);
         self.version.fetch_add(1, Ordering::Release);
     }
 
-    /// The page size and the end of the range, if `address` lies in it.
-    fn find(&self, address: usize) -> Option<(usize, usize)> {
+    /// What is to be replaced if the page of `address` has vanished, and the protection of what replaces it; `None` if the
+    /// address does not lie in the range.
+    fn find(&self, address: usize) -> Option<(Range<usize>, i32)> {
         let before = self.version.load(Ordering::Acquire);
         let start = self.start.load(Ordering::Relaxed);
         let end = self.end.load(Ordering::Relaxed);
         let page = self.page.load(Ordering::Relaxed);
+        let protection = self.protection.load(Ordering::Relaxed);
         fence(Ordering::Acquire);
         let same = before.is_multiple_of(2) && self.version.load(Ordering::Relaxed) == before;
-        (same && (start..end).contains(&address)).then_some((page, end))
+        // Of a range that is there, the page is not 0.
+        (same && (start..end).contains(&address)).then(|| (address / page * page..end, protection))
     }
 }
 
@@ -209,16 +225,15 @@ fn replace(info: *mut libc::siginfo_t) -> bool {
     let mut block = Some(&FIRST);
     while let Some(here) = block {
         for slot in &here.slots {
-            let Some((page, end)) = slot.find(address) else { continue };
-            let from = address / page * page;
+            let Some((lost, protection)) = slot.find(address) else { continue };
             let flags = libc::MAP_FIXED | libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
-            let target = ptr::with_exposed_provenance_mut(from);
+            let target = ptr::with_exposed_provenance_mut(lost.start);
             // Noted first: nobody may see zeros before the loss.
-            slot.lost_from.fetch_min(from, Ordering::AcqRel);
-            // SAFETY: `from..end` lies in a mapping that was guarded when the slot was read, and contains the address at
-            // which this thread is reading. What a thread reads is borrowed, so its mapping is not unmapped meanwhile,
+            slot.lost_from.fetch_min(lost.start, Ordering::AcqRel);
+            // SAFETY: `lost` lies in a mapping that was guarded when the slot was read, and contains the address at
+            // which this thread is at work. What it works on is borrowed, so its mapping is not unmapped meanwhile,
             // and no other mapping can be at that address: it is the one of the slot, and it is ours to replace.
-            let zeros = unsafe { libc::mmap(target, end - from, libc::PROT_READ, flags, -1, 0) };
+            let zeros = unsafe { libc::mmap(target, lost.len(), protection, flags, -1, 0) };
             if zeros == libc::MAP_FAILED {
                 return false;
             }
