@@ -6,7 +6,7 @@ mod common;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use common::{POOLS, noise, testdata};
 use pagecut::fastq::Fastq;
 use pagecut::mmap::{
-    Advice, Certainty, HugePageMmap, HugePages, MmapOption, MmapOptions, MmapReader, MmapStream,
-    PageAlignedMmap, PrefetchingMmap, Protection,
+    Advice, Certainty, HugePageMmap, HugePages, MmapOptions, MmapReader, MmapStream, PageAlignedMmap,
+    PrefetchingMmap, Protection,
 };
 use pagecut::{ErrorKind, Format, Source, SourceOptions, Way};
 use rayon::prelude::*;
@@ -520,93 +520,6 @@ fn m10_ranges_are_locked_and_let_go() {
     reader.unlock(..).unwrap();
     assert_eq!(locked(), 0);
     assert!(matches!(reader.lock(..=16 * page).unwrap_err().kind(), ErrorKind::OutOfRange { .. }));
-}
-
-#[test]
-fn a_lease_proves_that_nobody_writes() {
-    let (_folder, path) = file(&reads(100_000));
-    let reader = MmapReader::with_options(&path, MmapOptions::new().lease(true)).unwrap();
-    assert_eq!(reader.protection(), Protection::Proven);
-    assert_eq!((reader.grants()[0].option, reader.grants()[0].refused.is_none()), (MmapOption::Lease, true));
-    reader.check().unwrap();
-    // Who does not want to wait is told.
-    let writer = OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(&path);
-    assert_eq!(writer.unwrap_err().raw_os_error(), Some(libc::EWOULDBLOCK));
-    // That was somebody who wanted to write.
-    assert!(matches!(reader.check().unwrap_err().kind(), ErrorKind::LeaseBroken));
-    assert_eq!(MmapReader::open(&path).unwrap().protection(), Protection::Guarded);
-}
-
-#[test]
-fn a_writer_waits_for_a_lease_and_the_readers_are_told() {
-    let (_folder, path) = file(&reads(1 << 20));
-    let reader = MmapReader::with_options(&path, MmapOptions::new().lease(true)).unwrap();
-    let begun = Instant::now();
-    std::thread::scope(|scope| {
-        let writer = scope.spawn(|| {
-            OpenOptions::new().write(true).open(&path).unwrap().set_len(0).unwrap();
-            begun.elapsed()
-        });
-        while reader.check().is_ok() {
-            assert!(begun.elapsed() < Duration::from_secs(10), "nobody told the reader");
-        }
-        assert!(matches!(reader.check().unwrap_err().kind(), ErrorKind::LeaseBroken));
-        // The bytes are still there, and every reader of records is told.
-        std::thread::sleep(Duration::from_millis(300));
-        assert_eq!(reader.as_slice()[0], b'@');
-        let error = reader.par_records(&Fastq::new()).find_map_first(Result::err).unwrap();
-        assert!(matches!(error.kind(), ErrorKind::LeaseBroken));
-        drop(reader);
-        let waited = writer.join().unwrap();
-        assert!(waited >= Duration::from_millis(300) && waited < Duration::from_secs(20), "{waited:?}");
-    });
-}
-
-#[test]
-fn a_lease_that_nobody_gives_back_is_given_back_in_time() {
-    let (_folder, path) = file(&reads(10_000));
-    let break_time: u64 =
-        fs::read_to_string("/proc/sys/fs/lease-break-time").unwrap().trim().parse().unwrap();
-    if fs::write("/proc/sys/fs/lease-break-time", "4").is_err() {
-        eprintln!("skipped: the time for which the kernel waits cannot be set here");
-        return;
-    }
-    let reader = MmapReader::with_options(&path, MmapOptions::new().lease(true)).unwrap();
-    let begun = Instant::now();
-    let opened = OpenOptions::new().write(true).open(&path);
-    let waited = begun.elapsed();
-    fs::write("/proc/sys/fs/lease-break-time", break_time.to_string()).unwrap();
-    assert!(opened.is_ok());
-    assert!(waited > Duration::from_secs(1) && waited < Duration::from_millis(3500), "{waited:?}");
-    assert!(reader.check().is_err());
-}
-
-#[test]
-fn a_lease_is_refused_where_somebody_writes() {
-    let (_folder, path) = file(&reads(10_000));
-    let writer = OpenOptions::new().write(true).open(&path).unwrap();
-    let reader = MmapReader::with_options(&path, MmapOptions::new().lease(true)).unwrap();
-    assert_eq!(reader.grants()[0].refused.as_ref().unwrap().raw_os_error(), Some(libc::EAGAIN));
-    assert_eq!(reader.protection(), Protection::Guarded);
-    drop(writer);
-}
-
-#[test]
-#[expect(unsafe_code, reason = "memory files are made by a system call")]
-fn a_sealed_memory_file_is_proven_without_a_lease() {
-    use std::os::fd::FromRawFd;
-    // SAFETY: makes a new file descriptor.
-    let memory = unsafe { libc::memfd_create(c"pagecut".as_ptr(), libc::MFD_ALLOW_SEALING) };
-    assert!(memory >= 0);
-    // SAFETY: the descriptor was made above and is nobody else's.
-    let mut file = unsafe { File::from_raw_fd(memory) };
-    file.write_all(b"@r\nA\n+\nI\n").unwrap();
-    assert_eq!(MmapReader::from_file(&file, MmapOptions::new()).unwrap().protection(), Protection::Guarded);
-    // SAFETY: takes numbers.
-    let sealed = unsafe { libc::fcntl(memory, libc::F_ADD_SEALS, libc::F_SEAL_SHRINK | libc::F_SEAL_WRITE) };
-    assert_eq!(sealed, 0);
-    let reader = MmapReader::from_file(&file, MmapOptions::new()).unwrap();
-    assert_eq!((reader.protection(), reader.len()), (Protection::Proven, 9));
 }
 
 /// A file that does not fit into the address space that a process is allowed is read instead.

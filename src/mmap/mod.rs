@@ -54,6 +54,7 @@ mod lease;
 pub mod nonblocking;
 mod options;
 mod prefetch;
+mod range;
 mod reader;
 mod residency;
 mod stats;

@@ -3,13 +3,14 @@
 use std::fmt;
 use std::fs::{File, Metadata};
 use std::io;
-use std::ops::{Bound, Range, RangeBounds};
+use std::ops::{Range, RangeBounds};
 use std::path::Path;
 use std::slice::Chunks;
 use std::sync::atomic::Ordering;
 
 use super::identity::FileIdentity;
 use super::lease::Lease;
+use super::range::resolve;
 use super::stats::Counters;
 use super::{
     Advice, Grant, MmapCursor, MmapOption, MmapOptions, MmapStats, MmapWindow, Protection, Residency, sys,
@@ -250,7 +251,7 @@ impl MmapReader {
     /// [`ErrorKind::OutOfRange`] if the range does not lie in the mapping; [`ErrorKind::Io`] with the reason of the system if it
     /// does not take the advice.
     pub fn advise_range(&self, range: impl RangeBounds<usize>, advice: Advice) -> Result<()> {
-        let range = self.resolve(range)?;
+        let range = resolve(range, self.len())?;
         let Some(map) = self.map.as_ref().filter(|_| !range.is_empty()) else { return Ok(()) };
         if advice == Advice::DontNeed && self.protection == Protection::Copied {
             // The pages of a copy would come back as zeros.
@@ -271,7 +272,7 @@ impl MmapReader {
     /// [`ErrorKind::OutOfRange`] if the range does not lie in the mapping; [`ErrorKind::Io`] with the reason of the system if it
     /// refuses, as it does beyond `RLIMIT_MEMLOCK`.
     pub fn lock(&self, range: impl RangeBounds<usize>) -> Result<()> {
-        let range = self.resolve(range)?;
+        let range = resolve(range, self.len())?;
         match &self.map {
             Some(map) if !range.is_empty() => Ok(sys::lock(map, range)?),
             _ => Ok(()),
@@ -284,30 +285,11 @@ impl MmapReader {
     ///
     /// Those of [`lock`](MmapReader::lock).
     pub fn unlock(&self, range: impl RangeBounds<usize>) -> Result<()> {
-        let range = self.resolve(range)?;
+        let range = resolve(range, self.len())?;
         match &self.map {
             Some(map) if !range.is_empty() => Ok(sys::unlock(map, range)?),
             _ => Ok(()),
         }
-    }
-
-    /// A range with both ends, if it lies in the mapping.
-    pub(super) fn resolve(&self, range: impl RangeBounds<usize>) -> Result<Range<usize>> {
-        let start = match range.start_bound() {
-            Bound::Included(&start) => start,
-            Bound::Excluded(&before) => before.saturating_add(1),
-            Bound::Unbounded => 0,
-        };
-        let end = match range.end_bound() {
-            Bound::Included(&last) => last.saturating_add(1),
-            Bound::Excluded(&end) => end,
-            Bound::Unbounded => self.len(),
-        };
-        if start > end || end > self.len() {
-            let (start, end, len) = (start as u64, end as u64, self.len() as u64);
-            return Err(ErrorKind::OutOfRange { start, end, len }.into());
-        }
-        Ok(start..end)
     }
 
     /// The records of the mapping. If the file was cut short or changed meanwhile, the last item says so.
@@ -361,7 +343,7 @@ impl MmapReader {
     /// [`ErrorKind::OutOfRange`] if the range does not lie in the mapping; [`ErrorKind::Io`] with the reason of the system if it
     /// does not tell.
     pub fn residency(&self, range: impl RangeBounds<usize>) -> Result<Residency> {
-        let range = self.resolve(range)?;
+        let range = resolve(range, self.len())?;
         Residency::of(&self.file, self.offset + range.start as u64..self.offset + range.end as u64)
     }
 

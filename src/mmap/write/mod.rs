@@ -7,29 +7,7 @@ mod shared;
 mod ticker;
 mod writer;
 
-use std::ops::{Bound, Range, RangeBounds};
-
 pub use options::{FlushPolicy, MmapWriterOptions};
 pub use private::MmapPrivate;
 pub use shared::MmapShared;
 pub use writer::MmapWriter;
-
-use crate::error::{ErrorKind, Result};
-
-/// A range with both ends, if it lies in `len` bytes.
-fn resolve(range: impl RangeBounds<usize>, len: usize) -> Result<Range<usize>> {
-    let start = match range.start_bound() {
-        Bound::Included(&start) => start,
-        Bound::Excluded(&before) => before.saturating_add(1),
-        Bound::Unbounded => 0,
-    };
-    let end = match range.end_bound() {
-        Bound::Included(&last) => last.saturating_add(1),
-        Bound::Excluded(&end) => end,
-        Bound::Unbounded => len,
-    };
-    if start > end || end > len {
-        return Err(ErrorKind::OutOfRange { start: start as u64, end: end as u64, len: len as u64 }.into());
-    }
-    Ok(start..end)
-}

@@ -8,8 +8,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, AtomicU64};
 
 use super::disk::Disk;
-use super::resolve;
 use crate::error::Result;
+use crate::mmap::range::resolve;
 use crate::mmap::reader::refuse_unmappable;
 use crate::mmap::sys::{AtomicView, Lendable, View, ViewMut};
 

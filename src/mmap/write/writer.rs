@@ -12,8 +12,9 @@ use memmap2::MmapMut;
 
 use super::disk::Disk;
 use super::ticker::Ticker;
-use super::{FlushPolicy, MmapWriterOptions, resolve};
+use super::{FlushPolicy, MmapWriterOptions};
 use crate::error::{Error, ErrorKind, Result};
+use crate::mmap::range::resolve;
 use crate::mmap::reader::refuse_unmappable;
 use crate::mmap::sys::{self, Guarded};
 
