@@ -46,9 +46,9 @@ impl<'data> Cursor<'data> {
         let bytes = self.bytes;
         let start = self.position;
         let (sequence_start, plus_start, quality_start) = (definition + 1, sequence + 1, plus + 1);
-        // The byte before the end of a line that is empty is the line feed before it: no carriage return.
-        let sequence_end = sequence - usize::from(bytes[sequence - 1] == b'\r');
-        let quality_end = quality - usize::from(bytes[quality - 1] == b'\r');
+        // That a line is not empty is not left to the byte before it: in a mapping, that may have changed since it was found.
+        let sequence_end = sequence - usize::from(sequence > sequence_start && bytes[sequence - 1] == b'\r');
+        let quality_end = quality - usize::from(quality > quality_start && bytes[quality - 1] == b'\r');
         let len = sequence_end - sequence_start;
         let sound = bytes[start] == b'@'
             && !matches!(bytes[sequence_start], b'@' | b'+')
