@@ -6,6 +6,7 @@ mod common;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
+use std::os::unix::fs::FileExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,7 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use common::POOLS;
 use pagecut::fastq::Fastq;
 use pagecut::mmap::{MmapPrivate, MmapReader, MmapShared, MmapWriter};
-use pagecut::{Error, ErrorKind, Format, Source, SourceOptions};
+use pagecut::{Error, ErrorKind, Format, Resync, Source, SourceOptions};
 use rayon::prelude::*;
 use tempfile::TempDir;
 
@@ -214,6 +215,52 @@ fn a_file_that_was_changed_is_noticed() {
             assert!(!account.complete);
         }
     }
+}
+
+#[test]
+fn a_file_that_is_written_to_while_it_is_parsed_gives_errors_and_no_panic() {
+    let data = reads(200_000);
+    let (_folder, path) = file(&data);
+    /// So that the writer ends however the test does.
+    struct Stop<'a>(&'a AtomicBool);
+    impl Drop for Stop<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let _stop = Stop(&stop);
+        scope.spawn(|| {
+            let file = OpenOptions::new().write(true).open(&path).unwrap();
+            let noise = common::noise(1, 1 << 16);
+            for at in noise.chunks_exact(4).cycle().map_while(|at| at.first_chunk()) {
+                let at = u32::from_le_bytes(*at);
+                let byte = b"\r\n@+A"[at as usize % 5];
+                file.write_all_at(&[byte], u64::from(at) % data.len() as u64).unwrap();
+                if stop.load(Ordering::Relaxed) {
+                    break;
+                }
+            }
+        });
+        let strict = Fastq::strict();
+        let begun = std::time::Instant::now();
+        let (mut records, mut rounds) = (0, 0);
+        while begun.elapsed() < std::time::Duration::from_millis(800) {
+            let reader = MmapReader::open(&path).unwrap();
+            for piece in strict.pieces(reader.as_slice()) {
+                if let Some(record) = piece.record() {
+                    let fields =
+                        [record.name(), record.sequence(), record.quality_scores(), record.as_bytes()];
+                    assert!(fields.iter().all(|field| field.len() <= data.len()));
+                    records += 1;
+                }
+            }
+            POOLS[1].install(|| reader.par_records(&strict).for_each(drop));
+            rounds += 1;
+        }
+        assert!(records > 0 && rounds > 1);
+    });
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, Range};
 
-use super::{Advice, MmapReader, MmapStats};
+use super::{Advice, MmapReader, sys};
 use crate::error::{ErrorKind, Result};
 
 /// A mapping that is read in whole pages, each range with advice of its own.
@@ -27,8 +27,7 @@ impl PageAlignedMmap {
     /// Reads a mapping in whole pages, for each of which it is said that it will be used soon ([`Advice::WillNeed`]).
     #[must_use]
     pub fn new(reader: MmapReader) -> Self {
-        let MmapStats { page_size, .. } = reader.stats();
-        Self { reader, page_size, advice: Advice::WillNeed }
+        Self { reader, page_size: sys::page_size(), advice: Advice::WillNeed }
     }
 
     /// Gives this advice instead.

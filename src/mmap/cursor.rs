@@ -6,8 +6,9 @@ use super::MmapReader;
 
 /// A cursor over the bytes of a mapping, for what wants `Read`, `BufRead` or `Seek`.
 ///
-/// Where the bytes end, the file is compared with what it was when it was mapped ([`MmapReader::check`]): a file that was cut
-/// short or changed meanwhile does not end, it fails.
+/// A read that comes to a page that vanished fails. Where the bytes end, the file is compared with what it was when it was
+/// mapped ([`MmapReader::check`]): a file that was cut short or changed meanwhile does not end, it fails. (The bytes behind
+/// `fill_buf` are those of the mapping, and are read after it returns.)
 ///
 /// ```
 /// use std::io::BufRead;
@@ -44,22 +45,30 @@ impl<'map> MmapCursor<'map> {
         all.get(position..).unwrap_or_default()
     }
 
-    /// Asks whether all was well, if the cursor stands at the end.
-    fn check_at_end(&self) -> io::Result<()> {
-        if self.rest().is_empty() { self.reader.check().map_err(io::Error::other) } else { Ok(()) }
+    /// Asks whether all is well, if the cursor stands at the end or something was lost.
+    fn check(&self) -> io::Result<()> {
+        if self.rest().is_empty() || self.reader.has_lost() {
+            self.reader.check().map_err(io::Error::other)
+        } else {
+            Ok(())
+        }
     }
 }
 
 impl Read for MmapCursor<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.check_at_end()?;
-        self.bytes.read(buffer)
+        self.check()?;
+        let read = self.bytes.read(buffer)?;
+        if self.reader.has_lost() {
+            self.check()?;
+        }
+        Ok(read)
     }
 }
 
 impl BufRead for MmapCursor<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.check_at_end()?;
+        self.check()?;
         self.bytes.fill_buf()
     }
 

@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::sys::lease;
+use super::{Grant, MmapOption, MmapOptions};
 
 /// How often the watcher asks whether somebody waits for the lease.
 const ASK_EVERY: Duration = Duration::from_millis(50);
@@ -29,9 +30,23 @@ struct Shared {
 }
 
 impl Lease {
-    /// Takes a lease on a file that is open for reading only.
+    /// Takes a lease on a file if the options ask for it, and notes what the system said.
+    pub(super) fn asked(file: &File, options: MmapOptions) -> (Option<Self>, Vec<Grant>) {
+        if !options.lease {
+            return (None, Vec::new());
+        }
+        let (lease, refused) = match Self::take(file) {
+            Ok(lease) => (Some(lease), None),
+            Err(refused) => (None, Some(refused)),
+        };
+        (lease, vec![Grant { option: MmapOption::Lease, refused }])
+    }
+
+    /// Takes a lease on a file.
     pub(super) fn take(file: &File) -> io::Result<Self> {
-        let file = file.try_clone()?;
+        // Opened once more: a lease belongs to all descriptors that came of one `open`, so that one who shares it would give
+        // it back for everybody.
+        let file = lease::open_again(file)?;
         lease::take(&file)?;
         let shared = Arc::new(Shared { file, dropped: Mutex::new(false), is_dropped: Condvar::new() });
         let watched = Arc::clone(&shared);

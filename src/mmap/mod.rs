@@ -35,7 +35,8 @@
 //! * The file **is cut short** while it is read: touching a page behind its new end raises `SIGBUS`. On Linux it is caught:
 //!   everything from that page on is replaced with zeros, and the loss is noted.
 //!
-//! Both are noticed: [`MmapReader::check`] compares the file with what it was when it was mapped, and gives
+//! Both are noticed, but for one thing: what another program writes through a mapping of its own to a page that it has written to
+//! before changes no time of the file until the page is on disk. (A lease excludes that.) [`MmapReader::check`] compares the file with what it was when it was mapped, and gives
 //! [`ErrorKind::Truncated`](crate::ErrorKind::Truncated) or [`ErrorKind::Changed`](crate::ErrorKind::Changed). The iterators
 //! of a reader ask at their end, windows do, and a [`Source`](crate::Source) asks behind every part. Whoever reads the slice
 //! itself asks when done.

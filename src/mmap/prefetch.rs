@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 
 use super::{Advice, MmapReader, MmapWindow, sys};
 use crate::error::Result;
-use crate::record::{Backing, Format, ParRecords, Part, Records, Resync};
+use crate::record::{Backing, Format, ParRecords, Part, Reading, Records, Resync};
 
 /// A mapping that is read ahead of its readers.
 ///
@@ -20,7 +20,7 @@ use crate::record::{Backing, Format, ParRecords, Part, Records, Resync};
 /// It is of use for a file that is not in the page cache, and costs little for one that is.
 ///
 /// The readers are those of [`records`](PrefetchingMmap::records), [`par_records`](PrefetchingMmap::par_records) and
-/// [`windows`](PrefetchingMmap::windows), or say themselves where they are ([`Backing::reading`]).
+/// [`windows`](PrefetchingMmap::windows), or say themselves where they are ([`Backing::begin`]).
 ///
 /// ```
 /// use pagecut::{fastq::Fastq, mmap::{MmapReader, PrefetchingMmap}};
@@ -54,12 +54,15 @@ struct Shared {
 struct State {
     /// One for every reader under way.
     streams: Vec<Stream>,
+    /// The number of the next one.
+    next: u64,
     stop: bool,
 }
 
 /// A reader, and how far ahead of it was asked for.
 struct Stream {
-    /// Where it will stop reading, by which it is known.
+    number: u64,
+    /// Where it will stop reading.
     end: usize,
     asked_to: usize,
     /// How far it is to be asked.
@@ -167,31 +170,57 @@ impl Shared {
         }
     }
 
-    /// Notes where a reader is.
-    fn reading(&self, range: &Range<usize>) {
+    /// Notes that there is a new reader.
+    fn begin(&self, range: &Range<usize>) -> u64 {
         let mut state = self.state();
-        let known = state.streams.iter().position(|stream| stream.end == range.end);
-        if range.is_empty() {
-            if let Some(known) = known {
-                state.streams.swap_remove(known);
+        let number = state.next;
+        state.next += 1;
+        state.streams.push(Stream { number, end: range.end, asked_to: range.start, wanted_to: range.start });
+        number
+    }
+
+    /// Notes where a reader is.
+    fn at(&self, number: u64, position: usize) {
+        let mut state = self.state();
+        if let Some(stream) = state.streams.iter_mut().find(|stream| stream.number == number) {
+            let begun = stream.wanted_to > stream.asked_to || stream.asked_to > position;
+            if begun && stream.wanted_to < stream.end {
+                let ahead = stream.asked_to.saturating_sub(position);
+                self.least_ahead.fetch_min(ahead, Ordering::Relaxed);
             }
-            return;
-        }
-        let wanted_to = range.start.saturating_add(self.distance).min(range.end);
-        match known.map(|known| &mut state.streams[known]) {
-            Some(stream) => {
-                if stream.wanted_to < stream.end {
-                    let ahead = stream.asked_to.saturating_sub(range.start);
-                    self.least_ahead.fetch_min(ahead, Ordering::Relaxed);
-                }
-                // What the reader has reached by itself need not be asked for any more.
-                stream.asked_to = stream.asked_to.max(range.start);
-                stream.wanted_to = wanted_to;
-            }
-            None => state.streams.push(Stream { end: range.end, asked_to: range.start, wanted_to }),
+            // What the reader has reached by itself need not be asked for any more.
+            stream.asked_to = stream.asked_to.max(position);
+            stream.wanted_to = position.saturating_add(self.distance).min(stream.end);
         }
         drop(state);
         self.wake.notify_one();
+    }
+
+    /// Notes that a reader is no more.
+    fn end(&self, number: u64) {
+        self.state().streams.retain(|stream| stream.number != number);
+    }
+}
+
+/// A reader that is read ahead of.
+struct Follower<'map> {
+    shared: &'map Shared,
+    number: u64,
+    counted: Option<Box<dyn Reading + 'map>>,
+}
+
+impl Reading for Follower<'_> {
+    fn at(&mut self, position: usize) {
+        self.shared.at(self.number, position);
+        if let Some(counted) = &mut self.counted {
+            counted.at(position);
+        }
+    }
+}
+
+impl Drop for Follower<'_> {
+    fn drop(&mut self) {
+        self.shared.end(self.number);
     }
 }
 
@@ -212,9 +241,10 @@ impl Backing for PrefetchingMmap {
         self.shared.reader.check()
     }
 
-    fn reading(&self, range: Range<usize>) {
-        self.shared.reading(&range);
-        self.shared.reader.reading(range);
+    fn begin(&self, range: Range<usize>) -> Option<Box<dyn Reading + '_>> {
+        let number = self.shared.begin(&range);
+        let counted = self.shared.reader.begin(range);
+        Some(Box::new(Follower { shared: &self.shared, number, counted }))
     }
 }
 

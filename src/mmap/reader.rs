@@ -16,7 +16,7 @@ use super::{
     Advice, Grant, MmapCursor, MmapOption, MmapOptions, MmapStats, MmapWindow, Protection, Residency, sys,
 };
 use crate::error::{ErrorKind, Result};
-use crate::record::{Backing, Format, ParRecords, Part, Records, Resync};
+use crate::record::{Backing, Format, ParRecords, Part, Reading, Records, Resync};
 
 /// A file, or a range of it, as one slice.
 ///
@@ -37,6 +37,7 @@ use crate::record::{Backing, Format, ParRecords, Part, Records, Resync};
 pub struct MmapReader {
     /// `None` for an empty range: the system does not map nothing.
     map: Option<sys::Map>,
+    /// Without the lease, if there is one.
     protection: Protection,
     lease: Option<Lease>,
     /// Kept open to ask whether the file is still what it was.
@@ -54,7 +55,8 @@ pub(super) struct Opened {
     pub(super) offset: u64,
     pub(super) len: usize,
     identity: FileIdentity,
-    lease: Option<io::Result<Lease>>,
+    lease: Option<Lease>,
+    grants: Vec<Grant>,
 }
 
 impl Opened {
@@ -63,14 +65,14 @@ impl Opened {
         refuse_unmappable(&file.metadata()?)?;
         let file = file.try_clone()?;
         // Before anything is said of the file, so that it holds for as long as the lease does.
-        let lease = options.lease.then(|| Lease::take(&file));
+        let (lease, grants) = Lease::asked(&file, options);
         let identity = FileIdentity::of(&file)?;
         if identity.len() == 0 && has_content(&file) {
             return Err(ErrorKind::Unmappable { what: "a file that tells no length" }.into());
         }
         let len = options.end_in(identity.len())? - options.offset;
         let len = usize::try_from(len).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
-        Ok(Self { file, offset: options.offset, len, identity, lease })
+        Ok(Self { file, offset: options.offset, len, identity, lease, grants })
     }
 
     /// Whether the file is still what it was found to be.
@@ -117,31 +119,15 @@ impl MmapReader {
 
     /// A reader of what was mapped.
     pub(super) fn mapped(opened: Opened, map: Option<sys::Map>, options: MmapOptions) -> Self {
-        let Opened { file, offset, identity, lease, .. } = opened;
-        let (lease, refused) = match lease {
-            Some(Ok(lease)) => (Some(lease), None),
-            Some(Err(refused)) => (None, Some(refused)),
-            None => (None, None),
-        };
+        let Opened { file, offset, identity, lease, grants, .. } = opened;
         let protection = match &map {
             Some(map) if map.is_copy() => Protection::Copied,
-            _ if lease.is_some() || sys::is_immutable(&file) => Protection::Proven,
+            _ if sys::is_immutable(&file) => Protection::Proven,
             Some(map) if !map.is_guarded() => Protection::Unguarded,
             _ => Protection::Guarded,
         };
-        let mut reader = Self {
-            map,
-            protection,
-            lease,
-            file,
-            identity,
-            offset,
-            grants: Vec::new(),
-            counters: Counters::default(),
-        };
-        if options.lease {
-            reader.grants.push(Grant { option: MmapOption::Lease, refused });
-        }
+        let mut reader =
+            Self { map, protection, lease, file, identity, offset, grants, counters: Counters::default() };
         reader.grant(options);
         reader
     }
@@ -198,10 +184,13 @@ impl MmapReader {
         &self.grants
     }
 
-    /// What keeps the bytes from changing or vanishing.
+    /// What keeps the bytes from changing or vanishing, now: a lease that was given back proves nothing any more.
     #[must_use]
     pub fn protection(&self) -> Protection {
-        self.protection
+        match &self.lease {
+            Some(lease) if self.protection != Protection::Copied && lease.is_held() => Protection::Proven,
+            _ => self.protection,
+        }
     }
 
     /// Whether the file is still what it was when it was mapped.
@@ -223,9 +212,13 @@ impl MmapReader {
         if let Some(lost) = lost {
             // A fault tells the page. How long the file is now may tell the byte, unless it has grown again.
             let page = self.offset + lost as u64;
-            let byte = unchanged.err().and_then(|error| error.offset());
-            let offset = byte.map_or(page, |byte| byte.min(page));
-            return Err(ErrorKind::Truncated { offset, len: self.identity.len() }.into());
+            return Err(match unchanged {
+                Ok(()) => vanished(page).into(),
+                Err(error) => {
+                    let offset = error.offset().map_or(page, |byte| byte.min(page));
+                    ErrorKind::Truncated { offset, len: self.identity.len() }.into()
+                }
+            });
         }
         unchanged?;
         match &self.lease {
@@ -372,6 +365,11 @@ impl MmapReader {
         self.offset
     }
 
+    /// Whether something was lost; to be asked behind every step.
+    pub(super) fn has_lost(&self) -> bool {
+        self.map.as_ref().is_some_and(|map| map.lost_from().is_some())
+    }
+
     /// How the mapping stands, and what reading it has cost so far.
     #[must_use]
     pub fn stats(&self) -> MmapStats {
@@ -399,8 +397,8 @@ impl Backing for MmapReader {
         Self::check(self)
     }
 
-    fn reading(&self, range: Range<usize>) {
-        self.counters.reading(&range);
+    fn begin(&self, range: Range<usize>) -> Option<Box<dyn Reading + '_>> {
+        Some(Box::new(self.counters.begin(&range)))
     }
 }
 
@@ -409,10 +407,17 @@ impl fmt::Debug for MmapReader {
         f.debug_struct("MmapReader")
             .field("len", &self.len())
             .field("offset", &self.offset)
-            .field("protection", &self.protection)
+            .field("protection", &self.protection())
             .field("grants", &self.grants)
             .finish_non_exhaustive()
     }
+}
+
+/// What is said of a page that could not be had although the file was not cut.
+pub(super) fn vanished(offset: u64) -> io::Error {
+    io::Error::other(format!(
+        "the page of byte {offset} could not be had: the disk failed, or had no room for it"
+    ))
 }
 
 /// Opens a file that can be mapped. Others are not opened at all: a pipe would wait for somebody to write to it.

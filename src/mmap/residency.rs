@@ -39,8 +39,7 @@ impl Residency {
     pub(super) fn of(file: &File, range: Range<u64>) -> Result<Self> {
         let len = range.end - range.start;
         match sys::cached(file, &range) {
-            // Whole pages are counted, of which the range may have a part.
-            Ok(cached) => Ok(Self { cached: cached.min(len), len, certainty: Certainty::Counted }),
+            Ok(cached) => Ok(Self { cached, len, certainty: Certainty::Counted }),
             Err(error) if refuses_to_count(&error) => Self::sampled(file, range),
             Err(error) => Err(error.into()),
         }

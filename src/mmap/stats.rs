@@ -1,10 +1,11 @@
 //! How a mapping stands, and what it cost.
 
-use std::cell::Cell;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::{self, ThreadId};
 
 use super::sys;
+use crate::record::Reading;
 
 /// How a mapping stands at the moment it is asked, and what reading it has cost so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +20,8 @@ pub struct MmapStats {
     /// Bytes that are mapped by huge pages; `None` where the system does not tell.
     pub huge: Option<u64>,
     /// Faults of the threads that read records through this reader, while they did, that found the page in memory. As the
-    /// system counts them (`getrusage(2)`); what is read from the slice itself is not in it.
+    /// system counts them (`getrusage(2)`), so whatever else the thread does meanwhile is in it, and what is read from the
+    /// slice itself is not.
     pub minor_faults: u64,
     /// The same, of faults that had to wait for the disk.
     pub major_faults: u64,
@@ -47,44 +49,48 @@ pub(super) struct Counters {
     pub(super) dropped: AtomicU64,
 }
 
-/// Where a thread was when it last said so.
-#[derive(Clone, Copy)]
-struct Reading {
-    /// Address of the counters of the mapping that it reads.
-    counters: usize,
+impl Counters {
+    /// Counts what a worker reads from a position on.
+    pub(super) fn begin(&self, range: &Range<usize>) -> Pass<'_> {
+        if !range.is_empty() {
+            self.accesses.fetch_add(1, Ordering::Relaxed);
+        }
+        let thread = thread::current().id();
+        Pass { counters: self, position: range.start, thread, faults: sys::thread_faults() }
+    }
+}
+
+/// A worker that reads.
+pub(super) struct Pass<'map> {
+    counters: &'map Counters,
     position: usize,
-    end: usize,
+    /// On which thread it was, and how many faults that had had.
+    thread: ThreadId,
     faults: (u64, u64),
 }
 
-thread_local! {
-    static READING: Cell<Option<Reading>> = const { Cell::new(None) };
+impl Pass<'_> {
+    /// Counts the faults of the thread since it was last asked, if it is still the same one.
+    fn count_faults(&mut self) {
+        let (thread, faults) = (thread::current().id(), sys::thread_faults());
+        if thread == self.thread {
+            self.counters.minor_faults.fetch_add(faults.0 - self.faults.0, Ordering::Relaxed);
+            self.counters.major_faults.fetch_add(faults.1 - self.faults.1, Ordering::Relaxed);
+        }
+        (self.thread, self.faults) = (thread, faults);
+    }
 }
 
-impl Counters {
-    /// This thread is at the start of `range` and reads on to its end; it is done if the range is empty.
-    pub(super) fn reading(&self, range: &Range<usize>) {
-        let counters = std::ptr::from_ref(self).addr();
-        let faults = sys::thread_faults();
-        let before = READING.get().filter(|reading| reading.counters == counters);
-        if let Some(before) = before {
-            self.minor_faults.fetch_add(faults.0 - before.faults.0, Ordering::Relaxed);
-            self.major_faults.fetch_add(faults.1 - before.faults.1, Ordering::Relaxed);
-        }
-        // A thread that is in another stretch all of a sudden has left the last one.
-        if let Some(before) =
-            before.filter(|before| before.end == range.end && before.position <= range.start)
-        {
-            self.bytes.fetch_add((range.start - before.position) as u64, Ordering::Relaxed);
-        }
-        if range.is_empty() {
-            self.accesses.fetch_add(1, Ordering::Relaxed);
-        }
-        READING.set((!range.is_empty()).then_some(Reading {
-            counters,
-            position: range.start,
-            end: range.end,
-            faults,
-        }));
+impl Drop for Pass<'_> {
+    fn drop(&mut self) {
+        self.count_faults();
+    }
+}
+
+impl Reading for Pass<'_> {
+    fn at(&mut self, position: usize) {
+        self.counters.bytes.fetch_add(position.saturating_sub(self.position) as u64, Ordering::Relaxed);
+        self.position = position;
+        self.count_faults();
     }
 }

@@ -3,9 +3,10 @@
 use std::fs::File;
 use std::path::Path;
 
+use super::lease::Lease;
 use super::reader::open_mappable;
-use super::{FileIdentity, MmapOptions, MmapReader};
-use crate::error::Result;
+use super::{FileIdentity, Grant, MmapOptions, MmapReader, MmapStats, Protection};
+use crate::error::{ErrorKind, Result};
 use crate::record::{End, Part, Resync, last_part_end};
 
 /// A file that is mapped window by window, so that no more than a bound of it is in memory at a time, however long it is.
@@ -31,6 +32,9 @@ use crate::record::{End, Part, Resync, last_part_end};
 pub struct MmapStream {
     file: File,
     identity: FileIdentity,
+    lease: Option<Lease>,
+    grants: Vec<Grant>,
+    /// Of each window.
     options: MmapOptions,
     max_map_bytes: usize,
     /// What was handed out, and is mapped until the next window is asked for.
@@ -51,6 +55,9 @@ impl MmapStream {
     /// Those of [`MmapReader::with_options`](MmapReader::with_options).
     pub fn open(path: impl AsRef<Path>, max_map_bytes: usize, options: MmapOptions) -> Result<Self> {
         let file = open_mappable(path.as_ref())?;
+        // One for all windows, so that there is no time between two of them.
+        let (lease, grants) = Lease::asked(&file, options);
+        let options = options.lease(false);
         // One byte tells whether it can be mapped and whether the range lies in it.
         let identity = FileIdentity::of(&file)?;
         let end = options.end_in(identity.len())?;
@@ -58,6 +65,8 @@ impl MmapStream {
         Ok(Self {
             file,
             identity,
+            lease,
+            grants,
             options,
             max_map_bytes: max_map_bytes.max(1),
             window: None,
@@ -81,7 +90,7 @@ impl MmapStream {
             return None;
         }
         let before = self.window.take().map_or(Ok(()), |window| window.check());
-        let next = before.and_then(|()| self.identity.check(&self.file)).and_then(|()| self.map(format));
+        let next = before.and_then(|()| self.check()).and_then(|()| self.map(format));
         match next {
             Ok(Some(len)) => {
                 let start = self.position;
@@ -101,6 +110,15 @@ impl MmapStream {
         }
     }
 
+    /// Whether the file is still what it was when it was opened.
+    fn check(&self) -> Result<()> {
+        self.identity.check(&self.file)?;
+        match &self.lease {
+            Some(lease) if !lease.is_held() => Err(ErrorKind::LeaseBroken.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Maps what comes next, and finds where the window ends.
     fn map<F: Resync>(&mut self, format: &F) -> Result<Option<usize>> {
         let left = self.end - self.position;
@@ -111,6 +129,8 @@ impl MmapStream {
         loop {
             // What is left may be more than fits into `usize`; what is wanted does fit.
             let len = usize::try_from(left).map_or(wanted, |left| left.min(wanted));
+            // What was too short is gone before more is mapped.
+            self.window = None;
             let window = MmapReader::from_file(&self.file, self.options.offset(self.position).len(len))?;
             self.longest = self.longest.max(len);
             let complete = len as u64 == left;
@@ -129,6 +149,29 @@ impl MmapStream {
     #[must_use]
     pub fn longest_mapping(&self) -> usize {
         self.longest
+    }
+
+    /// What became of the lease, if one was asked for. What became of other options is the window's: see
+    /// [`MmapReader::grants`].
+    #[must_use]
+    pub fn grants(&self) -> &[Grant] {
+        &self.grants
+    }
+
+    /// What keeps the file as it is now, in and between windows.
+    #[must_use]
+    pub fn protection(&self) -> Protection {
+        match &self.lease {
+            Some(lease) if lease.is_held() => Protection::Proven,
+            _ => self.window.as_ref().map_or(Protection::Guarded, MmapReader::protection),
+        }
+    }
+
+    /// How the window that was handed out stands; `None` if there is none. Its bytes are those of one window; of the file,
+    /// all up to [`position`](MmapStream::position) but this window's were released.
+    #[must_use]
+    pub fn stats(&self) -> Option<MmapStats> {
+        self.window.as_ref().map(MmapReader::stats)
     }
 
     /// Where the next window starts, in bytes from the start of the file.

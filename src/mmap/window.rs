@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::MmapReader;
 use crate::error::Result;
-use crate::record::{Backing, Part, Resync, part_end_in};
+use crate::record::{Backing, Part, Reading, Resync, part_end_in};
 
 /// A mapping in pieces of about one size that end on record boundaries.
 ///
@@ -29,12 +29,12 @@ use crate::record::{Backing, Part, Resync, part_end_in};
 /// assert_eq!(records, 250);
 /// # Ok::<(), pagecut::Error>(())
 /// ```
-#[derive(Clone)]
 pub struct MmapWindow<'map, F> {
     format: F,
     reader: &'map MmapReader,
     /// Who is told how far the windows are.
     backing: &'map dyn Backing,
+    reading: Option<Box<dyn Reading + 'map>>,
     len: usize,
     position: usize,
     ended: bool,
@@ -44,7 +44,7 @@ impl<'map, F: Resync> MmapWindow<'map, F> {
     /// Windows of about `len` bytes; 0 stands for the least there can be, one record.
     #[must_use]
     pub fn new(reader: &'map MmapReader, format: F, len: usize) -> Self {
-        Self { format, reader, backing: reader, len, position: 0, ended: false }
+        Self { format, reader, backing: reader, reading: None, len, position: 0, ended: false }
     }
 }
 
@@ -73,13 +73,18 @@ impl<'map, F: Resync> Iterator for MmapWindow<'map, F> {
             return None;
         }
         let data = self.reader.as_slice();
-        self.backing.reading(self.position..data.len());
+        if self.position == 0 {
+            self.reading = self.backing.begin(0..data.len());
+        }
+        if let Some(reading) = &mut self.reading {
+            reading.at(self.position);
+        }
         if let Err(error) = self.reader.check() {
             self.ended = true;
             return Some(Err(error));
         }
         if self.position == data.len() {
-            self.ended = true;
+            (self.ended, self.reading) = (true, None);
             return None;
         }
         let start = self.position;

@@ -15,21 +15,27 @@ pub trait Backing: Sync {
     /// That they are not, with the reason.
     fn check(&self) -> Result<()>;
 
-    /// A worker is at the start of `range`, in bytes from the start of the input, and will read on to its end.
-    ///
-    /// It is called where a worker begins, about every mebibyte, and, with an empty range, where it ends.
-    fn reading(&self, range: Range<usize>) {
+    /// A worker begins to read a range of the input, from its start to its end. It tells the [`Reading`] where it is, if it is
+    /// given one.
+    fn begin(&self, range: Range<usize>) -> Option<Box<dyn Reading + '_>> {
         let _ = range;
+        None
     }
+}
+
+/// A worker that reads a range of an input. Dropped when it is done, or gives up.
+pub trait Reading: Send {
+    /// The worker is at this position, in bytes from the start of the input; called about every mebibyte, and at the end.
+    fn at(&mut self, position: usize);
 }
 
 /// How often a worker says where it is.
 const REPORT_EVERY: usize = 1 << 20;
 
 /// Says to a backing, if there is one, where a worker is.
-#[derive(Clone)]
 pub(super) struct Progress<'data> {
     backing: Option<&'data dyn Backing>,
+    reading: Option<Box<dyn Reading + 'data>>,
     range: Range<usize>,
     /// Position in the range from which the next report is due.
     due: usize,
@@ -38,7 +44,7 @@ pub(super) struct Progress<'data> {
 impl<'data> Progress<'data> {
     /// Of a worker on a range of the input.
     pub(super) fn new(backing: Option<&'data dyn Backing>, range: Range<usize>) -> Self {
-        Self { backing, range, due: if backing.is_some() { 0 } else { usize::MAX } }
+        Self { backing, reading: None, range, due: if backing.is_some() { 0 } else { usize::MAX } }
     }
 
     /// The worker is at this position of its range.
@@ -51,18 +57,22 @@ impl<'data> Progress<'data> {
 
     #[cold]
     fn report(&mut self, position: usize) {
-        let at = (self.range.start + position).min(self.range.end);
-        if let Some(backing) = self.backing {
-            backing.reading(at..self.range.end);
+        // The first report is due at the start.
+        if self.due == 0 {
+            self.reading = self.backing.and_then(|backing| backing.begin(self.range.clone()));
+        }
+        if let Some(reading) = &mut self.reading {
+            reading.at((self.range.start + position).min(self.range.end));
         }
         self.due = position + REPORT_EVERY;
     }
 
     /// The worker is done. Returns what is wrong with the bytes, if anything is.
-    pub(super) fn end(&self) -> Option<Error> {
-        let backing = self.backing?;
-        backing.reading(self.range.end..self.range.end);
-        backing.check().err()
+    pub(super) fn end(&mut self) -> Option<Error> {
+        if let Some(mut reading) = self.reading.take() {
+            reading.at(self.range.end);
+        }
+        self.backing?.check().err()
     }
 }
 

@@ -26,7 +26,7 @@ mod pieces;
 mod records;
 mod tally;
 
-pub use backing::Backing;
+pub use backing::{Backing, Reading};
 pub use par_records::ParRecords;
 pub use part::Part;
 pub(crate) use part::{End, last_part_end, part_end_in};

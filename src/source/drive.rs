@@ -41,9 +41,13 @@ pub(super) fn drive<P: Parts, T: Send>(
                 // Parts come from the left: what is behind an error will not be asked for.
                 Ok(part) if part.offset() > stop_from.load(Ordering::Relaxed) => break,
                 Ok(part) => {
-                    parts.begin(part);
-                    let done = parts.end(part, work(&mut value, part));
-                    (part.offset(), part.range().end, done)
+                    let reading = parts.begin(part);
+                    let done = work(&mut value, part);
+                    if let Some(mut reading) = reading {
+                        // What tells where it is lies in memory, so it can be counted in `usize`.
+                        reading.at(usize::try_from(part.range().end).unwrap_or(usize::MAX));
+                    }
+                    (part.offset(), part.range().end, parts.end(part, done))
                 }
                 Err((offset, error)) => {
                     (offset, offset, Done { tally: Tally::default(), error: Some(error), stop: true })

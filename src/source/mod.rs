@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use drive::Done;
-use parts::{MappedParts, ReadParts, Reading};
+use parts::{MappedParts, ReadInput, ReadParts};
 
 use crate::detect::{FileKind, HEAD_LEN};
 use crate::error::{Error, Result};
@@ -116,7 +116,7 @@ pub struct Source {
 
 enum Bytes {
     Mapped(MmapReader),
-    Read { len: Option<u64>, reading: Mutex<Reading> },
+    Read { len: Option<u64>, reading: Mutex<ReadInput> },
 }
 
 impl Source {
@@ -149,12 +149,17 @@ impl Source {
             "mapping is switched off".into()
         };
         let len = Some(metadata.len()).filter(|&len| metadata.is_file() && len > 0);
-        Ok(Self::read_by(Reading::of_file(file)?, len, refused, options))
+        Ok(Self::read_by(ReadInput::of_file(file)?, len, refused, options))
     }
 
     /// Reads a stream: standard input, for instance.
     pub fn from_reader(reader: impl Read + Send + 'static, options: SourceOptions) -> Self {
-        Self::read_by(Reading::of_stream(Box::new(reader)), None, "a stream cannot be mapped".into(), options)
+        Self::read_by(
+            ReadInput::of_stream(Box::new(reader)),
+            None,
+            "a stream cannot be mapped".into(),
+            options,
+        )
     }
 
     fn mapped_by(reader: MmapReader, options: SourceOptions) -> Self {
@@ -162,7 +167,7 @@ impl Source {
         Self { bytes: Bytes::Mapped(reader), reason, options, done: AtomicU64::new(0) }
     }
 
-    fn read_by(reading: Reading, len: Option<u64>, reason: String, options: SourceOptions) -> Self {
+    fn read_by(reading: ReadInput, len: Option<u64>, reason: String, options: SourceOptions) -> Self {
         let bytes = Bytes::Read { len, reading: Mutex::new(reading) };
         Self { bytes, reason, options, done: AtomicU64::new(0) }
     }
@@ -345,7 +350,7 @@ impl Source {
 }
 
 /// What is read, for one at a time. Nobody waits: whoever has it may be waiting for this very thread.
-fn lock(reading: &Mutex<Reading>) -> Result<MutexGuard<'_, Reading>> {
+fn lock(reading: &Mutex<ReadInput>) -> Result<MutexGuard<'_, ReadInput>> {
     match reading.try_lock() {
         Ok(reading) => Ok(reading),
         Err(TryLockError::Poisoned(reading)) => Ok(reading.into_inner()),

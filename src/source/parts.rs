@@ -2,14 +2,13 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
-use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::drive::Done;
 use crate::error::{Error, ErrorKind};
 use crate::mmap::{FileIdentity, MmapReader};
-use crate::record::{Backing, End, Part, Resync, last_part_end, part_end_in};
+use crate::record::{Backing, End, Part, Reading, Resync, last_part_end, part_end_in};
 
 /// Parts of an input, handed out from the left to any number of workers.
 pub(super) trait Parts: Sync {
@@ -23,9 +22,10 @@ pub(super) trait Parts: Sync {
     /// Whether the input is still what it was when it was opened, as far as can be told. Asked when all is read.
     fn check(&self) -> Result<(), Error>;
 
-    /// A worker begins with a part.
-    fn begin(&self, part: Part<'_>) {
+    /// A worker begins with a part, and is done with it when it drops what it is given.
+    fn begin(&self, part: Part<'_>) -> Option<Box<dyn Reading + '_>> {
         let _ = part;
+        None
     }
 
     /// A worker is done with a part. Puts right what became of it: where its bytes were lost meanwhile, that is what counts.
@@ -71,7 +71,7 @@ impl<F: Resync> Parts for MappedParts<'_, F> {
         let mut start = self.mark.load(Ordering::Relaxed);
         while start < data.len() {
             // The search for a cut touches pages too.
-            self.reader.reading(start..start + 1);
+            let _search = self.reader.begin(start..start);
             let end = part_end_in(self.format, data, start, self.part_len, self.recover);
             match self.mark.compare_exchange_weak(start, end, Ordering::Relaxed, Ordering::Relaxed) {
                 Ok(_) => return Some(Ok(Part::of(data, start..end))),
@@ -89,25 +89,18 @@ impl<F: Resync> Parts for MappedParts<'_, F> {
         self.reader.check()
     }
 
-    fn begin(&self, part: Part<'_>) {
-        self.reader.reading(range_of(part));
+    fn begin(&self, part: Part<'_>) -> Option<Box<dyn Reading + '_>> {
+        // What is mapped can be counted in `usize`.
+        let start = usize::try_from(part.offset()).unwrap_or(usize::MAX);
+        self.reader.begin(start..start.saturating_add(part.len()))
     }
 
-    fn end(&self, part: Part<'_>, done: Done) -> Done {
-        let end = range_of(part).end;
-        self.reader.reading(end..end);
+    fn end(&self, _: Part<'_>, done: Done) -> Done {
         match self.reader.check() {
             Ok(()) => done,
             Err(error) => Done { error: Some(error), stop: true, ..done },
         }
     }
-}
-
-/// Where a part of a mapping lies in it.
-fn range_of(part: Part<'_>) -> Range<usize> {
-    // What is mapped can be counted in `usize`.
-    let start = usize::try_from(part.offset()).unwrap_or(usize::MAX);
-    start..start.saturating_add(part.len())
 }
 
 /// How many bytes are read at a time, unless it is said otherwise: with the records of that many, they fit into a
@@ -144,7 +137,7 @@ impl Buffer {
 }
 
 /// Something that is read from the left.
-pub(super) struct Reading {
+pub(super) struct ReadInput {
     input: Input,
     /// What was read but not handed out.
     ahead: Buffer,
@@ -171,7 +164,7 @@ enum InputEnd {
     Told,
 }
 
-impl Reading {
+impl ReadInput {
     pub(super) fn of_file(file: File) -> io::Result<Self> {
         let keeps_still = file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0);
         let identity = if keeps_still { Some(FileIdentity::of(&file)?) } else { None };
@@ -279,7 +272,7 @@ pub(super) struct ReadParts<'run, F> {
 }
 
 struct State<'run> {
-    reading: &'run mut Reading,
+    reading: &'run mut ReadInput,
     /// What went wrong before the first part, to be told instead of it.
     refused: Option<io::Error>,
     /// Offset of the part behind which the system refused to read on.
@@ -290,7 +283,7 @@ impl<'run, F: Resync> ReadParts<'run, F> {
     pub(super) fn new(
         format: &'run F,
         recover: bool,
-        reading: &'run mut Reading,
+        reading: &'run mut ReadInput,
         part_len: Option<usize>,
     ) -> Self {
         let part_len = part_len.unwrap_or(READ_PART_LEN).max(1);

@@ -1,5 +1,6 @@
 //! A mapping whose vanished pages are replaced, of any kind.
 
+use std::fs::File;
 use std::ops::{Deref, DerefMut};
 
 use memmap2::{MmapMut, MmapRaw};
@@ -17,14 +18,14 @@ pub(in crate::mmap) struct Guarded<M> {
 }
 
 impl Guarded<MmapMut> {
-    pub(in crate::mmap) fn owned(mut map: MmapMut) -> Self {
-        Self { guard: Guard::of_writable(map.as_mut_ptr(), map.len()), map }
+    pub(in crate::mmap) fn owned(file: &File, mut map: MmapMut) -> Self {
+        Self { guard: Guard::of_writable(file, map.as_mut_ptr(), map.len()), map }
     }
 }
 
 impl Guarded<MmapRaw> {
-    pub(super) fn raw(map: MmapRaw) -> Self {
-        Self { guard: Guard::of_writable(map.as_mut_ptr(), map.len()), map }
+    pub(super) fn raw(file: &File, map: MmapRaw) -> Self {
+        Self { guard: Guard::of_writable(file, map.as_mut_ptr(), map.len()), map }
     }
 }
 

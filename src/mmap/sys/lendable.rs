@@ -77,7 +77,7 @@ impl Kind {
 impl Lendable {
     /// Maps `len` bytes from the start of a file that is open to read and write.
     pub(in crate::mmap) fn map(file: &File, len: usize) -> io::Result<Self> {
-        let map = Guarded::raw(MmapOptions::new().len(len).map_raw(file)?);
+        let map = Guarded::raw(file, MmapOptions::new().len(len).map_raw(file)?);
         Ok(Self { map, loans: Mutex::default(), ended: Condvar::new() })
     }
 

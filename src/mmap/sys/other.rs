@@ -64,7 +64,7 @@ impl Deref for Map {
 pub(in crate::mmap) struct Guard;
 
 impl Guard {
-    pub(in crate::mmap) fn of_writable(_: *mut u8, _: usize) -> Option<Self> {
+    pub(in crate::mmap) fn of_writable(_: &File, _: *mut u8, _: usize) -> Option<Self> {
         None
     }
 
@@ -136,6 +136,10 @@ pub(in crate::mmap) mod lease {
     use std::fs::File;
     use std::io;
     use std::time::Duration;
+
+    pub(in crate::mmap) fn open_again(file: &File) -> io::Result<File> {
+        file.try_clone()
+    }
 
     pub(in crate::mmap) fn take(_: &File) -> io::Result<()> {
         Err(super::unsupported("leases are taken on Linux only"))

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::{self, ErrorKind};
+use crate::mmap::reader::vanished;
 use crate::mmap::sys;
 
 /// A file that is written through a mapping.
@@ -52,9 +53,13 @@ impl Disk {
     pub(super) fn check_len(&self, len: usize, lost_from: Option<usize>) -> error::Result<()> {
         let there_are = self.file.metadata()?.len();
         let lost = lost_from.map_or(len as u64, |lost| lost as u64);
-        match lost.min(there_are) {
-            offset if offset < len as u64 => Err(ErrorKind::Truncated { offset, len: len as u64 }.into()),
-            _ => Ok(()),
+        if there_are < len as u64 {
+            Err(ErrorKind::Truncated { offset: lost.min(there_are), len: len as u64 }.into())
+        } else if lost_from.is_some() {
+            // Or it was cut and has grown again, which nobody can tell.
+            Err(vanished(lost).into())
+        } else {
+            Ok(())
         }
     }
 

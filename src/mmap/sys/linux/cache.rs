@@ -28,22 +28,34 @@ struct Cachestat {
     nr_recently_evicted: u64,
 }
 
-/// Bytes of the pages of a range that are in the page cache: `cachestat(2)`, Linux 6.5. It is told to those who may write to
-/// the file only.
-#[expect(unsafe_code, reason = "a system call that takes addresses")]
+/// Bytes of a range that are in the page cache: `cachestat(2)`, Linux 6.5. It is told to those who may write to the file only.
 pub(in crate::mmap) fn cached(file: &File, range: &Range<u64>) -> io::Result<u64> {
-    if range.is_empty() {
+    let page = page_size() as u64;
+    // Whole pages are counted. Of those at the ends, the range may have a part.
+    let (first, last) = (range.start / page * page, range.end / page * page);
+    let mut bytes = cached_pages(file, first, range.end - first)? * page;
+    if first < range.start {
+        bytes -= cached_pages(file, first, 1)? * (range.start - first);
+    }
+    if last < range.end {
+        bytes -= cached_pages(file, last, 1)? * (last + page - range.end);
+    }
+    Ok(bytes)
+}
+
+/// How many pages that hold one of `len` bytes from `off` on, the start of a page, are in the page cache.
+#[expect(unsafe_code, reason = "a system call that takes addresses")]
+fn cached_pages(file: &File, off: u64, len: u64) -> io::Result<u64> {
+    if len == 0 {
+        // For the kernel, that is all that follows.
         return Ok(0);
     }
-    let page = page_size() as u64;
-    // The call counts the pages that begin in the range, so the range begins with a page.
-    let start = range.start / page * page;
-    let asked = CachestatRange { off: start, len: range.end - start };
+    let asked = CachestatRange { off, len };
     let mut found = Cachestat::default();
     let (asked, answer) = (&raw const asked, &raw mut found);
     // SAFETY: reads one structure and writes another one, both of the layout that the kernel has.
     let done = unsafe { libc::syscall(SYS_CACHESTAT, file.as_raw_fd(), asked, answer, 0) };
-    if done == 0 { Ok(found.nr_cache * page) } else { Err(io::Error::last_os_error()) }
+    if done == 0 { Ok(found.nr_cache) } else { Err(io::Error::last_os_error()) }
 }
 
 /// Whether the byte at `offset` can be read without waiting for the disk: `preadv2(2)` with `RWF_NOWAIT`. Asking may start a

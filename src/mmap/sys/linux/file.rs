@@ -6,6 +6,8 @@ use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
 
+use super::pages::page_size;
+
 /// `f_type` of hugetlbfs (`statfs(2)`).
 const HUGETLBFS_MAGIC: i64 = 0x9584_58f6;
 
@@ -33,6 +35,11 @@ pub(in crate::mmap) fn hugetlbfs_page(file: &File) -> Option<usize> {
         .ok()
         .filter(|(kind, page)| *kind == HUGETLBFS_MAGIC && page.is_power_of_two())
         .map(|found| found.1)
+}
+
+/// The size of the pages in which a file is mapped.
+pub(in crate::mmap) fn page_size_of(file: &File) -> usize {
+    hugetlbfs_page(file).unwrap_or_else(page_size)
 }
 
 /// Whether a file can never change: on a file system that is never written to, or in memory and sealed against writing and

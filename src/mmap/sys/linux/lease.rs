@@ -12,6 +12,11 @@ use std::time::Duration;
 /// `F_SETSIG` of `fcntl(2)`, which `libc` has not for every architecture.
 const F_SETSIG: i32 = 10;
 
+/// Opens a file once more, to be read.
+pub(in crate::mmap) fn open_again(file: &File) -> io::Result<File> {
+    File::open(format!("/proc/self/fd/{}", file.as_raw_fd()))
+}
+
 /// Takes a read lease. It is refused for a file that somebody has open for writing, and for one that belongs to somebody else.
 #[expect(unsafe_code, reason = "a system call")]
 pub(in crate::mmap) fn take(file: &File) -> io::Result<()> {

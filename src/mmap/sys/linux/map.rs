@@ -9,6 +9,7 @@ use std::ptr::{self, NonNull};
 
 use memmap2::{Mmap, MmapOptions};
 
+use super::file::page_size_of;
 use super::pages::page_size;
 use super::sigbus::Guard;
 
@@ -34,7 +35,7 @@ impl Map {
         // are replaced by the guard. That nobody changes the bytes cannot be had of the system in general; the page of
         // the module `mmap` says what that means and for whom.
         let map = unsafe { MmapOptions::new().offset(offset).len(len).map(file) }?;
-        Ok(Self::guarded(Memory::File(map), page_size()))
+        Ok(Self::guarded(Memory::File(map), page_size_of(file)))
     }
 
     /// Maps `len` bytes of a file from `offset` on, which has to be a multiple of `align`, at an address that is one too.

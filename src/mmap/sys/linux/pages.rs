@@ -105,7 +105,9 @@ pub(in crate::mmap) fn usage(map: &Map) -> io::Result<Usage> {
             }
         }
     }
-    Ok(usage)
+    // A neighbour of the same file can be in one entry with the mapping.
+    let most = map.len().next_multiple_of(page_size()) as u64;
+    Ok(Usage { resident: usage.resident.min(most), huge: usage.huge.min(most) })
 }
 
 /// The addresses of a mapping, if `line` is the first of its entry: `7f0e6c000000-7f0e6c021000 r--s ...`.

@@ -7,13 +7,14 @@
 //!
 //! All that the handler does is safe in a signal: atomic loads, `mmap`, and, to pass on, `sigaction` and `raise`.
 
+use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::ptr;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicUsize, Ordering, fence};
 
-use super::pages::page_size;
+use super::file::page_size_of;
 
 /// Guards a mapping until it is dropped, which has to be before the mapping is.
 #[derive(Debug)]
@@ -38,9 +39,9 @@ impl Guard {
     }
 
     /// Guards a mapping of a whole file that is written to. `None` if it is empty, or if no handler can be set up.
-    pub(in crate::mmap) fn of_writable(start: *mut u8, len: usize) -> Option<Self> {
+    pub(in crate::mmap) fn of_writable(file: &File, start: *mut u8, len: usize) -> Option<Self> {
         let protection = libc::PROT_READ | libc::PROT_WRITE;
-        Self::new(start.expose_provenance(), len, page_size(), protection).ok().filter(|_| len > 0)
+        Self::new(start.expose_provenance(), len, page_size_of(file), protection).ok().filter(|_| len > 0)
     }
 
     /// The first byte of the mapping that was replaced with zeros.
@@ -177,6 +178,9 @@ impl Block {
 /// Who handled the signal before.
 static PREVIOUS: OnceLock<libc::sigaction> = OnceLock::new();
 
+/// Whether whoever handled the signal before has given way to the default action.
+static GAVE_WAY: AtomicBool = AtomicBool::new(false);
+
 /// Sets up the handler.
 #[expect(unsafe_code, reason = "signal handlers are set up by the C library")]
 fn install() -> io::Result<()> {
@@ -189,14 +193,36 @@ fn install() -> io::Result<()> {
     }
     // It is noted before ours is set, so that the handler finds it in any case.
     let _ = PREVIOUS.set(action);
+    set_handler(&mut action)
+}
+
+/// Makes ours the handler, which keeps the mask of `action`.
+#[expect(unsafe_code, reason = "signal handlers are set up by the C library")]
+fn set_handler(action: &mut libc::sigaction) -> io::Result<()> {
     let handler: extern "C" fn(i32, *mut libc::siginfo_t, *mut libc::c_void) = on_sigbus;
     action.sa_sigaction = handler as *const () as usize;
     // On the alternative stack, since the fault may be one of a stack that ran over, and be passed on. Not blocked
     // meanwhile, so that passing on by raising it again works.
     action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_NODEFER;
+    let action: *const libc::sigaction = action;
     // SAFETY: `on_sigbus` has the signature that `SA_SIGINFO` asks for and does only what is safe in a signal.
-    let set = unsafe { libc::sigaction(libc::SIGBUS, &raw const action, ptr::null_mut()) };
+    let set = unsafe { libc::sigaction(libc::SIGBUS, action, ptr::null_mut()) };
     if set == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// Takes the signal back from a handler that has given way to the default action, as Rust's own does, and lived: what it got
+/// was sent by somebody, and the next fault may be one of ours. From now on it is the default action that is passed on to.
+#[expect(unsafe_code, reason = "signal handlers are set up by the C library")]
+fn take_back() {
+    // SAFETY: all zeros is a valid `sigaction`.
+    let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
+    // SAFETY: with no new action, this writes the present one to `action` and changes nothing.
+    let asked = unsafe { libc::sigaction(libc::SIGBUS, ptr::null(), &raw mut action) };
+    if asked == 0 && action.sa_sigaction == libc::SIG_DFL {
+        GAVE_WAY.store(true, Ordering::Release);
+        // If it is refused, mappings are not guarded any more, as they would not be without this.
+        let _ = set_handler(&mut action);
+    }
 }
 
 #[expect(unsafe_code, reason = "a signal handler")]
@@ -251,7 +277,7 @@ fn pass_on(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) 
     type WithInfo = extern "C" fn(i32, *mut libc::siginfo_t, *mut libc::c_void);
     // SAFETY: as in `replace`.
     let sent = unsafe { (*info).si_code } <= 0; // by a process, and not by the kernel for a fault
-    let previous = PREVIOUS.get();
+    let previous = PREVIOUS.get().filter(|_| !GAVE_WAY.load(Ordering::Acquire));
     match previous.map_or(libc::SIG_DFL, |action| action.sa_sigaction) {
         libc::SIG_IGN if sent => {}
         libc::SIG_DFL | libc::SIG_IGN => {
@@ -268,6 +294,9 @@ fn pass_on(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) 
             // SAFETY: somebody set this up as the handler of the signal, with `SA_SIGINFO`, so it is such a function.
             let handler = unsafe { std::mem::transmute::<usize, WithInfo>(handler) };
             handler(signal, info, context);
+            if sent {
+                take_back();
+            }
         }
         handler => {
             // SAFETY: somebody set this up as the handler of the signal, without `SA_SIGINFO`, so it is such a function.
