@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use pagecut::ErrorKind;
 use pagecut::fastq::Fastq;
-use pagecut::mmap::{MmapOption, MmapOptions, MmapReader, Protection};
+use pagecut::mmap::{MmapOption, MmapOptions, MmapReader, MmapStream, Protection};
 use rayon::prelude::*;
 use tempfile::TempDir;
 
@@ -85,6 +85,42 @@ fn a_lease_that_nobody_gives_back_is_given_back_in_time() {
 }
 
 #[test]
+fn each_reader_of_a_file_has_a_lease_of_its_own() {
+    let (_folder, path) = reads(10_000);
+    let file = File::open(&path).unwrap();
+    let options = MmapOptions::new().lease(true);
+    let first = MmapReader::from_file(&file, options).unwrap();
+    let second = MmapReader::from_file(&file, options).unwrap();
+    drop(first);
+    assert_eq!(second.protection(), Protection::Proven);
+    second.check().unwrap();
+    let writer = OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(&path);
+    assert_eq!(writer.unwrap_err().raw_os_error(), Some(libc::EWOULDBLOCK));
+    assert_eq!(second.protection(), Protection::Guarded);
+}
+
+#[test]
+fn a_stream_has_one_lease_from_its_start_to_its_end() {
+    let (_folder, path) = reads(100_000);
+    // Less than a record at a time, so that windows are mapped more than once.
+    let mut stream = MmapStream::open(&path, 100, MmapOptions::new().lease(true)).unwrap();
+    assert_eq!((stream.protection(), stream.grants().len()), (Protection::Proven, 1));
+    let mut windows = 0;
+    while let Some(window) = stream.next_window(&Fastq::new()) {
+        window.unwrap();
+        windows += 1;
+        assert_eq!(stream.protection(), Protection::Proven);
+    }
+    assert!(windows > 100);
+    let mut stream = MmapStream::open(&path, 1000, MmapOptions::new().lease(true)).unwrap();
+    stream.next_window(&Fastq::new()).unwrap().unwrap();
+    let writer = OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(&path);
+    assert_eq!(writer.unwrap_err().raw_os_error(), Some(libc::EWOULDBLOCK));
+    let error = stream.next_window(&Fastq::new()).unwrap().unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::LeaseBroken), "{error}");
+}
+
+#[test]
 fn a_lease_is_refused_where_somebody_writes() {
     let (_folder, path) = reads(10_000);
     let writer = OpenOptions::new().write(true).open(&path).unwrap();
@@ -105,9 +141,14 @@ fn a_sealed_memory_file_is_proven_without_a_lease() {
     let mut file = unsafe { File::from_raw_fd(memory) };
     file.write_all(b"@r\nA\n+\nI\n").unwrap();
     assert_eq!(MmapReader::from_file(&file, MmapOptions::new()).unwrap().protection(), Protection::Guarded);
-    // SAFETY: takes numbers.
-    let sealed = unsafe { libc::fcntl(memory, libc::F_ADD_SEALS, libc::F_SEAL_SHRINK | libc::F_SEAL_WRITE) };
-    assert_eq!(sealed, 0);
+    for (seal, expected) in
+        [(libc::F_SEAL_WRITE, Protection::Guarded), (libc::F_SEAL_SHRINK, Protection::Proven)]
+    {
+        // SAFETY: takes numbers.
+        let sealed = unsafe { libc::fcntl(memory, libc::F_ADD_SEALS, seal) };
+        assert_eq!(sealed, 0);
+        assert_eq!(MmapReader::from_file(&file, MmapOptions::new()).unwrap().protection(), expected);
+    }
     let reader = MmapReader::from_file(&file, MmapOptions::new()).unwrap();
     assert_eq!((reader.protection(), reader.len()), (Protection::Proven, 9));
 }

@@ -52,9 +52,18 @@ fn page_size() -> usize {
     MmapReader::open(testdata("one.fastq")).unwrap().stats().page_size
 }
 
+/// Whether files of this file system come in large folios: ext4 from Linux 6.16, XFS from 5.18.
+fn has_large_folios(path: &Path) -> bool {
+    let kind = Command::new("stat").args(["-f", "-c", "%T"]).arg(path).output().unwrap().stdout;
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
+    let mut numbers = release.split(['.', '-']).map(|number| number.parse::<u32>().unwrap_or(0));
+    let version = (numbers.next().unwrap(), numbers.next().unwrap());
+    (kind.starts_with(b"ext2/ext3") && version >= (6, 16)) || (kind.starts_with(b"xfs") && version >= (5, 18))
+}
+
 #[test]
 fn f12_m8_a_cold_file_is_read_into_huge_pages() {
-    let data = noise(1, 8 * HUGE + 12_345);
+    let data = noise(1, 32 * HUGE + 12_345);
     let (_folder, path) = cold_file(&data);
     let map = HugePageMmap::open(&path).unwrap();
     assert_eq!(map.as_slice().as_ptr().addr() % HUGE, 0);
@@ -64,9 +73,13 @@ fn f12_m8_a_cold_file_is_read_into_huge_pages() {
             assert!(map.refused().is_none());
             // The last page of a file is not a whole huge page.
             let huge = map.huge_bytes().unwrap();
-            assert!(huge == 8 * HUGE as u64 || huge == 0, "{huge} bytes");
-            if huge == 0 {
-                eprintln!("this file system has no huge pages: {}", env!("CARGO_TARGET_TMPDIR"));
+            if has_large_folios(&path) {
+                assert!(huge >= map.len() as u64 * 95 / 100, "{huge} of {} bytes", map.len());
+            } else {
+                eprintln!(
+                    "skipped: no large folios in {}, {huge} bytes on huge pages",
+                    env!("CARGO_TARGET_TMPDIR")
+                );
             }
         }
         HugePages::None => assert!(map.refused().is_some()),
@@ -158,15 +171,19 @@ fn f10_reading_ahead_of_every_kind_of_reader() {
         assert!(ahead.bytes <= data.len() as u64, "{ahead:?}");
         assert!(ahead.least_ahead.is_none_or(|least| least <= distance), "{ahead:?}");
 
-        map.evict().unwrap();
         for pool in POOLS.iter() {
+            map.evict().unwrap();
+            let before = map.prefetched().bytes;
             let count = pool.install(|| map.par_records(&Fastq::new()).filter(Result::is_ok).count());
             assert_eq!(count, expected);
+            assert!(map.prefetched().bytes > before, "nothing was read ahead of par_records");
         }
         map.evict().unwrap();
+        let before = map.prefetched().bytes;
         let windows = map.windows(Fastq::new(), 1 << 20);
         let count: usize = windows.map(|window| Fastq::new().records_of(window.unwrap()).count()).sum();
         assert_eq!(count, expected);
+        assert!(map.prefetched().bytes > before, "nothing was read ahead of windows");
     }
 }
 
@@ -193,6 +210,27 @@ fn f10_what_was_asked_for_is_in_the_page_cache_before_it_is_read() {
     let ahead = map.prefetched();
     assert_eq!(ahead.bytes, 4 << 20, "{ahead:?}");
     assert!(map.residency(8 << 20..).unwrap().share() < 0.1, "more was read than was asked for");
+}
+
+#[test]
+fn f10_a_reader_that_gave_up_leaves_nothing_to_the_next_one() {
+    let data = reads(16 << 20);
+    let (_folder, path) = cold_file(&data);
+    let map = PrefetchingMmap::new(MmapReader::open(&path).unwrap(), 2 << 20).unwrap();
+    let half = map
+        .records(&Fastq::new())
+        .take_while(|record| record.as_ref().unwrap().range().start < 8 << 20)
+        .count();
+    assert!(half > 1000);
+    let before = map.prefetched().bytes;
+    map.evict().unwrap();
+    let again = map
+        .records(&Fastq::new())
+        .take_while(|record| record.as_ref().unwrap().range().start < 8 << 20)
+        .count();
+    assert_eq!(again, half);
+    let bytes = map.prefetched().bytes - before;
+    assert!(bytes >= 2 << 20, "{bytes} bytes were read ahead the second time");
 }
 
 #[test]
@@ -299,6 +337,8 @@ fn t3_a_cursor_reads_and_seeks_and_fails_where_the_file_was_cut() {
     let mut rest = Vec::new();
     let error = reader.cursor().read_to_end(&mut rest).unwrap_err();
     assert!(error.to_string().contains("cut short to 50000 of 152168 bytes"), "{error}");
+    let error = reader.cursor().read_exact(&mut vec![0; 100_000]).unwrap_err();
+    assert!(error.to_string().contains("cut short"), "{error}");
 }
 
 #[test]
@@ -393,6 +433,15 @@ fn residency_is_counted_for_files_of_our_own() {
     file.read_to_end(&mut Vec::new()).unwrap();
     assert_eq!(reader.residency(..).unwrap().cached, 4 << 20);
     assert_eq!(reader.residency(100..200).unwrap().cached, 100);
+    let page = page_size();
+    let (_folder, path) = cold_file(&noise(11, 64 * page));
+    let reader = MmapReader::open(&path).unwrap();
+    reader.advise(Advice::Random).unwrap();
+    assert!(reader.as_slice()[0] < 255 || reader.as_slice()[1] < 255);
+    assert_eq!(reader.residency(..).unwrap().cached, page as u64, "one page was touched");
+    assert_eq!(reader.residency(page / 2..page + page / 2).unwrap().cached, page as u64 / 2);
+    assert_eq!(reader.residency(1..2).unwrap().cached, 1);
+    assert_eq!(reader.residency(page + 1..page + 2).unwrap().cached, 0);
     assert!(reader.residency(..0).unwrap().share() >= 1.0);
     assert!(matches!(reader.residency(..=4 << 20).unwrap_err().kind(), ErrorKind::OutOfRange { .. }));
 }
@@ -479,6 +528,32 @@ fn f13_faults_and_bytes_are_those_of_the_threads_that_read() {
     let after = reader.stats();
     assert_eq!(after.bytes - before.bytes, 4 * data.len() as u64);
     assert!(after.accesses > before.accesses + 4 && after.minor_faults > before.minor_faults);
+}
+
+#[test]
+fn f13_readers_that_take_turns_or_move_or_give_up_are_counted_each() {
+    let data = reads(4 << 20);
+    let (_folder, path) = file(&data);
+    let (first, second) = (MmapReader::open(&path).unwrap(), MmapReader::open(&path).unwrap());
+    let pairs = first.records(&Fastq::new()).zip(second.records(&Fastq::new()));
+    assert!(pairs.count() > 1000);
+    for reader in [&first, &second] {
+        let stats = reader.stats();
+        // Whoever comes second does not learn that the first has ended.
+        assert!(stats.bytes >= data.len() as u64 - (1 << 20) && stats.minor_faults > 0, "{stats:?}");
+    }
+    let moved = MmapReader::open(&path).unwrap();
+    let mut records = moved.records(&Fastq::new());
+    assert!(records.nth(1000).is_some());
+    std::thread::scope(|scope| scope.spawn(move || records.for_each(drop)).join().unwrap());
+    assert_eq!(moved.stats().bytes, data.len() as u64);
+
+    let given_up = MmapReader::open(&path).unwrap();
+    assert!(given_up.records(&Fastq::new()).next().is_some());
+    let before = given_up.stats().minor_faults;
+    let memory = vec![1u8; 64 << 20];
+    assert!(given_up.records(&Fastq::new()).next().is_some() && memory[1] == 1);
+    assert!(given_up.stats().minor_faults - before < 100, "the faults of something else were counted");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use common::POOLS;
 use pagecut::fastq::Fastq;
-use pagecut::mmap::{MmapPrivate, MmapReader, MmapShared, MmapWriter};
+use pagecut::mmap::{MmapOptions, MmapPrivate, MmapReader, MmapShared, MmapWriter};
 use pagecut::{Error, ErrorKind, Format, Resync, Source, SourceOptions};
 use rayon::prelude::*;
 use tempfile::TempDir;
@@ -108,6 +108,65 @@ fn cut_a_second_time_the_loss_is_that_of_the_lowest_page() {
     assert_eq!(reader.as_slice()[200_000], 0);
     assert!(reader_loss(&reader) <= 200_000);
     assert_eq!(reader.as_slice()[..100_000], data[..100_000]);
+}
+
+#[test]
+fn a_range_of_a_file_is_guarded_wherever_it_begins() {
+    let data = reads(1 << 20);
+    for start in [1, 4095, 4096, 100_001] {
+        let (_folder, path) = file(&data);
+        let options = MmapOptions::new().offset(start);
+        let reader = MmapReader::with_options(&path, options).unwrap();
+        cut(&path, 300_000);
+        assert_eq!(reader.as_slice().last(), Some(&0));
+        fs::write(&path, &data).unwrap();
+        let offset = reader_loss(&reader);
+        // The page of the last byte, since no other was touched.
+        assert_eq!(offset, (data.len() as u64 - 1) / 4096 * 4096, "from {start}");
+    }
+}
+
+#[test]
+#[expect(unsafe_code, reason = "memory files are made by a system call")]
+fn a_file_in_huge_pages_is_guarded_in_huge_pages() {
+    use std::os::fd::FromRawFd;
+    const HUGE: usize = 2 << 20;
+    let Ok(before) = fs::read_to_string("/proc/sys/vm/nr_hugepages") else { return };
+    if fs::write("/proc/sys/vm/nr_hugepages", "16").is_err() {
+        eprintln!("skipped: huge pages cannot be set aside here");
+        return;
+    }
+    // SAFETY: makes a new file descriptor.
+    let memory = unsafe { libc::memfd_create(c"pagecut".as_ptr(), libc::MFD_HUGETLB) };
+    if memory >= 0 {
+        // SAFETY: the descriptor was made above and is nobody else's.
+        let file = unsafe { File::from_raw_fd(memory) };
+        file.set_len(2 * HUGE as u64).unwrap();
+        let reader = MmapReader::from_file(&file, MmapOptions::new()).unwrap();
+        assert_eq!(reader.as_slice()[HUGE], 0);
+        file.set_len(HUGE as u64).unwrap();
+        assert_eq!(reader.as_slice()[HUGE + 500_000], 0);
+        assert_truncated(&reader.check().unwrap_err(), HUGE as u64);
+    } else {
+        eprintln!("skipped: no memory file in huge pages here");
+    }
+    fs::write("/proc/sys/vm/nr_hugepages", before.trim()).unwrap();
+}
+
+#[test]
+fn a_file_that_was_changed_is_told_by_every_reader() {
+    let data = reads(100_000);
+    let (_folder, path) = file(&data);
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    let reader = MmapReader::open(&path).unwrap();
+    OpenOptions::new().write(true).open(&path).unwrap().write_all(b"@READ").unwrap();
+    let error = reader.records(&Fastq::new()).find_map(Result::err).unwrap();
+    assert!(matches!(error.kind(), ErrorKind::Changed), "{error}");
+    let error = reader.par_records(&Fastq::new()).find_map_any(Result::err).unwrap();
+    assert!(matches!(error.kind(), ErrorKind::Changed), "{error}");
+    let error = reader.windows(Fastq::new(), 1000).find_map(Result::err).unwrap();
+    assert!(matches!(error.kind(), ErrorKind::Changed), "{error}");
+    assert!(reader.cursor().read_to_end(&mut Vec::new()).is_err());
 }
 
 #[test]
@@ -402,6 +461,53 @@ fn a_signal_that_was_sent_is_passed_on() {
     }
     let (_folder, path) = file(&reads(100_000));
     assert_eq!(in_a_process_of_its_own(INSIDE, &path).status.signal(), Some(libc::SIGBUS));
+}
+
+#[test]
+fn a_signal_that_was_sent_does_not_end_the_guard() {
+    const INSIDE: &str = "a_signal_that_was_sent_does_not_end_the_guard";
+    if let Some(path) = std::env::var_os("PAGECUT_TEST_INPUT") {
+        let reader = MmapReader::open(&path).unwrap();
+        let kill = format!("kill -BUS {}", std::process::id());
+        Command::new("sh").args(["-c", &kill]).status().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        cut(Path::new(&path), 0);
+        assert_eq!(reader.as_slice()[50_000], 0);
+        assert!(reader.check().is_err());
+        return;
+    }
+    let (_folder, path) = file(&reads(100_000));
+    let output = in_a_process_of_its_own(INSIDE, &path);
+    assert!(output.status.success(), "{output:?}");
+}
+
+#[test]
+fn what_was_guarded_once_and_is_somebody_elses_now_is_no_business_of_ours() {
+    const INSIDE: &str = "what_was_guarded_once_and_is_somebody_elses_now_is_no_business_of_ours";
+    if let Some(path) = std::env::var_os("PAGECUT_TEST_INPUT") {
+        let reader = MmapReader::open(&path).unwrap();
+        let address = reader.as_slice().as_ptr().addr();
+        drop(reader);
+        let file = File::open(&path).unwrap();
+        #[expect(unsafe_code, reason = "a mapping that is not ours")]
+        // SAFETY: it is torn on purpose, in a process of its own.
+        let foreign = unsafe { memmap2::Mmap::map(&file) }.unwrap();
+        // The kernel gives the same addresses again if they fit; if not, this says nothing.
+        println!(
+            "{}",
+            if foreign.as_ptr().addr() == address { "the same address" } else { "another address" }
+        );
+        cut(Path::new(&path), 0);
+        println!("{}", foreign[50_000]);
+        println!("survived");
+        return;
+    }
+    let (_folder, path) = file(&reads(100_000));
+    let output = in_a_process_of_its_own(INSIDE, &path);
+    assert_eq!(output.status.signal(), Some(libc::SIGBUS), "{output:?}");
+    if !String::from_utf8_lossy(&output.stdout).contains("the same address") {
+        eprintln!("skipped: the system did not use the address again");
+    }
 }
 
 #[test]
