@@ -25,7 +25,7 @@ pub(crate) fn show<T>(source: &Source, name: &str, quiet: bool, work: impl FnOnc
             if !matches!(is_done.recv_timeout(PATIENCE), Err(RecvTimeoutError::Timeout)) {
                 return;
             }
-            let bar = bar(source.len_hint()).with_prefix(name.to_owned());
+            let bar = bar(source.len_hint()).with_prefix(name.to_owned()).with_elapsed(PATIENCE);
             while let Err(RecvTimeoutError::Timeout) = is_done.recv_timeout(TICK) {
                 bar.set_position(source.bytes_done());
             }
