@@ -1,10 +1,10 @@
 //! Mapping files: lengths, ranges, options, advice, windows, and what cannot be mapped.
 //!
-//! Here and in `mmap_reading.rs`, `mmap_write.rs`, `mmap_shared.rs`, `shrinking_file.rs`, `watch.rs` and `nonblocking.rs`, the letters
-//! and numbers at the start of a name are those of the rows of the checklist that the mapping layer was built by: F for
-//! reading FASTQ through a mapping, M for managed mappings, T for zero-copy readers and writers. F14 and M2, that examples
-//! work, are the documentation tests; F15 to F18, M15 and what is said of speed are the benchmarks; M18, that features only
-//! add, is seen by building with and without them.
+//! Here and in `mmap_reading.rs`, `mmap_huge.rs`, `mmap_prefetch.rs`, `mmap_write.rs`, `mmap_shared.rs`, `shrinking_file.rs`,
+//! `watch.rs` and `nonblocking.rs`, the letters and numbers at the start of a name are those of the rows of the checklist that
+//! the mapping layer was built by: F for reading FASTQ through a mapping, M for managed mappings, T for zero-copy readers and
+//! writers. F14 and M2, that examples work, are the documentation tests; F15 to F18, M15 and what is said of speed are the
+//! benchmarks; M18, that features only add, is seen by building with and without them.
 
 mod common;
 

@@ -133,3 +133,29 @@ pub(crate) fn packets(count: u8) -> Vec<u8> {
         })
         .collect()
 }
+
+/// Reads of about this many bytes.
+pub(crate) fn reads(len: usize) -> Vec<u8> {
+    let text = fs::read(testdata("illumina.fastq")).unwrap();
+    text.repeat(len / text.len() + 1)
+}
+
+/// A file beside the repository, since what the page cache does depends on the file system.
+pub(crate) fn file(data: &[u8]) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let path = folder.path().join("file");
+    let mut file = fs::File::create(&path).unwrap();
+    std::io::Write::write_all(&mut file, data).unwrap();
+    // What waits to be written cannot be evicted.
+    file.sync_all().unwrap();
+    (folder, path)
+}
+
+/// The same, and not in the page cache.
+pub(crate) fn cold_file(data: &[u8]) -> (tempfile::TempDir, PathBuf) {
+    let (folder, path) = file(data);
+    let reader = pagecut::mmap::MmapReader::open(&path).unwrap();
+    reader.evict().unwrap();
+    assert!(reader.residency(..).unwrap().share() < 0.05, "{:?}", reader.residency(..));
+    (folder, path)
+}
