@@ -372,6 +372,10 @@ fn files_that_are_written_to_are_guarded_too() {
         drop(view);
         assert_truncated(&shared.check().unwrap_err(), len);
 
+        // Grown again, it has its length, but not its bytes.
+        cut(&path, data.len() as u64);
+        assert!(shared.check().unwrap_err().to_string().contains("could not be had"));
+
         let (_folder, path) = file(&data);
         let mut private = MmapPrivate::open(&path).unwrap();
         private.as_mut_slice()[..4].copy_from_slice(b"mine");

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::sys::lease;
 use super::{Grant, MmapOption, MmapOptions};
+use crate::error::{ErrorKind, Result};
 
 /// How often the watcher asks whether somebody waits for the lease.
 const ASK_EVERY: Duration = Duration::from_millis(50);
@@ -63,6 +64,15 @@ impl Lease {
     /// Whether the lease is held and nobody waits for it.
     pub(super) fn is_held(&self) -> bool {
         lease::is_held(&self.shared.file)
+    }
+
+    /// Whether the lease still proves what it was taken for.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::LeaseBroken`] if it does not.
+    pub(super) fn check(&self) -> Result<()> {
+        if self.is_held() { Ok(()) } else { Err(ErrorKind::LeaseBroken.into()) }
     }
 }
 

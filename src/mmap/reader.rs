@@ -221,10 +221,7 @@ impl MmapReader {
             });
         }
         unchanged?;
-        match &self.lease {
-            Some(lease) if !lease.is_held() => Err(ErrorKind::LeaseBroken.into()),
-            _ => Ok(()),
-        }
+        self.lease.as_ref().map_or(Ok(()), Lease::check)
     }
 
     /// Tells the kernel how the mapping will be used.

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::lease::Lease;
 use super::reader::open_mappable;
 use super::{FileIdentity, Grant, MmapOptions, MmapReader, MmapStats, Protection};
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 use crate::record::{End, Part, Resync, last_part_end};
 
 /// A file that is mapped window by window, so that no more than a bound of it is in memory at a time, however long it is.
@@ -113,10 +113,7 @@ impl MmapStream {
     /// Whether the file is still what it was when it was opened.
     fn check(&self) -> Result<()> {
         self.identity.check(&self.file)?;
-        match &self.lease {
-            Some(lease) if !lease.is_held() => Err(ErrorKind::LeaseBroken.into()),
-            _ => Ok(()),
-        }
+        self.lease.as_ref().map_or(Ok(()), Lease::check)
     }
 
     /// Maps what comes next, and finds where the window ends.
