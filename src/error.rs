@@ -58,6 +58,16 @@ pub enum ErrorKind {
         /// Bytes there are.
         len: u64,
     },
+    /// A setting has a value that it cannot have.
+    #[error("{name} cannot be {value}: it has to be {expected}")]
+    Setting {
+        /// What is set.
+        name: &'static str,
+        /// The value.
+        value: u64,
+        /// Which values it can have.
+        expected: &'static str,
+    },
     /// The file was cut short while it was read.
     #[error("the file was cut short to {offset} of {len} bytes while it was read")]
     Truncated {
@@ -173,6 +183,7 @@ impl ErrorKind {
             Self::Io(_) => "io",
             Self::Unmappable { .. } => "unmappable",
             Self::OutOfRange { .. } => "out_of_range",
+            Self::Setting { .. } => "setting",
             Self::Truncated { .. } => "truncated",
             Self::Changed => "changed",
             Self::LeaseBroken => "lease_broken",

@@ -72,6 +72,7 @@ mod scan;
 mod source;
 
 pub mod fastq;
+pub mod io;
 pub mod media;
 pub mod mmap;
 pub mod record;

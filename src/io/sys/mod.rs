@@ -1,0 +1,7 @@
+//! What only the system can do, a file for each kind of system.
+
+#[cfg_attr(target_os = "linux", path = "linux.rs")]
+#[cfg_attr(not(target_os = "linux"), path = "other.rs")]
+mod os;
+
+pub(super) use os::page_size;
