@@ -68,6 +68,7 @@
 
 mod detect;
 mod error;
+mod identity;
 mod scan;
 mod source;
 
@@ -79,8 +80,10 @@ pub mod record;
 
 pub use detect::FileKind;
 pub use error::{Error, ErrorKind, Location, Result};
-pub use record::{Backing, Cursor, Format, Gap, ParRecords, Part, Piece, Pieces, Records, Resync, Tally};
-pub use source::{Account, Source, SourceOptions, Way};
+pub use record::{
+    Backing, Cursor, Format, Gap, ParRecords, Part, Piece, Pieces, Records, Resync, Search, Tally,
+};
+pub use source::{Account, Opener, Reader, Source, SourceOptions, Span, open_reader};
 
 /// The README's programs are tests.
 #[cfg(doctest)]

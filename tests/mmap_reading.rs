@@ -12,8 +12,9 @@ use std::process::Command;
 
 use common::{POOLS, cold_file, file, noise, reads, testdata};
 use pagecut::fastq::Fastq;
+use pagecut::io::{Strategy, Way};
 use pagecut::mmap::{Advice, Certainty, HugePageMmap, MmapOptions, MmapReader, MmapStream, PageAlignedMmap};
-use pagecut::{ErrorKind, Format, Source, SourceOptions, Way};
+use pagecut::{ErrorKind, Format, Source, SourceOptions};
 use rayon::prelude::*;
 
 fn page_size() -> usize {
@@ -336,7 +337,8 @@ fn f13_readers_that_take_turns_or_move_or_give_up_are_counted_each() {
 fn f13_major_faults_are_those_that_wait_for_the_disk() {
     let data = reads(8 << 20);
     let (_folder, path) = cold_file(&data);
-    let source = Source::with_options(&path, SourceOptions::new().threads(2)).unwrap();
+    let options = SourceOptions::new().strategy(Strategy::Mapped).threads(2);
+    let source = Source::with_options(&path, options).unwrap();
     source.for_each(&Fastq::new(), |_| {}).unwrap();
     let stats = source.mapped().unwrap().stats();
     assert!(stats.major_faults > 0, "{stats:?}");
@@ -385,7 +387,7 @@ fn what_cannot_be_mapped_for_want_of_addresses_is_read() {
         );
         assert!(HugePageMmap::open(&path).is_err());
         let source = Source::with_options(&path, SourceOptions::new().threads(1)).unwrap();
-        assert_eq!((source.way(), source.reason()), (Way::Read, "Cannot allocate memory (os error 12)"));
+        assert_eq!((source.way(), &*source.reason()), (Way::Read, "Cannot allocate memory (os error 12)"));
         return;
     }
     let (_folder, path) = file(b"@r\nA\n+\nI\n");

@@ -10,8 +10,13 @@ use std::thread;
 
 use common::{all_testdata, facts, testdata};
 use pagecut::fastq::Fastq;
+use pagecut::io::{Strategy, Way, ZeroCopyConfig};
 use pagecut::media::mpegts::Packets;
-use pagecut::{Account, Error, ErrorKind, FileKind, Source, SourceOptions, Way};
+use pagecut::{Account, Error, ErrorKind, FileKind, Source, SourceOptions};
+
+/// Every way to the bytes of a file, as far as it can be had here.
+const STRATEGIES: [Strategy; 5] =
+    [Strategy::Auto, Strategy::Mapped, Strategy::Read, Strategy::Direct, Strategy::Uring];
 
 fn ways(path: &Path) -> Vec<Source> {
     let mut sources = Vec::new();
@@ -21,8 +26,11 @@ fn ways(path: &Path) -> Vec<Source> {
             if let Some(len) = part_len {
                 options = options.part_len(len);
             }
-            sources.push(Source::with_options(path, options).unwrap());
-            sources.push(Source::with_options(path, options.mmap(false)).unwrap());
+            let auto = options.config(ZeroCopyConfig::new().threshold(0));
+            sources.push(Source::with_options(path, auto).unwrap());
+            for strategy in STRATEGIES {
+                sources.push(Source::with_options(path, options.strategy(strategy)).unwrap());
+            }
             sources.push(Source::from_reader(File::open(path).unwrap(), options));
             sources.push(Source::from_reader(Trickle(fs::read(path).unwrap(), 0), options));
         }
@@ -78,14 +86,18 @@ fn every_way_gives_the_same_account() {
 #[test]
 fn a_source_says_what_it_chose_and_why() {
     let path = testdata("two.fastq");
-    let source = Source::open(&path).unwrap();
-    assert_eq!((source.way(), source.reason()), (Way::Mapped, "it is a file that can be mapped"));
+    let options = SourceOptions::new();
+    let source = Source::with_options(&path, options.strategy(Strategy::Mapped)).unwrap();
+    assert_eq!((source.way(), &*source.reason()), (Way::Mapped, "it was asked for"));
     assert_eq!(source.mapped().unwrap().len(), 38);
-    let source = Source::with_options(&path, SourceOptions::new().mmap(false)).unwrap();
-    assert_eq!((source.way(), source.reason()), (Way::Read, "mapping is switched off"));
+    let source = Source::open(&path).unwrap();
+    assert_eq!((source.way(), &*source.reason()), (Way::Read, "it is shorter than 262144 bytes"));
     assert_eq!((source.mapped().is_none(), source.len_hint()), (true, Some(38)));
+    let config = ZeroCopyConfig::new().mmap(false).threshold(0);
+    let source = Source::with_options(&path, options.config(config)).unwrap();
+    assert_eq!((source.way(), &*source.reason()), (Way::Read, "mapping is switched off"));
     let source = Source::from_reader(io::empty(), SourceOptions::new());
-    assert_eq!((source.way(), source.reason()), (Way::Read, "a stream cannot be mapped"));
+    assert_eq!((source.way(), &*source.reason()), (Way::Stream, "a stream has no positions"));
     assert_eq!(source.len_hint(), None);
 }
 
@@ -108,7 +120,7 @@ fn a_pipe_is_read() {
     let source = thread::scope(|scope| {
         scope.spawn(|| File::create(&pipe).unwrap().write_all(&data).unwrap());
         let source = Source::open(&pipe).unwrap();
-        assert_eq!((source.way(), source.reason()), (Way::Read, "a pipe cannot be mapped"));
+        assert_eq!((source.way(), &*source.reason()), (Way::Stream, "a pipe cannot be mapped"));
         assert_eq!(source.detect().unwrap(), FileKind::Fastq);
         let account = source.account(&Fastq::strict(), false);
         assert!(account.complete && account.error.is_none());
@@ -229,8 +241,9 @@ fn an_error_that_the_work_ignores_is_an_error_all_the_same() {
 
 #[test]
 fn who_reads_a_stream_twice_at_a_time_is_refused_and_does_not_wait_for_ever() {
-    let options = SourceOptions::new().mmap(false).part_len(1000);
-    let source = Source::with_options(testdata("illumina.fastq"), options).unwrap();
+    let options = SourceOptions::new().part_len(1000);
+    let file = File::open(testdata("illumina.fastq")).unwrap();
+    let source = Source::from_reader(file, options);
     source
         .for_each_part(&Fastq::new(), |_| {
             assert!(source.detect().unwrap_err().to_string().contains("is being read"));
@@ -239,7 +252,7 @@ fn who_reads_a_stream_twice_at_a_time_is_refused_and_does_not_wait_for_ever() {
             Ok(())
         })
         .unwrap();
-    // A mapping can be read by everybody.
+    // A file can be read by everybody.
     let source = Source::open(testdata("illumina.fastq")).unwrap();
     source.for_each_part(&Fastq::new(), |_| source.detect().map(drop)).unwrap();
 }

@@ -28,7 +28,7 @@
 //! the next of a header is its plus line. *Only if:* a sequence line, a plus line and a blank one do not begin with `@`. A
 //! quality line may; the line after the next is then blank, a header or a sequence, and none of these begins with `+`.
 //! Three line starts decide, whatever the quality line holds, and so every header found so is a cut in the sense of
-//! [`Resync::find_cut`]: a cursor that takes such a line for anything else reports an error at
+//! [`Resync::search_cut`]: a cursor that takes such a line for anything else reports an error at
 //! once, for a blank or plus line and for a sequence by its first byte, for a quality line by the rule above.
 //!
 //! A blank line behind a blank line is a cut too: the first of them may be the empty last line of a record, but the second
@@ -43,7 +43,9 @@ pub use cursor::Cursor;
 pub use record::Record;
 pub use summary::{Alphabet, Lengths, Letters, Summary};
 
-use crate::record::{Format, ParRecords, Part, Records, Resync};
+use std::ops::Range;
+
+use crate::record::{Format, ParRecords, Part, Records, Resync, Search};
 
 /// How FASTQ is to be read: which checks are made besides those that always are.
 ///
@@ -107,28 +109,48 @@ impl Format for Fastq {
 }
 
 impl Resync for Fastq {
+    /// The end of a line that is blank, and of the one before.
+    const LOOK_BEHIND: usize = 3;
+
     fn find_start(&self, part: Part<'_>, from: usize) -> Option<usize> {
-        find_header(part.view(), from)
+        self.find_cut(part.view(), from)
+    }
+
+    fn search_cut(&self, data: &[u8], range: Range<usize>) -> Search {
+        find_header(data, range)
     }
 }
 
-/// The first header line from `from` on: one that begins with `@`, while the line after the next begins with `+`.
+/// The first header line that starts in `range`: one that begins with `@`, while the line after the next begins with `+`.
 ///
 /// Or the first blank line behind another one, which no record holds either.
-fn find_header(data: &[u8], from: usize) -> Option<usize> {
+fn find_header(data: &[u8], range: Range<usize>) -> Search {
     let next_line = |start: usize| memchr::memchr(b'\n', data.get(start..)?).map(|at| start + at + 1);
-    let mut line = if from == 0 { 0 } else { next_line(from - 1)? };
-    let mut after = next_line(line)?;
-    loop {
+    let mut line = match range.start.checked_sub(1) {
+        None => 0,
+        Some(before) => match memchr::memchr(b'\n', &data[before..range.end]) {
+            Some(at) => before + at + 1,
+            None => return Search::NoCut,
+        },
+    };
+    let mut next = None;
+    while line < range.end {
+        let Some(after) = next.or_else(|| next_line(line)) else { return Search::Unknown };
         if matches!(data[line], b'\n' | b'\r') && is_blank_behind_blank(data, line, after) {
-            return Some(line);
+            return Search::Cut(line);
         }
-        let after_next = next_line(after)?;
-        if data[line] == b'@' && *data.get(after_next)? == b'+' {
-            return Some(line);
+        next = None;
+        if data[line] == b'@' {
+            next = next_line(after);
+            match next.and_then(|after_next| data.get(after_next)) {
+                None => return Search::Unknown,
+                Some(b'+') => return Search::Cut(line),
+                Some(_) => {}
+            }
         }
-        (line, after) = (after, after_next);
+        line = after;
     }
+    Search::NoCut
 }
 
 /// Whether the line from `start` to `end` is blank, and the one before is.
@@ -153,6 +175,10 @@ pub fn par_records(data: &[u8]) -> ParRecords<'_, Fastq> {
 mod tests {
     use super::*;
 
+    fn find_cut(data: &[u8], from: usize) -> Option<usize> {
+        Fastq::new().find_cut(data, from)
+    }
+
     #[test]
     fn a_header_is_found_from_everywhere() {
         // Quality lines that begin with `@` and `+`, a blank line, CRLF.
@@ -161,7 +187,7 @@ mod tests {
         assert_eq!(starts.len(), 4);
         for from in 0..data.len() {
             let expected = starts.iter().copied().find(|&start| start >= from);
-            assert_eq!(find_header(data, from), expected, "from {from}");
+            assert_eq!(find_cut(data, from), expected, "from {from}");
         }
     }
 
@@ -169,18 +195,18 @@ mod tests {
     fn a_blank_line_behind_a_blank_one_belongs_to_no_record() {
         let data = b"@r\n\n+\n\n\n\r\n\n@s\r\n\r\n+\r\n\r\n\r\n";
         // The quality line of the first record is empty, then come three blank lines; the same of the second, and one.
-        let cuts: Vec<_> = (0..data.len()).filter(|&from| find_header(data, from) == Some(from)).collect();
+        let cuts: Vec<_> = (0..data.len()).filter(|&from| find_cut(data, from) == Some(from)).collect();
         assert_eq!(cuts, [0, 7, 8, 10, 11, 22]);
     }
 
     #[test]
     fn nothing_is_said_of_a_line_whose_record_is_not_in_view() {
         let data = b"@r1\nAC\n+\nII\n";
-        assert_eq!(find_header(data, 0), Some(0));
-        assert_eq!(find_header(&data[..8], 0), Some(0));
+        assert_eq!(find_cut(data, 0), Some(0));
+        assert_eq!(find_cut(&data[..8], 0), Some(0));
         for end in 0..8 {
-            assert_eq!(find_header(&data[..end], 0), None, "{end} bytes");
+            assert_eq!(find_cut(&data[..end], 0), None, "{end} bytes");
         }
-        assert_eq!(find_header(data, 1000), None);
+        assert_eq!(find_cut(data, 1000), None);
     }
 }

@@ -96,6 +96,12 @@ impl AlignedBuffer {
         Ok(Self { start: allocate(len, alignment)?, len, capacity: len, alignment })
     }
 
+    /// A buffer that takes no memory before it grows.
+    #[must_use]
+    pub const fn empty(alignment: Alignment) -> Self {
+        Self { start: dangling(alignment), len: 0, capacity: 0, alignment }
+    }
+
     /// A copy of `bytes`.
     ///
     /// # Errors
@@ -160,13 +166,21 @@ fn layout(len: usize, alignment: Alignment) -> Option<Layout> {
     Layout::from_size_align(len, alignment.0).ok()
 }
 
+/// Where nothing lies, but aligned.
+const fn dangling(alignment: Alignment) -> NonNull<u8> {
+    match NonNull::new(std::ptr::without_provenance_mut(alignment.0)) {
+        Some(aligned) => aligned,
+        // An alignment is not 0.
+        None => NonNull::dangling(),
+    }
+}
+
 /// Memory of `len` zeros.
 #[expect(unsafe_code, reason = "memory with an alignment of its own")]
 fn allocate(len: usize, alignment: Alignment) -> io::Result<NonNull<u8>> {
     let layout = layout(len, alignment).ok_or(io::ErrorKind::OutOfMemory)?;
     if len == 0 {
-        let aligned = NonNull::new(std::ptr::without_provenance_mut(alignment.0));
-        return aligned.ok_or_else(|| io::ErrorKind::InvalidInput.into());
+        return Ok(dangling(alignment));
     }
     // SAFETY: the layout has a size other than 0.
     let start = unsafe { alloc_zeroed(layout) };

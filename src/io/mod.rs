@@ -3,8 +3,38 @@
 //! | type | what it is for |
 //! |---|---|
 //! | [`AlignedBuffer`] | memory that begins at a multiple of its [`Alignment`]: for vectors, for direct reads, for huge pages |
+//! | [`PositionedReader`] | a file at any position, through the page cache, by any number of threads |
+//! | [`DirectReader`] | the same, past the page cache |
+//! | [`ZeroCopyConfig`] | which of these ways, and of a mapping, is taken, by [`open_reader`](crate::open_reader) and by [`Source`](crate::Source) |
+//! | [`ZeroCopyStats`] | what was moved, and which way |
 
 mod aligned;
+mod config;
+mod direct;
+mod positioned;
+mod stats;
 mod sys;
 
+use std::io;
+
 pub use aligned::{AlignedBuffer, Alignment};
+pub use config::{ReadAhead, Strategy, Way, ZeroCopyConfig};
+pub use direct::{DirectAlignment, DirectReader};
+pub use positioned::PositionedReader;
+pub(crate) use stats::Counters;
+pub use stats::{Refusal, ZeroCopyStats};
+
+/// Something whose bytes can be read at any position, by any number of threads at a time.
+pub trait BytesAt: Send + Sync {
+    /// Reads bytes from `offset` on until `into` is full or there are no more, and returns how many that is.
+    ///
+    /// # Errors
+    ///
+    /// With the reason of the system, if it refuses. What `into` then holds is not said.
+    fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<usize>;
+
+    /// Which offset a read has to be a multiple of to need no copy; 1 unless it is said otherwise.
+    fn granule(&self) -> usize {
+        1
+    }
+}

@@ -49,7 +49,6 @@ mod advice;
 mod aligned;
 mod cursor;
 mod huge;
-mod identity;
 mod lease;
 #[cfg(feature = "async")]
 pub mod nonblocking;
@@ -70,7 +69,6 @@ pub use advice::Advice;
 pub use aligned::PageAlignedMmap;
 pub use cursor::MmapCursor;
 pub use huge::{HugePageMmap, HugePages};
-pub(crate) use identity::FileIdentity;
 pub use options::{Grant, MmapOption, MmapOptions, Protection};
 pub use prefetch::{Prefetched, PrefetchingMmap};
 pub use reader::MmapReader;

@@ -8,7 +8,6 @@ use std::path::Path;
 use std::slice::Chunks;
 use std::sync::atomic::Ordering;
 
-use super::identity::FileIdentity;
 use super::lease::Lease;
 use super::range::resolve;
 use super::stats::Counters;
@@ -16,6 +15,7 @@ use super::{
     Advice, Grant, MmapCursor, MmapOption, MmapOptions, MmapStats, MmapWindow, Protection, Residency, sys,
 };
 use crate::error::{ErrorKind, Result};
+use crate::identity::FileIdentity;
 use crate::record::{Backing, Format, ParRecords, Part, Reading, Records, Resync};
 
 /// A file, or a range of it, as one slice.

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use super::lease::Lease;
 use super::reader::open_mappable;
-use super::{FileIdentity, Grant, MmapOptions, MmapReader, MmapStats, Protection};
+use super::{Grant, MmapOptions, MmapReader, MmapStats, Protection};
 use crate::error::Result;
+use crate::identity::FileIdentity;
 use crate::record::{End, Part, Resync, last_part_end};
 
 /// A file that is mapped window by window, so that no more than a bound of it is in memory at a time, however long it is.

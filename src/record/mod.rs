@@ -13,7 +13,7 @@
 //!
 //! # Why reading in parallel gives what reading from the left gives
 //!
-//! [`Resync::find_cut`] returns only offsets at which every cursor arrives that started at a boundary before, unless it
+//! [`Resync::search_cut`] finds only offsets at which every cursor arrives that started at a boundary before, unless it
 //! meets an error first; a cursor never steps over a cut. So the parts before the first error, joined, are the records
 //! that a single cursor gives, by induction over the parts; and the first part that does not end where the next one
 //! starts holds the error that the single cursor meets. With [`Pieces`] the same is true of the gaps, since reading goes
@@ -29,10 +29,12 @@ mod tally;
 pub use backing::{Backing, Reading};
 pub use par_records::ParRecords;
 pub use part::Part;
-pub(crate) use part::{End, last_part_end, part_end_in};
+pub(crate) use part::{End, last_part_end, part_end, part_end_in};
 pub use pieces::{Gap, Piece, Pieces};
 pub use records::Records;
 pub use tally::Tally;
+
+use std::ops::Range;
 
 use crate::error::Result;
 
@@ -83,13 +85,31 @@ pub trait Resync: Format {
     /// given up.
     fn find_start(&self, part: Part<'_>, from: usize) -> Option<usize>;
 
-    /// The first position in `data`, from `from` on, that every cursor reaches that started at a boundary before and
-    /// met no error; `None` if that can be said of none. That `data` ends does not mean that the input does.
+    /// How many bytes before a position [`search_cut`](Resync::search_cut) looks at to tell whether it is a cut, at the most.
+    const LOOK_BEHIND: usize;
+
+    /// The first cut in a range of `data`: a position that every cursor reaches that started at a boundary before and met no
+    /// error. That `data` ends does not mean that the input does.
+    ///
+    /// Whether a position is a cut is a matter of the bytes around it: more bytes in view can make the answer out of
+    /// [`Search::Unknown`], and turn no other answer into another one. Of what lies more than
+    /// [`LOOK_BEHIND`](Resync::LOOK_BEHIND) bytes before the range it does not depend. So two workers that find the cut between
+    /// them on their own find the same one.
     ///
     /// [`find_start`](Resync::find_start) never skips a cut: of any position, the start that it finds lies at the next cut
     /// or before it.
+    ///
+    /// # Panics
+    ///
+    /// May panic if the range ends behind `data`.
+    fn search_cut(&self, data: &[u8], range: Range<usize>) -> Search;
+
+    /// The first cut in `data`, from `from` on; `None` if there is none for certain.
     fn find_cut(&self, data: &[u8], from: usize) -> Option<usize> {
-        self.find_start(Part::read(data, data.len(), 0, false), from)
+        match self.search_cut(data, from.min(data.len())..data.len()) {
+            Search::Cut(cut) => Some(cut),
+            Search::NoCut | Search::Unknown => None,
+        }
     }
 
     /// The records of a whole input, for rayon.
@@ -116,6 +136,17 @@ pub trait Resync: Format {
     fn pieces_of<'data>(&self, part: Part<'data>) -> Pieces<'data, Self> {
         Pieces::new(self, part)
     }
+}
+
+/// What [`Resync::search_cut`] finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Search {
+    /// The first cut of the range.
+    Cut(usize),
+    /// No position of the range is a cut.
+    NoCut,
+    /// There is no cut before a position of which more bytes have to be in view to tell.
+    Unknown,
 }
 
 /// Reads the records of a part from the left.

@@ -115,7 +115,7 @@ pub(crate) enum End {
     Unknown,
 }
 
-/// Where a part may end that starts where `view` does: at the first cut from `from` on.
+/// Where a part may end that starts at the boundary `start` in `view`: at the first cut from `from` on.
 ///
 /// Where there is no cut and the first record that is not right is at fault beyond doubt, it makes no sense to look for one
 /// further on, unless reading goes on behind a fault (`recover`): the part is then all the rest.
@@ -123,13 +123,14 @@ pub(crate) fn part_end<F: Resync>(
     format: &F,
     view: &[u8],
     complete: bool,
+    start: usize,
     from: usize,
     recover: bool,
 ) -> End {
-    if let Some(cut) = format.find_cut(view, from.max(1)) {
+    if let Some(cut) = format.find_cut(view, from.max(start + 1)) {
         return End::Cut(cut);
     }
-    if complete || (!recover && is_at_fault(format, view)) { End::Rest } else { End::Unknown }
+    if complete || (!recover && is_at_fault(format, &view[start..])) { End::Rest } else { End::Unknown }
 }
 
 /// Whether a record in `view`, which begins at a boundary, is at fault whatever may follow.
@@ -158,7 +159,7 @@ pub(crate) fn part_end_in<F: Resync>(
         in_view = in_view.saturating_mul(2);
         let view = &data[start..];
         let view = &view[..view.len().min(in_view)];
-        match part_end(format, view, start + view.len() == data.len(), len, recover) {
+        match part_end(format, view, start + view.len() == data.len(), 0, len, recover) {
             End::Cut(at) => return start + at,
             End::Rest => return data.len(),
             End::Unknown => {}
@@ -181,5 +182,5 @@ pub(crate) fn last_part_end<F: Resync>(format: &F, view: &[u8], complete: bool, 
         }
         back = back.saturating_mul(4);
     }
-    part_end(format, view, false, 0, recover)
+    part_end(format, view, false, 0, 0, recover)
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::Account;
-use super::parts::{Buffer, Parts};
+use super::parts::Parts;
 use crate::error::Error;
 use crate::record::{Part, Tally};
 
@@ -35,19 +35,19 @@ pub(super) fn drive<P: Parts, T: Send>(
     let stop_from = AtomicU64::new(u64::MAX);
     let worker = || {
         let mut value = identity();
-        let mut buffer = Buffer::default();
-        while let Some(next) = parts.next(&mut buffer) {
+        let mut hand = parts.hand();
+        while let Some(next) = parts.next(&mut hand, &stop_from) {
             let (start, end, done) = match next {
                 // Parts come from the left: what is behind an error will not be asked for.
-                Ok(part) if part.offset() > stop_from.load(Ordering::Relaxed) => break,
-                Ok(part) => {
-                    let reading = parts.begin(part);
+                Ok((part, _)) if part.offset() > stop_from.load(Ordering::Relaxed) => break,
+                Ok((part, reading)) => {
+                    let range = part.range();
                     let done = work(&mut value, part);
                     if let Some(mut reading) = reading {
                         // What tells where it is lies in memory, so it can be counted in `usize`.
-                        reading.at(usize::try_from(part.range().end).unwrap_or(usize::MAX));
+                        reading.at(usize::try_from(range.end).unwrap_or(usize::MAX));
                     }
-                    (part.offset(), part.range().end, parts.end(part, done))
+                    (range.start, range.end, parts.end(&mut hand, range, done))
                 }
                 Err((offset, error)) => {
                     (offset, offset, Done { tally: Tally::default(), error: Some(error), stop: true })
@@ -94,15 +94,18 @@ struct Ledger {
 impl Ledger {
     fn enter(&mut self, start: u64, end: u64, done: Done) {
         self.waiting.insert(start, (end, done));
+        // A part starts where the one before ends; where none could be made of a stretch, that one may end behind its start.
         while !self.stopped
-            && let Some((end, done)) = self.waiting.remove(&self.counted_to)
+            && let Some(first) = self.waiting.first_entry()
+            && *first.key() <= self.counted_to
         {
+            let (end, done) = first.remove();
             if self.error.is_none() {
                 let Tally { records, lines, .. } = self.tally;
                 self.error = done.error.map(|error| error.count_before(records, lines));
             }
             self.tally += done.tally;
-            self.counted_to = end;
+            self.counted_to = self.counted_to.max(end);
             self.stopped = done.stop;
         }
     }

@@ -1,11 +1,17 @@
 //! Opens an input the best way and hands out parts of it.
 //!
 //! A [`Source`] gives the same records, counts and errors whichever way it gets at the bytes, and with every number of
-//! threads. Parts are handed out from the left, one for each worker at a time: of a mapping, by moving an atomic mark from
-//! cut to cut; of an input that is read, under a lock, into a buffer that the worker keeps.
+//! threads. What has positions is opened by a [`Reader`], and its parts are found by each worker on its own; a stream is read
+//! from the left, under a lock, into a buffer that the worker keeps.
 
+mod choice;
 mod drive;
+mod grid;
+mod options;
 mod parts;
+mod reader;
+mod stream;
+mod window;
 
 use std::fmt;
 use std::fs::File;
@@ -15,60 +21,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use drive::Done;
-use parts::{MappedParts, ReadInput, ReadParts};
+use grid::Grid;
+pub use options::SourceOptions;
+pub use reader::{Opener, Reader, Span, open_reader};
+use stream::{StreamInput, StreamParts};
 
 use crate::detect::{FileKind, HEAD_LEN};
-use crate::error::{Error, Result};
-use crate::mmap::{MmapOptions, MmapReader};
+use crate::error::{Error, ErrorKind, Result};
+use crate::io::Way;
+use crate::mmap::MmapReader;
 use crate::record::{Part, Piece, Pieces, Records, Resync, Tally};
-
-/// How an input is opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use]
-pub struct SourceOptions {
-    mmap: bool,
-    threads: Option<usize>,
-    part_len: Option<usize>,
-}
-
-impl SourceOptions {
-    /// Mapped where that is possible, with the threads of the rayon pool that the work is started in.
-    pub const fn new() -> Self {
-        Self { mmap: true, threads: None, part_len: None }
-    }
-
-    /// Whether the input may be mapped; it is read if not.
-    pub const fn mmap(self, mmap: bool) -> Self {
-        Self { mmap, ..self }
-    }
-
-    /// Work with so many threads, started for the work if there is more than one part; 1024 at the most. 0 stands for one for
-    /// each core.
-    pub const fn threads(self, threads: usize) -> Self {
-        Self { threads: Some(threads), ..self }
-    }
-
-    /// Make parts of about so many bytes. Unless it is said, it is up to 4 MiB of a mapping and 1 MiB of what is read.
-    pub const fn part_len(self, len: usize) -> Self {
-        Self { part_len: Some(len), ..self }
-    }
-}
-
-impl Default for SourceOptions {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// How a [`Source`] gets at the bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Way {
-    /// The input is mapped into memory.
-    Mapped,
-    /// The input is read into buffers that are used again.
-    Read,
-}
 
 /// What an input came to: the account of its bytes, and the first error.
 #[derive(Debug, Clone)]
@@ -91,8 +53,8 @@ impl Account {
 
 /// An input, opened the best way, that hands out parts of itself.
 ///
-/// An input that is mapped can be read by any number of callers at a time; one that is read, by one: others get an error. The
-/// memory that is taken is that of a part for each thread, or of the longest record or gap if that is more.
+/// A file can be read by any number of callers at a time; a stream, by one: others get an error. The memory that is taken is
+/// that of a part for each thread, or of the longest record or gap if that is more.
 ///
 /// ```
 /// use pagecut::{Source, fastq::Fastq};
@@ -108,15 +70,14 @@ impl Account {
 /// # Ok::<(), pagecut::Error>(())
 /// ```
 pub struct Source {
-    bytes: Bytes,
-    reason: String,
+    input: Input,
     options: SourceOptions,
     done: AtomicU64,
 }
 
-enum Bytes {
-    Mapped(MmapReader),
-    Read { len: Option<u64>, reading: Mutex<ReadInput> },
+enum Input {
+    File(Reader),
+    Stream { input: Mutex<StreamInput>, reason: String },
 }
 
 impl Source {
@@ -135,74 +96,65 @@ impl Source {
     ///
     /// Those of [`open`](Source::open).
     pub fn with_options(path: impl AsRef<Path>, options: SourceOptions) -> Result<Self> {
+        options.config.validate()?;
         let file = File::open(path)?;
-        let metadata = file.metadata()?;
-        if metadata.is_dir() {
+        if file.metadata()?.is_dir() {
             return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
         }
-        let refused = if options.mmap {
-            match MmapReader::from_file(&file, MmapOptions::new()) {
-                Ok(reader) => return Ok(Self::mapped_by(reader, options)),
-                Err(error) => error.to_string(),
+        match Reader::of(file.try_clone()?, options.config) {
+            Ok(reader) => Ok(Self { input: Input::File(reader), options, done: AtomicU64::new(0) }),
+            Err(error) if matches!(error.kind(), ErrorKind::Unmappable { .. }) => {
+                Ok(Self::read_from_the_left(StreamInput::of_file(file), error.to_string(), options))
             }
-        } else {
-            "mapping is switched off".into()
-        };
-        let len = Some(metadata.len()).filter(|&len| metadata.is_file() && len > 0);
-        Ok(Self::read_by(ReadInput::of_file(file)?, len, refused, options))
+            Err(error) => Err(error),
+        }
     }
 
     /// Reads a stream: standard input, for instance.
     pub fn from_reader(reader: impl Read + Send + 'static, options: SourceOptions) -> Self {
-        Self::read_by(
-            ReadInput::of_stream(Box::new(reader)),
-            None,
-            "a stream cannot be mapped".into(),
-            options,
-        )
+        let reason = "a stream has no positions".into();
+        Self::read_from_the_left(StreamInput::of_stream(Box::new(reader)), reason, options)
     }
 
-    fn mapped_by(reader: MmapReader, options: SourceOptions) -> Self {
-        let reason = "it is a file that can be mapped".into();
-        Self { bytes: Bytes::Mapped(reader), reason, options, done: AtomicU64::new(0) }
-    }
-
-    fn read_by(reading: ReadInput, len: Option<u64>, reason: String, options: SourceOptions) -> Self {
-        let bytes = Bytes::Read { len, reading: Mutex::new(reading) };
-        Self { bytes, reason, options, done: AtomicU64::new(0) }
+    fn read_from_the_left(input: StreamInput, reason: String, options: SourceOptions) -> Self {
+        let input = Input::Stream { input: Mutex::new(input), reason };
+        Self { input, options, done: AtomicU64::new(0) }
     }
 
     /// How the bytes are got at.
     #[must_use]
     pub fn way(&self) -> Way {
-        match self.bytes {
-            Bytes::Mapped(_) => Way::Mapped,
-            Bytes::Read { .. } => Way::Read,
-        }
+        self.reader().map_or(Way::Stream, Reader::way)
     }
 
     /// Why they are got at that way.
     #[must_use]
-    pub fn reason(&self) -> &str {
-        &self.reason
+    pub fn reason(&self) -> String {
+        match &self.input {
+            Input::File(reader) => reader.reason(),
+            Input::Stream { reason, .. } => reason.clone(),
+        }
+    }
+
+    /// What the file was opened as; `None` of a stream.
+    #[must_use]
+    pub fn reader(&self) -> Option<&Reader> {
+        match &self.input {
+            Input::File(reader) => Some(reader),
+            Input::Stream { .. } => None,
+        }
     }
 
     /// The mapping, if the input is mapped. Its records live as long as the source.
     #[must_use]
     pub fn mapped(&self) -> Option<&MmapReader> {
-        match &self.bytes {
-            Bytes::Mapped(reader) => Some(reader),
-            Bytes::Read { .. } => None,
-        }
+        self.reader()?.mapped()
     }
 
     /// Length of the input in bytes, where it is known beforehand.
     #[must_use]
     pub fn len_hint(&self) -> Option<u64> {
-        match &self.bytes {
-            Bytes::Mapped(reader) => Some(reader.len() as u64),
-            Bytes::Read { len, .. } => *len,
-        }
+        self.reader().map(Reader::len)
     }
 
     /// Bytes of the input that the work under way, or the last one, is done with.
@@ -217,9 +169,9 @@ impl Source {
     ///
     /// Those of [`FileKind::detect`], and [`ErrorKind::Io`](crate::ErrorKind::Io) if the input cannot be read.
     pub fn detect(&self) -> Result<FileKind> {
-        match &self.bytes {
-            Bytes::Mapped(reader) => FileKind::detect(&reader.as_slice()[..reader.len().min(HEAD_LEN)]),
-            Bytes::Read { reading, .. } => FileKind::detect(lock(reading)?.head(HEAD_LEN)?),
+        match &self.input {
+            Input::File(reader) => FileKind::detect(&reader.bytes_at(0..reader.len().min(HEAD_LEN as u64))?),
+            Input::Stream { input, .. } => FileKind::detect(lock(input)?.head(HEAD_LEN)?),
         }
     }
 
@@ -332,30 +284,30 @@ impl Source {
     ) -> (Vec<T>, Account) {
         self.done.store(0, Ordering::Relaxed);
         let (options, done) = (self.options, &self.done);
-        match &self.bytes {
-            Bytes::Mapped(reader) => {
-                let parts = MappedParts::new(format, recover, reader, options.part_len);
+        match &self.input {
+            Input::File(reader) => {
+                let parts = Grid::new(format, recover, reader, options.part_len);
                 drive::drive(&parts, options.threads, done, identity, work)
             }
-            Bytes::Read { reading, .. } => {
-                let mut reading = match lock(reading) {
-                    Ok(reading) => reading,
+            Input::Stream { input, .. } => {
+                let mut input = match lock(input) {
+                    Ok(input) => input,
                     Err(error) => return (Vec::new(), Account::refused(error)),
                 };
-                let parts = ReadParts::new(format, recover, &mut reading, options.part_len);
+                let parts = StreamParts::new(format, recover, &mut input, options.part_len);
                 drive::drive(&parts, options.threads, done, identity, work)
             }
         }
     }
 }
 
-/// What is read, for one at a time. Nobody waits: whoever has it may be waiting for this very thread.
-fn lock(reading: &Mutex<ReadInput>) -> Result<MutexGuard<'_, ReadInput>> {
-    match reading.try_lock() {
-        Ok(reading) => Ok(reading),
-        Err(TryLockError::Poisoned(reading)) => Ok(reading.into_inner()),
+/// A stream, for one at a time. Nobody waits: whoever has it may be waiting for this very thread.
+fn lock(input: &Mutex<StreamInput>) -> Result<MutexGuard<'_, StreamInput>> {
+    match input.try_lock() {
+        Ok(input) => Ok(input),
+        Err(TryLockError::Poisoned(input)) => Ok(input.into_inner()),
         Err(TryLockError::WouldBlock) => {
-            let busy = "the input is being read, and can be read by one at a time unless it is mapped";
+            let busy = "the input is being read, and has no positions, so it can be read by one at a time";
             Err(io::Error::new(io::ErrorKind::ResourceBusy, busy).into())
         }
     }
@@ -392,7 +344,7 @@ impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Source")
             .field("way", &self.way())
-            .field("reason", &self.reason)
+            .field("reason", &self.reason())
             .field("len_hint", &self.len_hint())
             .field("options", &self.options)
             .finish_non_exhaustive()

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
+use pagecut::io::Strategy;
 
 const STYLES: styling::Styles = styling::Styles::styled()
     .header(styling::AnsiColor::Green.on_default().bold())
@@ -31,6 +32,9 @@ pub(crate) struct Common {
     #[arg(value_name = "N", global = true, hide_default_value = true)]
     #[arg(value_parser = clap::value_parser!(u16).range(..=1024))]
     pub(crate) threads: u16,
+    /// How to get at the bytes of files
+    #[arg(long, value_name = "WAY", default_value = "auto", global = true)]
+    pub(crate) io: Io,
     /// Read files instead of mapping them into memory
     #[arg(long, global = true)]
     pub(crate) no_mmap: bool,
@@ -40,6 +44,34 @@ pub(crate) struct Common {
     /// When to use colours
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub(crate) color: Color,
+}
+
+/// A way to the bytes of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Io {
+    /// The fastest, as measured on the first stretch of the file
+    Auto,
+    /// Map the file into memory
+    Mapped,
+    /// Read through the page cache
+    Read,
+    /// Read past the page cache
+    Direct,
+    /// Have many reads in flight (io_uring)
+    Uring,
+}
+
+impl Io {
+    /// The library's word for it.
+    pub(crate) fn strategy(self) -> Strategy {
+        match self {
+            Self::Auto => Strategy::Auto,
+            Self::Mapped => Strategy::Mapped,
+            Self::Read => Strategy::Read,
+            Self::Direct => Strategy::Direct,
+            Self::Uring => Strategy::Uring,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

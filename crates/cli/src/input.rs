@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use pagecut::io::ZeroCopyConfig;
 use pagecut::{Result, Source, SourceOptions};
 
 use crate::cli::Common;
@@ -17,7 +18,8 @@ pub(crate) fn inputs(files: &[PathBuf]) -> Vec<PathBuf> {
 
 /// Opens an input.
 pub(crate) fn open(path: &Path, common: &Common) -> Result<Source> {
-    let options = SourceOptions::new().mmap(!common.no_mmap).threads(common.threads.into());
+    let config = ZeroCopyConfig::new().strategy(common.io.strategy()).mmap(!common.no_mmap);
+    let options = SourceOptions::new().config(config).threads(common.threads.into());
     if path.as_os_str() == STDIN {
         Ok(Source::from_reader(io::stdin(), options))
     } else {

@@ -4,4 +4,6 @@
 #[cfg_attr(not(target_os = "linux"), path = "other.rs")]
 mod os;
 
-pub(super) use os::page_size;
+pub(super) use os::{
+    direct_alignment, open_direct, page_size, read_ahead, read_at, read_uncached, set_read_ahead,
+};

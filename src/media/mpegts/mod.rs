@@ -21,7 +21,7 @@
 //!
 //! # Cuts
 //!
-//! A position is a cut ([`Resync::find_cut`]) if sync bytes stand at it, at the four packets behind and at the five before
+//! A position is a cut ([`Resync::search_cut`]) if sync bytes stand at it, at the four packets behind and at the five before
 //! it, and no three in a row stand on any other phase in that window. *Why:* the first position `q` in the window at which
 //! a cursor arrives is on the phase of the cut or is not. If it is, the packets up to the cut are all confirmed. If it is
 //! not, then at most two packets on its phase are confirmed; and where one is not, the next lock is on the phase of the
@@ -37,7 +37,9 @@ pub use cursor::Cursor;
 pub use packet::TsPacket;
 pub use summary::Summary;
 
-use crate::record::{Format, Part, Resync};
+use std::ops::Range;
+
+use crate::record::{Format, Part, Resync, Search};
 
 /// Length of a transport packet in bytes (§2.4.3.2).
 pub const PACKET_LEN: usize = 188;
@@ -80,12 +82,14 @@ impl Format for Packets {
 }
 
 impl Resync for Packets {
+    const LOOK_BEHIND: usize = sync::WINDOW;
+
     fn find_start(&self, part: Part<'_>, from: usize) -> Option<usize> {
         sync::find_lock(part.view(), from, part.is_complete())
     }
 
-    fn find_cut(&self, data: &[u8], from: usize) -> Option<usize> {
-        sync::find_cut(data, from)
+    fn search_cut(&self, data: &[u8], range: Range<usize>) -> Search {
+        sync::search_cut(data, range)
     }
 }
 

@@ -1,6 +1,9 @@
 //! Where packets begin.
 
+use std::ops::Range;
+
 use super::{PACKET_LEN, SYNC_BYTE, TsPacket};
+use crate::record::Search;
 
 /// How many sync bytes in a row are lock.
 const RUN: usize = 5;
@@ -53,18 +56,24 @@ pub(super) fn pid_comes_again(data: &[u8], lock: usize) -> bool {
     (1..RUN - 1).any(|packet| pid(packet).is_some_and(|other| Some(other) == pid(0)))
 }
 
-/// The first cut from `from` on (see the module's page for what makes it one).
-pub(super) fn find_cut(data: &[u8], from: usize) -> Option<usize> {
-    let before = RUN * PACKET_LEN;
-    let mut from = from.max(before);
-    loop {
-        let start = find_lock(data, from - before, false)?;
-        let at = start + before;
-        if run(data, start, 2 * RUN) == 2 * RUN && !has_other_phase(data, start, at) {
-            return Some(at);
+/// How many bytes before a cut its window has.
+pub(super) const WINDOW: usize = RUN * PACKET_LEN;
+
+/// The first cut in `range` (see the module's page for what makes it one).
+pub(super) fn search_cut(data: &[u8], range: Range<usize>) -> Search {
+    let windows = range.start.saturating_sub(WINDOW)..range.end.saturating_sub(WINDOW);
+    for at in memchr::memchr_iter(SYNC_BYTE, data.get(windows.clone()).unwrap_or_default()) {
+        let start = windows.start + at;
+        // The sync bytes of the window, of the packet at the cut, and of four more.
+        if start + (2 * RUN - 1) * PACKET_LEN >= data.len() {
+            return Search::Unknown;
         }
-        from = at + 1;
+        let cut = start + WINDOW;
+        if run(data, start, 2 * RUN) == 2 * RUN && !has_other_phase(data, start, cut) {
+            return Search::Cut(cut);
+        }
     }
+    Search::NoCut
 }
 
 /// Whether three sync bytes in a row begin in `start..end` on another phase than that of `start`.
@@ -76,6 +85,12 @@ fn has_other_phase(data: &[u8], start: usize, end: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::media::mpegts::Packets;
+    use crate::record::Resync;
+
+    fn find_cut(data: &[u8], from: usize) -> Option<usize> {
+        Packets.find_cut(data, from)
+    }
 
     /// Packets whose payload is `fill`.
     fn packets(count: usize, fill: u8) -> Vec<u8> {

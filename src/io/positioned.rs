@@ -1,0 +1,158 @@
+//! Reading a file at positions.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::{BytesAt, ReadAhead, sys};
+use crate::error::Result;
+
+/// Reads a file at positions, through the page cache (`pread(2)`).
+///
+/// It has no place in the file of its own, so any number of threads read through it at a time. This is the baseline that every
+/// mapping has to beat: one copy, and no faults.
+///
+/// ```
+/// use pagecut::io::{BytesAt, PositionedReader};
+///
+/// let reader = PositionedReader::open("testdata/two.fastq")?;
+/// let mut bytes = [0; 3];
+/// assert_eq!(reader.read_at(24, &mut bytes)?, 3);
+/// assert_eq!(&bytes, b"@r2");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct PositionedReader {
+    file: File,
+    /// Whether to leave no trace in the page cache; cleared when the kernel refuses.
+    uncached: AtomicBool,
+}
+
+impl PositionedReader {
+    /// Opens a file.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if it cannot be opened.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        Ok(Self::of(File::open(path)?))
+    }
+
+    /// Reads a file that is open.
+    #[must_use]
+    pub fn of(file: File) -> Self {
+        Self { file, uncached: AtomicBool::new(false) }
+    }
+
+    /// Drops what is read from the page cache again, unless it was there before (`RWF_DONTCACHE` of `preadv2(2)`, Linux 6.14):
+    /// so one pass over a file that is not in the page cache drives nothing else out of it. Where the kernel or the file system
+    /// has no such reads, ordinary ones are made, and [`is_uncached`](PositionedReader::is_uncached) says so from then on.
+    #[must_use]
+    pub fn uncached(self, uncached: bool) -> Self {
+        Self { uncached: AtomicBool::new(uncached), ..self }
+    }
+
+    /// Whether what is read is dropped from the page cache again, as far as is known.
+    #[must_use]
+    pub fn is_uncached(&self) -> bool {
+        self.uncached.load(Ordering::Relaxed)
+    }
+
+    /// Has the kernel read a range into the page cache, without waiting for it (`posix_fadvise(2)`).
+    ///
+    /// # Errors
+    ///
+    /// With the reason of the system, if it refuses.
+    pub fn read_ahead(&self, offset: u64, len: u64) -> io::Result<()> {
+        sys::read_ahead(&self.file, offset, len)
+    }
+
+    /// Tells the kernel how far to read ahead by itself (`posix_fadvise(2)`).
+    ///
+    /// # Errors
+    ///
+    /// With the reason of the system, if it refuses.
+    pub fn advise(&self, read_ahead: ReadAhead) -> io::Result<()> {
+        sys::set_read_ahead(&self.file, read_ahead)
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+
+    fn read_some(&self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
+        if self.is_uncached() {
+            match sys::read_uncached(&self.file, offset, into) {
+                Err(error) if error.kind() == io::ErrorKind::Unsupported => {
+                    self.uncached.store(false, Ordering::Relaxed);
+                }
+                read => return read,
+            }
+        }
+        sys::read_at(&self.file, offset, into)
+    }
+}
+
+impl BytesAt for PositionedReader {
+    fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
+        fill(offset, into, |offset, rest| self.read_some(offset, rest))
+    }
+}
+
+/// Calls `read` until `into` is full or the file ends, whatever interrupts it.
+pub(super) fn fill(
+    offset: u64,
+    into: &mut [u8],
+    mut read: impl FnMut(u64, &mut [u8]) -> io::Result<usize>,
+) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < into.len() {
+        match read(offset + filled as u64, &mut into[filled..]) {
+            Ok(0) => break,
+            Ok(len) => filled += len,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_reads_and_interruptions_are_made_up_for() {
+        let data: Vec<u8> = (0..100).collect();
+        let mut calls = 0;
+        let mut into = [0; 60];
+        let filled = fill(10, &mut into, |offset, rest| {
+            calls += 1;
+            if calls % 3 == 0 {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            let rest_of_data = &data[usize::try_from(offset).unwrap()..];
+            let len = rest.len().min(7).min(rest_of_data.len());
+            rest[..len].copy_from_slice(&rest_of_data[..len]);
+            Ok(len)
+        });
+        assert_eq!((filled.unwrap(), &into[..]), (60, &data[10..70]));
+    }
+
+    #[test]
+    fn the_end_of_a_file_ends_a_read_and_an_error_is_told() {
+        let mut left = 5;
+        let filled = fill(0, &mut [0; 10], |_, _| {
+            left -= 1;
+            Ok(usize::from(left > 0))
+        });
+        assert_eq!(filled.unwrap(), 4);
+        let refused = fill(0, &mut [0; 10], |offset, _| {
+            if offset < 3 { Ok(1) } else { Err(io::Error::other("the disk is on fire")) }
+        });
+        assert_eq!(refused.unwrap_err().to_string(), "the disk is on fire");
+    }
+}

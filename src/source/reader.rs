@@ -1,0 +1,414 @@
+//! A file, opened in every way that is wanted and can be had.
+
+use std::fmt;
+use std::fs::File;
+use std::ops::{Deref, Range};
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use super::choice::Choice;
+use crate::error::{ErrorKind, Result};
+use crate::identity::FileIdentity;
+use crate::io::{
+    AlignedBuffer, Alignment, BytesAt, Counters, DirectReader, PositionedReader, ReadAhead, Refusal,
+    Strategy, Way, ZeroCopyConfig, ZeroCopyStats,
+};
+use crate::mmap::{Advice, MmapOptions, MmapReader};
+
+/// Opens a file the way that `config` says, or the next one that can be had: the result tells which it is, and what was against
+/// the others.
+///
+/// # Errors
+///
+/// [`ErrorKind::Setting`] if the settings contradict each other; those of [`Reader::of`].
+pub fn open_reader(path: impl AsRef<Path>, config: &ZeroCopyConfig) -> Result<Reader> {
+    Opener::new(*config)?.open(path)
+}
+
+/// Opens files by a configuration that can be changed at run time, and counts what is moved by all of them.
+///
+/// ```
+/// use pagecut::Opener;
+/// use pagecut::io::{Strategy, Way, ZeroCopyConfig};
+///
+/// let opener = Opener::new(ZeroCopyConfig::new().strategy(Strategy::Mapped))?;
+/// let mapped = opener.open("testdata/two.fastq")?;
+/// opener.set_config(ZeroCopyConfig::new().mmap(false))?;
+/// let read = opener.open("testdata/two.fastq")?;
+/// assert_eq!((mapped.way(), read.way()), (Way::Mapped, Way::Read));
+///
+/// assert_eq!(mapped.bytes_at(0..3)?, read.bytes_at(0..3)?);
+/// assert_eq!(opener.stats().bytes_by(Way::Mapped), 3);
+/// # Ok::<(), pagecut::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Opener {
+    config: RwLock<ZeroCopyConfig>,
+    counters: Arc<Counters>,
+}
+
+impl Opener {
+    /// Opens files by this configuration.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Setting`] if its settings contradict each other.
+    pub fn new(config: ZeroCopyConfig) -> Result<Self> {
+        config.validate()?;
+        Ok(Self { config: RwLock::new(config), counters: Arc::default() })
+    }
+
+    /// The configuration of what is opened next.
+    pub fn config(&self) -> ZeroCopyConfig {
+        *self.config.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Opens what is opened from now on by another configuration.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Setting`] if its settings contradict each other; the configuration is then what it was.
+    pub fn set_config(&self, config: ZeroCopyConfig) -> Result<()> {
+        config.validate()?;
+        *self.config.write().unwrap_or_else(PoisonError::into_inner) = config;
+        Ok(())
+    }
+
+    /// Opens a file.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Reader::of`], and [`ErrorKind::Io`] if it cannot be opened.
+    pub fn open(&self, path: impl AsRef<Path>) -> Result<Reader> {
+        Reader::counted(File::open(path)?, self.config(), Arc::clone(&self.counters))
+    }
+
+    /// What was moved by all that was opened.
+    #[must_use]
+    pub fn stats(&self) -> ZeroCopyStats {
+        self.counters.snapshot()
+    }
+}
+
+/// A file whose bytes are had by the fastest way, or the one that is configured.
+pub struct Reader {
+    identity: FileIdentity,
+    mapped: Option<MmapReader>,
+    read: PositionedReader,
+    direct: Option<DirectReader>,
+    config: ZeroCopyConfig,
+    choice: Choice,
+    is_short: bool,
+    refusals: Vec<Refusal>,
+    counters: Arc<Counters>,
+}
+
+impl Reader {
+    /// Takes a file that is open.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Setting`] if the settings contradict each other; [`ErrorKind::Unmappable`] if it is a directory, a pipe, or
+    /// whatever else has no length and so no positions; [`ErrorKind::Io`] if the system refuses.
+    pub fn of(file: File, config: ZeroCopyConfig) -> Result<Self> {
+        config.validate()?;
+        Self::counted(file, config, Arc::default())
+    }
+
+    fn counted(file: File, config: ZeroCopyConfig, counters: Arc<Counters>) -> Result<Self> {
+        // To map nothing asks for no more than that there are positions.
+        MmapReader::from_file(&file, MmapOptions::new().len(0))?;
+        let identity = FileIdentity::of(&file)?;
+        let is_short = config.strategy == Strategy::Auto && identity.len() < config.threshold;
+        let mut reader = Self {
+            identity,
+            mapped: None,
+            read: PositionedReader::of(file).uncached(config.uncached),
+            direct: None,
+            config,
+            choice: Choice::among(vec![Way::Read]),
+            is_short,
+            refusals: Vec::new(),
+            counters,
+        };
+        reader.open_ways();
+        reader.read_ahead();
+        Ok(reader)
+    }
+
+    /// Opens the ways that are wanted, up to the first that can be had unless they are to be tried.
+    fn open_ways(&mut self) {
+        let wanted: &[Way] = match self.config.strategy {
+            Strategy::Auto if self.is_short => {
+                self.counters.count_below_threshold();
+                &[]
+            }
+            Strategy::Auto => &[Way::Mapped, Way::Read],
+            Strategy::Mapped => &[Way::Mapped],
+            Strategy::Read => &[],
+            Strategy::Direct => &[Way::Direct],
+            Strategy::Uring => &[Way::Uring],
+        };
+        let mut ways = Vec::new();
+        for &way in wanted {
+            match self.open_way(way) {
+                Ok(()) => ways.push(way),
+                Err(reason) => {
+                    let refusal = Refusal { way, reason };
+                    self.counters.count_fallback(&refusal);
+                    self.refusals.push(refusal);
+                }
+            }
+        }
+        if ways.is_empty() {
+            ways.push(Way::Read);
+        }
+        self.choice = Choice::among(ways);
+    }
+
+    /// Opens one way, or tells what is against it.
+    fn open_way(&mut self, way: Way) -> std::result::Result<(), String> {
+        match way {
+            Way::Mapped if !self.config.mmap => Err("mapping is switched off".into()),
+            Way::Mapped if self.len() > self.config.max_map_bytes => {
+                let most = self.config.max_map_bytes;
+                Err(format!("it has {} bytes, and {most} may be mapped at the most", self.len()))
+            }
+            Way::Mapped => {
+                let mapped = MmapReader::from_file(self.read.file(), MmapOptions::new());
+                self.mapped = Some(mapped.map_err(|error| error.to_string())?);
+                Ok(())
+            }
+            Way::Direct if !self.config.direct => Err("direct reads are switched off".into()),
+            Way::Direct => {
+                let direct = DirectReader::of(self.read.file());
+                self.direct = Some(direct.map_err(|error| error.to_string())?);
+                Ok(())
+            }
+            Way::Uring => Err("io_uring: not yet".into()),
+            Way::Read | Way::Stream => Ok(()),
+        }
+    }
+
+    /// Tells the kernel how far to read ahead. It is a hint: a kernel that does not take it reads as it likes.
+    fn read_ahead(&self) {
+        let advice = match self.config.read_ahead {
+            ReadAhead::Normal => return,
+            ReadAhead::Sequential => Advice::Sequential,
+            ReadAhead::None => Advice::Random,
+        };
+        let refused = self.read.advise(self.config.read_ahead).err();
+        let of_mapping = self.mapped.as_ref().and_then(|mapped| mapped.advise(advice).err());
+        for (way, reason) in [
+            (Way::Read, refused.map(|error| error.to_string())),
+            (Way::Mapped, of_mapping.map(|error| error.to_string())),
+        ] {
+            if let Some(reason) = reason {
+                self.counters.count_fallback(&Refusal { way, reason: format!("read-ahead: {reason}") });
+            }
+        }
+    }
+
+    /// Length of the file in bytes.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.identity.len()
+    }
+
+    /// Whether the file has no bytes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The way that is taken; with [`Strategy::Auto`], the first that is tried until there was a choice.
+    #[must_use]
+    pub fn way(&self) -> Way {
+        self.choice.taken()
+    }
+
+    /// Why it is that one.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        if self.is_short {
+            return format!("it is shorter than {} bytes", self.config.threshold);
+        }
+        match (self.choice.reason(), self.refusals.first()) {
+            (Some(measured), _) => measured,
+            (None, Some(refusal)) => refusal.reason.clone(),
+            (None, None) if self.choice.ways().len() > 1 => "the ways were not tried yet".into(),
+            (None, None) => "it was asked for".into(),
+        }
+    }
+
+    /// The ways that were wanted and could not be had, with what was against them.
+    #[must_use]
+    pub fn refusals(&self) -> &[Refusal] {
+        &self.refusals
+    }
+
+    /// What was moved so far by this reader, or by all that were opened by the same [`Opener`].
+    #[must_use]
+    pub fn stats(&self) -> ZeroCopyStats {
+        self.counters.snapshot()
+    }
+
+    /// The mapping, if the file is mapped.
+    #[must_use]
+    pub fn mapped(&self) -> Option<&MmapReader> {
+        self.mapped.as_ref()
+    }
+
+    /// Whether the file is still what it was when it was opened.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`MmapReader::check`].
+    pub fn check(&self) -> Result<()> {
+        match &self.mapped {
+            Some(mapped) => mapped.check(),
+            None => self.identity.check(self.read.file()),
+        }
+    }
+
+    /// Copies bytes from `offset` on, until `into` is full.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::OutOfRange`] if the file has not so many; [`ErrorKind::Truncated`] if it was cut short;
+    /// [`ErrorKind::Io`] with the reason of the system if it refuses.
+    pub fn read_at(&self, offset: u64, into: &mut [u8]) -> Result<()> {
+        let range = self.in_file(offset..offset.saturating_add(into.len() as u64))?;
+        let way = self.way();
+        match self.mapped().filter(|_| way == Way::Mapped) {
+            Some(mapped) => {
+                into.copy_from_slice(&mapped.as_slice()[range]);
+                mapped.check()?;
+            }
+            None => {
+                let read = self.bytes(way).read_at(offset, into)?;
+                if read < into.len() {
+                    let offset = offset + read as u64;
+                    return Err(ErrorKind::Truncated { offset, len: self.len() }.into());
+                }
+            }
+        }
+        self.counters.count_read(way, into.len() as u64);
+        Ok(())
+    }
+
+    /// The bytes of a range: borrowed where the file is mapped, and copied where it is not.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`read_at`](Reader::read_at).
+    pub fn bytes_at(&self, range: Range<u64>) -> Result<Span<'_>> {
+        let positions = self.in_file(range.clone())?;
+        match self.mapped().filter(|_| self.way() == Way::Mapped) {
+            Some(mapped) => {
+                self.counters.count_read(Way::Mapped, positions.len() as u64);
+                Ok(Span(Bytes::Borrowed(&mapped.as_slice()[positions])))
+            }
+            None => {
+                let mut copy = AlignedBuffer::new(positions.len(), self.alignment())?;
+                self.read_at(range.start, &mut copy)?;
+                Ok(Span(Bytes::Copied(copy)))
+            }
+        }
+    }
+
+    /// A range as positions, if it lies in the file.
+    fn in_file(&self, range: Range<u64>) -> Result<Range<usize>> {
+        let Range { start, end } = range;
+        let positions = usize::try_from(start).ok().zip(usize::try_from(end).ok());
+        match positions.filter(|_| start <= end && end <= self.len()) {
+            Some((start, end)) => Ok(start..end),
+            None => Err(ErrorKind::OutOfRange { start, end, len: self.len() }.into()),
+        }
+    }
+
+    /// Where buffers have to begin.
+    pub(super) fn alignment(&self) -> Alignment {
+        let wanted = self.config.alignment.unwrap_or(Alignment::page());
+        self.direct.as_ref().map_or(wanted, |direct| wanted.max(direct.alignment().memory))
+    }
+
+    /// What reads, where the file is read.
+    pub(super) fn bytes(&self, way: Way) -> &dyn BytesAt {
+        match self.direct.as_ref().filter(|_| way == Way::Direct) {
+            Some(direct) => direct,
+            None => &self.read,
+        }
+    }
+
+    /// The way for the next stretch.
+    pub(super) fn next_way(&self) -> Way {
+        self.choice.next()
+    }
+
+    /// A stretch was worked on.
+    pub(super) fn report(&self, way: Way, bytes: u64, time: Duration) {
+        self.counters.count_read(way, bytes);
+        self.choice.report(way, bytes, time);
+    }
+
+    /// Has the kernel read ahead behind `end`, if that is configured. What it does not read now, it reads later.
+    pub(super) fn prefetch(&self, way: Way, end: u64) {
+        if let (Some(len @ 1..), Way::Mapped | Way::Read) = (self.config.prefetch_size, way) {
+            let len = (len as u64).min(self.len() - end);
+            if len > 0
+                && let Err(error) = self.read.read_ahead(end, len)
+            {
+                let reason = format!("prefetch: {error}");
+                self.counters.count_fallback(&Refusal { way, reason });
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader")
+            .field("len", &self.len())
+            .field("way", &self.way())
+            .field("reason", &self.reason())
+            .field("refusals", &self.refusals)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Bytes of a range of a file.
+#[derive(Debug)]
+pub struct Span<'reader>(Bytes<'reader>);
+
+#[derive(Debug)]
+enum Bytes<'reader> {
+    Borrowed(&'reader [u8]),
+    Copied(AlignedBuffer),
+}
+
+impl Span<'_> {
+    /// Whether the bytes are those of a mapping, and no copy.
+    #[must_use]
+    pub fn is_borrowed(&self) -> bool {
+        matches!(self.0, Bytes::Borrowed(_))
+    }
+}
+
+impl Deref for Span<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match &self.0 {
+            Bytes::Borrowed(bytes) => bytes,
+            Bytes::Copied(bytes) => bytes,
+        }
+    }
+}
+
+impl PartialEq for Span<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}

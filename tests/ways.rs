@@ -1,0 +1,387 @@
+//! Promise 4: whichever way the bytes of a file are had, and wherever the file is cut for it, the result is the same.
+
+mod common;
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use common::{damaged, facts, packets, testdata};
+use pagecut::fastq::Fastq;
+use pagecut::io::{ReadAhead, Strategy, Way, ZeroCopyConfig};
+use pagecut::media::mpegts::Packets;
+use pagecut::{Account, ErrorKind, Opener, Reader, Resync, Source, SourceOptions, open_reader};
+
+/// Each way, as far as it can be had here, and the choice among them.
+const STRATEGIES: [Strategy; 5] =
+    [Strategy::Auto, Strategy::Mapped, Strategy::Read, Strategy::Direct, Strategy::Uring];
+
+/// A folder on a disk, where direct reads can be made, and one in memory, where they may not.
+fn folders() -> [tempfile::TempDir; 2] {
+    let on_disk = tempfile::TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let in_memory = tempfile::TempDir::new_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap());
+    [on_disk, in_memory]
+}
+
+fn write(folder: &tempfile::TempDir, data: &[u8]) -> PathBuf {
+    let path = folder.path().join("input");
+    fs::write(&path, data).unwrap();
+    path
+}
+
+/// Without a threshold, so that short files are had every way too.
+fn config(strategy: Strategy) -> ZeroCopyConfig {
+    ZeroCopyConfig::new().strategy(strategy).threshold(0)
+}
+
+fn options(strategy: Strategy, part_len: usize, threads: usize) -> SourceOptions {
+    SourceOptions::new().config(config(strategy)).part_len(part_len).threads(threads)
+}
+
+type Facts = (pagecut::Tally, Option<(String, Option<pagecut::Location>)>, bool);
+
+fn account_facts(account: &Account) -> Facts {
+    (account.tally, account.error.as_ref().map(facts), account.complete)
+}
+
+/// What one cursor that reads all of it from the left comes to.
+fn serial<F: Resync>(format: &F, data: &[u8]) -> Facts {
+    let mut records = format.records(data);
+    let error = records.by_ref().find_map(Result::err);
+    let complete = error.is_none();
+    (records.tally(), error.as_ref().map(facts), complete)
+}
+
+/// The same, going on behind faults.
+fn serial_pieces<F: Resync>(format: &F, data: &[u8]) -> Facts {
+    let mut pieces = format.pieces(data);
+    let mut error = None;
+    for piece in pieces.by_ref() {
+        if let (pagecut::Piece::Gap(gap), None) = (piece, &error) {
+            error = Some(facts(&gap.error));
+        }
+    }
+    (pieces.tally(), error, true)
+}
+
+fn check<F: Resync>(format: &F, path: &Path, data: &[u8], part_len: usize, threads: usize) {
+    let expected = [serial(format, data), serial_pieces(format, data)];
+    for strategy in STRATEGIES {
+        let source = Source::with_options(path, options(strategy, part_len, threads)).unwrap();
+        for (recover, expected) in [false, true].into_iter().zip(&expected) {
+            let found = account_facts(&source.account(format, recover));
+            // Where reading ends at an error, the line that an error is in is the last that was counted, whoever counts.
+            assert_eq!(
+                &found,
+                expected,
+                "{strategy:?}, parts of {part_len}, {threads} threads, recover {recover}: {:?}",
+                data.escape_ascii().to_string()
+            );
+        }
+    }
+}
+
+#[test]
+fn every_stretch_length_of_small_files() {
+    let folders = folders();
+    for name in
+        ["at_and_plus.fastq", "blank_lines.fastq", "crlf.fastq", "mixed_eol.fastq", "zero_length.fastq"]
+    {
+        let data = fs::read(testdata(name)).unwrap();
+        for folder in &folders {
+            let path = write(folder, &data);
+            for part_len in 1..data.len() + 2 {
+                check(&Fastq::strict(), &path, &data, part_len, 1 + part_len % 3);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_byte_damaged_and_stretches_of_several_lengths() {
+    let [_, folder] = folders();
+    let data = b"@r1\nAC\n+\n@I\n\n@r2\r\nA\r\n+\r\n+\r\n@r3\n\n+\n\n@r4\nAC\n+\n@I\n";
+    for damaged in damaged(data, b"@+\nA") {
+        let path = write(&folder, &damaged);
+        for part_len in [1, 3, 7, 20] {
+            check(&Fastq::new(), &path, &damaged, part_len, 1 + part_len % 2);
+        }
+    }
+}
+
+#[test]
+fn transport_streams_with_junk_between_packets() {
+    let [folder, _] = folders();
+    let junk = common::noise(7, 400);
+    for (at, len) in [(0, 0), (20, 1), (12, 187), (13, 188), (14, 189), (30, 400), (38, 5), (1, 17)] {
+        let mut data = packets(40);
+        data.splice(at * 188..at * 188, junk[..len].iter().copied());
+        let path = write(&folder, &data);
+        for part_len in [1, 100, 187, 188, 189, 940, 1000, 3000, 100_000] {
+            check(&Packets, &path, &data, part_len, 2);
+        }
+    }
+}
+
+#[test]
+fn records_that_are_longer_than_a_stretch_and_than_what_is_read_ahead_of_it() {
+    let [folder, _] = folders();
+    let mut data = Vec::new();
+    for len in [1, 100_000, 3, 30_000, 200_000, 5, 5, 5, 70_000] {
+        let (sequence, quality) = ("A".repeat(len), "@".repeat(len));
+        write!(data, "@r\n{sequence}\n+\n{quality}\n").unwrap();
+    }
+    let path = write(&folder, &data);
+    for part_len in [1000, 4096, 50_000, 65_536, 300_000, 1 << 20] {
+        for threads in [1, 3] {
+            check(&Fastq::new(), &path, &data, part_len, threads);
+        }
+    }
+}
+
+#[test]
+fn the_search_for_a_cut_depends_on_nothing_but_the_bytes_around_it() {
+    fn check<F: Resync>(format: &F, data: &[u8]) {
+        use pagecut::Search;
+        // Of every position, what is said of it with everything in view.
+        for from in 0..data.len() {
+            let whole = format.search_cut(data, from..from + 1);
+            for before in [from, F::LOOK_BEHIND.min(from), (F::LOOK_BEHIND + 5).min(from)] {
+                for end in from + 1..=data.len() {
+                    let at = before..before + 1;
+                    let found = match format.search_cut(&data[from - before..end], at) {
+                        Search::Cut(cut) => Search::Cut(cut + from - before),
+                        other => other,
+                    };
+                    assert!(
+                        found == whole || (found == Search::Unknown && (end < data.len() || whole == found)),
+                        "{from}, {before} before, to {end}: {found:?} instead of {whole:?}"
+                    );
+                }
+            }
+        }
+        // And a search of a range finds the first of its positions that is one.
+        for start in 0..data.len() {
+            for end in (start..=data.len()).step_by(7) {
+                let each = (start..end).map(|at| format.search_cut(data, at..at + 1));
+                let expected =
+                    each.into_iter().find(|found| *found != Search::NoCut).unwrap_or(Search::NoCut);
+                assert_eq!(format.search_cut(data, start..end), expected, "{start}..{end}");
+            }
+        }
+    }
+    for text in [
+        "@r1\nAC\n+\n@I\n\n\n\r\n@r2\r\nA\r\n+\r\n+\r\n@r3\n\n+\n\n\n@r4\nAC\n+\n@I\n",
+        "\n\n@\n@\n+\n@\n+\n\r\n\r\n",
+    ] {
+        check(&Fastq::new(), text.as_bytes());
+    }
+    let mut data = packets(16);
+    data.truncate(15 * 188 + 100);
+    data[188 * 7 + 3] = 0x47;
+    check(&Packets, &data[..2300]);
+}
+
+#[test]
+fn reading_goes_on_at_the_second_worker_where_the_first_has_a_record_of_all_the_rest() {
+    // A file without any cut but the first: whoever looks for one finds none, and stops.
+    let [folder, _] = folders();
+    let data = [b"@r\n".as_slice(), &b"A\n".repeat(500_000)].concat();
+    let path = write(&folder, &data);
+    for threads in [1, 3] {
+        let account = Source::with_options(&path, options(Strategy::Read, 10_000, threads)).unwrap();
+        let account = account.account(&Fastq::new(), false);
+        assert!(matches!(account.error.unwrap().kind(), ErrorKind::PlusLine { .. }));
+        assert!(!account.complete);
+    }
+}
+
+#[test]
+fn a_reader_gives_every_range_every_way() {
+    let [folder, _] = folders();
+    let data = common::noise(3, 20_000);
+    let path = write(&folder, &data);
+    for strategy in STRATEGIES {
+        let reader = open_reader(&path, &config(strategy)).unwrap();
+        let ranges = (0..data.len() as u64).step_by(997).flat_map(|start| {
+            [0, 1, 511, 512, 513, 4096, 9999].map(|len| start..(start + len).min(data.len() as u64))
+        });
+        for range in ranges.chain([0..20_000, 4096..8192, 19_999..20_000, 20_000..20_000]) {
+            let expected = &data[range.start as usize..range.end as usize];
+            let span = reader.bytes_at(range.clone()).unwrap();
+            assert_eq!((&*span, span.is_borrowed()), (expected, reader.way() == Way::Mapped), "{strategy:?}");
+            let mut copy = vec![0; expected.len()];
+            reader.read_at(range.start, &mut copy).unwrap();
+            assert_eq!(copy, expected, "{strategy:?} {range:?}");
+        }
+        for (start, end) in [(0, 20_001), (20_000, 20_001), (u64::MAX, u64::MAX), (5, 4)] {
+            let error = reader.bytes_at(start..end).unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::OutOfRange { .. }), "{error}");
+        }
+        let error = reader.read_at(u64::MAX - 3, &mut [0; 10]).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::OutOfRange { .. }), "{error}");
+    }
+}
+
+#[test]
+fn a_file_that_was_cut_short_is_an_error_every_way() {
+    let [folder, _] = folders();
+    let data = common::reads(1 << 20);
+    for strategy in STRATEGIES {
+        let path = write(&folder, &data);
+        let source = Source::with_options(&path, options(strategy, 10_000, 2)).unwrap();
+        let reader = open_reader(&path, &config(strategy)).unwrap();
+        OpenOptions::new().write(true).open(&path).unwrap().set_len(500_000).unwrap();
+        let error = source.account(&Fastq::new(), false).error.unwrap();
+        assert!(
+            matches!(error.kind(), ErrorKind::Truncated { offset: 500_000, .. }),
+            "{strategy:?}: {error}"
+        );
+        assert!(matches!(reader.check().unwrap_err().kind(), ErrorKind::Truncated { .. }), "{strategy:?}");
+        let error = reader.read_at(499_999, &mut [0; 2]).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Truncated { .. }), "{strategy:?}: {error}");
+    }
+}
+
+#[test]
+fn a_file_that_was_changed_is_an_error_every_way() {
+    let [folder, _] = folders();
+    for strategy in STRATEGIES {
+        let path = write(&folder, &common::reads(100_000));
+        let source = Source::with_options(&path, options(strategy, 10_000, 2)).unwrap();
+        // The times of a file go by the ticks of the kernel.
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        OpenOptions::new().append(true).open(&path).unwrap().write_all(b"@r\nA\n+\nI\n").unwrap();
+        let error = source.account(&Fastq::new(), false).error.unwrap();
+        assert!(matches!(error.kind(), ErrorKind::Changed), "{strategy:?}: {error}");
+    }
+}
+
+#[test]
+fn a8_what_cannot_be_had_is_told_with_the_reason_and_something_else_is_taken() {
+    let [folder, _] = folders();
+    let path = write(&folder, b"@r\nA\n+\nI\n");
+    let refused = |config: ZeroCopyConfig| {
+        let reader = open_reader(&path, &config).unwrap();
+        assert_eq!(reader.way(), Way::Read);
+        let [refusal] = reader.refusals() else { panic!("{:?}", reader.refusals()) };
+        assert_eq!((&reader.reason(), &reader.stats().fallbacks), (&refusal.reason, &vec![refusal.clone()]));
+        (refusal.way, refusal.reason.clone())
+    };
+    assert_eq!(
+        refused(config(Strategy::Mapped).max_map_bytes(8)),
+        (Way::Mapped, "it has 9 bytes, and 8 may be mapped at the most".into())
+    );
+    assert_eq!(refused(config(Strategy::Auto).mmap(false)), (Way::Mapped, "mapping is switched off".into()));
+    assert_eq!(open_reader(&path, &config(Strategy::Mapped).max_map_bytes(9)).unwrap().way(), Way::Mapped);
+}
+
+#[test]
+fn direct_reads_are_refused_with_the_words_of_the_system_where_there_are_none() {
+    // No direct reads are made of what lies in `/proc`, wherever this runs; but it tells no length either.
+    let error = pagecut::io::DirectReader::open("/proc/self/status").unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Io(_)), "{error}");
+    let [_, in_memory] = folders();
+    let path = write(&in_memory, b"@r\nA\n+\nI\n");
+    let reader = open_reader(&path, &config(Strategy::Direct)).unwrap();
+    match reader.way() {
+        Way::Direct => assert!(reader.refusals().is_empty()),
+        _ => assert!(!reader.refusals()[0].reason.is_empty()),
+    }
+    assert_eq!(&*reader.bytes_at(0..9).unwrap(), b"@r\nA\n+\nI\n");
+}
+
+#[test]
+fn what_has_no_positions_is_no_file_for_a_reader() {
+    let error = open_reader("/dev/null", &ZeroCopyConfig::new()).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Unmappable { .. }), "{error}");
+    let error = open_reader("/proc/self/status", &ZeroCopyConfig::new()).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Unmappable { .. }), "{error}");
+    let error = open_reader("no such file", &ZeroCopyConfig::new()).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Io(error) if error.kind() == io::ErrorKind::NotFound));
+}
+
+#[test]
+fn t14_settings_that_contradict_each_other_are_refused_and_change_nothing() {
+    let good = ZeroCopyConfig::new();
+    let opener = Opener::new(good).unwrap();
+    for (bad, name) in [
+        (good.strategy(Strategy::Mapped).mmap(false), "mmap"),
+        (good.strategy(Strategy::Direct).direct(false), "direct"),
+        (good.strategy(Strategy::Uring).io_uring(false), "io_uring"),
+        (good.prefetch_size((1 << 30) + 1), "prefetch_size"),
+    ] {
+        for error in [opener.set_config(bad).unwrap_err(), Opener::new(bad).unwrap_err()] {
+            assert!(
+                matches!(error.kind(), ErrorKind::Setting { name: found, .. } if *found == name),
+                "{error}"
+            );
+            assert!(error.to_string().starts_with(&format!("{name} cannot be ")), "{error}");
+        }
+        assert!(Source::with_options(testdata("two.fastq"), SourceOptions::new().config(bad)).is_err());
+        assert!(Reader::of(File::open(testdata("two.fastq")).unwrap(), bad).is_err());
+    }
+    assert_eq!(opener.config(), good);
+}
+
+#[test]
+fn every_setting_leaves_the_result_what_it_is() {
+    let [folder, _] = folders();
+    let data = common::reads(300_000);
+    let path = write(&folder, &data);
+    for strategy in STRATEGIES {
+        let base = config(strategy);
+        for config in [
+            base.uncached(true),
+            base.alignment(pagecut::io::Alignment::HUGE_PAGE),
+            base.alignment(pagecut::io::Alignment::BYTE),
+            base.prefetch_size(0),
+            base.prefetch_size(100_000),
+            base.read_ahead(ReadAhead::Sequential),
+            base.read_ahead(ReadAhead::None),
+            base.max_map_bytes(1000),
+            base.threshold(u64::MAX),
+        ] {
+            let options = SourceOptions::new().config(config).part_len(20_000).threads(2);
+            let source = Source::with_options(&path, options).unwrap();
+            let account = source.account(&Fastq::new(), false);
+            assert_eq!(account_facts(&account), serial(&Fastq::new(), &data), "{config:?}");
+        }
+    }
+}
+
+#[test]
+fn p5_what_is_moved_is_counted_by_way() {
+    let data = common::reads(1 << 20);
+    let [folder, _] = folders();
+    let path = write(&folder, &data);
+    for (strategy, efficiency) in [(Strategy::Mapped, 1.0), (Strategy::Read, 0.0)] {
+        let source = Source::with_options(&path, options(strategy, 10_000, 2)).unwrap();
+        source.for_each(&Fastq::new(), |_| {}).unwrap();
+        let reader = source.reader().unwrap();
+        let stats = reader.stats();
+        assert_eq!((stats.bytes_by(reader.way()), stats.efficiency()), (data.len() as u64, efficiency));
+        assert!(stats.reads_by(reader.way()) > 50, "{stats:?}");
+    }
+    let opener = Opener::new(ZeroCopyConfig::new().threshold(1 << 30)).unwrap();
+    opener.open(&path).unwrap();
+    opener.open(&path).unwrap();
+    assert_eq!(opener.stats().below_threshold, 2);
+}
+
+#[test]
+fn a_choice_is_made_on_parts_that_count_and_is_told() {
+    let data = common::reads(4 << 20);
+    let [folder, _] = folders();
+    let path = write(&folder, &data);
+    for threads in [1, 3] {
+        let source = Source::with_options(&path, options(Strategy::Auto, 50_000, threads)).unwrap();
+        assert_eq!((source.way(), &*source.reason()), (Way::Mapped, "the ways were not tried yet"));
+        let tally = source.for_each(&Fastq::new(), |_| {}).unwrap();
+        assert_eq!(tally.bytes(), data.len() as u64);
+        let stats = source.reader().unwrap().stats();
+        assert!(stats.bytes_by(Way::Mapped) > 100_000 && stats.bytes_by(Way::Read) > 100_000, "{stats:?}");
+        assert_eq!(stats.bytes.iter().sum::<u64>(), data.len() as u64, "each byte was worked on once");
+        assert!(source.reason().starts_with("measured on the file: mapped "), "{}", source.reason());
+    }
+}
