@@ -84,14 +84,13 @@ fn check<F: Resync>(format: &F, path: &Path, data: &[u8], part_len: usize, threa
 #[test]
 fn every_stretch_length_of_small_files() {
     let folders = folders();
-    for name in
-        ["at_and_plus.fastq", "blank_lines.fastq", "crlf.fastq", "mixed_eol.fastq", "zero_length.fastq"]
+    for name in ["blank_lines.fastq", "crlf.fastq", "mixed_eol.fastq", "zero_length.fastq", "truncated.fastq"]
     {
         let data = fs::read(testdata(name)).unwrap();
         for folder in &folders {
             let path = write(folder, &data);
             for part_len in 1..data.len() + 2 {
-                check(&Fastq::strict(), &path, &data, part_len, 1 + part_len % 3);
+                check(&Fastq::strict(), &path, &data, part_len, 1 + part_len % 2);
             }
         }
     }
@@ -103,7 +102,7 @@ fn every_byte_damaged_and_stretches_of_several_lengths() {
     let data = b"@r1\nAC\n+\n@I\n\n@r2\r\nA\r\n+\r\n+\r\n@r3\n\n+\n\n@r4\nAC\n+\n@I\n";
     for damaged in damaged(data, b"@+\nA") {
         let path = write(&folder, &damaged);
-        for part_len in [1, 3, 7, 20] {
+        for part_len in [1, 7, 20] {
             check(&Fastq::new(), &path, &damaged, part_len, 1 + part_len % 2);
         }
     }
@@ -113,11 +112,11 @@ fn every_byte_damaged_and_stretches_of_several_lengths() {
 fn transport_streams_with_junk_between_packets() {
     let [folder, _] = folders();
     let junk = common::noise(7, 400);
-    for (at, len) in [(0, 0), (20, 1), (12, 187), (13, 188), (14, 189), (30, 400), (38, 5), (1, 17)] {
+    for (at, len) in [(0, 0), (20, 1), (12, 187), (14, 189), (30, 400), (1, 17)] {
         let mut data = packets(40);
         data.splice(at * 188..at * 188, junk[..len].iter().copied());
         let path = write(&folder, &data);
-        for part_len in [1, 100, 187, 188, 189, 940, 1000, 3000, 100_000] {
+        for part_len in [1, 187, 188, 940, 3000, 100_000] {
             check(&Packets, &path, &data, part_len, 2);
         }
     }
@@ -141,13 +140,13 @@ fn records_that_are_longer_than_a_stretch_and_than_what_is_read_ahead_of_it() {
 
 #[test]
 fn the_search_for_a_cut_depends_on_nothing_but_the_bytes_around_it() {
-    fn check<F: Resync>(format: &F, data: &[u8]) {
+    fn check<F: Resync>(format: &F, data: &[u8], step: usize) {
         use pagecut::Search;
         // Of every position, what is said of it with everything in view.
         for from in 0..data.len() {
             let whole = format.search_cut(data, from..from + 1);
             for before in [from, F::LOOK_BEHIND.min(from), (F::LOOK_BEHIND + 5).min(from)] {
-                for end in from + 1..=data.len() {
+                for end in (from + 1..=data.len()).rev().step_by(step) {
                     let at = before..before + 1;
                     let found = match format.search_cut(&data[from - before..end], at) {
                         Search::Cut(cut) => Search::Cut(cut + from - before),
@@ -162,7 +161,7 @@ fn the_search_for_a_cut_depends_on_nothing_but_the_bytes_around_it() {
         }
         // And a search of a range finds the first of its positions that is one.
         for start in 0..data.len() {
-            for end in (start..=data.len()).step_by(7) {
+            for end in (start..=data.len()).step_by(7 * step) {
                 let each = (start..end).map(|at| format.search_cut(data, at..at + 1));
                 let expected =
                     each.into_iter().find(|found| *found != Search::NoCut).unwrap_or(Search::NoCut);
@@ -174,12 +173,12 @@ fn the_search_for_a_cut_depends_on_nothing_but_the_bytes_around_it() {
         "@r1\nAC\n+\n@I\n\n\n\r\n@r2\r\nA\r\n+\r\n+\r\n@r3\n\n+\n\n\n@r4\nAC\n+\n@I\n",
         "\n\n@\n@\n+\n@\n+\n\r\n\r\n",
     ] {
-        check(&Fastq::new(), text.as_bytes());
+        check(&Fastq::new(), text.as_bytes(), 1);
     }
     let mut data = packets(16);
     data.truncate(15 * 188 + 100);
     data[188 * 7 + 3] = 0x47;
-    check(&Packets, &data[..2300]);
+    check(&Packets, &data[..2300], 94);
 }
 
 #[test]
