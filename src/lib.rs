@@ -83,7 +83,9 @@ pub use error::{Error, ErrorKind, Location, Result};
 pub use record::{
     Backing, Cursor, Format, Gap, ParRecords, Part, Piece, Pieces, Records, Resync, Search, Tally,
 };
-pub use source::{Account, Opener, Reader, Source, SourceOptions, Span, open_reader};
+pub use source::{
+    Account, Cost, Inspection, Opener, Reader, Source, SourceOptions, Span, inspect, open_reader,
+};
 
 /// The README's programs are tests.
 #[cfg(doctest)]

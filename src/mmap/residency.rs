@@ -35,6 +35,15 @@ pub enum Certainty {
 const SAMPLES: u32 = 64;
 
 impl Residency {
+    /// Of a whole file, which need not be mapped for it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) with the reason of the system if it does not tell.
+    pub fn of_file(file: &File) -> Result<Self> {
+        Self::of(file, 0..file.metadata()?.len())
+    }
+
     /// Of a range that lies in the file.
     pub(super) fn of(file: &File, range: Range<u64>) -> Result<Self> {
         let len = range.end - range.start;

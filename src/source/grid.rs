@@ -125,7 +125,7 @@ impl<'run, F: Resync> Parts for Grid<'run, F> {
             let view = &window.as_slice()[window.position(part.start)..];
             let len = window.position(part.end) - window.position(part.start);
             let part = Part::read(view, len, part.start, window.end() == self.len);
-            (part, window.begin(part))
+            (part, window.begin(part.range()))
         }))
     }
 

@@ -7,6 +7,7 @@
 mod choice;
 mod drive;
 mod grid;
+mod inspect;
 mod options;
 mod parts;
 mod reader;
@@ -22,6 +23,7 @@ use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use drive::Done;
 use grid::Grid;
+pub use inspect::{Cost, Inspection, inspect};
 pub use options::SourceOptions;
 pub use reader::{Opener, Reader, Span, open_reader};
 use stream::{StreamInput, StreamParts};
@@ -76,7 +78,7 @@ pub struct Source {
 }
 
 enum Input {
-    File(Reader),
+    File(Box<Reader>),
     Stream { input: Mutex<StreamInput>, reason: String },
 }
 
@@ -102,7 +104,7 @@ impl Source {
             return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
         }
         match Reader::of(file.try_clone()?, options.config) {
-            Ok(reader) => Ok(Self { input: Input::File(reader), options, done: AtomicU64::new(0) }),
+            Ok(reader) => Ok(Self { input: Input::File(Box::new(reader)), options, done: AtomicU64::new(0) }),
             Err(error) if matches!(error.kind(), ErrorKind::Unmappable { .. }) => {
                 Ok(Self::read_from_the_left(StreamInput::of_file(file), error.to_string(), options))
             }

@@ -342,6 +342,11 @@ impl Reader {
         }
     }
 
+    /// The ways that are tried; one if there is no choice.
+    pub(super) fn ways(&self) -> &[Way] {
+        self.choice.ways()
+    }
+
     /// The way for the next stretch.
     pub(super) fn next_way(&self) -> Way {
         self.choice.next()

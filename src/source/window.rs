@@ -1,12 +1,13 @@
 //! What a worker has in view of a file.
 
 use std::io;
+use std::ops::Range;
 use std::time::Instant;
 
 use super::reader::Reader;
 use crate::error::{ErrorKind, Result};
 use crate::io::{AlignedBuffer, Way};
-use crate::record::{Backing, Part, Reading};
+use crate::record::{Backing, Reading};
 
 /// What a worker has in view of a file: a range of it, which can be made longer, had in one way or another.
 pub(super) struct Window<'run> {
@@ -93,11 +94,11 @@ impl<'run> Window<'run> {
     }
 
     /// A part in view is read now.
-    pub(super) fn begin(&self, part: Part<'_>) -> Option<Box<dyn Reading + 'run>> {
+    pub(super) fn begin(&self, part: Range<u64>) -> Option<Box<dyn Reading + 'run>> {
         let mapped = self.reader.mapped().filter(|_| self.way == Way::Mapped)?;
         // What is mapped can be counted in `usize`.
-        let start = usize::try_from(part.offset()).unwrap_or(usize::MAX);
-        mapped.begin(start..start.saturating_add(part.len()))
+        let position = |offset| usize::try_from(offset).unwrap_or(usize::MAX);
+        mapped.begin(position(part.start)..position(part.end))
     }
 
     /// The work on the part in view, which has so many bytes, is done.

@@ -102,6 +102,8 @@ pub(crate) enum Command {
     Stats(Stats),
     /// Read everything, and prove that every byte is accounted for
     Verify(Verify),
+    /// Show how files lie in the page cache, what each way to their bytes costs, and which one is taken
+    Inspect(Inspect),
     /// Print completions for a shell
     Completion {
         /// The shell
@@ -122,6 +124,16 @@ pub(crate) struct Stats {
     pub(crate) tabular: bool,
     /// One JSON object for each file, a line each
     #[arg(long, conflicts_with = "tabular")]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    /// Files
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// One JSON object for each file, a line each
+    #[arg(long)]
     pub(crate) json: bool,
 }
 

@@ -16,10 +16,14 @@ pub(crate) fn inputs(files: &[PathBuf]) -> Vec<PathBuf> {
     if files.is_empty() { vec![STDIN.into()] } else { files.to_vec() }
 }
 
+/// How files are to be read.
+pub(crate) fn config(common: &Common) -> ZeroCopyConfig {
+    ZeroCopyConfig::new().strategy(common.io.strategy()).mmap(!common.no_mmap)
+}
+
 /// Opens an input.
 pub(crate) fn open(path: &Path, common: &Common) -> Result<Source> {
-    let config = ZeroCopyConfig::new().strategy(common.io.strategy()).mmap(!common.no_mmap);
-    let options = SourceOptions::new().config(config).threads(common.threads.into());
+    let options = SourceOptions::new().config(config(common)).threads(common.threads.into());
     if path.as_os_str() == STDIN {
         Ok(Source::from_reader(io::stdin(), options))
     } else {

@@ -4,6 +4,7 @@
 
 mod cli;
 mod input;
+mod inspect;
 mod progress;
 mod report;
 mod stats;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
     let written = match &cli.command {
         Command::Stats(args) => stats::run(args, &cli.common, &mut out, &mut all_good),
         Command::Verify(args) => verify::run(args, &cli.common, &mut out, &mut all_good),
+        Command::Inspect(args) => inspect::run(args, &cli.common, &mut out, &mut all_good),
         Command::Completion { shell } => complete(*shell, &mut out),
     };
     match written.and_then(|()| out.flush()) {

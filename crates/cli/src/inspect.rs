@@ -1,0 +1,121 @@
+//! `pagecut inspect`: how files lie in the page cache, and what each way to their bytes costs.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use pagecut::mmap::Certainty;
+use pagecut::{Cost, Inspection};
+use serde::Serialize;
+
+use crate::cli::{Common, Inspect};
+use crate::table::{Cell, Table};
+use crate::{input, report};
+
+/// What there is to say of a file.
+#[derive(Debug, Serialize)]
+struct Report {
+    file: String,
+    bytes: u64,
+    /// In the page cache before anything was read, and how that was found out.
+    cached_bytes: u64,
+    cached_by: &'static str,
+    bytes_per_fault: Option<u64>,
+    ways: Vec<Row>,
+    auto: &'static str,
+    reason: String,
+}
+
+/// What a way costs.
+#[derive(Debug, Serialize)]
+struct Row {
+    way: &'static str,
+    gigabytes_per_second: f64,
+    sampled_bytes: u64,
+    minor_faults: u64,
+    major_faults: u64,
+    refused: Option<String>,
+}
+
+/// Inspects every file, and notes whether all could be.
+pub(crate) fn run(
+    args: &Inspect,
+    common: &Common,
+    out: &mut dyn Write,
+    all_good: &mut bool,
+) -> io::Result<()> {
+    for path in &args.files {
+        let name = path.display().to_string();
+        match pagecut::inspect(Path::new(path), &input::config(common)) {
+            Err(error) => {
+                report::error(&name, &error);
+                *all_good = false;
+            }
+            Ok(inspection) => {
+                let report = Report::of(name, &inspection);
+                if args.json {
+                    serde_json::to_writer(&mut *out, &report)?;
+                    writeln!(out)?;
+                } else {
+                    report.write(out)?;
+                }
+            }
+        }
+        // Whoever reads need not wait for the next file.
+        out.flush()?;
+    }
+    Ok(())
+}
+
+impl Report {
+    fn of(file: String, inspection: &Inspection) -> Self {
+        let cached_by = match inspection.residency.certainty {
+            Certainty::Counted => "counted",
+            _ => "sampled",
+        };
+        Self {
+            file,
+            bytes: inspection.len,
+            cached_bytes: inspection.residency.cached,
+            cached_by,
+            bytes_per_fault: inspection.bytes_per_fault,
+            ways: inspection.costs.iter().map(Row::of).collect(),
+            auto: inspection.way.name(),
+            reason: inspection.reason.clone(),
+        }
+    }
+
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let share = (self.cached_bytes * 100).checked_div(self.bytes).unwrap_or(100);
+        write!(out, "{}: {} bytes, {share} % in the page cache ({})", self.file, self.bytes, self.cached_by)?;
+        match self.bytes_per_fault {
+            Some(bytes) => writeln!(out, ", a fault maps {} KiB", bytes.div_ceil(1024))?,
+            None => writeln!(out)?,
+        }
+        let mut table = Table::new(vec!["way", "GB/s", "sampled", "minor_faults", "major_faults", "refused"]);
+        for row in &self.ways {
+            table.push(vec![
+                row.way.into(),
+                Cell::Decimal(row.gigabytes_per_second, 2),
+                row.sampled_bytes.into(),
+                row.minor_faults.into(),
+                row.major_faults.into(),
+                row.refused.as_deref().unwrap_or("-").into(),
+            ]);
+        }
+        table.write_aligned(out)?;
+        writeln!(out, "auto takes {}: {}", self.auto, self.reason)
+    }
+}
+
+impl Row {
+    fn of(cost: &Cost) -> Self {
+        Self {
+            way: cost.way.name(),
+            gigabytes_per_second: cost.gigabytes_per_second(),
+            sampled_bytes: cost.bytes,
+            minor_faults: cost.minor_faults,
+            major_faults: cost.major_faults,
+            refused: cost.refused.clone(),
+        }
+    }
+}
