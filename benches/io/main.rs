@@ -1,0 +1,60 @@
+//! What each way of moving the bytes of files costs: `cargo bench --bench io [--features io-uring] [-- TABLE...]`, where a table is
+//! `pass`, `lookup`, `auto` or `small`.
+//!
+//! Files lie below the target folder; how long they are is set by `PAGECUT_BENCH_MIB`, 1024 unless it is said. Each table
+//! names the state of the page cache, which is set up before each time that is taken. A figure is the median of the rounds.
+
+mod auto;
+mod lookup;
+mod pass;
+mod small;
+mod state;
+
+use std::time::Duration;
+
+/// A table: its name as an argument, and what makes it.
+type Table = (&'static str, fn());
+
+const TABLES: [Table; 4] =
+    [("pass", pass::table), ("lookup", lookup::table), ("auto", auto::table), ("small", small::table)];
+
+fn main() {
+    // Cargo passes `--bench`.
+    let wanted: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    for (name, table) in TABLES {
+        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
+            table();
+            println!();
+        }
+    }
+}
+
+/// The median of some times, of which there is one at least.
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+/// In milliseconds, as a cell.
+fn ms(time: Duration) -> String {
+    format!("{:.2}", time.as_secs_f64() * 1e3)
+}
+
+/// Looks at every byte, as fast as memory gives it.
+fn sum(bytes: &[u8]) -> u64 {
+    let (blocks, rest) = bytes.as_chunks::<64>();
+    let mut sums = [0u64; 8];
+    for block in blocks {
+        let (words, _) = block.as_chunks::<8>();
+        for (sum, word) in sums.iter_mut().zip(words) {
+            *sum ^= u64::from_le_bytes(*word);
+        }
+    }
+    let rest = rest.chunks(8).fold(0, |sum, word| {
+        let mut bytes = [0; 8];
+        bytes[..word.len()].copy_from_slice(word);
+        sum ^ u64::from_le_bytes(bytes)
+    });
+    sums.into_iter().fold(rest, |all, sum| all ^ sum)
+}
