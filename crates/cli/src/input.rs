@@ -4,9 +4,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use pagecut::io::ZeroCopyConfig;
-use pagecut::{Result, Source, SourceOptions};
+use pagecut::{Reader, Result, Source, SourceOptions};
 
-use crate::cli::Common;
+use crate::cli::{Common, Io};
+use crate::report;
 
 /// What standard input is called, as argument and in output.
 const STDIN: &str = "-";
@@ -25,8 +26,14 @@ pub(crate) fn config(common: &Common) -> ZeroCopyConfig {
 pub(crate) fn open(path: &Path, common: &Common) -> Result<Source> {
     let options = SourceOptions::new().config(config(common)).threads(common.threads.into());
     if path.as_os_str() == STDIN {
-        Ok(Source::from_reader(io::stdin(), options))
-    } else {
-        Source::with_options(path, options)
+        return Ok(Source::from_reader(io::stdin(), options));
     }
+    let source = Source::with_options(path, options)?;
+    if !common.quiet && common.io != Io::Auto {
+        for refusal in source.reader().map_or(&[][..], Reader::refusals) {
+            let what = format!("{}: {}; it is read instead", refusal.way, refusal.reason);
+            report::note(&path.display().to_string(), &what);
+        }
+    }
+    Ok(source)
 }

@@ -7,6 +7,13 @@ use anstyle::{AnsiColor, Style};
 
 const BAD: Style = AnsiColor::Red.on_default().bold();
 
+const NOTE: Style = AnsiColor::Yellow.on_default().bold();
+
+/// Says what is other than it was asked for, with whom.
+pub(crate) fn note(who: &str, what: &dyn Display) {
+    let _ = writeln!(anstream::stderr(), "{NOTE}pagecut: {who}:{NOTE:#} {what}");
+}
+
 /// Says what went wrong, with whom.
 pub(crate) fn error(who: &str, error: &dyn Display) {
     // Where nobody can be told, the exit status still tells.

@@ -315,3 +315,60 @@ fn completions_are_there_for_the_usual_shells() {
         assert!(output.status.success() && stdout(&output).contains("verify"), "{shell}");
     }
 }
+
+#[test]
+fn every_way_to_the_bytes_gives_the_same_output() {
+    let mut inputs: Vec<String> = fs::read_dir(testdata(""))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".fastq") || name.ends_with(".ts"))
+        .collect();
+    inputs.sort();
+    assert!(inputs.len() > 10);
+    for command in [&["stats", "-a", "-T"][..], &["verify", "--strict"]] {
+        let run_by = |way: &str, threads: &str| {
+            let mut args = vec!["-q", "--io", way, "-t", threads];
+            args.extend(command);
+            args.extend(inputs.iter().map(String::as_str));
+            let output = run(&args);
+            (stdout(&output).to_owned(), stderr(&output).to_owned(), output.status.code())
+        };
+        let expected = run_by("read", "1");
+        assert!(expected.0.len() > 300);
+        for way in ["auto", "mapped", "read", "direct", "uring"] {
+            for threads in ["1", "3"] {
+                assert_eq!(run_by(way, threads), expected, "{way}, {threads} threads");
+            }
+        }
+    }
+}
+
+#[test]
+fn inspect_says_what_the_ways_cost_and_which_one_is_taken() {
+    let folder = tempfile::TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let path = folder.path().join("reads.fastq");
+    fs::write(&path, fs::read(testdata("illumina.fastq")).unwrap().repeat(100)).unwrap();
+    let output = run(&["inspect", "--json", path.to_str().unwrap(), "two.fastq"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let [large, short] = &json(&output)[..] else { panic!("{}", stdout(&output)) };
+    assert_eq!(large["bytes"], 15_216_800);
+    let ways: Vec<&str> =
+        large["ways"].as_array().unwrap().iter().map(|way| way["way"].as_str().unwrap()).collect();
+    assert_eq!(ways, ["mapped", "read", "direct", "uring"]);
+    for way in large["ways"].as_array().unwrap() {
+        let measured = way["gigabytes_per_second"].as_f64().unwrap() > 0.0;
+        assert_eq!(measured, way["refused"].is_null(), "{way}");
+        assert_eq!(way["sampled_bytes"].as_u64().unwrap() > 0, measured, "{way}");
+    }
+    assert!(["mapped", "read"].contains(&large["auto"].as_str().unwrap()));
+    assert!(large["bytes_per_fault"].as_u64().unwrap() >= 4096);
+    assert_eq!(
+        (&short["auto"], &short["reason"]),
+        (&"read".into(), &"it is shorter than 131072 bytes".into())
+    );
+
+    let output = run(&["inspect", path.to_str().unwrap(), "no_such_file", "/dev/null"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).contains("in the page cache (") && stdout(&output).contains("\nauto takes "));
+    assert_eq!(stderr(&output).lines().count(), 2, "{}", stderr(&output));
+}
