@@ -166,7 +166,7 @@ fn reading(criterion: &mut Criterion) {
         cold(bencher, path, || {
             let options = SourceOptions::new().mmap(false).threads(1);
             let source = Source::with_options(path, options).expect("a file");
-            source.account(&Fastq::new(), false).tally.records
+            source.account(&Fastq::new()).tally.records
         });
     });
     evicted.finish();

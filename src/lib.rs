@@ -81,7 +81,7 @@ pub mod record;
 pub use detect::FileKind;
 pub use error::{Error, ErrorKind, Location, Result};
 pub use record::{
-    Backing, Cursor, Format, Gap, ParRecords, Part, Piece, Pieces, Records, Resync, Search, Tally,
+    Backing, Cursor, Cuts, Format, Gap, ParRecords, Part, Piece, Pieces, Records, Resync, Search, Tally,
 };
 pub use source::{
     Account, Cost, Inspection, Opener, Reader, Source, SourceOptions, Span, inspect, open_reader,

@@ -28,9 +28,9 @@ fn read_all(data: &[u8]) {
     for part_len in [1, 64, 1 << 20] {
         let options = SourceOptions::new().part_len(part_len).threads(1);
         let source = Source::from_reader(std::io::Cursor::new(data.to_vec()), options);
-        let _ = source.account(&Fastq::strict(), false);
+        let _ = source.account(&Fastq::strict());
         let source = Source::from_reader(std::io::Cursor::new(data.to_vec()), options);
-        let _ = source.account(&Packets, true);
+        let _ = source.account_pieces(&Packets);
     }
 }
 

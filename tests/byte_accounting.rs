@@ -108,7 +108,7 @@ fn what_is_before_an_error_adds_up_too() {
         for part_len in [5, 20, 1000] {
             let options = SourceOptions::new().part_len(part_len).threads(3);
             let source = Source::from_reader(std::io::Cursor::new(data.clone()), options);
-            assert_eq!(source.account(&Fastq::new(), false).tally, tally, "{}", data.escape_ascii());
+            assert_eq!(source.account(&Fastq::new()).tally, tally, "{}", data.escape_ascii());
         }
     }
 }

@@ -17,7 +17,7 @@ use common::{all_testdata, noise, testdata};
 use pagecut::fastq::Fastq;
 use pagecut::media::mpegts::Packets;
 use pagecut::mmap::{Advice, MmapOption, MmapOptions, MmapReader};
-use pagecut::{ErrorKind, Format, Resync};
+use pagecut::{Cuts, ErrorKind, Format, Resync};
 use tempfile::TempDir;
 
 fn file(data: &[u8]) -> (TempDir, PathBuf) {

@@ -6,7 +6,7 @@ mod common;
 use common::{POOLS, all_testdata, cut, damaged, facts, in_words, packets, serial};
 use pagecut::fastq::{Fastq, Record};
 use pagecut::media::mpegts::Packets;
-use pagecut::{Error, Format, Part, Resync, Source, SourceOptions};
+use pagecut::{Cuts, Error, Format, Part, Resync, Source, SourceOptions};
 use std::ops::Range;
 
 use proptest::prelude::*;
@@ -122,7 +122,7 @@ fn a_source_gives_the_same_with_every_length_of_parts_and_number_of_threads() {
         let (records, error) = serial(&Fastq::new(), &data);
         for part_len in [1, 2, 3, 7, 20, 50, data.len(), data.len() + 1] {
             for threads in [1, 3] {
-                let account = stream(&data, part_len, threads).account(&Fastq::new(), false);
+                let account = stream(&data, part_len, threads).account(&Fastq::new());
                 assert_eq!(account.error.as_ref().map(facts), error, "{part_len}: {}", data.escape_ascii());
                 assert_eq!(account.tally.records, records.len() as u64);
             }
@@ -224,7 +224,7 @@ fn every_cut_of_damaged_transport_streams() {
         }
         for part_len in [1, 100, 1000, 3000] {
             for threads in [1, 3] {
-                let account = stream(&data, part_len, threads).account(&Packets, true);
+                let account = stream(&data, part_len, threads).account_pieces(&Packets);
                 let mut pieces = Packets.pieces(&data);
                 pieces.by_ref().for_each(drop);
                 assert_eq!(account.tally, pieces.tally(), "part of {part_len}, junk of {len} at packet {at}");

@@ -266,9 +266,9 @@ fn a_file_that_was_changed_is_noticed() {
             // Times of a file go by ticks of the clock.
             std::thread::sleep(std::time::Duration::from_millis(20));
             let source = Source::with_options(&path, SourceOptions::new().mmap(mmap)).unwrap();
-            assert!(source.account(&Fastq::new(), false).error.is_none());
+            assert!(source.account(&Fastq::new()).error.is_none());
             change(&path);
-            let account = source.account(&Fastq::new(), false);
+            let account = source.account(&Fastq::new());
             let error = account.error.unwrap();
             assert!(matches!(error.kind(), ErrorKind::Changed), "{error}");
             assert!(!account.complete);
@@ -522,5 +522,5 @@ fn a_pipe_of_a_file_that_is_cut_is_just_shorter() {
     source.read_to_end(&mut data).unwrap();
     let records = Fastq::new().records(&data).filter_map(Result::ok).count();
     let source = Source::from_reader(File::open(&path).unwrap(), SourceOptions::new());
-    assert_eq!(source.account(&Fastq::new(), false).tally.records, records as u64);
+    assert_eq!(source.account(&Fastq::new()).tally.records, records as u64);
 }

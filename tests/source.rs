@@ -69,8 +69,8 @@ fn every_way_gives_the_same_account() {
         for source in ways(&path) {
             let kind = source.detect().unwrap();
             let account = match kind {
-                FileKind::MpegTs => source.account(&Packets, true),
-                _ => source.account(&Fastq::strict(), false),
+                FileKind::MpegTs => source.account_pieces(&Packets),
+                _ => source.account(&Fastq::strict()),
             };
             if account.complete {
                 assert_eq!(account.tally.bytes(), data.len() as u64, "{name}: {source:?}");
@@ -105,7 +105,7 @@ fn a_source_says_what_it_chose_and_why() {
 fn an_empty_input_is_nothing_and_no_error() {
     for source in ways(&testdata("empty.fastq")) {
         assert_eq!(source.detect().unwrap(), FileKind::Empty);
-        assert_eq!(account_facts(&source.account(&Fastq::new(), false)), (Default::default(), None, true));
+        assert_eq!(account_facts(&source.account(&Fastq::new())), (Default::default(), None, true));
         assert_eq!(source.fold(&Fastq::new(), || 7, |_, _| 0, |a, b| a + b).unwrap(), 7);
     }
 }
@@ -122,13 +122,13 @@ fn a_pipe_is_read() {
         let source = Source::open(&pipe).unwrap();
         assert_eq!((source.way(), &*source.reason()), (Way::Stream, "a pipe cannot be mapped"));
         assert_eq!(source.detect().unwrap(), FileKind::Fastq);
-        let account = source.account(&Fastq::strict(), false);
+        let account = source.account(&Fastq::strict());
         assert!(account.complete && account.error.is_none());
         assert_eq!(account.tally.bytes(), data.len() as u64);
         source
     });
     // It cannot be read twice, and says so rather than being empty the second time.
-    let account = source.account(&Fastq::new(), false);
+    let account = source.account(&Fastq::new());
     assert_eq!(account.error.unwrap().to_string(), "the stream was read before, and cannot be read again");
     assert!(!account.complete);
 }
@@ -139,7 +139,7 @@ fn a_file_is_read_as_often_as_one_likes() {
     let source = Source::with_options(testdata("illumina.fastq"), options).unwrap();
     for _ in 0..3 {
         assert_eq!(source.detect().unwrap(), FileKind::Fastq);
-        assert_eq!(source.account(&Fastq::new(), false).tally.records, 250);
+        assert_eq!(source.account(&Fastq::new()).tally.records, 250);
     }
 }
 
@@ -150,7 +150,7 @@ fn files_that_tell_no_length_are_read() {
     assert_eq!(source.reason(), "a file that tells no length cannot be mapped");
     let error = source.detect().unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::UnknownFormat(_)), "{error}");
-    let error = source.account(&Fastq::new(), false).error.unwrap();
+    let error = source.account(&Fastq::new()).error.unwrap();
     let place = error.location().unwrap();
     assert_eq!((place.offset, place.line), (0, Some(1)));
     assert!(error.excerpt().starts_with(b"Name:"), "its first byte was lost: {error}");
@@ -182,7 +182,7 @@ fn an_error_of_the_system_is_told_behind_what_was_read_before_it() {
     for threads in [1, 3] {
         let options = SourceOptions::new().part_len(100).threads(threads);
         let source = Source::from_reader(Failing(Cursor::new(data.clone())), options);
-        let account = source.account(&Fastq::new(), false);
+        let account = source.account(&Fastq::new());
         assert_eq!(account.error.unwrap().to_string(), "the disk is on fire");
         assert!(!account.complete);
         assert!(account.tally.records > 900, "{:?}", account.tally);
@@ -190,7 +190,7 @@ fn an_error_of_the_system_is_told_behind_what_was_read_before_it() {
     let bad = [b"@r\nA\n+\nII\n".as_slice(), &data].concat();
     let source =
         Source::from_reader(Failing(Cursor::new(bad)), SourceOptions::new().part_len(100).threads(3));
-    let error = source.account(&Fastq::new(), false).error.unwrap();
+    let error = source.account(&Fastq::new()).error.unwrap();
     assert!(matches!(error.kind(), ErrorKind::LengthMismatch { .. }), "the first error comes first: {error}");
 }
 
@@ -207,7 +207,7 @@ fn what_was_read_before_an_error_of_the_system_counts_whatever_the_length_of_par
                 let data = [good.as_slice(), tail.as_bytes()].concat();
                 let options = SourceOptions::new().part_len(part_len).threads(threads);
                 let source = Source::from_reader(Failing(Cursor::new(data)), options);
-                let account = source.account(&Fastq::new(), false);
+                let account = source.account(&Fastq::new());
                 let error = account.error.unwrap().to_string();
                 assert!(error.contains(expected), "{part_len}: {error}");
                 assert_eq!((account.tally.records, account.complete), (2, false), "{part_len}: {tail:?}");
@@ -220,8 +220,8 @@ fn what_was_read_before_an_error_of_the_system_counts_whatever_the_length_of_par
 fn a_file_that_could_not_be_read_is_read_from_the_start_the_next_time() {
     // A stream cannot, and says so.
     let source = Source::from_reader(Failing(Cursor::new(b"@r\nA\n+\nI\n".to_vec())), SourceOptions::new());
-    assert!(source.account(&Fastq::new(), false).error.unwrap().to_string().contains("fire"));
-    assert!(source.account(&Fastq::new(), false).error.unwrap().to_string().contains("was read before"));
+    assert!(source.account(&Fastq::new()).error.unwrap().to_string().contains("fire"));
+    assert!(source.account(&Fastq::new()).error.unwrap().to_string().contains("was read before"));
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn who_reads_a_stream_twice_at_a_time_is_refused_and_does_not_wait_for_ever() {
     source
         .for_each_part(&Fastq::new(), |_| {
             assert!(source.detect().unwrap_err().to_string().contains("is being read"));
-            let account = source.account(&Fastq::new(), false);
+            let account = source.account(&Fastq::new());
             assert!(account.error.unwrap().to_string().contains("is being read"));
             Ok(())
         })
@@ -274,7 +274,7 @@ fn a_stream_that_never_ends_is_given_up_at_its_first_error() {
     for threads in [1, 3] {
         for part_len in [10, 1 << 20] {
             let options = SourceOptions::new().threads(threads).part_len(part_len);
-            let account = Source::from_reader(Endless(0), options).account(&Fastq::new(), false);
+            let account = Source::from_reader(Endless(0), options).account(&Fastq::new());
             let place = account.error.unwrap().location().unwrap();
             assert_eq!((place.offset, place.record, place.line), (9, Some(1), Some(5)));
         }
@@ -289,14 +289,14 @@ fn the_first_gap_is_the_error_of_the_account() {
     for part_len in [188, 2000, 1 << 20] {
         for threads in [1, 3] {
             let options = SourceOptions::new().part_len(part_len).threads(threads);
-            let account = Source::from_reader(Cursor::new(data.clone()), options).account(&Packets, true);
+            let account = Source::from_reader(Cursor::new(data.clone()), options).account_pieces(&Packets);
             let error = account.error.unwrap();
             assert_eq!(error.location().unwrap().record, Some(20));
             assert!(error.message().contains("first"), "{error}");
             assert_eq!((account.tally.gaps, account.complete), (2, true));
 
             let options = SourceOptions::new().part_len(part_len).threads(threads);
-            let account = Source::from_reader(Cursor::new(data.clone()), options).account(&Packets, false);
+            let account = Source::from_reader(Cursor::new(data.clone()), options).account(&Packets);
             assert_eq!((account.tally.records, account.complete), (20, false));
         }
     }
@@ -317,7 +317,7 @@ fn a_message_does_not_depend_on_how_much_was_in_view() {
         for part_len in 1..text.len() + 5 {
             let options = SourceOptions::new().part_len(part_len).threads(1);
             let source = Source::from_reader(Trickle(text.clone().into_bytes(), 0), options);
-            let error = source.account(&Fastq::new(), false).error;
+            let error = source.account(&Fastq::new()).error;
             assert_eq!(error.as_ref().map(facts), expected, "{part_len}: {text:?}");
         }
     }
@@ -327,13 +327,13 @@ fn a_message_does_not_depend_on_how_much_was_in_view() {
 fn long_runs_of_blank_lines_and_large_numbers_take_no_memory() {
     let blank = io::Cursor::new(b"@r\nA\n+\nI\n").chain(io::repeat(b'\n').take(50 << 20));
     let options = SourceOptions::new().threads(2);
-    let account = Source::from_reader(blank, options).account(&Fastq::new(), false);
+    let account = Source::from_reader(blank, options).account(&Fastq::new());
     assert_eq!((account.tally.records, account.tally.blank_bytes), (1, 50 << 20));
     let source =
         Source::from_reader(Cursor::new(b"@r\nA\n+\nI\n"), SourceOptions::new().part_len(usize::MAX));
-    assert_eq!(source.account(&Fastq::new(), false).tally.records, 1);
+    assert_eq!(source.account(&Fastq::new()).tally.records, 1);
     let source = Source::open(testdata("two.fastq")).unwrap();
-    assert_eq!(source.account(&Fastq::new(), false).tally.records, 2);
+    assert_eq!(source.account(&Fastq::new()).tally.records, 2);
 }
 
 #[test]

@@ -69,7 +69,8 @@ fn check<F: Resync>(format: &F, path: &Path, data: &[u8], part_len: usize, threa
     for strategy in STRATEGIES {
         let source = Source::with_options(path, options(strategy, part_len, threads)).unwrap();
         for (recover, expected) in [false, true].into_iter().zip(&expected) {
-            let found = account_facts(&source.account(format, recover));
+            let account = if recover { source.account_pieces(format) } else { source.account(format) };
+            let found = account_facts(&account);
             // Where reading ends at an error, the line that an error is in is the last that was counted, whoever counts.
             assert_eq!(
                 &found,
@@ -145,7 +146,7 @@ fn the_search_for_a_cut_depends_on_nothing_but_the_bytes_around_it() {
         // Of every position, what is said of it with everything in view.
         for from in 0..data.len() {
             let whole = format.search_cut(data, from..from + 1);
-            for before in [from, F::LOOK_BEHIND.min(from), (F::LOOK_BEHIND + 5).min(from)] {
+            for before in [from, format.look_behind().min(from), (format.look_behind() + 5).min(from)] {
                 for end in (from + 1..=data.len()).rev().step_by(step) {
                     let at = before..before + 1;
                     let found = match format.search_cut(&data[from - before..end], at) {
@@ -189,7 +190,7 @@ fn reading_goes_on_at_the_second_worker_where_the_first_has_a_record_of_all_the_
     let path = write(&folder, &data);
     for threads in [1, 3] {
         let account = Source::with_options(&path, options(Strategy::Read, 10_000, threads)).unwrap();
-        let account = account.account(&Fastq::new(), false);
+        let account = account.account(&Fastq::new());
         assert!(matches!(account.error.unwrap().kind(), ErrorKind::PlusLine { .. }));
         assert!(!account.complete);
     }
@@ -232,7 +233,7 @@ fn a_file_that_was_cut_short_is_an_error_every_way() {
         let source = Source::with_options(&path, options(strategy, 10_000, 2)).unwrap();
         let reader = open_reader(&path, &config(strategy)).unwrap();
         OpenOptions::new().write(true).open(&path).unwrap().set_len(500_000).unwrap();
-        let error = source.account(&Fastq::new(), false).error.unwrap();
+        let error = source.account(&Fastq::new()).error.unwrap();
         assert!(
             matches!(error.kind(), ErrorKind::Truncated { offset: 500_000, .. }),
             "{strategy:?}: {error}"
@@ -252,7 +253,7 @@ fn a_file_that_was_changed_is_an_error_every_way() {
         // The times of a file go by the ticks of the kernel.
         std::thread::sleep(std::time::Duration::from_millis(20));
         OpenOptions::new().append(true).open(&path).unwrap().write_all(b"@r\nA\n+\nI\n").unwrap();
-        let error = source.account(&Fastq::new(), false).error.unwrap();
+        let error = source.account(&Fastq::new()).error.unwrap();
         assert!(matches!(error.kind(), ErrorKind::Changed), "{strategy:?}: {error}");
     }
 }
@@ -344,7 +345,7 @@ fn every_setting_leaves_the_result_what_it_is() {
         ] {
             let options = SourceOptions::new().config(config).part_len(20_000).threads(2);
             let source = Source::with_options(&path, options).unwrap();
-            let account = source.account(&Fastq::new(), false);
+            let account = source.account(&Fastq::new());
             assert_eq!(account_facts(&account), serial(&Fastq::new(), &data), "{config:?}");
         }
     }

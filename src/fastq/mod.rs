@@ -28,7 +28,7 @@
 //! the next of a header is its plus line. *Only if:* a sequence line, a plus line and a blank one do not begin with `@`. A
 //! quality line may; the line after the next is then blank, a header or a sequence, and none of these begins with `+`.
 //! Three line starts decide, whatever the quality line holds, and so every header found so is a cut in the sense of
-//! [`Resync::search_cut`]: a cursor that takes such a line for anything else reports an error at
+//! [`Cuts::search_cut`]: a cursor that takes such a line for anything else reports an error at
 //! once, for a blank or plus line and for a sequence by its first byte, for a quality line by the rule above.
 //!
 //! A blank line behind a blank line is a cut too: the first of them may be the empty last line of a record, but the second
@@ -45,7 +45,7 @@ pub use summary::{Alphabet, Lengths, Letters, Summary};
 
 use std::ops::Range;
 
-use crate::record::{Format, ParRecords, Part, Records, Resync, Search};
+use crate::record::{Cuts, Format, ParRecords, Part, Records, Resync, Search};
 
 /// How FASTQ is to be read: which checks are made besides those that always are.
 ///
@@ -106,11 +106,17 @@ impl Format for Fastq {
     fn cursor<'data>(&self, part: Part<'data>) -> Cursor<'data> {
         Cursor::new(*self, part)
     }
+
+    fn cuts(&self) -> Option<&dyn Cuts> {
+        Some(self)
+    }
 }
 
-impl Resync for Fastq {
+impl Cuts for Fastq {
     /// The end of a line that is blank, and of the one before.
-    const LOOK_BEHIND: usize = 3;
+    fn look_behind(&self) -> usize {
+        3
+    }
 
     fn find_start(&self, part: Part<'_>, from: usize) -> Option<usize> {
         self.find_cut(part.view(), from)

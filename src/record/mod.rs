@@ -13,7 +13,7 @@
 //!
 //! # Why reading in parallel gives what reading from the left gives
 //!
-//! [`Resync::search_cut`] finds only offsets at which every cursor arrives that started at a boundary before, unless it
+//! [`Cuts::search_cut`] finds only offsets at which every cursor arrives that started at a boundary before, unless it
 //! meets an error first; a cursor never steps over a cut. So the parts before the first error, joined, are the records
 //! that a single cursor gives, by induction over the parts; and the first part that does not end where the next one
 //! starts holds the error that the single cursor meets. With [`Pieces`] the same is true of the gaps, since reading goes
@@ -54,6 +54,11 @@ pub trait Format: Clone + Send + Sync {
     /// A cursor at the start of a part.
     fn cursor<'data>(&self, part: Part<'data>) -> Self::Cursor<'data>;
 
+    /// Where its inputs can be cut, for a format that implements [`Cuts`]; others are read from the left.
+    fn cuts(&self) -> Option<&dyn Cuts> {
+        None
+    }
+
     /// The records of a whole input that lies in memory.
     ///
     /// ```
@@ -77,27 +82,25 @@ pub trait Format: Clone + Send + Sync {
     }
 }
 
-/// A format in which a boundary can be found from anywhere.
-///
-/// That a format implements this trait says that it can be cut blindly, and that one does not says that it cannot.
-pub trait Resync: Format {
+/// Where an input of a format can be cut, found from anywhere.
+pub trait Cuts: Send + Sync {
+    /// How many bytes before a position [`search_cut`](Cuts::search_cut) looks at to tell whether it is a cut, at the most.
+    fn look_behind(&self) -> usize;
+
     /// The first position in the view of `part`, from `from` on, at which reading goes on when everything before it was
     /// given up.
     fn find_start(&self, part: Part<'_>, from: usize) -> Option<usize>;
-
-    /// How many bytes before a position [`search_cut`](Resync::search_cut) looks at to tell whether it is a cut, at the most.
-    const LOOK_BEHIND: usize;
 
     /// The first cut in a range of `data`: a position that every cursor reaches that started at a boundary before and met no
     /// error. That `data` ends does not mean that the input does.
     ///
     /// Whether a position is a cut is a matter of the bytes around it: more bytes in view can make the answer out of
     /// [`Search::Unknown`], and turn no other answer into another one. Of what lies more than
-    /// [`LOOK_BEHIND`](Resync::LOOK_BEHIND) bytes before the range it does not depend. So two workers that find the cut between
+    /// [`look_behind`](Cuts::look_behind) bytes before the range it does not depend. So two workers that find the cut between
     /// them on their own find the same one.
     ///
-    /// [`find_start`](Resync::find_start) never skips a cut: of any position, the start that it finds lies at the next cut
-    /// or before it.
+    /// [`find_start`](Cuts::find_start) never skips a cut: of any position, the start that it finds lies at the next cut or
+    /// before it.
     ///
     /// # Panics
     ///
@@ -111,7 +114,10 @@ pub trait Resync: Format {
             Search::NoCut | Search::Unknown => None,
         }
     }
+}
 
+/// A format that can be cut blindly: every [`Format`] that implements [`Cuts`], and says so by [`Format::cuts`].
+pub trait Resync: Format + Cuts {
     /// The records of a whole input, for rayon.
     ///
     /// ```
@@ -138,7 +144,9 @@ pub trait Resync: Format {
     }
 }
 
-/// What [`Resync::search_cut`] finds.
+impl<F: Format + Cuts> Resync for F {}
+
+/// What [`Cuts::search_cut`] finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Search {
     /// The first cut of the range.

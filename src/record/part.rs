@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::Resync;
+use super::{Cursor, Cuts, Format, Resync};
 use crate::error::{EXCERPT_LEN, ErrorKind};
 
 /// A piece of an input that starts at a record boundary.
@@ -119,22 +119,23 @@ pub(crate) enum End {
 ///
 /// Where there is no cut and the first record that is not right is at fault beyond doubt, it makes no sense to look for one
 /// further on, unless reading goes on behind a fault (`recover`): the part is then all the rest.
-pub(crate) fn part_end<F: Resync>(
+pub(crate) fn part_end<F: Format>(
     format: &F,
+    cuts: &dyn Cuts,
     view: &[u8],
     complete: bool,
     start: usize,
     from: usize,
     recover: bool,
 ) -> End {
-    if let Some(cut) = format.find_cut(view, from.max(start + 1)) {
+    if let Some(cut) = cuts.find_cut(view, from.max(start + 1)) {
         return End::Cut(cut);
     }
     if complete || (!recover && is_at_fault(format, &view[start..])) { End::Rest } else { End::Unknown }
 }
 
 /// Whether a record in `view`, which begins at a boundary, is at fault whatever may follow.
-fn is_at_fault<F: Resync>(format: &F, view: &[u8]) -> bool {
+fn is_at_fault<F: Format>(format: &F, view: &[u8]) -> bool {
     let error = format.records_of(Part::read(view, view.len(), 0, false)).find_map(Result::err);
     error.is_some_and(|error| {
         // The excerpt must not depend on how much is in view; nor on whether its last byte is a carriage return that
@@ -159,7 +160,7 @@ pub(crate) fn part_end_in<F: Resync>(
         in_view = in_view.saturating_mul(2);
         let view = &data[start..];
         let view = &view[..view.len().min(in_view)];
-        match part_end(format, view, start + view.len() == data.len(), 0, len, recover) {
+        match part_end(format, format, view, start + view.len() == data.len(), 0, len, recover) {
             End::Cut(at) => return start + at,
             End::Rest => return data.len(),
             End::Unknown => {}
@@ -171,16 +172,35 @@ pub(crate) fn part_end_in<F: Resync>(
 const CUT_SEARCH: usize = 2 << 10;
 
 /// Where a part ends that is to be as much of `view` as possible.
-pub(crate) fn last_part_end<F: Resync>(format: &F, view: &[u8], complete: bool, recover: bool) -> End {
+pub(crate) fn last_part_end<F: Format>(format: &F, view: &[u8], complete: bool, recover: bool) -> End {
     if complete {
         return End::Rest;
     }
+    let Some(cuts) = format.cuts() else { return last_boundary(format, view) };
     let mut back = CUT_SEARCH;
     while back < view.len() {
-        if let Some(cut) = format.find_cut(view, view.len() - back) {
+        if let Some(cut) = cuts.find_cut(view, view.len() - back) {
             return End::Cut(cut);
         }
         back = back.saturating_mul(4);
     }
-    part_end(format, view, false, 0, 0, recover)
+    part_end(format, cuts, view, false, 0, 0, recover)
+}
+
+/// Where the last record ends that is whole in `view`, read from the left.
+fn last_boundary<F: Format>(format: &F, view: &[u8]) -> End {
+    let mut cursor = format.cursor(Part::read(view, view.len(), 0, false));
+    loop {
+        let position = cursor.position();
+        match cursor.next() {
+            Some(Ok(_)) => {}
+            None => return End::Cut(position),
+            Some(Err(error)) if matches!(error.kind(), ErrorKind::Incomplete { .. }) => {
+                return if position > 0 { End::Cut(position) } else { End::Unknown };
+            }
+            // The error comes before everything that follows.
+            Some(Err(_)) if is_at_fault(format, view) => return End::Rest,
+            Some(Err(_)) => return End::Unknown,
+        }
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! The file is a row of stretches of equal length, and each worker takes the next one that nobody has taken. The part of a
 //! stretch begins at the first cut in it, and ends at the first cut behind it; where there is no cut in it, it has none. As
-//! workers find the same cut from both sides ([`Resync::search_cut`]), the parts lie end to end, though nobody waits for
+//! workers find the same cut from both sides ([`Cuts::search_cut`]), the parts lie end to end, though nobody waits for
 //! anybody, and though it is known which bytes a worker will read before anybody has looked at them.
 
 use std::ops::Range;
@@ -13,7 +13,7 @@ use super::parts::{Next, Parts};
 use super::reader::Reader;
 use super::window::Window;
 use crate::error::Result;
-use crate::record::{End, Part, Resync, Search, part_end};
+use crate::record::{Cuts, End, Format, Part, Search, part_end};
 
 /// How long a stretch is at the most, unless it is said otherwise: long enough that taking it costs nothing, short enough that what
 /// is read fits into a second-level cache, and that all workers end at about the same time.
@@ -28,6 +28,7 @@ const AHEAD: u64 = 4 << 10;
 /// Parts of a file.
 pub(super) struct Grid<'run, F> {
     format: &'run F,
+    cuts: &'run dyn Cuts,
     recover: bool,
     reader: &'run Reader,
     len: u64,
@@ -36,13 +37,19 @@ pub(super) struct Grid<'run, F> {
     mark: AtomicU64,
 }
 
-impl<'run, F: Resync> Grid<'run, F> {
-    pub(super) fn new(format: &'run F, recover: bool, reader: &'run Reader, part_len: Option<usize>) -> Self {
+impl<'run, F: Format> Grid<'run, F> {
+    pub(super) fn new(
+        format: &'run F,
+        cuts: &'run dyn Cuts,
+        recover: bool,
+        reader: &'run Reader,
+        part_len: Option<usize>,
+    ) -> Self {
         let len = reader.len();
         // Sixteen parts or more, so that a file of a few megabytes is shared out too.
         let fitting = (len / 16).clamp(STRETCH_MIN_LEN, STRETCH_LEN);
         let stretch_len = part_len.map_or(fitting, |len| len as u64).max(1);
-        Self { format, recover, reader, len, stretch_len, mark: AtomicU64::new(0) }
+        Self { format, cuts, recover, reader, len, stretch_len, mark: AtomicU64::new(0) }
     }
 
     /// Takes the next stretch.
@@ -54,7 +61,7 @@ impl<'run, F: Resync> Grid<'run, F> {
 
     /// Finds the part of a stretch, and brings its bytes into the window.
     fn find_part(&self, window: &mut Window<'run>, stretch: Range<u64>) -> Result<Option<Range<u64>>> {
-        let first = stretch.start.saturating_sub(F::LOOK_BEHIND as u64);
+        let first = stretch.start.saturating_sub(self.cuts.look_behind() as u64);
         window.open(first, stretch.end.saturating_add(AHEAD).min(self.len))?;
         let Some(start) = self.find_start(window, &stretch)? else { return Ok(None) };
         if stretch.end == self.len {
@@ -65,14 +72,15 @@ impl<'run, F: Resync> Grid<'run, F> {
             let (start_at, from) = (window.position(start), window.position(stretch.end));
             // To look for a fault is to read the part, which is worth while when otherwise as much again would be looked at.
             let go_on = self.recover || window.end() - stretch.end < self.stretch_len;
-            let end = match part_end(self.format, window.as_slice(), complete, start_at, from, go_on) {
-                End::Cut(cut) => window.offset() + cut as u64,
-                End::Rest => window.end(),
-                End::Unknown => {
-                    self.look_further(window, stretch.end)?;
-                    continue;
-                }
-            };
+            let end =
+                match part_end(self.format, self.cuts, window.as_slice(), complete, start_at, from, go_on) {
+                    End::Cut(cut) => window.offset() + cut as u64,
+                    End::Rest => window.end(),
+                    End::Unknown => {
+                        self.look_further(window, stretch.end)?;
+                        continue;
+                    }
+                };
             return Ok(Some(start..end));
         }
     }
@@ -84,7 +92,7 @@ impl<'run, F: Resync> Grid<'run, F> {
         }
         loop {
             let range = window.position(stretch.start)..window.position(stretch.end);
-            match self.format.search_cut(window.as_slice(), range) {
+            match self.cuts.search_cut(window.as_slice(), range) {
                 Search::Cut(cut) => return Ok(Some(window.offset() + cut as u64)),
                 Search::NoCut => return Ok(None),
                 // There will be no more bytes, so that is no cut.
@@ -102,7 +110,7 @@ impl<'run, F: Resync> Grid<'run, F> {
     }
 }
 
-impl<'run, F: Resync> Parts for Grid<'run, F> {
+impl<'run, F: Format> Parts for Grid<'run, F> {
     type Hand = Window<'run>;
 
     fn hand(&self) -> Window<'run> {

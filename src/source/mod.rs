@@ -32,7 +32,7 @@ use crate::detect::{FileKind, HEAD_LEN};
 use crate::error::{Error, ErrorKind, Result};
 use crate::io::Way;
 use crate::mmap::MmapReader;
-use crate::record::{Part, Piece, Pieces, Records, Resync, Tally};
+use crate::record::{Format, Part, Piece, Pieces, Records, Resync, Tally};
 
 /// What an input came to: the account of its bytes, and the first error.
 #[derive(Debug, Clone)]
@@ -79,7 +79,7 @@ pub struct Source {
 
 enum Input {
     File(Box<Reader>),
-    Stream { input: Mutex<StreamInput>, reason: String },
+    Stream { input: Mutex<StreamInput<'static>>, reason: String },
 }
 
 impl Source {
@@ -118,7 +118,7 @@ impl Source {
         Self::read_from_the_left(StreamInput::of_stream(Box::new(reader)), reason, options)
     }
 
-    fn read_from_the_left(input: StreamInput, reason: String, options: SourceOptions) -> Self {
+    fn read_from_the_left(input: StreamInput<'static>, reason: String, options: SourceOptions) -> Self {
         let input = Input::Stream { input: Mutex::new(input), reason };
         Self { input, options, done: AtomicU64::new(0) }
     }
@@ -186,7 +186,7 @@ impl Source {
     /// # Errors
     ///
     /// The first one in the order of the input, be it of the format or of `work`.
-    pub fn for_each_part<F: Resync>(
+    pub fn for_each_part<F: Format>(
         &self,
         format: &F,
         work: impl Fn(&mut Records<'_, F>) -> Result<()> + Sync,
@@ -200,7 +200,7 @@ impl Source {
     /// # Errors
     ///
     /// The first one in the order of the input, be it of the format or of `fold`.
-    pub fn fold_parts<F: Resync, T: Send>(
+    pub fn fold_parts<F: Format, T: Send>(
         &self,
         format: &F,
         identity: impl Fn() -> T + Sync,
@@ -218,7 +218,7 @@ impl Source {
     /// # Errors
     ///
     /// The first one in the order of the input.
-    pub fn for_each<F: Resync>(&self, format: &F, work: impl Fn(F::Record<'_>) + Sync) -> Result<Tally> {
+    pub fn for_each<F: Format>(&self, format: &F, work: impl Fn(F::Record<'_>) + Sync) -> Result<Tally> {
         self.for_each_part(format, |records| records.try_for_each(|record| record.map(&work)))
     }
 
@@ -227,7 +227,7 @@ impl Source {
     /// # Errors
     ///
     /// The first one in the order of the input.
-    pub fn fold<F: Resync, T: Send>(
+    pub fn fold<F: Format, T: Send>(
         &self,
         format: &F,
         identity: impl Fn() -> T + Sync,
@@ -266,18 +266,20 @@ impl Source {
         (values.into_iter().reduce(merge).unwrap_or_else(identity), account)
     }
 
-    /// Reads everything and tells what every byte is, up to the first error or, if `recover`, behind it too.
+    /// Reads everything and tells what every byte is, up to the first error.
     #[must_use]
-    pub fn account<F: Resync>(&self, format: &F, recover: bool) -> Account {
-        if recover {
-            self.fold_pieces(format, || (), |(), _| {}, |(), ()| ()).1
-        } else {
-            self.run(format, false, || (), |(), part| read_records(format, part, |_| Ok(()))).1
-        }
+    pub fn account<F: Format>(&self, format: &F) -> Account {
+        self.run(format, false, || (), |(), part| read_records(format, part, |_| Ok(()))).1
+    }
+
+    /// Reads everything and tells what every byte is, going on behind every fault.
+    #[must_use]
+    pub fn account_pieces<F: Resync>(&self, format: &F) -> Account {
+        self.fold_pieces(format, || (), |(), _| {}, |(), ()| ()).1
     }
 
     /// Hands out all parts and lets `work` fold each into the value of its worker.
-    fn run<F: Resync, T: Send>(
+    fn run<F: Format, T: Send>(
         &self,
         format: &F,
         recover: bool,
@@ -287,10 +289,17 @@ impl Source {
         self.done.store(0, Ordering::Relaxed);
         let (options, done) = (self.options, &self.done);
         match &self.input {
-            Input::File(reader) => {
-                let parts = Grid::new(format, recover, reader, options.part_len);
-                drive::drive(&parts, options.threads, done, identity, work)
-            }
+            Input::File(reader) => match format.cuts() {
+                Some(cuts) => {
+                    let parts = Grid::new(format, cuts, recover, reader, options.part_len);
+                    drive::drive(&parts, options.threads, done, identity, work)
+                }
+                None => {
+                    let mut input = StreamInput::of_reader(reader);
+                    let parts = StreamParts::new(format, recover, &mut input, options.part_len);
+                    drive::drive(&parts, options.threads, done, identity, work)
+                }
+            },
             Input::Stream { input, .. } => {
                 let mut input = match lock(input) {
                     Ok(input) => input,
@@ -304,7 +313,9 @@ impl Source {
 }
 
 /// A stream, for one at a time. Nobody waits: whoever has it may be waiting for this very thread.
-fn lock(input: &Mutex<StreamInput>) -> Result<MutexGuard<'_, StreamInput>> {
+fn lock<'source>(
+    input: &'source Mutex<StreamInput<'static>>,
+) -> Result<MutexGuard<'source, StreamInput<'static>>> {
     match input.try_lock() {
         Ok(input) => Ok(input),
         Err(TryLockError::Poisoned(input)) => Ok(input.into_inner()),
@@ -316,7 +327,7 @@ fn lock(input: &Mutex<StreamInput>) -> Result<MutexGuard<'_, StreamInput>> {
 }
 
 /// Lets `work` have the records of a part, and reads what it leaves.
-fn read_records<F: Resync>(
+fn read_records<F: Format>(
     format: &F,
     part: Part<'_>,
     work: impl FnOnce(&mut Records<'_, F>) -> Result<()>,

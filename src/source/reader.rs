@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs::File;
+use std::io;
 use std::ops::{Deref, Range};
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -296,6 +297,15 @@ impl Reader {
         }
         self.counters.count_read(way, into.len() as u64);
         Ok(())
+    }
+
+    /// Reads on from `offset`, and moves it; 0 bytes at the end.
+    pub(super) fn read_some(&self, offset: &mut u64, into: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.len() - *offset).unwrap_or(usize::MAX);
+        let len = into.len().min(left);
+        self.read_at(*offset, &mut into[..len]).map_err(io::Error::other)?;
+        *offset += len as u64;
+        Ok(len)
     }
 
     /// The bytes of a range: borrowed where the file is mapped, and copied where it is not.

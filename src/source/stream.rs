@@ -8,8 +8,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::drive::Done;
 use super::parts::{Next, Parts};
+use super::reader::Reader;
 use crate::error::{Error, ErrorKind};
-use crate::record::{End, Part, Resync, last_part_end};
+use crate::record::{End, Format, Part, last_part_end};
 
 /// How many bytes are read at a time, unless it is said otherwise: with the records of that many, they fit into a
 /// second-level cache.
@@ -45,8 +46,8 @@ impl Buffer {
 }
 
 /// Something that is read from the left.
-pub(super) struct StreamInput {
-    input: Input,
+pub(super) struct StreamInput<'input> {
+    input: Input<'input>,
     /// What was read but not handed out.
     ahead: Buffer,
     /// Offset of the first byte of `ahead`.
@@ -56,10 +57,12 @@ pub(super) struct StreamInput {
     end: Option<InputEnd>,
 }
 
-enum Input {
+enum Input<'input> {
     /// A file that tells no length, as those of `/proc`; or a pipe.
     File(File),
     Stream(Box<dyn Read + Send>),
+    /// A file with positions that has to be read from the left all the same, from its start.
+    Reader(&'input Reader, u64),
 }
 
 /// Why there is no more to read.
@@ -72,7 +75,7 @@ enum InputEnd {
     Told,
 }
 
-impl StreamInput {
+impl<'input> StreamInput<'input> {
     pub(super) fn of_file(file: File) -> Self {
         Self::of(Input::File(file))
     }
@@ -81,7 +84,11 @@ impl StreamInput {
         Self::of(Input::Stream(stream))
     }
 
-    fn of(input: Input) -> Self {
+    pub(super) fn of_reader(reader: &'input Reader) -> Self {
+        Self::of(Input::Reader(reader, 0))
+    }
+
+    fn of(input: Input<'input>) -> Self {
         Self { input, ahead: Buffer::default(), offset: 0, begun: false, end: None }
     }
 
@@ -92,6 +99,7 @@ impl StreamInput {
             match &mut self.input {
                 Input::File(file) => file.rewind().map_err(|_| again())?,
                 Input::Stream(_) => return Err(again()),
+                Input::Reader(_, offset) => *offset = 0,
             }
             (self.offset, self.begun, self.end) = (0, false, None);
             self.ahead.filled = 0;
@@ -121,6 +129,7 @@ impl StreamInput {
             let read = match &mut self.input {
                 Input::File(file) => file.read(room),
                 Input::Stream(stream) => stream.read(room),
+                Input::Reader(reader, offset) => reader.read_some(offset, room),
             };
             match read {
                 Ok(0) => self.end = Some(InputEnd::Reached),
@@ -132,7 +141,7 @@ impl StreamInput {
     }
 
     /// Reads the next part into `buffer`, which then holds what is in view of it, and returns the length of the part.
-    fn next_part<F: Resync>(
+    fn next_part<F: Format>(
         &mut self,
         format: &F,
         recover: bool,
@@ -170,26 +179,26 @@ impl StreamInput {
 }
 
 /// Parts of such an input.
-pub(super) struct StreamParts<'run, F> {
+pub(super) struct StreamParts<'run, 'input, F> {
     format: &'run F,
     recover: bool,
     part_len: usize,
-    state: Mutex<State<'run>>,
+    state: Mutex<State<'run, 'input>>,
 }
 
-struct State<'run> {
-    reading: &'run mut StreamInput,
+struct State<'run, 'input> {
+    reading: &'run mut StreamInput<'input>,
     /// What went wrong before the first part, to be told instead of it.
     refused: Option<io::Error>,
     /// Offset of the part behind which the system refused to read on.
     failed_behind: Option<u64>,
 }
 
-impl<'run, F: Resync> StreamParts<'run, F> {
+impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
     pub(super) fn new(
         format: &'run F,
         recover: bool,
-        reading: &'run mut StreamInput,
+        reading: &'run mut StreamInput<'input>,
         part_len: Option<usize>,
     ) -> Self {
         let part_len = part_len.unwrap_or(STREAM_PART_LEN).max(1);
@@ -197,12 +206,12 @@ impl<'run, F: Resync> StreamParts<'run, F> {
         Self { format, recover, part_len, state: Mutex::new(State { reading, refused, failed_behind: None }) }
     }
 
-    fn state(&self) -> MutexGuard<'_, State<'run>> {
+    fn state(&self) -> MutexGuard<'_, State<'run, 'input>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<F: Resync> Parts for StreamParts<'_, F> {
+impl<F: Format> Parts for StreamParts<'_, '_, F> {
     type Hand = Buffer;
 
     fn hand(&self) -> Buffer {
@@ -250,8 +259,11 @@ impl<F: Resync> Parts for StreamParts<'_, F> {
         }
     }
 
-    /// What cannot be read at positions cannot be looked at again either.
     fn check(&self) -> Result<(), Error> {
-        Ok(())
+        match self.state().reading.input {
+            Input::Reader(reader, _) => reader.check(),
+            // What cannot be read at positions cannot be looked at again either.
+            Input::File(_) | Input::Stream(_) => Ok(()),
+        }
     }
 }

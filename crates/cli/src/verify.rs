@@ -88,9 +88,9 @@ fn read(path: &Path, name: &str, strict: bool, common: &Common) -> Result<Read> 
     let fastq = if strict { Fastq::strict() } else { Fastq::new() };
     let kind = source.detect()?;
     let (format, account) = progress::show(&source, name, common.quiet, || match kind {
-        FileKind::MpegTs => (Some(Packets::NAME), source.account(&Packets, true)),
-        FileKind::Empty => (None, source.account(&fastq, false)),
-        _ => (Some(Fastq::NAME), source.account(&fastq, false)),
+        FileKind::MpegTs => (Some(Packets::NAME), source.account_pieces(&Packets)),
+        FileKind::Empty => (None, source.account(&fastq)),
+        _ => (Some(Fastq::NAME), source.account(&fastq)),
     });
     // Of a stream, what lies behind the error may have been read or not.
     let read = if account.complete { source.bytes_done() } else { account.tally.bytes() };

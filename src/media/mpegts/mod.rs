@@ -21,7 +21,7 @@
 //!
 //! # Cuts
 //!
-//! A position is a cut ([`Resync::search_cut`]) if sync bytes stand at it, at the four packets behind and at the five before
+//! A position is a cut ([`Cuts::search_cut`]) if sync bytes stand at it, at the four packets behind and at the five before
 //! it, and no three in a row stand on any other phase in that window. *Why:* the first position `q` in the window at which
 //! a cursor arrives is on the phase of the cut or is not. If it is, the packets up to the cut are all confirmed. If it is
 //! not, then at most two packets on its phase are confirmed; and where one is not, the next lock is on the phase of the
@@ -39,7 +39,7 @@ pub use summary::Summary;
 
 use std::ops::Range;
 
-use crate::record::{Format, Part, Resync, Search};
+use crate::record::{Cuts, Format, Part, Search};
 
 /// Length of a transport packet in bytes (§2.4.3.2).
 pub const PACKET_LEN: usize = 188;
@@ -79,10 +79,16 @@ impl Format for Packets {
     fn cursor<'data>(&self, part: Part<'data>) -> Cursor<'data> {
         Cursor::new(part)
     }
+
+    fn cuts(&self) -> Option<&dyn Cuts> {
+        Some(self)
+    }
 }
 
-impl Resync for Packets {
-    const LOOK_BEHIND: usize = sync::WINDOW;
+impl Cuts for Packets {
+    fn look_behind(&self) -> usize {
+        sync::WINDOW
+    }
 
     fn find_start(&self, part: Part<'_>, from: usize) -> Option<usize> {
         sync::find_lock(part.view(), from, part.is_complete())

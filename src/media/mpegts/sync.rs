@@ -86,7 +86,7 @@ fn has_other_phase(data: &[u8], start: usize, end: usize) -> bool {
 mod tests {
     use super::*;
     use crate::media::mpegts::Packets;
-    use crate::record::Resync;
+    use crate::record::Cuts;
 
     fn find_cut(data: &[u8], from: usize) -> Option<usize> {
         Packets.find_cut(data, from)
