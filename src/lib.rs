@@ -69,6 +69,7 @@
 mod detect;
 mod error;
 mod scan;
+mod sequence;
 mod source;
 
 pub mod fastq;

@@ -1,18 +1,10 @@
 //! What is wrong with a record. Off the fast way: the cursor comes here once it knows that something is.
 
-use super::record::without_eol;
 use super::{Fastq, Record};
 use crate::error::ErrorKind;
+use crate::record::Fault;
 use crate::scan::Class;
-
-/// What is wrong, and where.
-pub(super) struct Fault {
-    pub(super) kind: ErrorKind,
-    /// Position of the byte at fault, in the bytes of the part.
-    pub(super) position: usize,
-    /// The line at fault, from 0 for the definition.
-    pub(super) line: u64,
-}
+use crate::sequence::without_eol;
 
 /// The first thing that is wrong with the structure of the record that begins at `start`, line after line.
 ///
