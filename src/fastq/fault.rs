@@ -19,7 +19,7 @@ pub(super) fn of_structure(bytes: &[u8], start: usize, complete: bool) -> Fault 
         return incomplete("in a blank line", 0);
     }
     if found != b'@' {
-        return Fault { kind: ErrorKind::RecordStart { found }, position: start, line: 0 };
+        return Fault { kind: ErrorKind::RecordStart { expected: b'@', found }, position: start, line: 0 };
     }
     let Some(definition) = line_end(start) else { return incomplete("in a definition", 0) };
 
