@@ -92,9 +92,11 @@ pub enum ErrorKind {
         /// Where it ends: `before a plus line`, `in a transport packet`, ...
         within: &'static str,
     },
-    /// FASTQ: a record does not begin with `@`.
-    #[error("expected '@' at the start of a record, found {}", Byte(*found))]
+    /// FASTQ, FASTA: a record does not begin with `@`, or `>`.
+    #[error("expected {} at the start of a record, found {}", Byte(*expected), Byte(*found))]
     RecordStart {
+        /// The byte that has to stand there.
+        expected: u8,
         /// The byte that stands there.
         found: u8,
     },
@@ -130,12 +132,15 @@ pub enum ErrorKind {
         /// The byte that stands there.
         found: u8,
     },
-    /// FASTQ, on request: a byte of the sequence is no IUPAC nucleotide code, gap or mask.
+    /// FASTQ, FASTA, on request: a byte of the sequence is no letter of the codes that are checked for, gap or mask.
     #[error("{} is no letter of a sequence", Byte(*found))]
     SequenceLetter {
         /// The byte that stands there.
         found: u8,
     },
+    /// FASTA: a definition holds a carriage return, so that it may be more lines than one.
+    #[error("a carriage return in a definition (a line ends in LF or CR LF)")]
+    CarriageReturn,
 
     /// MPEG-TS: no transport packet begins here.
     #[error("synchronisation is lost")]
@@ -197,6 +202,7 @@ impl ErrorKind {
             Self::PlusName => "plus_name",
             Self::QualityRange { .. } => "quality_range",
             Self::SequenceLetter { .. } => "sequence_letter",
+            Self::CarriageReturn => "carriage_return",
             Self::SyncLost => "sync_lost",
             Self::Full { .. } => "full",
             Self::Lent { .. } => "lent",

@@ -1,8 +1,8 @@
 //! pagecut maps a file into memory, cuts it at record boundaries, and hands borrowed records to as many workers as the
 //! machine has.
 //!
-//! It reads [FASTQ](fastq) and [MPEG-2 transport streams](media::mpegts), and promises that nothing is lost in silence: every
-//! byte of the input belongs to exactly one record, one blank line, or one gap that is reported.
+//! It reads [FASTQ](fastq), [FASTA](fasta) and [MPEG-2 transport streams](media::mpegts), and promises that nothing is lost in
+//! silence: every byte of the input belongs to exactly one record, one blank line, or one gap that is reported.
 //!
 //! # Records of a file, on all cores
 //!
@@ -60,6 +60,7 @@
 //! |---|---|
 //! | what a format is, and why parallel equals serial | [`record`] |
 //! | FASTQ: the grammar that is read, and the checks | [`fastq`] |
+//! | FASTA: the same, and long sequences on all cores | [`fasta`] |
 //! | transport packets | [`media::mpegts`] |
 //! | mapping a file, advice, windows | [`mmap`] |
 //! | the account of every byte | [`Tally`], [`Account`] |
@@ -70,8 +71,10 @@ mod detect;
 mod error;
 mod identity;
 mod scan;
+mod sequence;
 mod source;
 
+pub mod fasta;
 pub mod fastq;
 pub mod io;
 pub mod media;

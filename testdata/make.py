@@ -37,10 +37,47 @@ def at_and_plus():
     return "".join(records).encode()
 
 
+def wrapped(sequence, columns, eol=b"\n"):
+    lines = (sequence[start : start + columns] for start in range(0, len(sequence), columns))
+    return b"".join(line + eol for line in lines)
+
+
+def proteins():
+    """Sequences of every length around that of a line, with definitions that hold `>`."""
+    random.seed(20261121)
+    records = []
+    for number in range(125):
+        letters = random.choices("ACDEFGHIKLMNPQRSTVWYX", k=number)
+        sequence = "".join(letters) + random.choice(["", "*", "--"])
+        description = random.choice(["", " membrane protein", "\tA->G variant", " >not a header OS=None"])
+        records.append(f">p{number}|X{number}{description}\n".encode() + wrapped(sequence.encode(), 60))
+    return b"".join(records)
+
+
+def fasta(nanopore):
+    """The FASTA files, of which one is made from reads."""
+    records = []
+    for name, sequence, *_ in nanopore[:12]:
+        records.append(b">" + name[1:].strip() + b"\r\n" + wrapped(sequence.strip(), 70, b"\r\n"))
+    write("nanopore.fasta", b"".join(records))
+    write("protein.fasta", proteins())
+
+    write("one_line.fasta", b">s1 first\nACGTNACGTNACGTN\n>s2\nGG\n")
+    write("no_final_newline.fasta", b">s1\nACGT\nACGT\nAC\n>s2\nGGGG\nGG")
+    write("empty_sequences.fasta", b">s1\n>s2\n\n>s3\nAC\n>s4\r\n\r\n>s5")
+    write("blank_lines.fasta", b"\n\r\n>s1\nACGT\n\nAC\n\n\n>s2\n\n\r\nGG\n\r\n")
+    first = b"; before\n;\n\n>s1\n;;; of s1\nACGT\n; > within\nAC\n"
+    write("comments.fasta", first + b">s2\n;\n>s3\nGG\n; at the end\n")
+
+    write("text_before.fasta", b"ACGT\n\n>s1\nACGT\n")
+    write("cr_only.fasta", b">s1\rACGT\rACGT\r>s2\rGG\r")
+
+
 def main(miseq, nanopore):
     write("illumina.fastq", b"".join(b"".join(read) for _, read in zip(range(250), reads(miseq))))
     short = [read for read in reads(nanopore) if len(read[1]) <= 2001]
     write("nanopore.fastq", b"".join(b"".join(read) for read in short))
+    fasta(short)
     write("at_and_plus.fastq", at_and_plus())
 
     two = b"@r1 first\nACGTN\n+\n!@+I~\n@r2\nGG\n+r2\n@I\n"

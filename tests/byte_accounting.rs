@@ -5,9 +5,15 @@ mod common;
 use std::ops::Range;
 
 use common::{all_testdata, damaged, noise, packets};
+use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
 use pagecut::media::mpegts::Packets;
-use pagecut::{Format, Piece, Resync, Source, SourceOptions, Tally};
+use pagecut::{Piece, Resync, Source, SourceOptions, Tally};
+
+/// Whether there is nothing but blank lines and comments.
+fn is_blank(bytes: &[u8]) -> bool {
+    bytes.split(|&byte| byte == b'\n').all(|line| matches!(line, [] | [b'\r'] | [b';', ..]))
+}
 
 /// Checks that the pieces of an input, with what lies blank between them, are the input; `range` tells where a record lies.
 fn check<F: Resync>(format: &F, data: &[u8], range: impl Fn(&F::Record<'_>) -> Range<u64>) -> Tally {
@@ -27,11 +33,13 @@ fn check<F: Resync>(format: &F, data: &[u8], range: impl Fn(&F::Record<'_>) -> R
         };
         assert!(range.start >= position && range.end > range.start, "{range:?} behind {position}");
         let between = &data[usize::try_from(position).unwrap()..usize::try_from(range.start).unwrap()];
-        assert!(between.iter().all(|byte| b"\r\n".contains(byte)), "{}", between.escape_ascii());
+        assert!(is_blank(between), "{}", between.escape_ascii());
         blank += between.len() as u64;
         position = range.end;
     }
-    blank += data.len() as u64 - position;
+    let rest = &data[usize::try_from(position).unwrap()..];
+    assert!(is_blank(rest), "{}", rest.escape_ascii());
+    blank += rest.len() as u64;
     let tally = pieces.tally();
     assert_eq!(tally.bytes(), data.len() as u64);
     assert_eq!((tally.records, tally.gaps, tally.blank_bytes), (records, gaps, blank));
@@ -60,6 +68,37 @@ fn fastq_adds_up_in_every_file() {
 }
 
 #[test]
+fn fasta_adds_up_however_it_is_damaged() {
+    let text = b"\n;0\r\n>r1 >\nAC\n\nGT\r\n;>\nA\n\r\n\n>r2\r\n>\n;\n\n>r4\n>r5\nA>C\n >\n\r\n>r6";
+    for data in damaged(text, b"\n\r>;A") {
+        for format in [Fasta::new(), Fasta::strict(), Fasta::strict().comments(true)] {
+            let tally = check(&format, &data, |record| record.range());
+            let lines = data.split_inclusive(|&byte| byte == b'\n').count() as u64;
+            // A last line that does not end is not counted in a gap.
+            assert!(tally.lines == lines || tally.lines + 1 == lines, "{} of {lines} lines", tally.lines);
+        }
+    }
+}
+
+#[test]
+fn fasta_adds_up_in_every_file() {
+    for (name, data) in all_testdata("fasta") {
+        let tally = check(&Fasta::new(), &data, |record| record.range());
+        let damaged = ["text_before.fasta", "comments.fasta", "cr_only.fasta"];
+        assert_eq!(tally.gaps > 0, damaged.contains(&name.as_str()), "{name}: {tally:?}");
+        let tally = check(&Fasta::new().comments(true), &data, |record| record.range());
+        let (blank, gaps) = match name.as_str() {
+            "comments.fasta" => (12, 0),
+            "blank_lines.fasta" => (7, 0),
+            "empty_sequences.fasta" => (3, 0),
+            "text_before.fasta" | "cr_only.fasta" => (0, 1),
+            _ => (0, 0),
+        };
+        assert_eq!((tally.blank_bytes, tally.gaps), (blank, gaps), "{name}");
+    }
+}
+
+#[test]
 fn reading_goes_on_behind_a_damaged_record() {
     let data = b"@r1\nACGT\n+\nIIII\n@r2\nACGT\n+\nIII\n@r3\nA\n+\nI\n";
     let pieces: Vec<_> = Fastq::new().pieces(data).collect();
@@ -69,10 +108,24 @@ fn reading_goes_on_behind_a_damaged_record() {
 }
 
 #[test]
+fn a_gap_in_fasta_ends_at_the_next_header() {
+    let data = b"text\n>r1\nACGT\n>r2\nAC GT\nA\n\n>r3\nA\n";
+    let pieces: Vec<_> = Fasta::strict().pieces(data).collect();
+    let gap = |piece: &Piece<_>| match piece {
+        Piece::Record(_) => None,
+        Piece::Gap(gap) => Some(gap.range.clone()),
+    };
+    assert_eq!(pieces.iter().map(gap).collect::<Vec<_>>(), [Some(0..5), None, Some(14..27), None]);
+    let names: Vec<_> = pieces.into_iter().filter_map(Piece::record).map(|record| record.name()).collect();
+    assert_eq!(names, [b"r1", b"r3"]);
+}
+
+#[test]
 fn noise_adds_up() {
     for seed in 0..200 {
         let data = noise(seed, 3000);
         check(&Fastq::new(), &data, |record| record.range());
+        check(&Fasta::new(), &data, |record| record.range());
         check(&Packets, &data, |packet| packet.range());
     }
 }
@@ -91,24 +144,32 @@ fn transport_streams_add_up_however_they_are_damaged() {
     }
 }
 
+fn check_before_error<F: Resync>(format: &F, data: &[u8]) {
+    let mut records = format.records(data);
+    let error = records.by_ref().find_map(Result::err);
+    let tally = records.tally();
+    match error.and_then(|error| error.location()) {
+        None => assert_eq!(tally.bytes(), data.len() as u64),
+        Some(location) => {
+            assert_eq!(tally.bytes(), location.record_offset);
+            assert_eq!(Some(tally.records), location.record);
+        }
+    }
+    for part_len in [5, 20, 1000] {
+        let options = SourceOptions::new().part_len(part_len).threads(3);
+        let source = Source::from_reader(std::io::Cursor::new(data.to_vec()), options);
+        assert_eq!(source.account(format).tally, tally, "{}", data.escape_ascii());
+    }
+}
+
 #[test]
 fn what_is_before_an_error_adds_up_too() {
     let text = b"\n@r1\nAC\n+\n@I\n\n@r2\nGG\n+\n++\n\r\n@r3\nA\n+\nI\n";
     for data in damaged(text, b"\n@+A") {
-        let mut records = Fastq::new().records(&data);
-        let error = records.by_ref().find_map(Result::err);
-        let tally = records.tally();
-        match error.and_then(|error| error.location()) {
-            None => assert_eq!(tally.bytes(), data.len() as u64),
-            Some(location) => {
-                assert_eq!(tally.bytes(), location.record_offset);
-                assert_eq!(Some(tally.records), location.record);
-            }
-        }
-        for part_len in [5, 20, 1000] {
-            let options = SourceOptions::new().part_len(part_len).threads(3);
-            let source = Source::from_reader(std::io::Cursor::new(data.clone()), options);
-            assert_eq!(source.account(&Fastq::new()).tally, tally, "{}", data.escape_ascii());
-        }
+        check_before_error(&Fastq::new(), &data);
+    }
+    let text = b"\n>r1\nAC\n\n>r2\nGG\nA\n\r\n>r3\nA\n";
+    for data in damaged(text, b"\n> A\r") {
+        check_before_error(&Fasta::strict(), &data);
     }
 }

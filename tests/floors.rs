@@ -4,11 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Floor of each room, the first folder or file below `src`.
-const FLOORS: [(&str, u32); 11] = [
+const FLOORS: [(&str, u32); 13] = [
     ("error", 0),
     ("identity", 1),
     ("scan", 1),
     ("record", 2),
+    ("sequence", 2),
+    ("fasta", 3),
     ("fastq", 3),
     ("io", 3),
     ("media", 3),

@@ -4,9 +4,11 @@
 mod common;
 
 use common::{POOLS, all_testdata, cut, damaged, facts, in_words, packets, serial};
+use pagecut::fasta::Fasta;
 use pagecut::fastq::{Fastq, Record};
 use pagecut::media::mpegts::Packets;
 use pagecut::{Cuts, Error, Format, Part, Resync, Source, SourceOptions};
+use std::fmt::Debug;
 use std::ops::Range;
 
 use proptest::prelude::*;
@@ -14,9 +16,15 @@ use rayon::prelude::*;
 
 const FORMATS: [Fastq; 2] = [Fastq::new(), Fastq::strict()];
 
+const FASTA_FORMATS: [Fasta; 2] = [Fasta::new(), Fasta::strict().comments(true)];
+
 /// Records in which all that is odd occurs, in few bytes.
 const SMALL: &[u8] =
     b"@r1\nAC\n+\n@I\n\n@r2\r\nAC\r\n+@\r\n+@\r\n@r3\n\n+\n\n\r\n@r4 @+\nA\n+r4 @+\n@\n@r5\nACG\n+\n@@@\n@r6\n\n+\n";
+
+/// The same of FASTA.
+const SMALL_FASTA: &[u8] =
+    b"\n\r\n>r1 >\nAC\n\nGT\r\n;>\nA\n\r\n\n>r2\r\n>\n;\n\n>r4\n>r5 @\nA>C\n >\n>r6\r\nAC\r\n\r\n>";
 
 /// What parts come to, one after the other, up to the first error.
 fn joined<'data, F: Format>(format: &F, parts: &[Part<'data>]) -> (Vec<F::Record<'data>>, Option<String>) {
@@ -32,9 +40,12 @@ fn joined<'data, F: Format>(format: &F, parts: &[Part<'data>]) -> (Vec<F::Record
     (all, None)
 }
 
-fn check_cuts(format: Fastq, data: &[u8], cuts: &[usize]) {
-    let (records, error) = serial(&format, data);
-    let (found, found_error) = joined(&format, &cut(&format, data, cuts));
+fn check_cuts<'data, F>(format: &F, data: &'data [u8], cuts: &[usize])
+where
+    F: Resync<Record<'data>: PartialEq + Debug>,
+{
+    let (records, error) = serial(format, data);
+    let (found, found_error) = joined(format, &cut(format, data, cuts));
     assert_eq!(found, records, "cut at {cuts:?}: {:?}", data.escape_ascii().to_string());
     assert_eq!(found_error, error.map(|(message, _)| message), "cut at {cuts:?}: {}", data.escape_ascii());
 }
@@ -47,7 +58,7 @@ fn every_pair_of_cuts_of_every_small_file() {
     for data in small.chain([SMALL.to_vec()]) {
         for first in 0..=data.len() {
             for second in first..=data.len() {
-                check_cuts(Fastq::new(), &data, &[first, second]);
+                check_cuts(&Fastq::new(), &data, &[first, second]);
             }
         }
     }
@@ -57,40 +68,73 @@ fn every_pair_of_cuts_of_every_small_file() {
 fn every_cut_of_every_damaged_copy() {
     for data in damaged(SMALL, b"\n\r@+A\0") {
         for at in 0..=data.len() {
-            check_cuts(Fastq::strict(), &data, &[at]);
+            check_cuts(&Fastq::strict(), &data, &[at]);
         }
     }
 }
 
-/// `collect` into a result, with the first error and its numbers.
-type Collected<'data> = Result<Vec<Record<'data>>, (String, Option<pagecut::Location>)>;
-
-fn in_parallel(format: Fastq, data: &[u8]) -> Collected<'_> {
-    let collected: Result<Vec<_>, Error> = format.par_records(data).with_min_len(1).collect();
-    collected.map_err(|error| facts(&error))
-}
-
 #[test]
-fn every_number_of_threads_on_every_damaged_copy() {
-    for data in damaged(SMALL, b"\n@+").chain([SMALL.to_vec()]) {
-        for format in FORMATS {
-            let (records, error) = serial(&format, &data);
-            let expected = error.map_or(Ok(records), Err);
-            for pool in POOLS.iter() {
-                assert_eq!(pool.install(|| in_parallel(format, &data)), expected, "{}", data.escape_ascii());
+fn every_pair_of_cuts_of_every_small_fasta_file() {
+    let files = all_testdata("fasta").into_iter().map(|(_, data)| data[..data.len().min(200)].to_vec());
+    for data in files.chain([SMALL_FASTA.to_vec()]) {
+        for format in FASTA_FORMATS {
+            for first in 0..=data.len() {
+                for second in first..=data.len() {
+                    check_cuts(&format, &data, &[first, second]);
+                }
             }
         }
     }
 }
 
 #[test]
-fn every_number_of_threads_on_every_file() {
-    for (name, data) in all_testdata("fastq") {
-        let (records, error) = serial(&Fastq::new(), &data);
-        let expected = error.map_or(Ok(records), Err);
-        for pool in POOLS.iter() {
-            assert_eq!(pool.install(|| in_parallel(Fastq::new(), &data)), expected, "{name}");
+fn every_cut_of_every_damaged_copy_of_fasta() {
+    for data in damaged(SMALL_FASTA, b"\n\r>;A\0") {
+        for format in FASTA_FORMATS {
+            for at in 0..=data.len() {
+                check_cuts(&format, &data, &[at]);
+                check_pieces(&format, &data, &[at]);
+            }
         }
+    }
+}
+
+/// `collect` into a result, with the first error and its numbers.
+type Collected<R> = Result<Vec<R>, (String, Option<pagecut::Location>)>;
+
+fn in_parallel<'data, F: Resync>(format: &F, data: &'data [u8]) -> Collected<F::Record<'data>> {
+    let collected: Result<Vec<_>, Error> = format.par_records(data).with_min_len(1).collect();
+    collected.map_err(|error| facts(&error))
+}
+
+fn check_threads<'data, F>(format: &F, data: &'data [u8])
+where
+    F: Resync<Record<'data>: PartialEq + Debug>,
+{
+    let (records, error) = serial(format, data);
+    let expected = error.map_or(Ok(records), Err);
+    for pool in POOLS.iter() {
+        assert_eq!(pool.install(|| in_parallel(format, data)), expected, "{}", data.escape_ascii());
+    }
+}
+
+#[test]
+fn every_number_of_threads_on_every_damaged_copy() {
+    for data in damaged(SMALL, b"\n@+").chain([SMALL.to_vec()]) {
+        FORMATS.iter().for_each(|format| check_threads(format, &data));
+    }
+    for data in damaged(SMALL_FASTA, b"\n>;").chain([SMALL_FASTA.to_vec()]) {
+        FASTA_FORMATS.iter().for_each(|format| check_threads(format, &data));
+    }
+}
+
+#[test]
+fn every_number_of_threads_on_every_file() {
+    for (_, data) in all_testdata("fastq") {
+        check_threads(&Fastq::new(), &data);
+    }
+    for (_, data) in all_testdata("fasta") {
+        FASTA_FORMATS.iter().for_each(|format| check_threads(format, &data));
     }
 }
 
@@ -116,17 +160,24 @@ fn stream(data: &[u8], part_len: usize, threads: usize) -> Source {
     Source::from_reader(std::io::Cursor::new(data.to_vec()), options)
 }
 
+fn check_source<F: Resync>(format: &F, data: &[u8]) {
+    let (records, error) = serial(format, data);
+    for part_len in [1, 2, 3, 7, 20, 50, data.len(), data.len() + 1] {
+        for threads in [1, 3] {
+            let account = stream(data, part_len, threads).account(format);
+            assert_eq!(account.error.as_ref().map(facts), error, "{part_len}: {}", data.escape_ascii());
+            assert_eq!(account.tally.records, records.len() as u64);
+        }
+    }
+}
+
 #[test]
 fn a_source_gives_the_same_with_every_length_of_parts_and_number_of_threads() {
     for data in damaged(SMALL, b"@").step_by(3).chain([SMALL.to_vec()]) {
-        let (records, error) = serial(&Fastq::new(), &data);
-        for part_len in [1, 2, 3, 7, 20, 50, data.len(), data.len() + 1] {
-            for threads in [1, 3] {
-                let account = stream(&data, part_len, threads).account(&Fastq::new());
-                assert_eq!(account.error.as_ref().map(facts), error, "{part_len}: {}", data.escape_ascii());
-                assert_eq!(account.tally.records, records.len() as u64);
-            }
-        }
+        check_source(&Fastq::new(), &data);
+    }
+    for data in damaged(SMALL_FASTA, b">").step_by(3).chain([SMALL_FASTA.to_vec()]) {
+        FASTA_FORMATS.iter().for_each(|format| check_source(format, &data));
     }
 }
 
@@ -196,6 +247,13 @@ fn what_is_in_view_is_never_taken_for_more_than_it_is() {
             check_view(&Fastq::strict(), &data, end, |record| record.range());
         }
     }
+    for data in damaged(SMALL_FASTA, b"\n>;\r").chain([SMALL_FASTA.to_vec()]) {
+        for end in 0..=data.len() {
+            for format in FASTA_FORMATS {
+                check_view(&format, &data, end, |record| record.range());
+            }
+        }
+    }
     let mut data = packets(9);
     data.splice(188 * 4..188 * 4, *b"junk");
     for end in 0..=data.len() {
@@ -203,10 +261,14 @@ fn what_is_in_view_is_never_taken_for_more_than_it_is() {
     }
 }
 
-fn check_packets(data: &[u8], cuts: &[usize]) {
-    let whole: Vec<String> = Packets.pieces(data).map(in_words).collect();
-    let parts = cut(&Packets, data, cuts);
-    let found: Vec<String> = parts.iter().flat_map(|part| Packets.pieces_of(*part)).map(in_words).collect();
+/// With the gaps where a record is damaged.
+fn check_pieces<'data, F>(format: &F, data: &'data [u8], cuts: &[usize])
+where
+    F: Resync<Record<'data>: Debug>,
+{
+    let whole: Vec<String> = format.pieces(data).map(in_words).collect();
+    let parts = cut(format, data, cuts);
+    let found: Vec<String> = parts.iter().flat_map(|part| format.pieces_of(*part)).map(in_words).collect();
     assert_eq!(found, whole, "cut at {cuts:?}");
 }
 
@@ -220,7 +282,7 @@ fn every_cut_of_damaged_transport_streams() {
         let cuts: Vec<usize> = (0..data.len()).filter_map(|from| Packets.find_cut(&data, from)).collect();
         assert!(cuts.len() > 1000, "{} cuts with junk of {len} at packet {at}", cuts.len());
         for from in 0..=data.len() {
-            check_packets(&data, &[from]);
+            check_pieces(&Packets, &data, &[from]);
         }
         for part_len in [1, 100, 1000, 3000] {
             for threads in [1, 3] {
@@ -238,7 +300,7 @@ fn a_stream_full_of_sync_bytes_is_read_right_though_it_cannot_be_cut() {
     let mut data = packets(30);
     data[188 * 10..188 * 20].fill(0x47);
     for from in 0..=data.len() {
-        check_packets(&data, &[from]);
+        check_pieces(&Packets, &data, &[from]);
     }
 }
 
@@ -253,9 +315,9 @@ proptest! {
         second in 0..60usize,
     ) {
         let (first, second) = (first.min(second), first.max(second));
-        check_cuts(Fastq::new(), &data, &[first.min(data.len()), second.min(data.len())]);
+        check_cuts(&Fastq::new(), &data, &[first.min(data.len()), second.min(data.len())]);
         prop_assert_eq!(
-            POOLS[2].install(|| in_parallel(Fastq::new(), &data)).map_err(|(message, _)| message),
+            POOLS[2].install(|| in_parallel(&Fastq::new(), &data)).map_err(|(message, _)| message),
             { let (records, error) = serial(&Fastq::new(), &data); error.map_or(Ok(records), |(message, _)| Err(message)) }
         );
     }
@@ -279,6 +341,24 @@ proptest! {
         }
         let data = data.into_bytes();
         prop_assert_eq!(serial(&Fastq::new(), &data).0.len(), records.len());
-        check_cuts(Fastq::new(), &data, &[at.min(data.len())]);
+        check_cuts(&Fastq::new(), &data, &[at.min(data.len())]);
+    }
+
+    /// FASTA that is made of what decides, cut anywhere.
+    #[test]
+    fn any_fasta_at_any_cut(
+        data in proptest::collection::vec(proptest::sample::select(b">>>\n\n\n\n\r;A ".to_vec()), 0..60),
+        first in 0..60usize,
+        second in 0..60usize,
+    ) {
+        let (first, second) = (first.min(second).min(data.len()), first.max(second).min(data.len()));
+        // Behind a header, lest nearly everything should end at its first byte.
+        for data in [&data[..], &[b">\n", &data[..]].concat()] {
+            for format in FASTA_FORMATS {
+                check_cuts(&format, data, &[first, second]);
+                check_pieces(&format, data, &[first, second]);
+                check_threads(&format, data);
+            }
+        }
     }
 }

@@ -1,9 +1,8 @@
 //! Reads four lines at a time.
 
-use super::fault::{self, Fault};
-use super::{Fastq, Record};
-use crate::error::{Error, Result, Site};
-use crate::record::{self, Format, Part, Tally};
+use super::{Fastq, Record, fault};
+use crate::error::{Error, Result};
+use crate::record::{self, Fault, Format, Part, Tally};
 use crate::scan::LineEnds;
 
 /// Reads the FASTQ records of a part.
@@ -91,22 +90,8 @@ impl<'data> Cursor<'data> {
         self.error(fault::of_structure(self.bytes, self.position, self.part.is_complete()))
     }
 
-    #[cold]
-    #[inline(never)]
     fn error(&self, fault: Fault) -> Error {
-        let offset = self.part.offset();
-        let rest = &self.bytes[fault.position..];
-        let line = memchr::memchr(b'\n', rest).map_or(rest, |end| &rest[..end]);
-        let tally = record::Cursor::tally(self);
-        let site = Site {
-            format: Fastq::NAME,
-            offset: offset + fault.position as u64,
-            record_offset: offset + self.position as u64,
-            counted_from: offset,
-            record: tally.records,
-            line: Some(tally.lines + fault.line),
-        };
-        Error::at(fault.kind, site, line.strip_suffix(b"\r").unwrap_or(line))
+        fault.at(Fastq::NAME, self.part, self)
     }
 }
 

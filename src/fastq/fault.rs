@@ -1,18 +1,10 @@
 //! What is wrong with a record. Off the fast way: the cursor comes here once it knows that something is.
 
-use super::record::without_eol;
 use super::{Fastq, Record};
 use crate::error::ErrorKind;
+use crate::record::Fault;
 use crate::scan::Class;
-
-/// What is wrong, and where.
-pub(super) struct Fault {
-    pub(super) kind: ErrorKind,
-    /// Position of the byte at fault, in the bytes of the part.
-    pub(super) position: usize,
-    /// The line at fault, from 0 for the definition.
-    pub(super) line: u64,
-}
+use crate::sequence::without_eol;
 
 /// The first thing that is wrong with the structure of the record that begins at `start`, line after line.
 ///
@@ -27,7 +19,7 @@ pub(super) fn of_structure(bytes: &[u8], start: usize, complete: bool) -> Fault 
         return incomplete("in a blank line", 0);
     }
     if found != b'@' {
-        return Fault { kind: ErrorKind::RecordStart { found }, position: start, line: 0 };
+        return Fault { kind: ErrorKind::RecordStart { expected: b'@', found }, position: start, line: 0 };
     }
     let Some(definition) = line_end(start) else { return incomplete("in a definition", 0) };
 

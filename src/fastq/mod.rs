@@ -36,12 +36,15 @@
 
 mod cursor;
 mod fault;
+mod quality_scores;
 mod record;
 mod summary;
 
+pub use crate::sequence::{Alphabet, Lengths, Letters};
 pub use cursor::Cursor;
+pub use quality_scores::QualityScores;
 pub use record::Record;
-pub use summary::{Alphabet, Lengths, Letters, Summary};
+pub use summary::Summary;
 
 use std::ops::Range;
 

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::sequence::{split_definition, without_eol};
+
 /// A FASTQ record, borrowed from the input.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Record<'data> {
@@ -96,19 +98,6 @@ impl fmt::Debug for Record<'_> {
             .field("sequence", &format_args!("\"{}\"", self.sequence().escape_ascii()))
             .field("quality_scores", &format_args!("\"{}\"", self.quality_scores().escape_ascii()))
             .finish()
-    }
-}
-
-/// A line without its LF or CR LF.
-pub(super) fn without_eol(line: &[u8]) -> &[u8] {
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    line.strip_suffix(b"\r").unwrap_or(line)
-}
-
-fn split_definition(definition: &[u8]) -> (&[u8], Option<&[u8]>) {
-    match memchr::memchr2(b' ', b'\t', definition) {
-        Some(at) => (&definition[..at], Some(&definition[at + 1..])),
-        None => (definition, None),
     }
 }
 

@@ -1,12 +1,9 @@
 //! What `stats` tells of reads.
 
-mod lengths;
-mod letters;
+use std::iter;
 
-pub use lengths::Lengths;
-pub use letters::{Alphabet, Letters};
-
-use super::Record;
+use super::{QualityScores, Record};
+use crate::sequence::{Alphabet, Lengths, Letters, Numbers};
 
 /// Numbers of many records, collected record by record in any order and merged.
 ///
@@ -21,15 +18,14 @@ use super::Record;
 /// }
 /// assert_eq!((summary.lengths().count(), summary.lengths().sum()), (2, 6));
 /// let letters = summary.letters().unwrap();
-/// assert_eq!((letters.gc(), letters.with_quality(20), letters.with_quality(30)), (4, 4, 2));
+/// let scores = summary.quality_scores().unwrap();
+/// assert_eq!((letters.gc(), scores.at_least(20), scores.at_least(30)), (4, 4, 2));
 /// # Ok::<(), pagecut::Error>(())
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
-    lengths: Lengths,
-    letters: Option<Box<Letters>>,
-    /// Offset and alphabet of the first record that has a letter.
-    first: Option<(u64, Alphabet)>,
+    numbers: Numbers,
+    quality_scores: Option<Box<QualityScores>>,
 }
 
 impl Summary {
@@ -42,48 +38,50 @@ impl Summary {
     /// Collects lengths, and looks at every letter and quality score.
     #[must_use]
     pub fn with_letters() -> Self {
-        Self { letters: Some(Box::default()), ..Self::default() }
+        Self { numbers: Numbers::with_letters(), quality_scores: Some(Box::default()) }
     }
 
     /// Takes in a record.
     #[inline]
     pub fn add(&mut self, record: &Record<'_>) {
         let sequence = record.sequence();
-        self.lengths.add(sequence.len() as u64);
-        if let Some(letters) = &mut self.letters {
-            letters.add(sequence, record.quality_scores());
-        }
-        if !sequence.is_empty() && self.first.is_none_or(|(offset, _)| record.range().start < offset) {
-            self.first = Some((record.range().start, Alphabet::of(sequence)));
+        self.numbers.add(record.range().start, sequence.len(), iter::once(sequence));
+        if let Some(scores) = &mut self.quality_scores {
+            scores.add(record.quality_scores());
         }
     }
 
     /// Takes in what another one collected.
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
-        self.lengths.merge(&other.lengths);
-        if let (Some(letters), Some(others)) = (&mut self.letters, &other.letters) {
-            letters.merge(others);
+        self.numbers.merge(other.numbers);
+        if let (Some(scores), Some(others)) = (&mut self.quality_scores, &other.quality_scores) {
+            scores.merge(others);
         }
-        self.first = [self.first, other.first].into_iter().flatten().min_by_key(|(offset, _)| *offset);
         self
     }
 
     /// The lengths of the reads.
     #[must_use]
     pub fn lengths(&self) -> &Lengths {
-        &self.lengths
+        &self.numbers.lengths
     }
 
-    /// Letters and quality scores, if they were looked at.
+    /// The letters, if they were looked at.
     #[must_use]
     pub fn letters(&self) -> Option<&Letters> {
-        self.letters.as_deref()
+        self.numbers.letters.as_deref()
+    }
+
+    /// The quality scores, if they were looked at.
+    #[must_use]
+    pub fn quality_scores(&self) -> Option<&QualityScores> {
+        self.quality_scores.as_deref()
     }
 
     /// The alphabet of the first read in the file that has a letter; `None` if none has.
     #[must_use]
     pub fn alphabet(&self) -> Option<Alphabet> {
-        self.first.map(|(_, alphabet)| alphabet)
+        self.numbers.alphabet()
     }
 }

@@ -20,6 +20,7 @@
 //! on at a cut at the latest. Each format says why its cuts are ones.
 
 mod backing;
+mod fault;
 mod par_records;
 mod part;
 mod pieces;
@@ -27,6 +28,7 @@ mod records;
 mod tally;
 
 pub use backing::{Backing, Reading};
+pub(crate) use fault::Fault;
 pub use par_records::ParRecords;
 pub use part::Part;
 pub(crate) use part::{End, last_part_end, part_end, part_end_in};

@@ -12,7 +12,7 @@ pub struct Tally {
     pub records: u64,
     /// Bytes of records, with their line ends.
     pub record_bytes: u64,
-    /// Bytes that separate records: blank lines.
+    /// Bytes that separate records: blank lines, and comments before the first record of a format that has such.
     pub blank_bytes: u64,
     /// Gaps: runs of bytes in which no record was found.
     pub gaps: u64,

@@ -51,6 +51,15 @@ impl<'data> LineEnds<'data> {
         self.ends[self.next..self.found].first_chunk().copied()
     }
 
+    /// The next line ends, as many as are found by now, without taking them; at least one, unless there are no more.
+    #[inline]
+    pub(crate) fn peek_all(&mut self) -> &[usize] {
+        if self.next == self.found {
+            self.scan(1);
+        }
+        &self.ends[self.next..self.found]
+    }
+
     /// Takes `count` line ends that were looked at.
     #[inline]
     pub(crate) fn take(&mut self, count: usize) {
@@ -128,6 +137,17 @@ mod tests {
                 ends.take(group.len());
             }
             assert_eq!(ends.peek::<1>(), None);
+            assert!(ends.peek_all().is_empty());
+
+            let mut ends = LineEnds::new(&text, true);
+            let mut all = Vec::new();
+            while !ends.peek_all().is_empty() {
+                // Half of them, so that some are left when the next ones are asked for.
+                let half = ends.peek_all().len().div_ceil(2);
+                all.extend_from_slice(&ends.peek_all()[..half]);
+                ends.take(half);
+            }
+            assert_eq!(all, expected);
         }
     }
 

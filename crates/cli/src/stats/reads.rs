@@ -1,6 +1,6 @@
 //! The columns of `seqkit stats`.
 
-use pagecut::fastq::{Alphabet, Fastq, Letters, Summary};
+use pagecut::fastq::{Alphabet, Fastq, Letters, QualityScores, Summary};
 use pagecut::{FileKind, Source};
 use serde::{Serialize, Serializer};
 
@@ -60,12 +60,13 @@ impl Row {
         ];
         if all {
             let letters = self.summary.letters().cloned().unwrap_or_default();
-            cells.extend(self.more_cells(&letters));
+            let scores = self.summary.quality_scores().cloned().unwrap_or_default();
+            cells.extend(self.more_cells(&letters, &scores));
         }
         cells
     }
 
-    fn more_cells(&self, letters: &Letters) -> [Cell; 11] {
+    fn more_cells(&self, letters: &Letters, scores: &QualityScores) -> [Cell; 11] {
         let lengths = self.summary.lengths();
         let [q1, q2, q3] = lengths.quartiles().map(|quartile| Cell::Decimal(quartile, 0));
         let (n50, l50) = lengths.n50();
@@ -79,9 +80,9 @@ impl Row {
             letters.gaps().into(),
             n50.into(),
             l50.into(),
-            rounded(percent(letters.with_quality(20)), 2, 0),
-            rounded(percent(letters.with_quality(30)), 2, 0),
-            rounded(letters.mean_quality(), 2, 2),
+            rounded(percent(scores.at_least(20)), 2, 0),
+            rounded(percent(scores.at_least(30)), 2, 0),
+            rounded(scores.mean(), 2, 2),
             rounded(percent(letters.gc()), 2, 2),
             letters.n().into(),
         ]

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 /// Lengths below this are counted in a table, longer ones in a map.
 const SHORT: usize = 1024;
 
-/// How many reads there are of each length.
+/// How many sequences there are of each length.
 #[derive(Debug, Clone)]
 pub struct Lengths {
-    /// Reads of the length that is the index.
+    /// Sequences of the length that is the index.
     short: Vec<u64>,
     long: BTreeMap<u64, u64>,
     count: u64,
@@ -23,7 +23,7 @@ impl Default for Lengths {
 
 impl Lengths {
     #[inline]
-    pub(super) fn add(&mut self, len: u64) {
+    pub(crate) fn add(&mut self, len: u64) {
         self.count += 1;
         self.sum += len;
         match usize::try_from(len).ok().and_then(|len| self.short.get_mut(len)) {
@@ -32,7 +32,7 @@ impl Lengths {
         }
     }
 
-    pub(super) fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         self.count += other.count;
         self.sum += other.sum;
         for (count, others) in self.short.iter_mut().zip(&other.short) {
@@ -50,7 +50,7 @@ impl Lengths {
         short.chain(self.long.iter().map(|(&len, &count)| (len, count)))
     }
 
-    /// How many reads there are.
+    /// How many sequences there are.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.count
@@ -62,33 +62,33 @@ impl Lengths {
         self.sum
     }
 
-    /// The shortest length; 0 if there are no reads.
+    /// The shortest length; 0 if there are no sequences.
     #[must_use]
     pub fn min(&self) -> u64 {
         self.iter().next().map_or(0, |(len, _)| len)
     }
 
-    /// The longest length; 0 if there are no reads.
+    /// The longest length; 0 if there are no sequences.
     #[must_use]
     pub fn max(&self) -> u64 {
         self.iter().next_back().map_or(0, |(len, _)| len)
     }
 
-    /// The mean length; 0 if there are no reads.
+    /// The mean length; 0 if there are no sequences.
     #[must_use]
     pub fn mean(&self) -> f64 {
         if self.count == 0 { 0.0 } else { self.sum as f64 / self.count as f64 }
     }
 
-    /// The quartiles: the median of the shorter half, of all, and of the longer half. Of an odd number of reads, the one in
-    /// the middle belongs to both halves (Tukey's hinges). 0 if there are no reads.
+    /// The quartiles: the median of the shorter half, of all, and of the longer half. Of an odd number of sequences, the one in
+    /// the middle belongs to both halves (Tukey's hinges). 0 if there are no sequences.
     #[must_use]
     pub fn quartiles(&self) -> [f64; 3] {
         let half = self.count.div_ceil(2);
         [self.median(0, half), self.median(0, self.count), self.median(self.count - half, half)]
     }
 
-    /// The median of `count` reads from the `first` on, the shortest being number 0.
+    /// The median of `count` sequences from the `first` on, the shortest being number 0.
     fn median(&self, first: u64, count: u64) -> f64 {
         if count == 0 {
             return 0.0;
@@ -97,7 +97,7 @@ impl Lengths {
         (self.nth(left) as f64 + self.nth(right) as f64) / 2.0
     }
 
-    /// The length of the read that is number `n` of all, the shortest being number 0.
+    /// The length of the sequence that is number `n` of all, the shortest being number 0.
     fn nth(&self, n: u64) -> u64 {
         let mut seen = 0;
         let found = self.iter().find(|(_, count)| {
@@ -107,19 +107,19 @@ impl Lengths {
         found.map_or(0, |(len, _)| len)
     }
 
-    /// N50 and L50: the reads of at least the first number of letters hold half of all letters, and the second is how many
-    /// of the longest reads it takes to hold them. Both are 0 if there are no letters.
+    /// N50 and L50: the sequences of at least the first number of letters hold half of all letters, and the second is how many
+    /// of the longest sequences it takes to hold them. Both are 0 if there are no letters.
     #[must_use]
     pub fn n50(&self) -> (u64, u64) {
         let half = self.sum.div_ceil(2);
-        let (mut letters, mut reads) = (0, 0);
+        let (mut letters, mut sequences) = (0, 0);
         for (len, count) in self.iter().rev().filter(|(len, _)| *len > 0) {
             let needed = (half - letters).div_ceil(len);
             if needed <= count {
-                return (len, reads + needed);
+                return (len, sequences + needed);
             }
             letters += len * count;
-            reads += count;
+            sequences += count;
         }
         (0, 0)
     }

@@ -1,0 +1,174 @@
+//! Reads a header and the lines behind it.
+
+use super::{Comments, Fasta, Record, fault};
+use crate::error::Error;
+use crate::record::{self, Fault, Format, Part, Tally};
+use crate::scan::LineEnds;
+use crate::sequence::without_eol;
+
+/// Reads the FASTA records of a part.
+#[derive(Debug)]
+pub struct Cursor<'data> {
+    format: Fasta,
+    part: Part<'data>,
+    /// Cached from `part`: the bytes in view.
+    bytes: &'data [u8],
+    line_ends: LineEnds<'data>,
+    position: usize,
+    tally: Tally,
+}
+
+/// The lines from a header to the next one.
+struct Extent {
+    /// Where the line behind the header begins.
+    sequence: usize,
+    /// Where the last line ends that is not blank.
+    end: usize,
+    /// Where the next header is, or what is in view ends.
+    next: usize,
+    letters: usize,
+    lines: u64,
+}
+
+impl Extent {
+    /// A header alone, whose line feed is at `end`.
+    fn of_header(bytes: &[u8], end: usize) -> Self {
+        let next = bytes.len().min(end + 1);
+        Self { sequence: next, end: next, next, letters: 0, lines: 1 }
+    }
+
+    /// Takes in the next line, whose line feed is at `end`.
+    #[inline]
+    fn add_line(&mut self, comments: Comments, bytes: &[u8], end: usize) {
+        let start = self.next;
+        self.next = bytes.len().min(end + 1);
+        self.lines += 1;
+        // Of an empty line, this looks at the end of the line before, which may have changed in a mapping since it was found.
+        let line_end = end - usize::from(bytes[end - 1] == b'\r');
+        if line_end > start {
+            self.end = self.next;
+            if !comments.begin_with(bytes[start]) {
+                self.letters += line_end - start;
+            }
+        }
+    }
+
+    /// Whether no line of the record is in view any more.
+    #[inline]
+    fn is_ended(&self, bytes: &[u8]) -> bool {
+        matches!(bytes.get(self.next), None | Some(b'>'))
+    }
+}
+
+impl<'data> Cursor<'data> {
+    pub(super) fn new(format: Fasta, part: Part<'data>) -> Self {
+        Self {
+            format,
+            part,
+            bytes: part.view(),
+            line_ends: LineEnds::new(part.view(), part.is_complete()),
+            position: 0,
+            tally: Tally::default(),
+        }
+    }
+
+    /// The lines of the record whose header is at the cursor.
+    #[inline]
+    fn extent(&mut self) -> Result<Extent, Fault> {
+        let bytes = self.bytes;
+        let header_end = self.line_ends.peek().map(|[end]| end);
+        let mut extent = Extent::of_header(bytes, fault::of_header(bytes, self.position, header_end)?);
+        self.line_ends.take(1);
+        while !extent.is_ended(bytes) {
+            let mut taken = 0;
+            for &end in self.line_ends.peek_all() {
+                extent.add_line(self.format.comments, bytes, end);
+                taken += 1;
+                if extent.is_ended(bytes) {
+                    break;
+                }
+            }
+            if taken == 0 {
+                return Err(fault::incomplete(bytes, "in a sequence", extent.lines));
+            }
+            self.line_ends.take(taken);
+        }
+        if extent.next == bytes.len() && !self.part.is_complete() {
+            return Err(fault::incomplete(bytes, "in a sequence", extent.lines));
+        }
+        Ok(extent)
+    }
+
+    /// The record whose header is at the cursor.
+    #[inline]
+    fn record(&mut self) -> Result<Record<'data>, Fault> {
+        let start = self.position;
+        let Extent { sequence, end, next, letters, lines } = self.extent()?;
+        let offset = self.part.offset() + start as u64;
+        let record =
+            Record::new(&self.bytes[start..end], offset, self.format.comments, sequence - start, letters);
+        if let Some(fault) = fault::on_request(self.format, &record) {
+            return Err(Fault { position: start + fault.position, ..fault });
+        }
+        self.position = next;
+        self.tally.records += 1;
+        self.tally.record_bytes += (end - start) as u64;
+        self.tally.blank_bytes += (next - end) as u64;
+        self.tally.lines += lines;
+        Ok(record)
+    }
+
+    /// Counts the line at the cursor if it is blank or a comment.
+    fn take_blank(&mut self) -> bool {
+        let Some([end]) = self.line_ends.peek() else { return false };
+        let line = without_eol(&self.bytes[self.position..end]);
+        if !line.first().is_none_or(|&byte| self.format.comments.begin_with(byte)) {
+            return false;
+        }
+        let next = self.bytes.len().min(end + 1);
+        self.line_ends.take(1);
+        self.tally.lines += 1;
+        self.tally.blank_bytes += (next - self.position) as u64;
+        self.position = next;
+        true
+    }
+
+    #[cold]
+    fn error(&self, fault: Fault) -> Error {
+        fault.at(Fasta::NAME, self.part, self)
+    }
+}
+
+impl<'data> record::Cursor for Cursor<'data> {
+    type Record = Record<'data>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Result<Record<'data>, Error>> {
+        while self.position < self.part.len() {
+            if self.bytes[self.position] == b'>' {
+                return Some(self.record().map_err(|fault| self.error(fault)));
+            }
+            if !self.take_blank() {
+                return Some(Err(self.error(fault::of_start(self.format, self.bytes, self.position))));
+            }
+        }
+        None
+    }
+
+    fn position(&self) -> usize {
+        self.position
+    }
+
+    fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    fn skip_to(&mut self, position: usize) {
+        let gap = &self.bytes[self.position..position];
+        self.tally.gaps += 1;
+        self.tally.gap_bytes += gap.len() as u64;
+        self.tally.lines += memchr::memchr_iter(b'\n', gap).count() as u64;
+        self.position = position;
+        self.line_ends.skip_to(position);
+    }
+}

@@ -1,0 +1,185 @@
+//! FASTA: sequences of nucleotides or amino acids, in one line or many.
+//!
+//! # Grammar
+//!
+//! FASTA has no standard. The format is that of Pearson and Lipman's programs (1988, *Improved tools for biological sequence
+//! comparison*, PNAS 85:2444), as NCBI describes it for BLAST. Read here is:
+//!
+//! ```text
+//! file         = { blank | comment } { record }
+//! record       = ">" definition eol { letters eol | blank | comment }
+//! definition   = name [ ( " " | tab ) description ]
+//! letters      = any bytes, of which the first is not ">"
+//! comment      = ";" any bytes eol           ; on request only: else ";" is a letter as any other
+//! blank        = eol
+//! eol          = LF | CR LF                  ; each line on its own; the last one of a file may be missing
+//! ```
+//!
+//! * **A line that begins with `>` is a header**, whatever stands before it.
+//! * A sequence may be empty. Lines may have any length, and be of different lengths.
+//! * Any byte is taken as a letter; see [`Fasta::strict`] for a check on request.
+//! * A definition does not hold a carriage return but at its end: a file whose lines end in CR alone would else be one
+//!   definition and nothing more ([`ErrorKind::CarriageReturn`](crate::ErrorKind::CarriageReturn)).
+//!
+//! That a file was cut short can be seen in none of its bytes, since a record goes on for as long as there are lines.
+//!
+//! Tools differ in what they read besides; what they agree on is read as they do:
+//!
+//! | | here | samtools 1.16 | seqkit 2.3 |
+//! |---|---|---|---|
+//! | text before the first header | an error | an error | an error |
+//! | blank lines before a header | blank | blank | blank |
+//! | blank lines between letters | left out of the sequence | an error | left out of the sequence |
+//! | a record without letters | read | an error at the end | read |
+//! | a line that begins with `;` | letters, or a comment on request | letters | letters |
+//!
+//! Bytes are accounted for like this: a record reaches from its `>` to the end of its last line that is not blank. What is
+//! blank behind it and before the first record counts as [`blank_bytes`](crate::Tally::blank_bytes), and so do comments before
+//! the first record. Other comments belong to the record in which they stand.
+//!
+//! # Boundaries
+//!
+//! A line begins where the input does, and behind every LF. A `>` behind an LF is a cut in the sense of
+//! [`Cuts::search_cut`], whatever lies around it: a cursor goes from line to line, and at a line that begins with `>` it ends
+//! the record it is in and stops, or has met an error before. There is no rule by which such a line could belong to what lies
+//! before it. So two bytes decide.
+
+mod cursor;
+mod fault;
+mod lines;
+mod par_lines;
+mod record;
+mod summary;
+
+pub use crate::sequence::{Alphabet, Lengths, Letters};
+pub use cursor::Cursor;
+pub use lines::{Lines, SplitLines};
+pub use par_lines::ParLines;
+pub use record::Record;
+pub use summary::Summary;
+
+use std::ops::Range;
+
+use crate::record::{Cuts, Format, ParRecords, Part, Records, Resync, Search};
+
+/// How FASTA is to be read.
+///
+/// ```
+/// use pagecut::{ErrorKind, Format, fasta::Fasta};
+///
+/// let data = b">s1\nACGT\n; the rest\nAC\n";
+/// let sequence = |format: Fasta| format.records(data).next().unwrap().map(|record| record.to_contiguous());
+/// assert_eq!(*sequence(Fasta::new())?, *b"ACGT; the restAC");
+/// assert_eq!(*sequence(Fasta::strict().comments(true))?, *b"ACGTAC");
+///
+/// let error = sequence(Fasta::strict()).unwrap_err();
+/// assert!(matches!(error.kind(), ErrorKind::SequenceLetter { found: b';' }));
+/// assert_eq!(error.location().unwrap().line, Some(3));
+/// # Ok::<(), pagecut::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Fasta {
+    sequence_letters: bool,
+    comments: Comments,
+}
+
+impl Fasta {
+    /// Without checks on request, and without comments.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { sequence_letters: false, comments: Comments(false) }
+    }
+
+    /// With all checks on request, and without comments.
+    #[must_use]
+    pub const fn strict() -> Self {
+        Self::new().check_sequence_letters(true)
+    }
+
+    /// Check that every byte of a sequence is a letter from `A` to `Z` in either case (each is an IUPAC code of a nucleotide
+    /// or an amino acid), a gap (`-`, `.`) or `*`.
+    #[must_use]
+    pub const fn check_sequence_letters(self, check: bool) -> Self {
+        Self { sequence_letters: check, ..self }
+    }
+
+    /// Take lines that begin with `;` as comments, as Pearson's programs do, and leave them out of sequences.
+    #[must_use]
+    pub const fn comments(self, comments: bool) -> Self {
+        Self { comments: Comments(comments), ..self }
+    }
+}
+
+/// Whether lines that begin with `;` are comments.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+struct Comments(bool);
+
+impl Comments {
+    /// Whether a line that begins with this byte is one.
+    #[inline]
+    fn begin_with(self, byte: u8) -> bool {
+        self.0 && byte == b';'
+    }
+}
+
+impl Format for Fasta {
+    const NAME: &'static str = "fasta";
+    type Record<'data> = Record<'data>;
+    type Cursor<'data> = Cursor<'data>;
+
+    fn cursor<'data>(&self, part: Part<'data>) -> Cursor<'data> {
+        Cursor::new(*self, part)
+    }
+
+    fn cuts(&self) -> Option<&dyn Cuts> {
+        Some(self)
+    }
+}
+
+impl Cuts for Fasta {
+    /// The end of the line before.
+    fn look_behind(&self) -> usize {
+        1
+    }
+
+    fn find_start(&self, part: Part<'_>, from: usize) -> Option<usize> {
+        self.find_cut(part.view(), from)
+    }
+
+    /// Looks for a `>` that begins a line. Few others are looked at: `>` stands in definitions at the most.
+    fn search_cut(&self, data: &[u8], range: Range<usize>) -> Search {
+        let mut found = memchr::memchr_iter(b'>', &data[range.clone()]).map(|at| range.start + at);
+        match found.find(|&at| at == 0 || data[at - 1] == b'\n') {
+            Some(cut) => Search::Cut(cut),
+            None => Search::NoCut,
+        }
+    }
+}
+
+/// The records of `data`, with the checks that are always made. Short for `Fasta::new().records(data)`.
+#[must_use]
+pub fn records(data: &[u8]) -> Records<'_, Fasta> {
+    Fasta::new().records(data)
+}
+
+/// The records of `data` for rayon, with the checks that are always made. Short for `Fasta::new().par_records(data)`.
+#[must_use]
+pub fn par_records(data: &[u8]) -> ParRecords<'_, Fasta> {
+    Fasta::new().par_records(data)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_is_found_from_everywhere() {
+        let data = b">r1 > x\nAC>\n\n>>r2\r\n\r\nA>C\r\n>r3\n >\n\r>\n>";
+        let starts = [0, 13, 26, 36];
+        assert!(starts.iter().all(|&start| data[start] == b'>' && (start == 0 || data[start - 1] == b'\n')));
+        for from in 0..data.len() + 3 {
+            let expected = starts.iter().copied().find(|&start| start >= from);
+            assert_eq!(Fasta::new().find_cut(data, from), expected, "from {from}");
+        }
+    }
+}

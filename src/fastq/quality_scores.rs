@@ -1,0 +1,57 @@
+//! Counts of quality scores.
+
+use crate::sequence::Histogram;
+
+/// What a quality score of 0 is written as: Phred + 33.
+const PHRED_OFFSET: u8 = 33;
+
+/// How often each quality score occurs, if scores are written as Phred + 33.
+#[derive(Debug, Clone, Default)]
+pub struct QualityScores(Histogram);
+
+impl QualityScores {
+    pub(super) fn add(&mut self, quality_scores: &[u8]) {
+        self.0.add(quality_scores);
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.0.merge(&other.0);
+    }
+
+    /// How many letters have a quality score of at least `least`.
+    #[must_use]
+    pub fn at_least(&self, least: u8) -> u64 {
+        (PHRED_OFFSET.saturating_add(least)..=u8::MAX).map(|score| self.0.of(score)).sum()
+    }
+
+    /// The mean probability that a letter is wrong, as a Phred score. 0 if there are no letters. (This is not the mean of the
+    /// scores.)
+    #[must_use]
+    pub fn mean(&self) -> f64 {
+        let error = |score: f64| 10f64.powf(score / -10.0);
+        let (mut count, mut errors) = (0.0, 0.0);
+        for score in 0..=u8::MAX {
+            let occurs = self.0.of(score) as f64;
+            count += occurs;
+            errors += occurs * error(f64::from(score) - f64::from(PHRED_OFFSET));
+        }
+        if count == 0.0 { 0.0 } else { -10.0 * (errors / count).log10() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mean_is_that_of_the_errors() {
+        let mut scores = QualityScores::default();
+        assert_eq!(scores.mean(), 0.0);
+        // One certain error in ten thousand letters, the others as good as perfect: Phred 40.
+        scores.add(&[b"!".as_slice(), &[b'~'; 9_999]].concat());
+        assert!((scores.mean() - 40.0).abs() < 1e-3, "{}", scores.mean());
+        assert_eq!(scores.at_least(0), 10_000);
+        assert_eq!(scores.at_least(93), 9_999);
+        assert_eq!(scores.at_least(94), 0);
+    }
+}

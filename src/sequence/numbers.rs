@@ -1,0 +1,50 @@
+//! What the summaries of all formats collect.
+
+use super::{Alphabet, Lengths, Letters};
+
+/// Numbers of many sequences, collected in any order and merged.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Numbers {
+    pub(crate) lengths: Lengths,
+    /// Left out if the letters are not to be looked at.
+    pub(crate) letters: Option<Box<Letters>>,
+    /// Offset and alphabet of the first record that has a letter.
+    first: Option<(u64, Alphabet)>,
+}
+
+impl Numbers {
+    /// Looks at every letter.
+    pub(crate) fn with_letters() -> Self {
+        Self { letters: Some(Box::default()), ..Self::default() }
+    }
+
+    /// Takes in a sequence of `len` letters in `lines`, whose record begins at `offset`.
+    #[inline]
+    pub(crate) fn add<'data>(
+        &mut self,
+        offset: u64,
+        len: usize,
+        lines: impl Iterator<Item = &'data [u8]> + Clone,
+    ) {
+        self.lengths.add(len as u64);
+        if let Some(letters) = &mut self.letters {
+            lines.clone().for_each(|line| letters.add(line));
+        }
+        if len > 0 && self.first.is_none_or(|(first, _)| offset < first) {
+            self.first = Some((offset, Alphabet::of_lines(lines)));
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.lengths.merge(&other.lengths);
+        if let (Some(letters), Some(others)) = (&mut self.letters, &other.letters) {
+            letters.merge(others);
+        }
+        self.first = [self.first, other.first].into_iter().flatten().min_by_key(|(offset, _)| *offset);
+    }
+
+    /// The alphabet of the first sequence that has a letter.
+    pub(crate) fn alphabet(&self) -> Option<Alphabet> {
+        self.first.map(|(_, alphabet)| alphabet)
+    }
+}

@@ -1,0 +1,53 @@
+//! Lines and definitions.
+
+/// A line without its LF or CR LF.
+pub(crate) fn without_eol(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// A definition up to the first space or tab, and what stands behind.
+pub(crate) fn split_definition(definition: &[u8]) -> (&[u8], Option<&[u8]>) {
+    match memchr::memchr2(b' ', b'\t', definition) {
+        Some(at) => (&definition[..at], Some(&definition[at + 1..])),
+        None => (definition, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_loses_one_line_end() {
+        for (line, expected) in [
+            ("", ""),
+            ("\n", ""),
+            ("\r\n", ""),
+            ("\r", ""),
+            ("A", "A"),
+            ("A\n", "A"),
+            ("A\r\n", "A"),
+            ("A\r", "A"),
+            ("A\r\r\n", "A\r"),
+            ("A\n\n", "A\n"),
+        ] {
+            assert_eq!(without_eol(line.as_bytes()), expected.as_bytes(), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_definition_is_split_at_the_first_blank() {
+        for (definition, name, description) in [
+            ("", "", None),
+            ("r", "r", None),
+            ("r ", "r", Some("")),
+            ("r a b", "r", Some("a b")),
+            ("r\ta b", "r", Some("a b")),
+            (" r", "", Some("r")),
+        ] {
+            let expected = (name.as_bytes(), description.map(str::as_bytes));
+            assert_eq!(split_definition(definition.as_bytes()), expected, "{definition:?}");
+        }
+    }
+}
