@@ -68,6 +68,7 @@
 
 mod detect;
 mod error;
+mod range;
 mod scan;
 mod source;
 

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Floor of each room, the first folder or file below `src`.
-const FLOORS: [(&str, u32); 10] = [
+const FLOORS: [(&str, u32); 11] = [
     ("error", 0),
+    ("range", 1),
     ("scan", 1),
     ("record", 2),
     ("fastq", 3),

@@ -55,7 +55,6 @@ mod lease;
 pub mod nonblocking;
 mod options;
 mod prefetch;
-mod range;
 mod reader;
 mod residency;
 mod stats;

@@ -10,12 +10,12 @@ use std::sync::atomic::Ordering;
 
 use super::identity::FileIdentity;
 use super::lease::Lease;
-use super::range::resolve;
 use super::stats::Counters;
 use super::{
     Advice, Grant, MmapCursor, MmapOption, MmapOptions, MmapStats, MmapWindow, Protection, Residency, sys,
 };
 use crate::error::{ErrorKind, Result};
+use crate::range::resolve;
 use crate::record::{Backing, Format, ParRecords, Part, Reading, Records, Resync};
 
 /// A file, or a range of it, as one slice.
