@@ -3,8 +3,11 @@
 //! | type | what it is for |
 //! |---|---|
 //! | [`AlignedBuffer`] | memory that begins at a multiple of its [`Alignment`]: for vectors, for direct reads, for huge pages |
+//! | [`SharedSlice`] | a slice that keeps alive what it is a part of: a record that outlives the mapping's scope |
 
 mod aligned;
+mod shared;
 mod sys;
 
 pub use aligned::{AlignedBuffer, Alignment};
+pub use shared::SharedSlice;

@@ -389,6 +389,12 @@ impl MmapReader {
     }
 }
 
+impl AsRef<[u8]> for MmapReader {
+    fn as_ref(&self) -> &[u8] {
+        self.as_slice()
+    }
+}
+
 impl Backing for MmapReader {
     fn check(&self) -> Result<()> {
         Self::check(self)
