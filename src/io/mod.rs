@@ -3,11 +3,14 @@
 //! | type | what it is for |
 //! |---|---|
 //! | [`AlignedBuffer`] | memory that begins at a multiple of its [`Alignment`]: for vectors, for direct reads, for huge pages |
+//! | [`BufferPool`] | a fixed number of such buffers for any number of threads, which wait in line for them |
 //! | [`SharedSlice`] | a slice that keeps alive what it is a part of: a record that outlives the mapping's scope |
 
 mod aligned;
+mod pool;
 mod shared;
 mod sys;
 
 pub use aligned::{AlignedBuffer, Alignment};
+pub use pool::{BufferPool, PooledBuffer};
 pub use shared::SharedSlice;
