@@ -1,8 +1,9 @@
-//! Memory that threads share: a pool of buffers, slices that keep their owner.
+//! Memory that threads share: a pool of buffers, a ring of bytes, slices that keep their owner.
 
 #[path = "../common/mod.rs"]
 mod common;
 mod pool;
+mod ring;
 mod shared_slice;
 
 use std::io;
