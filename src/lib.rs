@@ -70,6 +70,7 @@
 mod detect;
 mod error;
 mod identity;
+mod range;
 mod scan;
 mod sequence;
 mod source;

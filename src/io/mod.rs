@@ -3,6 +3,9 @@
 //! | type | what it is for |
 //! |---|---|
 //! | [`AlignedBuffer`] | memory that begins at a multiple of its [`Alignment`]: for vectors, for direct reads, for huge pages |
+//! | [`BufferPool`] | a fixed number of such buffers for any number of threads, which wait in line for them |
+//! | [`AlignedRingBuffer`] | bytes from one thread to another in bounded memory, which both read and write in place |
+//! | [`SharedSlice`] | a slice that keeps alive what it is a part of: a record that outlives the mapping's scope |
 //! | [`PositionedReader`] | a file at any position, through the page cache, by any number of threads |
 //! | [`DirectReader`] | the same, past the page cache |
 //! | [`ZeroCopyConfig`] | which of these ways, and of a mapping, is taken, by [`open_reader`](crate::open_reader) and by [`Source`](crate::Source) |
@@ -11,7 +14,10 @@
 mod aligned;
 mod config;
 mod direct;
+mod pool;
 mod positioned;
+mod ring;
+mod shared;
 mod stats;
 mod sys;
 
@@ -20,7 +26,10 @@ use std::io;
 pub use aligned::{AlignedBuffer, Alignment};
 pub use config::{ReadAhead, Strategy, Way, ZeroCopyConfig};
 pub use direct::{DirectAlignment, DirectReader};
+pub use pool::{BufferPool, PooledBuffer};
 pub use positioned::PositionedReader;
+pub use ring::{AlignedRingBuffer, Consumer, Producer};
+pub use shared::SharedSlice;
 pub(crate) use stats::Counters;
 pub use stats::{Refusal, ZeroCopyStats};
 

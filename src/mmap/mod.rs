@@ -54,7 +54,6 @@ mod lease;
 pub mod nonblocking;
 mod options;
 mod prefetch;
-mod range;
 mod reader;
 mod residency;
 mod stats;

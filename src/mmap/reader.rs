@@ -9,13 +9,13 @@ use std::slice::Chunks;
 use std::sync::atomic::Ordering;
 
 use super::lease::Lease;
-use super::range::resolve;
 use super::stats::Counters;
 use super::{
     Advice, Grant, MmapCursor, MmapOption, MmapOptions, MmapStats, MmapWindow, Protection, Residency, sys,
 };
 use crate::error::{ErrorKind, Result};
 use crate::identity::FileIdentity;
+use crate::range::resolve;
 use crate::record::{Backing, Format, ParRecords, Part, Reading, Records, Resync};
 
 /// A file, or a range of it, as one slice.
@@ -386,6 +386,12 @@ impl MmapReader {
             advice_refused: advice_refused.load(Ordering::Relaxed),
             dropped: dropped.load(Ordering::Relaxed),
         }
+    }
+}
+
+impl AsRef<[u8]> for MmapReader {
+    fn as_ref(&self) -> &[u8] {
+        self.as_slice()
     }
 }
 

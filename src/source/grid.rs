@@ -63,6 +63,8 @@ impl<'run, F: Format> Grid<'run, F> {
     fn find_part(&self, window: &mut Window<'run>, stretch: Range<u64>) -> Result<Option<Range<u64>>> {
         let first = stretch.start.saturating_sub(self.cuts.look_behind() as u64);
         window.open(first, stretch.end.saturating_add(AHEAD).min(self.len))?;
+        // The search for cuts touches pages too.
+        let _search = window.begin(stretch.start..stretch.start);
         let Some(start) = self.find_start(window, &stretch)? else { return Ok(None) };
         if stretch.end == self.len {
             return Ok(Some(start..self.len));

@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicU32, AtomicU64};
 
 use super::disk::Disk;
 use crate::error::Result;
-use crate::mmap::range::resolve;
 use crate::mmap::reader::refuse_unmappable;
 use crate::mmap::sys::{AtomicView, Lendable, View, ViewMut};
+use crate::range::resolve;
 
 /// A file that threads read and write in place.
 ///

@@ -14,9 +14,9 @@ use super::disk::Disk;
 use super::ticker::Ticker;
 use super::{FlushPolicy, MmapWriterOptions};
 use crate::error::{Error, ErrorKind, Result};
-use crate::mmap::range::resolve;
 use crate::mmap::reader::refuse_unmappable;
 use crate::mmap::sys::{self, Guarded};
+use crate::range::resolve;
 
 /// Capacity of a writer that grows, to begin with.
 const FIRST_CAPACITY: usize = 1 << 20;

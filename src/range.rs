@@ -5,7 +5,7 @@ use std::ops::{Bound, Range, RangeBounds};
 use crate::error::{ErrorKind, Result};
 
 /// A range with both ends, if it lies in `len` bytes.
-pub(super) fn resolve(range: impl RangeBounds<usize>, len: usize) -> Result<Range<usize>> {
+pub(crate) fn resolve(range: impl RangeBounds<usize>, len: usize) -> Result<Range<usize>> {
     let start = match range.start_bound() {
         Bound::Included(&start) => start,
         Bound::Excluded(&before) => before.saturating_add(1),
