@@ -142,6 +142,41 @@ pub enum ErrorKind {
     #[error("a carriage return in a definition (a line ends in LF or CR LF)")]
     CarriageReturn,
 
+    /// FASTQ, FASTA: the letters of a record cannot be found by an index of five or six columns.
+    #[error("the record cannot be indexed: {why}")]
+    Unindexable {
+        /// What is against it: `its lines differ in length`, ...
+        why: &'static str,
+    },
+    /// An index does not hold what an index holds, or not what fits the file.
+    #[error("the index is damaged: {why}")]
+    DamagedIndex {
+        /// What is wrong with it.
+        why: String,
+    },
+    /// An index was made of a file that was another one then, or has changed since.
+    #[error("the index is not of this file as it is now: {difference} is another")]
+    Stale {
+        /// What is another: `its length`, `its time`, ...
+        difference: &'static str,
+    },
+    /// An input has no record of this number.
+    #[error("there is no record {record}: there are {records}, and they are counted from 0")]
+    NoRecord {
+        /// The record asked for.
+        record: u64,
+        /// Records there are.
+        records: u64,
+    },
+    /// A region of a sequence is not written as one, or of no sequence that there is.
+    #[error("{}: {why}", region.escape_ascii())]
+    Region {
+        /// What was asked for.
+        region: Vec<u8>,
+        /// What is against it.
+        why: &'static str,
+    },
+
     /// MPEG-TS: no transport packet begins here.
     #[error("synchronisation is lost")]
     SyncLost,
@@ -203,6 +238,11 @@ impl ErrorKind {
             Self::QualityRange { .. } => "quality_range",
             Self::SequenceLetter { .. } => "sequence_letter",
             Self::CarriageReturn => "carriage_return",
+            Self::Unindexable { .. } => "unindexable",
+            Self::DamagedIndex { .. } => "damaged_index",
+            Self::Stale { .. } => "stale",
+            Self::NoRecord { .. } => "no_record",
+            Self::Region { .. } => "region",
             Self::SyncLost => "sync_lost",
             Self::Full { .. } => "full",
             Self::Lent { .. } => "lent",

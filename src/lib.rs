@@ -62,6 +62,7 @@
 //! | FASTQ: the grammar that is read, and the checks | [`fastq`] |
 //! | FASTA: the same, and long sequences on all cores | [`fasta`] |
 //! | transport packets | [`media::mpegts`] |
+//! | a record by its number, a sequence by its name, a file in pieces | [`index`] |
 //! | mapping a file, advice, windows | [`mmap`] |
 //! | the account of every byte | [`Tally`], [`Account`] |
 
@@ -77,6 +78,7 @@ mod source;
 
 pub mod fasta;
 pub mod fastq;
+pub mod index;
 pub mod io;
 pub mod media;
 pub mod mmap;

@@ -85,7 +85,7 @@ impl<'data> Record<'data> {
     }
 
     /// Positions of the sequence and of the quality scores in `as_bytes`.
-    pub(super) fn field_starts(&self) -> (usize, usize) {
+    pub(crate) fn field_starts(&self) -> (usize, usize) {
         (self.sequence, self.quality_scores)
     }
 }

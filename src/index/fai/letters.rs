@@ -1,0 +1,116 @@
+//! Letters and quality scores of a region, read from the input.
+
+use std::fmt;
+use std::ops::Range;
+
+use super::Entry;
+use crate::error::{ErrorKind, Result};
+use crate::source::Reader;
+
+/// How many bytes are read at a time at the most.
+const READ_LEN: u64 = 256 << 10;
+
+/// The letters of a region, or its quality scores, piece by piece: without the ends of lines, spaces, and whatever else is not
+/// printed.
+pub struct Letters<'reader> {
+    reader: &'reader Reader,
+    /// Where reading goes on, in bytes from the start of the input.
+    offset: u64,
+    left: u64,
+    /// With what a line begins that is none of the sequence.
+    others: &'static [u8],
+    is_line_start: bool,
+    piece: Vec<u8>,
+}
+
+impl<'reader> Letters<'reader> {
+    /// The letters of an entry in this range.
+    pub(super) fn of_sequence(entry: &Entry, range: Range<u64>, reader: &'reader Reader) -> Result<Self> {
+        let others: &[u8] = if entry.quality_offset.is_some() { b"@+" } else { b">" };
+        Self::new(entry, entry.offset, range, others, reader)
+    }
+
+    /// The quality scores of an entry in this range, which begin at `offset`.
+    pub(super) fn of_quality(
+        entry: &Entry,
+        offset: u64,
+        range: Range<u64>,
+        reader: &'reader Reader,
+    ) -> Result<Self> {
+        Self::new(entry, offset, range, b"", reader)
+    }
+
+    fn new(
+        entry: &Entry,
+        offset: u64,
+        range: Range<u64>,
+        others: &'static [u8],
+        reader: &'reader Reader,
+    ) -> Result<Self> {
+        let left = range.end - range.start;
+        // Of no letters, it makes no difference where they are.
+        let offset = if left == 0 { Some(offset) } else { offset_of(entry, offset, range.start) };
+        let nowhere = || ErrorKind::DamagedIndex { why: "a letter lies in no line".into() };
+        let offset = offset.ok_or_else(nowhere)?;
+        Ok(Self { reader, offset, left, others, is_line_start: true, piece: Vec::new() })
+    }
+
+    /// How many letters are left.
+    #[must_use]
+    pub fn left(&self) -> u64 {
+        self.left
+    }
+
+    /// The next letters, some of them at least; `None` behind the last one.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Stale`] where the sequence ends before it does by the index, and those of [`Reader::bytes_at`].
+    pub fn next_piece(&mut self) -> Result<Option<&[u8]>> {
+        self.piece.clear();
+        while self.piece.is_empty() && self.left > 0 {
+            // Most bytes are letters; what is not asked for is not read.
+            let end = self.offset.saturating_add(READ_LEN.min(self.left)).min(self.reader.len());
+            let start = self.offset.min(end);
+            let bytes = self.reader.bytes_at(start..end)?;
+            let is_end = self.take(&bytes);
+            if bytes.is_empty() || is_end {
+                return Err(ErrorKind::Stale { difference: "the length of a sequence" }.into());
+            }
+            self.offset = end;
+        }
+        self.left -= self.piece.len() as u64;
+        Ok(Some(&*self.piece).filter(|piece| !piece.is_empty()))
+    }
+
+    /// Takes the letters among some bytes. Returns whether the sequence ends in them.
+    fn take(&mut self, bytes: &[u8]) -> bool {
+        for &byte in bytes {
+            if byte.is_ascii_graphic() {
+                if self.is_line_start && self.others.contains(&byte) {
+                    return true;
+                }
+                self.piece.push(byte);
+            }
+            self.is_line_start = byte == b'\n';
+        }
+        false
+    }
+}
+
+/// Where a letter lies of which `number` others come before; `first` is where the first one does. `None` where the lines of the
+/// entry cannot be such.
+fn offset_of(entry: &Entry, first: u64, number: u64) -> Option<u64> {
+    let lines = number.checked_div(entry.line_bases)?;
+    let before = lines.checked_mul(entry.line_width)?.checked_add(number % entry.line_bases)?;
+    first.checked_add(before)
+}
+
+impl fmt::Debug for Letters<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Letters")
+            .field("offset", &self.offset)
+            .field("left", &self.left)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,144 @@
+//! What an index holds of a record.
+
+use super::{Entry, header};
+use crate::error::{Error, ErrorKind, Site};
+use crate::fasta;
+use crate::fastq;
+use crate::record::Part;
+
+/// What is against a record, and where.
+#[derive(Debug)]
+pub(super) struct Flaw {
+    why: &'static str,
+    /// In bytes from the start of the input.
+    record_offset: u64,
+    offset: u64,
+}
+
+impl Flaw {
+    /// The error that says so of a record of this number in its part.
+    #[cold]
+    pub(super) fn at(self, format: &'static str, part: Part<'_>, record: u64) -> Error {
+        // A flaw lies in the part, or at its end.
+        let position = usize::try_from(self.offset - part.offset()).unwrap_or(usize::MAX);
+        let (before, rest) = part.as_bytes().split_at(position.min(part.len()));
+        let line = rest.split(|&byte| byte == b'\n').next().unwrap_or_default();
+        let site = Site {
+            format,
+            offset: self.offset,
+            record_offset: self.record_offset,
+            counted_from: part.offset(),
+            record,
+            line: Some(memchr::memchr_iter(b'\n', before).count() as u64),
+        };
+        Error::at(ErrorKind::Unindexable { why: self.why }, site, line.strip_suffix(b"\r").unwrap_or(line))
+    }
+}
+
+/// The entry of a FASTQ record.
+pub(super) fn fastq(record: &fastq::Record<'_>) -> Result<Entry, Flaw> {
+    let (bytes, letters) = (record.as_bytes(), record.sequence());
+    let (sequence, quality) = record.field_starts();
+    let record_offset = record.range().start;
+    let flaw = |why, position: usize| Flaw { why, record_offset, offset: record_offset + position as u64 };
+    let eol = if bytes[sequence + letters.len()] == b'\r' { 2 } else { 1 };
+    let line_width = letters.len() + eol;
+    let quality_line = &bytes[quality..];
+    let quality_width = quality_line.strip_suffix(b"\n").unwrap_or(quality_line).len() + 1;
+    let length = count_letters(letters);
+    if line_width == 1 {
+        return Err(flaw("its sequence has no letters", sequence));
+    }
+    if quality_width == 1 {
+        return Err(flaw("its quality line is empty", quality));
+    }
+    if quality_width > line_width {
+        return Err(flaw("its quality line is longer than its sequence line", quality));
+    }
+    if count_letters(record.quality_scores()) != length {
+        return Err(flaw("of its letters and its quality scores, not as many are printable", quality));
+    }
+    Ok(Entry {
+        name: header::name(record.definition()).into(),
+        length,
+        offset: record_offset + sequence as u64,
+        line_bases: length,
+        line_width: line_width as u64,
+        quality_offset: Some(record_offset + quality as u64),
+    })
+}
+
+/// The entry of a FASTA record; `None` if it has no lines behind its header, and others come behind it.
+pub(super) fn fasta(record: &fasta::Record<'_>, part: Part<'_>) -> Result<Option<Entry>, Flaw> {
+    let range = record.range();
+    let sequence = record.sequence_bytes();
+    let offset = range.end - sequence.len() as u64;
+    // Blank lines behind a record are none of its own, but one that ends in CR LF counts as a line where there is no other.
+    let end = usize::try_from(range.end - part.offset()).unwrap_or(usize::MAX);
+    let behind = part.as_bytes().get(end..).unwrap_or_default();
+    let lines = if sequence.is_empty() && behind.starts_with(b"\r\n") { &behind[..2] } else { sequence };
+    if lines.is_empty() {
+        let is_last = part.is_complete() && part.view().len() == part.len() && is_blank(behind);
+        let why = "the last one has no letters";
+        return if is_last { Err(Flaw { why, record_offset: range.start, offset }) } else { Ok(None) };
+    }
+    let mut layout = Layout::default();
+    let mut position = 0;
+    for line in lines.split_inclusive(|&byte| byte == b'\n') {
+        let flaw = |why| Flaw { why, record_offset: range.start, offset: offset + position };
+        layout.add(line.strip_suffix(b"\n").unwrap_or(line)).map_err(flaw)?;
+        position += line.len() as u64;
+    }
+    Ok(Some(Entry {
+        name: header::name(record.definition()).into(),
+        length: layout.length,
+        offset,
+        line_bases: layout.line_bases,
+        line_width: layout.line_width,
+        quality_offset: None,
+    }))
+}
+
+/// Whether these are blank lines and nothing else.
+fn is_blank(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| matches!(byte, b'\n' | b'\r'))
+}
+
+/// How the letters of a sequence lie in its lines.
+#[derive(Debug, Default)]
+struct Layout {
+    length: u64,
+    line_bases: u64,
+    /// 0 before the first line.
+    line_width: u64,
+    /// Whether there was a line that only blank ones may follow.
+    is_ended: bool,
+}
+
+impl Layout {
+    /// Takes in the next line, which is given without its line feed.
+    fn add(&mut self, line: &[u8]) -> Result<(), &'static str> {
+        if self.is_ended {
+            let why = "a line that is not the last is shorter than the first";
+            return if matches!(line, [] | [b'\r']) { Ok(()) } else { Err(why) };
+        }
+        if line.is_empty() {
+            self.is_ended = true;
+            return Ok(());
+        }
+        let (bases, width) = (count_letters(line), line.len() as u64 + 1);
+        self.length += bases;
+        if self.line_width == 0 {
+            (self.line_bases, self.line_width) = (bases, width);
+        } else if width > self.line_width {
+            return Err("a line is longer than the first");
+        }
+        self.is_ended = width < self.line_width;
+        Ok(())
+    }
+}
+
+/// How many of these bytes are letters: ASCII that is printed, but spaces.
+fn count_letters(line: &[u8]) -> u64 {
+    line.iter().filter(|byte| byte.is_ascii_graphic()).count() as u64
+}

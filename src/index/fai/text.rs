@@ -1,0 +1,75 @@
+//! An index of names as text: a line for each record, with tabs between its columns (`faidx(5)`).
+
+use std::io::{BufRead, Write};
+
+use super::{Entry, Fai};
+use crate::error::{ErrorKind, Result};
+
+impl Fai {
+    /// Reads an index. Of entries with the same name, all but the first are left out.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::DamagedIndex`] if a line has not five columns, or six, with numbers in all but the first, or not as many as
+    /// the line before; [`ErrorKind::Io`] if it cannot be read.
+    pub fn read(mut input: impl BufRead) -> Result<Self> {
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut line = Vec::new();
+        while input.read_until(b'\n', &mut line)? > 0 {
+            let entry = parse_line(line.strip_suffix(b"\n").unwrap_or(&line));
+            let is_alike =
+                |entry: &Entry| entry.quality_offset.is_some() == entries[0].quality_offset.is_some();
+            let what = match entry {
+                Some(entry) if entries.is_empty() || is_alike(&entry) => {
+                    entries.push(entry);
+                    line.clear();
+                    continue;
+                }
+                Some(_) => "it has not as many columns as those before",
+                None => "expected a name and four or five numbers, with tabs between",
+            };
+            let why = format!("line {}: {what}", entries.len() + 1);
+            return Err(ErrorKind::DamagedIndex { why }.into());
+        }
+        Ok(Self::of_entries(entries))
+    }
+
+    /// Writes the index as samtools does.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`] if it cannot be written.
+    pub fn write(&self, mut out: impl Write) -> Result<()> {
+        for entry in self.entries() {
+            let Entry { length, offset, line_bases, line_width, .. } = entry;
+            out.write_all(&entry.name)?;
+            write!(out, "\t{length}\t{offset}\t{line_bases}\t{line_width}")?;
+            match entry.quality_offset {
+                Some(quality_offset) => writeln!(out, "\t{quality_offset}")?,
+                None => writeln!(out)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The entry of a line, if it is one.
+fn parse_line(line: &[u8]) -> Option<Entry> {
+    let mut columns = line.split(|&byte| byte == b'\t');
+    let name = columns.next()?.into();
+    let mut number = || columns.next().map(parse_number);
+    let (length, offset) = (number()??, number()??);
+    let (line_bases, line_width) = (number()??, number()??);
+    let quality_offset = match number() {
+        Some(number) => Some(number?),
+        None => None,
+    };
+    let entry = Entry { name, length, offset, line_bases, line_width, quality_offset };
+    number().is_none().then_some(entry)
+}
+
+/// A number of digits and nothing else.
+fn parse_number(text: &[u8]) -> Option<u64> {
+    let digits = text.iter().all(u8::is_ascii_digit);
+    std::str::from_utf8(text).ok().filter(|_| digits)?.parse().ok()
+}

@@ -1,0 +1,302 @@
+//! Indexes of names, against samtools and against the bytes themselves.
+
+use std::path::Path;
+
+use pagecut::index::{Entry, Fai};
+use pagecut::{Error, ErrorKind, Source};
+
+use crate::common::{all_testdata, corpus, damaged, facts, noise, oracle};
+use crate::{sources, write};
+
+/// The index of a file of either format.
+fn of(source: &Source, is_fastq: bool) -> Result<Fai, Error> {
+    if is_fastq { Fai::of_fastq(source) } else { Fai::of_fasta(source) }
+}
+
+fn text(fai: &Fai) -> Vec<u8> {
+    let mut text = Vec::new();
+    fai.write(&mut text).unwrap();
+    text
+}
+
+/// The index that samtools writes, if it does.
+fn of_samtools(path: &Path, is_fastq: bool) -> Option<Vec<u8>> {
+    let index = path.with_extension("theirs");
+    let _ = std::fs::remove_file(&index);
+    let status = oracle("samtools")?
+        .arg(if is_fastq { "fqidx" } else { "faidx" })
+        .arg(path)
+        .arg("--fai-idx")
+        .arg(&index)
+        .stderr(std::process::Stdio::null())
+        .status()
+        .unwrap();
+    status.success().then(|| std::fs::read(index).unwrap())
+}
+
+/// Compares with samtools, whichever way the file is cut. Returns whether there is an index.
+fn compare(path: &Path, is_fastq: bool) -> bool {
+    let theirs = of_samtools(path, is_fastq);
+    for source in sources(path) {
+        match (of(&source, is_fastq), &theirs) {
+            (Ok(ours), Some(theirs)) => {
+                let ours = text(&ours);
+                let shown = |index: &[u8]| index.escape_ascii().to_string();
+                assert_eq!(shown(&ours), shown(theirs), "{}", path.display());
+            }
+            (Err(_), None) => {}
+            (ours, theirs) => panic!(
+                "{}: {ours:?} and {theirs:?} of {}",
+                path.display(),
+                std::fs::read(path).unwrap().escape_ascii()
+            ),
+        }
+    }
+    theirs.is_some()
+}
+
+#[test]
+fn indexes_of_testdata_are_those_of_samtools() {
+    if oracle("samtools").is_none() {
+        return;
+    }
+    // Wrapped FASTQ is not read, and a line that ends in CR alone is none to samtools.
+    let other = ["wrapped.fastq", "cr_only.fasta"];
+    let mut indexed = 0;
+    for extension in ["fastq", "fasta"] {
+        for (name, data) in all_testdata(extension) {
+            let is_empty = data.is_empty();
+            let (_folder, path) = write(&data);
+            if !is_empty && !other.contains(&&*name) {
+                indexed += usize::from(compare(&path, extension == "fastq"));
+            }
+        }
+    }
+    assert!(indexed >= 11, "{indexed}");
+}
+
+#[test]
+fn indexes_of_real_reads_are_those_of_samtools() {
+    let (Some(corpus), Some(_)) = (corpus(), oracle("samtools")) else { return };
+    for name in ["miseq_ERR1163317_1000.fastq.gz", "illumina_pairs_R2.fastq.gz"] {
+        let output = std::process::Command::new("gzip")
+            .arg("-dc")
+            .arg(corpus.join("reads").join(name))
+            .output()
+            .unwrap();
+        assert!(output.status.success());
+        let (_folder, path) = write(&output.stdout);
+        let theirs = of_samtools(&path, true).unwrap();
+        let ours = text(&Fai::of_fastq(&Source::open(&path).unwrap()).unwrap());
+        assert!(ours == theirs, "{name}");
+    }
+}
+
+/// FASTA made of lines that are put together at random.
+fn generated_fasta(seed: u64) -> Vec<u8> {
+    let random = noise(seed, 12);
+    let headers = [">a", ">b b", ">\tc ", ">"];
+    let lines = ["ACGT", "ACGT", "ACGT", "AC", "A", "A C", "", "\u{fc}CG"];
+    let eol = if random[0].is_multiple_of(3) { "\r\n" } else { "\n" };
+    let mut text = String::new();
+    let mut last = ">";
+    for &byte in &random[..3 + usize::from(random[0] % 8)] {
+        // Behind a line that is short there is mostly a header, so that some files are right.
+        let is_short = last.len() < 4 && !last.starts_with('>');
+        let is_header = text.is_empty() || byte.is_multiple_of(8) || (is_short && byte % 4 > 0);
+        let from = if is_header { &headers[..] } else { &lines };
+        last = from[usize::from(byte / 8) % from.len()];
+        text += last;
+        text += eol;
+    }
+    if random[1].is_multiple_of(5) {
+        text.truncate(text.len() - eol.len());
+    }
+    text.into()
+}
+
+#[test]
+fn indexes_of_generated_fasta_are_those_of_samtools() {
+    if oracle("samtools").is_none() {
+        return;
+    }
+    let (mut indexed, mut refused) = (0, 0);
+    for seed in 0..80 {
+        let data = generated_fasta(seed);
+        let (_folder, path) = write(&data);
+        // A last header of `>` and nothing else is none to samtools.
+        if data.ends_with(b"\n>") || data == b">" {
+            continue;
+        }
+        if compare(&path, false) { indexed += 1 } else { refused += 1 }
+    }
+    assert!(indexed > 10 && refused > 10, "{indexed} and {refused}");
+}
+
+#[test]
+fn indexes_of_generated_fastq_are_those_of_samtools() {
+    if oracle("samtools").is_none() {
+        return;
+    }
+    let (mut indexed, mut refused) = (0, 0);
+    for seed in 0..60 {
+        let random = noise(seed, 40);
+        let mut data = Vec::new();
+        for numbers in random.chunks_exact(4).take(1 + usize::from(random[0] % 6)) {
+            let eol = |number: u8| if number.is_multiple_of(13) { "\r\n" } else { "\n" };
+            let len = usize::from(numbers[1] % 40) * usize::from(numbers[2] % 9 != 0 || numbers[3] % 3 == 0);
+            let record = [
+                &*format!("@{}{}", ["r", "r 1", " s", "r\t2"][usize::from(numbers[0] % 4)], numbers[0] % 50),
+                eol(numbers[2]),
+                &"AC T".repeat(len)[..len],
+                eol(numbers[2]),
+                "+",
+                eol(numbers[2]),
+                &"IJ K".repeat(len)[..len],
+                eol(if numbers[3] % 7 == 0 { numbers[3] } else { numbers[2] }),
+            ]
+            .concat();
+            data.extend_from_slice(record.as_bytes());
+        }
+        let (_folder, path) = write(&data);
+        if compare(&path, true) { indexed += 1 } else { refused += 1 }
+    }
+    assert!(indexed > 10 && refused > 10, "{indexed} and {refused}");
+}
+
+#[test]
+fn very_long_lines_and_records_are_indexed() {
+    let long = "ACGTN".repeat(300_000);
+    let wrapped: String =
+        long.as_bytes().chunks(61).map(|line| String::from_utf8_lossy(line) + "\n").collect();
+    for (data, is_fastq) in [
+        (format!(">one\n{long}\n>two\n{wrapped}>three\nA\n"), false),
+        (format!("@one\n{long}\n+\n{long}\n@two\nA\n+\nI\n"), true),
+    ] {
+        let (_folder, path) = write(data.as_bytes());
+        if oracle("samtools").is_some() {
+            assert!(compare(&path, is_fastq));
+        }
+        let fai = of(&Source::open(&path).unwrap(), is_fastq).unwrap();
+        assert_eq!(fai.get(b"one").unwrap().length, long.len() as u64);
+    }
+}
+
+#[test]
+fn an_index_that_is_written_is_read_again() {
+    for (extension, least) in [("fastq", 6), ("fasta", 4)] {
+        let mut read = 0;
+        for (_, data) in all_testdata(extension) {
+            let (_folder, path) = write(&data);
+            if let Ok(fai) = of(&Source::open(&path).unwrap(), extension == "fastq") {
+                let again = Fai::read(&*text(&fai)).unwrap();
+                assert_eq!(again.entries(), fai.entries());
+                for entry in fai.entries() {
+                    assert_eq!(again.get(&entry.name), Some(entry));
+                }
+                read += 1;
+            }
+        }
+        assert!(read >= least, "{read} {extension}");
+    }
+}
+
+#[test]
+fn what_is_left_out_is_counted() {
+    let (_folder, path) = write(b">a\nAC\n>b\n>a\nACGT\n>c\nA\n>a\nA\n>d\n\n>c\nA\n");
+    for source in sources(&path) {
+        let fai = Fai::of_fasta(&source).unwrap();
+        let names: Vec<&[u8]> = fai.entries().iter().map(|entry| &*entry.name).collect();
+        assert_eq!(names, [b"a", b"c"]);
+        assert_eq!((fai.duplicates(), fai.without_letters()), (3, 2));
+        assert_eq!(fai.get(b"a").unwrap().length, 2);
+        assert_eq!(fai.get(b"b"), None);
+    }
+}
+
+#[test]
+fn a_record_that_cannot_be_indexed_is_told_with_its_place() {
+    for (data, is_fastq, record, line, offset, why) in [
+        (&b">a\nAC\n>b\nACG\nACGT\n"[..], false, 1, 5, 13, "a line is longer than the first"),
+        (
+            b">a\nAC\n\n>b\nACG\nA\nA\n",
+            false,
+            1,
+            7,
+            16,
+            "a line that is not the last is shorter than the first",
+        ),
+        (b">a\nAC\n\nAC\n", false, 0, 4, 7, "a line that is not the last is shorter than the first"),
+        (b">a\nAC\n>b\n", false, 1, 4, 9, "the last one has no letters"),
+        (b"@a\nA\n+\nI\n@b\n\n+\n\n", true, 1, 6, 12, "its sequence has no letters"),
+        (
+            b"@a\nA\n+\nI\n\n@b\nA\n+\nI\r\n",
+            true,
+            1,
+            9,
+            17,
+            "its quality line is longer than its sequence line",
+        ),
+    ] {
+        let (_folder, path) = write(data);
+        for source in sources(&path) {
+            let error = of(&source, is_fastq).unwrap_err();
+            let place = error.location().unwrap();
+            assert!(
+                matches!(error.kind(), ErrorKind::Unindexable { why: found } if *found == why),
+                "{error}"
+            );
+            assert_eq!(
+                (place.record, place.line, place.offset),
+                (Some(record), Some(line), offset),
+                "{error} in {}",
+                data.escape_ascii()
+            );
+        }
+    }
+}
+
+#[test]
+fn every_cut_of_a_file_gives_the_same_index_or_error() {
+    for (extension, is_fastq) in [("fastq", true), ("fasta", false)] {
+        for (name, data) in all_testdata(extension) {
+            let (_folder, path) = write(&data);
+            let indexes: Vec<_> = sources(&path)
+                .iter()
+                .map(|source| of(source, is_fastq).map_err(|error| facts(&error)))
+                .collect();
+            assert!(indexes.windows(2).all(|pair| pair[0] == pair[1]), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_damaged_index_is_an_error_or_an_index() {
+    let index = b"a\t23\t8\t10\t11\nb:1\t4\t39\t4\t5\n";
+    let (mut read, mut refused) = (0, 0);
+    for damaged in damaged(index, b"\t\n\r 9-") {
+        match Fai::read(&*damaged) {
+            Ok(fai) => {
+                assert!(fai.entries().len() <= 3);
+                read += 1;
+            }
+            Err(error) => {
+                assert!(matches!(error.kind(), ErrorKind::DamagedIndex { .. }), "{error}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(read > 10 && refused > 10);
+    for (index, why) in [
+        ("a\t1\t2\t3\n", "line 1: expected a name and four or five numbers, with tabs between"),
+        ("a\t1\t2\t3\t4\nb\t1\t2\t3\t4\t5\n", "line 2: it has not as many columns as those before"),
+        (
+            "a\t1\t2\t3\t18446744073709551616\n",
+            "line 1: expected a name and four or five numbers, with tabs between",
+        ),
+    ] {
+        let error = Fai::read(index.as_bytes()).unwrap_err();
+        assert_eq!(error.to_string(), format!("the index is damaged: {why}"));
+    }
+    assert_eq!(Fai::read(&b""[..]).unwrap().entries(), &[] as &[Entry]);
+}

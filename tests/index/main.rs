@@ -1,0 +1,44 @@
+//! Promise: what an index says is where the records are, and a tool that somebody else wrote says the same.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod fai;
+mod regions;
+
+use std::path::{Path, PathBuf};
+
+use pagecut::io::{Strategy, ZeroCopyConfig};
+use pagecut::{Reader, Source, SourceOptions, open_reader};
+
+/// Ways that differ in what they have of a file at a time.
+const STRATEGIES: [Strategy; 2] = [Strategy::Mapped, Strategy::Read];
+
+fn config(strategy: Strategy) -> ZeroCopyConfig {
+    ZeroCopyConfig::new().strategy(strategy).threshold(0)
+}
+
+fn reader(path: &Path, strategy: Strategy) -> Reader {
+    open_reader(path, &config(strategy)).unwrap()
+}
+
+/// The file in parts of some lengths, from a few bytes to all of it, on one thread and on three.
+fn sources(path: &Path) -> Vec<Source> {
+    let len = usize::try_from(std::fs::metadata(path).unwrap().len()).unwrap();
+    let mut sources = Vec::new();
+    for strategy in STRATEGIES {
+        for (part_len, threads) in [(1 + len / 500, 3), (1 + len / 7, 1), (1 << 20, 1)] {
+            let options = SourceOptions::new().part_len(part_len).threads(threads).config(config(strategy));
+            sources.push(Source::with_options(path, options).unwrap());
+        }
+    }
+    sources
+}
+
+/// A file with these bytes.
+fn write(data: &[u8]) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("input");
+    std::fs::write(&path, data).unwrap();
+    (folder, path)
+}
