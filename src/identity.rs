@@ -18,6 +18,18 @@ pub(crate) struct FileIdentity {
     modified: Option<std::time::SystemTime>,
 }
 
+/// What stays of the identity of a file that is renamed, linked or mounted again: neither the number of its device nor the time
+/// of its inode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    pub(crate) len: u64,
+    /// 0 where files have none.
+    pub(crate) inode: u64,
+    /// When its content was written last.
+    pub(crate) seconds: i64,
+    pub(crate) nanos: i64,
+}
+
 impl FileIdentity {
     pub(crate) fn of(file: &File) -> io::Result<Self> {
         let metadata = file.metadata()?;
@@ -35,6 +47,22 @@ impl FileIdentity {
     /// Length of the file in bytes.
     pub(crate) fn len(&self) -> u64 {
         self.len
+    }
+
+    /// What can be kept of it, and compared on another day.
+    pub(crate) fn stamp(&self) -> Stamp {
+        #[cfg(unix)]
+        {
+            let [(seconds, nanos), _] = self.times;
+            Stamp { len: self.len, inode: self.device_and_inode.1, seconds, nanos }
+        }
+        #[cfg(not(unix))]
+        {
+            let since = self.modified.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+            let seconds = since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX));
+            let nanos = since.map_or(0, |since| since.subsec_nanos().into());
+            Stamp { len: self.len, inode: 0, seconds, nanos }
+        }
     }
 
     /// Compares with the file as it is now.

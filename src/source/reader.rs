@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::choice::Choice;
 use crate::error::{ErrorKind, Result};
-use crate::identity::FileIdentity;
+use crate::identity::{FileIdentity, Stamp};
 use crate::io::{
     AlignedBuffer, Alignment, BytesAt, Counters, DirectReader, PositionedReader, ReadAhead, Refusal,
     Strategy, Way, ZeroCopyConfig, ZeroCopyStats,
@@ -271,6 +271,11 @@ impl Reader {
             Some(mapped) => mapped.check(),
             None => self.identity.check(self.read.file()),
         }
+    }
+
+    /// What an index of the file keeps, to tell whether it is still the same.
+    pub(crate) fn stamp(&self) -> Stamp {
+        self.identity.stamp()
     }
 
     /// Copies bytes from `offset` on, until `into` is full.

@@ -5,6 +5,8 @@ mod common;
 
 mod fai;
 mod regions;
+mod shards;
+mod sparse;
 
 use std::path::{Path, PathBuf};
 

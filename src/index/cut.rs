@@ -1,0 +1,89 @@
+//! Pieces of a file that hold whole records, found without an index.
+
+use std::ops::Range;
+
+use crate::error::{ErrorKind, Result};
+use crate::record::{Cuts, Resync, Search};
+use crate::source::Reader;
+
+/// How many bytes are looked at first for a cut: more than most records have.
+const SEARCH_LEN: u64 = 16 << 10;
+
+/// Cuts a file into `count` ranges of about equal length, each of which holds whole records. They lie end to end, and are the whole
+/// file; where a record is longer than a range has to be, others are empty.
+///
+/// Nothing is read but some kilobytes around each cut.
+///
+/// # Errors
+///
+/// [`ErrorKind::Setting`] if `count` is 0; those of [`Reader::bytes_at`].
+///
+/// ```
+/// use pagecut::{fastq::Fastq, index, open_reader};
+///
+/// let reader = open_reader("testdata/illumina.fastq", &Default::default())?;
+/// let shards = index::shards(&reader, &Fastq::new(), 3)?;
+/// assert_eq!((shards[0].start, shards[2].end), (0, reader.len()));
+/// for shard in shards {
+///     assert!(reader.bytes_at(shard)?.starts_with(b"@"));
+/// }
+/// # Ok::<(), pagecut::Error>(())
+/// ```
+pub fn shards<F: Resync>(reader: &Reader, format: &F, count: usize) -> Result<Vec<Range<u64>>> {
+    between(count, reader.len(), |number| cut_from(reader, format, share(number, reader.len(), count)))
+}
+
+/// The first cut at or behind an offset: where a record begins, or blank lines between records; the end of the file if there is no
+/// other.
+///
+/// # Errors
+///
+/// [`ErrorKind::OutOfRange`] if the offset lies behind the end of the file; those of [`Reader::bytes_at`].
+pub fn cut_from(reader: &Reader, format: &impl Cuts, offset: u64) -> Result<u64> {
+    // The input begins at a boundary, whatever its bytes are.
+    if offset == 0 {
+        return Ok(0);
+    }
+    let start = offset.saturating_sub(format.look_behind() as u64);
+    let mut len = SEARCH_LEN;
+    loop {
+        let end = offset.saturating_add(len).min(reader.len());
+        let view = reader.bytes_at(start..end.max(offset))?;
+        // What is in view can be counted in `usize`.
+        let from = usize::try_from(offset - start).unwrap_or(usize::MAX);
+        if let Search::Cut(cut) = format.search_cut(&view, from..view.len()) {
+            return Ok(start + cut as u64);
+        }
+        if end == reader.len() {
+            return Ok(end);
+        }
+        // Of a record that is longer, twice as much is looked at, so that no byte is looked at often.
+        len = len.saturating_mul(2);
+    }
+}
+
+/// The end of what comes before a part of this number, if `whole` is shared out evenly among `count` parts.
+pub(super) fn share(number: usize, whole: u64, count: usize) -> u64 {
+    let share = u128::from(whole) * number as u128 / count as u128;
+    // It is no more than the whole.
+    u64::try_from(share).unwrap_or(whole)
+}
+
+/// The ranges between cuts, of which `cut` finds that with a number, from 1 on.
+pub(super) fn between(
+    count: usize,
+    len: u64,
+    mut cut: impl FnMut(usize) -> Result<u64>,
+) -> Result<Vec<Range<u64>>> {
+    if count == 0 {
+        return Err(ErrorKind::Setting { name: "number of shards", value: 0, expected: "1 or more" }.into());
+    }
+    let mut ranges = Vec::new();
+    let mut start = 0;
+    for number in 1..=count {
+        let end = if number == count { len } else { cut(number)?.max(start) };
+        ranges.push(start..end);
+        start = end;
+    }
+    Ok(ranges)
+}

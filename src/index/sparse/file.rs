@@ -1,0 +1,181 @@
+//! An index of numbers as bytes.
+//!
+//! Integers have their lowest byte first.
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 8 | `89 50 47 49 0D 0A 1A 0A`: a byte that is no text, `PGI`, and ends of lines that a transfer as text would change |
+//! | 4 | the version, 1 |
+//! | 4 | how many bytes the name of the format has, 64 at the most |
+//! | as many | the name |
+//! | 8 | length of the input in bytes |
+//! | 8 | its inode |
+//! | 8 + 8 | when its content was written last: seconds since 1970, signed, and nanoseconds |
+//! | 8 | how many records it has |
+//! | 8 | how many points there are |
+//! | 8 + 8 for each | records before the point, and its offset in bytes |
+//! | 8 | FNV-1a of all bytes before |
+
+use std::io::{self, Read, Write};
+
+use super::{Point, Sparse};
+use crate::error::{Error, ErrorKind, Result};
+use crate::identity::Stamp;
+
+const MAGIC: [u8; 8] = *b"\x89PGI\r\n\x1a\n";
+
+const VERSION: u32 = 1;
+
+/// How long the name of a format can be.
+const MAX_NAME_LEN: usize = 64;
+
+impl Sparse {
+    /// Reads an index.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::DamagedIndex`] if it is none, was cut short, or has another check sum than it says; [`ErrorKind::Io`] if it
+    /// cannot be read.
+    pub fn read(input: impl Read) -> Result<Self> {
+        let mut input = Summed { inner: input, sum: Fnv::new() };
+        if input.array()? != MAGIC {
+            return Err(damaged("it begins as none does"));
+        }
+        if u32::from_le_bytes(input.array()?) != VERSION {
+            return Err(damaged("it is of another version"));
+        }
+        let name_len = usize::try_from(u32::from_le_bytes(input.array()?)).unwrap_or(usize::MAX);
+        let mut name = [0; MAX_NAME_LEN];
+        let name = name.get_mut(..name_len).ok_or_else(|| damaged("the name of the format is too long"))?;
+        input.fill(name)?;
+        let format =
+            String::from_utf8(name.to_vec()).map_err(|_| damaged("the name of the format is no text"))?;
+        let stamp = Stamp {
+            len: input.number()?,
+            inode: input.number()?,
+            seconds: i64::from_le_bytes(input.array()?),
+            nanos: i64::from_le_bytes(input.array()?),
+        };
+        let records = input.number()?;
+        // The number of points is not trusted with memory: they are taken in one by one.
+        let mut points: Vec<Point> = Vec::new();
+        for _ in 0..input.number()? {
+            let point = Point { record: input.number()?, offset: input.number()? };
+            let is_next = match points.last() {
+                Some(last) => last.record < point.record && last.offset < point.offset,
+                None => point.record == 0,
+            };
+            if !is_next || point.record >= records || point.offset >= stamp.len {
+                return Err(damaged("its points are not in order"));
+            }
+            points.push(point);
+        }
+        if points.is_empty() && records > 0 {
+            return Err(damaged("it has records and no points"));
+        }
+        let sum = input.sum.0;
+        if input.number()? != sum {
+            return Err(damaged("its check sum is not right"));
+        }
+        if input.inner.read(&mut [0])? > 0 {
+            return Err(damaged("it goes on behind its end"));
+        }
+        Ok(Self { format, stamp, records, points })
+    }
+
+    /// Writes the index.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`] if it cannot be written.
+    pub fn write(&self, mut out: impl Write) -> Result<()> {
+        let Stamp { len, inode, seconds, nanos } = self.stamp;
+        // The names of formats are short.
+        let name_len = u32::try_from(self.format.len()).unwrap_or(u32::MAX);
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend(VERSION.to_le_bytes());
+        bytes.extend(name_len.to_le_bytes());
+        bytes.extend(self.format.as_bytes());
+        for number in [len, inode] {
+            bytes.extend(number.to_le_bytes());
+        }
+        for number in [seconds, nanos] {
+            bytes.extend(number.to_le_bytes());
+        }
+        for number in [self.records, self.points.len() as u64] {
+            bytes.extend(number.to_le_bytes());
+        }
+        for Point { record, offset } in &self.points {
+            bytes.extend(record.to_le_bytes());
+            bytes.extend(offset.to_le_bytes());
+        }
+        let mut sum = Fnv::new();
+        sum.add(&bytes);
+        bytes.extend(sum.0.to_le_bytes());
+        Ok(out.write_all(&bytes)?)
+    }
+}
+
+fn damaged(why: &str) -> Error {
+    ErrorKind::DamagedIndex { why: why.into() }.into()
+}
+
+/// The check sum FNV-1a of 64 bits (Fowler, Noll and Vo; draft-eastlake-fnv).
+struct Fnv(u64);
+
+impl Fnv {
+    const fn new() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
+
+/// A reader that sums up what it reads.
+struct Summed<R> {
+    inner: R,
+    sum: Fnv,
+}
+
+impl<R: Read> Summed<R> {
+    fn fill(&mut self, bytes: &mut [u8]) -> Result<()> {
+        match self.inner.read_exact(bytes) {
+            Ok(()) => {
+                self.sum.add(bytes);
+                Ok(())
+            }
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(damaged("it was cut short")),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
+        let mut bytes = [0; N];
+        self.fill(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn number(&mut self) -> Result<u64> {
+        self.array().map(u64::from_le_bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_check_sum_is_that_of_its_authors() {
+        for (text, expected) in
+            [("", 0xcbf2_9ce4_8422_2325), ("a", 0xaf63_dc4c_8601_ec8c), ("foobar", 0x8594_4171_f739_67e8)]
+        {
+            let mut sum = Fnv::new();
+            sum.add(text.as_bytes());
+            assert_eq!(sum.0, expected, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! An index of numbers: where every so many records one begins.
+
+mod file;
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use super::{beside, cut};
+use crate::error::{ErrorKind, Result};
+use crate::identity::Stamp;
+use crate::record::{Cursor, Format, Part};
+use crate::source::{Reader, Source};
+
+/// How many bytes behind a stretch are read with it, for formats that look ahead.
+const AHEAD: u64 = 4 << 10;
+
+/// An index of numbers: which record begins about every mebibyte, in 16 bytes each.
+///
+/// It knows the length, the time and the inode of the file of which it was made, and is refused for any other.
+///
+/// ```
+/// use pagecut::{Source, fastq::Fastq, index::Sparse};
+///
+/// let source = Source::open("testdata/illumina.fastq")?;
+/// let reader = source.reader().unwrap();
+/// let sparse = Sparse::build(&source, &Fastq::new())?;
+/// assert_eq!(sparse.records(), 250);
+///
+/// let last = sparse.record_range(249, reader, &Fastq::new())?;
+/// assert_eq!(last.end, reader.len());
+/// assert!(reader.bytes_at(last)?.starts_with(b"@"));
+/// # Ok::<(), pagecut::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sparse {
+    format: String,
+    stamp: Stamp,
+    records: u64,
+    /// Each with more records before it than the one before.
+    points: Vec<Point>,
+}
+
+/// A boundary in the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Point {
+    /// Records before it.
+    record: u64,
+    offset: u64,
+}
+
+impl Sparse {
+    /// Where the index of an input lies: at its path with `.pgi` behind it.
+    #[must_use]
+    pub fn path_of(path: &Path) -> PathBuf {
+        beside(path, ".pgi")
+    }
+
+    /// The index of a file: one pass over it, in parallel.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unmappable`] if the input is no file, and so has no positions; the first error in the order of the input.
+    pub fn build<F: Format>(source: &Source, format: &F) -> Result<Self> {
+        let reader = source.reader().ok_or(ErrorKind::Unmappable { what: "a stream" })?;
+        // Of each part, its offset and how many records it has.
+        let mut parts = source.fold_parts(
+            format,
+            Vec::new,
+            |parts, records| {
+                let offset = records.part().offset();
+                records.by_ref().try_for_each(|record| record.map(drop))?;
+                let count = records.tally().records;
+                if count > 0 {
+                    parts.push((offset, count));
+                }
+                Ok(())
+            },
+            |left, right| [left, right].concat(),
+        )?;
+        // Parts are worked on in any order.
+        parts.sort_unstable();
+        let mut records = 0;
+        let mut points = Vec::with_capacity(parts.len());
+        for (offset, count) in parts {
+            points.push(Point { record: records, offset });
+            records += count;
+        }
+        Ok(Self { format: F::NAME.into(), stamp: reader.stamp(), records, points })
+    }
+
+    /// How many records the input has.
+    #[must_use]
+    pub fn records(&self) -> u64 {
+        self.records
+    }
+
+    /// Whether this is the index of a file as it was when the reader opened it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Stale`] if it is not.
+    pub fn check(&self, reader: &Reader) -> Result<()> {
+        let (then, now) = (self.stamp, reader.stamp());
+        let differences = [
+            (then.len != now.len, "its length"),
+            ((then.seconds, then.nanos) != (now.seconds, now.nanos), "its time"),
+            (then.inode != now.inode, "its inode"),
+        ];
+        match differences.into_iter().find(|&(differs, _)| differs) {
+            Some((_, difference)) => Err(ErrorKind::Stale { difference }.into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Where reading has to begin for the record of this number to be the first that is read: at the record, or at blank lines
+    /// before it. The number of records stands for the end of the input.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NoRecord`] if there are not so many; [`ErrorKind::Stale`] if the index is of another file, or another format;
+    /// [`ErrorKind::DamagedIndex`] if there are other records than it says; those of reading.
+    pub fn offset_of<F: Format>(&self, record: u64, reader: &Reader, format: &F) -> Result<u64> {
+        if record == self.records {
+            self.check(reader)?;
+            return Ok(reader.len());
+        }
+        self.record_range(record, reader, format).map(|range| range.start)
+    }
+
+    /// The bytes of the record of this number, counted from 0, with blank lines before it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`offset_of`](Sparse::offset_of).
+    pub fn record_range<F: Format>(&self, record: u64, reader: &Reader, format: &F) -> Result<Range<u64>> {
+        self.check(reader)?;
+        if self.format != F::NAME {
+            return Err(ErrorKind::Stale { difference: "its format" }.into());
+        }
+        let behind = self.points.partition_point(|point| point.record <= record);
+        let Some(point) = behind.checked_sub(1).filter(|_| record < self.records) else {
+            return Err(ErrorKind::NoRecord { record, records: self.records }.into());
+        };
+        let Point { record: first, offset } = self.points[point];
+        let end = self.points.get(behind).map_or(reader.len(), |point| point.offset);
+        nth_record(reader, format, offset..end, record - first)
+    }
+
+    /// Cuts the file into `count` ranges that hold whole records, and as evenly many as can be: of any two ranges, one holds at
+    /// the most one record more. They lie end to end, and are the whole file; where there are fewer records than
+    /// ranges, some are empty.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Setting`] if `count` is 0; those of [`offset_of`](Sparse::offset_of).
+    pub fn shards<F: Format>(&self, count: usize, reader: &Reader, format: &F) -> Result<Vec<Range<u64>>> {
+        self.check(reader)?;
+        cut::between(count, reader.len(), |number| {
+            // Nothing before the first record belongs to a shard without records.
+            match cut::share(number, self.records, count) {
+                0 => Ok(0),
+                record => self.offset_of(record, reader, format),
+            }
+        })
+    }
+}
+
+/// The bytes of a record in a stretch that begins at a boundary and ends at one, with blank lines before it; `number` others
+/// come before it.
+fn nth_record<F: Format>(
+    reader: &Reader,
+    format: &F,
+    stretch: Range<u64>,
+    number: u64,
+) -> Result<Range<u64>> {
+    let mut ahead = AHEAD;
+    loop {
+        let end = stretch.end.saturating_add(ahead).min(reader.len());
+        let view = reader.bytes_at(stretch.start..end)?;
+        // What is in view can be counted in `usize`.
+        let len = usize::try_from(stretch.end - stretch.start).unwrap_or(usize::MAX).min(view.len());
+        let is_complete = end == reader.len();
+        let part = Part::read(&view, len, stretch.start, is_complete);
+        let mut cursor = format.cursor(part);
+        let mut start = 0;
+        let found = (0..=number).try_for_each(|_| {
+            start = cursor.position();
+            cursor.next().map(|record| record.map(drop)).unwrap_or_else(|| {
+                let why = "a stretch has fewer records than it says".into();
+                Err(ErrorKind::DamagedIndex { why }.into())
+            })
+        });
+        match found {
+            Ok(()) => {
+                return Ok(stretch.start + start as u64..stretch.start + cursor.position() as u64);
+            }
+            Err(error) if matches!(error.kind(), ErrorKind::Incomplete { .. }) && !is_complete => {
+                ahead = ahead.saturating_mul(16);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fastq::Fastq;
+    use crate::io::ZeroCopyConfig;
+    use crate::source::open_reader;
+
+    #[test]
+    fn an_index_that_lies_gives_an_error_or_a_range_of_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("input");
+        std::fs::write(&path, b"@r\nA\n+\nI\n".repeat(4)).unwrap();
+        let reader = open_reader(&path, &ZeroCopyConfig::new()).unwrap();
+        let (mut found, mut refused) = (0, 0);
+        for records in 1..12 {
+            for (record, offset) in
+                (1..records).flat_map(|record| (1..36).map(move |offset| (record, offset)))
+            {
+                let points = vec![Point { record: 0, offset: 0 }, Point { record, offset }];
+                let sparse = Sparse { format: "fastq".into(), stamp: reader.stamp(), records, points };
+                for record in 0..records {
+                    match sparse.record_range(record, &reader, &Fastq::new()) {
+                        Ok(range) => {
+                            assert!(range.start < range.end && range.end <= reader.len());
+                            found += 1;
+                        }
+                        Err(_) => refused += 1,
+                    }
+                }
+            }
+        }
+        assert!(found > 100 && refused > 100, "{found} and {refused}");
+    }
+}

@@ -1,0 +1,184 @@
+//! Indexes of numbers: where records are, what files they are refused for, and what damage does to them.
+
+use std::fs::{self, File, FileTimes};
+use std::io::Write;
+use std::ops::Range;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use pagecut::fasta::Fasta;
+use pagecut::fastq::Fastq;
+use pagecut::index::Sparse;
+use pagecut::media::mpegts::Packets;
+use pagecut::{Cursor, ErrorKind, Format, Part, Source, SourceOptions};
+
+use crate::common::{all_testdata, damaged, packets};
+use crate::{STRATEGIES, reader, sources, write};
+
+fn bytes(sparse: &Sparse) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    sparse.write(&mut bytes).unwrap();
+    bytes
+}
+
+/// Where each record ends that is read from the left.
+fn ends<F: Format>(format: &F, data: &[u8]) -> Vec<u64> {
+    let mut cursor = format.cursor(Part::whole(data));
+    let mut ends = Vec::new();
+    while let Some(Ok(_)) = cursor.next() {
+        ends.push(cursor.position() as u64);
+    }
+    ends
+}
+
+/// Looks every record up by its number. Returns how many there are.
+fn look_up<F: Format>(format: &F, data: &[u8]) -> usize {
+    let (_folder, path) = write(data);
+    let ends = ends(format, data);
+    let records = ends.len() as u64;
+    for source in sources(&path) {
+        let sparse = match Sparse::build(&source, format) {
+            Ok(sparse) => sparse,
+            Err(error) => {
+                assert!(format.records(data).any(|record| record.is_err()), "{error}");
+                return 0;
+            }
+        };
+        let sparse = Sparse::read(&*bytes(&sparse)).unwrap();
+        assert_eq!(sparse.records(), records);
+        for strategy in STRATEGIES {
+            let reader = reader(&path, strategy);
+            // Those at both ends, and some between.
+            for record in
+                (0..records).filter(|record| *record < 20 || records - record < 20 || record % 17 == 0)
+            {
+                let place = usize::try_from(record).unwrap();
+                let Range { start, end } = sparse.record_range(record, &reader, format).unwrap();
+                assert_eq!(end, ends[place], "{record}");
+                // Blank lines before the first record of a part belong to the part before or to this one.
+                let before = place.checked_sub(1).map_or(0, |before| ends[before]);
+                let blank = &data[usize::try_from(before).unwrap()..usize::try_from(start).unwrap()];
+                assert!(before <= start && blank.iter().all(|byte| b"\r\n".contains(byte)), "{record}");
+                assert_eq!(sparse.offset_of(record, &reader, format).unwrap(), start);
+            }
+            assert_eq!(sparse.offset_of(records, &reader, format).unwrap(), data.len() as u64);
+            for record in [records, records + 1, u64::MAX] {
+                let error = sparse.record_range(record, &reader, format).unwrap_err();
+                assert!(matches!(error.kind(), ErrorKind::NoRecord { .. }), "{error}");
+            }
+        }
+    }
+    ends.len()
+}
+
+#[test]
+fn every_record_is_where_the_index_has_it() {
+    let fastq: usize = all_testdata("fastq").iter().map(|(_, data)| look_up(&Fastq::new(), data)).sum();
+    let fasta: usize = all_testdata("fasta").iter().map(|(_, data)| look_up(&Fasta::new(), data)).sum();
+    assert!(fastq > 250 && fasta > 10, "{fastq} and {fasta}");
+    assert_eq!(look_up(&Packets, &packets(50)), 50);
+    assert_eq!(look_up(&Fastq::new(), b"\n\n\n"), 0);
+    // Quality lines that may be headers, at the end of a part too.
+    assert_eq!(look_up(&Fastq::new(), &b"@r\nA\n+\n@\n".repeat(300)), 300);
+    assert_eq!(look_up(&Fastq::new(), &b"@r\n\n+\n\n\n\n".repeat(300)), 300);
+}
+
+/// A file of reads with its index in parts of this length.
+fn indexed(part_len: usize) -> (tempfile::TempDir, std::path::PathBuf, Sparse) {
+    let (folder, path) = write(&b"@r\nACGT\n+\nIIII\n".repeat(200));
+    let source = Source::with_options(&path, SourceOptions::new().part_len(part_len)).unwrap();
+    let sparse = Sparse::build(&source, &Fastq::new()).unwrap();
+    (folder, path, sparse)
+}
+
+/// Why the index is refused for the file at this path, if it is.
+fn refusal(sparse: &Sparse, path: &Path) -> Option<&'static str> {
+    let reader = reader(path, STRATEGIES[0]);
+    let errors = [
+        sparse.check(&reader).err(),
+        sparse.record_range(3, &reader, &Fastq::new()).err(),
+        sparse.offset_of(sparse.records(), &reader, &Fastq::new()).err(),
+        sparse.shards(3, &reader, &Fastq::new()).err(),
+    ];
+    let refusals = errors.map(|error| {
+        error.map(|error| match error.kind() {
+            ErrorKind::Stale { difference } => *difference,
+            _ => panic!("{error}"),
+        })
+    });
+    assert!(refusals.windows(2).all(|pair| pair[0] == pair[1]), "{refusals:?}");
+    refusals[0]
+}
+
+#[test]
+fn an_index_is_refused_for_a_file_that_is_another_or_was_changed() {
+    let (folder, path, sparse) = indexed(500);
+    assert_eq!(refusal(&sparse, &path), None);
+    // Another name or mode is no other file.
+    let renamed = folder.path().join("renamed");
+    fs::rename(&path, &renamed).unwrap();
+    assert_eq!(refusal(&sparse, &renamed), None);
+    fs::hard_link(&renamed, &path).unwrap();
+    assert_eq!(refusal(&sparse, &path), None);
+
+    let modified = fs::metadata(&path).unwrap().modified().unwrap();
+    let set = |path: &Path, modified: SystemTime| {
+        let file = File::options().write(true).open(path).unwrap();
+        file.set_times(FileTimes::new().set_modified(modified)).unwrap();
+    };
+    set(&path, modified + Duration::from_nanos(1));
+    assert_eq!(refusal(&sparse, &path), Some("its time"));
+    set(&path, modified);
+    assert_eq!(refusal(&sparse, &path), None);
+
+    let copy = folder.path().join("copy");
+    fs::copy(&path, &copy).unwrap();
+    set(&copy, modified);
+    fs::rename(&copy, &path).unwrap();
+    assert_eq!(refusal(&sparse, &path), Some("its inode"));
+
+    File::options().append(true).open(&renamed).unwrap().write_all(b"@r\nA\n+\nI\n").unwrap();
+    set(&renamed, modified);
+    assert_eq!(refusal(&sparse, &renamed), Some("its length"));
+}
+
+#[test]
+fn an_index_is_refused_for_another_format() {
+    let (_folder, path, sparse) = indexed(500);
+    let error = sparse.offset_of(3, &reader(&path, STRATEGIES[0]), &Fasta::new()).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Stale { difference: "its format" }), "{error}");
+}
+
+#[test]
+fn a_stream_has_no_index() {
+    let source = Source::from_reader(&b"@r\nA\n+\nI\n"[..], SourceOptions::new());
+    let error = Sparse::build(&source, &Fastq::new()).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Unmappable { what: "a stream" }), "{error}");
+}
+
+#[test]
+fn an_index_with_any_byte_damaged_is_refused() {
+    let (_folder, _path, sparse) = indexed(1000);
+    let index = bytes(&sparse);
+    assert_eq!(Sparse::read(&*index).unwrap(), sparse);
+    let mut refused = 0;
+    for damaged in damaged(&index, &[0, 1, 0x7f, 0xff]).filter(|damaged| *damaged != index) {
+        let error = Sparse::read(&*damaged).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::DamagedIndex { .. }), "{error}");
+        refused += 1;
+    }
+    for end in 0..index.len() {
+        let error = Sparse::read(&index[..end]).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::DamagedIndex { .. }), "{error}");
+    }
+    assert!(refused > 4 * index.len());
+}
+
+#[test]
+fn an_index_takes_some_kilobytes_for_each_gigabyte() {
+    let (_folder, path) = write(&b"@r\nACGT\n+\nIIII\n".repeat(400_000));
+    let source = Source::open(&path).unwrap();
+    let sparse = Sparse::build(&source, &Fastq::new()).unwrap();
+    let parts = source.len_hint().unwrap() / (256 << 10) + 1;
+    assert!(bytes(&sparse).len() as u64 <= 100 + 16 * parts);
+}
