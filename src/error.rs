@@ -107,7 +107,7 @@ pub enum ErrorKind {
         found: u8,
     },
     /// FASTQ: the third line of a record does not begin with `+`.
-    #[error("expected '+' after the sequence, found {} (wrapped FASTQ is not read)", Byte(*found))]
+    #[error("expected '+' after the sequence, found {} (or is it wrapped?)", Byte(*found))]
     PlusLine {
         /// The byte that stands there.
         found: u8,
