@@ -41,7 +41,8 @@ fn records_over_several_lines_are_read_and_joined() {
     assert!(matches!(records[3].sequence(), std::borrow::Cow::Borrowed(_)));
     assert!(matches!(records[0].sequence(), std::borrow::Cow::Owned(_)));
     let range = records[1].range();
-    assert_eq!(records[1].as_bytes(), &SMALL[range.start as usize..range.end as usize]);
+    let position = |offset| usize::try_from(offset).unwrap();
+    assert_eq!(records[1].as_bytes(), &SMALL[position(range.start)..position(range.end)]);
 }
 
 /// What a reader of wrapped FASTQ makes of a file, by lines and nothing else; `None` where it is no FASTQ.

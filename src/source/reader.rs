@@ -328,6 +328,20 @@ impl Reader {
         }
     }
 
+    /// Sends a range to a socket, a pipe or another file, without a look at its bytes ([`io::Transfer`](crate::io::Transfer)).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`io::send`](crate::io::send). What was sent before counts all the same; who wants to go on behind an error uses a
+    /// `Transfer` of its own.
+    #[cfg(unix)]
+    pub fn send(&self, range: Range<u64>, to: impl std::os::fd::AsFd) -> Result<crate::io::Sent> {
+        let mut transfer = crate::io::Transfer::new(self.read.file(), range, to)?;
+        let sent = transfer.run();
+        self.counters.count_transfer(transfer.sent());
+        sent
+    }
+
     /// A range as positions, if it lies in the file.
     fn in_file(&self, range: Range<u64>) -> Result<Range<usize>> {
         let Range { start, end } = range;
