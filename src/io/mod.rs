@@ -12,6 +12,8 @@
 //! | [`Transfer`], [`send`] | a range of a file to a socket, a pipe or another file, without passing through this program (Unix) |
 //! | [`ZeroCopyConfig`] | which of these ways, and of a mapping, is taken, by [`open_reader`](crate::open_reader) and by [`Source`](crate::Source) |
 //! | [`ZeroCopyStats`] | what was moved, and which way |
+//!
+//! With the feature `io-uring`, the module `uring` reads by `io_uring(7)`: many reads at a time, blocking or as futures.
 
 mod aligned;
 mod config;
@@ -24,6 +26,8 @@ mod send;
 mod shared;
 mod stats;
 mod sys;
+#[cfg(feature = "io-uring")]
+pub mod uring;
 mod writer;
 
 use std::io;
