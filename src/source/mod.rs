@@ -6,6 +6,8 @@
 
 mod choice;
 mod drive;
+#[cfg_attr(not(all(feature = "io-uring", target_os = "linux")), path = "no_flight.rs")]
+mod flight;
 mod grid;
 mod inspect;
 mod options;
