@@ -303,8 +303,8 @@ fn the_bytes_of_a_stream_with_an_error_are_those_before_it() {
 #[test]
 fn colours_are_for_terminals_unless_asked_for() {
     let colored = |args: &[&str]| stderr(&run(args)).contains('\x1b');
-    assert!(!colored(&["verify", "wrapped.fastq"]));
-    assert!(!colored(&["--color", "never", "verify", "wrapped.fastq"]));
+    assert!(!colored(&["verify", "truncated.fastq"]));
+    assert!(!colored(&["--color", "never", "verify", "truncated.fastq"]));
     assert!(colored(&["--color", "always", "verify", "truncated.fastq"]));
 }
 
