@@ -50,6 +50,9 @@ mod lines;
 mod par_lines;
 mod record;
 mod summary;
+mod unwritable;
+mod wrap;
+mod writer;
 
 pub use crate::sequence::{Alphabet, Lengths, Letters};
 pub use cursor::Cursor;
@@ -57,6 +60,7 @@ pub use lines::{Lines, SplitLines};
 pub use par_lines::ParLines;
 pub use record::Record;
 pub use summary::Summary;
+pub use writer::Writer;
 
 use std::ops::Range;
 

@@ -39,7 +39,9 @@ mod fault;
 mod quality_scores;
 mod record;
 mod summary;
+mod unwritable;
 pub mod wrapped;
+mod writer;
 
 pub use crate::sequence::{Alphabet, Lengths, Letters};
 pub use cursor::Cursor;
@@ -47,6 +49,7 @@ pub use quality_scores::QualityScores;
 pub use record::Record;
 pub use summary::Summary;
 pub use wrapped::Wrapped;
+pub use writer::Writer;
 
 use std::ops::Range;
 
