@@ -43,6 +43,10 @@
 //! [`Cuts::search_cut`], whatever lies around it: a cursor goes from line to line, and at a line that begins with `>` it ends
 //! the record it is in and stops, or has met an error before. There is no rule by which such a line could belong to what lies
 //! before it. So two bytes decide.
+//!
+//! # Writing
+//!
+//! A [`Writer`] writes what is read by this grammar, in lines of any length, and refuses everything else.
 
 mod cursor;
 mod fault;

@@ -33,6 +33,10 @@
 //!
 //! A blank line behind a blank line is a cut too: the first of them may be the empty last line of a record, but the second
 //! belongs to none. (A record with an empty sequence has `+` on the line after.)
+//!
+//! # Writing
+//!
+//! A [`Writer`] writes what is read by this grammar, and refuses everything else.
 
 mod cursor;
 mod fault;
