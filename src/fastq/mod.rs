@@ -36,7 +36,7 @@
 //!
 //! # Writing
 //!
-//! A [`Writer`] writes what is read by this grammar, and refuses everything else.
+//! A [`Writer`] writes what is read by this grammar, four lines a record, and refuses everything else.
 
 mod cursor;
 mod fault;

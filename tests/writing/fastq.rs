@@ -155,6 +155,21 @@ fn a_last_line_ends_as_the_first_one() {
 }
 
 #[test]
+fn wrapped_records_are_written_in_four_lines() {
+    let data = fs::read(testdata("wrapped.fastq")).unwrap();
+    let mut writer = Writer::new(Vec::new());
+    let mut expected = Vec::new();
+    for record in Fastq::new().wrapped().records(&data) {
+        let record = record.unwrap();
+        let (sequence, quality_scores) = (record.sequence(), record.quality_scores());
+        writer.write(record.definition(), &sequence, &quality_scores).unwrap();
+        expected.push(parts(record.definition(), &sequence, &quality_scores));
+    }
+    assert!(!expected.is_empty());
+    assert_eq!(read(Fastq::strict(), &writer.finish().unwrap()).unwrap(), expected);
+}
+
+#[test]
 fn a_record_that_does_not_pass_is_told_after_those_before_were_written() {
     let data = b"@r1\nAC\n+\nII\n@r2\nAC\n+r1\nII\n@r3\nA C\n+\nIII\n@r4\nA\n+\n \n";
     let records: Vec<_> = Fastq::new().records(data).map(Result::unwrap).collect();
