@@ -61,6 +61,7 @@
 //! | what a format is, and why parallel equals serial | [`record`] |
 //! | FASTQ: the grammar that is read, and the checks | [`fastq`] |
 //! | FASTA: the same, and long sequences on all cores | [`fasta`] |
+//! | writing FASTQ and FASTA | [`fastq::Writer`], [`fasta::Writer`] |
 //! | transport packets | [`media::mpegts`] |
 //! | mapping a file, advice, windows | [`mmap`] |
 //! | the account of every byte | [`Tally`], [`Account`] |

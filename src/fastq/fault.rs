@@ -75,13 +75,21 @@ static SEQUENCE_LETTERS: Class = Class::of(b"ACGTUNRYSWKMBDHV-.*");
 /// What Phred + 33 can say in print: 0 to 93.
 static QUALITY_SCORES: Class = Class::range(b'!', b'~');
 
+/// The first byte of a sequence that is no letter, if that is to be checked.
+pub(super) fn first_wrong_letter(format: Fastq, sequence: &[u8]) -> Option<usize> {
+    if format.sequence_letters { SEQUENCE_LETTERS.first_outside(sequence) } else { None }
+}
+
+/// The first byte of quality scores that is none, if that is to be checked.
+pub(super) fn first_wrong_score(format: Fastq, quality_scores: &[u8]) -> Option<usize> {
+    if format.quality_range { QUALITY_SCORES.first_outside(quality_scores) } else { None }
+}
+
 #[inline(never)]
 fn check(format: Fastq, record: &Record<'_>, behind: &[u8]) -> Option<Fault> {
     let bytes = record.as_bytes();
     let (sequence, quality_scores) = record.field_starts();
-    if format.sequence_letters
-        && let Some(at) = SEQUENCE_LETTERS.first_outside(record.sequence())
-    {
+    if let Some(at) = first_wrong_letter(format, record.sequence()) {
         let position = sequence + at;
         return Some(Fault { kind: ErrorKind::SequenceLetter { found: bytes[position] }, position, line: 1 });
     }
@@ -91,9 +99,7 @@ fn check(format: Fastq, record: &Record<'_>, behind: &[u8]) -> Option<Fault> {
         let position = memchr::memrchr(b'\n', line).map_or(0, |end| end + 1);
         return Some(Fault { kind: ErrorKind::PlusName, position, line: 2 });
     }
-    if format.quality_range
-        && let Some(at) = QUALITY_SCORES.first_outside(record.quality_scores())
-    {
+    if let Some(at) = first_wrong_score(format, record.quality_scores()) {
         let position = quality_scores + at;
         return Some(Fault { kind: ErrorKind::QualityRange { found: bytes[position] }, position, line: 3 });
     }

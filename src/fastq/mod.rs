@@ -33,13 +33,19 @@
 //!
 //! A blank line behind a blank line is a cut too: the first of them may be the empty last line of a record, but the second
 //! belongs to none. (A record with an empty sequence has `+` on the line after.)
+//!
+//! # Writing
+//!
+//! A [`Writer`] writes what is read by this grammar, four lines a record, and refuses everything else.
 
 mod cursor;
 mod fault;
 mod quality_scores;
 mod record;
 mod summary;
+mod unwritable;
 pub mod wrapped;
+mod writer;
 
 pub use crate::sequence::{Alphabet, Lengths, Letters};
 pub use cursor::Cursor;
@@ -47,6 +53,7 @@ pub use quality_scores::QualityScores;
 pub use record::Record;
 pub use summary::Summary;
 pub use wrapped::Wrapped;
+pub use writer::Writer;
 
 use std::ops::Range;
 
