@@ -1,7 +1,9 @@
 //! What an input is, by its first bytes.
 
 use crate::error::{ErrorKind, Result};
+use crate::fastq::Fastq;
 use crate::media::mpegts;
+use crate::record::{Format, Part};
 
 /// How many bytes at the start of an input are enough to tell its format.
 pub(crate) const HEAD_LEN: usize = 64 * 1024;
@@ -14,6 +16,10 @@ pub enum FileKind {
     Empty,
     /// FASTQ: [`fastq::Fastq`](crate::fastq::Fastq).
     Fastq,
+    /// FASTQ over several lines: [`fastq::Wrapped`](crate::fastq::Wrapped).
+    WrappedFastq,
+    /// FASTA: [`fasta::Fasta`](crate::fasta::Fasta).
+    Fasta,
     /// MPEG-2 transport stream: [`media::mpegts::Packets`](crate::media::mpegts::Packets).
     MpegTs,
 }
@@ -33,7 +39,7 @@ impl FileKind {
     /// # Ok::<(), pagecut::Error>(())
     /// ```
     pub fn detect(head: &[u8]) -> Result<Self> {
-        const OTHERS: [(&[u8], &str); 9] = [
+        const OTHERS: [(&[u8], &str); 8] = [
             (b"\x1f\x8b", "compressed with gzip, which is not read yet; decompress it first"),
             (b"\x28\xb5\x2f\xfd", "compressed with zstd, which is not read yet; decompress it first"),
             (b"BZh", "compressed with bzip2, which is not read; decompress it first"),
@@ -42,12 +48,14 @@ impl FileKind {
             (b"BAM\x01", "BAM, which is not read; `samtools fastq` converts it"),
             (b"CRAM", "CRAM, which is not read; `samtools fastq` converts it"),
             (b"\xef\xbb\xbf", "text that begins with a byte order mark, which is no FASTQ"),
-            (b">", "FASTA, which is not read yet"),
         ];
         let first = head.iter().find(|byte| !matches!(byte, b'\n' | b'\r'));
         match first {
             None if head.is_empty() => return Ok(Self::Empty),
-            None | Some(b'@') => return Ok(Self::Fastq),
+            None => return Ok(Self::Fastq),
+            Some(b'@') if is_wrapped(head) => return Ok(Self::WrappedFastq),
+            Some(b'@') => return Ok(Self::Fastq),
+            Some(b'>') => return Ok(Self::Fasta),
             Some(_) => {}
         }
         // Before transport streams: their sync byte is a `G`, of which others have many.
@@ -55,9 +63,16 @@ impl FileKind {
         if other.is_none() && mpegts::is_stream(head, head.len() < HEAD_LEN) {
             return Ok(Self::MpegTs);
         }
-        let what = other.map_or("neither FASTQ nor an MPEG-2 transport stream", |(_, what)| what);
+        let what = other.map_or("neither FASTQ, FASTA nor an MPEG-2 transport stream", |(_, what)| what);
         Err(ErrorKind::UnknownFormat(what).into())
     }
+}
+
+/// Whether a record at the start of FASTQ goes over more than four lines.
+fn is_wrapped(head: &[u8]) -> bool {
+    let part = Part::read(head, head.len(), 0, head.len() < HEAD_LEN);
+    let mut records = Fastq::new().wrapped().records_of(part).map_while(Result::ok);
+    records.any(|record| record.is_wrapped())
 }
 
 #[cfg(test)]
@@ -77,6 +92,14 @@ mod tests {
         for text in ["@", "@r\nA\n+\nI\n", "\n\r\n@r", "\n\n\r\n", "\n"] {
             assert_eq!(FileKind::detect(text.as_bytes()).unwrap(), FileKind::Fastq, "{text:?}");
         }
+        for text in
+            ["@r\nA\nC\n+\nII\n", "@r\nA\n+\nI\n@s\nAC\n+\nI\nI\n", "@r\nAAAA\nCCCC\n+\nIIII\nIIII\n@s\n"]
+        {
+            assert_eq!(FileKind::detect(text.as_bytes()).unwrap(), FileKind::WrappedFastq, "{text:?}");
+        }
+        for text in [">", ">s\nACGT\n", "\n\n>s\n"] {
+            assert_eq!(FileKind::detect(text.as_bytes()).unwrap(), FileKind::Fasta, "{text:?}");
+        }
         for (junk, packets) in [(0, 1), (0, 5), (0, 400), (1, 16), (187, 16), (1000, 16), (10_000, 400)] {
             let stream = stream(junk, packets);
             assert_eq!(FileKind::detect(&stream).unwrap(), FileKind::MpegTs, "{junk} + {packets}");
@@ -93,8 +116,7 @@ mod tests {
                 text.truncate(len);
                 text[len - 188 + at] = b'G';
                 text[0] = b'>';
-                let error = FileKind::detect(&text[..len.min(HEAD_LEN)]).unwrap_err();
-                assert!(error.to_string().contains("FASTA"), "{error}");
+                assert_eq!(FileKind::detect(&text[..len.min(HEAD_LEN)]).unwrap(), FileKind::Fasta);
                 text[0] = b'A';
                 let kind = FileKind::detect(&text[..len.min(HEAD_LEN)]);
                 assert!(kind.is_err(), "{kind:?} of {len} letters");
@@ -106,7 +128,6 @@ mod tests {
     fn what_is_not_read_is_named() {
         for (head, name) in [
             (b"\x1f\x8b\x08".as_slice(), "gzip"),
-            (b">chr1\nACGT\n", "FASTA"),
             (b"BAM\x01", "BAM"),
             (b"hello", "neither"),
             (b"Good day", "neither"),

@@ -107,7 +107,7 @@ pub enum ErrorKind {
         found: u8,
     },
     /// FASTQ: the third line of a record does not begin with `+`.
-    #[error("expected '+' after the sequence, found {} (wrapped FASTQ is not read)", Byte(*found))]
+    #[error("expected '+' after the sequence, found {} (or is it wrapped?)", Byte(*found))]
     PlusLine {
         /// The byte that stands there.
         found: u8,
@@ -141,6 +141,25 @@ pub enum ErrorKind {
     /// FASTA: a definition holds a carriage return, so that it may be more lines than one.
     #[error("a carriage return in a definition (a line ends in LF or CR LF)")]
     CarriageReturn,
+    /// FASTQ, FASTA, writing: a byte would be read as something else than it is, where it would stand; nothing of its record
+    /// was written.
+    #[error("byte {position} of the {field} cannot be written: {} would {role}", Byte(*found))]
+    Unwritable {
+        /// What the byte belongs to: `definition`, `sequence`, `quality scores`; or `record`, where that stands in its input.
+        field: &'static str,
+        /// Which byte of it, counted from 0.
+        position: u64,
+        /// The byte.
+        found: u8,
+        /// What it would do where it would stand: `end its line`, `begin a record`, ...
+        role: &'static str,
+    },
+    /// FASTQ, FASTA, writing: a write failed before, and left the output inside of a record.
+    #[error("the output ends inside of record {record}, since an earlier write failed")]
+    TornRecord {
+        /// The record, counted from 0 by the writer.
+        record: u64,
+    },
 
     /// FASTQ, FASTA: the letters of a record cannot be found by an index of five or six columns.
     #[error("the record cannot be indexed: {why}")]
@@ -238,6 +257,8 @@ impl ErrorKind {
             Self::QualityRange { .. } => "quality_range",
             Self::SequenceLetter { .. } => "sequence_letter",
             Self::CarriageReturn => "carriage_return",
+            Self::Unwritable { .. } => "unwritable",
+            Self::TornRecord { .. } => "torn_record",
             Self::Unindexable { .. } => "unindexable",
             Self::DamagedIndex { .. } => "damaged_index",
             Self::Stale { .. } => "stale",
@@ -251,19 +272,19 @@ impl ErrorKind {
     }
 }
 
-/// Where an error lies.
+/// Where an error lies: in the input, or, of a record that is not written, where it would have been in the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Location {
-    /// The format that was being read, as [`Format::NAME`](crate::Format::NAME) has it.
+    /// The format that was being read or written, as [`Format::NAME`](crate::Format::NAME) has it.
     pub format: &'static str,
-    /// The byte at fault, counted from 0 at the start of the input.
+    /// The byte at fault, counted from 0 at the start of the input, or of the output.
     pub offset: u64,
     /// The first byte of the record at fault.
     pub record_offset: u64,
     /// The record at fault, counted from 0. Unknown where the records before were not read.
     pub record: Option<u64>,
-    /// The line at fault, counted from 1; `None` for a binary format, and where the records before were not read.
+    /// The line at fault, counted from 1; `None` for a binary format, in an output, and where the records before were not read.
     pub line: Option<u64>,
 }
 

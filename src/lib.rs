@@ -61,6 +61,7 @@
 //! | what a format is, and why parallel equals serial | [`record`] |
 //! | FASTQ: the grammar that is read, and the checks | [`fastq`] |
 //! | FASTA: the same, and long sequences on all cores | [`fasta`] |
+//! | writing FASTQ and FASTA | [`fastq::Writer`], [`fasta::Writer`] |
 //! | transport packets | [`media::mpegts`] |
 //! | a record by its number, a sequence by its name, a file in pieces | [`index`] |
 //! | mapping a file, advice, windows | [`mmap`] |

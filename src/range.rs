@@ -21,3 +21,10 @@ pub(crate) fn resolve(range: impl RangeBounds<usize>, len: usize) -> Result<Rang
     }
     Ok(start..end)
 }
+
+/// Where `part` lies in `all`, by its address; `None` if not every byte of it is one of `all`.
+pub(crate) fn position_in(all: &[u8], part: &[u8]) -> Option<Range<usize>> {
+    let start = part.as_ptr().addr().checked_sub(all.as_ptr().addr())?;
+    let range = start..start.checked_add(part.len())?;
+    (range.end <= all.len()).then_some(range)
+}

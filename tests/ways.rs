@@ -364,6 +364,13 @@ fn p5_what_is_moved_is_counted_by_way() {
         assert_eq!((stats.bytes_by(reader.way()), stats.efficiency()), (data.len() as u64, efficiency));
         assert!(stats.reads_by(reader.way()) > 50, "{stats:?}");
     }
+    let reader = open_reader(&path, &config(Strategy::Read)).unwrap();
+    let copy = folder.path().join("copy");
+    let sent = reader.send(100..300_100, File::create(&copy).unwrap()).unwrap();
+    assert_eq!((sent.bytes, &fs::read(&copy).unwrap()[..]), (300_000, &data[100..300_100]));
+    let stats = reader.stats();
+    assert_eq!((stats.transfers, stats.transferred, stats.efficiency()), (1, 300_000, 1.0));
+
     let opener = Opener::new(ZeroCopyConfig::new().threshold(1 << 30)).unwrap();
     opener.open(&path).unwrap();
     opener.open(&path).unwrap();

@@ -43,6 +43,11 @@ pub(super) fn on_request(format: Fasta, record: &Record<'_>) -> Option<Fault> {
     if format.sequence_letters { check_letters(format, record) } else { None }
 }
 
+/// The first byte of a line that is no letter, if that is to be checked.
+pub(super) fn first_wrong_letter(format: Fasta, line: &[u8]) -> Option<usize> {
+    if format.sequence_letters { LETTERS.first_outside(line) } else { None }
+}
+
 #[inline(never)]
 fn check_letters(format: Fasta, record: &Record<'_>) -> Option<Fault> {
     let bytes = record.as_bytes();

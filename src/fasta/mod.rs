@@ -43,6 +43,10 @@
 //! [`Cuts::search_cut`], whatever lies around it: a cursor goes from line to line, and at a line that begins with `>` it ends
 //! the record it is in and stops, or has met an error before. There is no rule by which such a line could belong to what lies
 //! before it. So two bytes decide.
+//!
+//! # Writing
+//!
+//! A [`Writer`] writes what is read by this grammar, in lines of any length, and refuses everything else.
 
 mod cursor;
 mod fault;
@@ -50,6 +54,9 @@ mod lines;
 mod par_lines;
 mod record;
 mod summary;
+mod unwritable;
+mod wrap;
+mod writer;
 
 pub use crate::sequence::{Alphabet, Lengths, Letters};
 pub use cursor::Cursor;
@@ -57,6 +64,7 @@ pub use lines::{Lines, SplitLines};
 pub use par_lines::ParLines;
 pub use record::Record;
 pub use summary::Summary;
+pub use writer::Writer;
 
 use std::ops::Range;
 

@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Range;
 
 use super::{Comments, Lines, ParLines, SplitLines};
-use crate::sequence::{split_definition, without_eol};
+use crate::sequence::{missing_eol, split_definition, without_eol};
 
 /// A FASTA record, borrowed from the input.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -139,6 +139,16 @@ impl<'data> Record<'data> {
     #[must_use]
     pub fn as_bytes(&self) -> &'data [u8] {
         self.bytes
+    }
+
+    /// What the last line of a file may lack.
+    pub(super) fn missing_eol(&self) -> &'static [u8] {
+        missing_eol(&self.bytes[..self.sequence], self.bytes)
+    }
+
+    /// Whether comments were left out when the record was read.
+    pub(super) fn comments(&self) -> Comments {
+        self.comments
     }
 
     /// Where the record lies, in bytes from the start of the input.

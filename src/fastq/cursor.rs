@@ -108,7 +108,11 @@ impl<'data> record::Cursor for Cursor<'data> {
                 continue;
             }
             if let Some(record) = self.record() {
-                if let Some(fault) = fault::on_request(self.format, &record) {
+                if let Some(fault) = fault::on_request(
+                    self.format,
+                    &record,
+                    &self.bytes[self.position + record.as_bytes().len()..],
+                ) {
                     let position = self.position + fault.position;
                     return Some(Err(self.error(Fault { position, ..fault })));
                 }

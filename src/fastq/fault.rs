@@ -1,6 +1,6 @@
 //! What is wrong with a record. Off the fast way: the cursor comes here once it knows that something is.
 
-use super::{Fastq, Record};
+use super::{Fastq, Record, wrapped};
 use crate::error::ErrorKind;
 use crate::record::Fault;
 use crate::scan::Class;
@@ -59,14 +59,14 @@ pub(super) fn of_structure(bytes: &[u8], start: usize, complete: bool) -> Fault 
     Fault { kind: ErrorKind::QualityLine, position: plus + 1, line: 3 }
 }
 
-/// The first thing that is wrong with the bytes of a record, by the checks that were asked for. Positions are those of
-/// the record's bytes.
+/// The first thing that is wrong with the bytes of a record and with what is in view behind it, by the checks that were asked
+/// for. Positions are those of the record's bytes.
 #[inline]
-pub(super) fn on_request(format: Fastq, record: &Record<'_>) -> Option<Fault> {
+pub(super) fn on_request(format: Fastq, record: &Record<'_>, behind: &[u8]) -> Option<Fault> {
     if format == Fastq::new() {
         return None;
     }
-    check(format, record)
+    check(format, record, behind)
 }
 
 /// The IUPAC nucleotide codes (Cornish-Bowden 1985), uracil, gaps, and `*` for a padded position.
@@ -75,13 +75,21 @@ static SEQUENCE_LETTERS: Class = Class::of(b"ACGTUNRYSWKMBDHV-.*");
 /// What Phred + 33 can say in print: 0 to 93.
 static QUALITY_SCORES: Class = Class::range(b'!', b'~');
 
+/// The first byte of a sequence that is no letter, if that is to be checked.
+pub(super) fn first_wrong_letter(format: Fastq, sequence: &[u8]) -> Option<usize> {
+    if format.sequence_letters { SEQUENCE_LETTERS.first_outside(sequence) } else { None }
+}
+
+/// The first byte of quality scores that is none, if that is to be checked.
+pub(super) fn first_wrong_score(format: Fastq, quality_scores: &[u8]) -> Option<usize> {
+    if format.quality_range { QUALITY_SCORES.first_outside(quality_scores) } else { None }
+}
+
 #[inline(never)]
-fn check(format: Fastq, record: &Record<'_>) -> Option<Fault> {
+fn check(format: Fastq, record: &Record<'_>, behind: &[u8]) -> Option<Fault> {
     let bytes = record.as_bytes();
     let (sequence, quality_scores) = record.field_starts();
-    if format.sequence_letters
-        && let Some(at) = SEQUENCE_LETTERS.first_outside(record.sequence())
-    {
+    if let Some(at) = first_wrong_letter(format, record.sequence()) {
         let position = sequence + at;
         return Some(Fault { kind: ErrorKind::SequenceLetter { found: bytes[position] }, position, line: 1 });
     }
@@ -91,11 +99,52 @@ fn check(format: Fastq, record: &Record<'_>) -> Option<Fault> {
         let position = memchr::memrchr(b'\n', line).map_or(0, |end| end + 1);
         return Some(Fault { kind: ErrorKind::PlusName, position, line: 2 });
     }
-    if format.quality_range
-        && let Some(at) = QUALITY_SCORES.first_outside(record.quality_scores())
-    {
+    if let Some(at) = first_wrong_score(format, record.quality_scores()) {
         let position = quality_scores + at;
         return Some(Fault { kind: ErrorKind::QualityRange { found: bytes[position] }, position, line: 3 });
+    }
+    if format.quality_end && !matches!(behind, [] | [b'@' | b'\n' | b'\r', ..]) {
+        let line = memchr::memchr(b'\n', behind).map_or(behind, |end| &behind[..=end]);
+        let sequence = record.sequence().len() as u64;
+        let scores = sequence + without_eol(line).len() as u64;
+        let kind = ErrorKind::LengthMismatch { sequence, quality_scores: scores };
+        return Some(Fault { kind, position: quality_scores, line: 3 });
+    }
+    None
+}
+
+/// The same of a record that may be wrapped; what is behind it was checked with its structure.
+pub(super) fn of_wrapped(format: Fastq, record: &wrapped::Record<'_>) -> Option<Fault> {
+    let [sequence, plus, quality_scores] = record.starts();
+    let bytes = record.as_bytes();
+    if format.sequence_letters
+        && let Some((position, line)) = outside(&SEQUENCE_LETTERS, &bytes[sequence..plus])
+    {
+        let (position, line) = (sequence + position, 1 + line);
+        return Some(Fault { kind: ErrorKind::SequenceLetter { found: bytes[position] }, position, line });
+    }
+    let lines_before = |position: usize| memchr::memchr_iter(b'\n', &bytes[..position]).count() as u64;
+    let definition = record.plus_definition();
+    if format.plus_name && !definition.is_empty() && definition != record.definition() {
+        return Some(Fault { kind: ErrorKind::PlusName, position: plus, line: lines_before(plus) });
+    }
+    if format.quality_range
+        && let Some((position, line)) = outside(&QUALITY_SCORES, &bytes[quality_scores..])
+    {
+        let (position, line) = (quality_scores + position, lines_before(quality_scores) + line);
+        return Some(Fault { kind: ErrorKind::QualityRange { found: bytes[position] }, position, line });
+    }
+    None
+}
+
+/// The first byte in some lines that is not of a class, with the number of its line, from 0.
+fn outside(class: &Class, lines: &[u8]) -> Option<(usize, u64)> {
+    let mut start = 0;
+    for (number, line) in (0..).zip(lines.split_inclusive(|&byte| byte == b'\n')) {
+        if let Some(at) = class.first_outside(without_eol(line)) {
+            return Some((start + at, number));
+        }
+        start += line.len();
     }
     None
 }

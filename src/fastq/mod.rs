@@ -20,7 +20,7 @@
 //! * A quality line that begins with `@` and is followed by a line and then by one that begins with `+` is the header of
 //!   the next record: the quality line of its own record was lost
 //!   ([`ErrorKind::QualityLine`](crate::ErrorKind::QualityLine)).
-//! * Sequences that are wrapped over several lines are not read.
+//! * Sequences that go over several lines are another format: [`Wrapped`].
 //!
 //! # Boundaries
 //!
@@ -33,18 +33,27 @@
 //!
 //! A blank line behind a blank line is a cut too: the first of them may be the empty last line of a record, but the second
 //! belongs to none. (A record with an empty sequence has `+` on the line after.)
+//!
+//! # Writing
+//!
+//! A [`Writer`] writes what is read by this grammar, four lines a record, and refuses everything else.
 
 mod cursor;
 mod fault;
 mod quality_scores;
 mod record;
 mod summary;
+mod unwritable;
+pub mod wrapped;
+mod writer;
 
 pub use crate::sequence::{Alphabet, Lengths, Letters};
 pub use cursor::Cursor;
 pub use quality_scores::QualityScores;
 pub use record::Record;
 pub use summary::Summary;
+pub use wrapped::Wrapped;
+pub use writer::Writer;
 
 use std::ops::Range;
 
@@ -66,6 +75,7 @@ use crate::record::{Cuts, Format, ParRecords, Part, Records, Resync, Search};
 pub struct Fastq {
     plus_name: bool,
     quality_range: bool,
+    quality_end: bool,
     sequence_letters: bool,
 }
 
@@ -73,13 +83,13 @@ impl Fastq {
     /// Without checks on request.
     #[must_use]
     pub const fn new() -> Self {
-        Self { plus_name: false, quality_range: false, sequence_letters: false }
+        Self { plus_name: false, quality_range: false, quality_end: false, sequence_letters: false }
     }
 
     /// With all checks on request.
     #[must_use]
     pub const fn strict() -> Self {
-        Self { plus_name: true, quality_range: true, sequence_letters: true }
+        Self { plus_name: true, quality_range: true, quality_end: true, sequence_letters: true }
     }
 
     /// Check that a plus line that is not empty repeats the definition of its record.
@@ -92,6 +102,19 @@ impl Fastq {
     #[must_use]
     pub const fn check_quality_range(self, check: bool) -> Self {
         Self { quality_range: check, ..self }
+    }
+
+    /// Check that a record is followed by a header, a blank line or the end. What else follows is counted as more quality scores:
+    /// the fault is this record's, and not one of a record that was never there.
+    #[must_use]
+    pub const fn check_quality_end(self, check: bool) -> Self {
+        Self { quality_end: check, ..self }
+    }
+
+    /// Read records whose sequence or quality scores go over several lines, with the same checks.
+    #[must_use]
+    pub const fn wrapped(self) -> Wrapped {
+        Wrapped::with(self)
     }
 
     /// Check that every letter of a sequence is an IUPAC nucleotide code in either case, a gap (`-`, `.`) or `*`.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::sequence::{split_definition, without_eol};
+use crate::sequence::{missing_eol, split_definition, without_eol};
 
 /// A FASTQ record, borrowed from the input.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -82,6 +82,11 @@ impl<'data> Record<'data> {
     #[must_use]
     pub fn range(&self) -> Range<u64> {
         self.offset..self.offset + self.bytes.len() as u64
+    }
+
+    /// What the last line of a file may lack.
+    pub(super) fn missing_eol(&self) -> &'static [u8] {
+        missing_eol(&self.bytes[..self.sequence], &self.bytes[self.quality_scores + self.len..])
     }
 
     /// Positions of the sequence and of the quality scores in `as_bytes`.

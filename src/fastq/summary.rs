@@ -2,7 +2,7 @@
 
 use std::iter;
 
-use super::{QualityScores, Record};
+use super::{QualityScores, Record, wrapped};
 use crate::sequence::{Alphabet, Lengths, Letters, Numbers};
 
 /// Numbers of many records, collected record by record in any order and merged.
@@ -48,6 +48,14 @@ impl Summary {
         self.numbers.add(record.range().start, sequence.len(), iter::once(sequence));
         if let Some(scores) = &mut self.quality_scores {
             scores.add(record.quality_scores());
+        }
+    }
+
+    /// Takes in a record that may be wrapped.
+    pub fn add_wrapped(&mut self, record: &wrapped::Record<'_>) {
+        self.numbers.add(record.range().start, record.sequence_len(), record.sequence_lines());
+        if let Some(scores) = &mut self.quality_scores {
+            record.quality_lines().for_each(|line| scores.add(line));
         }
     }
 

@@ -62,6 +62,12 @@ impl DirectReader {
         Ok(Self { file, alignment })
     }
 
+    /// The file, opened for direct reads.
+    #[must_use]
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+
     /// What the file system asks for.
     #[must_use]
     pub fn alignment(&self) -> DirectAlignment {

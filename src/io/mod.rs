@@ -8,8 +8,12 @@
 //! | [`SharedSlice`] | a slice that keeps alive what it is a part of: a record that outlives the mapping's scope |
 //! | [`PositionedReader`] | a file at any position, through the page cache, by any number of threads |
 //! | [`DirectReader`] | the same, past the page cache |
+//! | [`CoalescingWriter`] | many small writes, made into few large ones |
+//! | [`Transfer`], [`send`] | a range of a file to a socket, a pipe or another file, without passing through this program (Unix) |
 //! | [`ZeroCopyConfig`] | which of these ways, and of a mapping, is taken, by [`open_reader`](crate::open_reader) and by [`Source`](crate::Source) |
 //! | [`ZeroCopyStats`] | what was moved, and which way |
+//!
+//! With the feature `io-uring`, the module `uring` reads by `io_uring(7)`: many reads at a time, blocking or as futures.
 
 mod aligned;
 mod config;
@@ -17,9 +21,14 @@ mod direct;
 mod pool;
 mod positioned;
 mod ring;
+#[cfg(unix)]
+mod send;
 mod shared;
 mod stats;
 mod sys;
+#[cfg(feature = "io-uring")]
+pub mod uring;
+mod writer;
 
 use std::io;
 
@@ -29,9 +38,12 @@ pub use direct::{DirectAlignment, DirectReader};
 pub use pool::{BufferPool, PooledBuffer};
 pub use positioned::PositionedReader;
 pub use ring::{AlignedRingBuffer, Consumer, Producer};
+#[cfg(unix)]
+pub use send::{SendWay, Sent, Step, Transfer, send};
 pub use shared::SharedSlice;
 pub(crate) use stats::Counters;
 pub use stats::{Refusal, ZeroCopyStats};
+pub use writer::CoalescingWriter;
 
 /// Something whose bytes can be read at any position, by any number of threads at a time.
 pub trait BytesAt: Send + Sync {

@@ -8,7 +8,7 @@ use std::ops::{Deref, Range, RangeBounds};
 use std::sync::Arc;
 
 use crate::error::{EXCERPT_LEN, Result};
-use crate::range::resolve;
+use crate::range::{position_in, resolve};
 
 /// Bytes of an owner that many share, which they keep alive: a slice without a lifetime, and without a copy.
 ///
@@ -57,10 +57,7 @@ impl<T: AsRef<[u8]> + ?Sized> SharedSlice<T> {
     /// its first byte if it lies somewhere else.
     #[must_use]
     pub fn of(owner: &Arc<T>, part: &[u8]) -> Option<Self> {
-        let all = (**owner).as_ref();
-        let start = part.as_ptr().addr().checked_sub(all.as_ptr().addr());
-        let range = start.and_then(|start| Some(start..start.checked_add(part.len())?));
-        let inside = range.filter(|range| range.end <= all.len());
+        let inside = position_in((**owner).as_ref(), part);
         let range = inside.or_else(|| part.is_empty().then_some(0..0))?;
         Some(Self { owner: Arc::clone(owner), range })
     }

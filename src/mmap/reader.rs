@@ -362,6 +362,25 @@ impl MmapReader {
         self.offset
     }
 
+    /// Where a part of the mapping lies in the file, in bytes from its start: a record or a field of one, to have it
+    /// [sent](crate::io::send) from there. `None` if it is no part of this mapping.
+    ///
+    /// ```
+    /// use pagecut::mmap::{MmapOptions, MmapReader};
+    ///
+    /// let reader = MmapReader::with_options("testdata/illumina.fastq", MmapOptions::new().offset(100))?;
+    /// let part = &reader.as_slice()[10..20];
+    /// assert_eq!(reader.range_of(part), Some(110..120));
+    /// assert_eq!(reader.range_of(&part.to_vec()), None);
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    #[must_use]
+    pub fn range_of(&self, part: &[u8]) -> Option<Range<u64>> {
+        let start = part.as_ptr().addr().checked_sub(self.as_slice().as_ptr().addr())?;
+        let end = start.checked_add(part.len()).filter(|end| *end <= self.len())?;
+        Some(self.offset + start as u64..self.offset + end as u64)
+    }
+
     /// Whether something was lost; to be asked behind every step.
     pub(super) fn has_lost(&self) -> bool {
         self.map.as_ref().is_some_and(|map| map.lost_from().is_some())
@@ -402,6 +421,14 @@ impl Backing for MmapReader {
 
     fn begin(&self, range: Range<usize>) -> Option<Box<dyn Reading + '_>> {
         Some(Box::new(self.counters.begin(&range)))
+    }
+}
+
+/// The file that is mapped, as it was opened.
+#[cfg(unix)]
+impl std::os::fd::AsFd for MmapReader {
+    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+        self.file.as_fd()
     }
 }
 

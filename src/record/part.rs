@@ -194,7 +194,7 @@ fn last_boundary<F: Format>(format: &F, view: &[u8]) -> End {
         let position = cursor.position();
         match cursor.next() {
             Some(Ok(_)) => {}
-            None => return End::Cut(position),
+            None => return End::Cut(view.len()),
             Some(Err(error)) if matches!(error.kind(), ErrorKind::Incomplete { .. }) => {
                 return if position > 0 { End::Cut(position) } else { End::Unknown };
             }

@@ -37,17 +37,18 @@ pub struct Gap {
 
 /// The records of a part of the input, and the gaps between them.
 ///
-/// Where a record is damaged, reading goes on at the next boundary that [`Resync::find_start`] finds, and what lies
+/// Where a record is damaged, reading goes on at the next boundary that [`Cuts::find_start`](super::Cuts::find_start) finds, and what lies
 /// between is a [`Gap`]. The pieces and the blank lines between them add up to the part.
 pub struct Pieces<'data, F: Resync> {
     format: F,
     part: Part<'data>,
     cursor: F::Cursor<'data>,
+    error: Option<Error>,
 }
 
 impl<'data, F: Resync> Pieces<'data, F> {
     pub(super) fn new(format: &F, part: Part<'data>) -> Self {
-        Self { format: format.clone(), part, cursor: format.cursor(part) }
+        Self { format: format.clone(), part, cursor: format.cursor(part), error: None }
     }
 
     /// The part whose pieces these are.
@@ -62,6 +63,12 @@ impl<'data, F: Resync> Pieces<'data, F> {
         self.cursor.tally()
     }
 
+    /// The error of the first gap so far.
+    #[must_use]
+    pub fn error(&self) -> Option<&Error> {
+        self.error.as_ref()
+    }
+
     #[cold]
     fn skip(&mut self, error: Error) -> Gap {
         let from = self.cursor.position();
@@ -70,6 +77,7 @@ impl<'data, F: Resync> Pieces<'data, F> {
         let to = self.format.find_start(self.part, from + 1).map_or(end, |start| start.min(end));
         self.cursor.skip_to(to);
         let offset = self.part.offset();
+        self.error.get_or_insert_with(|| error.clone());
         Gap { range: offset + from as u64..offset + to as u64, error }
     }
 }

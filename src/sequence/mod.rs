@@ -1,10 +1,12 @@
-//! What FASTQ and FASTA have in common: sequences, what is counted of them, and the lines in which they stand.
+//! What FASTQ and FASTA have in common: sequences, what is counted of them, the lines in which they stand, and how these
+//! are written.
 
 mod alphabet;
 mod histogram;
 mod lengths;
 mod letters;
 mod numbers;
+mod output;
 mod text;
 
 pub use alphabet::Alphabet;
@@ -12,4 +14,5 @@ pub(crate) use histogram::Histogram;
 pub use lengths::Lengths;
 pub use letters::Letters;
 pub(crate) use numbers::Numbers;
-pub(crate) use text::{split_definition, without_eol};
+pub(crate) use output::{Batch, Output, Refused};
+pub(crate) use text::{missing_eol, split_definition, without_eol};

@@ -6,6 +6,19 @@ pub(crate) fn without_eol(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
+/// What a record's last line lacks, so that another record can follow.
+///
+/// `last` are the last bytes of that line: what there is of its end, and maybe more. The end is completed if it has begun, and
+/// is else the one of `first_line`.
+pub(crate) fn missing_eol(first_line: &[u8], last: &[u8]) -> &'static [u8] {
+    match last {
+        [.., b'\n'] => b"",
+        [.., b'\r'] => b"\n",
+        _ if first_line.ends_with(b"\r\n") => b"\r\n",
+        _ => b"\n",
+    }
+}
+
 /// A definition up to the first space or tab, and what stands behind.
 pub(crate) fn split_definition(definition: &[u8]) -> (&[u8], Option<&[u8]>) {
     match memchr::memchr2(b' ', b'\t', definition) {
@@ -33,6 +46,25 @@ mod tests {
             ("A\n\n", "A\n"),
         ] {
             assert_eq!(without_eol(line.as_bytes()), expected.as_bytes(), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_last_line_gets_the_rest_of_its_end_or_that_of_the_first_one() {
+        for (first_line, last, expected) in [
+            ("@r\n", "I\n", ""),
+            ("@r\r\n", "I\n", ""),
+            ("@r\n", "I\r", "\n"),
+            ("@r\r\n", "I\r", "\n"),
+            ("@r\n", "I", "\n"),
+            ("@r\r\n", "I", "\r\n"),
+            ("@r\n", "", "\n"),
+            ("@r\r\n", "", "\r\n"),
+            (">r", ">r", "\n"),
+            (">r\r", ">r\r", "\n"),
+        ] {
+            let found = missing_eol(first_line.as_bytes(), last.as_bytes());
+            assert_eq!(found, expected.as_bytes(), "{first_line:?} {last:?}");
         }
     }
 

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::drive::Done;
 use super::parts::{Next, Parts};
 use super::reader::Reader;
-use super::window::Window;
+use super::window::{Opened, Window};
 use crate::error::Result;
 use crate::record::{Cuts, End, Format, Part, Search, part_end};
 
@@ -59,10 +59,24 @@ impl<'run, F: Format> Grid<'run, F> {
         behind(start).map(|end| start..end)
     }
 
-    /// Finds the part of a stretch, and brings its bytes into the window.
+    /// Takes the next stretch for a worker, and as many more as it has reads in flight; brings the first of them in view.
+    fn open_next(&self, window: &mut Window<'run>, stop_from: &AtomicU64) -> Option<Opened> {
+        while window.wants_more() {
+            let Some(stretch) = self.take() else { break };
+            if stretch.start > stop_from.load(Ordering::Relaxed) {
+                break;
+            }
+            let first = stretch.start.saturating_sub(self.cuts.look_behind() as u64);
+            let view = first..stretch.end.saturating_add(AHEAD).min(self.len);
+            if let Err(error) = window.ask(stretch.clone(), view) {
+                return Some(Err((stretch, error)));
+            }
+        }
+        window.open_next()
+    }
+
+    /// Finds the part of a stretch that is in view.
     fn find_part(&self, window: &mut Window<'run>, stretch: Range<u64>) -> Result<Option<Range<u64>>> {
-        let first = stretch.start.saturating_sub(self.cuts.look_behind() as u64);
-        window.open(first, stretch.end.saturating_add(AHEAD).min(self.len))?;
         // The search for cuts touches pages too.
         let _search = window.begin(stretch.start..stretch.start);
         let Some(start) = self.find_start(window, &stretch)? else { return Ok(None) };
@@ -121,14 +135,13 @@ impl<'run, F: Format> Parts for Grid<'run, F> {
 
     fn next<'part>(&self, window: &'part mut Window<'run>, stop_from: &AtomicU64) -> Next<'_, 'part> {
         let found = loop {
-            let stretch = self.take()?;
-            if stretch.start > stop_from.load(Ordering::Relaxed) {
-                return None;
-            }
-            match self.find_part(window, stretch.clone()) {
-                Ok(None) => {}
-                Ok(Some(part)) => break Ok(part),
-                Err(error) => break Err((stretch.start, error)),
+            match self.open_next(window, stop_from)? {
+                Ok(stretch) => match self.find_part(window, stretch.clone()) {
+                    Ok(None) => {}
+                    Ok(Some(part)) => break Ok(part),
+                    Err(error) => break Err((stretch.start, error)),
+                },
+                Err((stretch, error)) => break Err((stretch.start, error)),
             }
         };
         Some(found.map(|part| {

@@ -136,7 +136,10 @@ fn measure(tried: &[(Way, Reader)]) -> Result<Vec<Cost>> {
         for start in (first..run_end).step_by(SAMPLE_LEN) {
             let end = run_end.min(start + SAMPLE_LEN as u64);
             let begun = Instant::now();
-            windows[place].open(start, end)?;
+            windows[place].ask(start..end, start..end)?;
+            if let Some(Err((_, error))) = windows[place].open_next() {
+                return Err(error);
+            }
             let reading = windows[place].begin(start..end);
             black_box(look_at(windows[place].as_slice()));
             drop(reading);

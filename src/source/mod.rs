@@ -6,7 +6,10 @@
 
 mod choice;
 mod drive;
+#[cfg_attr(not(all(feature = "io-uring", target_os = "linux")), path = "no_flight.rs")]
+mod flight;
 mod grid;
+mod in_order;
 mod inspect;
 mod options;
 mod parts;
@@ -23,6 +26,7 @@ use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use drive::Done;
 use grid::Grid;
+use in_order::{InOrder, Turn};
 pub use inspect::{Cost, Inspection, inspect};
 pub use options::SourceOptions;
 pub use reader::{Opener, Reader, Span, open_reader};
@@ -261,9 +265,81 @@ impl Source {
         merge: impl Fn(T, T) -> T,
     ) -> (T, Account) {
         let (values, account) = self.run(format, true, &identity, |value, part| {
-            read_pieces(format, part, |piece| fold(value, piece))
+            read_pieces(format, part, |pieces| pieces.for_each(|piece| fold(value, piece)))
         });
         (values.into_iter().reduce(merge).unwrap_or_else(identity), account)
+    }
+
+    /// Makes a value of the records of every part, on several threads at once, and hands the values to `take` in the order of the
+    /// input. Workers that are far ahead wait, so that only a few values are kept. Returns the account of all bytes.
+    ///
+    /// ```
+    /// use pagecut::{Source, fastq::Fastq};
+    ///
+    /// let source = Source::open("testdata/illumina.fastq")?;
+    /// let mut names = Vec::new();
+    /// source.map_parts_in_order(
+    ///     &Fastq::new(),
+    ///     |records| records.map(|record| Ok(record?.name().to_vec())).collect::<Result<Vec<_>, _>>(),
+    ///     |part| {
+    ///         names.extend(part);
+    ///         Ok(())
+    ///     },
+    /// )?;
+    /// assert_eq!(names.len(), 250);
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The first one in the order of the input, be it of the format, of `map` or of `take`. Nothing of the part that it is in and
+    /// of those behind it is taken.
+    pub fn map_parts_in_order<F: Format, T: Send>(
+        &self,
+        format: &F,
+        map: impl Fn(&mut Records<'_, F>) -> Result<T> + Sync,
+        take: impl FnMut(T) -> Result<()> + Send,
+    ) -> Result<Tally> {
+        let in_order = self.in_order(take);
+        let (_, account) = self.run(
+            format,
+            false,
+            || (),
+            |(), part| {
+                let turn = in_order.wait(part.offset());
+                let mut value = None;
+                let done = read_records(format, part, |records| {
+                    value = Some(map(records)?);
+                    Ok(())
+                });
+                take_turn(turn, part, value.filter(|_| !done.stop), done)
+            },
+        );
+        account.error.map_or(Ok(account.tally), Err)
+    }
+
+    /// Makes a value of the records and gaps of every part, on several threads at once, and hands the values to `take` in the order
+    /// of the input. The first gap's error is that of the account, unless `take` fails first: then that is, and the account is
+    /// not complete.
+    pub fn map_pieces_in_order<F: Resync, T: Send>(
+        &self,
+        format: &F,
+        map: impl Fn(&mut Pieces<'_, F>) -> T + Sync,
+        take: impl FnMut(T) -> Result<()> + Send,
+    ) -> Account {
+        let in_order = self.in_order(take);
+        let work = |(): &mut (), part: Part<'_>| {
+            let turn = in_order.wait(part.offset());
+            let mut value = None;
+            let done = read_pieces(format, part, |pieces| value = Some(map(pieces)));
+            take_turn(turn, part, value, done)
+        };
+        self.run(format, true, || (), work).1
+    }
+
+    fn in_order<T, S: FnMut(T) -> Result<()>>(&self, take: S) -> InOrder<T, S> {
+        let threads = self.options.threads.filter(|&threads| threads > 0);
+        InOrder::new(2 * threads.unwrap_or_else(rayon::current_num_threads), take)
     }
 
     /// Reads everything and tells what every byte is, up to the first error.
@@ -340,17 +416,25 @@ fn read_records<F: Format>(
     Done { tally: records.tally(), stop: error.is_some(), error }
 }
 
-/// Lets `work` have the pieces of a part.
-fn read_pieces<F: Resync>(format: &F, part: Part<'_>, mut work: impl FnMut(Piece<F::Record<'_>>)) -> Done {
+/// Lets `work` have the pieces of a part, and reads what it leaves.
+fn read_pieces<F: Resync>(format: &F, part: Part<'_>, work: impl FnOnce(&mut Pieces<'_, F>)) -> Done {
     let mut pieces: Pieces<'_, F> = format.pieces_of(part);
-    let mut error = None;
-    for piece in pieces.by_ref() {
-        if let (Piece::Gap(gap), None) = (&piece, &error) {
-            error = Some(gap.error.clone());
-        }
-        work(piece);
+    work(&mut pieces);
+    pieces.by_ref().for_each(drop);
+    Done { tally: pieces.tally(), error: pieces.error().cloned(), stop: false }
+}
+
+/// Ends the turn of a part with its value, if it has one.
+fn take_turn<T, S: FnMut(T) -> Result<()>>(
+    turn: Turn<'_, T, S>,
+    part: Part<'_>,
+    value: Option<T>,
+    done: Done,
+) -> Done {
+    match value.map(|value| turn.bring(part.range().end, value)) {
+        Some(Err(error)) => Done { error: Some(error), stop: true, ..done },
+        Some(Ok(())) | None => done,
     }
-    Done { tally: pieces.tally(), error, stop: false }
 }
 
 impl fmt::Debug for Source {

@@ -9,13 +9,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use super::choice::Choice;
+use super::flight::Flight;
 use crate::error::{ErrorKind, Result};
 use crate::identity::{FileIdentity, Stamp};
 use crate::io::{
     AlignedBuffer, Alignment, BytesAt, Counters, DirectReader, PositionedReader, ReadAhead, Refusal,
     Strategy, Way, ZeroCopyConfig, ZeroCopyStats,
 };
-use crate::mmap::{Advice, MmapOptions, MmapReader};
+use crate::mmap::{Advice, MmapOptions, MmapReader, Residency};
 
 /// Opens a file the way that `config` says, or the next one that can be had: the result tells which it is, and what was against
 /// the others.
@@ -91,6 +92,12 @@ impl Opener {
         self.counters.snapshot()
     }
 }
+
+/// How far ahead of a worker reads are in flight, unless it is said otherwise.
+const PREFETCH_SIZE: usize = 4 << 20;
+
+/// More reads in flight than this gain nothing, however short they are.
+const MOST_IN_FLIGHT: usize = 64;
 
 /// A file whose bytes are had by the fastest way, or the one that is configured.
 pub struct Reader {
@@ -187,9 +194,42 @@ impl Reader {
                 self.direct = Some(direct.map_err(|error| error.to_string())?);
                 Ok(())
             }
-            Way::Uring => Err("io_uring: not yet".into()),
+            Way::Uring if !self.config.io_uring => Err("io_uring is switched off".into()),
+            Way::Uring => {
+                let file = self.read.file().try_clone().map_err(|error| error.to_string())?;
+                match Flight::refused(file) {
+                    Some(reason) => Err(reason),
+                    None => {
+                        self.open_direct_if_cold();
+                        Ok(())
+                    }
+                }
+            }
             Way::Read | Way::Stream => Ok(()),
         }
+    }
+
+    /// Reads that are in flight go past the page cache, if most of the file is not in it.
+    fn open_direct_if_cold(&mut self) {
+        let is_cold = || Residency::of_file(self.read.file()).is_ok_and(|residency| residency.share() < 0.5);
+        if self.config.direct && self.direct.is_none() && is_cold() {
+            self.direct = DirectReader::of(self.read.file()).ok();
+        }
+    }
+
+    /// Reads in flight for a worker, each of up to so many bytes; `None` if they cannot be had after all.
+    pub(super) fn flight(&self, len: usize) -> Option<Flight> {
+        let ahead = self.config.prefetch_size.unwrap_or(PREFETCH_SIZE);
+        // One is looked at while others are in flight.
+        let depth = 1 + (ahead / len.max(1)).clamp(1, MOST_IN_FLIGHT);
+        let file = self.direct.as_ref().map_or(self.read.file(), DirectReader::file).try_clone();
+        let flight = file.map_err(Into::into).and_then(|file| Flight::new(file, depth, len));
+        flight
+            .inspect_err(|error| {
+                let reason = error.to_string();
+                self.counters.count_fallback(&Refusal { way: Way::Uring, reason });
+            })
+            .ok()
     }
 
     /// Tells the kernel how far to read ahead. It is a hint: a kernel that does not take it reads as it likes.
@@ -333,6 +373,20 @@ impl Reader {
         }
     }
 
+    /// Sends a range to a socket, a pipe or another file, without a look at its bytes ([`io::Transfer`](crate::io::Transfer)).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`io::send`](crate::io::send). What was sent before counts all the same; who wants to go on behind an error uses a
+    /// `Transfer` of its own.
+    #[cfg(unix)]
+    pub fn send(&self, range: Range<u64>, to: impl std::os::fd::AsFd) -> Result<crate::io::Sent> {
+        let mut transfer = crate::io::Transfer::new(self.read.file(), range, to)?;
+        let sent = transfer.run();
+        self.counters.count_transfer(transfer.sent());
+        sent
+    }
+
     /// A range as positions, if it lies in the file.
     fn in_file(&self, range: Range<u64>) -> Result<Range<usize>> {
         let Range { start, end } = range;
@@ -351,7 +405,7 @@ impl Reader {
 
     /// What reads, where the file is read.
     pub(super) fn bytes(&self, way: Way) -> &dyn BytesAt {
-        match self.direct.as_ref().filter(|_| way == Way::Direct) {
+        match self.direct.as_ref().filter(|_| matches!(way, Way::Direct | Way::Uring)) {
             Some(direct) => direct,
             None => &self.read,
         }

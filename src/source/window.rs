@@ -1,31 +1,63 @@
 //! What a worker has in view of a file.
 
+use std::collections::VecDeque;
 use std::io;
 use std::ops::Range;
 use std::time::Instant;
 
+use super::flight::{Flight, Landed};
 use super::reader::Reader;
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::io::{AlignedBuffer, Way};
 use crate::record::{Backing, Reading};
 
-/// What a worker has in view of a file: a range of it, which can be made longer, had in one way or another.
+/// What a worker has in view of a file: a range of it, which can be made longer, had in one way or another. And what it has asked
+/// for already of that which follows.
 pub(super) struct Window<'run> {
     reader: &'run Reader,
     way: Way,
     /// Where the view begins in the file, and how long it is.
     offset: u64,
     len: usize,
-    /// Holds the view from `skip` on, where it is not a mapping's.
+    /// Holds the view from `skip` on, unless a mapping or what has landed does.
     buffer: AlignedBuffer,
     skip: usize,
+    landed: Option<Landed>,
+    flight: Option<Flight>,
+    asked: VecDeque<Asked>,
     opened: Instant,
 }
 
+/// A stretch that is in view, or one that cannot be had.
+pub(super) type Opened = std::result::Result<Range<u64>, (Range<u64>, Error)>;
+
+/// A stretch that was asked for.
+struct Asked {
+    stretch: Range<u64>,
+    /// What will be in view of it.
+    view: Range<u64>,
+    way: Way,
+    /// The number of the read in flight, if there is one.
+    read: Option<u64>,
+}
+
+/// Buffers of reads in flight are made a multiple of this long.
+const SPARE: usize = 64 << 10;
+
 impl<'run> Window<'run> {
     pub(super) fn of(reader: &'run Reader) -> Self {
-        let buffer = AlignedBuffer::empty(reader.alignment());
-        Self { reader, way: reader.way(), offset: 0, len: 0, buffer, skip: 0, opened: Instant::now() }
+        Self {
+            reader,
+            way: reader.way(),
+            offset: 0,
+            len: 0,
+            buffer: AlignedBuffer::empty(reader.alignment()),
+            skip: 0,
+            landed: None,
+            flight: None,
+            asked: VecDeque::new(),
+            opened: Instant::now(),
+        }
     }
 
     /// Where the view begins in the file.
@@ -45,19 +77,81 @@ impl<'run> Window<'run> {
 
     /// The bytes in view.
     pub(super) fn as_slice(&self) -> &[u8] {
-        match self.reader.mapped().filter(|_| self.way == Way::Mapped) {
+        match (self.reader.mapped().filter(|_| self.way == Way::Mapped), &self.landed) {
             // What is mapped can be counted in `usize`.
-            Some(mapped) => {
+            (Some(mapped), _) => {
                 &mapped.as_slice()[usize::try_from(self.offset).unwrap_or(usize::MAX)..][..self.len]
             }
-            None => &self.buffer[self.skip..][..self.len],
+            (None, Some(landed)) => &landed[self.skip..][..self.len],
+            (None, None) => &self.buffer[self.skip..][..self.len],
         }
     }
 
+    /// Whether another stretch is to be asked for before the next one is opened.
+    pub(super) fn wants_more(&self) -> bool {
+        match (self.asked.back(), &self.flight) {
+            (None, _) => true,
+            (Some(Asked { read: Some(_), view, .. }), Some(flight)) => flight.has_room(self.read_len(view)),
+            (Some(_), _) => false,
+        }
+    }
+
+    /// Asks for a stretch, of which `view` is to be in view.
+    pub(super) fn ask(&mut self, stretch: Range<u64>, view: Range<u64>) -> Result<()> {
+        let way = self.reader.next_way();
+        let read = if way == Way::Uring { self.begin_read(&view)? } else { None };
+        self.asked.push_back(Asked { stretch, view, way, read });
+        Ok(())
+    }
+
+    /// How many bytes are read for a view, whose ends need not lie where direct reads have to begin and end.
+    fn read_len(&self, view: &Range<u64>) -> usize {
+        let granule = self.reader.bytes(Way::Uring).granule() as u64;
+        let len = view.end.next_multiple_of(granule) - view.start / granule * granule;
+        usize::try_from(len).unwrap_or(usize::MAX)
+    }
+
+    /// Begins a read, if it is one of a length that can be in flight.
+    fn begin_read(&mut self, view: &Range<u64>) -> Result<Option<u64>> {
+        let len = self.read_len(view);
+        if self.flight.is_none() {
+            // The first stretch has nothing before it in view; others are a little longer.
+            self.flight = self.reader.flight(len.next_multiple_of(SPARE));
+        }
+        let granule = self.reader.bytes(Way::Uring).granule() as u64;
+        match self.flight.as_mut().filter(|flight| flight.has_room(len)) {
+            Some(flight) => flight.begin(view.start / granule * granule, len),
+            None => Ok(None),
+        }
+    }
+
+    /// Brings in view the stretch that was asked for first; `None` if none was.
+    pub(super) fn open_next(&mut self) -> Option<Opened> {
+        let Asked { stretch, view, way, read } = self.asked.pop_front()?;
+        // What had landed gives its place to another read.
+        self.landed = None;
+        (self.way, self.opened) = (way, Instant::now());
+        let opened = match (read, &mut self.flight) {
+            (Some(read), Some(flight)) => flight.land(read).map_err(Into::into).and_then(|landed| {
+                let granule = self.reader.bytes(Way::Uring).granule() as u64;
+                // A remainder of a `usize` fits into one.
+                self.skip = usize::try_from(view.start % granule).unwrap_or(0);
+                (self.offset, self.len) = (view.start, landed.len().saturating_sub(self.skip));
+                self.len = self.len.min(self.position(view.end));
+                self.landed = Some(landed);
+                if self.end() < view.end { Err(self.truncated(self.end())) } else { Ok(()) }
+            }),
+            _ => self.open(view.start, view.end),
+        };
+        Some(match opened {
+            Ok(()) => Ok(stretch),
+            Err(error) => Err((stretch, error)),
+        })
+    }
+
     /// Brings other bytes of the file in view, from one offset to another, which lie in it.
-    pub(super) fn open(&mut self, start: u64, end: u64) -> Result<()> {
+    fn open(&mut self, start: u64, end: u64) -> Result<()> {
         (self.offset, self.len, self.skip) = (start, 0, 0);
-        (self.way, self.opened) = (self.reader.next_way(), Instant::now());
         self.reader.prefetch(self.way, end);
         self.extend(end)
     }
@@ -67,9 +161,19 @@ impl<'run> Window<'run> {
         let len =
             usize::try_from(end - self.offset).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
         if self.way != Way::Mapped {
+            self.keep_landed()?;
             self.fill(len)?;
         }
         self.len = len;
+        Ok(())
+    }
+
+    /// Moves what has landed into the buffer, which can be made longer.
+    fn keep_landed(&mut self) -> Result<()> {
+        if let Some(landed) = self.landed.take() {
+            self.buffer.clear();
+            self.buffer.extend_from_slice(&landed)?;
+        }
         Ok(())
     }
 
@@ -88,9 +192,14 @@ impl<'run> Window<'run> {
         let offset = self.offset - self.skip as u64 + from as u64;
         let read = bytes.read_at(offset, &mut self.buffer[from..to])?;
         if from + read < self.skip + len {
-            return Err(ErrorKind::Truncated { offset: offset + read as u64, len: self.reader.len() }.into());
+            return Err(self.truncated(offset + read as u64));
         }
         Ok(())
+    }
+
+    /// The file ends at `offset` now.
+    fn truncated(&self, offset: u64) -> Error {
+        ErrorKind::Truncated { offset, len: self.reader.len() }.into()
     }
 
     /// A part in view is read now.

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use pagecut::io::ZeroCopyConfig;
-use pagecut::{Reader, Result, Source, SourceOptions};
+use pagecut::{Error, ErrorKind, Reader, Result, Source, SourceOptions};
 
 use crate::cli::{Common, Io};
 use crate::report;
@@ -20,6 +20,18 @@ pub(crate) fn inputs(files: &[PathBuf]) -> Vec<PathBuf> {
 /// How files are to be read.
 pub(crate) fn config(common: &Common) -> ZeroCopyConfig {
     ZeroCopyConfig::new().strategy(common.io.strategy()).mmap(!common.no_mmap)
+}
+
+/// Whether FASTQ that was not four lines a record may be wrapped, and can be read again to find out. (The first bytes of a file tell
+/// when its first records are wrapped, but not when a later one is.)
+pub(crate) fn may_be_wrapped(source: &Source, error: &Error) -> bool {
+    let kind = matches!(error.kind(), ErrorKind::PlusLine { .. } | ErrorKind::LengthMismatch { .. });
+    kind && source.reader().is_some()
+}
+
+/// Whether what is read as wrapped comes further than the error that four lines a record came to.
+pub(crate) fn comes_further(wrapped: Option<&Error>, error: &Error) -> bool {
+    wrapped.is_none_or(|later| later.offset() > error.offset())
 }
 
 /// Opens an input.

@@ -14,7 +14,7 @@ use crate::{input, progress, report};
 
 /// What an input came to.
 enum Outcome {
-    Reads(reads::Row),
+    Reads(Box<reads::Row>),
     Packets(packets::Row),
 }
 
@@ -60,7 +60,7 @@ fn count(path: &Path, name: &str, args: &Stats, common: &Common) -> Result<Outco
     let kind = source.detect()?;
     let of = |source: &Source| match kind {
         FileKind::MpegTs => Ok(Outcome::Packets(packets::count(source, name))),
-        _ => reads::count(source, name, kind, args.all).map(Outcome::Reads),
+        _ => reads::count(source, name, kind, args.all).map(Box::new).map(Outcome::Reads),
     };
     progress::show(&source, name, common.quiet, || of(&source))
 }

@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
 use pagecut::media::mpegts::Packets;
-use pagecut::{Account, Error, FileKind, Format, Result, Tally};
+use pagecut::{Account, Error, FileKind, Format, Result, Source, Tally};
 use serde::Serialize;
 
 use crate::cli::{Common, Verify};
@@ -87,15 +88,30 @@ fn read(path: &Path, name: &str, strict: bool, common: &Common) -> Result<Read> 
     let source = input::open(path, common)?;
     let fastq = if strict { Fastq::strict() } else { Fastq::new() };
     let kind = source.detect()?;
+    let fasta = if strict { Fasta::strict() } else { Fasta::new() };
     let (format, account) = progress::show(&source, name, common.quiet, || match kind {
         FileKind::MpegTs => (Some(Packets::NAME), source.account_pieces(&Packets)),
+        FileKind::Fasta => (Some(Fasta::NAME), source.account(&fasta)),
+        FileKind::WrappedFastq => (Some(Fastq::NAME), source.account(&fastq.wrapped())),
         FileKind::Empty => (None, source.account(&fastq)),
-        _ => (Some(Fastq::NAME), source.account(&fastq)),
+        _ => (Some(Fastq::NAME), reads(&source, &fastq)),
     });
     // Of a stream, what lies behind the error may have been read or not.
     let read = if account.complete { source.bytes_done() } else { account.tally.bytes() };
     let bytes = source.len_hint().unwrap_or(read);
     Ok(Read { format, bytes, account })
+}
+
+/// The account of FASTQ that has four lines a record as far as its first bytes tell.
+fn reads(source: &Source, fastq: &Fastq) -> Account {
+    let account = source.account(fastq);
+    match &account.error {
+        Some(error) if input::may_be_wrapped(source, error) => {
+            let wrapped = source.account(&fastq.wrapped());
+            if input::comes_further(wrapped.error.as_ref(), error) { wrapped } else { account }
+        }
+        _ => account,
+    }
 }
 
 impl Read {

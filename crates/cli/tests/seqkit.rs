@@ -77,7 +77,7 @@ fn on_the_files_of_testdata() {
         "wrapped.fastq",
         "zero_length.fastq",
     ];
-    let files: Vec<_> = fs::read_dir(testdata)
+    let files: Vec<_> = fs::read_dir(&testdata)
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "fastq"))
@@ -85,6 +85,9 @@ fn on_the_files_of_testdata() {
         .collect();
     assert!(files.len() >= 8);
     compare(&files);
+    // Of FASTA, those without blank lines or comments before the first record, and without sequences of length 0.
+    let names = ["nanopore.fasta", "no_final_newline.fasta", "one_line.fasta", "protein.fasta"];
+    compare(&names.map(|name| testdata.join(name)));
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::fs::File;
 use std::io;
+#[cfg(unix)]
+use std::os::fd::BorrowedFd;
 
 use crate::io::ReadAhead;
 
@@ -40,6 +42,39 @@ pub(in crate::io) fn open_direct(_: &File) -> io::Result<File> {
 
 pub(in crate::io) fn direct_alignment(_: &File) -> io::Result<(usize, usize)> {
     Err(unsupported("direct reads are made on Linux only"))
+}
+
+/// Refused: a call of Linux.
+#[cfg(unix)]
+pub(in crate::io) fn copy_file_range(
+    _from: BorrowedFd<'_>,
+    _offset: Option<u64>,
+    _to: BorrowedFd<'_>,
+    _len: usize,
+) -> io::Result<usize> {
+    Err(unsupported("copy_file_range is used on Linux only"))
+}
+
+/// Refused: other systems have a call of this name, with other arguments and for sockets only.
+#[cfg(unix)]
+pub(in crate::io) fn sendfile(
+    _from: BorrowedFd<'_>,
+    _offset: Option<u64>,
+    _to: BorrowedFd<'_>,
+    _len: usize,
+) -> io::Result<usize> {
+    Err(unsupported("sendfile is used on Linux only"))
+}
+
+/// Refused: a call of Linux.
+#[cfg(unix)]
+pub(in crate::io) fn splice(
+    _from: BorrowedFd<'_>,
+    _offset: Option<u64>,
+    _to: BorrowedFd<'_>,
+    _len: usize,
+) -> io::Result<usize> {
+    Err(unsupported("splice is used on Linux only"))
 }
 
 fn unsupported(what: &'static str) -> io::Error {

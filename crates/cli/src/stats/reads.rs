@@ -1,9 +1,11 @@
 //! The columns of `seqkit stats`.
 
-use pagecut::fastq::{Alphabet, Fastq, Letters, QualityScores, Summary};
-use pagecut::{FileKind, Source};
+use pagecut::fasta::{self, Fasta};
+use pagecut::fastq::{self, Alphabet, Fastq, Lengths, Letters, QualityScores};
+use pagecut::{FileKind, Result, Source};
 use serde::{Serialize, Serializer};
 
+use crate::input;
 use crate::table::{Cell, Table};
 
 const COLUMNS: [&str; 8] = ["file", "format", "type", "num_seqs", "sum_len", "min_len", "avg_len", "max_len"];
@@ -11,11 +13,15 @@ const COLUMNS: [&str; 8] = ["file", "format", "type", "num_seqs", "sum_len", "mi
 const MORE_COLUMNS: [&str; 11] =
     ["Q1", "Q2", "Q3", "sum_gap", "N50", "N50_num", "Q20(%)", "Q30(%)", "AvgQual", "GC(%)", "sum_n"];
 
-/// What a file of reads came to.
+/// What a file of reads or sequences came to.
 pub(super) struct Row {
     file: String,
-    kind: FileKind,
-    summary: Summary,
+    format: &'static str,
+    alphabet: Option<Alphabet>,
+    lengths: Lengths,
+    letters: Letters,
+    /// Of FASTA there are none.
+    scores: QualityScores,
 }
 
 pub(super) fn table(all: bool) -> Table {
@@ -27,28 +33,86 @@ fn columns(all: bool) -> Vec<&'static str> {
     [&COLUMNS, more].concat()
 }
 
-/// Counts the reads of a source.
-pub(super) fn count(source: &Source, file: &str, kind: FileKind, all: bool) -> pagecut::Result<Row> {
-    let new = if all { Summary::with_letters } else { Summary::new };
-    let summary = source.fold_parts(
+/// Counts the reads or sequences of a source.
+pub(super) fn count(source: &Source, file: &str, kind: FileKind, all: bool) -> Result<Row> {
+    match kind {
+        FileKind::Fasta => {
+            let summary = sequences(source, all)?;
+            let numbers = (summary.lengths(), summary.letters(), None);
+            Ok(Row::of(file, "FASTA", summary.alphabet(), numbers))
+        }
+        _ => {
+            let summary = match kind {
+                FileKind::WrappedFastq => wrapped_reads(source, all),
+                _ => reads(source, all).or_else(|error| match input::may_be_wrapped(source, &error) {
+                    true => wrapped_reads(source, all).map_err(|later| {
+                        if input::comes_further(Some(&later), &error) { later } else { error }
+                    }),
+                    false => Err(error),
+                }),
+            }?;
+            let format = if kind == FileKind::Empty { "" } else { "FASTQ" };
+            let numbers = (summary.lengths(), summary.letters(), summary.quality_scores());
+            Ok(Row::of(file, format, summary.alphabet(), numbers))
+        }
+    }
+}
+
+fn reads(source: &Source, all: bool) -> Result<fastq::Summary> {
+    let new = if all { fastq::Summary::with_letters } else { fastq::Summary::new };
+    source.fold_parts(
         &Fastq::new(),
         new,
         |summary, records| records.try_for_each(|record| record.map(|record| summary.add(&record))),
-        Summary::merge,
-    )?;
-    Ok(Row { file: file.to_owned(), kind, summary })
+        fastq::Summary::merge,
+    )
 }
 
+fn wrapped_reads(source: &Source, all: bool) -> Result<fastq::Summary> {
+    let new = if all { fastq::Summary::with_letters } else { fastq::Summary::new };
+    source.fold_parts(
+        &Fastq::new().wrapped(),
+        new,
+        |summary, records| records.try_for_each(|record| record.map(|record| summary.add_wrapped(&record))),
+        fastq::Summary::merge,
+    )
+}
+
+fn sequences(source: &Source, all: bool) -> Result<fasta::Summary> {
+    let new = if all { fasta::Summary::with_letters } else { fasta::Summary::new };
+    source.fold_parts(
+        &Fasta::new(),
+        new,
+        |summary, records| records.try_for_each(|record| record.map(|record| summary.add(&record))),
+        fasta::Summary::merge,
+    )
+}
+
+/// The numbers of a summary; those that need a look at every letter may be left out.
+type Numbers<'summary> = (&'summary Lengths, Option<&'summary Letters>, Option<&'summary QualityScores>);
+
 impl Row {
+    fn of(file: &str, format: &'static str, alphabet: Option<Alphabet>, numbers: Numbers<'_>) -> Self {
+        let (lengths, letters, scores) = numbers;
+        Self {
+            file: file.to_owned(),
+            format,
+            alphabet,
+            lengths: lengths.clone(),
+            letters: letters.cloned().unwrap_or_default(),
+            scores: scores.cloned().unwrap_or_default(),
+        }
+    }
+
     pub(super) fn cells(&self, all: bool) -> Vec<Cell> {
-        let lengths = self.summary.lengths();
+        let lengths = &self.lengths;
         let mut cells = vec![
             self.file.as_str().into(),
-            if self.kind == FileKind::Empty { "" } else { "FASTQ" }.into(),
-            match self.summary.alphabet() {
+            self.format.into(),
+            match self.alphabet {
                 Some(Alphabet::Rna) => "RNA",
                 Some(Alphabet::Protein) => "Protein",
-                _ if self.kind == FileKind::Empty => "",
+                _ if self.format.is_empty() => "",
                 _ => "DNA",
             }
             .into(),
@@ -59,15 +123,13 @@ impl Row {
             lengths.max().into(),
         ];
         if all {
-            let letters = self.summary.letters().cloned().unwrap_or_default();
-            let scores = self.summary.quality_scores().cloned().unwrap_or_default();
-            cells.extend(self.more_cells(&letters, &scores));
+            cells.extend(self.more_cells());
         }
         cells
     }
 
-    fn more_cells(&self, letters: &Letters, scores: &QualityScores) -> [Cell; 11] {
-        let lengths = self.summary.lengths();
+    fn more_cells(&self) -> [Cell; 11] {
+        let Self { lengths, letters, scores, .. } = self;
         let [q1, q2, q3] = lengths.quartiles().map(|quartile| Cell::Decimal(quartile, 0));
         let (n50, l50) = lengths.n50();
         let percent = |count: u64| {
@@ -101,7 +163,7 @@ struct Object {
 }
 
 impl Serialize for Object {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         serializer.collect_map(self.columns.iter().zip(&self.cells))
     }
 }

@@ -1,4 +1,4 @@
-//! Linux.
+//! Reading files at positions.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -6,15 +6,8 @@ use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 
+use super::{page_size, signed};
 use crate::io::ReadAhead;
-
-/// Length of a page in bytes: `sysconf(3)`.
-#[expect(unsafe_code, reason = "a system call")]
-pub(in crate::io) fn page_size() -> usize {
-    // SAFETY: asks for a number.
-    let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
-    usize::try_from(size).ok().filter(|size| size.is_power_of_two()).unwrap_or(4096)
-}
 
 /// Reads once at a position: `pread(2)`.
 pub(in crate::io) fn read_at(file: &File, offset: u64, into: &mut [u8]) -> io::Result<usize> {
@@ -28,7 +21,7 @@ pub(in crate::io) fn read_at(file: &File, offset: u64, into: &mut [u8]) -> io::R
 /// Of the kind `Unsupported` if the kernel (before 6.14) or the file system has no such reads.
 #[expect(unsafe_code, reason = "a system call that takes an address")]
 pub(in crate::io) fn read_uncached(file: &File, offset: u64, into: &mut [u8]) -> io::Result<usize> {
-    let offset = to_off(offset)?;
+    let offset = signed(offset)?;
     let buffer = libc::iovec { iov_base: into.as_mut_ptr().cast(), iov_len: into.len() };
     // SAFETY: writes at most `iov_len` bytes to where `iov_base` points, which is all of `into`.
     let read = unsafe { libc::preadv2(file.as_raw_fd(), &raw const buffer, 1, offset, libc::RWF_DONTCACHE) };
@@ -59,7 +52,7 @@ pub(in crate::io) fn set_read_ahead(file: &File, read_ahead: ReadAhead) -> io::R
 /// Tells the kernel how a range of a file will be read; a length of 0 stands for all the rest: `posix_fadvise(2)`.
 #[expect(unsafe_code, reason = "a system call")]
 fn advise(file: &File, offset: u64, len: u64, advice: libc::c_int) -> io::Result<()> {
-    let (offset, len) = (to_off(offset)?, to_off(len)?);
+    let (offset, len) = (signed(offset)?, signed(len)?);
     // SAFETY: takes numbers, and touches no memory of ours.
     let error = unsafe { libc::posix_fadvise(file.as_raw_fd(), offset, len, advice) };
     if error == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(error)) }
@@ -94,8 +87,4 @@ pub(in crate::io) fn direct_alignment(file: &File) -> io::Result<(usize, usize)>
         )),
         _ => Ok((memory, offset)),
     }
-}
-
-fn to_off(number: u64) -> io::Result<libc::off_t> {
-    libc::off_t::try_from(number).map_err(|_| io::ErrorKind::InvalidInput.into())
 }

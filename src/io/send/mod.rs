@@ -1,0 +1,46 @@
+//! Bytes of a file to a socket, a pipe or another file, without passing through this program where the system can do it.
+
+mod lot;
+mod transfer;
+
+use std::ops::Range;
+use std::os::fd::AsFd;
+
+use crate::error::Result;
+
+pub use transfer::{SendWay, Sent, Step, Transfer};
+
+/// Sends a range of a file, in bytes from its start, to a socket, a pipe, or the position of another file, and waits until all
+/// of it is taken.
+///
+/// This is [`Transfer::run`]. A [`Transfer`] can go on after an error and tells how much was sent until then; its page says what
+/// holds for both.
+///
+/// ```
+/// use std::io::Read;
+/// use std::net::{TcpListener, TcpStream};
+/// use pagecut::{Format, fastq::Fastq, io::send, mmap::MmapReader};
+///
+/// let listener = TcpListener::bind("127.0.0.1:0")?;
+/// let mut client = TcpStream::connect(listener.local_addr()?)?;
+/// let (server, _) = listener.accept()?;
+///
+/// // The sequence of the third record, from the page cache to the network.
+/// let reader = MmapReader::open("testdata/illumina.fastq")?;
+/// let record = reader.records(&Fastq::new()).nth(2).unwrap()?;
+/// let range = reader.range_of(record.sequence()).unwrap();
+/// send(&reader, range, &server)?;
+/// drop(server);
+///
+/// let mut received = Vec::new();
+/// client.read_to_end(&mut received)?;
+/// assert_eq!(received, record.sequence());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// Those of [`Transfer::new`] and [`Transfer::run`].
+pub fn send(from: impl AsFd, range: Range<u64>, to: impl AsFd) -> Result<Sent> {
+    Transfer::new(from, range, to)?.run()
+}

@@ -1,0 +1,213 @@
+//! The ring of Linux: `io_uring(7)`.
+
+use std::fmt;
+use std::fs::File;
+use std::io;
+use std::mem;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::FileTypeExt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use io_uring::{CompletionQueue, IoUring, SubmissionQueue, opcode, squeue, types};
+
+use super::{Buffer, Request};
+
+/// What a cancellation is marked with, so that its own completion is told from those of reads.
+const CANCELLATION: u64 = u64::MAX;
+
+/// How long to wait for the kernel to have memory for a request again.
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// Two queues that are shared with the kernel, and the buffers that it may write to.
+pub(in crate::io::uring) struct Ring {
+    uring: IoUring,
+    file: File,
+    file_refused: Option<io::Error>,
+    buffers_refused: Option<io::Error>,
+    /// Whoever holds it may touch the queues.
+    lent: Mutex<Lent>,
+}
+
+/// The buffers of the reads that the kernel was asked for and has not completed, at the places that their indices say.
+type Lent = Vec<Option<Buffer>>;
+
+impl Ring {
+    /// A ring for reads of `file` into `buffers`, which have the indices from 0 on.
+    pub(in crate::io::uring) fn new(file: File, buffers: &mut [Buffer]) -> io::Result<Self> {
+        let entries = u32::try_from(buffers.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
+        let uring = IoUring::new(entries)?;
+        // It came with the reads that are used here, and asking for it takes no system call that may be forbidden.
+        if !uring.params().is_feature_rw_cur_pos() {
+            let reason = "io_uring(7) cannot read into a plain buffer before Linux 5.6";
+            return Err(io::Error::new(io::ErrorKind::Unsupported, reason));
+        }
+        let file_refused = uring.submitter().register_files(&[file.as_raw_fd()]).err();
+        let buffers_refused = register_buffers(&uring, buffers).err();
+        let lent = Mutex::new(buffers.iter().map(|_| None).collect());
+        Ok(Self { uring, file, file_refused, buffers_refused, lent })
+    }
+
+    pub(in crate::io::uring) fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Why the kernel did not register the file (`IORING_REGISTER_FILES`).
+    pub(in crate::io::uring) fn file_refused(&self) -> Option<&io::Error> {
+        self.file_refused.as_ref()
+    }
+
+    /// Why the kernel did not register the buffers (`IORING_REGISTER_BUFFERS`).
+    pub(in crate::io::uring) fn buffers_refused(&self) -> Option<&io::Error> {
+        self.buffers_refused.as_ref()
+    }
+
+    /// Whether the file gives its bytes in the order in which they are asked for, and less than that if there are no more yet.
+    pub(in crate::io::uring) fn is_stream(&self) -> io::Result<bool> {
+        let kind = self.file.metadata()?.file_type();
+        Ok(!kind.is_file() && !kind.is_dir() && !kind.is_block_device())
+    }
+
+    fn lent(&self) -> MutexGuard<'_, Lent> {
+        self.lent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes a read that the kernel is to make; [`submit`](Ring::submit) tells it. The buffer belongs to the ring until the
+    /// read is among the [`completions`](Ring::completions).
+    ///
+    /// An error is the end of the ring: the kernel takes nothing any more.
+    pub(in crate::io::uring) fn push(&self, request: Request) -> io::Result<()> {
+        let Request { mut buffer, range, offset, by_worker } = request;
+        let index = buffer.index;
+        let bytes = &mut buffer.memory[range];
+        let len = u32::try_from(bytes.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
+        let start = bytes.as_mut_ptr();
+        let (fixed, plain) = (types::Fixed(0), types::Fd(self.file.as_raw_fd()));
+        let entry = match (&self.file_refused, &self.buffers_refused) {
+            (None, None) => opcode::ReadFixed::new(fixed, start, len, index).offset(offset).build(),
+            (None, Some(_)) => opcode::Read::new(fixed, start, len).offset(offset).build(),
+            (Some(_), None) => opcode::ReadFixed::new(plain, start, len, index).offset(offset).build(),
+            (Some(_), Some(_)) => opcode::Read::new(plain, start, len).offset(offset).build(),
+        };
+        let flags = if by_worker { squeue::Flags::ASYNC } else { squeue::Flags::empty() };
+        let entry = entry.flags(flags).user_data(u64::from(index));
+        match self.lent().get_mut(usize::from(index)) {
+            Some(place @ None) => *place = Some(buffer),
+            _ => return Err(io::ErrorKind::InvalidInput.into()),
+        }
+        self.enqueue(&entry)
+    }
+
+    /// Notes that the kernel is to give up the read into a buffer, if it can. The read is completed in any case.
+    pub(in crate::io::uring) fn cancel(&self, index: u16) -> io::Result<()> {
+        self.enqueue(&opcode::AsyncCancel::new(u64::from(index)).build().user_data(CANCELLATION))
+    }
+
+    /// Puts an entry into the submission queue.
+    #[expect(unsafe_code, reason = "an entry may hold an address that the kernel writes to")]
+    fn enqueue(&self, entry: &squeue::Entry) -> io::Result<()> {
+        loop {
+            // SAFETY: a read writes to a range of a buffer that `push` has put into `lent`, where it stays until the kernel has
+            // completed the read: only `completions` takes it out, and the drop of the ring forgets it. Its memory does
+            // not move with it. A cancellation has no address.
+            let pushed = unsafe { self.submission(&mut self.lent()).push(entry) };
+            match pushed {
+                Ok(()) => return Ok(()),
+                Err(_) => self.submit()?,
+            }
+        }
+    }
+
+    /// Tells the kernel of everything that was noted: one system call, and none if there is nothing.
+    ///
+    /// An error is the end of the ring, as for [`push`](Ring::push).
+    pub(in crate::io::uring) fn submit(&self) -> io::Result<()> {
+        while !self.submission(&mut self.lent()).is_empty() {
+            self.enter(0)?;
+        }
+        Ok(())
+    }
+
+    /// Waits for a completion, or for less: it may return without one.
+    ///
+    /// An error is the end of the ring, as for [`push`](Ring::push).
+    pub(in crate::io::uring) fn wait(&self) -> io::Result<()> {
+        self.enter(1)
+    }
+
+    /// Submits, and waits for this many completions: `io_uring_enter(2)`.
+    fn enter(&self, completions: usize) -> io::Result<()> {
+        match self.uring.submitter().submit_and_wait(completions) {
+            Ok(_) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
+            // EAGAIN and EBUSY: there is no memory for a request now, or too much that was completed.
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::ResourceBusy) => {
+                thread::sleep(PAUSE);
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The reads that the kernel has completed since it was last asked: their buffers, and the bytes read.
+    pub(in crate::io::uring) fn completions(&self) -> Vec<(Buffer, io::Result<usize>)> {
+        let mut lent = self.lent();
+        let entries: Vec<_> = self.completion(&mut lent).collect();
+        let of_read = |entry: &io_uring::cqueue::Entry| {
+            // Cancellations have no place.
+            let place = usize::try_from(entry.user_data()).ok().and_then(|index| lent.get_mut(index))?;
+            let result = entry.result();
+            let bytes =
+                usize::try_from(result).map_err(|_| io::Error::from_raw_os_error(result.wrapping_neg()));
+            Some((place.take()?, bytes))
+        };
+        entries.iter().filter_map(of_read).collect()
+    }
+
+    /// The submission queue, for whoever holds the lock.
+    #[expect(unsafe_code, reason = "the queue of a ring that is shared")]
+    fn submission<'ring>(&'ring self, _held: &'ring mut Lent) -> SubmissionQueue<'ring> {
+        // SAFETY: there is no other one: it borrows what the lock guards mutably for as long as it lives, and nothing else makes
+        // one. (The submitter reads the ends of the queue only, and atomically.)
+        unsafe { self.uring.submission_shared() }
+    }
+
+    /// The completion queue, for whoever holds the lock.
+    #[expect(unsafe_code, reason = "the queue of a ring that is shared")]
+    fn completion<'ring>(&'ring self, _held: &'ring mut Lent) -> CompletionQueue<'ring> {
+        // SAFETY: as for `submission`.
+        unsafe { self.uring.completion_shared() }
+    }
+}
+
+/// Has the kernel keep the pages of the buffers at hand, instead of looking them up for every read.
+#[expect(unsafe_code, reason = "a system call that takes addresses")]
+fn register_buffers(uring: &IoUring, buffers: &mut [Buffer]) -> io::Result<()> {
+    let range = |buffer: &mut Buffer| libc::iovec {
+        iov_base: buffer.memory.as_mut_ptr().cast(),
+        iov_len: buffer.memory.len(),
+    };
+    let ranges: Vec<_> = buffers.iter_mut().map(range).collect();
+    // SAFETY: the ranges are those of memory that lives now, when its pages are pinned. Pinned pages outlive the memory, and the
+    // kernel writes to them for requests only, each of which has its buffer in `lent`.
+    unsafe { uring.submitter().register_buffers(&ranges) }
+}
+
+impl Drop for Ring {
+    fn drop(&mut self) {
+        // To close a ring does not wait for its reads. Memory that the kernel may still write to is never freed.
+        let lent = self.lent.get_mut().unwrap_or_else(PoisonError::into_inner);
+        lent.drain(..).flatten().for_each(mem::forget);
+    }
+}
+
+impl fmt::Debug for Ring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ring")
+            .field("file", &self.file)
+            .field("file_refused", &self.file_refused)
+            .field("buffers_refused", &self.buffers_refused)
+            .finish_non_exhaustive()
+    }
+}

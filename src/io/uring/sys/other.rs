@@ -1,0 +1,52 @@
+//! Systems other than Linux, which have no ring.
+
+use std::fs::File;
+use std::io;
+
+use super::{Buffer, Request};
+
+/// There is none.
+#[derive(Debug)]
+pub(in crate::io::uring) enum Ring {}
+
+impl Ring {
+    pub(in crate::io::uring) fn new(_: File, _: &mut [Buffer]) -> io::Result<Self> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "io_uring is there on Linux only"))
+    }
+
+    pub(in crate::io::uring) fn file(&self) -> &File {
+        match *self {}
+    }
+
+    pub(in crate::io::uring) fn file_refused(&self) -> Option<&io::Error> {
+        match *self {}
+    }
+
+    pub(in crate::io::uring) fn buffers_refused(&self) -> Option<&io::Error> {
+        match *self {}
+    }
+
+    pub(in crate::io::uring) fn is_stream(&self) -> io::Result<bool> {
+        match *self {}
+    }
+
+    pub(in crate::io::uring) fn push(&self, _: Request) -> io::Result<()> {
+        match *self {}
+    }
+
+    pub(in crate::io::uring) fn cancel(&self, _: u16) -> io::Result<()> {
+        match *self {}
+    }
+
+    pub(in crate::io::uring) fn submit(&self) -> io::Result<()> {
+        match *self {}
+    }
+
+    pub(in crate::io::uring) fn wait(&self) -> io::Result<()> {
+        match *self {}
+    }
+
+    pub(in crate::io::uring) fn completions(&self) -> Vec<(Buffer, io::Result<usize>)> {
+        match *self {}
+    }
+}

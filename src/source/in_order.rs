@@ -1,0 +1,164 @@
+//! Hands out in the order of the file what workers make in any order.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::error::Result;
+
+/// Values of parts, which workers bring in any order, handed to `take` in the order of the file.
+///
+/// A worker that is far ahead of the others waits, so that no more than a few values are kept. The one whose part is the next
+/// one never does, and so there is always somebody who goes on.
+pub(super) struct InOrder<T, S> {
+    state: Mutex<State<T, S>>,
+    moved: Condvar,
+    most: usize,
+}
+
+struct State<T, S> {
+    /// Where the part starts that is the next one.
+    next: u64,
+    /// Values by the start of their part, with its end.
+    waiting: BTreeMap<u64, (u64, T)>,
+    take: S,
+    /// Nothing is taken of parts that start here or behind.
+    stop_from: u64,
+}
+
+impl<T, S: FnMut(T) -> Result<()>> InOrder<T, S> {
+    /// Keeps no more than about `most` values.
+    pub(super) fn new(most: usize, take: S) -> Self {
+        let state = State { next: 0, waiting: BTreeMap::new(), take, stop_from: u64::MAX };
+        Self { state: Mutex::new(state), moved: Condvar::new(), most }
+    }
+
+    /// Waits until it makes sense to work on the part that starts at `offset`.
+    pub(super) fn wait(&self, offset: u64) -> Turn<'_, T, S> {
+        let mut state = self.state();
+        while offset < state.stop_from && offset != state.next && state.waiting.len() >= self.most {
+            state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        Turn { in_order: self, offset }
+    }
+
+    fn bring(&self, part: Range<u64>, value: T) -> Result<()> {
+        let mut state = self.state();
+        state.waiting.insert(part.start, (part.end, value));
+        let State { next, waiting, take, stop_from } = &mut *state;
+        let mut taken = Ok(());
+        while *next < *stop_from
+            && let Some((end, value)) = waiting.remove(next)
+        {
+            taken = take(value);
+            match taken {
+                Ok(()) => *next = end,
+                Err(_) => *stop_from = *next,
+            }
+        }
+        drop(state);
+        self.moved.notify_all();
+        taken
+    }
+
+    /// Nothing is taken of the parts that start at `offset` or behind.
+    fn stop(&self, offset: u64) {
+        let mut state = self.state();
+        state.stop_from = state.stop_from.min(offset);
+        drop(state);
+        self.moved.notify_all();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<T, S>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The turn of a part that is worked on. If it ends without a value (by an error, or by a panic), neither that part nor what
+/// follows is taken, and nobody waits for it.
+pub(super) struct Turn<'run, T, S: FnMut(T) -> Result<()>> {
+    in_order: &'run InOrder<T, S>,
+    offset: u64,
+}
+
+impl<T, S: FnMut(T) -> Result<()>> Turn<'_, T, S> {
+    /// Brings the value of the part, which ends at `end`. Hands it out together with those that waited for it, if it is the next
+    /// one.
+    ///
+    /// # Errors
+    ///
+    /// That of `take`. It is called no more then.
+    pub(super) fn bring(self, end: u64, value: T) -> Result<()> {
+        let brought = self.in_order.bring(self.offset..end, value);
+        // The turn has ended well.
+        std::mem::forget(self);
+        brought
+    }
+}
+
+impl<T, S: FnMut(T) -> Result<()>> Drop for Turn<'_, T, S> {
+    fn drop(&mut self) {
+        self.in_order.stop(self.offset);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    /// Brings parts of one byte in this order, and returns which were taken.
+    fn taken(order: &[u64], stop: Option<u64>, refuse: Option<u64>) -> Vec<u64> {
+        let mut taken = Vec::new();
+        let in_order = InOrder::new(100, |value| {
+            if refuse == Some(value) {
+                return Err(ErrorKind::Changed.into());
+            }
+            taken.push(value);
+            Ok(())
+        });
+        let mut errors = 0;
+        for &part in order {
+            let turn = in_order.wait(part);
+            if stop == Some(part) {
+                drop(turn);
+            } else {
+                errors += usize::from(turn.bring(part + 1, part).is_err());
+            }
+        }
+        assert_eq!(errors, usize::from(refuse.is_some()), "an error of taking is told once");
+        drop(in_order);
+        taken
+    }
+
+    #[test]
+    fn whatever_order_they_are_brought_in_they_are_taken_from_the_left() {
+        for a in 0..4 {
+            for b in (0..4).filter(|&b| b != a) {
+                for c in (0..4).filter(|&c| c != a && c != b) {
+                    let order = [a, b, c, 6 - a - b - c];
+                    assert_eq!(taken(&order, None, None), [0, 1, 2, 3], "{order:?}");
+                    assert_eq!(taken(&order, Some(2), None), [0, 1], "{order:?}");
+                    assert_eq!(taken(&order, None, Some(2)), [0, 1], "{order:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn who_is_far_ahead_waits_and_who_is_next_does_not() {
+        let in_order = InOrder::new(1, |_: u64| Ok(()));
+        in_order.wait(5).bring(6, 5).unwrap();
+        let next = in_order.wait(0);
+        std::thread::scope(|scope| {
+            let ahead = scope.spawn(|| in_order.wait(7));
+            assert!(!ahead.is_finished());
+            next.bring(5, 0).unwrap();
+            let ahead = ahead.join().unwrap();
+            in_order.wait(8).bring(9, 8).unwrap();
+            let behind_the_error = scope.spawn(|| drop(in_order.wait(9)));
+            drop(ahead);
+            behind_the_error.join().unwrap();
+        });
+    }
+}

@@ -1,0 +1,169 @@
+//! Values of parts in the order of the file, whoever makes them when.
+
+mod common;
+
+use std::fs::File;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use common::{packets, testdata};
+use pagecut::fastq::Fastq;
+use pagecut::io::Strategy;
+use pagecut::media::mpegts::Packets;
+use pagecut::{Error, ErrorKind, Piece, Source, SourceOptions};
+
+fn sources(name: &str, options: SourceOptions) -> [Source; 2] {
+    let path = testdata(name);
+    let file = Source::with_options(&path, options.strategy(Strategy::Mapped)).unwrap();
+    [file, Source::from_reader(File::open(path).unwrap(), options)]
+}
+
+#[test]
+fn the_parts_joined_are_the_file_for_every_number_of_workers() {
+    let data = std::fs::read(testdata("illumina.fastq")).unwrap();
+    for threads in [1, 2, 5] {
+        for part_len in [300, 5000, 1 << 20] {
+            for source in sources("illumina.fastq", SourceOptions::new().threads(threads).part_len(part_len))
+            {
+                let mut joined = Vec::new();
+                let tally = source.map_parts_in_order(
+                    &Fastq::new(),
+                    |records| {
+                        // Some parts take long.
+                        if records.part().offset() % 7 == 0 {
+                            std::thread::sleep(Duration::from_micros(300));
+                        }
+                        records
+                            .map(|record| Ok(record?.as_bytes().to_vec()))
+                            .collect::<Result<Vec<_>, Error>>()
+                    },
+                    |part| {
+                        joined.extend(part.concat());
+                        Ok(())
+                    },
+                );
+                assert_eq!((tally.unwrap().records, joined.len()), (250, data.len()));
+                assert_eq!(joined, data);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_lies_before_the_first_error_is_taken_and_nothing_else() {
+    let data = [b"@r\nAC\n+\nII\n".repeat(500), b"@bad\nA\n+\nII\n".to_vec(), b"@r\nAC\n+\nII\n".repeat(500)]
+        .concat();
+    for threads in [1, 4] {
+        let options = SourceOptions::new().threads(threads).part_len(100);
+        let source = Source::from_reader(std::io::Cursor::new(data.clone()), options);
+        let mut records = 0;
+        let error = source
+            .map_parts_in_order(
+                &Fastq::new(),
+                |records| records.map(|record| record.map(|_| 1)).sum::<Result<u64, Error>>(),
+                |part| {
+                    records += part;
+                    Ok(())
+                },
+            )
+            .unwrap_err();
+        assert_eq!(error.location().unwrap().record, Some(500));
+        assert!((490..=500).contains(&records), "{records}");
+    }
+}
+
+#[test]
+fn an_error_of_taking_ends_the_work() {
+    for threads in [1, 4] {
+        let options = SourceOptions::new().threads(threads).part_len(1000);
+        for source in sources("illumina.fastq", options) {
+            let mut taken = 0;
+            let refused = source.map_parts_in_order(
+                &Fastq::new(),
+                |records| Ok(records.count()),
+                |_| {
+                    taken += 1;
+                    if taken == 5 { Err(ErrorKind::Changed.into()) } else { Ok(()) }
+                },
+            );
+            assert!(matches!(refused.unwrap_err().kind(), ErrorKind::Changed));
+            assert_eq!(taken, 5);
+        }
+    }
+}
+
+#[test]
+fn few_values_are_kept_however_long_one_of_them_takes() {
+    let alive = AtomicUsize::new(0);
+    let most = AtomicUsize::new(0);
+    let options = SourceOptions::new().strategy(Strategy::Mapped).threads(4).part_len(500);
+    let source = Source::with_options(testdata("illumina.fastq"), options).unwrap();
+    let tally = source.map_parts_in_order(
+        &Fastq::new(),
+        |records| {
+            if records.part().offset() == 0 {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            most.fetch_max(alive.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            Ok(records.count())
+        },
+        |_| {
+            alive.fetch_sub(1, Ordering::SeqCst);
+            Ok(())
+        },
+    );
+    assert_eq!(tally.unwrap().records, 250);
+    assert!((2..=13).contains(&most.load(Ordering::SeqCst)), "{most:?}");
+}
+
+#[test]
+fn a_panic_of_a_worker_leaves_nobody_waiting() {
+    let options = SourceOptions::new().strategy(Strategy::Mapped).threads(3).part_len(500);
+    let source = Source::with_options(testdata("illumina.fastq"), options).unwrap();
+    let work = std::panic::AssertUnwindSafe(|| {
+        source.map_parts_in_order(
+            &Fastq::new(),
+            |records| {
+                assert!(records.part().offset() < 10_000, "this is meant to be");
+                Ok(())
+            },
+            |()| Ok(()),
+        )
+    });
+    assert!(std::panic::catch_unwind(work).is_err());
+}
+
+#[test]
+fn records_and_gaps_come_in_order_too() {
+    let mut data = packets(60);
+    data.splice(188 * 50..188 * 50, *b"second");
+    data.splice(188 * 20..188 * 20, *b"first");
+    for threads in [1, 4] {
+        for part_len in [188, 2000, 1 << 20] {
+            let options = SourceOptions::new().threads(threads).part_len(part_len);
+            let source = Source::from_reader(std::io::Cursor::new(data.clone()), options);
+            let mut joined = Vec::new();
+            let mut gaps = Vec::new();
+            let account = source.map_pieces_in_order(
+                &Packets,
+                |pieces| {
+                    pieces
+                        .map(|piece| match piece {
+                            Piece::Record(packet) => Ok(packet.as_bytes().to_vec()),
+                            Piece::Gap(gap) => Err(gap.range),
+                        })
+                        .collect::<Vec<_>>()
+                },
+                |part| {
+                    for piece in part {
+                        piece.map_or_else(|gap| gaps.push(gap), |packet| joined.extend(packet));
+                    }
+                    Ok(())
+                },
+            );
+            assert_eq!((joined == packets(60), account.tally.gaps, account.complete), (true, 2, true));
+            assert_eq!(gaps, [20 * 188..20 * 188 + 5, 50 * 188 + 5..50 * 188 + 11]);
+            assert_eq!(account.error.unwrap().location().unwrap().record, Some(20));
+        }
+    }
+}
