@@ -93,7 +93,7 @@ impl<'data> Record<'data> {
     }
 
     /// Where the sequence, the plus line and the quality scores begin in [`as_bytes`](Record::as_bytes).
-    pub(in crate::fastq) fn starts(&self) -> [usize; 3] {
+    pub(crate) fn starts(&self) -> [usize; 3] {
         [self.sequence, self.plus, self.quality_scores]
     }
 

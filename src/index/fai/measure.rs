@@ -35,35 +35,71 @@ impl Flaw {
     }
 }
 
-/// The entry of a FASTQ record.
+/// The entry of a FASTQ record of four lines.
 pub(super) fn fastq(record: &fastq::Record<'_>) -> Result<Entry, Flaw> {
-    let (bytes, letters) = (record.as_bytes(), record.sequence());
     let (sequence, quality) = record.field_starts();
-    let record_offset = record.range().start;
-    let flaw = |why, position: usize| Flaw { why, record_offset, offset: record_offset + position as u64 };
-    let eol = if bytes[sequence + letters.len()] == b'\r' { 2 } else { 1 };
-    let line_width = letters.len() + eol;
-    let quality_line = &bytes[quality..];
-    let quality_width = quality_line.strip_suffix(b"\n").unwrap_or(quality_line).len() + 1;
-    let length = count_letters(letters);
-    if line_width == 1 {
-        return Err(flaw("its sequence has no letters", sequence));
+    let end = sequence + record.sequence().len();
+    let plus = end + if record.as_bytes()[end] == b'\r' { 2 } else { 1 };
+    lines_of_fastq(record.definition(), record.range().start, record.as_bytes(), [sequence, plus, quality])
+}
+
+/// The entry of a FASTQ record whose sequence and quality scores may go over several lines.
+pub(super) fn wrapped_fastq(record: &fastq::wrapped::Record<'_>) -> Result<Entry, Flaw> {
+    lines_of_fastq(record.definition(), record.range().start, record.as_bytes(), record.starts())
+}
+
+/// The entry of a FASTQ record: `starts` are the positions of its sequence, its plus line and its quality scores in `bytes`.
+fn lines_of_fastq(
+    definition: &[u8],
+    record_offset: u64,
+    bytes: &[u8],
+    starts: [usize; 3],
+) -> Result<Entry, Flaw> {
+    let [sequence, plus, quality] = starts;
+    let mut position = record_offset + sequence as u64;
+    let mut layout = Layout::default();
+    for line in bytes[sequence..plus].split_inclusive(|&byte| byte == b'\n') {
+        let flaw = |why| Flaw { why, record_offset, offset: position };
+        let line_len = line.len() as u64;
+        match line.strip_suffix(b"\n").unwrap_or(line) {
+            [] => return Err(flaw("there is a blank line in its sequence")),
+            [b'\r'] if layout.is_ended => return Err(flaw("there is a blank line in its sequence")),
+            line => layout.add(line).map_err(flaw)?,
+        }
+        position += line_len;
     }
-    if quality_width == 1 {
-        return Err(flaw("its quality line is empty", quality));
+    let mut position = record_offset + quality as u64;
+    let mut scores = 0;
+    let mut is_ended = false;
+    for line in bytes[quality..].split_inclusive(|&byte| byte == b'\n') {
+        let flaw = |why| Flaw { why, record_offset, offset: position };
+        let (width, line_len) =
+            (line.strip_suffix(b"\n").unwrap_or(line).len() as u64 + 1, line.len() as u64);
+        scores += count_letters(line);
+        if width > layout.line_width {
+            return Err(flaw("a quality line is longer than the first line of its sequence"));
+        }
+        if width == 1 {
+            return Err(flaw("there is a blank line in its quality scores"));
+        }
+        if width < layout.line_width && scores < layout.length {
+            return Err(flaw(
+                "a quality line that is not the last is shorter than the first line of its sequence",
+            ));
+        }
+        is_ended = scores == layout.length;
+        position += line_len;
     }
-    if quality_width > line_width {
-        return Err(flaw("its quality line is longer than its sequence line", quality));
-    }
-    if count_letters(record.quality_scores()) != length {
-        return Err(flaw("of its letters and its quality scores, not as many are printable", quality));
+    if !is_ended {
+        let why = "of its letters and its quality scores, not as many are printed";
+        return Err(Flaw { why, record_offset, offset: record_offset + quality as u64 });
     }
     Ok(Entry {
-        name: header::name(record.definition()).into(),
-        length,
+        name: header::name(definition).into(),
+        length: layout.length,
         offset: record_offset + sequence as u64,
-        line_bases: length,
-        line_width: line_width as u64,
+        line_bases: layout.line_bases,
+        line_width: layout.line_width,
         quality_offset: Some(record_offset + quality as u64),
     })
 }

@@ -91,6 +91,19 @@ impl Fai {
         })
     }
 
+    /// The index of FASTQ whose sequences and quality scores may go over several lines: slower, since it is read from the left.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`of_fastq`](Fai::of_fastq), and [`ErrorKind::Unindexable`](crate::ErrorKind::Unindexable) where the lines of a
+    /// record differ in length.
+    pub fn of_wrapped_fastq(source: &Source) -> Result<Self, Error> {
+        let format = Fastq::new().wrapped();
+        Self::build(source, &format, |record: &fastq::wrapped::Record<'_>, _: Part<'_>| {
+            measure::wrapped_fastq(record).map(Some)
+        })
+    }
+
     /// The index of FASTA.
     ///
     /// # Errors
