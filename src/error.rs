@@ -161,6 +161,13 @@ pub enum ErrorKind {
         record: u64,
     },
 
+    /// More of the input than was allowed is damaged.
+    #[error("there are more than {most} gaps")]
+    TooManyGaps {
+        /// How many were allowed.
+        most: u64,
+    },
+
     /// MPEG-TS: no transport packet begins here.
     #[error("synchronisation is lost")]
     SyncLost,
@@ -208,6 +215,7 @@ impl ErrorKind {
             Self::Unmappable { .. } => "unmappable",
             Self::OutOfRange { .. } => "out_of_range",
             Self::Setting { .. } => "setting",
+            Self::TooManyGaps { .. } => "too_many_gaps",
             Self::Truncated { .. } => "truncated",
             Self::Changed => "changed",
             Self::LeaseBroken => "lease_broken",
