@@ -161,6 +161,13 @@ pub enum ErrorKind {
         record: u64,
     },
 
+    /// More of the input than was allowed is damaged.
+    #[error("there are more than {most} gaps")]
+    TooManyGaps {
+        /// How many were allowed.
+        most: u64,
+    },
+
     /// FASTQ, FASTA: the letters of a record cannot be found by an index of five or six columns.
     #[error("the record cannot be indexed: {why}")]
     Unindexable {
@@ -243,6 +250,7 @@ impl ErrorKind {
             Self::Unmappable { .. } => "unmappable",
             Self::OutOfRange { .. } => "out_of_range",
             Self::Setting { .. } => "setting",
+            Self::TooManyGaps { .. } => "too_many_gaps",
             Self::Truncated { .. } => "truncated",
             Self::Changed => "changed",
             Self::LeaseBroken => "lease_broken",

@@ -91,7 +91,7 @@ pub use record::{
     Backing, Cursor, Cuts, Format, Gap, ParRecords, Part, Piece, Pieces, Records, Resync, Search, Tally,
 };
 pub use source::{
-    Account, Cost, Inspection, Opener, Reader, Source, SourceOptions, Span, inspect, open_reader,
+    Account, Cost, Inspection, Opener, Reader, Salvaged, Source, SourceOptions, Span, inspect, open_reader,
 };
 
 /// The README's programs are tests.

@@ -100,7 +100,8 @@ impl Ledger {
             && *first.key() <= self.counted_to
         {
             let (end, done) = first.remove();
-            if self.error.is_none() {
+            // What ended the work early counts more than a gap that it had gone on behind.
+            if self.error.is_none() || (done.stop && done.error.is_some()) {
                 let Tally { records, lines, .. } = self.tally;
                 self.error = done.error.map(|error| error.count_before(records, lines));
             }

@@ -14,6 +14,7 @@ mod inspect;
 mod options;
 mod parts;
 mod reader;
+mod salvage;
 mod stream;
 mod window;
 
@@ -30,6 +31,7 @@ use in_order::{InOrder, Turn};
 pub use inspect::{Cost, Inspection, inspect};
 pub use options::SourceOptions;
 pub use reader::{Opener, Reader, Span, open_reader};
+pub use salvage::Salvaged;
 use stream::{StreamInput, StreamParts};
 
 use crate::detect::{FileKind, HEAD_LEN};

@@ -102,6 +102,8 @@ pub(crate) enum Command {
     Stats(Stats),
     /// Read everything, and prove that every byte is accounted for
     Verify(Verify),
+    /// Write the good records of a damaged file, and tell what was left out
+    Sanitize(Sanitize),
     /// Show how files lie in the page cache, what each way to their bytes costs, and which one is taken
     Inspect(Inspect),
     /// Print completions for a shell
@@ -144,7 +146,28 @@ pub(crate) struct Verify {
     /// Check the letters, the range of the quality scores, and the definition on the plus line too
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Go on behind every fault, and list the gaps
+    #[arg(long)]
+    pub(crate) recover: bool,
+    /// Give up behind so many gaps
+    #[arg(long, value_name = "N", requires = "recover", default_value_t = u64::MAX, hide_default_value = true)]
+    pub(crate) max_gaps: u64,
     /// One JSON object for each file, a line each
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sanitize {
+    /// File; `-`, or none at all, for standard input
+    pub(crate) file: Option<PathBuf>,
+    /// Where to write; standard output unless it is said
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Leave out what fails the checks of `verify --strict` too
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Give up behind so many gaps
+    #[arg(long, value_name = "N", default_value_t = u64::MAX, hide_default_value = true)]
+    pub(crate) max_gaps: u64,
 }

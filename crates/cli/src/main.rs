@@ -7,6 +7,7 @@ mod input;
 mod inspect;
 mod progress;
 mod report;
+mod sanitize;
 mod stats;
 mod table;
 mod verify;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
     let written = match &cli.command {
         Command::Stats(args) => stats::run(args, &cli.common, &mut out, &mut all_good),
         Command::Verify(args) => verify::run(args, &cli.common, &mut out, &mut all_good),
+        Command::Sanitize(args) => sanitize::run(args, &cli.common, &mut all_good),
         Command::Inspect(args) => inspect::run(args, &cli.common, &mut out, &mut all_good),
         Command::Completion { shell } => complete(*shell, &mut out),
     };

@@ -6,7 +6,7 @@ use std::path::Path;
 use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
 use pagecut::media::mpegts::Packets;
-use pagecut::{Account, Error, FileKind, Format, Result, Source, Tally};
+use pagecut::{Account, Error, FileKind, Format, Gap, Result, Resync, Source, Tally};
 use serde::Serialize;
 
 use crate::cli::{Common, Verify};
@@ -25,6 +25,17 @@ struct Verdict {
     gap_bytes: u64,
     complete: bool,
     error: Option<Fault>,
+    /// Told with `--recover` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gaps: Option<Vec<Hole>>,
+}
+
+/// Bytes in which no record was found.
+#[derive(Debug, Serialize)]
+struct Hole {
+    start: u64,
+    end: u64,
+    error: Fault,
 }
 
 /// The first error.
@@ -46,13 +57,16 @@ pub(crate) fn run(
 ) -> io::Result<()> {
     for path in input::inputs(&args.files) {
         let name = path.display().to_string();
-        let verdict = match read(&path, &name, args.strict, common) {
+        let verdict = match read(&path, &name, args, common) {
             Err(error) => {
                 report::error(&name, &error);
                 Verdict::unread(name, &error)
             }
             Ok(read) => {
-                if let Some(error) = &read.account.error {
+                read.gaps.iter().flatten().for_each(|gap| report::gap(&name, gap));
+                // The first gap was told.
+                let is_told = read.account.complete && read.gaps.is_some();
+                if let Some(error) = read.account.error.as_ref().filter(|_| !is_told) {
                     report::error(&name, error);
                 }
                 if let Some(complaint) = read.complaint() {
@@ -81,15 +95,27 @@ struct Read {
     /// Length of the input; of a stream, as far as it was read.
     bytes: u64,
     account: Account,
+    gaps: Option<Vec<Gap>>,
 }
 
 /// Reads one input, up to the first error or, if the format can, behind it.
-fn read(path: &Path, name: &str, strict: bool, common: &Common) -> Result<Read> {
+fn read(path: &Path, name: &str, args: &Verify, common: &Common) -> Result<Read> {
     let source = input::open(path, common)?;
+    let strict = args.strict;
     let fastq = if strict { Fastq::strict() } else { Fastq::new() };
     let kind = source.detect()?;
     let fasta = if strict { Fasta::strict() } else { Fasta::new() };
+    let mut gaps = args.recover.then(Vec::new);
     let (format, account) = progress::show(&source, name, common.quiet, || match kind {
+        FileKind::MpegTs if args.recover => {
+            (Some(Packets::NAME), list_gaps(&source, &Packets, args, &mut gaps))
+        }
+        FileKind::Fasta if args.recover => (Some(Fasta::NAME), list_gaps(&source, &fasta, args, &mut gaps)),
+        FileKind::Fastq if args.recover => {
+            // What follows a good record makes it no bad one where reading goes on.
+            let fastq = fastq.check_quality_end(false);
+            (Some(Fastq::NAME), list_gaps(&source, &fastq, args, &mut gaps))
+        }
         FileKind::MpegTs => (Some(Packets::NAME), source.account_pieces(&Packets)),
         FileKind::Fasta => (Some(Fasta::NAME), source.account(&fasta)),
         FileKind::WrappedFastq => (Some(Fastq::NAME), source.account(&fastq.wrapped())),
@@ -99,7 +125,15 @@ fn read(path: &Path, name: &str, strict: bool, common: &Common) -> Result<Read> 
     // Of a stream, what lies behind the error may have been read or not.
     let read = if account.complete { source.bytes_done() } else { account.tally.bytes() };
     let bytes = source.len_hint().unwrap_or(read);
-    Ok(Read { format, bytes, account })
+    Ok(Read { format, bytes, account, gaps })
+}
+
+/// The account of an input that is read on behind every fault.
+fn list_gaps<F: Resync>(source: &Source, format: &F, args: &Verify, gaps: &mut Option<Vec<Gap>>) -> Account {
+    source.for_each_gap(format, args.max_gaps, |gap| {
+        gaps.get_or_insert_default().push(gap);
+        Ok(())
+    })
 }
 
 /// The account of FASTQ that has four lines a record as far as its first bytes tell.
@@ -137,6 +171,7 @@ impl Verdict {
             gap_bytes,
             complete: read.account.complete && read.complaint().is_none(),
             error: read.account.error.as_ref().map(Fault::of),
+            gaps: read.gaps.as_ref().map(|gaps| gaps.iter().map(Hole::of).collect()),
         }
     }
 
@@ -152,6 +187,7 @@ impl Verdict {
             gap_bytes: 0,
             complete: false,
             error: Some(Fault::of(error)),
+            gaps: None,
         }
     }
 
@@ -179,6 +215,12 @@ impl Verdict {
         } else {
             writeln!(out, "{file}: {verdict}: not read")
         }
+    }
+}
+
+impl Hole {
+    fn of(gap: &Gap) -> Self {
+        Self { start: gap.range.start, end: gap.range.end, error: Fault::of(&gap.error) }
     }
 }
 

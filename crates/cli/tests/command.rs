@@ -404,3 +404,64 @@ fn fasta_is_verified_and_counted() {
     assert!(stdout(&output).contains("nanopore.fasta\tFASTA\tDNA\t"), "{}", stdout(&output));
     assert!(stdout(&output).contains("protein.fasta\tFASTA\t"), "{}", stdout(&output));
 }
+
+#[test]
+fn recover_lists_the_gaps_in_their_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = fs::read(testdata("illumina.fastq")).unwrap();
+    let data = [&good[..], b"@bad\nAC\n+\nI\n", &good, b"no record\n", &good].concat();
+    let path = folder.path().join("damaged.fastq");
+    fs::write(&path, &data).unwrap();
+    let path = path.to_str().unwrap();
+    for threads in ["1", "3"] {
+        let output = run(&["verify", "--recover", "--json", "-t", threads, path]);
+        assert_eq!(output.status.code(), Some(1));
+        let verdict = &json(&output)[0];
+        assert_eq!((&verdict["records"], &verdict["gap_bytes"]), (&750.into(), &22.into()));
+        assert_eq!((&verdict["complete"], verdict["gaps"].as_array().unwrap().len()), (&true.into(), 2));
+        let gap = &verdict["gaps"][1];
+        let start = 2 * good.len() as u64 + 12;
+        assert_eq!((&gap["start"], &gap["end"]), (&start.into(), &(start + 10).into()));
+        // Records and lines are counted from the start of the file; those of gaps are lines too.
+        assert_eq!((&gap["error"]["record"], &gap["error"]["line"]), (&500.into(), &2005.into()));
+        assert_eq!(stderr(&output).lines().count(), 2, "{}", stderr(&output));
+
+        let output = run(&["verify", "--recover", "--max-gaps", "1", "--json", "-t", threads, path]);
+        let verdict = &json(&output)[0];
+        assert_eq!(
+            (&verdict["complete"], &verdict["error"]["kind"]),
+            (&false.into(), &"too_many_gaps".into())
+        );
+    }
+    assert_eq!(run(&["verify", "--max-gaps", "1", path]).status.code(), Some(2));
+}
+
+#[test]
+fn sanitized_output_verifies_and_the_rest_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = fs::read(testdata("illumina.fastq")).unwrap();
+    let data = [&good[..], b"@bad\nAC\n+\nI\n", &good].concat();
+    let (path, clean) = (folder.path().join("damaged.fastq"), folder.path().join("clean.fastq"));
+    fs::write(&path, &data).unwrap();
+    let (path, clean) = (path.to_str().unwrap(), clean.to_str().unwrap());
+    let output = run(&["sanitize", "--strict", "-o", clean, path]);
+    assert_eq!(output.status.code(), Some(1), "something was left out");
+    assert_eq!(fs::read(clean).unwrap(), good.repeat(2));
+    assert!(
+        stderr(&output).ends_with("500 records written, 12 bytes left out in 1 gap\n"),
+        "{}",
+        stderr(&output)
+    );
+    assert!(run(&["verify", "--strict", clean]).status.success());
+    // From standard input to standard output, and nothing to be left out.
+    let output = with_input(&["sanitize", "-q"], &good);
+    assert!(output.status.success() && output.stdout == good && output.stderr.is_empty());
+    let output = run(&["sanitize", "-o", path, path]);
+    assert!(stderr(&output).contains("the output is the input"), "{}", stderr(&output));
+    assert_eq!(fs::read(path).unwrap(), data, "the input is as it was");
+    let output = run(&["sanitize", "wrapped.fastq"]);
+    assert!(stderr(&output).contains("wrapped FASTQ has no boundary"), "{}", stderr(&output));
+    let output = run(&["sanitize", "-o", "/dev/full", path]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("No space left"), "{}", stderr(&output));
+}

@@ -1,0 +1,125 @@
+//! What can be read of a damaged input, in order.
+
+use super::{Account, Source};
+use crate::error::{ErrorKind, Result};
+use crate::record::{Gap, Piece, Pieces, Resync, Tally};
+
+/// A stretch of a damaged input.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Salvaged<'data> {
+    /// Whole records, and the blank lines between them, as they stand in the input.
+    Records(&'data [u8]),
+    /// Bytes in which no record was found. The error has the numbers of its record and line.
+    Gap(Gap),
+}
+
+/// What became of a part.
+struct Found {
+    /// The bytes of the part without its gaps.
+    good: Vec<u8>,
+    /// The gaps, each with how many of the good bytes lie before it.
+    gaps: Vec<(usize, Gap)>,
+    tally: Tally,
+}
+
+impl Source {
+    /// Hands out in the order of the input what can be read of it, and where nothing can: the good bytes and the gaps add up to
+    /// the input. Reading ends early if there are more than `most_gaps`.
+    ///
+    /// ```
+    /// use pagecut::{Salvaged, Source, SourceOptions, fastq::Fastq};
+    ///
+    /// let damaged = b"@r1\nAC\n+\nII\n@r2\nGG\n+\nI\n@r3\nT\n+\nI\n";
+    /// let source = Source::from_reader(&damaged[..], SourceOptions::new());
+    /// let mut good = Vec::new();
+    /// let account = source.salvage(&Fastq::new(), u64::MAX, |salvaged| {
+    ///     match salvaged {
+    ///         Salvaged::Records(bytes) => good.extend_from_slice(bytes),
+    ///         Salvaged::Gap(gap) => assert_eq!(gap.range, 13..25),
+    ///         _ => {}
+    ///     }
+    ///     Ok(())
+    /// });
+    /// assert_eq!(good, b"@r1\nAC\n+\nII\n@r3\nT\n+\nI\n");
+    /// assert_eq!((account.tally.records, account.tally.gaps), (2, 1));
+    /// ```
+    ///
+    /// The account's error is that of the first gap, unless reading ended early: then it is that of `take` or of the system, or
+    /// [`ErrorKind::TooManyGaps`], and the account is not complete.
+    pub fn salvage<F: Resync>(
+        &self,
+        format: &F,
+        most_gaps: u64,
+        mut take: impl FnMut(Salvaged<'_>) -> Result<()> + Send,
+    ) -> Account {
+        self.find_gaps(format, true, most_gaps, |good, gap| {
+            if !good.is_empty() {
+                take(Salvaged::Records(good))?;
+            }
+            gap.map_or(Ok(()), |gap| take(Salvaged::Gap(gap)))
+        })
+    }
+
+    /// Hands out the gaps of a damaged input in their order, with the numbers of record and line in their errors. Reading ends
+    /// early if there are more than `most_gaps`. Returns an account as [`salvage`](Source::salvage) does.
+    pub fn for_each_gap<F: Resync>(
+        &self,
+        format: &F,
+        most_gaps: u64,
+        mut take: impl FnMut(Gap) -> Result<()> + Send,
+    ) -> Account {
+        self.find_gaps(format, false, most_gaps, |_, gap| gap.map_or(Ok(()), &mut take))
+    }
+
+    /// Hands out the gaps, each with the good bytes before it if they are wanted, and in the end those behind the last one.
+    fn find_gaps<F: Resync>(
+        &self,
+        format: &F,
+        wants_good: bool,
+        most_gaps: u64,
+        mut take: impl FnMut(&[u8], Option<Gap>) -> Result<()> + Send,
+    ) -> Account {
+        let mut before = Tally::default();
+        self.map_pieces_in_order(
+            format,
+            |pieces| find(pieces, wants_good),
+            |Found { good, gaps, tally }| {
+                let mut from = 0;
+                let gaps_before = before.gaps;
+                for (number, (at, gap)) in (1..).zip(gaps) {
+                    if gaps_before + number > most_gaps {
+                        return Err(ErrorKind::TooManyGaps { most: most_gaps }.into());
+                    }
+                    let error = gap.error.count_before(before.records, before.lines);
+                    take(&good[from..at], Some(Gap { error, ..gap }))?;
+                    from = at;
+                }
+                before += tally;
+                take(&good[from..], None)
+            },
+        )
+    }
+}
+
+/// Goes through the pieces of a part.
+fn find<F: Resync>(pieces: &mut Pieces<'_, F>, wants_good: bool) -> Found {
+    let part = pieces.part();
+    let (mut good, mut gaps) = (Vec::new(), Vec::new());
+    // What lies in the part can be counted in `usize`.
+    let position = |offset: u64| usize::try_from(offset - part.offset()).unwrap_or(usize::MAX);
+    let mut from = 0;
+    for piece in pieces.by_ref() {
+        if let Piece::Gap(gap) = piece {
+            if wants_good {
+                good.extend_from_slice(&part.as_bytes()[from..position(gap.range.start)]);
+            }
+            from = position(gap.range.end);
+            gaps.push((good.len(), gap));
+        }
+    }
+    if wants_good {
+        good.extend_from_slice(&part.as_bytes()[from..]);
+    }
+    Found { good, gaps, tally: pieces.tally() }
+}
