@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::error::{ErrorKind, Result};
-use crate::record::{Cuts, Resync, Search};
+use crate::record::{Cuts, Search};
 use crate::source::Reader;
 
 /// How many bytes are looked at first for a cut: more than most records have.
@@ -29,8 +29,8 @@ const SEARCH_LEN: u64 = 16 << 10;
 /// }
 /// # Ok::<(), pagecut::Error>(())
 /// ```
-pub fn shards<F: Resync>(reader: &Reader, format: &F, count: usize) -> Result<Vec<Range<u64>>> {
-    between(count, reader.len(), |number| cut_from(reader, format, share(number, reader.len(), count)))
+pub fn shards(reader: &Reader, cuts: &dyn Cuts, count: usize) -> Result<Vec<Range<u64>>> {
+    between(count, reader.len(), |number| cut_from(reader, cuts, share(number, reader.len(), count)))
 }
 
 /// The first cut at or behind an offset: where a record begins, or blank lines between records; the end of the file if there is no
@@ -39,19 +39,19 @@ pub fn shards<F: Resync>(reader: &Reader, format: &F, count: usize) -> Result<Ve
 /// # Errors
 ///
 /// [`ErrorKind::OutOfRange`] if the offset lies behind the end of the file; those of [`Reader::bytes_at`].
-pub fn cut_from(reader: &Reader, format: &impl Cuts, offset: u64) -> Result<u64> {
+pub fn cut_from(reader: &Reader, cuts: &dyn Cuts, offset: u64) -> Result<u64> {
     // The input begins at a boundary, whatever its bytes are.
     if offset == 0 {
         return Ok(0);
     }
-    let start = offset.saturating_sub(format.look_behind() as u64);
+    let start = offset.saturating_sub(cuts.look_behind() as u64);
     let mut len = SEARCH_LEN;
     loop {
         let end = offset.saturating_add(len).min(reader.len());
         let view = reader.bytes_at(start..end.max(offset))?;
         // What is in view can be counted in `usize`.
         let from = usize::try_from(offset - start).unwrap_or(usize::MAX);
-        if let Search::Cut(cut) = format.search_cut(&view, from..view.len()) {
+        if let Search::Cut(cut) = cuts.search_cut(&view, from..view.len()) {
             return Ok(start + cut as u64);
         }
         if end == reader.len() {

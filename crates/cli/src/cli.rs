@@ -1,5 +1,6 @@
 //! Arguments.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
@@ -104,6 +105,12 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Write the good records of a damaged file, and tell what was left out
     Sanitize(Sanitize),
+    /// Write indexes beside files: of names (`.fai`, as `samtools faidx` and `fqidx`), of numbers (`.pgi`)
+    Index(Index),
+    /// Print sequences, regions of them, and records, by name, number or place
+    Fetch(Fetch),
+    /// Cut a file into pieces that hold whole records, and print or write them
+    Shard(Shard),
     /// Show how files lie in the page cache, what each way to their bytes costs, and which one is taken
     Inspect(Inspect),
     /// Print completions for a shell
@@ -170,4 +177,65 @@ pub(crate) struct Sanitize {
     /// Give up behind so many gaps
     #[arg(long, value_name = "N", default_value_t = u64::MAX, hide_default_value = true)]
     pub(crate) max_gaps: u64,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Without an option, FASTA gets both, and every other format an index of numbers: an index of the names of \
+                  reads is nearly as long as the reads."
+)]
+pub(crate) struct Index {
+    /// Files
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Write the index of names, FILE.fai
+    #[arg(long)]
+    pub(crate) names: bool,
+    /// Write the index of numbers, FILE.pgi
+    #[arg(long)]
+    pub(crate) numbers: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "What to print:\n  \
+        NAME, NAME:START, NAME:START-END, NAME:-END  letters of a sequence, counted from 1, the last included\n  \
+        {NAME}:START-END                             the same, where NAME has a colon or looks like another of these\n  \
+        #NUMBER                                      a record as it stands in the file, counted from 0\n  \
+        START..END                                   the records that begin in these bytes, counted from 0, END excluded\n\n\
+        Indexes beside the file are used; without them, all of it is read.")]
+pub(crate) struct Fetch {
+    /// File
+    pub(crate) file: PathBuf,
+    /// What to print
+    #[arg(required = true)]
+    pub(crate) what: Vec<OsString>,
+    /// Where to write; standard output unless it is said
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Letters of a line, 0 for all in one; as many as in the file unless it is said
+    #[arg(short = 'n', long, value_name = "N")]
+    pub(crate) length: Option<u64>,
+    /// Print the reverse complement of sequences
+    #[arg(short = 'i', long)]
+    pub(crate) reverse_complement: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Each line of output is what `pagecut fetch FILE` prints a piece by. Pieces of about equal length are found without \
+                  reading what lies between."
+)]
+pub(crate) struct Shard {
+    /// File
+    pub(crate) file: PathBuf,
+    /// Pieces to make
+    #[arg(short = 'n', long, value_name = "N")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) number: u32,
+    /// Put equally many records into each, by the index of numbers or, without one, by reading the file
+    #[arg(long)]
+    pub(crate) records: bool,
+    /// Write the pieces to PREFIX.0, PREFIX.1, ..., with the extension of the file
+    #[arg(short, long, value_name = "PREFIX")]
+    pub(crate) output: Option<PathBuf>,
 }

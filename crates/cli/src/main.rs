@@ -3,11 +3,16 @@
 #![warn(clippy::unwrap_used)]
 
 mod cli;
+mod fetch;
+mod formats;
+mod index;
 mod input;
 mod inspect;
+mod output;
 mod progress;
 mod report;
 mod sanitize;
+mod shard;
 mod stats;
 mod table;
 mod verify;
@@ -32,6 +37,9 @@ fn main() -> ExitCode {
         Command::Stats(args) => stats::run(args, &cli.common, &mut out, &mut all_good),
         Command::Verify(args) => verify::run(args, &cli.common, &mut out, &mut all_good),
         Command::Sanitize(args) => sanitize::run(args, &cli.common, &mut all_good),
+        Command::Index(args) => index::run(args, &cli.common, &mut out, &mut all_good),
+        Command::Fetch(args) => fetch::run(args, &cli.common, &mut all_good),
+        Command::Shard(args) => shard::run(args, &cli.common, &mut out, &mut all_good),
         Command::Inspect(args) => inspect::run(args, &cli.common, &mut out, &mut all_good),
         Command::Completion { shell } => complete(*shell, &mut out),
     };

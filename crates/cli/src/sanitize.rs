@@ -1,6 +1,5 @@
 //! `pagecut sanitize`: the good records of a damaged file.
 
-use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -10,13 +9,13 @@ use pagecut::media::mpegts::Packets;
 use pagecut::{Account, Error, ErrorKind, FileKind, Resync, Salvaged, Source};
 
 use crate::cli::{Common, Sanitize};
-use crate::{input, progress, report};
+use crate::{input, output, progress, report};
 
 /// Writes the good records, tells what was left out, and notes whether that is nothing.
 pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::Result<()> {
     let path = input::inputs(args.file.as_slice()).remove(0);
     let name = path.display().to_string();
-    let account = match open_output(args, &path) {
+    let account = match output::open(args.output.as_deref(), &path) {
         Err(error) => Err(error.into()),
         Ok(mut output) => salvage(args, &path, &name, common, &mut *output),
     };
@@ -48,22 +47,6 @@ pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::
         }
     }
     Ok(())
-}
-
-/// Where to write, unless that is where it is read from.
-fn open_output(args: &Sanitize, input: &Path) -> io::Result<Box<dyn Write + Send>> {
-    let Some(output) = &args.output else { return Ok(Box::new(io::BufWriter::new(io::stdout()))) };
-    if same_file(input, output) {
-        let what = "the output is the input";
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
-    }
-    let file = OpenOptions::new().write(true).create(true).truncate(true).open(output)?;
-    Ok(Box::new(io::BufWriter::new(file)))
-}
-
-fn same_file(left: &Path, right: &Path) -> bool {
-    let full = |path: &Path| path.canonicalize().ok();
-    full(left).is_some() && full(left) == full(right)
 }
 
 fn salvage(

@@ -127,7 +127,7 @@ impl Sparse {
         self.record_range(record, reader, format).map(|range| range.start)
     }
 
-    /// The bytes of the record of this number, counted from 0, with blank lines before it.
+    /// The bytes of the record of this number, counted from 0, with blank lines around it that belong to no other.
     ///
     /// # Errors
     ///

@@ -1,0 +1,302 @@
+//! `pagecut fetch`: sequences, regions of them, and records, by name, number or place.
+
+use std::cell::OnceCell;
+use std::ffi::OsStr;
+use std::io::{self, Write};
+use std::ops::Range;
+use std::path::Path;
+
+use pagecut::index::{self as library, Fai, Letters, Region, Sparse};
+use pagecut::{Error, ErrorKind, Format, Reader, Result, Source};
+
+use crate::cli::{Common, Fetch};
+use crate::formats::{self, Task};
+use crate::{index, input, output, report};
+
+/// Bytes that are written at a time.
+const WRITE_LEN: u64 = 1 << 20;
+
+/// Prints everything that is asked for, and notes whether all of it is there.
+pub(crate) fn run(args: &Fetch, common: &Common, all_good: &mut bool) -> io::Result<()> {
+    let name = args.file.display().to_string();
+    let opened = input::open(&args.file, common)
+        .and_then(|source| Ok((source, output::open(args.output.as_deref(), &args.file)?)));
+    let (source, mut out) = match opened {
+        Ok(opened) => opened,
+        Err(error) => {
+            report::error(&name, &error);
+            *all_good = false;
+            return Ok(());
+        }
+    };
+    let input = Input { args, common, source: &source, names: OnceCell::new(), numbers: OnceCell::new() };
+    for what in &args.what {
+        match input.print(what, &mut *out) {
+            Err(error) if is_broken_pipe(&error) => return Err(io::ErrorKind::BrokenPipe.into()),
+            Err(error) => {
+                report::error(&name, &error);
+                *all_good = false;
+            }
+            Ok(()) => {}
+        }
+    }
+    out.flush()
+}
+
+fn is_broken_pipe(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Io(refused) if refused.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// Something that can be asked for.
+enum Wanted<'text> {
+    /// The record of a number.
+    Record(u64),
+    /// The records that begin in a range of bytes, which may have no end.
+    Bytes(u64, Option<u64>),
+    Region(&'text [u8]),
+}
+
+impl<'text> Wanted<'text> {
+    fn parse(text: &'text OsStr) -> Self {
+        let number =
+            |text: &str| text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
+        let known = text.to_str().and_then(|text| match (text.strip_prefix('#'), text.split_once("..")) {
+            (Some(record), _) => number(record).map(Self::Record),
+            (None, Some((start, ""))) => Some(Self::Bytes(number(start)?, None)),
+            (None, Some((start, end))) => Some(Self::Bytes(number(start)?, Some(number(end)?))),
+            (None, None) => None,
+        });
+        known.unwrap_or(Self::Region(text.as_encoded_bytes()))
+    }
+}
+
+/// A file that is printed from.
+struct Input<'run> {
+    args: &'run Fetch,
+    common: &'run Common,
+    source: &'run Source,
+    /// The index of names, once it was asked for.
+    names: OnceCell<Fai>,
+    /// The index of numbers, once it was asked for.
+    numbers: OnceCell<Sparse>,
+}
+
+impl Input<'_> {
+    /// Prints what one argument asks for.
+    fn print(&self, what: &OsStr, out: &mut dyn Write) -> Result<()> {
+        let reader = index::reader(self.source)?;
+        let path = &*self.args.file;
+        match Wanted::parse(what) {
+            Wanted::Record(record) => {
+                let range = formats::run(self.source, &OneRecord { path, numbers: &self.numbers, record })?;
+                write_range(reader, range, out)
+            }
+            Wanted::Bytes(start, end) => {
+                let range = start..end.unwrap_or(reader.len());
+                let range = formats::run(self.source, &RecordsBetween { range })?;
+                write_range(reader, range, out)
+            }
+            Wanted::Region(text) => self.print_region(text, reader, out),
+        }
+    }
+
+    /// Prints a sequence, or a part of one, as samtools does.
+    fn print_region(&self, text: &[u8], reader: &Reader, out: &mut dyn Write) -> Result<()> {
+        let region = self.names()?.region(text)?;
+        let reverse = self.args.reverse_complement;
+        let mut letters = region.letters(reader)?;
+        let scores = region.quality_scores(reader)?;
+        self.tell_of_end(text, &region);
+        let line_len = self.args.length.unwrap_or(region.entry().line_bases);
+        out.write_all(if scores.is_some() { b"@" } else { b">" })?;
+        out.write_all(text)?;
+        out.write_all(if reverse { b"/rc\n" } else { b"\n" })?;
+        write_lines(&mut letters, line_len, reverse.then_some(complement), out)?;
+        if let Some(mut scores) = scores {
+            out.write_all(b"+\n")?;
+            write_lines(&mut scores, line_len, reverse.then_some(|score| score), out)?;
+        }
+        Ok(())
+    }
+
+    fn names(&self) -> Result<&Fai> {
+        if let Some(names) = self.names.get() {
+            return Ok(names);
+        }
+        let names = index::names(&self.args.file, self.source, self.common)?;
+        Ok(self.names.get_or_init(|| names))
+    }
+
+    /// Says that there are fewer letters than were asked for.
+    fn tell_of_end(&self, text: &[u8], region: &Region<'_>) {
+        let end = region.entry().length;
+        let what = match region.range().is_empty() {
+            _ if self.common.quiet => return,
+            true => format!("there are no letters in it: the sequence has {end}"),
+            false if region.is_truncated() => format!("the sequence ends before it, at {end}"),
+            false => return,
+        };
+        report::note(&String::from_utf8_lossy(text), &what);
+    }
+}
+
+/// Writes letters in lines; backwards, and each as something else, if it is said as what.
+fn write_lines(
+    letters: &mut Letters<'_>,
+    line_len: u64,
+    reversed: Option<fn(u8) -> u8>,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let mut lines = Lines::of(line_len);
+    match reversed {
+        None => {
+            while let Some(piece) = letters.next_piece()? {
+                lines.write(piece, out)?;
+            }
+        }
+        Some(other) => {
+            let mut all = Vec::new();
+            while let Some(piece) = letters.next_piece()? {
+                all.extend(piece.iter().map(|&letter| other(letter)));
+            }
+            all.reverse();
+            lines.write(&all, out)?;
+        }
+    }
+    Ok(lines.end(out)?)
+}
+
+/// Lines of one length, made from pieces of any.
+struct Lines {
+    len: usize,
+    /// Letters in the line that is not full.
+    filled: usize,
+}
+
+impl Lines {
+    /// Of so many letters; 0 stands for one line.
+    fn of(len: u64) -> Self {
+        let len = usize::try_from(len).ok().filter(|&len| len > 0).unwrap_or(usize::MAX);
+        Self { len, filled: 0 }
+    }
+
+    fn write(&mut self, mut letters: &[u8], out: &mut dyn Write) -> io::Result<()> {
+        while !letters.is_empty() {
+            let (line, rest) = letters.split_at(letters.len().min(self.len - self.filled));
+            out.write_all(line)?;
+            (letters, self.filled) = (rest, self.filled + line.len());
+            if self.filled == self.len {
+                self.end(out)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the line that was begun, if one was.
+    fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        if self.filled > 0 {
+            out.write_all(b"\n")?;
+        }
+        self.filled = 0;
+        Ok(())
+    }
+}
+
+/// The nucleotides that pair with those of an IUPAC code, in the same case. Other letters stay what they are.
+fn complement(letter: u8) -> u8 {
+    const CODES: &[u8; 34] = b"ATTAUACGGCRYYRKMMKBVVBDHHDSSWWNNXX";
+    let pair = CODES.chunks_exact(2).find(|pair| pair[0] == letter.to_ascii_uppercase());
+    let complement = pair.map_or(letter, |pair| pair[1]);
+    if letter.is_ascii_lowercase() { complement.to_ascii_lowercase() } else { complement }
+}
+
+/// Where a record of a number lies.
+struct OneRecord<'run> {
+    path: &'run Path,
+    numbers: &'run OnceCell<Sparse>,
+    record: u64,
+}
+
+impl Task for OneRecord<'_> {
+    type Output = Range<u64>;
+
+    fn run<F: Format>(&self, source: &Source, format: &F) -> Result<Range<u64>> {
+        let reader = index::reader(source)?;
+        let sparse = match self.numbers.get() {
+            Some(sparse) => sparse,
+            None => {
+                let sparse = index::numbers(self.path, source, format)?;
+                self.numbers.get_or_init(|| sparse)
+            }
+        };
+        let range = sparse.record_range(self.record, reader, format)?;
+        // Blank lines before it are not the record's.
+        let bytes = reader.bytes_at(range.clone())?;
+        let blank = bytes.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+        Ok(range.start + blank as u64..range.end)
+    }
+}
+
+/// Where the records lie that begin in a range of bytes.
+struct RecordsBetween {
+    range: Range<u64>,
+}
+
+impl Task for RecordsBetween {
+    type Output = Range<u64>;
+
+    fn run<F: Format>(&self, source: &Source, format: &F) -> Result<Range<u64>> {
+        let reader = index::reader(source)?;
+        let Range { start, end } = self.range;
+        if start > end || end > reader.len() {
+            return Err(ErrorKind::OutOfRange { start, end, len: reader.len() }.into());
+        }
+        let cuts = format.cuts().ok_or_else(|| {
+            let what = "its records have no boundaries that can be found from a place among them";
+            io::Error::new(io::ErrorKind::Unsupported, what)
+        })?;
+        Ok(library::cut_from(reader, cuts, start)?..library::cut_from(reader, cuts, end)?)
+    }
+}
+
+/// Writes a range of a file as it stands there.
+pub(crate) fn write_range(reader: &Reader, range: Range<u64>, out: &mut dyn Write) -> Result<()> {
+    let mut start = range.start;
+    while start < range.end {
+        let end = range.end.min(start + WRITE_LEN);
+        out.write_all(&reader.bytes_at(start..end)?)?;
+        start = end;
+    }
+    reader.check()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_as_long_as_asked_for_whatever_the_pieces() {
+        for piece_len in 1..12 {
+            for (line_len, expected) in [(4, "ACGT\nACGT\nAC\n"), (5, "ACGTA\nCGTAC\n"), (0, "ACGTACGTAC\n")]
+            {
+                let mut out = Vec::new();
+                let mut lines = Lines::of(line_len);
+                for piece in b"ACGTACGTAC".chunks(piece_len) {
+                    lines.write(piece, &mut out).unwrap();
+                }
+                lines.end(&mut out).unwrap();
+                assert_eq!(out.escape_ascii().to_string(), expected.as_bytes().escape_ascii().to_string());
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_asked_for_is_a_number_a_place_or_a_region() {
+        for text in ["chr1", "chr1:1-2", "#", "#x", "#-1", "1..x", "..5", "a..b", "+1..2", "{#5}", "1.5"] {
+            assert!(matches!(Wanted::parse(text.as_ref()), Wanted::Region(_)), "{text}");
+        }
+        assert!(matches!(Wanted::parse("#12".as_ref()), Wanted::Record(12)));
+        assert!(matches!(Wanted::parse("0..7".as_ref()), Wanted::Bytes(0, Some(7))));
+        assert!(matches!(Wanted::parse("3..".as_ref()), Wanted::Bytes(3, None)));
+    }
+}

@@ -1,0 +1,125 @@
+//! `pagecut index`: indexes beside files.
+
+use std::fs::File;
+use std::io::{self, BufReader, Write};
+use std::path::Path;
+
+use pagecut::index::{Fai, Sparse};
+use pagecut::{FileKind, Format, Reader, Result, Source};
+
+use crate::cli::{Common, Index};
+use crate::formats::{self, Task};
+use crate::{input, output, progress, report};
+
+/// Indexes every file, and notes whether all could be.
+pub(crate) fn run(args: &Index, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
+    for path in &args.files {
+        let name = path.display().to_string();
+        match write_indexes(path, &name, args, common) {
+            Err(error) => {
+                report::error(&name, &error);
+                *all_good = false;
+            }
+            Ok(written) if common.quiet => drop(written),
+            Ok(written) => written.iter().try_for_each(|line| writeln!(out, "{line}"))?,
+        }
+        // Whoever reads need not wait for the next file.
+        out.flush()?;
+    }
+    Ok(())
+}
+
+/// Writes the indexes that are wanted of a file, and says what they hold.
+fn write_indexes(path: &Path, name: &str, args: &Index, common: &Common) -> Result<Vec<String>> {
+    let source = input::open(path, common)?;
+    let is_asked = args.names || args.numbers;
+    let mut written = Vec::new();
+    if args.names || (!is_asked && source.detect()? == FileKind::Fasta) {
+        let fai = progress::show(&source, name, common.quiet, || names_of(&source))?;
+        let path = Fai::path_of(path);
+        output::replace(&path, |out| fai.write(out))?;
+        tell_left_out(&fai, name, common);
+        written.push(format!("{}: {} names", path.display(), fai.entries().len()));
+    }
+    if args.numbers || !is_asked {
+        let sparse = progress::show(&source, name, common.quiet, || formats::run(&source, &Numbers))?;
+        let path = Sparse::path_of(path);
+        output::replace(&path, |out| sparse.write(out))?;
+        written.push(format!("{}: {} records", path.display(), sparse.records()));
+    }
+    Ok(written)
+}
+
+/// Says what records an index of names does not have.
+fn tell_left_out(fai: &Fai, name: &str, common: &Common) {
+    for (count, why) in [
+        (fai.duplicates(), "since records before have their names"),
+        (fai.without_letters(), "since they have no lines behind their header"),
+    ] {
+        if count > 0 && !common.quiet {
+            report::note(name, &format!("{count} records are not in the index of names, {why}"));
+        }
+    }
+}
+
+/// The index of names of an input.
+fn names_of(source: &Source) -> Result<Fai> {
+    match source.detect()? {
+        FileKind::Fasta => Fai::of_fasta(source),
+        FileKind::WrappedFastq => Fai::of_wrapped_fastq(source),
+        FileKind::Fastq => formats::fastq(source, || Fai::of_fastq(source), || Fai::of_wrapped_fastq(source)),
+        FileKind::Empty => Err(unsupported("it is empty, and so has no names")),
+        _ => Err(unsupported("its records have no names")),
+    }
+}
+
+fn unsupported(what: &str) -> pagecut::Error {
+    io::Error::new(io::ErrorKind::Unsupported, what).into()
+}
+
+/// Makes an index of numbers.
+struct Numbers;
+
+impl Task for Numbers {
+    type Output = Sparse;
+
+    fn run<F: Format>(&self, source: &Source, format: &F) -> Result<Sparse> {
+        Sparse::build(source, format)
+    }
+}
+
+/// The index of names beside a file or, if there is none, that of what it holds now.
+pub(crate) fn names(path: &Path, source: &Source, common: &Common) -> Result<Fai> {
+    let index = Fai::path_of(path);
+    let name = path.display().to_string();
+    let Some(file) = open_if_there(&index)? else {
+        return progress::show(source, &name, common.quiet, || names_of(source));
+    };
+    let modified = |file: &File| file.metadata().and_then(|metadata| metadata.modified()).ok();
+    let is_older = modified(&file) < File::open(path).ok().as_ref().and_then(modified);
+    if is_older && !common.quiet {
+        report::note(&index.display().to_string(), &"it is older than the file, and may not fit it any more");
+    }
+    Fai::read(BufReader::new(file))
+}
+
+/// The index of numbers beside a file or, if there is none, that of what it holds now.
+pub(crate) fn numbers<F: Format>(path: &Path, source: &Source, format: &F) -> Result<Sparse> {
+    match open_if_there(&Sparse::path_of(path))? {
+        Some(file) => Sparse::read(BufReader::new(file)),
+        None => Sparse::build(source, format),
+    }
+}
+
+fn open_if_there(path: &Path) -> io::Result<Option<File>> {
+    match File::open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What an input was opened as, if it is a file: in others nothing can be looked up.
+pub(crate) fn reader(source: &Source) -> Result<&Reader> {
+    source.reader().ok_or_else(|| unsupported("it has no positions: only in a file can records be looked up"))
+}
