@@ -32,6 +32,8 @@ pub(crate) fn run(args: &Index, common: &Common, out: &mut dyn Write, all_good: 
 /// Writes the indexes that are wanted of a file, and says what they hold.
 fn write_indexes(path: &Path, name: &str, args: &Index, common: &Common) -> Result<Vec<String>> {
     let source = input::open(path, common)?;
+    // Nothing lies beside what is no file.
+    reader(&source)?;
     let is_asked = args.names || args.numbers;
     let mut written = Vec::new();
     if args.names || (!is_asked && source.detect()? == FileKind::Fasta) {

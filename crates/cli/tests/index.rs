@@ -316,6 +316,7 @@ fn what_cannot_be_indexed_says_why() {
         (&["index", "--names", "empty.fa"], "it is empty, and so has no names"),
         (&["fetch", "small.ts", "chr1"], "its records have no names"),
         (&["index", "absent.fa"], "No such file"),
+        (&["index", "--names", "-"], "it has no positions"),
         (&["fetch", "-", "#1"], "it has no positions"),
         (&["shard", "-n", "2", "-"], "it has no positions"),
     ] {

@@ -2,6 +2,7 @@
 
 mod file;
 
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -16,7 +17,8 @@ const AHEAD: u64 = 4 << 10;
 
 /// An index of numbers: which record begins about every mebibyte, in 16 bytes each.
 ///
-/// It knows the length, the time and the inode of the file of which it was made, and is refused for any other.
+/// It knows the length, the time and the inode of the file of which it was made, and is refused for any other. (Two states of a
+/// file with the same length and time cannot be told apart: the clock of a file system may go in steps of some milliseconds.)
 ///
 /// ```
 /// use pagecut::{Source, fastq::Fastq, index::Sparse};
@@ -59,9 +61,12 @@ impl Sparse {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unmappable`] if the input is no file, and so has no positions; the first error in the order of the input.
+    /// [`ErrorKind::Io`] if the input is no file, and so has no positions; the first error in the order of the input.
     pub fn build<F: Format>(source: &Source, format: &F) -> Result<Self> {
-        let reader = source.reader().ok_or(ErrorKind::Unmappable { what: "a stream" })?;
+        let reader = source.reader().ok_or_else(|| {
+            let what = "it has no positions: only a file has an index of numbers";
+            io::Error::new(io::ErrorKind::Unsupported, what)
+        })?;
         // Of each part, its offset and how many records it has.
         let mut parts = source.fold_parts(
             format,

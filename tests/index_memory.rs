@@ -1,0 +1,44 @@
+//! Promise: to index a file takes memory for the index, and for what is in view of the file, however long the file is.
+
+mod common;
+
+use common::{file, reads};
+use pagecut::fastq::Fastq;
+use pagecut::index::{Entry, Fai, Sparse};
+use pagecut::io::{Strategy, ZeroCopyConfig};
+use pagecut::{Source, SourceOptions};
+
+#[global_allocator]
+static ALLOCATOR: dhat::Alloc = dhat::Alloc;
+
+/// How much memory `work` takes at the most, in bytes.
+fn peak<T>(work: impl FnOnce() -> T) -> (T, usize) {
+    let _profiler = dhat::Profiler::builder().testing().build();
+    let before = dhat::HeapStats::get().curr_bytes;
+    let result = work();
+    (result, dhat::HeapStats::get().max_bytes - before)
+}
+
+#[test]
+fn memory_is_that_of_the_index() {
+    let mut of_numbers = Vec::new();
+    for len in [4 << 20, 12 << 20] {
+        let (_folder, path) = file(&reads(len));
+        let config = ZeroCopyConfig::new().strategy(Strategy::Read);
+        let options = SourceOptions::new().config(config).threads(2).part_len(256 << 10);
+        let source = Source::with_options(&path, options).unwrap();
+        let (sparse, bytes) = peak(|| Sparse::build(&source, &Fastq::new()).unwrap());
+        of_numbers.push(bytes);
+
+        // Names come again with every copy of the reads, so that most entries are left out in the end.
+        let (fai, of_names) = peak(|| Fai::of_fastq(&source).unwrap());
+        let entries = usize::try_from(sparse.records()).unwrap();
+        let name_len = fai.entries().iter().map(|entry| entry.name.len()).max().unwrap();
+        // A list that grows is twice as long as what is in it, and there while it is copied.
+        let index = entries * (3 * size_of::<Entry>() + name_len + 16);
+        assert!(of_names < bytes + index + (1 << 20), "{of_names} bytes for {entries} entries");
+    }
+    let [short, long] = of_numbers[..] else { panic!("{of_numbers:?}") };
+    assert!(long < short + (256 << 10), "{short} and {long} bytes");
+    assert!(long < 6 << 20, "{long} bytes");
+}
