@@ -288,6 +288,15 @@ fn a_record_that_cannot_be_indexed_is_told_with_its_place() {
             17,
             "a quality line is longer than the first line of its sequence",
         ),
+        (b"@a\r\n\r\n+\r\n\n", Fastq, 0, 4, 9, "there is a blank line in its quality scores"),
+        (
+            b"@a\nACGT\nAC\n+\nIIII\n\nII\n",
+            WrappedFastq,
+            0,
+            6,
+            18,
+            "there is a blank line in its quality scores",
+        ),
     ] {
         let (_folder, path) = write(data);
         for source in sources(&path) {

@@ -80,7 +80,7 @@ fn every_record_is_where_the_index_has_it() {
     assert_eq!(look_up(&Fastq::new(), b"\n\n\n"), 0);
     // Quality lines that may be headers, at the end of a part too.
     assert_eq!(look_up(&Fastq::new(), &b"@r\nA\n+\n@\n".repeat(300)), 300);
-    let long = format!("@r\n{}\n+\n{}\n", "A".repeat(9000), "@".repeat(9000));
+    let long = format!("@{}\nA\n+\n@\n", "r".repeat(9000));
     assert_eq!(look_up(&Fastq::new(), long.repeat(12).as_bytes()), 12);
     assert_eq!(look_up(&Fastq::new(), &b"@r\n\n+\n\n\n\n".repeat(300)), 300);
 }

@@ -227,6 +227,10 @@ mod tests {
             {
                 let points = vec![Point { record: 0, offset: 0 }, Point { record, offset }];
                 let sparse = Sparse { format: "fastq".into(), stamp: reader.stamp(), records, points };
+                if let Ok(shards) = sparse.shards(5, &reader, &Fastq::new()) {
+                    assert!(shards.iter().all(|shard| shard.start <= shard.end), "{shards:?}");
+                    assert!(shards.windows(2).all(|pair| pair[0].end == pair[1].start), "{shards:?}");
+                }
                 for record in 0..records {
                     match sparse.record_range(record, &reader, &Fastq::new()) {
                         Ok(range) => {
