@@ -366,7 +366,7 @@ fn inspect_says_what_the_ways_cost_and_which_one_is_taken() {
     assert!(large["bytes_per_fault"].as_u64().unwrap() >= 4096);
     assert_eq!(
         (&short["auto"], &short["reason"]),
-        (&"read".into(), &"it is shorter than 131072 bytes".into())
+        (&"read".into(), &"it is shorter than 65536 bytes".into())
     );
 
     let output = run(&["inspect", path.to_str().unwrap(), "no_such_file", "/dev/null"]);
