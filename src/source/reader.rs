@@ -214,7 +214,7 @@ impl Reader {
         &self.refusals
     }
 
-    /// What was moved so far by this reader, or by all that were opened by the same [`Opener`].
+    /// What was moved so far by this reader, or by all that were opened by the same [`Opener`](crate::Opener).
     #[must_use]
     pub fn stats(&self) -> ZeroCopyStats {
         self.counters.snapshot()
