@@ -11,6 +11,7 @@ use std::path::Path;
 
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use pagecut::fastq::{self, Fastq};
+use pagecut::io::Strategy;
 use pagecut::mmap::MmapReader;
 use pagecut::{Result, Source, SourceOptions};
 use rayon::prelude::*;
@@ -86,7 +87,8 @@ fn ways(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (path, counts, bytes) = input(folder.path()).expect("an input");
     let path = path.as_path();
-    let read = SourceOptions::new().mmap(false);
+    let read = SourceOptions::new().strategy(Strategy::Read);
+    let mapped = SourceOptions::new().strategy(Strategy::Mapped);
     let mut group = criterion.benchmark_group("fastq");
     group.throughput(Throughput::Bytes(bytes)).sampling_mode(SamplingMode::Flat).sample_size(20);
     let mut way = |name: &str, count: &dyn Fn() -> Option<Counts>| {
@@ -97,14 +99,16 @@ fn ways(criterion: &mut Criterion) {
     way("1 thread/BufReader of 256 KiB, by lines", &|| by_lines(path, 256 << 10).ok());
     way("1 thread/read of the whole file", &|| of_slice(&fs::read(path).ok()?).ok());
     way("1 thread/Source, read, 8 KiB", &|| of_source(path, read.threads(1).part_len(8 << 10)).ok());
+    way("1 thread/Source, read", &|| of_source(path, read.threads(1)).ok());
     way("1 thread/Source, read, 256 KiB", &|| of_source(path, read.threads(1).part_len(256 << 10)).ok());
     way("1 thread/mapping, records", &|| of_slice(MmapReader::open(path).ok()?.as_slice()).ok());
-    way("1 thread/Source, mapped", &|| of_source(path, SourceOptions::new().threads(1)).ok());
+    way("1 thread/Source, mapped", &|| of_source(path, mapped.threads(1)).ok());
+    way("all threads/Source, read", &|| of_source(path, read).ok());
     way("all threads/Source, read, 256 KiB", &|| of_source(path, read.part_len(256 << 10)).ok());
     way("all threads/mapping, par_records", &|| {
         of_slice_in_parallel(MmapReader::open(path).ok()?.as_slice()).ok()
     });
-    way("all threads/Source, mapped", &|| of_source(path, SourceOptions::new()).ok());
+    way("all threads/Source, mapped", &|| of_source(path, mapped).ok());
 }
 
 criterion_group!(benches, ways);

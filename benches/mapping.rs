@@ -16,6 +16,7 @@ use criterion::{
     measurement::WallTime,
 };
 use pagecut::fastq::Fastq;
+use pagecut::io::Strategy;
 use pagecut::mmap::{
     FlushPolicy, HugePageMmap, MmapOptions, MmapReader, MmapStream, MmapWriter, MmapWriterOptions,
     PrefetchingMmap,
@@ -164,7 +165,7 @@ fn reading(criterion: &mut Criterion) {
     });
     evicted.bench_function("Source, read", |bencher| {
         cold(bencher, path, || {
-            let options = SourceOptions::new().mmap(false).threads(1);
+            let options = SourceOptions::new().strategy(Strategy::Read).threads(1);
             let source = Source::with_options(path, options).expect("a file");
             source.account(&Fastq::new()).tally.records
         });

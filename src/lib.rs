@@ -6,7 +6,7 @@
 //!
 //! # Records of a file, on all cores
 //!
-//! A [`Source`] opens an input the best way (it maps what can be mapped, and reads the rest) and hands out parts of it:
+//! A [`Source`] opens an input the best way (it tries what there is, and goes on with what is fastest) and hands out parts of it:
 //!
 //! ```
 //! use pagecut::{Source, fastq::Fastq};
@@ -59,12 +59,15 @@
 //! | for | see |
 //! |---|---|
 //! | what a format is, and why parallel equals serial | [`record`] |
-//! | FASTQ: the grammar that is read, and the checks | [`fastq`] |
+//! | FASTQ: the grammar that is read, and the checks | [`fastq`], [`fastq::wrapped`] |
+//! | FASTA | [`fasta`] |
 //! | FASTA: the same, and long sequences on all cores | [`fasta`] |
 //! | writing FASTQ and FASTA | [`fastq::Writer`], [`fasta::Writer`] |
 //! | transport packets | [`media::mpegts`] |
 //! | a record by its number, a sequence by its name, a file in pieces | [`index`] |
 //! | mapping a file, advice, windows | [`mmap`] |
+//! | other ways to move bytes: positioned, direct, io_uring; buffers, writers, sending | [`io`] |
+//! | which way is taken, and why | [`io::ZeroCopyConfig`], [`open_reader`], [`fn@inspect`] |
 //! | the account of every byte | [`Tally`], [`Account`] |
 
 #![warn(clippy::unwrap_used)]

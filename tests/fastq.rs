@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 
 use common::{all_testdata, corpus, testdata};
-use pagecut::fastq::Fastq;
+use pagecut::fastq::{Confidence, Encoding, EncodingGuess, Fastq};
 use pagecut::{FileKind, Format};
 
 /// Number of records and the first error of a text, strictly read: its kind, and `offset record line`.
@@ -177,4 +177,33 @@ fn the_published_corpus() {
             assert_eq!(FileKind::detect(&data).unwrap(), FileKind::Fastq, "{file}");
         }
     }
+}
+
+#[test]
+fn the_encoding_of_the_published_corpus_is_told() {
+    let Some(corpus) = corpus() else { return };
+    let mut told = 0;
+    for entry in fs::read_dir(corpus.join("cock2010")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let expected = match name.rsplit('_').next() {
+            Some("sanger") => Encoding::Phred33,
+            Some("solexa") => Encoding::Solexa64,
+            Some("illumina") => Encoding::Phred64,
+            _ => continue,
+        };
+        let data = fs::read(&path).unwrap();
+        let records: Vec<_> = Fastq::new().wrapped().records(&data).map(Result::unwrap).collect();
+        let guess = EncodingGuess::of(records.iter().flat_map(|record| record.quality_lines())).unwrap();
+        told += 1;
+        match guess.confidence {
+            Confidence::Open => {}
+            // All that Illumina could say can be said in the way of Solexa too.
+            Confidence::Likely if expected == Encoding::Solexa64 => {
+                assert_ne!(guess.encoding, Encoding::Phred33)
+            }
+            _ => assert_eq!(guess.encoding, expected, "{name}: {guess}"),
+        }
+    }
+    assert!(told > 20, "{told}");
 }

@@ -91,7 +91,7 @@ fn a_source_says_what_it_chose_and_why() {
     assert_eq!((source.way(), &*source.reason()), (Way::Mapped, "it was asked for"));
     assert_eq!(source.mapped().unwrap().len(), 38);
     let source = Source::open(&path).unwrap();
-    assert_eq!((source.way(), &*source.reason()), (Way::Read, "it is shorter than 131072 bytes"));
+    assert_eq!((source.way(), &*source.reason()), (Way::Read, "it is shorter than 65536 bytes"));
     assert_eq!((source.mapped().is_none(), source.len_hint()), (true, Some(38)));
     let config = ZeroCopyConfig::new().mmap(false).threshold(0);
     let source = Source::with_options(&path, options.config(config)).unwrap();

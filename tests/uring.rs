@@ -10,7 +10,10 @@ use std::io::{ErrorKind as IoErrorKind, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
 use std::thread;
+use std::time::Duration;
 
 use common::{cold_file, file, noise};
 use pagecut::io::Alignment;
@@ -452,6 +455,67 @@ fn p12_threads_read_at_the_same_time() {
         });
     });
     assert_eq!((reader.free(), reader.in_flight()), (8, 0));
+}
+
+/// A completion that one thread takes in while another one is about to wait for it would be waited for without end.
+#[test]
+fn a_completion_is_taken_in_by_whoever_waits_for_it() {
+    if !allowed() {
+        return;
+    }
+    let (reader, mut writer) = of_pipe(small().depth(8));
+    let (tell, told) = channel();
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let (reader, over) = (&reader, &over);
+        for _ in 0..8 {
+            let tell = tell.clone();
+            scope.spawn(move || {
+                while let [byte] = *reader.read_at(0, 1).unwrap() {
+                    tell.send(byte).unwrap();
+                }
+            });
+        }
+        scope.spawn(move || {
+            while !over.load(Ordering::Relaxed) {
+                assert!(reader.complete_batch(0).is_empty());
+            }
+        });
+        for round in 0..3000_u64 {
+            let byte = round.to_le_bytes()[0];
+            writer.write_all(&[byte]).unwrap();
+            let found = told.recv_timeout(Duration::from_secs(20));
+            if found != Ok(byte) {
+                // A thread that waits without end would keep the test from failing.
+                eprintln!("{found:?} in round {round}");
+                std::process::abort();
+            }
+        }
+        drop(writer);
+        over.store(true, Ordering::Relaxed);
+    });
+}
+
+#[test]
+fn to_wait_takes_no_time_of_the_processor() {
+    if !allowed() {
+        return;
+    }
+    let nanoseconds = || -> u64 {
+        let times = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+        times.split(' ').next().unwrap().parse().unwrap()
+    };
+    let (reader, mut writer) = of_pipe(small());
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let before = nanoseconds();
+            assert!(!reader.read_at(0, 1).unwrap().is_empty());
+            let spent = nanoseconds() - before;
+            assert!(spent < 50_000_000, "{spent} ns");
+        });
+        thread::sleep(Duration::from_millis(200));
+        writer.write_all(b"x").unwrap();
+    });
 }
 
 /// What somebody may do with a reader.

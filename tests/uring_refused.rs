@@ -9,7 +9,9 @@ use std::fs;
 use std::io::{ErrorKind as IoErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::mpsc::channel;
 use std::thread;
+use std::time::Duration;
 
 use common::{file, noise};
 use pagecut::io::uring::{ReadOp, UringOptions, UringReader};
@@ -170,7 +172,11 @@ fn a4_a_kernel_that_answers_no_more_is_an_error_for_every_read() {
         };
     };
     let refused = |error: &Error| assert_eq!(io(error).raw_os_error(), Some(libc::EPERM), "{error}");
-    for futures_before in [false, true] {
+    // Everything, to submit one read, and to wait.
+    let (all, to_submit, to_wait) = (None, Some(1), Some(0));
+    // (Where there is a thread for futures, that waits, and is not refused it.)
+    let cases = [(all, false), (all, true), (to_submit, false), (to_submit, true), (to_wait, false)];
+    for (what, futures_before) in cases {
         let path = path.clone();
         let read = move || {
             let (on_pipe, mut writer) = of_pipe(options());
@@ -182,7 +188,7 @@ fn a4_a_kernel_that_answers_no_more_is_an_error_for_every_read() {
                 reads_well(&of_file);
             }
             assert_eq!(on_pipe.submit_batch(&[ReadOp { offset: 0, len: 10, token: 7 }]).unwrap(), 1);
-            refuse(&[(libc::SYS_io_uring_enter, None)], libc::EPERM);
+            refuse(&[(libc::SYS_io_uring_enter, what)], libc::EPERM);
             refused(&on_pipe.read_at(0, 10).unwrap_err());
             refused(&block_on(future).unwrap_err());
             let completions = on_pipe.complete_batch(1);
@@ -194,8 +200,10 @@ fn a4_a_kernel_that_answers_no_more_is_an_error_for_every_read() {
             drop(on_pipe);
             // If the kernel still reads, then into memory that is still there.
             writer.write_all(b"bytes").unwrap();
-            refused(&of_file.read_at(0, 10).unwrap_err());
-            drop(of_file);
+            match of_file.read_at(0, 10) {
+                Ok(_) => assert_eq!(what, to_wait, "it is over when it is submitted"),
+                Err(error) => refused(&error),
+            }
         };
         thread::spawn(read).join().unwrap();
     }
@@ -233,7 +241,44 @@ fn a_thread_is_there_from_the_first_future_on_until_the_reader_is_dropped() {
     begin(&mut on_pipe.read(0, 10));
     assert_eq!(threads(), before + 1);
     drop(on_pipe);
-    assert_eq!(threads(), before);
+    for _ in 0..200 {
+        let (on_pipe, _writer) = of_pipe(options().buffer_len(1));
+        begin(&mut on_pipe.read(0, 1));
+        drop(on_pipe);
+        assert_eq!(threads(), before, "it is over when the reader is");
+    }
+}
+
+#[test]
+#[expect(unsafe_code, reason = "signals, and whom they go to")]
+fn a_signal_ends_no_wait() {
+    extern "C" fn ignore(_: libc::c_int) {}
+    if input().is_none() {
+        return if allowed() {
+            by_itself("a_signal_ends_no_wait", &[])
+        };
+    }
+    let handler: extern "C" fn(libc::c_int) = ignore;
+    // SAFETY: the handler does nothing.
+    let before = unsafe { libc::signal(libc::SIGUSR1, handler as libc::sighandler_t) };
+    assert_ne!(before, libc::SIG_ERR);
+    let (reader, mut writer) = of_pipe(options());
+    thread::scope(|scope| {
+        let (tell, told) = channel();
+        let waiting = scope.spawn(move || {
+            // SAFETY: asks for a number.
+            tell.send(unsafe { libc::pthread_self() }).unwrap();
+            reader.read_at(0, 4).unwrap().to_vec()
+        });
+        let thread = told.recv().unwrap();
+        for _ in 0..50 {
+            // SAFETY: the thread is there, since it waits for what is written below.
+            assert_eq!(unsafe { libc::pthread_kill(thread, libc::SIGUSR1) }, 0);
+            thread::sleep(Duration::from_millis(1));
+        }
+        writer.write_all(b"here").unwrap();
+        assert_eq!(waiting.join().unwrap(), b"here");
+    });
 }
 
 /// Without a thread, a future is an error and no read that nobody waits for.

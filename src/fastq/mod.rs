@@ -39,6 +39,7 @@
 //! A [`Writer`] writes what is read by this grammar, four lines a record, and refuses everything else.
 
 mod cursor;
+mod encoding;
 mod fault;
 mod quality_scores;
 mod record;
@@ -49,6 +50,7 @@ mod writer;
 
 pub use crate::sequence::{Alphabet, Lengths, Letters};
 pub use cursor::Cursor;
+pub use encoding::{Confidence, Encoding, EncodingGuess};
 pub use quality_scores::QualityScores;
 pub use record::Record;
 pub use summary::Summary;

@@ -81,6 +81,7 @@ pub(super) fn between(
     let mut ranges = Vec::new();
     let mut start = 0;
     for number in 1..=count {
+        // In a file that is written to meanwhile, a cut may be found anywhere.
         let end = if number == count { len } else { cut(number)?.max(start) };
         ranges.push(start..end);
         start = end;

@@ -102,7 +102,7 @@ pub struct ZeroCopyConfig {
 }
 
 /// Files that are shorter are read: to map one costs more (`docs/measurements.md`).
-const THRESHOLD: u64 = 128 << 10;
+const THRESHOLD: u64 = 64 << 10;
 
 impl ZeroCopyConfig {
     /// The farthest that reads can be ahead, in bytes.
@@ -166,7 +166,7 @@ impl ZeroCopyConfig {
         Self { read_ahead, ..self }
     }
 
-    /// Read files that are shorter than so many bytes, where the way is not said; 128 KiB unless it is said.
+    /// Read files that are shorter than so many bytes, where the way is not said; 64 KiB unless it is said.
     pub const fn threshold(self, bytes: u64) -> Self {
         Self { threshold: bytes, ..self }
     }

@@ -1,51 +1,75 @@
 //! Which way to take: by what is measured.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::io::Way;
 
 /// How many stretches each way is tried on.
-const TRIALS: usize = 4;
+const TRIALS: u64 = 4;
 
-/// How many stretches in a row have to take twice as long, or half as long, as those of the trial for the ways to be tried again:
-/// more than one that a worker was held up in.
-const SURPRISES: usize = 6;
+/// How many stretches are looked at together to tell whether the way that is taken is still what it was, at first; twice as many
+/// each time that the ways were tried again, so that a file that is never the same costs few trials.
+const WATCHED: u64 = 16;
 
 /// The choice among the ways that a file can be had, made while its parts are worked on and made again when the file turns out to
-/// be different further on.
+/// be different further on: cached up to here, say, and not from here on.
 #[derive(Debug)]
 pub(super) struct Choice {
     ways: Vec<Way>,
     /// The place of the one taken; [`TRYING`] while they are tried.
     taken: AtomicUsize,
+    /// What the way that is taken comes to, since it was last looked at.
+    watched: Pace,
     trial: Mutex<Trial>,
 }
 
 const TRYING: usize = usize::MAX;
 
+/// How fast stretches were worked on.
+#[derive(Debug, Default)]
+struct Pace {
+    stretches: AtomicU64,
+    bytes: AtomicU64,
+    nanos: AtomicU64,
+}
+
+impl Pace {
+    /// Takes in a stretch. Returns how many there are with it.
+    fn add(&self, bytes: u64, time: Duration) -> u64 {
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.nanos.fetch_add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.stretches.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Bytes per nanosecond, which is gigabytes per second; and begins anew.
+    fn take(&self) -> f64 {
+        self.stretches.store(0, Ordering::Relaxed);
+        let bytes = self.bytes.swap(0, Ordering::Relaxed) as f64;
+        bytes / self.nanos.swap(0, Ordering::Relaxed).max(1) as f64
+    }
+}
+
 /// What trying the ways came to.
 #[derive(Debug, Default)]
 struct Trial {
     /// Stretches that were handed out to be tried on.
-    handed: usize,
-    /// Nanoseconds for each mebibyte of the stretches of each way.
-    paces: Vec<Vec<u64>>,
-    /// The middle ones when the choice was made.
-    medians: Vec<u64>,
-    /// Stretches in a row since then that were much slower or faster.
-    surprises: usize,
+    handed: u64,
+    paces: Vec<Pace>,
+    /// In gigabytes per second, when the choice was made.
+    speeds: Vec<f64>,
     /// How often a choice was made.
-    choices: usize,
+    choices: u32,
 }
 
 impl Choice {
     /// The choice among these ways, of which there is one at least.
     pub(super) fn among(ways: Vec<Way>) -> Self {
         let taken = AtomicUsize::new(if ways.len() > 1 { TRYING } else { 0 });
-        let trial = Trial { paces: vec![Vec::new(); ways.len()], ..Trial::default() };
-        Self { ways, taken, trial: Mutex::new(trial) }
+        let paces = ways.iter().map(|_| Pace::default()).collect();
+        let trial = Trial { paces, ..Trial::default() };
+        Self { ways, taken, watched: Pace::default(), trial: Mutex::new(trial) }
     }
 
     /// The ways that there are.
@@ -71,7 +95,8 @@ impl Choice {
         let mut trial = self.trial();
         trial.handed += 1;
         // The runs of the ways follow each other, so that what the kernel reads ahead of one serves that one.
-        self.ways[(trial.handed - 1) / TRIALS % self.ways.len()]
+        let run = usize::try_from((trial.handed - 1) / TRIALS).unwrap_or(0);
+        self.ways[run % self.ways.len()]
     }
 
     /// A stretch of so many bytes took so long.
@@ -80,35 +105,40 @@ impl Choice {
             return;
         }
         let Some(place) = self.ways.iter().position(|&other| other == way) else { return };
-        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-        let pace = nanos.saturating_mul(1 << 20) / bytes;
         match self.place() {
-            None => self.try_out(place, pace),
-            Some(taken) if taken == place => self.watch(taken, pace),
+            None => self.try_out(place, bytes, time),
+            Some(taken) if taken == place => self.watch(taken, bytes, time),
             // A straggler of the trial.
             Some(_) => {}
         }
     }
 
-    fn try_out(&self, place: usize, pace: u64) {
+    fn try_out(&self, place: usize, bytes: u64, time: Duration) {
         let mut trial = self.trial();
-        trial.paces[place].push(pace);
-        if trial.paces.iter().all(|paces| paces.len() >= TRIALS) {
-            trial.medians = trial.paces.iter_mut().map(|paces| median(paces)).collect();
-            let best = (0..self.ways.len()).min_by_key(|&place| trial.medians[place]).unwrap_or(0);
-            (trial.surprises, trial.choices) = (0, trial.choices + 1);
+        trial.paces[place].add(bytes, time);
+        let is_tried = |pace: &Pace| pace.stretches.load(Ordering::Relaxed) >= TRIALS;
+        if self.place().is_none() && trial.paces.iter().all(is_tried) {
+            trial.speeds = trial.paces.iter().map(Pace::take).collect();
+            trial.choices += 1;
+            let fastest = |&a: &usize, &b: &usize| trial.speeds[a].total_cmp(&trial.speeds[b]);
+            let best = (0..self.ways.len()).max_by(fastest).unwrap_or(0);
+            self.watched.take();
             self.taken.store(best, Ordering::Relaxed);
         }
     }
 
     /// Has the ways tried again when the one taken is not any more what it was.
-    fn watch(&self, taken: usize, pace: u64) {
+    fn watch(&self, taken: usize, bytes: u64, time: Duration) {
+        let stretches = self.watched.add(bytes, time);
+        if stretches < WATCHED {
+            return;
+        }
         let mut trial = self.trial();
-        let expected = trial.medians[taken];
-        let is_surprise = pace > expected.saturating_mul(2) || pace < expected / 2;
-        trial.surprises = if is_surprise { trial.surprises + 1 } else { 0 };
-        if trial.surprises == SURPRISES {
-            trial.paces.iter_mut().for_each(Vec::clear);
+        if stretches < WATCHED << trial.choices.min(32).saturating_sub(1) {
+            return;
+        }
+        let (now, expected) = (self.watched.take(), trial.speeds[taken]);
+        if now > 2.0 * expected || now < expected / 2.0 {
             trial.handed = 0;
             self.taken.store(TRYING, Ordering::Relaxed);
         }
@@ -117,10 +147,8 @@ impl Choice {
     /// What was measured, in words: gigabytes per second of each way, as one worker has them; `None` before there was a choice.
     pub(super) fn reason(&self) -> Option<String> {
         let trial = self.trial();
-        let told = |(way, &pace): (&Way, &u64)| {
-            format!("{way} {:.1} GB/s", (1u64 << 20) as f64 / pace.max(1) as f64)
-        };
-        let measured: Vec<String> = self.ways.iter().zip(&trial.medians).map(told).collect();
+        let told = |(way, speed): (&Way, &f64)| format!("{way} {speed:.1} GB/s");
+        let measured: Vec<String> = self.ways.iter().zip(&trial.speeds).map(told).collect();
         let again = if trial.choices > 1 { ", at the last of several choices" } else { "" };
         (trial.choices > 0).then(|| format!("measured on the file: {}{again}", measured.join(", ")))
     }
@@ -130,9 +158,62 @@ impl Choice {
     }
 }
 
-/// The middle one of some numbers, of which there is one at least.
-fn median(numbers: &mut [u64]) -> u64 {
-    numbers.sort_unstable();
-    // Of an even number the smaller one: what holds a worker up makes it slower, never faster.
-    numbers[(numbers.len() - 1) / 2]
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Works on stretches of a mebibyte, each of which takes so many microseconds by the way it is had.
+    fn work(choice: &Choice, stretches: usize, mapped: u64, read: u64) -> Vec<Way> {
+        (0..stretches)
+            .map(|_| {
+                let way = choice.next();
+                let micros = if way == Way::Mapped { mapped } else { read };
+                choice.report(way, 1 << 20, Duration::from_micros(micros));
+                way
+            })
+            .collect()
+    }
+
+    #[test]
+    fn each_way_is_tried_and_the_fastest_is_taken() {
+        for (mapped, read, best) in [(100, 150, Way::Mapped), (150, 100, Way::Read)] {
+            let choice = Choice::among(vec![Way::Mapped, Way::Read]);
+            assert_eq!(choice.reason(), None);
+            let taken = work(&choice, 20, mapped, read);
+            assert_eq!(taken[..8], [[Way::Mapped; 4], [Way::Read; 4]].concat());
+            assert!(taken[8..].iter().all(|&way| way == best), "{taken:?}");
+            assert_eq!(choice.taken(), best);
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_different_further_on_is_tried_again() {
+        let choice = Choice::among(vec![Way::Mapped, Way::Read]);
+        work(&choice, 100, 100, 150);
+        assert_eq!(choice.taken(), Way::Mapped);
+        // A worker that is held up once is no reason.
+        choice.report(Way::Mapped, 1 << 20, Duration::from_millis(1));
+        work(&choice, 100, 100, 150);
+        assert_eq!(choice.trial().choices, 1);
+        work(&choice, 100, 500, 300);
+        assert_eq!((choice.taken(), choice.trial().choices), (Way::Read, 2));
+        assert!(choice.reason().unwrap().ends_with("at the last of several choices"));
+    }
+
+    #[test]
+    fn a_file_that_is_never_the_same_costs_few_trials() {
+        let choice = Choice::among(vec![Way::Mapped, Way::Read]);
+        for round in 0..2000 {
+            let time = if round % 2 == 0 { 100 } else { 1000 };
+            work(&choice, 16, time, time);
+        }
+        assert!(choice.trial().choices < 15, "{}", choice.trial().choices);
+    }
+
+    #[test]
+    fn one_way_is_no_choice() {
+        let choice = Choice::among(vec![Way::Direct]);
+        assert!(work(&choice, 50, 1, 1).iter().all(|&way| way == Way::Direct));
+        assert_eq!(choice.reason(), None);
+    }
 }

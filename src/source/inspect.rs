@@ -73,9 +73,9 @@ const ROUNDS: u64 = 8;
 /// Those of [`open_reader`](crate::open_reader), and of reading.
 ///
 /// ```
-/// let inspection = pagecut::inspect("testdata/nanopore.fastq", &Default::default())?;
-/// assert_eq!(inspection.len, 120_575);
-/// assert_eq!(inspection.reason, "it is shorter than 131072 bytes");
+/// let inspection = pagecut::inspect("testdata/two.fastq", &Default::default())?;
+/// assert_eq!(inspection.len, 38);
+/// assert_eq!(inspection.reason, "it is shorter than 65536 bytes");
 /// # Ok::<(), pagecut::Error>(())
 /// ```
 pub fn inspect(path: impl AsRef<Path>, config: &ZeroCopyConfig) -> Result<Inspection> {

@@ -11,10 +11,12 @@ mod flight;
 mod grid;
 mod in_order;
 mod inspect;
+mod opener;
 mod options;
 mod parts;
 mod reader;
 mod salvage;
+mod span;
 mod stream;
 mod window;
 
@@ -29,9 +31,11 @@ use drive::Done;
 use grid::Grid;
 use in_order::{InOrder, Turn};
 pub use inspect::{Cost, Inspection, inspect};
+pub use opener::{Opener, open_reader};
 pub use options::SourceOptions;
-pub use reader::{Opener, Reader, Span, open_reader};
+pub use reader::Reader;
 pub use salvage::Salvaged;
+pub use span::Span;
 use stream::{StreamInput, StreamParts};
 
 use crate::detect::{FileKind, HEAD_LEN};

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::fs::File;
 use std::io;
-use std::ops::{Deref, Range};
-use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::choice::Choice;
 use super::flight::Flight;
+use super::span::Span;
 use crate::error::{ErrorKind, Result};
 use crate::identity::{FileIdentity, Stamp};
 use crate::io::{
@@ -17,81 +17,6 @@ use crate::io::{
     Strategy, Way, ZeroCopyConfig, ZeroCopyStats,
 };
 use crate::mmap::{Advice, MmapOptions, MmapReader, Residency};
-
-/// Opens a file the way that `config` says, or the next one that can be had: the result tells which it is, and what was against
-/// the others.
-///
-/// # Errors
-///
-/// [`ErrorKind::Setting`] if the settings contradict each other; those of [`Reader::of`].
-pub fn open_reader(path: impl AsRef<Path>, config: &ZeroCopyConfig) -> Result<Reader> {
-    Opener::new(*config)?.open(path)
-}
-
-/// Opens files by a configuration that can be changed at run time, and counts what is moved by all of them.
-///
-/// ```
-/// use pagecut::Opener;
-/// use pagecut::io::{Strategy, Way, ZeroCopyConfig};
-///
-/// let opener = Opener::new(ZeroCopyConfig::new().strategy(Strategy::Mapped))?;
-/// let mapped = opener.open("testdata/two.fastq")?;
-/// opener.set_config(ZeroCopyConfig::new().mmap(false))?;
-/// let read = opener.open("testdata/two.fastq")?;
-/// assert_eq!((mapped.way(), read.way()), (Way::Mapped, Way::Read));
-///
-/// assert_eq!(mapped.bytes_at(0..3)?, read.bytes_at(0..3)?);
-/// assert_eq!(opener.stats().bytes_by(Way::Mapped), 3);
-/// # Ok::<(), pagecut::Error>(())
-/// ```
-#[derive(Debug, Default)]
-pub struct Opener {
-    config: RwLock<ZeroCopyConfig>,
-    counters: Arc<Counters>,
-}
-
-impl Opener {
-    /// Opens files by this configuration.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Setting`] if its settings contradict each other.
-    pub fn new(config: ZeroCopyConfig) -> Result<Self> {
-        config.validate()?;
-        Ok(Self { config: RwLock::new(config), counters: Arc::default() })
-    }
-
-    /// The configuration of what is opened next.
-    pub fn config(&self) -> ZeroCopyConfig {
-        *self.config.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Opens what is opened from now on by another configuration.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Setting`] if its settings contradict each other; the configuration is then what it was.
-    pub fn set_config(&self, config: ZeroCopyConfig) -> Result<()> {
-        config.validate()?;
-        *self.config.write().unwrap_or_else(PoisonError::into_inner) = config;
-        Ok(())
-    }
-
-    /// Opens a file.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Reader::of`], and [`ErrorKind::Io`] if it cannot be opened.
-    pub fn open(&self, path: impl AsRef<Path>) -> Result<Reader> {
-        Reader::counted(File::open(path)?, self.config(), Arc::clone(&self.counters))
-    }
-
-    /// What was moved by all that was opened.
-    #[must_use]
-    pub fn stats(&self) -> ZeroCopyStats {
-        self.counters.snapshot()
-    }
-}
 
 /// How far ahead of a worker reads are in flight, unless it is said otherwise.
 const PREFETCH_SIZE: usize = 4 << 20;
@@ -124,7 +49,7 @@ impl Reader {
         Self::counted(file, config, Arc::default())
     }
 
-    fn counted(file: File, config: ZeroCopyConfig, counters: Arc<Counters>) -> Result<Self> {
+    pub(super) fn counted(file: File, config: ZeroCopyConfig, counters: Arc<Counters>) -> Result<Self> {
         // To map nothing asks for no more than that there are positions.
         MmapReader::from_file(&file, MmapOptions::new().len(0))?;
         let identity = FileIdentity::of(&file)?;
@@ -289,7 +214,7 @@ impl Reader {
         &self.refusals
     }
 
-    /// What was moved so far by this reader, or by all that were opened by the same [`Opener`].
+    /// What was moved so far by this reader, or by all that were opened by the same [`Opener`](crate::Opener).
     #[must_use]
     pub fn stats(&self) -> ZeroCopyStats {
         self.counters.snapshot()
@@ -363,12 +288,12 @@ impl Reader {
         match self.mapped().filter(|_| self.way() == Way::Mapped) {
             Some(mapped) => {
                 self.counters.count_read(Way::Mapped, positions.len() as u64);
-                Ok(Span(Bytes::Borrowed(&mapped.as_slice()[positions])))
+                Ok(Span::borrowed(&mapped.as_slice()[positions]))
             }
             None => {
                 let mut copy = AlignedBuffer::new(positions.len(), self.alignment())?;
                 self.read_at(range.start, &mut copy)?;
-                Ok(Span(Bytes::Copied(copy)))
+                Ok(Span::copied(copy))
             }
         }
     }
@@ -449,40 +374,5 @@ impl fmt::Debug for Reader {
             .field("reason", &self.reason())
             .field("refusals", &self.refusals)
             .finish_non_exhaustive()
-    }
-}
-
-/// Bytes of a range of a file.
-#[derive(Debug)]
-pub struct Span<'reader>(Bytes<'reader>);
-
-#[derive(Debug)]
-enum Bytes<'reader> {
-    Borrowed(&'reader [u8]),
-    Copied(AlignedBuffer),
-}
-
-impl Span<'_> {
-    /// Whether the bytes are those of a mapping, and no copy.
-    #[must_use]
-    pub fn is_borrowed(&self) -> bool {
-        matches!(self.0, Bytes::Borrowed(_))
-    }
-}
-
-impl Deref for Span<'_> {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        match &self.0 {
-            Bytes::Borrowed(bytes) => bytes,
-            Bytes::Copied(bytes) => bytes,
-        }
-    }
-}
-
-impl PartialEq for Span<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        **self == **other
     }
 }

@@ -36,7 +36,7 @@ impl Source {
     /// let account = source.salvage(&Fastq::new(), u64::MAX, |salvaged| {
     ///     match salvaged {
     ///         Salvaged::Records(bytes) => good.extend_from_slice(bytes),
-    ///         Salvaged::Gap(gap) => assert_eq!(gap.range, 13..25),
+    ///         Salvaged::Gap(gap) => assert_eq!(gap.range, 12..23),
     ///         _ => {}
     ///     }
     ///     Ok(())

@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use pagecut::fastq::{EncodingGuess, Fastq};
 use pagecut::mmap::Certainty;
-use pagecut::{Cost, Inspection};
+use pagecut::{Cost, FileKind, Format, Inspection, Part};
 use serde::Serialize;
 
 use crate::cli::{Common, Inspect};
@@ -15,6 +16,10 @@ use crate::{input, report};
 #[derive(Debug, Serialize)]
 struct Report {
     file: String,
+    /// `None` for what is not read.
+    format: Option<&'static str>,
+    /// How the quality scores of the first reads are written, as far as they tell.
+    quality_encoding: Option<String>,
     bytes: u64,
     /// In the page cache before anything was read, and how that was found out.
     cached_bytes: u64,
@@ -51,7 +56,7 @@ pub(crate) fn run(
                 *all_good = false;
             }
             Ok(inspection) => {
-                let report = Report::of(name, &inspection);
+                let report = Report::of(name, &inspection, Content::of(path, common));
                 if args.json {
                     serde_json::to_writer(&mut *out, &report)?;
                     writeln!(out)?;
@@ -67,13 +72,15 @@ pub(crate) fn run(
 }
 
 impl Report {
-    fn of(file: String, inspection: &Inspection) -> Self {
+    fn of(file: String, inspection: &Inspection, content: Content) -> Self {
         let cached_by = match inspection.residency.certainty {
             Certainty::Counted => "counted",
             _ => "sampled",
         };
         Self {
             file,
+            format: content.format,
+            quality_encoding: content.encoding.map(|guess| guess.to_string()),
             bytes: inspection.len,
             cached_bytes: inspection.residency.cached,
             cached_by,
@@ -86,7 +93,13 @@ impl Report {
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let share = (self.cached_bytes * 100).checked_div(self.bytes).unwrap_or(100);
-        write!(out, "{}: {} bytes, {share} % in the page cache ({})", self.file, self.bytes, self.cached_by)?;
+        let format = self.format.unwrap_or("of no format that is read");
+        write!(out, "{}: {format}", self.file)?;
+        if let Some(encoding) = &self.quality_encoding {
+            write!(out, ", quality scores {encoding}")?;
+        }
+        writeln!(out)?;
+        write!(out, "{} bytes, {share} % in the page cache ({})", self.bytes, self.cached_by)?;
         match self.bytes_per_fault {
             Some(bytes) => writeln!(out, ", a fault maps {} KiB", bytes.div_ceil(1024))?,
             None => writeln!(out)?,
@@ -104,6 +117,40 @@ impl Report {
         }
         table.write_aligned(out)?;
         writeln!(out, "auto takes {}: {}", self.auto, self.reason)
+    }
+}
+
+/// What is in a file, as far as its first bytes tell.
+#[derive(Default)]
+struct Content {
+    format: Option<&'static str>,
+    encoding: Option<EncodingGuess>,
+}
+
+/// How many bytes are looked at for the encoding of quality scores.
+const SAMPLE_LEN: u64 = 1 << 20;
+
+impl Content {
+    fn of(path: &Path, common: &Common) -> Self {
+        let Ok(source) = input::open(path, common) else { return Self::default() };
+        let (format, has_scores) = match source.detect() {
+            Ok(FileKind::Empty) => ("empty", false),
+            Ok(FileKind::Fastq) => ("FASTQ", true),
+            Ok(FileKind::WrappedFastq) => ("FASTQ, wrapped", true),
+            Ok(FileKind::Fasta) => ("FASTA", false),
+            Ok(FileKind::MpegTs) => ("MPEG-TS", false),
+            _ => return Self::default(),
+        };
+        let head = source
+            .reader()
+            .filter(|_| has_scores)
+            .and_then(|reader| reader.bytes_at(0..reader.len().min(SAMPLE_LEN)).ok());
+        let encoding = head.and_then(|head| {
+            let part = Part::read(&head, head.len(), 0, false);
+            let records = Fastq::new().wrapped().records_of(part).map_while(Result::ok);
+            EncodingGuess::of(records.flat_map(|record| record.quality_lines()))
+        });
+        Self { format: Some(format), encoding }
     }
 }
 

@@ -352,6 +352,8 @@ fn inspect_says_what_the_ways_cost_and_which_one_is_taken() {
     assert!(output.status.success(), "{}", stderr(&output));
     let [large, short] = &json(&output)[..] else { panic!("{}", stdout(&output)) };
     assert_eq!(large["bytes"], 15_216_800);
+    assert_eq!((&large["format"], &short["format"]), (&"FASTQ".into(), &"FASTQ".into()));
+    assert_eq!(large["quality_encoding"], "Phred+33 (certain, bytes 41 to 71)");
     let ways: Vec<&str> =
         large["ways"].as_array().unwrap().iter().map(|way| way["way"].as_str().unwrap()).collect();
     assert_eq!(ways, ["mapped", "read", "direct", "uring"]);
@@ -364,7 +366,7 @@ fn inspect_says_what_the_ways_cost_and_which_one_is_taken() {
     assert!(large["bytes_per_fault"].as_u64().unwrap() >= 4096);
     assert_eq!(
         (&short["auto"], &short["reason"]),
-        (&"read".into(), &"it is shorter than 131072 bytes".into())
+        (&"read".into(), &"it is shorter than 65536 bytes".into())
     );
 
     let output = run(&["inspect", path.to_str().unwrap(), "no_such_file", "/dev/null"]);

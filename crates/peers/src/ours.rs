@@ -4,6 +4,7 @@ use std::ops::Add;
 use std::path::Path;
 
 use pagecut::fastq::{self, Fastq};
+use pagecut::io::Strategy;
 use pagecut::mmap::MmapReader;
 use pagecut::{Source, SourceOptions};
 use rayon::ThreadPoolBuilder;
@@ -30,11 +31,11 @@ const fn row(
 }
 
 fn fold_mapped(path: &Path, threads: usize) -> Result<Option<Count>> {
-    fold(path, SourceOptions::new().mmap(true).threads(threads))
+    fold(path, SourceOptions::new().strategy(Strategy::Mapped).threads(threads))
 }
 
 fn fold_read(path: &Path, threads: usize) -> Result<Option<Count>> {
-    fold(path, SourceOptions::new().mmap(false).threads(threads))
+    fold(path, SourceOptions::new().strategy(Strategy::Read).threads(threads))
 }
 
 fn fold(path: &Path, options: SourceOptions) -> Result<Option<Count>> {

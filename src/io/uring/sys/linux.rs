@@ -211,3 +211,77 @@ impl fmt::Debug for Ring {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::Alignment;
+    use std::fs;
+    use std::os::fd::OwnedFd;
+
+    /// Whether something is at this address.
+    fn is_mapped(address: usize) -> bool {
+        let maps = fs::read_to_string("/proc/self/maps").unwrap();
+        let number = |digits| usize::from_str_radix(digits, 16).unwrap();
+        maps.lines().any(|line| {
+            let (start, rest) = line.split_once('-').unwrap();
+            let (end, _) = rest.split_once(' ').unwrap();
+            (number(start)..number(end)).contains(&address)
+        })
+    }
+
+    #[test]
+    fn memory_that_the_kernel_may_write_to_is_not_freed_with_the_ring() {
+        let (end, _writer) = io::pipe().unwrap();
+        // So long that its memory is unmapped when it is freed.
+        let mut buffers = [Buffer::new(0, 40 << 20, Alignment::page()).unwrap()];
+        let Ok(ring) = Ring::new(File::from(OwnedFd::from(end)), &mut buffers) else {
+            return println!("skipped: no io_uring(7)");
+        };
+        let [buffer] = buffers;
+        let address = buffer.memory.as_ptr().addr();
+        ring.push(Request { buffer, range: 0..10, offset: 0, by_worker: false }).unwrap();
+        ring.submit().unwrap();
+        drop(ring);
+        assert!(is_mapped(address));
+    }
+
+    #[test]
+    fn a_buffer_that_is_no_one_of_the_ring_is_refused() {
+        let (end, _writer) = io::pipe().unwrap();
+        let buffer = |index| Buffer::new(index, 10, Alignment::BYTE).unwrap();
+        let Ok(ring) = Ring::new(File::from(OwnedFd::from(end)), &mut [buffer(0), buffer(1)]) else {
+            return println!("skipped: no io_uring(7)");
+        };
+        let push =
+            |index| ring.push(Request { buffer: buffer(index), range: 0..10, offset: 0, by_worker: false });
+        push(1).unwrap();
+        // One in flight is not forgotten for another one, and not freed.
+        assert_eq!(push(1).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        assert_eq!(push(2).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        assert!(ring.lent()[1].is_some());
+    }
+
+    #[test]
+    fn more_than_the_queue_has_room_for_is_submitted_on_the_way() {
+        let (end, _writer) = io::pipe().unwrap();
+        let mut buffers = [Buffer::new(0, 10, Alignment::BYTE).unwrap()];
+        let Ok(ring) = Ring::new(File::from(OwnedFd::from(end)), &mut buffers) else {
+            return println!("skipped: no io_uring(7)");
+        };
+        let [buffer] = buffers;
+        ring.push(Request { buffer, range: 0..10, offset: 0, by_worker: false }).unwrap();
+        for _ in 0..10 {
+            ring.cancel(0).unwrap();
+        }
+        ring.submit().unwrap();
+        let mut completions = ring.completions();
+        while completions.is_empty() {
+            ring.wait().unwrap();
+            completions = ring.completions();
+        }
+        let [(buffer, outcome)] = &completions[..] else { panic!("{completions:?}") };
+        assert_eq!(buffer.index, 0);
+        assert_eq!(outcome.as_ref().unwrap_err().raw_os_error(), Some(libc::ECANCELED));
+    }
+}

@@ -27,6 +27,7 @@ impl Buffer {
 
 /// One read for the kernel to make.
 #[derive(Debug)]
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "there is no ring to make it"))]
 pub(super) struct Request {
     pub(super) buffer: Buffer,
     /// Which bytes of the buffer are to be filled.
