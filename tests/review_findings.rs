@@ -174,3 +174,46 @@ fn f6_gaps_beyond_the_budget_give_the_same_account_for_every_number_of_workers()
         assert_eq!(account(4), (told, written));
     }
 }
+
+/// How many system calls that read this thread has made.
+#[cfg(all(feature = "io-uring", target_os = "linux"))]
+fn reading_calls() -> u64 {
+    let io = std::fs::read_to_string("/proc/thread-self/io").unwrap();
+    let calls = io.lines().find_map(|line| line.strip_prefix("syscr: ")).unwrap();
+    calls.parse().unwrap()
+}
+
+#[cfg(all(feature = "io-uring", target_os = "linux"))]
+#[test]
+fn f7_what_is_read_by_io_uring_is_not_read_by_ordinary_calls() {
+    let path = file(&RECORD.repeat(100_000));
+    let calls = |part_len| {
+        let options = SourceOptions::new().strategy(Strategy::Uring).threads(1).part_len(part_len);
+        let source = Source::with_options(path.path(), options).unwrap();
+        if source.way() != pagecut::io::Way::Uring {
+            return 0;
+        }
+        let before = reading_calls();
+        source.account(&Fastq::new());
+        reading_calls() - before
+    };
+    // Stretches that end, with what is read behind them, where a multiple of 64 KiB does; and others.
+    let (exact, other) = (calls((64 << 10) - 4096), calls((64 << 10) - 5000));
+    assert!(exact <= other + 2, "{exact} calls, and {other} with a little less in view");
+}
+
+#[cfg(all(feature = "io-uring", target_os = "linux"))]
+#[test]
+fn f8_wrapped_fastq_is_read_by_the_way_that_is_told() {
+    let path = file(&RECORD.repeat(300_000));
+    let options = SourceOptions::new().strategy(Strategy::Uring).threads(1);
+    let source = Source::with_options(path.path(), options).unwrap();
+    let before = reading_calls();
+    source.account(&Fastq::new().wrapped());
+    let calls = reading_calls() - before;
+    assert!(
+        source.way() != pagecut::io::Way::Uring || calls <= 2,
+        "{} is told, and {calls} were ordinary reads",
+        source.way()
+    );
+}
