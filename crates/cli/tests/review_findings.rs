@@ -1,0 +1,95 @@
+//! Each of these fails, and says what is wrong.
+
+use std::fs::{self, File};
+use std::process::{Command, Stdio};
+
+const RECORD: &[u8] = b"@r\nAC\n+\nII\n";
+
+fn pagecut() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pagecut"));
+    command.env_remove("PAGECUT_THREADS").stderr(Stdio::piped());
+    command
+}
+
+#[test]
+fn c1_another_name_of_the_input_is_no_output() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, link) = (folder.path().join("reads"), folder.path().join("link"));
+    fs::write(&input, RECORD).unwrap();
+    fs::hard_link(&input, &link).unwrap();
+    pagecut().arg("sanitize").arg(&input).arg("-o").arg(&link).output().unwrap();
+    assert_eq!(fs::read(&input).unwrap(), RECORD, "the input is lost");
+}
+
+#[test]
+fn c2_what_is_on_standard_input_is_no_output() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("reads");
+    fs::write(&input, RECORD).unwrap();
+    let stdin = File::open(&input).unwrap();
+    pagecut().arg("sanitize").arg("-o").arg(&input).stdin(stdin).output().unwrap();
+    assert_eq!(fs::read(&input).unwrap(), RECORD, "the input is lost");
+}
+
+#[test]
+fn c3_an_output_is_left_alone_when_there_is_nothing_to_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, output) = (folder.path().join("none"), folder.path().join("precious"));
+    fs::write(&output, RECORD).unwrap();
+    pagecut().arg("sanitize").arg(&input).arg("-o").arg(&output).output().unwrap();
+    assert_eq!(fs::read(&output).unwrap(), RECORD, "there is no input, and the output is lost");
+}
+
+#[test]
+fn c4_what_is_said_to_be_written_was_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, output) = (folder.path().join("reads"), folder.path().join("good"));
+    fs::write(&input, [&RECORD.repeat(20)[..], b"junk\n"].concat().repeat(200)).unwrap();
+    let done =
+        pagecut().args(["sanitize", "--max-gaps", "3"]).arg(&input).arg("-o").arg(&output).output().unwrap();
+    let written = fs::read(&output).unwrap().len() / RECORD.len();
+    let told = String::from_utf8(done.stderr).unwrap();
+    assert!(
+        told.contains(&format!("{written} records written")),
+        "{written} were: {}",
+        told.lines().last().unwrap()
+    );
+}
+
+#[test]
+fn c5_recover_does_something_or_says_that_it_cannot() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("wrapped");
+    let good: &[u8] = b"@w\nACGT\nAC\n+\nIIII\nII\n";
+    let bad: &[u8] = b"@w\nACGT\nAC\n+\nIIII\nI\n";
+    fs::write(&input, [good, good, bad, good, good].concat()).unwrap();
+    let done = pagecut().args(["verify", "--recover"]).arg(&input).output().unwrap();
+    let told = String::from_utf8(done.stderr).unwrap();
+    assert!(told.contains("gap of bytes") || told.contains("no boundary"), "{told}");
+}
+
+#[test]
+fn c6_reads_without_letters_and_without_lines_are_wrapped_fastq() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("wrapped");
+    fs::write(&input, b"@a\n+\n@b\nA\n+\nI\n").unwrap();
+    let done = pagecut().arg("verify").arg(&input).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+#[test]
+fn c7_standard_output_can_be_written_by_any_worker() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("reads");
+    fs::write(&input, RECORD.repeat(200_000)).unwrap();
+    let mut child =
+        pagecut().args(["sanitize", "-t", "2"]).arg(&input).stdout(Stdio::null()).spawn().unwrap();
+    for _ in 0..100 {
+        if child.try_wait().unwrap().is_some() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    child.kill().unwrap();
+    panic!("nothing happens for ten seconds");
+}
