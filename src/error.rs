@@ -1,8 +1,13 @@
 //! What can go wrong, and where.
 
+mod mates;
+
 use std::fmt;
 use std::io;
 use std::sync::Arc;
+
+use mates::TheFile;
+pub use mates::{MatePlace, PairFile};
 
 /// A result whose error is an [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
@@ -32,6 +37,8 @@ pub struct Error(Arc<Inner>);
 struct Inner {
     kind: Arc<ErrorKind>,
     site: Option<Site>,
+    /// The file it is in, where two are read in pairs.
+    file: Option<PairFile>,
     excerpt: Box<[u8]>,
 }
 
@@ -160,6 +167,33 @@ pub enum ErrorKind {
         /// The record, counted from 0 by the writer.
         record: u64,
     },
+    /// FASTQ, pairs: the names of two records that have to be mates differ.
+    #[error("the mate has another name, {mate}")]
+    MateName {
+        /// Where the second one is.
+        mate: MatePlace,
+    },
+    /// FASTQ, pairs: two records that have to be mates have one name, and read numbers that do not ascend: the files are swapped,
+    /// or one of them was given twice.
+    #[error("read {number} and read {mate_number} are no first and second mate, the other one is {mate}")]
+    MateNumber {
+        /// The read number of the first one.
+        number: u8,
+        /// The read number of the second one.
+        mate_number: u8,
+        /// Where the second one is.
+        mate: MatePlace,
+    },
+    /// FASTQ, pairs: a record has no mate, since the other file has no more, or since the number of interleaved records is odd.
+    #[error("there is no mate: {} ends after {records} records, at byte {len}", TheFile(*file))]
+    MateMissing {
+        /// The file that has no more; `None` for one interleaved file.
+        file: Option<PairFile>,
+        /// Records that it has.
+        records: u64,
+        /// Bytes that it has.
+        len: u64,
+    },
 
     /// MPEG-TS: no transport packet begins here.
     #[error("synchronisation is lost")]
@@ -224,6 +258,9 @@ impl ErrorKind {
             Self::CarriageReturn => "carriage_return",
             Self::Unwritable { .. } => "unwritable",
             Self::TornRecord { .. } => "torn_record",
+            Self::MateName { .. } => "mate_name",
+            Self::MateNumber { .. } => "mate_number",
+            Self::MateMissing { .. } => "mate_missing",
             Self::SyncLost => "sync_lost",
             Self::Full { .. } => "full",
             Self::Lent { .. } => "lent",
@@ -238,6 +275,8 @@ impl ErrorKind {
 pub struct Location {
     /// The format that was being read or written, as [`Format::NAME`](crate::Format::NAME) has it.
     pub format: &'static str,
+    /// The file that is meant, where two are read in pairs.
+    pub file: Option<PairFile>,
     /// The byte at fault, counted from 0 at the start of the input, or of the output.
     pub offset: u64,
     /// The first byte of the record at fault.
@@ -267,7 +306,7 @@ impl Error {
     #[inline(never)]
     pub(crate) fn at(kind: ErrorKind, site: Site, found: &[u8]) -> Self {
         let excerpt = found[..found.len().min(EXCERPT_LEN)].into();
-        Self(Arc::new(Inner { kind: Arc::new(kind), site: Some(site), excerpt }))
+        Self(Arc::new(Inner { kind: Arc::new(kind), site: Some(site), file: None, excerpt }))
     }
 
     /// What went wrong.
@@ -283,6 +322,7 @@ impl Error {
             let counted = site.counted_from == 0;
             Location {
                 format: site.format,
+                file: self.0.file,
                 offset: site.offset,
                 record_offset: site.record_offset,
                 record: counted.then_some(site.record),
@@ -326,11 +366,16 @@ impl Error {
         }
         Self(Arc::new(inner))
     }
+
+    /// Says in which of two files the error is.
+    pub(crate) fn in_file(self, file: Option<PairFile>) -> Self {
+        Self(Arc::new(Inner { file, ..Arc::unwrap_or_clone(self.0) }))
+    }
 }
 
 impl From<ErrorKind> for Error {
     fn from(kind: ErrorKind) -> Self {
-        Self(Arc::new(Inner { kind: Arc::new(kind), site: None, excerpt: Box::default() }))
+        Self(Arc::new(Inner { kind: Arc::new(kind), site: None, file: None, excerpt: Box::default() }))
     }
 }
 
@@ -344,6 +389,8 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(location) = self.location() {
             write!(f, "{location}: ")?;
+        } else if let Some(file) = self.0.file {
+            write!(f, "{file}: ")?;
         }
         f.write_str(&self.message())
     }
@@ -352,6 +399,9 @@ impl fmt::Display for Error {
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.format)?;
+        if let Some(file) = self.file {
+            write!(f, "{file}, ")?;
+        }
         if let Some(record) = self.record {
             write!(f, "record {record}, ")?;
         }
@@ -367,6 +417,7 @@ impl fmt::Debug for Error {
         f.debug_struct("Error")
             .field("kind", &self.0.kind)
             .field("location", &self.location())
+            .field("file", &self.0.file)
             .field("excerpt", &format_args!("\"{}\"", self.0.excerpt.escape_ascii()))
             .finish()
     }

@@ -40,6 +40,7 @@
 
 mod cursor;
 mod fault;
+pub mod pairs;
 mod quality_scores;
 mod record;
 mod summary;
@@ -49,6 +50,7 @@ mod writer;
 
 pub use crate::sequence::{Alphabet, Lengths, Letters};
 pub use cursor::Cursor;
+pub use pairs::{Pair, Pairs};
 pub use quality_scores::QualityScores;
 pub use record::Record;
 pub use summary::Summary;
