@@ -1,11 +1,14 @@
 //! What can go wrong, and where.
 
+mod location;
 mod mates;
 
 use std::fmt;
 use std::io;
 use std::sync::Arc;
 
+pub use location::Location;
+pub(crate) use location::Site;
 use mates::TheFile;
 pub use mates::{MatePlace, PairFile};
 
@@ -269,37 +272,6 @@ impl ErrorKind {
     }
 }
 
-/// Where an error lies: in the input, or, of a record that is not written, where it would have been in the output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Location {
-    /// The format that was being read or written, as [`Format::NAME`](crate::Format::NAME) has it.
-    pub format: &'static str,
-    /// The file that is meant, where two are read in pairs.
-    pub file: Option<PairFile>,
-    /// The byte at fault, counted from 0 at the start of the input, or of the output.
-    pub offset: u64,
-    /// The first byte of the record at fault.
-    pub record_offset: u64,
-    /// The record at fault, counted from 0. Unknown where the records before were not read.
-    pub record: Option<u64>,
-    /// The line at fault, counted from 1; `None` for a binary format, in an output, and where the records before were not read.
-    pub line: Option<u64>,
-}
-
-/// A location as the parser of one part knows it: records and lines are counted from the start of that part.
-#[derive(Debug, Clone)]
-pub(crate) struct Site {
-    pub(crate) format: &'static str,
-    pub(crate) offset: u64,
-    pub(crate) record_offset: u64,
-    /// Offset of the byte from which `record` and `line` count.
-    pub(crate) counted_from: u64,
-    pub(crate) record: u64,
-    /// Line ends between `counted_from` and the fault; `None` where the format has no lines.
-    pub(crate) line: Option<u64>,
-}
-
 impl Error {
     /// An error at a place in the input; `found` are the bytes from there to the end of the line, quoted in part.
     #[cold]
@@ -318,17 +290,7 @@ impl Error {
     /// Where it went wrong; `None` for an error of the system.
     #[must_use]
     pub fn location(&self) -> Option<Location> {
-        self.0.site.as_ref().map(|site| {
-            let counted = site.counted_from == 0;
-            Location {
-                format: site.format,
-                file: self.0.file,
-                offset: site.offset,
-                record_offset: site.record_offset,
-                record: counted.then_some(site.record),
-                line: site.line.filter(|_| counted).map(|before| before + 1),
-            }
-        })
+        self.0.site.as_ref().map(|site| site.location(self.0.file))
     }
 
     /// The byte at fault, counted from 0 at the start of the input; `None` for an error that has no place in the input.
@@ -393,22 +355,6 @@ impl fmt::Display for Error {
             write!(f, "{file}: ")?;
         }
         f.write_str(&self.message())
-    }
-}
-
-impl fmt::Display for Location {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.format)?;
-        if let Some(file) = self.file {
-            write!(f, "{file}, ")?;
-        }
-        if let Some(record) = self.record {
-            write!(f, "record {record}, ")?;
-        }
-        if let Some(line) = self.line {
-            write!(f, "line {line}, ")?;
-        }
-        write!(f, "byte {}", self.offset)
     }
 }
 

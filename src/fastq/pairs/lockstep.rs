@@ -17,9 +17,16 @@ pub(super) struct Lane<'data> {
 }
 
 impl<'data> Lane<'data> {
-    pub(super) fn new(input: Input<'data>, from: Mark, format: Fastq) -> Self {
+    /// All records. The backing of the input is told where the reader is.
+    pub(super) fn all(input: Input<'data>, format: Fastq) -> Self {
+        let records = input.records(format, Part::whole(input.data));
+        Self { input, from: Mark::default(), records }
+    }
+
+    /// The records from a boundary on. The backing is not told, since somebody was here before.
+    pub(super) fn from(input: Input<'data>, from: Mark, format: Fastq) -> Self {
         let part = Part::of(input.data, from.offset..input.data.len());
-        Self { input, from, records: input.records(format, part) }
+        Self { input, from, records: format.records_of(part) }
     }
 
     #[inline]

@@ -44,19 +44,28 @@
 //! [`MateName`]: crate::ErrorKind::MateName
 //! [`MateNumber`]: crate::ErrorKind::MateNumber
 
+mod batch;
 mod input;
 mod lockstep;
+mod marks;
 mod names;
+mod parallel;
+mod scout;
 mod serial;
 
+pub use batch::Batch;
 pub use serial::Iter;
 
-use input::{Input, Mark};
+use input::Input;
 use lockstep::{Lane, Lockstep};
 
 use super::{Fastq, Record};
 use crate::error::{PairFile, Result};
 use crate::record::Backing;
+
+/// How long the parts are between whose ends the batches lie, unless it is said otherwise: long enough that a task costs nothing,
+/// short enough that the parts of a window stay in a cache between counting and reading.
+const BATCH_LEN: usize = 1 << 20;
 
 /// Two records that belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -97,6 +106,7 @@ pub struct Pairs<'data> {
     second: Option<Input<'data>>,
     format: Fastq,
     check_names: bool,
+    batch_len: usize,
 }
 
 impl<'data> Pairs<'data> {
@@ -114,13 +124,20 @@ impl<'data> Pairs<'data> {
     }
 
     fn of(first: Input<'data>, second: Option<Input<'data>>, format: Fastq) -> Self {
-        Self { first, second, format, check_names: true }
+        Self { first, second, format, check_names: true, batch_len: BATCH_LEN }
     }
 
     /// Check that the names are those of mates; yes unless said otherwise.
     #[must_use]
     pub fn check_names(self, check: bool) -> Self {
         Self { check_names: check, ..self }
+    }
+
+    /// How many bytes of either input are a batch of [`for_each_batch`](Pairs::for_each_batch), about, and at the most unless a
+    /// record is longer; 1 MiB unless said otherwise. 0 is taken for 1.
+    #[must_use]
+    pub fn with_batch_len(self, len: usize) -> Self {
+        Self { batch_len: len.max(1), ..self }
     }
 
     /// What the first input rests on, or the only one: it is told where workers are, and asked whether the bytes are still what they
@@ -149,7 +166,7 @@ impl<'data> Pairs<'data> {
 
     /// Reads all pairs.
     fn lockstep(&self) -> Lockstep<'data> {
-        let lane = |input| Lane::new(input, Mark::default(), self.format);
+        let lane = |input| Lane::all(input, self.format);
         Lockstep::new(lane(self.first), self.second.map(lane), self.check_names)
     }
 
