@@ -6,7 +6,6 @@ use super::names::{self, Mismatch};
 use crate::error::{Error, ErrorKind, MatePlace, Result, Site};
 use crate::fastq::{Fastq, Record};
 use crate::record::{Format, Part, Records};
-use crate::sequence::without_eol;
 
 /// The records of an input from a boundary on.
 #[derive(Debug)]
@@ -110,8 +109,8 @@ impl<'data> Lane<'data> {
 
 /// The first line of a record.
 fn header<'data>(record: &Record<'data>) -> &'data [u8] {
-    let line = record.as_bytes().split(|&byte| byte == b'\n').next().unwrap_or_default();
-    without_eol(line)
+    // `@`, then the definition.
+    &record.as_bytes()[..=record.definition().len()]
 }
 
 /// Pairs, one after the other.
@@ -145,8 +144,8 @@ impl<'data> Lockstep<'data> {
         let first = self.first.next();
         let second = match &mut self.second {
             Some(lane) => lane.next(),
-            None if matches!(first, Some(Ok(_))) => self.first.next(),
-            None => None,
+            // After an error or the end, there is nothing.
+            None => self.first.next(),
         };
         let mates = match (first, second) {
             (Some(Ok(first)), Some(Ok(second))) => Ok(Pair { first, second }),

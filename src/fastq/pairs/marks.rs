@@ -142,4 +142,14 @@ mod tests {
             assert_eq!((marks.parts(), marks.records()), (parts, 9));
         }
     }
+
+    #[test]
+    fn parts_of_blank_lines_take_no_memory() {
+        let mut marks = marks(&[3]);
+        for line in 1..1000 {
+            marks.add_part([], Mark { offset: 30 + line, record: 0, line: 1 });
+        }
+        assert_eq!((marks.marks.len(), marks.parts()), (3, 1));
+        assert_eq!(marks.before(3), Mark { offset: 1029, record: 3, line: 1011 });
+    }
 }

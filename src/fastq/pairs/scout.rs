@@ -125,10 +125,12 @@ impl<'data> Scout<'data> {
             meanwhile()
         });
         for (input, counts) in self.inputs_mut().zip(counts) {
-            // The scope ends when all slots are filled.
-            counts
-                .into_iter()
-                .for_each(|(_, part, slot)| slot.into_iter().for_each(|count| input.add(count, &part)));
+            for (_, part, count) in counts {
+                // The scope ends when all slots are filled.
+                if let Some(count) = count {
+                    input.add(count, &part);
+                }
+            }
         }
         done
     }
