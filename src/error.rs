@@ -1,8 +1,16 @@
 //! What can go wrong, and where.
 
+mod location;
+mod mates;
+
 use std::fmt;
 use std::io;
 use std::sync::Arc;
+
+pub use location::Location;
+pub(crate) use location::Site;
+use mates::TheFile;
+pub use mates::{MatePlace, PairFile};
 
 /// A result whose error is an [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
@@ -32,6 +40,8 @@ pub struct Error(Arc<Inner>);
 struct Inner {
     kind: Arc<ErrorKind>,
     site: Option<Site>,
+    /// The file it is in, where two are read in pairs.
+    file: Option<PairFile>,
     excerpt: Box<[u8]>,
 }
 
@@ -160,6 +170,33 @@ pub enum ErrorKind {
         /// The record, counted from 0 by the writer.
         record: u64,
     },
+    /// FASTQ, pairs: the names of two records that have to be mates differ.
+    #[error("the mate has another name, {mate}")]
+    MateName {
+        /// Where the second one is.
+        mate: MatePlace,
+    },
+    /// FASTQ, pairs: two records that have to be mates have one name, and read numbers that do not ascend: the files are swapped,
+    /// or one of them was given twice.
+    #[error("read {number} and read {mate_number} are no first and second mate, the other one is {mate}")]
+    MateNumber {
+        /// The read number of the first one.
+        number: u8,
+        /// The read number of the second one.
+        mate_number: u8,
+        /// Where the second one is.
+        mate: MatePlace,
+    },
+    /// FASTQ, pairs: a record has no mate, since the other file has no more, or since the number of interleaved records is odd.
+    #[error("there is no mate: {} ends after {records} records, at byte {len}", TheFile(*file))]
+    MateMissing {
+        /// The file that has no more; `None` for one interleaved file.
+        file: Option<PairFile>,
+        /// Records that it has.
+        records: u64,
+        /// Bytes that it has.
+        len: u64,
+    },
 
     /// More of the input than was allowed is damaged.
     #[error("there are more than {most} gaps")]
@@ -272,6 +309,9 @@ impl ErrorKind {
             Self::Stale { .. } => "stale",
             Self::NoRecord { .. } => "no_record",
             Self::Region { .. } => "region",
+            Self::MateName { .. } => "mate_name",
+            Self::MateNumber { .. } => "mate_number",
+            Self::MateMissing { .. } => "mate_missing",
             Self::SyncLost => "sync_lost",
             Self::Full { .. } => "full",
             Self::Lent { .. } => "lent",
@@ -280,42 +320,13 @@ impl ErrorKind {
     }
 }
 
-/// Where an error lies: in the input, or, of a record that is not written, where it would have been in the output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Location {
-    /// The format that was being read or written, as [`Format::NAME`](crate::Format::NAME) has it.
-    pub format: &'static str,
-    /// The byte at fault, counted from 0 at the start of the input, or of the output.
-    pub offset: u64,
-    /// The first byte of the record at fault.
-    pub record_offset: u64,
-    /// The record at fault, counted from 0. Unknown where the records before were not read.
-    pub record: Option<u64>,
-    /// The line at fault, counted from 1; `None` for a binary format, in an output, and where the records before were not read.
-    pub line: Option<u64>,
-}
-
-/// A location as the parser of one part knows it: records and lines are counted from the start of that part.
-#[derive(Debug, Clone)]
-pub(crate) struct Site {
-    pub(crate) format: &'static str,
-    pub(crate) offset: u64,
-    pub(crate) record_offset: u64,
-    /// Offset of the byte from which `record` and `line` count.
-    pub(crate) counted_from: u64,
-    pub(crate) record: u64,
-    /// Line ends between `counted_from` and the fault; `None` where the format has no lines.
-    pub(crate) line: Option<u64>,
-}
-
 impl Error {
     /// An error at a place in the input; `found` are the bytes from there to the end of the line, quoted in part.
     #[cold]
     #[inline(never)]
     pub(crate) fn at(kind: ErrorKind, site: Site, found: &[u8]) -> Self {
         let excerpt = found[..found.len().min(EXCERPT_LEN)].into();
-        Self(Arc::new(Inner { kind: Arc::new(kind), site: Some(site), excerpt }))
+        Self(Arc::new(Inner { kind: Arc::new(kind), site: Some(site), file: None, excerpt }))
     }
 
     /// What went wrong.
@@ -327,16 +338,7 @@ impl Error {
     /// Where it went wrong; `None` for an error of the system.
     #[must_use]
     pub fn location(&self) -> Option<Location> {
-        self.0.site.as_ref().map(|site| {
-            let counted = site.counted_from == 0;
-            Location {
-                format: site.format,
-                offset: site.offset,
-                record_offset: site.record_offset,
-                record: counted.then_some(site.record),
-                line: site.line.filter(|_| counted).map(|before| before + 1),
-            }
-        })
+        self.0.site.as_ref().map(|site| site.location(self.0.file))
     }
 
     /// The byte at fault, counted from 0 at the start of the input; `None` for an error that has no place in the input.
@@ -374,11 +376,16 @@ impl Error {
         }
         Self(Arc::new(inner))
     }
+
+    /// Says in which of two files the error is.
+    pub(crate) fn in_file(self, file: Option<PairFile>) -> Self {
+        Self(Arc::new(Inner { file, ..Arc::unwrap_or_clone(self.0) }))
+    }
 }
 
 impl From<ErrorKind> for Error {
     fn from(kind: ErrorKind) -> Self {
-        Self(Arc::new(Inner { kind: Arc::new(kind), site: None, excerpt: Box::default() }))
+        Self(Arc::new(Inner { kind: Arc::new(kind), site: None, file: None, excerpt: Box::default() }))
     }
 }
 
@@ -392,21 +399,10 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(location) = self.location() {
             write!(f, "{location}: ")?;
+        } else if let Some(file) = self.0.file {
+            write!(f, "{file}: ")?;
         }
         f.write_str(&self.message())
-    }
-}
-
-impl fmt::Display for Location {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.format)?;
-        if let Some(record) = self.record {
-            write!(f, "record {record}, ")?;
-        }
-        if let Some(line) = self.line {
-            write!(f, "line {line}, ")?;
-        }
-        write!(f, "byte {}", self.offset)
     }
 }
 
@@ -415,6 +411,7 @@ impl fmt::Debug for Error {
         f.debug_struct("Error")
             .field("kind", &self.0.kind)
             .field("location", &self.location())
+            .field("file", &self.0.file)
             .field("excerpt", &format_args!("\"{}\"", self.0.excerpt.escape_ascii()))
             .finish()
     }

@@ -60,7 +60,7 @@
 //! |---|---|
 //! | what a format is, and why parallel equals serial | [`record`] |
 //! | FASTQ: the grammar that is read, and the checks | [`fastq`], [`fastq::wrapped`] |
-//! | FASTA | [`fasta`] |
+//! | paired reads, in lockstep or on all cores | [`fastq::pairs`] |
 //! | FASTA: the same, and long sequences on all cores | [`fasta`] |
 //! | writing FASTQ and FASTA | [`fastq::Writer`], [`fasta::Writer`] |
 //! | transport packets | [`media::mpegts`] |
@@ -89,7 +89,7 @@ pub mod mmap;
 pub mod record;
 
 pub use detect::FileKind;
-pub use error::{Error, ErrorKind, Location, Result};
+pub use error::{Error, ErrorKind, Location, MatePlace, PairFile, Result};
 pub use record::{
     Backing, Cursor, Cuts, Format, Gap, ParRecords, Part, Piece, Pieces, Records, Resync, Search, Tally,
 };

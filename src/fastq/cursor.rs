@@ -108,11 +108,9 @@ impl<'data> record::Cursor for Cursor<'data> {
                 continue;
             }
             if let Some(record) = self.record() {
-                if let Some(fault) = fault::on_request(
-                    self.format,
-                    &record,
-                    &self.bytes[self.position + record.as_bytes().len()..],
-                ) {
+                let behind = &self.bytes[self.position + record.as_bytes().len()..];
+                if let Some(fault) = fault::on_request(self.format, &record, behind, self.part.is_complete())
+                {
                     let position = self.position + fault.position;
                     return Some(Err(self.error(Fault { position, ..fault })));
                 }

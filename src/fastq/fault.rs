@@ -62,11 +62,11 @@ pub(super) fn of_structure(bytes: &[u8], start: usize, complete: bool) -> Fault 
 /// The first thing that is wrong with the bytes of a record and with what is in view behind it, by the checks that were asked
 /// for. Positions are those of the record's bytes.
 #[inline]
-pub(super) fn on_request(format: Fastq, record: &Record<'_>, behind: &[u8]) -> Option<Fault> {
+pub(super) fn on_request(format: Fastq, record: &Record<'_>, behind: &[u8], complete: bool) -> Option<Fault> {
     if format == Fastq::new() {
         return None;
     }
-    check(format, record, behind)
+    check(format, record, behind, complete)
 }
 
 /// The IUPAC nucleotide codes (Cornish-Bowden 1985), uracil, gaps, and `*` for a padded position.
@@ -86,7 +86,7 @@ pub(super) fn first_wrong_score(format: Fastq, quality_scores: &[u8]) -> Option<
 }
 
 #[inline(never)]
-fn check(format: Fastq, record: &Record<'_>, behind: &[u8]) -> Option<Fault> {
+fn check(format: Fastq, record: &Record<'_>, behind: &[u8], complete: bool) -> Option<Fault> {
     let bytes = record.as_bytes();
     let (sequence, quality_scores) = record.field_starts();
     if let Some(at) = first_wrong_letter(format, record.sequence()) {
@@ -104,7 +104,16 @@ fn check(format: Fastq, record: &Record<'_>, behind: &[u8]) -> Option<Fault> {
         return Some(Fault { kind: ErrorKind::QualityRange { found: bytes[position] }, position, line: 3 });
     }
     if format.quality_end && !matches!(behind, [] | [b'@' | b'\n' | b'\r', ..]) {
-        let line = memchr::memchr(b'\n', behind).map_or(behind, |end| &behind[..=end]);
+        let end = memchr::memchr(b'\n', behind);
+        if end.is_none() && !complete {
+            let position = bytes.len() + behind.len();
+            return Some(Fault {
+                kind: ErrorKind::Incomplete { within: "behind quality scores" },
+                position,
+                line: 4,
+            });
+        }
+        let line = end.map_or(behind, |end| &behind[..=end]);
         let sequence = record.sequence().len() as u64;
         let scores = sequence + without_eol(line).len() as u64;
         let kind = ErrorKind::LengthMismatch { sequence, quality_scores: scores };

@@ -41,6 +41,7 @@
 mod cursor;
 mod encoding;
 mod fault;
+pub mod pairs;
 mod quality_scores;
 mod record;
 mod summary;
@@ -51,6 +52,7 @@ mod writer;
 pub use crate::sequence::{Alphabet, Lengths, Letters};
 pub use cursor::Cursor;
 pub use encoding::{Confidence, Encoding, EncodingGuess};
+pub use pairs::{Pair, Pairs};
 pub use quality_scores::QualityScores;
 pub use record::Record;
 pub use summary::Summary;

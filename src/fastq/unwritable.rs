@@ -40,7 +40,7 @@ pub(super) fn check_parts<'data>(
 /// Refuses a record, as it stands in its input, that does not pass the checks on request.
 pub(super) fn check_record<'data>(format: Fastq, record: &Record<'data>) -> Result<(), Refused<'data>> {
     // What stands behind it in its input does not go with it: a header will, or the end.
-    match fault::on_request(format, record, b"") {
+    match fault::on_request(format, record, b"", true) {
         Some(Fault { kind, position, .. }) => {
             Err(Refused { kind, position: position as u64, found: &record.as_bytes()[position..] })
         }

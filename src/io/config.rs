@@ -45,10 +45,15 @@ impl fmt::Display for Way {
 }
 
 /// Which way to take to the bytes of a file. Each but the first is taken where it can be, and [`Way::Read`] where not.
+///
+/// A format that cannot be cut ([`Cuts`](crate::Cuts)) is read from the left: out of the mapping if there is one, and at
+/// positions by one read after the other if not, also where reads in flight were asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Strategy {
-    /// Try the ways on the first stretch of the file and stay with the fastest.
+    /// Try mapping and positioned reads on the first stretches of the file and stay with the faster one, until it is not any more
+    /// what it was: then try again. (Direct reads and io_uring are taken when they are asked for only: they pass by what is in
+    /// the page cache, or gain nothing where it is.)
     #[default]
     Auto,
     /// [`Way::Mapped`].
@@ -108,7 +113,7 @@ impl ZeroCopyConfig {
     /// The farthest that reads can be ahead, in bytes.
     pub const MAX_PREFETCH_SIZE: usize = 1 << 30;
 
-    /// Every way is allowed, and the fastest is taken.
+    /// Every way is allowed, and the faster one of mapping and reading is taken.
     pub const fn new() -> Self {
         Self {
             strategy: Strategy::Auto,

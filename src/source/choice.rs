@@ -129,12 +129,13 @@ impl Choice {
 
     /// Has the ways tried again when the one taken is not any more what it was.
     fn watch(&self, taken: usize, bytes: u64, time: Duration) {
-        let stretches = self.watched.add(bytes, time);
-        if stretches < WATCHED {
+        if self.watched.add(bytes, time) < WATCHED {
             return;
         }
         let mut trial = self.trial();
-        if stretches < WATCHED << trial.choices.min(32).saturating_sub(1) {
+        // Another worker may have looked meanwhile.
+        let stretches = self.watched.stretches.load(Ordering::Relaxed);
+        if self.place() != Some(taken) || stretches < WATCHED << trial.choices.min(32).saturating_sub(1) {
             return;
         }
         let (now, expected) = (self.watched.take(), trial.speeds[taken]);

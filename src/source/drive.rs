@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::marker::PhantomData;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -19,6 +21,48 @@ pub(super) struct Done {
     pub(super) stop: bool,
 }
 
+impl Done {
+    /// Of a part of which nothing counts.
+    pub(super) fn stopped_by(error: Error) -> Self {
+        Self { tally: Tally::default(), error: Some(error), stop: true }
+    }
+}
+
+/// What is done with the parts of an input.
+pub(super) trait Work<T>: Sync {
+    /// Works on a part.
+    fn work(&self, value: &mut T, part: Part<'_>) -> Done;
+
+    /// The part is done, and is known not to have vanished meanwhile. Returns what became of it; and of another part, if that is
+    /// where the work ends.
+    fn finish(&self, value: &mut T, part: Range<u64>, done: Done) -> (Done, Option<(u64, Error)>) {
+        let _ = (value, part);
+        (done, None)
+    }
+
+    /// The work ends with the part that starts at `offset`: nothing that starts there or behind is waited for.
+    fn stop(&self, offset: u64) {
+        let _ = offset;
+    }
+}
+
+impl<T, F: Fn(&mut T, Part<'_>) -> Done + Sync> Work<T> for F {
+    fn work(&self, value: &mut T, part: Part<'_>) -> Done {
+        self(value, part)
+    }
+}
+
+/// Tells the work that nothing is to be waited for, if a worker panics.
+struct StopOnPanic<'run, T, W: Work<T>>(&'run W, PhantomData<fn(&mut T)>);
+
+impl<T, W: Work<T>> Drop for StopOnPanic<'_, T, W> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.stop(0);
+        }
+    }
+}
+
 /// No more threads than this are started: more gain nothing, and thousands take longer to wake than the work.
 pub(super) const MOST_THREADS: usize = 1024;
 
@@ -29,35 +73,42 @@ pub(super) fn drive<P: Parts, T: Send>(
     threads: Option<usize>,
     bytes_done: &AtomicU64,
     identity: impl Fn() -> T + Sync,
-    work: impl Fn(&mut T, Part<'_>) -> Done + Sync,
+    work: &impl Work<T>,
 ) -> (Vec<T>, Account) {
     let ledger = Mutex::new(Ledger::default());
     let stop_from = AtomicU64::new(u64::MAX);
     let worker = || {
+        let _guard = StopOnPanic(work, PhantomData);
         let mut value = identity();
         let mut hand = parts.hand();
         while let Some(next) = parts.next(&mut hand, &stop_from) {
-            let (start, end, done) = match next {
+            let (start, end, (done, ended_at)) = match next {
                 // Parts come from the left: what is behind an error will not be asked for.
                 Ok((part, _)) if part.offset() > stop_from.load(Ordering::Relaxed) => break,
                 Ok((part, reading)) => {
                     let range = part.range();
-                    let done = work(&mut value, part);
+                    let done = work.work(&mut value, part);
                     if let Some(mut reading) = reading {
                         // What tells where it is lies in memory, so it can be counted in `usize`.
                         reading.at(usize::try_from(range.end).unwrap_or(usize::MAX));
                     }
-                    (range.start, range.end, parts.end(&mut hand, range, done))
+                    let done = parts.end(&mut hand, range.clone(), done);
+                    (range.start, range.end, work.finish(&mut value, range, done))
                 }
-                Err((offset, error)) => {
-                    (offset, offset, Done { tally: Tally::default(), error: Some(error), stop: true })
-                }
+                Err((offset, error)) => (offset, offset, (Done::stopped_by(error), None)),
             };
-            if done.stop {
-                stop_from.fetch_min(start, Ordering::Relaxed);
+            let ends_at = ended_at.as_ref().map(|(offset, _)| *offset).or(done.stop.then_some(start));
+            if let Some(offset) = ends_at {
+                stop_from.fetch_min(offset, Ordering::Relaxed);
+                work.stop(offset);
             }
             bytes_done.fetch_add(end - start, Ordering::Relaxed);
-            ledger.lock().unwrap_or_else(PoisonError::into_inner).enter(start, end, done);
+            let mut ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((offset, error)) = ended_at {
+                // That part waits for this one.
+                ledger.waiting.insert(offset, (offset, Done::stopped_by(error)));
+            }
+            ledger.enter(start, end, done);
         }
         value
     };

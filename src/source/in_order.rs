@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::error::Result;
+use super::drive::{Done, Work};
+use crate::error::Error;
+use crate::record::Part;
 
 /// Values of parts, which workers bring in any order, handed to `take` in the order of the file.
 ///
@@ -26,7 +28,7 @@ struct State<T, S> {
     stop_from: u64,
 }
 
-impl<T, S: FnMut(T) -> Result<()>> InOrder<T, S> {
+impl<T, S: FnMut(T) -> Result<(), Error>> InOrder<T, S> {
     /// Keeps no more than about `most` values.
     pub(super) fn new(most: usize, take: S) -> Self {
         let state = State { next: 0, waiting: BTreeMap::new(), take, stop_from: u64::MAX };
@@ -34,15 +36,19 @@ impl<T, S: FnMut(T) -> Result<()>> InOrder<T, S> {
     }
 
     /// Waits until it makes sense to work on the part that starts at `offset`.
-    pub(super) fn wait(&self, offset: u64) -> Turn<'_, T, S> {
+    pub(super) fn wait(&self, offset: u64) {
         let mut state = self.state();
         while offset < state.stop_from && offset != state.next && state.waiting.len() >= self.most {
             state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        Turn { in_order: self, offset }
     }
 
-    fn bring(&self, part: Range<u64>, value: T) -> Result<()> {
+    /// Brings the value of a part. Hands it out together with those that waited for it, if it is the next one.
+    ///
+    /// # Errors
+    ///
+    /// That of `take`, with the start of the part whose value it was. It is called no more then.
+    pub(super) fn bring(&self, part: Range<u64>, value: T) -> Result<(), (u64, Error)> {
         let mut state = self.state();
         state.waiting.insert(part.start, (part.end, value));
         let State { next, waiting, take, stop_from } = &mut *state;
@@ -50,10 +56,12 @@ impl<T, S: FnMut(T) -> Result<()>> InOrder<T, S> {
         while *next < *stop_from
             && let Some((end, value)) = waiting.remove(next)
         {
-            taken = take(value);
-            match taken {
+            match take(value) {
                 Ok(()) => *next = end,
-                Err(_) => *stop_from = *next,
+                Err(error) => {
+                    taken = Err((*next, error));
+                    *stop_from = *next;
+                }
             }
         }
         drop(state);
@@ -61,8 +69,8 @@ impl<T, S: FnMut(T) -> Result<()>> InOrder<T, S> {
         taken
     }
 
-    /// Nothing is taken of the parts that start at `offset` or behind.
-    fn stop(&self, offset: u64) {
+    /// Nothing is taken of the parts that start at `offset` or behind, and nobody waits for them.
+    pub(super) fn stop(&self, offset: u64) {
         let mut state = self.state();
         state.stop_from = state.stop_from.min(offset);
         drop(state);
@@ -74,31 +82,36 @@ impl<T, S: FnMut(T) -> Result<()>> InOrder<T, S> {
     }
 }
 
-/// The turn of a part that is worked on. If it ends without a value (by an error, or by a panic), neither that part nor what
-/// follows is taken, and nobody waits for it.
-pub(super) struct Turn<'run, T, S: FnMut(T) -> Result<()>> {
-    in_order: &'run InOrder<T, S>,
-    offset: u64,
+/// Makes values of parts, and brings them.
+pub(super) struct InOrderWork<T, S, M> {
+    pub(super) in_order: InOrder<T, S>,
+    /// Makes the value of a part, if it comes to one.
+    pub(super) map: M,
 }
 
-impl<T, S: FnMut(T) -> Result<()>> Turn<'_, T, S> {
-    /// Brings the value of the part, which ends at `end`. Hands it out together with those that waited for it, if it is the next
-    /// one.
-    ///
-    /// # Errors
-    ///
-    /// That of `take`. It is called no more then.
-    pub(super) fn bring(self, end: u64, value: T) -> Result<()> {
-        let brought = self.in_order.bring(self.offset..end, value);
-        // The turn has ended well.
-        std::mem::forget(self);
-        brought
+impl<T, S, M> Work<Option<T>> for InOrderWork<T, S, M>
+where
+    T: Send,
+    S: FnMut(T) -> Result<(), Error> + Send,
+    M: Fn(Part<'_>) -> (Option<T>, Done) + Sync,
+{
+    fn work(&self, value: &mut Option<T>, part: Part<'_>) -> Done {
+        self.in_order.wait(part.offset());
+        let (made, done) = (self.map)(part);
+        *value = made;
+        done
     }
-}
 
-impl<T, S: FnMut(T) -> Result<()>> Drop for Turn<'_, T, S> {
-    fn drop(&mut self) {
-        self.in_order.stop(self.offset);
+    fn finish(&self, value: &mut Option<T>, part: Range<u64>, done: Done) -> (Done, Option<(u64, Error)>) {
+        match value.take().filter(|_| !done.stop).map(|value| self.in_order.bring(part.clone(), value)) {
+            Some(Err((offset, error))) if offset == part.start => (Done::stopped_by(error), None),
+            Some(Err(failed)) => (done, Some(failed)),
+            Some(Ok(())) | None => (done, None),
+        }
+    }
+
+    fn stop(&self, offset: u64) {
+        self.in_order.stop(offset);
     }
 }
 
@@ -119,11 +132,12 @@ mod tests {
         });
         let mut errors = 0;
         for &part in order {
-            let turn = in_order.wait(part);
+            in_order.wait(part);
             if stop == Some(part) {
-                drop(turn);
-            } else {
-                errors += usize::from(turn.bring(part + 1, part).is_err());
+                in_order.stop(part);
+            } else if let Err((at, _)) = in_order.bring(part..part + 1, part) {
+                assert_eq!(Some(at), refuse, "the part whose value was refused");
+                errors += 1;
             }
         }
         assert_eq!(errors, usize::from(refuse.is_some()), "an error of taking is told once");
@@ -148,16 +162,17 @@ mod tests {
     #[test]
     fn who_is_far_ahead_waits_and_who_is_next_does_not() {
         let in_order = InOrder::new(1, |_: u64| Ok(()));
-        in_order.wait(5).bring(6, 5).unwrap();
-        let next = in_order.wait(0);
+        in_order.bring(5..6, 5).unwrap();
+        in_order.wait(0);
         std::thread::scope(|scope| {
             let ahead = scope.spawn(|| in_order.wait(7));
+            std::thread::sleep(std::time::Duration::from_millis(20));
             assert!(!ahead.is_finished());
-            next.bring(5, 0).unwrap();
-            let ahead = ahead.join().unwrap();
-            in_order.wait(8).bring(9, 8).unwrap();
-            let behind_the_error = scope.spawn(|| drop(in_order.wait(9)));
-            drop(ahead);
+            in_order.bring(0..5, 0).unwrap();
+            ahead.join().unwrap();
+            in_order.bring(8..9, 8).unwrap();
+            let behind_the_error = scope.spawn(|| in_order.wait(9));
+            in_order.stop(7);
             behind_the_error.join().unwrap();
         });
     }

@@ -27,9 +27,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
-use drive::Done;
+use drive::{Done, Work};
 use grid::Grid;
-use in_order::{InOrder, Turn};
+use in_order::{InOrder, InOrderWork};
 pub use inspect::{Cost, Inspection, inspect};
 pub use opener::{Opener, open_reader};
 pub use options::SourceOptions;
@@ -201,7 +201,8 @@ impl Source {
         format: &F,
         work: impl Fn(&mut Records<'_, F>) -> Result<()> + Sync,
     ) -> Result<Tally> {
-        let (_, account) = self.run(format, false, || (), |(), part| read_records(format, part, &work));
+        let (_, account) =
+            self.run(format, false, || (), &|(): &mut (), part: Part<'_>| read_records(format, part, &work));
         account.error.map_or(Ok(account.tally), Err)
     }
 
@@ -217,7 +218,7 @@ impl Source {
         fold: impl Fn(&mut T, &mut Records<'_, F>) -> Result<()> + Sync,
         merge: impl Fn(T, T) -> T,
     ) -> Result<T> {
-        let (values, account) = self.run(format, false, &identity, |value, part| {
+        let (values, account) = self.run(format, false, &identity, &|value: &mut T, part: Part<'_>| {
             read_records(format, part, |records| fold(value, records))
         });
         account.error.map_or_else(|| Ok(values.into_iter().reduce(merge).unwrap_or_else(identity)), Err)
@@ -270,7 +271,7 @@ impl Source {
         fold: impl Fn(&mut T, Piece<F::Record<'_>>) + Sync,
         merge: impl Fn(T, T) -> T,
     ) -> (T, Account) {
-        let (values, account) = self.run(format, true, &identity, |value, part| {
+        let (values, account) = self.run(format, true, &identity, &|value: &mut T, part: Part<'_>| {
             read_pieces(format, part, |pieces| pieces.for_each(|piece| fold(value, piece)))
         });
         (values.into_iter().reduce(merge).unwrap_or_else(identity), account)
@@ -306,21 +307,16 @@ impl Source {
         map: impl Fn(&mut Records<'_, F>) -> Result<T> + Sync,
         take: impl FnMut(T) -> Result<()> + Send,
     ) -> Result<Tally> {
-        let in_order = self.in_order(take);
-        let (_, account) = self.run(
-            format,
-            false,
-            || (),
-            |(), part| {
-                let turn = in_order.wait(part.offset());
-                let mut value = None;
-                let done = read_records(format, part, |records| {
-                    value = Some(map(records)?);
-                    Ok(())
-                });
-                take_turn(turn, part, value.filter(|_| !done.stop), done)
-            },
-        );
+        let map = |part: Part<'_>| {
+            let mut value = None;
+            let done = read_records(format, part, |records| {
+                value = Some(map(records)?);
+                Ok(())
+            });
+            (value, done)
+        };
+        let work = InOrderWork { in_order: self.in_order(take), map };
+        let (_, account) = self.run(format, false, || None, &work);
         account.error.map_or(Ok(account.tally), Err)
     }
 
@@ -333,25 +329,26 @@ impl Source {
         map: impl Fn(&mut Pieces<'_, F>) -> T + Sync,
         take: impl FnMut(T) -> Result<()> + Send,
     ) -> Account {
-        let in_order = self.in_order(take);
-        let work = |(): &mut (), part: Part<'_>| {
-            let turn = in_order.wait(part.offset());
+        let map = |part: Part<'_>| {
             let mut value = None;
             let done = read_pieces(format, part, |pieces| value = Some(map(pieces)));
-            take_turn(turn, part, value, done)
+            (value, done)
         };
-        self.run(format, true, || (), work).1
+        let work = InOrderWork { in_order: self.in_order(take), map };
+        self.run(format, true, || None, &work).1
     }
 
     fn in_order<T, S: FnMut(T) -> Result<()>>(&self, take: S) -> InOrder<T, S> {
         let threads = self.options.threads.filter(|&threads| threads > 0);
-        InOrder::new(2 * threads.unwrap_or_else(rayon::current_num_threads), take)
+        let threads = threads.unwrap_or_else(rayon::current_num_threads).min(drive::MOST_THREADS);
+        InOrder::new(2 * threads, take)
     }
 
     /// Reads everything and tells what every byte is, up to the first error.
     #[must_use]
     pub fn account<F: Format>(&self, format: &F) -> Account {
-        self.run(format, false, || (), |(), part| read_records(format, part, |_| Ok(()))).1
+        self.run(format, false, || (), &|(): &mut (), part: Part<'_>| read_records(format, part, |_| Ok(())))
+            .1
     }
 
     /// Reads everything and tells what every byte is, going on behind every fault.
@@ -366,7 +363,7 @@ impl Source {
         format: &F,
         recover: bool,
         identity: impl Fn() -> T + Sync,
-        work: impl Fn(&mut T, Part<'_>) -> Done + Sync,
+        work: &impl Work<T>,
     ) -> (Vec<T>, Account) {
         self.done.store(0, Ordering::Relaxed);
         let (options, done) = (self.options, &self.done);
@@ -428,19 +425,6 @@ fn read_pieces<F: Resync>(format: &F, part: Part<'_>, work: impl FnOnce(&mut Pie
     work(&mut pieces);
     pieces.by_ref().for_each(drop);
     Done { tally: pieces.tally(), error: pieces.error().cloned(), stop: false }
-}
-
-/// Ends the turn of a part with its value, if it has one.
-fn take_turn<T, S: FnMut(T) -> Result<()>>(
-    turn: Turn<'_, T, S>,
-    part: Part<'_>,
-    value: Option<T>,
-    done: Done,
-) -> Done {
-    match value.map(|value| turn.bring(part.range().end, value)) {
-        Some(Err(error)) => Done { error: Some(error), stop: true, ..done },
-        Some(Ok(())) | None => done,
-    }
 }
 
 impl fmt::Debug for Source {

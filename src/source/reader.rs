@@ -65,6 +65,7 @@ impl Reader {
             refusals: Vec::new(),
             counters,
         };
+        reader.probe_uncached();
         reader.open_ways();
         reader.read_ahead();
         Ok(reader)
@@ -131,6 +132,16 @@ impl Reader {
                 }
             }
             Way::Read | Way::Stream => Ok(()),
+        }
+    }
+
+    /// Finds out whether reads can be had that leave no trace, if they are wanted.
+    fn probe_uncached(&mut self) {
+        if self.config.uncached && self.read.read_at(0, &mut [0]).is_ok() && !self.read.is_uncached() {
+            let reason = "the system has no reads here that leave no trace in the page cache".into();
+            let refusal = Refusal { way: Way::Read, reason };
+            self.counters.count_fallback(&refusal);
+            self.refusals.push(refusal);
         }
     }
 

@@ -45,7 +45,7 @@ impl Source {
     /// assert_eq!((account.tally.records, account.tally.gaps), (2, 1));
     /// ```
     ///
-    /// The account's error is that of the first gap, unless reading ended early: then it is that of `take` or of the system, or
+    /// Nothing is handed out of a part in which there are too many. The account's error is that of the first gap, unless reading ended early: then it is that of `take` or of the system, or
     /// [`ErrorKind::TooManyGaps`], and the account is not complete.
     pub fn salvage<F: Resync>(
         &self,
@@ -85,12 +85,12 @@ impl Source {
             format,
             |pieces| find(pieces, wants_good),
             |Found { good, gaps, tally }| {
+                // Before anything of the part is taken, so that the account tells of what was.
+                if before.gaps + gaps.len() as u64 > most_gaps {
+                    return Err(ErrorKind::TooManyGaps { most: most_gaps }.into());
+                }
                 let mut from = 0;
-                let gaps_before = before.gaps;
-                for (number, (at, gap)) in (1..).zip(gaps) {
-                    if gaps_before + number > most_gaps {
-                        return Err(ErrorKind::TooManyGaps { most: most_gaps }.into());
-                    }
+                for (at, gap) in gaps {
                     let error = gap.error.count_before(before.records, before.lines);
                     take(&good[from..at], Some(Gap { error, ..gap }))?;
                     from = at;

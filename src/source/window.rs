@@ -41,7 +41,7 @@ struct Asked {
     read: Option<u64>,
 }
 
-/// Buffers of reads in flight are made a multiple of this long.
+/// Buffers of reads in flight are made so much longer than the first one.
 const SPARE: usize = 64 << 10;
 
 impl<'run> Window<'run> {
@@ -116,7 +116,7 @@ impl<'run> Window<'run> {
         let len = self.read_len(view);
         if self.flight.is_none() {
             // The first stretch has nothing before it in view; others are a little longer.
-            self.flight = self.reader.flight(len.next_multiple_of(SPARE));
+            self.flight = self.reader.flight(len.saturating_add(SPARE));
         }
         let granule = self.reader.bytes(Way::Uring).granule() as u64;
         match self.flight.as_mut().filter(|flight| flight.has_room(len)) {

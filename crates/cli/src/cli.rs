@@ -50,7 +50,7 @@ pub(crate) struct Common {
 /// A way to the bytes of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Io {
-    /// The fastest, as measured on the first stretch of the file
+    /// Mapped or read, whichever turns out faster on the file
     Auto,
     /// Map the file into memory
     Mapped,

@@ -10,7 +10,7 @@ use crate::cli::{Common, Io};
 use crate::report;
 
 /// What standard input is called, as argument and in output.
-const STDIN: &str = "-";
+pub(crate) const STDIN: &str = "-";
 
 /// The inputs that the arguments name: standard input if they name none.
 pub(crate) fn inputs(files: &[PathBuf]) -> Vec<PathBuf> {
@@ -25,8 +25,20 @@ pub(crate) fn config(common: &Common) -> ZeroCopyConfig {
 /// Whether FASTQ that was not four lines a record may be wrapped, and can be read again to find out. (The first bytes of a file tell
 /// when its first records are wrapped, but not when a later one is.)
 pub(crate) fn may_be_wrapped(source: &Source, error: &Error) -> bool {
-    let kind = matches!(error.kind(), ErrorKind::PlusLine { .. } | ErrorKind::LengthMismatch { .. });
-    kind && source.reader().is_some()
+    let may_be = matches!(
+        error.kind(),
+        ErrorKind::PlusLine { .. }
+            | ErrorKind::LengthMismatch { .. }
+            | ErrorKind::SequenceStart { .. }
+            | ErrorKind::QualityLine
+    );
+    may_be && source.reader().is_some()
+}
+
+/// Why wrapped FASTQ is not read on behind a fault.
+pub(crate) fn no_boundary() -> Error {
+    let what = "wrapped FASTQ has no boundary that is certain behind a fault";
+    io::Error::new(io::ErrorKind::Unsupported, what).into()
 }
 
 /// Whether what is read as wrapped comes further than the error that four lines a record came to.

@@ -31,7 +31,7 @@ const BAD: u8 = 1;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     cli.common.color.write_global();
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut out = io::BufWriter::new(io::stdout());
     let mut all_good = true;
     let written = match &cli.command {
         Command::Stats(args) => stats::run(args, &cli.common, &mut out, &mut all_good),

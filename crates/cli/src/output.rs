@@ -5,6 +5,8 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 
+use crate::input;
+
 /// What is written to: a file, unless that is the input, or standard output.
 pub(crate) fn open(output: Option<&Path>, input: &Path) -> io::Result<Box<dyn Write + Send>> {
     match output {
@@ -22,9 +24,22 @@ pub(crate) fn create(output: &Path, input: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create(true).truncate(true).open(output)
 }
 
-fn same_file(left: &Path, right: &Path) -> bool {
+/// Whether an output is the input, by whatever name.
+#[cfg(unix)]
+fn same_file(input: &Path, output: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    let input = if input.as_os_str() == input::STDIN { Path::new("/dev/stdin") } else { input };
+    let file = |path: &Path| fs::metadata(path).ok().filter(fs::Metadata::is_file);
+    let inode = |path: &Path| file(path).map(|metadata| (metadata.dev(), metadata.ino()));
+    inode(input).is_some() && inode(input) == inode(output)
+}
+
+/// Whether an output is the input, as far as their names tell.
+#[cfg(not(unix))]
+fn same_file(input: &Path, output: &Path) -> bool {
     let full = |path: &Path| path.canonicalize().ok();
-    full(left).is_some() && full(left) == full(right)
+    full(input).is_some() && full(input) == full(output)
 }
 
 /// Puts a file in place when all of it is written, so that nobody finds a half of it.

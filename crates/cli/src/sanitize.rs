@@ -15,23 +15,17 @@ use crate::{input, output, progress, report};
 pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::Result<()> {
     let path = input::inputs(args.file.as_slice()).remove(0);
     let name = path.display().to_string();
-    let account = match output::open(args.output.as_deref(), &path) {
-        Err(error) => Err(error.into()),
-        Ok(mut output) => salvage(args, &path, &name, common, &mut *output),
-    };
+    let account = salvage(args, &path, &name, common);
     match account {
         Err(error) => {
+            pass_on_broken_pipe(&error)?;
             report::error(&name, &error);
             *all_good = false;
         }
         Ok(account) => {
             let tally = account.tally;
             if let Some(error) = account.error.as_ref().filter(|_| !account.complete) {
-                if let ErrorKind::Io(refused) = error.kind()
-                    && refused.kind() == io::ErrorKind::BrokenPipe
-                {
-                    return Err(io::ErrorKind::BrokenPipe.into());
-                }
+                pass_on_broken_pipe(error)?;
                 report::error(&name, error);
             }
             *all_good &= account.complete && tally.gaps == 0;
@@ -49,30 +43,35 @@ pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::
     Ok(())
 }
 
-fn salvage(
-    args: &Sanitize,
-    path: &Path,
-    name: &str,
-    common: &Common,
-    out: &mut (dyn Write + Send),
-) -> pagecut::Result<Account> {
+/// That nobody reads any more is told as for every other command: not at all.
+fn pass_on_broken_pipe(error: &Error) -> io::Result<()> {
+    match error.kind() {
+        ErrorKind::Io(refused) if refused.kind() == io::ErrorKind::BrokenPipe => {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut::Result<Account> {
     let source = input::open(path, common)?;
     let kind = source.detect()?;
+    if kind == FileKind::WrappedFastq {
+        return Err(input::no_boundary());
+    }
+    // Only now that there is something to write: an output that exists is emptied.
+    let mut out = output::open(args.output.as_deref(), path)?;
     let account = progress::show(&source, name, common.quiet, || match (kind, args.strict) {
-        (FileKind::MpegTs, _) => Ok(write_good(&source, &Packets, args, name, common, out)),
-        (FileKind::Fasta, false) => Ok(write_good(&source, &Fasta::new(), args, name, common, out)),
-        (FileKind::Fasta, true) => Ok(write_good(&source, &Fasta::strict(), args, name, common, out)),
-        (FileKind::WrappedFastq, _) => {
-            let what = "wrapped FASTQ has no boundary that is certain behind a fault";
-            Err(Error::from(io::Error::new(io::ErrorKind::Unsupported, what)))
-        }
-        (_, false) => Ok(write_good(&source, &Fastq::new(), args, name, common, out)),
+        (FileKind::MpegTs, _) => write_good(&source, &Packets, args, name, common, &mut *out),
+        (FileKind::Fasta, false) => write_good(&source, &Fasta::new(), args, name, common, &mut *out),
+        (FileKind::Fasta, true) => write_good(&source, &Fasta::strict(), args, name, common, &mut *out),
+        (_, false) => write_good(&source, &Fastq::new(), args, name, common, &mut *out),
         // What follows a good record makes it no bad one here.
         (_, true) => {
             let strict = Fastq::strict().check_quality_end(false);
-            Ok(write_good(&source, &strict, args, name, common, out))
+            write_good(&source, &strict, args, name, common, &mut *out)
         }
-    })?;
+    });
     out.flush()?;
     Ok(account)
 }

@@ -105,6 +105,9 @@ fn read(path: &Path, name: &str, args: &Verify, common: &Common) -> Result<Read>
     let fastq = if strict { Fastq::strict() } else { Fastq::new() };
     let kind = source.detect()?;
     let fasta = if strict { Fasta::strict() } else { Fasta::new() };
+    if args.recover && kind == FileKind::WrappedFastq {
+        return Err(input::no_boundary());
+    }
     let mut gaps = args.recover.then(Vec::new);
     let (format, account) = progress::show(&source, name, common.quiet, || match kind {
         FileKind::MpegTs if args.recover => {

@@ -1,4 +1,4 @@
-//! Each of these fails, and says what is wrong.
+//! What the command must not do: lose an input, hang, or say what is not so.
 
 use std::fs::{self, File};
 use std::process::{Command, Stdio};
@@ -12,7 +12,7 @@ fn pagecut() -> Command {
 }
 
 #[test]
-fn c1_another_name_of_the_input_is_no_output() {
+fn another_name_of_the_input_is_no_output() {
     let folder = tempfile::tempdir().unwrap();
     let (input, link) = (folder.path().join("reads"), folder.path().join("link"));
     fs::write(&input, RECORD).unwrap();
@@ -22,7 +22,7 @@ fn c1_another_name_of_the_input_is_no_output() {
 }
 
 #[test]
-fn c2_what_is_on_standard_input_is_no_output() {
+fn what_is_on_standard_input_is_no_output() {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("reads");
     fs::write(&input, RECORD).unwrap();
@@ -32,7 +32,7 @@ fn c2_what_is_on_standard_input_is_no_output() {
 }
 
 #[test]
-fn c3_an_output_is_left_alone_when_there_is_nothing_to_write() {
+fn an_output_is_left_alone_when_there_is_nothing_to_write() {
     let folder = tempfile::tempdir().unwrap();
     let (input, output) = (folder.path().join("none"), folder.path().join("precious"));
     fs::write(&output, RECORD).unwrap();
@@ -41,7 +41,7 @@ fn c3_an_output_is_left_alone_when_there_is_nothing_to_write() {
 }
 
 #[test]
-fn c4_what_is_said_to_be_written_was_written() {
+fn what_is_said_to_be_written_was_written() {
     let folder = tempfile::tempdir().unwrap();
     let (input, output) = (folder.path().join("reads"), folder.path().join("good"));
     fs::write(&input, [&RECORD.repeat(20)[..], b"junk\n"].concat().repeat(200)).unwrap();
@@ -57,7 +57,7 @@ fn c4_what_is_said_to_be_written_was_written() {
 }
 
 #[test]
-fn c5_recover_does_something_or_says_that_it_cannot() {
+fn recover_does_something_or_says_that_it_cannot() {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("wrapped");
     let good: &[u8] = b"@w\nACGT\nAC\n+\nIIII\nII\n";
@@ -69,7 +69,7 @@ fn c5_recover_does_something_or_says_that_it_cannot() {
 }
 
 #[test]
-fn c6_reads_without_letters_and_without_lines_are_wrapped_fastq() {
+fn reads_without_letters_and_without_lines_are_wrapped_fastq() {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("wrapped");
     fs::write(&input, b"@a\n+\n@b\nA\n+\nI\n").unwrap();
@@ -78,7 +78,7 @@ fn c6_reads_without_letters_and_without_lines_are_wrapped_fastq() {
 }
 
 #[test]
-fn c7_standard_output_can_be_written_by_any_worker() {
+fn standard_output_can_be_written_by_any_worker() {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("reads");
     fs::write(&input, RECORD.repeat(200_000)).unwrap();

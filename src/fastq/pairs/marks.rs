@@ -1,0 +1,155 @@
+//! Which record is where, as far as it is known; and how pairs are matched by that.
+//!
+//! Who counts is no matter of this file.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use super::input::Mark;
+
+/// Numbers of some boundaries of an input, from the first record that is still needed to the last one that was counted.
+#[derive(Debug)]
+pub(super) struct Marks {
+    /// In order; there is always one.
+    marks: VecDeque<Mark>,
+    /// Records before the end of each part that was counted.
+    part_ends: VecDeque<u64>,
+    /// Where the last part ends.
+    end: Mark,
+}
+
+impl Marks {
+    pub(super) fn new() -> Self {
+        let start = Mark::default();
+        Self { marks: [start].into(), part_ends: VecDeque::new(), end: start }
+    }
+
+    /// Adds the part behind those that were counted: some boundaries in it, and its end, with numbers that count from its start.
+    pub(super) fn add_part(&mut self, marks: impl IntoIterator<Item = Mark>, end: Mark) {
+        let before = self.end;
+        self.end = end.behind(before);
+        for mark in marks {
+            self.push(mark.behind(before));
+        }
+        self.push(self.end);
+        // Parts of blank lines, however many, are none.
+        if self.end.record > before.record {
+            self.part_ends.push_back(self.end.record);
+        }
+    }
+
+    fn push(&mut self, mark: Mark) {
+        match self.marks.back_mut() {
+            // Only blank lines lie between the two.
+            Some(last) if last.record == mark.record => *last = mark,
+            _ => self.marks.push_back(mark),
+        }
+    }
+
+    /// Records that were counted.
+    pub(super) fn records(&self) -> u64 {
+        self.end.record
+    }
+
+    /// The last known boundary before a record, which has not been forgotten.
+    pub(super) fn before(&self, record: u64) -> Mark {
+        let behind = self.marks.partition_point(|mark| mark.record <= record);
+        self.marks[behind.saturating_sub(1)]
+    }
+
+    /// Forgets what is known of the records before this one.
+    pub(super) fn forget_before(&mut self, record: u64) {
+        let behind = self.marks.partition_point(|mark| mark.record <= record);
+        self.marks.drain(..behind.saturating_sub(1));
+        let past = self.part_ends.partition_point(|&end| end <= record);
+        self.part_ends.drain(..past);
+    }
+
+    /// Parts that have records which were not forgotten.
+    pub(super) fn parts(&self) -> usize {
+        self.part_ends.len()
+    }
+}
+
+/// The pairs from `next` on that were counted in all inputs, cut where a part of any of them ends.
+///
+/// So no batch is longer than a part in any input, and the batches depend on the parts alone. An input has `mates` records of
+/// each pair; where that is two, a pair that lies across the end of a part belongs to the next batch.
+pub(super) fn batches(inputs: &[&Marks], mates: u64, next: u64) -> Vec<Range<u64>> {
+    let counted = inputs.iter().map(|marks| marks.records() / mates).min().unwrap_or(next);
+    let ends = inputs.iter().flat_map(|marks| &marks.part_ends).map(|end| end / mates);
+    let mut ends: Vec<u64> = ends.filter(|&end| next < end && end <= counted).collect();
+    ends.sort_unstable();
+    ends.dedup();
+    let starts = std::iter::once(next).chain(ends.iter().copied());
+    starts.zip(&ends).map(|(start, &end)| start..end).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Parts of so many records of ten bytes and four lines each, with a mark behind every second record.
+    fn marks(parts: &[u64]) -> Marks {
+        let mut marks = Marks::new();
+        let mut offset = 0;
+        for &records in parts {
+            let at = |record: u64| Mark {
+                offset: offset + 10 * usize::try_from(record).unwrap(),
+                record,
+                line: 4 * record,
+            };
+            marks.add_part((0..records).step_by(2).map(at), at(records));
+            offset = at(records).offset;
+        }
+        marks
+    }
+
+    #[test]
+    fn batches_end_where_a_part_of_any_input_does() {
+        for (first, second, mates, next, ends) in [
+            (vec![3, 4], Some(vec![5, 2]), 1, 0, vec![3, 5, 7]),
+            (vec![3, 4], Some(vec![5]), 1, 0, vec![3, 5]),
+            (vec![3, 4], Some(vec![5]), 1, 4, vec![5]),
+            (vec![3, 4], Some(vec![5]), 1, 5, vec![]),
+            (vec![3, 0, 4], Some(vec![0, 3]), 1, 0, vec![3]),
+            (vec![], Some(vec![5]), 1, 0, vec![]),
+            (vec![3, 4, 1, 1], None, 2, 0, vec![1, 3, 4]),
+            (vec![1], None, 2, 0, vec![]),
+        ] {
+            let inputs: Vec<Marks> =
+                [Some(first), second].into_iter().flatten().map(|parts| marks(&parts)).collect();
+            let all: Vec<&Marks> = inputs.iter().collect();
+            let starts = std::iter::once(next).chain(ends.clone());
+            let expected: Vec<Range<u64>> = starts.zip(&ends).map(|(start, &end)| start..end).collect();
+            assert_eq!(batches(&all, mates, next), expected, "{inputs:?} from {next}");
+        }
+    }
+
+    #[test]
+    fn the_last_mark_before_a_record_is_found_whatever_was_forgotten() {
+        for forgotten in 0..=9 {
+            let mut marks = marks(&[3, 0, 5, 1]);
+            marks.forget_before(forgotten);
+            let mut expected = [0, 0, 2, 3, 3, 5, 5, 7, 8, 9].into_iter().enumerate();
+            assert!(expected.all(|(record, before)| {
+                let record = record as u64;
+                record < forgotten || marks.before(record).record == before
+            }));
+            let mark = marks.before(9);
+            assert_eq!(mark, Mark { offset: 90, record: 9, line: 36 });
+            let parts = [3, 8, 9].into_iter().filter(|&end| end > forgotten).count();
+            assert_eq!((marks.parts(), marks.records()), (parts, 9));
+        }
+    }
+
+    #[test]
+    fn parts_of_blank_lines_take_no_memory() {
+        let mut marks = marks(&[3]);
+        for line in 1..1000 {
+            marks.add_part([], Mark { offset: 30 + line, record: 0, line: 1 });
+        }
+        assert_eq!((marks.marks.len(), marks.parts()), (3, 1));
+        assert_eq!(marks.before(3), Mark { offset: 1029, record: 3, line: 1011 });
+    }
+}

@@ -1,0 +1,196 @@
+//! Paired reads: two files in lockstep, or one in which the mates alternate.
+//!
+//! The two mates of a pair have the same number in their files, though hardly ever the same offset. Here they come together,
+//! in order, with a check that they are mates, and without a copy:
+//!
+//! * one pair after the other ([`Pairs::iter`]);
+//! * in batches on all cores, whose values come in order ([`Pairs::for_each_batch`]).
+//!
+//! Both give the same pairs, and then the same error: the one of the pair with the lowest number, and within a pair the first
+//! file's before the second's. An error says which of the two files it means ([`Location::file`](crate::Location::file)), and
+//! one that concerns both mates names both places. Inputs of unequal counts are an error, after the last pair.
+//!
+//! # Names
+//!
+//! A name is what stands before the first space or tab, and a read number is `1`, `2` or `3` (the second mate has number 3 where
+//! read 2 is an index):
+//!
+//! | first | second | mates? |
+//! |---|---|---|
+//! | `r` | `r` | yes, whatever the descriptions are |
+//! | `r` | `s` | no ([`MateName`]) |
+//! | `r/1` | `r/2` | yes: equal but for the last digit, and numbers that ascend |
+//! | `r/2` | `r/1` | no, the files are swapped ([`MateNumber`]) |
+//! | `r/1` | `r/1` | no, the file was given twice ([`MateNumber`]) |
+//! | `r/1` | `r` | no ([`MateName`]) |
+//! | `r.1`, `SRR1.7.1` | `r.2`, `SRR1.7.2` | yes, as `/` |
+//! | `r.1`, `SRR1.1` | `r.1`, `SRR1.1` | yes: the number may be that of a spot, so equal names are just equal |
+//! | `SRR1.1` | `SRR1.2` | no: two spots of a run ([`MateName`]); the same of `ERR` and `DRR` |
+//! | `r 1:N:0:A` | `r 2:N:0:A` | yes: Casava's field, in both and with numbers that ascend |
+//! | `r 2:N:0:A` | `r 1:N:0:A` | no ([`MateNumber`]); the same of equal numbers |
+//! | `r 1:N:0:A` | `r` | yes: only one has the field |
+//!
+//! What others do:
+//!
+//! | tool | takes for mates |
+//! |---|---|
+//! | BBTools (`testPairNames`) | `/1` and `/2`, or ` 1:` and ` 2:`, in this order; equal names on request |
+//! | dnaio, and so Cutadapt | equal names, or equal but for a last `1`, `2` or `3`, in any order and behind any byte |
+//! | `seqkit pair` | equal names; forms with numbers by a pattern that one gives (`--id-regexp`) |
+//! | fastp | whatever stands on the same place: names are not compared |
+//!
+//! The check costs little, and can be left out ([`Pairs::check_names`]).
+//!
+//! [`MateName`]: crate::ErrorKind::MateName
+//! [`MateNumber`]: crate::ErrorKind::MateNumber
+
+mod batch;
+mod input;
+mod lockstep;
+mod marks;
+mod names;
+mod parallel;
+mod scout;
+mod serial;
+
+pub use batch::Batch;
+pub use serial::Iter;
+
+use input::Input;
+use lockstep::{Lane, Lockstep};
+
+use super::{Fastq, Record};
+use crate::error::{PairFile, Result};
+use crate::record::Backing;
+
+/// How long the parts are between whose ends the batches lie, unless it is said otherwise: long enough that a task costs nothing,
+/// short enough that the parts of a window stay in a cache between counting and reading.
+const BATCH_LEN: usize = 1 << 20;
+
+/// Two records that belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Pair<'data> {
+    /// The one of the first file.
+    pub first: Record<'data>,
+    /// The one of the second file.
+    pub second: Record<'data>,
+}
+
+/// Paired reads that lie in memory, and how they are to be read.
+///
+/// ```
+/// use pagecut::fastq::{Fastq, Pairs};
+///
+/// let first = b"@r1/1\nACGT\n+\nIIII\n@r2/1\nA\n+\nI\n";
+/// let second = b"@r1/2\nGG\n+\nII\n@r2/2\nTTT\n+\nIII\n";
+/// let mut letters = 0;
+/// for pair in Pairs::new(first, second, Fastq::new()) {
+///     let pair = pair?;
+///     letters += pair.first.sequence().len() + pair.second.sequence().len();
+/// }
+/// assert_eq!(letters, 10);
+///
+/// // The same file twice.
+/// let error = Pairs::new(first, first, Fastq::new()).iter().find_map(Result::err).unwrap();
+/// assert_eq!(
+///     error.to_string(),
+///     "fastq: first file, record 0, line 1, byte 0: read 1 and read 1 are no first and second mate, \
+///      the other one is \"@r1/1\" (second file, record 0, byte 0): \"@r1/1\""
+/// );
+/// # Ok::<(), pagecut::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Pairs<'data> {
+    first: Input<'data>,
+    /// Where the second mates are, unless each stands behind its first one.
+    second: Option<Input<'data>>,
+    format: Fastq,
+    check_names: bool,
+    batch_len: usize,
+}
+
+impl<'data> Pairs<'data> {
+    /// The first mates in one input, the second ones in another.
+    #[must_use]
+    pub fn new(first: &'data [u8], second: &'data [u8], format: Fastq) -> Self {
+        let first = Input::new(first, Some(PairFile::First));
+        Self::of(first, Some(Input::new(second, Some(PairFile::Second))), format)
+    }
+
+    /// Both in one input, each second mate behind its first one.
+    #[must_use]
+    pub fn interleaved(data: &'data [u8], format: Fastq) -> Self {
+        Self::of(Input::new(data, None), None, format)
+    }
+
+    fn of(first: Input<'data>, second: Option<Input<'data>>, format: Fastq) -> Self {
+        Self { first, second, format, check_names: true, batch_len: BATCH_LEN }
+    }
+
+    /// Check that the names are those of mates; yes unless said otherwise.
+    #[must_use]
+    pub fn check_names(self, check: bool) -> Self {
+        Self { check_names: check, ..self }
+    }
+
+    /// How many bytes of either input are a batch of [`for_each_batch`](Pairs::for_each_batch), about, and at the most unless a
+    /// record is longer; 1 MiB unless said otherwise. 0 is taken for 1.
+    #[must_use]
+    pub fn with_batch_len(self, len: usize) -> Self {
+        Self { batch_len: len.max(1), ..self }
+    }
+
+    /// What the first input rests on, or the only one: it is told where workers are, and asked whether the bytes are still what they
+    /// were. If not, that is the error.
+    #[must_use]
+    pub fn first_backed_by(self, backing: &'data dyn Backing) -> Self {
+        Self { first: Input { backing: Some(backing), ..self.first }, ..self }
+    }
+
+    /// The same of the second input.
+    ///
+    /// # Panics
+    ///
+    /// If there is none, since the mates are interleaved.
+    #[must_use]
+    pub fn second_backed_by(self, backing: &'data dyn Backing) -> Self {
+        assert!(self.second.is_some(), "interleaved mates lie in one input");
+        Self { second: self.second.map(|second| Input { backing: Some(backing), ..second }), ..self }
+    }
+
+    /// The pairs, one after the other.
+    #[must_use]
+    pub fn iter(&self) -> Iter<'data> {
+        Iter::new(*self)
+    }
+
+    /// Reads all pairs.
+    fn lockstep(&self) -> Lockstep<'data> {
+        let lane = |input| Lane::all(input, self.format);
+        Lockstep::new(lane(self.first), self.second.map(lane), self.check_names)
+    }
+
+    /// Whether the bytes of both inputs are still what they were.
+    fn check(&self) -> Result<()> {
+        self.first.check()?;
+        self.second.map_or(Ok(()), |second| second.check())
+    }
+}
+
+impl<'data> IntoIterator for Pairs<'data> {
+    type Item = Result<Pair<'data>>;
+    type IntoIter = Iter<'data>;
+
+    fn into_iter(self) -> Iter<'data> {
+        Iter::new(self)
+    }
+}
+
+impl<'data> IntoIterator for &Pairs<'data> {
+    type Item = Result<Pair<'data>>;
+    type IntoIter = Iter<'data>;
+
+    fn into_iter(self) -> Iter<'data> {
+        self.iter()
+    }
+}

@@ -1,0 +1,166 @@
+//! Whether two records are mates, by their definitions. The rules are on the page of [`pairs`](super).
+
+use crate::fastq::Record;
+use crate::sequence::split_definition;
+
+/// Why two records are no first and second mate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mismatch {
+    /// They have different names.
+    Name,
+    /// They have read numbers that do not ascend.
+    Number {
+        /// Of the first one.
+        first: u8,
+        /// Of the second one.
+        second: u8,
+    },
+}
+
+/// Why two records are no first and second mate; `None` if they are.
+#[inline]
+pub(super) fn mismatch(first: &Record<'_>, second: &Record<'_>) -> Option<Mismatch> {
+    let (first_name, first_description) = split_definition(first.definition());
+    let (second_name, second_description) = split_definition(second.definition());
+    let numbers = if first_name == second_name {
+        let in_name = slash_number(first_name).map(|number| (number, number));
+        in_name.or_else(|| casava_number(first_description).zip(casava_number(second_description)))
+    } else {
+        match numbers_of_one_name(first_name, second_name) {
+            None => return Some(Mismatch::Name),
+            numbers => numbers,
+        }
+    };
+    let (first, second) = numbers?;
+    (first >= second).then_some(Mismatch::Number { first, second })
+}
+
+/// The read numbers of two names that differ in nothing else.
+fn numbers_of_one_name(first: &[u8], second: &[u8]) -> Option<(u8, u8)> {
+    let (first_stem, first_number) = split_number(first)?;
+    let (second_stem, second_number) = split_number(second)?;
+    (first_stem == second_stem && !is_run_of_spots(first_stem)).then_some((first_number, second_number))
+}
+
+/// A name without its last byte, and the read number that this is; `/` or `.` stands before it.
+fn split_number(name: &[u8]) -> Option<(&[u8], u8)> {
+    let (&last, stem) = name.split_last()?;
+    let number = read_number(last)?;
+    matches!(stem, [.., b'/' | b'.']).then_some((stem, number))
+}
+
+/// The read number of a name that ends in `/` and one.
+fn slash_number(name: &[u8]) -> Option<u8> {
+    match name {
+        &[.., b'/', digit] => read_number(digit),
+        _ => None,
+    }
+}
+
+/// The read number in the field that Casava writes behind the name: `1:N:0:ATCACG`.
+fn casava_number(description: Option<&[u8]>) -> Option<u8> {
+    match description? {
+        &[digit, b':', b'N' | b'Y', b':', ..] => read_number(digit),
+        _ => None,
+    }
+}
+
+/// A read number. There is a third read where the second one is an index.
+fn read_number(digit: u8) -> Option<u8> {
+    matches!(digit, b'1'..=b'3').then(|| digit - b'0')
+}
+
+/// Whether a stem is the accession of a run in the Sequence Read Archive with a dot: what follows is then the number of a spot.
+fn is_run_of_spots(stem: &[u8]) -> bool {
+    match stem {
+        [b'S' | b'E' | b'D', b'R', b'R', digits @ .., b'.'] => digits.iter().all(u8::is_ascii_digit),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Format, fastq::Fastq};
+
+    const SWAPPED: Option<Mismatch> = Some(Mismatch::Number { first: 2, second: 1 });
+    const TWICE: Option<Mismatch> = Some(Mismatch::Number { first: 1, second: 1 });
+    const NAME: Option<Mismatch> = Some(Mismatch::Name);
+
+    fn of(first: &str, second: &str) -> Option<Mismatch> {
+        let [first, second] =
+            [first, second].map(|definition| format!("@{definition}\nA\n+\nI\n").into_bytes());
+        let only = |data| Fastq::new().records(data).next().unwrap().unwrap();
+        mismatch(&only(&first), &only(&second))
+    }
+
+    #[test]
+    fn the_forms_of_names() {
+        for (first, second, expected) in [
+            // Equal names.
+            ("r", "r", None),
+            ("", "", None),
+            ("r a", "r b", None),
+            ("r\ta", "r", None),
+            ("r", "s", NAME),
+            ("r", "", NAME),
+            ("r", "rr", NAME),
+            ("r1", "r2", NAME),
+            ("r_1", "r_2", NAME),
+            // A slash.
+            ("r/1", "r/2", None),
+            ("r/1 x", "r/2 y", None),
+            ("r/1", "r/3", None),
+            ("r/2", "r/3", None),
+            ("r/2", "r/1", SWAPPED),
+            ("r/1", "r/1", TWICE),
+            ("r/1", "s/2", NAME),
+            ("r/1", "r", NAME),
+            ("r", "r/2", NAME),
+            ("r/1", "r.2", NAME),
+            ("r/1", "r/4", NAME),
+            ("r/11", "r/12", NAME),
+            ("r/a", "r/a", None),
+            ("r/0", "r/0", None),
+            ("/1", "/2", None),
+            ("1", "2", NAME),
+            // A dot.
+            ("r.1", "r.2", None),
+            ("SRR001666.7.1", "SRR001666.7.2", None),
+            ("SRR001666.7.1 x length=36", "SRR001666.7.2 x length=36", None),
+            ("r.2", "r.1", SWAPPED),
+            ("SRR001666.7.1", "SRR001666.8.2", NAME),
+            // The number of a spot, or any other.
+            ("r.1", "r.1", None),
+            ("SRR001666.1", "SRR001666.1", None),
+            ("SRR001666.1", "SRR001666.2", NAME),
+            ("ERR1.1", "ERR1.2", NAME),
+            ("DRR1.2", "DRR1.3", NAME),
+            ("SRRX.1", "SRRX.2", None),
+            // The field of Casava.
+            ("r 1:N:0:ATCACG", "r 2:N:0:ATCACG", None),
+            ("r 1:Y:0:1", "r 2:N:18:", None),
+            ("r\t1:N:0:A", "r 2:N:0:A", None),
+            ("r 1:N:0:A", "r 3:N:0:A", None),
+            ("r 2:N:0:A", "r 1:N:0:A", SWAPPED),
+            ("r 1:N:0:A", "r 1:N:0:A", TWICE),
+            ("r 1:N:0:A", "s 2:N:0:A", NAME),
+            ("r 1:N:0:A", "r", None),
+            ("r 1:N:0:A", "r 1:x", None),
+            ("r 1:x", "r 1:x", None),
+            ("r 4:N:0:A", "r 4:N:0:A", None),
+            // Both.
+            ("r/1 1:N:0:A", "r/2 2:N:0:A", None),
+            ("r/1 1:N:0:A", "r/1 2:N:0:A", TWICE),
+        ] {
+            assert_eq!(of(first, second), expected, "{first:?} {second:?}");
+        }
+    }
+
+    #[test]
+    fn who_are_mates_are_none_the_other_way_round_if_they_have_numbers() {
+        for (first, second) in [("r/1", "r/2"), ("r.1", "r.2"), ("r 1:N:0:A", "r 2:Y:0:A")] {
+            assert_eq!((of(first, second), of(second, first)), (None, SWAPPED));
+        }
+    }
+}

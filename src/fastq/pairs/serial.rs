@@ -1,0 +1,44 @@
+//! Pairs from the left.
+
+use std::iter::FusedIterator;
+
+use super::lockstep::Lockstep;
+use super::{Pair, Pairs};
+use crate::error::Result;
+
+/// The pairs of two inputs, or of one, in order.
+///
+/// The iterator ends after the first error. A pair borrows from the inputs and not from the iterator.
+#[derive(Debug)]
+pub struct Iter<'data> {
+    pairs: Pairs<'data>,
+    lockstep: Lockstep<'data>,
+    ended: bool,
+}
+
+impl<'data> Iter<'data> {
+    pub(super) fn new(pairs: Pairs<'data>) -> Self {
+        Self { pairs, lockstep: pairs.lockstep(), ended: false }
+    }
+}
+
+impl<'data> Iterator for Iter<'data> {
+    type Item = Result<Pair<'data>>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Result<Pair<'data>>> {
+        if self.ended {
+            return None;
+        }
+        match self.lockstep.next() {
+            Some(Ok(pair)) => Some(Ok(pair)),
+            end => {
+                self.ended = true;
+                // Whatever is wrong with bytes that were lost is not worth telling.
+                self.pairs.check().err().map(Err).or(end)
+            }
+        }
+    }
+}
+
+impl FusedIterator for Iter<'_> {}
