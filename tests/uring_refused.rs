@@ -14,10 +14,10 @@ use std::thread;
 use std::time::Duration;
 
 use common::{file, noise};
+use pagecut::Error;
 use pagecut::io::uring::{ReadOp, UringOptions, UringReader};
-use pagecut::{Error, ErrorKind};
 use pollster::block_on;
-use ring::{allowed, of_pipe};
+use ring::{allowed, io, of_pipe, until};
 
 const LEN: usize = 100_000;
 
@@ -40,13 +40,6 @@ fn by_itself(test: &str, command: &[&str]) {
 
 fn options() -> UringOptions {
     UringOptions::new().depth(4).buffer_len(LEN)
-}
-
-fn io(error: &Error) -> &std::io::Error {
-    match error.kind() {
-        ErrorKind::Io(error) => error,
-        other => panic!("{other}"),
-    }
 }
 
 fn reads_well(reader: &UringReader) {
@@ -209,6 +202,35 @@ fn a4_a_kernel_that_answers_no_more_is_an_error_for_every_read() {
     }
 }
 
+/// What the kernel has no memory for now is asked for until it has; here, by the thread for futures, which is not refused it.
+#[test]
+fn what_the_kernel_cannot_take_now_is_taken_later() {
+    const TEST: &str = "what_the_kernel_cannot_take_now_is_taken_later";
+    if input().is_none() {
+        return if allowed() {
+            by_itself(TEST, &[])
+        };
+    }
+    for code in [libc::EAGAIN, libc::EBUSY] {
+        let (reader, mut writer) = of_pipe(options());
+        let mut future = reader.read(0, 1);
+        begin(&mut future);
+        thread::scope(|scope| {
+            let submitted = scope.spawn(|| {
+                refuse(&[(libc::SYS_io_uring_enter, Some(1))], code);
+                reader.submit_batch(&[ReadOp { offset: 0, len: 1, token: 0 }]).unwrap()
+            });
+            until(|| reader.in_flight() == 2);
+            assert!(!submitted.is_finished());
+            writer.write_all(b"1").unwrap();
+            assert_eq!(submitted.join().unwrap(), 1);
+        });
+        assert_eq!(&*block_on(future).unwrap(), b"1");
+        writer.write_all(b"2").unwrap();
+        assert_eq!(&**reader.complete_batch(1)[0].result.as_ref().unwrap(), b"2");
+    }
+}
+
 fn begin(future: &mut pagecut::io::uring::UringRead) {
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     assert!(std::pin::Pin::new(future).poll(&mut context).is_pending());
@@ -241,12 +263,8 @@ fn a_thread_is_there_from_the_first_future_on_until_the_reader_is_dropped() {
     begin(&mut on_pipe.read(0, 10));
     assert_eq!(threads(), before + 1);
     drop(on_pipe);
-    for _ in 0..200 {
-        let (on_pipe, _writer) = of_pipe(options().buffer_len(1));
-        begin(&mut on_pipe.read(0, 1));
-        drop(on_pipe);
-        assert_eq!(threads(), before, "it is over when the reader is");
-    }
+    // A thread that has ended is among the others for a moment yet.
+    until(|| threads() == before);
 }
 
 #[test]
