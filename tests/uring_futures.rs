@@ -13,18 +13,15 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
+use std::time::Duration;
 
 use common::{cold_file, file, noise};
-use pagecut::io::uring::{ReadOp, UringBuffer, UringOptions, UringRead, UringReader};
+use pagecut::io::uring::{ReadOp, UringBuffer, UringRead, UringReader};
 use pagecut::{Error, ErrorKind};
 use pollster::block_on;
-use ring::{allowed, of_pipe, until};
+use ring::{allowed, io, of_pipe, small, until};
 
 type Output = Result<UringBuffer, Error>;
-
-fn small() -> UringOptions {
-    UringOptions::new().depth(4).buffer_len(4096)
-}
 
 /// Counts how often it was woken.
 #[derive(Default)]
@@ -61,10 +58,7 @@ fn begin(read: &mut UringRead) {
 }
 
 fn code(output: Output) -> Option<i32> {
-    match output.unwrap_err().kind() {
-        ErrorKind::Io(error) => error.raw_os_error(),
-        other => panic!("{other}"),
-    }
+    io(&output.unwrap_err()).raw_os_error()
 }
 
 #[test]
@@ -354,6 +348,27 @@ fn what_was_read_before_the_reader_was_dropped_can_be_had_after() {
     until(|| count.get() == 1);
     drop(reader);
     assert_eq!(&*block_on(read).unwrap(), b"kept");
+}
+
+#[test]
+fn when_a_reader_was_dropped_nobody_is_being_woken_any_more() {
+    if !allowed() {
+        return;
+    }
+    let (reader, mut writer) = of_pipe(small());
+    let mut read = reader.read(0, 10);
+    let begun_and_ended = Arc::new([AtomicBool::new(false), AtomicBool::new(false)]);
+    let theirs = Arc::clone(&begun_and_ended);
+    let slow = Act(move || {
+        theirs[0].store(true, Ordering::SeqCst);
+        thread::sleep(Duration::from_millis(50));
+        theirs[1].store(true, Ordering::SeqCst);
+    });
+    assert!(poll(&mut read, &Waker::from(Arc::new(slow))).is_pending());
+    writer.write_all(b"x").unwrap();
+    until(|| begun_and_ended[0].load(Ordering::SeqCst));
+    drop(reader);
+    assert!(begun_and_ended[1].load(Ordering::SeqCst));
 }
 
 #[test]

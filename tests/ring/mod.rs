@@ -6,7 +6,42 @@ use std::io::PipeWriter;
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
-use pagecut::io::uring::{UringOptions, UringReader};
+use pagecut::io::uring::{ReadOp, UringOptions, UringReader};
+use pagecut::{Error, ErrorKind};
+
+/// Four buffers of a page.
+pub(crate) fn small() -> UringOptions {
+    UringOptions::new().depth(4).buffer_len(4096)
+}
+
+/// The error of the system that it is.
+#[track_caller]
+pub(crate) fn io(error: &Error) -> &std::io::Error {
+    match error.kind() {
+        ErrorKind::Io(error) => error,
+        other => panic!("{other}"),
+    }
+}
+
+/// Name and value of the setting that cannot be.
+#[track_caller]
+pub(crate) fn setting(error: &Error) -> (&'static str, u64) {
+    match error.kind() {
+        ErrorKind::Setting { name, value, .. } => (name, *value),
+        other => panic!("{other}"),
+    }
+}
+
+/// Reads at these offsets, with tokens from 0 on.
+pub(crate) fn ops(offsets: impl IntoIterator<Item = u64>, len: usize) -> Vec<ReadOp> {
+    offsets.into_iter().zip(0..).map(|(offset, token)| ReadOp { offset, len, token }).collect()
+}
+
+/// What a read of a file has to give.
+pub(crate) fn expected(data: &[u8], offset: u64, len: usize) -> &[u8] {
+    let start = data.len().min(usize::try_from(offset).unwrap());
+    &data[start..data.len().min(start + len)]
+}
 
 /// Whether this process may have a ring at all. Many containers forbid it, which is no fault of ours.
 pub(crate) fn allowed() -> bool {

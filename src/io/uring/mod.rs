@@ -51,6 +51,7 @@
 //! On other systems, before Linux 5.6, and where the administrator or a container forbids them, [`UringReader::new`] gives the reason as
 //! [`ErrorKind::Io`](crate::ErrorKind::Io), and other ways have to be gone. A child made by `fork(2)` must not use the reader of its parent.
 
+mod batch;
 mod buffer;
 mod future;
 mod options;
@@ -60,7 +61,8 @@ mod reader;
 mod state;
 mod sys;
 
+pub use batch::{Completion, ReadOp};
 pub use buffer::UringBuffer;
 pub use future::UringRead;
 pub use options::UringOptions;
-pub use reader::{Completion, ReadOp, UringReader};
+pub use reader::UringReader;

@@ -12,7 +12,7 @@ use std::task::{Poll, Waker};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::reader::ReadOp;
+use super::batch::ReadOp;
 use super::state::{Abandoned, Done, Filled, State};
 use super::sys::{Buffer, Request, Ring};
 use crate::error::{ErrorKind, Result};

@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::batch::{Completion, ReadOp};
 use super::buffer::UringBuffer;
 use super::future::UringRead;
 use super::options::UringOptions;
@@ -46,29 +47,6 @@ use crate::error::Result;
 #[derive(Debug)]
 pub struct UringReader {
     queue: Arc<Queue>,
-}
-
-/// A read of a batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ReadOp {
-    /// The first byte, counted from the start of the file.
-    pub offset: u64,
-    /// How many bytes; at most the length of a buffer.
-    pub len: usize,
-    /// What its [`Completion`] is to be known by.
-    pub token: u64,
-}
-
-/// What became of a read of a batch.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Completion {
-    /// That of the [`ReadOp`].
-    pub token: u64,
-    /// That of the [`ReadOp`].
-    pub offset: u64,
-    /// What was read, or why nothing could be.
-    pub result: io::Result<UringBuffer>,
 }
 
 impl UringReader {
