@@ -173,3 +173,39 @@ fn what_is_before_an_error_adds_up_too() {
         check_before_error(&Fasta::strict(), &data);
     }
 }
+
+/// Where one byte is damaged, the record that holds it and its neighbours may be lost, and no other.
+#[test]
+fn records_away_from_the_damage_are_delivered() {
+    let records: Vec<String> = (0..9)
+        .map(|number| {
+            let len = number % 4 + 1;
+            format!("@r{number}\n{}\n+\n{}\n", "ACGT".repeat(len), "@I+#".repeat(len))
+        })
+        .collect();
+    let data = records.concat().into_bytes();
+    for (number, damaged) in damaged(&data, b"@+\nA").enumerate() {
+        let found: Vec<Vec<u8>> = Fastq::new()
+            .pieces(&damaged)
+            .filter_map(Piece::record)
+            .map(|record| record.as_bytes().to_vec())
+            .collect();
+        // Which byte it was is seen where the copy differs first.
+        let at = data.iter().zip(&damaged).position(|(one, other)| one != other).unwrap_or(data.len() - 1);
+        let mut end = 0;
+        let hit = records
+            .iter()
+            .position(|record| {
+                end += record.len();
+                at < end
+            })
+            .unwrap_or(records.len() - 1);
+        for (place, record) in records.iter().enumerate().filter(|(place, _)| place.abs_diff(hit) > 1) {
+            assert!(
+                found.iter().any(|found| found == record.as_bytes()),
+                "damage {number} of record {hit} lost record {place}: {}",
+                damaged.escape_ascii()
+            );
+        }
+    }
+}

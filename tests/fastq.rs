@@ -6,7 +6,7 @@ use std::fs;
 
 use common::{all_testdata, corpus, testdata};
 use pagecut::fastq::{Confidence, Encoding, EncodingGuess, Fastq};
-use pagecut::{FileKind, Format};
+use pagecut::{Error, FileKind, Format};
 
 /// Number of records and the first error of a text, strictly read: its kind, and `offset record line`.
 fn first_error(text: &[u8]) -> Option<(usize, String, String)> {
@@ -206,4 +206,45 @@ fn the_encoding_of_the_published_corpus_is_told() {
         }
     }
     assert!(told > 20, "{told}");
+}
+
+/// Each check alone refuses what it is for, at the same place, and nothing that all of them together accept.
+#[test]
+fn each_check_alone_on_the_published_corpus() {
+    let Some(corpus) = corpus() else { return };
+    let new = Fastq::new();
+    let alone = [
+        ("sequence_letter", new.check_sequence_letters(true)),
+        ("plus_name", new.check_plus_name(true)),
+        ("quality_range", new.check_quality_range(true)),
+        ("length_mismatch", new.check_quality_end(true)),
+    ];
+    let error = |format: Fastq, data: &[u8]| format.records(data).find_map(Result::err);
+    let mut refused = std::collections::BTreeMap::new();
+    for entry in fs::read_dir(corpus.join("cock2010")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "fastq") {
+            continue;
+        }
+        let data = fs::read(&path).unwrap();
+        let strict = error(Fastq::strict(), &data);
+        let always = error(new, &data);
+        for (kind, format) in alone {
+            let found = error(format, &data);
+            match &strict {
+                None => assert!(found.is_none(), "{kind}: {}", path.display()),
+                Some(strict) if strict.kind().name() == kind => {
+                    let place = |error: &Error| (error.to_string(), error.location());
+                    assert_eq!(found.as_ref().map(place), Some(place(strict)), "{}", path.display());
+                    *refused.entry(kind).or_insert(0) += u32::from(always.is_none());
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    // Every check is the only one that refuses some file of the corpus, but for the end, which tells whose fault it is.
+    assert!(
+        ["sequence_letter", "plus_name", "quality_range"].iter().all(|kind| refused[kind] > 0),
+        "{refused:?}"
+    );
 }

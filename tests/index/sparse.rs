@@ -185,3 +185,37 @@ fn an_index_takes_some_kilobytes_for_each_gigabyte() {
     let parts = source.len_hint().unwrap() / (256 << 10) + 1;
     assert!(bytes(&sparse).len() as u64 <= 100 + 16 * parts);
 }
+
+/// Mates from the middle of two files whose offsets differ: their indexes say where the same number is in each.
+#[test]
+fn paired_reads_are_walked_in_lockstep_from_any_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let mate = |number: usize, len: usize| {
+        (0..500)
+            .map(|record| {
+                let len = (record * len) % 90 + 1;
+                format!("@r{record}/{number}\n{}\n+\n{}\n", "A".repeat(len), "I".repeat(len))
+            })
+            .collect::<String>()
+    };
+    let files = [mate(1, 7), mate(2, 31)];
+    let paths = [1, 2].map(|number| folder.path().join(format!("reads_{number}.fastq")));
+    for (path, text) in paths.iter().zip(&files) {
+        fs::write(path, text).unwrap();
+    }
+    let options = SourceOptions::new().part_len(1000);
+    let sources = paths.each_ref().map(|path| Source::with_options(path, options).unwrap());
+    let indexes = sources.each_ref().map(|source| Sparse::build(source, &Fastq::new()).unwrap());
+    for first in [0, 1, 77, 250, 499] {
+        let offset = |file: usize| {
+            let reader = sources[file].reader().unwrap();
+            usize::try_from(indexes[file].offset_of(first, reader, &Fastq::new()).unwrap()).unwrap()
+        };
+        let rest = [0, 1].map(|file| &files[file].as_bytes()[offset(file)..]);
+        let names: Vec<&[u8]> = pagecut::fastq::Pairs::new(rest[0], rest[1], Fastq::new())
+            .iter()
+            .map(|pair| pair.unwrap().first.name())
+            .collect();
+        assert_eq!((names.len() as u64, names[0]), (500 - first, format!("r{first}/1").as_bytes()));
+    }
+}
