@@ -12,7 +12,7 @@ const STYLES: styling::Styles = styling::Styles::styled()
     .literal(styling::AnsiColor::Cyan.on_default().bold())
     .placeholder(styling::AnsiColor::Cyan.on_default());
 
-/// FASTQ reads and MPEG transport streams, as fast as memory allows
+/// FASTQ reads, FASTA sequences and MPEG transport streams, as fast as memory allows
 #[derive(Debug, Parser)]
 #[command(version, styles = STYLES, max_term_width = 100)]
 #[command(
