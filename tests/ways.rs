@@ -393,3 +393,36 @@ fn a_choice_is_made_on_parts_that_count_and_is_told() {
         assert!(source.reason().starts_with("measured on the file: mapped "), "{}", source.reason());
     }
 }
+
+/// How much of a file is in the page cache.
+fn cached_share(path: &Path) -> f64 {
+    pagecut::mmap::Residency::of_file(&File::open(path).unwrap()).unwrap().share()
+}
+
+#[test]
+fn what_is_read_without_a_trace_is_not_in_the_page_cache_afterwards() {
+    let data = common::reads(8 << 20);
+    for uncached in [false, true] {
+        let (_folder, path) = common::cold_file(&data);
+        let config = config(Strategy::Read).uncached(uncached);
+        let options = SourceOptions::new().config(config).threads(1);
+        let source = Source::with_options(&path, options).unwrap();
+        source.for_each(&Fastq::new(), |_| {}).unwrap();
+        let is_refused = !source.reader().unwrap().refusals().is_empty();
+        let share = cached_share(&path);
+        assert_eq!(share > 0.5, !uncached || is_refused, "{share} of the file is cached");
+    }
+}
+
+#[test]
+fn where_the_kernel_is_told_not_to_read_ahead_it_does_not() {
+    let data = common::reads(8 << 20);
+    for (read_ahead, most) in [(ReadAhead::Normal, 1.0), (ReadAhead::None, 0.02)] {
+        let (_folder, path) = common::cold_file(&data);
+        let reader = open_reader(&path, &config(Strategy::Read).read_ahead(read_ahead)).unwrap();
+        let mut byte = [0; 4096];
+        (0..8).for_each(|page| reader.read_at(page * 4096, &mut byte).unwrap());
+        let share = cached_share(&path);
+        assert!(share <= most, "{share} of the file is cached, and no more than 32 KiB were read");
+    }
+}

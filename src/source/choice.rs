@@ -199,6 +199,9 @@ mod tests {
         work(&choice, 100, 500, 300);
         assert_eq!((choice.taken(), choice.trial().choices), (Way::Read, 2));
         assert!(choice.reason().unwrap().ends_with("at the last of several choices"));
+        // Much faster is different too: the other way may be faster still.
+        work(&choice, 100, 20, 100);
+        assert_eq!((choice.taken(), choice.trial().choices), (Way::Mapped, 3));
     }
 
     #[test]
