@@ -48,7 +48,7 @@ fn a_file_of_nothing_but_empty_blocks_is_empty() {
 
 #[test]
 fn blocks_of_every_length() {
-    for len in [1, 2, 7, 64, 1000] {
+    for len in [1, 7, 300, 60_000] {
         let text = reads(if len == 1 { 8 } else { 40 });
         is_plain(&FASTQ, &Kind::Bgzf.file(&text, len).bytes, &text);
     }
@@ -68,9 +68,10 @@ fn blocks_as_long_as_they_can_be() {
 
 #[test]
 fn a_block_that_holds_more_than_it_may_is_read_or_told() {
-    let long = bgzf_block_with(b"", Compression::best(), &b"@r\n\n+\n\n".repeat(20_000));
-    let (reading, error) = read_in(&FASTQ, &[&long[..], &BGZF_END].concat(), &settings());
-    assert!(error.is_some() || reading.tally.records == 20_000, "{reading:?}");
+    // 70,000 bytes, and there may be 65,536.
+    let long = bgzf_block_with(b"", Compression::best(), &b"@r\n\n+\n\n".repeat(10_000));
+    let (reading, error) = read_in(&FASTQ, &[&long[..], &BGZF_END].concat(), &few_settings(0));
+    assert!(error.is_some() || reading.tally.records == 10_000, "{reading:?}");
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn headers<'bytes>(extra: &'bytes [u8], name: &'bytes [u8], comment: &'bytes [u8
 
 #[test]
 fn members_of_every_length() {
-    for len in [1, 2, 7, 64, 1000, 100_000] {
+    for len in [1, 7, 300, 100_000] {
         let text = reads(if len == 1 { 8 } else { 40 });
         is_plain(&FASTQ, &Kind::Gzip.file(&text, len).bytes, &text);
     }
@@ -67,7 +67,7 @@ fn a_header_that_is_cut_is_an_error() {
             let settings = few_settings(number + len);
             let message = fault_between(&FASTQ, &packed.bytes[..start + len], [&text, &text], &settings);
             names(&message, Kind::Gzip, &packed, 1);
-            // The first of the file: two bytes tell that it is gzip.
+            // As the first of the file, two bytes tell that it is gzip.
             let first = &header.bytes()[..len];
             if len > 2 {
                 fault_between(&FASTQ, first, [b"", b""], &settings);

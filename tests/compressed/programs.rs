@@ -33,7 +33,7 @@ fn is_read(bytes: &[u8], text: &[u8], what: &str) {
 }
 
 fn check(program: &str, many: &[&[&str]]) {
-    let text = reads(300_000);
+    let text = reads(150_000);
     for args in many {
         let Some(bytes) = packed(program, args, &text) else { return };
         assert!(bytes.len() < text.len());
@@ -51,7 +51,7 @@ fn gzip() {
 
 #[test]
 fn pigz() {
-    check("pigz", &[&["-p2", "-b128"], &["-p3", "-i", "-b128"], &["-p1", "-11"], &["-p2", "-R"]]);
+    check("pigz", &[&["-p2", "-b32"], &["-p3", "-i", "-b32"], &["-p1", "-11"], &["-p2", "-R"]]);
 }
 
 #[test]
@@ -76,6 +76,10 @@ fn real_reads() {
     let Some(corpus) = corpus() else { return };
     for entry in std::fs::read_dir(corpus.join("reads")).unwrap() {
         let path = entry.unwrap().path();
+        // Long ones take long where nothing is optimised.
+        if path.metadata().unwrap().len() > 1 << 20 {
+            continue;
+        }
         let Some(mut gzip) = oracle("gzip") else { return };
         let output = gzip.arg("-dc").arg(&path).output().unwrap();
         assert!(output.status.success());

@@ -3,7 +3,7 @@
 use pagecut::fastq::Fastq;
 use proptest::prelude::*;
 
-use crate::check::{Input, is_plain_in, settings};
+use crate::check::{is_plain_in, settings};
 use crate::make::{BGZF_END, Kind, zstd_skippable};
 
 /// A record of letters and scores that may look like something else, with one kind of line end or the other.
@@ -50,7 +50,7 @@ proptest! {
         part_len in 1..300_usize,
     ) {
         let text = records.concat();
-        let input = Input::new(&file(&text, zstd, &lens, &kinds));
-        is_plain_in(&Fastq::new(), &input, &text, setting.with(threads, part_len));
+        let bytes = file(&text, zstd, &lens, &kinds);
+        is_plain_in(&Fastq::new(), &bytes, &text, setting.with(threads, part_len));
     }
 }

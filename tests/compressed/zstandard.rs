@@ -9,7 +9,7 @@ const FASTQ: Fastq = Fastq::new();
 
 #[test]
 fn frames_of_every_length() {
-    for len in [1, 2, 7, 64, 1000, 100_000] {
+    for len in [1, 7, 300, 100_000] {
         let text = reads(if len == 1 { 8 } else { 40 });
         is_plain(&FASTQ, &Kind::Zstd.file(&text, len).bytes, &text);
     }
