@@ -72,6 +72,23 @@ fn pzstd() {
 }
 
 #[test]
+fn bzip2_and_xz_are_read_or_named() {
+    let text = reads(150_000);
+    for (program, args) in
+        [("bzip2", &["-c"][..]), ("bzip2", &["-c1"]), ("xz", &["-c"]), ("xz", &["-c", "--block-size=20000"])]
+    {
+        let Some(bytes) = packed(program, args, &text) else { return };
+        for (bytes, text) in [(bytes.clone(), text.clone()), (bytes.repeat(2), text.repeat(2))] {
+            // What is not built in is told.
+            match Input::new(&bytes).open(few_settings(1)[0]).detect() {
+                Ok(_) => is_read(&bytes, &text, program),
+                Err(error) => assert!(error.to_string().contains(program), "{error}"),
+            }
+        }
+    }
+}
+
+#[test]
 fn real_reads() {
     let Some(corpus) = corpus() else { return };
     for entry in std::fs::read_dir(corpus.join("reads")).unwrap() {
