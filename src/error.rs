@@ -1,5 +1,6 @@
 //! What can go wrong, and where.
 
+mod compressed;
 mod location;
 mod mates;
 
@@ -7,6 +8,7 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
+pub use compressed::CompressedFault;
 pub use location::Location;
 pub(crate) use location::Site;
 use mates::TheFile;
@@ -198,6 +200,36 @@ pub enum ErrorKind {
         len: u64,
     },
 
+    /// The compressed input is damaged, or ends too early.
+    #[error("{format}, {unit} {number}, compressed byte {offset}: {fault}")]
+    Compressed {
+        /// How the input is compressed: `gzip`, `BGZF`, ...
+        format: &'static str,
+        /// What that format calls its pieces: `member`, `block`, ...
+        unit: &'static str,
+        /// Which of them is at fault, counted from 0.
+        number: u64,
+        /// The byte at fault, counted from 0 at the start of the compressed input.
+        offset: u64,
+        /// What is wrong with it.
+        fault: CompressedFault,
+    },
+    /// The input has more bytes than were allowed.
+    #[error("the input has more than the {most} bytes that were allowed")]
+    TooMuch {
+        /// How many were allowed.
+        most: u64,
+    },
+    /// A record, or what should be one, has more decompressed bytes than can be from as many compressed ones.
+    #[error(
+        "a record of more than {most} bytes, decompressed from {compressed}, is taken for a decompression bomb"
+    )]
+    Bomb {
+        /// How many would have been believed.
+        most: u64,
+        /// Bytes of the compressed input up to there.
+        compressed: u64,
+    },
     /// More of the input than was allowed is damaged.
     #[error("there are more than {most} gaps")]
     TooManyGaps {
@@ -287,6 +319,9 @@ impl ErrorKind {
             Self::Unmappable { .. } => "unmappable",
             Self::OutOfRange { .. } => "out_of_range",
             Self::Setting { .. } => "setting",
+            Self::Compressed { .. } => "compressed",
+            Self::TooMuch { .. } => "too_much",
+            Self::Bomb { .. } => "bomb",
             Self::TooManyGaps { .. } => "too_many_gaps",
             Self::Truncated { .. } => "truncated",
             Self::Changed => "changed",

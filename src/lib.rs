@@ -68,6 +68,7 @@
 //! | mapping a file, advice, windows | [`mmap`] |
 //! | other ways to move bytes: positioned, direct, io_uring; buffers, writers, sending | [`io`] |
 //! | which way is taken, and why | [`io::ZeroCopyConfig`], [`open_reader`], [`fn@inspect`] |
+//! | compressed input | [`compress`] |
 //! | the account of every byte | [`Tally`], [`Account`] |
 
 #![warn(clippy::unwrap_used)]
@@ -80,6 +81,7 @@ mod scan;
 mod sequence;
 mod source;
 
+pub mod compress;
 pub mod fasta;
 pub mod fastq;
 pub mod index;
@@ -89,7 +91,7 @@ pub mod mmap;
 pub mod record;
 
 pub use detect::FileKind;
-pub use error::{Error, ErrorKind, Location, MatePlace, PairFile, Result};
+pub use error::{CompressedFault, Error, ErrorKind, Location, MatePlace, PairFile, Result};
 pub use record::{
     Backing, Cursor, Cuts, Format, Gap, ParRecords, Part, Piece, Pieces, Records, Resync, Search, Tally,
 };

@@ -1,5 +1,7 @@
 //! What an account says of the compressed bytes: every one of them is in a member, or is padding.
 
+#![cfg(all(feature = "gzip", feature = "zstd"))]
+
 #[path = "compressed/make.rs"]
 mod make;
 

@@ -1,5 +1,7 @@
 //! A few compressed bytes do not decide how much memory is taken.
 
+#![cfg(all(feature = "gzip", feature = "zstd"))]
+
 #[path = "compressed/make.rs"]
 mod make;
 

@@ -4,13 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Floor of each room, the first folder or file below `src`.
-const FLOORS: [(&str, u32); 15] = [
+const FLOORS: [(&str, u32); 16] = [
     ("error", 0),
     ("identity", 1),
     ("range", 1),
     ("scan", 1),
     ("record", 2),
     ("sequence", 2),
+    ("compress", 3),
     ("fasta", 3),
     ("fastq", 3),
     ("io", 3),

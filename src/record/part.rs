@@ -168,8 +168,8 @@ pub(crate) fn part_end_in<F: Resync>(
     }
 }
 
-/// How far from the end of what is in view the last cut is looked for first.
-const CUT_SEARCH: usize = 2 << 10;
+/// How far from the end of what is in view the last cut is looked for first. Longer records take a few steps more.
+const CUT_SEARCH: usize = 64;
 
 /// Where a part ends that is to be as much of `view` as possible.
 pub(crate) fn last_part_end<F: Format>(format: &F, view: &[u8], complete: bool, recover: bool) -> End {

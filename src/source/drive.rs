@@ -71,7 +71,6 @@ pub(super) const MOST_THREADS: usize = 1024;
 pub(super) fn drive<P: Parts, T: Send>(
     parts: &P,
     threads: Option<usize>,
-    bytes_done: &AtomicU64,
     identity: impl Fn() -> T + Sync,
     work: &impl Work<T>,
 ) -> (Vec<T>, Account) {
@@ -102,7 +101,6 @@ pub(super) fn drive<P: Parts, T: Send>(
                 stop_from.fetch_min(offset, Ordering::Relaxed);
                 work.stop(offset);
             }
-            bytes_done.fetch_add(end - start, Ordering::Relaxed);
             let mut ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some((offset, error)) = ended_at {
                 // That part waits for this one.
@@ -164,7 +162,7 @@ impl Ledger {
 
     fn account(self) -> Account {
         debug_assert!(self.stopped || self.waiting.is_empty());
-        Account { tally: self.tally, error: self.error, complete: !self.stopped }
+        Account { tally: self.tally, error: self.error, complete: !self.stopped, packed: None }
     }
 }
 

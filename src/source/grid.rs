@@ -35,6 +35,8 @@ pub(super) struct Grid<'run, F> {
     stretch_len: u64,
     /// Every stretch that starts before was taken.
     mark: AtomicU64,
+    /// How many bytes are in parts that are done.
+    done: &'run AtomicU64,
 }
 
 impl<'run, F: Format> Grid<'run, F> {
@@ -44,12 +46,13 @@ impl<'run, F: Format> Grid<'run, F> {
         recover: bool,
         reader: &'run Reader,
         part_len: Option<usize>,
+        done: &'run AtomicU64,
     ) -> Self {
         let len = reader.len();
         // Sixteen parts or more, so that a file of a few megabytes is shared out too.
         let fitting = (len / 16).clamp(STRETCH_MIN_LEN, STRETCH_LEN);
         let stretch_len = part_len.map_or(fitting, |len| len as u64).max(1);
-        Self { format, cuts, recover, reader, len, stretch_len, mark: AtomicU64::new(0) }
+        Self { format, cuts, recover, reader, len, stretch_len, mark: AtomicU64::new(0), done }
     }
 
     /// Takes the next stretch.
@@ -161,6 +164,7 @@ impl<'run, F: Format> Parts for Grid<'run, F> {
     }
 
     fn end(&self, window: &mut Window<'run>, part: Range<u64>, done: Done) -> Done {
+        self.done.fetch_add(part.end - part.start, Ordering::Relaxed);
         match window.close(part.end - part.start) {
             Ok(()) => done,
             Err(error) => Done { error: Some(error), stop: true, ..done },

@@ -25,7 +25,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, TryLockError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use drive::{Done, Work};
 use grid::Grid;
@@ -38,6 +38,7 @@ pub use salvage::Salvaged;
 pub use span::Span;
 use stream::{StreamInput, StreamParts};
 
+use crate::compress::{Compression, MAGIC_LEN, Packed};
 use crate::detect::{FileKind, HEAD_LEN};
 use crate::error::{Error, ErrorKind, Result};
 use crate::io::Way;
@@ -54,12 +55,14 @@ pub struct Account {
     pub error: Option<Error>,
     /// Whether the input was read to its end.
     pub complete: bool,
+    /// What was decompressed, if the input is compressed.
+    pub packed: Option<Packed>,
 }
 
 impl Account {
     /// Of an input that could not be read at all.
     fn refused(error: Error) -> Self {
-        Self { tally: Tally::default(), error: Some(error), complete: false }
+        Self { tally: Tally::default(), error: Some(error), complete: false, packed: None }
     }
 }
 
@@ -85,10 +88,11 @@ pub struct Source {
     input: Input,
     options: SourceOptions,
     done: AtomicU64,
+    packed: Mutex<Option<Packed>>,
 }
 
 enum Input {
-    File(Box<Reader>),
+    File { reader: Box<Reader>, compression: Option<Compression> },
     Stream { input: Mutex<StreamInput<'static>>, reason: String },
 }
 
@@ -114,9 +118,21 @@ impl Source {
             return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
         }
         match Reader::of(file.try_clone()?, options.config) {
-            Ok(reader) => Ok(Self { input: Input::File(Box::new(reader)), options, done: AtomicU64::new(0) }),
+            Ok(reader) => {
+                let head = reader.bytes_at(0..reader.len().min(MAGIC_LEN as u64))?;
+                let compression = Compression::detect(&head);
+                drop(head);
+                let input = Input::File { reader: Box::new(reader), compression };
+                Ok(Self::of(input, options))
+            }
             Err(error) if matches!(error.kind(), ErrorKind::Unmappable { .. }) => {
-                Ok(Self::read_from_the_left(StreamInput::of_file(file), error.to_string(), options))
+                let is_file = file.metadata()?.is_file();
+                let input = if is_file {
+                    StreamInput::new(stream::Input::File(file))
+                } else {
+                    StreamInput::of_stream(file)
+                };
+                Ok(Self::read_from_the_left(input, error.to_string(), options))
             }
             Err(error) => Err(error),
         }
@@ -125,12 +141,15 @@ impl Source {
     /// Reads a stream: standard input, for instance.
     pub fn from_reader(reader: impl Read + Send + 'static, options: SourceOptions) -> Self {
         let reason = "a stream has no positions".into();
-        Self::read_from_the_left(StreamInput::of_stream(Box::new(reader)), reason, options)
+        Self::read_from_the_left(StreamInput::of_stream(reader), reason, options)
     }
 
     fn read_from_the_left(input: StreamInput<'static>, reason: String, options: SourceOptions) -> Self {
-        let input = Input::Stream { input: Mutex::new(input), reason };
-        Self { input, options, done: AtomicU64::new(0) }
+        Self::of(Input::Stream { input: Mutex::new(input), reason }, options)
+    }
+
+    fn of(input: Input, options: SourceOptions) -> Self {
+        Self { input, options, done: AtomicU64::new(0), packed: Mutex::new(None) }
     }
 
     /// How the bytes are got at.
@@ -143,36 +162,55 @@ impl Source {
     #[must_use]
     pub fn reason(&self) -> String {
         match &self.input {
-            Input::File(reader) => reader.reason(),
+            Input::File { reader, .. } => reader.reason(),
             Input::Stream { reason, .. } => reason.clone(),
         }
     }
 
-    /// What the file was opened as; `None` of a stream.
+    /// What the file was opened as; `None` of a stream. Of a compressed file it has the compressed bytes.
     #[must_use]
     pub fn reader(&self) -> Option<&Reader> {
         match &self.input {
-            Input::File(reader) => Some(reader),
+            Input::File { reader, .. } => Some(reader),
             Input::Stream { .. } => None,
         }
     }
 
-    /// The mapping, if the input is mapped. Its records live as long as the source.
+    /// The mapping, if the input is mapped and not compressed. Its records live as long as the source.
     #[must_use]
     pub fn mapped(&self) -> Option<&MmapReader> {
-        self.reader()?.mapped()
+        match &self.input {
+            Input::File { reader, compression: None } => reader.mapped(),
+            _ => None,
+        }
     }
 
-    /// Length of the input in bytes, where it is known beforehand.
+    /// How the input is compressed, if it is. Of a stream that is known when its first bytes were read, by
+    /// [`detect`](Source::detect) for instance.
+    #[must_use]
+    pub fn compression(&self) -> Option<Compression> {
+        match &self.input {
+            Input::File { compression, .. } => *compression,
+            Input::Stream { input, .. } => lock(input).ok()?.compression(),
+        }
+    }
+
+    /// Length of the input in bytes as it lies on the disk, where it is known beforehand.
     #[must_use]
     pub fn len_hint(&self) -> Option<u64> {
         self.reader().map(Reader::len)
     }
 
-    /// Bytes of the input that the work under way, or the last one, is done with.
+    /// Bytes of the input, compressed ones if it is compressed, that the work under way, or the last one, is done with.
     #[must_use]
     pub fn bytes_done(&self) -> u64 {
         self.done.load(Ordering::Relaxed)
+    }
+
+    /// What the last work, if it is over, decompressed of a compressed input.
+    #[must_use]
+    pub fn packed(&self) -> Option<Packed> {
+        *self.packed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells the format from the first bytes. Of a stream they are kept for the work that follows.
@@ -182,7 +220,10 @@ impl Source {
     /// Those of [`FileKind::detect`], and [`ErrorKind::Io`](crate::ErrorKind::Io) if the input cannot be read.
     pub fn detect(&self) -> Result<FileKind> {
         match &self.input {
-            Input::File(reader) => FileKind::detect(&reader.bytes_at(0..reader.len().min(HEAD_LEN as u64))?),
+            Input::File { reader, compression: None } => {
+                FileKind::detect(&reader.bytes_at(0..reader.len().min(HEAD_LEN as u64))?)
+            }
+            Input::File { reader, .. } => FileKind::detect(StreamInput::of_reader(reader).head(HEAD_LEN)?),
             Input::Stream { input, .. } => FileKind::detect(lock(input)?.head(HEAD_LEN)?),
         }
     }
@@ -368,26 +409,37 @@ impl Source {
         self.done.store(0, Ordering::Relaxed);
         let (options, done) = (self.options, &self.done);
         match &self.input {
-            Input::File(reader) => match format.cuts() {
-                Some(cuts) => {
-                    let parts = Grid::new(format, cuts, recover, reader, options.part_len);
-                    drive::drive(&parts, options.threads, done, identity, work)
+            Input::File { reader, compression } => match format.cuts() {
+                Some(cuts) if compression.is_none() && options.allows(reader.len()) => {
+                    let parts = Grid::new(format, cuts, recover, reader, options.part_len, done);
+                    drive::drive(&parts, options.threads, identity, work)
                 }
-                None => {
+                _ => {
                     let mut input = StreamInput::of_reader(reader);
-                    let parts = StreamParts::new(format, recover, &mut input, options.part_len);
-                    drive::drive(&parts, options.threads, done, identity, work)
+                    self.run_from_the_left(&mut input, format, recover, identity, work)
                 }
             },
-            Input::Stream { input, .. } => {
-                let mut input = match lock(input) {
-                    Ok(input) => input,
-                    Err(error) => return (Vec::new(), Account::refused(error)),
-                };
-                let parts = StreamParts::new(format, recover, &mut input, options.part_len);
-                drive::drive(&parts, options.threads, done, identity, work)
-            }
+            Input::Stream { input, .. } => match lock(input) {
+                Ok(mut input) => self.run_from_the_left(&mut input, format, recover, identity, work),
+                Err(error) => (Vec::new(), Account::refused(error)),
+            },
         }
+    }
+
+    fn run_from_the_left<F: Format, T: Send>(
+        &self,
+        input: &mut StreamInput<'_>,
+        format: &F,
+        recover: bool,
+        identity: impl Fn() -> T + Sync,
+        work: &impl Work<T>,
+    ) -> (Vec<T>, Account) {
+        let SourceOptions { threads, part_len, max_len, .. } = self.options;
+        let parts = StreamParts::new(format, recover, input, part_len, max_len, &self.done);
+        let (values, account) = drive::drive(&parts, threads, identity, work);
+        let packed = parts.packed();
+        *self.packed.lock().unwrap_or_else(PoisonError::into_inner) = packed;
+        (values, Account { packed, ..account })
     }
 }
 

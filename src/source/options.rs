@@ -9,12 +9,13 @@ pub struct SourceOptions {
     pub(super) config: ZeroCopyConfig,
     pub(super) threads: Option<usize>,
     pub(super) part_len: Option<usize>,
+    pub(super) max_len: Option<u64>,
 }
 
 impl SourceOptions {
     /// The fastest way that can be had, with the threads of the rayon pool that the work is started in.
     pub const fn new() -> Self {
-        Self { config: ZeroCopyConfig::new(), threads: None, part_len: None }
+        Self { config: ZeroCopyConfig::new(), threads: None, part_len: None, max_len: None }
     }
 
     /// The ways that may be taken, and how.
@@ -41,6 +42,17 @@ impl SourceOptions {
     /// Make parts of about so many bytes, 1 MiB at the most unless it is said.
     pub const fn part_len(self, len: usize) -> Self {
         Self { part_len: Some(len), ..self }
+    }
+
+    /// Read no more than so many bytes of the input, decompressed if it is compressed. If it has more, that is an error,
+    /// [`ErrorKind::TooMuch`](crate::ErrorKind::TooMuch), which comes behind the records that are among them.
+    pub const fn max_len(self, len: u64) -> Self {
+        Self { max_len: Some(len), ..self }
+    }
+
+    /// Whether an input of so many bytes may be read to its end.
+    pub(super) fn allows(self, len: u64) -> bool {
+        self.max_len.is_none_or(|max_len| len <= max_len)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Promise: what is compressed is read as what it was, wherever its members, blocks and frames end; and where it is damaged, that is
 //! told, and what lies before is counted.
 
+#![cfg(all(feature = "gzip", feature = "zstd"))]
+
 #[path = "../common/mod.rs"]
 mod common;
 

@@ -9,7 +9,7 @@ use pagecut::{FileKind, Format, Reader, Result, Source};
 
 use crate::cli::{Common, Index};
 use crate::formats::{self, Task};
-use crate::{input, output, progress, report};
+use crate::{input, output, report};
 
 /// Indexes every file, and notes whether all could be.
 pub(crate) fn run(args: &Index, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
@@ -37,14 +37,14 @@ fn write_indexes(path: &Path, name: &str, args: &Index, common: &Common) -> Resu
     let is_asked = args.names || args.numbers;
     let mut written = Vec::new();
     if args.names || (!is_asked && source.detect()? == FileKind::Fasta) {
-        let fai = progress::show(&source, name, common.quiet, || names_of(&source))?;
+        let fai = input::work(&source, name, common, || names_of(&source))?;
         let path = Fai::path_of(path);
         output::replace(&path, |out| fai.write(out))?;
         tell_left_out(&fai, name, common);
         written.push(format!("{}: {} names", path.display(), fai.entries().len()));
     }
     if args.numbers || !is_asked {
-        let sparse = progress::show(&source, name, common.quiet, || formats::run(&source, &Numbers))?;
+        let sparse = input::work(&source, name, common, || formats::run(&source, &Numbers))?;
         let path = Sparse::path_of(path);
         output::replace(&path, |out| sparse.write(out))?;
         written.push(format!("{}: {} records", path.display(), sparse.records()));
@@ -95,7 +95,7 @@ pub(crate) fn names(path: &Path, source: &Source, common: &Common) -> Result<Fai
     let index = Fai::path_of(path);
     let name = path.display().to_string();
     let Some(file) = open_if_there(&index)? else {
-        return progress::show(source, &name, common.quiet, || names_of(source));
+        return input::work(source, &name, common, || names_of(source));
     };
     let modified = |file: &File| file.metadata().and_then(|metadata| metadata.modified()).ok();
     let is_older = modified(&file) < File::open(path).ok().as_ref().and_then(modified);

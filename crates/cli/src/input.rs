@@ -7,7 +7,7 @@ use pagecut::io::ZeroCopyConfig;
 use pagecut::{Error, ErrorKind, Reader, Result, Source, SourceOptions};
 
 use crate::cli::{Common, Io};
-use crate::report;
+use crate::{progress, report};
 
 /// What standard input is called, as argument and in output.
 pub(crate) const STDIN: &str = "-";
@@ -35,6 +35,10 @@ pub(crate) fn may_be_wrapped(source: &Source, error: &Error) -> bool {
     may_be && source.reader().is_some()
 }
 
+/// What there is to say of BGZF that does not end with an empty block.
+pub(crate) const UNCLOSED: &str =
+    "the block that closes BGZF is missing, so the file may have been cut at the end of another one";
+
 /// Why wrapped FASTQ is not read on behind a fault.
 pub(crate) fn no_boundary() -> Error {
     let what = "wrapped FASTQ has no boundary that is certain behind a fault";
@@ -44,6 +48,15 @@ pub(crate) fn no_boundary() -> Error {
 /// Whether what is read as wrapped comes further than the error that four lines a record came to.
 pub(crate) fn comes_further(wrapped: Option<&Error>, error: &Error) -> bool {
     wrapped.is_none_or(|later| later.offset() > error.offset())
+}
+
+/// Does `work` on a source, shows how far it is, and says in the end if the source may have been cut.
+pub(crate) fn work<T>(source: &Source, name: &str, common: &Common, work: impl FnOnce() -> T) -> T {
+    let result = progress::show(source, name, common.quiet, work);
+    if source.packed().is_some_and(|packed| !packed.closed) {
+        report::note(name, &UNCLOSED);
+    }
+    result
 }
 
 /// Opens an input.

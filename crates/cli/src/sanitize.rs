@@ -9,7 +9,7 @@ use pagecut::media::mpegts::Packets;
 use pagecut::{Account, Error, ErrorKind, FileKind, Resync, Salvaged, Source};
 
 use crate::cli::{Common, Sanitize};
-use crate::{input, output, progress, report};
+use crate::{input, output, report};
 
 /// Writes the good records, tells what was left out, and notes whether that is nothing.
 pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::Result<()> {
@@ -61,7 +61,7 @@ fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut
     }
     // Only now that there is something to write: an output that exists is emptied.
     let mut out = output::open(args.output.as_deref(), path)?;
-    let account = progress::show(&source, name, common.quiet, || match (kind, args.strict) {
+    let account = input::work(&source, name, common, || match (kind, args.strict) {
         (FileKind::MpegTs, _) => write_good(&source, &Packets, args, name, common, &mut *out),
         (FileKind::Fasta, false) => write_good(&source, &Fasta::new(), args, name, common, &mut *out),
         (FileKind::Fasta, true) => write_good(&source, &Fasta::strict(), args, name, common, &mut *out),

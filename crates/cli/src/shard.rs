@@ -9,7 +9,7 @@ use pagecut::{Format, Reader, Result, Source};
 
 use crate::cli::{Common, Shard};
 use crate::formats::{self, Task};
-use crate::{index, input, output, progress, report};
+use crate::{index, input, output, report};
 
 /// Cuts the file, and notes whether it could be.
 pub(crate) fn run(args: &Shard, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
@@ -37,7 +37,7 @@ fn cut(args: &Shard, name: &str, common: &Common) -> Result<Vec<Range<u64>>> {
         count: args.number.try_into().unwrap_or(usize::MAX),
         by_number: args.records,
     };
-    let shards = progress::show(&source, name, common.quiet, || formats::run(&source, &task))?;
+    let shards = input::work(&source, name, common, || formats::run(&source, &task))?;
     if let Some(prefix) = &args.output {
         for (number, shard) in shards.iter().enumerate() {
             let piece = output::create(&piece_path(prefix, number, &args.file), &args.file)?;

@@ -10,7 +10,7 @@ use pagecut::{FileKind, Result, Source};
 
 use crate::cli::{Common, Stats};
 use crate::table::Table;
-use crate::{input, progress, report};
+use crate::{input, report};
 
 /// What an input came to.
 enum Outcome {
@@ -62,7 +62,7 @@ fn count(path: &Path, name: &str, args: &Stats, common: &Common) -> Result<Outco
         FileKind::MpegTs => Ok(Outcome::Packets(packets::count(source, name))),
         _ => reads::count(source, name, kind, args.all).map(Box::new).map(Outcome::Reads),
     };
-    progress::show(&source, name, common.quiet, || of(&source))
+    input::work(&source, name, common, || of(&source))
 }
 
 fn write_json(out: &mut dyn Write, value: &impl serde::Serialize) -> io::Result<()> {

@@ -24,10 +24,25 @@ struct Verdict {
     blank_bytes: u64,
     gap_bytes: u64,
     complete: bool,
+    /// Of a compressed input only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compressed: Option<Compressed>,
     error: Option<Fault>,
     /// Told with `--recover` only.
     #[serde(skip_serializing_if = "Option::is_none")]
     gaps: Option<Vec<Hole>>,
+}
+
+/// What was decompressed.
+#[derive(Debug, Serialize)]
+struct Compressed {
+    format: &'static str,
+    /// Members, blocks, frames or streams.
+    members: u64,
+    /// The length of the compressed input, as far as it was read.
+    bytes: u64,
+    padding_bytes: u64,
+    closed: bool,
 }
 
 /// Bytes in which no record was found.
@@ -92,8 +107,10 @@ pub(crate) fn run(
 struct Read {
     /// `None` for an empty input, which is of every format.
     format: Option<&'static str>,
-    /// Length of the input; of a stream, as far as it was read.
+    /// Length of the input, decompressed; of one that is compressed or a stream, as far as it was read.
     bytes: u64,
+    /// Length of the file, if that is known.
+    file_len: Option<u64>,
     account: Account,
     gaps: Option<Vec<Gap>>,
 }
@@ -125,10 +142,15 @@ fn read(path: &Path, name: &str, args: &Verify, common: &Common) -> Result<Read>
         FileKind::Empty => (None, source.account(&fastq)),
         _ => (Some(Fastq::NAME), reads(&source, &fastq)),
     });
-    // Of a stream, what lies behind the error may have been read or not.
-    let read = if account.complete { source.bytes_done() } else { account.tally.bytes() };
-    let bytes = source.len_hint().unwrap_or(read);
-    Ok(Read { format, bytes, account, gaps })
+    let file_len = source.len_hint();
+    let bytes = match (account.packed, file_len) {
+        (None, Some(len)) => len,
+        (Some(packed), _) if account.complete => packed.unpacked_bytes,
+        (None, None) if account.complete => source.bytes_done(),
+        // What lies behind the error may have been read or not.
+        _ => account.tally.bytes(),
+    };
+    Ok(Read { format, bytes, file_len, account, gaps })
 }
 
 /// The account of an input that is read on behind every fault.
@@ -152,18 +174,36 @@ fn reads(source: &Source, fastq: &Fastq) -> Account {
 }
 
 impl Read {
-    /// What there is to say if the account of a complete input does not come to its length. It always does; this is the
+    /// What there is to say of a complete input that is not well. That its account comes to its length is always so; this is the
     /// proof.
     fn complaint(&self) -> Option<String> {
+        if !self.account.complete {
+            return None;
+        }
         let (counted, bytes) = (self.account.tally.bytes(), self.bytes);
-        (self.account.complete && counted != bytes)
-            .then(|| format!("{counted} of {bytes} bytes are accounted for"))
+        if counted != bytes {
+            return Some(format!("{counted} of {bytes} bytes are accounted for"));
+        }
+        let packed = self.account.packed?;
+        match self.file_len {
+            Some(len) if packed.packed_bytes != len => {
+                Some(format!("{} of {len} compressed bytes are accounted for", packed.packed_bytes))
+            }
+            _ => (!packed.closed).then(|| input::UNCLOSED.into()),
+        }
     }
 }
 
 impl Verdict {
     fn of(file: String, read: &Read) -> Self {
         let Tally { records, record_bytes, blank_bytes, gap_bytes, .. } = read.account.tally;
+        let compressed = read.account.packed.map(|packed| Compressed {
+            format: packed.compression.name(),
+            members: packed.members,
+            bytes: packed.packed_bytes,
+            padding_bytes: packed.padding_bytes,
+            closed: packed.closed,
+        });
         Self {
             file,
             format: read.format,
@@ -173,6 +213,7 @@ impl Verdict {
             blank_bytes,
             gap_bytes,
             complete: read.account.complete && read.complaint().is_none(),
+            compressed,
             error: read.account.error.as_ref().map(Fault::of),
             gaps: read.gaps.as_ref().map(|gaps| gaps.iter().map(Hole::of).collect()),
         }
@@ -189,6 +230,7 @@ impl Verdict {
             blank_bytes: 0,
             gap_bytes: 0,
             complete: false,
+            compressed: None,
             error: Some(Fault::of(error)),
             gaps: None,
         }
@@ -202,7 +244,13 @@ impl Verdict {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let Self { file, records, bytes, record_bytes, blank_bytes, gap_bytes, .. } = self;
         let verdict = if self.is_good() { "good" } else { "bad" };
-        let format = self.format.unwrap_or("empty");
+        let mut format = self.format.unwrap_or("empty").to_owned();
+        if let Some(Compressed { format: compression, members, bytes, padding_bytes, .. }) = &self.compressed
+        {
+            format = format!(
+                "{format} in {compression} ({members} members, {bytes} bytes, {padding_bytes} of them padding)"
+            );
+        }
         if self.complete {
             writeln!(
                 out,

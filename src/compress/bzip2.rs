@@ -1,0 +1,61 @@
+//! bzip2: streams, one behind the other.
+
+use std::io::Read;
+
+use bzip2::{Decompress, Status};
+
+use super::peek::Peek;
+use super::pieces::{Codec, Step};
+use super::{Compression, Packed};
+use crate::error::{CompressedFault, Error, Result};
+
+/// The first bytes of a stream.
+const MAGIC: &[u8] = b"BZh";
+
+/// Streams. The decoder compares their check sums.
+pub(super) struct Streams(Decompress);
+
+impl Streams {
+    pub(super) fn new() -> Self {
+        Self(Decompress::new(false))
+    }
+}
+
+impl<R: Read> Codec<R> for Streams {
+    fn start(&mut self, input: &mut Peek<R>, packed: &mut Packed) -> Result<bool> {
+        let seen = input.peek(MAGIC.len())?;
+        if seen.is_empty() {
+            return Ok(false);
+        }
+        if !seen.starts_with(MAGIC) && !MAGIC.starts_with(seen) {
+            return Err(fault(packed, input.offset(), CompressedFault::Garbage));
+        }
+        self.0 = Decompress::new(false);
+        Ok(true)
+    }
+
+    fn step(&mut self, input: &mut Peek<R>, room: &mut [u8], packed: &mut Packed) -> Result<Step> {
+        let (before_in, before_out) = (self.0.total_in(), self.0.total_out());
+        let status = self.0.decompress(input.peek(1)?, room);
+        // Each is the length of a part of a slice.
+        let since = |now: u64, before: u64| usize::try_from(now - before).unwrap_or(usize::MAX);
+        let (taken, made) = (since(self.0.total_in(), before_in), since(self.0.total_out(), before_out));
+        let ended = match status {
+            Ok(status) => matches!(status, Status::StreamEnd),
+            Err(error) => {
+                return Err(fault(packed, input.offset(), CompressedFault::Data(error.to_string())));
+            }
+        };
+        if taken == 0 && made == 0 && !ended {
+            return Err(fault(packed, input.offset(), CompressedFault::Ends));
+        }
+        input.skip(taken);
+        packed.members += u64::from(ended);
+        Ok(Step { made, ended })
+    }
+}
+
+/// A fault in the stream that comes next, or behind the last one.
+fn fault(packed: &Packed, offset: u64, fault: CompressedFault) -> Error {
+    Compression::Bzip2.fault(packed.members, offset, fault)
+}

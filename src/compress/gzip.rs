@@ -1,0 +1,133 @@
+//! gzip (RFC 1952): members, one behind the other.
+
+use std::io::Read;
+
+use super::check::MemberEnd;
+use super::deflate::Stream;
+use super::header::{self, Header};
+use super::left::Left;
+use super::peek::Peek;
+use super::pieces::{Codec, Step};
+use super::{Compression, Packed};
+use crate::error::{CompressedFault, Error, Result};
+
+/// Members of gzip. Their lengths are checked here; their check sums, by whoever does what is left.
+pub(super) struct Members {
+    deflate: Stream,
+    /// Whether all bytes of the member were decompressed, and its trailer follows.
+    inflated: bool,
+    /// Bytes of the member so far, modulo 2^32.
+    len: u32,
+    /// Members that have ended and are not noted yet.
+    ends: Vec<MemberEnd>,
+    /// Bytes that were made since that was done.
+    made: usize,
+}
+
+impl Members {
+    pub(super) fn new() -> Self {
+        Self { deflate: Stream::new(), inflated: false, len: 0, ends: Vec::new(), made: 0 }
+    }
+
+    /// Reads the check sum and the length behind a member.
+    fn trailer(&mut self, input: &mut Peek<impl Read>, packed: &mut Packed) -> Result<()> {
+        let seen = input.peek(8)?;
+        let (Some(sum), Some(len)) = (seen.first_chunk(), seen.get(4..).and_then(<[u8]>::first_chunk)) else {
+            let end = seen.len() as u64;
+            return Err(fault(packed, input.offset() + end, CompressedFault::Ends));
+        };
+        let (stored, stored_len) = (u32::from_le_bytes(*sum), u32::from_le_bytes(*len));
+        if stored_len != self.len {
+            let length = CompressedFault::Length { found: self.len.into(), stored: stored_len.into() };
+            return Err(fault(packed, input.offset() + 4, length));
+        }
+        self.ends.push(MemberEnd {
+            position: self.made,
+            stored,
+            number: packed.members,
+            offset: input.offset(),
+        });
+        input.skip(8);
+        packed.members += 1;
+        Ok(())
+    }
+}
+
+impl<R: Read> Codec<R> for Members {
+    fn start(&mut self, input: &mut Peek<R>, packed: &mut Packed) -> Result<bool> {
+        if packed.members > 0 && take_zeros(input, packed)? {
+            return match input.peek(1)? {
+                [] => Ok(false),
+                _ => Err(fault(packed, input.offset(), CompressedFault::Garbage)),
+            };
+        }
+        let mut len = header::MIN_LEN;
+        loop {
+            let seen = input.peek(len)?;
+            let (seen_len, ended) = (seen.len(), seen.len() < len);
+            match Header::read(seen) {
+                _ if seen.is_empty() => return Ok(false),
+                Ok(Some(header)) => {
+                    input.skip(header.len);
+                    self.deflate.restart();
+                    (self.inflated, self.len) = (false, 0);
+                    return Ok(true);
+                }
+                Ok(None) if ended => {
+                    return Err(fault(packed, input.offset() + seen_len as u64, CompressedFault::Ends));
+                }
+                Ok(None) if len > header::MAX_LEN => {
+                    let too_long = CompressedFault::Header("it is longer than a megabyte");
+                    return Err(fault(packed, input.offset(), too_long));
+                }
+                Ok(None) => len = seen_len + 1,
+                Err(_) if packed.members > 0 && !seen.starts_with(&header::MAGIC) => {
+                    return Err(fault(packed, input.offset(), CompressedFault::Garbage));
+                }
+                Err(what) => return Err(fault(packed, input.offset(), CompressedFault::Header(what))),
+            }
+        }
+    }
+
+    fn step(&mut self, input: &mut Peek<R>, room: &mut [u8], packed: &mut Packed) -> Result<Step> {
+        if self.inflated {
+            self.trailer(input, packed)?;
+            return Ok(Step { made: 0, ended: true });
+        }
+        let step = self.deflate.step(input.peek(1)?, room);
+        let step = step.map_err(|reason| fault(packed, input.offset(), CompressedFault::Data(reason)))?;
+        if step.taken == 0 && step.made == 0 && !step.ended {
+            // There is room, so it is bytes that are wanting.
+            return Err(fault(packed, input.offset(), CompressedFault::Ends));
+        }
+        input.skip(step.taken);
+        // The trailer has the length modulo 2^32; a step makes less.
+        self.len = self.len.wrapping_add(u32::try_from(step.made).unwrap_or(0));
+        self.made += step.made;
+        self.inflated = step.ended;
+        Ok(Step { made: step.made, ended: false })
+    }
+
+    fn note_left(&mut self, left: &mut Left) {
+        left.ends = Some(std::mem::take(&mut self.ends));
+        self.made = 0;
+    }
+}
+
+/// Takes the zeros behind the last member, with which tapes and some programs fill up. Returns whether there were any.
+fn take_zeros(input: &mut Peek<impl Read>, packed: &mut Packed) -> Result<bool> {
+    let before = packed.padding_bytes;
+    loop {
+        let zeros = input.peek(1)?.iter().take_while(|&&byte| byte == 0).count();
+        if zeros == 0 {
+            return Ok(packed.padding_bytes > before);
+        }
+        input.skip(zeros);
+        packed.padding_bytes += zeros as u64;
+    }
+}
+
+/// A fault in the member that comes next, or behind the last one.
+fn fault(packed: &Packed, offset: u64, fault: CompressedFault) -> Error {
+    Compression::Gzip.fault(packed.members, offset, fault)
+}

@@ -1,0 +1,158 @@
+//! Compressed input: gzip of one or many members, BGZF, zstd of one or many frames, and behind features bzip2 and xz.
+//!
+//! What an input is compressed with is told by its first bytes, not by its name. [`Source`](crate::Source) decompresses it by
+//! itself; [`Decoder`] is for those who want the bytes. Each length and check sum is verified, whatever follows the last member
+//! is told, and an input that ends early is an error: see [`ErrorKind::Compressed`](crate::ErrorKind::Compressed).
+
+#[cfg(feature = "gzip")]
+mod bgzf;
+#[cfg(feature = "bzip2")]
+mod bzip2;
+#[cfg(feature = "gzip")]
+mod check;
+mod decoder;
+#[cfg(feature = "gzip")]
+mod deflate;
+#[cfg(feature = "gzip")]
+mod gzip;
+#[cfg(feature = "gzip")]
+mod header;
+#[cfg_attr(not(feature = "gzip"), path = "no_left.rs")]
+mod left;
+mod peek;
+#[cfg_attr(not(feature = "_compressed"), expect(dead_code, reason = "no format has pieces then"))]
+mod pieces;
+mod run;
+mod unpacker;
+#[cfg(feature = "xz")]
+mod xz;
+#[cfg(feature = "zstd")]
+mod zstd;
+
+use std::fmt;
+
+#[cfg(feature = "gzip")]
+pub(crate) use check::{Check, Sums};
+pub use decoder::Decoder;
+#[cfg(not(feature = "gzip"))]
+pub(crate) use left::{Check, Sums};
+pub(crate) use run::Run;
+pub(crate) use unpacker::{Taken, Unpacker};
+
+#[cfg(feature = "_compressed")]
+use crate::error::CompressedFault;
+use crate::error::{Error, ErrorKind};
+
+/// How many of the first bytes of an input tell how it is compressed.
+pub(crate) const MAGIC_LEN: usize = 18;
+
+/// How an input is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Compression {
+    /// gzip ([RFC 1952](https://www.rfc-editor.org/rfc/rfc1952)): members, one behind the other.
+    Gzip,
+    /// BGZF ([SAM specification](https://samtools.github.io/hts-specs/SAMv1.pdf), section 4.1): gzip in blocks of 64 KiB at the
+    /// most, which are inflated by all workers.
+    Bgzf,
+    /// Zstandard ([RFC 8878](https://www.rfc-editor.org/rfc/rfc8878)): frames, one behind the other. A frame whose window is
+    /// larger than 128 MiB is refused, as `zstd` does unless it is told otherwise.
+    Zstd,
+    /// bzip2.
+    Bzip2,
+    /// xz.
+    Xz,
+}
+
+impl Compression {
+    /// Tells from the first bytes of an input whether it is compressed, and how; 18 bytes are enough.
+    ///
+    /// ```
+    /// use pagecut::compress::Compression;
+    ///
+    /// assert_eq!(Compression::detect(b"\x1f\x8b\x08..."), Some(Compression::Gzip));
+    /// assert_eq!(Compression::detect(b"@r1\nACGT\n+\nIIII\n"), None);
+    /// ```
+    #[must_use]
+    pub fn detect(head: &[u8]) -> Option<Self> {
+        match head {
+            [0x1f, 0x8b, 8, ..] if is_block(head) => Some(Self::Bgzf),
+            [0x1f, 0x8b, ..] => Some(Self::Gzip),
+            // A frame, or one that may be skipped.
+            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Self::Zstd),
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..]
+            | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Some(Self::Bzip2),
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Self::Xz),
+            _ => None,
+        }
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Bgzf => "BGZF",
+            Self::Zstd => "zstd",
+            Self::Bzip2 => "bzip2",
+            Self::Xz => "xz",
+        }
+    }
+
+    /// What its pieces are called.
+    #[cfg(feature = "_compressed")]
+    const fn unit(self) -> &'static str {
+        match self {
+            Self::Gzip => "member",
+            Self::Bgzf => "block",
+            Self::Zstd => "frame",
+            Self::Bzip2 | Self::Xz => "stream",
+        }
+    }
+
+    /// The error of an input that cannot be read, since a feature is not there.
+    #[cfg(not(all(feature = "gzip", feature = "zstd", feature = "bzip2", feature = "xz")))]
+    fn unread(self) -> Error {
+        let what = match self {
+            Self::Gzip | Self::Bgzf => "compressed with gzip, which is read with the feature `gzip` only",
+            Self::Zstd => "compressed with zstd, which is read with the feature `zstd` only",
+            Self::Bzip2 => "compressed with bzip2, which is read with the feature `bzip2` only",
+            Self::Xz => "compressed with xz, which is read with the feature `xz` only",
+        };
+        ErrorKind::UnknownFormat(what).into()
+    }
+
+    #[cfg(feature = "_compressed")]
+    fn fault(self, number: u64, offset: u64, fault: CompressedFault) -> Error {
+        ErrorKind::Compressed { format: self.name(), unit: self.unit(), number, offset, fault }.into()
+    }
+}
+
+impl fmt::Display for Compression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// Whether the header of a block of BGZF stands here: one with an extra field, whose first subfield is `BC`.
+fn is_block(head: &[u8]) -> bool {
+    matches!(head, [_, _, _, flags, _, _, _, _, _, _, _, _, b'B', b'C', 2, 0, ..] if flags & 4 != 0)
+}
+
+/// What a compressed input came to, as far as it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Packed {
+    /// How the input is compressed, as its first bytes tell.
+    pub compression: Compression,
+    /// Members, blocks or frames that were read to their end; 0 where the decoder does not tell of them (bzip2, xz).
+    pub members: u64,
+    /// Compressed bytes that were read.
+    pub packed_bytes: u64,
+    /// How many of them hold nothing: zeros behind the last member of gzip, and frames of zstd that are to be skipped.
+    pub padding_bytes: u64,
+    /// Bytes that were decompressed.
+    pub unpacked_bytes: u64,
+    /// Whether the input ends as it should: BGZF without its closing, empty block may have been cut at the end of another.
+    pub closed: bool,
+}

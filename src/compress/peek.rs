@@ -1,0 +1,112 @@
+//! An input whose next bytes can be looked at before they are taken.
+
+use std::io::{self, Read};
+
+/// How many bytes are read at a time.
+const READ_LEN: usize = 128 << 10;
+
+/// An input whose next bytes can be looked at before they are taken, and which knows where it is.
+pub(crate) struct Peek<R> {
+    input: R,
+    buffer: Vec<u8>,
+    /// What was read but not taken, in `buffer`.
+    start: usize,
+    end: usize,
+    /// Offset of the byte at `start`.
+    offset: u64,
+    /// The input has no more than what is in `buffer`.
+    ended: bool,
+}
+
+impl<R: Read> Peek<R> {
+    pub(crate) fn new(input: R) -> Self {
+        Self { input, buffer: Vec::new(), start: 0, end: 0, offset: 0, ended: false }
+    }
+
+    /// How many bytes were taken.
+    pub(crate) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// The next `len` bytes or more; fewer only if there are no more.
+    pub(crate) fn peek(&mut self, len: usize) -> io::Result<&[u8]> {
+        while self.end - self.start < len && !self.ended {
+            if self.start > 0 {
+                self.buffer.copy_within(self.start..self.end, 0);
+                (self.start, self.end) = (0, self.end - self.start);
+            }
+            if self.end == self.buffer.len() {
+                self.buffer.resize((2 * self.buffer.len()).max(READ_LEN), 0);
+            }
+            match self.input.read(&mut self.buffer[self.end..]) {
+                Ok(0) => self.ended = true,
+                Ok(read) => self.end += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(&self.buffer[self.start..self.end])
+    }
+
+    /// Takes bytes that were looked at.
+    #[cfg_attr(not(any(feature = "_compressed", test)), expect(dead_code, reason = "it is what codecs do"))]
+    pub(crate) fn skip(&mut self, len: usize) {
+        debug_assert!(len <= self.end - self.start);
+        self.start += len;
+        self.offset += len as u64;
+    }
+
+    /// Goes back to the start.
+    pub(crate) fn rewind(&mut self, rewind: impl FnOnce(&mut R) -> io::Result<()>) -> io::Result<()> {
+        rewind(&mut self.input)?;
+        (self.start, self.end, self.offset, self.ended) = (0, 0, 0, false);
+        Ok(())
+    }
+}
+
+/// Takes some bytes: those that were looked at first, and then straight from the input.
+impl<R: Read> Read for Peek<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = if self.start < self.end {
+            let read = into.len().min(self.end - self.start);
+            into[..read].copy_from_slice(&self.buffer[self.start..][..read]);
+            self.start += read;
+            read
+        } else if self.ended {
+            0
+        } else {
+            self.input.read(into)?
+        };
+        self.offset += read as u64;
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_looked_at_is_what_is_taken() {
+        let bytes: Vec<u8> = (0..=255).cycle().take(300_000).collect();
+        for look in [1, 7, 1000, 200_000] {
+            let mut input = Peek::new(&bytes[..]);
+            let mut taken = Vec::new();
+            while taken.len() < bytes.len() {
+                let seen = input.peek(look).unwrap();
+                assert!(seen.len() >= look.min(bytes.len() - taken.len()));
+                assert_eq!(seen, &bytes[taken.len()..][..seen.len()]);
+                let take = seen.len().min(3 * look);
+                taken.extend_from_slice(&seen[..take]);
+                input.skip(take);
+                let mut some = [0; 5];
+                let read = input.read(&mut some).unwrap();
+                taken.extend_from_slice(&some[..read]);
+                assert_eq!(input.offset(), taken.len() as u64);
+            }
+            assert_eq!(taken, bytes);
+            assert!(input.peek(1).unwrap().is_empty());
+            assert_eq!(input.read(&mut [0]).unwrap(), 0);
+        }
+    }
+}

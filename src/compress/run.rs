@@ -1,0 +1,115 @@
+//! Bytes that are taken from an input in one go.
+
+use super::Sums;
+use super::left::Left;
+use crate::error::Result;
+
+/// Room before the bytes of a run, so that the end of the one before fits in front of it.
+const FRONT: usize = 64 << 10;
+
+/// How much room is made at a time, so that a number that somebody asks for does not decide how much memory is taken.
+const ROOM: usize = 1 << 20;
+
+/// Bytes that are taken from an input in one go, by one worker at a time; and what is [left](Left) to be done with them, which
+/// each worker does on its own. The buffers are not made anew for every run.
+pub(crate) struct Run {
+    bytes: Vec<u8>,
+    start: usize,
+    end: usize,
+    pub(super) left: Left,
+}
+
+impl Default for Run {
+    fn default() -> Self {
+        Self { bytes: vec![0; FRONT], start: FRONT, end: FRONT, left: Left::default() }
+    }
+}
+
+impl Run {
+    pub(crate) fn as_slice(&self) -> &[u8] {
+        &self.bytes[self.start..self.end]
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.end - self.start
+    }
+
+    /// Forgets what it holds.
+    pub(crate) fn clear(&mut self) {
+        (self.start, self.end) = (FRONT, FRONT);
+        self.left.clear();
+    }
+
+    /// Keeps the first `len` bytes.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.end = self.end.min(self.start.saturating_add(len));
+    }
+
+    /// Puts bytes in front of those of the run.
+    pub(crate) fn prepend(&mut self, bytes: &[u8]) {
+        if bytes.len() > self.start {
+            let (start, len) = (bytes.len() + FRONT, self.len());
+            self.bytes.resize(self.bytes.len().max(start + len), 0);
+            self.bytes.copy_within(self.start..self.end, start);
+            (self.start, self.end) = (start, start + len);
+        }
+        let start = self.start - bytes.len();
+        self.bytes[start..self.start].copy_from_slice(bytes);
+        self.start = start;
+    }
+
+    /// Some room behind what is there, so that there are no more than `len` bytes when it is filled too; none if there are
+    /// as many.
+    pub(super) fn room(&mut self, len: usize) -> &mut [u8] {
+        let more = len.saturating_sub(self.len()).min(self.len().max(ROOM));
+        self.bytes.resize(self.bytes.len().max(self.end + more), 0);
+        &mut self.bytes[self.end..self.end + more]
+    }
+
+    /// So many bytes of the room were filled.
+    pub(super) fn fill(&mut self, len: usize) {
+        self.end += len;
+    }
+
+    /// Does what is left to be done. Bytes that cannot be decompressed, and what follows them, are not in the run then, and the
+    /// error is told.
+    pub(crate) fn finish(&mut self) -> (Sums, Result<()>) {
+        let end = self.end + self.left.to_make();
+        self.bytes.resize(self.bytes.len().max(end), 0);
+        let (made, done) = self.left.make(&mut self.bytes[self.end..end]);
+        self.end += made;
+        (self.left.sum(&self.bytes[self.start..self.end]), done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_put_in_front_of_it_does_not_move_what_is_there() {
+        for front in [0, 1, FRONT - 1, FRONT, FRONT + 1, 3 * FRONT] {
+            for len in [0, 1, FRONT, 2 * FRONT] {
+                let mut run = Run::default();
+                for bytes in [5, 7] {
+                    run.clear();
+                    while run.len() < len {
+                        let room = run.room(len);
+                        room.fill(bytes);
+                        let filled = room.len();
+                        run.fill(filled);
+                    }
+                    run.prepend(&vec![1; front]);
+                    assert_eq!(run.len(), front + len);
+                    assert!(run.as_slice()[..front].iter().all(|&byte| byte == 1), "{front} before {len}");
+                    assert!(
+                        run.as_slice()[front..].iter().all(|&byte| byte == bytes),
+                        "{front} before {len}"
+                    );
+                }
+                run.truncate(front);
+                assert_eq!(run.as_slice(), vec![1; front]);
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Takes runs from an input that may be compressed.
+
+use std::io::{self, Read};
+
+#[cfg(feature = "gzip")]
+use super::gzip::Members;
+use super::peek::Peek;
+use super::pieces::Pieces;
+use super::run::Run;
+use super::{Compression, MAGIC_LEN, Packed};
+use crate::error::Result;
+
+/// An input that may be compressed, of which runs are taken.
+///
+/// A run is taken by one worker at a time ([`take`](Unpacker::take)), is then [finished](Run::finish) by that worker while the
+/// next one takes another, and its sums are [joined](Check::join) in the order of the input.
+pub(crate) struct Unpacker<R> {
+    input: Peek<R>,
+    /// `None` before anything was read.
+    how: Option<How<R>>,
+    packed: Option<Packed>,
+}
+
+/// How the bytes of an input become those of a run.
+enum How<R> {
+    /// They are those.
+    Plain,
+    /// In blocks, as long as there are any.
+    #[cfg(feature = "gzip")]
+    Blocks,
+    #[cfg_attr(not(feature = "_compressed"), expect(dead_code, reason = "no format has pieces then"))]
+    Pieces(Pieces<R>),
+}
+
+/// What came of taking a run.
+pub(crate) enum Taken {
+    /// There may be more.
+    Some,
+    /// There is no more.
+    Last,
+}
+
+impl<R: Read> Unpacker<R> {
+    pub(crate) fn new(input: R) -> Self {
+        Self { input: Peek::new(input), how: None, packed: None }
+    }
+
+    /// How the input is compressed, if it is; known when something was taken.
+    pub(crate) fn compression(&self) -> Option<Compression> {
+        self.packed.map(|packed| packed.compression)
+    }
+
+    /// What was taken, if the input is compressed, and came to so many bytes.
+    pub(crate) fn packed(&self, unpacked_bytes: u64) -> Option<Packed> {
+        self.packed.map(|packed| Packed { packed_bytes: self.input.offset(), unpacked_bytes, ..packed })
+    }
+
+    /// How many bytes of the input were taken.
+    pub(crate) fn offset(&self) -> u64 {
+        self.input.offset()
+    }
+
+    /// Reads the first bytes, if that was not done, to know how the input is compressed.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UnknownFormat`] if it takes a feature to read it that is not there.
+    pub(crate) fn begin(&mut self) -> Result<()> {
+        if self.how.is_none() {
+            let compression = Compression::detect(self.input.peek(MAGIC_LEN)?);
+            self.how = Some(How::of(compression)?);
+            self.packed = compression.map(Packed::none_of);
+        }
+        Ok(())
+    }
+
+    /// Takes about `len` bytes into an empty run; fewer only if many pieces are very small, or there are no more. With an error
+    /// come the bytes before it.
+    pub(crate) fn take(&mut self, run: &mut Run, len: usize) -> Result<Taken> {
+        self.begin()?;
+        let Self { input, how, packed, .. } = self;
+        match (how, packed) {
+            #[cfg(feature = "gzip")]
+            (Some(how @ How::Blocks), Some(packed)) => {
+                if run.left.take_blocks(input, len, packed)? {
+                    return Ok(Taken::Some);
+                }
+                // What is no block is a member, or cut short, or padding.
+                let mut members = Pieces::of(Members::new());
+                let taken = members.take(input, run, len, packed);
+                *how = How::Pieces(members);
+                taken
+            }
+            (Some(How::Pieces(pieces)), Some(packed)) => pieces.take(input, run, len, packed),
+            _ => take_plain(input, run, len),
+        }
+    }
+
+    /// Goes back to the start, if the input can.
+    pub(crate) fn rewind(&mut self, rewind: impl FnOnce(&mut R) -> io::Result<()>) -> io::Result<()> {
+        (self.how, self.packed) = (None, None);
+        self.input.rewind(rewind)
+    }
+}
+
+impl Packed {
+    /// Nothing was read yet.
+    fn none_of(compression: Compression) -> Self {
+        let closed = compression != Compression::Bgzf;
+        Self { compression, members: 0, packed_bytes: 0, padding_bytes: 0, unpacked_bytes: 0, closed }
+    }
+}
+
+impl<R: Read> How<R> {
+    /// # Errors
+    ///
+    /// [`ErrorKind::UnknownFormat`](crate::ErrorKind::UnknownFormat) if that takes a feature that is not there.
+    fn of(compression: Option<Compression>) -> Result<Self> {
+        match compression {
+            None => Ok(Self::Plain),
+            #[cfg(feature = "gzip")]
+            Some(Compression::Gzip) => Ok(Self::Pieces(Pieces::of(Members::new()))),
+            #[cfg(feature = "gzip")]
+            Some(Compression::Bgzf) => Ok(Self::Blocks),
+            #[cfg(feature = "zstd")]
+            Some(Compression::Zstd) => Ok(Self::Pieces(Pieces::of(super::zstd::Frames::new()))),
+            #[cfg(feature = "bzip2")]
+            Some(Compression::Bzip2) => Ok(Self::Pieces(Pieces::of(super::bzip2::Streams::new()))),
+            #[cfg(feature = "xz")]
+            Some(Compression::Xz) => Ok(Self::Pieces(Pieces::of(super::xz::Streams::new()))),
+            #[cfg(not(all(feature = "gzip", feature = "zstd", feature = "bzip2", feature = "xz")))]
+            Some(other) => Err(other.unread()),
+        }
+    }
+}
+
+/// Takes bytes as they are.
+fn take_plain(input: &mut Peek<impl Read>, run: &mut Run, len: usize) -> Result<Taken> {
+    while run.len() < len {
+        match input.read(run.room(len)) {
+            Ok(0) => return Ok(Taken::Last),
+            Ok(read) => run.fill(read),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(Taken::Some)
+}

@@ -1,0 +1,181 @@
+//! Reads a stream ahead, in a thread of its own.
+
+use std::io::{self, Read};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+type Stream = Box<dyn Read + Send>;
+
+/// How many bytes are read before a thread is started for the rest: it takes longer to start than to read a few.
+const ALONE_LEN: usize = 256 << 10;
+
+/// How many bytes are read at a time.
+const READ_LEN: usize = 256 << 10;
+
+/// How many reads the thread is ahead at the most.
+const READS: usize = 8;
+
+/// A stream that is read by a thread of its own, so that whoever writes to a pipe need not wait while what was read is worked
+/// on.
+pub(in crate::source) struct ReadAhead(State);
+
+enum State {
+    /// Without a thread as yet, and how many bytes were read so.
+    Alone(Stream, usize),
+    Ahead(Ahead),
+    /// No thread can be had.
+    Never(Stream),
+    Ended,
+}
+
+/// What is had from the thread.
+struct Ahead {
+    read: Receiver<io::Result<Vec<u8>>>,
+    /// Where buffers go back.
+    free: SyncSender<Vec<u8>>,
+    /// What was had last, and how much of it was taken.
+    buffer: Vec<u8>,
+    taken: usize,
+}
+
+impl ReadAhead {
+    pub(super) fn new(stream: Stream) -> Self {
+        Self(State::Alone(stream, 0))
+    }
+}
+
+impl Read for ReadAhead {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match &mut self.0 {
+            State::Alone(stream, read) if *read < ALONE_LEN => {
+                let len = stream.read(into)?;
+                *read += len;
+                Ok(len)
+            }
+            State::Alone(..) => {
+                if let State::Alone(stream, _) = std::mem::replace(&mut self.0, State::Ended) {
+                    self.0 = start(stream);
+                }
+                self.read(into)
+            }
+            State::Ahead(ahead) => {
+                let read = ahead.read(into);
+                if !matches!(read, Ok(1..)) {
+                    self.0 = State::Ended;
+                }
+                read
+            }
+            State::Never(stream) => stream.read(into),
+            State::Ended => Ok(0),
+        }
+    }
+}
+
+/// Starts the thread. It ends with the stream, or when nobody takes what it reads.
+fn start(stream: Stream) -> State {
+    let (sender, read) = sync_channel(READS);
+    let (free, buffers) = sync_channel(READS + 2);
+    // The stream goes to the thread when that is there, so that it is not lost if there is none.
+    let (give, take) = sync_channel::<Stream>(1);
+    let reader = move || {
+        let Ok(mut stream) = take.recv() else { return };
+        loop {
+            let mut buffer: Vec<u8> = buffers.try_recv().unwrap_or_default();
+            buffer.resize(READ_LEN, 0);
+            let len = match stream.read(&mut buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                len => len,
+            };
+            let ended = !matches!(len, Ok(1..));
+            let sent = sender.send(len.map(|len| {
+                buffer.truncate(len);
+                buffer
+            }));
+            if ended || sent.is_err() {
+                return;
+            }
+        }
+    };
+    match thread::Builder::new().name("pagecut read-ahead".into()).spawn(reader) {
+        Ok(_) => match give.send(stream) {
+            Ok(()) => State::Ahead(Ahead { read, free, buffer: Vec::new(), taken: 0 }),
+            Err(stream) => State::Never(stream.0),
+        },
+        Err(_) => State::Never(stream),
+    }
+}
+
+impl Ahead {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.taken == self.buffer.len() {
+            // There is room for all of them, so the thread gets it back whatever it does.
+            let _ = self.free.try_send(std::mem::take(&mut self.buffer));
+            self.taken = 0;
+            let ended_early = |_| io::Error::other("the thread that reads the stream has panicked");
+            self.buffer = self.read.recv().map_err(ended_early)??;
+        }
+        let len = into.len().min(self.buffer.len() - self.taken);
+        into[..len].copy_from_slice(&self.buffer[self.taken..][..len]);
+        self.taken += len;
+        Ok(len)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives so many bytes in reads of one length, and then an error or the end.
+    struct Slow {
+        left: usize,
+        at_a_time: usize,
+        error: Option<io::ErrorKind>,
+    }
+
+    impl Read for Slow {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let len = into.len().min(self.at_a_time).min(self.left);
+            into[..len].iter_mut().zip(0..).for_each(|(byte, at)| *byte = ((self.left - at) % 251) as u8);
+            self.left -= len;
+            match self.error.take_if(|_| len == 0) {
+                Some(kind) => Err(kind.into()),
+                None => Ok(len),
+            }
+        }
+    }
+
+    fn all(mut stream: impl Read) -> (Vec<u8>, io::Result<usize>) {
+        let mut bytes = Vec::new();
+        let end = stream.read_to_end(&mut bytes);
+        (bytes, end)
+    }
+
+    #[test]
+    fn every_byte_comes_in_order_and_then_the_error() {
+        for left in [0, 1, ALONE_LEN, ALONE_LEN + 1, 3_000_000] {
+            for at_a_time in [1000, READ_LEN, usize::MAX] {
+                for error in [None, Some(io::ErrorKind::BrokenPipe)] {
+                    let slow = || Slow { left, at_a_time, error };
+                    let (expected, _) = all(slow());
+                    let (bytes, end) = all(ReadAhead::new(Box::new(slow())));
+                    assert!(bytes == expected, "{left} bytes, {at_a_time} at a time");
+                    assert_eq!(end.err().map(|error| error.kind()), error);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_stream_that_panics_ends_with_an_error() {
+        struct Panics(usize);
+        impl Read for Panics {
+            fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+                assert!(self.0 < 2 * ALONE_LEN, "this is what the test is for");
+                self.0 += into.len();
+                Ok(into.len())
+            }
+        }
+        let (bytes, end) = all(ReadAhead::new(Box::new(Panics(0))));
+        assert!(bytes.len() >= 2 * ALONE_LEN && end.is_err());
+    }
+}

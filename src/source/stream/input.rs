@@ -1,0 +1,278 @@
+//! An input that is read from the left, by several workers in turn.
+
+use std::fs::File;
+use std::io::{self, Read, Seek};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::ahead::ReadAhead;
+use crate::compress::{Check, Compression, Packed, Run, Taken, Unpacker};
+use crate::error::{Error, Result};
+use crate::source::reader::Reader;
+
+/// Where bytes come from.
+pub(in crate::source) enum Input<'input> {
+    /// A file that tells no length, as those of `/proc`.
+    File(File),
+    /// A pipe, or whatever else can be read but once.
+    Stream(ReadAhead),
+    /// A file with positions that has to be read from the left all the same, from its start.
+    Reader(&'input Reader, u64),
+}
+
+impl Read for Input<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::File(file) => file.read(into),
+            Self::Stream(stream) => stream.read(into),
+            Self::Reader(reader, offset) => reader.read_some(offset, into),
+        }
+    }
+}
+
+impl Input<'_> {
+    /// Goes back to the start.
+    fn rewind(&mut self) -> io::Result<()> {
+        match self {
+            Self::File(file) => file.rewind().map_err(|_| super::read_before()),
+            Self::Stream(_) => Err(super::read_before()),
+            Self::Reader(_, offset) => {
+                *offset = 0;
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Why there is no more to read.
+pub(super) enum End {
+    /// There is no more.
+    Reached,
+    /// It cannot be had, and that was not told yet.
+    Failed(Error),
+    /// It cannot be had.
+    Told,
+}
+
+/// An input that is read from the left.
+pub(in crate::source) struct StreamInput<'input> {
+    taking: Mutex<Taking<'input>>,
+    joining: Mutex<Joining>,
+    /// A run was joined.
+    moved: Condvar,
+    /// How many bytes of the input were taken, of compressed ones if it is compressed.
+    taken: AtomicU64,
+    reader: Option<&'input Reader>,
+}
+
+/// What one worker at a time takes runs from.
+struct Taking<'input> {
+    unpacker: Unpacker<Input<'input>>,
+    /// How many runs were taken.
+    runs: u64,
+    /// Whether the last one was.
+    ended: bool,
+}
+
+/// What one worker at a time joins runs to.
+pub(super) struct Joining {
+    check: Check,
+    /// How many runs were joined.
+    runs: u64,
+    /// What was taken but not handed out.
+    pub(super) ahead: Vec<u8>,
+    /// Offset of the first byte of `ahead`.
+    pub(super) offset: u64,
+    /// There was no cut in `ahead`, and none is looked for before there are so many bytes.
+    pub(super) look_from: usize,
+    /// Whether anything was handed out.
+    begun: bool,
+    pub(super) end: Option<End>,
+    /// Offset of the part behind which there is nothing to be had.
+    pub(super) failed_behind: Option<u64>,
+}
+
+impl Joining {
+    fn new() -> Self {
+        Self {
+            check: Check::default(),
+            runs: 0,
+            ahead: Vec::new(),
+            offset: 0,
+            look_from: 0,
+            begun: false,
+            end: None,
+            failed_behind: None,
+        }
+    }
+
+    /// Why there is nothing more to be had, if that is so and was not told before.
+    pub(super) fn take_failure(&mut self) -> Option<Error> {
+        match self.end.replace(End::Told) {
+            Some(End::Failed(error)) => Some(error),
+            other => {
+                self.end = other;
+                None
+            }
+        }
+    }
+}
+
+impl<'input> StreamInput<'input> {
+    pub(in crate::source) fn new(input: Input<'input>) -> Self {
+        let reader = match &input {
+            Input::Reader(reader, _) => Some(*reader),
+            Input::File(_) | Input::Stream(_) => None,
+        };
+        Self {
+            taking: Mutex::new(Taking { unpacker: Unpacker::new(input), runs: 0, ended: false }),
+            joining: Mutex::new(Joining::new()),
+            moved: Condvar::new(),
+            taken: AtomicU64::new(0),
+            reader,
+        }
+    }
+
+    pub(in crate::source) fn of_reader(reader: &'input Reader) -> Self {
+        Self::new(Input::Reader(reader, 0))
+    }
+
+    pub(in crate::source) fn of_stream(stream: impl Read + Send + 'static) -> Self {
+        Self::new(Input::Stream(ReadAhead::new(Box::new(stream))))
+    }
+
+    /// Goes back to the start, if anything was handed out.
+    fn rewind(&mut self) -> io::Result<()> {
+        let joining = self.joining.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if joining.begun {
+            let taking = self.taking.get_mut().unwrap_or_else(PoisonError::into_inner);
+            taking.unpacker.rewind(Input::rewind)?;
+            (taking.runs, taking.ended) = (0, false);
+            *joining = Joining::new();
+        }
+        Ok(())
+    }
+
+    /// Makes ready to hand out runs of about so many bytes, from the start.
+    pub(super) fn begin(&mut self, len: usize) -> Result<()> {
+        // The first bytes are read at once, so that it is known whether there is a second run.
+        self.head(len)?;
+        self.joining.get_mut().unwrap_or_else(PoisonError::into_inner).begun = true;
+        Ok(())
+    }
+
+    /// The first bytes of the input, `len` of them or more if it has so many.
+    pub(in crate::source) fn head(&mut self, len: usize) -> Result<&[u8]> {
+        self.rewind()?;
+        let mut run = Run::default();
+        let wanting = |joining: &Joining| joining.end.is_none() && joining.ahead.len() < len;
+        while wanting(&self.joining()) {
+            let Some(mut joining) = self.next_run(&mut run, len) else { break };
+            joining.ahead.extend_from_slice(run.as_slice());
+        }
+        let joining = self.joining.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if joining.ahead.is_empty()
+            && let Some(error) = joining.take_failure()
+        {
+            // What was read before is something, and comes first.
+            return Err(error);
+        }
+        Ok(&joining.ahead)
+    }
+
+    /// Takes the next run, does what is left to be done with it, and waits until those before it were joined. `None` if there is
+    /// none.
+    ///
+    /// What has been found out of the input by then is handed out for the run to be joined.
+    pub(super) fn next_run(&self, run: &mut Run, len: usize) -> Option<MutexGuard<'_, Joining>> {
+        run.clear();
+        // Of a record that waits for its end, as much again.
+        let len = len.max(self.joining().look_from / 2);
+        let mut taking = self.taking();
+        if taking.ended {
+            drop(taking);
+            return self.last_run();
+        }
+        let _guard = EndOnPanic(self);
+        let number = taking.runs;
+        taking.runs += 1;
+        let taken = taking.unpacker.take(run, len);
+        taking.ended = !matches!(taken, Ok(Taken::Some));
+        self.taken.store(taking.unpacker.offset(), Ordering::Relaxed);
+        drop(taking);
+
+        let (sums, finished) = run.finish();
+        let mut joining = self.joining();
+        while joining.runs != number && joining.end.is_none() {
+            joining = self.moved.wait(joining).unwrap_or_else(PoisonError::into_inner);
+        }
+        if joining.end.is_some() {
+            return None;
+        }
+        joining.runs += 1;
+        self.moved.notify_all();
+        let joined = joining.check.join(run, sums);
+        // In the order in which they lie in the input.
+        joining.end = match joined.and(finished).and(taken) {
+            Ok(Taken::Some) => None,
+            Ok(Taken::Last) => Some(End::Reached),
+            Err(error) => Some(End::Failed(error)),
+        };
+        Some(joining)
+    }
+
+    /// An empty run for what was taken before, if that is all there is of the input.
+    fn last_run(&self) -> Option<MutexGuard<'_, Joining>> {
+        let joining = self.joining();
+        (joining.end.is_some() && !joining.ahead.is_empty()).then_some(joining)
+    }
+
+    /// Whether all of the input was taken.
+    pub(super) fn has_ended(&self) -> bool {
+        self.taking().ended
+    }
+
+    /// How many bytes of the input were taken, of compressed ones if it is compressed.
+    pub(super) fn taken(&self) -> u64 {
+        self.taken.load(Ordering::Relaxed)
+    }
+
+    /// How the input is compressed, if it is.
+    pub(in crate::source) fn compression(&self) -> Option<Compression> {
+        self.taking().unpacker.compression()
+    }
+
+    /// What was decompressed, if the input is compressed.
+    pub(super) fn packed(&self) -> Option<Packed> {
+        let joining = self.joining();
+        let unpacked = joining.offset + joining.ahead.len() as u64;
+        drop(joining);
+        self.taking().unpacker.packed(unpacked)
+    }
+
+    /// Whether the input is still what it was when it was opened, as far as can be told.
+    pub(super) fn check(&self) -> Result<()> {
+        // What cannot be read at positions cannot be looked at again either.
+        self.reader.map_or(Ok(()), Reader::check)
+    }
+
+    fn taking(&self) -> MutexGuard<'_, Taking<'input>> {
+        self.taking.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn joining(&self) -> MutexGuard<'_, Joining> {
+        self.joining.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Lets nobody wait for a run that will not be joined, since its worker panics.
+struct EndOnPanic<'run, 'input>(&'run StreamInput<'input>);
+
+impl Drop for EndOnPanic<'_, '_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.joining().end = Some(End::Told);
+            self.0.moved.notify_all();
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Parts of an input that is read from the left: a stream, what is compressed, and formats without cuts.
+//!
+//! A worker takes a run of bytes while the others wait; does what is left to be done with it, inflating its blocks for instance,
+//! while another worker takes the next one; and then, when all runs before were joined, joins it: puts what was left over from
+//! the run before in front of it, and cuts it behind its last whole record. So everything that costs time is done by all
+//! workers at once, and parts come in order all the same.
+
+mod ahead;
+mod input;
+
+use std::io;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use input::{End as InputEnd, Joining};
+pub(super) use input::{Input, StreamInput};
+
+use super::drive::Done;
+use super::parts::{Next, Parts};
+use crate::compress::{Packed, Run};
+use crate::error::{Error, ErrorKind};
+use crate::record::{End, Format, Part, last_part_end};
+
+/// How many bytes are taken at a time, unless it is said otherwise: with the records of that many, they fit into a
+/// second-level cache.
+const STREAM_PART_LEN: usize = 1 << 20;
+
+/// A record of so many bytes is believed, from however few compressed ones it is.
+const BELIEVED_LEN: u64 = 256 << 20;
+
+/// A record that is longer is believed if it has no more than so many times the bytes of the compressed input up to there. Letters
+/// of a sequence take two bits each.
+const BELIEVED_RATIO: u64 = 64;
+
+/// Parts of such an input.
+pub(super) struct StreamParts<'run, 'input, F> {
+    format: &'run F,
+    recover: bool,
+    part_len: usize,
+    most: Option<u64>,
+    input: &'run StreamInput<'input>,
+    /// What went wrong before the first part, to be told instead of it.
+    refused: Mutex<Option<Error>>,
+    /// How much of the input was taken.
+    done: &'run AtomicU64,
+}
+
+impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
+    pub(super) fn new(
+        format: &'run F,
+        recover: bool,
+        input: &'run mut StreamInput<'input>,
+        part_len: Option<usize>,
+        most: Option<u64>,
+        done: &'run AtomicU64,
+    ) -> Self {
+        let part_len = part_len.unwrap_or(STREAM_PART_LEN).max(1);
+        let refused = Mutex::new(input.begin(part_len).err());
+        Self { format, recover, part_len, most, input, refused, done }
+    }
+
+    /// What was decompressed, if the input is compressed.
+    pub(super) fn packed(&self) -> Option<Packed> {
+        self.input.packed()
+    }
+
+    /// Joins a run to those before it. Returns the length of the part that the run then begins with; none if no record ends in
+    /// it.
+    fn join(&self, run: &mut Run, joining: &mut Joining) -> Option<usize> {
+        run.prepend(&joining.ahead);
+        joining.ahead.clear();
+        if let Some(most) = self.most.filter(|&most| joining.offset + run.len() as u64 > most) {
+            // It is more than `most`, so the difference is less than the length of the run.
+            run.truncate(usize::try_from(most - joining.offset).unwrap_or(usize::MAX));
+            joining.end = Some(InputEnd::Failed(ErrorKind::TooMuch { most }.into()));
+        }
+        let ended = joining.end.is_some();
+        let end = if !ended && run.len() < joining.look_from {
+            End::Unknown
+        } else {
+            last_part_end(self.format, run.as_slice(), ended, self.recover)
+        };
+        match end {
+            End::Cut(at) => {
+                joining.ahead.extend_from_slice(&run.as_slice()[at..]);
+                joining.look_from = 0;
+                Some(at)
+            }
+            End::Rest => Some(run.len()),
+            End::Unknown => match self.disbelieve(run.len() as u64) {
+                Some(error) => {
+                    joining.end = Some(InputEnd::Failed(error));
+                    Some(run.len())
+                }
+                None => {
+                    // A record longer than the run: there is no way but to hold it whole. To look again and again for where it
+                    // ends would be quadratic.
+                    joining.look_from = joining.look_from.max(run.len().saturating_mul(2));
+                    joining.ahead.extend_from_slice(run.as_slice());
+                    None
+                }
+            },
+        }
+    }
+
+    /// Says that a record of so many bytes cannot be, if it is compressed all too well.
+    fn disbelieve(&self, len: u64) -> Option<Error> {
+        self.input.compression()?;
+        let compressed = self.input.taken();
+        let most = BELIEVED_LEN.max(BELIEVED_RATIO.saturating_mul(compressed));
+        (len > most).then(|| ErrorKind::Bomb { most, compressed }.into())
+    }
+}
+
+impl<F: Format> Parts for StreamParts<'_, '_, F> {
+    type Hand = Run;
+
+    fn hand(&self) -> Run {
+        Run::default()
+    }
+
+    fn next<'part>(&self, run: &'part mut Run, _: &AtomicU64) -> Next<'_, 'part> {
+        if let Some(error) = self.refused.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            return Some(Err((0, error)));
+        }
+        loop {
+            let mut joining = self.input.next_run(run, self.part_len)?;
+            let Some(len) = self.join(run, &mut joining) else { continue };
+            let offset = joining.offset;
+            joining.offset += len as u64;
+            if matches!(joining.end, Some(InputEnd::Failed(_))) {
+                joining.failed_behind = Some(offset);
+            }
+            let complete = matches!(joining.end, Some(InputEnd::Reached));
+            drop(joining);
+            return Some(Ok((Part::read(run.as_slice(), len, offset, complete), None)));
+        }
+    }
+
+    fn is_single(&self) -> bool {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.is_some() || self.input.has_ended()
+    }
+
+    fn end(&self, _: &mut Run, part: Range<u64>, done: Done) -> Done {
+        self.done.store(self.input.taken(), Ordering::Relaxed);
+        let mut joining = self.input.joining();
+        if joining.failed_behind != Some(part.start) {
+            return done;
+        }
+        // The last part there is ends where there is nothing more to be had. An error of the format in it comes first, but that
+        // it ends in a record is no error of the format.
+        let cut =
+            done.error.as_ref().is_none_or(|error| matches!(error.kind(), ErrorKind::Incomplete { .. }));
+        match joining.take_failure().filter(|_| cut) {
+            Some(error) => Done { error: Some(error), stop: true, ..done },
+            None => Done { stop: true, ..done },
+        }
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        self.input.check()
+    }
+}
+
+/// An error for what can be read but once.
+fn read_before() -> io::Error {
+    io::Error::other("the stream was read before, and cannot be read again")
+}
