@@ -8,9 +8,10 @@ mod make;
 use std::io::{Cursor, Write};
 
 use make::{BGZF_END, Kind, gzip, zstd_frame, zstd_skippable};
+use pagecut::compress::Packed;
 use pagecut::fastq::Fastq;
 use pagecut::io::Strategy;
-use pagecut::{Account, Packed, Source, SourceOptions};
+use pagecut::{Account, Source, SourceOptions};
 
 const RECORD: &[u8] = b"@r1 first\nACGTACGT\n+\nIIIIIIII\n";
 
