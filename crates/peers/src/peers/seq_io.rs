@@ -1,4 +1,4 @@
-//! seq_io, which decompresses nothing by itself.
+//! seq_io, which decompresses nothing by itself, and so reads out of the decoders that bring no parser.
 
 use std::fs::File;
 use std::io::Read;
@@ -11,12 +11,16 @@ use crate::decoders;
 use crate::format::Format;
 use crate::row::{Count, Result, Row, Way};
 
-pub(super) const ROWS: [Row; 6] = [
+pub(super) const ROWS: [Row; 10] = [
     row("seq_io 0.3", Format::PLAIN, Way::Read, 1, plain),
     row("seq_io 0.3 over zlib-rs", Format::GZIP, Way::Read, 1, over_zlib_rs),
+    row("seq_io 0.3 over bgzf 0.5", Format::BGZF, Way::Read, 1, over_bgzf),
+    row("seq_io 0.3 over rapidgzip-core 0.3", Format::GZIP, Way::Read, 1, over_rapidgzip),
     row("seq_io 0.3 over libzstd", Format::ZSTD, Way::Read, 1, over_libzstd),
     row("seq_io 0.3 parallel", Format::PLAIN, Way::Read, 2, plain),
     row("seq_io 0.3 parallel over zlib-rs", Format::GZIP, Way::Read, 2, over_zlib_rs),
+    row("seq_io 0.3 over bgzf 0.5", Format::BGZF, Way::Read, 2, over_bgzf),
+    row("seq_io 0.3 over rapidgzip-core 0.3", Format::GZIP, Way::Read, 2, over_rapidgzip),
     row("seq_io 0.3 parallel over libzstd", Format::ZSTD, Way::Read, 2, over_libzstd),
 ];
 
@@ -30,6 +34,16 @@ fn over_zlib_rs(path: &Path, threads: usize) -> Result<Option<Count>> {
 
 fn over_libzstd(path: &Path, threads: usize) -> Result<Option<Count>> {
     count(decoders::libzstd(path)?, threads)
+}
+
+/// The decoder takes all threads but the one that parses.
+fn over_bgzf(path: &Path, threads: usize) -> Result<Option<Count>> {
+    count_alone(Reader::new(decoders::bgzf(path, threads)?))
+}
+
+/// As with BGZF.
+fn over_rapidgzip(path: &Path, threads: usize) -> Result<Option<Count>> {
+    count_alone(Reader::new(decoders::rapidgzip(path, threads)?))
 }
 
 fn count(reader: impl Read + Send, threads: usize) -> Result<Option<Count>> {
