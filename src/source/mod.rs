@@ -93,7 +93,7 @@ pub struct Source {
 
 enum Input {
     File { reader: Box<Reader>, compression: Option<Compression> },
-    Stream { input: Mutex<StreamInput<'static>>, reason: String },
+    Stream { input: Box<Mutex<StreamInput<'static>>>, reason: String },
 }
 
 impl Source {
@@ -145,7 +145,7 @@ impl Source {
     }
 
     fn read_from_the_left(input: StreamInput<'static>, reason: String, options: SourceOptions) -> Self {
-        Self::of(Input::Stream { input: Mutex::new(input), reason }, options)
+        Self::of(Input::Stream { input: Box::new(Mutex::new(input)), reason }, options)
     }
 
     fn of(input: Input, options: SourceOptions) -> Self {
@@ -437,9 +437,9 @@ impl Source {
         let SourceOptions { threads, part_len, max_len, .. } = self.options;
         let parts = StreamParts::new(format, recover, input, part_len, max_len, &self.done);
         let (values, account) = drive::drive(&parts, threads, identity, work);
-        let packed = parts.packed();
-        *self.packed.lock().unwrap_or_else(PoisonError::into_inner) = packed;
-        (values, Account { packed, ..account })
+        let account = parts.complete(account);
+        *self.packed.lock().unwrap_or_else(PoisonError::into_inner) = account.packed;
+        (values, account)
     }
 }
 
