@@ -46,8 +46,9 @@ pub(super) fn take_block(
     };
     let len = u32::from_le_bytes(*stored_len) as usize;
     if len > MAX_BLOCK_LEN {
-        let length = CompressedFault::Length { found: 0, stored: len as u64 };
-        return Err(Compression::Bgzf.fault(number, offset + block_len as u64 - 4, length));
+        let too_long =
+            CompressedFault::Header("where it says that the block ends, a length of more than 64 KiB stands");
+        return Err(Compression::Bgzf.fault(number, offset, too_long));
     }
     let start = bytes.len();
     bytes.extend_from_slice(block);

@@ -468,7 +468,7 @@ fn read_records<F: Format>(
     // Whatever `work` left, and whatever it did with an error that it met.
     records.by_ref().for_each(drop);
     let error = refused.or_else(|| records.error().cloned());
-    Done { tally: records.tally(), stop: error.is_some(), error }
+    Done { tally: records.tally(), stop: error.is_some(), error, behind: false }
 }
 
 /// Lets `work` have the pieces of a part, and reads what it leaves.
@@ -476,7 +476,7 @@ fn read_pieces<F: Resync>(format: &F, part: Part<'_>, work: impl FnOnce(&mut Pie
     let mut pieces: Pieces<'_, F> = format.pieces_of(part);
     work(&mut pieces);
     pieces.by_ref().for_each(drop);
-    Done { tally: pieces.tally(), error: pieces.error().cloned(), stop: false }
+    Done { tally: pieces.tally(), error: pieces.error().cloned(), stop: false, behind: false }
 }
 
 impl fmt::Debug for Source {

@@ -157,8 +157,8 @@ impl<F: Format> Parts for StreamParts<'_, '_, F> {
         let cut =
             done.error.as_ref().is_none_or(|error| matches!(error.kind(), ErrorKind::Incomplete { .. }));
         match joining.failure().filter(|_| cut) {
-            Some(error) => Done { error: Some(error.clone()), stop: true, ..done },
-            None => Done { stop: true, ..done },
+            Some(error) => Done { error: Some(error.clone()), stop: true, behind: true, ..done },
+            None => Done { stop: true, behind: true, ..done },
         }
     }
 
