@@ -2,7 +2,7 @@
 
 #[cfg(feature = "libdeflate")]
 mod whole {
-    use libdeflater::{DecompressionError, Decompressor};
+    use libdeflater::{CompressionLvl, Compressor, DecompressionError, Decompressor};
 
     /// Inflates blocks that are there as a whole, by libdeflate.
     pub(crate) struct Inflater(Decompressor);
@@ -22,11 +22,29 @@ mod whole {
             })
         }
     }
+
+    /// Deflates blocks as a whole, by libdeflate.
+    pub(crate) struct Deflater(Compressor);
+
+    impl Deflater {
+        /// The level that makes the shortest blocks, and takes the longest.
+        pub(crate) const MAX_LEVEL: u8 = 12;
+
+        /// At a level from 1 on; `None` if there is no such one.
+        pub(crate) fn new(level: u8) -> Option<Self> {
+            CompressionLvl::new(level.into()).ok().map(|level| Self(Compressor::new(level)))
+        }
+
+        /// Deflates a block into some room. Returns how many bytes that makes, if they fit.
+        pub(crate) fn deflate(&mut self, bytes: &[u8], room: &mut [u8]) -> Option<usize> {
+            self.0.deflate_compress(bytes, room).ok()
+        }
+    }
 }
 
 #[cfg(not(feature = "libdeflate"))]
 mod whole {
-    use zlib_rs::{Inflate, InflateFlush, Status};
+    use zlib_rs::{Deflate, DeflateFlush, Inflate, InflateFlush, Status};
 
     /// Inflates blocks that are there as a whole, by zlib-rs.
     pub(crate) struct Inflater(Inflate);
@@ -49,11 +67,34 @@ mod whole {
             }
         }
     }
+
+    /// Deflates blocks as a whole, by zlib-rs.
+    pub(crate) struct Deflater(Deflate);
+
+    impl Deflater {
+        /// The level that makes the shortest blocks, and takes the longest.
+        pub(crate) const MAX_LEVEL: u8 = 9;
+
+        /// At a level from 1 on; `None` if there is no such one.
+        pub(crate) fn new(level: u8) -> Option<Self> {
+            let known = (1..=Self::MAX_LEVEL).contains(&level);
+            known.then(|| Self(Deflate::new(level.into(), false, super::WINDOW_BITS)))
+        }
+
+        /// Deflates a block into some room. Returns how many bytes that makes, if they fit.
+        pub(crate) fn deflate(&mut self, bytes: &[u8], room: &mut [u8]) -> Option<usize> {
+            self.0.reset();
+            match self.0.compress(bytes, room, DeflateFlush::Finish) {
+                Ok(Status::StreamEnd) => usize::try_from(self.0.total_out()).ok(),
+                _ => None,
+            }
+        }
+    }
 }
 
 use zlib_rs::{Inflate, InflateError, InflateFlush, Status};
 
-pub(crate) use whole::Inflater;
+pub(crate) use whole::{Deflater, Inflater};
 
 /// The largest window that there is in DEFLATE, 32 KiB.
 const WINDOW_BITS: u8 = 15;
