@@ -22,6 +22,7 @@ type Stream = Box<dyn Write + Send>;
 
 impl Out {
     /// Begins to write: to a file, unless that is the input, or to standard output.
+    #[cfg_attr(not(feature = "gzip"), expect(unused_variables, reason = "nothing is compressed then"))]
     pub(crate) fn open(output: &Output, input: &Path, common: &Common) -> pagecut::Result<Self> {
         // Before there is a file that nobody wants.
         let compress = output.compress.map_or_else(|| by_name(output.path.as_deref()), Ok)?;
@@ -40,6 +41,7 @@ impl Out {
     }
 
     /// Writes what is left. What is compressed is closed if it is `whole`, so that who reads it can tell.
+    #[cfg_attr(not(feature = "gzip"), expect(unused_variables, reason = "nothing is compressed then"))]
     pub(crate) fn finish(mut self, whole: bool) -> pagecut::Result<()> {
         match self {
             #[cfg(feature = "gzip")]
