@@ -68,7 +68,7 @@
 //! | mapping a file, advice, windows | [`mmap`] |
 //! | other ways to move bytes: positioned, direct, io_uring; buffers, writers, sending | [`io`] |
 //! | which way is taken, and why | [`io::ZeroCopyConfig`], [`open_reader`], [`fn@inspect`] |
-//! | compressed input | [`compress`] |
+//! | compressed input, and BGZF to write | [`compress`] |
 //! | the account of every byte | [`Tally`], [`Account`] |
 
 #![warn(clippy::unwrap_used)]

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use sirocco::Format;
+use sirocco::deflate::{Encoder, Flush, Level};
 use sirocco::inflate::Decoder;
 pub(super) use sirocco::inflate::Error;
 
@@ -31,6 +32,27 @@ impl Inflater {
             }
             Err(error) => Err(error.to_string()),
         }
+    }
+}
+
+/// Deflates blocks that are there as a whole.
+pub(super) struct Deflater(Encoder);
+
+impl Deflater {
+    /// The level that makes the shortest blocks, and takes the longest.
+    pub(super) const MAX_LEVEL: u8 = Level::BEST.get();
+
+    /// At a level from 1 on; `None` if there is no such one.
+    pub(super) fn new(level: u8) -> Option<Self> {
+        let known = (1..=Self::MAX_LEVEL).contains(&level);
+        known.then(|| Self(Encoder::new(Format::Deflate, Level::new(level))))
+    }
+
+    /// Deflates a block into some room. Returns how many bytes that makes, if they fit.
+    pub(super) fn deflate(&mut self, bytes: &[u8], room: &mut [u8]) -> Option<usize> {
+        self.0.reset();
+        let deflated = self.0.compress(bytes, room, Flush::Finish);
+        deflated.done.then_some(deflated.output.len())
     }
 }
 

@@ -97,6 +97,27 @@ impl Color {
     }
 }
 
+/// Where reads go.
+#[derive(Debug, Args)]
+pub(crate) struct Output {
+    /// Where to write, compressed if the name ends in .gz, .bgz or .bgzf; standard output unless it is said
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub(crate) path: Option<PathBuf>,
+    /// Whether to compress what is written, whatever its name
+    #[arg(long, value_name = "HOW")]
+    pub(crate) compress: Option<Compress>,
+}
+
+/// How what is written is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Compress {
+    /// Not at all
+    None,
+    /// With gzip, in blocks that can be read on all cores, as `bgzip` does
+    #[cfg(feature = "gzip")]
+    Bgzf,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Count records and letters: the columns of `seqkit stats`, and packets by PID
@@ -168,9 +189,8 @@ pub(crate) struct Verify {
 pub(crate) struct Sanitize {
     /// File; `-`, or none at all, for standard input
     pub(crate) file: Option<PathBuf>,
-    /// Where to write; standard output unless it is said
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: Output,
     /// Leave out what fails the checks of `verify --strict` too
     #[arg(long)]
     pub(crate) strict: bool,
@@ -209,9 +229,8 @@ pub(crate) struct Fetch {
     /// What to print
     #[arg(required = true)]
     pub(crate) what: Vec<OsString>,
-    /// Where to write; standard output unless it is said
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: Output,
     /// Letters of a line, 0 for all in one; as many as in the file unless it is said
     #[arg(short = 'n', long, value_name = "N")]
     pub(crate) length: Option<u64>,

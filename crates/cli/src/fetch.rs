@@ -11,7 +11,8 @@ use pagecut::{Error, ErrorKind, Format, Reader, Result, Source};
 
 use crate::cli::{Common, Fetch};
 use crate::formats::{self, Task};
-use crate::{index, input, output, report};
+use crate::output::Out;
+use crate::{index, input, report};
 
 /// Bytes that are written at a time.
 const WRITE_LEN: u64 = 1 << 20;
@@ -20,7 +21,7 @@ const WRITE_LEN: u64 = 1 << 20;
 pub(crate) fn run(args: &Fetch, common: &Common, all_good: &mut bool) -> io::Result<()> {
     let name = args.file.display().to_string();
     let opened = input::open(&args.file, common)
-        .and_then(|source| Ok((source, output::open(args.output.as_deref(), &args.file)?)));
+        .and_then(|source| Ok((source, Out::open(&args.output, &args.file, common)?)));
     let (source, mut out) = match opened {
         Ok(opened) => opened,
         Err(error) => {
@@ -30,17 +31,22 @@ pub(crate) fn run(args: &Fetch, common: &Common, all_good: &mut bool) -> io::Res
         }
     };
     let input = Input { args, common, source: &source, names: OnceCell::new(), numbers: OnceCell::new() };
+    let mut whole = true;
     for what in &args.what {
-        match input.print(what, &mut *out) {
-            Err(error) if is_broken_pipe(&error) => return Err(io::ErrorKind::BrokenPipe.into()),
-            Err(error) => {
-                report::error(&name, &error);
-                *all_good = false;
-            }
-            Ok(()) => {}
-        }
+        whole &= report_error(&name, input.print(what, &mut out))?;
     }
-    out.flush()
+    *all_good &= whole & report_error(&name, out.finish(whole))?;
+    Ok(())
+}
+
+/// Tells of an error, and whether there was none. That nobody reads any more is passed on instead.
+fn report_error(name: &str, done: Result<()>) -> io::Result<bool> {
+    match &done {
+        Err(error) if is_broken_pipe(error) => return Err(io::ErrorKind::BrokenPipe.into()),
+        Err(error) => report::error(name, error),
+        Ok(()) => {}
+    }
+    Ok(done.is_ok())
 }
 
 fn is_broken_pipe(error: &Error) -> bool {

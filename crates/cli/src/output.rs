@@ -5,13 +5,86 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 
+#[cfg(feature = "gzip")]
+use pagecut::compress::bgzf;
+
+use crate::cli::{Common, Compress, Output};
 use crate::input;
 
-/// What is written to: a file, unless that is the input, or standard output.
-pub(crate) fn open(output: Option<&Path>, input: &Path) -> io::Result<Box<dyn Write + Send>> {
-    match output {
-        Some(output) => Ok(Box::new(BufWriter::new(create(output, input)?))),
-        None => Ok(Box::new(BufWriter::new(io::stdout()))),
+/// Where reads are written to.
+pub(crate) enum Out {
+    Plain(Stream),
+    #[cfg(feature = "gzip")]
+    Bgzf(Box<bgzf::Writer<Stream>>),
+}
+
+type Stream = Box<dyn Write + Send>;
+
+impl Out {
+    /// Begins to write: to a file, unless that is the input, or to standard output.
+    #[cfg_attr(not(feature = "gzip"), expect(unused_variables, reason = "nothing is compressed then"))]
+    pub(crate) fn open(output: &Output, input: &Path, common: &Common) -> pagecut::Result<Self> {
+        // Before there is a file that nobody wants.
+        let compress = output.compress.map_or_else(|| by_name(output.path.as_deref()), Ok)?;
+        let stream: Stream = match &output.path {
+            Some(path) => Box::new(BufWriter::new(create(path, input)?)),
+            None => Box::new(BufWriter::new(io::stdout())),
+        };
+        match compress {
+            Compress::None => Ok(Self::Plain(stream)),
+            #[cfg(feature = "gzip")]
+            Compress::Bgzf => {
+                let options = bgzf::WriterOptions::new().threads(common.threads.into());
+                Ok(Self::Bgzf(Box::new(bgzf::Writer::with_options(stream, options)?)))
+            }
+        }
+    }
+
+    /// Writes what is left. What is compressed is closed if it is `whole`, so that who reads it can tell.
+    #[cfg_attr(not(feature = "gzip"), expect(unused_variables, reason = "nothing is compressed then"))]
+    pub(crate) fn finish(mut self, whole: bool) -> pagecut::Result<()> {
+        match self {
+            #[cfg(feature = "gzip")]
+            Self::Bgzf(writer) if whole => writer.finish().map(drop),
+            _ => Ok(self.flush()?),
+        }
+    }
+
+    fn stream(&mut self) -> &mut dyn Write {
+        match self {
+            Self::Plain(stream) => stream,
+            #[cfg(feature = "gzip")]
+            Self::Bgzf(writer) => writer,
+        }
+    }
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream().flush()
+    }
+}
+
+/// How an output of this name is compressed.
+fn by_name(path: Option<&Path>) -> io::Result<Compress> {
+    let extension = path.and_then(Path::extension).unwrap_or_default().to_ascii_lowercase();
+    let refuse = |what| Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+    match extension.to_str() {
+        #[cfg(feature = "gzip")]
+        Some("gz" | "bgz" | "bgzf") => Ok(Compress::Bgzf),
+        #[cfg(not(feature = "gzip"))]
+        Some("gz" | "bgz" | "bgzf") => refuse(
+            "this pagecut writes no gzip: build it with the feature `gzip`, or say --compress none"
+                .to_owned(),
+        ),
+        Some(other @ ("bz2" | "lz4" | "xz" | "zip" | "zst")) => refuse(format!(
+            "pagecut does not compress as .{other} says: name it .gz, or say how with --compress"
+        )),
+        _ => Ok(Compress::None),
     }
 }
 

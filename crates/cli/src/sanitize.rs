@@ -9,7 +9,8 @@ use pagecut::media::mpegts::Packets;
 use pagecut::{Account, Error, ErrorKind, FileKind, Resync, Salvaged, Source};
 
 use crate::cli::{Common, Sanitize};
-use crate::{input, output, report};
+use crate::output::Out;
+use crate::{input, report};
 
 /// Writes the good records, tells what was left out, and notes whether that is nothing.
 pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::Result<()> {
@@ -60,19 +61,19 @@ fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut
         return Err(input::no_boundary());
     }
     // Only now that there is something to write: an output that exists is emptied.
-    let mut out = output::open(args.output.as_deref(), path)?;
+    let mut out = Out::open(&args.output, path, common)?;
     let account = input::work(&source, name, common, || match (kind, args.strict) {
-        (FileKind::MpegTs, _) => write_good(&source, &Packets, args, name, common, &mut *out),
-        (FileKind::Fasta, false) => write_good(&source, &Fasta::new(), args, name, common, &mut *out),
-        (FileKind::Fasta, true) => write_good(&source, &Fasta::strict(), args, name, common, &mut *out),
-        (_, false) => write_good(&source, &Fastq::new(), args, name, common, &mut *out),
+        (FileKind::MpegTs, _) => write_good(&source, &Packets, args, name, common, &mut out),
+        (FileKind::Fasta, false) => write_good(&source, &Fasta::new(), args, name, common, &mut out),
+        (FileKind::Fasta, true) => write_good(&source, &Fasta::strict(), args, name, common, &mut out),
+        (_, false) => write_good(&source, &Fastq::new(), args, name, common, &mut out),
         // What follows a good record makes it no bad one here.
         (_, true) => {
             let strict = Fastq::strict().check_quality_end(false);
-            write_good(&source, &strict, args, name, common, &mut *out)
+            write_good(&source, &strict, args, name, common, &mut out)
         }
     });
-    out.flush()?;
+    out.finish(account.complete)?;
     Ok(account)
 }
 
@@ -82,7 +83,7 @@ fn write_good<F: Resync>(
     args: &Sanitize,
     name: &str,
     common: &Common,
-    out: &mut (dyn Write + Send),
+    out: &mut Out,
 ) -> Account {
     source.salvage(format, args.max_gaps, |salvaged| {
         match salvaged {

@@ -1,37 +1,29 @@
-//! BGZF (SAM specification, section 4.1): members of gzip that tell their length, so that each can be inflated on its own.
+//! Blocks that are read.
 
 use std::io::Read;
 use std::ops::Range;
 
-use super::deflate::Inflater;
-use super::header::Header;
-use super::peek::Peek;
-use super::{Compression, Packed};
+use super::{HEADER_LEN, MAX_BLOCK_LEN, TRAILER_LEN};
+use crate::compress::deflate::Inflater;
+use crate::compress::header::Header;
+use crate::compress::peek::Peek;
+use crate::compress::{Compression, Packed};
 use crate::error::{CompressedFault, Error, Result};
 
-/// No block has more bytes, compressed or not.
-pub(super) const MAX_BLOCK_LEN: usize = 1 << 16;
-
-/// Bytes before what is compressed: a header with one extra field of six bytes, as all programs write it.
-const HEADER_LEN: usize = 18;
-
-/// Bytes behind what is compressed: the check sum and the length.
-const TRAILER_LEN: usize = 8;
-
 /// A block that was taken and is to be inflated.
-pub(super) struct Block {
+pub(in crate::compress) struct Block {
     /// Where it lies among those that were taken with it.
     packed: Range<usize>,
     /// How many bytes it is to have.
-    pub(super) len: usize,
+    pub(in crate::compress) len: usize,
     number: u64,
     /// Where it begins in the compressed input.
     offset: u64,
 }
 
 /// Takes the next block, and puts its bytes behind those in `bytes`. `None` if what follows is no block, or not a whole one:
-/// an ordinary member, a block that is cut short, padding, or nothing. That is told by [`Members`](super::gzip::Members).
-pub(super) fn take_block(
+/// an ordinary member, a block that is cut short, padding, or nothing. That is told by [`Members`](crate::compress::gzip::Members).
+pub(in crate::compress) fn take_block(
     input: &mut Peek<impl Read>,
     bytes: &mut Vec<u8>,
     packed: &mut Packed,
@@ -60,7 +52,12 @@ pub(super) fn take_block(
 
 impl Block {
     /// Inflates the block into as much room as it is to have, and checks it.
-    pub(super) fn inflate(&self, bytes: &[u8], inflater: &mut Inflater, room: &mut [u8]) -> Result<()> {
+    pub(in crate::compress) fn inflate(
+        &self,
+        bytes: &[u8],
+        inflater: &mut Inflater,
+        room: &mut [u8],
+    ) -> Result<()> {
         let block = &bytes[self.packed.clone()];
         let (deflated, trailer) = block[HEADER_LEN..].split_at(block.len() - HEADER_LEN - TRAILER_LEN);
         let data_offset = self.offset + HEADER_LEN as u64;

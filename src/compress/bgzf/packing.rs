@@ -1,0 +1,135 @@
+//! Blocks that are written.
+
+use super::{HEADER_LEN, MAX_BLOCK_LEN, TRAILER_LEN};
+use crate::compress::deflate::Deflater;
+
+/// A block has no more bytes before they are compressed, as those of `bgzip`, so that it is not too long if they cannot be.
+pub(super) const MOST_BYTES: usize = 0xff00;
+
+/// Room for what a block is deflated to: what is longer than a block may be is stored as it is.
+const ROOM: usize = MAX_BLOCK_LEN - HEADER_LEN - TRAILER_LEN;
+
+/// How a block begins: a member of gzip of no time, an unknown system, and one extra field. Behind it follows the length of the
+/// block less one, in two bytes.
+const HEADER: [u8; HEADER_LEN - 2] = *b"\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\0BC\x02\0";
+
+/// The block that closes BGZF: it is empty, and these are its bytes (SAM specification, section 4.1.2).
+pub(super) const CLOSING: [u8; 28] =
+    *b"\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\0BC\x02\0\x1b\0\x03\0\0\0\0\0\0\0\0\0";
+
+/// A block on its way: filled, then packed, then written. Its buffers are used again.
+#[derive(Default)]
+pub(super) struct Packing {
+    /// What the block is to hold, [`MOST_BYTES`] at the most.
+    pub(super) bytes: Vec<u8>,
+    /// The block as it is written.
+    pub(super) packed: Vec<u8>,
+}
+
+/// Packs blocks, one after the other.
+pub(super) struct Packer {
+    /// `None` at level 0, where bytes are stored as they are.
+    deflater: Option<Deflater>,
+}
+
+impl Packer {
+    pub(super) fn new(level: u8) -> Self {
+        Self { deflater: Deflater::new(level) }
+    }
+
+    /// Makes a block of its bytes.
+    pub(super) fn pack(&mut self, block: &mut Packing) {
+        let Packing { bytes, packed } = block;
+        packed.resize(HEADER_LEN + ROOM, 0);
+        let room = &mut packed[HEADER_LEN..];
+        let deflated = self.deflater.as_mut().and_then(|deflater| deflater.deflate(bytes, room));
+        match deflated {
+            Some(len) => packed.truncate(HEADER_LEN + len),
+            None => {
+                packed.truncate(HEADER_LEN);
+                store(bytes, packed);
+            }
+        }
+        // No block has more than 64 KiB.
+        let [low, high, ..] = (packed.len() + TRAILER_LEN - 1).to_le_bytes();
+        packed[..HEADER.len()].copy_from_slice(&HEADER);
+        packed[HEADER.len()..HEADER_LEN].copy_from_slice(&[low, high]);
+        packed.extend(crc32fast::hash(bytes).to_le_bytes());
+        let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        packed.extend(len.to_le_bytes());
+    }
+}
+
+/// Adds bytes as they are, which is DEFLATE too (RFC 1951, section 3.2.4): one stored block, the last one, which tells its
+/// length and the complement of that.
+fn store(bytes: &[u8], packed: &mut Vec<u8>) {
+    let len = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
+    packed.push(1);
+    packed.extend(len.to_le_bytes());
+    packed.extend((!len).to_le_bytes());
+    packed.extend_from_slice(bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compress::Decoder;
+    use std::io::Read;
+
+    /// Bytes that nothing makes shorter.
+    fn noise(len: usize) -> Vec<u8> {
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let next = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 56) as u8
+        };
+        std::iter::repeat_with(next).take(len).collect()
+    }
+
+    fn packed(level: u8, bytes: &[u8]) -> Vec<u8> {
+        let mut block = Packing { bytes: bytes.to_vec(), packed: vec![7; 100_000] };
+        Packer::new(level).pack(&mut block);
+        block.packed
+    }
+
+    #[test]
+    fn the_longest_block_of_any_bytes_fits_at_every_level() {
+        let many = [noise(MOST_BYTES), noise(MOST_BYTES), vec![b'A'; MOST_BYTES], Vec::new(), noise(1)];
+        for level in 0..=Deflater::MAX_LEVEL {
+            let mut packer = Packer::new(level);
+            let mut block = Packing::default();
+            for bytes in &many {
+                block.bytes.clone_from(bytes);
+                packer.pack(&mut block);
+                let packed = &block.packed;
+                assert!(packed.len() <= MAX_BLOCK_LEN, "level {level}: {}", packed.len());
+                assert_eq!(packed.len() - 1, usize::from(u16::from_le_bytes([packed[16], packed[17]])));
+                let mut read = Vec::new();
+                Decoder::new(&packed[..]).unwrap().read_to_end(&mut read).unwrap();
+                assert!(read == *bytes, "level {level}, {} bytes", bytes.len());
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_deflated_is_stored() {
+        let bytes = noise(MOST_BYTES);
+        // One stored block has five bytes more.
+        let most = bytes.len() + 5 + HEADER_LEN + TRAILER_LEN;
+        assert_eq!(packed(0, &bytes).len(), most);
+        assert_eq!(packed(0, &bytes)[HEADER_LEN..][..5], [1, 0x00, 0xff, 0xff, 0x00]);
+        let text = b"ACGT".repeat(1000);
+        assert!(packed(0, &text).len() > text.len() && packed(1, &text).len() < text.len() / 10);
+    }
+
+    #[test]
+    fn the_closing_block_is_one_of_no_bytes() {
+        assert!(CLOSING.starts_with(&HEADER));
+        assert_eq!(CLOSING.len() - 1, usize::from(u16::from_le_bytes([CLOSING[16], CLOSING[17]])));
+        let mut decoder = Decoder::new(&CLOSING[..]).unwrap();
+        assert_eq!(decoder.read_to_end(&mut Vec::new()).unwrap(), 0);
+        assert!(decoder.packed().unwrap().closed);
+    }
+}
