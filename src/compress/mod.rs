@@ -5,7 +5,7 @@
 //! is told, and an input that ends early is an error: see [`ErrorKind::Compressed`](crate::ErrorKind::Compressed).
 
 #[cfg(feature = "gzip")]
-mod bgzf;
+pub mod bgzf;
 #[cfg(feature = "bzip2")]
 mod bzip2;
 #[cfg(feature = "gzip")]
@@ -34,6 +34,8 @@ use std::fmt;
 #[cfg(feature = "gzip")]
 pub(crate) use check::{Check, Sums};
 pub use decoder::Decoder;
+#[cfg(feature = "gzip")]
+pub(crate) use deflate::Inflater;
 #[cfg(not(feature = "gzip"))]
 pub(crate) use left::{Check, Sums};
 pub(crate) use run::Run;
@@ -112,7 +114,7 @@ impl Compression {
 
     /// The error of an input that cannot be read, since a feature is not there.
     #[cfg(not(all(feature = "gzip", feature = "zstd", feature = "bzip2", feature = "xz")))]
-    fn unread(self) -> Error {
+    pub(crate) fn unread(self) -> Error {
         let what = match self {
             Self::Gzip | Self::Bgzf => "compressed with gzip, which is read with the feature `gzip` only",
             Self::Zstd => "compressed with zstd, which is read with the feature `zstd` only",
@@ -123,7 +125,8 @@ impl Compression {
     }
 
     #[cfg(feature = "_compressed")]
-    fn fault(self, number: u64, offset: u64, fault: CompressedFault) -> Error {
+    pub(crate) fn fault(self, number: impl Into<Option<u64>>, offset: u64, fault: CompressedFault) -> Error {
+        let number = number.into();
         ErrorKind::Compressed { format: self.name(), unit: self.unit(), number, offset, fault }.into()
     }
 }

@@ -1,0 +1,142 @@
+//! Blocks that are read.
+
+use std::io::Read;
+
+use crate::compress::deflate::Inflater;
+use crate::compress::header::Header;
+use crate::compress::peek::Peek;
+use crate::compress::{Compression, Packed};
+use crate::error::{CompressedFault, Error, Result};
+
+/// No block has more bytes, compressed or not.
+pub(in crate::compress) const MAX_BLOCK_LEN: usize = 1 << 16;
+
+/// Bytes before what is compressed: a header with one extra field of six bytes, as all programs write it.
+pub(crate) const HEADER_LEN: usize = 18;
+
+/// Bytes behind what is compressed: the check sum and the length.
+const TRAILER_LEN: usize = 8;
+
+/// What the first bytes of a block tell.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Head {
+    /// Which block it is, counted from 0, where that is known.
+    number: Option<u64>,
+    /// Where it begins in the compressed input.
+    offset: u64,
+    /// How many bytes it has there.
+    packed_len: usize,
+}
+
+impl Head {
+    /// Reads the first bytes of a block; `None` if it is none.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Compressed`](crate::ErrorKind::Compressed) if the block is too short to be one.
+    pub(crate) fn read(
+        head: &[u8; HEADER_LEN],
+        number: impl Into<Option<u64>>,
+        offset: u64,
+    ) -> Result<Option<Self>> {
+        let Ok(Some(Header { block_len: Some(packed_len), .. })) = Header::read(head) else {
+            return Ok(None);
+        };
+        let number = number.into();
+        if packed_len < HEADER_LEN + TRAILER_LEN {
+            let too_short = CompressedFault::Header("it says that the block ends before its first byte");
+            return Err(Compression::Bgzf.fault(number, offset, too_short));
+        }
+        Ok(Some(Self { number, offset, packed_len }))
+    }
+
+    /// Where the block ends in the compressed input.
+    pub(crate) fn end(&self) -> u64 {
+        self.offset + self.packed_len as u64
+    }
+
+    /// The block with this head, whose last bytes tell its length.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Compressed`](crate::ErrorKind::Compressed) if that is more than a block can have.
+    pub(crate) fn block(self, stored_len: [u8; 4]) -> Result<Block> {
+        let len = u32::from_le_bytes(stored_len) as usize;
+        if len > MAX_BLOCK_LEN {
+            let length = CompressedFault::Length { found: 0, stored: len as u64 };
+            return Err(Compression::Bgzf.fault(self.number, self.end() - 4, length));
+        }
+        Ok(Block { head: self, len })
+    }
+}
+
+/// A block that is to be inflated.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Block {
+    head: Head,
+    /// How many bytes it is to have.
+    len: usize,
+}
+
+/// Takes the next block, and puts its bytes behind those in `bytes`. `None` if what follows is no block, or not a whole one:
+/// an ordinary member, a block that is cut short, padding, or nothing. That is told by
+/// [`Members`](crate::compress::gzip::Members).
+pub(in crate::compress) fn take_block(
+    input: &mut Peek<impl Read>,
+    bytes: &mut Vec<u8>,
+    packed: &mut Packed,
+) -> Result<Option<Block>> {
+    let (number, offset) = (packed.members, input.offset());
+    let Some(head) = input.peek(HEADER_LEN)?.first_chunk() else { return Ok(None) };
+    let Some(head) = Head::read(head, number, offset)? else { return Ok(None) };
+    let seen = input.peek(head.packed_len)?.get(..head.packed_len);
+    let Some((seen, stored_len)) = seen.and_then(|seen| Some((seen, *seen.last_chunk()?))) else {
+        return Ok(None);
+    };
+    let block = head.block(stored_len)?;
+    bytes.extend_from_slice(seen);
+    input.skip(head.packed_len);
+    packed.members += 1;
+    packed.closed = block.len == 0;
+    Ok(Some(block))
+}
+
+impl Block {
+    /// How many bytes it is to have.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Where it begins in the compressed input.
+    pub(crate) fn offset(&self) -> u64 {
+        self.head.offset
+    }
+
+    /// How many bytes it has in the compressed input.
+    pub(crate) fn packed_len(&self) -> usize {
+        self.head.packed_len
+    }
+
+    /// Inflates the block, of which these are the bytes, into as much room as it is to have, and checks it.
+    pub(crate) fn inflate(&self, bytes: &[u8], inflater: &mut Inflater, room: &mut [u8]) -> Result<()> {
+        let (deflated, trailer) = bytes[HEADER_LEN..].split_at(bytes.len() - HEADER_LEN - TRAILER_LEN);
+        let data_offset = self.offset() + HEADER_LEN as u64;
+        let made = inflater.inflate(deflated, room);
+        let made = made.map_err(|reason| self.fault(data_offset, CompressedFault::Data(reason)))?;
+        let sum_offset = data_offset + deflated.len() as u64;
+        if made != self.len {
+            let length = CompressedFault::Length { found: made as u64, stored: self.len as u64 };
+            return Err(self.fault(sum_offset + 4, length));
+        }
+        let found = crc32fast::hash(room);
+        if found.to_le_bytes() != trailer[..4] {
+            let stored = trailer.first_chunk().map_or(0, |stored| u32::from_le_bytes(*stored));
+            return Err(self.fault(sum_offset, CompressedFault::CheckSum { found, stored }));
+        }
+        Ok(())
+    }
+
+    fn fault(&self, offset: u64, fault: CompressedFault) -> Error {
+        Compression::Bgzf.fault(self.head.number, offset, fault)
+    }
+}
