@@ -84,7 +84,7 @@ fn every_range_is_had_however_blocks_lie() {
                 let sparse =
                     BgzfReader::with_gzi(reader(&path, strategy), Gzi::read(&*some).unwrap()).unwrap();
                 for bgzf in [walked, indexed, sparse] {
-                    assert_eq!(bgzf.len(), DATA.len() as u64);
+                    assert_eq!((bgzf.len(), bgzf.is_closed()), (DATA.len() as u64, closed));
                     assert_eq!(look_at_all(&bgzf, DATA).1, 0);
                     for range in [0..17, 17..17, 5..u64::MAX, Range { start: 3, end: 2 }] {
                         let error = bgzf.bytes_at(range).unwrap_err();
@@ -155,24 +155,14 @@ fn a_damaged_index_gives_an_error_or_what_is_there() {
 #[test]
 fn an_index_of_another_file_is_refused() {
     let (_folder, path) = write(&bgzf(DATA, &[3, 1, 0, 5]));
-    for (other, lens) in [
-        (DATA, &[2, 3][..]),
-        (DATA, &[3, 1, 0, 6]),
-        (DATA, &[100]),
-        (&DATA[..5], &[5, 0]),
-        (&DATA.repeat(2), &[3, 1, 0, 5]),
-    ] {
+    for (other, lens) in
+        [(DATA, &[2, 3][..]), (DATA, &[3, 1, 0, 6]), (&DATA[..9], &[5, 0]), (&DATA.repeat(2), &[3, 1, 0, 5])]
+    {
         let (_other_folder, other) = write(&bgzf(other, lens));
-        fs::write(
-            Gzi::path_of(&path),
-            bytes(&BgzfReader::open(other, &ZeroCopyConfig::new()).unwrap().gzi()),
-        )
-        .unwrap();
-        match BgzfReader::open(&path, &ZeroCopyConfig::new()) {
-            Err(error) => assert!(matches!(error.kind(), ErrorKind::Stale { .. }), "{error}"),
-            // One block and the same number of bytes in none of its numbers.
-            Ok(bgzf) => assert_eq!((lens, look_at_all(&bgzf, DATA).1), (&[100][..], 0)),
-        }
+        fs::write(Gzi::path_of(&path), bytes(BgzfReader::open(other, &ZeroCopyConfig::new()).unwrap().gzi()))
+            .unwrap();
+        let error = BgzfReader::open(&path, &ZeroCopyConfig::new()).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Stale { .. }), "{error}");
     }
 }
 
@@ -198,7 +188,7 @@ fn damaged_blocks_give_an_error_or_what_was_there() {
                 };
                 // Without an index, a block that is not read is believed how long it is.
                 let is_moved = !is_indexed && bgzf.len() != DATA.len() as u64;
-                for range in ranges(bgzf.len().min(DATA.len() as u64)) {
+                for range in ranges(bgzf.len().min(DATA.len() as u64)).step_by(7) {
                     match bgzf.bytes_at(range.clone()) {
                         Err(_) => refused += 1,
                         Ok(bytes) => {

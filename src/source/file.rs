@@ -11,7 +11,7 @@ use super::bgzf::BgzfReader;
 use super::content::Content;
 use super::reader::Reader;
 use crate::compress::{Compression, MAGIC_LEN};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A file as an input: its bytes, and how they are compressed.
 pub(super) struct FileInput {
@@ -62,6 +62,14 @@ impl FileInput {
         Ok(reader)
     }
 
+    /// Whether what the file holds was looked at, and does not end as it should.
+    pub(super) fn is_unclosed(&self) -> bool {
+        #[cfg(feature = "gzip")]
+        return self.bgzf.get().is_some_and(|bgzf| !bgzf.is_closed());
+        #[cfg(not(feature = "gzip"))]
+        false
+    }
+
     #[cfg(feature = "gzip")]
     fn bgzf(&self) -> Result<&BgzfReader> {
         if let Some(bgzf) = self.bgzf.get() {
@@ -73,7 +81,7 @@ impl FileInput {
 }
 
 /// Why nothing can be looked up in what has to be decompressed from its start.
-fn no_positions(compression: Compression) -> crate::Error {
+fn no_positions(compression: Compression) -> Error {
     let what = format!(
         "it has no positions: {compression} is decompressed from its start \
          (`{compression} -dc FILE | bgzip > FILE.gz` makes BGZF of it, which has positions)"

@@ -101,7 +101,7 @@ pub struct Source {
 
 enum Input {
     File(FileInput),
-    Stream { input: Mutex<StreamInput<'static>>, reason: String },
+    Stream { input: Box<Mutex<StreamInput<'static>>>, reason: String },
 }
 
 impl Source {
@@ -147,7 +147,7 @@ impl Source {
     }
 
     fn read_from_the_left(input: StreamInput<'static>, reason: String, options: SourceOptions) -> Self {
-        Self::of(Input::Stream { input: Mutex::new(input), reason }, options)
+        Self::of(Input::Stream { input: Box::new(Mutex::new(input)), reason }, options)
     }
 
     fn of(input: Input, options: SourceOptions) -> Self {
@@ -238,6 +238,14 @@ impl Source {
     #[must_use]
     pub fn packed(&self) -> Option<Packed> {
         *self.packed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the input ends as it should, as far as it is known: when all of BGZF was read, or its [`content`](Source::content)
+    /// was asked for, and the empty block is missing that closes it, the file may have been cut at the end of another one.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        let is_unclosed = matches!(&self.input, Input::File(file) if file.is_unclosed());
+        !is_unclosed && self.packed().is_none_or(|packed| packed.closed)
     }
 
     /// Tells the format from the first bytes. Of a stream they are kept for the work that follows.

@@ -40,6 +40,7 @@ pub(crate) fn run(args: &Fetch, common: &Common, all_good: &mut bool) -> io::Res
             Ok(()) => {}
         }
     }
+    input::tell_unclosed(&source, &name);
     out.flush()
 }
 

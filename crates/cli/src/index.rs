@@ -9,7 +9,7 @@ use pagecut::{FileKind, Format, Result, Source};
 
 use crate::cli::{Common, Index};
 use crate::formats::{self, Task};
-use crate::{input, output, report};
+use crate::{input, output, progress, report};
 
 /// Indexes every file, and notes whether all could be.
 pub(crate) fn run(args: &Index, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
@@ -117,7 +117,7 @@ pub(crate) fn names(path: &Path, source: &Source, common: &Common) -> Result<Fai
     let index = Fai::path_of(path);
     let name = path.display().to_string();
     let Some(file) = open_if_there(&index)? else {
-        return input::work(source, &name, common, || names_of(source));
+        return progress::show(source, &name, common.quiet, || names_of(source));
     };
     let modified = |file: &File| file.metadata().and_then(|metadata| metadata.modified()).ok();
     let is_older = modified(&file) < File::open(path).ok().as_ref().and_then(modified);

@@ -48,6 +48,7 @@ pub struct BgzfReader {
     gzi: Gzi,
     /// How many decompressed bytes there are.
     len: u64,
+    is_closed: bool,
     recent: Recent,
 }
 
@@ -78,8 +79,9 @@ impl BgzfReader {
     /// Those of [`find_blocks`](BgzfReader::find_blocks).
     pub fn of(file: impl Into<Arc<Reader>>) -> Result<Self> {
         let file = file.into();
-        let (gzi, len) = walk_all(&file)?;
-        Ok(Self { file, gzi, len, recent: Recent::default() })
+        let (gzi, walk) = walk_all(&file)?;
+        let (len, is_closed) = (walk.offset(), walk.is_closed());
+        Ok(Self { file, gzi, len, is_closed, recent: Recent::default() })
     }
 
     /// Where the blocks of a file begin, by a look at the header of each.
@@ -107,14 +109,20 @@ impl BgzfReader {
         };
         let mut walk = Walk::from_point(&file, from, behind);
         while walk.next_block()?.is_some() {}
-        let len = walk.offset();
-        Ok(Self { file, gzi, len, recent: Recent::default() })
+        let (len, is_closed) = (walk.offset(), walk.is_closed());
+        Ok(Self { file, gzi, len, is_closed, recent: Recent::default() })
     }
 
     /// Where the blocks begin.
     #[must_use]
     pub fn gzi(&self) -> &Gzi {
         &self.gzi
+    }
+
+    /// Whether the file ends with the empty block that closes it; if not, it may have been cut at the end of another one.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.is_closed
     }
 
     /// The blocks that a range is in, each with the decompressed bytes before it.
@@ -154,8 +162,8 @@ impl BgzfReader {
     }
 }
 
-/// Where the blocks of a file begin, and how many bytes they come to.
-fn walk_all(file: &Reader) -> Result<(Gzi, u64)> {
+/// Where the blocks of a file begin, and what there is behind the last one.
+fn walk_all(file: &Reader) -> Result<(Gzi, Walk<'_>)> {
     let mut walk = Walk::from_start(file);
     let mut points = Vec::new();
     let mut is_first = true;
@@ -164,7 +172,7 @@ fn walk_all(file: &Reader) -> Result<(Gzi, u64)> {
             points.push(Point { block_offset: block.offset(), offset });
         }
     }
-    Ok((Gzi::of_points(points), walk.offset()))
+    Ok((Gzi::of_points(points), walk))
 }
 
 impl Content for BgzfReader {

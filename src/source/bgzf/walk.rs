@@ -21,6 +21,8 @@ pub(super) struct Walk<'walk> {
     points: &'walk [Point],
     /// Whether the last block ended where one of them begins, or there was none.
     is_at_point: bool,
+    /// Whether the last block was an empty one.
+    is_closed: bool,
     /// Whether nothing tells but what is said of it that a block begins here.
     is_unsure: bool,
 }
@@ -34,7 +36,16 @@ impl<'walk> Walk<'walk> {
     /// From a block that is said to begin at `point`, by others that are said to begin at `points`.
     pub(super) fn from_point(file: &'walk Reader, point: Point, points: &'walk [Point]) -> Self {
         let is_unsure = point != Point::default();
-        Self { file, at: point, number: None, head: None, points, is_at_point: true, is_unsure }
+        Self {
+            file,
+            at: point,
+            number: None,
+            head: None,
+            points,
+            is_at_point: true,
+            is_closed: false,
+            is_unsure,
+        }
     }
 
     /// How many decompressed bytes come before the next block.
@@ -45,6 +56,11 @@ impl<'walk> Walk<'walk> {
     /// Whether the next block is none of those that are said to begin somewhere, and one that is comes behind it.
     pub(super) fn is_between_points(&self) -> bool {
         !self.is_at_point && !self.points.is_empty()
+    }
+
+    /// Whether the last block was an empty one, as that has to be which closes the file.
+    pub(super) fn is_closed(&self) -> bool {
+        self.is_closed
     }
 
     /// The next block, and how many decompressed bytes come before it; `None` at the end of the file.
@@ -76,6 +92,7 @@ impl<'walk> Walk<'walk> {
         let block = head.block(self.read_end(head.end())?)?;
         self.at = Point { block_offset: head.end(), offset: offset + block.len() as u64 };
         self.number = self.number.map(|number| number + 1);
+        self.is_closed = block.len() == 0;
         self.is_unsure = false;
         self.compare()?;
         Ok(Some((offset, block)))
