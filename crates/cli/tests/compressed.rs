@@ -1,0 +1,231 @@
+//! The commands give of a compressed file what they give of the plain one.
+
+#[path = "../../../tests/compressed/make.rs"]
+mod make;
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use make::{Kind, Packed};
+use tempfile::TempDir;
+
+fn pagecut(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pagecut"));
+    command.current_dir(folder).env_remove("PAGECUT_THREADS").args(args);
+    command
+}
+
+fn run(folder: &Path, args: &[&str]) -> Output {
+    pagecut(folder, args).output().unwrap()
+}
+
+fn stdout(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+fn stderr(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+/// The name of the file of a kind, as its extension says.
+fn name_of(kind: Kind, plain: &str) -> String {
+    let extension = match kind {
+        Kind::Gzip => "gz",
+        Kind::Bgzf => "bgz",
+        Kind::Zstd => "zst",
+    };
+    format!("{plain}.{extension}")
+}
+
+fn testdata(name: &str) -> Vec<u8> {
+    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata").join(name)).unwrap()
+}
+
+const FILES: [&str; 5] =
+    ["illumina.fastq", "nanopore.fasta", "lengths_differ.fastq", "wrapped.fastq", "small.ts"];
+
+/// A folder with each file, plain and in every kind.
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for name in FILES {
+        let text = testdata(name);
+        fs::write(folder.path().join(name), &text).unwrap();
+        for kind in Kind::ALL {
+            fs::write(folder.path().join(name_of(kind, name)), kind.file(&text, 5000).bytes).unwrap();
+        }
+    }
+    folder
+}
+
+/// What was printed, and how it ended.
+type Outcome = (String, String, Option<i32>);
+
+/// The same for a file of whatever name.
+fn outcome(output: &Output, name: &str) -> Outcome {
+    let text = |text: &[u8]| String::from_utf8_lossy(text).replace(name, "FILE");
+    (text(&output.stdout), text(&output.stderr), output.status.code())
+}
+
+fn result(folder: &Path, command: &[&str], name: &str) -> Outcome {
+    outcome(&run(folder, &[command, &[name]].concat()), name)
+}
+
+/// Runs with the bytes of this file from a pipe.
+fn piped(folder: &Path, args: &[&str], name: &str) -> Output {
+    let mut child = pagecut(folder, args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let bytes = fs::read(folder.join(name)).unwrap();
+    // It may end before it has read everything.
+    let writer = std::thread::spawn(move || stdin.write_all(&bytes));
+    let output = child.wait_with_output().unwrap();
+    let _ = writer.join().unwrap();
+    output
+}
+
+#[test]
+fn every_command_gives_what_it_gives_of_the_plain_file() {
+    let folder = folder();
+    for command in [
+        &["stats", "-aT"][..],
+        &["stats", "--json"],
+        &["stats", "-a", "-t1", "-T"],
+        &["verify", "--strict", "--json"],
+        &["verify", "-t3", "--no-mmap"],
+        &["sanitize", "-q"],
+        &["-t1", "sanitize", "--strict"],
+    ] {
+        for name in FILES {
+            // The length of a text whose reading ends early is not known, as that of a pipe is not.
+            let expected = piped(folder.path(), &[command, &["/dev/stdin"]].concat(), name);
+            let expected = outcome(&expected, "/dev/stdin");
+            for kind in Kind::ALL {
+                let found = result(folder.path(), command, &name_of(kind, name));
+                assert_eq!(found, expected, "{command:?} of {kind:?} {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_sanitized_can_be_written_to_a_file() {
+    let folder = folder();
+    let good = testdata("illumina.fastq");
+    let damaged = [&good[..], b"@bad\nAC\n+\nI\n", &good].concat();
+    for kind in Kind::ALL {
+        fs::write(folder.path().join("damaged"), kind.file(&damaged, 7000).bytes).unwrap();
+        let output = run(folder.path(), &["sanitize", "-o", "clean", "damaged"]);
+        assert_eq!(output.status.code(), Some(1), "{kind:?}: {}", stderr(&output));
+        assert!(fs::read(folder.path().join("clean")).unwrap() == good.repeat(2), "{kind:?}");
+    }
+}
+
+#[test]
+fn an_index_is_that_of_the_text() {
+    for name in ["illumina.fastq", "nanopore.fasta"] {
+        let folder = folder();
+        let index = |name: &str| {
+            let result = result(folder.path(), &["index", "--names", "--numbers"], name);
+            assert_eq!(result.2, Some(0), "{result:?}");
+            (result, fs::read(folder.path().join(format!("{name}.fai"))).unwrap())
+        };
+        let expected = index(name);
+        for kind in Kind::ALL {
+            assert!(index(&name_of(kind, name)) == expected, "{kind:?} {name}");
+        }
+    }
+}
+
+#[test]
+fn standard_input_may_be_compressed() {
+    let folder = folder();
+    for name in FILES {
+        let piped = |name: &str| piped(folder.path(), &["stats", "-aT"], name);
+        let redirected = |name: &str| {
+            let stdin = File::open(folder.path().join(name)).unwrap();
+            pagecut(folder.path(), &["stats", "-aT"]).stdin(stdin).output().unwrap()
+        };
+        let expected = outcome(&piped(name), "-");
+        for kind in Kind::ALL {
+            assert_eq!(outcome(&piped(&name_of(kind, name)), "-"), expected, "{kind:?} {name}");
+            assert_eq!(outcome(&redirected(&name_of(kind, name)), "-"), expected, "{kind:?} {name}");
+        }
+    }
+}
+
+#[test]
+fn a_pipe_with_a_name_may_be_compressed() {
+    let folder = folder();
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let expected = result(folder.path(), &["stats", "-aT"], "illumina.fastq");
+    for kind in Kind::ALL {
+        let bytes = fs::read(folder.path().join(name_of(kind, "illumina.fastq"))).unwrap();
+        let found = std::thread::scope(|scope| {
+            // What is not read is told below.
+            scope.spawn(|| fs::write(&pipe, &bytes));
+            result(folder.path(), &["stats", "-aT"], "pipe")
+        });
+        assert_eq!(found, expected, "{kind:?}");
+    }
+}
+
+/// A file that ends in the middle of the member before the last.
+fn truncated(kind: Kind) -> (Packed, usize) {
+    let packed = kind.file(&testdata("illumina.fastq"), 20_000);
+    let range = packed.range(packed.members() - 2);
+    let cut = range.start + range.len() / 2;
+    (packed, cut)
+}
+
+#[test]
+fn a_file_that_is_cut_short_is_bad_and_the_compressed_byte_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    for kind in Kind::ALL {
+        let (packed, cut) = truncated(kind);
+        let member = packed.member_at(cut);
+        fs::write(folder.path().join("cut"), &packed.bytes[..cut]).unwrap();
+        for command in [&["stats"][..], &["verify"], &["verify", "--recover"], &["sanitize", "-o", "clean"]] {
+            for threads in ["1", "4"] {
+                let output = run(folder.path(), &[command, &["-t", threads, "cut"]].concat());
+                assert_eq!(output.status.code(), Some(1), "{command:?}: {}", stdout(&output));
+                let range = packed.range(member).start..=cut;
+                let numbers = stderr(&output).split(|letter: char| !letter.is_ascii_digit());
+                let mut numbers = numbers.filter_map(|number| number.parse().ok());
+                assert!(
+                    numbers.any(|at: usize| range.contains(&at)),
+                    "{command:?}: no byte of {range:?}: {}",
+                    stderr(&output)
+                );
+                assert!(stderr(&output).to_lowercase().contains(kind.words()[0]), "{}", stderr(&output));
+            }
+        }
+        // What was written before are whole records.
+        let clean = fs::read(folder.path().join("clean")).unwrap();
+        assert!(packed.text.starts_with(&clean) && clean.split(|&byte| byte == b'\n').count() % 4 == 1);
+    }
+}
+
+#[test]
+fn verify_tells_programs_that_the_compressed_bytes_are_bad() {
+    let folder = tempfile::tempdir().unwrap();
+    for kind in Kind::ALL {
+        let (packed, cut) = truncated(kind);
+        fs::write(folder.path().join("cut"), &packed.bytes[..cut]).unwrap();
+        let output = run(folder.path(), &["verify", "--json", "cut"]);
+        let verdict: serde_json::Value = serde_json::from_str(stdout(&output)).unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(
+            (&verdict["complete"], &verdict["error"]["kind"]),
+            (&false.into(), &"compressed".into()),
+            "{verdict}"
+        );
+        assert!(verdict["records"].as_u64().unwrap() > 100, "{verdict}");
+    }
+}

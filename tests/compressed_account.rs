@@ -1,0 +1,113 @@
+//! What an account says of the compressed bytes: every one of them is in a member, or is padding.
+
+#![cfg(all(feature = "gzip", feature = "zstd"))]
+
+#[path = "compressed/make.rs"]
+mod make;
+
+use std::io::{Cursor, Write};
+
+use make::{BGZF_END, Kind, gzip, zstd_frame, zstd_skippable};
+use pagecut::compress::Packed;
+use pagecut::fastq::Fastq;
+use pagecut::io::Strategy;
+use pagecut::{Account, Source, SourceOptions};
+
+const RECORD: &[u8] = b"@r1 first\nACGTACGT\n+\nIIIIIIII\n";
+
+/// The accounts from a file, mapped and read, and from a stream.
+fn accounts(bytes: &[u8]) -> Vec<Account> {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(bytes).unwrap();
+    let mut accounts = Vec::new();
+    for threads in [1, 2, 3, 8] {
+        let options = SourceOptions::new().threads(threads).part_len(100);
+        let sources = [
+            Source::with_options(file.path(), options.strategy(Strategy::Mapped)).unwrap(),
+            Source::with_options(file.path(), options.strategy(Strategy::Read)).unwrap(),
+            Source::from_reader(Cursor::new(bytes.to_vec()), options),
+        ];
+        accounts.extend(sources.map(|source| source.account(&Fastq::new())));
+    }
+    accounts
+}
+
+/// Members, compressed bytes, padding, text, and whether it is closed; as all accounts say.
+fn facts(bytes: &[u8]) -> (u64, u64, u64, u64, bool) {
+    let fact = |packed: &Packed| {
+        let Packed { members, packed_bytes, padding_bytes, unpacked_bytes, closed, .. } = *packed;
+        (members, packed_bytes, padding_bytes, unpacked_bytes, closed)
+    };
+    let mut facts: Vec<_> =
+        accounts(bytes).iter().map(|account| fact(account.packed.as_ref().unwrap())).collect();
+    facts.dedup();
+    let [facts] = facts[..] else { panic!("{facts:?}") };
+    facts
+}
+
+#[test]
+fn what_is_not_compressed_has_no_account_of_it() {
+    for account in accounts(RECORD) {
+        assert!(account.packed.is_none() && account.error.is_none(), "{account:?}");
+    }
+}
+
+#[test]
+fn every_byte_is_in_a_member_or_padding() {
+    let text = RECORD.repeat(40);
+    let len = text.len() as u64;
+    for (kind, members) in [(Kind::Gzip, 12), (Kind::Bgzf, 13), (Kind::Zstd, 12)] {
+        let packed = kind.file(&text, 100);
+        assert_eq!(facts(&packed.bytes), (members, packed.bytes.len() as u64, 0, len, true), "{kind:?}");
+    }
+    for zeros in [1, 18, 1000] {
+        for kind in [Kind::Gzip, Kind::Bgzf] {
+            let packed = kind.file(&text, 100);
+            let padded = [&packed.bytes[..], &vec![0; zeros]].concat();
+            let members = packed.members() as u64;
+            assert_eq!(facts(&padded), (members, padded.len() as u64, zeros as u64, len, true));
+        }
+    }
+}
+
+#[test]
+fn members_without_text_are_members() {
+    let end = BGZF_END.len() as u64;
+    assert_eq!(facts(&BGZF_END.repeat(3)), (3, 3 * end, 0, 0, true));
+    let bytes = [gzip(b""), gzip(RECORD), gzip(b"")].concat();
+    assert_eq!(facts(&bytes), (3, bytes.len() as u64, 0, RECORD.len() as u64, true));
+    let bytes = [zstd_skippable(1, b"some"), zstd_frame(RECORD), zstd_skippable(2, b"")].concat();
+    let (_, packed, padding, unpacked, closed) = facts(&bytes);
+    let skipped = (zstd_skippable(1, b"some").len() + zstd_skippable(2, b"").len()) as u64;
+    assert_eq!((packed, padding, unpacked, closed), (bytes.len() as u64, skipped, RECORD.len() as u64, true));
+}
+
+#[test]
+fn bgzf_without_its_closing_block_is_read_and_said_to_be_open() {
+    let packed = Kind::Bgzf.file(&RECORD.repeat(20), 70);
+    let open = &packed.bytes[..packed.bytes.len() - BGZF_END.len()];
+    for account in accounts(open) {
+        assert!(account.error.is_none() && account.complete, "{account:?}");
+        assert_eq!(account.tally.records, 20);
+    }
+    assert!(!facts(open).4);
+    assert!(facts(&packed.bytes).4);
+    // A closing block in the middle closes nothing.
+    assert!(!facts(&[&packed.bytes, open].concat()).4);
+    assert!(facts(&packed.bytes.repeat(2)).4);
+}
+
+#[test]
+fn up_to_a_fault_there_is_an_account_too() {
+    let packed = Kind::Bgzf.file(&RECORD.repeat(20), 70);
+    let cut = packed.range(4).end - 5;
+    for account in accounts(&packed.bytes[..cut]) {
+        assert_eq!(account.error.as_ref().unwrap().kind().name(), "compressed");
+        let told = account.packed.as_ref().unwrap();
+        assert!(told.members <= 4 && told.packed_bytes <= cut as u64, "{account:?}");
+        assert!(
+            told.unpacked_bytes <= packed.text_before(4).len() as u64 && !account.complete,
+            "{account:?}"
+        );
+    }
+}

@@ -1,0 +1,90 @@
+//! A few compressed bytes do not decide how much memory is taken.
+
+#![cfg(all(feature = "gzip", feature = "zstd"))]
+
+#[path = "compressed/make.rs"]
+mod make;
+
+use std::io::{Cursor, Write};
+
+use make::{gzip, zstd_skippable};
+use pagecut::fastq::Fastq;
+use pagecut::io::Strategy;
+use pagecut::{Account, Source, SourceOptions};
+
+#[global_allocator]
+static ALLOCATOR: dhat::Alloc = dhat::Alloc;
+
+/// Bytes of the text of a bomb.
+const BOMB_LEN: usize = 1 << 30;
+
+/// A header, and letters that never end: 1 MiB of them in every member.
+fn gzip_bomb() -> Vec<u8> {
+    let member = gzip(&vec![b'A'; 1 << 20]);
+    [gzip(b"@r\n"), member.repeat(BOMB_LEN >> 20)].concat()
+}
+
+/// The same as one zstd frame of blocks that each hold one letter 131,072 times: four bytes for each (RFC 8878).
+fn zstd_bomb() -> Vec<u8> {
+    const RLE: u32 = 1;
+    let block = |last: u32, kind: u32, len: u32| (last | kind << 1 | len << 3).to_le_bytes();
+    let mut frame = b"\x28\xb5\x2f\xfd\0\x38".to_vec();
+    frame.extend([&block(0, 0, 3)[..3], b"@r\n"].concat());
+    frame.extend([&block(0, RLE, 1 << 17)[..3], b"A"].concat().repeat(BOMB_LEN >> 17));
+    frame.extend(&block(1, 0, 0)[..3]);
+    [zstd_skippable(0, b"a bomb"), frame].concat()
+}
+
+/// What reading comes to, and how many bytes are allocated for it at the most.
+fn account(source: impl FnOnce() -> Source) -> (Account, u64) {
+    let _profiler = dhat::Profiler::builder().testing().build();
+    let before = dhat::HeapStats::get().curr_bytes;
+    let account = source().account(&Fastq::new());
+    (account, (dhat::HeapStats::get().max_bytes - before) as u64)
+}
+
+/// From a file and from a stream.
+fn accounts(bytes: &[u8], options: SourceOptions) -> [(Account, u64); 3] {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(bytes).unwrap();
+    let stream = Cursor::new(bytes.to_vec());
+    [
+        account(|| Source::with_options(file.path(), options.strategy(Strategy::Mapped)).unwrap()),
+        account(|| Source::with_options(file.path(), options.strategy(Strategy::Read)).unwrap()),
+        account(move || Source::from_reader(stream, options)),
+    ]
+}
+
+/// In one test, since the allocator counts for the whole process.
+#[test]
+fn a_bomb_is_an_error_in_bounded_memory() {
+    let options = SourceOptions::new().threads(2);
+    let bombs = [gzip_bomb(), zstd_bomb()];
+    assert!(bombs.iter().all(|bomb| bomb.len() < 2 << 20));
+    for bomb in &bombs {
+        for (account, peak) in accounts(bomb, options) {
+            let error = account.error.unwrap();
+            assert_eq!(error.kind().name(), "too_much", "{error}");
+            assert!(peak < BOMB_LEN as u64 / 2, "{peak} bytes");
+        }
+        for (account, peak) in accounts(bomb, options.max_len(10 << 20)) {
+            let error = account.error.unwrap();
+            assert_eq!(error.kind().name(), "too_much", "{error}");
+            assert!(peak < 64 << 20, "{peak} bytes");
+        }
+    }
+    // What is no longer than it may be is read, and what is longer by a byte is not.
+    let text = b"@r\nACGT\n+\nIIII\n".repeat(1000);
+    for (most, is_read) in [(text.len() as u64, true), (text.len() as u64 - 1, false)] {
+        for (account, _) in accounts(&gzip(&text), options.max_len(most)) {
+            assert_eq!(account.error.is_none(), is_read, "{most}: {:?}", account.error);
+            assert!(!is_read || account.tally.records == 1000);
+        }
+    }
+    // Many short records take no more memory than few.
+    let text = b"@r\nACGT\n+\nIIII\n".repeat(100_000);
+    for (account, peak) in accounts(&gzip(&text).repeat(10), options.part_len(100_000)) {
+        assert_eq!((account.tally.records, account.error.is_none()), (1_000_000, true));
+        assert!(peak < 8 << 20, "{peak} bytes");
+    }
+}
