@@ -7,7 +7,7 @@ use super::span::Span;
 use crate::error::Result;
 
 /// What a file holds, as bytes at positions: the file itself for a [`Reader`], what is decompressed of it for a
-/// [`BgzfReader`](crate::BgzfReader). An [index](crate::index) takes either.
+/// `BgzfReader`. An [index](crate::index) takes either.
 pub trait Content: Send + Sync {
     /// How many bytes there are.
     fn len(&self) -> u64;
