@@ -114,8 +114,8 @@ impl Gzi {
         (before.last().copied().unwrap_or_default(), behind)
     }
 
-    /// The place of a decompressed byte, or of the end of the last block. `None` if no block that begins in the index reaches so
-    /// far, or the place is none that can be written.
+    /// The place of a decompressed byte, or of the end of the last block, whose length the index does not tell. `None` if the place
+    /// is none that can be written: it is 64 KiB or more behind the start of a block, or that is 2^48 bytes or more into the file.
     #[must_use]
     pub fn virtual_offset(&self, offset: u64) -> Option<VirtualOffset> {
         let point = self.last_before(offset).0;
