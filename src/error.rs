@@ -9,6 +9,7 @@ use std::io;
 use std::sync::Arc;
 
 pub use compressed::CompressedFault;
+use compressed::ThePiece;
 pub use location::Location;
 pub(crate) use location::Site;
 use mates::TheFile;
@@ -201,14 +202,14 @@ pub enum ErrorKind {
     },
 
     /// The compressed input is damaged, or ends too early.
-    #[error("{format}, {unit} {number}, compressed byte {offset}: {fault}")]
+    #[error("{format}, {}compressed byte {offset}: {fault}", ThePiece(unit, *number))]
     Compressed {
         /// How the input is compressed: `gzip`, `BGZF`, ...
         format: &'static str,
         /// What that format calls its pieces: `member`, `block`, ...
         unit: &'static str,
-        /// Which of them is at fault, counted from 0.
-        number: u64,
+        /// Which of them is at fault, counted from 0; `None` where those before it were not counted.
+        number: Option<u64>,
         /// The byte at fault, counted from 0 at the start of the compressed input.
         offset: u64,
         /// What is wrong with it.

@@ -79,6 +79,7 @@ mod identity;
 mod range;
 mod scan;
 mod sequence;
+mod sidecar;
 mod source;
 
 pub mod compress;
@@ -95,8 +96,11 @@ pub use error::{CompressedFault, Error, ErrorKind, Location, MatePlace, PairFile
 pub use record::{
     Backing, Cursor, Cuts, Format, Gap, ParRecords, Part, Piece, Pieces, Records, Resync, Search, Tally,
 };
+#[cfg(feature = "gzip")]
+pub use source::BgzfReader;
 pub use source::{
-    Account, Cost, Inspection, Opener, Reader, Salvaged, Source, SourceOptions, Span, inspect, open_reader,
+    Account, Content, Cost, Inspection, Opener, Reader, Salvaged, Source, SourceOptions, Span, inspect,
+    open_reader,
 };
 
 /// The README's programs are tests.

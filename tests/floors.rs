@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Floor of each room, the first folder or file below `src`.
-const FLOORS: [(&str, u32); 16] = [
+const FLOORS: [(&str, u32); 17] = [
     ("error", 0),
     ("identity", 1),
     ("range", 1),
     ("scan", 1),
+    ("sidecar", 1),
     ("record", 2),
     ("sequence", 2),
     ("compress", 3),

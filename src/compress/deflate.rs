@@ -8,15 +8,15 @@ use sirocco::inflate::Decoder;
 pub(super) use sirocco::inflate::Error;
 
 /// Inflates blocks that are there as a whole.
-pub(super) struct Inflater(Decoder);
+pub(crate) struct Inflater(Decoder);
 
 impl Inflater {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Decoder::new(Format::Deflate))
     }
 
     /// Inflates a block that is to fill the room. Returns how many bytes it has, if no more.
-    pub(super) fn inflate(&mut self, deflated: &[u8], room: &mut [u8]) -> Result<usize, String> {
+    pub(crate) fn inflate(&mut self, deflated: &[u8], room: &mut [u8]) -> Result<usize, String> {
         self.0.reset();
         let len = room.len();
         match self.0.decompress(deflated, room, true) {

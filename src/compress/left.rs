@@ -38,7 +38,7 @@ impl Left {
         // Empty blocks make nothing, so what they take counts too.
         while to_make < len && self.packed.len() < len.max(MAX_BLOCK_LEN) {
             let Some(block) = bgzf::take_block(input, &mut self.packed, packed)? else { break };
-            to_make += block.len;
+            to_make += block.len();
             self.blocks.push(block);
         }
         Ok(!self.blocks.is_empty())
@@ -46,18 +46,19 @@ impl Left {
 
     /// How many bytes will be made.
     pub(super) fn to_make(&self) -> usize {
-        self.blocks.iter().map(|block| block.len).sum()
+        self.blocks.iter().map(Block::len).sum()
     }
 
     /// Makes bytes of which there is room. Returns how many are right, and what is wrong with the next one.
     pub(super) fn make(&mut self, room: &mut [u8]) -> (usize, Result<()>) {
-        let mut made = 0;
+        let (mut packed, mut made) = (&*self.packed, 0);
         for block in &self.blocks {
             let inflater = self.inflater.get_or_insert_with(Inflater::new);
-            if let Err(error) = block.inflate(&self.packed, inflater, &mut room[made..][..block.len]) {
+            let (bytes, rest) = packed.split_at(block.packed_len());
+            if let Err(error) = block.inflate(bytes, inflater, &mut room[made..][..block.len()]) {
                 return (made, Err(error));
             }
-            made += block.len;
+            (packed, made) = (rest, made + block.len());
         }
         (made, Ok(()))
     }

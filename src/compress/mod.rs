@@ -36,6 +36,8 @@ use std::fmt;
 #[cfg(feature = "gzip")]
 pub(crate) use check::{Check, Sums};
 pub use decoder::Decoder;
+#[cfg(feature = "gzip")]
+pub(crate) use deflate::Inflater;
 #[cfg(not(feature = "gzip"))]
 pub(crate) use left::{Check, Sums};
 pub(crate) use run::Run;
@@ -114,7 +116,7 @@ impl Compression {
 
     /// The error of an input that cannot be read, since a feature is not there.
     #[cfg(not(all(feature = "gzip", feature = "zstd", feature = "bzip2", feature = "xz")))]
-    fn unread(self) -> Error {
+    pub(crate) fn unread(self) -> Error {
         let what = match self {
             Self::Gzip | Self::Bgzf => "compressed with gzip, which is read with the feature `gzip` only",
             Self::Zstd => "compressed with zstd, which is read with the feature `zstd` only",
@@ -125,7 +127,8 @@ impl Compression {
     }
 
     #[cfg(feature = "_compressed")]
-    fn fault(self, number: u64, offset: u64, fault: CompressedFault) -> Error {
+    pub(crate) fn fault(self, number: impl Into<Option<u64>>, offset: u64, fault: CompressedFault) -> Error {
+        let number = number.into();
         ErrorKind::Compressed { format: self.name(), unit: self.unit(), number, offset, fault }.into()
     }
 }

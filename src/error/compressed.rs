@@ -1,5 +1,7 @@
 //! What can be wrong with compressed bytes.
 
+use std::fmt;
+
 /// What is wrong with a member of a compressed input: a member of gzip, a block of BGZF, a frame of zstd.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -32,4 +34,14 @@ pub enum CompressedFault {
     /// There is something behind the last member that is neither another one nor padding.
     #[error("these bytes are neither another one nor padding")]
     Garbage,
+}
+
+/// A member, block or frame before the byte that is at fault: `block 3, `; nothing where its number is not known.
+pub(super) struct ThePiece(pub(super) &'static str, pub(super) Option<u64>);
+
+impl fmt::Display for ThePiece {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(unit, number) = self;
+        number.map_or(Ok(()), |number| write!(f, "{unit} {number}, "))
+    }
 }

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use crate::compress::{Compression, MAGIC_LEN};
 use crate::error::{ErrorKind, Result};
 use crate::record::{Cuts, Search};
-use crate::source::Reader;
+use crate::source::Content;
 
 /// How many bytes are looked at first for a cut: more than most records have.
 const SEARCH_LEN: u64 = 16 << 10;
@@ -16,7 +17,7 @@ const SEARCH_LEN: u64 = 16 << 10;
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Setting`] if `count` is 0; those of [`Reader::bytes_at`].
+/// [`ErrorKind::Setting`] if `count` is 0; those of [`cut_from`].
 ///
 /// ```
 /// use pagecut::{fastq::Fastq, index, open_reader};
@@ -29,8 +30,9 @@ const SEARCH_LEN: u64 = 16 << 10;
 /// }
 /// # Ok::<(), pagecut::Error>(())
 /// ```
-pub fn shards(reader: &Reader, cuts: &dyn Cuts, count: usize) -> Result<Vec<Range<u64>>> {
-    between(count, reader.len(), |number| cut_from(reader, cuts, share(number, reader.len(), count)))
+pub fn shards(content: &dyn Content, cuts: &dyn Cuts, count: usize) -> Result<Vec<Range<u64>>> {
+    refuse_compressed(content)?;
+    between(count, content.len(), |number| find_cut(content, cuts, share(number, content.len(), count)))
 }
 
 /// The first cut at or behind an offset: where a record begins, or blank lines between records; the end of the file if there is no
@@ -38,8 +40,24 @@ pub fn shards(reader: &Reader, cuts: &dyn Cuts, count: usize) -> Result<Vec<Rang
 ///
 /// # Errors
 ///
-/// [`ErrorKind::OutOfRange`] if the offset lies behind the end of the file; those of [`Reader::bytes_at`].
-pub fn cut_from(reader: &Reader, cuts: &dyn Cuts, offset: u64) -> Result<u64> {
+/// [`ErrorKind::OutOfRange`] if the offset lies behind the end of the file; [`ErrorKind::UnknownFormat`] if the bytes are compressed;
+/// those of [`Content::bytes_at`].
+pub fn cut_from(content: &dyn Content, cuts: &dyn Cuts, offset: u64) -> Result<u64> {
+    refuse_compressed(content)?;
+    find_cut(content, cuts, offset)
+}
+
+/// Compressed bytes may look like records anywhere.
+fn refuse_compressed(content: &dyn Content) -> Result<()> {
+    let head = content.bytes_at(0..content.len().min(MAGIC_LEN as u64))?;
+    if Compression::detect(&head).is_some() {
+        let what = "compressed, and `Source::content` has what is decompressed of it";
+        return Err(ErrorKind::UnknownFormat(what).into());
+    }
+    Ok(())
+}
+
+fn find_cut(content: &dyn Content, cuts: &dyn Cuts, offset: u64) -> Result<u64> {
     // The input begins at a boundary, whatever its bytes are.
     if offset == 0 {
         return Ok(0);
@@ -47,14 +65,14 @@ pub fn cut_from(reader: &Reader, cuts: &dyn Cuts, offset: u64) -> Result<u64> {
     let start = offset.saturating_sub(cuts.look_behind() as u64);
     let mut len = SEARCH_LEN;
     loop {
-        let end = offset.saturating_add(len).min(reader.len());
-        let view = reader.bytes_at(start..end.max(offset))?;
+        let end = offset.saturating_add(len).min(content.len());
+        let view = content.bytes_at(start..end.max(offset))?;
         // What is in view can be counted in `usize`.
         let from = usize::try_from(offset - start).unwrap_or(usize::MAX);
         if let Search::Cut(cut) = cuts.search_cut(&view, from..view.len()) {
             return Ok(start + cut as u64);
         }
-        if end == reader.len() {
+        if end == content.len() {
             return Ok(end);
         }
         // Of a record that is longer, twice as much is looked at, so that no byte is looked at often.

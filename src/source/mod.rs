@@ -4,8 +4,12 @@
 //! threads. What has positions is opened by a [`Reader`], and its parts are found by each worker on its own; a stream is read
 //! from the left, under a lock, into a buffer that the worker keeps.
 
+#[cfg(feature = "gzip")]
+mod bgzf;
 mod choice;
+mod content;
 mod drive;
+mod file;
 #[cfg_attr(not(all(feature = "io-uring", target_os = "linux")), path = "no_flight.rs")]
 mod flight;
 mod grid;
@@ -27,7 +31,11 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
+#[cfg(feature = "gzip")]
+pub use bgzf::BgzfReader;
+pub use content::Content;
 use drive::{Done, Work};
+use file::FileInput;
 use grid::Grid;
 use in_order::{InOrder, InOrderWork};
 pub use inspect::{Cost, Inspection, inspect};
@@ -38,7 +46,7 @@ pub use salvage::Salvaged;
 pub use span::Span;
 use stream::{StreamInput, StreamParts};
 
-use crate::compress::{Compression, MAGIC_LEN, Packed};
+use crate::compress::{Compression, Packed};
 use crate::detect::{FileKind, HEAD_LEN};
 use crate::error::{Error, ErrorKind, Result};
 use crate::io::Way;
@@ -92,7 +100,7 @@ pub struct Source {
 }
 
 enum Input {
-    File { reader: Box<Reader>, compression: Option<Compression> },
+    File(FileInput),
     Stream { input: Box<Mutex<StreamInput<'static>>>, reason: String },
 }
 
@@ -113,18 +121,12 @@ impl Source {
     /// Those of [`open`](Source::open).
     pub fn with_options(path: impl AsRef<Path>, options: SourceOptions) -> Result<Self> {
         options.config.validate()?;
-        let file = File::open(path)?;
+        let file = File::open(&path)?;
         if file.metadata()?.is_dir() {
             return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
         }
         match Reader::of(file.try_clone()?, options.config) {
-            Ok(reader) => {
-                let head = reader.bytes_at(0..reader.len().min(MAGIC_LEN as u64))?;
-                let compression = Compression::detect(&head);
-                drop(head);
-                let input = Input::File { reader: Box::new(reader), compression };
-                Ok(Self::of(input, options))
-            }
+            Ok(reader) => Ok(Self::of(Input::File(FileInput::new(reader, path.as_ref().into())?), options)),
             Err(error) if matches!(error.kind(), ErrorKind::Unmappable { .. }) => {
                 let is_file = file.metadata()?.is_file();
                 let input = if is_file {
@@ -162,7 +164,7 @@ impl Source {
     #[must_use]
     pub fn reason(&self) -> String {
         match &self.input {
-            Input::File { reader, .. } => reader.reason(),
+            Input::File(file) => file.reader.reason(),
             Input::Stream { reason, .. } => reason.clone(),
         }
     }
@@ -171,8 +173,33 @@ impl Source {
     #[must_use]
     pub fn reader(&self) -> Option<&Reader> {
         match &self.input {
-            Input::File { reader, .. } => Some(reader),
+            Input::File(file) => Some(&file.reader),
             Input::Stream { .. } => None,
+        }
+    }
+
+    /// What the file holds, at positions: of BGZF what is decompressed, by the `.gzi` beside the file if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`] of the kind [`Unsupported`](io::ErrorKind::Unsupported) if it has no positions: it is a stream, or
+    /// compressed in a way that can be decompressed from its start only. Of BGZF, those of `BgzfReader::open`.
+    pub fn content(&self) -> Result<&dyn Content> {
+        self.file_input()?.content()
+    }
+
+    /// The file, if there are positions in what it holds.
+    pub(crate) fn file_with_positions(&self) -> Result<&Reader> {
+        self.file_input()?.with_positions()
+    }
+
+    fn file_input(&self) -> Result<&FileInput> {
+        match &self.input {
+            Input::File(file) => Ok(file),
+            Input::Stream { .. } => {
+                let what = "it has no positions: only in a file can records be looked up";
+                Err(io::Error::new(io::ErrorKind::Unsupported, what).into())
+            }
         }
     }
 
@@ -180,7 +207,7 @@ impl Source {
     #[must_use]
     pub fn mapped(&self) -> Option<&MmapReader> {
         match &self.input {
-            Input::File { reader, compression: None } => reader.mapped(),
+            Input::File(FileInput { reader, compression: None, .. }) => reader.mapped(),
             _ => None,
         }
     }
@@ -190,7 +217,7 @@ impl Source {
     #[must_use]
     pub fn compression(&self) -> Option<Compression> {
         match &self.input {
-            Input::File { compression, .. } => *compression,
+            Input::File(file) => file.compression,
             Input::Stream { input, .. } => lock(input).ok()?.compression(),
         }
     }
@@ -213,6 +240,14 @@ impl Source {
         *self.packed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether the input ends as it should, as far as it is known: when all of BGZF was read, or its [`content`](Source::content)
+    /// was asked for, and the empty block is missing that closes it, the file may have been cut at the end of another one.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        let is_unclosed = matches!(&self.input, Input::File(file) if file.is_unclosed());
+        !is_unclosed && self.packed().is_none_or(|packed| packed.closed)
+    }
+
     /// Tells the format from the first bytes. Of a stream they are kept for the work that follows.
     ///
     /// # Errors
@@ -220,10 +255,10 @@ impl Source {
     /// Those of [`FileKind::detect`], and [`ErrorKind::Io`](crate::ErrorKind::Io) if the input cannot be read.
     pub fn detect(&self) -> Result<FileKind> {
         match &self.input {
-            Input::File { reader, compression: None } => {
+            Input::File(FileInput { reader, compression: None, .. }) => {
                 FileKind::detect(&reader.bytes_at(0..reader.len().min(HEAD_LEN as u64))?)
             }
-            Input::File { reader, .. } => FileKind::detect(StreamInput::of_reader(reader).head(HEAD_LEN)?),
+            Input::File(file) => FileKind::detect(StreamInput::of_reader(&file.reader).head(HEAD_LEN)?),
             Input::Stream { input, .. } => FileKind::detect(lock(input)?.head(HEAD_LEN)?),
         }
     }
@@ -409,7 +444,7 @@ impl Source {
         self.done.store(0, Ordering::Relaxed);
         let (options, done) = (self.options, &self.done);
         match &self.input {
-            Input::File { reader, compression } => match format.cuts() {
+            Input::File(FileInput { reader, compression, .. }) => match format.cuts() {
                 Some(cuts) if compression.is_none() && options.allows(reader.len()) => {
                     let parts = Grid::new(format, cuts, recover, reader, options.part_len, done);
                     drive::drive(&parts, options.threads, identity, work)

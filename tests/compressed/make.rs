@@ -79,6 +79,21 @@ pub(crate) fn bgzf_block(text: &[u8]) -> Vec<u8> {
     bgzf_block_with(b"", Compression::fast(), text)
 }
 
+/// Blocks of so many bytes, which come again and again, up to the end of the text; and the one that closes the file.
+pub(crate) fn bgzf_of_lens(text: &[u8], lens: &[usize]) -> Vec<u8> {
+    let (mut rest, mut file) = (text, Vec::new());
+    for &len in lens.iter().cycle() {
+        if rest.is_empty() {
+            break;
+        }
+        let (block, others) = rest.split_at(len.min(rest.len()));
+        file.extend(bgzf_block(block));
+        rest = others;
+    }
+    file.extend(BGZF_END);
+    file
+}
+
 /// A zstd frame that tells its checksum, its length, or neither (RFC 8878).
 pub(crate) fn zstd_with(checksum: bool, len: bool, text: &[u8]) -> Vec<u8> {
     let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();

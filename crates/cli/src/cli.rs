@@ -202,7 +202,7 @@ pub(crate) struct Sanitize {
 #[derive(Debug, Args)]
 #[command(
     after_help = "Without an option, FASTA gets both, and every other format an index of numbers: an index of the names of \
-                  reads is nearly as long as the reads."
+                  reads is nearly as long as the reads. BGZF also gets FILE.gzi, where its blocks begin, as `bgzip -r` writes it."
 )]
 pub(crate) struct Index {
     /// Files
@@ -222,7 +222,8 @@ pub(crate) struct Index {
         {NAME}:START-END                             the same, where NAME has a colon or looks like another of these\n  \
         #NUMBER                                      a record as it stands in the file, counted from 0\n  \
         START..END                                   the records that begin in these bytes, counted from 0, END excluded\n\n\
-        Indexes beside the file are used; without them, all of it is read.")]
+        Indexes beside the file are used; without them, all of it is read. Of BGZF, bytes are those that are decompressed; other\n\
+        compressed files have to be recompressed with bgzip.")]
 pub(crate) struct Fetch {
     /// File
     pub(crate) file: PathBuf,
@@ -254,7 +255,7 @@ pub(crate) struct Shard {
     /// Put equally many records into each, by the index of numbers or, without one, by reading the file
     #[arg(long)]
     pub(crate) records: bool,
-    /// Write the pieces to PREFIX.0, PREFIX.1, ..., with the extension of the file
+    /// Write the pieces to PREFIX.0, PREFIX.1, ..., with the extension of the file; those of BGZF are not compressed
     #[arg(short, long, value_name = "PREFIX")]
     pub(crate) output: Option<PathBuf>,
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use pagecut::index::{self as library, Fai, Letters, Region, Sparse};
-use pagecut::{Error, ErrorKind, Format, Reader, Result, Source};
+use pagecut::{Content, Error, ErrorKind, Format, Result, Source};
 
 use crate::cli::{Common, Fetch};
 use crate::formats::{self, Task};
@@ -35,6 +35,7 @@ pub(crate) fn run(args: &Fetch, common: &Common, all_good: &mut bool) -> io::Res
     for what in &args.what {
         whole &= report_error(&name, input.print(what, &mut out))?;
     }
+    input::tell_unclosed(&source, &name);
     *all_good &= whole & report_error(&name, out.finish(whole))?;
     Ok(())
 }
@@ -90,28 +91,28 @@ struct Input<'run> {
 impl Input<'_> {
     /// Prints what one argument asks for.
     fn print(&self, what: &OsStr, out: &mut dyn Write) -> Result<()> {
-        let reader = index::reader(self.source)?;
+        let content = self.source.content()?;
         let path = &*self.args.file;
         match Wanted::parse(what) {
             Wanted::Record(record) => {
                 let range = formats::run(self.source, &OneRecord { path, numbers: &self.numbers, record })?;
-                write_range(reader, range, out)
+                write_range(content, range, out)
             }
             Wanted::Bytes(start, end) => {
-                let range = start..end.unwrap_or(reader.len());
+                let range = start..end.unwrap_or(content.len());
                 let range = formats::run(self.source, &RecordsBetween { range })?;
-                write_range(reader, range, out)
+                write_range(content, range, out)
             }
-            Wanted::Region(text) => self.print_region(text, reader, out),
+            Wanted::Region(text) => self.print_region(text, content, out),
         }
     }
 
     /// Prints a sequence, or a part of one, as samtools does.
-    fn print_region(&self, text: &[u8], reader: &Reader, out: &mut dyn Write) -> Result<()> {
+    fn print_region(&self, text: &[u8], content: &dyn Content, out: &mut dyn Write) -> Result<()> {
         let region = self.names()?.region(text)?;
         let reverse = self.args.reverse_complement;
-        let mut letters = region.letters(reader)?;
-        let scores = region.quality_scores(reader)?;
+        let mut letters = region.letters(content)?;
+        let scores = region.quality_scores(content)?;
         self.tell_of_end(text, &region);
         let line_len = self.args.length.unwrap_or(region.entry().line_bases);
         out.write_all(if scores.is_some() { b"@" } else { b">" })?;
@@ -227,7 +228,7 @@ impl Task for OneRecord<'_> {
     type Output = Range<u64>;
 
     fn run<F: Format>(&self, source: &Source, format: &F) -> Result<Range<u64>> {
-        let reader = index::reader(source)?;
+        let content = source.content()?;
         let sparse = match self.numbers.get() {
             Some(sparse) => sparse,
             None => {
@@ -235,9 +236,9 @@ impl Task for OneRecord<'_> {
                 self.numbers.get_or_init(|| sparse)
             }
         };
-        let range = sparse.record_range(self.record, reader, format)?;
+        let range = sparse.record_range(self.record, content, format)?;
         // Blank lines before it are not the record's.
-        let bytes = reader.bytes_at(range.clone())?;
+        let bytes = content.bytes_at(range.clone())?;
         let blank = bytes.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
         Ok(range.start + blank as u64..range.end)
     }
@@ -252,28 +253,28 @@ impl Task for RecordsBetween {
     type Output = Range<u64>;
 
     fn run<F: Format>(&self, source: &Source, format: &F) -> Result<Range<u64>> {
-        let reader = index::reader(source)?;
+        let content = source.content()?;
         let Range { start, end } = self.range;
-        if start > end || end > reader.len() {
-            return Err(ErrorKind::OutOfRange { start, end, len: reader.len() }.into());
+        if start > end || end > content.len() {
+            return Err(ErrorKind::OutOfRange { start, end, len: content.len() }.into());
         }
         let cuts = format.cuts().ok_or_else(|| {
             let what = "its records have no boundaries that can be found from a place among them";
             io::Error::new(io::ErrorKind::Unsupported, what)
         })?;
-        Ok(library::cut_from(reader, cuts, start)?..library::cut_from(reader, cuts, end)?)
+        Ok(library::cut_from(content, cuts, start)?..library::cut_from(content, cuts, end)?)
     }
 }
 
 /// Writes a range of a file as it stands there.
-pub(crate) fn write_range(reader: &Reader, range: Range<u64>, out: &mut dyn Write) -> Result<()> {
+pub(crate) fn write_range(content: &dyn Content, range: Range<u64>, out: &mut dyn Write) -> Result<()> {
     let mut start = range.start;
     while start < range.end {
         let end = range.end.min(start + WRITE_LEN);
-        out.write_all(&reader.bytes_at(start..end)?)?;
+        out.write_all(&content.bytes_at(start..end)?)?;
         start = end;
     }
-    reader.check()
+    content.check()
 }
 
 #[cfg(test)]

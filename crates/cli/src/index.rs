@@ -5,11 +5,11 @@ use std::io::{self, BufReader, Write};
 use std::path::Path;
 
 use pagecut::index::{Fai, Sparse};
-use pagecut::{FileKind, Format, Reader, Result, Source};
+use pagecut::{FileKind, Format, Result, Source};
 
 use crate::cli::{Common, Index};
 use crate::formats::{self, Task};
-use crate::{input, output, report};
+use crate::{input, output, progress, report};
 
 /// Indexes every file, and notes whether all could be.
 pub(crate) fn run(args: &Index, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
@@ -32,10 +32,10 @@ pub(crate) fn run(args: &Index, common: &Common, out: &mut dyn Write, all_good: 
 /// Writes the indexes that are wanted of a file, and says what they hold.
 fn write_indexes(path: &Path, name: &str, args: &Index, common: &Common) -> Result<Vec<String>> {
     let source = input::open(path, common)?;
-    // Nothing lies beside what is no file.
-    reader(&source)?;
     let is_asked = args.names || args.numbers;
-    let mut written = Vec::new();
+    let mut written = write_blocks(path, &source)?;
+    // Nothing lies beside what has no positions.
+    source.content()?;
     if args.names || (!is_asked && source.detect()? == FileKind::Fasta) {
         let fai = input::work(&source, name, common, || names_of(&source))?;
         let path = Fai::path_of(path);
@@ -50,6 +50,28 @@ fn write_indexes(path: &Path, name: &str, args: &Index, common: &Common) -> Resu
         written.push(format!("{}: {} records", path.display(), sparse.records()));
     }
     Ok(written)
+}
+
+/// Writes where the blocks of BGZF are, without which no position in it is found.
+#[cfg(feature = "gzip")]
+fn write_blocks(path: &Path, source: &Source) -> Result<Vec<String>> {
+    use pagecut::BgzfReader;
+    use pagecut::compress::Compression;
+    use pagecut::compress::bgzf::Gzi;
+
+    let (Some(reader), Some(Compression::Bgzf)) = (source.reader(), source.compression()) else {
+        return Ok(Vec::new());
+    };
+    let gzi = BgzfReader::find_blocks(reader)?;
+    let path = Gzi::path_of(path);
+    output::replace(&path, |out| gzi.write(out))?;
+    Ok(vec![format!("{}: {} blocks", path.display(), gzi.points().len() + 1)])
+}
+
+/// Nothing, since BGZF is not read.
+#[cfg(not(feature = "gzip"))]
+fn write_blocks(_: &Path, _: &Source) -> Result<Vec<String>> {
+    Ok(Vec::new())
 }
 
 /// Says what records an index of names does not have.
@@ -95,7 +117,7 @@ pub(crate) fn names(path: &Path, source: &Source, common: &Common) -> Result<Fai
     let index = Fai::path_of(path);
     let name = path.display().to_string();
     let Some(file) = open_if_there(&index)? else {
-        return input::work(source, &name, common, || names_of(source));
+        return progress::show(source, &name, common.quiet, || names_of(source));
     };
     let modified = |file: &File| file.metadata().and_then(|metadata| metadata.modified()).ok();
     let is_older = modified(&file) < File::open(path).ok().as_ref().and_then(modified);
@@ -119,9 +141,4 @@ fn open_if_there(path: &Path) -> io::Result<Option<File>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// What an input was opened as, if it is a file: in others nothing can be looked up.
-pub(crate) fn reader(source: &Source) -> Result<&Reader> {
-    source.reader().ok_or_else(|| unsupported("it has no positions: only in a file can records be looked up"))
 }

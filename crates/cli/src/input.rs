@@ -53,10 +53,15 @@ pub(crate) fn comes_further(wrapped: Option<&Error>, error: &Error) -> bool {
 /// Does `work` on a source, shows how far it is, and says in the end if the source may have been cut.
 pub(crate) fn work<T>(source: &Source, name: &str, common: &Common, work: impl FnOnce() -> T) -> T {
     let result = progress::show(source, name, common.quiet, work);
-    if source.packed().is_some_and(|packed| !packed.closed) {
+    tell_unclosed(source, name);
+    result
+}
+
+/// Says if a source may have been cut.
+pub(crate) fn tell_unclosed(source: &Source, name: &str) {
+    if !source.is_closed() {
         report::note(name, &UNCLOSED);
     }
-    result
 }
 
 /// Opens an input.

@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use pagecut::{Format, Reader, Result, Source};
+use pagecut::{Content, Format, Result, Source};
 
 use crate::cli::{Common, Shard};
 use crate::formats::{self, Task};
-use crate::{index, input, output, report};
+use crate::{fetch, index, input, output, report};
 
 /// Cuts the file, and notes whether it could be.
 pub(crate) fn run(args: &Shard, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
@@ -31,7 +31,7 @@ pub(crate) fn run(args: &Shard, common: &Common, out: &mut dyn Write, all_good: 
 /// The pieces, which are written if that is wanted.
 fn cut(args: &Shard, name: &str, common: &Common) -> Result<Vec<Range<u64>>> {
     let source = input::open(&args.file, common)?;
-    let reader = index::reader(&source)?;
+    let content = source.content()?;
     let task = Shards {
         path: &args.file,
         count: args.number.try_into().unwrap_or(usize::MAX),
@@ -40,10 +40,10 @@ fn cut(args: &Shard, name: &str, common: &Common) -> Result<Vec<Range<u64>>> {
     let shards = input::work(&source, name, common, || formats::run(&source, &task))?;
     if let Some(prefix) = &args.output {
         for (number, shard) in shards.iter().enumerate() {
-            let piece = output::create(&piece_path(prefix, number, &args.file), &args.file)?;
-            write_piece(reader, shard.clone(), &piece)?;
+            let piece = output::create(&piece_path(prefix, number, &args.file, &source), &args.file)?;
+            write_piece(&source, content, shard.clone(), &piece)?;
         }
-        reader.check()?;
+        content.check()?;
     }
     Ok(shards)
 }
@@ -59,34 +59,32 @@ impl Task for Shards<'_> {
     type Output = Vec<Range<u64>>;
 
     fn run<F: Format>(&self, source: &Source, format: &F) -> Result<Vec<Range<u64>>> {
-        let reader = index::reader(source)?;
+        let content = source.content()?;
         match format.cuts().filter(|_| !self.by_number) {
-            Some(cuts) => pagecut::index::shards(reader, cuts, self.count),
+            Some(cuts) => pagecut::index::shards(content, cuts, self.count),
             // What cannot be cut blindly has to be read anyway.
-            None => index::numbers(self.path, source, format)?.shards(self.count, reader, format),
+            None => index::numbers(self.path, source, format)?.shards(self.count, content, format),
         }
     }
 }
 
-/// Where a piece goes: `PREFIX.0.fastq`.
-fn piece_path(prefix: &Path, number: usize, input: &Path) -> PathBuf {
+/// Where a piece goes: `PREFIX.0.fastq`. It is not compressed, so neither is it called so.
+fn piece_path(prefix: &Path, number: usize, input: &Path, source: &Source) -> PathBuf {
     let mut name = prefix.as_os_str().to_owned();
     name.push(format!(".{number}"));
-    if let Some(extension) = input.extension() {
+    let plain = if source.compression().is_some() { input.with_extension("") } else { input.into() };
+    if let Some(extension) = plain.extension() {
         name.push(".");
         name.push(extension);
     }
     name.into()
 }
 
-/// Writes a range of a file to another one, by `copy_file_range(2)` where that can be.
-#[cfg(unix)]
-fn write_piece(reader: &Reader, range: Range<u64>, piece: &File) -> Result<()> {
-    reader.send(range, piece).map(drop)
-}
-
-/// Writes a range of a file to another one.
-#[cfg(not(unix))]
-fn write_piece(reader: &Reader, range: Range<u64>, mut piece: &File) -> Result<()> {
-    crate::fetch::write_range(reader, range, &mut piece)
+/// Writes a piece of what a file holds to another one, by `copy_file_range(2)` where that can be.
+fn write_piece(source: &Source, content: &dyn Content, range: Range<u64>, mut piece: &File) -> Result<()> {
+    #[cfg(unix)]
+    if let (Some(reader), None) = (source.reader(), source.compression()) {
+        return reader.send(range, piece).map(drop);
+    }
+    fetch::write_range(content, range, &mut piece)
 }

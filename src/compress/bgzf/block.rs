@@ -1,7 +1,6 @@
 //! Blocks that are read.
 
 use std::io::Read;
-use std::ops::Range;
 
 use super::{HEADER_LEN, MAX_BLOCK_LEN, TRAILER_LEN};
 use crate::compress::deflate::Inflater;
@@ -10,57 +9,112 @@ use crate::compress::peek::Peek;
 use crate::compress::{Compression, Packed};
 use crate::error::{CompressedFault, Error, Result};
 
-/// A block that was taken and is to be inflated.
-pub(in crate::compress) struct Block {
-    /// Where it lies among those that were taken with it.
-    packed: Range<usize>,
-    /// How many bytes it is to have.
-    pub(in crate::compress) len: usize,
-    number: u64,
+/// What the first bytes of a block tell.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Head {
+    /// Which block it is, counted from 0, where that is known.
+    number: Option<u64>,
     /// Where it begins in the compressed input.
     offset: u64,
+    /// How many bytes it has there.
+    packed_len: usize,
+}
+
+impl Head {
+    /// Reads the first bytes of a block; `None` if it is none.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Compressed`](crate::ErrorKind::Compressed) if the block is too short to be one.
+    pub(crate) fn read(
+        head: &[u8; HEADER_LEN],
+        number: impl Into<Option<u64>>,
+        offset: u64,
+    ) -> Result<Option<Self>> {
+        let Ok(Some(Header { block_len: Some(packed_len), .. })) = Header::read(head) else {
+            return Ok(None);
+        };
+        let number = number.into();
+        if packed_len < HEADER_LEN + TRAILER_LEN {
+            let too_short = CompressedFault::Header("it says that the block ends before its first byte");
+            return Err(Compression::Bgzf.fault(number, offset, too_short));
+        }
+        Ok(Some(Self { number, offset, packed_len }))
+    }
+
+    /// Where the block ends in the compressed input.
+    pub(crate) fn end(&self) -> u64 {
+        self.offset + self.packed_len as u64
+    }
+
+    /// The block with this head, whose last bytes tell its length.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Compressed`](crate::ErrorKind::Compressed) if that is more than a block can have.
+    pub(crate) fn block(self, stored_len: [u8; 4]) -> Result<Block> {
+        let len = u32::from_le_bytes(stored_len) as usize;
+        if len > MAX_BLOCK_LEN {
+            let too_long = CompressedFault::Header(
+                "where it says that the block ends, a length of more than 64 KiB stands",
+            );
+            return Err(Compression::Bgzf.fault(self.number, self.offset, too_long));
+        }
+        Ok(Block { head: self, len })
+    }
+}
+
+/// A block that is to be inflated.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Block {
+    head: Head,
+    /// How many bytes it is to have.
+    len: usize,
 }
 
 /// Takes the next block, and puts its bytes behind those in `bytes`. `None` if what follows is no block, or not a whole one:
-/// an ordinary member, a block that is cut short, padding, or nothing. That is told by [`Members`](crate::compress::gzip::Members).
+/// an ordinary member, a block that is cut short, padding, or nothing. That is told by
+/// [`Members`](crate::compress::gzip::Members).
 pub(in crate::compress) fn take_block(
     input: &mut Peek<impl Read>,
     bytes: &mut Vec<u8>,
     packed: &mut Packed,
 ) -> Result<Option<Block>> {
     let (number, offset) = (packed.members, input.offset());
-    let Some(head) = input.peek(HEADER_LEN)?.first_chunk::<HEADER_LEN>() else { return Ok(None) };
-    let Ok(Some(Header { block_len: Some(block_len), .. })) = Header::read(head) else { return Ok(None) };
-    let Some(block) = input.peek(block_len)?.get(..block_len) else { return Ok(None) };
-    let Some(stored_len) = block.last_chunk().filter(|_| block_len >= HEADER_LEN + TRAILER_LEN) else {
-        let too_short = CompressedFault::Header("it says that the block ends before its first byte");
-        return Err(Compression::Bgzf.fault(number, offset, too_short));
+    let Some(head) = input.peek(HEADER_LEN)?.first_chunk() else { return Ok(None) };
+    let Some(head) = Head::read(head, number, offset)? else { return Ok(None) };
+    let seen = input.peek(head.packed_len)?.get(..head.packed_len);
+    let Some((seen, stored_len)) = seen.and_then(|seen| Some((seen, *seen.last_chunk()?))) else {
+        return Ok(None);
     };
-    let len = u32::from_le_bytes(*stored_len) as usize;
-    if len > MAX_BLOCK_LEN {
-        let too_long =
-            CompressedFault::Header("where it says that the block ends, a length of more than 64 KiB stands");
-        return Err(Compression::Bgzf.fault(number, offset, too_long));
-    }
-    let start = bytes.len();
-    bytes.extend_from_slice(block);
-    input.skip(block_len);
+    let block = head.block(stored_len)?;
+    bytes.extend_from_slice(seen);
+    input.skip(head.packed_len);
     packed.members += 1;
-    packed.closed = len == 0;
-    Ok(Some(Block { packed: start..bytes.len(), len, number, offset }))
+    packed.closed = block.len == 0;
+    Ok(Some(block))
 }
 
 impl Block {
-    /// Inflates the block into as much room as it is to have, and checks it.
-    pub(in crate::compress) fn inflate(
-        &self,
-        bytes: &[u8],
-        inflater: &mut Inflater,
-        room: &mut [u8],
-    ) -> Result<()> {
-        let block = &bytes[self.packed.clone()];
-        let (deflated, trailer) = block[HEADER_LEN..].split_at(block.len() - HEADER_LEN - TRAILER_LEN);
-        let data_offset = self.offset + HEADER_LEN as u64;
+    /// How many bytes it is to have.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Where it begins in the compressed input.
+    pub(crate) fn offset(&self) -> u64 {
+        self.head.offset
+    }
+
+    /// How many bytes it has in the compressed input.
+    pub(crate) fn packed_len(&self) -> usize {
+        self.head.packed_len
+    }
+
+    /// Inflates the block, of which these are the bytes, into as much room as it is to have, and checks it.
+    pub(crate) fn inflate(&self, bytes: &[u8], inflater: &mut Inflater, room: &mut [u8]) -> Result<()> {
+        let (deflated, trailer) = bytes[HEADER_LEN..].split_at(bytes.len() - HEADER_LEN - TRAILER_LEN);
+        let data_offset = self.offset() + HEADER_LEN as u64;
         let made = inflater.inflate(deflated, room);
         let made = made.map_err(|reason| self.fault(data_offset, CompressedFault::Data(reason)))?;
         let sum_offset = data_offset + deflated.len() as u64;
@@ -77,6 +131,6 @@ impl Block {
     }
 
     fn fault(&self, offset: u64, fault: CompressedFault) -> Error {
-        Compression::Bgzf.fault(self.number, offset, fault)
+        Compression::Bgzf.fault(self.head.number, offset, fault)
     }
 }

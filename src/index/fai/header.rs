@@ -2,7 +2,7 @@
 
 use super::Entry;
 use crate::error::{ErrorKind, Result};
-use crate::source::Reader;
+use crate::source::Content;
 
 /// How many bytes before a sequence are looked at first: enough for nearly every header.
 const HEADER_LEN: u64 = 256;
@@ -19,17 +19,17 @@ pub(super) fn name(definition: &[u8]) -> &[u8] {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Stale`] if it does not, and those of [`Reader::bytes_at`].
-pub(super) fn check(entry: &Entry, reader: &Reader) -> Result<()> {
+/// [`ErrorKind::Stale`] if it does not, and those of [`Content::bytes_at`].
+pub(super) fn check(entry: &Entry, content: &dyn Content) -> Result<()> {
     let first = if entry.quality_offset.is_some() { b'@' } else { b'>' };
     let stale = || ErrorKind::Stale { difference: "what stands before the sequence" };
     let mut len = HEADER_LEN;
     loop {
         let start = entry.offset.saturating_sub(len);
-        if entry.offset > reader.len() {
+        if entry.offset > content.len() {
             return Err(stale().into());
         }
-        let before = reader.bytes_at(start..entry.offset)?;
+        let before = content.bytes_at(start..entry.offset)?;
         let line = before.strip_suffix(b"\n").ok_or_else(stale)?;
         let line_start = memchr::memrchr(b'\n', line).map(|at| at + 1).or((start == 0).then_some(0));
         if let Some(line_start) = line_start {

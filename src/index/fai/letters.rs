@@ -5,15 +5,15 @@ use std::ops::Range;
 
 use super::Entry;
 use crate::error::{ErrorKind, Result};
-use crate::source::Reader;
+use crate::source::Content;
 
 /// How many bytes are read at a time at the most.
 const READ_LEN: u64 = 256 << 10;
 
 /// The letters of a region, or its quality scores, piece by piece: without the ends of lines, spaces, and whatever else is not
 /// printed.
-pub struct Letters<'reader> {
-    reader: &'reader Reader,
+pub struct Letters<'content> {
+    content: &'content dyn Content,
     /// Where reading goes on, in bytes from the start of the input.
     offset: u64,
     left: u64,
@@ -23,11 +23,15 @@ pub struct Letters<'reader> {
     piece: Vec<u8>,
 }
 
-impl<'reader> Letters<'reader> {
+impl<'content> Letters<'content> {
     /// The letters of an entry in this range.
-    pub(super) fn of_sequence(entry: &Entry, range: Range<u64>, reader: &'reader Reader) -> Result<Self> {
+    pub(super) fn of_sequence(
+        entry: &Entry,
+        range: Range<u64>,
+        content: &'content dyn Content,
+    ) -> Result<Self> {
         let others: &[u8] = if entry.quality_offset.is_some() { b"@+" } else { b">" };
-        Self::new(entry, entry.offset, range, others, reader)
+        Self::new(entry, entry.offset, range, others, content)
     }
 
     /// The quality scores of an entry in this range, which begin at `offset`.
@@ -35,9 +39,9 @@ impl<'reader> Letters<'reader> {
         entry: &Entry,
         offset: u64,
         range: Range<u64>,
-        reader: &'reader Reader,
+        content: &'content dyn Content,
     ) -> Result<Self> {
-        Self::new(entry, offset, range, b"", reader)
+        Self::new(entry, offset, range, b"", content)
     }
 
     fn new(
@@ -45,14 +49,14 @@ impl<'reader> Letters<'reader> {
         offset: u64,
         range: Range<u64>,
         others: &'static [u8],
-        reader: &'reader Reader,
+        content: &'content dyn Content,
     ) -> Result<Self> {
         let left = range.end - range.start;
         // Of no letters, it makes no difference where they are.
         let offset = if left == 0 { Some(offset) } else { offset_of(entry, offset, range.start) };
         let nowhere = || ErrorKind::DamagedIndex { why: "a letter lies in no line".into() };
         let offset = offset.ok_or_else(nowhere)?;
-        Ok(Self { reader, offset, left, others, is_line_start: true, piece: Vec::new() })
+        Ok(Self { content, offset, left, others, is_line_start: true, piece: Vec::new() })
     }
 
     /// How many letters are left.
@@ -65,14 +69,14 @@ impl<'reader> Letters<'reader> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Stale`] where the sequence ends before it does by the index, and those of [`Reader::bytes_at`].
+    /// [`ErrorKind::Stale`] where the sequence ends before it does by the index, and those of [`Content::bytes_at`].
     pub fn next_piece(&mut self) -> Result<Option<&[u8]>> {
         self.piece.clear();
         while self.piece.is_empty() && self.left > 0 {
             // Most bytes are letters; what is not asked for is not read.
-            let end = self.offset.saturating_add(READ_LEN.min(self.left)).min(self.reader.len());
+            let end = self.offset.saturating_add(READ_LEN.min(self.left)).min(self.content.len());
             let start = self.offset.min(end);
-            let bytes = self.reader.bytes_at(start..end)?;
+            let bytes = self.content.bytes_at(start..end)?;
             let is_end = self.take(&bytes);
             if bytes.is_empty() || is_end {
                 return Err(ErrorKind::Stale { difference: "the length of a sequence" }.into());

@@ -14,11 +14,11 @@ use std::path::{Path, PathBuf};
 use measure::Flaw;
 use rayon::prelude::*;
 
-use super::beside;
 use crate::error::Error;
 use crate::fasta::{self, Fasta};
 use crate::fastq::{self, Fastq};
 use crate::record::{Format, Part};
+use crate::sidecar;
 use crate::source::Source;
 
 /// A record as an index of names has it (`faidx(5)`).
@@ -76,7 +76,7 @@ impl Fai {
     /// Where the index of an input lies: at its path with `.fai` behind it.
     #[must_use]
     pub fn path_of(path: &Path) -> PathBuf {
-        beside(path, ".fai")
+        sidecar::path_of(path, ".fai")
     }
 
     /// The index of FASTQ.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{Entry, Fai, Letters, header};
 use crate::error::{Error, ErrorKind};
-use crate::source::Reader;
+use crate::source::Content;
 
 /// A region of a sequence of an index.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,10 +121,10 @@ impl<'fai> Region<'fai> {
     ///
     /// [`ErrorKind::Stale`] if the header of the sequence does not stand where it has to by the index;
     /// [`ErrorKind::DamagedIndex`] if the lines of the sequence cannot be what they are by the index; those of
-    /// [`Reader::bytes_at`].
-    pub fn letters<'reader>(&self, reader: &'reader Reader) -> Result<Letters<'reader>, Error> {
-        header::check(self.entry, reader)?;
-        Letters::of_sequence(self.entry, self.range(), reader)
+    /// [`Content::bytes_at`].
+    pub fn letters<'content>(&self, content: &'content dyn Content) -> Result<Letters<'content>, Error> {
+        header::check(self.entry, content)?;
+        Letters::of_sequence(self.entry, self.range(), content)
     }
 
     /// Its quality scores; `None` if the index is of FASTA.
@@ -132,12 +132,12 @@ impl<'fai> Region<'fai> {
     /// # Errors
     ///
     /// Those of [`letters`](Region::letters).
-    pub fn quality_scores<'reader>(
+    pub fn quality_scores<'content>(
         &self,
-        reader: &'reader Reader,
-    ) -> Result<Option<Letters<'reader>>, Error> {
+        content: &'content dyn Content,
+    ) -> Result<Option<Letters<'content>>, Error> {
         let Some(offset) = self.entry.quality_offset else { return Ok(None) };
-        header::check(self.entry, reader)?;
-        Letters::of_quality(self.entry, offset, self.range(), reader).map(Some)
+        header::check(self.entry, content)?;
+        Letters::of_quality(self.entry, offset, self.range(), content).map(Some)
     }
 }

@@ -5,12 +5,13 @@
 //! | bytes | what |
 //! |---|---|
 //! | 8 | `89 50 47 49 0D 0A 1A 0A`: a byte that is no text, `PGI`, and ends of lines that a transfer as text would change |
-//! | 4 | the version, 1 |
+//! | 4 | the version, 2 |
 //! | 4 | how many bytes the name of the format has, 64 at the most |
 //! | as many | the name |
-//! | 8 | length of the input in bytes |
+//! | 8 | length of the file in bytes |
 //! | 8 | its inode |
 //! | 8 + 8 | when its content was written last: seconds since 1970, signed, and nanoseconds |
+//! | 8 | how many bytes it holds: as many, or those that are decompressed of it |
 //! | 8 | how many records it has |
 //! | 8 | how many points there are |
 //! | 8 + 8 for each | records before the point, and its offset in bytes |
@@ -24,7 +25,7 @@ use crate::identity::Stamp;
 
 const MAGIC: [u8; 8] = *b"\x89PGI\r\n\x1a\n";
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// How long the name of a format can be.
 const MAX_NAME_LEN: usize = 64;
@@ -56,7 +57,7 @@ impl Sparse {
             seconds: i64::from_le_bytes(input.array()?),
             nanos: i64::from_le_bytes(input.array()?),
         };
-        let records = input.number()?;
+        let (len, records) = (input.number()?, input.number()?);
         // The number of points is not trusted with memory: they are taken in one by one.
         let mut points: Vec<Point> = Vec::new();
         for _ in 0..input.number()? {
@@ -65,7 +66,7 @@ impl Sparse {
                 Some(last) => last.record < point.record && last.offset < point.offset,
                 None => point.record == 0,
             };
-            if !is_next || point.record >= records || point.offset >= stamp.len {
+            if !is_next || point.record >= records || point.offset >= len {
                 return Err(damaged("its points are not in order"));
             }
             points.push(point);
@@ -80,7 +81,7 @@ impl Sparse {
         if input.inner.read(&mut [0])? > 0 {
             return Err(damaged("it goes on behind its end"));
         }
-        Ok(Self { format, stamp, records, points })
+        Ok(Self { format, stamp, len, records, points })
     }
 
     /// Writes the index.
@@ -89,20 +90,20 @@ impl Sparse {
     ///
     /// [`ErrorKind::Io`] if it cannot be written.
     pub fn write(&self, mut out: impl Write) -> Result<()> {
-        let Stamp { len, inode, seconds, nanos } = self.stamp;
+        let Stamp { len: file_len, inode, seconds, nanos } = self.stamp;
         // The names of formats are short.
         let name_len = u32::try_from(self.format.len()).unwrap_or(u32::MAX);
         let mut bytes = MAGIC.to_vec();
         bytes.extend(VERSION.to_le_bytes());
         bytes.extend(name_len.to_le_bytes());
         bytes.extend(self.format.as_bytes());
-        for number in [len, inode] {
+        for number in [file_len, inode] {
             bytes.extend(number.to_le_bytes());
         }
         for number in [seconds, nanos] {
             bytes.extend(number.to_le_bytes());
         }
-        for number in [self.records, self.points.len() as u64] {
+        for number in [self.len, self.records, self.points.len() as u64] {
             bytes.extend(number.to_le_bytes());
         }
         for Point { record, offset } in &self.points {

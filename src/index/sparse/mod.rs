@@ -2,22 +2,23 @@
 
 mod file;
 
-use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::{beside, cut};
+use super::cut;
 use crate::error::{ErrorKind, Result};
 use crate::identity::Stamp;
 use crate::record::{Cursor, Format, Part};
-use crate::source::{Reader, Source};
+use crate::sidecar;
+use crate::source::{Content, Source};
 
 /// How many bytes behind a stretch are read with it, for formats that look ahead.
 const AHEAD: u64 = 4 << 10;
 
 /// An index of numbers: which record begins about every mebibyte, in 16 bytes each.
 ///
-/// It knows the length, the time and the inode of the file of which it was made, and is refused for any other. (Two states of a
+/// It knows the length, the time and the inode of the file of which it was made, and is refused for any other. Of BGZF, its offsets
+/// are those of decompressed bytes. (Two states of a
 /// file with the same length and time cannot be told apart: the clock of a file system may go in steps of some milliseconds.)
 ///
 /// ```
@@ -36,7 +37,10 @@ const AHEAD: u64 = 4 << 10;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sparse {
     format: String,
+    /// Of the file as it lies on the disk.
     stamp: Stamp,
+    /// How many bytes it holds, decompressed if it is compressed.
+    len: u64,
     records: u64,
     /// Each with more records before it than the one before.
     points: Vec<Point>,
@@ -54,25 +58,24 @@ impl Sparse {
     /// Where the index of an input lies: at its path with `.pgi` behind it.
     #[must_use]
     pub fn path_of(path: &Path) -> PathBuf {
-        beside(path, ".pgi")
+        sidecar::path_of(path, ".pgi")
     }
 
     /// The index of a file: one pass over it, in parallel.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] if the input is no file, and so has no positions; the first error in the order of the input.
+    /// [`ErrorKind::Io`] if the input has no positions, as of [`Source::content`]; the first error in the order of the input.
     pub fn build<F: Format>(source: &Source, format: &F) -> Result<Self> {
-        let reader = source.reader().ok_or_else(|| {
-            let what = "it has no positions: only a file has an index of numbers";
-            io::Error::new(io::ErrorKind::Unsupported, what)
-        })?;
-        // Of each part, its offset and how many records it has.
-        let mut parts = source.fold_parts(
+        let file = source.file_with_positions()?;
+        // Of each part, its offset and how many records it has; and where the last one ends.
+        let (mut parts, len) = source.fold_parts(
             format,
-            Vec::new,
-            |parts, records| {
-                let offset = records.part().offset();
+            || (Vec::new(), 0),
+            |(parts, len), records| {
+                let part = records.part();
+                let offset = part.offset();
+                *len = (*len).max(offset + part.len() as u64);
                 records.by_ref().try_for_each(|record| record.map(drop))?;
                 let count = records.tally().records;
                 if count > 0 {
@@ -80,7 +83,7 @@ impl Sparse {
                 }
                 Ok(())
             },
-            |left, right| [left, right].concat(),
+            |(left, len), (right, other_len)| ([left, right].concat(), len.max(other_len)),
         )?;
         // Parts are worked on in any order.
         parts.sort_unstable();
@@ -90,7 +93,7 @@ impl Sparse {
             points.push(Point { record: records, offset });
             records += count;
         }
-        Ok(Self { format: F::NAME.into(), stamp: reader.stamp(), records, points })
+        Ok(Self { format: F::NAME.into(), stamp: file.stamp(), len, records, points })
     }
 
     /// How many records the input has.
@@ -99,17 +102,18 @@ impl Sparse {
         self.records
     }
 
-    /// Whether this is the index of a file as it was when the reader opened it.
+    /// Whether this is the index of a file as it was when it was opened.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Stale`] if it is not.
-    pub fn check(&self, reader: &Reader) -> Result<()> {
-        let (then, now) = (self.stamp, reader.stamp());
+    pub fn check(&self, content: &dyn Content) -> Result<()> {
+        let (then, now) = (self.stamp, content.file().stamp());
         let differences = [
             (then.len != now.len, "its length"),
             ((then.seconds, then.nanos) != (now.seconds, now.nanos), "its time"),
             (then.inode != now.inode, "its inode"),
+            (self.len != content.len(), "the length of what it holds"),
         ];
         match differences.into_iter().find(|&(differs, _)| differs) {
             Some((_, difference)) => Err(ErrorKind::Stale { difference }.into()),
@@ -124,12 +128,12 @@ impl Sparse {
     ///
     /// [`ErrorKind::NoRecord`] if there are not so many; [`ErrorKind::Stale`] if the index is of another file, or another format;
     /// [`ErrorKind::DamagedIndex`] if there are other records than it says; those of reading.
-    pub fn offset_of<F: Format>(&self, record: u64, reader: &Reader, format: &F) -> Result<u64> {
+    pub fn offset_of<F: Format>(&self, record: u64, content: &dyn Content, format: &F) -> Result<u64> {
         if record == self.records {
-            self.check(reader)?;
-            return Ok(reader.len());
+            self.check(content)?;
+            return Ok(content.len());
         }
-        self.record_range(record, reader, format).map(|range| range.start)
+        self.record_range(record, content, format).map(|range| range.start)
     }
 
     /// The bytes of the record of this number, counted from 0, with blank lines around it that belong to no other.
@@ -137,8 +141,13 @@ impl Sparse {
     /// # Errors
     ///
     /// Those of [`offset_of`](Sparse::offset_of).
-    pub fn record_range<F: Format>(&self, record: u64, reader: &Reader, format: &F) -> Result<Range<u64>> {
-        self.check(reader)?;
+    pub fn record_range<F: Format>(
+        &self,
+        record: u64,
+        content: &dyn Content,
+        format: &F,
+    ) -> Result<Range<u64>> {
+        self.check(content)?;
         if self.format != F::NAME {
             return Err(ErrorKind::Stale { difference: "its format" }.into());
         }
@@ -147,8 +156,8 @@ impl Sparse {
             return Err(ErrorKind::NoRecord { record, records: self.records }.into());
         };
         let Point { record: first, offset } = self.points[point];
-        let end = self.points.get(behind).map_or(reader.len(), |point| point.offset);
-        nth_record(reader, format, offset..end, record - first)
+        let end = self.points.get(behind).map_or(content.len(), |point| point.offset);
+        nth_record(content, format, offset..end, record - first)
     }
 
     /// Cuts the file into `count` ranges that hold whole records, and as evenly many as can be: of any two ranges, one holds at
@@ -158,13 +167,18 @@ impl Sparse {
     /// # Errors
     ///
     /// [`ErrorKind::Setting`] if `count` is 0; those of [`offset_of`](Sparse::offset_of).
-    pub fn shards<F: Format>(&self, count: usize, reader: &Reader, format: &F) -> Result<Vec<Range<u64>>> {
-        self.check(reader)?;
-        cut::between(count, reader.len(), |number| {
+    pub fn shards<F: Format>(
+        &self,
+        count: usize,
+        content: &dyn Content,
+        format: &F,
+    ) -> Result<Vec<Range<u64>>> {
+        self.check(content)?;
+        cut::between(count, content.len(), |number| {
             // Nothing before the first record belongs to a shard without records.
             match cut::share(number, self.records, count) {
                 0 => Ok(0),
-                record => self.offset_of(record, reader, format),
+                record => self.offset_of(record, content, format),
             }
         })
     }
@@ -173,18 +187,18 @@ impl Sparse {
 /// The bytes of a record in a stretch that begins at a boundary and ends at one, with blank lines before it; `number` others
 /// come before it.
 fn nth_record<F: Format>(
-    reader: &Reader,
+    content: &dyn Content,
     format: &F,
     stretch: Range<u64>,
     number: u64,
 ) -> Result<Range<u64>> {
     let mut ahead = AHEAD;
     loop {
-        let end = stretch.end.saturating_add(ahead).min(reader.len());
-        let view = reader.bytes_at(stretch.start..end)?;
+        let end = stretch.end.saturating_add(ahead).min(content.len());
+        let view = content.bytes_at(stretch.start..end)?;
         // What is in view can be counted in `usize`.
         let len = usize::try_from(stretch.end - stretch.start).unwrap_or(usize::MAX).min(view.len());
-        let is_complete = end == reader.len();
+        let is_complete = end == content.len();
         let part = Part::read(&view, len, stretch.start, is_complete);
         let mut cursor = format.cursor(part);
         let mut start = 0;
@@ -226,7 +240,13 @@ mod tests {
                 (1..records).flat_map(|record| (1..36).map(move |offset| (record, offset)))
             {
                 let points = vec![Point { record: 0, offset: 0 }, Point { record, offset }];
-                let sparse = Sparse { format: "fastq".into(), stamp: reader.stamp(), records, points };
+                let sparse = Sparse {
+                    format: "fastq".into(),
+                    stamp: reader.stamp(),
+                    len: reader.len(),
+                    records,
+                    points,
+                };
                 if let Ok(shards) = sparse.shards(5, &reader, &Fastq::new()) {
                     assert!(shards.iter().all(|shard| shard.start <= shard.end), "{shards:?}");
                     assert!(shards.windows(2).all(|pair| pair[0].end == pair[1].start), "{shards:?}");

@@ -1,0 +1,90 @@
+//! A file as an input.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+#[cfg(feature = "gzip")]
+use std::sync::OnceLock;
+
+#[cfg(feature = "gzip")]
+use super::bgzf::BgzfReader;
+use super::content::Content;
+use super::reader::Reader;
+use crate::compress::{Compression, MAGIC_LEN};
+use crate::error::{Error, Result};
+
+/// A file as an input: its bytes, and how they are compressed.
+pub(super) struct FileInput {
+    pub(super) reader: Arc<Reader>,
+    pub(super) compression: Option<Compression>,
+    #[cfg_attr(
+        not(feature = "gzip"),
+        expect(dead_code, reason = "nothing is looked for beside the file then")
+    )]
+    path: PathBuf,
+    /// What the file holds, if it is BGZF and that was asked for.
+    #[cfg(feature = "gzip")]
+    bgzf: OnceLock<BgzfReader>,
+}
+
+impl FileInput {
+    /// Takes a file that was opened at this path.
+    pub(super) fn new(reader: Reader, path: PathBuf) -> Result<Self> {
+        let compression = Compression::detect(&reader.bytes_at(0..reader.len().min(MAGIC_LEN as u64))?);
+        Ok(Self {
+            reader: Arc::new(reader),
+            compression,
+            path,
+            #[cfg(feature = "gzip")]
+            bgzf: OnceLock::new(),
+        })
+    }
+
+    /// The file, if there are positions in what it holds.
+    pub(super) fn with_positions(&self) -> Result<&Reader> {
+        match self.compression {
+            None => Ok(&self.reader),
+            #[cfg(feature = "gzip")]
+            Some(Compression::Bgzf) => Ok(&self.reader),
+            #[cfg(not(feature = "gzip"))]
+            Some(Compression::Bgzf) => Err(Compression::Bgzf.unread()),
+            Some(other) => Err(no_positions(other)),
+        }
+    }
+
+    /// What the file holds.
+    pub(super) fn content(&self) -> Result<&dyn Content> {
+        let reader = self.with_positions()?;
+        #[cfg(feature = "gzip")]
+        if self.compression.is_some() {
+            return self.bgzf().map(|bgzf| bgzf as &dyn Content);
+        }
+        Ok(reader)
+    }
+
+    /// Whether what the file holds was looked at, and does not end as it should.
+    pub(super) fn is_unclosed(&self) -> bool {
+        #[cfg(feature = "gzip")]
+        return self.bgzf.get().is_some_and(|bgzf| !bgzf.is_closed());
+        #[cfg(not(feature = "gzip"))]
+        false
+    }
+
+    #[cfg(feature = "gzip")]
+    fn bgzf(&self) -> Result<&BgzfReader> {
+        if let Some(bgzf) = self.bgzf.get() {
+            return Ok(bgzf);
+        }
+        let bgzf = BgzfReader::beside(Arc::clone(&self.reader), &self.path)?;
+        Ok(self.bgzf.get_or_init(|| bgzf))
+    }
+}
+
+/// Why nothing can be looked up in what has to be decompressed from its start.
+fn no_positions(compression: Compression) -> Error {
+    let what = format!(
+        "it has no positions: {compression} is decompressed from its start \
+         (`{compression} -dc FILE | bgzip > FILE.gz` makes BGZF of it, which has positions)"
+    );
+    io::Error::new(io::ErrorKind::Unsupported, what).into()
+}
