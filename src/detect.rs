@@ -39,13 +39,14 @@ impl FileKind {
     /// # Ok::<(), pagecut::Error>(())
     /// ```
     pub fn detect(head: &[u8]) -> Result<Self> {
-        const OTHERS: [(&[u8], &str); 8] = [
+        const OTHERS: [(&[u8], &str); 9] = [
             (b"\x1f\x8b", "compressed with gzip, and has to be decompressed first"),
             (b"\x28\xb5\x2f\xfd", "compressed with zstd, and has to be decompressed first"),
             (b"BZh", "compressed with bzip2, and has to be decompressed first"),
             (b"\xfd7zXZ\0", "compressed with xz, and has to be decompressed first"),
             (b"PK\x03\x04", "a zip archive, which is not read; extract it first"),
             (b"BAM\x01", "BAM, which is not read; `samtools fastq` converts it"),
+            (b"NCBI.sra", "an archive of the SRA, which is not read; `fasterq-dump` converts it"),
             (b"CRAM", "CRAM, which is not read; `samtools fastq` converts it"),
             (b"\xef\xbb\xbf", "text that begins with a byte order mark, which is no FASTQ"),
         ];

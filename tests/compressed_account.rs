@@ -106,7 +106,7 @@ fn up_to_a_fault_there_is_an_account_too() {
         let told = account.packed.as_ref().unwrap();
         assert!(told.members <= 4 && told.packed_bytes <= cut as u64, "{account:?}");
         assert!(
-            told.unpacked_bytes <= packed.text_before(4).len() as u64 && !account.complete,
+            told.unpacked_bytes <= packed.text_before(5).len() as u64 && !account.complete,
             "{account:?}"
         );
     }

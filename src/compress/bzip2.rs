@@ -34,24 +34,27 @@ impl<R: Read> Codec<R> for Streams {
         Ok(true)
     }
 
-    fn step(&mut self, input: &mut Peek<R>, room: &mut [u8], packed: &mut Packed) -> Result<Step> {
+    fn step(&mut self, input: &mut Peek<R>, room: &mut [u8], packed: &mut Packed) -> Step {
+        let seen = match input.peek(1) {
+            Ok(seen) => seen,
+            Err(error) => return Step { made: 0, ended: Err(error.into()) },
+        };
         let (before_in, before_out) = (self.0.total_in(), self.0.total_out());
-        let status = self.0.decompress(input.peek(1)?, room);
+        let status = self.0.decompress(seen, room);
         // Each is the length of a part of a slice.
         let since = |now: u64, before: u64| usize::try_from(now - before).unwrap_or(usize::MAX);
         let (taken, made) = (since(self.0.total_in(), before_in), since(self.0.total_out(), before_out));
-        let ended = match status {
-            Ok(status) => matches!(status, Status::StreamEnd),
-            Err(error) => {
-                return Err(fault(packed, input.offset(), CompressedFault::Data(error.to_string())));
-            }
-        };
-        if taken == 0 && made == 0 && !ended {
-            return Err(fault(packed, input.offset(), CompressedFault::Ends));
-        }
         input.skip(taken);
-        packed.members += u64::from(ended);
-        Ok(Step { made, ended })
+        let ended = match status {
+            Ok(Status::StreamEnd) => {
+                packed.members += 1;
+                Ok(true)
+            }
+            Ok(_) if taken == 0 && made == 0 => Err(fault(packed, input.offset(), CompressedFault::Ends)),
+            Ok(_) => Ok(false),
+            Err(error) => Err(fault(packed, input.offset(), CompressedFault::Data(error.to_string()))),
+        };
+        Step { made, ended }
     }
 }
 

@@ -12,6 +12,7 @@ pub(super) struct MemberEnd {
     pub(super) position: usize,
     /// CRC-32 of the member, as it stands behind it.
     pub(super) stored: u32,
+    pub(super) compression: Compression,
     pub(super) number: u64,
     /// Where it stands in the compressed input.
     pub(super) offset: u64,
@@ -57,7 +58,7 @@ impl Check {
             if found != end.stored {
                 let fault = CompressedFault::CheckSum { found, stored: end.stored };
                 run.truncate(end.position);
-                return Err(Compression::Gzip.fault(end.number, end.offset, fault));
+                return Err(end.compression.fault(end.number, end.offset, fault));
             }
         }
         self.0.combine(&sums.rest);

@@ -1,99 +1,136 @@
-//! DEFLATE by the libraries that are chosen for it.
+//! DEFLATE (RFC 1951), as sirocco decodes it.
 
-#[cfg(feature = "libdeflate")]
-mod whole {
-    use libdeflater::{DecompressionError, Decompressor};
+use std::ops::Range;
 
-    /// Inflates blocks that are there as a whole, by libdeflate.
-    pub(crate) struct Inflater(Decompressor);
+use sirocco::Format;
+use sirocco::inflate::Decoder;
+pub(super) use sirocco::inflate::Error;
 
-    impl Inflater {
-        pub(crate) fn new() -> Self {
-            Self(Decompressor::new())
-        }
+/// Inflates blocks that are there as a whole.
+pub(crate) struct Inflater(Decoder);
 
-        /// Inflates a block that has as many bytes as there is room. Returns how many it has, if no more.
-        pub(crate) fn inflate(&mut self, deflated: &[u8], room: &mut [u8]) -> Result<usize, String> {
-            self.0.deflate_decompress(deflated, room).map_err(|error| match error {
-                DecompressionError::BadData => "invalid deflate data".to_owned(),
-                DecompressionError::InsufficientSpace => {
-                    format!("there are more bytes than the {} of which its end tells", room.len())
-                }
-            })
-        }
+impl Inflater {
+    pub(crate) fn new() -> Self {
+        Self(Decoder::new(Format::Deflate))
     }
-}
 
-#[cfg(not(feature = "libdeflate"))]
-mod whole {
-    use zlib_rs::{Inflate, InflateFlush, Status};
-
-    /// Inflates blocks that are there as a whole, by zlib-rs.
-    pub(crate) struct Inflater(Inflate);
-
-    impl Inflater {
-        pub(crate) fn new() -> Self {
-            Self(Inflate::new(false, super::WINDOW_BITS))
-        }
-
-        /// Inflates a block that has as many bytes as there is room. Returns how many it has, if no more.
-        pub(crate) fn inflate(&mut self, deflated: &[u8], room: &mut [u8]) -> Result<usize, String> {
-            self.0.reset(false);
-            match self.0.decompress(deflated, room, InflateFlush::Finish) {
-                Ok(Status::StreamEnd) => Ok(usize::try_from(self.0.total_out()).unwrap_or(usize::MAX)),
-                Ok(_) if self.0.total_out() == room.len() as u64 => {
-                    Err(format!("there are more bytes than the {} of which its end tells", room.len()))
-                }
-                Ok(_) => Err("invalid deflate data".to_owned()),
-                Err(error) => Err(super::reason(&self.0, error)),
+    /// Inflates a block that is to fill the room. Returns how many bytes it has, if no more.
+    pub(crate) fn inflate(&mut self, deflated: &[u8], room: &mut [u8]) -> Result<usize, String> {
+        self.0.reset();
+        let len = room.len();
+        match self.0.decompress(deflated, room, true) {
+            Ok(inflated) if !inflated.done => {
+                Err(format!("they come to more than the {len} that are stored as their number"))
             }
+            Ok(inflated) if inflated.consumed < deflated.len() => {
+                Err("they end before the block does".into())
+            }
+            Ok(inflated) => Ok(inflated.output.len()),
+            Err(Error::BufferFull) => {
+                Err(format!("they come to more than the {len} that are stored as their number"))
+            }
+            Err(error) => Err(error.to_string()),
         }
     }
 }
 
-use zlib_rs::{Inflate, InflateError, InflateFlush, Status};
+/// How many compressed bytes are inflated at a time at the most. They end at multiples of it from the start of the member, so
+/// that nothing depends on how many bytes the system gives at a time.
+const FEED_LEN: u64 = 64 << 10;
 
-pub(crate) use whole::Inflater;
-
-/// The largest window that there is in DEFLATE, 32 KiB.
-const WINDOW_BITS: u8 = 15;
-
-/// Why bytes cannot be inflated.
-fn reason(inflate: &Inflate, error: InflateError) -> String {
-    inflate.error_message().unwrap_or(error.as_str()).to_owned()
-}
+/// How many inflated bytes are kept: 32 KiB to which what follows may refer, and those that are new.
+const BUFFER_LEN: usize = (256 + 32) << 10;
 
 /// Inflates what is had piece by piece.
-pub(crate) struct Stream(Inflate);
-
-/// What came of a step.
-pub(crate) struct Step {
-    /// Bytes that were taken.
-    pub(crate) taken: usize,
-    /// Bytes that were made.
-    pub(crate) made: usize,
-    /// Whether that is all.
-    pub(crate) ended: bool,
+///
+/// The decoder refers back to what it has written, so it writes to a buffer of its own.
+pub(super) struct Stream {
+    decoder: Decoder,
+    buffer: Vec<u8>,
+    /// What was inflated and not handed out, in `buffer`.
+    ready: Range<usize>,
+    /// Compressed bytes of the member that were taken.
+    taken: u64,
+    /// The buffer is full.
+    full: bool,
+    /// Why there is nothing behind what is ready.
+    end: Option<Result<(), Error>>,
 }
 
 impl Stream {
-    pub(crate) fn new() -> Self {
-        Self(Inflate::new(false, WINDOW_BITS))
+    pub(super) fn new() -> Self {
+        Self {
+            decoder: Decoder::new(Format::Deflate),
+            buffer: vec![0; BUFFER_LEN],
+            ready: 0..0,
+            taken: 0,
+            full: false,
+            end: None,
+        }
     }
 
-    /// Begins with other bytes.
-    pub(crate) fn restart(&mut self) {
-        self.0.reset(false);
+    /// Begins with another member.
+    pub(super) fn restart(&mut self) {
+        self.decoder.reset();
+        (self.ready, self.taken, self.full, self.end) = (0..0, 0, false, None);
     }
 
-    /// Inflates some bytes.
-    pub(crate) fn step(&mut self, deflated: &[u8], room: &mut [u8]) -> Result<Step, String> {
-        let (taken, made) = (self.0.total_in(), self.0.total_out());
-        let status = self.0.decompress(deflated, room, InflateFlush::NoFlush);
-        let status = status.map_err(|error| reason(&self.0, error))?;
-        // Each is the length of a part of a slice.
-        let since = |now: u64, before: u64| usize::try_from(now - before).unwrap_or(usize::MAX);
-        let (taken, made) = (since(self.0.total_in(), taken), since(self.0.total_out(), made));
-        Ok(Step { taken, made, ended: matches!(status, Status::StreamEnd) })
+    /// Hands out what was inflated, as much of it as there is room for.
+    pub(super) fn hand_out(&mut self, room: &mut [u8]) -> usize {
+        let len = room.len().min(self.ready.len());
+        room[..len].copy_from_slice(&self.buffer[self.ready.start..][..len]);
+        self.ready.start += len;
+        len
+    }
+
+    /// Whether all was handed out, and why there is no more.
+    pub(super) fn end(&self) -> Option<Result<(), Error>> {
+        self.end.clone().filter(|_| self.ready.is_empty())
+    }
+
+    /// Whether there is nothing to be had without more compressed bytes.
+    pub(super) fn is_stuck(&self) -> bool {
+        self.ready.is_empty() && self.end.is_none() && !self.full
+    }
+
+    /// How many compressed bytes are wanted at the most.
+    pub(super) fn wants(&self) -> usize {
+        // Less than `FEED_LEN`.
+        usize::try_from(FEED_LEN - self.taken % FEED_LEN).unwrap_or(usize::MAX)
+    }
+
+    /// Inflates some bytes; all that was inflated before was handed out. Returns how many were taken.
+    pub(super) fn feed(&mut self, deflated: &[u8]) -> usize {
+        if self.full {
+            let dropped = self.decoder.make_room(&mut self.buffer);
+            self.ready = self.ready.start - dropped..self.ready.end - dropped;
+        }
+        let before = self.decoder.clone();
+        let mut taken = 0;
+        if let Err(error) = self.inflate(deflated, &mut taken) {
+            // The decoder does not tell how far it came. Byte by byte it is known, and nothing before the fault is lost.
+            self.decoder = before;
+            let mut end = Some(Err(error));
+            for byte in deflated.chunks(1) {
+                if self.inflate(byte, &mut taken).inspect_err(|&error| end = Some(Err(error))).is_err() {
+                    self.end = end;
+                    break;
+                }
+                if self.full || self.end.is_some() {
+                    break;
+                }
+            }
+        }
+        self.taken += taken as u64;
+        taken
+    }
+
+    fn inflate(&mut self, deflated: &[u8], taken: &mut usize) -> Result<(), Error> {
+        let inflated = self.decoder.decompress(deflated, &mut self.buffer, false)?;
+        *taken += inflated.consumed;
+        self.ready.end += inflated.output.len();
+        self.full = inflated.full;
+        self.end = inflated.done.then_some(Ok(()));
+        Ok(())
     }
 }

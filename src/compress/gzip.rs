@@ -2,22 +2,23 @@
 
 use std::io::Read;
 
+use super::Packed;
 use super::check::MemberEnd;
 use super::deflate::Stream;
 use super::header::{self, Header};
 use super::left::Left;
 use super::peek::Peek;
 use super::pieces::{Codec, Step};
-use super::{Compression, Packed};
 use crate::error::{CompressedFault, Error, Result};
 
 /// Members of gzip. Their lengths are checked here; their check sums, by whoever does what is left.
 pub(super) struct Members {
     deflate: Stream,
-    /// Whether all bytes of the member were decompressed, and its trailer follows.
-    inflated: bool,
     /// Bytes of the member so far, modulo 2^32.
     len: u32,
+    /// Where the member begins, and how many compressed bytes it has to have, if it tells.
+    start: u64,
+    packed_len: Option<usize>,
     /// Members that have ended and are not noted yet.
     ends: Vec<MemberEnd>,
     /// Bytes that were made since that was done.
@@ -26,7 +27,20 @@ pub(super) struct Members {
 
 impl Members {
     pub(super) fn new() -> Self {
-        Self { deflate: Stream::new(), inflated: false, len: 0, ends: Vec::new(), made: 0 }
+        Self { deflate: Stream::new(), len: 0, start: 0, packed_len: None, ends: Vec::new(), made: 0 }
+    }
+
+    /// Inflates some bytes.
+    fn feed(&mut self, input: &mut Peek<impl Read>, packed: &Packed) -> Result<()> {
+        let wants = self.deflate.wants();
+        let seen = input.peek(wants)?;
+        let nothing_left = seen.is_empty();
+        let taken = self.deflate.feed(&seen[..seen.len().min(wants)]);
+        input.skip(taken);
+        if nothing_left && self.deflate.is_stuck() {
+            return Err(fault(packed, input.offset(), CompressedFault::Ends));
+        }
+        Ok(())
     }
 
     /// Reads the check sum and the length behind a member.
@@ -41,9 +55,15 @@ impl Members {
             let length = CompressedFault::Length { found: self.len.into(), stored: stored_len.into() };
             return Err(fault(packed, input.offset() + 4, length));
         }
+        let packed_len = input.offset() + 8 - self.start;
+        if self.packed_len.is_some_and(|told| told as u64 != packed_len) {
+            let wrong = CompressedFault::Header("it tells another length of the block than it has");
+            return Err(fault(packed, self.start, wrong));
+        }
         self.ends.push(MemberEnd {
             position: self.made,
             stored,
+            compression: packed.compression,
             number: packed.members,
             offset: input.offset(),
         });
@@ -68,19 +88,18 @@ impl<R: Read> Codec<R> for Members {
             match Header::read(seen) {
                 _ if seen.is_empty() => return Ok(false),
                 Ok(Some(header)) => {
+                    (self.start, self.packed_len) = (input.offset(), header.block_len);
                     input.skip(header.len);
                     self.deflate.restart();
-                    (self.inflated, self.len) = (false, 0);
+                    self.len = 0;
                     return Ok(true);
                 }
-                Ok(None) if ended => {
-                    return Err(fault(packed, input.offset() + seen_len as u64, CompressedFault::Ends));
-                }
+                Ok(None) if ended => return Err(fault(packed, input.offset(), CompressedFault::Ends)),
                 Ok(None) if len > header::MAX_LEN => {
                     let too_long = CompressedFault::Header("it is longer than a megabyte");
                     return Err(fault(packed, input.offset(), too_long));
                 }
-                Ok(None) => len = seen_len + 1,
+                Ok(None) => len = 2 * seen_len,
                 Err(_) if packed.members > 0 && !seen.starts_with(&header::MAGIC) => {
                     return Err(fault(packed, input.offset(), CompressedFault::Garbage));
                 }
@@ -89,23 +108,18 @@ impl<R: Read> Codec<R> for Members {
         }
     }
 
-    fn step(&mut self, input: &mut Peek<R>, room: &mut [u8], packed: &mut Packed) -> Result<Step> {
-        if self.inflated {
-            self.trailer(input, packed)?;
-            return Ok(Step { made: 0, ended: true });
-        }
-        let step = self.deflate.step(input.peek(1)?, room);
-        let step = step.map_err(|reason| fault(packed, input.offset(), CompressedFault::Data(reason)))?;
-        if step.taken == 0 && step.made == 0 && !step.ended {
-            // There is room, so it is bytes that are wanting.
-            return Err(fault(packed, input.offset(), CompressedFault::Ends));
-        }
-        input.skip(step.taken);
+    fn step(&mut self, input: &mut Peek<R>, room: &mut [u8], packed: &mut Packed) -> Step {
+        let made = self.deflate.hand_out(room);
         // The trailer has the length modulo 2^32; a step makes less.
-        self.len = self.len.wrapping_add(u32::try_from(step.made).unwrap_or(0));
-        self.made += step.made;
-        self.inflated = step.ended;
-        Ok(Step { made: step.made, ended: false })
+        self.len = self.len.wrapping_add(u32::try_from(made).unwrap_or(0));
+        self.made += made;
+        let ended = match self.deflate.end() {
+            _ if made > 0 => Ok(false),
+            None => self.feed(input, packed).map(|()| false),
+            Some(Ok(())) => self.trailer(input, packed).map(|()| true),
+            Some(Err(error)) => Err(fault(packed, input.offset(), CompressedFault::Data(error.to_string()))),
+        };
+        Step { made, ended }
     }
 
     fn note_left(&mut self, left: &mut Left) {
@@ -129,5 +143,5 @@ fn take_zeros(input: &mut Peek<impl Read>, packed: &mut Packed) -> Result<bool> 
 
 /// A fault in the member that comes next, or behind the last one.
 fn fault(packed: &Packed, offset: u64, fault: CompressedFault) -> Error {
-    Compression::Gzip.fault(packed.members, offset, fault)
+    packed.compression.fault(packed.members, offset, fault)
 }

@@ -14,7 +14,7 @@ pub(super) trait Codec<R: Read> {
     fn start(&mut self, input: &mut Peek<R>, packed: &mut Packed) -> Result<bool>;
 
     /// Decompresses some bytes of the piece. There is room for one at least.
-    fn step(&mut self, input: &mut Peek<R>, room: &mut [u8], packed: &mut Packed) -> Result<Step>;
+    fn step(&mut self, input: &mut Peek<R>, room: &mut [u8], packed: &mut Packed) -> Step;
 
     /// Notes what is left to be done with the bytes that were made since it was asked last.
     fn note_left(&mut self, left: &mut Left) {
@@ -26,8 +26,8 @@ pub(super) trait Codec<R: Read> {
 pub(super) struct Step {
     /// Bytes that were made.
     pub(super) made: usize,
-    /// Whether they are the last ones of the piece.
-    pub(super) ended: bool,
+    /// Whether they are the last ones of the piece, or what is wrong behind them.
+    pub(super) ended: Result<bool>,
 }
 
 /// Pieces that are decompressed from the left.
@@ -72,10 +72,11 @@ impl<R: Read> Pieces<R> {
                     begun += 1;
                     self.codec.start(input, packed).map(|another| if another { At::Inside } else { At::End })
                 }
-                At::Inside => self.codec.step(input, run.room(len), packed).map(|step| {
-                    run.fill(step.made);
-                    if step.ended { At::Start } else { At::Inside }
-                }),
+                At::Inside => {
+                    let Step { made, ended } = self.codec.step(input, run.room(len), packed);
+                    run.fill(made);
+                    ended.map(|ended| if ended { At::Start } else { At::Inside })
+                }
             };
             self.at = next.unwrap_or_else(At::Fault);
         }

@@ -42,19 +42,28 @@ impl<R: Read> Codec<R> for Streams {
         Ok(true)
     }
 
-    fn step(&mut self, input: &mut Peek<R>, room: &mut [u8], packed: &mut Packed) -> Result<Step> {
-        let seen = input.peek(1)?;
-        let no_more = seen.is_empty();
+    fn step(&mut self, input: &mut Peek<R>, room: &mut [u8], packed: &mut Packed) -> Step {
+        let seen = match input.peek(1) {
+            Ok(seen) => seen,
+            Err(error) => return Step { made: 0, ended: Err(error.into()) },
+        };
+        let nothing_left = seen.is_empty();
+        let (before_in, before_out) = (self.0.total_in(), self.0.total_out());
         let result = self.0.process(seen, room, Action::Run);
-        let result = result
-            .map_err(|error| fault(packed, input.offset(), CompressedFault::Data(error.to_string())))?;
-        let ended = matches!(result.status, Status::StreamEnd);
-        if no_more && result.bytes_produced == 0 && !ended {
-            return Err(fault(packed, input.offset(), CompressedFault::Ends));
-        }
-        input.skip(result.bytes_consumed);
-        packed.members += u64::from(ended);
-        Ok(Step { made: result.bytes_produced, ended })
+        // Each is the length of a part of a slice.
+        let since = |now: u64, before: u64| usize::try_from(now - before).unwrap_or(usize::MAX);
+        let (taken, made) = (since(self.0.total_in(), before_in), since(self.0.total_out(), before_out));
+        input.skip(taken);
+        let ended = match result.map(|result| result.status) {
+            Ok(Status::StreamEnd) => {
+                packed.members += 1;
+                Ok(true)
+            }
+            Ok(_) if nothing_left && made == 0 => Err(fault(packed, input.offset(), CompressedFault::Ends)),
+            Ok(_) => Ok(false),
+            Err(error) => Err(fault(packed, input.offset(), CompressedFault::Data(error.to_string()))),
+        };
+        Step { made, ended }
     }
 }
 

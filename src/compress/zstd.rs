@@ -17,11 +17,20 @@ pub(super) struct Frames {
     context: DCtx<'static>,
     /// Whether the frame holds something else than compressed bytes (section 3.1.2).
     skippable: bool,
+    /// How many bytes the decoder can do something with: the rest of a block, and the header of the next one. It is given no
+    /// more, so that what lies before a fault does not depend on how many bytes the system gives at a time.
+    wants: usize,
+    /// There was no room for all that was decompressed. Nothing more is given to the decoder before it was handed out, since that
+    /// would be lost with an error.
+    full: bool,
 }
+
+/// How many bytes tell how long the header of a frame is.
+const HEADER_START: usize = 5;
 
 impl Frames {
     pub(super) fn new() -> Self {
-        Self { context: DCtx::create(), skippable: false }
+        Self { context: DCtx::create(), skippable: false, wants: HEADER_START, full: false }
     }
 }
 
@@ -35,21 +44,39 @@ impl<R: Read> Codec<R> for Frames {
         match seen_len {
             0 => Ok(false),
             _ if known => Ok(true),
-            1..4 if cut => Err(fault(packed, input.offset() + seen_len as u64, CompressedFault::Ends)),
+            1..4 if cut => Err(fault(packed, input.offset(), CompressedFault::Ends)),
             _ => Err(fault(packed, input.offset(), CompressedFault::Garbage)),
         }
     }
 
-    fn step(&mut self, input: &mut Peek<R>, room: &mut [u8], packed: &mut Packed) -> Result<Step> {
-        let seen = input.peek(1)?;
-        let (ended, mut from, mut into) = (seen.is_empty(), InBuffer::around(seen), OutBuffer::around(room));
-        let left = self.context.decompress_stream(&mut into, &mut from);
-        let (taken, made) = (from.pos(), into.pos());
+    fn step(&mut self, input: &mut Peek<R>, room: &mut [u8], packed: &mut Packed) -> Step {
+        let room_len = room.len();
+        let mut into = OutBuffer::around(room);
+        let ended = self.feed(input, &mut into, packed);
+        self.full = into.pos() == room_len;
+        Step { made: into.pos(), ended }
+    }
+}
+
+impl Frames {
+    /// Decompresses some bytes; tells whether they are the last ones of the frame.
+    fn feed(
+        &mut self,
+        input: &mut Peek<impl Read>,
+        into: &mut OutBuffer<'_, [u8]>,
+        packed: &mut Packed,
+    ) -> Result<bool> {
+        let wants = if self.full { 0 } else { self.wants };
+        let seen = input.peek(wants)?;
+        let seen = &seen[..seen.len().min(wants)];
+        let mut from = InBuffer::around(seen);
+        let left = self.context.decompress_stream(into, &mut from);
+        let (nothing_left, taken) = (seen.is_empty() && !self.full, from.pos());
         let left = left.map_err(|code| {
             let reason = zstd_safe::get_error_name(code).to_owned();
             fault(packed, input.offset(), CompressedFault::Data(reason))
         })?;
-        if ended && made == 0 && left > 0 {
+        if nothing_left && into.pos() == 0 && left > 0 {
             return Err(fault(packed, input.offset(), CompressedFault::Ends));
         }
         input.skip(taken);
@@ -58,7 +85,14 @@ impl<R: Read> Codec<R> for Frames {
         } else if left == 0 {
             packed.members += 1;
         }
-        Ok(Step { made, ended: left == 0 })
+        // Of what was asked for, it may have taken a part.
+        let asked_for = self.wants - taken;
+        self.wants = match left {
+            0 => HEADER_START,
+            _ if asked_for > 0 => asked_for,
+            _ => left,
+        };
+        Ok(left == 0)
     }
 }
 

@@ -19,12 +19,14 @@ pub(super) struct Done {
     pub(super) error: Option<Error>,
     /// Whether the error ended the work, so that nothing behind it counts.
     pub(super) stop: bool,
+    /// Whether the error is not in the part but behind it, so that the part was read as it is.
+    pub(super) behind: bool,
 }
 
 impl Done {
     /// Of a part of which nothing counts.
     pub(super) fn stopped_by(error: Error) -> Self {
-        Self { tally: Tally::default(), error: Some(error), stop: true }
+        Self { tally: Tally::default(), error: Some(error), stop: true, behind: false }
     }
 }
 
@@ -96,7 +98,8 @@ pub(super) fn drive<P: Parts, T: Send>(
                 }
                 Err((offset, error)) => (offset, offset, (Done::stopped_by(error), None)),
             };
-            let ends_at = ended_at.as_ref().map(|(offset, _)| *offset).or(done.stop.then_some(start));
+            let stopped_at = if done.behind { end } else { start };
+            let ends_at = ended_at.as_ref().map(|(offset, _)| *offset).or(done.stop.then_some(stopped_at));
             if let Some(offset) = ends_at {
                 stop_from.fetch_min(offset, Ordering::Relaxed);
                 work.stop(offset);
@@ -173,7 +176,7 @@ mod tests {
 
     fn done(records: u64, error: Option<&'static str>, stop: bool) -> Done {
         let error = error.map(|what| ErrorKind::UnknownFormat(what).into());
-        Done { tally: Tally { records, ..Tally::default() }, error, stop }
+        Done { tally: Tally { records, ..Tally::default() }, error, stop, behind: false }
     }
 
     /// The account of four parts that are entered in this order; the second and third have errors.

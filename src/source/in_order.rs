@@ -103,7 +103,11 @@ where
     }
 
     fn finish(&self, value: &mut Option<T>, part: Range<u64>, done: Done) -> (Done, Option<(u64, Error)>) {
-        match value.take().filter(|_| !done.stop).map(|value| self.in_order.bring(part.clone(), value)) {
+        match value
+            .take()
+            .filter(|_| !done.stop || done.behind)
+            .map(|value| self.in_order.bring(part.clone(), value))
+        {
             Some(Err((offset, error))) if offset == part.start => (Done::stopped_by(error), None),
             Some(Err(failed)) => (done, Some(failed)),
             Some(Ok(())) | None => (done, None),

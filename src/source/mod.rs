@@ -472,9 +472,9 @@ impl Source {
         let SourceOptions { threads, part_len, max_len, .. } = self.options;
         let parts = StreamParts::new(format, recover, input, part_len, max_len, &self.done);
         let (values, account) = drive::drive(&parts, threads, identity, work);
-        let packed = parts.packed();
-        *self.packed.lock().unwrap_or_else(PoisonError::into_inner) = packed;
-        (values, Account { packed, ..account })
+        let account = parts.complete(account);
+        *self.packed.lock().unwrap_or_else(PoisonError::into_inner) = account.packed;
+        (values, account)
     }
 }
 
@@ -503,7 +503,7 @@ fn read_records<F: Format>(
     // Whatever `work` left, and whatever it did with an error that it met.
     records.by_ref().for_each(drop);
     let error = refused.or_else(|| records.error().cloned());
-    Done { tally: records.tally(), stop: error.is_some(), error }
+    Done { tally: records.tally(), stop: error.is_some(), error, behind: false }
 }
 
 /// Lets `work` have the pieces of a part, and reads what it leaves.
@@ -511,7 +511,7 @@ fn read_pieces<F: Resync>(format: &F, part: Part<'_>, work: impl FnOnce(&mut Pie
     let mut pieces: Pieces<'_, F> = format.pieces_of(part);
     work(&mut pieces);
     pieces.by_ref().for_each(drop);
-    Done { tally: pieces.tally(), error: pieces.error().cloned(), stop: false }
+    Done { tally: pieces.tally(), error: pieces.error().cloned(), stop: false, behind: false }
 }
 
 impl fmt::Debug for Source {

@@ -3,7 +3,7 @@
 use flate2::Compression;
 use pagecut::fastq::Fastq;
 
-use crate::check::{fault_behind, few_settings, is_plain, names, read_in, reads, settings};
+use crate::check::{fault_behind, fault_between, few_settings, is_plain, names, read_in, reads, settings};
 use crate::make::{BGZF_END, Kind, Packed, bgzf_block, bgzf_block_with, gzip};
 
 const FASTQ: Fastq = Fastq::new();
@@ -98,12 +98,14 @@ fn a_file_that_is_cut_in_a_block_ends_with_an_error() {
     let mut cuts = 0;
     for (packed, at) in of_tiny.chain(of_small).filter(|(packed, at)| !packed.is_end(*at)) {
         let block = packed.member_at(at);
-        let (bytes, text) = (&packed.bytes[..at], packed.text_before(block));
+        // Of the block that is cut, what there is may be had.
+        let text = [packed.text_before(block), packed.text_before(block + 1)];
+        let bytes = &packed.bytes[..at];
         if block == 0 && at < 18 {
             // It may look like gzip, or like nothing yet.
             assert!(read_in(&FASTQ, bytes, &few_settings(at)).1.is_some(), "cut at {at}");
         } else {
-            let message = fault_behind(&FASTQ, bytes, text, &few_settings(at));
+            let message = fault_between(&FASTQ, bytes, text, &few_settings(at));
             names(&message, Kind::Bgzf, packed, block);
         }
         cuts += 1;
@@ -147,12 +149,9 @@ fn a_wrong_length_of_a_block_is_an_error() {
         for wrong in [0, 1, 17, 25, size - 1, size + 1, size + 28, 0xffff] {
             let mut bytes = packed.bytes.clone();
             bytes[at..at + 2].copy_from_slice(&wrong.to_le_bytes());
-            let message = fault_behind(
-                &FASTQ,
-                &bytes,
-                packed.text_before(block),
-                &few_settings(block + usize::from(wrong)),
-            );
+            // Where no block ends, what there is may be had.
+            let text = [packed.text_before(block), packed.text_before(block + 1)];
+            let message = fault_between(&FASTQ, &bytes, text, &few_settings(block + usize::from(wrong)));
             names(&message, Kind::Bgzf, &packed, block);
         }
     }

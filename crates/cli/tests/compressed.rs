@@ -68,8 +68,18 @@ fn outcome(output: &Output, name: &str) -> Outcome {
     (text(&output.stdout), text(&output.stderr), output.status.code())
 }
 
+/// Without what is said of how the input is compressed.
 fn result(folder: &Path, command: &[&str], name: &str) -> Outcome {
-    outcome(&run(folder, &[command, &[name]].concat()), name)
+    let (mut stdout, stderr, status) = outcome(&run(folder, &[command, &[name]].concat()), name);
+    for (from, to) in [("\"compressed\":{", "},"), (" in ", ")")] {
+        if let Some((before, rest)) = stdout.split_once(from)
+            && let Some((_, behind)) = rest.split_once(to)
+            && command.contains(&"verify")
+        {
+            stdout = format!("{before}{behind}");
+        }
+    }
+    (stdout, stderr, status)
 }
 
 /// Runs with the bytes of this file from a pipe.

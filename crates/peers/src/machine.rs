@@ -5,6 +5,11 @@ use std::fs;
 /// helicase picks its SIMD when it is compiled, everybody else when they run.
 pub(crate) const AVX2: bool = cfg!(target_feature = "avx2");
 
+/// What to know about a build without.
+pub(crate) const WITHOUT_AVX2: &str = "\
+Not built for AVX2: helicase picks its SIMD when it is compiled and falls back to SSE or, where that is not asked for
+either, to scalar code. Build with RUSTFLAGS=\"-C target-cpu=native\" for what it can do.";
+
 /// The kernel, the processor, and whether the build may use AVX2 unasked.
 pub(crate) fn describe() -> String {
     let avx2 = if AVX2 { "yes" } else { "no" };

@@ -10,24 +10,26 @@ use pagecut::{Source, SourceOptions};
 use rayon::ThreadPoolBuilder;
 use rayon::iter::ParallelIterator;
 
+use crate::format::Format;
 use crate::row::{Count, Kind, Result, Row, Way};
 
 pub(crate) const ROWS: [Row; 6] = [
-    row("pagecut fold", Way::Mapped, 1, fold_mapped),
-    row("pagecut records", Way::Mapped, 1, records),
-    row("pagecut fold", Way::Read, 1, fold_read),
-    row("pagecut fold", Way::Mapped, 2, fold_mapped),
-    row("pagecut par_records", Way::Mapped, 2, par_records),
-    row("pagecut fold", Way::Read, 2, fold_read),
+    row("pagecut fold", Format::ALL, Way::Mapped, 1, fold_mapped),
+    row("pagecut records", Format::PLAIN, Way::Mapped, 1, records),
+    row("pagecut fold", Format::ALL, Way::Read, 1, fold_read),
+    row("pagecut fold", Format::ALL, Way::Mapped, 2, fold_mapped),
+    row("pagecut par_records", Format::PLAIN, Way::Mapped, 2, par_records),
+    row("pagecut fold", Format::ALL, Way::Read, 2, fold_read),
 ];
 
 const fn row(
     name: &'static str,
+    formats: &'static [Format],
     way: Way,
     threads: usize,
     run: fn(&Path, usize) -> Result<Option<Count>>,
 ) -> Row {
-    Row { kind: Kind::Ours, name, way, threads, run }
+    Row { kind: Kind::Ours, name, formats, way, threads, run }
 }
 
 fn fold_mapped(path: &Path, threads: usize) -> Result<Option<Count>> {

@@ -11,6 +11,7 @@ use std::thread;
 
 use pagecut::mmap::MmapReader;
 
+use crate::format::Format;
 use crate::row::{Count, Kind, Result, Row, Way};
 
 pub(crate) const ROWS: [Row; 4] = [
@@ -24,7 +25,7 @@ pub(crate) const ROWS: [Row; 4] = [
 const BUFFER_LEN: usize = 256 << 10;
 
 const fn row(way: Way, threads: usize, run: fn(&Path, usize) -> Result<Option<Count>>) -> Row {
-    Row { kind: Kind::Roofline, name: "roofline", way, threads, run }
+    Row { kind: Kind::Roofline, name: "roofline", formats: Format::PLAIN, way, threads, run }
 }
 
 fn mapped(path: &Path, threads: usize) -> Result<Option<Count>> {

@@ -6,6 +6,8 @@ use std::iter::Sum;
 use std::ops::Add;
 use std::path::Path;
 
+use crate::format::Format;
+
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 /// One parser, used in one way.
@@ -13,6 +15,8 @@ pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>
 pub(crate) struct Row {
     pub(crate) kind: Kind,
     pub(crate) name: &'static str,
+    /// What it can read.
+    pub(crate) formats: &'static [Format],
     pub(crate) way: Way,
     /// How many threads are at work, whatever the parser calls them.
     pub(crate) threads: usize,
@@ -27,7 +31,7 @@ pub(crate) enum Kind {
     Roofline,
 }
 
-/// How the bytes are got at.
+/// How the bytes of the file are got at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
     Mapped,

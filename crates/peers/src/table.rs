@@ -1,10 +1,9 @@
 //! The table of all rows, for people and for programs.
 
 use std::io::{self, Write};
-use std::time::Duration;
 
-use crate::machine;
-use crate::row::{Count, Kind, Row};
+use crate::measure::Measured;
+use crate::row::Kind;
 
 const HEADINGS: [&str; 8] =
     ["parser", "way", "threads", "records", "bases", "GB/s", "of fastest peer", "of roofline"];
@@ -16,38 +15,28 @@ const ABOVE_ROOFLINE: &str = "\
 More than 1 of the roofline: such a row does not look at every byte (helicase steps over long quality lines), or the file
 is so small that starting threads takes most of the time.";
 
-const WITHOUT_AVX2: &str = "\
-Not built for AVX2: helicase picks its SIMD when it is compiled and falls back to SSE or, where that is not asked for
-either, to scalar code. Build with RUSTFLAGS=\"-C target-cpu=native\" for what it can do.";
-
-pub(crate) struct Measured {
-    pub(crate) row: Row,
-    /// What all rows agree on.
-    pub(crate) count: Count,
-    pub(crate) time: Duration,
-}
-
 pub(crate) struct Table {
     len: u64,
     measured: Vec<Measured>,
 }
 
 impl Table {
-    /// The table for a file of `len` bytes.
+    /// The table for a file that holds `len` bytes, decompressed.
     pub(crate) fn new(len: u64, measured: Vec<Measured>) -> Self {
         Self { len, measured }
     }
 
     pub(crate) fn write_text(&self, out: &mut impl Write, head: &str) -> io::Result<()> {
-        let lines: Vec<_> = [HEADINGS.map(String::from)].into_iter().chain(self.cells()).collect();
-        let widths: [usize; 8] =
-            std::array::from_fn(|column| lines.iter().map(|cells| cells[column].len()).max().unwrap_or(0));
+        let lines = self.lines();
+        let widths: Vec<usize> = (0..lines[0].len())
+            .map(|column| lines.iter().map(|cells| cells[column].len()).max().unwrap_or(0))
+            .collect();
 
         writeln!(out, "{head}\n")?;
         for cells in &lines {
             let padded: Vec<_> = cells
                 .iter()
-                .zip(widths)
+                .zip(&widths)
                 .enumerate()
                 .map(|(column, (cell, width))| match column {
                     ..WORDS => format!("{cell:<width$}"),
@@ -59,9 +48,6 @@ impl Table {
         if self.measured.iter().any(|measured| self.of_roofline(measured).is_some_and(|ratio| ratio > 1.0)) {
             writeln!(out, "\n{ABOVE_ROOFLINE}")?;
         }
-        if !machine::AVX2 {
-            writeln!(out, "\n{WITHOUT_AVX2}")?;
-        }
         Ok(())
     }
 
@@ -70,8 +56,15 @@ impl Table {
         for line in head.lines() {
             writeln!(out, "# {line}")?;
         }
-        writeln!(out, "{}", HEADINGS.join(","))?;
-        self.cells().try_for_each(|cells| writeln!(out, "{}", cells.join(",")))
+        self.lines().iter().try_for_each(|cells| writeln!(out, "{}", cells.join(",")))
+    }
+
+    /// The headings and the cells below, without the roofline where no row is one.
+    fn lines(&self) -> Vec<Vec<String>> {
+        let has_roofline = self.measured.iter().any(|measured| measured.row.kind == Kind::Roofline);
+        let columns = HEADINGS.len() - usize::from(!has_roofline);
+        let lines = [HEADINGS.map(String::from)].into_iter().chain(self.cells());
+        lines.map(|cells| cells.into_iter().take(columns).collect()).collect()
     }
 
     /// The cells of every line. Those for which there is nothing to say are empty.
@@ -115,5 +108,39 @@ impl Table {
                 && (other.row.way, other.row.threads) == (measured.row.way, measured.row.threads)
         };
         Some(self.speed(measured) / self.speed(self.measured.iter().find(same)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::row::{Count, Row};
+    use crate::{peers, roofline};
+
+    /// The headings, and the cells of the first row.
+    fn csv(rows: &[Row]) -> (String, String) {
+        let measured = rows
+            .iter()
+            .map(|row| Measured { row: *row, count: Count::default(), time: Duration::from_secs(1) })
+            .collect();
+        let mut out = Vec::new();
+        Table::new(2_000_000_000, measured).write_csv(&mut out, "head").unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let mut lines = text.lines().skip(1).map(String::from);
+        (lines.next().unwrap(), lines.next().unwrap())
+    }
+
+    #[test]
+    fn a_column_for_the_roofline_is_there_where_one_is() {
+        let (peer, roofline) = (peers::rows()[0], roofline::ROWS[0]);
+        let (headings, cells) = csv(&[peer, roofline]);
+        assert!(
+            headings.ends_with("of fastest peer,of roofline") && cells.ends_with("2.00,1.00,1.00"),
+            "{cells}"
+        );
+        let (headings, cells) = csv(&[peer]);
+        assert!(headings.ends_with("GB/s,of fastest peer") && cells.ends_with("2.00,1.00"), "{cells}");
     }
 }

@@ -63,8 +63,10 @@ impl Head {
     pub(crate) fn block(self, stored_len: [u8; 4]) -> Result<Block> {
         let len = u32::from_le_bytes(stored_len) as usize;
         if len > MAX_BLOCK_LEN {
-            let length = CompressedFault::Length { found: 0, stored: len as u64 };
-            return Err(Compression::Bgzf.fault(self.number, self.end() - 4, length));
+            let too_long = CompressedFault::Header(
+                "where it says that the block ends, a length of more than 64 KiB stands",
+            );
+            return Err(Compression::Bgzf.fault(self.number, self.offset, too_long));
         }
         Ok(Block { head: self, len })
     }

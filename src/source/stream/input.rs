@@ -48,10 +48,8 @@ impl Input<'_> {
 pub(super) enum End {
     /// There is no more.
     Reached,
-    /// It cannot be had, and that was not told yet.
-    Failed(Error),
     /// It cannot be had.
-    Told,
+    Failed(Error),
 }
 
 /// An input that is read from the left.
@@ -106,14 +104,11 @@ impl Joining {
         }
     }
 
-    /// Why there is nothing more to be had, if that is so and was not told before.
-    pub(super) fn take_failure(&mut self) -> Option<Error> {
-        match self.end.replace(End::Told) {
+    /// Why there is nothing more to be had, if there should be more.
+    pub(super) fn failure(&self) -> Option<&Error> {
+        match &self.end {
             Some(End::Failed(error)) => Some(error),
-            other => {
-                self.end = other;
-                None
-            }
+            Some(End::Reached) | None => None,
         }
     }
 }
@@ -171,13 +166,11 @@ impl<'input> StreamInput<'input> {
             joining.ahead.extend_from_slice(run.as_slice());
         }
         let joining = self.joining.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if joining.ahead.is_empty()
-            && let Some(error) = joining.take_failure()
-        {
+        match joining.failure() {
+            Some(error) if joining.ahead.is_empty() => Err(error.clone()),
             // What was read before is something, and comes first.
-            return Err(error);
+            _ => Ok(&joining.ahead),
         }
-        Ok(&joining.ahead)
     }
 
     /// Takes the next run, does what is left to be done with it, and waits until those before it were joined. `None` if there is
@@ -186,12 +179,18 @@ impl<'input> StreamInput<'input> {
     /// What has been found out of the input by then is handed out for the run to be joined.
     pub(super) fn next_run(&self, run: &mut Run, len: usize) -> Option<MutexGuard<'_, Joining>> {
         run.clear();
+        let joining = self.joining();
+        if joining.end.is_some() {
+            // Everything was taken before: what is left of it makes an empty run.
+            return Some(joining).filter(|joining| !joining.ahead.is_empty());
+        }
         // Of a record that waits for its end, as much again.
-        let len = len.max(self.joining().look_from / 2);
+        let len = len.max(joining.look_from / 2);
+        drop(joining);
         let mut taking = self.taking();
         if taking.ended {
-            drop(taking);
-            return self.last_run();
+            // Whoever took the last run hands out all that is left.
+            return None;
         }
         let _guard = EndOnPanic(self);
         let number = taking.runs;
@@ -219,12 +218,6 @@ impl<'input> StreamInput<'input> {
             Err(error) => Some(End::Failed(error)),
         };
         Some(joining)
-    }
-
-    /// An empty run for what was taken before, if that is all there is of the input.
-    fn last_run(&self) -> Option<MutexGuard<'_, Joining>> {
-        let joining = self.joining();
-        (joining.end.is_some() && !joining.ahead.is_empty()).then_some(joining)
     }
 
     /// Whether all of the input was taken.
@@ -271,7 +264,7 @@ struct EndOnPanic<'run, 'input>(&'run StreamInput<'input>);
 impl Drop for EndOnPanic<'_, '_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.0.joining().end = Some(End::Told);
+            self.0.joining().end = Some(End::Failed(io::Error::other("a worker has panicked").into()));
             self.0.moved.notify_all();
         }
     }

@@ -16,9 +16,10 @@ use std::sync::{Mutex, PoisonError};
 use input::{End as InputEnd, Joining};
 pub(super) use input::{Input, StreamInput};
 
+use super::Account;
 use super::drive::Done;
 use super::parts::{Next, Parts};
-use crate::compress::{Packed, Run};
+use crate::compress::Run;
 use crate::error::{Error, ErrorKind};
 use crate::record::{End, Format, Part, last_part_end};
 
@@ -27,7 +28,7 @@ use crate::record::{End, Format, Part, last_part_end};
 const STREAM_PART_LEN: usize = 1 << 20;
 
 /// A record of so many bytes is believed, from however few compressed ones it is.
-const BELIEVED_LEN: u64 = 256 << 20;
+const BELIEVED_LEN: u64 = 64 << 20;
 
 /// A record that is longer is believed if it has no more than so many times the bytes of the compressed input up to there. Letters
 /// of a sequence take two bits each.
@@ -60,9 +61,11 @@ impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
         Self { format, recover, part_len, most, input, refused, done }
     }
 
-    /// What was decompressed, if the input is compressed.
-    pub(super) fn packed(&self) -> Option<Packed> {
-        self.input.packed()
+    /// The account of the input, of which nothing was lost: if it could not be had to its end, that was told.
+    pub(super) fn complete(&self, account: Account) -> Account {
+        let failure = self.input.joining().failure().cloned().filter(|_| account.complete);
+        let complete = account.complete && failure.is_none();
+        Account { packed: self.input.packed(), complete, error: account.error.or(failure), ..account }
     }
 
     /// Joins a run to those before it. Returns the length of the part that the run then begins with; none if no record ends in
@@ -145,7 +148,7 @@ impl<F: Format> Parts for StreamParts<'_, '_, F> {
 
     fn end(&self, _: &mut Run, part: Range<u64>, done: Done) -> Done {
         self.done.store(self.input.taken(), Ordering::Relaxed);
-        let mut joining = self.input.joining();
+        let joining = self.input.joining();
         if joining.failed_behind != Some(part.start) {
             return done;
         }
@@ -153,9 +156,9 @@ impl<F: Format> Parts for StreamParts<'_, '_, F> {
         // it ends in a record is no error of the format.
         let cut =
             done.error.as_ref().is_none_or(|error| matches!(error.kind(), ErrorKind::Incomplete { .. }));
-        match joining.take_failure().filter(|_| cut) {
-            Some(error) => Done { error: Some(error), stop: true, ..done },
-            None => Done { stop: true, ..done },
+        match joining.failure().filter(|_| cut) {
+            Some(error) => Done { error: Some(error.clone()), stop: true, behind: true, ..done },
+            None => Done { stop: true, behind: true, ..done },
         }
     }
 
