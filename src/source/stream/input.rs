@@ -2,11 +2,11 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::ahead::ReadAhead;
-use crate::compress::{Check, Compression, Packed, Run, Taken, Unpacker};
+use super::taking::{TakenRun, Taking};
+use crate::compress::{Check, Compression, Packed, Run, Taken};
 use crate::error::{Error, Result};
 use crate::source::reader::Reader;
 
@@ -32,7 +32,7 @@ impl Read for Input<'_> {
 
 impl Input<'_> {
     /// Goes back to the start.
-    fn rewind(&mut self) -> io::Result<()> {
+    pub(super) fn rewind(&mut self) -> io::Result<()> {
         match self {
             Self::File(file) => file.rewind().map_err(|_| super::read_before()),
             Self::Stream(_) => Err(super::read_before()),
@@ -54,22 +54,11 @@ pub(super) enum End {
 
 /// An input that is read from the left.
 pub(in crate::source) struct StreamInput<'input> {
-    taking: Mutex<Taking<'input>>,
+    taking: Taking<'input>,
     joining: Mutex<Joining>,
     /// A run was joined.
     moved: Condvar,
-    /// How many bytes of the input were taken, of compressed ones if it is compressed.
-    taken: AtomicU64,
     reader: Option<&'input Reader>,
-}
-
-/// What one worker at a time takes runs from.
-struct Taking<'input> {
-    unpacker: Unpacker<Input<'input>>,
-    /// How many runs were taken.
-    runs: u64,
-    /// Whether the last one was.
-    ended: bool,
 }
 
 /// What one worker at a time joins runs to.
@@ -120,10 +109,9 @@ impl<'input> StreamInput<'input> {
             Input::File(_) | Input::Stream(_) => None,
         };
         Self {
-            taking: Mutex::new(Taking { unpacker: Unpacker::new(input), runs: 0, ended: false }),
+            taking: Taking::new(input),
             joining: Mutex::new(Joining::new()),
             moved: Condvar::new(),
-            taken: AtomicU64::new(0),
             reader,
         }
     }
@@ -140,9 +128,7 @@ impl<'input> StreamInput<'input> {
     fn rewind(&mut self) -> io::Result<()> {
         let joining = self.joining.get_mut().unwrap_or_else(PoisonError::into_inner);
         if joining.begun {
-            let taking = self.taking.get_mut().unwrap_or_else(PoisonError::into_inner);
-            taking.unpacker.rewind(Input::rewind)?;
-            (taking.runs, taking.ended) = (0, false);
+            self.taking.rewind()?;
             *joining = Joining::new();
         }
         Ok(())
@@ -187,18 +173,9 @@ impl<'input> StreamInput<'input> {
         // Of a record that waits for its end, as much again.
         let len = len.max(joining.look_from / 2);
         drop(joining);
-        let mut taking = self.taking();
-        if taking.ended {
-            // Whoever took the last run hands out all that is left.
-            return None;
-        }
         let _guard = EndOnPanic(self);
-        let number = taking.runs;
-        taking.runs += 1;
-        let taken = taking.unpacker.take(run, len);
-        taking.ended = !matches!(taken, Ok(Taken::Some));
-        self.taken.store(taking.unpacker.offset(), Ordering::Relaxed);
-        drop(taking);
+        // If there is none, whoever took the last one hands out all that is left.
+        let TakenRun { number, taken } = self.taking.take(run, len)?;
 
         let (sums, finished) = run.finish();
         let mut joining = self.joining();
@@ -222,17 +199,17 @@ impl<'input> StreamInput<'input> {
 
     /// Whether all of the input was taken.
     pub(super) fn has_ended(&self) -> bool {
-        self.taking().ended
+        self.taking.has_ended()
     }
 
     /// How many bytes of the input were taken, of compressed ones if it is compressed.
     pub(super) fn taken(&self) -> u64 {
-        self.taken.load(Ordering::Relaxed)
+        self.taking.offset()
     }
 
     /// How the input is compressed, if it is.
     pub(in crate::source) fn compression(&self) -> Option<Compression> {
-        self.taking().unpacker.compression()
+        self.taking.unpacker().compression()
     }
 
     /// What was decompressed, if the input is compressed.
@@ -240,17 +217,13 @@ impl<'input> StreamInput<'input> {
         let joining = self.joining();
         let unpacked = joining.offset + joining.ahead.len() as u64;
         drop(joining);
-        self.taking().unpacker.packed(unpacked)
+        self.taking.unpacker().packed(unpacked)
     }
 
     /// Whether the input is still what it was when it was opened, as far as can be told.
     pub(super) fn check(&self) -> Result<()> {
         // What cannot be read at positions cannot be looked at again either.
         self.reader.map_or(Ok(()), Reader::check)
-    }
-
-    fn taking(&self) -> MutexGuard<'_, Taking<'input>> {
-        self.taking.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn joining(&self) -> MutexGuard<'_, Joining> {

@@ -7,6 +7,7 @@
 
 mod ahead;
 mod input;
+mod taking;
 
 use std::io;
 use std::ops::Range;
@@ -25,7 +26,7 @@ use crate::record::{End, Format, Part, last_part_end};
 
 /// How many bytes are taken at a time, unless it is said otherwise: with the records of that many, they fit into a
 /// second-level cache.
-const STREAM_PART_LEN: usize = 1 << 20;
+const STREAM_PART_LEN: usize = 256 << 10;
 
 /// A record of so many bytes is believed, from however few compressed ones it is.
 const BELIEVED_LEN: u64 = 64 << 20;
