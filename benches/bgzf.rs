@@ -1,5 +1,4 @@
-//! What each level costs and comes to when BGZF is written: `cargo bench --bench bgzf --features libdeflate`, or with `gzip` for
-//! zlib-rs.
+//! What each level costs and comes to when BGZF is written: `cargo bench --bench bgzf --features gzip`.
 //!
 //! The files of `testdata` are repeated, whose first copy is out of reach of a block when the second one comes. What is written
 //! goes to memory. A figure is the fastest of the rounds.

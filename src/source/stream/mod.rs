@@ -26,7 +26,10 @@ use crate::record::{End, Format, Part, last_part_end};
 
 /// How many bytes are taken at a time, unless it is said otherwise: with the records of that many, they fit into a
 /// second-level cache.
-const STREAM_PART_LEN: usize = 256 << 10;
+const STREAM_PART_LEN: usize = 1 << 20;
+
+/// How many are if they are decompressed: the decoder needs room in that cache too.
+const UNPACKED_PART_LEN: usize = 256 << 10;
 
 /// A record of so many bytes is believed, from however few compressed ones it is.
 const BELIEVED_LEN: u64 = 64 << 20;
@@ -57,8 +60,9 @@ impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
         most: Option<u64>,
         done: &'run AtomicU64,
     ) -> Self {
-        let part_len = part_len.unwrap_or(STREAM_PART_LEN).max(1);
-        let refused = Mutex::new(input.begin(part_len).err());
+        let refused = Mutex::new(input.begin(part_len.unwrap_or(UNPACKED_PART_LEN)).err());
+        let fitting = if input.compression().is_some() { UNPACKED_PART_LEN } else { STREAM_PART_LEN };
+        let part_len = part_len.unwrap_or(fitting).max(1);
         Self { format, recover, part_len, most, input, refused, done }
     }
 
