@@ -33,9 +33,9 @@ impl Members {
     /// Inflates some bytes.
     fn feed(&mut self, input: &mut Peek<impl Read>, packed: &Packed) -> Result<()> {
         let wants = self.deflate.wants();
-        let seen = input.peek(wants)?;
+        let seen = input.peek_some(wants)?;
         let nothing_left = seen.is_empty();
-        let taken = self.deflate.feed(&seen[..seen.len().min(wants)]);
+        let taken = self.deflate.feed(seen);
         input.skip(taken);
         if nothing_left && self.deflate.is_stuck() {
             return Err(fault(packed, input.offset(), CompressedFault::Ends));

@@ -16,11 +16,13 @@ pub(crate) struct Peek<R> {
     offset: u64,
     /// The input has no more than what is in `buffer`.
     ended: bool,
+    /// Why there is no more, to be told when the rest was taken.
+    failed: Option<io::Error>,
 }
 
 impl<R: Read> Peek<R> {
     pub(crate) fn new(input: R) -> Self {
-        Self { input, buffer: Vec::new(), start: 0, end: 0, offset: 0, ended: false }
+        Self { input, buffer: Vec::new(), start: 0, end: 0, offset: 0, ended: false, failed: None }
     }
 
     /// How many bytes were taken.
@@ -31,6 +33,9 @@ impl<R: Read> Peek<R> {
     /// The next `len` bytes or more; fewer only if there are no more.
     pub(crate) fn peek(&mut self, len: usize) -> io::Result<&[u8]> {
         while self.end - self.start < len && !self.ended {
+            if let Some(error) = self.failed.take() {
+                return Err(error);
+            }
             if self.start > 0 {
                 self.buffer.copy_within(self.start..self.end, 0);
                 (self.start, self.end) = (0, self.end - self.start);
@@ -48,6 +53,18 @@ impl<R: Read> Peek<R> {
         Ok(&self.buffer[self.start..self.end])
     }
 
+    /// As many of the next `len` bytes as can be had. What there is comes before an error.
+    pub(crate) fn peek_some(&mut self, len: usize) -> io::Result<&[u8]> {
+        if let Err(error) = self.peek(len) {
+            if self.start == self.end {
+                return Err(error);
+            }
+            self.failed = Some(error);
+        }
+        let seen = &self.buffer[self.start..self.end];
+        Ok(&seen[..seen.len().min(len)])
+    }
+
     /// Takes bytes that were looked at.
     #[cfg_attr(not(any(feature = "_compressed", test)), expect(dead_code, reason = "it is what codecs do"))]
     pub(crate) fn skip(&mut self, len: usize) {
@@ -59,7 +76,7 @@ impl<R: Read> Peek<R> {
     /// Goes back to the start.
     pub(crate) fn rewind(&mut self, rewind: impl FnOnce(&mut R) -> io::Result<()>) -> io::Result<()> {
         rewind(&mut self.input)?;
-        (self.start, self.end, self.offset, self.ended) = (0, 0, 0, false);
+        (self.start, self.end, self.offset, self.ended, self.failed) = (0, 0, 0, false, None);
         Ok(())
     }
 }
@@ -72,6 +89,8 @@ impl<R: Read> Read for Peek<R> {
             into[..read].copy_from_slice(&self.buffer[self.start..][..read]);
             self.start += read;
             read
+        } else if let Some(error) = self.failed.take() {
+            return Err(error);
         } else if self.ended {
             0
         } else {

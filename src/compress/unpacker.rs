@@ -67,7 +67,7 @@ impl<R: Read> Unpacker<R> {
     /// [`ErrorKind::UnknownFormat`] if it takes a feature to read it that is not there.
     pub(crate) fn begin(&mut self) -> Result<()> {
         if self.how.is_none() {
-            let compression = Compression::detect(self.input.peek(MAGIC_LEN)?);
+            let compression = Compression::detect(self.input.peek_some(MAGIC_LEN)?);
             self.how = Some(How::of(compression)?);
             self.packed = compression.map(Packed::none_of);
         }

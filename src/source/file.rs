@@ -1,6 +1,7 @@
 //! A file as an input.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 #[cfg(feature = "gzip")]
@@ -28,12 +29,14 @@ pub(super) struct FileInput {
 }
 
 impl FileInput {
-    /// Takes a file that was opened at this path.
-    pub(super) fn new(reader: Reader, path: PathBuf) -> Result<Self> {
-        let compression = Compression::detect(&reader.bytes_at(0..reader.len().min(MAGIC_LEN as u64))?);
+    /// Takes a file that was opened at this path, and its reader.
+    pub(super) fn new(file: &File, reader: Reader, path: PathBuf) -> Result<Self> {
+        // Not by the reader, which counts what is read for the work.
+        let mut head = Vec::new();
+        file.take(MAGIC_LEN as u64).read_to_end(&mut head)?;
         Ok(Self {
             reader: Arc::new(reader),
-            compression,
+            compression: Compression::detect(&head),
             path,
             #[cfg(feature = "gzip")]
             bgzf: OnceLock::new(),

@@ -126,7 +126,9 @@ impl Source {
             return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
         }
         match Reader::of(file.try_clone()?, options.config) {
-            Ok(reader) => Ok(Self::of(Input::File(FileInput::new(reader, path.as_ref().into())?), options)),
+            Ok(reader) => {
+                Ok(Self::of(Input::File(FileInput::new(&file, reader, path.as_ref().into())?), options))
+            }
             Err(error) if matches!(error.kind(), ErrorKind::Unmappable { .. }) => {
                 let is_file = file.metadata()?.is_file();
                 let input = if is_file {

@@ -138,7 +138,8 @@ impl<'input> StreamInput<'input> {
     pub(super) fn begin(&mut self, len: usize) -> Result<()> {
         // The first bytes are read at once, so that it is known whether there is a second run.
         self.head(len)?;
-        self.joining.get_mut().unwrap_or_else(PoisonError::into_inner).begun = true;
+        let joining = self.joining.get_mut().unwrap_or_else(PoisonError::into_inner);
+        joining.begun = joining.end.is_none() || !joining.ahead.is_empty();
         Ok(())
     }
 
