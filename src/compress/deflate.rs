@@ -107,7 +107,7 @@ impl Stream {
 
     /// Whether all was handed out, and why there is no more.
     pub(super) fn end(&self) -> Option<Result<(), Error>> {
-        self.end.clone().filter(|_| self.ready.is_empty())
+        self.end.filter(|_| self.ready.is_empty())
     }
 
     /// Whether there is nothing to be had without more compressed bytes.

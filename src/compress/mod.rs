@@ -2,7 +2,7 @@
 //!
 //! What an input is compressed with is told by its first bytes, not by its name. [`Source`](crate::Source) decompresses it by
 //! itself; [`Decoder`] is for those who want the bytes. Each length and check sum is verified, whatever follows the last member
-//! is told, and an input that ends early is an error: see [`ErrorKind::Compressed`](crate::ErrorKind::Compressed).
+//! is told, and an input that ends early is an error: see [`ErrorKind::Compressed`].
 //!
 //! With the feature `gzip`, `bgzf::Writer` writes BGZF, on all cores.
 

@@ -5,15 +5,15 @@ use crate::error::Result;
 
 /// Nothing.
 #[derive(Default)]
-pub(super) struct Left;
+pub(super) struct Left {}
 
 /// The sum of nothing.
 #[derive(Default)]
-pub(crate) struct Sums;
+pub(crate) struct Sums {}
 
 /// What is always right.
 #[derive(Default)]
-pub(crate) struct Check;
+pub(crate) struct Check {}
 
 impl Left {
     pub(super) fn clear(&mut self) {}
@@ -27,7 +27,7 @@ impl Left {
     }
 
     pub(super) fn sum(&mut self, _: &[u8]) -> Sums {
-        Sums
+        Sums {}
     }
 }
 

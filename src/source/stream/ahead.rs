@@ -135,7 +135,7 @@ mod tests {
     impl Read for Slow {
         fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
             let len = into.len().min(self.at_a_time).min(self.left);
-            into[..len].iter_mut().zip(0..).for_each(|(byte, at)| *byte = ((self.left - at) % 251) as u8);
+            into[..len].iter_mut().zip(0..).for_each(|(byte, at)| *byte = (self.left - at).to_le_bytes()[0]);
             self.left -= len;
             match self.error.take_if(|_| len == 0) {
                 Some(kind) => Err(kind.into()),
