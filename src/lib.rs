@@ -68,6 +68,7 @@
 //! | mapping a file, advice, windows | [`mmap`] |
 //! | other ways to move bytes: positioned, direct, io_uring; buffers, writers, sending | [`io`] |
 //! | which way is taken, and why | [`io::ZeroCopyConfig`], [`open_reader`], [`fn@inspect`] |
+//! | instruction sets, and how to force one | [`simd`] |
 //! | the account of every byte | [`Tally`], [`Account`] |
 
 #![warn(clippy::unwrap_used)]
@@ -87,6 +88,7 @@ pub mod io;
 pub mod media;
 pub mod mmap;
 pub mod record;
+pub mod simd;
 
 pub use detect::FileKind;
 pub use error::{Error, ErrorKind, Location, MatePlace, PairFile, Result};
