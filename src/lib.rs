@@ -69,6 +69,7 @@
 //! | other ways to move bytes: positioned, direct, io_uring; buffers, writers, sending | [`io`] |
 //! | which way is taken, and why | [`io::ZeroCopyConfig`], [`open_reader`], [`fn@inspect`] |
 //! | compressed input, and BGZF to write | [`compress`] |
+//! | instruction sets, and how to force one | [`simd`] |
 //! | the account of every byte | [`Tally`], [`Account`] |
 
 #![warn(clippy::unwrap_used)]
@@ -90,6 +91,7 @@ pub mod io;
 pub mod media;
 pub mod mmap;
 pub mod record;
+pub mod simd;
 
 pub use detect::FileKind;
 pub use error::{CompressedFault, Error, ErrorKind, Location, MatePlace, PairFile, Result};
