@@ -1,0 +1,21 @@
+//! Errors of this format.
+
+use super::Boxes;
+use crate::error::{Error, ErrorKind, Site};
+use crate::record::Format;
+
+/// An error at `offset`, in the box, or at the sample, that begins at `record_offset`; `found` are the bytes at `offset`.
+#[cold]
+#[inline(never)]
+pub(super) fn at(kind: ErrorKind, offset: u64, record_offset: u64, found: &[u8]) -> Error {
+    // The boxes of the input are its records. Which one this is in is only known of the first.
+    let site = Site {
+        format: Boxes::NAME,
+        offset,
+        record_offset,
+        counted_from: record_offset,
+        record: 0,
+        line: None,
+    };
+    Error::at(kind, site, found)
+}
