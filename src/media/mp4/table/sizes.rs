@@ -81,7 +81,16 @@ impl<'data> Sizes<'data> {
         let Some(audio) = entry.audio()? else { return Ok(None) };
         let uncompressed = matches!(
             &entry.format().0,
-            b"raw " | b"twos" | b"sowt" | b"lpcm" | b"in24" | b"in32" | b"fl32" | b"fl64" | b"ulaw" | b"alaw"
+            b"raw "
+                | b"twos"
+                | b"sowt"
+                | b"lpcm"
+                | b"in24"
+                | b"in32"
+                | b"fl32"
+                | b"fl64"
+                | b"ulaw"
+                | b"alaw"
                 | b"NONE"
         );
         if !uncompressed {
