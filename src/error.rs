@@ -2,6 +2,7 @@
 
 mod location;
 mod mates;
+mod mp4;
 
 use std::fmt;
 use std::io;
@@ -11,6 +12,7 @@ pub use location::Location;
 pub(crate) use location::Site;
 use mates::TheFile;
 pub use mates::{MatePlace, PairFile};
+pub use mp4::Mp4Fault;
 
 /// A result whose error is an [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
@@ -244,46 +246,9 @@ pub enum ErrorKind {
     #[error("synchronisation is lost")]
     SyncLost,
 
-    /// MP4: a box has a length that it cannot have where it is.
-    #[error("the box '{}' of {size} bytes {why}", kind.escape_ascii())]
-    BoxSize {
-        /// The type of the box.
-        kind: [u8; 4],
-        /// Its length in bytes, as its header says.
-        size: u64,
-        /// What is wrong with that: `is shorter than its header`, ...
-        why: &'static str,
-    },
-    /// MP4: a box is not there.
-    #[error("there is no box '{}' in {}", kind.escape_ascii(), Holder(*parent))]
-    BoxMissing {
-        /// The type of the box.
-        kind: [u8; 4],
-        /// The type of the box that it has to be in; `None` for the input.
-        parent: Option<[u8; 4]>,
-    },
-    /// MP4: the content of a box is not what it has to be.
-    #[error("the box '{}' {why}", kind.escape_ascii())]
-    BoxContent {
-        /// The type of the box.
-        kind: [u8; 4],
-        /// What is wrong with it: `has fewer entries than it says`, ...
-        why: &'static str,
-    },
-    /// MP4: the bytes of a sample are not in the input.
-    #[error("sample {sample} of track {track} lies at bytes {start}..{end} of an input of {len}")]
-    SampleOutside {
-        /// The identifier of the track.
-        track: u32,
-        /// The sample, counted from 0.
-        sample: u64,
-        /// Its first byte.
-        start: u64,
-        /// Its end.
-        end: u64,
-        /// Bytes there are.
-        len: u64,
-    },
+    /// MP4: a box or a sample is not what it has to be.
+    #[error("{0}")]
+    Mp4(Mp4Fault),
 
     /// A writer of a fixed length has no room for the bytes; none of them was taken.
     #[error("{asked} bytes do not fit into the {free} that are free")]
@@ -354,10 +319,7 @@ impl ErrorKind {
             Self::MateNumber { .. } => "mate_number",
             Self::MateMissing { .. } => "mate_missing",
             Self::SyncLost => "sync_lost",
-            Self::BoxSize { .. } => "box_size",
-            Self::BoxMissing { .. } => "box_missing",
-            Self::BoxContent { .. } => "box_content",
-            Self::SampleOutside { .. } => "sample_outside",
+            Self::Mp4(fault) => fault.name(),
             Self::Full { .. } => "full",
             Self::Lent { .. } => "lent",
             Self::Misaligned { .. } => "misaligned",
@@ -477,18 +439,6 @@ struct Byte(u8);
 impl fmt::Display for Byte {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "'{}'", std::ascii::escape_default(self.0))
-    }
-}
-
-/// What a box has to be in, as a message shows it.
-struct Holder(Option<[u8; 4]>);
-
-impl fmt::Display for Holder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(kind) => write!(f, "'{}'", kind.escape_ascii()),
-            None => f.write_str("the input"),
-        }
     }
 }
 

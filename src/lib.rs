@@ -89,7 +89,7 @@ pub mod mmap;
 pub mod record;
 
 pub use detect::FileKind;
-pub use error::{Error, ErrorKind, Location, MatePlace, PairFile, Result};
+pub use error::{Error, ErrorKind, Location, MatePlace, Mp4Fault, PairFile, Result};
 pub use record::{
     Backing, Cursor, Cuts, Format, Gap, ParRecords, Part, Piece, Pieces, Records, Resync, Search, Tally,
 };

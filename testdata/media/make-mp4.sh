@@ -14,6 +14,7 @@ $F $V $A $X $C moov_last.mp4
 $F $V $A $X $C -movflags +negative_cts_offsets negative_offsets.mp4
 $F $V $A $X -c:a pcm_s16le pcm.mov
 $F $A -ac 2 -c:a adpcm_ima_qt ima4.mov
+$F $A $C aac.mov
 $F $V -itsoffset 0.5 $A $X $C delayed_sound.mp4
 
 # The three rules for the base of data offsets, and what goes with them.

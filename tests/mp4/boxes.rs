@@ -8,9 +8,12 @@ use pagecut::{Cursor, ErrorKind, Format, Part};
 use crate::common::oracle;
 use crate::{data, files, path};
 
-/// Type, offset and length of all boxes of all files as fq tells them, in their order; `None` if it is not there. A size of 0 or
+/// Type, offset and length of boxes.
+type Found = Vec<(String, u64, u64)>;
+
+/// The boxes of all files as fq tells them, in their order; `None` if it is not there. A size of 0 or
 /// 1 stands for another one.
-fn boxes_of_fq() -> Option<HashMap<String, Vec<(String, u64, u64)>>> {
+fn boxes_of_fq() -> Option<HashMap<String, Found>> {
     let query = r#"
         input_filename as $file
         | grep_by(.type?!=null and .size?!=null)
@@ -20,12 +23,14 @@ fn boxes_of_fq() -> Option<HashMap<String, Vec<(String, u64, u64)>>> {
     fq.args(["-d", "mp4", "-o", "decode_samples=false", "-r", query]).current_dir(path(""));
     let output = fq.args(files().iter().map(|(name, _)| name)).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let mut boxes = HashMap::<_, Vec<_>>::new();
+    let mut boxes = HashMap::<_, Found>::new();
     for line in String::from_utf8(output.stdout).unwrap().lines() {
         let mut fields = line.split(',');
         let mut next = || fields.next().unwrap();
+        // It shows them as they are.
+        let escaped = |kind: &str| kind.replace('\0', "\\x00");
         let of_file = boxes.entry(next().to_owned()).or_default();
-        of_file.push((next().to_owned(), next().parse().unwrap(), next().parse().unwrap()));
+        of_file.push((escaped(next()), next().parse().unwrap(), next().parse().unwrap()));
     }
     Some(boxes)
 }
@@ -38,7 +43,7 @@ fn boxes_are_those_of_fq() {
             let found = node.unwrap().mp4_box;
             (found.kind().to_string(), found.range().start, found.range().end - found.range().start)
         });
-        let mut found: Vec<_> = found.collect();
+        let mut found: Found = found.collect();
         if name == "text.mp4" {
             // It does not look into the sample entry.
             found.retain(|(kind, _, _)| !["ftab", "btrt"].contains(&kind.as_str()));

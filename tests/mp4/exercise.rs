@@ -30,7 +30,7 @@ pub(crate) fn exercise(data: &[u8]) -> usize {
             for run in track.runs() {
                 let Some(run) = errors.see(run) else { break };
                 assert!(run.data_end() >= run.data_start());
-                run.duration();
+                assert!(run.sample_count() > 0 || run.duration() == 0);
             }
         }
     }
@@ -48,7 +48,8 @@ pub(crate) fn exercise(data: &[u8]) -> usize {
 }
 
 fn ask(track: &Track<'_>, movie_timescale: u32, errors: &mut Errors) {
-    track.edits().presentation_shift(movie_timescale, track.media().timescale);
+    let shift = track.edits().presentation_shift(movie_timescale, track.media().timescale);
+    assert!(shift == 0 || track.edits().any(|edit| edit.media_time.is_some()));
     assert!(track.edits().count() < 1 << 20);
     for entry in track.sample_entries() {
         let Some(entry) = errors.see(entry) else { break };

@@ -1,6 +1,4 @@
-//! Movies that are made of numbers, and what simple code finds in them.
-
-use pagecut::media::mp4::Sample;
+//! Movies that are made of numbers.
 
 /// A box.
 pub(crate) fn mp4_box(kind: &[u8; 4], payload: &[u8]) -> Vec<u8> {
@@ -35,17 +33,6 @@ pub(crate) struct Tables {
     pub(crate) sync: Option<Vec<u32>>,
 }
 
-/// How many bytes come before the media data.
-pub(crate) const DATA_START: usize = 8;
-
-/// What a sample is: offset, length, decode time, presentation time, duration, whether it is a sync sample, sample entry.
-pub(crate) type Facts = (u64, u64, i64, i64, u32, bool, u32);
-
-pub(crate) fn facts(sample: &Sample<'_>) -> Facts {
-    let len = sample.range.end - sample.range.start;
-    (sample.range.start, len, sample.dts, sample.pts, sample.duration, sample.is_sync, sample.description)
-}
-
 impl Tables {
     fn stbl(&self) -> Vec<u8> {
         let table = |kind: &[u8; 4], entries: Vec<Vec<u32>>| {
@@ -62,7 +49,9 @@ impl Tables {
             ),
             full_box(b"stsz", 0, &sizes),
         ];
-        let halves = |offset: u64| vec![(offset >> 32) as u32, offset as u32];
+        let halves = |offset: u64| {
+            [offset >> 32, offset & 0xffff_ffff].map(|half| u32::try_from(half).unwrap()).to_vec()
+        };
         boxes.push(table(b"co64", self.chunk_offsets.iter().copied().map(halves).collect()));
         if let Some(runs) = &self.compositions {
             let runs = runs.iter().map(|&(count, offset)| vec![count, offset.cast_unsigned()]);
@@ -72,40 +61,6 @@ impl Tables {
             boxes.push(table(b"stss", numbers.iter().map(|&number| vec![number]).collect()));
         }
         container(b"stbl", &boxes)
-    }
-
-    /// The samples, table after table, as far as all tables tell of them.
-    pub(crate) fn naive(&self) -> Vec<Facts> {
-        let repeat = |runs: &[(u32, i64)]| -> Vec<i64> {
-            runs.iter().flat_map(|&(count, value)| std::iter::repeat_n(value, count as usize)).collect()
-        };
-        let durations =
-            repeat(&self.durations.iter().map(|&(count, value)| (count, value.into())).collect::<Vec<_>>());
-        let offsets = self.compositions.as_ref().map(|runs| {
-            repeat(&runs.iter().map(|&(count, value)| (count, value.into())).collect::<Vec<_>>())
-        });
-        let mut samples = Vec::new();
-        let mut dts = 0;
-        'chunks: for (chunk, &start) in (1..).zip(&self.chunk_offsets) {
-            let run = self.chunks.iter().rev().find(|run| run.0 <= chunk);
-            let Some(&(_, per_chunk, entry)) = run else { break };
-            let mut offset = start;
-            for _ in 0..per_chunk {
-                let index = samples.len();
-                let (Some(&len), Some(&duration)) = (self.sizes.get(index), durations.get(index)) else {
-                    break 'chunks;
-                };
-                let shift = offsets.as_ref().map_or(Some(&0), |offsets| offsets.get(index));
-                let Some(shift) = shift else { break 'chunks };
-                let number = u32::try_from(index + 1).unwrap();
-                let is_sync = self.sync.as_ref().is_none_or(|sync| sync.contains(&number));
-                let duration_ = u32::try_from(duration).unwrap();
-                samples.push((offset, len.into(), dts, dts + shift, duration_, is_sync, entry));
-                offset += u64::from(len);
-                dts += duration;
-            }
-        }
-        samples
     }
 }
 
@@ -125,6 +80,6 @@ pub(crate) fn movie(tables: &Tables, data_len: usize, behind: &[u8], is_fragment
     if is_fragmented {
         boxes.push(container(b"mvex", &[full_box(b"trex", 0, &[1, 1, 7, 3, 0x1_0000])]));
     }
-    let data: Vec<u8> = (0..data_len).map(|at| (at % 251) as u8).collect();
+    let data: Vec<u8> = (0..=250).cycle().take(data_len).collect();
     [mp4_box(b"mdat", &data), container(b"moov", &boxes), behind.to_vec()].concat()
 }

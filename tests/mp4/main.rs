@@ -9,8 +9,10 @@ mod exercise;
 mod large;
 mod lookup;
 mod made;
+mod naive;
 mod packets;
 mod probe;
+mod samples;
 
 use std::fs;
 use std::path::PathBuf;

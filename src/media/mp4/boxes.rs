@@ -5,7 +5,7 @@ use std::iter::FusedIterator;
 use std::ops::Range;
 
 use super::{BoxHeader, FourCc, containers, fault};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Mp4Fault, Result};
 
 /// A box (ISO/IEC 14496-12 §4.2), borrowed from the input. QuickTime calls it an atom.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,11 +27,13 @@ impl<'data> Mp4Box<'data> {
         let Some(header) = BoxHeader::read(bytes) else {
             return Err(match parent {
                 None => ErrorKind::Incomplete { within: "in the header of a box" },
-                Some(parent) => ErrorKind::BoxContent { kind: parent.0, why: "ends in the header of a box" },
+                Some(FourCc(kind)) => {
+                    ErrorKind::Mp4(Mp4Fault::BoxContent { kind, why: "ends in the header of a box" })
+                }
             });
         };
         let size = header.size.unwrap_or(bytes.len() as u64);
-        let wrong = |why| Err(ErrorKind::BoxSize { kind: header.kind.0, size, why });
+        let wrong = |why| Err(ErrorKind::Mp4(Mp4Fault::BoxSize { kind: header.kind.0, size, why }));
         if size < header.header_len as u64 {
             return wrong("is shorter than its header");
         }
@@ -104,14 +106,21 @@ impl<'data> Mp4Box<'data> {
 
     /// The first box of this type in this one, which has to be there.
     pub(super) fn get(&self, kind: &'static [u8; 4]) -> Result<Mp4Box<'data>> {
-        let missing = ErrorKind::BoxMissing { kind: *kind, parent: Some(self.kind().0) };
-        self.find(kind)?.ok_or_else(|| fault::at(missing, self.offset, self.offset, self.bytes))
+        self.find(kind)?.ok_or_else(|| self.lacks(kind))
     }
 
     /// The error that the content of the box is not what it has to be; `why` goes on after the name of the box.
     #[cold]
-    pub(super) fn error(&self, why: &'static str) -> crate::Error {
-        fault::at(ErrorKind::BoxContent { kind: self.kind().0, why }, self.offset, self.offset, self.bytes)
+    pub(super) fn error(&self, why: &'static str) -> Error {
+        let fault = Mp4Fault::BoxContent { kind: self.kind().0, why };
+        fault::at(ErrorKind::Mp4(fault), self.offset, self.bytes)
+    }
+
+    /// The error that a box is not in this one.
+    #[cold]
+    pub(super) fn lacks(&self, kind: &[u8; 4]) -> Error {
+        let fault = Mp4Fault::BoxMissing { kind: *kind, parent: Some(self.kind().0) };
+        fault::at(ErrorKind::Mp4(fault), self.offset, self.bytes)
     }
 }
 
@@ -154,7 +163,7 @@ impl<'data> Iterator for Children<'data> {
             return None;
         }
         let next = Mp4Box::first(self.rest, self.offset, self.parent)
-            .map_err(|kind| fault::at(kind, self.offset, self.offset, self.rest));
+            .map_err(|kind| fault::at(kind, self.offset, self.rest));
         // Behind an error there is no telling where a box begins.
         let len = next.as_ref().map_or(self.rest.len(), |next| next.bytes.len());
         self.rest = &self.rest[len..];

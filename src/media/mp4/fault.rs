@@ -4,11 +4,12 @@ use super::Boxes;
 use crate::error::{Error, ErrorKind, Site};
 use crate::record::Format;
 
-/// An error at `offset`, in the box, or at the sample, that begins at `record_offset`; `found` are the bytes at `offset`.
+/// An error at `offset`, where a box or a sample begins; `found` are the bytes there.
 #[cold]
 #[inline(never)]
-pub(super) fn at(kind: ErrorKind, offset: u64, record_offset: u64, found: &[u8]) -> Error {
+pub(super) fn at(kind: ErrorKind, offset: u64, found: &[u8]) -> Error {
     // The boxes of the input are its records. Which one this is in is only known of the first.
+    let record_offset = offset;
     let site = Site {
         format: Boxes::NAME,
         offset,

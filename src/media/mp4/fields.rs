@@ -1,7 +1,7 @@
 //! The fields of a box.
 
 use super::{FourCc, Mp4Box};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Reads the fields of a box one after the other. Integers are big-endian (ISO/IEC 14496-12 §4.1).
 #[derive(Debug, Clone)]
@@ -97,7 +97,7 @@ impl<'data> Fields<'data> {
 
     /// The error that the content of the box is not what it has to be.
     #[cold]
-    pub(super) fn error(&self, why: &'static str) -> crate::Error {
+    pub(super) fn error(&self, why: &'static str) -> Error {
         self.of.error(why)
     }
 }

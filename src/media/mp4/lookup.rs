@@ -127,7 +127,7 @@ impl<'data> Lookup<'data> {
             Some(fragments) if index >= self.table.count => Stage::Fragments(fragments.find(index)),
             _ => Stage::Table(TableCursor::at(source.table, &self.table, index.min(self.table.count))),
         };
-        Samples::at(*source, stage)
+        Samples::at(source.clone(), stage)
     }
 }
 

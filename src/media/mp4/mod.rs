@@ -10,6 +10,7 @@
 //! | all boxes, with what they are in | [`Tree`] |
 //! | tracks, what they hold, and how it is coded | [`Movie`], [`Track`], [`SampleEntry`] |
 //! | samples in order, on all cores, by their number | [`Track::samples`], [`Track::par_samples`], [`Track::sample`] |
+//! | samples of all tracks by their times | [`Movie::samples`] |
 //! | how a presentation is made from the samples | [`Edits`] |
 //! | movie fragments, and what indexes them | [`MovieFragment`], [`SegmentIndex`], [`RandomAccess`] |
 //!
@@ -42,6 +43,7 @@ mod fields;
 mod four_cc;
 mod fragment;
 mod header;
+mod interleaved;
 mod lookup;
 mod movie;
 mod par_samples;
@@ -62,6 +64,7 @@ pub use edits::{Edit, Edits};
 pub use four_cc::FourCc;
 pub use fragment::{MovieFragment, MovieFragments, TrackFragment, TrackFragments, TrackRun, TrackRuns};
 pub use header::BoxHeader;
+pub use interleaved::Interleaved;
 pub use movie::{Movie, MovieHeader};
 pub use par_samples::ParSamples;
 pub use random_access::{RandomAccess, SyncPoint, TrackRandomAccess, TrackRandomAccesses};

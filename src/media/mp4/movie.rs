@@ -1,8 +1,8 @@
 //! The movie, and what it holds.
 
 use super::fragment::{Defaults, MovieFragments};
-use super::{Children, Mp4Box, RandomAccess, SegmentIndexes, Track, fault, fields::Fields};
-use crate::error::{ErrorKind, Result};
+use super::{Children, Interleaved, Mp4Box, RandomAccess, SegmentIndexes, Track, fault, fields::Fields};
+use crate::error::{ErrorKind, Mp4Fault, Result};
 
 /// A movie: what the box `moov` says (ISO/IEC 14496-12 §8.2), and the input in which its samples lie.
 ///
@@ -53,8 +53,8 @@ impl<'data> Movie<'data> {
     pub fn read(data: &'data [u8]) -> Result<Self> {
         let mut boxes = Children::of_input(data, 0);
         let moov = boxes.find(|found| found.as_ref().map_or(true, |found| found.kind() == *b"moov"));
-        let missing = ErrorKind::BoxMissing { kind: *b"moov", parent: None };
-        let moov = moov.unwrap_or_else(|| Err(fault::at(missing, data.len() as u64, 0, &[])))?;
+        let missing = ErrorKind::Mp4(Mp4Fault::BoxMissing { kind: *b"moov", parent: None });
+        let moov = moov.unwrap_or_else(|| Err(fault::at(missing, data.len() as u64, &[])))?;
 
         if moov.find(b"cmov")?.is_some() {
             return Err(moov.error("is compressed, which is not read"));
@@ -65,7 +65,7 @@ impl<'data> Movie<'data> {
         for child in moov.children().unwrap_or_default() {
             let child = child?;
             if child.kind() == *b"trak" {
-                tracks.push(Track::read(child, data, moov.range().end, defaults)?);
+                tracks.push(Track::read(child, data, moov.range().end, defaults.clone())?);
             }
         }
         Ok(Self { data, moov, header, tracks, defaults })
@@ -101,6 +101,12 @@ impl<'data> Movie<'data> {
         self.tracks.iter().find(|track| track.id() == id)
     }
 
+    /// The samples of all tracks, in the order in which they are decoded.
+    #[must_use]
+    pub fn samples(&self) -> Interleaved<'data> {
+        Interleaved::new(&self.tracks)
+    }
+
     /// Whether movie fragments may follow: there is a `mvex` (§8.8.1).
     #[must_use]
     pub fn is_fragmented(&self) -> bool {
@@ -110,7 +116,7 @@ impl<'data> Movie<'data> {
     /// The movie fragments behind `moov`, in the order of the file.
     #[must_use]
     pub fn fragments(&self) -> MovieFragments<'data> {
-        MovieFragments::new(self.data, self.moov.range().end, self.defaults)
+        MovieFragments::new(self.data, self.moov.range().end, self.defaults.clone())
     }
 
     /// The segment indexes of the input (`sidx`).

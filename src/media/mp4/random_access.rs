@@ -3,7 +3,7 @@
 use std::iter::FusedIterator;
 
 use super::{Children, Mp4Box, fault, fields::Fields};
-use crate::error::{ErrorKind, Result};
+use crate::error::{ErrorKind, Mp4Fault, Result};
 
 /// Length in bytes of the box `mfro`, which ends an input that has a `mfra`.
 const MFRO_LEN: usize = 16;
@@ -29,9 +29,8 @@ impl<'data> RandomAccess<'data> {
             Some(Ok(mfra)) if mfra.kind() == *b"mfra" => Ok(Some(Self { mfra })),
             _ => {
                 let why = "does not tell the length of a box 'mfra' that it ends";
-                let kind = ErrorKind::BoxContent { kind: *b"mfro", why };
-                let offset = rest.len() as u64;
-                Err(fault::at(kind, offset, offset, mfro))
+                let fault = Mp4Fault::BoxContent { kind: *b"mfro", why };
+                Err(fault::at(ErrorKind::Mp4(fault), rest.len() as u64, mfro))
             }
         }
     }

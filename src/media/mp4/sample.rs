@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::fault;
 use super::table::Entry;
 use super::track::SampleSource;
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Mp4Fault, Result};
 
 /// A sample of a track: a picture, a packet of sound, a line of text, borrowed from the input.
 ///
@@ -60,15 +60,15 @@ impl<'data> Sample<'data> {
 }
 
 #[cold]
-fn outside(source: &SampleSource<'_>, entry: &Entry, range: &Range<u64>) -> crate::Error {
-    let kind = ErrorKind::SampleOutside {
+fn outside(source: &SampleSource<'_>, entry: &Entry, range: &Range<u64>) -> Error {
+    let fault = Mp4Fault::SampleOutside {
         track: source.track_id,
         sample: entry.index,
         start: range.start,
         end: range.end,
         len: source.data.len() as u64,
     };
-    fault::at(kind, range.start, range.start, &[])
+    fault::at(ErrorKind::Mp4(fault), range.start, &[])
 }
 
 impl fmt::Debug for Sample<'_> {

@@ -26,7 +26,8 @@ pub(super) enum Stage<'data> {
 
 impl<'data> Samples<'data> {
     pub(super) fn new(source: SampleSource<'data>) -> Self {
-        Self { source, stage: Stage::Table(source.table_cursor()) }
+        let stage = Stage::Table(source.table_cursor());
+        Self { source, stage }
     }
 
     pub(super) fn at(source: SampleSource<'data>, stage: Stage<'data>) -> Self {

@@ -14,8 +14,8 @@ use super::Sample;
 /// for sample in audio.samples() {
 ///     summary.add(&sample?);
 /// }
-/// assert_eq!(summary.samples, 25);
-/// assert_eq!(summary.bit_rate(audio.media().timescale), Some(13_693));
+/// assert_eq!(summary.samples, 17);
+/// assert_eq!(summary.bit_rate(audio.media().timescale), Some(16_973));
 /// # Ok::<(), pagecut::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -32,8 +32,8 @@ impl<'data> FragmentCursor<'data> {
         Self {
             data: source.data,
             track_id: source.track_id,
+            fragments: MovieFragments::new(source.data, offset, Some(defaults.clone())),
             defaults,
-            fragments: MovieFragments::new(source.data, offset, Some(defaults)),
             tracks: TrackFragments::none(),
             runs: TrackRuns::none(),
             run: None,
@@ -45,7 +45,7 @@ impl<'data> FragmentCursor<'data> {
     /// The same at the fragment that begins at `offset`.
     pub(super) fn at(&self, offset: u64, index: u64, decode_time: u64) -> Self {
         Self {
-            fragments: MovieFragments::new(self.data, offset, Some(self.defaults)),
+            fragments: MovieFragments::new(self.data, offset, Some(self.defaults.clone())),
             tracks: TrackFragments::none(),
             runs: TrackRuns::none(),
             run: None,

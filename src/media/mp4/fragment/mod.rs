@@ -38,15 +38,14 @@ impl<'data> Iterator for MovieFragments<'data> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let moof = self.boxes.find(|found| found.as_ref().map_or(true, |found| found.kind() == *b"moof"))?;
-        let defaults = self.defaults;
-        Some(moof.map(|moof| MovieFragment { moof, defaults }))
+        Some(moof.map(|moof| MovieFragment { moof, defaults: self.defaults.clone() }))
     }
 }
 
 impl FusedIterator for MovieFragments<'_> {}
 
 /// A movie fragment: the box `moof` (§8.8.4).
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct MovieFragment<'data> {
     moof: Mp4Box<'data>,
     defaults: Option<Defaults<'data>>,
@@ -72,6 +71,6 @@ impl<'data> MovieFragment<'data> {
     /// What the fragment has of each track (`traf`); ends at the first error.
     #[must_use]
     pub fn track_fragments(&self) -> TrackFragments<'data> {
-        TrackFragments::new(self.moof, self.defaults)
+        TrackFragments::new(self.moof, self.defaults.clone())
     }
 }

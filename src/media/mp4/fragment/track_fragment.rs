@@ -41,7 +41,7 @@ impl<'data> TrackFragments<'data> {
         let duration = fields.optional(flags & 0x8 != 0, Fields::u32)?;
         let size = fields.optional(flags & 0x10 != 0, Fields::u32)?;
         let sample_flags = fields.optional(flags & 0x20 != 0, Fields::u32)?;
-        let Some(defaults) = self.defaults else {
+        let Some(defaults) = &self.defaults else {
             return Err(traf.error("is in a movie that is not fragmented"));
         };
         let defaults = defaults.get(track_id)?;

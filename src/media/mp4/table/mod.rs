@@ -10,7 +10,7 @@ pub(super) use runs::{Runs, Sum};
 pub(super) use sizes::Sizes;
 
 use super::{Mp4Box, SampleEntries, fields::Fields};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The tables of a track, read where they lie.
 #[derive(Debug, Clone, Copy)]
@@ -92,7 +92,7 @@ impl<'data> SampleTable<'data> {
 
     /// The error that the tables do not tell where a sample lies, or when it is due.
     #[cold]
-    fn error(&self, why: &'static str) -> crate::Error {
+    fn error(&self, why: &'static str) -> Error {
         self.stbl.error(why)
     }
 }
