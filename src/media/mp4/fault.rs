@@ -9,14 +9,7 @@ use crate::record::Format;
 #[inline(never)]
 pub(super) fn at(kind: ErrorKind, offset: u64, found: &[u8]) -> Error {
     // The boxes of the input are its records. Which one this is in is only known of the first.
-    let record_offset = offset;
-    let site = Site {
-        format: Boxes::NAME,
-        offset,
-        record_offset,
-        counted_from: record_offset,
-        record: 0,
-        line: None,
-    };
+    let (record_offset, counted_from, record) = (offset, offset, 0);
+    let site = Site { format: Boxes::NAME, offset, record_offset, counted_from, record, line: None };
     Error::at(kind, site, found)
 }

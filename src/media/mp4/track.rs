@@ -24,8 +24,8 @@ pub struct Track<'data> {
     edits: Edits<'data>,
     entries: SampleEntries<'data>,
     source: SampleSource<'data>,
-    /// Made when the first sample is looked up.
-    lookup: OnceLock<Lookup<'data>>,
+    /// Made when the first sample is looked up; boxed, so that a file of nothing but tracks takes little.
+    lookup: OnceLock<Box<Lookup<'data>>>,
 }
 
 /// What it takes to walk over the samples of a track.
@@ -209,7 +209,7 @@ impl<'data> Track<'data> {
     }
 
     fn lookup(&self) -> &Lookup<'data> {
-        self.lookup.get_or_init(|| Lookup::new(&self.source))
+        self.lookup.get_or_init(|| Box::new(Lookup::new(&self.source)))
     }
 }
 
@@ -279,6 +279,11 @@ fn is_elsewhere(minf: Mp4Box<'_>) -> Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_track_is_little_more_than_the_shortest_boxes_it_can_be_read_from() {
+        assert!(size_of::<Track<'_>>() <= 700, "{}", size_of::<Track<'_>>());
+    }
 
     #[test]
     fn languages_are_three_letters() {
