@@ -3,6 +3,7 @@
 mod compressed;
 mod location;
 mod mates;
+mod mp4;
 
 use std::fmt;
 use std::io;
@@ -14,6 +15,7 @@ pub use location::Location;
 pub(crate) use location::Site;
 use mates::TheFile;
 pub use mates::{MatePlace, PairFile};
+pub use mp4::Mp4Fault;
 
 /// A result whose error is an [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
@@ -277,6 +279,10 @@ pub enum ErrorKind {
     #[error("synchronisation is lost")]
     SyncLost,
 
+    /// MP4: a box or a sample is not what it has to be.
+    #[error("{0}")]
+    Mp4(Mp4Fault),
+
     /// A writer of a fixed length has no room for the bytes; none of them was taken.
     #[error("{asked} bytes do not fit into the {free} that are free")]
     Full {
@@ -349,6 +355,7 @@ impl ErrorKind {
             Self::MateNumber { .. } => "mate_number",
             Self::MateMissing { .. } => "mate_missing",
             Self::SyncLost => "sync_lost",
+            Self::Mp4(fault) => fault.name(),
             Self::Full { .. } => "full",
             Self::Lent { .. } => "lent",
             Self::Misaligned { .. } => "misaligned",

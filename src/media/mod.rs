@@ -1,3 +1,4 @@
 //! Media containers.
 
+pub mod mp4;
 pub mod mpegts;
