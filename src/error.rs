@@ -244,6 +244,28 @@ pub enum ErrorKind {
     #[error("synchronisation is lost")]
     SyncLost,
 
+    /// EBML: no element begins here, or none that can stand here.
+    #[error("no element begins here that can stand here")]
+    NoElement,
+    /// EBML: an element says that it is longer than its parent or the input, or, where this cannot be, not how long it is.
+    #[error("element {id:#x} has {}, and there are {room} bytes", ElementSize(*size))]
+    ElementSize {
+        /// Its ID.
+        id: u32,
+        /// Its size in bytes; `None` if it says that it does not know it.
+        size: Option<u64>,
+        /// Bytes there are for it.
+        room: u64,
+    },
+    /// EBML: what an element holds cannot be.
+    #[error("element {id:#x} is damaged: {why}")]
+    DamagedElement {
+        /// Its ID.
+        id: u32,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+
     /// A writer of a fixed length has no room for the bytes; none of them was taken.
     #[error("{asked} bytes do not fit into the {free} that are free")]
     Full {
@@ -313,6 +335,9 @@ impl ErrorKind {
             Self::MateNumber { .. } => "mate_number",
             Self::MateMissing { .. } => "mate_missing",
             Self::SyncLost => "sync_lost",
+            Self::NoElement => "no_element",
+            Self::ElementSize { .. } => "element_size",
+            Self::DamagedElement { .. } => "damaged_element",
             Self::Full { .. } => "full",
             Self::Lent { .. } => "lent",
             Self::Misaligned { .. } => "misaligned",
@@ -432,6 +457,18 @@ struct Byte(u8);
 impl fmt::Display for Byte {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "'{}'", std::ascii::escape_default(self.0))
+    }
+}
+
+/// The size of an element as a message has it: `a size of 7`, `an unknown size`.
+struct ElementSize(Option<u64>);
+
+impl fmt::Display for ElementSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(size) => write!(f, "a size of {size}"),
+            None => f.write_str("an unknown size"),
+        }
     }
 }
 

@@ -1,3 +1,4 @@
 //! Media containers.
 
+pub mod matroska;
 pub mod mpegts;

@@ -1,0 +1,89 @@
+//! Where reading goes on behind a fault, and where an input can be cut.
+
+use std::ops::Range;
+
+use memchr::memmem;
+
+use super::ElementId;
+use super::header::{Found, Header};
+use super::step::{Step, View};
+use crate::record::Search;
+
+/// What reading can go on with: elements with an ID of four bytes, clusters before others.
+const STARTS: [ElementId; 9] = [
+    ElementId::CLUSTER,
+    ElementId::EBML,
+    ElementId::SEEK_HEAD,
+    ElementId::INFO,
+    ElementId::TRACKS,
+    ElementId::CHAPTERS,
+    ElementId::CUES,
+    ElementId::ATTACHMENTS,
+    ElementId::TAGS,
+];
+
+/// Length of their IDs in bytes.
+const ID_LEN: usize = 4;
+
+/// Where reading goes on behind a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Start {
+    At(usize),
+    /// Nowhere in view.
+    None,
+    /// That depends on bytes that are not in view.
+    Unknown,
+}
+
+/// The first position from `from` on at which a record is provable.
+pub(super) fn search_start(view: View<'_>, from: usize) -> Start {
+    let mut found = Start::None;
+    // Those of the other IDs are of interest only before what was found.
+    let mut end = view.bytes.len();
+    for id in STARTS {
+        let Some(range) = view.bytes.get(from..end) else { return found };
+        for position in memmem::find_iter(range, &id.0.to_be_bytes()) {
+            let at = from + position;
+            match view.is_provable(at) {
+                Some(false) => continue,
+                Some(true) => found = Start::At(at),
+                None => found = Start::Unknown,
+            }
+            end = at.saturating_add(ID_LEN - 1).min(end);
+            break;
+        }
+    }
+    found
+}
+
+/// The first cut in `range`: a provable cluster at which reading `data` from its start, with gaps, arrives.
+pub(super) fn search_cut(data: &[u8], range: Range<usize>) -> Search {
+    let view = View { bytes: data, complete: false };
+    let mut at = 0;
+    while at < range.end {
+        let is_cluster = |at| {
+            matches!(
+                data.get(at..).map(Header::read),
+                Some(Found::Header(Header { id: ElementId::CLUSTER, .. }))
+            )
+        };
+        if at >= range.start && is_cluster(at) {
+            match view.is_provable(at) {
+                Some(true) => return Search::Cut(at),
+                Some(false) => {}
+                None => return Search::Unknown,
+            }
+        }
+        at = match view.step(at) {
+            Step::Record(_, end) => end,
+            Step::Fault(..) => match search_start(view, at + 1) {
+                Start::At(start) => start,
+                // An ID may begin with the last bytes in view.
+                Start::None if range.end + ID_LEN <= data.len() => return Search::NoCut,
+                Start::None | Start::Unknown => return Search::Unknown,
+            },
+            Step::Unknown => return Search::Unknown,
+        };
+    }
+    Search::NoCut
+}

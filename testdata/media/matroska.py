@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""Makes the Matroska files that no muxer writes: `matroska.py unknown_sizes IN OUT` and `matroska.py lacing OUT`."""
+
+import random
+import struct
+import sys
+
+
+def size(number, length=None):
+    """A size as a VINT."""
+    if length is None:
+        length = next(n for n in range(1, 9) if number < (1 << (7 * n)) - 1)
+    return (number | 1 << (7 * length)).to_bytes(length, "big")
+
+
+def element(ident, *parts):
+    body = b"".join(parts)
+    return bytes.fromhex(ident) + size(len(body)) + body
+
+
+def unsigned(ident, number):
+    return element(ident, number.to_bytes(max(1, (number.bit_length() + 7) // 8), "big"))
+
+
+def unknown_sizes(source, target):
+    """Says of every Cluster that its size is unknown."""
+    data = bytearray(open(source, "rb").read())
+    at = 0
+    while True:
+        # In these files, no payload holds the ID.
+        at = data.find(bytes.fromhex("1f43b675"), at) + 4
+        if at == 3:
+            break
+        length = 9 - data[at].bit_length()
+        data[at : at + length] = ((1 << (7 * length + 1)) - 1).to_bytes(length, "big")
+    open(target, "wb").write(data)
+
+
+def xiph(frames):
+    sizes = b"".join(b"\xff" * (len(frame) // 255) + bytes([len(frame) % 255]) for frame in frames[:-1])
+    return bytes([len(frames) - 1]) + sizes + b"".join(frames)
+
+
+def ebml(frames):
+    sizes = size(len(frames[0]))
+    for before, frame in zip(frames, frames[1:-1]):
+        difference = len(frame) - len(before)
+        length = next(n for n in range(1, 9) if abs(difference) < (1 << (7 * n - 1)) - 1)
+        sizes += size(difference + (1 << (7 * length - 1)) - 1, length)
+    return bytes([len(frames) - 1]) + sizes + b"".join(frames)
+
+
+def fixed(frames):
+    return bytes([len(frames) - 1]) + b"".join(frames)
+
+
+def lacing(target):
+    """Every kind of lacing, in SimpleBlocks and in BlockGroups, of two tracks, one of which has a default duration."""
+    noise = random.Random(1)
+
+    def frames(*lengths):
+        return [noise.randbytes(length) for length in lengths]
+
+    def block(track, time, flags, body):
+        return size(track) + struct.pack(">hB", time, flags) + body
+
+    def track(number, *more):
+        audio = element("e1", element("b5", struct.pack(">d", 8000.0)), unsigned("9f", 1), unsigned("6264", 8))
+        codec = element("86", b"A_PCM/INT/LIT")
+        return element("ae", unsigned("d7", number), unsigned("73c5", number + 100), unsigned("83", 2), codec, audio, *more)
+
+    header = element("1a45dfa3", element("4282", b"matroska"), unsigned("4287", 4), unsigned("4285", 2))
+    info = element("1549a966", unsigned("2ad7b1", 1000000), element("4d80", b"made"), element("5741", b"made"))
+    # Track 200 has a number of two bytes, and no default duration.
+    tracks = element("1654ae6b", track(1, unsigned("23e383", 20000000)), track(200))
+    first = element(
+        "1f43b675",
+        unsigned("e7", 1000),
+        element("a3", block(1, 0, 0x80 | 0x02, xiph(frames(10, 254, 255, 256, 600, 0, 30)))),
+        element("a3", block(200, 5, 0x80 | 0x06, ebml(frames(100, 163, 100, 100, 9000, 8936, 1, 50)))),
+        element("a3", block(1, 140, 0x04, fixed(frames(40, 40, 40)))),
+        element("a3", block(200, -7, 0x80 | 0x08 | 0x01, frames(77)[0])),
+        element("ec", bytes(20)),
+        element("a3", block(1, 300, 0x80 | 0x02, xiph(frames(12)))),
+        element("a3", block(1, 320, 0x80 | 0x06, ebml(frames(13)))),
+        element("a3", block(1, 340, 0x80 | 0x04, fixed(frames(14)))),
+    )
+    second = element(
+        "1f43b675",
+        unsigned("e7", 2000),
+        unsigned("ab", len(first)),
+        element("a0", element("a1", block(1, 0, 0x02, xiph(frames(300, 5, 20)))), unsigned("9b", 60)),
+        element("a0", unsigned("9b", 90), element("a1", block(200, 10, 0x06, ebml(frames(5, 6, 4)))), element("fb", b"\xff\x00")),
+        element("a0", element("a1", block(200, 100, 0x04, fixed(frames(33, 33)))), element("75a2", b"\x03\xe8")),
+        element("a0", element("fb", b"\x05"), element("a1", block(1, 32767, 0, frames(50)[0]))),
+    )
+    void = element("ec", bytes(3))
+    open(target, "wb").write(header + element("18538067", info, tracks, void, first, second))
+
+
+if __name__ == "__main__":
+    {"unknown_sizes": unknown_sizes, "lacing": lacing}[sys.argv[1]](*sys.argv[2:])
