@@ -82,7 +82,6 @@ def lacing(target):
         element("a3", block(200, -7, 0x80 | 0x08 | 0x01, frames(77)[0])),
         element("ec", bytes(20)),
         element("a3", block(1, 300, 0x80 | 0x02, xiph(frames(12)))),
-        element("a3", block(1, 320, 0x80 | 0x06, ebml(frames(13)))),
         element("a3", block(1, 340, 0x80 | 0x04, fixed(frames(14)))),
     )
     second = element(

@@ -4,7 +4,7 @@ use std::iter::FusedIterator;
 use std::ops::Range;
 
 use super::{Block, Element, ElementId, Elements};
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 
 /// A `Cluster` (RFC 9559, section 5.1.3): some seconds of all tracks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,10 +80,7 @@ impl<'data> Iterator for Blocks<'data> {
                 Err(error) => return Some(Err(error)),
             }
         }
-        let cluster = self.size_fault.take()?;
-        let (size, room) = (cluster.size(), cluster.body().len() as u64);
-        let kind = ErrorKind::ElementSize { id: cluster.id().0, size, room };
-        Some(Err(super::fault(kind, cluster.offset(), cluster.body())))
+        Some(Err(self.size_fault.take()?.wrong_size()))
     }
 }
 

@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::crc32::crc32;
 use super::header::{Found, Header};
 use super::{ElementId, fault};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// An EBML element (RFC 8794, section 3), borrowed from the input.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -157,9 +157,20 @@ impl<'data> Element<'data> {
         Some(crc32(children.rest) == stored)
     }
 
+    /// That the body is damaged.
     #[cold]
-    pub(super) fn damaged(&self, why: &'static str) -> crate::error::Error {
-        fault(ErrorKind::DamagedElement { id: self.id.0, why }, self.offset, self.body)
+    pub(super) fn damaged(&self, why: &'static str) -> Error {
+        self.fault(ErrorKind::DamagedElement { id: self.id.0, why })
+    }
+
+    /// That the size of the element is another one than that of the body.
+    #[cold]
+    pub(super) fn wrong_size(&self) -> Error {
+        self.fault(ErrorKind::ElementSize { id: self.id.0, size: self.size, room: self.body.len() as u64 })
+    }
+
+    fn fault(&self, kind: ErrorKind) -> Error {
+        fault(kind, self.body_offset(), self.body)
     }
 }
 
@@ -278,7 +289,7 @@ mod tests {
         assert_eq!(element(b"\x80\0").signed().unwrap(), -32768);
         assert_eq!(element(b"").unsigned_or(7).unwrap(), 7);
         let error = element(&[0; 9]).signed().unwrap_err();
-        assert_eq!(error.location().unwrap().offset, 100);
+        assert_eq!(error.location().unwrap().offset, 103);
     }
 
     #[test]

@@ -41,14 +41,12 @@ enum Follower {
 }
 
 /// Whether elements of this ID stand in a `Segment`, or begin a document (RFC 9559, section 5.1).
-pub(super) fn is_top_level(id: ElementId) -> bool {
-    id == ElementId::EBML || id == ElementId::SEGMENT || is_in_segment(id) || is_global(id)
-}
-
-fn is_in_segment(id: ElementId) -> bool {
+fn is_top_level(id: ElementId) -> bool {
     matches!(
         id,
-        ElementId::SEEK_HEAD
+        ElementId::EBML
+            | ElementId::SEGMENT
+            | ElementId::SEEK_HEAD
             | ElementId::INFO
             | ElementId::TRACKS
             | ElementId::CHAPTERS
@@ -56,7 +54,7 @@ fn is_in_segment(id: ElementId) -> bool {
             | ElementId::CUES
             | ElementId::ATTACHMENTS
             | ElementId::TAGS
-    )
+    ) || is_global(id)
 }
 
 /// Whether elements of this ID stand in every other one (RFC 8794, section 11.3).
@@ -96,6 +94,14 @@ impl View<'_> {
         }
     }
 
+    /// The ID of the element at a position, if its header is in view.
+    pub(super) fn id(self, at: usize) -> Option<ElementId> {
+        match self.header(at) {
+            Found::Header(header) => Some(header.id),
+            Found::Short | Found::Nothing => None,
+        }
+    }
+
     #[inline]
     fn header(self, at: usize) -> Found {
         self.bytes.get(at..).map_or(Found::Short, Header::read)
@@ -115,8 +121,7 @@ impl View<'_> {
             None => Follower::Unknown,
             Some(end) if self.complete && end == self.bytes.len() => Follower::End,
             Some(end) => match self.header(end) {
-                Found::Header(Header { id, .. }) if is_in_segment(id) || is_global(id) => Follower::TopLevel,
-                Found::Header(Header { id: ElementId::EBML | ElementId::SEGMENT, .. }) => Follower::TopLevel,
+                Found::Header(Header { id, .. }) if is_top_level(id) => Follower::TopLevel,
                 Found::Header(Header { id, .. }) if is_in_cluster(id) => Follower::InCluster,
                 Found::Header(_) | Found::Nothing => Follower::Other,
                 Found::Short => short,
@@ -235,20 +240,20 @@ impl View<'_> {
             Found::Short if !self.complete => return None,
             Found::Short | Found::Nothing => return Some(false),
         };
-        let is_cluster = header.id == ElementId::CLUSTER;
-        if is_cluster && !is_in_cluster(first.id) || first.size.is_none() {
+        if first.size.is_none() || header.id == ElementId::CLUSTER && !is_in_cluster(first.id) {
             return Some(false);
         }
-        let end = Self::end(at, header);
-        match self.follower(end) {
-            _ if header.size.is_none() => {}
-            Follower::Unknown => return None,
-            Follower::TopLevel | Follower::End => {
-                return Some(Self::end(body, first).is_some_and(|first_end| Some(first_end) <= end));
-            }
-            _ => {}
+        let has_block = if header.id == ElementId::CLUSTER { self.has_block(body) } else { Some(false) };
+        if has_block == Some(true) {
+            return has_block;
         }
-        if is_cluster { self.has_block(body) } else { Some(false) }
+        let (first_end, end) = (Self::end(body, first), Self::end(at, header));
+        match self.follower(end) {
+            Follower::TopLevel | Follower::End if first_end.is_some() && first_end <= end => Some(true),
+            // Whatever follows an element whose size is unknown, it is not held.
+            Follower::Unknown if end.is_some() => None,
+            _ => has_block,
+        }
     }
 
     /// Whether among the first elements of a cluster there are a timestamp and a block that is whole, behind which there is

@@ -5,7 +5,6 @@ use std::ops::Range;
 use memchr::memmem;
 
 use super::ElementId;
-use super::header::{Found, Header};
 use super::step::{Step, View};
 use crate::record::Search;
 
@@ -61,13 +60,7 @@ pub(super) fn search_cut(data: &[u8], range: Range<usize>) -> Search {
     let view = View { bytes: data, complete: false };
     let mut at = 0;
     while at < range.end {
-        let is_cluster = |at| {
-            matches!(
-                data.get(at..).map(Header::read),
-                Some(Found::Header(Header { id: ElementId::CLUSTER, .. }))
-            )
-        };
-        if at >= range.start && is_cluster(at) {
+        if at >= range.start && view.id(at) == Some(ElementId::CLUSTER) {
             match view.is_provable(at) {
                 Some(true) => return Search::Cut(at),
                 Some(false) => {}
