@@ -16,31 +16,33 @@
 //!
 //! Reading goes by these rules, from a position `p`. They ask for nothing that lies before `p`.
 //!
-//! * An ID of `Segment` and a size are a record; what is in the `Segment` follows.
-//! * An element *is held* if its size leads to the end of the input or to the ID and size of a top-level element.
-//! * A `Cluster` that is held is a record. One that is not, as its size is unknown, or wrong, or leads out of an input that was cut, is a record up to
-//!   where the whole elements end that can stand in a cluster: so of a torn cluster the blocks before the tear are there. An element
-//!   with an unknown ID is one of them if it leads to another one.
-//! * Every other top-level element is a record if it is held, or if it consists of elements that fill it exactly. One with an unknown ID
-//!   has to lead to a top-level element.
-//! * Where no record begins is a [`Gap`](crate::Gap). It lasts to the next *provable* record, or to the end of the input. Provable is what begins
-//!   with the ID of four bytes of a top-level element, if the first element in it is whole and, in a cluster, one that belongs there, and
-//!   if it is held. A cluster is also provable if a timestamp and a whole block are among its first elements and
-//!   something of a cluster or of a `Segment` follows.
+//! * The ID and the size of a `Segment` are a record; what is in it follows.
+//! * An element *is held* if its size leads to the ID and size of a top-level element, or to the end of the input.
+//! * A `Cluster` that is held is a record. One that is not, since its size is unknown, or wrong, or leads out of an input that
+//!   was cut, is a record as long as whole elements follow that stand in clusters: of a torn cluster, the blocks before the tear are
+//!   there. (One with an unknown ID is one of them if it leads to another one or to a top-level element.)
+//! * Any other top-level element is a record if it is held, or if it consists of at most 64 elements that fill it exactly. One
+//!   with an unknown ID has to lead to a top-level element.
+//! * A [`Gap`](crate::Gap) lasts from where no record begins to the next *provable* one, or to the end of the input. Provable is
+//!   what begins with an ID of four bytes, is held, and begins with an element that fits, in a cluster one that stands in
+//!   clusters. A cluster is provable too if its first elements are such ones, with a timestamp and a block that leads to another one, to a
+//!   top-level element or to the end.
 //!
-//! A block whose size is wrong can be taken for what it says; the gap then begins where that leads.
+//! The size of a block is believed if the block is whole; if it is wrong, the gap begins where it leads.
 //!
 //! # Cuts
 //!
-//! A cut ([`Cuts::search_cut`]) is a provable cluster at which reading from the start of the bytes, with gaps, by the rules above,
-//! arrives. *Why not by looking around:* a file that holds another one, as an attachment or in a frame, holds that one's clusters byte by
-//! byte, and no window tells them from its own, since any window can be in a payload as a whole. Only who comes from the left steps over them. That is cheap:
-//! a cluster of known size is one look at its first bytes and one behind its end. So [`look_behind`](Cuts::look_behind) is
-//! everything, and a cut is exact by its definition: as the rules ask for nothing before `p`, reading from a boundary is the rest of
-//! reading from the one before.
+//! A cut ([`Cuts::search_cut`]) is a provable cluster at which reading arrives, with gaps, that began at the start of the bytes. As
+//! the rules ask for nothing before a position, reading from one boundary is a part of reading from another one before it; so it does not
+//! matter which boundary that is, and a cut is one by definition.
 //!
-//! For clusters without sizes, each block is stepped over. Where that is the larger part of the work, collect the
-//! records first and share those out:
+//! *Why not look around instead:* a Matroska file can lie in another one, as an attachment or in a frame. Its clusters are clusters in
+//! every byte, and no window tells them from those of the outer file, since any window may lie inside of the inner one. Only who
+//! comes from the left steps over them. So [`look_behind`](Cuts::look_behind) is everything. It costs little: of a
+//! cluster whose size is known, the first bytes and those behind its end are looked at.
+//!
+//! In clusters without sizes each block is stepped over. Where that is much of the work, collect the records once and share
+//! those out:
 //!
 //! ```
 //! use pagecut::{Format, media::matroska::{Matroska, TopLevel}};

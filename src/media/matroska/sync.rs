@@ -34,21 +34,38 @@ pub(super) enum Start {
     Unknown,
 }
 
+/// How many bytes are looked at first.
+const WINDOW: usize = 4 << 10;
+
 /// The first position from `from` on at which a record is provable.
-pub(super) fn search_start(view: View<'_>, from: usize) -> Start {
+pub(super) fn search_start(view: View<'_>, mut from: usize) -> Start {
+    // Longer and longer ones, so that the nearest start is found at the cost of its distance, whatever ID it has.
+    let mut len = WINDOW;
+    while from < view.bytes.len() {
+        let end = from.saturating_add(len).min(view.bytes.len());
+        match search_window(view, from..end) {
+            Start::None => (from, len) = (end, len.saturating_mul(2)),
+            found => return found,
+        }
+    }
+    Start::None
+}
+
+/// The first position in a range at which a record is provable.
+fn search_window(view: View<'_>, range: Range<usize>) -> Start {
     let mut found = Start::None;
     // Those of the other IDs are of interest only before what was found.
-    let mut end = view.bytes.len();
+    let mut end = range.end;
     for id in STARTS {
-        let Some(range) = view.bytes.get(from..end) else { return found };
-        for position in memmem::find_iter(range, &id.0.to_be_bytes()) {
-            let at = from + position;
+        let with_last_id = end.saturating_add(ID_LEN - 1).min(view.bytes.len());
+        for position in memmem::find_iter(&view.bytes[range.start..with_last_id], &id.0.to_be_bytes()) {
+            let at = range.start + position;
             match view.is_provable(at) {
                 Some(false) => continue,
                 Some(true) => found = Start::At(at),
                 None => found = Start::Unknown,
             }
-            end = at.saturating_add(ID_LEN - 1).min(end);
+            end = at;
             break;
         }
     }
