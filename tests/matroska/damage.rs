@@ -146,12 +146,14 @@ fn nothing_but_ids_of_clusters_is_a_gap() {
 #[test]
 fn what_is_looked_at_again_and_again_is_short() {
     let tags = |size: u64| [super::write::id(ElementId::TAGS), super::write::vint(size, 4)].concat();
+    let start = [tags(2), b"\xec\x80".to_vec()].concat();
     // Starts behind faults everywhere, and no cluster.
-    read_all(&[tags(0), tags(1000), vec![0]].concat().repeat(20_000));
-    // Elements that are filled by many others, but not to the end, in each of these others.
-    let void = super::write::element(ElementId::VOID, &[tags(0), tags(5_000_000)].concat());
-    let data = [tags(500_000), void.repeat(20_000)].concat();
-    read_all(&[data.as_slice(), b"\0"].concat());
+    let data = [start.clone(), tags(1000), vec![0]].concat().repeat(12_000);
+    assert!(read_all(&data) > 24_000);
+    // Elements that many others nearly fill, found in each of these others.
+    let void = super::write::element(ElementId::VOID, &[start, tags(200_001)].concat());
+    let data = [tags(200_001), void.repeat(12_000)].concat();
+    assert!(read_all(&data) > 12_000);
     // Clusters in clusters, of which none is held.
     let cluster = [super::write::id(ElementId::CLUSTER), super::write::vint(0x0fff_fffe, 4)].concat();
     read_all(&[cluster, super::write::unsigned(ElementId::TIMESTAMP, 0)].concat().repeat(20_000));

@@ -35,7 +35,7 @@ pub(super) enum Start {
 }
 
 /// How many bytes are looked at first.
-const WINDOW: usize = 4 << 10;
+const WINDOW: usize = 256;
 
 /// The first position from `from` on at which a record is provable.
 pub(super) fn search_start(view: View<'_>, mut from: usize) -> Start {
