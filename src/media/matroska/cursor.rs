@@ -21,16 +21,17 @@ impl<'data> Cursor<'data> {
     }
 
     #[cold]
-    fn error(&self, kind: ErrorKind, position: usize) -> Error {
+    fn error(&self, kind: ErrorKind) -> Error {
+        let offset = self.part.offset() + self.position as u64;
         let site = Site {
             format: Matroska::NAME,
-            offset: self.part.offset() + position as u64,
-            record_offset: self.part.offset() + self.position as u64,
+            offset,
+            record_offset: offset,
             counted_from: self.part.offset(),
             record: self.records,
             line: None,
         };
-        Error::at(kind, site, &self.part.view()[position..])
+        Error::at(kind, site, &self.part.view()[self.position..])
     }
 }
 
@@ -55,10 +56,10 @@ impl<'data> record::Cursor for Cursor<'data> {
                     _ => TopLevel::Element(element),
                 })
             }
-            Step::Fault(kind, position) => Err(self.error(kind, position)),
+            Step::Fault(kind) => Err(self.error(kind)),
             Step::Unknown => {
                 let within = "where it cannot be told how long an element is";
-                Err(self.error(ErrorKind::Incomplete { within }, self.position))
+                Err(self.error(ErrorKind::Incomplete { within }))
             }
         })
     }

@@ -106,15 +106,22 @@ impl<'segment, 'data> Laces<'segment, 'data> {
         Ok(Self { block, index, track, frames, count, duration, time })
     }
 
+    /// The share of a frame in the duration, so that all shares add up to it.
+    #[inline]
+    fn share(&self, lace: usize) -> Option<i64> {
+        let duration = self.duration?;
+        if self.count == 1 {
+            return i64::try_from(duration).ok();
+        }
+        let until = |lace: usize| u128::from(duration) * lace as u128 / self.count as u128;
+        i64::try_from(until(lace + 1) - until(lace)).ok()
+    }
+
     #[inline]
     fn next(&mut self) -> Option<Packet<'data>> {
         let lace = self.count - self.frames.len();
         let frame = self.frames.next()?;
-        // So that the shares add up to the whole.
-        let until = |lace: usize, duration: u64| u128::from(duration) * lace as u128 / self.count as u128;
-        let duration = self
-            .duration
-            .and_then(|duration| i64::try_from(until(lace + 1, duration) - until(lace, duration)).ok());
+        let duration = self.share(lace);
         let time = self.time;
         self.time = time.zip(duration).and_then(|(time, duration)| time.checked_add(duration));
         let is_dts = self.track.codec_id == b"V_MS/VFW/FOURCC";

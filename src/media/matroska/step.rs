@@ -17,8 +17,8 @@ pub(super) struct View<'data> {
 pub(super) enum Step {
     /// A record, which ends at a position.
     Record(Header, usize),
-    /// None: what is wrong, and where.
-    Fault(ErrorKind, usize),
+    /// None: what is wrong.
+    Fault(ErrorKind),
     /// That depends on bytes that are not in view.
     Unknown,
 }
@@ -81,9 +81,9 @@ impl View<'_> {
     pub(super) fn step(self, at: usize) -> Step {
         let header = match self.header(at) {
             Found::Header(header) => header,
-            Found::Nothing => return Step::Fault(ErrorKind::NoElement, at),
+            Found::Nothing => return Step::Fault(ErrorKind::NoElement),
             Found::Short if self.complete => {
-                return Step::Fault(ErrorKind::Incomplete { within: "in the header of an element" }, at);
+                return Step::Fault(ErrorKind::Incomplete { within: "in the header of an element" });
             }
             Found::Short => return Step::Unknown,
         };
@@ -133,12 +133,12 @@ impl View<'_> {
     fn whole(self, at: usize, header: Header) -> Step {
         let (id, known) = (header.id, header.id.name().is_some());
         if known && !is_top_level(id) && !is_in_cluster(id) {
-            return Step::Fault(ErrorKind::NoElement, at);
+            return Step::Fault(ErrorKind::NoElement);
         }
         let body = at + header.len;
         let size_fault = || {
             let room = (self.bytes.len() - body) as u64;
-            Step::Fault(ErrorKind::ElementSize { id: id.0, size: header.size, room }, at)
+            Step::Fault(ErrorKind::ElementSize { id: id.0, size: header.size, room })
         };
         if header.size.is_none() {
             return size_fault();
@@ -147,7 +147,7 @@ impl View<'_> {
         match (self.follower(end), end) {
             (Follower::Unknown, _) => Step::Unknown,
             (Follower::Outside, _) | (_, None) => size_fault(),
-            _ if known && !is_top_level(id) => Step::Fault(ErrorKind::NoElement, at),
+            _ if known && !is_top_level(id) => Step::Fault(ErrorKind::NoElement),
             (Follower::TopLevel, Some(end)) => Step::Record(header, end),
             // What the standard does not know has to be held by more.
             (Follower::End, Some(end)) if known => Step::Record(header, end),
@@ -156,7 +156,7 @@ impl View<'_> {
             }
             _ => {
                 let why = "it does not end where another element begins";
-                Step::Fault(ErrorKind::DamagedElement { id: id.0, why }, at)
+                Step::Fault(ErrorKind::DamagedElement { id: id.0, why })
             }
         }
     }
@@ -191,7 +191,7 @@ impl View<'_> {
                 Child::Unknown => return Step::Unknown,
                 Child::None if end == body && said_end != Some(body) => {
                     let why = "there is no whole element of it";
-                    return Step::Fault(ErrorKind::DamagedElement { id: header.id.0, why }, at);
+                    return Step::Fault(ErrorKind::DamagedElement { id: header.id.0, why });
                 }
                 Child::Ends(_) | Child::None | Child::TopLevel => return Step::Record(header, end),
             }

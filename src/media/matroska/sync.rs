@@ -86,7 +86,7 @@ pub(super) fn search_cut(data: &[u8], range: Range<usize>) -> Search {
         }
         at = match view.step(at) {
             Step::Record(_, end) => end,
-            Step::Fault(..) => match search_start(view, at + 1) {
+            Step::Fault(_) => match search_start(view, at + 1) {
                 Start::At(start) => start,
                 // An ID may begin with the last bytes in view.
                 Start::None if range.end + ID_LEN <= data.len() => return Search::NoCut,
