@@ -6,7 +6,9 @@ cd "$(dirname "$0")"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-ffmpeg=(ffmpeg -y -hide_banner -loglevel error -bitexact -fflags +bitexact)
+ffmpeg=(ffmpeg -y -hide_banner -loglevel error)
+# Stands before an output, so that it is the same every time.
+exact=(-bitexact -fflags +bitexact)
 video=(-f lavfi -i testsrc2=size=128x96:rate=25:duration=2)
 audio=(-f lavfi -i sine=frequency=440:sample_rate=48000:duration=2)
 x264=(-c:v libx264 -preset ultrafast -crf 40 -g 13 -bf 2 -threads 1 -flags:v +bitexact)
@@ -15,31 +17,31 @@ mkvmerge=(mkvmerge --quiet --deterministic pagecut --no-date)
 
 # Several clusters with CRC-32 elements, Cues at the end.
 "${ffmpeg[@]}" "${video[@]}" "${audio[@]}" "${x264[@]}" "${aac[@]}" -cluster_time_limit 300 \
-  -metadata title="A title" -metadata:s:a:0 language=ger clusters.mkv
+  -metadata title="A title" -metadata:s:a:0 language=ger "${exact[@]}" clusters.mkv
 # Cues at the front, and the Void element that is left of their room.
-"${ffmpeg[@]}" -i clusters.mkv -c copy -cluster_time_limit 500 -reserve_index_space 400 cues_front.mkv
+"${ffmpeg[@]}" -i clusters.mkv -c copy -cluster_time_limit 500 -reserve_index_space 400 "${exact[@]}" cues_front.mkv
 # A Segment without a size, and no Cues.
-"${ffmpeg[@]}" -i clusters.mkv -c copy -cluster_time_limit 500 -f matroska -live 1 - > live.mkv
+"${ffmpeg[@]}" -i clusters.mkv -c copy -cluster_time_limit 500 -f matroska -live 1 "${exact[@]}" - > live.mkv
 # Clusters without sizes too.
 python3 matroska.py unknown_sizes live.mkv unknown_sizes.mkv
 # WebM.
 "${ffmpeg[@]}" "${video[@]}" "${audio[@]}" -c:v libvpx-vp9 -b:v 40k -deadline realtime -cpu-used 8 -threads 1 \
-  -c:a libopus -b:a 16k vp9_opus.webm
+  -c:a libopus -b:a 16k "${exact[@]}" vp9_opus.webm
 
 # Audio only; mkvmerge puts several frames into a block.
-"${ffmpeg[@]}" "${audio[@]}" "$work/a.wav"
+"${ffmpeg[@]}" "${audio[@]}" "${exact[@]}" "$work/a.wav"
 flac --totally-silent -f -8 -b 1152 --no-seektable -o "$work/a.flac" "$work/a.wav"
 "${mkvmerge[@]}" -o flac_laced.mka "$work/a.flac"
-"${ffmpeg[@]}" -i "$work/a.wav" -c:a libmp3lame -b:a 32k -ar 24000 -ac 1 "$work/a.mp3"
+"${ffmpeg[@]}" -i "$work/a.wav" -c:a libmp3lame -b:a 32k -ar 24000 -ac 1 "${exact[@]}" "$work/a.mp3"
 "${mkvmerge[@]}" -o mp3_laced.mka "$work/a.mp3"
-"${ffmpeg[@]}" -i "$work/a.wav" -c:a ac3 -b:a 32k -ac 1 -t 1 "$work/a.ac3"
+"${ffmpeg[@]}" -i "$work/a.wav" -c:a ac3 -b:a 32k -ac 1 -t 1 "${exact[@]}" "$work/a.ac3"
 "${mkvmerge[@]}" -o ac3_laced.mka "$work/a.ac3"
 # Every kind of lacing.
 python3 matroska.py lacing lacing.mka
 
-# The bytes that all frames begin with are put into the track.
-"${ffmpeg[@]}" "${video[@]}" -c:v mpeg4 -q:v 31 -g 13 -flags:v +bitexact "$work/v.avi"
-"${mkvmerge[@]}" --compression 0:mpeg4_p2 -o stripped.mkv "$work/v.avi"
+# The bytes that all frames begin with are put into the track. (mkvmerge 74 does that with other bytes in the frames each time.)
+"${ffmpeg[@]}" "${video[@]}" -c:v mpeg4 -q:v 31 -g 13 -threads 1 -flags:v +bitexact "${exact[@]}" "$work/v.avi"
+python3 matroska.py stripped "$work/v.avi" stripped.mkv
 
 # BlockGroups with references and durations, attachments, chapters, tags, compressed subtitles.
 printf '1\n00:00:00,100 --> 00:00:00,900\nFirst line\n\n2\n00:00:01,000 --> 00:00:01,800\nSecond line\n' > "$work/s.srt"

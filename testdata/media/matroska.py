@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Makes the Matroska files that no muxer writes: `matroska.py unknown_sizes IN OUT` and `matroska.py lacing OUT`."""
+"""Makes the Matroska files that no muxer writes, or not the same way twice: `matroska.py unknown_sizes MKV OUT`,
+`matroska.py stripped AVI OUT` and `matroska.py lacing OUT`."""
 
 import random
 import struct
@@ -34,6 +35,44 @@ def unknown_sizes(source, target):
         length = 9 - data[at].bit_length()
         data[at : at + length] = ((1 << (7 * length + 1)) - 1).to_bytes(length, "big")
     open(target, "wb").write(data)
+
+
+def stripped(source, target):
+    """Takes from all frames of an AVI file the bytes that they begin with."""
+    data = open(source, "rb").read()
+    format_at = data.index(b"strf") + 8
+    at = data.index(b"movi") + 4
+    frames = []
+    while data[at : at + 4] == b"00dc":
+        (length,) = struct.unpack_from("<I", data, at + 4)
+        frames.append(data[at + 8 : at + 8 + length])
+        at += 8 + length + length % 2
+    prefix = b"\x00\x00\x01"
+    assert len(frames) == 50 and all(frame.startswith(prefix) for frame in frames)
+
+    encoding = element("5034", unsigned("4254", 3), element("4255", prefix))
+    track = element(
+        "ae",
+        unsigned("d7", 1),
+        unsigned("73c5", 101),
+        unsigned("83", 1),
+        unsigned("23e383", 40000000),
+        element("86", b"V_MS/VFW/FOURCC"),
+        element("63a2", data[format_at : format_at + 40]),
+        element("e0", unsigned("b0", 128), unsigned("ba", 96)),
+        element("6d80", element("6240", encoding)),
+    )
+    header = element("1a45dfa3", element("4282", b"matroska"), unsigned("4287", 4), unsigned("4285", 2))
+    info = element("1549a966", unsigned("2ad7b1", 1000000), element("4489", struct.pack(">f", 2000)))
+    clusters = []
+    for first in range(0, len(frames), 13):
+        # The encoder makes every 13th frame a key frame.
+        blocks = [
+            element("a3", size(1), struct.pack(">hB", number * 40, 0 if number else 0x80), frame[len(prefix) :])
+            for number, frame in enumerate(frames[first : first + 13])
+        ]
+        clusters.append(element("1f43b675", unsigned("e7", first * 40), *blocks))
+    open(target, "wb").write(header + element("18538067", info, element("1654ae6b", track), *clusters))
 
 
 def xiph(frames):
@@ -98,4 +137,4 @@ def lacing(target):
 
 
 if __name__ == "__main__":
-    {"unknown_sizes": unknown_sizes, "lacing": lacing}[sys.argv[1]](*sys.argv[2:])
+    {"unknown_sizes": unknown_sizes, "stripped": stripped, "lacing": lacing}[sys.argv[1]](*sys.argv[2:])

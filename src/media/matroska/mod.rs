@@ -121,7 +121,7 @@ use sync::Start;
 ///         Piece::Gap(gap) => lost = gap.range,
 ///     }
 /// }
-/// assert_eq!((blocks, lost), (104, 19_988..20_000));
+/// assert_eq!((blocks, lost), (104, 19_916..20_000));
 /// # Ok::<(), pagecut::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
