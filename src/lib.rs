@@ -64,11 +64,13 @@
 //! | FASTA: the same, and long sequences on all cores | [`fasta`] |
 //! | writing FASTQ and FASTA | [`fastq::Writer`], [`fasta::Writer`] |
 //! | transport packets | [`media::mpegts`] |
+//! | Matroska and WebM: elements, tracks, packets | [`media::matroska`] |
 //! | a record by its number, a sequence by its name, a file in pieces | [`index`] |
 //! | mapping a file, advice, windows | [`mmap`] |
 //! | other ways to move bytes: positioned, direct, io_uring; buffers, writers, sending | [`io`] |
 //! | which way is taken, and why | [`io::ZeroCopyConfig`], [`open_reader`], [`fn@inspect`] |
 //! | compressed input, and BGZF to write | [`compress`] |
+//! | instruction sets, and how to force one | [`simd`] |
 //! | the account of every byte | [`Tally`], [`Account`] |
 
 #![warn(clippy::unwrap_used)]
@@ -90,9 +92,10 @@ pub mod io;
 pub mod media;
 pub mod mmap;
 pub mod record;
+pub mod simd;
 
 pub use detect::FileKind;
-pub use error::{CompressedFault, Error, ErrorKind, Location, MatePlace, PairFile, Result};
+pub use error::{CompressedFault, Error, ErrorKind, Location, MatePlace, Mp4Fault, PairFile, Result};
 pub use record::{
     Backing, Cursor, Cuts, Format, Gap, ParRecords, Part, Piece, Pieces, Records, Resync, Search, Tally,
 };

@@ -69,6 +69,7 @@ pub use writer::Writer;
 use std::ops::Range;
 
 use crate::record::{Cuts, Format, ParRecords, Part, Records, Resync, Search};
+use crate::scan::BytePair;
 
 /// How FASTA is to be read.
 ///
@@ -154,11 +155,14 @@ impl Cuts for Fasta {
         self.find_cut(part.view(), from)
     }
 
-    /// Looks for a `>` that begins a line. Few others are looked at: `>` stands in definitions at the most.
+    /// Looks for a `>` that begins a line.
     fn search_cut(&self, data: &[u8], range: Range<usize>) -> Search {
-        let mut found = memchr::memchr_iter(b'>', &data[range.clone()]).map(|at| range.start + at);
-        match found.find(|&at| at == 0 || data[at - 1] == b'\n') {
-            Some(cut) => Search::Cut(cut),
+        const HEADER: BytePair = BytePair { first: b'\n', second: b'>', distance: 1 };
+        if range.start == 0 && data[range.clone()].starts_with(b">") {
+            return Search::Cut(0);
+        }
+        match HEADER.find(&data[..range.end], range.start.saturating_sub(1)..range.end) {
+            Some(line_feed) => Search::Cut(line_feed + 1),
             None => Search::NoCut,
         }
     }

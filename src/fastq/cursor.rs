@@ -70,6 +70,8 @@ impl<'data> Cursor<'data> {
     }
 
     /// Counts the blank line at the cursor, if there is one.
+    #[cold]
+    #[inline(never)]
     fn take_blank(&mut self) -> bool {
         let Some([end]) = self.lines.peek() else { return false };
         if !matches!(self.bytes[self.position..end], [] | [b'\r']) {
@@ -104,9 +106,6 @@ impl<'data> record::Cursor for Cursor<'data> {
             if self.position >= self.part.len() {
                 return None;
             }
-            if matches!(self.bytes[self.position], b'\n' | b'\r') && self.take_blank() {
-                continue;
-            }
             if let Some(record) = self.record() {
                 let behind = &self.bytes[self.position + record.as_bytes().len()..];
                 if let Some(fault) = fault::on_request(self.format, &record, behind, self.part.is_complete())
@@ -119,7 +118,9 @@ impl<'data> record::Cursor for Cursor<'data> {
                 self.records += 1;
                 return Some(Ok(record));
             }
-            return Some(Err(self.structure_error()));
+            if !self.take_blank() {
+                return Some(Err(self.structure_error()));
+            }
         }
     }
 

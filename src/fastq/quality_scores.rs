@@ -1,6 +1,6 @@
 //! Counts of quality scores.
 
-use crate::sequence::Histogram;
+use crate::scan::Histogram;
 
 /// What a quality score of 0 is written as: Phred + 33.
 const PHRED_OFFSET: u8 = 33;

@@ -1,3 +1,5 @@
 //! Media containers.
 
+pub mod matroska;
+pub mod mp4;
 pub mod mpegts;

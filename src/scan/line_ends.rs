@@ -1,10 +1,14 @@
 //! Where lines end, found a block ahead.
 
-use super::newlines::{Newlines, SLACK};
+use super::instruction_set::{InstructionSet, chosen};
+use super::newlines::{IndexNewlines, ROOM};
 
 /// How many bytes are scanned at a time: few enough to be still in the first-level cache when their records are looked
 /// at, many enough to make the call of a kernel cheap.
 const BLOCK: usize = 4096;
+
+/// How many positions are kept at a time. Lines that are shorter than 16 bytes on average make the kernel stop early.
+const POSITIONS: usize = 1024;
 
 /// How many line ends can be looked at together.
 const MOST: usize = 5;
@@ -16,7 +20,7 @@ const MOST: usize = 5;
 #[derive(Debug)]
 pub(crate) struct LineEnds<'data> {
     bytes: &'data [u8],
-    newlines: Newlines,
+    instruction_set: InstructionSet,
     /// Found and not yet taken: `ends[next..found]`.
     ends: Box<[usize]>,
     next: usize,
@@ -29,11 +33,10 @@ pub(crate) struct LineEnds<'data> {
 
 impl<'data> LineEnds<'data> {
     pub(crate) fn new(bytes: &'data [u8], complete: bool) -> Self {
-        let block = BLOCK.min(bytes.len());
         Self {
             bytes,
-            newlines: Newlines::fastest(),
-            ends: vec![0; MOST + block + SLACK].into(),
+            instruction_set: chosen(),
+            ends: vec![0; MOST + bytes.len().min(POSITIONS) + ROOM].into(),
             next: 0,
             found: 0,
             scanned: 0,
@@ -91,9 +94,13 @@ impl<'data> LineEnds<'data> {
                 }
                 return;
             }
-            let block = &rest[..rest.len().min(BLOCK)];
-            self.found += self.newlines.index(block, self.scanned, &mut self.ends[self.found..]);
-            self.scanned += block.len();
+            let indexed = self.instruction_set.run(IndexNewlines {
+                bytes: &rest[..rest.len().min(BLOCK)],
+                start: self.scanned,
+                positions: &mut self.ends[self.found..],
+            });
+            self.scanned += indexed.bytes;
+            self.found += indexed.newlines;
         }
     }
 }

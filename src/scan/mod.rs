@@ -1,11 +1,20 @@
-//! Bytes to positions. The only room with SIMD.
+//! Bytes to positions and counts. The only room with SIMD.
 //!
-//! A kernel is chosen once, where a part begins ([`LineEnds::new`]), and then called for blocks that stay in the
-//! first-level cache.
+//! A kernel is written once, with [`Vectors`](instruction_set::Vectors), and compiled for every instruction set. Which one is
+//! used is decided where a part begins ([`LineEnds::new`]); the kernel is then called for blocks that stay in the first-level
+//! cache. What looks at one record only asks [`chosen`] by itself.
 
+mod blocks;
 mod class;
+mod histogram;
+mod instruction_set;
 mod line_ends;
 mod newlines;
+mod nucleotides;
+mod pair;
 
 pub(crate) use class::Class;
+pub(crate) use histogram::Histogram;
+pub(crate) use instruction_set::{available, choose, chosen, wish};
 pub(crate) use line_ends::LineEnds;
+pub(crate) use pair::BytePair;

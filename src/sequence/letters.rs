@@ -1,6 +1,6 @@
 //! Counts of letters.
 
-use super::Histogram;
+use crate::scan::Histogram;
 
 /// How often each letter occurs.
 #[derive(Debug, Clone, Default)]
@@ -8,7 +8,7 @@ pub struct Letters(Histogram);
 
 impl Letters {
     pub(super) fn add(&mut self, sequence: &[u8]) {
-        self.0.add(sequence);
+        self.0.add_nucleotides(sequence);
     }
 
     pub(super) fn merge(&mut self, other: &Self) {

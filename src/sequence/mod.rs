@@ -2,7 +2,6 @@
 //! are written.
 
 mod alphabet;
-mod histogram;
 mod lengths;
 mod letters;
 mod numbers;
@@ -10,7 +9,6 @@ mod output;
 mod text;
 
 pub use alphabet::Alphabet;
-pub(crate) use histogram::Histogram;
 pub use lengths::Lengths;
 pub use letters::Letters;
 pub(crate) use numbers::Numbers;

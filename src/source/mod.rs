@@ -447,7 +447,12 @@ impl Source {
         let (options, done) = (self.options, &self.done);
         match &self.input {
             Input::File(FileInput { reader, compression, .. }) => match format.cuts() {
-                Some(cuts) if compression.is_none() && options.allows(reader.len()) => {
+                // What can be cut only with all that lies before it in view is read from the left all the same.
+                Some(cuts)
+                    if compression.is_none()
+                        && cuts.look_behind() < usize::MAX
+                        && options.allows(reader.len()) =>
+                {
                     let parts = Grid::new(format, cuts, recover, reader, options.part_len, done);
                     drive::drive(&parts, options.threads, identity, work)
                 }

@@ -31,6 +31,10 @@ const BAD: u8 = 1;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     cli.common.color.write_global();
+    if let Err(error) = pagecut::simd::check_environment() {
+        report::error("PAGECUT_SIMD", &error);
+        return BAD.into();
+    }
     let mut out = io::BufWriter::new(io::stdout());
     let mut all_good = true;
     let written = match &cli.command {

@@ -4,6 +4,10 @@ use std::ops::Range;
 
 use super::{PACKET_LEN, SYNC_BYTE, TsPacket};
 use crate::record::Search;
+use crate::scan::BytePair;
+
+/// Two sync bytes in a row.
+const TWO: BytePair = BytePair { first: SYNC_BYTE, second: SYNC_BYTE, distance: PACKET_LEN };
 
 /// How many sync bytes in a row are lock.
 const RUN: usize = 5;
@@ -36,7 +40,7 @@ const LONG_RUN: usize = 16;
 
 /// Whether so many sync bytes stand in a row somewhere that it is a stream that begins with something else.
 pub(super) fn has_long_run(data: &[u8]) -> bool {
-    memchr::memchr_iter(SYNC_BYTE, data).any(|at| run(data, at, LONG_RUN) == LONG_RUN)
+    TWO.find_all(data, 0..data.len()).any(|at| run(data, at, LONG_RUN) == LONG_RUN)
 }
 
 /// Whether a short input is nothing but packets, the last of which may be cut if there are enough others.
@@ -78,8 +82,7 @@ pub(super) fn search_cut(data: &[u8], range: Range<usize>) -> Search {
 
 /// Whether three sync bytes in a row begin in `start..end` on another phase than that of `start`.
 fn has_other_phase(data: &[u8], start: usize, end: usize) -> bool {
-    memchr::memchr_iter(SYNC_BYTE, &data[start..end])
-        .any(|at| at % PACKET_LEN != 0 && run(data, start + at, 3) == 3)
+    TWO.find_all(data, start..end).any(|at| !(at - start).is_multiple_of(PACKET_LEN) && run(data, at, 3) == 3)
 }
 
 #[cfg(test)]

@@ -1,18 +1,22 @@
 //! How often bytes occur.
 
 /// How many tables a histogram has.
-const WAYS: usize = 4;
+const WAYS: usize = 8;
+
+/// Counts in a table: those of all bytes, and some that stay zero. With 256 counts, a byte would be counted at addresses that are the
+/// same modulo 4 KiB in every other table, and such are taken for the same until the addition is done.
+const TABLE: usize = 256 + 8;
 
 /// How often each byte occurs.
 ///
 /// Neighbours are counted in different tables, since a byte often equals the one before it, and an addition to the same
 /// place would have to wait for the last one.
 #[derive(Debug, Clone)]
-pub(crate) struct Histogram([[u64; 256]; WAYS]);
+pub(crate) struct Histogram([[u64; TABLE]; WAYS]);
 
 impl Default for Histogram {
     fn default() -> Self {
-        Self([[0; 256]; WAYS])
+        Self([[0; TABLE]; WAYS])
     }
 }
 
@@ -33,6 +37,12 @@ impl Histogram {
         for (count, others) in self.0.as_flattened_mut().iter_mut().zip(other.0.as_flattened()) {
             *count += others;
         }
+    }
+
+    /// Adds what was counted otherwise.
+    #[inline]
+    pub(super) fn add_count(&mut self, byte: u8, count: u64) {
+        self.0[0][usize::from(byte)] += count;
     }
 
     /// How often the byte occurs.

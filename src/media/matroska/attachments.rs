@@ -1,0 +1,45 @@
+//! Files in the file.
+
+use super::{Element, ElementId};
+use crate::error::Result;
+
+/// `AttachedFile` (RFC 9559, section 5.1.6.1): a font, a picture, ...
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AttachedFile<'data> {
+    /// The element.
+    pub element: Element<'data>,
+    /// `FileName`.
+    pub name: &'data [u8],
+    /// `FileMediaType`.
+    pub media_type: &'data [u8],
+    /// `FileDescription`.
+    pub description: Option<&'data [u8]>,
+    /// `FileUID`.
+    pub uid: u64,
+    /// `FileData`: the file.
+    pub data: &'data [u8],
+    /// Where the file begins, in bytes from the start of the input.
+    pub data_offset: u64,
+}
+
+impl<'data> AttachedFile<'data> {
+    pub(super) fn read(element: Element<'data>) -> Result<Self> {
+        let (mut name, mut media_type, mut description, mut uid) = (b"".as_slice(), b"".as_slice(), None, 0);
+        let mut data = None;
+        for child in element.children() {
+            let child = child?;
+            match child.id() {
+                ElementId::FILE_NAME => name = child.text(),
+                ElementId::FILE_MEDIA_TYPE => media_type = child.text(),
+                ElementId::FILE_DESCRIPTION => description = Some(child.text()),
+                ElementId::FILE_UID => uid = child.unsigned()?,
+                ElementId::FILE_DATA => data = Some(child),
+                _ => {}
+            }
+        }
+        let data = data.ok_or_else(|| element.damaged("there is no FileData in it"))?;
+        let (data, data_offset) = (data.body(), data.body_offset());
+        Ok(Self { element, name, media_type, description, uid, data, data_offset })
+    }
+}

@@ -1,0 +1,144 @@
+//! The block: a header and frames of one track.
+
+use super::header::vint;
+use super::lacing::{Frames, Lacing};
+use super::{Element, ElementId};
+use crate::error::Result;
+
+/// A `SimpleBlock`, or a `BlockGroup` with its `Block` (RFC 9559, sections 10.1 and 10.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Block<'data> {
+    /// The `SimpleBlock` or the `Block`.
+    element: Element<'data>,
+    group: Option<Element<'data>>,
+    /// Of the group: whether it refers to another block.
+    has_reference: bool,
+    duration: Option<u64>,
+    discard_padding: Option<i64>,
+    cluster_timestamp: Option<u64>,
+    track_number: u64,
+    relative_timestamp: i16,
+    flags: u8,
+    /// What follows the flags.
+    frames: &'data [u8],
+}
+
+impl<'data> Block<'data> {
+    #[inline]
+    pub(super) fn simple(element: Element<'data>, cluster_timestamp: Option<u64>) -> Result<Self> {
+        let fault = || element.damaged("the header of the block is not whole");
+        let (track_number, len) = vint(element.body()).ok_or_else(fault)?;
+        let Some(&[high, low, flags]) = element.body().get(len..).and_then(<[u8]>::first_chunk) else {
+            return Err(fault());
+        };
+        Ok(Self {
+            element,
+            group: None,
+            has_reference: false,
+            duration: None,
+            discard_padding: None,
+            cluster_timestamp,
+            track_number,
+            relative_timestamp: i16::from_be_bytes([high, low]),
+            flags,
+            frames: &element.body()[len + 3..],
+        })
+    }
+
+    pub(super) fn of_group(group: Element<'data>, cluster_timestamp: Option<u64>) -> Result<Self> {
+        let (mut block, mut has_reference, mut duration, mut discard_padding) = (None, false, None, None);
+        for child in group.children() {
+            let child = child?;
+            match child.id() {
+                ElementId::BLOCK => block = Some(child),
+                ElementId::REFERENCE_BLOCK => has_reference = true,
+                ElementId::BLOCK_DURATION => duration = Some(child.unsigned()?),
+                ElementId::DISCARD_PADDING => discard_padding = Some(child.signed()?),
+                _ => {}
+            }
+        }
+        let element = block.ok_or_else(|| group.damaged("there is no Block in it"))?;
+        let block = Self::simple(element, cluster_timestamp)?;
+        Ok(Self { group: Some(group), has_reference, duration, discard_padding, ..block })
+    }
+
+    /// The `SimpleBlock`, or the `Block` of the group.
+    #[must_use]
+    pub fn element(&self) -> Element<'data> {
+        self.element
+    }
+
+    /// The `BlockGroup`, which has more elements than are read here; `None` of a `SimpleBlock`.
+    #[must_use]
+    pub fn group(&self) -> Option<Element<'data>> {
+        self.group
+    }
+
+    /// The `TrackNumber` of its track.
+    #[must_use]
+    pub fn track_number(&self) -> u64 {
+        self.track_number
+    }
+
+    /// The time of the first frame, counted from that of the cluster, in ticks.
+    #[must_use]
+    pub fn relative_timestamp(&self) -> i16 {
+        self.relative_timestamp
+    }
+
+    /// The time of the first frame, in ticks; `None` if its cluster has none.
+    #[must_use]
+    #[inline]
+    pub fn timestamp(&self) -> Option<i64> {
+        i64::try_from(self.cluster_timestamp?).ok()?.checked_add(self.relative_timestamp.into())
+    }
+
+    /// Whether its frames can be decoded without others: as a `SimpleBlock` says it, and of a `BlockGroup` whether it has no
+    /// `ReferenceBlock`.
+    #[must_use]
+    pub fn is_key(&self) -> bool {
+        if self.group.is_some() { !self.has_reference } else { self.flags & 0x80 != 0 }
+    }
+
+    /// Whether its frames are to be decoded, but not shown.
+    #[must_use]
+    pub fn is_invisible(&self) -> bool {
+        self.flags & 0x08 != 0
+    }
+
+    /// Whether its frames can be left out, as a `SimpleBlock` says it.
+    #[must_use]
+    pub fn is_discardable(&self) -> bool {
+        self.group.is_none() && self.flags & 0x01 != 0
+    }
+
+    /// `BlockDuration` of the group, of all frames together, in ticks.
+    #[must_use]
+    pub fn duration(&self) -> Option<u64> {
+        self.duration
+    }
+
+    /// `DiscardPadding` of the group, in nanoseconds: what is to be left out at the end, or if negative at the start.
+    #[must_use]
+    pub fn discard_padding(&self) -> Option<i64> {
+        self.discard_padding
+    }
+
+    /// How several frames are put into the block.
+    #[must_use]
+    #[inline]
+    pub fn lacing(&self) -> Lacing {
+        Lacing::of_flags(self.flags)
+    }
+
+    /// The frames.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::DamagedElement`](crate::ErrorKind::DamagedElement) if their sizes do not add up to what is there.
+    #[inline]
+    pub fn frames(&self) -> Result<Frames<'data>> {
+        let offset = self.element.range().end - self.frames.len() as u64;
+        Frames::read(self.lacing(), self.frames, offset).map_err(|why| self.element.damaged(why))
+    }
+}

@@ -1,0 +1,50 @@
+//! The EBML header.
+
+use super::{Element, ElementId};
+use crate::error::Result;
+
+/// The EBML header (RFC 8794, section 11.2): what kind of document follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EbmlHeader<'data> {
+    /// `DocType`: `matroska` or `webm`.
+    pub doc_type: &'data [u8],
+    /// `DocTypeVersion`: the version of Matroska it is written in.
+    pub doc_type_version: u64,
+    /// `DocTypeReadVersion`: the version of Matroska that a reader has to know.
+    pub doc_type_read_version: u64,
+    /// `EBMLMaxIDLength`: how many bytes an ID has at the most.
+    pub max_id_len: u64,
+    /// `EBMLMaxSizeLength`: how many bytes a size has at the most.
+    pub max_size_len: u64,
+}
+
+impl<'data> EbmlHeader<'data> {
+    /// Reads the header, an [`ElementId::EBML`].
+    ///
+    /// # Errors
+    ///
+    /// That of the element at fault.
+    pub fn read(element: Element<'data>) -> Result<Self> {
+        // A `DocType` has to be there; the other ones have defaults.
+        let mut header = Self {
+            doc_type: b"",
+            doc_type_version: 1,
+            doc_type_read_version: 1,
+            max_id_len: 4,
+            max_size_len: 8,
+        };
+        for child in element.children() {
+            let child = child?;
+            match child.id() {
+                ElementId::DOC_TYPE => header.doc_type = child.text(),
+                ElementId::DOC_TYPE_VERSION => header.doc_type_version = child.unsigned_or(1)?,
+                ElementId::DOC_TYPE_READ_VERSION => header.doc_type_read_version = child.unsigned_or(1)?,
+                ElementId::EBML_MAX_ID_LENGTH => header.max_id_len = child.unsigned_or(4)?,
+                ElementId::EBML_MAX_SIZE_LENGTH => header.max_size_len = child.unsigned_or(8)?,
+                _ => {}
+            }
+        }
+        Ok(header)
+    }
+}

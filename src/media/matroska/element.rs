@@ -1,0 +1,330 @@
+//! The element: a view of the input.
+
+use std::fmt;
+use std::iter::FusedIterator;
+use std::ops::Range;
+
+use super::crc32::crc32;
+use super::header::{Found, Header};
+use super::{ElementId, fault};
+use crate::error::{Error, ErrorKind, Result};
+
+/// An EBML element (RFC 8794, section 3), borrowed from the input.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Element<'data> {
+    id: ElementId,
+    size: Option<u64>,
+    header_len: usize,
+    offset: u64,
+    body: &'data [u8],
+}
+
+impl<'data> Element<'data> {
+    #[inline]
+    pub(super) fn new(header: Header, offset: u64, body: &'data [u8]) -> Self {
+        Self { id: header.id, size: header.size, header_len: header.len, offset, body }
+    }
+
+    /// `Element ID`.
+    #[must_use]
+    #[inline]
+    pub fn id(&self) -> ElementId {
+        self.id
+    }
+
+    /// `Element Data Size`, as the element says it, in bytes; `None` if it says that it is unknown.
+    #[must_use]
+    pub fn size(&self) -> Option<u64> {
+        self.size
+    }
+
+    /// Length of ID and size, in bytes.
+    #[must_use]
+    pub fn header_len(&self) -> usize {
+        self.header_len
+    }
+
+    /// Where the element begins, in bytes from the start of the input.
+    #[must_use]
+    #[inline]
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Where the body begins, in bytes from the start of the input.
+    #[must_use]
+    #[inline]
+    pub fn body_offset(&self) -> u64 {
+        self.offset + self.header_len as u64
+    }
+
+    /// `Element Data`: what follows ID and size.
+    ///
+    /// Of a `Segment` nothing, as its elements follow as records of their own; of a `Cluster` whose size is unknown or wrong,
+    /// the whole elements that there are of it.
+    #[must_use]
+    #[inline]
+    pub fn body(&self) -> &'data [u8] {
+        self.body
+    }
+
+    /// Where the element lies: its header and its [`body`](Element::body).
+    #[must_use]
+    pub fn range(&self) -> Range<u64> {
+        self.offset..self.body_offset() + self.body.len() as u64
+    }
+
+    /// The elements in the body.
+    #[must_use]
+    #[inline]
+    pub fn children(&self) -> Elements<'data> {
+        Elements { rest: self.body, offset: self.body_offset() }
+    }
+
+    /// The first element of this ID in the body.
+    ///
+    /// # Errors
+    ///
+    /// That of the element at fault, if there is one before.
+    pub fn child(&self, id: ElementId) -> Result<Option<Element<'data>>> {
+        self.children().find(|child| child.as_ref().map_or(true, |child| child.id == id)).transpose()
+    }
+
+    /// An unsigned integer; `default` if the body is empty (RFC 8794, section 6.1).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::DamagedElement`] if the body has more than 8 bytes.
+    pub fn unsigned_or(&self, default: u64) -> Result<u64> {
+        match self.body {
+            [] => Ok(default),
+            body if body.len() <= 8 => Ok(body.iter().fold(0, |number, &byte| number << 8 | u64::from(byte))),
+            _ => Err(self.damaged("an integer of more than 8 bytes")),
+        }
+    }
+
+    /// An unsigned integer; 0 if the body is empty.
+    ///
+    /// # Errors
+    ///
+    /// As of [`unsigned_or`](Element::unsigned_or).
+    pub fn unsigned(&self) -> Result<u64> {
+        self.unsigned_or(0)
+    }
+
+    /// A signed integer; 0 if the body is empty. Also a date: nanoseconds since the start of 2001, UTC.
+    ///
+    /// # Errors
+    ///
+    /// As of [`unsigned_or`](Element::unsigned_or).
+    pub fn signed(&self) -> Result<i64> {
+        let unused = 64 - 8 * self.body.len().min(8);
+        let number = self.unsigned()?.checked_shl(u32::try_from(unused).unwrap_or(0));
+        Ok(number.map_or(0, |number| number.cast_signed() >> unused))
+    }
+
+    /// A floating point number; `default` if the body is empty.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::DamagedElement`] if the body has neither 0, 4 nor 8 bytes.
+    pub fn float_or(&self, default: f64) -> Result<f64> {
+        if self.body.is_empty() {
+            Ok(default)
+        } else if let Ok(bytes) = self.body.try_into() {
+            Ok(f32::from_be_bytes(bytes).into())
+        } else if let Ok(bytes) = self.body.try_into() {
+            Ok(f64::from_be_bytes(bytes))
+        } else {
+            Err(self.damaged("a floating point number of other than 0, 4 or 8 bytes"))
+        }
+    }
+
+    /// Text: the body up to the first zero byte (RFC 8794, section 13). It ought to be ASCII or UTF-8.
+    #[must_use]
+    pub fn text(&self) -> &'data [u8] {
+        let end = memchr::memchr(0, self.body).unwrap_or(self.body.len());
+        &self.body[..end]
+    }
+
+    /// Whether the `CRC-32` element that the body begins with fits what follows it (RFC 8794, section 11.3.1); `None` if there is
+    /// none.
+    #[must_use]
+    pub fn crc32_is_right(&self) -> Option<bool> {
+        let mut children = self.children();
+        let stored = children.next()?.ok().filter(|first| first.id == ElementId::CRC_32)?;
+        let stored = u32::from_le_bytes(stored.body.try_into().ok()?);
+        Some(crc32(children.rest) == stored)
+    }
+
+    /// That the body is damaged.
+    #[cold]
+    pub(super) fn damaged(&self, why: &'static str) -> Error {
+        self.fault(ErrorKind::DamagedElement { id: self.id.0, why })
+    }
+
+    /// That the size of the element is another one than that of the body.
+    #[cold]
+    pub(super) fn wrong_size(&self) -> Error {
+        self.fault(ErrorKind::ElementSize { id: self.id.0, size: self.size, room: self.body.len() as u64 })
+    }
+
+    fn fault(&self, kind: ErrorKind) -> Error {
+        fault(kind, self.body_offset(), self.body)
+    }
+}
+
+impl fmt::Debug for Element<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Element")
+            .field("id", &self.id)
+            .field("size", &self.size)
+            .field("range", &self.range())
+            .finish()
+    }
+}
+
+/// The elements in the body of another one, whose sizes add up to it.
+///
+/// The iterator ends after an error, since what follows cannot be found.
+#[derive(Clone, Copy)]
+pub struct Elements<'data> {
+    rest: &'data [u8],
+    offset: u64,
+}
+
+impl<'data> Elements<'data> {
+    /// Those that begin with the bytes at an offset.
+    pub(super) fn of(bytes: &'data [u8], offset: u64) -> Self {
+        Self { rest: bytes, offset }
+    }
+
+    /// Views of those of one ID.
+    pub(super) fn each<T>(self, id: ElementId, view: fn(Element<'data>) -> Result<T>) -> Each<'data, T> {
+        Each { elements: self, id, view }
+    }
+
+    #[cold]
+    fn end(&mut self, kind: ErrorKind) -> Option<Result<Element<'data>>> {
+        let error = fault(kind, self.offset, self.rest);
+        self.rest = &[];
+        Some(Err(error))
+    }
+}
+
+impl<'data> Iterator for Elements<'data> {
+    type Item = Result<Element<'data>>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let Found::Header(header) = Header::read(self.rest) else { return self.end(ErrorKind::NoElement) };
+        let behind = &self.rest[header.len..];
+        let body = header.size.and_then(|size| behind.get(..usize::try_from(size).ok()?));
+        let Some(body) = body else {
+            let room = behind.len() as u64;
+            return self.end(ErrorKind::ElementSize { id: header.id.0, size: header.size, room });
+        };
+        let element = Element::new(header, self.offset, body);
+        self.rest = &behind[body.len()..];
+        self.offset += (header.len + body.len()) as u64;
+        Some(Ok(element))
+    }
+}
+
+impl FusedIterator for Elements<'_> {}
+
+impl fmt::Debug for Elements<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Elements").field("offset", &self.offset).field("len", &self.rest.len()).finish()
+    }
+}
+
+/// Views of the elements of one ID in the body of another element.
+#[derive(Clone, Copy)]
+pub struct Each<'data, T> {
+    elements: Elements<'data>,
+    id: ElementId,
+    view: fn(Element<'data>) -> Result<T>,
+}
+
+impl<T> Iterator for Each<'_, T> {
+    type Item = Result<T>;
+
+    fn next(&mut self) -> Option<Result<T>> {
+        let id = self.id;
+        let found = self.elements.find(|element| element.as_ref().map_or(true, |element| element.id == id));
+        Some(found?.and_then(self.view))
+    }
+}
+
+impl<T> FusedIterator for Each<'_, T> {}
+
+impl<T> fmt::Debug for Each<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Each").field("id", &self.id).field("elements", &self.elements).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn element(body: &[u8]) -> Element<'_> {
+        let header = Header { id: ElementId::DURATION, size: Some(body.len() as u64), len: 3 };
+        Element::new(header, 100, body)
+    }
+
+    #[test]
+    fn integers_of_every_length() {
+        for len in 0_u32..=8 {
+            let ones = vec![0xff; len as usize];
+            let largest = if len == 8 { u64::MAX } else { (1 << (8 * len)) - 1 };
+            assert_eq!(element(&ones).unsigned_or(0).unwrap(), largest);
+            assert_eq!(element(&ones).signed().unwrap(), if len == 0 { 0 } else { -1 });
+        }
+        assert_eq!(element(b"\x7f").signed().unwrap(), 127);
+        assert_eq!(element(b"\x80\0").signed().unwrap(), -32768);
+        assert_eq!(element(b"").unsigned_or(7).unwrap(), 7);
+        let error = element(&[0; 9]).signed().unwrap_err();
+        assert_eq!(error.location().unwrap().offset, 103);
+    }
+
+    #[test]
+    fn floating_point_numbers() {
+        assert!((element(&1.5_f32.to_be_bytes()).float_or(0.0).unwrap() - 1.5).abs() < f64::EPSILON);
+        assert!((element(&1.5_f64.to_be_bytes()).float_or(0.0).unwrap() - 1.5).abs() < f64::EPSILON);
+        assert!((element(b"").float_or(8000.0).unwrap() - 8000.0).abs() < f64::EPSILON);
+        assert!(element(b"123").float_or(0.0).is_err());
+    }
+
+    #[test]
+    fn text_ends_at_a_zero_byte() {
+        assert_eq!(element(b"eng\0\0").text(), b"eng");
+        assert_eq!(element(b"").text(), b"");
+    }
+
+    #[test]
+    fn the_checksum_of_what_follows_it() {
+        let mut body = vec![0xbf, 0x84, 0, 0, 0, 0];
+        body.extend_from_slice(b"\xec\x82ab");
+        let crc = crc32(b"\xec\x82ab");
+        body[2..6].copy_from_slice(&crc.to_le_bytes());
+        assert_eq!(element(&body).crc32_is_right(), Some(true));
+        *body.last_mut().unwrap() ^= 1;
+        assert_eq!(element(&body).crc32_is_right(), Some(false));
+        assert_eq!(element(b"\xec\x82ab").crc32_is_right(), None);
+    }
+
+    #[test]
+    fn children_end_at_an_error() {
+        let children: Vec<_> = element(b"\xec\x81a\xec\x85ab").children().collect();
+        assert_eq!(children.len(), 2);
+        let error = children[1].as_ref().unwrap_err();
+        assert_eq!(error.location().unwrap().offset, 106);
+        assert!(matches!(error.kind(), ErrorKind::ElementSize { id: 0xec, size: Some(5), room: 2 }));
+        assert!(element(b"\xec\xff").children().next().unwrap().is_err());
+    }
+}

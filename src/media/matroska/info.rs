@@ -1,0 +1,79 @@
+//! What holds for the whole segment.
+
+use super::{Element, ElementId};
+use crate::error::Result;
+
+/// `Info` (RFC 9559, section 5.1.2).
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Info<'data> {
+    /// `TimestampScale`: how many nanoseconds a tick is. Never 0.
+    pub timestamp_scale: u64,
+    /// `Duration` in ticks, if it is known.
+    pub duration: Option<f64>,
+    /// `DateUTC`: when it was made, in nanoseconds since the start of 2001, UTC.
+    pub date: Option<i64>,
+    /// `Title`.
+    pub title: Option<&'data [u8]>,
+    /// `MuxingApp`: the library that wrote the file.
+    pub muxing_app: Option<&'data [u8]>,
+    /// `WritingApp`: the program that wrote the file.
+    pub writing_app: Option<&'data [u8]>,
+    /// `SegmentUUID`.
+    pub segment_uuid: Option<&'data [u8]>,
+}
+
+/// `TimestampScale` if it is not said: ticks are milliseconds.
+const TIMESTAMP_SCALE: u64 = 1_000_000;
+
+impl Default for Info<'_> {
+    /// What holds where there is no `Info`.
+    fn default() -> Self {
+        Self {
+            timestamp_scale: TIMESTAMP_SCALE,
+            duration: None,
+            date: None,
+            title: None,
+            muxing_app: None,
+            writing_app: None,
+            segment_uuid: None,
+        }
+    }
+}
+
+impl<'data> Info<'data> {
+    /// Reads an [`ElementId::INFO`].
+    ///
+    /// # Errors
+    ///
+    /// That of the element at fault.
+    pub fn read(element: Element<'data>) -> Result<Self> {
+        let mut info = Self::default();
+        for child in element.children() {
+            let child = child?;
+            match child.id() {
+                ElementId::TIMESTAMP_SCALE => {
+                    info.timestamp_scale = child.unsigned_or(TIMESTAMP_SCALE)?;
+                    if info.timestamp_scale == 0 {
+                        return Err(child.damaged("a tick cannot last no time"));
+                    }
+                }
+                ElementId::DURATION => info.duration = Some(child.float_or(0.0)?),
+                ElementId::DATE_UTC => info.date = Some(child.signed()?),
+                ElementId::TITLE => info.title = Some(child.text()),
+                ElementId::MUXING_APP => info.muxing_app = Some(child.text()),
+                ElementId::WRITING_APP => info.writing_app = Some(child.text()),
+                ElementId::SEGMENT_UUID => info.segment_uuid = Some(child.body()),
+                _ => {}
+            }
+        }
+        Ok(info)
+    }
+
+    /// `Duration` in seconds, if it is known.
+    #[must_use]
+    pub fn duration_secs(&self) -> Option<f64> {
+        // Whole nanoseconds below 2^53 are exact, and longer ticks there are none.
+        self.duration.map(|ticks| ticks * self.timestamp_scale as f64 / 1e9)
+    }
+}

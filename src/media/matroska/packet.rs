@@ -1,0 +1,188 @@
+//! Packets: the frames of all tracks with their times, in the order of the file.
+
+use std::iter::FusedIterator;
+
+use super::lacing::Frames;
+use super::{Block, Blocks, Element, ElementId, Matroska, Payload, Segment, TopLevel, Track};
+use crate::error::Result;
+use crate::record::{Piece, Pieces};
+
+/// A frame with its time.
+///
+/// Times are in ticks of the segment's [`timestamp_scale`](super::Info::timestamp_scale).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Packet<'data> {
+    /// The index of its track in [`Segment::tracks`].
+    pub track: usize,
+    /// When it is shown, the `CodecDelay` subtracted. Unknown for all frames of a block but the first one if their
+    /// duration is, and for tracks of `V_MS/VFW/FOURCC`, whose times are `dts`.
+    pub pts: Option<i64>,
+    /// When it is decoded; only tracks of `V_MS/VFW/FOURCC` say that.
+    pub dts: Option<i64>,
+    /// How long it is shown: its share of the `BlockDuration`, or else the `DefaultDuration` of its track.
+    pub duration: Option<i64>,
+    /// Whether its block says that it can be decoded without others.
+    pub is_key: bool,
+    /// Whether it is to be decoded, but not shown.
+    pub is_invisible: bool,
+    /// Whether it can be left out.
+    pub is_discardable: bool,
+    /// Which frame of its block it is, counted from 0.
+    pub lace: usize,
+    /// Where the body of its block begins, in bytes from the start of the input.
+    pub block_offset: u64,
+    /// Where its bytes begin, in bytes from the start of the input.
+    pub offset: u64,
+    /// Its bytes.
+    pub payload: Payload<'data>,
+}
+
+/// The packets of one cluster.
+///
+/// Behind a block that is damaged the iterator goes on.
+#[derive(Debug, Clone)]
+pub struct PacketsOf<'segment, 'data> {
+    segment: &'segment Segment<'data>,
+    blocks: Blocks<'data>,
+    current: Option<Laces<'segment, 'data>>,
+}
+
+impl<'segment, 'data> PacketsOf<'segment, 'data> {
+    pub(super) fn new(segment: &'segment Segment<'data>, blocks: Blocks<'data>) -> Self {
+        Self { segment, blocks, current: None }
+    }
+
+    fn open(&self, block: Block<'data>) -> Result<Laces<'segment, 'data>> {
+        let index = self.segment.track_index(block.track_number());
+        let track = index.and_then(|index| Some((index, self.segment.tracks().get(index)?)));
+        let (index, track) =
+            track.ok_or_else(|| block.element().damaged("its track is not among the tracks"))?;
+        Laces::new(block, index, track, self.segment.info().timestamp_scale)
+    }
+}
+
+impl<'data> Iterator for PacketsOf<'_, 'data> {
+    type Item = Result<Packet<'data>>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(packet) = self.current.as_mut().and_then(Laces::next) {
+                return Some(Ok(packet));
+            }
+            match self.blocks.next()?.and_then(|block| self.open(block)) {
+                Ok(laces) => self.current = Some(laces),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
+
+impl FusedIterator for PacketsOf<'_, '_> {}
+
+/// The packets of one block.
+#[derive(Debug, Clone)]
+struct Laces<'segment, 'data> {
+    block: Block<'data>,
+    index: usize,
+    track: &'segment Track<'data>,
+    frames: Frames<'data>,
+    count: usize,
+    /// Of all frames together, in ticks.
+    duration: Option<u64>,
+    time: Option<i64>,
+}
+
+impl<'segment, 'data> Laces<'segment, 'data> {
+    #[inline]
+    fn new(block: Block<'data>, index: usize, track: &'segment Track<'data>, scale: u64) -> Result<Self> {
+        let frames = block.frames()?;
+        let count = frames.len();
+        let default = || Some(track.default_duration?.saturating_mul(count as u64) / scale);
+        let duration = block.duration().or_else(default).filter(|&duration| duration > 0);
+        let delay = i64::try_from(track.codec_delay.saturating_add(scale / 2) / scale).unwrap_or(i64::MAX);
+        let time = block.timestamp().and_then(|time| time.checked_sub(delay));
+        Ok(Self { block, index, track, frames, count, duration, time })
+    }
+
+    /// The share of a frame in the duration, so that all shares add up to it.
+    #[inline]
+    fn share(&self, lace: usize) -> Option<i64> {
+        let duration = self.duration?;
+        if self.count == 1 {
+            return i64::try_from(duration).ok();
+        }
+        let until = |lace: usize| u128::from(duration) * lace as u128 / self.count as u128;
+        i64::try_from(until(lace + 1) - until(lace)).ok()
+    }
+
+    #[inline]
+    fn next(&mut self) -> Option<Packet<'data>> {
+        let lace = self.count - self.frames.len();
+        let frame = self.frames.next()?;
+        let duration = self.share(lace);
+        let time = self.time;
+        self.time = time.zip(duration).and_then(|(time, duration)| time.checked_add(duration));
+        let is_dts = self.track.codec_id == b"V_MS/VFW/FOURCC";
+        Some(Packet {
+            track: self.index,
+            pts: time.filter(|_| !is_dts),
+            dts: time.filter(|_| is_dts),
+            duration,
+            is_key: self.block.is_key(),
+            is_invisible: self.block.is_invisible(),
+            is_discardable: self.block.is_discardable(),
+            lace,
+            block_offset: self.block.element().body_offset(),
+            offset: frame.offset,
+            payload: self.track.payload(frame.data),
+        })
+    }
+}
+
+/// All packets of a segment.
+///
+/// Damage is an item, and the iterator goes on behind it, as [`Pieces`] does.
+#[derive(Debug)]
+pub struct Packets<'segment, 'data> {
+    segment: &'segment Segment<'data>,
+    pieces: Pieces<'data, Matroska>,
+    current: Option<PacketsOf<'segment, 'data>>,
+    ended: bool,
+}
+
+impl<'segment, 'data> Packets<'segment, 'data> {
+    pub(super) fn new(segment: &'segment Segment<'data>) -> Self {
+        Self { segment, pieces: segment.pieces(), current: None, ended: false }
+    }
+}
+
+impl<'data> Iterator for Packets<'_, 'data> {
+    type Item = Result<Packet<'data>>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.ended {
+            if let Some(packet) = self.current.as_mut().and_then(Iterator::next) {
+                return Some(packet);
+            }
+            match self.pieces.next() {
+                Some(Piece::Record(TopLevel::Cluster(cluster))) => {
+                    self.current = Some(self.segment.packets_of(&cluster));
+                }
+                Some(Piece::Record(record)) => self.ended = begins_another(record.element()),
+                Some(Piece::Gap(gap)) => return Some(Err(gap.error)),
+                None => self.ended = true,
+            }
+        }
+        None
+    }
+}
+
+impl FusedIterator for Packets<'_, '_> {}
+
+/// Whether what follows is of another segment.
+fn begins_another(element: Element<'_>) -> bool {
+    matches!(element.id(), ElementId::EBML | ElementId::SEGMENT)
+}

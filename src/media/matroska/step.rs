@@ -1,0 +1,296 @@
+//! What begins at a boundary, and where it ends.
+
+use super::ElementId;
+use super::header::{Found, Header};
+use crate::error::ErrorKind;
+
+/// What is in view of an input.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct View<'data> {
+    pub(super) bytes: &'data [u8],
+    /// Whether the input ends where the bytes do.
+    pub(super) complete: bool,
+}
+
+/// What begins at a boundary.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// A record, which ends at a position.
+    Record(Header, usize),
+    /// None: what is wrong.
+    Fault(ErrorKind),
+    /// That depends on bytes that are not in view.
+    Unknown,
+}
+
+/// What follows an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Follower {
+    /// A top-level element.
+    TopLevel,
+    /// An element of a cluster.
+    InCluster,
+    /// The end of the input.
+    End,
+    /// An element that can stand nowhere here, or none.
+    Other,
+    /// The element leads out of the input.
+    Outside,
+    /// That depends on bytes that are not in view.
+    Unknown,
+}
+
+/// Whether elements of this ID stand in a `Segment`, or begin a document (RFC 9559, section 5.1).
+fn is_top_level(id: ElementId) -> bool {
+    matches!(
+        id,
+        ElementId::EBML
+            | ElementId::SEGMENT
+            | ElementId::SEEK_HEAD
+            | ElementId::INFO
+            | ElementId::TRACKS
+            | ElementId::CHAPTERS
+            | ElementId::CLUSTER
+            | ElementId::CUES
+            | ElementId::ATTACHMENTS
+            | ElementId::TAGS
+    ) || is_global(id)
+}
+
+/// Whether elements of this ID stand in every other one (RFC 8794, section 11.3).
+fn is_global(id: ElementId) -> bool {
+    matches!(id, ElementId::VOID | ElementId::CRC_32)
+}
+
+/// Whether elements of this ID stand in a `Cluster` (RFC 9559, section 5.1.3).
+fn is_in_cluster(id: ElementId) -> bool {
+    matches!(
+        id,
+        ElementId::TIMESTAMP
+            | ElementId::SILENT_TRACKS
+            | ElementId::POSITION
+            | ElementId::PREV_SIZE
+            | ElementId::SIMPLE_BLOCK
+            | ElementId::BLOCK_GROUP
+            | ElementId::ENCRYPTED_BLOCK
+    ) || is_global(id)
+}
+
+impl View<'_> {
+    /// What begins at a boundary, by the rules on the page of the module.
+    pub(super) fn step(self, at: usize) -> Step {
+        let header = match self.header(at) {
+            Found::Header(header) => header,
+            Found::Nothing => return Step::Fault(ErrorKind::NoElement),
+            Found::Short if self.complete => {
+                return Step::Fault(ErrorKind::Incomplete { within: "in the header of an element" });
+            }
+            Found::Short => return Step::Unknown,
+        };
+        match header.id {
+            ElementId::SEGMENT => Step::Record(header, at + header.len),
+            ElementId::CLUSTER => self.cluster(at, header),
+            _ => self.whole(at, header),
+        }
+    }
+
+    /// The ID of the element at a position, if its header is in view.
+    pub(super) fn id(self, at: usize) -> Option<ElementId> {
+        match self.header(at) {
+            Found::Header(header) => Some(header.id),
+            Found::Short | Found::Nothing => None,
+        }
+    }
+
+    #[inline]
+    fn header(self, at: usize) -> Found {
+        self.bytes.get(at..).map_or(Found::Short, Header::read)
+    }
+
+    /// Where an element ends whose size is known; `None` beyond what can be counted.
+    fn end(at: usize, header: Header) -> Option<usize> {
+        (at + header.len).checked_add(usize::try_from(header.size?).ok()?)
+    }
+
+    /// What follows an element that ends at `end`.
+    #[inline]
+    fn follower(self, end: Option<usize>) -> Follower {
+        let short = if self.complete { Follower::Other } else { Follower::Unknown };
+        match end.filter(|&end| end <= self.bytes.len()) {
+            None if self.complete => Follower::Outside,
+            None => Follower::Unknown,
+            Some(end) if self.complete && end == self.bytes.len() => Follower::End,
+            Some(end) => match self.header(end) {
+                Found::Header(Header { id, .. }) if is_top_level(id) => Follower::TopLevel,
+                Found::Header(Header { id, .. }) if is_in_cluster(id) => Follower::InCluster,
+                Found::Header(_) | Found::Nothing => Follower::Other,
+                Found::Short => short,
+            },
+        }
+    }
+
+    /// An element that is a record as a whole.
+    fn whole(self, at: usize, header: Header) -> Step {
+        let (id, known) = (header.id, header.id.name().is_some());
+        if known && !is_top_level(id) && !is_in_cluster(id) {
+            return Step::Fault(ErrorKind::NoElement);
+        }
+        let body = at + header.len;
+        let size_fault = || {
+            let room = (self.bytes.len() - body) as u64;
+            Step::Fault(ErrorKind::ElementSize { id: id.0, size: header.size, room })
+        };
+        if header.size.is_none() {
+            return size_fault();
+        }
+        let end = Self::end(at, header);
+        match (self.follower(end), end) {
+            (Follower::Unknown, _) => Step::Unknown,
+            (Follower::Outside, _) | (_, None) => size_fault(),
+            _ if known && !is_top_level(id) => Step::Fault(ErrorKind::NoElement),
+            (Follower::TopLevel, Some(end)) => Step::Record(header, end),
+            // What the standard does not know has to be held by more.
+            (Follower::End, Some(end)) if known => Step::Record(header, end),
+            (_, Some(end)) if known && !is_global(id) && self.is_tiled(body, end) => {
+                Step::Record(header, end)
+            }
+            _ => {
+                let why = "it does not end where another element begins";
+                Step::Fault(ErrorKind::DamagedElement { id: id.0, why })
+            }
+        }
+    }
+
+    /// Whether elements fill a range exactly, and not too many of them, so that no byte is looked at often.
+    fn is_tiled(self, mut at: usize, end: usize) -> bool {
+        const MOST: usize = 64;
+        for _ in 0..MOST {
+            match self.header(at) {
+                Found::Header(header) if at < end => at = Self::end(at, header).unwrap_or(usize::MAX),
+                _ => break,
+            }
+        }
+        at == end
+    }
+
+    /// A cluster: as long as it says if that leads to a top-level element, else as long as there are elements of it.
+    fn cluster(self, at: usize, header: Header) -> Step {
+        let body = at + header.len;
+        let said_end = Self::end(at, header);
+        if header.size.is_some() {
+            match (self.follower(said_end), said_end) {
+                (Follower::Unknown, _) => return Step::Unknown,
+                (Follower::TopLevel | Follower::End, Some(end)) => return Step::Record(header, end),
+                _ => {}
+            }
+        }
+        let mut end = body;
+        loop {
+            match self.child_end(end) {
+                Child::Ends(child_end) if Some(end) != said_end => end = child_end,
+                Child::Unknown => return Step::Unknown,
+                Child::None if end == body && said_end != Some(body) => {
+                    let why = "there is no whole element of it";
+                    return Step::Fault(ErrorKind::DamagedElement { id: header.id.0, why });
+                }
+                Child::Ends(_) | Child::None | Child::TopLevel => return Step::Record(header, end),
+            }
+        }
+    }
+
+    /// What there is of a cluster at a position.
+    fn child_end(self, at: usize) -> Child {
+        if at == self.bytes.len() {
+            return if self.complete { Child::TopLevel } else { Child::Unknown };
+        }
+        let header = match self.header(at) {
+            Found::Header(header) => header,
+            Found::Short if !self.complete => return Child::Unknown,
+            Found::Short | Found::Nothing => return Child::None,
+        };
+        if is_top_level(header.id) && !is_global(header.id) {
+            return Child::TopLevel;
+        }
+        let end = Self::end(at, header);
+        let known = is_in_cluster(header.id);
+        match (self.follower(end), end) {
+            _ if header.id.name().is_some() && !known => Child::None,
+            _ if header.size.is_none() => Child::None,
+            // What follows does not matter if the ID is known, only that the element is whole.
+            (Follower::Unknown, Some(end)) if known && end <= self.bytes.len() => Child::Ends(end),
+            (Follower::Unknown, _) => Child::Unknown,
+            (Follower::Outside, _) | (_, None) => Child::None,
+            (Follower::TopLevel | Follower::InCluster, Some(end)) => Child::Ends(end),
+            (_, Some(end)) if known => Child::Ends(end),
+            _ => Child::None,
+        }
+    }
+
+    /// Whether a record certainly begins at a position that nothing leads to; `None` if that depends on bytes that are not in
+    /// view.
+    pub(super) fn is_provable(self, at: usize) -> Option<bool> {
+        let header = match self.header(at) {
+            Found::Header(header) => header,
+            Found::Short if !self.complete => return None,
+            Found::Short | Found::Nothing => return Some(false),
+        };
+        let body = at + header.len;
+        let first = match self.header(body) {
+            Found::Header(first) => first,
+            Found::Short if !self.complete => return None,
+            Found::Short | Found::Nothing => return Some(false),
+        };
+        if first.size.is_none() || header.id == ElementId::CLUSTER && !is_in_cluster(first.id) {
+            return Some(false);
+        }
+        let has_block = if header.id == ElementId::CLUSTER { self.has_block(body) } else { Some(false) };
+        if has_block == Some(true) {
+            return has_block;
+        }
+        let (first_end, end) = (Self::end(body, first), Self::end(at, header));
+        match self.follower(end) {
+            Follower::TopLevel | Follower::End if first_end.is_some() && first_end <= end => Some(true),
+            // Whatever follows an element whose size is unknown, it is not held.
+            Follower::Unknown if end.is_some() => None,
+            _ => has_block,
+        }
+    }
+
+    /// Whether among the first elements of a cluster there are a timestamp and a block that is whole, behind which there is
+    /// another element or the end.
+    fn has_block(self, mut at: usize) -> Option<bool> {
+        const MOST: usize = 8;
+        let mut has_timestamp = false;
+        for _ in 0..MOST {
+            let end = match self.child_end(at) {
+                Child::Ends(end) => end,
+                Child::Unknown => return None,
+                Child::None | Child::TopLevel => return Some(false),
+            };
+            let Found::Header(child) = self.header(at) else { return Some(false) };
+            has_timestamp |= child.id == ElementId::TIMESTAMP && child.size.is_some_and(|size| size <= 8);
+            if matches!(child.id, ElementId::SIMPLE_BLOCK | ElementId::BLOCK_GROUP) {
+                let held = match self.follower(Some(end)) {
+                    Follower::Unknown => return None,
+                    Follower::TopLevel | Follower::InCluster | Follower::End => true,
+                    Follower::Other | Follower::Outside => false,
+                };
+                return Some(has_timestamp && held);
+            }
+            at = end;
+        }
+        Some(false)
+    }
+}
+
+/// What there is of a cluster at a position.
+enum Child {
+    /// An element of it, which ends at a position.
+    Ends(usize),
+    /// A top-level element, or the end of the input.
+    TopLevel,
+    /// Nothing of it, or not all.
+    None,
+    /// That depends on bytes that are not in view.
+    Unknown,
+}

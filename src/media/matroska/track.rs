@@ -1,0 +1,277 @@
+//! The tracks: what frames there are, and how they are to be taken.
+
+use super::element::Each;
+use super::{ContentEncoding, Element, ElementId, Encoding, Payload};
+use crate::error::Result;
+
+/// `TrackType` (RFC 9559, section 5.1.4.1.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TrackType {
+    /// 1.
+    Video,
+    /// 2.
+    Audio,
+    /// 3: a mix of others.
+    Complex,
+    /// 16.
+    Logo,
+    /// 17.
+    Subtitle,
+    /// 18.
+    Buttons,
+    /// 32.
+    Control,
+    /// 33.
+    Metadata,
+    /// A number that the standard does not have.
+    Other(u64),
+}
+
+impl From<u64> for TrackType {
+    fn from(number: u64) -> Self {
+        match number {
+            1 => Self::Video,
+            2 => Self::Audio,
+            3 => Self::Complex,
+            16 => Self::Logo,
+            17 => Self::Subtitle,
+            18 => Self::Buttons,
+            32 => Self::Control,
+            33 => Self::Metadata,
+            other => Self::Other(other),
+        }
+    }
+}
+
+/// `TrackEntry` (RFC 9559, section 5.1.4.1).
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Track<'data> {
+    /// The element, which holds more than is read here.
+    pub element: Element<'data>,
+    /// `TrackNumber`, by which blocks name it.
+    pub number: u64,
+    /// `TrackUID`, by which tags and others name it.
+    pub uid: u64,
+    /// `TrackType`.
+    pub track_type: TrackType,
+    /// `CodecID`: `V_VP9`, `A_OPUS`, ...
+    pub codec_id: &'data [u8],
+    /// `CodecPrivate`: what the decoder needs before the first frame.
+    pub codec_private: Option<&'data [u8]>,
+    /// `Name`.
+    pub name: Option<&'data [u8]>,
+    /// `LanguageBCP47` or else `Language`: `eng` if neither is there.
+    pub language: &'data [u8],
+    /// `FlagEnabled`.
+    pub is_enabled: bool,
+    /// `FlagDefault`.
+    pub is_default: bool,
+    /// `FlagForced`.
+    pub is_forced: bool,
+    /// `DefaultDuration`: nanoseconds of a frame.
+    pub default_duration: Option<u64>,
+    /// `CodecDelay`: nanoseconds that the decoder adds, to be subtracted from every timestamp.
+    pub codec_delay: u64,
+    /// `SeekPreRoll`: nanoseconds to decode before what is wanted.
+    pub seek_pre_roll: u64,
+    /// `TrackTimestampScale`, which is deprecated and not applied to anything here.
+    pub timestamp_scale: f64,
+    /// `Video`.
+    pub video: Option<Video<'data>>,
+    /// `Audio`.
+    pub audio: Option<Audio<'data>>,
+    /// `ContentEncodings`.
+    content_encodings: Option<Element<'data>>,
+    /// What was taken away from every frame.
+    prefix: &'data [u8],
+    has_encoded_frames: bool,
+}
+
+impl<'data> Track<'data> {
+    /// Reads an [`ElementId::TRACK_ENTRY`].
+    ///
+    /// # Errors
+    ///
+    /// That of the element at fault; [`ErrorKind::DamagedElement`](crate::ErrorKind::DamagedElement) if there is no number, no
+    /// type or no codec.
+    pub fn read(element: Element<'data>) -> Result<Self> {
+        let (mut number, mut track_type, mut codec_id) = (None, None, None);
+        let (mut language, mut language_bcp47) = (None, None);
+        let mut track = Self::bare(element);
+        for child in element.children() {
+            let child = child?;
+            match child.id() {
+                ElementId::TRACK_NUMBER => number = Some(child.unsigned()?).filter(|&number| number > 0),
+                ElementId::TRACK_UID => track.uid = child.unsigned()?,
+                ElementId::TRACK_TYPE => track_type = Some(child.unsigned()?.into()),
+                ElementId::CODEC_ID => codec_id = Some(child.text()),
+                ElementId::CODEC_PRIVATE => track.codec_private = Some(child.body()),
+                ElementId::NAME => track.name = Some(child.text()),
+                ElementId::LANGUAGE => language = Some(child.text()),
+                ElementId::LANGUAGE_BCP47 => language_bcp47 = Some(child.text()),
+                ElementId::FLAG_ENABLED => track.is_enabled = child.unsigned_or(1)? != 0,
+                ElementId::FLAG_DEFAULT => track.is_default = child.unsigned_or(1)? != 0,
+                ElementId::FLAG_FORCED => track.is_forced = child.unsigned()? != 0,
+                ElementId::DEFAULT_DURATION => {
+                    track.default_duration = Some(child.unsigned()?).filter(|&duration| duration > 0);
+                }
+                ElementId::CODEC_DELAY => track.codec_delay = child.unsigned()?,
+                ElementId::SEEK_PRE_ROLL => track.seek_pre_roll = child.unsigned()?,
+                ElementId::TRACK_TIMESTAMP_SCALE => track.timestamp_scale = child.float_or(1.0)?,
+                ElementId::VIDEO => track.video = Some(Video::read(child)?),
+                ElementId::AUDIO => track.audio = Some(Audio::read(child)?),
+                ElementId::CONTENT_ENCODINGS => track.content_encodings = Some(child),
+                _ => {}
+            }
+        }
+        let (Some(number), Some(track_type), Some(codec_id)) = (number, track_type, codec_id) else {
+            return Err(element.damaged("it has no number, no type or no codec"));
+        };
+        let language = language_bcp47.or(language).unwrap_or(track.language);
+        Self { number, track_type, codec_id, language, ..track }.with_encodings()
+    }
+
+    /// What holds for what is not said.
+    fn bare(element: Element<'data>) -> Self {
+        Self {
+            element,
+            number: 0,
+            uid: 0,
+            track_type: TrackType::Other(0),
+            codec_id: b"",
+            codec_private: None,
+            name: None,
+            language: b"eng",
+            is_enabled: true,
+            is_default: true,
+            is_forced: false,
+            default_duration: None,
+            codec_delay: 0,
+            seek_pre_roll: 0,
+            timestamp_scale: 1.0,
+            video: None,
+            audio: None,
+            content_encodings: None,
+            prefix: b"",
+            has_encoded_frames: false,
+        }
+    }
+
+    /// Finds out what has to be undone to the frames.
+    fn with_encodings(mut self) -> Result<Self> {
+        for encoding in self.content_encodings().into_iter().flatten() {
+            let encoding = encoding?;
+            if encoding.is_of_frames() {
+                // What lies below something else that was done is not there to be put before a frame.
+                self.has_encoded_frames |= !self.prefix.is_empty();
+                match encoding.encoding {
+                    Encoding::HeaderStripping(prefix) => self.prefix = prefix,
+                    _ => self.has_encoded_frames = true,
+                }
+            }
+        }
+        if self.has_encoded_frames {
+            self.prefix = b"";
+        }
+        Ok(self)
+    }
+
+    /// What was done to the frames; `None` if nothing was.
+    #[must_use]
+    pub fn content_encodings(&self) -> Option<Each<'data, ContentEncoding<'data>>> {
+        let encodings = self.content_encodings?;
+        Some(encodings.children().each(ElementId::CONTENT_ENCODING, ContentEncoding::read))
+    }
+
+    /// Whether frames are compressed or encrypted, so that [`payload`](Track::payload) gives them as they are stored.
+    #[must_use]
+    pub fn has_encoded_frames(&self) -> bool {
+        self.has_encoded_frames
+    }
+
+    /// What a frame stands for: the bytes that were taken away from all frames, and its own.
+    #[must_use]
+    #[inline]
+    pub fn payload(&self, frame: &'data [u8]) -> Payload<'data> {
+        Payload { prefix: self.prefix, data: frame }
+    }
+}
+
+/// `Video` (RFC 9559, section 5.1.4.1.28).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Video<'data> {
+    /// The element, which holds more than is read here.
+    pub element: Element<'data>,
+    /// `PixelWidth`.
+    pub pixel_width: u64,
+    /// `PixelHeight`.
+    pub pixel_height: u64,
+    /// `DisplayWidth` and `DisplayHeight`, if they are said.
+    pub display: Option<(u64, u64)>,
+    /// `FlagInterlaced`: 0 is unknown, 1 interlaced, 2 progressive.
+    pub interlaced: u64,
+}
+
+impl<'data> Video<'data> {
+    fn read(element: Element<'data>) -> Result<Self> {
+        let mut video = Self { element, pixel_width: 0, pixel_height: 0, display: None, interlaced: 0 };
+        let (mut width, mut height) = (None, None);
+        for child in element.children() {
+            let child = child?;
+            match child.id() {
+                ElementId::PIXEL_WIDTH => video.pixel_width = child.unsigned()?,
+                ElementId::PIXEL_HEIGHT => video.pixel_height = child.unsigned()?,
+                ElementId::DISPLAY_WIDTH => width = Some(child.unsigned()?),
+                ElementId::DISPLAY_HEIGHT => height = Some(child.unsigned()?),
+                ElementId::FLAG_INTERLACED => video.interlaced = child.unsigned()?,
+                _ => {}
+            }
+        }
+        video.display = width.zip(height);
+        Ok(video)
+    }
+}
+
+/// `Audio` (RFC 9559, section 5.1.4.1.29).
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Audio<'data> {
+    /// The element, which holds more than is read here.
+    pub element: Element<'data>,
+    /// `SamplingFrequency` in hertz.
+    pub sampling_frequency: f64,
+    /// `OutputSamplingFrequency` in hertz, if it is another one.
+    pub output_sampling_frequency: Option<f64>,
+    /// `Channels`.
+    pub channels: u64,
+    /// `BitDepth`: bits of a sample.
+    pub bit_depth: Option<u64>,
+}
+
+impl<'data> Audio<'data> {
+    fn read(element: Element<'data>) -> Result<Self> {
+        let mut audio = Self {
+            element,
+            sampling_frequency: 8000.0,
+            output_sampling_frequency: None,
+            channels: 1,
+            bit_depth: None,
+        };
+        for child in element.children() {
+            let child = child?;
+            match child.id() {
+                ElementId::SAMPLING_FREQUENCY => audio.sampling_frequency = child.float_or(8000.0)?,
+                ElementId::OUTPUT_SAMPLING_FREQUENCY => {
+                    audio.output_sampling_frequency = Some(child.float_or(0.0)?);
+                }
+                ElementId::CHANNELS => audio.channels = child.unsigned_or(1)?,
+                ElementId::BIT_DEPTH => audio.bit_depth = Some(child.unsigned()?),
+                _ => {}
+            }
+        }
+        Ok(audio)
+    }
+}

@@ -1,0 +1,258 @@
+//! What the boxes of codings say, and the names that follow from it.
+
+use std::fmt::Write;
+
+use super::{Children, FourCc, Mp4Box, fields::Fields};
+use crate::error::Result;
+
+/// What it takes to decode samples, as far as it names the coding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CodecConfiguration {
+    /// H.264: `avcC` (ISO/IEC 14496-15 §5.3.3).
+    Avc {
+        /// `AVCProfileIndication`: 66 Baseline, 77 Main, 100 High, ...
+        profile: u8,
+        /// `profile_compatibility`.
+        compatibility: u8,
+        /// `AVCLevelIndication`: ten times the level.
+        level: u8,
+        /// Bytes of the length before each NAL unit.
+        nal_length_size: u8,
+    },
+    /// H.265: `hvcC` (ISO/IEC 14496-15 §8.3.3).
+    Hevc {
+        /// `general_profile_space`.
+        profile_space: u8,
+        /// `general_tier_flag`: the High tier.
+        high_tier: bool,
+        /// `general_profile_idc`: 1 Main, 2 Main 10, ...
+        profile: u8,
+        /// `general_profile_compatibility_flags`.
+        compatibility: u32,
+        /// `general_constraint_indicator_flags`.
+        constraints: [u8; 6],
+        /// `general_level_idc`: thirty times the level.
+        level: u8,
+        /// Bytes of the length before each NAL unit.
+        nal_length_size: u8,
+    },
+    /// AV1: `av1C` (AV1 Codec ISO Media File Format Binding §2.3).
+    Av1 {
+        /// `seq_profile`.
+        profile: u8,
+        /// `seq_level_idx_0`.
+        level: u8,
+        /// `seq_tier_0`: the High tier.
+        high_tier: bool,
+        /// Bits of a sample of a plane.
+        bit_depth: u8,
+    },
+    /// VP8, VP9: `vpcC` (VP Codec ISO Media File Format Binding).
+    Vp {
+        /// `profile`.
+        profile: u8,
+        /// `level`: ten times the level.
+        level: u8,
+        /// `bitDepth`.
+        bit_depth: u8,
+    },
+    /// What MPEG-4 registers: `esds` (ISO/IEC 14496-1 §7.2.6).
+    Mpeg4 {
+        /// `objectTypeIndication`: 0x40 MPEG-4 Audio, 0x6b MP3, ...
+        object_type: u8,
+        /// The audio object type of MPEG-4 Audio (ISO/IEC 14496-3 §1.5.1): 2 is AAC LC, 5 is HE-AAC, ...
+        audio_object_type: Option<u8>,
+        /// `maxBitrate` in bits per second; 0 where it is not told.
+        max_bit_rate: u32,
+        /// `avgBitrate` in bits per second; 0 where it is not told.
+        average_bit_rate: u32,
+    },
+}
+
+/// The configuration in a sample entry that has these boxes.
+pub(super) fn read(boxes: Children<'_>) -> Result<Option<CodecConfiguration>> {
+    for found in boxes {
+        let found = found?;
+        return Ok(Some(match &found.kind().0 {
+            b"avcC" => avc(found)?,
+            b"hvcC" => hevc(found)?,
+            b"av1C" => av1(found)?,
+            b"vpcC" => vp(found)?,
+            b"esds" => mpeg4(found)?,
+            // QuickTime keeps it one box further in.
+            b"wave" => match found.find(b"esds")? {
+                Some(esds) => mpeg4(esds)?,
+                None => continue,
+            },
+            _ => continue,
+        }));
+    }
+    Ok(None)
+}
+
+fn avc(found: Mp4Box<'_>) -> Result<CodecConfiguration> {
+    let [_, profile, compatibility, level, length] = *Fields::of(found).array()?;
+    Ok(CodecConfiguration::Avc { profile, compatibility, level, nal_length_size: (length & 3) + 1 })
+}
+
+fn hevc(found: Mp4Box<'_>) -> Result<CodecConfiguration> {
+    let mut fields = Fields::of(found);
+    fields.skip(1)?;
+    let general = fields.u8()?;
+    let compatibility = fields.u32()?;
+    let constraints = *fields.array()?;
+    let level = fields.u8()?;
+    fields.skip(8)?;
+    Ok(CodecConfiguration::Hevc {
+        profile_space: general >> 6,
+        high_tier: general & 0x20 != 0,
+        profile: general & 0x1f,
+        compatibility,
+        constraints,
+        level,
+        nal_length_size: (fields.u8()? & 3) + 1,
+    })
+}
+
+fn av1(found: Mp4Box<'_>) -> Result<CodecConfiguration> {
+    let [_, profile, depth] = *Fields::of(found).array()?;
+    let bit_depth = match depth >> 5 & 3 {
+        0 | 1 => 8,
+        2 => 10,
+        _ => 12,
+    };
+    let (level, high_tier) = (profile & 0x1f, depth & 0x80 != 0);
+    Ok(CodecConfiguration::Av1 { profile: profile >> 5, level, high_tier, bit_depth })
+}
+
+fn vp(found: Mp4Box<'_>) -> Result<CodecConfiguration> {
+    let (_, _, mut fields) = Fields::full(found)?;
+    let [profile, level, depth] = *fields.array()?;
+    Ok(CodecConfiguration::Vp { profile, level, bit_depth: depth >> 4 })
+}
+
+/// Tags of descriptors (ISO/IEC 14496-1 §7.2.2.1).
+const ES_DESCRIPTOR: u8 = 3;
+const DECODER_CONFIG_DESCRIPTOR: u8 = 4;
+const DECODER_SPECIFIC_INFO: u8 = 5;
+
+fn mpeg4(found: Mp4Box<'_>) -> Result<CodecConfiguration> {
+    let (_, _, mut fields) = Fields::full(found)?;
+    descriptor(&mut fields, ES_DESCRIPTOR)?;
+    fields.skip(2)?;
+    let flags = fields.u8()?;
+    if flags & 0x80 != 0 {
+        fields.skip(2)?;
+    }
+    if flags & 0x40 != 0 {
+        let len = fields.u8()?;
+        fields.skip(len.into())?;
+    }
+    if flags & 0x20 != 0 {
+        fields.skip(2)?;
+    }
+    descriptor(&mut fields, DECODER_CONFIG_DESCRIPTOR)?;
+    let object_type = fields.u8()?;
+    fields.skip(4)?;
+    let (max_bit_rate, average_bit_rate) = (fields.u32()?, fields.u32()?);
+    let mut audio_object_type = None;
+    if object_type == 0x40 {
+        descriptor(&mut fields, DECODER_SPECIFIC_INFO)?;
+        let first = fields.u8()?;
+        audio_object_type = Some(match first >> 3 {
+            31 => 32 + ((first & 7) << 3 | fields.u8()? >> 5),
+            object_type => object_type,
+        });
+    }
+    Ok(CodecConfiguration::Mpeg4 { object_type, audio_object_type, max_bit_rate, average_bit_rate })
+}
+
+/// The tag and the length of a descriptor, which has to be this one.
+fn descriptor(fields: &mut Fields<'_>, tag: u8) -> Result<()> {
+    if fields.u8()? != tag {
+        return Err(fields.error("has not the descriptors that it has to have"));
+    }
+    // Seven bits of the length in each of up to four bytes; what is read of the descriptor does not depend on it.
+    for _ in 0..4 {
+        if fields.u8()? & 0x80 == 0 {
+            return Ok(());
+        }
+    }
+    Err(fields.error("has a descriptor whose length has more than four bytes"))
+}
+
+/// The parameter `codecs` (RFC 6381 §3; ISO/IEC 14496-15 annex E; the bindings of AV1 and VP).
+pub(super) fn string(format: FourCc, configuration: Option<CodecConfiguration>) -> String {
+    let mut text = format.to_string().trim_end().to_owned();
+    match configuration {
+        Some(CodecConfiguration::Avc { profile, compatibility, level, .. }) => {
+            text += &format!(".{profile:02x}{compatibility:02x}{level:02x}");
+        }
+        Some(CodecConfiguration::Hevc {
+            profile_space,
+            high_tier,
+            profile,
+            compatibility,
+            constraints,
+            level,
+            ..
+        }) => {
+            let space = ["", "A", "B", "C"][usize::from(profile_space & 3)];
+            let tier = if high_tier { 'H' } else { 'L' };
+            text += &format!(".{space}{profile}.{:X}.{tier}{level}", compatibility.reverse_bits());
+            let used = constraints.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
+            for byte in &constraints[..used] {
+                let _ = write!(text, ".{byte:X}");
+            }
+        }
+        Some(CodecConfiguration::Av1 { profile, level, high_tier, bit_depth }) => {
+            let tier = if high_tier { 'H' } else { 'M' };
+            text += &format!(".{profile}.{level:02}{tier}.{bit_depth:02}");
+        }
+        Some(CodecConfiguration::Vp { profile, level, bit_depth }) => {
+            text += &format!(".{profile:02}.{level:02}.{bit_depth:02}");
+        }
+        Some(CodecConfiguration::Mpeg4 { object_type, audio_object_type, .. }) => {
+            text += &format!(".{object_type:02x}");
+            if let Some(audio) = audio_object_type {
+                text += &format!(".{audio}");
+            }
+        }
+        None => {}
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The name of samples of this format with this configuration box.
+    fn name(format: &[u8; 4], kind: &[u8; 4], payload: &[u8]) -> String {
+        let size = u32::try_from(8 + payload.len()).unwrap();
+        let bytes = [&size.to_be_bytes(), kind.as_slice(), payload].concat();
+        string(FourCc(*format), read(Children::of_input(&bytes, 0)).unwrap())
+    }
+
+    #[test]
+    fn names_of_the_specifications() {
+        assert_eq!(name(b"avc1", b"avcC", &[1, 0x64, 0, 0x1f, 0xff]), "avc1.64001f");
+        // The examples of ISO/IEC 14496-15 annex E.
+        let mut hevc = [0; 23];
+        hevc[..14].copy_from_slice(&[1, 1, 0x60, 0, 0, 0, 0xb0, 0, 0, 0, 0, 0, 93, 0]);
+        assert_eq!(name(b"hev1", b"hvcC", &hevc), "hev1.1.6.L93.B0");
+        hevc[1..6].copy_from_slice(&[0x64, 0x08, 0, 0, 0]);
+        hevc[6..12].fill(0);
+        hevc[12] = 120;
+        assert_eq!(name(b"hvc1", b"hvcC", &hevc), "hvc1.A4.10.H120");
+        assert_eq!(name(b"av01", b"av1C", &[0x81, 0x04, 0x40, 0]), "av01.0.04M.10");
+        assert_eq!(name(b"vp09", b"vpcC", &[1, 0, 0, 0, 2, 10, 0xa0]), "vp09.02.10.10");
+        let esds = [
+            0, 0, 0, 0, 3, 25, 0, 1, 0, 4, 17, 0x40, 0x15, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 2, 0x12, 0x10,
+        ];
+        assert_eq!(name(b"mp4a", b"esds", &esds), "mp4a.40.2");
+        assert_eq!(name(b"ac-3", b"dac3", &[0, 0, 0]), "ac-3");
+        assert_eq!(name(b"raw ", b"chan", &[]), "raw");
+    }
+}

@@ -1,0 +1,32 @@
+//! Which boxes hold boxes.
+
+use super::{FourCc, sample_entry};
+
+/// Where the boxes begin that a box holds, in bytes from the start of its payload; `None` if it holds none, or is not known to.
+///
+/// `parent` is the box that it is in: what is in a `stsd` is a sample entry, whatever its name.
+pub(super) fn children_start(parent: Option<FourCc>, kind: FourCc, payload: &[u8]) -> Option<usize> {
+    if parent.is_some_and(|parent| parent == *b"stsd") {
+        return sample_entry::children_start(kind, payload);
+    }
+    // The tags of iTunes have the names of what they tell.
+    if parent.is_some_and(|parent| parent == *b"ilst") {
+        return Some(0);
+    }
+    match &kind.0 {
+        // ISO/IEC 14496-12.
+        b"moov" | b"trak" | b"edts" | b"mdia" | b"minf" | b"dinf" | b"stbl" | b"mvex" | b"moof" | b"traf"
+        | b"mfra" | b"udta" | b"sinf" | b"rinf" | b"schi" | b"iprp" | b"ipco" | b"tref" | b"trgr"
+        | b"meco" | b"strk" | b"strd" | b"hnti" | b"hinf" => Some(0),
+        b"iref" | b"grpl" => Some(4),
+        b"dref" | b"stsd" => Some(8),
+        b"ipro" | b"fiin" => Some(6),
+        // The count of items has 16 bits in version 0, and 32 later.
+        b"iinf" => Some(if payload.first() == Some(&0) { 6 } else { 8 }),
+        // A box with version and flags, but not so in QuickTime, where the handler follows at once.
+        b"meta" => Some(if payload.get(4..8) == Some(b"hdlr") { 0 } else { 4 }),
+        // QuickTime, and tags of iTunes.
+        b"wave" | b"gmhd" | b"tapt" | b"clip" | b"matt" | b"ilst" => Some(0),
+        _ => None,
+    }
+}

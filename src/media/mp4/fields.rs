@@ -1,0 +1,103 @@
+//! The fields of a box.
+
+use super::{FourCc, Mp4Box};
+use crate::error::{Error, Result};
+
+/// Reads the fields of a box one after the other. Integers are big-endian (ISO/IEC 14496-12 §4.1).
+#[derive(Debug, Clone)]
+pub(super) struct Fields<'data> {
+    of: Mp4Box<'data>,
+    rest: &'data [u8],
+}
+
+impl<'data> Fields<'data> {
+    /// The fields of a box from the start of its payload.
+    pub(super) fn of(of: Mp4Box<'data>) -> Self {
+        Self { of, rest: of.payload() }
+    }
+
+    /// The version and the flags of a box that has them (§4.2.2, `FullBox`), and its other fields.
+    pub(super) fn full(of: Mp4Box<'data>) -> Result<(u8, u32, Self)> {
+        let mut fields = Self::of(of);
+        let [version, f0, f1, f2] = *fields.array()?;
+        Ok((version, u32::from_be_bytes([0, f0, f1, f2]), fields))
+    }
+
+    /// The next bytes.
+    pub(super) fn bytes(&mut self, len: usize) -> Result<&'data [u8]> {
+        let (bytes, rest) =
+            self.rest.split_at_checked(len).ok_or_else(|| self.of.error("ends before its fields do"))?;
+        self.rest = rest;
+        Ok(bytes)
+    }
+
+    /// The next bytes, whose number is known beforehand.
+    pub(super) fn array<const N: usize>(&mut self) -> Result<&'data [u8; N]> {
+        let (bytes, rest) =
+            self.rest.split_first_chunk().ok_or_else(|| self.of.error("ends before its fields do"))?;
+        self.rest = rest;
+        Ok(bytes)
+    }
+
+    pub(super) fn skip(&mut self, len: usize) -> Result<()> {
+        self.bytes(len).map(|_| ())
+    }
+
+    pub(super) fn u8(&mut self) -> Result<u8> {
+        Ok(self.array::<1>()?[0])
+    }
+
+    pub(super) fn u16(&mut self) -> Result<u16> {
+        Ok(u16::from_be_bytes(*self.array()?))
+    }
+
+    pub(super) fn u32(&mut self) -> Result<u32> {
+        Ok(u32::from_be_bytes(*self.array()?))
+    }
+
+    pub(super) fn i32(&mut self) -> Result<i32> {
+        Ok(i32::from_be_bytes(*self.array()?))
+    }
+
+    pub(super) fn u64(&mut self) -> Result<u64> {
+        Ok(u64::from_be_bytes(*self.array()?))
+    }
+
+    pub(super) fn four_cc(&mut self) -> Result<FourCc> {
+        Ok(FourCc(*self.array()?))
+    }
+
+    /// A field of 32 bits in version 0 of the box, and of 64 bits in later ones.
+    pub(super) fn long(&mut self, version: u8) -> Result<u64> {
+        if version == 0 { self.u32().map(u64::from) } else { self.u64() }
+    }
+
+    /// The next field if the box has it.
+    pub(super) fn optional<T>(
+        &mut self,
+        present: bool,
+        read: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<Option<T>> {
+        present.then(|| read(self)).transpose()
+    }
+
+    /// So many entries of `N` bytes, which have to be there.
+    pub(super) fn entries<const N: usize>(&mut self, count: u32) -> Result<&'data [[u8; N]]> {
+        let (entries, _) = self.rest.as_chunks();
+        let entries = usize::try_from(count).ok().and_then(|count| entries.get(..count));
+        let entries = entries.ok_or_else(|| self.of.error("has fewer entries than it says"))?;
+        self.rest = &self.rest[entries.len() * N..];
+        Ok(entries)
+    }
+
+    /// What is left.
+    pub(super) fn rest(self) -> &'data [u8] {
+        self.rest
+    }
+
+    /// The error that the content of the box is not what it has to be.
+    #[cold]
+    pub(super) fn error(&self, why: &'static str) -> Error {
+        self.of.error(why)
+    }
+}

@@ -1,0 +1,41 @@
+//! Names of four characters.
+
+use std::fmt;
+
+/// A name of four characters (ISO/IEC 14496-12 §4.2): what a box is, a brand, a handler, a sample entry's format.
+///
+/// Shown as Latin-1, which is what the names of QuickTime are written in; control characters are escaped.
+///
+/// ```
+/// use pagecut::media::mp4::FourCc;
+///
+/// assert_eq!(FourCc(*b"moov").to_string(), "moov");
+/// assert_eq!(FourCc(*b"\xa9too").to_string(), "©too");
+/// assert_eq!(FourCc([0, 0, 0, 1]).to_string(), "\\x00\\x00\\x00\\x01");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FourCc(pub [u8; 4]);
+
+impl fmt::Display for FourCc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for byte in self.0 {
+            match char::from(byte) {
+                letter if letter.is_control() => write!(f, "\\x{byte:02x}")?,
+                letter => write!(f, "{letter}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for FourCc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "'{self}'")
+    }
+}
+
+impl PartialEq<[u8; 4]> for FourCc {
+    fn eq(&self, other: &[u8; 4]) -> bool {
+        self.0 == *other
+    }
+}

@@ -1,0 +1,139 @@
+//! Steps from sample to sample of the fragments.
+
+use super::{Defaults, MovieFragments, TrackFragments, TrackRun, TrackRuns};
+use crate::error::Result;
+use crate::media::mp4::table::Entry;
+use crate::media::mp4::track::SampleSource;
+
+/// Walks over the samples that the movie fragments have of a track.
+#[derive(Debug, Clone)]
+pub(in crate::media::mp4) struct FragmentCursor<'data> {
+    data: &'data [u8],
+    track_id: u32,
+    defaults: Defaults<'data>,
+    fragments: MovieFragments<'data>,
+    tracks: TrackFragments<'data>,
+    runs: TrackRuns<'data>,
+    run: Option<TrackRun<'data>>,
+    /// The next sample.
+    index: u64,
+    decode_time: u64,
+}
+
+impl<'data> FragmentCursor<'data> {
+    /// Before the fragments from the box that begins at `offset`; `index` is the number of the next sample.
+    pub(in crate::media::mp4) fn new(
+        source: &SampleSource<'data>,
+        defaults: Defaults<'data>,
+        offset: u64,
+        index: u64,
+        decode_time: u64,
+    ) -> Self {
+        Self {
+            data: source.data,
+            track_id: source.track_id,
+            fragments: MovieFragments::new(source.data, offset, Some(defaults.clone())),
+            defaults,
+            tracks: TrackFragments::none(),
+            runs: TrackRuns::none(),
+            run: None,
+            index,
+            decode_time,
+        }
+    }
+
+    /// The same at the fragment that begins at `offset`.
+    pub(super) fn at(&self, offset: u64, index: u64, decode_time: u64) -> Self {
+        Self {
+            fragments: MovieFragments::new(self.data, offset, Some(self.defaults.clone())),
+            tracks: TrackFragments::none(),
+            runs: TrackRuns::none(),
+            run: None,
+            index,
+            decode_time,
+            ..self.clone()
+        }
+    }
+
+    /// The next sample. After an error the cursor is of no use.
+    #[inline]
+    pub(in crate::media::mp4) fn next(&mut self) -> Option<Result<Entry>> {
+        loop {
+            if let Some(sample) = self.run.as_mut().and_then(TrackRun::next) {
+                let entry = Entry {
+                    index: self.index,
+                    offset: sample.offset,
+                    len: sample.len,
+                    decode_time: self.decode_time,
+                    composition_offset: sample.composition_offset,
+                    duration: sample.duration,
+                    is_sync: sample.is_sync,
+                    description: sample.description,
+                };
+                self.index += 1;
+                self.decode_time = self.decode_time.saturating_add(sample.duration.into());
+                return Some(Ok(entry));
+            }
+            match self.next_run()? {
+                Ok(run) => self.run = Some(run),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+
+    /// The next run of the track.
+    fn next_run(&mut self) -> Option<Result<TrackRun<'data>>> {
+        loop {
+            if let Some(run) = self.runs.next() {
+                return Some(run);
+            }
+            match self.next_track_fragment()? {
+                Ok(()) => {}
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+
+    /// Goes on to what the next movie fragment has of the track.
+    fn next_track_fragment(&mut self) -> Option<Result<()>> {
+        loop {
+            match self.tracks.next() {
+                None => match self.fragments.next()? {
+                    Ok(fragment) => self.tracks = fragment.track_fragments(),
+                    Err(error) => return Some(Err(error)),
+                },
+                Some(Ok(track)) if track.track_id() == self.track_id => {
+                    self.runs = track.runs();
+                    self.decode_time = track.decode_time().unwrap_or(self.decode_time);
+                    return Some(Ok(()));
+                }
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return Some(Err(error)),
+            }
+        }
+    }
+
+    /// Where the movie fragment of the last run begins.
+    pub(super) fn moof_offset(&self) -> u64 {
+        self.tracks.moof_offset()
+    }
+
+    /// The number of the next sample, and when it is decoded.
+    pub(super) fn place(&self) -> (u64, u64) {
+        (self.index, self.decode_time)
+    }
+
+    /// Goes on to the next run without a look at its samples; whether there is one.
+    pub(super) fn enter_run(&mut self) -> bool {
+        self.run = self.next_run().and_then(Result::ok);
+        self.run.is_some()
+    }
+
+    /// Steps over samples of the run, at most as many as it has.
+    pub(super) fn skip(&mut self, samples: u64) {
+        let Some(run) = &mut self.run else { return };
+        let samples = u32::try_from(samples).unwrap_or(u32::MAX).min(run.sample_count());
+        self.decode_time = self.decode_time.saturating_add(run.skip(samples));
+        self.index += u64::from(samples);
+    }
+}

@@ -1,0 +1,77 @@
+//! Places in the fragments, from which a sample is found by its number.
+
+use super::FragmentCursor;
+use crate::media::mp4::lookup::MAX_PLACES;
+
+/// Where some of the fragments begin that have samples of a track. Their number is bounded: when there are too many, every
+/// other one is forgotten.
+#[derive(Debug, Clone)]
+pub(in crate::media::mp4) struct FragmentMarks<'data> {
+    /// Before all fragments.
+    start: FragmentCursor<'data>,
+    marks: Vec<Mark>,
+    /// How many samples there are before the first error, those of the sample table included.
+    count: u64,
+}
+
+/// Where a fragment begins.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    moof_offset: u64,
+    /// Its first sample of the track.
+    index: u64,
+    /// When that is decoded, unless the fragment says it.
+    decode_time: u64,
+}
+
+impl<'data> FragmentMarks<'data> {
+    /// Walks over all fragments, and adds up the samples of their runs.
+    pub(in crate::media::mp4) fn new(start: FragmentCursor<'data>) -> Self {
+        let mut marks: Vec<Mark> = Vec::new();
+        let (mut stride, mut fragments) = (1_u64, 0_u64);
+        let mut last = None;
+        let mut cursor = start.clone();
+        while cursor.enter_run() {
+            let moof_offset = cursor.moof_offset();
+            if last != Some(moof_offset) {
+                last = Some(moof_offset);
+                if fragments.is_multiple_of(stride) {
+                    let (index, decode_time) = cursor.place();
+                    marks.push(Mark { moof_offset, index, decode_time });
+                }
+                fragments += 1;
+            }
+            if marks.len() == MAX_PLACES {
+                let mut keep = false;
+                marks.retain(|_| {
+                    keep = !keep;
+                    keep
+                });
+                stride *= 2;
+            }
+            cursor.skip(u64::MAX);
+        }
+        let count = cursor.place().0;
+        Self { start, marks, count }
+    }
+
+    /// How many samples there are before the first error, those of the sample table included.
+    pub(in crate::media::mp4) fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The cursor at a sample; if there are not so many, at the end, where there may be an error.
+    pub(in crate::media::mp4) fn find(&self, index: u64) -> FragmentCursor<'data> {
+        let index = index.min(self.count);
+        let mark = self.marks.partition_point(|mark| mark.index <= index).checked_sub(1);
+        let mut cursor = match mark.map(|mark| self.marks[mark]) {
+            Some(mark) => self.start.at(mark.moof_offset, mark.index, mark.decode_time),
+            None => self.start.clone(),
+        };
+        while cursor.place().0 < index && cursor.enter_run() {
+            let before = cursor.place().0;
+            cursor.skip(index - before);
+        }
+        cursor
+    }
+}

@@ -1,0 +1,193 @@
+//! Runs of samples in a track fragment.
+
+use std::iter::FusedIterator;
+
+use super::TrackFragment;
+use super::defaults::SampleDefaults;
+use crate::error::Result;
+use crate::media::mp4::{Children, Mp4Box, fields::Fields};
+
+/// Flags of `trun` (ISO/IEC 14496-12 §8.8.8).
+const DATA_OFFSET: u32 = 0x1;
+const FIRST_SAMPLE_FLAGS: u32 = 0x4;
+const SAMPLE_DURATION: u32 = 0x100;
+const SAMPLE_SIZE: u32 = 0x200;
+const SAMPLE_FLAGS: u32 = 0x400;
+const COMPOSITION_OFFSET: u32 = 0x800;
+
+/// The runs of a track fragment, in order; ends at the first error.
+#[derive(Debug, Clone)]
+pub struct TrackRuns<'data> {
+    boxes: Children<'data>,
+    base_data_offset: u64,
+    defaults: SampleDefaults,
+    previous: Option<TrackRun<'data>>,
+}
+
+impl<'data> TrackRuns<'data> {
+    pub(super) fn new(of: &TrackFragment<'data>) -> Self {
+        let boxes = of.traf().children().unwrap_or_default();
+        let base_data_offset = of.base_data_offset();
+        Self { boxes, base_data_offset, defaults: of.defaults(), previous: None }
+    }
+
+    /// Of no track fragment.
+    pub(super) fn none() -> Self {
+        let defaults = SampleDefaults { description: 0, duration: 0, size: 0, flags: 0 };
+        Self { boxes: Children::default(), base_data_offset: 0, defaults, previous: None }
+    }
+
+    fn read(&mut self, trun: Mp4Box<'data>) -> Result<TrackRun<'data>> {
+        let (_, flags, mut fields) = Fields::full(trun)?;
+        let count = fields.u32()?;
+        let data_offset = fields.optional(flags & DATA_OFFSET != 0, Fields::i32)?;
+        let first_flags = fields.optional(flags & FIRST_SAMPLE_FLAGS != 0, Fields::u32)?;
+        let words =
+            (flags & (SAMPLE_DURATION | SAMPLE_SIZE | SAMPLE_FLAGS | COMPOSITION_OFFSET)).count_ones();
+        let len = usize::try_from(u64::from(count) * u64::from(words) * 4).unwrap_or(usize::MAX);
+        let Some(entries) = fields.rest().get(..len) else {
+            return Err(trun.error("has fewer entries than it says"));
+        };
+        if words == 0 && self.defaults.size == 0 && count > 1 {
+            return Err(trun.error("has samples of which nothing is told and that have no bytes"));
+        }
+        let offset = match data_offset {
+            Some(data_offset) => self.base_data_offset.saturating_add_signed(data_offset.into()),
+            None => self.previous.as_ref().map_or(self.base_data_offset, TrackRun::data_end),
+        };
+        let defaults = self.defaults;
+        Ok(TrackRun { trun, offset, flags, first_flags, left: count, entries, defaults })
+    }
+}
+
+impl<'data> Iterator for TrackRuns<'data> {
+    type Item = Result<TrackRun<'data>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let trun = self.boxes.find(|found| found.as_ref().map_or(true, |found| found.kind() == *b"trun"))?;
+        let next = trun.and_then(|trun| self.read(trun));
+        match &next {
+            Ok(next) => self.previous = Some(next.clone()),
+            Err(_) => self.boxes = Children::default(),
+        }
+        Some(next)
+    }
+}
+
+impl FusedIterator for TrackRuns<'_> {}
+
+/// Samples of a track fragment whose data are contiguous: the box `trun` (ISO/IEC 14496-12 §8.8.8), or what is left of it.
+#[derive(Debug, Clone)]
+pub struct TrackRun<'data> {
+    trun: Mp4Box<'data>,
+    /// Where the data of the next sample begin.
+    offset: u64,
+    flags: u32,
+    /// The flags of the first sample, if it is the next one.
+    first_flags: Option<u32>,
+    left: u32,
+    entries: &'data [u8],
+    defaults: SampleDefaults,
+}
+
+/// What a run says of a sample.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RunSample {
+    pub(super) offset: u64,
+    pub(super) len: u32,
+    pub(super) duration: u32,
+    pub(super) composition_offset: i32,
+    pub(super) is_sync: bool,
+    pub(super) description: u32,
+}
+
+impl<'data> TrackRun<'data> {
+    /// The box `trun`.
+    #[must_use]
+    pub fn trun(&self) -> Mp4Box<'data> {
+        self.trun
+    }
+
+    /// `sample_count`: how many samples there are.
+    #[must_use]
+    pub fn sample_count(&self) -> u32 {
+        self.left
+    }
+
+    /// Where the data of the first sample begin, in bytes from the start of the input.
+    #[must_use]
+    pub fn data_start(&self) -> u64 {
+        self.offset
+    }
+
+    /// Where the data of the last sample end, in bytes from the start of the input.
+    #[must_use]
+    pub fn data_end(&self) -> u64 {
+        self.offset.saturating_add(self.sum(self.left, SAMPLE_SIZE, self.defaults.size))
+    }
+
+    /// How long the samples last, in time units of the track.
+    #[must_use]
+    pub fn duration(&self) -> u64 {
+        self.sum(self.left, SAMPLE_DURATION, self.defaults.duration)
+    }
+
+    /// What a field of the next samples adds up to.
+    fn sum(&self, samples: u32, field: u32, default: u32) -> u64 {
+        if self.flags & field == 0 {
+            return u64::from(samples) * u64::from(default);
+        }
+        let before = (self.flags & 0xf00 & (field - 1)).count_ones() as usize;
+        let (words, _) = self.entries.as_chunks();
+        let per_sample = self.words_per_sample();
+        let samples = words.chunks_exact(per_sample).take(samples as usize);
+        samples.map(|words| u64::from(u32::from_be_bytes(words[before]))).sum()
+    }
+
+    fn words_per_sample(&self) -> usize {
+        (self.flags & 0xf00).count_ones() as usize
+    }
+
+    /// Steps over samples, and returns how long they last.
+    pub(super) fn skip(&mut self, samples: u32) -> u64 {
+        let samples = samples.min(self.left);
+        if samples == 0 {
+            return 0;
+        }
+        let duration = self.sum(samples, SAMPLE_DURATION, self.defaults.duration);
+        let bytes = self.sum(samples, SAMPLE_SIZE, self.defaults.size);
+        self.offset = self.offset.saturating_add(bytes);
+        self.entries = self.entries.get(samples as usize * 4 * self.words_per_sample()..).unwrap_or(&[]);
+        self.left -= samples;
+        self.first_flags = None;
+        duration
+    }
+
+    /// The next sample.
+    #[inline]
+    pub(super) fn next(&mut self) -> Option<RunSample> {
+        self.left = self.left.checked_sub(1)?;
+        let SampleDefaults { description, duration, size, flags } = self.defaults;
+        let duration = self.field(SAMPLE_DURATION, duration);
+        let len = self.field(SAMPLE_SIZE, size);
+        let flags = self.first_flags.take().unwrap_or(flags);
+        let flags = self.field(SAMPLE_FLAGS, flags);
+        let composition_offset = self.field(COMPOSITION_OFFSET, 0).cast_signed();
+        let offset = self.offset;
+        self.offset = offset.saturating_add(len.into());
+        // `sample_is_non_sync_sample` (§8.8.3.1).
+        let is_sync = flags & 0x1_0000 == 0;
+        Some(RunSample { offset, len, duration, composition_offset, is_sync, description })
+    }
+
+    /// The next field, if the run has it.
+    #[inline]
+    fn field(&mut self, field: u32, default: u32) -> u32 {
+        if self.flags & field == 0 {
+            return default;
+        }
+        let Some((value, rest)) = self.entries.split_first_chunk() else { return default };
+        self.entries = rest;
+        u32::from_be_bytes(*value)
+    }
+}

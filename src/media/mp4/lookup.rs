@@ -1,0 +1,180 @@
+//! Places in the tables, from which a sample is found by its number.
+//!
+//! The tables have an entry for each run of samples, so what is before a run is only known when all runs before it are added
+//! up. Doing that once, and keeping the sums at some places, makes each lookup a binary search and a short walk. How many
+//! sums are kept is bounded, whatever the file says.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use super::fragment::FragmentMarks;
+use super::table::{Runs, SampleTable, Sizes, Sum, TableCursor};
+use super::track::SampleSource;
+use super::{Samples, samples::Stage};
+
+/// How many places are kept of a table at most.
+pub(super) const MAX_PLACES: usize = 4096;
+
+/// So many entries are walked over as quickly as a place is searched for.
+const SHORT_WALK: usize = 256;
+
+/// What runs add up to, at some places in their table.
+#[derive(Debug, Clone)]
+pub(super) struct Checkpoints {
+    /// How many runs there are between two places.
+    stride: usize,
+    /// What the runs before each place add up to.
+    sums: Vec<Sum>,
+    /// What all runs add up to, or those before the first that is damaged.
+    total: Sum,
+}
+
+impl Checkpoints {
+    pub(super) fn new(runs: &impl Runs) -> Self {
+        let stride = runs.len().div_ceil(MAX_PLACES).max(SHORT_WALK);
+        let mut sums = Vec::with_capacity(runs.len().div_ceil(stride));
+        let mut total = Sum::default();
+        for run in 0..runs.len() {
+            if run % stride == 0 {
+                sums.push(total);
+            }
+            let Some(sum) = runs.sum(run) else { break };
+            total = total.plus(sum);
+        }
+        Self { stride, sums, total }
+    }
+
+    /// The run that a sample is in, and what the runs before it add up to; or where the runs end.
+    pub(super) fn find(&self, runs: &impl Runs, sample: u64) -> (usize, Sum) {
+        let place = self.sums.partition_point(|sum| sum.samples <= sample).saturating_sub(1);
+        let mut before = self.sums.get(place).copied().unwrap_or_default();
+        let mut run = place * self.stride;
+        while let Some(sum) = runs.sum(run) {
+            let next = before.plus(sum);
+            if next.samples > sample {
+                break;
+            }
+            before = next;
+            run += 1;
+        }
+        (run, before)
+    }
+}
+
+/// Places in all tables of a sample table.
+#[derive(Debug, Clone)]
+pub(super) struct TableMarks {
+    pub(super) durations: Checkpoints,
+    pub(super) compositions: Option<Checkpoints>,
+    pub(super) chunks: Checkpoints,
+    /// Made when there is a lookup far into a long chunk.
+    sizes: OnceLock<Checkpoints>,
+    /// How many samples all tables know.
+    count: u64,
+}
+
+impl TableMarks {
+    fn new(table: &SampleTable<'_>) -> Self {
+        let durations = Checkpoints::new(&table.durations);
+        let compositions = table.compositions.map(|runs| Checkpoints::new(&runs));
+        let chunks = Checkpoints::new(&table.chunks);
+        let known = durations.total.samples.min(chunks.total.samples);
+        let known = known.min(compositions.as_ref().map_or(u64::MAX, |runs| runs.total.samples));
+        let count = if table.is_readable() { known.min(table.sizes.count()) } else { 0 };
+        Self { durations, compositions, chunks, sizes: OnceLock::new(), count }
+    }
+
+    /// How many bytes samples have.
+    pub(super) fn bytes(&self, sizes: &Sizes<'_>, samples: Range<u64>) -> u64 {
+        let len = samples.end - samples.start;
+        if let Sizes::Constant { len: each, .. } = *sizes {
+            return len.saturating_mul(each.into());
+        }
+        if len <= SHORT_WALK as u64 {
+            return samples.filter_map(|sample| sizes.get(sample)).map(u64::from).sum();
+        }
+        let checkpoints = self.sizes.get_or_init(|| Checkpoints::new(sizes));
+        let before = |sample| checkpoints.find(sizes, sample).1.amount;
+        before(samples.end).saturating_sub(before(samples.start))
+    }
+}
+
+/// Places in the tables and fragments of a track.
+#[derive(Debug, Clone)]
+pub(super) struct Lookup<'data> {
+    table: TableMarks,
+    /// `None` if there are none, or if they are not reached since the sample table is damaged.
+    fragments: Option<FragmentMarks<'data>>,
+}
+
+impl<'data> Lookup<'data> {
+    pub(super) fn new(source: &SampleSource<'data>) -> Self {
+        let table = TableMarks::new(&source.table);
+        let is_whole = table.count == source.table.sizes.count();
+        let decode_time = TableCursor::at(source.table, &table, table.count).decode_time();
+        let fragments = source.fragment_cursor(table.count, decode_time).filter(|_| is_whole);
+        Self { table, fragments: fragments.map(FragmentMarks::new) }
+    }
+
+    /// How many samples there are before the first error in tables or fragments.
+    pub(super) fn count(&self) -> u64 {
+        self.fragments.as_ref().map_or(self.table.count, FragmentMarks::count)
+    }
+
+    /// The samples from one on; where there are not so many, from the end, at which there may be an error.
+    pub(super) fn samples_from(&self, source: &SampleSource<'data>, index: u64) -> Samples<'data> {
+        let stage = match &self.fragments {
+            Some(fragments) if index >= self.table.count => Stage::Fragments(fragments.find(index)),
+            _ => Stage::Table(TableCursor::at(source.table, &self.table, index.min(self.table.count))),
+        };
+        Samples::at(source.clone(), stage)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Runs of so many samples, each of one unit more than the one before.
+    struct Counts(Vec<u64>);
+
+    impl Runs for Counts {
+        fn len(&self) -> usize {
+            self.0.len()
+        }
+
+        fn sum(&self, run: usize) -> Option<Sum> {
+            self.0.get(run).map(|&samples| Sum { samples, amount: samples * run as u64 })
+        }
+    }
+
+    #[test]
+    fn every_sample_is_found_in_tables_of_every_length_around_a_place() {
+        for len in [0, 1, 2, 255, 256, 257, 512, 513, 2000] {
+            let runs = Counts((0..len).map(|run| [0, 1, 3, 0][run % 4]).collect());
+            let checkpoints = Checkpoints::new(&runs);
+            let mut before = Sum::default();
+            for run in 0..runs.len() {
+                let sum = runs.sum(run).unwrap();
+                for sample in before.samples..before.samples + sum.samples {
+                    assert_eq!(
+                        checkpoints.find(&runs, sample),
+                        (run, before),
+                        "sample {sample} of {len} runs"
+                    );
+                }
+                before = before.plus(sum);
+            }
+            assert_eq!(checkpoints.total, before);
+            assert_eq!(checkpoints.find(&runs, before.samples).1, before);
+        }
+    }
+
+    #[test]
+    fn the_number_of_places_is_bounded() {
+        let runs = Counts(vec![1; 5_000_000]);
+        let checkpoints = Checkpoints::new(&runs);
+        assert!(checkpoints.sums.len() <= MAX_PLACES);
+        assert_eq!(checkpoints.find(&runs, 4_999_999).0, 4_999_999);
+    }
+}

@@ -1,0 +1,102 @@
+//! MP4, QuickTime movies and their relatives: ISO/IEC 14496-12, the ISO base media file format.
+//!
+//! A file is a run of [boxes](Mp4Box), some of which hold boxes. The box `moov` describes the [`Movie`], its
+//! [`Track`]s, and where in the file the [`Sample`]s lie that the tracks are made of, either in tables or, with movie
+//! fragments (`moof`), piece by piece.
+//!
+//! | for | see |
+//! |---|---|
+//! | the boxes of a file, those in no other box | [`Boxes`] |
+//! | all boxes, with what they are in | [`Tree`] |
+//! | tracks, what they hold, and how it is coded | [`Movie`], [`Track`], [`SampleEntry`] |
+//! | samples in order, on all cores, by their number | [`Track::samples`], [`Track::par_samples`], [`Track::sample`] |
+//! | samples of all tracks by their times | [`Movie::samples`] |
+//! | how a presentation is made from the samples | [`Edits`] |
+//! | movie fragments, and what indexes them | [`MovieFragment`], [`SegmentIndex`], [`RandomAccess`] |
+//!
+//! Nothing is copied out of the file: tables are read where they lie, entry by entry, so no number in a file decides how much
+//! memory is taken; and the bytes of a sample are not touched until the caller looks at them.
+//!
+//! # What is read
+//!
+//! Boxes with sizes of 32 and of 64 bits; those of size 0, which last to the end of what they are in; those of the type `uuid`;
+//! those of unknown types. Sample tables with all their forms (`stsz`, `stz2`, `stco`, `co64`, `ctts` of both versions).
+//! Fragments with every rule for where the data are, several track fragments and runs, and movies that have samples both in
+//! tables and in fragments.
+//!
+//! Of sound that QuickTime describes in its old way, what is not compressed is read; where packets are compressed and no table
+//! tells their lengths, the error says so. The same holds for compressed movie boxes (`cmov`), and samples in other files
+//! (`dref`).
+//!
+//! # Cuts
+//!
+//! There is nothing in the bytes between two boxes that tells that a box begins, so [`Boxes`] has no cuts; samples, of which
+//! a table tells where they are, are what is read on all cores.
+
+mod boxes;
+mod codec;
+mod containers;
+mod cursor;
+mod edits;
+mod fault;
+mod fields;
+mod four_cc;
+mod fragment;
+mod header;
+mod interleaved;
+mod lookup;
+mod movie;
+mod par_samples;
+mod random_access;
+mod sample;
+mod sample_entry;
+mod samples;
+mod segment_index;
+mod summary;
+mod table;
+mod track;
+mod tree;
+
+pub use boxes::{Children, Mp4Box};
+pub use codec::CodecConfiguration;
+pub use cursor::Cursor;
+pub use edits::{Edit, Edits};
+pub use four_cc::FourCc;
+pub use fragment::{MovieFragment, MovieFragments, TrackFragment, TrackFragments, TrackRun, TrackRuns};
+pub use header::BoxHeader;
+pub use interleaved::Interleaved;
+pub use movie::{Movie, MovieHeader};
+pub use par_samples::ParSamples;
+pub use random_access::{RandomAccess, SyncPoint, TrackRandomAccess, TrackRandomAccesses};
+pub use sample::Sample;
+pub use sample_entry::{AudioSampleEntry, SampleEntries, SampleEntry, VisualSampleEntry};
+pub use samples::Samples;
+pub use segment_index::{SegmentIndex, SegmentIndexes, SegmentReference};
+pub use summary::Summary;
+pub use track::{MediaHeader, Track, TrackHeader};
+pub use tree::{Node, Tree};
+
+use crate::record::{Format, Part};
+
+/// The boxes of a file that are in no other box, as a format.
+///
+/// ```
+/// use pagecut::{Format, media::mp4::Boxes};
+///
+/// let data = b"\0\0\0\x10ftypisom\0\0\0\0\0\0\0\x01mdat\0\0\0\0\0\0\0\x14data";
+/// let kinds = Boxes.records(data).map(|found| Ok(found?.kind().to_string())).collect::<Result<Vec<_>, pagecut::Error>>()?;
+/// assert_eq!(kinds, ["ftyp", "mdat"]);
+/// # Ok::<(), pagecut::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Boxes;
+
+impl Format for Boxes {
+    const NAME: &'static str = "mp4";
+    type Record<'data> = Mp4Box<'data>;
+    type Cursor<'data> = Cursor<'data>;
+
+    fn cursor<'data>(&self, part: Part<'data>) -> Cursor<'data> {
+        Cursor::new(part)
+    }
+}

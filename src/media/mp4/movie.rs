@@ -1,0 +1,152 @@
+//! The movie, and what it holds.
+
+use super::fragment::{Defaults, MovieFragments};
+use super::{Children, Interleaved, Mp4Box, RandomAccess, SegmentIndexes, Track, fault, fields::Fields};
+use crate::error::{ErrorKind, Mp4Fault, Result};
+
+/// A movie: what the box `moov` says (ISO/IEC 14496-12 §8.2), and the input in which its samples lie.
+///
+/// Only the boxes that describe the movie are read, not the media data; and of the sample tables only the headers, until
+/// samples are asked for.
+#[derive(Debug, Clone)]
+pub struct Movie<'data> {
+    data: &'data [u8],
+    moov: Mp4Box<'data>,
+    header: MovieHeader,
+    tracks: Vec<Track<'data>>,
+    defaults: Option<Defaults<'data>>,
+}
+
+/// What `mvhd` says (§8.2.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MovieHeader {
+    /// `timescale`: time units in a second.
+    pub timescale: u32,
+    /// `duration` of the longest track, in time units; `None` if it is not known (all bits are ones). Fragments do not count.
+    pub duration: Option<u64>,
+    /// `creation_time`, in seconds since the start of the year 1904, UTC; 0 where it is not told.
+    pub creation_time: u64,
+}
+
+impl<'data> Movie<'data> {
+    /// Reads the description of a movie from a whole input.
+    ///
+    /// # Errors
+    ///
+    /// That there is no `moov`, or no box in it that has to be there, or that a box is not what it has to be. Boxes behind
+    /// `moov` are not looked at.
+    ///
+    /// ```
+    /// use pagecut::media::mp4::Movie;
+    ///
+    /// let data = std::fs::read("testdata/media/mp4/faststart.mp4")?;
+    /// let movie = Movie::read(&data)?;
+    /// for track in movie.tracks() {
+    ///     for sample in track.samples() {
+    ///         let sample = sample?;
+    ///         println!("{} {} {} {:?}", sample.track, sample.pts, sample.is_sync, sample.range);
+    ///     }
+    /// }
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    pub fn read(data: &'data [u8]) -> Result<Self> {
+        let mut boxes = Children::of_input(data, 0);
+        let moov = boxes.find(|found| found.as_ref().map_or(true, |found| found.kind() == *b"moov"));
+        let missing = ErrorKind::Mp4(Mp4Fault::BoxMissing { kind: *b"moov", parent: None });
+        let moov = moov.unwrap_or_else(|| Err(fault::at(missing, data.len() as u64, &[])))?;
+
+        if moov.find(b"cmov")?.is_some() {
+            return Err(moov.error("is compressed, which is not read"));
+        }
+        let header = MovieHeader::read(moov.get(b"mvhd")?)?;
+        let defaults = Defaults::of(moov)?;
+        let mut tracks = Vec::new();
+        for child in moov.children().unwrap_or_default() {
+            let child = child?;
+            if child.kind() == *b"trak" {
+                tracks.push(Track::read(child, data, moov.range().end, defaults.clone())?);
+            }
+        }
+        Ok(Self { data, moov, header, tracks, defaults })
+    }
+
+    /// The whole input.
+    #[must_use]
+    pub fn data(&self) -> &'data [u8] {
+        self.data
+    }
+
+    /// The box `moov`.
+    #[must_use]
+    pub fn moov(&self) -> Mp4Box<'data> {
+        self.moov
+    }
+
+    /// What `mvhd` says.
+    #[must_use]
+    pub fn header(&self) -> MovieHeader {
+        self.header
+    }
+
+    /// The tracks, in the order of the file.
+    #[must_use]
+    pub fn tracks(&self) -> &[Track<'data>] {
+        &self.tracks
+    }
+
+    /// The track with this identifier (`track_ID`).
+    #[must_use]
+    pub fn track(&self, id: u32) -> Option<&Track<'data>> {
+        self.tracks.iter().find(|track| track.id() == id)
+    }
+
+    /// The samples of all tracks, in the order in which they are decoded.
+    #[must_use]
+    pub fn samples(&self) -> Interleaved<'data> {
+        Interleaved::new(&self.tracks)
+    }
+
+    /// Whether movie fragments may follow: there is a `mvex` (§8.8.1).
+    #[must_use]
+    pub fn is_fragmented(&self) -> bool {
+        self.defaults.is_some()
+    }
+
+    /// The movie fragments behind `moov`, in the order of the file.
+    #[must_use]
+    pub fn fragments(&self) -> MovieFragments<'data> {
+        MovieFragments::new(self.data, self.moov.range().end, self.defaults.clone())
+    }
+
+    /// The segment indexes of the input (`sidx`).
+    #[must_use]
+    pub fn segment_indexes(&self) -> SegmentIndexes<'data> {
+        SegmentIndexes::of(self.data)
+    }
+
+    /// Where fragments with sync samples begin, by the box `mfra` at the end of the input; `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// If the box is not what it has to be.
+    pub fn random_access(&self) -> Result<Option<RandomAccess<'data>>> {
+        RandomAccess::find(self.data)
+    }
+}
+
+impl MovieHeader {
+    fn read(mvhd: Mp4Box<'_>) -> Result<Self> {
+        let (version, _, mut fields) = Fields::full(mvhd)?;
+        let creation_time = fields.long(version)?;
+        fields.long(version)?;
+        let timescale = fields.u32()?;
+        Ok(Self { timescale, duration: duration(&mut fields, version)?, creation_time })
+    }
+}
+
+/// A duration, of which all bits are ones where it is not known.
+pub(super) fn duration(fields: &mut Fields<'_>, version: u8) -> Result<Option<u64>> {
+    let unknown = if version == 0 { u64::from(u32::MAX) } else { u64::MAX };
+    Ok(Some(fields.long(version)?).filter(|&duration| duration != unknown))
+}

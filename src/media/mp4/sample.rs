@@ -1,0 +1,87 @@
+//! Samples.
+
+use std::fmt;
+use std::ops::Range;
+
+use super::fault;
+use super::table::Entry;
+use super::track::SampleSource;
+use crate::error::{Error, ErrorKind, Mp4Fault, Result};
+
+/// A sample of a track: a picture, a packet of sound, a line of text, borrowed from the input.
+///
+/// Times are those of the media, in time units of the track, as the tables tell them; edits are not applied.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Sample<'data> {
+    /// The identifier of the track.
+    pub track: u32,
+    /// The sample, counted from 0 in its track.
+    pub index: u64,
+    /// Where the sample lies, in bytes from the start of the input.
+    pub range: Range<u64>,
+    /// When it is decoded.
+    pub dts: i64,
+    /// When it is shown: the composition time. Before the decode time only with negative composition offsets.
+    pub pts: i64,
+    /// Until the next sample is decoded.
+    pub duration: u32,
+    /// Decoding can start here.
+    pub is_sync: bool,
+    /// Which one of the sample entries of the track it is coded by, counted from 1 (`sample_description_index`).
+    pub description: u32,
+    /// The bytes of the sample.
+    pub data: &'data [u8],
+}
+
+impl<'data> Sample<'data> {
+    /// The sample of an entry, if its bytes are there.
+    #[inline]
+    pub(super) fn new(source: &SampleSource<'data>, entry: &Entry) -> Result<Self> {
+        let end = entry.offset.saturating_add(entry.len.into());
+        let range = entry.offset..end;
+        let position = usize::try_from(range.start).ok().zip(usize::try_from(range.end).ok());
+        let Some(data) = position.and_then(|(start, end)| source.data.get(start..end)) else {
+            return Err(outside(source, entry, &range));
+        };
+        let dts = i64::try_from(entry.decode_time).unwrap_or(i64::MAX);
+        Ok(Self {
+            track: source.track_id,
+            index: entry.index,
+            range,
+            dts,
+            pts: dts.saturating_add(entry.composition_offset.into()),
+            duration: entry.duration,
+            is_sync: entry.is_sync,
+            description: entry.description,
+            data,
+        })
+    }
+}
+
+#[cold]
+fn outside(source: &SampleSource<'_>, entry: &Entry, range: &Range<u64>) -> Error {
+    let fault = Mp4Fault::SampleOutside {
+        track: source.track_id,
+        sample: entry.index,
+        start: range.start,
+        end: range.end,
+        len: source.data.len() as u64,
+    };
+    fault::at(ErrorKind::Mp4(fault), range.start, &[])
+}
+
+impl fmt::Debug for Sample<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sample")
+            .field("track", &self.track)
+            .field("index", &self.index)
+            .field("range", &self.range)
+            .field("dts", &self.dts)
+            .field("pts", &self.pts)
+            .field("duration", &self.duration)
+            .field("is_sync", &self.is_sync)
+            .field("description", &self.description)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,222 @@
+//! Sample entries: how the samples of a track are coded.
+
+use std::iter::FusedIterator;
+
+use super::{Children, CodecConfiguration, FourCc, Mp4Box, codec, fields::Fields};
+use crate::error::Result;
+
+/// Bytes of a visual sample entry before the boxes in it (ISO/IEC 14496-12 §12.1.3).
+const VISUAL_LEN: usize = 78;
+
+/// Bytes of an audio sample entry before the boxes in it (§12.2.3).
+const AUDIO_LEN: usize = 28;
+
+/// The sample entries of a track (`stsd`, ISO/IEC 14496-12 §8.5.2); ends at the first error.
+#[derive(Debug, Clone)]
+pub struct SampleEntries<'data> {
+    handler: FourCc,
+    boxes: Children<'data>,
+}
+
+impl<'data> SampleEntries<'data> {
+    pub(super) fn read(stsd: Mp4Box<'data>, handler: FourCc) -> Result<Self> {
+        let (_, _, mut fields) = Fields::full(stsd)?;
+        fields.u32()?;
+        Ok(Self { handler, boxes: stsd.children().unwrap_or_default() })
+    }
+}
+
+impl<'data> Iterator for SampleEntries<'data> {
+    type Item = Result<SampleEntry<'data>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let handler = self.handler;
+        Some(self.boxes.next()?.map(|entry| SampleEntry { handler, entry }))
+    }
+}
+
+impl FusedIterator for SampleEntries<'_> {}
+
+/// How some samples of a track are coded (ISO/IEC 14496-12 §8.5.2).
+#[derive(Debug, Clone, Copy)]
+pub struct SampleEntry<'data> {
+    handler: FourCc,
+    entry: Mp4Box<'data>,
+}
+
+/// What the sample entry of a track of pictures says (§12.1.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct VisualSampleEntry<'data> {
+    /// `width` in pixels.
+    pub width: u16,
+    /// `height` in pixels.
+    pub height: u16,
+    /// `depth` in bits.
+    pub depth: u16,
+    /// `compressorname`: what made it.
+    pub compressor_name: &'data [u8],
+}
+
+/// What the sample entry of a track of sound says (§12.2.3; QuickTime File Format, *Sound Sample Description*).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AudioSampleEntry {
+    /// `channelcount`.
+    pub channel_count: u32,
+    /// `samplesize` in bits.
+    pub sample_size: u32,
+    /// `samplerate` in hertz, without what is behind the point.
+    pub sample_rate: u32,
+    /// QuickTime: bytes of a sample of all channels; `None` in other files.
+    pub bytes_per_frame: Option<u32>,
+    /// QuickTime: how many samples of a channel a packet of compressed sound holds; `None` in other files.
+    pub samples_per_packet: Option<u32>,
+}
+
+impl<'data> SampleEntry<'data> {
+    /// The sample entry as a box.
+    #[must_use]
+    pub fn mp4_box(&self) -> Mp4Box<'data> {
+        self.entry
+    }
+
+    /// The format of the samples: `avc1`, `mp4a`, ...
+    #[must_use]
+    pub fn format(&self) -> FourCc {
+        self.entry.kind()
+    }
+
+    /// What an entry of a track of pictures says; `None` for other tracks.
+    ///
+    /// # Errors
+    ///
+    /// If the entry ends too early.
+    pub fn visual(&self) -> Result<Option<VisualSampleEntry<'data>>> {
+        if self.handler != *b"vide" {
+            return Ok(None);
+        }
+        let mut fields = Fields::of(self.entry);
+        fields.skip(24)?;
+        let (width, height) = (fields.u16()?, fields.u16()?);
+        fields.skip(14)?;
+        let name: &[u8; 32] = fields.array()?;
+        let compressor_name = name.get(1..=usize::from(name[0])).unwrap_or(&name[1..]);
+        Ok(Some(VisualSampleEntry { width, height, depth: fields.u16()?, compressor_name }))
+    }
+
+    /// What an entry of a track of sound says; `None` for other tracks.
+    ///
+    /// # Errors
+    ///
+    /// If the entry ends too early.
+    pub fn audio(&self) -> Result<Option<AudioSampleEntry>> {
+        if self.handler != *b"soun" {
+            return Ok(None);
+        }
+        let mut fields = Fields::of(self.entry);
+        fields.skip(8)?;
+        let version = fields.u16()?;
+        fields.skip(6)?;
+        let mut entry = AudioSampleEntry {
+            channel_count: fields.u16()?.into(),
+            sample_size: fields.u16()?.into(),
+            sample_rate: 0,
+            bytes_per_frame: None,
+            samples_per_packet: None,
+        };
+        fields.skip(4)?;
+        entry.sample_rate = fields.u32()? >> 16;
+        match quicktime_len(version, self.entry.payload()) {
+            16 => {
+                entry.samples_per_packet = Some(fields.u32()?);
+                fields.skip(4)?;
+                entry.bytes_per_frame = Some(fields.u32()?);
+            }
+            36 => {
+                fields.skip(4)?;
+                entry.sample_rate = whole_hertz(f64::from_bits(fields.u64()?));
+                entry.channel_count = fields.u32()?;
+                fields.skip(4)?;
+                entry.sample_size = fields.u32()?;
+                fields.skip(4)?;
+                entry.bytes_per_frame = Some(fields.u32()?);
+                entry.samples_per_packet = Some(fields.u32()?);
+            }
+            _ => {}
+        }
+        Ok(Some(entry))
+    }
+
+    /// The boxes behind the fields of the entry; none where it is not known where they begin.
+    #[must_use]
+    pub fn boxes(&self) -> Children<'data> {
+        match &self.handler.0 {
+            b"vide" => self.entry.children_from(VISUAL_LEN),
+            b"soun" => self.entry.children_from(audio_len(self.entry.payload())),
+            _ => self.entry.children().unwrap_or_default(),
+        }
+    }
+
+    /// What the samples need to be decoded, of the codings that are known; `None` for others.
+    ///
+    /// # Errors
+    ///
+    /// If a box in the entry is not what it has to be.
+    pub fn configuration(&self) -> Result<Option<CodecConfiguration>> {
+        codec::read(self.boxes())
+    }
+
+    /// The coding as the parameter `codecs` of a media type (RFC 6381), such as `avc1.64001f` or `mp4a.40.2`. Of codings that
+    /// are not known, the format.
+    ///
+    /// # Errors
+    ///
+    /// If a box in the entry is not what it has to be.
+    pub fn codec_string(&self) -> Result<String> {
+        Ok(codec::string(self.format(), self.configuration()?))
+    }
+}
+
+/// A rate of version 2 of a sound description, which is a floating-point number.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "no rate is beyond, and `as` saturates"
+)]
+fn whole_hertz(rate: f64) -> u32 {
+    rate as u32
+}
+
+/// How many bytes QuickTime has behind the fields of an audio sample entry of this version.
+fn quicktime_len(version: u16, payload: &[u8]) -> usize {
+    match version {
+        // Since ISO/IEC 14496-12 has a version 1 too: there, a box follows, and its name is of letters.
+        1 if payload.get(AUDIO_LEN + 4..AUDIO_LEN + 8).is_some_and(|name| name[0] < b' ') => 16,
+        2 => 36,
+        _ => 0,
+    }
+}
+
+/// Bytes of an audio sample entry before the boxes in it.
+fn audio_len(payload: &[u8]) -> usize {
+    let version = payload.get(8..10).map_or(0, |version| u16::from_be_bytes([version[0], version[1]]));
+    AUDIO_LEN + quicktime_len(version, payload)
+}
+
+/// Where the boxes begin in a sample entry, in bytes from the start of its payload; `None` if that is not known of its format.
+pub(super) fn children_start(format: FourCc, payload: &[u8]) -> Option<usize> {
+    match &format.0 {
+        b"avc1" | b"avc2" | b"avc3" | b"avc4" | b"hvc1" | b"hev1" | b"hvc2" | b"hev2" | b"dvh1" | b"dvhe"
+        | b"dva1" | b"dvav" | b"vvc1" | b"vvi1" | b"av01" | b"vp08" | b"vp09" | b"mp4v" | b"s263"
+        | b"jpeg" | b"mjpa" | b"mjpb" | b"apch" | b"apcn" | b"apcs" | b"apco" | b"ap4h" | b"ap4x"
+        | b"encv" | b"resv" | b"uncv" | b"SVQ3" | b"FFV1" | b"png " => Some(VISUAL_LEN),
+        b"mp4a" | b"enca" | b"ac-3" | b"ec-3" | b"ac-4" | b"alac" | b"Opus" | b"fLaC" | b"dtsc" | b"dtsh"
+        | b"dtsl" | b"dtse" | b"mlpa" | b"samr" | b"sawb" | b"sowt" | b"twos" | b"in24" | b"in32"
+        | b"fl32" | b"fl64" | b"lpcm" | b"ulaw" | b"alaw" | b"ima4" | b"ipcm" | b"fpcm" | b"mha1"
+        | b"mhm1" | b".mp3" => Some(audio_len(payload)),
+        b"mp4s" | b"wvtt" => Some(8),
+        b"tx3g" => Some(38),
+        _ => None,
+    }
+}

@@ -1,0 +1,47 @@
+//! AVX-512: 64 bytes at a time, and comparisons that give masks.
+
+use std::arch::x86_64::{
+    __m512i, _mm_loadu_si128, _mm_setr_epi8, _mm512_and_si512, _mm512_broadcast_i32x4,
+    _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask, _mm512_loadu_si512, _mm512_set1_epi8,
+    _mm512_shuffle_epi8, _mm512_srli_epi16, _mm512_sub_epi8, _mm512_test_epi8_mask,
+};
+
+use super::vectors::{AsciiSet, BLOCK, Kernel, Vectors, define};
+
+define!(Avx512, __m512i, is_x86_feature_detected, ["avx512f", "avx512bw", "bmi1", "popcnt"]);
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+#[expect(unsafe_code, reason = "the vector loads of the standard library take pointers")]
+fn load(bytes: &[u8; BLOCK]) -> __m512i {
+    // SAFETY: 64 bytes are there to be read, and an unaligned load asks for no alignment.
+    unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn equal(block: __m512i, byte: u8) -> u64 {
+    _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8(byte.cast_signed()))
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn in_range(block: __m512i, first: u8, last: u8) -> u64 {
+    let above = _mm512_sub_epi8(block, _mm512_set1_epi8(first.cast_signed()));
+    _mm512_cmple_epu8_mask(above, _mm512_set1_epi8((last - first).cast_signed()))
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+#[expect(unsafe_code, reason = "the vector loads of the standard library take pointers")]
+fn in_set(block: __m512i, set: &AsciiSet) -> u64 {
+    // SAFETY: 16 bytes are there to be read, and an unaligned load asks for no alignment.
+    let rows = unsafe { _mm_loadu_si128(set.rows().as_ptr().cast()) };
+    let rows = _mm512_broadcast_i32x4(rows);
+    let bits = _mm_setr_epi8(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0);
+    let bits = _mm512_broadcast_i32x4(bits);
+    // A byte that is not ASCII has its highest bit set, and looks up zero.
+    let row = _mm512_shuffle_epi8(rows, block);
+    let column = _mm512_and_si512(_mm512_srli_epi16::<4>(block), _mm512_set1_epi8(15));
+    _mm512_test_epi8_mask(row, _mm512_shuffle_epi8(bits, column))
+}

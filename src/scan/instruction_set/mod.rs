@@ -1,0 +1,174 @@
+//! The instruction sets of this machine, and which of them is used.
+//!
+//! [`Vectors`] is what a kernel is written with, once; each file beside this one is an instruction set that has it.
+
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+mod avx2;
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+mod avx512;
+mod chosen;
+#[cfg(all(target_arch = "aarch64", target_endian = "little", not(miri)))]
+mod neon;
+mod portable;
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+mod sse2;
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+mod ssse3;
+mod vectors;
+
+pub(crate) use chosen::{available, choose, chosen, wish};
+pub(super) use vectors::{AsciiSet, BLOCK, Kernel, SLACK, Vectors};
+
+/// An instruction set that this machine has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum InstructionSet {
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    Avx512(avx512::Avx512),
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    Avx2(avx2::Avx2),
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    Ssse3(ssse3::Ssse3),
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    Sse2(sse2::Sse2),
+    #[cfg(all(target_arch = "aarch64", target_endian = "little", not(miri)))]
+    Neon(neon::Neon),
+    Portable(portable::Portable),
+}
+
+impl InstructionSet {
+    /// Those of this machine, the fastest first.
+    fn detect() -> Vec<Self> {
+        let portable = Self::Portable(portable::Portable);
+        #[cfg(all(target_arch = "x86_64", not(miri)))]
+        let all = [
+            avx512::Avx512::detect().map(Self::Avx512),
+            avx2::Avx2::detect().map(Self::Avx2),
+            ssse3::Ssse3::detect().map(Self::Ssse3),
+            sse2::Sse2::detect().map(Self::Sse2),
+            Some(portable),
+        ];
+        #[cfg(all(target_arch = "aarch64", target_endian = "little", not(miri)))]
+        let all = [neon::Neon::detect().map(Self::Neon), Some(portable)];
+        #[cfg(any(
+            miri,
+            not(any(target_arch = "x86_64", all(target_arch = "aarch64", target_endian = "little")))
+        ))]
+        let all = [Some(portable)];
+        all.into_iter().flatten().collect()
+    }
+
+    /// Its name in lower case.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            #[cfg(all(target_arch = "x86_64", not(miri)))]
+            Self::Avx512(_) => "avx512",
+            #[cfg(all(target_arch = "x86_64", not(miri)))]
+            Self::Avx2(_) => "avx2",
+            #[cfg(all(target_arch = "x86_64", not(miri)))]
+            Self::Ssse3(_) => "ssse3",
+            #[cfg(all(target_arch = "x86_64", not(miri)))]
+            Self::Sse2(_) => "sse2",
+            #[cfg(all(target_arch = "aarch64", target_endian = "little", not(miri)))]
+            Self::Neon(_) => "neon",
+            Self::Portable(_) => "portable",
+        }
+    }
+
+    /// Runs a kernel that is compiled for this instruction set.
+    #[inline]
+    pub(super) fn run<K: Kernel>(self, kernel: K) -> K::Output {
+        match self {
+            #[cfg(all(target_arch = "x86_64", not(miri)))]
+            Self::Avx512(set) => set.run(kernel),
+            #[cfg(all(target_arch = "x86_64", not(miri)))]
+            Self::Avx2(set) => set.run(kernel),
+            #[cfg(all(target_arch = "x86_64", not(miri)))]
+            Self::Ssse3(set) => set.run(kernel),
+            #[cfg(all(target_arch = "x86_64", not(miri)))]
+            Self::Sse2(set) => set.run(kernel),
+            #[cfg(all(target_arch = "aarch64", target_endian = "little", not(miri)))]
+            Self::Neon(set) => set.run(kernel),
+            Self::Portable(set) => set.run(kernel),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The masks of a block: by the vectors, and byte by byte.
+    struct Masks<'a>(&'a [u8; BLOCK]);
+
+    impl Kernel for Masks<'_> {
+        type Output = Vec<(u64, u64)>;
+
+        fn run<V: Vectors>(self, vectors: V) -> Self::Output {
+            let block = vectors.load(self.0);
+            let naive = |is_meant: &dyn Fn(u8) -> bool| {
+                (0..BLOCK).filter(|&at| is_meant(self.0[at])).map(|at| 1 << at).sum()
+            };
+            let mut masks = Vec::new();
+            for byte in 0..=255 {
+                masks.push((vectors.equal(block, byte), naive(&|other| other == byte)));
+            }
+            for (first, last) in [(0, 255), (33, 126), (127, 128), (128, 255), (0, 0), (255, 255), (65, 90)] {
+                let expected = naive(&|byte| (first..=last).contains(&byte));
+                masks.push((vectors.in_range(block, first, last), expected));
+            }
+            for step in 1..=128 {
+                let members: Vec<u8> = (0..128).step_by(step).collect();
+                let set = members.iter().fold(AsciiSet::new(), |set, &member| set.with(member));
+                masks.push((vectors.in_set(block, &set), naive(&|byte| members.contains(&byte))));
+            }
+            masks
+        }
+    }
+
+    #[test]
+    fn masks_are_those_of_a_loop() {
+        for set in available() {
+            for shift in 0..if cfg!(miri) { 2 } else { 12 } {
+                // All bytes, in another order each time, and many that are the same.
+                for stride in [0, 1, 3, 5] {
+                    let byte = |at: usize| (at * stride + shift * 61).to_le_bytes()[0];
+                    let block: [u8; BLOCK] = std::array::from_fn(byte);
+                    for (number, (mask, expected)) in set.run(Masks(&block)).into_iter().enumerate() {
+                        assert_eq!(mask, expected, "{}, mask {number} of {block:?}", set.name());
+                    }
+                }
+            }
+        }
+    }
+
+    /// The numbers of the bits of a mask.
+    struct Positions(u64);
+
+    impl Kernel for Positions {
+        type Output = Vec<usize>;
+
+        fn run<V: Vectors>(self, vectors: V) -> Vec<usize> {
+            let count = self.0.count_ones() as usize;
+            let mut positions = vec![0; count + SLACK];
+            vectors.write_positions(self.0, 500, &mut positions);
+            positions.truncate(count);
+            positions
+        }
+    }
+
+    #[test]
+    fn positions_are_those_of_the_bits() {
+        for set in available() {
+            for bits in 0..=64 {
+                let dense = 1u64.checked_shl(bits).map_or(!0, |bit| bit - 1);
+                for mask in
+                    [dense, !dense, dense.wrapping_mul(0x9e37_79b9_7f4a_7c15), dense & 0x8421_0842_1084_2101]
+                {
+                    let naive: Vec<usize> =
+                        (0..64).filter(|at| mask >> at & 1 == 1).map(|at| 500 + at).collect();
+                    assert_eq!(set.run(Positions(mask)), naive, "{}", set.name());
+                }
+            }
+        }
+    }
+}

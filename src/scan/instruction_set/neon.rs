@@ -1,0 +1,79 @@
+//! NEON: 16 bytes at a time, on every AArch64.
+
+use std::arch::aarch64::{
+    uint8x16_t, vaddq_u8, vandq_u8, vceqq_u8, vcgeq_u8, vcleq_u8, vdupq_n_u8, vgetq_lane_u64, vld1q_u8,
+    vpaddq_u8, vqtbl1q_u8, vreinterpretq_u64_u8, vshrq_n_u8, vtstq_u8,
+};
+
+use super::vectors::{AsciiSet, BLOCK, Kernel, Vectors, define};
+
+define!(Neon, [uint8x16_t; 4], is_aarch64_feature_detected, ["neon"]);
+
+#[inline]
+#[target_feature(enable = "neon")]
+#[expect(unsafe_code, reason = "the vector loads of the standard library take pointers")]
+fn load_quarter(bytes: &[u8; 16]) -> uint8x16_t {
+    // SAFETY: 16 bytes are there to be read, and the load asks for no alignment.
+    unsafe { vld1q_u8(bytes.as_ptr()) }
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn load(bytes: &[u8; BLOCK]) -> [uint8x16_t; 4] {
+    let mut block = [vdupq_n_u8(0); 4];
+    for (vector, bytes) in block.iter_mut().zip(bytes.as_chunks().0) {
+        *vector = load_quarter(bytes);
+    }
+    block
+}
+
+/// For each of eight bytes its bit, twice.
+static BITS: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
+
+/// The mask of four vectors in which the bytes that are meant have all bits set, and others none.
+///
+/// Of every byte its own bit is kept, and neighbours are added three times: eight bytes become one.
+#[inline]
+#[target_feature(enable = "neon")]
+fn mask_of([first, second, third, fourth]: [uint8x16_t; 4]) -> u64 {
+    let bits = load_quarter(&BITS);
+    let low = vpaddq_u8(vandq_u8(first, bits), vandq_u8(second, bits));
+    let high = vpaddq_u8(vandq_u8(third, bits), vandq_u8(fourth, bits));
+    let sum = vpaddq_u8(low, high);
+    vgetq_lane_u64::<0>(vreinterpretq_u64_u8(vpaddq_u8(sum, sum)))
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn equal(mut block: [uint8x16_t; 4], byte: u8) -> u64 {
+    let byte = vdupq_n_u8(byte);
+    for vector in &mut block {
+        *vector = vceqq_u8(*vector, byte);
+    }
+    mask_of(block)
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn in_range(mut block: [uint8x16_t; 4], first: u8, last: u8) -> u64 {
+    let (first, last) = (vdupq_n_u8(first), vdupq_n_u8(last));
+    for vector in &mut block {
+        *vector = vandq_u8(vcgeq_u8(*vector, first), vcleq_u8(*vector, last));
+    }
+    mask_of(block)
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn in_set(mut block: [uint8x16_t; 4], set: &AsciiSet) -> u64 {
+    let rows = load_quarter(set.rows());
+    let bits = load_quarter(&BITS);
+    for vector in &mut block {
+        let row = vqtbl1q_u8(rows, vandq_u8(*vector, vdupq_n_u8(15)));
+        // The table has 16 bytes; those that are not ASCII are led beyond its end, where zero is looked up.
+        let column = vshrq_n_u8::<4>(*vector);
+        let beyond = vandq_u8(vcgeq_u8(column, vdupq_n_u8(8)), vdupq_n_u8(16));
+        *vector = vtstq_u8(row, vqtbl1q_u8(bits, vaddq_u8(column, beyond)));
+    }
+    mask_of(block)
+}

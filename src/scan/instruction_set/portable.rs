@@ -1,0 +1,94 @@
+//! For every machine: eight bytes at a time in an ordinary register.
+
+use super::vectors::{AsciiSet, BLOCK, Kernel, Vectors};
+
+/// What every machine has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Portable;
+
+impl Portable {
+    #[inline]
+    pub(super) fn run<K: Kernel>(self, kernel: K) -> K::Output {
+        kernel.run(self)
+    }
+}
+
+/// A one in the lowest bit of each byte.
+const ONES: u64 = u64::from_ne_bytes([1; 8]);
+
+/// The lower seven bits of each byte.
+const LOW: u64 = 0x7f * ONES;
+
+/// The mask of those bytes of eight whose highest bit is set.
+///
+/// The product brings the bit of byte `n` to bit `56 + n`. No two bits meet on the way, so nothing is carried.
+#[inline(always)]
+fn gather(bytes: u64) -> u64 {
+    ((bytes & !LOW) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
+/// The mask of a block, eight bytes at a time.
+#[inline(always)]
+fn mask_of(words: [u64; 8], members: impl Fn(u64) -> u64) -> u64 {
+    let mut mask = 0;
+    for (number, word) in words.into_iter().enumerate() {
+        mask |= gather(members(word)) << (8 * number);
+    }
+    mask
+}
+
+impl Vectors for Portable {
+    /// The first byte of eight is the lowest.
+    type Block = [u64; 8];
+
+    #[inline(always)]
+    fn load(self, bytes: &[u8; BLOCK]) -> [u64; 8] {
+        let mut words = [0; 8];
+        for (word, bytes) in words.iter_mut().zip(bytes.as_chunks().0) {
+            *word = u64::from_le_bytes(*bytes);
+        }
+        words
+    }
+
+    #[inline(always)]
+    fn equal(self, block: [u64; 8], byte: u8) -> u64 {
+        let other = ONES * u64::from(byte);
+        mask_of(block, |word| {
+            let difference = word ^ other;
+            // The highest bit of each byte is set by the addition if one of the lower bits is, and never carries.
+            !(((difference & LOW) + LOW) | difference)
+        })
+    }
+
+    #[inline(always)]
+    fn in_range(self, block: [u64; 8], first: u8, last: u8) -> u64 {
+        let (first, span) = (ONES * u64::from(first), ONES * u64::from(last - first));
+        mask_of(block, |word| at_least(span, difference(word, first)))
+    }
+
+    #[inline(always)]
+    fn in_set(self, block: [u64; 8], set: &AsciiSet) -> u64 {
+        let mut mask = 0;
+        for (number, word) in block.into_iter().enumerate() {
+            for (place, byte) in word.to_le_bytes().into_iter().enumerate() {
+                mask |= u64::from(set.has(byte)) << (8 * number + place);
+            }
+        }
+        mask
+    }
+}
+
+/// Each byte of `left` minus that of `right`, modulo 256.
+#[inline(always)]
+fn difference(left: u64, right: u64) -> u64 {
+    // With its highest bit set, a byte borrows from no other; what that bit has to be is put right afterwards.
+    ((left | !LOW) - (right & LOW)) ^ ((left ^ !right) & !LOW)
+}
+
+/// Sets the highest bit of those bytes whose `left` is not less than `right`, and leaves the lower bits without a meaning.
+#[inline(always)]
+fn at_least(left: u64, right: u64) -> u64 {
+    // The highest bits decide if they differ, else the lower ones.
+    let lower = (left | !LOW) - (right & LOW);
+    (left & !right) | (!(left ^ right) & lower)
+}

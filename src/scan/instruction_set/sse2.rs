@@ -1,0 +1,67 @@
+//! SSE2: 16 bytes at a time, on every x86-64.
+
+use std::arch::x86_64::{
+    __m128i, _mm_cmpeq_epi8, _mm_cvtsi128_si64, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8,
+    _mm_set1_epi8, _mm_sub_epi8, _mm_unpackhi_epi64,
+};
+
+use super::portable::Portable;
+use super::vectors::{AsciiSet, BLOCK, Kernel, Vectors, define};
+
+define!(Sse2, [__m128i; 4], is_x86_feature_detected, ["sse2"]);
+
+#[inline]
+#[target_feature(enable = "sse2")]
+#[expect(unsafe_code, reason = "the vector loads of the standard library take pointers")]
+pub(super) fn load(bytes: &[u8; BLOCK]) -> [__m128i; 4] {
+    let mut block = [_mm_set1_epi8(0); 4];
+    for (vector, bytes) in block.iter_mut().zip(bytes.as_chunks::<16>().0) {
+        // SAFETY: 16 bytes are there to be read, and an unaligned load asks for no alignment.
+        *vector = unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) };
+    }
+    block
+}
+
+/// The mask of four vectors in which the bytes that are meant have their highest bit set.
+#[inline]
+#[target_feature(enable = "sse2")]
+pub(super) fn mask_of(block: [__m128i; 4]) -> u64 {
+    let mut mask = 0;
+    for (number, vector) in block.into_iter().enumerate() {
+        mask |= u64::from(_mm_movemask_epi8(vector).cast_unsigned()) << (16 * number);
+    }
+    mask
+}
+
+#[inline]
+#[target_feature(enable = "sse2")]
+pub(super) fn equal(mut block: [__m128i; 4], byte: u8) -> u64 {
+    let byte = _mm_set1_epi8(byte.cast_signed());
+    for vector in &mut block {
+        *vector = _mm_cmpeq_epi8(*vector, byte);
+    }
+    mask_of(block)
+}
+
+#[inline]
+#[target_feature(enable = "sse2")]
+pub(super) fn in_range(mut block: [__m128i; 4], first: u8, last: u8) -> u64 {
+    let (first, span) = (_mm_set1_epi8(first.cast_signed()), _mm_set1_epi8((last - first).cast_signed()));
+    for vector in &mut block {
+        let above = _mm_sub_epi8(*vector, first);
+        *vector = _mm_cmpeq_epi8(_mm_min_epu8(above, span), above);
+    }
+    mask_of(block)
+}
+
+/// A register of bytes cannot be looked up in a table of bytes here, so the portable way is taken.
+#[inline]
+#[target_feature(enable = "sse2")]
+fn in_set(block: [__m128i; 4], set: &AsciiSet) -> u64 {
+    let mut words = [0; 8];
+    for ([low, high], vector) in words.as_chunks_mut().0.iter_mut().zip(block) {
+        *low = _mm_cvtsi128_si64(vector).cast_unsigned();
+        *high = _mm_cvtsi128_si64(_mm_unpackhi_epi64(vector, vector)).cast_unsigned();
+    }
+    Portable.in_set(words, set)
+}

@@ -1,0 +1,176 @@
+//! What an instruction set is asked for, and how a file of one is made of it.
+
+/// Bytes that are looked at together: as many as a mask has bits.
+pub(in crate::scan) const BLOCK: usize = 64;
+
+/// What vectors can do with a block. The lowest bit of a mask stands for the first byte.
+///
+/// A value is the proof that the machine has the instruction set, so that nothing here is unsafe to call.
+pub(in crate::scan) trait Vectors: Copy {
+    /// A block in registers.
+    type Block: Copy;
+
+    fn load(self, bytes: &[u8; BLOCK]) -> Self::Block;
+
+    /// Which bytes equal `byte`.
+    fn equal(self, block: Self::Block, byte: u8) -> u64;
+
+    /// Which bytes lie between `first` and `last`, both included.
+    fn in_range(self, block: Self::Block, first: u8, last: u8) -> u64;
+
+    /// Which bytes are members of a set.
+    fn in_set(self, block: Self::Block, set: &AsciiSet) -> u64;
+
+    /// Asks for the bytes that lie `distance` behind the start of `bytes`, which may be beyond their end: they will be looked
+    /// at soon.
+    #[inline(always)]
+    #[cfg_attr(
+        all(target_arch = "x86_64", not(miri)),
+        expect(unsafe_code, reason = "the prefetch of the standard library takes a pointer")
+    )]
+    fn prefetch(self, bytes: &[u8; BLOCK], distance: usize) {
+        let byte = bytes.as_ptr().wrapping_add(distance);
+        #[cfg(all(target_arch = "x86_64", not(miri)))]
+        {
+            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            // SAFETY: every x86-64 has the instruction, and it reads nothing: of an address that is not mapped it does nothing.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(byte.cast()) };
+        }
+        #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+        {
+            // The standard library has no prefetch for others.
+            let _ = byte;
+        }
+    }
+
+    /// Writes `start` plus the number of each bit of `mask` to `positions`, of which up to [`SLACK`] more than there are bits
+    /// may be written to.
+    ///
+    /// Two are written whether there are so many or not: a branch on their number would be mispredicted about as often as
+    /// there are lines. More than two in a block are rare.
+    #[inline(always)]
+    fn write_positions(self, mut mask: u64, start: usize, positions: &mut [usize]) {
+        let count = mask.count_ones() as usize;
+        let (first, others) = positions.split_at_mut(SLACK);
+        for position in first {
+            *position = start.wrapping_add(mask.trailing_zeros() as usize);
+            mask &= mask.wrapping_sub(1);
+        }
+        if count > SLACK {
+            for position in &mut others[..count - SLACK] {
+                *position = start + mask.trailing_zeros() as usize;
+                mask &= mask - 1;
+            }
+        }
+    }
+}
+
+/// How many more positions than a mask has bits [`Vectors::write_positions`] may write to.
+pub(in crate::scan) const SLACK: usize = 2;
+
+/// Work for vectors, written once and compiled for every instruction set.
+///
+/// For that, `run` and all that it calls have to be `#[inline(always)]`.
+pub(in crate::scan) trait Kernel {
+    type Output;
+
+    fn run<V: Vectors>(self, vectors: V) -> Self::Output;
+}
+
+/// A set of ASCII characters, in the two forms in which bytes are looked up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AsciiSet {
+    /// For vectors: bit `byte >> 4` of the row `byte & 15`.
+    rows: [u8; 16],
+    /// For a byte at a time: bit `byte & 63` of the word `byte >> 6`.
+    words: [u64; 4],
+}
+
+impl AsciiSet {
+    pub(in crate::scan) const fn new() -> Self {
+        Self { rows: [0; 16], words: [0; 4] }
+    }
+
+    /// The set with one more member.
+    ///
+    /// # Panics
+    ///
+    /// If it is not ASCII.
+    pub(in crate::scan) const fn with(mut self, member: u8) -> Self {
+        assert!(member.is_ascii());
+        self.rows[(member & 15) as usize] |= 1 << (member >> 4);
+        self.words[(member >> 6) as usize] |= 1 << (member & 63);
+        self
+    }
+
+    #[inline(always)]
+    pub(super) fn rows(&self) -> &[u8; 16] {
+        &self.rows
+    }
+
+    #[inline(always)]
+    pub(super) fn has(&self, byte: u8) -> bool {
+        self.words[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1
+    }
+}
+
+/// Defines an instruction set: the type that proves that the machine has it, and what leads to the functions of the file.
+///
+/// These are `load`, `equal`, `in_range` and `in_set`, compiled for the features that are named here, or
+/// for some of them; the file says so with `#[target_feature]`.
+macro_rules! define {
+    ($set:ident, $block:ty, $detected:ident, [$($feature:tt),+]) => {
+        /// Proof that the machine has the instruction set: values are made by `detect` only.
+        #[derive(Debug, Clone, Copy)]
+        pub(crate) struct $set(());
+
+        impl $set {
+            /// The proof, if this is such a machine.
+            pub(super) fn detect() -> Option<Self> {
+                ($(std::arch::$detected!($feature))&&+).then_some(Self(()))
+            }
+
+            /// Runs a kernel that is compiled for this instruction set.
+            #[inline]
+            #[expect(unsafe_code, reason = "code for an instruction set that was looked for at run time")]
+            pub(super) fn run<K: Kernel>(self, kernel: K) -> K::Output {
+                #[target_feature($(enable = $feature),+)]
+                fn compiled<K: Kernel>(set: $set, kernel: K) -> K::Output {
+                    kernel.run(set)
+                }
+                // SAFETY: `self` exists, so `detect` found all the features that this function is compiled for.
+                unsafe { compiled(self, kernel) }
+            }
+        }
+
+        #[expect(unsafe_code, reason = "code for an instruction set that was looked for at run time")]
+        impl Vectors for $set {
+            type Block = $block;
+
+            #[inline(always)]
+            fn load(self, bytes: &[u8; BLOCK]) -> $block {
+                // SAFETY: `self` exists, so `detect` found all the features; functions of this file need no others.
+                unsafe { load(bytes) }
+            }
+
+            #[inline(always)]
+            fn equal(self, block: $block, byte: u8) -> u64 {
+                // SAFETY: as above.
+                unsafe { equal(block, byte) }
+            }
+
+            #[inline(always)]
+            fn in_range(self, block: $block, first: u8, last: u8) -> u64 {
+                // SAFETY: as above.
+                unsafe { in_range(block, first, last) }
+            }
+
+            #[inline(always)]
+            fn in_set(self, block: $block, set: &AsciiSet) -> u64 {
+                // SAFETY: as above.
+                unsafe { in_set(block, set) }
+            }
+        }
+    };
+}
+pub(super) use define;

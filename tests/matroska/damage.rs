@@ -1,0 +1,160 @@
+//! Damage: every byte is a record or a gap, and every error has a place.
+
+use pagecut::media::matroska::{ElementId, Matroska, Segment, tree};
+use pagecut::{Cursor, Error, Format, Part, Piece, Resync};
+
+use super::{files, position};
+
+/// Reads the bytes in every way there is. Returns how many errors there were.
+fn read_all(data: &[u8]) -> usize {
+    let mut errors = Vec::new();
+    let mut at = 0;
+    let mut pieces = Matroska.pieces(data);
+    for piece in pieces.by_ref() {
+        let range = match &piece {
+            Piece::Record(record) => record.range(),
+            Piece::Gap(gap) => gap.range.clone(),
+        };
+        assert!(range.start == at && range.end > at, "{range:?} behind {at}");
+        at = range.end;
+        if let Piece::Gap(gap) = piece {
+            errors.push(gap.error);
+        }
+    }
+    assert_eq!((at, pieces.tally().bytes()), (data.len() as u64, data.len() as u64));
+    errors.extend(tree(data).filter_map(Result::err));
+    match Segment::read(data) {
+        Ok(segment) => {
+            errors.extend(segment.packets().filter_map(Result::err));
+            errors.extend(segment.tags().and_then(|tags| tags.collect::<Result<Vec<_>, _>>()).err());
+            errors.extend(segment.cues().and_then(|cues| cues.collect::<Result<Vec<_>, _>>()).err());
+            errors.extend(segment.editions().and_then(|all| all.collect::<Result<Vec<_>, _>>()).err());
+            errors.extend(segment.attachments().and_then(|all| all.collect::<Result<Vec<_>, _>>()).err());
+        }
+        Err(error) => errors.push(error),
+    }
+    errors.iter().for_each(|error| check_place(error, data));
+    errors.len()
+}
+
+fn check_place(error: &Error, data: &[u8]) {
+    let place = error.location().unwrap();
+    assert_eq!(place.format, "matroska");
+    assert!(place.record_offset <= place.offset && place.offset <= data.len() as u64, "{error}");
+    assert!(data[position(place.offset)..].starts_with(error.excerpt()), "{error}");
+}
+
+#[test]
+fn sound_files_have_no_errors() {
+    for (name, data) in files() {
+        assert_eq!(read_all(&data), 0, "{name}");
+    }
+}
+
+#[test]
+fn files_that_end_too_early_or_begin_too_late() {
+    for (name, data) in files() {
+        for at in (1..data.len()).step_by(97) {
+            read_all(&data[..at]);
+        }
+        for at in (1..data.len()).step_by(997) {
+            assert!(read_all(&data[at..]) > 0, "{name} from {at}");
+        }
+    }
+}
+
+/// The sizes of elements: where each is, its length, and how much room there is in the element that it is in.
+fn sizes(data: &[u8]) -> Vec<(usize, usize, u64)> {
+    let mut ends = Vec::new();
+    tree(data)
+        .map(|node| {
+            let node = node.unwrap();
+            let (element, len) = (node.element, data.len() as u64);
+            ends.truncate(node.depth);
+            let end = ends.last().copied().unwrap_or(len);
+            // What is in a segment goes to the end of the file.
+            ends.push(if element.id() == ElementId::SEGMENT { len } else { element.range().end });
+            let id_len = super::write::id(element.id()).len();
+            (position(element.offset()) + id_len, element.header_len() - id_len, end - element.body_offset())
+        })
+        .collect()
+}
+
+#[test]
+fn every_size_is_another_one() {
+    for (_, data) in files() {
+        let sizes = sizes(&data);
+        // All sizes of the first elements, which describe the file, and some of those of the frames.
+        let some = sizes.iter().enumerate().filter(|(number, _)| *number < 60 || number % 31 == 0);
+        for (_, &(at, len, room)) in some {
+            let largest = (1 << (7 * len)) - 2;
+            for size in [0, 1, largest, largest + 1, (room + 1).min(largest)] {
+                let mut copy = data.clone();
+                copy[at..at + len].copy_from_slice(&super::write::vint(size, len));
+                read_all(&copy);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_byte_of_what_describes_a_file_is_another_one() {
+    let data = super::read("lacing.mka");
+    for at in 0..600 {
+        for byte in [0, 1, 0x7f, 0x80, 0xff] {
+            let mut copy = data.clone();
+            copy[at] = byte;
+            read_all(&copy);
+        }
+    }
+}
+
+#[test]
+fn errors_of_a_part_have_their_place_in_the_input() {
+    let data = super::read("clusters.mkv");
+    let cluster = super::clusters(&data)[2].clone();
+    let mut damaged = data.clone();
+    damaged[cluster.start] = 0;
+    let error = Matroska.records(&damaged).find_map(Result::err).unwrap();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "matroska: record {}, byte {}: no element begins here that can stand here: \"{}\"",
+            Matroska.records(&damaged).filter(Result::is_ok).count(),
+            cluster.start,
+            damaged[cluster.start..][..60].escape_ascii()
+        )
+    );
+    let part = Part::of(&damaged, cluster.start..cluster.end);
+    let place = Matroska.cursor(part).next().unwrap().unwrap_err().location().unwrap();
+    assert_eq!((place.offset, place.record), (cluster.start as u64, None));
+}
+
+#[test]
+fn nothing_but_ids_of_clusters_is_a_gap() {
+    for bytes in [
+        b"\x1f\x43\xb6\x75".as_slice(),
+        b"\x1f\x43\xb6\x75\xff",
+        b"\x1f\x43\xb6\x75\x84",
+        b"\x1a\x45\xdf\xa3\x84",
+        b"\0",
+    ] {
+        read_all(&bytes.repeat(5000));
+    }
+}
+
+#[test]
+fn what_is_looked_at_again_and_again_is_short() {
+    let tags = |size: u64| [super::write::id(ElementId::TAGS), super::write::vint(size, 4)].concat();
+    let start = [tags(2), b"\xec\x80".to_vec()].concat();
+    // Starts behind faults everywhere, and no cluster.
+    let data = [start.clone(), tags(1000), vec![0]].concat().repeat(12_000);
+    assert!(read_all(&data) > 24_000);
+    // Elements that many others nearly fill, found in each of these others.
+    let void = super::write::element(ElementId::VOID, &[start, tags(200_001)].concat());
+    let data = [tags(200_001), void.repeat(12_000)].concat();
+    assert!(read_all(&data) > 12_000);
+    // Clusters in clusters, of which none is held.
+    let cluster = [super::write::id(ElementId::CLUSTER), super::write::vint(0x0fff_fffe, 4)].concat();
+    read_all(&[cluster, super::write::unsigned(ElementId::TIMESTAMP, 0)].concat().repeat(20_000));
+}

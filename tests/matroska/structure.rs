@@ -1,0 +1,109 @@
+//! Element by element what fq and mkvinfo find.
+
+use pagecut::media::matroska::{ElementId, Node, tree};
+
+use super::common::oracle;
+use super::{FILES, path, read};
+
+fn nodes(data: &[u8]) -> Vec<Node<'_>> {
+    tree(data).collect::<Result<_, _>>().unwrap()
+}
+
+/// Letters and digits of a name in lower case, and the names that the standard has changed since.
+fn plain(name: &str) -> String {
+    let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    let name = name.to_ascii_lowercase();
+    match name.as_str() {
+        "segmentuid" => "segmentuuid".into(),
+        "filemimetype" => "filemediatype".into(),
+        "timecodescale" => "timestampscale".into(),
+        "timecode" => "timestamp".into(),
+        _ => name,
+    }
+}
+
+#[test]
+fn every_element_that_fq_finds() {
+    const QUERY: &str = r#".. | select(type == "object" and has("id") and has("size"))? |
+        "\(.id | tovalue) \(._start / 8) \(.size | tovalue)""#;
+    // fq gives up at an attached text. It takes an unknown size for a number if it has less than 8 bytes.
+    for name in FILES.into_iter().filter(|name| *name != "unknown_sizes.mkv") {
+        let Some(mut fq) = oracle("fq") else { return };
+        let output = fq.args(["-d", "matroska", "-r", QUERY]).arg(path(name)).output().unwrap();
+        assert!(output.status.success(), "{name}: {output:?}");
+        let printed = String::from_utf8(output.stdout).unwrap();
+        let expected: Vec<_> = printed
+            .lines()
+            .map(|line| {
+                let [name, offset, size] = line.split(' ').collect::<Vec<_>>().try_into().unwrap();
+                (plain(name), offset.parse::<u64>().unwrap(), size.parse::<u64>().unwrap())
+            })
+            .collect();
+        let data = read(name);
+        let found: Vec<_> = nodes(&data)
+            .iter()
+            .map(|node| {
+                let (id, header_len) = (node.element.id(), node.element.header_len());
+                // An unknown size is ones.
+                let ones = (1 << (7 * (header_len - super::write::id(id).len()))) - 1;
+                (plain(&id.to_string()), node.element.offset(), node.element.size().unwrap_or(ones))
+            })
+            .collect();
+        assert!(found.len() > 50, "{name}");
+        for (found, expected) in found.iter().zip(&expected) {
+            assert_eq!(found, expected, "{name}");
+        }
+        assert!(found.len() == expected.len() || name == "groups.mkv", "{name}");
+    }
+}
+
+#[test]
+fn every_element_that_mkvinfo_finds() {
+    for name in FILES {
+        let Some(mut mkvinfo) = oracle("mkvinfo") else { return };
+        let output =
+            mkvinfo.args(["--ui-language", "en_US", "-a", "-P", "-z"]).arg(path(name)).output().unwrap();
+        assert!(output.status.success(), "{name}: {output:?}");
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        // `|+ Cluster at 33148 size 5605 data size 5599`
+        let place = |line: &str| {
+            let (rest, data_size) = line.rsplit_once(" data size ")?;
+            let (rest, size) = rest.rsplit_once(" size ")?;
+            let (_, offset) = rest.rsplit_once(" at ")?;
+            let numbers = [offset, size, data_size].map(|number| number.parse::<u64>().ok());
+            Some([numbers[0]?, numbers[1]?, numbers[2]?])
+        };
+        let expected: Vec<_> = printed.lines().filter_map(place).collect();
+        let data = read(name);
+        // mkvinfo shows neither checksums nor where something ends whose size is unknown.
+        let shown = nodes(&data)
+            .into_iter()
+            .map(|node| node.element)
+            .filter(|element| element.id() != ElementId::CRC_32);
+        let found: Vec<_> = shown
+            .filter_map(|element| Some((element, element.size()?)))
+            .map(|(element, size)| [element.offset(), size + element.header_len() as u64, size])
+            .collect();
+        assert!(found.len() > 50, "{name}");
+        assert_eq!(found, expected, "{name}");
+        let clusters = printed.lines().filter(|line| line.starts_with("|+ Cluster")).count();
+        assert_eq!(clusters, super::clusters(&data).len(), "{name}");
+    }
+}
+
+#[test]
+fn depths_are_those_of_what_an_element_lies_in() {
+    for name in FILES {
+        let data = read(name);
+        let mut open: Vec<Node<'_>> = Vec::new();
+        for node in nodes(&data) {
+            open.truncate(node.depth);
+            assert_eq!(open.len(), node.depth, "{name}: {node:?}");
+            if let Some(parent) = open.last().filter(|parent| parent.element.id() != ElementId::SEGMENT) {
+                let (inner, outer) = (node.element.range(), parent.element.range());
+                assert!(outer.start < inner.start && inner.end <= outer.end, "{name}: {node:?}");
+            }
+            open.push(node);
+        }
+    }
+}

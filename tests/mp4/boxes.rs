@@ -1,0 +1,146 @@
+//! Boxes are those of fq.
+
+use std::collections::HashMap;
+
+use pagecut::media::mp4::{Boxes, Movie, Tree};
+use pagecut::{Cursor, ErrorKind, Format, Part};
+
+use crate::common::oracle;
+use crate::{data, files, path};
+
+/// Type, offset and length of boxes.
+type Found = Vec<(String, u64, u64)>;
+
+/// The boxes of all files as fq tells them, in their order; `None` if it is not there. A size of 0 or
+/// 1 stands for another one.
+fn boxes_of_fq() -> Option<HashMap<String, Found>> {
+    let query = r#"
+        input_filename as $file
+        | grep_by(.type?!=null and .size?!=null)
+        | "\($file),\(.type),\(tobytesrange.start),\(if .size > 1 then .size else tobytesrange.size end)"
+    "#;
+    let mut fq = oracle("fq")?;
+    fq.args(["-d", "mp4", "-o", "decode_samples=false", "-r", query]).current_dir(path(""));
+    let output = fq.args(files().iter().map(|(name, _)| name)).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut boxes = HashMap::<_, Found>::new();
+    for line in String::from_utf8(output.stdout).unwrap().lines() {
+        let mut fields = line.split(',');
+        let mut next = || fields.next().unwrap();
+        // It shows them as they are.
+        let escaped = |kind: &str| kind.replace('\0', "\\x00");
+        let of_file = boxes.entry(next().to_owned()).or_default();
+        of_file.push((escaped(next()), next().parse().unwrap(), next().parse().unwrap()));
+    }
+    Some(boxes)
+}
+
+#[test]
+fn boxes_are_those_of_fq() {
+    let Some(boxes) = boxes_of_fq() else { return };
+    for (name, data) in files() {
+        let found = Tree::of(&data).map(|node| {
+            let found = node.unwrap().mp4_box;
+            (found.kind().to_string(), found.range().start, found.range().end - found.range().start)
+        });
+        let mut found: Found = found.collect();
+        if name == "text.mp4" {
+            // It does not look into the sample entry.
+            found.retain(|(kind, _, _)| !["ftab", "btrt"].contains(&kind.as_str()));
+        }
+        assert!(found.len() > 5);
+        assert_eq!(found, boxes[&name], "{name}");
+    }
+}
+
+#[test]
+fn the_boxes_in_no_other_box_are_the_whole_file() {
+    for (name, data) in files() {
+        let mut cursor = Boxes.cursor(Part::whole(&data));
+        let mut end = 0;
+        while let Some(found) = cursor.next() {
+            let found = found.unwrap();
+            assert_eq!(found.range().start, end, "{name}");
+            end = found.range().end;
+        }
+        assert_eq!((end, cursor.tally().bytes()), (data.len() as u64, data.len() as u64), "{name}");
+        let depths = Tree::of(&data).filter(|node| node.as_ref().unwrap().depth == 0).count();
+        assert_eq!(cursor.tally().records, depths as u64);
+    }
+}
+
+#[test]
+fn a_box_that_is_not_whole_is_incomplete_with_its_number() {
+    let data = data("faststart.mp4");
+    let boxes: Vec<_> = Boxes.records(&data).map(Result::unwrap).collect();
+    for len in 1..data.len() {
+        let whole = boxes.iter().take_while(|found| found.range().end <= len as u64).count();
+        let mut records = Boxes.records(&data[..len]);
+        assert_eq!(records.by_ref().take(whole).filter(Result::is_ok).count(), whole);
+        let Some(end) = records.next() else {
+            assert_eq!(boxes[whole - 1].range().end, len as u64);
+            continue;
+        };
+        let error = end.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Incomplete { .. }), "{error}");
+        let location = error.location().unwrap();
+        assert_eq!((location.record, location.offset), (Some(whole as u64), boxes[whole].range().start));
+    }
+}
+
+#[test]
+fn a_box_without_a_size_is_whole_only_where_the_input_ends() {
+    let data = data("to_the_end.mp4");
+    let boxes: Vec<_> = Boxes.records(&data).map(Result::unwrap).collect();
+    assert_eq!(boxes.last().unwrap().header().size, None);
+    assert_eq!(boxes.last().unwrap().range().end, data.len() as u64);
+    let mut records = Boxes.records_of(Part::read(&data, data.len(), 0, false));
+    let error = records.find_map(Result::err).unwrap();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "mp4: record 3, byte 2140: the input ends in a box without a size: \"{}\"",
+            error.excerpt().escape_ascii()
+        )
+    );
+}
+
+#[test]
+fn user_types_and_sizes_of_64_bits() {
+    let data = data("large_sizes.mp4");
+    let boxes: Vec<_> = Boxes.records(&data).map(Result::unwrap).collect();
+    let headers: Vec<_> = boxes.iter().map(|found| found.header()).collect();
+    let facts =
+        headers.iter().map(|header| (header.kind.to_string(), header.header_len, header.user_type.is_some()));
+    let expected = [
+        ("ftyp", 8, false),
+        ("uuid", 24, true),
+        ("uuid", 32, true),
+        ("mdat", 16, false),
+        ("what", 8, false),
+        ("moov", 16, false),
+    ];
+    assert_eq!(facts.collect::<Vec<_>>(), expected.map(|(kind, len, user)| (kind.to_owned(), len, user)));
+    assert_eq!(headers[1].user_type.unwrap().map(usize::from), std::array::from_fn(|byte| byte));
+    assert_eq!((boxes[1].payload(), boxes[4].payload()), (b"anything".as_slice(), b"is this".as_slice()));
+}
+
+#[test]
+fn boxes_in_too_many_boxes_are_not_followed() {
+    let mut data = Vec::new();
+    for _ in 0..100_000_u32 {
+        let size = u32::try_from(data.len() + 8).unwrap();
+        data.extend(*b"voom");
+        data.extend(size.to_le_bytes());
+    }
+    data.reverse();
+    let nodes: Vec<_> = Tree::of(&data).collect();
+    assert_eq!(nodes.len(), 33);
+    let error = nodes[32].as_ref().unwrap_err();
+    assert_eq!(
+        (error.offset(), error.message().split(':').next()),
+        (Some(31 * 8), Some("the box 'moov' is in too many boxes"))
+    );
+    let error = Movie::read(&data).unwrap_err();
+    assert!(error.message().starts_with("there is no box 'mvhd' in 'moov'"), "{error}");
+}

@@ -1,0 +1,146 @@
+//! Everything that can be asked of a file, and ways to damage it.
+
+use pagecut::media::mp4::{Boxes, Movie, Track, Tree};
+use pagecut::{Error, Format};
+
+/// So many samples of a track are looked at.
+const MOST_SAMPLES: usize = 300;
+
+/// Asks for everything, and returns how many errors there were. Each has a place.
+pub(crate) fn exercise(data: &[u8]) -> usize {
+    let mut errors = Errors { count: 0, len: data.len() as u64 };
+    let mut nodes = 0;
+    for node in Tree::of(data) {
+        nodes += 1;
+        errors.see(node);
+    }
+    assert!(nodes <= data.len() / 8 + 1);
+    for found in Boxes.records(data) {
+        errors.see(found);
+    }
+    let Some(movie) = errors.see(Movie::read(data)) else { return errors.count };
+    for track in movie.tracks() {
+        ask(track, movie.header().timescale, &mut errors);
+    }
+    for fragment in movie.fragments() {
+        let Some(fragment) = errors.see(fragment) else { break };
+        errors.see(fragment.sequence_number());
+        for track in fragment.track_fragments() {
+            let Some(track) = errors.see(track) else { break };
+            for run in track.runs() {
+                let Some(run) = errors.see(run) else { break };
+                assert!(run.data_end() >= run.data_start());
+                assert!(run.sample_count() > 0 || run.duration() == 0);
+            }
+        }
+    }
+    for index in movie.segment_indexes() {
+        let Some(index) = errors.see(index) else { break };
+        assert_eq!(index.references().count(), index.references().len());
+    }
+    if let Some(Some(access)) = errors.see(movie.random_access()) {
+        for table in access.tracks() {
+            let Some(table) = errors.see(table) else { break };
+            assert_eq!(table.points().count(), table.points().len());
+        }
+    }
+    errors.count
+}
+
+fn ask(track: &Track<'_>, movie_timescale: u32, errors: &mut Errors) {
+    let shift = track.edits().presentation_shift(movie_timescale, track.media().timescale);
+    assert!(shift == 0 || track.edits().any(|edit| edit.media_time.is_some()));
+    assert!(track.edits().count() < 1 << 20);
+    for entry in track.sample_entries() {
+        let Some(entry) = errors.see(entry) else { break };
+        errors.see(entry.visual());
+        errors.see(entry.audio());
+        errors.see(entry.codec_string());
+    }
+    let mut serial = Vec::new();
+    for sample in track.samples().take(MOST_SAMPLES) {
+        let Some(sample) = errors.see(sample) else { break };
+        assert_eq!(sample.data.len() as u64, sample.range.end - sample.range.start);
+        serial.push(sample);
+    }
+    assert!(track.sample_count() >= serial.len() as u64);
+    for index in [0, serial.len() / 2, serial.len().saturating_sub(1)] {
+        let found = track.sample(index as u64);
+        assert_eq!(found.ok().flatten().as_ref(), serial.get(index));
+    }
+    errors.see(track.sample(track.sample_count()));
+    errors.see(track.sample(u64::MAX));
+}
+
+struct Errors {
+    count: usize,
+    len: u64,
+}
+
+impl Errors {
+    /// The value, or else a look at the error.
+    fn see<T>(&mut self, result: Result<T, Error>) -> Option<T> {
+        let error = match result {
+            Ok(value) => return Some(value),
+            Err(error) => error,
+        };
+        self.count += 1;
+        let location = error.location().unwrap();
+        assert_eq!(location.format, "mp4");
+        let is_outside = error.kind().name() == "sample_outside";
+        assert!(is_outside || location.offset <= self.len, "{error}");
+        None
+    }
+}
+
+/// Copies in each of which one box has another size: 0, 1, one less, one more than what it is in, the greatest.
+pub(crate) fn damaged_sizes(data: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let nodes: Vec<_> = Tree::of(data).map(Result::unwrap).collect();
+    let mut ends = vec![data.len() as u64];
+    let mut copies = Vec::new();
+    for node in nodes {
+        let range = node.mp4_box.range();
+        ends.truncate(node.depth + 1);
+        let own = range.end - range.start;
+        let beyond = ends[node.depth] - range.start + 1;
+        ends.push(range.end);
+        let start = usize::try_from(range.start).unwrap();
+        let is_long = node.mp4_box.header().header_len >= 16 && data[start..start + 4] == [0, 0, 0, 1];
+        for size in [0, 1, own - 1, beyond, u64::from(u32::MAX), u64::MAX] {
+            if is_long {
+                copies.push((start + 8, size.to_be_bytes().to_vec()));
+            } else if let Ok(size) = u32::try_from(size) {
+                copies.push((start, size.to_be_bytes().to_vec()));
+            }
+        }
+    }
+    patched(data, copies)
+}
+
+/// Copies in each of which four bytes of a box that holds none are others.
+pub(crate) fn damaged_numbers(data: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let mut copies = Vec::new();
+    for node in Tree::of(data) {
+        let found = node.unwrap().mp4_box;
+        if found.children().is_some() || [*b"mdat", *b"free"].contains(&found.kind().0) {
+            continue;
+        }
+        let start = usize::try_from(found.payload_offset()).unwrap();
+        for at in (start..start + found.payload().len().min(64)).step_by(4) {
+            for value in [0, 0x7fff_ffff, u32::MAX] {
+                let room = 4.min(data.len() - at);
+                copies.push((at, value.to_be_bytes()[..room].to_vec()));
+            }
+        }
+    }
+    patched(data, copies)
+}
+
+/// Copies in each of which other bytes stand at a place.
+fn patched(data: &[u8], copies: Vec<(usize, Vec<u8>)>) -> impl Iterator<Item = Vec<u8>> {
+    copies.into_iter().map(|(at, bytes)| {
+        let mut copy = data.to_vec();
+        copy[at..at + bytes.len()].copy_from_slice(&bytes);
+        copy
+    })
+}

@@ -1,0 +1,38 @@
+//! MP4: boxes and samples as tools that somebody else wrote find them, from every place, on all cores, and in damaged files.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod boxes;
+mod damage;
+mod exercise;
+mod large;
+mod lookup;
+mod made;
+mod naive;
+mod packets;
+mod probe;
+mod samples;
+
+use std::fs;
+use std::path::PathBuf;
+
+/// The files of `testdata/media/mp4`, with their names.
+fn files() -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<_> = fs::read_dir(path(""))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(&path).unwrap()))
+        .collect();
+    files.sort();
+    assert!(files.len() > 20);
+    files
+}
+
+fn path(name: &str) -> PathBuf {
+    common::testdata("media/mp4").join(name)
+}
+
+fn data(name: &str) -> Vec<u8> {
+    fs::read(path(name)).unwrap()
+}

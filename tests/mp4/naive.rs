@@ -1,0 +1,51 @@
+//! What simple code finds in the tables.
+
+use pagecut::media::mp4::Sample;
+
+use crate::made::Tables;
+
+/// How many bytes come before the media data.
+pub(crate) const DATA_START: usize = 8;
+
+/// What a sample is: offset, length, decode time, presentation time, duration, whether it is a sync sample, sample entry.
+pub(crate) type Facts = (u64, u64, i64, i64, u32, bool, u32);
+
+pub(crate) fn facts(sample: &Sample<'_>) -> Facts {
+    let len = sample.range.end - sample.range.start;
+    (sample.range.start, len, sample.dts, sample.pts, sample.duration, sample.is_sync, sample.description)
+}
+
+/// The samples, table after table, as far as all tables tell of them.
+pub(crate) fn naive(tables: &Tables) -> Vec<Facts> {
+    let repeat = |runs: &[(u32, i64)]| -> Vec<i64> {
+        runs.iter().flat_map(|&(count, value)| std::iter::repeat_n(value, count as usize)).collect()
+    };
+    let durations =
+        repeat(&tables.durations.iter().map(|&(count, value)| (count, value.into())).collect::<Vec<_>>());
+    let offsets = tables
+        .compositions
+        .as_ref()
+        .map(|runs| repeat(&runs.iter().map(|&(count, value)| (count, value.into())).collect::<Vec<_>>()));
+    let mut samples = Vec::new();
+    let mut dts = 0;
+    'chunks: for (chunk, &start) in (1..).zip(&tables.chunk_offsets) {
+        let run = tables.chunks.iter().rev().find(|run| run.0 <= chunk);
+        let Some(&(_, per_chunk, entry)) = run else { break };
+        let mut offset = start;
+        for _ in 0..per_chunk {
+            let index = samples.len();
+            let (Some(&len), Some(&duration)) = (tables.sizes.get(index), durations.get(index)) else {
+                break 'chunks;
+            };
+            let shift = offsets.as_ref().map_or(Some(&0), |offsets| offsets.get(index));
+            let Some(shift) = shift else { break 'chunks };
+            let number = u32::try_from(index + 1).unwrap();
+            let is_sync = tables.sync.as_ref().is_none_or(|sync| sync.contains(&number));
+            let duration_ = u32::try_from(duration).unwrap();
+            samples.push((offset, len.into(), dts, dts + shift, duration_, is_sync, entry));
+            offset += u64::from(len);
+            dts += duration;
+        }
+    }
+    samples
+}

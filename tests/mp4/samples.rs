@@ -1,0 +1,126 @@
+//! Samples of several tracks, of old movies, and of those that cannot be read.
+
+use pagecut::media::mp4::{Movie, Tree};
+
+use crate::common::facts as error_facts;
+use crate::made::mp4_box;
+use crate::packets::samples;
+use crate::{data, files};
+
+/// Where the payload of the first box of this type begins that has this number in its fields.
+fn payload_of(data: &[u8], kind: &[u8; 4], number: usize) -> usize {
+    let mut found = Tree::of(data).map(|node| node.unwrap().mp4_box).filter(|found| found.kind() == *kind);
+    usize::try_from(found.nth(number).unwrap().payload_offset()).unwrap()
+}
+
+#[test]
+fn samples_of_all_tracks_come_by_their_times() {
+    for (name, data) in files() {
+        let movie = Movie::read(&data).unwrap();
+        let all: Vec<_> = movie.samples().map(Result::unwrap).collect();
+        let seconds =
+            |track: u32, dts: i64| dts as f64 / f64::from(movie.track(track).unwrap().media().timescale);
+        assert!(all.is_sorted_by_key(|sample| (seconds(sample.track, sample.dts), sample.track)), "{name}");
+        for track in movie.tracks() {
+            let of_track: Vec<_> = all.iter().filter(|sample| sample.track == track.id()).cloned().collect();
+            assert_eq!(of_track, samples(track), "{name}");
+        }
+        assert_eq!(all.len() as u64, movie.tracks().iter().map(|track| track.sample_count()).sum::<u64>());
+    }
+}
+
+#[test]
+fn the_first_error_of_a_track_ends_the_samples_of_all() {
+    let data = data("faststart.mp4");
+    let data = &data[..data.len() - 3000];
+    let movie = Movie::read(data).unwrap();
+    let mut all = movie.samples();
+    let error = all.find_map(Result::err).unwrap();
+    assert!(all.next().is_none());
+    let of_tracks = movie.tracks().iter().filter_map(|track| track.samples().find_map(Result::err));
+    let of_tracks: Vec<_> = of_tracks.map(|error| error_facts(&error)).collect();
+    assert!(of_tracks.contains(&error_facts(&error)));
+}
+
+#[test]
+fn plain_sound_whose_samples_are_said_to_be_bytes() {
+    let sound = data("pcm.mov");
+    let mut bytes = sound.clone();
+    let at = payload_of(&sound, b"stsz", 1) + 4;
+    assert_eq!(bytes[at..at + 4], [0, 0, 0, 2]);
+    bytes[at + 3] = 1;
+    let (sound, bytes) = (Movie::read(&sound).unwrap(), Movie::read(&bytes).unwrap());
+    let [found, expected] = [&bytes, &sound].map(|movie| samples(&movie.tracks()[1]));
+    assert_eq!(found, expected);
+}
+
+/// The error of the first sample of a file in which a byte is another one.
+fn first_error(name: &str, at: impl FnOnce(&[u8]) -> usize, byte: u8) -> String {
+    let mut data = data(name);
+    let at = at(&data);
+    assert_ne!(data[at], byte);
+    data[at] = byte;
+    let movie = Movie::read(&data).unwrap();
+    let error = movie.tracks()[0].samples().next().unwrap().unwrap_err();
+    let found = movie.tracks()[0].sample(0).unwrap_err();
+    assert_eq!(error_facts(&error), error_facts(&found));
+    assert_eq!(movie.tracks()[0].sample_count(), 0);
+    error.message().split(": ").next().unwrap().to_owned()
+}
+
+#[test]
+fn samples_that_cannot_be_read_say_why() {
+    let size = |data: &[u8]| payload_of(data, b"stsz", 0) + 7;
+    assert_eq!(
+        first_error("ima4.mov", size, 1),
+        "the box 'stbl' is of sound in packets whose lengths it does not tell"
+    );
+    let flags = |data: &[u8]| payload_of(data, b"url ", 0) + 3;
+    assert_eq!(first_error("faststart.mp4", flags, 0), "the box 'stbl' is of samples in another file");
+    let count = |data: &[u8]| payload_of(data, b"stts", 0) + 11;
+    assert_eq!(
+        first_error("faststart.mp4", count, 0),
+        "the box 'stbl' tells the durations of fewer samples than it has"
+    );
+    let first_chunk = |data: &[u8]| payload_of(data, b"stsc", 0) + 11;
+    assert_eq!(
+        first_error("faststart.mp4", first_chunk, 9),
+        "the box 'stbl' has chunks for fewer samples than it has, or out of order"
+    );
+}
+
+#[test]
+fn movies_that_cannot_be_read_say_why() {
+    let message = |data: &[u8]| Movie::read(data).unwrap_err().to_string();
+    assert_eq!(message(b""), "mp4: record 0, byte 0: there is no box 'moov' in the input");
+    let data = mp4_box(b"free", b"");
+    assert_eq!(message(&data), "mp4: byte 8: there is no box 'moov' in the input");
+    let data = mp4_box(b"moov", &mp4_box(b"cmov", b""));
+    assert!(
+        message(&data).starts_with("mp4: record 0, byte 0: the box 'moov' is compressed, which is not read")
+    );
+    let mut data = data_with_sync_samples_out_of_order();
+    assert!(message(&data).contains("the box 'stss' has numbers that do not ascend from 1"));
+    data.truncate(100);
+    assert!(message(&data).contains("the input ends in a box"));
+}
+
+fn data_with_sync_samples_out_of_order() -> Vec<u8> {
+    let mut data = data("faststart.mp4");
+    let first = payload_of(&data, b"stss", 0) + 8;
+    data[first + 3] = 200;
+    data
+}
+
+#[test]
+fn a_walk_goes_on_behind_a_sample_that_is_not_there() {
+    let mut data = data("faststart.mp4");
+    let offsets = payload_of(&data, b"stco", 0) + 8;
+    data[offsets..offsets + 4].fill(0xff);
+    let movie = Movie::read(&data).unwrap();
+    let track = &movie.tracks()[0];
+    let error = track.samples().next().unwrap().unwrap_err();
+    assert_eq!((error.kind().name(), error.offset()), ("sample_outside", Some(u64::from(u32::MAX))));
+    let first = (0..).find(|&index| track.sample(index).is_ok()).unwrap();
+    assert_eq!(track.samples_from(first).filter(Result::is_ok).count() as u64, 50 - first);
+}

@@ -1,0 +1,78 @@
+//! Promise: no number in a file decides how much memory is taken.
+
+#[path = "mp4/exercise.rs"]
+mod exercise;
+#[path = "mp4/made.rs"]
+mod made;
+
+mod common;
+
+use exercise::{damaged_numbers, damaged_sizes, exercise};
+use made::{Tables, container, full_box, movie};
+use pagecut::media::mp4::{Movie, Summary};
+
+#[global_allocator]
+static ALLOCATOR: dhat::Alloc = dhat::Alloc;
+
+/// The most memory that `work` has at a time, in bytes, and how many allocations it makes.
+fn cost<T>(work: impl FnOnce() -> T) -> (T, usize, u64) {
+    let _profiler = dhat::Profiler::builder().testing().build();
+    let before = dhat::HeapStats::get();
+    let result = work();
+    let after = dhat::HeapStats::get();
+    (result, after.max_bytes - before.curr_bytes, after.total_blocks - before.total_blocks)
+}
+
+/// One profiler can be there at a time, so this is one test.
+#[test]
+fn memory_is_bounded_whatever_the_file_says() {
+    for name in ["mixed.mp4", "large_sizes.mp4"] {
+        let data = std::fs::read(common::testdata("media/mp4").join(name)).unwrap();
+        let damaged = damaged_sizes(&data).chain(damaged_numbers(&data)).step_by(7);
+        for damaged in damaged {
+            let (_, bytes, _) = cost(|| exercise(&damaged));
+            assert!(bytes < 1 << 20, "{bytes} bytes for {name}");
+        }
+    }
+
+    // Four thousand million samples that a few bytes tell of.
+    let behind = container(
+        b"moof",
+        &[container(b"traf", &[full_box(b"tfhd", 0x2_0010, &[1, 1]), full_box(b"trun", 0, &[u32::MAX])])],
+    );
+    let data = movie(&Tables::default(), 100, &behind, true);
+    let (samples, bytes, _) = cost(|| {
+        let movie = Movie::read(&data).unwrap();
+        let track = &movie.tracks()[0];
+        assert_eq!(track.sample_count(), u64::from(u32::MAX));
+        assert!(
+            track.sample(4_000_000_000).unwrap_err().to_string().contains("sample 4000000000 of track 1")
+        );
+        track.samples().filter(Result::is_ok).count()
+    });
+    assert_eq!(samples, behind.len());
+    assert!(bytes < 64 << 10, "{bytes} bytes");
+
+    // A walk takes nothing at all, and a lookup places in the tables.
+    let count = 200_000;
+    let tables = Tables {
+        durations: (0..count).map(|sample| (1, sample)).collect(),
+        compositions: Some(vec![(1, 5); 200_000]),
+        chunks: vec![(1, count, 1)],
+        chunk_offsets: vec![8],
+        sizes: vec![1; 200_000],
+        sync: None,
+    };
+    let data = movie(&tables, 200_000, &[], false);
+    let movie = Movie::read(&data).unwrap();
+    let track = &movie.tracks()[0];
+    let (summary, bytes, blocks) = cost(|| {
+        let mut summary = Summary::default();
+        track.samples().for_each(|sample| summary.add(&sample.unwrap()));
+        summary
+    });
+    assert_eq!((summary.samples, summary.bytes, bytes, blocks), (200_000, 200_000, 0, 0));
+    let (sample, bytes, blocks) = cost(|| track.sample(150_000).unwrap().unwrap());
+    assert_eq!(sample.range.start, 150_008);
+    assert!(bytes < 4 * 4096 * 16 && blocks < 9, "{bytes} bytes in {blocks} blocks");
+}
