@@ -2,8 +2,11 @@
 
 use std::io::{self, Read};
 
-/// How many bytes are read at a time.
-const READ_LEN: usize = 128 << 10;
+/// How many bytes there is room for at first: more than a decoder looks at, so that few have to be moved to the front.
+const BUFFER_LEN: usize = 256 << 10;
+
+/// For how many bytes there is room at least when more are read.
+const READ_LEN: usize = 64 << 10;
 
 /// An input whose next bytes can be looked at before they are taken, and which knows where it is.
 pub(crate) struct Peek<R> {
@@ -36,12 +39,11 @@ impl<R: Read> Peek<R> {
             if let Some(error) = self.failed.take() {
                 return Err(error);
             }
-            if self.start > 0 {
+            if self.buffer.len() < (self.start + len).max(self.end + READ_LEN) {
                 self.buffer.copy_within(self.start..self.end, 0);
                 (self.start, self.end) = (0, self.end - self.start);
-            }
-            if self.end == self.buffer.len() {
-                self.buffer.resize((2 * self.buffer.len()).max(READ_LEN), 0);
+                let room = len.max(self.end + READ_LEN).max(BUFFER_LEN);
+                self.buffer.resize(self.buffer.len().max(room), 0);
             }
             match self.input.read(&mut self.buffer[self.end..]) {
                 Ok(0) => self.ended = true,
