@@ -84,11 +84,10 @@ impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
             joining.end = Some(InputEnd::Failed(ErrorKind::TooMuch { most }.into()));
         }
         let ended = joining.end.is_some();
-        let end = if !ended && run.len() < joining.look_from {
-            End::Unknown
-        } else {
-            last_part_end(self.format, run.as_slice(), ended, self.recover)
-        };
+        // To look again and again for where a long record ends would be quadratic.
+        let look = ended || run.len() >= joining.look_from;
+        let end =
+            if look { last_part_end(self.format, run.as_slice(), ended, self.recover) } else { End::Unknown };
         match end {
             End::Cut(at) => {
                 joining.ahead.extend_from_slice(&run.as_slice()[at..]);
@@ -102,9 +101,10 @@ impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
                     Some(run.len())
                 }
                 None => {
-                    // A record longer than the run: there is no way but to hold it whole. To look again and again for where it
-                    // ends would be quadratic.
-                    joining.look_from = joining.look_from.max(run.len().saturating_mul(2));
+                    // A record longer than the run: there is no way but to hold it whole.
+                    if look {
+                        joining.look_from = run.len().saturating_mul(2);
+                    }
                     joining.ahead.extend_from_slice(run.as_slice());
                     None
                 }
