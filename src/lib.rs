@@ -64,6 +64,7 @@
 //! | FASTA: the same, and long sequences on all cores | [`fasta`] |
 //! | writing FASTQ and FASTA | [`fastq::Writer`], [`fasta::Writer`] |
 //! | transport packets | [`media::mpegts`] |
+//! | MP4: boxes, tracks, samples | [`media::mp4`] |
 //! | Matroska and WebM: elements, tracks, packets | [`media::matroska`] |
 //! | a record by its number, a sequence by its name, a file in pieces | [`index`] |
 //! | mapping a file, advice, windows | [`mmap`] |
