@@ -44,6 +44,10 @@ struct Asked {
 /// Buffers of reads in flight are made so much longer than the first one.
 const SPARE: usize = 64 << 10;
 
+/// Reads begin and end at multiples of this at the least. The kernel copies out of pages into a buffer that begins with one: from
+/// and to the same place in a page, which on some processors is five times as fast as anything else.
+const PAGE: usize = 4 << 10;
+
 impl<'run> Window<'run> {
     pub(super) fn of(reader: &'run Reader) -> Self {
         Self {
@@ -104,9 +108,14 @@ impl<'run> Window<'run> {
         Ok(())
     }
 
-    /// How many bytes are read for a view, whose ends need not lie where direct reads have to begin and end.
+    /// What positions and lengths of reads are multiples of.
+    fn granule(&self, way: Way) -> usize {
+        self.reader.bytes(way).granule().max(PAGE)
+    }
+
+    /// How many bytes are read for a view, whose ends need not lie where reads begin and end.
     fn read_len(&self, view: &Range<u64>) -> usize {
-        let granule = self.reader.bytes(Way::Uring).granule() as u64;
+        let granule = self.granule(Way::Uring) as u64;
         let len = view.end.next_multiple_of(granule) - view.start / granule * granule;
         usize::try_from(len).unwrap_or(usize::MAX)
     }
@@ -118,7 +127,7 @@ impl<'run> Window<'run> {
             // The first stretch has nothing before it in view; others are a little longer.
             self.flight = self.reader.flight(len.saturating_add(SPARE));
         }
-        let granule = self.reader.bytes(Way::Uring).granule() as u64;
+        let granule = self.granule(Way::Uring) as u64;
         match self.flight.as_mut().filter(|flight| flight.has_room(len)) {
             Some(flight) => flight.begin(view.start / granule * granule, len),
             None => Ok(None),
@@ -133,7 +142,7 @@ impl<'run> Window<'run> {
         (self.way, self.opened) = (way, Instant::now());
         let opened = match (read, &mut self.flight) {
             (Some(read), Some(flight)) => flight.land(read).map_err(Into::into).and_then(|landed| {
-                let granule = self.reader.bytes(Way::Uring).granule() as u64;
+                let granule = self.granule(Way::Uring) as u64;
                 // A remainder of a `usize` fits into one.
                 self.skip = usize::try_from(view.start % granule).unwrap_or(0);
                 (self.offset, self.len) = (view.start, landed.len().saturating_sub(self.skip));
@@ -179,8 +188,7 @@ impl<'run> Window<'run> {
 
     /// Reads until the buffer holds `len` bytes in view.
     fn fill(&mut self, len: usize) -> Result<()> {
-        let bytes = self.reader.bytes(self.way);
-        let granule = bytes.granule();
+        let granule = self.granule(self.way);
         if self.len == 0 {
             // A remainder of a `usize` fits into one.
             self.skip = usize::try_from(self.offset % granule as u64).unwrap_or(0);
@@ -190,7 +198,7 @@ impl<'run> Window<'run> {
         let to = (self.skip + len).next_multiple_of(granule);
         self.buffer.resize(to)?;
         let offset = self.offset - self.skip as u64 + from as u64;
-        let read = bytes.read_at(offset, &mut self.buffer[from..to])?;
+        let read = self.reader.bytes(self.way).read_at(offset, &mut self.buffer[from..to])?;
         if from + read < self.skip + len {
             return Err(self.truncated(offset + read as u64));
         }
