@@ -76,7 +76,7 @@ impl<'data> Cursor<'data> {
     #[inline]
     fn extent(&mut self) -> Result<Extent, Fault> {
         let bytes = self.bytes;
-        let header_end = self.line_ends.peek().map(|[end]| end);
+        let header_end = self.line_ends.peek();
         let mut extent = Extent::of_header(bytes, fault::of_header(bytes, self.position, header_end)?);
         self.line_ends.take(1);
         while !extent.is_ended(bytes) {
@@ -120,7 +120,7 @@ impl<'data> Cursor<'data> {
 
     /// Counts the line at the cursor if it is blank or a comment.
     fn take_blank(&mut self) -> bool {
-        let Some([end]) = self.line_ends.peek() else { return false };
+        let Some(end) = self.line_ends.peek() else { return false };
         let line = without_eol(&self.bytes[self.position..end]);
         if !line.first().is_none_or(|&byte| self.format.comments.begin_with(byte)) {
             return false;

@@ -3,16 +3,20 @@
 use super::{Fastq, Record, fault};
 use crate::error::{Error, Result};
 use crate::record::{self, Fault, Format, Part, Tally};
-use crate::scan::LineEnds;
+use crate::scan::FourLinesAhead;
+use crate::sequence::without_eol;
 
 /// Reads the FASTQ records of a part.
+///
+/// Nearly all records are found many at a time, with all their checks made. The others (the last ones, those before a blank line or
+/// a fault, and whatever else may be in doubt) are looked at one by one.
 #[derive(Debug)]
 pub struct Cursor<'data> {
     format: Fastq,
     part: Part<'data>,
     /// Cached from `part`: the bytes in view.
     bytes: &'data [u8],
-    lines: LineEnds<'data>,
+    ahead: FourLinesAhead<'data>,
     position: usize,
     records: u64,
     blank_bytes: u64,
@@ -28,7 +32,7 @@ impl<'data> Cursor<'data> {
             format,
             part,
             bytes: part.view(),
-            lines: LineEnds::new(part.view(), part.is_complete()),
+            ahead: FourLinesAhead::new(part.view(), part.len(), fault::rules(format)),
             position: 0,
             records: 0,
             blank_bytes: 0,
@@ -38,47 +42,84 @@ impl<'data> Cursor<'data> {
         }
     }
 
-    /// The record at the cursor, if its structure is right and its four lines are there.
-    #[inline]
-    fn record(&mut self) -> Option<Record<'data>> {
-        let [definition, sequence, plus, quality] = self.lines.peek()?;
-        let bytes = self.bytes;
+    /// Counts the record at the cursor, and steps over it.
+    #[inline(always)]
+    fn take(&mut self, sequence: usize, quality_scores: usize, len: usize, end: usize) -> Record<'data> {
         let start = self.position;
-        let (sequence_start, plus_start, quality_start) = (definition + 1, sequence + 1, plus + 1);
-        // That a line is not empty is not left to the byte before it: in a mapping, that may have changed since it was found.
-        let sequence_end = sequence - usize::from(sequence > sequence_start && bytes[sequence - 1] == b'\r');
-        let quality_end = quality - usize::from(quality > quality_start && bytes[quality - 1] == b'\r');
-        let len = sequence_end - sequence_start;
+        self.position += end;
+        self.records += 1;
+        let bytes = &self.bytes[start..self.position];
+        Record::new(bytes, self.part.offset() + start as u64, sequence, quality_scores, len)
+    }
+
+    /// The next record, blank line or fault, where no record was found ahead.
+    #[cold]
+    #[inline(never)]
+    fn next_in_doubt(&mut self) -> Option<Result<Record<'data>>> {
+        while self.position < self.part.len() {
+            if let Some(found) = self.ahead.find(self.position) {
+                return Some(Ok(self.take(found.second, found.fourth, found.len, found.end)));
+            }
+            if let Some(record) = self.record() {
+                let bytes = record.as_bytes();
+                let behind = &self.bytes[self.position + bytes.len()..];
+                if let Some(fault) = fault::on_request(self.format, &record, behind, self.part.is_complete())
+                {
+                    let position = self.position + fault.position;
+                    return Some(Err(self.error(Fault { position, ..fault })));
+                }
+                self.position += bytes.len();
+                self.records += 1;
+                return Some(Ok(record));
+            }
+            if !self.take_blank() {
+                return Some(Err(self.structure_error()));
+            }
+        }
+        None
+    }
+
+    /// Where the line that begins at `start` ends: at its line feed, or where the input does.
+    fn line_end(&self, start: usize) -> Option<usize> {
+        let line = self.bytes.get(start..)?;
+        let end = memchr::memchr(b'\n', line).or(self.part.is_complete().then_some(line.len()));
+        end.map(|end| start + end)
+    }
+
+    /// The record at the cursor, if its structure is right and its four lines are there.
+    fn record(&self) -> Option<Record<'data>> {
+        let (bytes, start) = (self.bytes, self.position);
+        let sequence_start = self.line_end(start)? + 1;
+        let plus_start = self.line_end(sequence_start)? + 1;
+        let quality_start = self.line_end(plus_start)? + 1;
+        let quality_line_end = self.line_end(quality_start)?;
+        let len = without_eol(&bytes[sequence_start..plus_start]).len();
         let sound = bytes[start] == b'@'
             && !matches!(bytes[sequence_start], b'@' | b'+')
             && bytes[plus_start] == b'+'
-            && quality_end - quality_start == len;
-        if !sound || (len > 0 && bytes[quality_start] == b'@' && self.fourth_line_may_be_header()) {
+            && without_eol(&bytes[quality_start..quality_line_end]).len() == len;
+        if !sound || (len > 0 && bytes[quality_start] == b'@' && self.may_be_header(quality_line_end)) {
             return None;
         }
-        let end = bytes.len().min(quality + 1);
+        let end = bytes.len().min(quality_line_end + 1);
         let offset = self.part.offset() + start as u64;
         Some(Record::new(&bytes[start..end], offset, sequence_start - start, quality_start - start, len))
     }
 
-    /// Whether the fourth line from here, which begins with `@`, is a header: the line after the next begins with `+`, or
-    /// is not in view.
-    #[inline]
-    fn fourth_line_may_be_header(&mut self) -> bool {
-        let after_next = self.lines.peek().and_then(|[.., fifth]: [usize; 5]| self.bytes.get(fifth + 1));
+    /// Whether a line that begins with `@` and ends at `end` is a header: the line after the next begins with `+`, or is not in
+    /// view.
+    fn may_be_header(&self, end: usize) -> bool {
+        let after_next = self.line_end(end + 1).and_then(|end| self.bytes.get(end + 1));
         after_next.map_or(!self.part.is_complete(), |&byte| byte == b'+')
     }
 
     /// Counts the blank line at the cursor, if there is one.
-    #[cold]
-    #[inline(never)]
     fn take_blank(&mut self) -> bool {
-        let Some([end]) = self.lines.peek() else { return false };
+        let Some(end) = self.line_end(self.position) else { return false };
         if !matches!(self.bytes[self.position..end], [] | [b'\r']) {
             return false;
         }
         let next = self.bytes.len().min(end + 1);
-        self.lines.take(1);
         self.other_lines += 1;
         self.blank_bytes += (next - self.position) as u64;
         self.position = next;
@@ -100,27 +141,11 @@ impl<'data> Cursor<'data> {
 impl<'data> record::Cursor for Cursor<'data> {
     type Record = Record<'data>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Result<Record<'data>>> {
-        loop {
-            if self.position >= self.part.len() {
-                return None;
-            }
-            if let Some(record) = self.record() {
-                let behind = &self.bytes[self.position + record.as_bytes().len()..];
-                if let Some(fault) = fault::on_request(self.format, &record, behind, self.part.is_complete())
-                {
-                    let position = self.position + fault.position;
-                    return Some(Err(self.error(Fault { position, ..fault })));
-                }
-                self.lines.take(4);
-                self.position += record.as_bytes().len();
-                self.records += 1;
-                return Some(Ok(record));
-            }
-            if !self.take_blank() {
-                return Some(Err(self.structure_error()));
-            }
+        match self.ahead.take() {
+            Some(found) => Some(Ok(self.take(found.second, found.fourth, found.len, found.end))),
+            None => self.next_in_doubt(),
         }
     }
 
@@ -145,6 +170,6 @@ impl<'data> record::Cursor for Cursor<'data> {
         self.gap_bytes += gap.len() as u64;
         self.gaps += 1;
         self.position = position;
-        self.lines.skip_to(position);
+        self.ahead.forget();
     }
 }

@@ -3,7 +3,7 @@
 use super::{Fastq, Record, wrapped};
 use crate::error::ErrorKind;
 use crate::record::Fault;
-use crate::scan::Class;
+use crate::scan::{AsciiSet, ByteRange, Class, FourLineRules};
 use crate::sequence::without_eol;
 
 /// The first thing that is wrong with the structure of the record that begins at `start`, line after line.
@@ -70,10 +70,23 @@ pub(super) fn on_request(format: Fastq, record: &Record<'_>, behind: &[u8], comp
 }
 
 /// The IUPAC nucleotide codes (Cornish-Bowden 1985), uracil, gaps, and `*` for a padded position.
-static SEQUENCE_LETTERS: Class = Class::of(b"ACGTUNRYSWKMBDHV-.*");
+const LETTERS: AsciiSet = AsciiSet::of(b"ACGTUNRYSWKMBDHV-.*");
+static SEQUENCE_LETTERS: Class = Class::Characters(LETTERS);
 
 /// What Phred + 33 can say in print: 0 to 93.
-static QUALITY_SCORES: Class = Class::range(b'!', b'~');
+const SCORES: ByteRange = ByteRange::new(b'!', b'~');
+static QUALITY_SCORES: Class = Class::Range(SCORES);
+
+/// What is right by all checks, those on request too.
+pub(super) fn rules(format: Fastq) -> FourLineRules {
+    FourLineRules {
+        first: b'@',
+        third: b'+',
+        letters: format.sequence_letters.then_some(LETTERS),
+        scores: format.quality_range.then_some(SCORES),
+        third_repeats_first: format.plus_name,
+    }
+}
 
 /// The first byte of a sequence that is no letter, if that is to be checked.
 pub(super) fn first_wrong_letter(format: Fastq, sequence: &[u8]) -> Option<usize> {

@@ -79,10 +79,9 @@ impl<'data, F: Format> Iterator for Records<'data, F> {
             return None;
         }
         self.progress.at(self.cursor.position());
-        match self.cursor.next() {
-            Some(Ok(record)) => Some(Ok(record)),
-            end => self.end(end.and_then(Result::err)),
-        }
+        let next = self.cursor.next();
+        // Not taken apart and put together again: a record would be copied before it is in memory.
+        if matches!(next, Some(Ok(_))) { next } else { self.end(next.and_then(Result::err)) }
     }
 }
 

@@ -11,24 +11,13 @@ pub(crate) enum Class {
 }
 
 impl Class {
-    /// The bytes from `first` to `last`, both included.
-    pub(crate) const fn range(first: u8, last: u8) -> Self {
-        Self::Range(ByteRange { first, last })
-    }
-
     /// The characters of `members`, letters in both cases.
     ///
     /// # Panics
     ///
     /// If one is not ASCII.
     pub(crate) const fn of(members: &[u8]) -> Self {
-        let mut set = AsciiSet::new();
-        let mut at = 0;
-        while at < members.len() {
-            set = set.with(members[at].to_ascii_uppercase()).with(members[at].to_ascii_lowercase());
-            at += 1;
-        }
-        Self::Characters(set)
+        Self::Characters(AsciiSet::of(members))
     }
 
     /// The first byte that does not belong to the class.
@@ -51,8 +40,15 @@ pub(crate) struct ByteRange {
     last: u8,
 }
 
+impl ByteRange {
+    /// The bytes from `first` to `last`, both included.
+    pub(crate) const fn new(first: u8, last: u8) -> Self {
+        Self { first, last }
+    }
+}
+
 /// What says of the bytes of a block whether they belong to it.
-trait Members {
+pub(super) trait Members {
     fn among<V: Vectors>(&self, vectors: V, block: V::Block) -> u64;
 }
 
@@ -100,6 +96,10 @@ mod tests {
     use super::super::instruction_set::available;
     use super::*;
 
+    fn range(first: u8, last: u8) -> Class {
+        Class::Range(ByteRange::new(first, last))
+    }
+
     fn check(class: Class, is_member: impl Fn(u8) -> bool, bytes: &[u8]) {
         let naive = bytes.iter().position(|&byte| !is_member(byte));
         for &set in available() {
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn the_first_outsider_is_found_at_every_place() {
         let longest = if cfg!(miri) { 70 } else { 140 };
-        for class in [Class::range(b'!', b'~'), Class::of(b"acgtI")] {
+        for class in [range(b'!', b'~'), Class::of(b"acgtI")] {
             let is_member = |byte| byte == b'I';
             for len in 0..longest {
                 let mut bytes = vec![b'I'; len];
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn a_slice_has_no_bytes_but_its_own() {
         // Whatever lies around the slice belongs to no class.
-        let class = Class::range(b'I', b'I');
+        let class = range(b'I', b'I');
         for start in 1..70 {
             for len in 0..70 {
                 let mut bytes = [0; 200];
@@ -152,7 +152,7 @@ mod tests {
             [(33, 126), (0, 0), (0, 255), (255, 255), (127, 128), (128, 200), (0, 127), (9, 10)]
         {
             for byte in 0..=255 {
-                let class = Class::range(first, last);
+                let class = range(first, last);
                 check(class, |byte| (first..=last).contains(&byte), &[byte]);
                 check(class, |byte| (first..=last).contains(&byte), &[byte; 64]);
             }

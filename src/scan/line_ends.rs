@@ -10,9 +10,6 @@ const BLOCK: usize = 4096;
 /// How many positions are kept at a time. Lines that are shorter than 16 bytes on average make the kernel stop early.
 const POSITIONS: usize = 1024;
 
-/// How many line ends can be looked at together.
-const MOST: usize = 5;
-
 /// The ends of the lines of some bytes, in order.
 ///
 /// The end of a line is the position of its line feed. A last line without a line feed, be it empty, ends at
@@ -36,7 +33,7 @@ impl<'data> LineEnds<'data> {
         Self {
             bytes,
             instruction_set: chosen(),
-            ends: vec![0; MOST + bytes.len().min(POSITIONS) + ROOM].into(),
+            ends: vec![0; bytes.len().min(POSITIONS) + ROOM].into(),
             next: 0,
             found: 0,
             scanned: 0,
@@ -44,21 +41,17 @@ impl<'data> LineEnds<'data> {
         }
     }
 
-    /// The next `N` line ends, without taking them; `None` if there are fewer.
+    /// The next line end, without taking it; `None` if there are no more.
     #[inline]
-    pub(crate) fn peek<const N: usize>(&mut self) -> Option<[usize; N]> {
-        const { assert!(N <= MOST) }
-        if self.found - self.next < N {
-            self.scan(N);
-        }
-        self.ends[self.next..self.found].first_chunk().copied()
+    pub(crate) fn peek(&mut self) -> Option<usize> {
+        self.peek_all().first().copied()
     }
 
     /// The next line ends, as many as are found by now, without taking them; at least one, unless there are no more.
     #[inline]
     pub(crate) fn peek_all(&mut self) -> &[usize] {
         if self.next == self.found {
-            self.scan(1);
+            self.scan();
         }
         &self.ends[self.next..self.found]
     }
@@ -72,35 +65,32 @@ impl<'data> LineEnds<'data> {
 
     /// Goes on behind a gap, at the line that begins at `start`.
     pub(crate) fn skip_to(&mut self, start: usize) {
-        while self.peek::<1>().is_some_and(|[end]| end < start) {
+        while self.peek().is_some_and(|end| end < start) {
             self.take(1);
         }
     }
 
-    /// Scans on until `wanted` line ends are there or the bytes are used up.
+    /// Scans on until there is a line end or the bytes are used up. All that were found are taken.
     #[cold]
     #[inline(never)]
-    fn scan(&mut self, wanted: usize) {
-        self.ends.copy_within(self.next..self.found, 0);
-        self.found -= self.next;
-        self.next = 0;
-        while self.found < wanted {
+    fn scan(&mut self) {
+        (self.next, self.found) = (0, 0);
+        while self.found == 0 {
             let rest = &self.bytes[self.scanned..];
             if rest.is_empty() {
                 if self.end_is_due {
-                    self.ends[self.found] = self.bytes.len();
-                    self.found += 1;
-                    self.end_is_due = false;
+                    self.ends[0] = self.bytes.len();
+                    (self.found, self.end_is_due) = (1, false);
                 }
                 return;
             }
             let indexed = self.instruction_set.run(IndexNewlines {
                 bytes: &rest[..rest.len().min(BLOCK)],
                 start: self.scanned,
-                positions: &mut self.ends[self.found..],
+                positions: &mut self.ends,
             });
             self.scanned += indexed.bytes;
-            self.found += indexed.newlines;
+            self.found = indexed.newlines;
         }
     }
 }
@@ -112,7 +102,7 @@ mod tests {
     fn all(bytes: &[u8], complete: bool) -> Vec<usize> {
         let mut ends = LineEnds::new(bytes, complete);
         let mut all = Vec::new();
-        while let Some([end]) = ends.peek() {
+        while let Some(end) = ends.peek() {
             all.push(end);
             ends.take(1);
         }
@@ -138,15 +128,6 @@ mod tests {
             assert_eq!(all(&text, true), expected);
 
             let mut ends = LineEnds::new(&text, true);
-            for group in expected.chunks(4) {
-                assert_eq!(ends.peek::<4>(), group.try_into().ok());
-                assert_eq!(ends.peek::<1>(), Some([group[0]]));
-                ends.take(group.len());
-            }
-            assert_eq!(ends.peek::<1>(), None);
-            assert!(ends.peek_all().is_empty());
-
-            let mut ends = LineEnds::new(&text, true);
             let mut all = Vec::new();
             while !ends.peek_all().is_empty() {
                 // Half of them, so that some are left when the next ones are asked for.
@@ -162,10 +143,10 @@ mod tests {
     fn skipping_forgets_what_lies_before() {
         let mut ends = LineEnds::new(b"a\nb\nc\nd\n", true);
         ends.skip_to(4);
-        assert_eq!(ends.peek(), Some([5]));
+        assert_eq!(ends.peek(), Some(5));
         ends.skip_to(4);
-        assert_eq!(ends.peek(), Some([5]));
+        assert_eq!(ends.peek(), Some(5));
         ends.skip_to(8);
-        assert_eq!(ends.peek(), Some([8]));
+        assert_eq!(ends.peek(), Some(8));
     }
 }

@@ -1,11 +1,12 @@
 //! Bytes to positions and counts. The only room with SIMD.
 //!
 //! A kernel is written once, with [`Vectors`](instruction_set::Vectors), and compiled for every instruction set. Which one is
-//! used is decided where a part begins ([`LineEnds::new`]); the kernel is then called for blocks that stay in the first-level
+//! used is decided where a part begins ([`LineEnds::new`], [`FourLinesAhead::new`]); the kernel is then called for blocks that stay in the first-level
 //! cache. What looks at one record only asks [`chosen`] by itself.
 
 mod blocks;
 mod class;
+mod four_lines;
 mod histogram;
 mod instruction_set;
 mod line_ends;
@@ -13,8 +14,9 @@ mod newlines;
 mod nucleotides;
 mod pair;
 
-pub(crate) use class::Class;
+pub(crate) use class::{ByteRange, Class};
+pub(crate) use four_lines::{FourLineRules, FourLinesAhead};
 pub(crate) use histogram::Histogram;
-pub(crate) use instruction_set::{available, choose, chosen, wish};
+pub(crate) use instruction_set::{AsciiSet, available, choose, chosen, wish};
 pub(crate) use line_ends::LineEnds;
 pub(crate) use pair::BytePair;

@@ -17,7 +17,8 @@ mod ssse3;
 mod vectors;
 
 pub(crate) use chosen::{available, choose, chosen, wish};
-pub(super) use vectors::{AsciiSet, BLOCK, Kernel, SLACK, Vectors};
+pub(crate) use vectors::AsciiSet;
+pub(super) use vectors::{BLOCK, Kernel, SLACK, Vectors};
 
 /// An instruction set that this machine has.
 #[derive(Debug, Clone, Copy)]

@@ -103,6 +103,21 @@ impl AsciiSet {
         self
     }
 
+    /// The characters of `members`, letters in both cases.
+    ///
+    /// # Panics
+    ///
+    /// If one is not ASCII.
+    pub(crate) const fn of(members: &[u8]) -> Self {
+        let mut set = Self::new();
+        let mut at = 0;
+        while at < members.len() {
+            set = set.with(members[at].to_ascii_uppercase()).with(members[at].to_ascii_lowercase());
+            at += 1;
+        }
+        set
+    }
+
     #[inline(always)]
     pub(super) fn rows(&self) -> &[u8; 16] {
         &self.rows
