@@ -3,7 +3,7 @@
 use super::{Comments, Fasta, Record, fault};
 use crate::error::Error;
 use crate::record::{self, Fault, Format, Part, Tally};
-use crate::scan::LineEnds;
+use crate::scan::{LineEnds, LinesBefore};
 use crate::sequence::without_eol;
 
 /// Reads the FASTA records of a part.
@@ -13,7 +13,10 @@ pub struct Cursor<'data> {
     part: Part<'data>,
     /// Cached from `part`: the bytes in view.
     bytes: &'data [u8],
+    /// For what is looked at line by line.
     line_ends: LineEnds<'data>,
+    /// Where the line begins whose end is the next one of `line_ends`, if that is known.
+    line: Option<usize>,
     position: usize,
     tally: Tally,
 }
@@ -67,6 +70,7 @@ impl<'data> Cursor<'data> {
             part,
             bytes: part.view(),
             line_ends: LineEnds::new(part.view(), part.is_complete()),
+            line: Some(0),
             position: 0,
             tally: Tally::default(),
         }
@@ -75,7 +79,42 @@ impl<'data> Cursor<'data> {
     /// The lines of the record whose header is at the cursor.
     #[inline]
     fn extent(&mut self) -> Result<Extent, Fault> {
+        match self.plain_extent()? {
+            Some(extent) => Ok(extent),
+            None => self.extent_by_lines(),
+        }
+    }
+
+    /// The lines of the record whose header is at the cursor, if neither comments, carriage returns nor blank lines make a
+    /// difference.
+    #[inline]
+    fn plain_extent(&self) -> Result<Option<Extent>, Fault> {
         let bytes = self.bytes;
+        let header_end = memchr::memchr(b'\n', &bytes[self.position..]).map(|len| self.position + len);
+        let Some(header_end) = header_end.filter(|_| !self.format.comments.are_read()) else {
+            return Ok(None);
+        };
+        let sequence = fault::of_header(bytes, self.position, Some(header_end))? + 1;
+        let Some(LinesBefore { lines, end }) = LinesBefore::of(bytes, sequence, b'>') else {
+            return Ok(None);
+        };
+        if end.is_none() && !self.part.is_complete() {
+            return Err(fault::incomplete(bytes, "in a sequence", 1 + lines as u64));
+        }
+        let next = end.unwrap_or(bytes.len());
+        let text = &bytes[sequence..next];
+        if matches!(text, [b'\n'] | [.., b'\n', b'\n']) {
+            return Ok(None);
+        }
+        let has_unended = !matches!(text, [] | [.., b'\n']);
+        let lines_with_header = 1 + lines as u64 + u64::from(has_unended);
+        Ok(Some(Extent { sequence, end: next, next, letters: text.len() - lines, lines: lines_with_header }))
+    }
+
+    /// The same, line by line.
+    fn extent_by_lines(&mut self) -> Result<Extent, Fault> {
+        let bytes = self.bytes;
+        self.go_to_line();
         let header_end = self.line_ends.peek();
         let mut extent = Extent::of_header(bytes, fault::of_header(bytes, self.position, header_end)?);
         self.line_ends.take(1);
@@ -96,7 +135,15 @@ impl<'data> Cursor<'data> {
         if extent.next == bytes.len() && !self.part.is_complete() {
             return Err(fault::incomplete(bytes, "in a sequence", extent.lines));
         }
+        self.line = Some(extent.next);
         Ok(extent)
+    }
+
+    /// Brings `line_ends` to the line at the cursor.
+    fn go_to_line(&mut self) {
+        if self.line.take() != Some(self.position) {
+            self.line_ends.go_to(self.position);
+        }
     }
 
     /// The record whose header is at the cursor.
@@ -120,6 +167,8 @@ impl<'data> Cursor<'data> {
 
     /// Counts the line at the cursor if it is blank or a comment.
     fn take_blank(&mut self) -> bool {
+        self.go_to_line();
+        self.line = Some(self.position);
         let Some(end) = self.line_ends.peek() else { return false };
         let line = without_eol(&self.bytes[self.position..end]);
         if !line.first().is_none_or(|&byte| self.format.comments.begin_with(byte)) {
@@ -129,7 +178,7 @@ impl<'data> Cursor<'data> {
         self.line_ends.take(1);
         self.tally.lines += 1;
         self.tally.blank_bytes += (next - self.position) as u64;
-        self.position = next;
+        (self.line, self.position) = (Some(next), next);
         true
     }
 
@@ -169,6 +218,5 @@ impl<'data> record::Cursor for Cursor<'data> {
         self.tally.gap_bytes += gap.len() as u64;
         self.tally.lines += memchr::memchr_iter(b'\n', gap).count() as u64;
         self.position = position;
-        self.line_ends.skip_to(position);
     }
 }

@@ -124,6 +124,11 @@ impl Fasta {
 struct Comments(bool);
 
 impl Comments {
+    /// Whether there can be any.
+    fn are_read(self) -> bool {
+        self.0
+    }
+
     /// Whether a line that begins with this byte is one.
     #[inline]
     fn begin_with(self, byte: u8) -> bool {

@@ -17,6 +17,7 @@ const POSITIONS: usize = 1024;
 #[derive(Debug)]
 pub(crate) struct LineEnds<'data> {
     bytes: &'data [u8],
+    complete: bool,
     instruction_set: InstructionSet,
     /// Found and not yet taken: `ends[next..found]`.
     ends: Box<[usize]>,
@@ -32,6 +33,7 @@ impl<'data> LineEnds<'data> {
     pub(crate) fn new(bytes: &'data [u8], complete: bool) -> Self {
         Self {
             bytes,
+            complete,
             instruction_set: chosen(),
             ends: vec![0; bytes.len().min(POSITIONS) + ROOM].into(),
             next: 0,
@@ -63,11 +65,10 @@ impl<'data> LineEnds<'data> {
         self.next += count;
     }
 
-    /// Goes on behind a gap, at the line that begins at `start`.
-    pub(crate) fn skip_to(&mut self, start: usize) {
-        while self.peek().is_some_and(|end| end < start) {
-            self.take(1);
-        }
+    /// Goes on at the line that begins at `start`, before or behind.
+    pub(crate) fn go_to(&mut self, start: usize) {
+        (self.next, self.found, self.scanned) = (0, 0, start);
+        self.end_is_due = self.complete && start <= self.bytes.len();
     }
 
     /// Scans on until there is a line end or the bytes are used up. All that were found are taken.
@@ -140,13 +141,23 @@ mod tests {
     }
 
     #[test]
-    fn skipping_forgets_what_lies_before() {
-        let mut ends = LineEnds::new(b"a\nb\nc\nd\n", true);
-        ends.skip_to(4);
-        assert_eq!(ends.peek(), Some(5));
-        ends.skip_to(4);
-        assert_eq!(ends.peek(), Some(5));
-        ends.skip_to(8);
-        assert_eq!(ends.peek(), Some(8));
+    fn one_can_go_on_at_every_line() {
+        for (text, complete) in [(&b"a\nb\nc\nd"[..], true), (b"a\nb\nc\nd\n", true), (b"a\nb\nc\nd", false)]
+        {
+            let expected = all(text, complete);
+            for (number, from) in (0..=text.len()).step_by(2).enumerate() {
+                for there in 0..expected.len() {
+                    let mut ends = LineEnds::new(text, complete);
+                    (0..there).for_each(|_| {
+                        ends.peek();
+                        ends.take(1);
+                    });
+                    ends.go_to(from);
+                    let ends = std::iter::from_fn(|| ends.peek().inspect(|_| ends.take(1)));
+                    let left = expected.get(number..).unwrap_or_default();
+                    assert!(ends.eq(left.iter().copied()), "from {from}");
+                }
+            }
+        }
     }
 }

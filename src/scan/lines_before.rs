@@ -1,0 +1,122 @@
+//! The lines before the next marker, counted and not looked at one by one.
+
+use super::instruction_set::{BLOCK, Kernel, Vectors, chosen};
+
+/// Blocks that are looked at together.
+const STRIDE: usize = 4;
+
+/// Lines that end with a line feed alone, up to one that begins with a marker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LinesBefore {
+    /// How many lines there are.
+    pub(crate) lines: usize,
+    /// Where the line with the marker begins; `None` if there is none.
+    pub(crate) end: Option<usize>,
+}
+
+impl LinesBefore {
+    /// The lines from `start` on, where one begins behind a line feed. `None` if a carriage return is among them.
+    pub(crate) fn of(bytes: &[u8], start: usize, marker: u8) -> Option<Self> {
+        chosen().run(Count { bytes, start, marker })
+    }
+}
+
+struct Count<'a> {
+    bytes: &'a [u8],
+    start: usize,
+    marker: u8,
+}
+
+impl Kernel for Count<'_> {
+    type Output = Option<LinesBefore>;
+
+    #[inline(always)]
+    fn run<V: Vectors>(self, vectors: V) -> Option<LinesBefore> {
+        let Self { bytes, start, marker } = self;
+        let (mut lines, mut at) = (0, start);
+        for stride in bytes[start..].as_chunks::<{ STRIDE * BLOCK }>().0 {
+            let blocks = stride.as_chunks().0;
+            // A marker is rare, be it at the start of a line or not.
+            let masks = |block| {
+                let block = vectors.load(block);
+                let special = vectors.equal(block, b'\r') | vectors.equal(block, marker);
+                (vectors.equal(block, b'\n').count_ones() as usize, special)
+            };
+            let all = [masks(&blocks[0]), masks(&blocks[1]), masks(&blocks[2]), masks(&blocks[3])];
+            if all[0].1 | all[1].1 | all[2].1 | all[3].1 != 0 {
+                break;
+            }
+            lines += all[0].0 + all[1].0 + all[2].0 + all[3].0;
+            at += STRIDE * BLOCK;
+        }
+        while at < bytes.len() {
+            let mut buffers = [[0; BLOCK]; 2];
+            let [block, before] = &mut buffers;
+            let len = BLOCK.min(bytes.len() - at);
+            block[..len].copy_from_slice(&bytes[at..at + len]);
+            before[..len].copy_from_slice(&bytes[at - 1..at - 1 + len]);
+            let [block, before] = [vectors.load(block), vectors.load(before)];
+            let markers = vectors.equal(block, marker) & vectors.equal(before, b'\n');
+            // All bytes up to the first marker.
+            let meant = markers ^ markers.wrapping_sub(1);
+            if vectors.equal(block, b'\r') & meant != 0 {
+                return None;
+            }
+            lines += (vectors.equal(block, b'\n') & meant).count_ones() as usize;
+            if markers != 0 {
+                return Some(LinesBefore { lines, end: Some(at + markers.trailing_zeros() as usize) });
+            }
+            at += len;
+        }
+        Some(LinesBefore { lines, end: None })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::instruction_set::available;
+    use super::*;
+
+    fn naive(bytes: &[u8], start: usize) -> Option<LinesBefore> {
+        let is_marked = |&at: &usize| bytes[at] == b'>' && bytes[at - 1] == b'\n';
+        let end = (start..bytes.len()).find(is_marked);
+        let text = &bytes[start..end.unwrap_or(bytes.len())];
+        let lines = text.iter().filter(|&&byte| byte == b'\n').count();
+        (!text.contains(&b'\r')).then_some(LinesBefore { lines, end })
+    }
+
+    fn check(bytes: &[u8], start: usize) {
+        for set in available() {
+            let found = set.run(Count { bytes, start, marker: b'>' });
+            assert_eq!(found, naive(bytes, start), "{}: {} from {start}", set.name(), bytes.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn lines_of_every_length_up_to_a_marker_everywhere() {
+        let step = if cfg!(miri) { 97 } else { 1 };
+        for line in [1, 2, 3, 60, 63, 64, 65, 80, 1000] {
+            for len in (0..800).step_by(step) {
+                let mut bytes: Vec<u8> =
+                    (0..len).map(|at| if at % line == 0 { b'\n' } else { b'A' }).collect();
+                bytes.insert(0, b'\n');
+                check(&bytes, 1);
+                bytes.extend_from_slice(b"\n>next\nAC\n");
+                check(&bytes, 1);
+                bytes.splice(0..0, *b">a longer header");
+                check(&bytes, 17);
+            }
+        }
+    }
+
+    #[test]
+    fn a_special_byte_at_every_place() {
+        for at in 1..600 {
+            for special in [&b"\r"[..], b"\r\n", b">", b"\n>", b"\n\n", b"\n\r>"] {
+                let mut bytes = [b"\n".as_slice(), b"ACGTACGTACG\n".repeat(51).as_slice()].concat();
+                bytes.splice(at..at + special.len(), special.iter().copied());
+                check(&bytes, 1);
+            }
+        }
+    }
+}
