@@ -10,7 +10,6 @@ mod histogram;
 mod instruction_set;
 mod line_ends;
 mod newlines;
-mod nucleotides;
 mod pair;
 
 pub(crate) use class::Class;
