@@ -1,6 +1,6 @@
 //! What `stats` tells of sequences.
 
-use super::Record;
+use super::{Comments, Record};
 use crate::sequence::{Alphabet, Lengths, Letters, Numbers};
 
 /// Numbers of many records, collected record by record in any order and merged.
@@ -39,7 +39,15 @@ impl Summary {
     /// Takes in a record.
     #[inline]
     pub fn add(&mut self, record: &Record<'_>) {
-        self.0.add(record.range().start, record.sequence_len(), record.lines());
+        let (len, lines) = (record.sequence_len(), record.lines());
+        self.0.add(record.range().start, len, lines.clone(), |letters| {
+            if record.comments() == Comments(true) {
+                lines.for_each(|line| letters.add(line, line.len()));
+            } else {
+                // Ends of lines are told from letters by their number, so they need not be looked for.
+                letters.add(record.sequence_bytes(), len);
+            }
+        });
     }
 
     /// Takes in what another one collected.
@@ -65,5 +73,59 @@ impl Summary {
     #[must_use]
     pub fn alphabet(&self) -> Option<Alphabet> {
         self.0.alphabet()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Format, fasta::Fasta};
+
+    /// Compares the letters of a summary with those of the lines of its records.
+    fn check(format: Fasta, data: &[u8]) {
+        let mut summary = Summary::with_letters();
+        let mut naive = [0; 256];
+        for record in format.records(data).map_while(Result::ok) {
+            summary.add(&record);
+            record.lines().flatten().for_each(|&letter| naive[usize::from(letter)] += 1);
+        }
+        let letters = summary.letters().unwrap();
+        for &letter in b"AC;>\r\n" {
+            assert_eq!(
+                letters.of(&[letter]),
+                naive[usize::from(letter)],
+                "{letter} of {:?}",
+                data.escape_ascii()
+            );
+        }
+        assert_eq!(summary.lengths().sum(), naive.iter().sum::<u64>());
+    }
+
+    #[test]
+    fn ends_of_lines_are_no_letters_wherever_they_are() {
+        let bytes = b"AC;>\r\n";
+        for number in 0..6usize.pow(if cfg!(miri) { 2 } else { 5 }) {
+            let text = (0..5).map(|place| bytes[number / 6usize.pow(place) % 6]);
+            let data: Vec<u8> = b">s\nA".iter().copied().chain(text).collect();
+            check(Fasta::new(), &data);
+            check(Fasta::new().comments(true), &data);
+        }
+    }
+
+    #[test]
+    fn letters_of_many_lines() {
+        for eol in ["\n", "\r\n"] {
+            for len in [1, 7, 60, 70, 5000] {
+                let sequence = "AC".repeat(5000);
+                let lines: Vec<&str> = (0..sequence.len())
+                    .step_by(len)
+                    .map(|at| &sequence[at..sequence.len().min(at + len)])
+                    .collect();
+                check(
+                    Fasta::new(),
+                    [&[">s"], &lines[..], &["\r", ">t", "C\rA"]].concat().join(eol).as_bytes(),
+                );
+            }
+        }
     }
 }

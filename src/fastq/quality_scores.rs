@@ -10,6 +10,7 @@ const PHRED_OFFSET: u8 = 33;
 pub struct QualityScores(Histogram);
 
 impl QualityScores {
+    #[inline]
     pub(super) fn add(&mut self, quality_scores: &[u8]) {
         self.0.add(quality_scores);
     }
@@ -21,7 +22,7 @@ impl QualityScores {
     /// How many letters have a quality score of at least `least`.
     #[must_use]
     pub fn at_least(&self, least: u8) -> u64 {
-        (PHRED_OFFSET.saturating_add(least)..=u8::MAX).map(|score| self.0.of(score)).sum()
+        self.0.counts()[usize::from(PHRED_OFFSET.saturating_add(least))..].iter().sum()
     }
 
     /// The mean probability that a letter is wrong, as a Phred score. 0 if there are no letters. (This is not the mean of the
@@ -30,8 +31,8 @@ impl QualityScores {
     pub fn mean(&self) -> f64 {
         let error = |score: f64| 10f64.powf(score / -10.0);
         let (mut count, mut errors) = (0.0, 0.0);
-        for score in 0..=u8::MAX {
-            let occurs = self.0.of(score) as f64;
+        for (score, occurs) in (0..=u8::MAX).zip(self.0.counts()) {
+            let occurs = occurs as f64;
             count += occurs;
             errors += occurs * error(f64::from(score) - f64::from(PHRED_OFFSET));
         }

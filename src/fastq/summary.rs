@@ -44,8 +44,9 @@ impl Summary {
     /// Takes in a record.
     #[inline]
     pub fn add(&mut self, record: &Record<'_>) {
-        let sequence = record.sequence();
-        self.numbers.add(record.range().start, sequence.len(), iter::once(sequence));
+        let (sequence, len) = (record.sequence(), record.sequence().len());
+        let start = record.range().start;
+        self.numbers.add(start, len, iter::once(sequence), |letters| letters.add(sequence, len));
         if let Some(scores) = &mut self.quality_scores {
             scores.add(record.quality_scores());
         }
@@ -53,7 +54,10 @@ impl Summary {
 
     /// Takes in a record that may be wrapped.
     pub fn add_wrapped(&mut self, record: &wrapped::Record<'_>) {
-        self.numbers.add(record.range().start, record.sequence_len(), record.sequence_lines());
+        let lines = record.sequence_lines();
+        self.numbers.add(record.range().start, record.sequence_len(), lines.clone(), |letters| {
+            lines.for_each(|line| letters.add(line, line.len()));
+        });
         if let Some(scores) = &mut self.quality_scores {
             record.quality_lines().for_each(|line| scores.add(line));
         }

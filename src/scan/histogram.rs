@@ -1,70 +1,238 @@
 //! How often bytes occur.
 
-/// How many tables a histogram has.
-const WAYS: usize = 8;
+use std::cmp::Reverse;
 
-/// Counts in a table: those of all bytes, and some that stay zero. With 256 counts, a byte would be counted at addresses that are the
-/// same modulo 4 KiB in every other table, and such are taken for the same until the addition is done.
-const TABLE: usize = 256 + 8;
+use super::instruction_set::{BLOCK, InstructionSet, Kernel, MOST_BLOCKS, Vectors, chosen};
+
+/// Bytes that are counted at a time.
+const BATCH: usize = MOST_BLOCKS * BLOCK;
+
+/// Values up to this number are looked for one by one; where there are more of them, a table is faster.
+const MOST_VALUES: usize = 64;
+
+/// Values that are looked for together.
+const GROUP: usize = 4;
 
 /// How often each byte occurs.
 ///
-/// Neighbours are counted in different tables, since a byte often equals the one before it, and an addition to the same
-/// place would have to wait for the last one.
+/// Letters and quality scores have few values, and most bytes have one of the first few. So the values that were seen are kept, the most
+/// frequent first, and looked for in all bytes of a batch; that ends as soon as every byte has been found to be one. Only a batch
+/// with a value that was not seen before is counted byte by byte.
+///
+/// Short pieces are copied until they make up a batch: so work is done for whole blocks only, and an instruction set is chosen once
+/// for many records.
 #[derive(Debug, Clone)]
-pub(crate) struct Histogram([[u64; TABLE]; WAYS]);
+pub(crate) struct Histogram {
+    counted: Counted,
+    /// What waits to be counted: `waiting[..len]`.
+    waiting: [u8; BATCH],
+    len: usize,
+}
 
 impl Default for Histogram {
     fn default() -> Self {
-        Self([[0; TABLE]; WAYS])
+        Self { counted: Counted::default(), waiting: [0; BATCH], len: 0 }
     }
 }
 
 impl Histogram {
+    /// Counts the bytes.
+    #[inline]
     pub(crate) fn add(&mut self, bytes: &[u8]) {
-        let (groups, tail) = bytes.as_chunks::<WAYS>();
-        for group in groups {
-            for (table, &byte) in self.0.iter_mut().zip(group) {
-                table[usize::from(byte)] += 1;
+        match self.waiting[self.len..].get_mut(..bytes.len()) {
+            Some(free) => {
+                free.copy_from_slice(bytes);
+                self.len += bytes.len();
             }
-        }
-        for (table, &byte) in self.0.iter_mut().zip(tail) {
-            table[usize::from(byte)] += 1;
+            None => self.add_batches(chosen(), bytes),
         }
     }
 
+    /// Counts more bytes than can wait.
+    #[inline(never)]
+    fn add_batches(&mut self, instruction_set: InstructionSet, bytes: &[u8]) {
+        let (first, rest) = bytes.split_at(BATCH - self.len);
+        self.waiting[self.len..].copy_from_slice(first);
+        self.counted.add(instruction_set, &self.waiting);
+        let (batches, tail) = rest.as_chunks();
+        for batch in batches {
+            self.counted.add(instruction_set, batch);
+        }
+        self.waiting[..tail.len()].copy_from_slice(tail);
+        self.len = tail.len();
+    }
+
+    /// Adds what another one counted.
     pub(crate) fn merge(&mut self, other: &Self) {
-        for (count, others) in self.0.as_flattened_mut().iter_mut().zip(other.0.as_flattened()) {
+        for (count, others) in self.counted.counts.iter_mut().zip(other.counts()) {
             *count += others;
         }
     }
 
-    /// Adds what was counted otherwise.
-    #[inline]
-    pub(super) fn add_count(&mut self, byte: u8, count: u64) {
-        self.0[0][usize::from(byte)] += count;
+    /// How often each byte occurs.
+    pub(crate) fn counts(&self) -> [u64; 256] {
+        let mut counts = self.counted.counts;
+        count_each_byte(&self.waiting[..self.len], &mut counts);
+        counts
     }
+}
 
-    /// How often the byte occurs.
-    pub(crate) fn of(&self, byte: u8) -> u64 {
-        self.0.iter().map(|table| table[usize::from(byte)]).sum()
+/// What was counted by whole batches.
+#[derive(Debug, Clone)]
+struct Counted {
+    counts: [u64; 256],
+    /// The bytes that occur, the most frequent first when the last one of them was first seen.
+    values: Vec<u8>,
+}
+
+impl Default for Counted {
+    fn default() -> Self {
+        Self { counts: [0; 256], values: Vec::new() }
+    }
+}
+
+impl Counted {
+    fn add(&mut self, instruction_set: InstructionSet, batch: &[u8; BATCH]) {
+        let mut counts = [0; MOST_VALUES];
+        let is_counted = self.values.len() <= MOST_VALUES
+            && instruction_set.run(CountValues { batch, values: &self.values, counts: &mut counts });
+        if is_counted {
+            for (&value, count) in self.values.iter().zip(counts) {
+                self.counts[usize::from(value)] += u64::from(count);
+            }
+        } else {
+            count_each_byte(batch, &mut self.counts);
+            self.values.clear();
+            self.values.extend((0..=255).filter(|&value| self.counts[usize::from(value)] > 0));
+            self.values.sort_by_key(|&value| Reverse(self.counts[usize::from(value)]));
+        }
+    }
+}
+
+/// Counts with a table.
+///
+/// Neighbours are counted in different tables, since a byte often equals the one before it, and an addition to the same
+/// place would have to wait for the last one.
+fn count_each_byte(bytes: &[u8], counts: &mut [u64; 256]) {
+    let mut tables = [[0u32; 256]; 4];
+    for group in bytes.chunks(tables.len()) {
+        for (table, &byte) in tables.iter_mut().zip(group) {
+            table[usize::from(byte)] += 1;
+        }
+    }
+    for table in tables {
+        for (all, count) in counts.iter_mut().zip(table) {
+            *all += u64::from(count);
+        }
+    }
+}
+
+/// Counts each of the values in a batch, until they make up all of it. Returns whether they do.
+struct CountValues<'a> {
+    batch: &'a [u8; BATCH],
+    values: &'a [u8],
+    counts: &'a mut [u32; MOST_VALUES],
+}
+
+impl Kernel for CountValues<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run<V: Vectors>(self, vectors: V) -> bool {
+        let (blocks, _) = self.batch.as_chunks();
+        let mut found = 0;
+        for (values, counts) in self.values.chunks(GROUP).zip(self.counts.as_chunks_mut::<GROUP>().0) {
+            // Where fewer are left, the last one is looked for once more, and not counted.
+            let group = std::array::from_fn(|at| values[at.min(values.len() - 1)]);
+            *counts = vectors.count_each(blocks, group);
+            found += counts[..values.len()].iter().sum::<u32>() as usize;
+            if found == BATCH {
+                return true;
+            }
+        }
+        false
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::instruction_set::available;
     use super::*;
 
-    #[test]
-    fn a_histogram_of_every_length_counts_every_byte() {
-        let bytes: Vec<u8> = (0..300u32).map(|at| (at * at % 251) as u8).collect();
-        for len in 0..bytes.len() {
+    /// Letters of `set` in no order.
+    fn text(set: &[u8], len: usize) -> Vec<u8> {
+        (0..len).map(|at| set[at * at % 251 % set.len()]).collect()
+    }
+
+    /// Adds the bytes in pieces of each of the lengths in turn, by every instruction set, and compares with a plain loop.
+    fn check(bytes: &[u8], lens: &[usize]) {
+        let mut naive = [0; 256];
+        bytes.iter().for_each(|&byte| naive[usize::from(byte)] += 1);
+        for &set in available() {
             let mut histogram = Histogram::default();
-            histogram.add(&bytes[..len]);
-            for byte in 0..=255 {
-                let naive = bytes[..len].iter().filter(|&&other| other == byte).count() as u64;
-                assert_eq!(histogram.of(byte), naive, "{byte} in {len}");
+            let mut rest = bytes;
+            for &len in lens.iter().cycle() {
+                let (piece, behind) = rest.split_at(len.min(rest.len()));
+                if piece.len() > BATCH - histogram.len {
+                    histogram.add_batches(set, piece);
+                } else {
+                    histogram.add(piece);
+                }
+                rest = behind;
+                if rest.is_empty() {
+                    break;
+                }
+            }
+            assert_eq!(histogram.counts(), naive, "{}, {lens:?}", set.name());
+        }
+    }
+
+    #[test]
+    fn every_mixture_of_values_in_pieces_of_every_length() {
+        let all: Vec<u8> = (0..=255).collect();
+        let sets: [&[u8]; 8] =
+            [b"A", b"ACGT", b"ACGTN", b"ACGTacgtNn\n", b"#-8F", b"MKVLAWSDEFGHIPQRTYC", &all[33..127], &all];
+        for set in sets {
+            for lens in [&[1][..], &[150], &[0, 63, 64, 65], &[BATCH - 1], &[BATCH, 1], &[7, 3 * BATCH + 5]] {
+                for len in [0, 1, BATCH - 1, BATCH, BATCH + 1, 3 * BATCH, 5 * BATCH + 77] {
+                    if cfg!(miri) && len > BATCH + 1 {
+                        continue;
+                    }
+                    check(&text(set, len), lens);
+                }
             }
         }
+    }
+
+    #[test]
+    fn a_value_that_was_not_seen_before_is_counted_wherever_it_comes() {
+        for at in (0..3 * BATCH).step_by(if cfg!(miri) { 5000 } else { 61 }) {
+            let mut bytes = text(b"ACGTN", 3 * BATCH);
+            bytes[at] = 0;
+            bytes[3 * BATCH - 1 - at / 2] = 255;
+            check(&bytes, &[150]);
+            check(&bytes, &[bytes.len()]);
+        }
+    }
+
+    #[test]
+    fn values_that_give_way_to_others() {
+        let pieces = [text(b"N", 2 * BATCH), text(b"ACGT", 2 * BATCH), text(b"acgt", 3 * BATCH)];
+        check(&pieces.concat(), &[61]);
+        let scores: Vec<Vec<u8>> = (33..127).map(|score| vec![score; 500]).collect();
+        check(&scores.concat(), &[75]);
+    }
+
+    #[test]
+    fn merging_is_adding() {
+        let (left, right) = (text(b"ACGT", BATCH + 100), text(b"ACGTN", 2 * BATCH + 50));
+        let (mut one, mut other, mut both) =
+            (Histogram::default(), Histogram::default(), Histogram::default());
+        one.add(&left);
+        other.add(&right);
+        both.add(&left);
+        both.add(&right);
+        one.merge(&other);
+        assert_eq!(one.counts(), both.counts());
     }
 }

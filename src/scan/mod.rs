@@ -12,7 +12,6 @@ mod instruction_set;
 mod line_ends;
 mod lines_before;
 mod newlines;
-mod nucleotides;
 mod pair;
 
 pub(crate) use class::{ByteRange, Class};

@@ -18,17 +18,18 @@ impl Numbers {
         Self { letters: Some(Box::default()), ..Self::default() }
     }
 
-    /// Takes in a sequence of `len` letters in `lines`, whose record begins at `offset`.
+    /// Takes in a sequence of `len` letters in `lines`, whose record begins at `offset`. `add_letters` adds the letters.
     #[inline]
     pub(crate) fn add<'data>(
         &mut self,
         offset: u64,
         len: usize,
-        lines: impl Iterator<Item = &'data [u8]> + Clone,
+        lines: impl Iterator<Item = &'data [u8]>,
+        add_letters: impl FnOnce(&mut Letters),
     ) {
         self.lengths.add(len as u64);
         if let Some(letters) = &mut self.letters {
-            lines.clone().for_each(|line| letters.add(line));
+            add_letters(letters);
         }
         if len > 0 && self.first.is_none_or(|(first, _)| offset < first) {
             self.first = Some((offset, Alphabet::of_lines(lines)));

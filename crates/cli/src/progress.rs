@@ -11,12 +11,15 @@ use pagecut::Source;
 /// Work that ends earlier is not worth a bar.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// An input of this length or less is done before a bar would be shown, and not worth a thread.
+const SHORT: u64 = 1 << 20;
+
 /// How often the bar moves.
 const TICK: Duration = Duration::from_millis(100);
 
 /// Does `work` on a source, and meanwhile shows a bar on standard error if that is a terminal and it takes long.
 pub(crate) fn show<T>(source: &Source, name: &str, quiet: bool, work: impl FnOnce() -> T) -> T {
-    if quiet || !stderr().is_terminal() {
+    if quiet || source.len_hint().is_some_and(|len| len <= SHORT) || !stderr().is_terminal() {
         return work();
     }
     let (done, is_done) = mpsc::channel::<()>();

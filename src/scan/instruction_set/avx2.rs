@@ -2,8 +2,9 @@
 
 use std::arch::x86_64::{
     __m128i, __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
-    _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_setr_epi8,
-    _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_sub_epi8,
+    _mm256_extract_epi32, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_sad_epu8,
+    _mm256_set1_epi8, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
+    _mm256_sub_epi8,
 };
 
 use super::vectors::{AsciiSet, BLOCK, Kernel, Vectors, define};
@@ -73,4 +74,32 @@ fn in_set(mut block: [__m256i; 2], set: &AsciiSet) -> u64 {
         *half = _mm256_cmpeq_epi8(_mm256_and_si256(row, bit), _mm256_setzero_si256());
     }
     !mask_of(block)
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn count_each(blocks: &[[u8; BLOCK]], values: [u8; 4]) -> [u32; 4] {
+    let values = values.map(|value| _mm256_set1_epi8(value.cast_signed()));
+    // A byte that equals is -1, and a block comes to each byte twice.
+    let mut counts = [_mm256_setzero_si256(); 4];
+    for block in blocks {
+        for half in load(block) {
+            for (count, value) in counts.iter_mut().zip(values) {
+                *count = _mm256_sub_epi8(*count, _mm256_cmpeq_epi8(half, value));
+            }
+        }
+    }
+    counts.map(|count| sum(count))
+}
+
+/// The sum of all bytes.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn sum(bytes: __m256i) -> u32 {
+    let sums = _mm256_sad_epu8(bytes, _mm256_setzero_si256());
+    let sum = _mm256_extract_epi32::<0>(sums)
+        + _mm256_extract_epi32::<2>(sums)
+        + _mm256_extract_epi32::<4>(sums)
+        + _mm256_extract_epi32::<6>(sums);
+    sum.cast_unsigned()
 }

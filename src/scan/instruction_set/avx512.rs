@@ -45,3 +45,16 @@ fn in_set(block: __m512i, set: &AsciiSet) -> u64 {
     let column = _mm512_and_si512(_mm512_srli_epi16::<4>(block), _mm512_set1_epi8(15));
     _mm512_test_epi8_mask(row, _mm512_shuffle_epi8(bits, column))
 }
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,popcnt")]
+fn count_each(blocks: &[[u8; BLOCK]], values: [u8; 4]) -> [u32; 4] {
+    let mut counts = [0; 4];
+    for block in blocks {
+        let block = load(block);
+        for (count, value) in counts.iter_mut().zip(values) {
+            *count += equal(block, value).count_ones();
+        }
+    }
+    counts
+}

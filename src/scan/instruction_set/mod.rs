@@ -18,7 +18,7 @@ mod vectors;
 
 pub(crate) use chosen::{available, choose, chosen, wish};
 pub(crate) use vectors::AsciiSet;
-pub(super) use vectors::{BLOCK, Kernel, SLACK, Vectors};
+pub(super) use vectors::{BLOCK, Kernel, MOST_BLOCKS, SLACK, Vectors};
 
 /// An instruction set that this machine has.
 #[derive(Debug, Clone, Copy)]
@@ -136,6 +136,38 @@ mod tests {
                     let block: [u8; BLOCK] = std::array::from_fn(byte);
                     for (number, (mask, expected)) in set.run(Masks(&block)).into_iter().enumerate() {
                         assert_eq!(mask, expected, "{}, mask {number} of {block:?}", set.name());
+                    }
+                }
+            }
+        }
+    }
+
+    /// How often each of four values occurs.
+    struct Counts<'a>(&'a [[u8; BLOCK]], [u8; 4]);
+
+    impl Kernel for Counts<'_> {
+        type Output = [u32; 4];
+
+        fn run<V: Vectors>(self, vectors: V) -> [u32; 4] {
+            vectors.count_each(self.0, self.1)
+        }
+    }
+
+    #[test]
+    fn counts_are_those_of_a_loop_up_to_the_most() {
+        let mixed: Vec<[u8; BLOCK]> = (0..MOST_BLOCKS)
+            .map(|block| std::array::from_fn(|at| (at * at + 7 * block).to_le_bytes()[0]))
+            .collect();
+        let same = vec![[0xff; BLOCK]; MOST_BLOCKS];
+        for set in available() {
+            for blocks in [&mixed, &same] {
+                for len in (0..=MOST_BLOCKS).step_by(if cfg!(miri) { 31 } else { 1 }) {
+                    for values in [[0, 1, 127, 128], [0xff; 4], [0xff, 9, 16, 0xff]] {
+                        let naive = values.map(|value| {
+                            blocks[..len].as_flattened().iter().map(|&byte| u32::from(byte == value)).sum()
+                        });
+                        let counted = set.run(Counts(&blocks[..len], values));
+                        assert_eq!(counted, naive, "{}: {values:?} in {len} blocks", set.name());
                     }
                 }
             }

@@ -1,8 +1,8 @@
 //! NEON: 16 bytes at a time, on every AArch64.
 
 use std::arch::aarch64::{
-    uint8x16_t, vaddq_u8, vandq_u8, vceqq_u8, vcgeq_u8, vcleq_u8, vdupq_n_u8, vgetq_lane_u64, vld1q_u8,
-    vpaddq_u8, vqtbl1q_u8, vreinterpretq_u64_u8, vshrq_n_u8, vtstq_u8,
+    uint8x16_t, vaddlvq_u8, vaddq_u8, vandq_u8, vceqq_u8, vcgeq_u8, vcleq_u8, vdupq_n_u8, vgetq_lane_u64,
+    vld1q_u8, vpaddq_u8, vqtbl1q_u8, vreinterpretq_u64_u8, vshrq_n_u8, vsubq_u8, vtstq_u8,
 };
 
 use super::vectors::{AsciiSet, BLOCK, Kernel, Vectors, define};
@@ -76,4 +76,20 @@ fn in_set(mut block: [uint8x16_t; 4], set: &AsciiSet) -> u64 {
         *vector = vtstq_u8(row, vqtbl1q_u8(bits, vaddq_u8(column, beyond)));
     }
     mask_of(block)
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn count_each(blocks: &[[u8; BLOCK]], values: [u8; 4]) -> [u32; 4] {
+    let values = values.map(|value| vdupq_n_u8(value));
+    // A byte that equals is -1, and a block comes to each byte four times.
+    let mut counts = [vdupq_n_u8(0); 4];
+    for block in blocks {
+        for quarter in load(block) {
+            for (count, value) in counts.iter_mut().zip(values) {
+                *count = vsubq_u8(*count, vceqq_u8(quarter, value));
+            }
+        }
+    }
+    counts.map(|count| u32::from(vaddlvq_u8(count)))
 }

@@ -53,11 +53,7 @@ impl Vectors for Portable {
     #[inline(always)]
     fn equal(self, block: [u64; 8], byte: u8) -> u64 {
         let other = ONES * u64::from(byte);
-        mask_of(block, |word| {
-            let difference = word ^ other;
-            // The highest bit of each byte is set by the addition if one of the lower bits is, and never carries.
-            !(((difference & LOW) + LOW) | difference)
-        })
+        mask_of(block, |word| zeros(word ^ other))
     }
 
     #[inline(always)]
@@ -76,6 +72,34 @@ impl Vectors for Portable {
         }
         mask
     }
+
+    #[inline(always)]
+    fn count_each(self, blocks: &[[u8; BLOCK]], values: [u8; 4]) -> [u32; 4] {
+        /// To each byte of a count, a block comes eight times.
+        const BLOCKS: usize = 255 / 8;
+        let mut all = [0; 4];
+        for blocks in blocks.chunks(BLOCKS) {
+            let mut counts = [0; 4];
+            for block in blocks {
+                for word in self.load(block) {
+                    for (count, value) in counts.iter_mut().zip(values) {
+                        *count += (zeros(word ^ (ONES * u64::from(value))) & !LOW) >> 7;
+                    }
+                }
+            }
+            for (all, count) in all.iter_mut().zip(counts) {
+                *all += count.to_le_bytes().into_iter().map(u32::from).sum::<u32>();
+            }
+        }
+        all
+    }
+}
+
+/// Sets the highest bit of those bytes that are zero, and leaves the lower bits without a meaning.
+#[inline(always)]
+fn zeros(word: u64) -> u64 {
+    // The highest bit of each byte is set by the addition if one of the lower bits is, and never carries.
+    !(((word & LOW) + LOW) | word)
 }
 
 /// Each byte of `left` minus that of `right`, modulo 256.

@@ -1,8 +1,9 @@
 //! SSE2: 16 bytes at a time, on every x86-64.
 
 use std::arch::x86_64::{
-    __m128i, _mm_cmpeq_epi8, _mm_cvtsi128_si64, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8,
-    _mm_set1_epi8, _mm_sub_epi8, _mm_unpackhi_epi64,
+    __m128i, _mm_add_epi32, _mm_cmpeq_epi8, _mm_cvtsi128_si32, _mm_cvtsi128_si64, _mm_loadu_si128,
+    _mm_min_epu8, _mm_movemask_epi8, _mm_sad_epu8, _mm_set1_epi8, _mm_setzero_si128, _mm_sub_epi8,
+    _mm_unpackhi_epi64,
 };
 
 use super::portable::Portable;
@@ -64,4 +65,28 @@ fn in_set(block: [__m128i; 4], set: &AsciiSet) -> u64 {
         *high = _mm_cvtsi128_si64(_mm_unpackhi_epi64(vector, vector)).cast_unsigned();
     }
     Portable.in_set(words, set)
+}
+
+#[inline]
+#[target_feature(enable = "sse2")]
+pub(super) fn count_each(blocks: &[[u8; BLOCK]], values: [u8; 4]) -> [u32; 4] {
+    let values = values.map(|value| _mm_set1_epi8(value.cast_signed()));
+    // A byte that equals is -1, and a block comes to each byte four times.
+    let mut counts = [_mm_setzero_si128(); 4];
+    for block in blocks {
+        for quarter in load(block) {
+            for (count, value) in counts.iter_mut().zip(values) {
+                *count = _mm_sub_epi8(*count, _mm_cmpeq_epi8(quarter, value));
+            }
+        }
+    }
+    counts.map(|count| sum(count))
+}
+
+/// The sum of all bytes.
+#[inline]
+#[target_feature(enable = "sse2")]
+fn sum(bytes: __m128i) -> u32 {
+    let sums = _mm_sad_epu8(bytes, _mm_setzero_si128());
+    _mm_cvtsi128_si32(_mm_add_epi32(sums, _mm_unpackhi_epi64(sums, sums))).cast_unsigned()
 }

@@ -5,7 +5,7 @@ use std::arch::x86_64::{
     _mm_srli_epi16,
 };
 
-use super::sse2::{equal, in_range, load, mask_of};
+use super::sse2::{count_each, equal, in_range, load, mask_of};
 use super::vectors::{AsciiSet, BLOCK, Kernel, Vectors, define};
 
 define!(Ssse3, [__m128i; 4], is_x86_feature_detected, ["sse2", "ssse3", "popcnt"]);

@@ -21,6 +21,9 @@ pub(in crate::scan) trait Vectors: Copy {
     /// Which bytes are members of a set.
     fn in_set(self, block: Self::Block, set: &AsciiSet) -> u64;
 
+    /// How many bytes equal each of the values. Of blocks there are [`MOST_BLOCKS`] at the most.
+    fn count_each(self, blocks: &[[u8; BLOCK]], values: [u8; 4]) -> [u32; 4];
+
     /// Asks for the bytes that lie `distance` behind the start of `bytes`, which may be beyond their end: they will be looked
     /// at soon.
     #[inline(always)]
@@ -64,6 +67,9 @@ pub(in crate::scan) trait Vectors: Copy {
         }
     }
 }
+
+/// How many blocks [`Vectors::count_each`] can count in: it counts in bytes of 16, to each of which a block comes four times.
+pub(in crate::scan) const MOST_BLOCKS: usize = 63;
 
 /// How many more positions than a mask has bits [`Vectors::write_positions`] may write to.
 pub(in crate::scan) const SLACK: usize = 2;
@@ -131,7 +137,7 @@ impl AsciiSet {
 
 /// Defines an instruction set: the type that proves that the machine has it, and what leads to the functions of the file.
 ///
-/// These are `load`, `equal`, `in_range` and `in_set`, compiled for the features that are named here, or
+/// These are `load`, `equal`, `in_range`, `in_set` and `count_each`, compiled for the features that are named here, or
 /// for some of them; the file says so with `#[target_feature]`.
 macro_rules! define {
     ($set:ident, $block:ty, $detected:ident, [$($feature:tt),+]) => {
@@ -184,6 +190,12 @@ macro_rules! define {
             fn in_set(self, block: $block, set: &AsciiSet) -> u64 {
                 // SAFETY: as above.
                 unsafe { in_set(block, set) }
+            }
+
+            #[inline(always)]
+            fn count_each(self, blocks: &[[u8; BLOCK]], values: [u8; 4]) -> [u32; 4] {
+                // SAFETY: as above.
+                unsafe { count_each(blocks, values) }
             }
         }
     };
