@@ -35,6 +35,15 @@ impl Comparison {
         Self { len, measured }
     }
 
+    pub(crate) fn rows(&self) -> &[Measured] {
+        &self.measured
+    }
+
+    /// How many bytes the speeds are of.
+    pub(crate) fn len(&self) -> u64 {
+        self.len
+    }
+
     /// What all rows agree on.
     pub(crate) fn count(&self) -> Count {
         self.measured.iter().find_map(|measured| measured.count).unwrap_or_default()
@@ -84,7 +93,7 @@ impl Comparison {
             row.way.to_string(),
             row.threads.to_string(),
             counted(|count| count.records),
-            counted(|count| count.bases),
+            counted(|count| count.len),
             format!("{:.6}", time.as_secs_f64()),
             format!("{:.2}", self.speed(measured)),
             ratio(of(measured, self.fastest_peer(row.threads))),
@@ -117,7 +126,7 @@ pub(crate) mod tests {
             work: "work",
             run: Run::Here(|_, _| Ok(None)),
         };
-        let count = (kind != Kind::Roofline).then_some(Count { records: 1, bases: 1 });
+        let count = (kind != Kind::Roofline).then_some(Count { records: 1, len: 1 });
         Measured { row, count, time: Duration::from_millis(millis), faults: 0 }
     }
 

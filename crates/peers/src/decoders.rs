@@ -22,9 +22,9 @@ const COMPRESSED_LEN: usize = 64 << 10;
 /// With the decoder that is known best.
 pub(crate) fn open(path: &Path, format: Format) -> io::Result<Decompressed> {
     match format {
-        Format::Fastq | Format::Fasta => Ok(Box::new(File::open(path)?)),
         Format::Gzip | Format::Bgzf => zlib_rs(path),
         Format::Zstd => libzstd(path),
+        _ => Ok(Box::new(File::open(path)?)),
     }
 }
 

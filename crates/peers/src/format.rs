@@ -15,6 +15,11 @@ pub(crate) enum Format {
     Bgzf,
     /// FASTQ in Zstandard.
     Zstd,
+    /// MP4, fragmented or not.
+    Mp4,
+    Matroska,
+    /// MPEG-2 transport stream.
+    Mpegts,
 }
 
 impl Format {
@@ -26,6 +31,10 @@ impl Format {
     pub(crate) const GZIP: &[Self] = &[Self::Gzip, Self::Bgzf];
     pub(crate) const BGZF: &[Self] = &[Self::Bgzf];
     pub(crate) const ZSTD: &[Self] = &[Self::Zstd];
+    pub(crate) const MP4: &[Self] = &[Self::Mp4];
+    pub(crate) const MATROSKA: &[Self] = &[Self::Matroska];
+    pub(crate) const MPEGTS: &[Self] = &[Self::Mpegts];
+    pub(crate) const MEDIA: &[Self] = &[Self::Mp4, Self::Matroska, Self::Mpegts];
     pub(crate) const COMPRESSED: &[Self] = &[Self::Gzip, Self::Bgzf, Self::Zstd];
 
     /// What `path` is. A file that is none of the others is taken to be FASTQ.
@@ -37,6 +46,9 @@ impl Format {
             [0x1f, 0x8b, _, flags, _, _, _, _, _, _, _, _, b'B', b'C', 2, 0] if flags & 4 != 0 => Self::Bgzf,
             [0x1f, 0x8b, ..] => Self::Gzip,
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
+            [_, _, _, _, b'f', b't', b'y', b'p', ..] => Self::Mp4,
+            [0x1a, 0x45, 0xdf, 0xa3, ..] => Self::Matroska,
+            [0x47, ..] => Self::Mpegts,
             [b'>', ..] => Self::Fasta,
             _ => Self::Fastq,
         })
@@ -51,6 +63,9 @@ impl fmt::Display for Format {
             Self::Gzip => "gzip",
             Self::Bgzf => "BGZF",
             Self::Zstd => "zstd",
+            Self::Mp4 => "MP4",
+            Self::Matroska => "Matroska",
+            Self::Mpegts => "MPEG-TS",
         })
     }
 }

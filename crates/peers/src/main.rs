@@ -13,6 +13,7 @@ mod legend;
 mod lineup;
 mod machine;
 mod measure;
+mod media;
 mod native;
 mod ours;
 mod packing;
@@ -42,6 +43,7 @@ struct Args {
 #[derive(Subcommand)]
 enum Command {
     Reads(reads::Args),
+    Media(media::Args),
     Compressed(compressed::Args),
 }
 
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
     let mut out = io::stdout().lock();
     let done = match Args::parse().command {
         Command::Reads(args) => reads::run(&args, &mut out),
+        Command::Media(args) => media::run(&args, &mut out),
         Command::Compressed(args) => compressed::run(&args, &mut out),
     };
     match done {

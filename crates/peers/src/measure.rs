@@ -107,13 +107,13 @@ mod tests {
     #[test]
     fn a_row_that_disagrees_is_named() {
         let mut first = None;
-        let (right, wrong) = (Count { records: 2, bases: 7 }, Count { records: 2, bases: 8 });
+        let (right, wrong) = (Count { records: 2, len: 7 }, Count { records: 2, len: 8 });
         let peer = peers::rows()[0];
         agree(&mut first, &ours::rows()[0], Some(right)).unwrap();
         agree(&mut first, &roofline::ROWS[0], None).unwrap();
         let error = agree(&mut first, &peer, Some(wrong)).unwrap_err().to_string();
         assert!(
-            error.starts_with(peer.name) && error.contains("7 bases") && error.contains("8 bases"),
+            error.starts_with(peer.name) && error.contains("7 bytes") && error.contains("8 bytes"),
             "{error}"
         );
     }

@@ -44,7 +44,7 @@ fn pipes(child: &mut Child) -> Option<(ChildStdin, BufReader<ChildStdout>)> {
 fn lap(line: &str) -> Option<Lap> {
     let mut fields = line.trim_end().split('\t').map(str::parse);
     let mut field = || fields.next()?.ok();
-    let count = Count { records: field()?, bases: field()? };
+    let count = Count { records: field()?, len: field()? };
     Some(Lap { count: Some(count), time: Duration::from_nanos(field()?), faults: 0 })
 }
 
@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn a_line_has_three_numbers() {
         let found = lap("2\t7\t1500\n").unwrap();
-        assert_eq!(found.count, Some(Count { records: 2, bases: 7 }));
+        assert_eq!(found.count, Some(Count { records: 2, len: 7 }));
         assert_eq!(found.time, Duration::from_nanos(1500));
         for line in ["", "2\t7\n", "2\tx\t1500\n"] {
             assert!(lap(line).is_none(), "{line:?}");

@@ -69,17 +69,17 @@ pub(crate) enum Way {
     Auto,
 }
 
-/// What every parser has to find.
+/// What every parser has to find: records, and how long they are in all. Of reads that is letters, of packets bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Count {
     pub(crate) records: u64,
-    pub(crate) bases: u64,
+    pub(crate) len: u64,
 }
 
 impl Count {
-    /// One more record, with so many bases.
-    pub(crate) fn with(self, bases: usize) -> Self {
-        Self { records: self.records + 1, bases: self.bases + bases as u64 }
+    /// One more record, that is so long.
+    pub(crate) fn with(self, len: usize) -> Self {
+        Self { records: self.records + 1, len: self.len + len as u64 }
     }
 }
 
@@ -87,7 +87,7 @@ impl Add for Count {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
-        Self { records: self.records + other.records, bases: self.bases + other.bases }
+        Self { records: self.records + other.records, len: self.len + other.len }
     }
 }
 
@@ -99,7 +99,7 @@ impl Sum for Count {
 
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} records with {} bases", self.records, self.bases)
+        write!(f, "{} records, {} bytes in all", self.records, self.len)
     }
 }
 

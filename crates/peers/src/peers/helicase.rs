@@ -77,6 +77,6 @@ fn parallel(path: &Path, threads: usize) -> Result<Option<Count>> {
 }
 
 fn counted(found: Result<helicase::Count>) -> Result<Option<Count>> {
-    let (records, bases) = found?;
-    Ok(Some(Count { records, bases }))
+    let (records, len) = found?;
+    Ok(Some(Count { records, len }))
 }

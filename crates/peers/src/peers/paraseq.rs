@@ -98,7 +98,7 @@ fn fasta_parallel(path: &Path, threads: usize) -> Result<Option<Count>> {
 #[derive(Default)]
 struct Sum {
     records: AtomicU64,
-    bases: AtomicU64,
+    len: AtomicU64,
 }
 
 impl Sum {
@@ -106,10 +106,10 @@ impl Sum {
     fn add(&self, lens: impl Iterator<Item = usize>) {
         let count = lens.fold(Count::default(), Count::with);
         self.records.fetch_add(count.records, Ordering::Relaxed);
-        self.bases.fetch_add(count.bases, Ordering::Relaxed);
+        self.len.fetch_add(count.len, Ordering::Relaxed);
     }
 
     fn count(self) -> Count {
-        Count { records: self.records.into_inner(), bases: self.bases.into_inner() }
+        Count { records: self.records.into_inner(), len: self.len.into_inner() }
     }
 }
