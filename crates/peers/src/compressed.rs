@@ -12,6 +12,11 @@ use crate::row::Result;
 use crate::table::Csv;
 use crate::{decoders, machine, measure, packing};
 
+/// What to know about a build without: everybody else picks when they run.
+const WITHOUT_AVX2: &str = "\
+Not built for AVX2: helicase picks its SIMD when it is compiled and falls back to SSE or, where that is not asked for
+either, to scalar code. Build with RUSTFLAGS=\"-C target-cpu=native\" for what it can do.";
+
 /// Compares parsers of FASTQ with what they decompress with
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -34,6 +39,9 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<()> {
         Format::Fastq => compare_packed(args, out, &mut csv)?,
         format if Format::COMPRESSED.contains(&format) => compare(&args.file, args, out, &mut csv)?,
         format => return Err(format!("{}: is {format}, not FASTQ", args.file.display()).into()),
+    }
+    if !cfg!(target_feature = "avx2") {
+        writeln!(out, "{WITHOUT_AVX2}")?;
     }
     Ok(csv.flush()?)
 }

@@ -25,26 +25,26 @@ impl Table {
     }
 
     pub(crate) fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        let widths: Vec<usize> = (0..self.lines[0].len())
-            .map(|column| self.lines.iter().map(|cells| cells[column].chars().count()).max().unwrap_or(0))
-            .collect();
+        let widths: Vec<usize> = (0..self.lines[0].len()).map(|column| self.width(column)).collect();
         for cells in &self.lines {
-            let padded: Vec<_> =
-                cells
-                    .iter()
-                    .zip(&widths)
-                    .enumerate()
-                    .map(|(column, (cell, width))| {
-                        if column < self.words {
-                            format!("{cell:<width$}")
-                        } else {
-                            format!("{cell:>width$}")
-                        }
-                    })
-                    .collect();
+            let mut padded = Vec::new();
+            for (column, (cell, &width)) in cells.iter().zip(&widths).enumerate() {
+                match (column < self.words, width) {
+                    (_, 0) => {}
+                    (true, _) => padded.push(format!("{cell:<width$}")),
+                    (false, _) => padded.push(format!("{cell:>width$}")),
+                }
+            }
             writeln!(out, "{}", padded.join("  ").trim_end())?;
         }
         Ok(())
+    }
+
+    /// How wide a column is: not at all if there is nothing below its heading.
+    fn width(&self, column: usize) -> usize {
+        let width = |cells: &Vec<String>| cells[column].chars().count();
+        let widest = self.lines[1..].iter().map(width).max().unwrap_or(0);
+        if widest == 0 { 0 } else { widest.max(width(&self.lines[0])) }
     }
 }
 
@@ -92,9 +92,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_aligned_words_to_the_left_and_numbers_to_the_right() {
-        let mut table = Table::new(&["name", "n"], 1);
-        table.add(vec!["é".into(), "10".into()]);
+    fn columns_are_aligned_words_to_the_left_and_numbers_to_the_right_and_empty_ones_left_out() {
+        let mut table = Table::new(&["name", "empty", "n"], 2);
+        table.add(vec!["é".into(), String::new(), "10".into()]);
         let mut out = Vec::new();
         table.write(&mut out).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "name   n\né     10\n");
