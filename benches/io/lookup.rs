@@ -8,7 +8,8 @@ use pagecut::io::{Strategy, ZeroCopyConfig};
 use pagecut::{Reader, open_reader};
 
 use crate::state;
-use crate::{median, ms, sum};
+use crate::sum::sum;
+use crate::{median, ms};
 
 const ROUNDS: usize = 15;
 

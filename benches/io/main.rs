@@ -5,10 +5,12 @@
 //! names the state of the page cache, which is set up before each time that is taken. A figure is the median of the rounds.
 
 mod auto;
+mod cache;
 mod lookup;
 mod pass;
 mod small;
 mod state;
+mod sum;
 
 use std::time::Duration;
 
@@ -39,22 +41,4 @@ fn median(mut times: Vec<Duration>) -> Duration {
 /// In milliseconds, as a cell.
 fn ms(time: Duration) -> String {
     format!("{:.2}", time.as_secs_f64() * 1e3)
-}
-
-/// Looks at every byte, as fast as memory gives it.
-fn sum(bytes: &[u8]) -> u64 {
-    let (blocks, rest) = bytes.as_chunks::<64>();
-    let mut sums = [0u64; 8];
-    for block in blocks {
-        let (words, _) = block.as_chunks::<8>();
-        for (sum, word) in sums.iter_mut().zip(words) {
-            *sum ^= u64::from_le_bytes(*word);
-        }
-    }
-    let rest = rest.chunks(8).fold(0, |sum, word| {
-        let mut bytes = [0; 8];
-        bytes[..word.len()].copy_from_slice(word);
-        sum ^ u64::from_le_bytes(bytes)
-    });
-    sums.into_iter().fold(rest, |all, sum| all ^ sum)
 }

@@ -11,7 +11,8 @@ use pagecut::io::{AlignedBuffer, Alignment, BytesAt, DirectReader, PositionedRea
 use pagecut::mmap::{Advice, HugePageMmap, MmapReader, PrefetchingMmap};
 
 use crate::state::{self, State};
-use crate::{median, ms, sum};
+use crate::sum::sum;
+use crate::{median, ms};
 
 const ROUNDS: usize = 5;
 

@@ -11,7 +11,7 @@ use flate2::bufread::MultiGzDecoder;
 use rapidgzip_core::Decoder;
 
 use crate::format::Format;
-use crate::row::Result;
+use crate::result::Result;
 
 /// A reader of what `path` holds. The virtual call is one in tens of kilobytes.
 pub(crate) type Decompressed = Box<dyn Read + Send>;
@@ -22,9 +22,9 @@ const COMPRESSED_LEN: usize = 64 << 10;
 /// With the decoder that is known best.
 pub(crate) fn open(path: &Path, format: Format) -> io::Result<Decompressed> {
     match format {
-        Format::Plain => Ok(Box::new(File::open(path)?)),
         Format::Gzip | Format::Bgzf => zlib_rs(path),
         Format::Zstd => libzstd(path),
+        _ => Ok(Box::new(File::open(path)?)),
     }
 }
 

@@ -7,24 +7,37 @@ use std::path::Path;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
-    Plain,
-    /// One member or more, and nothing that tells where one ends.
+    Fastq,
+    Fasta,
+    /// FASTQ in one member or more, and nothing that tells where one ends.
     Gzip,
-    /// gzip in members that tell how long they are, as `bgzip` writes it.
+    /// FASTQ in gzip in members that tell how long they are, as `bgzip` writes it.
     Bgzf,
+    /// FASTQ in Zstandard.
     Zstd,
+    /// MP4, fragmented or not.
+    Mp4,
+    Matroska,
+    /// MPEG-2 transport stream.
+    Mpegts,
 }
 
 impl Format {
     /// What a row reads that decompresses nothing.
-    pub(crate) const PLAIN: &[Self] = &[Self::Plain];
+    pub(crate) const FASTQ: &[Self] = &[Self::Fastq];
+    pub(crate) const FASTA: &[Self] = &[Self::Fasta];
+    pub(crate) const PLAIN: &[Self] = &[Self::Fastq, Self::Fasta];
     /// What a row reads that is not made for blocks: BGZF is gzip.
     pub(crate) const GZIP: &[Self] = &[Self::Gzip, Self::Bgzf];
     pub(crate) const BGZF: &[Self] = &[Self::Bgzf];
     pub(crate) const ZSTD: &[Self] = &[Self::Zstd];
-    pub(crate) const ALL: &[Self] = &[Self::Plain, Self::Gzip, Self::Bgzf, Self::Zstd];
+    pub(crate) const MP4: &[Self] = &[Self::Mp4];
+    pub(crate) const MATROSKA: &[Self] = &[Self::Matroska];
+    pub(crate) const MPEGTS: &[Self] = &[Self::Mpegts];
+    pub(crate) const MEDIA: &[Self] = &[Self::Mp4, Self::Matroska, Self::Mpegts];
+    pub(crate) const COMPRESSED: &[Self] = &[Self::Gzip, Self::Bgzf, Self::Zstd];
 
-    /// What `path` is. A file that is none of the others is taken to be plain.
+    /// What `path` is. A file that is none of the others is taken to be FASTQ.
     pub(crate) fn of(path: &Path) -> io::Result<Self> {
         let mut head = Vec::new();
         File::open(path)?.take(16).read_to_end(&mut head)?;
@@ -33,7 +46,11 @@ impl Format {
             [0x1f, 0x8b, _, flags, _, _, _, _, _, _, _, _, b'B', b'C', 2, 0] if flags & 4 != 0 => Self::Bgzf,
             [0x1f, 0x8b, ..] => Self::Gzip,
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
-            _ => Self::Plain,
+            [_, _, _, _, b'f', b't', b'y', b'p', ..] => Self::Mp4,
+            [0x1a, 0x45, 0xdf, 0xa3, ..] => Self::Matroska,
+            [0x47, ..] => Self::Mpegts,
+            [b'>', ..] => Self::Fasta,
+            _ => Self::Fastq,
         })
     }
 }
@@ -41,10 +58,14 @@ impl Format {
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            Self::Plain => "plain",
+            Self::Fastq => "FASTQ",
+            Self::Fasta => "FASTA",
             Self::Gzip => "gzip",
             Self::Bgzf => "BGZF",
             Self::Zstd => "zstd",
+            Self::Mp4 => "MP4",
+            Self::Matroska => "Matroska",
+            Self::Mpegts => "MPEG-TS",
         })
     }
 }

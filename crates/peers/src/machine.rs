@@ -1,27 +1,68 @@
 //! What the numbers were measured on.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::thread;
 
-/// helicase picks its SIMD when it is compiled, everybody else when they run.
-pub(crate) const AVX2: bool = cfg!(target_feature = "avx2");
-
-/// What to know about a build without.
-pub(crate) const WITHOUT_AVX2: &str = "\
-Not built for AVX2: helicase picks its SIMD when it is compiled and falls back to SSE or, where that is not asked for
-either, to scalar code. Build with RUSTFLAGS=\"-C target-cpu=native\" for what it can do.";
-
-/// The kernel, the processor, and whether the build may use AVX2 unasked.
-pub(crate) fn describe() -> String {
-    let avx2 = if AVX2 { "yes" } else { "no" };
-    format!("Linux {}, {}, built for AVX2: {avx2}", kernel(), cpu())
+/// The processor, the kernel, and where the files lie.
+pub(crate) fn describe(folder: &Path) -> String {
+    let threads = thread::available_parallelism().map_or(0, usize::from);
+    format!(
+        "{threads} x {}, {} GiB; Linux {}; {}; transparent huge pages: {}",
+        cpu(),
+        memory(),
+        first_line("/proc/sys/kernel/osrelease"),
+        disk(folder),
+        first_line("/sys/kernel/mm/transparent_hugepage/enabled"),
+    )
 }
 
-fn kernel() -> String {
-    fs::read_to_string("/proc/sys/kernel/osrelease").map_or_else(|_| "?".into(), |text| text.trim().into())
+fn first_line(path: &str) -> String {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    text.lines().next().map_or_else(|| "?".into(), |line| line.trim().into())
 }
 
 fn cpu() -> String {
     let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     model.map_or_else(|| "unknown processor".into(), |(_, model)| model.into())
+}
+
+/// Gibibytes.
+fn memory() -> u64 {
+    let info = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let kib = info.lines().find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB"));
+    kib.and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0) >> 20
+}
+
+/// The file system that a folder lies on, and how far the kernel reads ahead there.
+fn disk(folder: &Path) -> String {
+    let Ok(device) = fs::metadata(folder).map(|metadata| metadata.dev()) else { return "?".into() };
+    // As glibc's `major` and `minor` take a device number apart.
+    let major = (device >> 8 & 0xfff) | (device >> 32 & !0xfff);
+    let minor = (device & 0xff) | (device >> 12 & !0xff);
+    let device = format!("{major}:{minor}");
+    let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+    let kind = mounts.lines().find_map(|line| file_system(line, &device)).unwrap_or("?");
+    format!("{kind}, read_ahead_kb {}", first_line(&format!("/sys/class/bdi/{device}/read_ahead_kb")))
+}
+
+/// The file system of a line of `/proc/self/mountinfo` if it is of this device (proc_pid_mountinfo(5)).
+fn file_system<'line>(line: &'line str, device: &str) -> Option<&'line str> {
+    let (mount, system) = line.split_once(" - ")?;
+    let is_this = mount.split(' ').nth(2) == Some(device);
+    system.split(' ').next().filter(|_| is_this)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_system_is_that_of_the_device() {
+        let line = "25 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw,discard";
+        assert_eq!(file_system(line, "254:0"), Some("ext4"));
+        assert_eq!(file_system(line, "254:1"), None);
+    }
 }

@@ -3,71 +3,126 @@
 use std::ops::Add;
 use std::path::Path;
 
+use pagecut::fasta::{self, Fasta};
 use pagecut::fastq::{self, Fastq};
 use pagecut::io::Strategy;
 use pagecut::mmap::MmapReader;
-use pagecut::{Source, SourceOptions};
+use pagecut::{Resync, Source, SourceOptions};
 use rayon::ThreadPoolBuilder;
 use rayon::iter::ParallelIterator;
 
 use crate::format::Format;
-use crate::row::{Count, Kind, Result, Row, Way};
+use crate::row::{Count, Here, Kind, Result, Row, Run, Way};
 
-pub(crate) const ROWS: [Row; 6] = [
-    row("pagecut fold", Format::ALL, Way::Mapped, 1, fold_mapped),
-    row("pagecut records", Format::PLAIN, Way::Mapped, 1, records),
-    row("pagecut fold", Format::ALL, Way::Read, 1, fold_read),
-    row("pagecut fold", Format::ALL, Way::Mapped, 2, fold_mapped),
-    row("pagecut par_records", Format::PLAIN, Way::Mapped, 2, par_records),
-    row("pagecut fold", Format::ALL, Way::Read, 2, fold_read),
-];
-
-const fn row(
-    name: &'static str,
-    formats: &'static [Format],
-    way: Way,
-    threads: usize,
-    run: fn(&Path, usize) -> Result<Option<Count>>,
-) -> Row {
-    Row { kind: Kind::Ours, name, formats, way, threads, run }
+pub(crate) fn rows() -> Vec<Row> {
+    [rows_of::<Fastq>(), rows_of::<Fasta>()].concat()
 }
 
-fn fold_mapped(path: &Path, threads: usize) -> Result<Option<Count>> {
-    fold(path, SourceOptions::new().strategy(Strategy::Mapped).threads(threads))
+/// What FASTQ and FASTA have in common here.
+trait Reads: Resync {
+    const PLAIN: Self;
+    const STRICT: Self;
+    /// What is read when nothing is compressed, and when anything may be.
+    const FORMATS: [&'static [Format]; 2];
+    /// What is looked at in a record.
+    const WORK: &'static str;
+    const STRICT_WORK: &'static str;
+
+    /// How many letters a record has.
+    fn letters(record: Self::Record<'_>) -> usize;
 }
 
-fn fold_read(path: &Path, threads: usize) -> Result<Option<Count>> {
-    fold(path, SourceOptions::new().strategy(Strategy::Read).threads(threads))
+impl Reads for Fastq {
+    const PLAIN: Self = Self::new();
+    const STRICT: Self = Self::strict();
+    const FORMATS: [&'static [Format]; 2] =
+        [Format::FASTQ, &[Format::Fastq, Format::Gzip, Format::Bgzf, Format::Zstd]];
+    const WORK: &'static str =
+        "`@`, `+`, that the record is complete, as many scores as letters; every byte searched for line ends";
+    const STRICT_WORK: &'static str = "that too, and each letter and score, and what stands on the plus line";
+
+    fn letters(record: fastq::Record<'_>) -> usize {
+        record.sequence().len()
+    }
 }
 
-fn fold(path: &Path, options: SourceOptions) -> Result<Option<Count>> {
+impl Reads for Fasta {
+    const PLAIN: Self = Self::new();
+    const STRICT: Self = Self::strict();
+    const FORMATS: [&'static [Format]; 2] = [Format::FASTA, Format::FASTA];
+    const WORK: &'static str = "`>`, that there is no carriage return in a definition; every byte searched for line ends, letters counted line \
+                        by line";
+    const STRICT_WORK: &'static str = "that too, and each letter";
+
+    fn letters(record: fasta::Record<'_>) -> usize {
+        record.sequence_len()
+    }
+}
+
+fn rows_of<R: Reads>() -> Vec<Row> {
+    let [plain, any] = R::FORMATS;
+    let row = |kind, name, formats, way, threads, run: Here| {
+        let work = if kind == Kind::Strict { R::STRICT_WORK } else { R::WORK };
+        Row { kind, name, formats, way, threads, work, run: Run::Here(run) }
+    };
+    vec![
+        row(Kind::Default, "pagecut", plain, Way::Auto, 1, auto::<R>),
+        row(Kind::Ours, "pagecut", any, Way::Mapped, 1, mapped::<R>),
+        row(Kind::Ours, "pagecut", any, Way::Read, 1, read::<R>),
+        row(Kind::Ours, "pagecut records", plain, Way::Mapped, 1, records::<R>),
+        row(Kind::Strict, "pagecut strict", plain, Way::Auto, 1, strict::<R>),
+        row(Kind::Default, "pagecut", plain, Way::Auto, 2, auto::<R>),
+        row(Kind::Ours, "pagecut", any, Way::Mapped, 2, mapped::<R>),
+        row(Kind::Ours, "pagecut", any, Way::Read, 2, read::<R>),
+        row(Kind::Ours, "pagecut par_records", plain, Way::Mapped, 2, par_records::<R>),
+        row(Kind::Strict, "pagecut strict", plain, Way::Auto, 2, strict::<R>),
+    ]
+}
+
+fn auto<R: Reads>(path: &Path, threads: usize) -> Result<Option<Count>> {
+    fold(path, threads, Strategy::Auto, R::PLAIN)
+}
+
+fn mapped<R: Reads>(path: &Path, threads: usize) -> Result<Option<Count>> {
+    fold(path, threads, Strategy::Mapped, R::PLAIN)
+}
+
+fn read<R: Reads>(path: &Path, threads: usize) -> Result<Option<Count>> {
+    fold(path, threads, Strategy::Read, R::PLAIN)
+}
+
+fn strict<R: Reads>(path: &Path, threads: usize) -> Result<Option<Count>> {
+    fold(path, threads, Strategy::Auto, R::STRICT)
+}
+
+fn fold<R: Reads>(path: &Path, threads: usize, strategy: Strategy, format: R) -> Result<Option<Count>> {
+    let options = SourceOptions::new().strategy(strategy).threads(threads);
     let count = Source::with_options(path, options)?.fold(
-        &Fastq::new(),
+        &format,
         Count::default,
-        |count, record| count.with(record.sequence().len()),
+        |count, record| count.with(R::letters(record)),
         Add::add,
     )?;
     Ok(Some(count))
 }
 
-fn records(path: &Path, _: usize) -> Result<Option<Count>> {
+fn records<R: Reads>(path: &Path, _: usize) -> Result<Option<Count>> {
     let reader = MmapReader::open(path)?;
     let mut count = Count::default();
-    for record in fastq::records(reader.as_slice()) {
-        count = count.with(record?.sequence().len());
+    for record in R::PLAIN.records(reader.as_slice()) {
+        count = count.with(R::letters(record?));
     }
     Ok(Some(count))
 }
 
-fn par_records(path: &Path, threads: usize) -> Result<Option<Count>> {
+fn par_records<R: Reads>(path: &Path, threads: usize) -> Result<Option<Count>> {
     let reader = MmapReader::open(path)?;
     // Starting the threads is part of the work, as it is for everybody else.
     let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;
     let count = pool.install(|| {
-        fastq::par_records(reader.as_slice())
-            .try_fold(Count::default, |count, record| {
-                record.map(|record| count.with(record.sequence().len()))
-            })
+        R::PLAIN
+            .par_records(reader.as_slice())
+            .try_fold(Count::default, |count, record| record.map(|record| count.with(R::letters(record))))
             .try_reduce(Count::default, |left, right| Ok(left + right))
     })?;
     Ok(Some(count))

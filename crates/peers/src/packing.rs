@@ -5,7 +5,7 @@ use std::io::{self, BufReader, BufWriter};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::row::Result;
+use crate::result::Result;
 
 /// Writes the first file to the second one, which is empty.
 type Pack = fn(File, File) -> Result<()>;

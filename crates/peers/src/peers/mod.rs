@@ -8,10 +8,10 @@ mod noodles;
 mod paraseq;
 mod seq_io;
 
-use std::path::Path;
-
 use crate::format::Format;
-use crate::row::{Count, Kind, Result, Row, Way};
+use crate::row::{Here, Kind, Row, Run, Way};
+
+pub(crate) use helicase::native_rows;
 
 pub(crate) fn rows() -> Vec<Row> {
     [&helicase::ROWS[..], &needletail::ROWS, &noodles::ROWS, &paraseq::ROWS, &seq_io::ROWS].concat()
@@ -22,7 +22,8 @@ const fn row(
     formats: &'static [Format],
     way: Way,
     threads: usize,
-    run: fn(&Path, usize) -> Result<Option<Count>>,
+    work: &'static str,
+    run: Here,
 ) -> Row {
-    Row { kind: Kind::Peer, name, formats, way, threads, run }
+    Row { kind: Kind::Peer, name, formats, way, threads, work, run: Run::Here(run) }
 }

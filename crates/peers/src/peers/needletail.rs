@@ -1,4 +1,4 @@
-//! needletail, which finds out by itself how the input is compressed.
+//! needletail, which finds out by itself what the input is and how it is compressed.
 
 use std::path::Path;
 
@@ -6,10 +6,15 @@ use super::row;
 use crate::format::Format;
 use crate::row::{Count, Result, Row, Way};
 
-pub(super) const ROWS: [Row; 3] = [
-    row("needletail 0.7", Format::PLAIN, Way::Read, 1, run),
-    row("needletail 0.7 over zlib-rs", Format::GZIP, Way::Read, 1, run),
-    row("needletail 0.7 over libzstd", Format::ZSTD, Way::Read, 1, run),
+const FASTQ: &str =
+    "`@`, `+`, that the record is complete, as many scores as letters; every byte searched for line ends";
+const FASTA: &str = "`>`; every byte searched for line ends, and again to count letters";
+
+pub(super) const ROWS: [Row; 4] = [
+    row("needletail 0.7", Format::FASTQ, Way::Read, 1, FASTQ, run),
+    row("needletail 0.7 over zlib-rs", Format::GZIP, Way::Read, 1, FASTQ, run),
+    row("needletail 0.7 over libzstd", Format::ZSTD, Way::Read, 1, FASTQ, run),
+    row("needletail 0.7", Format::FASTA, Way::Read, 1, FASTA, run),
 ];
 
 fn run(path: &Path, _: usize) -> Result<Option<Count>> {

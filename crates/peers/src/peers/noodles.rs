@@ -1,4 +1,4 @@
-//! noodles: the parser of its FASTQ, and for BGZF also the decoder.
+//! noodles: the parsers of its FASTQ and its FASTA, and for BGZF also the decoder.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -10,12 +10,16 @@ use crate::decoders;
 use crate::format::Format;
 use crate::row::{Count, Result, Row, Way};
 
-pub(super) const ROWS: [Row; 5] = [
-    row("noodles-fastq 0.24", Format::PLAIN, Way::Read, 1, plain),
-    row("noodles-fastq 0.24 over zlib-rs", &[Format::Gzip], Way::Read, 1, over_zlib_rs),
-    row("noodles-fastq 0.24 over noodles-bgzf 0.52", Format::BGZF, Way::Read, 1, over_bgzf),
-    row("noodles-fastq 0.24 over libzstd", Format::ZSTD, Way::Read, 1, over_libzstd),
-    row("noodles-fastq 0.24 over noodles-bgzf 0.52", Format::BGZF, Way::Read, 2, over_bgzf),
+const FASTQ: &str = "`@`, `+`; letters and scores are copied out, their numbers are not compared";
+const FASTA: &str = "`>`; letters are copied out without their line ends";
+
+pub(super) const ROWS: [Row; 6] = [
+    row("noodles-fastq 0.24", Format::FASTQ, Way::Read, 1, FASTQ, plain),
+    row("noodles-fastq 0.24 over zlib-rs", &[Format::Gzip], Way::Read, 1, FASTQ, over_zlib_rs),
+    row("noodles-fastq 0.24 over noodles-bgzf 0.52", Format::BGZF, Way::Read, 1, FASTQ, over_bgzf),
+    row("noodles-fastq 0.24 over libzstd", Format::ZSTD, Way::Read, 1, FASTQ, over_libzstd),
+    row("noodles-fastq 0.24 over noodles-bgzf 0.52", Format::BGZF, Way::Read, 2, FASTQ, over_bgzf),
+    row("noodles-fasta 0.68", Format::FASTA, Way::Read, 1, FASTA, fasta),
 ];
 
 fn plain(path: &Path, _: usize) -> Result<Option<Count>> {
@@ -46,6 +50,17 @@ fn count(reader: impl BufRead) -> Result<Option<Count>> {
     let mut count = Count::default();
     while reader.read_record(&mut record)? > 0 {
         count = count.with(record.sequence().len());
+    }
+    Ok(Some(count))
+}
+
+fn fasta(path: &Path, _: usize) -> Result<Option<Count>> {
+    let mut reader = noodles_fasta::io::Reader::new(BufReader::new(File::open(path)?));
+    let (mut definition, mut sequence) = (noodles_fasta::record::Definition::default(), Vec::new());
+    let mut count = Count::default();
+    while reader.read_definition(&mut definition)? > 0 {
+        sequence.clear();
+        count = count.with(reader.read_sequence(&mut sequence)?);
     }
     Ok(Some(count))
 }

@@ -13,14 +13,21 @@ use super::row;
 use crate::format::Format;
 use crate::row::{Count, Result, Row, Way};
 
-pub(super) const ROWS: [Row; 6] = [
-    row("paraseq 0.6", Format::PLAIN, Way::Read, 1, plain),
-    row("paraseq 0.6 over zlib-rs", Format::GZIP, Way::Read, 1, decompressed),
-    row("paraseq 0.6 over libzstd", Format::ZSTD, Way::Read, 1, decompressed),
-    row("paraseq 0.6 parallel", Format::PLAIN, Way::Read, 2, plain_parallel),
+const FASTQ: &str =
+    "`@`, `+`, that the record is complete, as many scores as letters; every byte searched for line ends";
+const FASTA: &str =
+    "`>`; the whole record is searched for `>`, its letters are copied out without their line ends";
+
+pub(super) const ROWS: [Row; 8] = [
+    row("paraseq 0.6", Format::FASTQ, Way::Read, 1, FASTQ, plain),
+    row("paraseq 0.6 over zlib-rs", Format::GZIP, Way::Read, 1, FASTQ, decompressed),
+    row("paraseq 0.6 over libzstd", Format::ZSTD, Way::Read, 1, FASTQ, decompressed),
+    row("paraseq 0.6 parallel", Format::FASTQ, Way::Read, 2, FASTQ, plain_parallel),
     // The workers take turns to decompress.
-    row("paraseq 0.6 parallel over zlib-rs", Format::GZIP, Way::Read, 2, decompressed_parallel),
-    row("paraseq 0.6 parallel over libzstd", Format::ZSTD, Way::Read, 2, decompressed_parallel),
+    row("paraseq 0.6 parallel over zlib-rs", Format::GZIP, Way::Read, 2, FASTQ, decompressed_parallel),
+    row("paraseq 0.6 parallel over libzstd", Format::ZSTD, Way::Read, 2, FASTQ, decompressed_parallel),
+    row("paraseq 0.6", Format::FASTA, Way::Read, 1, FASTA, fasta),
+    row("paraseq 0.6 parallel", Format::FASTA, Way::Read, 2, FASTA, fasta_parallel),
 ];
 
 fn plain(path: &Path, _: usize) -> Result<Option<Count>> {
@@ -55,15 +62,54 @@ fn count(mut reader: Reader<impl Read>) -> Result<Option<Count>> {
 }
 
 fn count_parallel(reader: Reader<impl Read + Send>, threads: usize) -> Result<Option<Count>> {
-    // Every worker has a copy of the closure, so that the sum has to lie outside.
-    let (records, bases) = (AtomicU64::new(0), AtomicU64::new(0));
-    let (all_records, all_bases) = (&records, &bases);
+    let sum = Sum::default();
     let mut add_batch = |batch: &mut dyn Iterator<Item = RefRecord<'_>>| {
-        let count = batch.fold(Count::default(), |count, record| count.with(record.seq_raw().len()));
-        all_records.fetch_add(count.records, Ordering::Relaxed);
-        all_bases.fetch_add(count.bases, Ordering::Relaxed);
+        sum.add(batch.map(|record| record.seq_raw().len()));
         Ok(())
     };
     reader.process_parallel(&mut add_batch, threads)?;
-    Ok(Some(Count { records: records.into_inner(), bases: bases.into_inner() }))
+    Ok(Some(sum.count()))
+}
+
+/// `seq` is what gives a sequence of several lines without their ends.
+fn fasta(path: &Path, _: usize) -> Result<Option<Count>> {
+    let mut reader = paraseq::fasta::Reader::new(File::open(path)?);
+    let mut records = reader.new_record_set();
+    let mut count = Count::default();
+    while records.fill(&mut reader)? {
+        for record in records.iter() {
+            count = count.with(record?.seq().len());
+        }
+    }
+    Ok(Some(count))
+}
+
+fn fasta_parallel(path: &Path, threads: usize) -> Result<Option<Count>> {
+    let sum = Sum::default();
+    let mut add_batch = |batch: &mut dyn Iterator<Item = paraseq::fasta::RefRecord<'_>>| {
+        sum.add(batch.map(|record| record.seq().len()));
+        Ok(())
+    };
+    paraseq::fasta::Reader::new(File::open(path)?).process_parallel(&mut add_batch, threads)?;
+    Ok(Some(sum.count()))
+}
+
+/// Every worker has a copy of the closure, so that the sum has to lie outside.
+#[derive(Default)]
+struct Sum {
+    records: AtomicU64,
+    len: AtomicU64,
+}
+
+impl Sum {
+    /// Adds what is in a batch.
+    fn add(&self, lens: impl Iterator<Item = usize>) {
+        let count = lens.fold(Count::default(), Count::with);
+        self.records.fetch_add(count.records, Ordering::Relaxed);
+        self.len.fetch_add(count.len, Ordering::Relaxed);
+    }
+
+    fn count(self) -> Count {
+        Count { records: self.records.into_inner(), len: self.len.into_inner() }
+    }
 }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use seq_io::fasta;
 use seq_io::fastq::{Reader, Record as _};
 
 use super::row;
@@ -11,17 +12,23 @@ use crate::decoders;
 use crate::format::Format;
 use crate::row::{Count, Result, Row, Way};
 
-pub(super) const ROWS: [Row; 10] = [
-    row("seq_io 0.3", Format::PLAIN, Way::Read, 1, plain),
-    row("seq_io 0.3 over zlib-rs", Format::GZIP, Way::Read, 1, over_zlib_rs),
-    row("seq_io 0.3 over bgzf 0.5", Format::BGZF, Way::Read, 1, over_bgzf),
-    row("seq_io 0.3 over rapidgzip-core 0.3", Format::GZIP, Way::Read, 1, over_rapidgzip),
-    row("seq_io 0.3 over libzstd", Format::ZSTD, Way::Read, 1, over_libzstd),
-    row("seq_io 0.3 parallel", Format::PLAIN, Way::Read, 2, plain),
-    row("seq_io 0.3 parallel over zlib-rs", Format::GZIP, Way::Read, 2, over_zlib_rs),
-    row("seq_io 0.3 over bgzf 0.5", Format::BGZF, Way::Read, 2, over_bgzf),
-    row("seq_io 0.3 over rapidgzip-core 0.3", Format::GZIP, Way::Read, 2, over_rapidgzip),
-    row("seq_io 0.3 parallel over libzstd", Format::ZSTD, Way::Read, 2, over_libzstd),
+const FASTQ: &str =
+    "`@`, `+`, that the record is complete, as many scores as letters; every byte searched for line ends";
+const FASTA: &str = "`>`; every byte searched for line ends, letters counted line by line";
+
+pub(super) const ROWS: [Row; 12] = [
+    row("seq_io 0.3", Format::FASTQ, Way::Read, 1, FASTQ, plain),
+    row("seq_io 0.3 over zlib-rs", Format::GZIP, Way::Read, 1, FASTQ, over_zlib_rs),
+    row("seq_io 0.3 over bgzf 0.5", Format::BGZF, Way::Read, 1, FASTQ, over_bgzf),
+    row("seq_io 0.3 over rapidgzip-core 0.3", Format::GZIP, Way::Read, 1, FASTQ, over_rapidgzip),
+    row("seq_io 0.3 over libzstd", Format::ZSTD, Way::Read, 1, FASTQ, over_libzstd),
+    row("seq_io 0.3 parallel", Format::FASTQ, Way::Read, 2, FASTQ, plain),
+    row("seq_io 0.3 parallel over zlib-rs", Format::GZIP, Way::Read, 2, FASTQ, over_zlib_rs),
+    row("seq_io 0.3 over bgzf 0.5", Format::BGZF, Way::Read, 2, FASTQ, over_bgzf),
+    row("seq_io 0.3 over rapidgzip-core 0.3", Format::GZIP, Way::Read, 2, FASTQ, over_rapidgzip),
+    row("seq_io 0.3 parallel over libzstd", Format::ZSTD, Way::Read, 2, FASTQ, over_libzstd),
+    row("seq_io 0.3", Format::FASTA, Way::Read, 1, FASTA, fasta),
+    row("seq_io 0.3 parallel", Format::FASTA, Way::Read, 2, FASTA, fasta_parallel),
 ];
 
 fn plain(path: &Path, threads: usize) -> Result<Option<Count>> {
@@ -61,18 +68,47 @@ fn count_alone(mut reader: Reader<impl Read>) -> Result<Option<Count>> {
 
 /// A thread beside the workers decompresses and finds the records, so that two threads are that one and one worker.
 fn count_parallel(reader: Reader<impl Read + Send>, threads: usize) -> Result<Option<Count>> {
+    in_parallel(reader, threads, |records| {
+        records.into_iter().fold(Count::default(), |count, record| count.with(record.seq().len()))
+    })
+}
+
+fn fasta(path: &Path, _: usize) -> Result<Option<Count>> {
+    let mut reader = fasta::Reader::new(File::open(path)?);
+    let mut count = Count::default();
+    while let Some(record) = reader.next() {
+        count = count.with(len(&record?));
+    }
+    Ok(Some(count))
+}
+
+fn fasta_parallel(path: &Path, threads: usize) -> Result<Option<Count>> {
+    in_parallel(fasta::Reader::new(File::open(path)?), threads, |records| {
+        records.into_iter().fold(Count::default(), |count, record| count.with(len(&record)))
+    })
+}
+
+/// Without the ends of the lines.
+fn len(record: &fasta::RefRecord<'_>) -> usize {
+    record.seq_lines().map(<[u8]>::len).sum()
+}
+
+/// Counts set by set.
+fn in_parallel<R>(
+    reader: R,
+    threads: usize,
+    count: impl Fn(&mut R::DataSet) -> Count + Send + Sync,
+) -> Result<Option<Count>>
+where
+    R: seq_io::parallel::Reader<DataSet: Default + Send, Err: std::error::Error + Send + Sync + 'static>
+        + Send,
+{
     let workers = u32::try_from(threads - 1)?;
-    seq_io::parallel::read_parallel(
-        reader,
-        workers,
-        4,
-        |records| records.into_iter().fold(Count::default(), |count, record| count.with(record.seq().len())),
-        |sets| {
-            let mut total = Count::default();
-            while let Some(set) = sets.next() {
-                total = total + set?.1;
-            }
-            Ok(Some(total))
-        },
-    )
+    seq_io::parallel::read_parallel(reader, workers, 4, count, |sets| {
+        let mut total = Count::default();
+        while let Some(set) = sets.next() {
+            total = total + set?.1;
+        }
+        Ok(Some(total))
+    })
 }

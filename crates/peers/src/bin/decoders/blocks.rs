@@ -1,7 +1,7 @@
 //! Decoders of blocks of BGZF, which are there as a whole.
 
 use crate::Decoder;
-use crate::row::Result;
+use crate::result::Result;
 
 pub(crate) const DECODERS: [Decoder; 5] = [
     ("sirocco 0.3", sirocco),

@@ -8,9 +8,8 @@
 mod format;
 #[path = "../../packing.rs"]
 mod packing;
-#[path = "../../row.rs"]
-#[allow(dead_code, reason = "of the rows, the result is used here")]
-mod row;
+#[path = "../../result.rs"]
+mod result;
 
 // The tests of the packing read what it made.
 #[cfg(test)]
@@ -27,7 +26,7 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 
-use row::Result;
+use result::Result;
 
 /// Compares decoders on one FASTQ file
 #[derive(Parser)]

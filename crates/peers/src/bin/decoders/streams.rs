@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 
 use crate::Decoder;
-use crate::row::Result;
+use crate::result::Result;
 
 pub(crate) const GZIP: [Decoder; 4] = [
     ("sirocco 0.3", sirocco),

@@ -1,0 +1,71 @@
+//! Real reads, from which inputs are made.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use pagecut::Source;
+use pagecut::fastq::Fastq;
+
+use crate::row::Result;
+
+/// Reads of a sequencer, in the order of their file.
+#[derive(Debug)]
+pub(super) struct Corpus {
+    /// Where they are from.
+    pub(super) file: String,
+    pub(super) reads: Vec<Read>,
+}
+
+#[derive(Debug)]
+pub(super) struct Read {
+    pub(super) name: Vec<u8>,
+    pub(super) letters: Vec<u8>,
+    pub(super) scores: Vec<u8>,
+}
+
+impl Corpus {
+    /// 1000 Illumina reads of 251 bases at most, or, without the larger corpora, the first 250 of them.
+    pub(super) fn illumina() -> Result<Self> {
+        Self::find("miseq_ERR1163317_1000.fastq.gz", "illumina.fastq")
+    }
+
+    /// 371 Nanopore reads of 23 kb on average, or, without the larger corpora, the shortest 49 of them.
+    pub(super) fn nanopore() -> Result<Self> {
+        Self::find("nanopore_371.fastq.gz", "nanopore.fastq")
+    }
+
+    /// Of the larger corpora (`$PAGECUT_CORPUS`, or `../shared/data` beside the repository), or of `testdata`.
+    fn find(name: &str, testdata: &str) -> Result<Self> {
+        let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let corpora = env::var_os("PAGECUT_CORPUS").map_or(repository.join("../shared/data"), PathBuf::from);
+        let large = corpora.join("reads").join(name);
+        if large.is_file() {
+            Self::read(&large, name)
+        } else {
+            Self::read(&repository.join("testdata").join(testdata), &format!("testdata/{testdata}"))
+        }
+    }
+
+    fn read(path: &Path, file: &str) -> Result<Self> {
+        let mut reads = Vec::new();
+        Source::open(path)?.map_parts_in_order(
+            &Fastq::new(),
+            |records| records.map(|record| Ok(Read::of(&record?))).collect::<pagecut::Result<Vec<_>>>(),
+            |part| {
+                reads.extend(part);
+                Ok(())
+            },
+        )?;
+        Ok(Self { file: file.into(), reads })
+    }
+}
+
+impl Read {
+    fn of(record: &pagecut::fastq::Record<'_>) -> Self {
+        Self {
+            name: record.name().to_vec(),
+            letters: record.sequence().to_vec(),
+            scores: record.quality_scores().to_vec(),
+        }
+    }
+}

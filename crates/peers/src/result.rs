@@ -1,0 +1,5 @@
+//! What can go wrong, in words.
+
+use std::error::Error;
+
+pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;

@@ -1,0 +1,15 @@
+//! Not cached: dropped before each pass. The memory that it will take is touched first.
+
+use super::State;
+use crate::cache;
+
+pub(super) const STATE: State = State {
+    name: "cold",
+    description: "not cached, dropped before each pass",
+    prepare: |path| Ok(cache::rewrite(path, 1 << 20)?),
+    restore: |path| {
+        cache::evict(path)?;
+        Ok(cache::back_with_memory(path)?)
+    },
+    is_reached: |seen| seen.cached < 0.01,
+};
