@@ -2,7 +2,6 @@
 
 use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
-use pagecut::media::mpegts::Packets;
 use pagecut::{FileKind, Format, Result, Source};
 
 use crate::input;
@@ -17,7 +16,7 @@ pub(crate) trait Task {
 /// Does the work in the format of the input. An empty one is read as FASTQ.
 pub(crate) fn run<T: Task>(source: &Source, task: &T) -> Result<T::Output> {
     match source.detect()? {
-        FileKind::MpegTs => task.run(source, &Packets),
+        FileKind::MpegTs(packets) => task.run(source, &packets),
         FileKind::Fasta => task.run(source, &Fasta::new()),
         FileKind::WrappedFastq => task.run(source, &Fastq::new().wrapped()),
         _ => fastq(source, || task.run(source, &Fastq::new()), || task.run(source, &Fastq::new().wrapped())),

@@ -59,7 +59,7 @@ fn count(path: &Path, name: &str, args: &Stats, common: &Common) -> Result<Outco
     let source = input::open(path, common)?;
     let kind = source.detect()?;
     let of = |source: &Source| match kind {
-        FileKind::MpegTs => Ok(Outcome::Packets(packets::count(source, name))),
+        FileKind::MpegTs(packets) => Ok(Outcome::Packets(packets::count(source, &packets, name))),
         _ => reads::count(source, name, kind, args.all).map(Box::new).map(Outcome::Reads),
     };
     input::work(&source, name, common, || of(&source))

@@ -127,8 +127,8 @@ fn read(path: &Path, name: &str, args: &Verify, common: &Common) -> Result<Read>
     }
     let mut gaps = args.recover.then(Vec::new);
     let (format, account) = progress::show(&source, name, common.quiet, || match kind {
-        FileKind::MpegTs if args.recover => {
-            (Some(Packets::NAME), list_gaps(&source, &Packets, args, &mut gaps))
+        FileKind::MpegTs(packets) if args.recover => {
+            (Some(Packets::NAME), list_gaps(&source, &packets, args, &mut gaps))
         }
         FileKind::Fasta if args.recover => (Some(Fasta::NAME), list_gaps(&source, &fasta, args, &mut gaps)),
         FileKind::Fastq if args.recover => {
@@ -136,7 +136,7 @@ fn read(path: &Path, name: &str, args: &Verify, common: &Common) -> Result<Read>
             let fastq = fastq.check_quality_end(false);
             (Some(Fastq::NAME), list_gaps(&source, &fastq, args, &mut gaps))
         }
-        FileKind::MpegTs => (Some(Packets::NAME), source.account_pieces(&Packets)),
+        FileKind::MpegTs(packets) => (Some(Packets::NAME), source.account_pieces(&packets)),
         FileKind::Fasta => (Some(Fasta::NAME), source.account(&fasta)),
         FileKind::WrappedFastq => (Some(Fastq::NAME), source.account(&fastq.wrapped())),
         FileKind::Empty => (None, source.account(&fastq)),

@@ -1,0 +1,147 @@
+//! PES packets: what elementary streams are cut into.
+
+mod header;
+mod packet;
+mod stream;
+mod unit;
+
+pub use header::PesHeader;
+pub use packet::{PesPacket, PesPieces};
+
+use std::fmt;
+
+use super::by_pid::ByPid;
+use super::{NULL_PID, PIDS, Packets};
+use crate::error::Result;
+use crate::record::{Piece, Pieces, Resync};
+use stream::{Input, Ready, Stream};
+
+impl Packets {
+    /// The PES packets of the stream that `data` is, of all PIDs that have some.
+    ///
+    /// ```
+    /// use pagecut::media::mpegts::Packets;
+    ///
+    /// let data = std::fs::read("testdata/small.ts")?;
+    /// let mut pictures = 0;
+    /// for packet in Packets::new().pes_packets(&data).of_pids([0x100]) {
+    ///     let packet = packet?;
+    ///     assert_eq!(packet.pieces().map(<[u8]>::len).sum::<usize>() as u64, packet.len());
+    ///     pictures += 1;
+    /// }
+    /// assert_eq!(pictures, 50);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn pes_packets<'data>(&self, data: &'data [u8]) -> PesPackets<'data> {
+        PesPackets {
+            input: Input { format: *self, data, is_chosen: false },
+            packets: self.pieces(data),
+            wanted: None,
+            streams: ByPid::new(),
+            ready: Ready::new(),
+            at_end: 0,
+        }
+    }
+}
+
+/// The PES packets of a stream (§2.4.3.6), each when it is complete; see [`Packets::pes_packets`].
+///
+/// One that says how long it is ends there; one that does not, which only video may, ends where the next one of its PID begins.
+/// Those that the stream ends in come last, in the order of their PIDs.
+///
+/// An error does not end the iteration: it is a [`Gap`](crate::Gap) between transport packets, or a PES packet without a header
+/// that could be read ([`ErrorKind::DamagedPes`](crate::ErrorKind::DamagedPes)). A PES packet of which transport packets are missing is given, and says so
+/// ([`PesPacket::is_damaged`]).
+///
+/// A PID has PES packets if what begins in it begins with `packet_start_code_prefix`; sections do not. What is scrambled is
+/// left out, and ends what was before it. For each PID, a few hundred bytes are kept, and nothing for the packets of it.
+pub struct PesPackets<'data> {
+    input: Input<'data>,
+    packets: Pieces<'data, Packets>,
+    /// The PIDs asked for, a bit each, if some were.
+    wanted: Option<Box<[u64; PIDS / 64]>>,
+    streams: ByPid<Stream<'data>>,
+    ready: Ready<'data>,
+    /// When the input has ended: the PID that is looked at next.
+    at_end: u16,
+}
+
+impl<'data> PesPackets<'data> {
+    /// Those of these PIDs only. What begins in one of them and is no PES packet is then an error.
+    #[must_use]
+    pub fn of_pids(mut self, pids: impl IntoIterator<Item = u16>) -> Self {
+        let mut wanted = Box::new([0; PIDS / 64]);
+        for pid in pids {
+            if let Some(bits) = wanted.get_mut(usize::from(pid / 64)) {
+                *bits |= 1 << (pid % 64);
+            }
+        }
+        self.wanted = Some(wanted);
+        self.input.is_chosen = true;
+        self
+    }
+
+    /// Bytes of payload so far that belong to no PES packet although their PID has some: before the first one, behind the length
+    /// that one says it has, and in those that were errors.
+    #[must_use]
+    pub fn left_over(&self) -> u64 {
+        let streams = self.streams.iter().map(|(_, stream)| stream);
+        streams.filter(|stream| stream.is_pes || self.input.is_chosen).map(|stream| stream.left_over).sum()
+    }
+
+    #[inline]
+    fn is_wanted(&self, pid: u16) -> bool {
+        match &self.wanted {
+            None => pid != NULL_PID,
+            Some(wanted) => wanted[usize::from(pid / 64)] & 1 << (pid % 64) != 0,
+        }
+    }
+
+    /// Makes ready what the stream ends in, of the next PID that has something.
+    fn finish_next(&mut self) -> Option<()> {
+        while self.ready.is_empty() {
+            if usize::from(self.at_end) == PIDS {
+                return None;
+            }
+            if let Some(stream) = self.streams.get_mut(self.at_end) {
+                stream.finish(self.input, &mut self.ready);
+            }
+            self.at_end += 1;
+        }
+        Some(())
+    }
+}
+
+impl<'data> Iterator for PesPackets<'data> {
+    type Item = Result<PesPacket<'data>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(ready) = self.ready.pop_front() {
+                return Some(ready);
+            }
+            match self.packets.next() {
+                Some(Piece::Record(packet)) => {
+                    if self.is_wanted(packet.pid()) {
+                        let stream = self.streams.get_or_insert_with(packet.pid(), Stream::new);
+                        stream.take(packet, self.input, &mut self.ready);
+                    }
+                }
+                Some(Piece::Gap(gap)) => return Some(Err(gap.error)),
+                None => self.finish_next()?,
+            }
+        }
+    }
+}
+
+impl std::iter::FusedIterator for PesPackets<'_> {}
+
+impl fmt::Debug for PesPackets<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PesPackets")
+            .field("packets", &self.packets)
+            .field("pids", &self.streams.iter().count())
+            .finish()
+    }
+}
