@@ -27,9 +27,11 @@ mod window;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
+use std::num::NonZero;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::thread::available_parallelism;
 
 #[cfg(feature = "gzip")]
 pub use bgzf::BgzfReader;
@@ -417,9 +419,13 @@ impl Source {
     }
 
     fn in_order<T, S: FnMut(T) -> Result<()>>(&self, take: S) -> InOrder<T, S> {
-        let threads = self.options.threads.filter(|&threads| threads > 0);
-        let threads = threads.unwrap_or_else(rayon::current_num_threads).min(drive::MOST_THREADS);
-        InOrder::new(2 * threads, take)
+        let threads = match self.options.threads {
+            // To ask rayon would start threads, which a short input does not need.
+            Some(0) => available_parallelism().map_or(1, NonZero::get),
+            Some(threads) => threads,
+            None => rayon::current_num_threads(),
+        };
+        InOrder::new(2 * threads.min(drive::MOST_THREADS), take)
     }
 
     /// Reads everything and tells what every byte is, up to the first error.

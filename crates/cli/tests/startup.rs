@@ -50,4 +50,7 @@ fn a_short_file_starts_no_thread() {
             assert_eq!(starts_a_thread(args, &testdata(name)), Some(false), "{args:?} {name}");
         }
     }
+    for args in [&["verify", "--recover"][..], &["sanitize", "-t", "2"]] {
+        assert_eq!(starts_a_thread(args, &testdata("illumina.fastq")), Some(false), "{args:?}");
+    }
 }
