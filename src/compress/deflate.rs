@@ -1,11 +1,11 @@
 //! DEFLATE (RFC 1951), as sirocco decodes it.
 
-use std::ops::Range;
-
 use sirocco::Format;
 use sirocco::deflate::{Encoder, Flush, Level};
 use sirocco::inflate::Decoder;
 pub(super) use sirocco::inflate::Error;
+
+use super::run::Run;
 
 /// Inflates blocks that are there as a whole.
 pub(crate) struct Inflater(Decoder);
@@ -60,22 +60,22 @@ impl Deflater {
 /// that nothing depends on how many bytes the system gives at a time.
 const FEED_LEN: u64 = 64 << 10;
 
-/// How many inflated bytes are kept: 32 KiB to which what follows may refer, and those that are new.
-const BUFFER_LEN: usize = (256 + 32) << 10;
+/// How far back what follows may refer.
+const WINDOW_LEN: usize = 32 << 10;
 
 /// Inflates what is had piece by piece.
 ///
-/// The decoder refers back to what it has written, so it writes to a buffer of its own.
+/// The decoder refers back to what it has written. So it is given the bytes before the room that it writes to, and what it may refer
+/// to of one run is put before the next one.
 pub(super) struct Stream {
     decoder: Decoder,
-    buffer: Vec<u8>,
-    /// What was inflated and not handed out, in `buffer`.
-    ready: Range<usize>,
+    /// How many bytes there are before those that come next, as the decoder has it.
+    written: usize,
+    /// The last of them, from when a run goes until the next one begins.
+    window: Box<[u8]>,
     /// Compressed bytes of the member that were taken.
     taken: u64,
-    /// The buffer is full.
-    full: bool,
-    /// Why there is nothing behind what is ready.
+    /// Why there is nothing behind what was written.
     end: Option<Result<(), Error>>,
 }
 
@@ -83,10 +83,9 @@ impl Stream {
     pub(super) fn new() -> Self {
         Self {
             decoder: Decoder::new(Format::Deflate),
-            buffer: vec![0; BUFFER_LEN],
-            ready: 0..0,
+            written: 0,
+            window: vec![0; WINDOW_LEN].into(),
             taken: 0,
-            full: false,
             end: None,
         }
     }
@@ -94,25 +93,12 @@ impl Stream {
     /// Begins with another member.
     pub(super) fn restart(&mut self) {
         self.decoder.reset();
-        (self.ready, self.taken, self.full, self.end) = (0..0, 0, false, None);
+        (self.written, self.taken, self.end) = (0, 0, None);
     }
 
-    /// Hands out what was inflated, as much of it as there is room for.
-    pub(super) fn hand_out(&mut self, room: &mut [u8]) -> usize {
-        let len = room.len().min(self.ready.len());
-        room[..len].copy_from_slice(&self.buffer[self.ready.start..][..len]);
-        self.ready.start += len;
-        len
-    }
-
-    /// Whether all was handed out, and why there is no more.
+    /// Why there is no more.
     pub(super) fn end(&self) -> Option<Result<(), Error>> {
-        self.end.filter(|_| self.ready.is_empty())
-    }
-
-    /// Whether there is nothing to be had without more compressed bytes.
-    pub(super) fn is_stuck(&self) -> bool {
-        self.ready.is_empty() && self.end.is_none() && !self.full
+        self.end
     }
 
     /// How many compressed bytes are wanted at the most.
@@ -121,37 +107,55 @@ impl Stream {
         usize::try_from(FEED_LEN - self.taken % FEED_LEN).unwrap_or(usize::MAX)
     }
 
-    /// Inflates some bytes; all that was inflated before was handed out. Returns how many were taken.
-    pub(super) fn feed(&mut self, deflated: &[u8]) -> usize {
-        if self.full {
-            let dropped = self.decoder.make_room(&mut self.buffer);
-            self.ready = self.ready.start - dropped..self.ready.end - dropped;
+    /// Begins an empty run.
+    pub(super) fn enter(&mut self, run: &mut Run) {
+        run.put_before(&self.window[..self.written]);
+    }
+
+    /// Keeps of a run what may be referred to, and leaves the run as it is.
+    pub(super) fn leave(&mut self, run: &mut Run) {
+        if self.end.is_some() {
+            self.written = 0;
         }
-        let before = self.decoder.clone();
+        let written = run.written(self.written);
+        let kept = self.written.min(WINDOW_LEN);
+        self.window[..kept].copy_from_slice(&written[..kept]);
+        // It moves the last bytes to the front, over those that were kept for that.
+        self.written -= self.decoder.make_room(written);
+        self.window[..kept].swap_with_slice(&mut written[..kept]);
+    }
+
+    /// Inflates some bytes behind those of the run. Returns how many were taken, and how many that made.
+    pub(super) fn feed(&mut self, deflated: &[u8], run: &mut Run, len: usize) -> (usize, usize) {
+        let buffer = run.room_behind(self.written, len);
+        let (before, written) = (self.decoder.clone(), self.written);
         let mut taken = 0;
-        if let Err(error) = self.inflate(deflated, &mut taken) {
+        if let Err(error) = self.inflate(deflated, buffer, &mut taken) {
             // The decoder does not tell how far it came. Byte by byte it is known, and nothing before the fault is lost.
             self.decoder = before;
             let mut end = Some(Err(error));
             for byte in deflated.chunks(1) {
-                if self.inflate(byte, &mut taken).inspect_err(|&error| end = Some(Err(error))).is_err() {
+                if self
+                    .inflate(byte, buffer, &mut taken)
+                    .inspect_err(|&error| end = Some(Err(error)))
+                    .is_err()
+                {
                     self.end = end;
                     break;
                 }
-                if self.full || self.end.is_some() {
+                if self.written == buffer.len() || self.end.is_some() {
                     break;
                 }
             }
         }
         self.taken += taken as u64;
-        taken
+        (taken, self.written - written)
     }
 
-    fn inflate(&mut self, deflated: &[u8], taken: &mut usize) -> Result<(), Error> {
-        let inflated = self.decoder.decompress(deflated, &mut self.buffer, false)?;
+    fn inflate(&mut self, deflated: &[u8], buffer: &mut [u8], taken: &mut usize) -> Result<(), Error> {
+        let inflated = self.decoder.decompress(deflated, buffer, false)?;
         *taken += inflated.consumed;
-        self.ready.end += inflated.output.len();
-        self.full = inflated.full;
+        self.written += inflated.output.len();
         self.end = inflated.done.then_some(Ok(()));
         Ok(())
     }

@@ -6,9 +6,9 @@ use super::Packed;
 use super::check::MemberEnd;
 use super::deflate::Stream;
 use super::header::{self, Header};
-use super::left::Left;
 use super::peek::Peek;
 use super::pieces::{Codec, Step};
+use super::run::Run;
 use crate::error::{CompressedFault, Error, Result};
 
 /// Members of gzip. Their lengths are checked here; their check sums, by whoever does what is left.
@@ -21,7 +21,7 @@ pub(super) struct Members {
     packed_len: Option<usize>,
     /// Members that have ended and are not noted yet.
     ends: Vec<MemberEnd>,
-    /// Bytes that were made since that was done.
+    /// Bytes that were made since that was done: those of the run.
     made: usize,
 }
 
@@ -30,17 +30,25 @@ impl Members {
         Self { deflate: Stream::new(), len: 0, start: 0, packed_len: None, ends: Vec::new(), made: 0 }
     }
 
-    /// Inflates some bytes.
-    fn feed(&mut self, input: &mut Peek<impl Read>, packed: &Packed) -> Result<()> {
-        let wants = self.deflate.wants();
-        let seen = input.peek_some(wants)?;
+    /// Inflates some bytes. Returns how many.
+    fn feed(
+        &mut self,
+        input: &mut Peek<impl Read>,
+        run: &mut Run,
+        len: usize,
+        packed: &Packed,
+    ) -> Result<usize> {
+        let seen = input.peek_some(self.deflate.wants())?;
         let nothing_left = seen.is_empty();
-        let taken = self.deflate.feed(seen);
+        let (taken, made) = self.deflate.feed(seen, run, len);
         input.skip(taken);
-        if nothing_left && self.deflate.is_stuck() {
+        if nothing_left && made == 0 && self.deflate.end().is_none() {
             return Err(fault(packed, input.offset(), CompressedFault::Ends));
         }
-        Ok(())
+        // The trailer has the length modulo 2^32; a step makes less.
+        self.len = self.len.wrapping_add(u32::try_from(made).unwrap_or(0));
+        self.made += made;
+        Ok(made)
     }
 
     /// Reads the check sum and the length behind a member.
@@ -108,22 +116,25 @@ impl<R: Read> Codec<R> for Members {
         }
     }
 
-    fn step(&mut self, input: &mut Peek<R>, room: &mut [u8], packed: &mut Packed) -> Step {
-        let made = self.deflate.hand_out(room);
-        // The trailer has the length modulo 2^32; a step makes less.
-        self.len = self.len.wrapping_add(u32::try_from(made).unwrap_or(0));
-        self.made += made;
+    fn step(&mut self, input: &mut Peek<R>, run: &mut Run, len: usize, packed: &mut Packed) -> Step {
         let ended = match self.deflate.end() {
-            _ if made > 0 => Ok(false),
-            None => self.feed(input, packed).map(|()| false),
+            None => match self.feed(input, run, len, packed) {
+                Ok(made) => return Step { made, ended: Ok(false) },
+                Err(error) => Err(error),
+            },
             Some(Ok(())) => self.trailer(input, packed).map(|()| true),
             Some(Err(error)) => Err(fault(packed, input.offset(), CompressedFault::Data(error.to_string()))),
         };
-        Step { made, ended }
+        Step { made: 0, ended }
     }
 
-    fn note_left(&mut self, left: &mut Left) {
-        left.ends = Some(std::mem::take(&mut self.ends));
+    fn enter(&mut self, run: &mut Run) {
+        self.deflate.enter(run);
+    }
+
+    fn leave(&mut self, run: &mut Run) {
+        self.deflate.leave(run);
+        run.left.ends = Some(std::mem::take(&mut self.ends));
         self.made = 0;
     }
 }
@@ -144,4 +155,57 @@ fn take_zeros(input: &mut Peek<impl Read>, packed: &mut Packed) -> Result<bool> 
 /// A fault in the member that comes next, or behind the last one.
 fn fault(packed: &Packed, offset: u64, fault: CompressedFault) -> Error {
     packed.compression.fault(packed.members, offset, fault)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression as Level;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+    use crate::compress::{Check, Taken, Unpacker};
+
+    fn member(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Level::default());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    /// Bytes that come again after so many, which is as far back as members refer, and not before.
+    fn text(period: u32, len: usize) -> Vec<u8> {
+        (0..period)
+            .map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()[2])
+            .cycle()
+            .take(len)
+            .collect()
+    }
+
+    #[test]
+    fn what_is_referred_to_is_there_wherever_a_run_or_a_member_begins() {
+        let texts = [text(32_000, 200_000), text(7, 40_000), Vec::new(), text(32_768, 70_000), text(3, 5)];
+        let gzip: Vec<u8> = texts.iter().flat_map(|text| member(text)).collect();
+        let expected = texts.concat();
+        for len in [500, 32_767, 32_768, 32_769, 65_537, 150_000, 1 << 20] {
+            let mut unpacker = Unpacker::new(&gzip[..]);
+            // Two runs in turn, which are not empty before.
+            let mut runs = [Run::default(), Run::default()];
+            let (mut check, mut found) = (Check::default(), Vec::new());
+            loop {
+                runs.rotate_left(1);
+                let run = &mut runs[0];
+                run.clear();
+                let taken = unpacker.take(run, len).unwrap();
+                let (sums, finished) = run.finish();
+                finished.unwrap();
+                check.join(run, sums).unwrap();
+                found.extend_from_slice(run.as_slice());
+                if matches!(taken, Taken::Last) {
+                    break;
+                }
+            }
+            assert!(found == expected, "runs of {len}");
+        }
+    }
 }

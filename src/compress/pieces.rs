@@ -2,7 +2,6 @@
 
 use std::io::Read;
 
-use super::left::Left;
 use super::peek::Peek;
 use super::run::Run;
 use super::{Packed, Taken};
@@ -13,12 +12,17 @@ pub(super) trait Codec<R: Read> {
     /// Looks at what follows the last piece, and takes padding; tells whether it is another piece.
     fn start(&mut self, input: &mut Peek<R>, packed: &mut Packed) -> Result<bool>;
 
-    /// Decompresses some bytes of the piece. There is room for one at least.
-    fn step(&mut self, input: &mut Peek<R>, room: &mut [u8], packed: &mut Packed) -> Step;
+    /// Decompresses some bytes of the piece into the [room](Run::room) behind those of the run, which has fewer than `len`.
+    fn step(&mut self, input: &mut Peek<R>, run: &mut Run, len: usize, packed: &mut Packed) -> Step;
 
-    /// Notes what is left to be done with the bytes that were made since it was asked last.
-    fn note_left(&mut self, left: &mut Left) {
-        let _ = left;
+    /// Begins an empty run, inside of a piece or between two.
+    fn enter(&mut self, run: &mut Run) {
+        let _ = run;
+    }
+
+    /// The run goes to somebody else.
+    fn leave(&mut self, run: &mut Run) {
+        let _ = run;
     }
 }
 
@@ -64,6 +68,7 @@ impl<R: Read> Pieces<R> {
         len: usize,
         packed: &mut Packed,
     ) -> Result<Taken> {
+        self.codec.enter(run);
         let mut begun = 0;
         while run.len() < len && begun < MOST_PIECES {
             let next = match self.at {
@@ -73,14 +78,14 @@ impl<R: Read> Pieces<R> {
                     self.codec.start(input, packed).map(|another| if another { At::Inside } else { At::End })
                 }
                 At::Inside => {
-                    let Step { made, ended } = self.codec.step(input, run.room(len), packed);
+                    let Step { made, ended } = self.codec.step(input, run, len, packed);
                     run.fill(made);
                     ended.map(|ended| if ended { At::Start } else { At::Inside })
                 }
             };
             self.at = next.unwrap_or_else(At::Fault);
         }
-        self.codec.note_left(&mut run.left);
+        self.codec.leave(run);
         match std::mem::replace(&mut self.at, At::End) {
             At::Fault(error) => Err(error),
             At::End => Ok(Taken::Last),

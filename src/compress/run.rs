@@ -66,6 +66,27 @@ impl Run {
         &mut self.bytes[self.end..self.end + more]
     }
 
+    /// The [room](Run::room) together with so many bytes in front of it: the last ones of the run, and those that were
+    /// [put before it](Run::put_before).
+    #[cfg(feature = "gzip")]
+    pub(super) fn room_behind(&mut self, written: usize, len: usize) -> &mut [u8] {
+        let room = self.room(len).len();
+        &mut self.bytes[self.end - written..self.end + room]
+    }
+
+    /// The last bytes of the run, and of what was put before it.
+    #[cfg(feature = "gzip")]
+    pub(super) fn written(&mut self, len: usize) -> &mut [u8] {
+        &mut self.bytes[self.end - len..self.end]
+    }
+
+    /// Puts bytes before an empty run that are not its own but the last ones of the run before, for a decoder that refers back to
+    /// them. There are [`FRONT`] at the most.
+    #[cfg(feature = "gzip")]
+    pub(super) fn put_before(&mut self, bytes: &[u8]) {
+        self.bytes[self.start - bytes.len()..self.start].copy_from_slice(bytes);
+    }
+
     /// So many bytes of the room were filled.
     pub(super) fn fill(&mut self, len: usize) {
         self.end += len;

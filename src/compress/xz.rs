@@ -6,6 +6,7 @@ use lzma_rust2::{Action, Status, XzStream};
 
 use super::peek::Peek;
 use super::pieces::{Codec, Step};
+use super::run::Run;
 use super::{Compression, Packed};
 use crate::error::{CompressedFault, Error, Result};
 
@@ -42,7 +43,8 @@ impl<R: Read> Codec<R> for Streams {
         Ok(true)
     }
 
-    fn step(&mut self, input: &mut Peek<R>, room: &mut [u8], packed: &mut Packed) -> Step {
+    fn step(&mut self, input: &mut Peek<R>, run: &mut Run, len: usize, packed: &mut Packed) -> Step {
+        let room = run.room(len);
         let seen = match input.peek(1) {
             Ok(seen) => seen,
             Err(error) => return Step { made: 0, ended: Err(error.into()) },

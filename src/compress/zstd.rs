@@ -6,6 +6,7 @@ use zstd_safe::{DCtx, InBuffer, OutBuffer};
 
 use super::peek::Peek;
 use super::pieces::{Codec, Step};
+use super::run::Run;
 use super::{Compression, Packed};
 use crate::error::{CompressedFault, Error, Result};
 
@@ -49,7 +50,8 @@ impl<R: Read> Codec<R> for Frames {
         }
     }
 
-    fn step(&mut self, input: &mut Peek<R>, room: &mut [u8], packed: &mut Packed) -> Step {
+    fn step(&mut self, input: &mut Peek<R>, run: &mut Run, len: usize, packed: &mut Packed) -> Step {
+        let room = run.room(len);
         let room_len = room.len();
         let mut into = OutBuffer::around(room);
         let ended = self.feed(input, &mut into, packed);

@@ -79,7 +79,8 @@ impl Account {
 /// An input, opened the best way, that hands out parts of itself.
 ///
 /// A file can be read by any number of callers at a time; a stream, by one: others get an error. The memory that is taken is
-/// that of a part for each thread, or of the longest record or gap if that is more.
+/// that of a part for each thread, or of the longest record or gap if that is more; and if several threads work on what is read
+/// from the left, of two mebibytes that wait for them, or of one part that is longer than one.
 ///
 /// ```
 /// use pagecut::{Source, fastq::Fastq};

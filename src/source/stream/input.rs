@@ -66,6 +66,10 @@ pub(super) struct Joining {
     check: Check,
     /// How many runs were joined.
     runs: u64,
+    /// How many bytes of the input they were taken of, compressed ones if it is compressed.
+    pub(super) taken: u64,
+    /// What was taken for them, if the input is compressed.
+    packed: Option<Packed>,
     /// What was taken but not handed out.
     pub(super) ahead: Vec<u8>,
     /// Offset of the first byte of `ahead`.
@@ -84,6 +88,8 @@ impl Joining {
         Self {
             check: Check::default(),
             runs: 0,
+            taken: 0,
+            packed: None,
             ahead: Vec::new(),
             offset: 0,
             look_from: 0,
@@ -91,6 +97,11 @@ impl Joining {
             end: None,
             failed_behind: None,
         }
+    }
+
+    /// How the input is compressed, if it is.
+    pub(super) fn compression(&self) -> Option<Compression> {
+        self.packed.map(|packed| packed.compression)
     }
 
     /// Why there is nothing more to be had, if there should be more.
@@ -176,7 +187,7 @@ impl<'input> StreamInput<'input> {
         drop(joining);
         let _guard = EndOnPanic(self);
         // If there is none, whoever took the last one hands out all that is left.
-        let TakenRun { number, taken } = self.taking.take(run, len)?;
+        let TakenRun { number, taken, offset, packed } = self.taking.take(run, len)?;
 
         let (sums, finished) = run.finish();
         let mut joining = self.joining();
@@ -187,6 +198,7 @@ impl<'input> StreamInput<'input> {
             return None;
         }
         joining.runs += 1;
+        (joining.taken, joining.packed) = (offset, packed);
         self.moved.notify_all();
         let joined = joining.check.join(run, sums);
         // In the order in which they lie in the input.
@@ -198,27 +210,26 @@ impl<'input> StreamInput<'input> {
         Some(joining)
     }
 
+    /// There is another worker.
+    pub(super) fn add_worker(&self) {
+        self.taking.add_worker();
+    }
+
     /// Whether all of the input was taken.
     pub(super) fn has_ended(&self) -> bool {
         self.taking.has_ended()
     }
 
-    /// How many bytes of the input were taken, of compressed ones if it is compressed.
-    pub(super) fn taken(&self) -> u64 {
-        self.taking.offset()
-    }
-
     /// How the input is compressed, if it is.
     pub(in crate::source) fn compression(&self) -> Option<Compression> {
-        self.taking.unpacker().compression()
+        self.joining().compression()
     }
 
     /// What was decompressed, if the input is compressed.
     pub(super) fn packed(&self) -> Option<Packed> {
         let joining = self.joining();
-        let unpacked = joining.offset + joining.ahead.len() as u64;
-        drop(joining);
-        self.taking.unpacker().packed(unpacked)
+        let unpacked_bytes = joining.offset + joining.ahead.len() as u64;
+        joining.packed.map(|packed| Packed { unpacked_bytes, ..packed })
     }
 
     /// Whether the input is still what it was when it was opened, as far as can be told.

@@ -1,7 +1,7 @@
 //! Parts of an input that is read from the left: a stream, what is compressed, and formats without cuts.
 //!
-//! A worker takes a run of bytes while the others wait; does what is left to be done with it, inflating its blocks for instance,
-//! while another worker takes the next one; and then, when all runs before were joined, joins it: puts what was left over from
+//! One worker takes runs of bytes for all. Whoever has one does what is left to be done with it, inflating its blocks for instance,
+//! while the next ones are taken; and then, when all runs before were joined, joins it: puts what was left over from
 //! the run before in front of it, and cuts it behind its last whole record. So everything that costs time is done by all
 //! workers at once, and parts come in order all the same.
 
@@ -95,7 +95,7 @@ impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
                 Some(at)
             }
             End::Rest => Some(run.len()),
-            End::Unknown => match self.disbelieve(run.len() as u64) {
+            End::Unknown => match disbelieve(run.len() as u64, joining) {
                 Some(error) => {
                     joining.end = Some(InputEnd::Failed(error));
                     Some(run.len())
@@ -111,20 +111,13 @@ impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
             },
         }
     }
-
-    /// Says that a record of so many bytes cannot be, if it is compressed all too well.
-    fn disbelieve(&self, len: u64) -> Option<Error> {
-        self.input.compression()?;
-        let compressed = self.input.taken();
-        let most = BELIEVED_LEN.max(BELIEVED_RATIO.saturating_mul(compressed));
-        (len > most).then(|| ErrorKind::Bomb { most, compressed }.into())
-    }
 }
 
 impl<F: Format> Parts for StreamParts<'_, '_, F> {
     type Hand = Run;
 
     fn hand(&self) -> Run {
+        self.input.add_worker();
         Run::default()
     }
 
@@ -152,8 +145,8 @@ impl<F: Format> Parts for StreamParts<'_, '_, F> {
     }
 
     fn end(&self, _: &mut Run, part: Range<u64>, done: Done) -> Done {
-        self.done.store(self.input.taken(), Ordering::Relaxed);
         let joining = self.input.joining();
+        self.done.store(joining.taken, Ordering::Relaxed);
         if joining.failed_behind != Some(part.start) {
             return done;
         }
@@ -170,6 +163,14 @@ impl<F: Format> Parts for StreamParts<'_, '_, F> {
     fn check(&self) -> Result<(), Error> {
         self.input.check()
     }
+}
+
+/// Says that a record of so many bytes cannot be, if it is compressed all too well.
+fn disbelieve(len: u64, joining: &Joining) -> Option<Error> {
+    joining.compression()?;
+    let compressed = joining.taken;
+    let most = BELIEVED_LEN.max(BELIEVED_RATIO.saturating_mul(compressed));
+    (len > most).then(|| ErrorKind::Bomb { most, compressed }.into())
 }
 
 /// An error for what can be read but once.
