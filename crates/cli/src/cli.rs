@@ -132,6 +132,10 @@ pub(crate) enum Command {
     Fetch(Fetch),
     /// Cut a file into pieces that hold whole records, and print or write them
     Shard(Shard),
+    /// List every box, element or transport packet of media, with its place
+    Tree(Tree),
+    /// Write what media hold: a track, an attached file, a box
+    Extract(Extract),
     /// Show how files lie in the page cache, what each way to their bytes costs, and which one is taken
     Inspect(Inspect),
     /// Print completions for a shell
@@ -155,6 +159,43 @@ pub(crate) struct Stats {
     /// One JSON object for each file, a line each
     #[arg(long, conflicts_with = "tabular")]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A line has the type, where it begins, how many bytes its header and what follows it have, and what it says in brief; \
+                  what is in it follows, two columns further in. A number of the file itself is the first byte, from 0."
+)]
+pub(crate) struct Tree {
+    /// Files of MP4, Matroska or MPEG-TS; `-`, or none at all, for standard input
+    pub(crate) files: Vec<PathBuf>,
+    /// One JSON object for each box, element or packet, a line each
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A track is written as its samples are stored, one behind the other, with what Matroska took away from the start of all \
+                  of them put back. What belongs to it but is not in the samples is not written. H.264 and H.265 in MP4 and Matroska \
+                  are NAL units with their length before each, not the byte stream of Annex B; AAC has no ADTS headers."
+)]
+#[group(id = "what", required = true, multiple = false, args = ["track", "attachment", "mp4_box"])]
+pub(crate) struct Extract {
+    /// File; `-`, or none at all, for standard input
+    pub(crate) file: Option<PathBuf>,
+    /// The samples of a track of MP4 or Matroska, by the number that `pagecut stats` prints
+    #[arg(long, value_name = "N")]
+    pub(crate) track: Option<u64>,
+    /// A file that is attached to Matroska, by its name, or by its number, from 1
+    #[arg(long, value_name = "NAME|N")]
+    pub(crate) attachment: Option<String>,
+    /// Boxes of MP4 with their headers, as `moov/trak/tkhd` (of all tracks) or `moov/trak[1]/tkhd` (of the second one)
+    #[arg(long = "box", value_name = "PATH")]
+    pub(crate) mp4_box: Option<String>,
+    /// Where to write; standard output unless it is said
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

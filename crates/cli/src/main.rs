@@ -3,6 +3,7 @@
 #![warn(clippy::unwrap_used)]
 
 mod cli;
+mod extract;
 mod fetch;
 mod formats;
 mod index;
@@ -16,6 +17,7 @@ mod sanitize;
 mod shard;
 mod stats;
 mod table;
+mod tree;
 mod verify;
 
 use std::io::{self, ErrorKind, Write};
@@ -45,6 +47,8 @@ fn main() -> ExitCode {
         Command::Index(args) => index::run(args, &cli.common, &mut out, &mut all_good),
         Command::Fetch(args) => fetch::run(args, &cli.common, &mut all_good),
         Command::Shard(args) => shard::run(args, &cli.common, &mut out, &mut all_good),
+        Command::Tree(args) => tree::run(args, &cli.common, &mut all_good),
+        Command::Extract(args) => extract::run(args, &cli.common, &mut all_good),
         Command::Inspect(args) => inspect::run(args, &cli.common, &mut out, &mut all_good),
         Command::Completion { shell } => complete(*shell, &mut out),
     };
