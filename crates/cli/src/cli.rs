@@ -180,13 +180,16 @@ pub(crate) struct Tree {
                   of them put back. What belongs to it but is not in the samples is not written. H.264 and H.265 in MP4 and Matroska \
                   are NAL units with their length before each, not the byte stream of Annex B; AAC has no ADTS headers."
 )]
-#[group(id = "what", required = true, multiple = false, args = ["track", "attachment", "mp4_box"])]
+#[group(id = "what", required = true, multiple = false, args = ["track", "pid", "attachment", "mp4_box"])]
 pub(crate) struct Extract {
     /// File; `-`, or none at all, for standard input
     pub(crate) file: Option<PathBuf>,
     /// The samples of a track of MP4 or Matroska, by the number that `pagecut stats` prints
     #[arg(long, value_name = "N")]
     pub(crate) track: Option<u64>,
+    /// The elementary stream of a PID of MPEG-TS: the payload of its PES packets
+    #[arg(long, value_name = "PID", value_parser = parse_pid)]
+    pub(crate) pid: Option<u16>,
     /// A file that is attached to Matroska, by its name, or by its number, from 1
     #[arg(long, value_name = "NAME|N")]
     pub(crate) attachment: Option<String>,
@@ -196,6 +199,15 @@ pub(crate) struct Extract {
     /// Where to write; standard output unless it is said
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+}
+
+/// A PID, as `256` or `0x100`.
+fn parse_pid(text: &str) -> Result<u16, String> {
+    let pid = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => u16::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    pid.ok().filter(|pid| *pid < 0x2000).ok_or_else(|| "a PID is a number below 8192 (0x2000)".to_owned())
 }
 
 #[derive(Debug, Args)]

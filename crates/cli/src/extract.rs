@@ -8,6 +8,7 @@ use std::path::Path;
 
 use pagecut::media::matroska::Segment;
 use pagecut::media::mp4::{Movie, Tree};
+use pagecut::media::mpegts::Packets;
 use pagecut::{FileKind, Result};
 
 use crate::cli::{Common, Extract};
@@ -18,6 +19,7 @@ use sink::Sink;
 /// What is to be written.
 enum Wanted<'args> {
     Track(u64),
+    Pid(u16),
     Attachment(&'args str),
     Box(&'args str),
 }
@@ -26,8 +28,9 @@ impl<'args> Wanted<'args> {
     /// What the arguments ask for, which is one of them.
     fn of(args: &'args Extract) -> Option<Self> {
         let track = args.track.map(Self::Track);
+        let pid = args.pid.map(Self::Pid);
         let attachment = args.attachment.as_deref().map(Self::Attachment);
-        track.or(attachment).or(args.mp4_box.as_deref().map(Self::Box))
+        track.or(pid).or(attachment).or(args.mp4_box.as_deref().map(Self::Box))
     }
 }
 
@@ -51,9 +54,14 @@ fn extract(args: &Extract, path: &Path, name: &str, common: &Common) -> Result<b
             (FileKind::Mp4, Wanted::Box(path)) => boxes_at(data, path, open).map(|()| true),
             (FileKind::Matroska, Wanted::Track(track)) => frames(data, track, name, open),
             (FileKind::Matroska, Wanted::Attachment(wanted)) => attachment(data, wanted, open).map(|()| true),
+            (FileKind::MpegTs(packets), Wanted::Pid(pid)) => {
+                elementary_stream(data, packets, pid, name, open)
+            }
+            (FileKind::MpegTs(_), _) => Err(unsupported("a transport stream has nothing but PIDs (--pid)")),
+            (_, Wanted::Pid(_)) => Err(unsupported("only a transport stream has PIDs")),
             (FileKind::Mp4, Wanted::Attachment(_)) => Err(unsupported("MP4 has no attached files")),
             (FileKind::Matroska, Wanted::Box(_)) => Err(unsupported("Matroska has no boxes")),
-            _ => Err(unsupported("something is extracted of MP4 and Matroska only")),
+            _ => Err(unsupported("something is extracted of media only: MP4, Matroska and MPEG-TS")),
         }
     })
 }
@@ -96,6 +104,42 @@ fn frames<'data>(
                 sink.put(packet.offset..packet.offset + packet.payload.data.len() as u64)?;
             }
             Ok(_) => {}
+            Err(error) => {
+                report::error(name, &error);
+                all_good = false;
+            }
+        }
+    }
+    sink.finish().map(|()| all_good)
+}
+
+/// Writes the payload of the PES packets of a PID. Behind damage it goes on.
+fn elementary_stream<'data>(
+    data: &'data [u8],
+    packets: Packets,
+    pid: u16,
+    name: &str,
+    open: impl FnOnce() -> Result<Sink<'data>>,
+) -> Result<bool> {
+    let mut pes_packets = packets.pes_packets(data).of_pids([pid]).peekable();
+    if pes_packets.peek().is_none() {
+        return Err(unsupported(format!("there are no PES packets of PID 0x{pid:04x}")));
+    }
+    let mut sink = open()?;
+    let mut all_good = true;
+    for packet in pes_packets {
+        match packet {
+            Ok(packet) => {
+                packet.pieces().try_for_each(|piece| sink.write(piece))?;
+                if packet.is_damaged() {
+                    let offset = packet.range().start;
+                    report::error(
+                        name,
+                        &format!("bytes are missing of the PES packet that begins at byte {offset}"),
+                    );
+                    all_good = false;
+                }
+            }
             Err(error) => {
                 report::error(name, &error);
                 all_good = false;

@@ -2,7 +2,7 @@
 
 use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
-use pagecut::media::{matroska::Matroska, mp4::Boxes, mpegts::Packets};
+use pagecut::media::{matroska::Matroska, mp4::Boxes};
 use pagecut::{FileKind, Format, Result, Source};
 
 use crate::input;
@@ -17,7 +17,7 @@ pub(crate) trait Task {
 /// Does the work in the format of the input. An empty one is read as FASTQ.
 pub(crate) fn run<T: Task>(source: &Source, task: &T) -> Result<T::Output> {
     match source.detect()? {
-        FileKind::MpegTs => task.run(source, &Packets),
+        FileKind::MpegTs(packets) => task.run(source, &packets),
         FileKind::Mp4 => task.run(source, &Boxes),
         FileKind::Matroska => task.run(source, &Matroska),
         FileKind::Fasta => task.run(source, &Fasta::new()),

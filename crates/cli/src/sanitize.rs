@@ -5,7 +5,7 @@ use std::path::Path;
 
 use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
-use pagecut::media::{matroska::Matroska, mpegts::Packets};
+use pagecut::media::matroska::Matroska;
 use pagecut::{Account, FileKind, Resync, Salvaged, Source};
 
 use crate::cli::{Common, Sanitize};
@@ -51,7 +51,7 @@ fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut
     // Only now that there is something to write: an output that exists is emptied.
     let mut out = Out::open(&args.output, path, common)?;
     let account = input::work(&source, name, common, || match (kind, args.strict) {
-        (FileKind::MpegTs, _) => write_good(&source, &Packets, args, name, common, &mut out),
+        (FileKind::MpegTs(packets), _) => write_good(&source, &packets, args, name, common, &mut out),
         (FileKind::Matroska, _) => write_good(&source, &Matroska, args, name, common, &mut out),
         (FileKind::Fasta, false) => write_good(&source, &Fasta::new(), args, name, common, &mut out),
         (FileKind::Fasta, true) => write_good(&source, &Fasta::strict(), args, name, common, &mut out),

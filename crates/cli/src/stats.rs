@@ -67,7 +67,7 @@ fn count(path: &Path, name: &str, args: &Stats, common: &Common) -> Result<Outco
         return tracks::count(&source, name, kind, common).map(Outcome::Tracks);
     }
     let of = |source: &Source| match kind {
-        FileKind::MpegTs => Ok(Outcome::Packets(packets::count(source, name))),
+        FileKind::MpegTs(packets) => Ok(Outcome::Packets(packets::count(source, &packets, name))),
         _ => reads::count(source, name, kind, args.all).map(Box::new).map(Outcome::Reads),
     };
     input::work(&source, name, common, || of(&source))

@@ -45,7 +45,9 @@ fn print(path: &Path, common: &Common, printer: &mut Printer<'_>) -> Result<bool
     let source = input::open(path, common)?;
     let name = printer.name;
     match source.detect()? {
-        FileKind::MpegTs => input::work(&source, name, common, || packets::print(&source, printer)),
+        FileKind::MpegTs(packets) => {
+            input::work(&source, name, common, || packets::print(&source, &packets, printer))
+        }
         FileKind::Mp4 => media::with_whole(&source, name, common, |data| printer.boxes(data)),
         FileKind::Matroska => media::with_whole(&source, name, common, |data| printer.elements(data)),
         _ => {

@@ -164,14 +164,16 @@ fn records(
     let fastq = if strict { Fastq::strict() } else { Fastq::new() };
     let fasta = if strict { Fasta::strict() } else { Fasta::new() };
     match kind {
-        FileKind::MpegTs if args.recover => (Some(Packets::NAME), list_gaps(source, &Packets, args, gaps)),
+        FileKind::MpegTs(packets) if args.recover => {
+            (Some(Packets::NAME), list_gaps(source, &packets, args, gaps))
+        }
         FileKind::Fasta if args.recover => (Some(Fasta::NAME), list_gaps(source, &fasta, args, gaps)),
         FileKind::Fastq if args.recover => {
             // What follows a good record makes it no bad one where reading goes on.
             let fastq = fastq.check_quality_end(false);
             (Some(Fastq::NAME), list_gaps(source, &fastq, args, gaps))
         }
-        FileKind::MpegTs => (Some(Packets::NAME), source.account_pieces(&Packets)),
+        FileKind::MpegTs(packets) => (Some(Packets::NAME), source.account_pieces(&packets)),
         FileKind::Fasta => (Some(Fasta::NAME), source.account(&fasta)),
         FileKind::WrappedFastq => (Some(Fastq::NAME), source.account(&fastq.wrapped())),
         FileKind::Empty => (None, source.account(&fastq)),

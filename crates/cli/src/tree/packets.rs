@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use pagecut::media::mpegts::{Packets, TsPacket};
+use pagecut::media::mpegts::{PACKET_LEN, Packets, TsPacket};
 use pagecut::{Gap, Piece, Result, Source};
 use serde::Serialize;
 
@@ -18,6 +18,7 @@ struct Line {
     kind: &'static str,
     offset: u64,
     header_len: u64,
+    /// With what lies before or behind the transport packet.
     len: u64,
     pid: u16,
     unit_start: bool,
@@ -27,11 +28,11 @@ struct Line {
 }
 
 /// Prints all packets, on all cores. Returns whether there are no gaps; those were told.
-pub(super) fn print(source: &Source, printer: &mut Printer<'_>) -> Result<bool> {
+pub(super) fn print(source: &Source, format: &Packets, printer: &mut Printer<'_>) -> Result<bool> {
     let (json, name) = (printer.json, printer.name);
     let mut all_good = true;
     let account = source.map_pieces_in_order(
-        &Packets,
+        format,
         |pieces| {
             let (mut text, mut gaps) = (Vec::new(), Vec::<Gap>::new());
             for piece in pieces {
@@ -59,18 +60,18 @@ impl Line {
     fn of(packet: &TsPacket<'_>) -> Self {
         const HEADER_LEN: u64 = 4;
         let range = packet.range();
-        let len = range.end - range.start;
         let payload_len = packet.payload().map_or(0, |payload| payload.len() as u64);
+        let before_payload = PACKET_LEN as u64 - HEADER_LEN - payload_len;
         Self {
             depth: 0,
             kind: "packet",
             offset: range.start,
             header_len: HEADER_LEN,
-            len,
+            len: range.end - range.start,
             pid: packet.pid(),
             unit_start: packet.payload_unit_start(),
             continuity_counter: packet.continuity_counter(),
-            adaptation_len: if packet.has_adaptation_field() { len - HEADER_LEN - payload_len } else { 0 },
+            adaptation_len: if packet.has_adaptation_field() { before_payload } else { 0 },
             payload_len,
         }
     }
@@ -80,11 +81,11 @@ impl Line {
             return write_json(file, self, out);
         }
         write_place(self.depth, &self.kind, self.offset, out)?;
+        write!(out, "{}+{}+{}", self.header_len, self.adaptation_len, self.payload_len)?;
+        if self.len != PACKET_LEN as u64 {
+            write!(out, " of {}", self.len)?;
+        }
         let start = if self.unit_start { ", unit start" } else { "" };
-        writeln!(
-            out,
-            "{}+{}+{} bytes: PID 0x{:04x}, counter {}{start}",
-            self.header_len, self.adaptation_len, self.payload_len, self.pid, self.continuity_counter
-        )
+        writeln!(out, " bytes: PID 0x{:04x}, counter {}{start}", self.pid, self.continuity_counter)
     }
 }

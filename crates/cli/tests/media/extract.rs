@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 
+use pagecut::FileKind;
 use pagecut::media::matroska::Segment;
 use pagecut::media::mp4::{Movie, Tree};
 
@@ -81,6 +82,32 @@ fn frames_are_those_of_ffmpeg() {
             assert!(track(name, stream + 1) == printed(&mut ffmpeg), "track {} of {name}", stream + 1);
         }
     }
+}
+
+#[test]
+fn elementary_streams_are_those_of_ffmpeg() {
+    for name in ["mpegts/av.ts", "mpegts/av.m2ts", "mpegts/av.204.ts", "mpegts/hevc_ac3.ts"] {
+        let data = read(name);
+        let Ok(FileKind::MpegTs(packets)) = FileKind::detect(&data) else { panic!("{name}") };
+        let mut pids: Vec<_> = packets.pes_packets(&data).map(|packet| packet.unwrap().pid()).collect();
+        pids.sort_unstable();
+        pids.dedup();
+        assert_eq!(pids.len(), 2, "{name}");
+        for (stream, pid) in pids.iter().enumerate() {
+            let found = good(&["extract", name, "--pid", &pid.to_string()]);
+            assert_eq!(good(&["extract", name, "--pid", &format!("0x{pid:x}")]), found);
+            let packets = packets.pes_packets(&data).of_pids([*pid]).map(Result::unwrap);
+            let expected: Vec<u8> = packets.flat_map(|packet| packet.to_contiguous().into_owned()).collect();
+            assert!(!found.is_empty() && found == expected, "PID {pid} of {name}");
+            let Some(mut ffmpeg) = oracle("ffmpeg") else { continue };
+            let map = format!("0:{stream}");
+            ffmpeg.args(["-v", "error", "-i", name, "-map", &map, "-c", "copy", "-f", "data", "-"]);
+            assert!(found == printed(&mut ffmpeg), "PID {pid} of {name}");
+        }
+    }
+    let output = run(&["extract", "mpegts/damaged.ts", "--pid", "0x100"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("byte ") && !output.stdout.is_empty(), "{}", stderr(&output));
 }
 
 #[test]
@@ -199,7 +226,8 @@ fn long_ranges_are_sent() {
 
 #[test]
 fn usage() {
-    let wrong: [&[&str]; 3] = [
+    let wrong: [&[&str]; 4] = [
+        &["extract", "../small.ts", "--pid", "8192"],
         &["extract", "groups.mkv"],
         &["extract", "groups.mkv", "--track", "1", "--attachment", "1"],
         &["extract", "groups.mkv", "--track", "one"],
@@ -207,12 +235,15 @@ fn usage() {
     for args in wrong {
         assert_eq!(run(args).status.code(), Some(2), "{args:?}");
     }
-    let refused: [(&[&str], &str); 7] = [
+    let refused: [(&[&str], &str); 10] = [
         (&["groups.mkv", "--track", "9"], "there is no track 9: there is 1, 2, 3"),
         (&["mp4/hevc.mp4", "--track", "0"], "there is no track 0: there is 1"),
         (&["mp4/hevc.mp4", "--attachment", "1"], "MP4 has no attached files"),
         (&["groups.mkv", "--box", "moov"], "Matroska has no boxes"),
         (&["../two.fastq", "--track", "1"], "something is extracted of"),
+        (&["../two.fastq", "--pid", "256"], "only a transport stream has PIDs"),
+        (&["../small.ts", "--track", "1"], "a transport stream has nothing but PIDs"),
+        (&["../small.ts", "--pid", "0x1ffe"], "there are no PES packets of PID 0x1ffe"),
         (&["live.mkv", "--attachment", "a"], "there is no attached file a: there is none"),
         (&["missing.mkv", "--track", "1"], "No such file"),
     ];

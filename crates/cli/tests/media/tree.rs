@@ -3,8 +3,8 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::Stdio;
 
-use pagecut::media::mpegts::Packets;
-use pagecut::{Piece, Resync};
+use pagecut::media::mpegts::{PACKET_LEN, Packets};
+use pagecut::{FileKind, Piece, Resync};
 use serde_json::Value;
 
 use super::{
@@ -158,7 +158,7 @@ fn packets_are_those_of_the_library() {
     let output = run(&["tree", "--json", &name]);
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("gap of bytes 18800 to 18850 (50)"), "{}", stderr(&output));
-    let packets = Packets.pieces(&data).filter_map(|piece| match piece {
+    let packets = Packets::new().pieces(&data).filter_map(|piece| match piece {
         Piece::Record(packet) => Some(packet),
         Piece::Gap(_) => None,
     });
@@ -173,6 +173,23 @@ fn packets_are_those_of_the_library() {
         assert_eq!(number(line, "payload_len"), packet.payload().map_or(0, <[u8]>::len) as u64);
         let lens = ["header_len", "adaptation_len", "payload_len"].map(|key| number(line, key));
         assert_eq!(lens.iter().sum::<u64>(), number(line, "len"));
+    }
+}
+
+#[test]
+fn packets_of_other_lengths() {
+    for (name, len) in [("mpegts/av.m2ts", 192), ("mpegts/av.204.ts", 204)] {
+        let data = read(name);
+        assert!(matches!(FileKind::detect(&data), Ok(FileKind::MpegTs(_))));
+        let printed = json(&good(&["tree", "--json", name]));
+        assert_eq!(printed.len(), data.len() / len);
+        for (line, offset) in printed.iter().zip((0..).step_by(len)) {
+            assert_eq!((number(line, "offset"), number(line, "len")), (offset, len as u64));
+            let lens = ["header_len", "adaptation_len", "payload_len"].map(|key| number(line, key));
+            assert_eq!(lens.iter().sum::<u64>(), PACKET_LEN as u64);
+        }
+        let text = String::from_utf8(good(&["tree", name])).unwrap();
+        assert!(text.starts_with(&format!("packet at 0, 4+0+184 of {len} bytes: PID 0x")), "{text}");
     }
 }
 
