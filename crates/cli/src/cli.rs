@@ -12,7 +12,7 @@ const STYLES: styling::Styles = styling::Styles::styled()
     .literal(styling::AnsiColor::Cyan.on_default().bold())
     .placeholder(styling::AnsiColor::Cyan.on_default());
 
-/// FASTQ reads, FASTA sequences and MPEG transport streams, as fast as memory allows
+/// FASTQ reads, FASTA sequences and media containers, as fast as memory allows
 #[derive(Debug, Parser)]
 #[command(version, styles = STYLES, max_term_width = 100)]
 #[command(
@@ -120,7 +120,7 @@ pub(crate) enum Compress {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Count records and letters: the columns of `seqkit stats`, and packets by PID
+    /// Count records and letters: the columns of `seqkit stats`; packets by PID, samples by track
     Stats(Stats),
     /// Read everything, and prove that every byte is accounted for
     Verify(Verify),

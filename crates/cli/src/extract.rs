@@ -160,7 +160,7 @@ fn attachment<'data>(
     let by_number = || files.get(wanted.parse::<usize>().ok()?.checked_sub(1)?);
     let found = files.iter().find(|file| file.name == wanted.as_bytes()).or_else(by_number);
     let file = found.ok_or_else(|| {
-        let names = files.iter().map(|file| names::text(file.name).into_owned());
+        let names = files.iter().map(|file| names::text(file.name).escape_debug().to_string());
         unsupported(format!("there is no attached file {wanted}: {}", there_is(names)))
     })?;
     let mut sink = open()?;

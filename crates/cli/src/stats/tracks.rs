@@ -120,7 +120,7 @@ fn of_segment(segment: &Segment<'_>) -> Result<Vec<Row>> {
     let rows = segment.tracks().iter().zip(sums).map(|(track, sum)| Row {
         track: track.number,
         kind: names::of_track_type(track.track_type),
-        codec: Some(names::text(track.codec_id).into_owned()),
+        codec: Some(track.codec_id.escape_ascii().to_string()),
         samples: sum.samples,
         bytes: sum.bytes,
         duration: seconds(sum.end.saturating_sub(sum.start).max(0)),

@@ -56,6 +56,44 @@ fn every_way_gives_the_same_verdict() {
 }
 
 #[test]
+fn what_is_good_of_damaged_matroska_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut data = read("unknown_sizes.mkv");
+    data.splice(9000..9100, [0; 300]);
+    let (bad, out) =
+        (write(folder.path(), "bad.mkv", &data), folder.path().join("good.mkv").display().to_string());
+    assert_eq!(run(&["sanitize", "-q", &bad, "-o", &out]).status.code(), Some(1));
+    let kept = fs::read(&out).unwrap();
+    assert!((20_000..data.len()).contains(&kept.len()), "{}", kept.len());
+    let output = run(&["sanitize", "mp4/hevc.mp4", "-o", &out]);
+    assert!(stderr(&output).contains("MP4 has no boundary that is certain"), "{}", stderr(&output));
+}
+
+#[test]
+fn elements_are_looked_up_but_boxes_are_not() {
+    let data = read("clusters.mkv");
+    let ranges: Vec<_> = Matroska.records(&data).map(|record| record.unwrap().range()).collect();
+    let position = |offset| usize::try_from(offset).unwrap();
+    for (number, range) in ranges.iter().enumerate() {
+        let record = good(&["fetch", "clusters.mkv", &format!("#{number}")]);
+        assert_eq!(record, data[position(range.start)..position(range.end)], "record {number}");
+    }
+    let shards = String::from_utf8(good(&["shard", "-n", "4", "clusters.mkv"])).unwrap();
+    let starts = shards.lines().map(|line| line.split_once("..").unwrap().0.parse::<u64>().unwrap());
+    assert!(starts.clone().count() > 1, "{shards}");
+    assert!(starts.clone().all(|start| ranges.iter().any(|range| range.start == start)), "{shards}");
+    for args in [
+        &["fetch", "mp4/hevc.mp4", "#0"][..],
+        &["shard", "-n", "2", "mp4/hevc.mp4"],
+        &["index", "mp4/hevc.mp4"],
+    ] {
+        let output = run(args);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains("boxes are not looked up"), "{}", stderr(&output));
+    }
+}
+
+#[test]
 fn segments_and_pictures_need_no_movie() {
     let folder = tempfile::tempdir().unwrap();
     let data = read("mp4/fragmented.mp4");
