@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, builder::styling};
 use pagecut::io::Strategy;
 
 const STYLES: styling::Styles = styling::Styles::styled()
@@ -180,7 +180,7 @@ pub(crate) struct Tree {
                   of them put back. What belongs to it but is not in the samples is not written. H.264 and H.265 in MP4 and Matroska \
                   are NAL units with their length before each, not the byte stream of Annex B; AAC has no ADTS headers."
 )]
-#[group(id = "what", required = true, multiple = false, args = ["track", "pid", "attachment", "mp4_box"])]
+#[command(group = ArgGroup::new("what").required(true).args(["track", "pid", "attachment", "mp4_box"]))]
 pub(crate) struct Extract {
     /// File; `-`, or none at all, for standard input
     pub(crate) file: Option<PathBuf>,
