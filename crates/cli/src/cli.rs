@@ -163,8 +163,10 @@ pub(crate) struct Stats {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A line has the type, where it begins, how many bytes its header and what follows it have, and what it says in brief; \
-                  what is in it follows, two columns further in. A number of the file itself is the first byte, from 0."
+    after_help = "A line has the type, the offset (bytes from the start of the input), the bytes of the header + those behind it, and what \
+                  it says in brief; what is in it follows, two columns further in. Of a packet: header + adaptation field + payload.\n\n\
+                  The objects of --json have file, depth, type, offset, header_len and len (header included; null of a Segment without a \
+                  size), then fields (MP4), value (Matroska), or pid, unit_start, continuity_counter, adaptation_len and payload_len."
 )]
 pub(crate) struct Tree {
     /// Files of MP4, Matroska or MPEG-TS; `-`, or none at all, for standard input
