@@ -36,11 +36,11 @@ impl PacketKind {
 
     /// Where so many sync bytes stand in a row that it is a stream that begins with something else.
     fn find_long_run(self, head: &[u8]) -> Option<usize> {
-        let starts = self
+        let mut starts = self
             .two()
             .find_all(head, self.sync_at().min(head.len())..head.len())
             .map(|at| at - self.sync_at());
-        starts.into_iter().find(|&at| self.are_packets(head, at, LONG_RUN))
+        starts.find(|&at| self.are_packets(head, at, LONG_RUN))
     }
 
     /// Whether `count` packets, and not letters, lie from `at` on. Of the last one, there may be the sync byte only.

@@ -107,8 +107,8 @@ impl<'data> Begun<'data> {
     /// Whether what there is of `packet_start_code_prefix` is right.
     #[inline]
     pub(super) fn may_be_pes(&self) -> bool {
-        let prefix = self.head.iter().zip([0, 0, 1]).zip(0..self.len);
-        prefix.into_iter().all(|((byte, expected), _)| *byte == expected)
+        let mut prefix = self.head.iter().zip([0, 0, 1]).zip(0..self.len);
+        prefix.all(|((byte, expected), _)| *byte == expected)
     }
 
     pub(super) fn has_prefix(&self) -> bool {
