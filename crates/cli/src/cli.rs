@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, builder::styling};
 use pagecut::io::Strategy;
 
 const STYLES: styling::Styles = styling::Styles::styled()
@@ -12,7 +12,7 @@ const STYLES: styling::Styles = styling::Styles::styled()
     .literal(styling::AnsiColor::Cyan.on_default().bold())
     .placeholder(styling::AnsiColor::Cyan.on_default());
 
-/// FASTQ reads, FASTA sequences and MPEG transport streams, as fast as memory allows
+/// FASTQ reads, FASTA sequences and media containers, as fast as memory allows
 #[derive(Debug, Parser)]
 #[command(version, styles = STYLES, max_term_width = 100)]
 #[command(
@@ -120,7 +120,7 @@ pub(crate) enum Compress {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Count records and letters: the columns of `seqkit stats`, and packets by PID
+    /// Count records and letters: the columns of `seqkit stats`; packets by PID, samples by track
     Stats(Stats),
     /// Read everything, and prove that every byte is accounted for
     Verify(Verify),
@@ -132,6 +132,10 @@ pub(crate) enum Command {
     Fetch(Fetch),
     /// Cut a file into pieces that hold whole records, and print or write them
     Shard(Shard),
+    /// List every box, element or transport packet of media, with its place
+    Tree(Tree),
+    /// Write what media hold: a track, an attached file, a box
+    Extract(Extract),
     /// Show how files lie in the page cache, what each way to their bytes costs, and which one is taken
     Inspect(Inspect),
     /// Print completions for a shell
@@ -155,6 +159,57 @@ pub(crate) struct Stats {
     /// One JSON object for each file, a line each
     #[arg(long, conflicts_with = "tabular")]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A line has the type, the offset (bytes from the start of the input), the bytes of the header + those behind it, and what \
+                  it says in brief; what is in it follows, two columns further in. Of a packet: header + adaptation field + payload.\n\n\
+                  The objects of --json have file, depth, type, offset, header_len and len (header included; null of a Segment without a \
+                  size), then fields (MP4), value (Matroska), or pid, unit_start, continuity_counter, adaptation_len and payload_len."
+)]
+pub(crate) struct Tree {
+    /// Files of MP4, Matroska or MPEG-TS; `-`, or none at all, for standard input
+    pub(crate) files: Vec<PathBuf>,
+    /// One JSON object for each box, element or packet, a line each
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A track is written as its samples are stored, one behind the other, with what Matroska took away from the start of all \
+                  of them put back. What belongs to it but is not in the samples is not written. H.264 and H.265 in MP4 and Matroska \
+                  are NAL units with their length before each, not the byte stream of Annex B; AAC has no ADTS headers."
+)]
+#[command(group = ArgGroup::new("what").required(true).args(["track", "pid", "attachment", "mp4_box"]))]
+pub(crate) struct Extract {
+    /// File; `-`, or none at all, for standard input
+    pub(crate) file: Option<PathBuf>,
+    /// The samples of a track of MP4 or Matroska, by the number that `pagecut stats` prints
+    #[arg(long, value_name = "N")]
+    pub(crate) track: Option<u64>,
+    /// The elementary stream of a PID of MPEG-TS: the payload of its PES packets
+    #[arg(long, value_name = "PID", value_parser = parse_pid)]
+    pub(crate) pid: Option<u16>,
+    /// A file that is attached to Matroska, by its name, or by its number, from 1
+    #[arg(long, value_name = "NAME|N")]
+    pub(crate) attachment: Option<String>,
+    /// Boxes of MP4 with their headers, as `moov/trak/tkhd` (of all tracks) or `moov/trak[1]/tkhd` (of the second one)
+    #[arg(long = "box", value_name = "PATH")]
+    pub(crate) mp4_box: Option<String>,
+    /// Where to write; standard output unless it is said
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// A PID, as `256` or `0x100`.
+fn parse_pid(text: &str) -> Result<u16, String> {
+    let pid = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => u16::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    pid.ok().filter(|pid| *pid < 0x2000).ok_or_else(|| "a PID is a number below 8192 (0x2000)".to_owned())
 }
 
 #[derive(Debug, Args)]

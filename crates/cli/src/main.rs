@@ -3,11 +3,13 @@
 #![warn(clippy::unwrap_used)]
 
 mod cli;
+mod extract;
 mod fetch;
 mod formats;
 mod index;
 mod input;
 mod inspect;
+mod media;
 mod output;
 mod progress;
 mod report;
@@ -15,6 +17,7 @@ mod sanitize;
 mod shard;
 mod stats;
 mod table;
+mod tree;
 mod verify;
 
 use std::io::{self, ErrorKind, Write};
@@ -44,6 +47,8 @@ fn main() -> ExitCode {
         Command::Index(args) => index::run(args, &cli.common, &mut out, &mut all_good),
         Command::Fetch(args) => fetch::run(args, &cli.common, &mut all_good),
         Command::Shard(args) => shard::run(args, &cli.common, &mut out, &mut all_good),
+        Command::Tree(args) => tree::run(args, &cli.common, &mut all_good),
+        Command::Extract(args) => extract::run(args, &cli.common, &mut all_good),
         Command::Inspect(args) => inspect::run(args, &cli.common, &mut out, &mut all_good),
         Command::Completion { shell } => complete(*shell, &mut out),
     };

@@ -238,7 +238,10 @@ fn one_bad_file_does_not_hide_the_others() {
         complaints[1].starts_with("pagecut: truncated.fastq: fastq: record 1, line 7, byte 33: "),
         "{complaints:?}"
     );
-    assert!(complaints[2].starts_with("pagecut: README.md: neither FASTQ, FASTA nor"), "{complaints:?}");
+    assert!(
+        complaints[2].starts_with("pagecut: README.md: neither FASTQ, FASTA, MP4, Matroska nor"),
+        "{complaints:?}"
+    );
 }
 
 #[test]

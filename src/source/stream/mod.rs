@@ -95,7 +95,7 @@ impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
                 Some(at)
             }
             End::Rest => Some(run.len()),
-            End::Unknown => match disbelieve(run.len() as u64, joining) {
+            End::Unknown => match disbelieve_record(run.len() as u64, joining) {
                 Some(error) => {
                     joining.end = Some(InputEnd::Failed(error));
                     Some(run.len())
@@ -113,6 +113,17 @@ impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
     }
 }
 
+/// Says that a record of so many bytes cannot be, if it is compressed all too well.
+fn disbelieve_record(len: u64, joining: &Joining) -> Option<Error> {
+    joining.compression().and_then(|_| disbelieve(len, joining.taken))
+}
+
+/// Says that so many bytes, of which none can be done without, cannot be from so many compressed ones.
+pub(super) fn disbelieve(len: u64, compressed: u64) -> Option<Error> {
+    let most = BELIEVED_LEN.max(BELIEVED_RATIO.saturating_mul(compressed));
+    (len > most).then(|| ErrorKind::Bomb { most, compressed }.into())
+}
+
 impl<F: Format> Parts for StreamParts<'_, '_, F> {
     type Hand = Run;
 
@@ -127,6 +138,7 @@ impl<F: Format> Parts for StreamParts<'_, '_, F> {
         }
         loop {
             let mut joining = self.input.next_run(run, self.part_len)?;
+            self.done.store(joining.taken, Ordering::Relaxed);
             let Some(len) = self.join(run, &mut joining) else { continue };
             let offset = joining.offset;
             joining.offset += len as u64;
@@ -146,7 +158,6 @@ impl<F: Format> Parts for StreamParts<'_, '_, F> {
 
     fn end(&self, _: &mut Run, part: Range<u64>, done: Done) -> Done {
         let joining = self.input.joining();
-        self.done.store(joining.taken, Ordering::Relaxed);
         if joining.failed_behind != Some(part.start) {
             return done;
         }
@@ -163,14 +174,6 @@ impl<F: Format> Parts for StreamParts<'_, '_, F> {
     fn check(&self) -> Result<(), Error> {
         self.input.check()
     }
-}
-
-/// Says that a record of so many bytes cannot be, if it is compressed all too well.
-fn disbelieve(len: u64, joining: &Joining) -> Option<Error> {
-    joining.compression()?;
-    let compressed = joining.taken;
-    let most = BELIEVED_LEN.max(BELIEVED_RATIO.saturating_mul(compressed));
-    (len > most).then(|| ErrorKind::Bomb { most, compressed }.into())
 }
 
 /// An error for what can be read but once.
