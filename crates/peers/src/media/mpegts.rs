@@ -40,13 +40,13 @@ fn mapped(path: &Path, threads: usize) -> Result<Option<Count>> {
 
 fn fold(path: &Path, threads: usize, strategy: Strategy) -> Result<Option<Count>> {
     let source = Source::with_options(path, SourceOptions::new().strategy(strategy).threads(threads))?;
-    Ok(Some(source.fold(&Packets, Count::default, with, Add::add)?))
+    Ok(Some(source.fold(&Packets::new(), Count::default, with, Add::add)?))
 }
 
 fn records(path: &Path, _: usize) -> Result<Option<Count>> {
     let reader = MmapReader::open(path)?;
     let mut count = Count::default();
-    for packet in Packets.records(reader.as_slice()) {
+    for packet in Packets::new().records(reader.as_slice()) {
         count = with(count, packet?);
     }
     Ok(Some(count))
