@@ -162,6 +162,9 @@ impl<L: Members, S: Members> Kernel for Find<'_, L, S> {
         let mut found = 0;
         while found < RECORDS && self.start < self.until {
             let Some(record) = self.record(vectors) else { break };
+            for block in self.bytes[self.start..self.start + record.end].as_chunks().0 {
+                vectors.prefetch(block, AHEAD);
+            }
             self.start += record.end;
             self.records[found] = record;
             found += 1;

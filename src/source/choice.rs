@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::io::Way;
 
 /// How many stretches each way is tried on.
-const TRIALS: u64 = 4;
+const TRIALS: usize = 6;
 
 /// How many stretches are looked at together to tell whether the way that is taken is still what it was, at first; twice as many
 /// each time that the ways were tried again, so that a file that is never the same costs few trials.
@@ -55,10 +55,14 @@ impl Pace {
 #[derive(Debug, Default)]
 struct Trial {
     /// Stretches that were handed out to be tried on.
-    handed: u64,
-    paces: Vec<Pace>,
-    /// In gigabytes per second, when the choice was made.
+    handed: usize,
+    /// Of each way, how fast each stretch was worked on, in gigabytes per second.
+    paces: Vec<Vec<f64>>,
+    /// The medians, when the choice was made. Not the means: the first stretch that a worker reads waits for the memory that it is
+    /// read into, and that happens once; nor the fastest: while other workers are still on their way, a mapping has the kernel for itself.
     speeds: Vec<f64>,
+    /// What the way that is taken came to when it was first looked at.
+    expected: Option<f64>,
     /// How often a choice was made.
     choices: u32,
 }
@@ -67,7 +71,7 @@ impl Choice {
     /// The choice among these ways, of which there is one at least.
     pub(super) fn among(ways: Vec<Way>) -> Self {
         let taken = AtomicUsize::new(if ways.len() > 1 { TRYING } else { 0 });
-        let paces = ways.iter().map(|_| Pace::default()).collect();
+        let paces = vec![Vec::new(); ways.len()];
         let trial = Trial { paces, ..Trial::default() };
         Self { ways, taken, watched: Pace::default(), trial: Mutex::new(trial) }
     }
@@ -95,7 +99,7 @@ impl Choice {
         let mut trial = self.trial();
         trial.handed += 1;
         // The runs of the ways follow each other, so that what the kernel reads ahead of one serves that one.
-        let run = usize::try_from((trial.handed - 1) / TRIALS).unwrap_or(0);
+        let run = (trial.handed - 1) / TRIALS;
         self.ways[run % self.ways.len()]
     }
 
@@ -115,10 +119,10 @@ impl Choice {
 
     fn try_out(&self, place: usize, bytes: u64, time: Duration) {
         let mut trial = self.trial();
-        trial.paces[place].add(bytes, time);
-        let is_tried = |pace: &Pace| pace.stretches.load(Ordering::Relaxed) >= TRIALS;
-        if self.place().is_none() && trial.paces.iter().all(is_tried) {
-            trial.speeds = trial.paces.iter().map(Pace::take).collect();
+        trial.paces[place].push(bytes as f64 / time.as_nanos().max(1) as f64);
+        if self.place().is_none() && trial.paces.iter().all(|paces| paces.len() >= TRIALS) {
+            trial.speeds = trial.paces.iter_mut().map(|paces| median(std::mem::take(paces))).collect();
+            trial.expected = None;
             trial.choices += 1;
             let fastest = |&a: &usize, &b: &usize| trial.speeds[a].total_cmp(&trial.speeds[b]);
             let best = (0..self.ways.len()).max_by(fastest).unwrap_or(0);
@@ -138,7 +142,8 @@ impl Choice {
         if self.place() != Some(taken) || stretches < WATCHED << trial.choices.min(32).saturating_sub(1) {
             return;
         }
-        let (now, expected) = (self.watched.take(), trial.speeds[taken]);
+        let now = self.watched.take();
+        let expected = *trial.expected.get_or_insert(now);
         if now > 2.0 * expected || now < expected / 2.0 {
             trial.handed = 0;
             self.taken.store(TRYING, Ordering::Relaxed);
@@ -157,6 +162,12 @@ impl Choice {
     fn trial(&self) -> MutexGuard<'_, Trial> {
         self.trial.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The number in the middle, of which there is one at least.
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
 }
 
 #[cfg(test)]
@@ -180,11 +191,23 @@ mod tests {
         for (mapped, read, best) in [(100, 150, Way::Mapped), (150, 100, Way::Read)] {
             let choice = Choice::among(vec![Way::Mapped, Way::Read]);
             assert_eq!(choice.reason(), None);
-            let taken = work(&choice, 20, mapped, read);
-            assert_eq!(taken[..8], [[Way::Mapped; 4], [Way::Read; 4]].concat());
-            assert!(taken[8..].iter().all(|&way| way == best), "{taken:?}");
+            let taken = work(&choice, 24, mapped, read);
+            assert_eq!(taken[..12], [[Way::Mapped; 6], [Way::Read; 6]].concat());
+            assert!(taken[12..].iter().all(|&way| way == best), "{taken:?}");
             assert_eq!(choice.taken(), best);
         }
+    }
+
+    #[test]
+    fn what_happens_once_decides_nothing() {
+        let choice = Choice::among(vec![Way::Mapped, Way::Read]);
+        work(&choice, 6, 100, 80);
+        // The memory that is read into is touched for the first time.
+        assert_eq!(choice.next(), Way::Read);
+        choice.report(Way::Read, 1 << 20, Duration::from_micros(400));
+        let taken = work(&choice, 100, 100, 80);
+        assert!(taken.iter().all(|&way| way == Way::Read), "{taken:?}");
+        assert_eq!(choice.trial().choices, 1);
     }
 
     #[test]
