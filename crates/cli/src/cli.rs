@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
 use pagecut::io::Strategy;
 
+use crate::packets::Field;
+use crate::streams::Selection;
+
 const STYLES: styling::Styles = styling::Styles::styled()
     .header(styling::AnsiColor::Green.on_default().bold())
     .usage(styling::AnsiColor::Green.on_default().bold())
@@ -134,6 +137,8 @@ pub(crate) enum Command {
     Shard(Shard),
     /// Show how files lie in the page cache, what each way to their bytes costs, and which one is taken
     Inspect(Inspect),
+    /// List the packets of media files, as `ffprobe -show_packets` does
+    Packets(Packets),
     /// Print completions for a shell
     Completion {
         /// The shell
@@ -258,4 +263,47 @@ pub(crate) struct Shard {
     /// Write the pieces to PREFIX.0, PREFIX.1, ..., with the extension of the file; those of BGZF are not compressed
     #[arg(short, long, value_name = "PREFIX")]
     pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Rows, order and values are those of `ffprobe -show_packets -of csv=p=0`, without a line of names before them; the \
+                  fields come in its order, whatever the order of --entries. With several files, each row begins with the name of \
+                  its file, and JSON is an object for each.\n\n\
+                  Nothing is decoded, so what ffprobe learns by decoding or guesses is N/A: the dts of Matroska. A duration is \
+                  that of the file, of which ffprobe (with `-fflags +nofillin+noparse`) tells some. pos is the start of the data in \
+                  MP4, and of the body of the block in Matroska, whose frames share it if there are several; data_pos is always that \
+                  of the data. Payloads are read only for data_hash; of Matroska with compressed frames, size and hash are those of what is \
+                  stored.\n\n\
+                  Times of MP4 are shifted by the edit list, and what lies outside of the edit has the flag D, where ffprobe leaves some of it \
+                  out. Where there are several edits, the first one counts, and nothing has the flag. Behind damage, Matroska \
+                  is read on, and so is every other track of MP4."
+)]
+pub(crate) struct Packets {
+    /// Files; `-`, or none at all, for standard input
+    pub(crate) files: Vec<PathBuf>,
+    /// How to print them
+    #[arg(long, value_name = "FORMAT", default_value = "csv")]
+    pub(crate) of: PacketsFormat,
+    /// What to print of each, separated by commas; the fields of ffprobe without codec_type and seconds in CSV, all of them in JSON
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) entries: Vec<Field>,
+    /// Print the CRC-32 of each payload too (data_hash)
+    #[arg(long)]
+    pub(crate) crc32: bool,
+    /// Print one stream (N), those of a kind (v, a, s, d), or one of these (v:0)
+    #[arg(long, value_name = "STREAMS")]
+    pub(crate) select_streams: Option<Selection>,
+    /// Print the times of MP4 as the tables have them, without the edit list
+    #[arg(long)]
+    pub(crate) raw_times: bool,
+}
+
+/// How packets are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PacketsFormat {
+    /// A line each, with commas between the fields
+    Csv,
+    /// An object for each file, with an object a line for each packet
+    Json,
 }

@@ -9,12 +9,15 @@ mod index;
 mod input;
 mod inspect;
 mod output;
+mod packets;
 mod progress;
 mod report;
 mod sanitize;
 mod shard;
 mod stats;
+mod streams;
 mod table;
+mod time_base;
 mod verify;
 
 use std::io::{self, ErrorKind, Write};
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         Command::Fetch(args) => fetch::run(args, &cli.common, &mut all_good),
         Command::Shard(args) => shard::run(args, &cli.common, &mut out, &mut all_good),
         Command::Inspect(args) => inspect::run(args, &cli.common, &mut out, &mut all_good),
+        Command::Packets(args) => packets::run(args, &cli.common, &mut out, &mut all_good),
         Command::Completion { shell } => complete(*shell, &mut out),
     };
     match written.and_then(|()| out.flush()) {

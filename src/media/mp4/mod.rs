@@ -11,6 +11,7 @@
 //! | tracks, what they hold, and how it is coded | [`Movie`], [`Track`], [`SampleEntry`] |
 //! | samples in order, on all cores, by their number | [`Track::samples`], [`Track::par_samples`], [`Track::sample`] |
 //! | samples of all tracks by their times | [`Movie::samples`] |
+//! | packets of all tracks, in the order in which a file is best read | [`Movie::packets`] |
 //! | how a presentation is made from the samples | [`Edits`] |
 //! | movie fragments, and what indexes them | [`MovieFragment`], [`SegmentIndex`], [`RandomAccess`] |
 //!
@@ -46,6 +47,7 @@ mod header;
 mod interleaved;
 mod lookup;
 mod movie;
+mod packets;
 mod par_samples;
 mod random_access;
 mod sample;
@@ -66,6 +68,7 @@ pub use fragment::{MovieFragment, MovieFragments, TrackFragment, TrackFragments,
 pub use header::BoxHeader;
 pub use interleaved::Interleaved;
 pub use movie::{Movie, MovieHeader};
+pub use packets::{Packet, Packets, Times};
 pub use par_samples::ParSamples;
 pub use random_access::{RandomAccess, SyncPoint, TrackRandomAccess, TrackRandomAccesses};
 pub use sample::Sample;
