@@ -1,5 +1,9 @@
 //! What an input is, by its first bytes.
 
+mod media;
+
+use media::Media;
+
 use crate::error::{ErrorKind, Result};
 use crate::fastq::Fastq;
 use crate::media::mpegts;
@@ -22,6 +26,10 @@ pub enum FileKind {
     Fasta,
     /// MPEG-2 transport stream: [`media::mpegts::Packets`](crate::media::mpegts::Packets).
     MpegTs,
+    /// MP4, QuickTime or a relative: [`media::mp4`](crate::media::mp4).
+    Mp4,
+    /// Matroska or WebM: [`media::matroska`](crate::media::matroska).
+    Matroska,
 }
 
 impl FileKind {
@@ -50,6 +58,12 @@ impl FileKind {
             (b"CRAM", "CRAM, which is not read; `samtools fastq` converts it"),
             (b"\xef\xbb\xbf", "text that begins with a byte order mark, which is no FASTQ"),
         ];
+        // Before text, since none of it is.
+        match media::detect(head) {
+            Some(Media::Known(kind)) => return Ok(kind),
+            Some(Media::Other(what)) => return Err(ErrorKind::UnknownFormat(what).into()),
+            None => {}
+        }
         let first = head.iter().find(|byte| !matches!(byte, b'\n' | b'\r'));
         match first {
             None if head.is_empty() => return Ok(Self::Empty),
@@ -64,7 +78,8 @@ impl FileKind {
         if other.is_none() && mpegts::is_stream(head, head.len() < HEAD_LEN) {
             return Ok(Self::MpegTs);
         }
-        let what = other.map_or("neither FASTQ, FASTA nor an MPEG-2 transport stream", |(_, what)| what);
+        let what = other
+            .map_or("neither FASTQ, FASTA, MP4, Matroska nor an MPEG-2 transport stream", |(_, what)| what);
         Err(ErrorKind::UnknownFormat(what).into())
     }
 }
@@ -126,9 +141,55 @@ mod tests {
     }
 
     #[test]
+    fn media_are_told_by_their_first_box_or_element() {
+        for (head, kind) in [
+            (b"\0\0\0\x14ftypisom\0\0\x02\0isom".as_slice(), FileKind::Mp4),
+            (b"\0\0\0\x08wide\0\0", FileKind::Mp4),
+            (b"\0\0\0\0mdat", FileKind::Mp4),
+            (b"\0\0\0\x01mdat\0\0\0\x01\0\0\0\0", FileKind::Mp4),
+            // A size that happens to be letters, or a line feed, before bytes that are not.
+            (b"@AGAmdat\0\x01\x02", FileKind::Mp4),
+            (b"\n\n\n\nmdat\0\x01\x02", FileKind::Mp4),
+            (b"\x1a\x45\xdf\xa3", FileKind::Matroska),
+            (b"\x1a\x45\xdf\xa3\x87\x42\x82\x84webm\x18\x53\x80\x67\xff", FileKind::Matroska),
+            (b"\x1a\x45\xdf\xa3\x87\x42\x82\x84webm", FileKind::Matroska),
+        ] {
+            assert_eq!(FileKind::detect(head).unwrap(), kind, "{}", head.escape_ascii());
+        }
+        for head in [
+            b"\0\0\0\x07wide\0\0".as_slice(),
+            b"\0\0\0\x0fftypisom\0\0\x02",
+            b"\0\0\0\x10mov",
+            b"\0\0\0\x10moot\0\0\0\0",
+            b"\0\0\0\0free\0\0\0\0",
+            b"    free memory",
+            b"\x1a\x45\xdf\xa4",
+        ] {
+            assert!(FileKind::detect(head).is_err(), "{}", head.escape_ascii());
+        }
+        assert_eq!(FileKind::detect(b"@r1 mdat\nA\n+\nI\n").unwrap(), FileKind::Fastq);
+        assert_eq!(FileKind::detect(b"@r1 skip\nA\n+\nI\n").unwrap(), FileKind::Fastq);
+    }
+
+    #[test]
     fn what_is_not_read_is_named() {
         for (head, name) in [
-            (b"\x1f\x8b\x08".as_slice(), "gzip"),
+            (
+                b"\x1a\x45\xdf\xa3\x87\x42\x82\x84tags\x18\x53\x80\x67\xff".as_slice(),
+                "neither Matroska nor WebM",
+            ),
+            (b"OggS\0\x02", "Ogg"),
+            (b"fLaC\0\0\0\x22", "FLAC"),
+            (b"RIFF\x24\0\0\0WAVEfmt ", "WAV"),
+            (b"RIFF\x24\0\0\0AVI LIST", "AVI"),
+            (b"RIFF\x24\0\0\0WEBP", "neither"),
+            (b"ID3\x04\0\0", "MP3"),
+            (b"DKIF\0\0\x20\0VP80", "IVF"),
+            (b"FLV\x01\x05", "FLV"),
+            (b"\0\0\x01\xba\x44", "program stream"),
+            (b"\xff\xf1\x50\x80\x01\x1f\xfc\0\xff\xf1\x50\x80\x01\x1f\xfc\0", "ADTS"),
+            (b"\xff\xf1\x50\x80\x01\x1f\xfc\0\xff\0\x50\x80\x01\x1f\xfc\0", "neither"),
+            (b"\x1f\x8b\x08", "gzip"),
             (b"BAM\x01", "BAM"),
             (b"hello", "neither"),
             (b"Good day", "neither"),

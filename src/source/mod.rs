@@ -22,6 +22,7 @@ mod reader;
 mod salvage;
 mod span;
 mod stream;
+mod whole;
 mod window;
 
 use std::fmt;

@@ -2,7 +2,7 @@
 
 use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
-use pagecut::media::mpegts::Packets;
+use pagecut::media::{matroska::Matroska, mp4::Boxes, mpegts::Packets};
 use pagecut::{FileKind, Format, Result, Source};
 
 use crate::input;
@@ -18,6 +18,8 @@ pub(crate) trait Task {
 pub(crate) fn run<T: Task>(source: &Source, task: &T) -> Result<T::Output> {
     match source.detect()? {
         FileKind::MpegTs => task.run(source, &Packets),
+        FileKind::Mp4 => task.run(source, &Boxes),
+        FileKind::Matroska => task.run(source, &Matroska),
         FileKind::Fasta => task.run(source, &Fasta::new()),
         FileKind::WrappedFastq => task.run(source, &Fastq::new().wrapped()),
         _ => fastq(source, || task.run(source, &Fastq::new()), || task.run(source, &Fastq::new().wrapped())),

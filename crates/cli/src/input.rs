@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use pagecut::io::ZeroCopyConfig;
-use pagecut::{Error, ErrorKind, Reader, Result, Source, SourceOptions};
+use pagecut::{Error, ErrorKind, FileKind, Reader, Result, Source, SourceOptions};
 
 use crate::cli::{Common, Io};
 use crate::{progress, report};
@@ -39,10 +39,14 @@ pub(crate) fn may_be_wrapped(source: &Source, error: &Error) -> bool {
 pub(crate) const UNCLOSED: &str =
     "the block that closes BGZF is missing, so the file may have been cut at the end of another one";
 
-/// Why wrapped FASTQ is not read on behind a fault.
-pub(crate) fn no_boundary() -> Error {
-    let what = "wrapped FASTQ has no boundary that is certain behind a fault";
-    io::Error::new(io::ErrorKind::Unsupported, what).into()
+/// Says that a format is not read on behind a fault, if it is one of those.
+pub(crate) fn demand_boundaries(kind: FileKind) -> Result<()> {
+    let what = match kind {
+        FileKind::WrappedFastq => "wrapped FASTQ has no boundary that is certain behind a fault",
+        FileKind::Mp4 => "MP4 has no boundary that is certain behind a fault",
+        _ => return Ok(()),
+    };
+    Err(io::Error::new(io::ErrorKind::Unsupported, what).into())
 }
 
 /// Whether what is read as wrapped comes further than the error that four lines a record came to.

@@ -139,6 +139,8 @@ impl Content {
             Ok(FileKind::WrappedFastq) => ("FASTQ, wrapped", true),
             Ok(FileKind::Fasta) => ("FASTA", false),
             Ok(FileKind::MpegTs) => ("MPEG-TS", false),
+            Ok(FileKind::Mp4) => ("MP4", false),
+            Ok(FileKind::Matroska) => ("Matroska", false),
             _ => return Self::default(),
         };
         let head = source

@@ -8,6 +8,7 @@ mod formats;
 mod index;
 mod input;
 mod inspect;
+mod media;
 mod output;
 mod packets;
 mod progress;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
-use pagecut::media::mpegts::Packets;
+use pagecut::media::{matroska::Matroska, mpegts::Packets};
 use pagecut::{Account, Error, ErrorKind, FileKind, Resync, Salvaged, Source};
 
 use crate::cli::{Common, Sanitize};
@@ -57,13 +57,12 @@ fn pass_on_broken_pipe(error: &Error) -> io::Result<()> {
 fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut::Result<Account> {
     let source = input::open(path, common)?;
     let kind = source.detect()?;
-    if kind == FileKind::WrappedFastq {
-        return Err(input::no_boundary());
-    }
+    input::demand_boundaries(kind)?;
     // Only now that there is something to write: an output that exists is emptied.
     let mut out = Out::open(&args.output, path, common)?;
     let account = input::work(&source, name, common, || match (kind, args.strict) {
         (FileKind::MpegTs, _) => write_good(&source, &Packets, args, name, common, &mut out),
+        (FileKind::Matroska, _) => write_good(&source, &Matroska, args, name, common, &mut out),
         (FileKind::Fasta, false) => write_good(&source, &Fasta::new(), args, name, common, &mut out),
         (FileKind::Fasta, true) => write_good(&source, &Fasta::strict(), args, name, common, &mut out),
         (_, false) => write_good(&source, &Fastq::new(), args, name, common, &mut out),

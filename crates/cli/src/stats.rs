@@ -60,6 +60,7 @@ fn count(path: &Path, name: &str, args: &Stats, common: &Common) -> Result<Outco
     let kind = source.detect()?;
     let of = |source: &Source| match kind {
         FileKind::MpegTs => Ok(Outcome::Packets(packets::count(source, name))),
+        FileKind::Mp4 | FileKind::Matroska => Err(io::Error::from(io::ErrorKind::Unsupported).into()),
         _ => reads::count(source, name, kind, args.all).map(Box::new).map(Outcome::Reads),
     };
     input::work(&source, name, common, || of(&source))

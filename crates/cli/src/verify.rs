@@ -5,7 +5,7 @@ use std::path::Path;
 
 use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
-use pagecut::media::mpegts::Packets;
+use pagecut::media::{matroska::Matroska, mp4::Boxes, mpegts::Packets};
 use pagecut::{Account, Error, FileKind, Format, Gap, Result, Resync, Source, Tally};
 use serde::Serialize;
 
@@ -122,8 +122,8 @@ fn read(path: &Path, name: &str, args: &Verify, common: &Common) -> Result<Read>
     let fastq = if strict { Fastq::strict() } else { Fastq::new() };
     let kind = source.detect()?;
     let fasta = if strict { Fasta::strict() } else { Fasta::new() };
-    if args.recover && kind == FileKind::WrappedFastq {
-        return Err(input::no_boundary());
+    if args.recover {
+        input::demand_boundaries(kind)?;
     }
     let mut gaps = args.recover.then(Vec::new);
     let (format, account) = progress::show(&source, name, common.quiet, || match kind {
@@ -136,7 +136,12 @@ fn read(path: &Path, name: &str, args: &Verify, common: &Common) -> Result<Read>
             let fastq = fastq.check_quality_end(false);
             (Some(Fastq::NAME), list_gaps(&source, &fastq, args, &mut gaps))
         }
+        FileKind::Matroska if args.recover => {
+            (Some(Matroska::NAME), list_gaps(&source, &Matroska, args, &mut gaps))
+        }
         FileKind::MpegTs => (Some(Packets::NAME), source.account_pieces(&Packets)),
+        FileKind::Mp4 => (Some(Boxes::NAME), source.account(&Boxes)),
+        FileKind::Matroska => (Some(Matroska::NAME), source.account(&Matroska)),
         FileKind::Fasta => (Some(Fasta::NAME), source.account(&fasta)),
         FileKind::WrappedFastq => (Some(Fastq::NAME), source.account(&fastq.wrapped())),
         FileKind::Empty => (None, source.account(&fastq)),

@@ -115,10 +115,14 @@ impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
     /// Says that a record of so many bytes cannot be, if it is compressed all too well.
     fn disbelieve(&self, len: u64) -> Option<Error> {
         self.input.compression()?;
-        let compressed = self.input.taken();
-        let most = BELIEVED_LEN.max(BELIEVED_RATIO.saturating_mul(compressed));
-        (len > most).then(|| ErrorKind::Bomb { most, compressed }.into())
+        disbelieve(len, self.input.taken())
     }
+}
+
+/// Says that so many bytes, of which none can be done without, cannot be from so many compressed ones.
+pub(super) fn disbelieve(len: u64, compressed: u64) -> Option<Error> {
+    let most = BELIEVED_LEN.max(BELIEVED_RATIO.saturating_mul(compressed));
+    (len > most).then(|| ErrorKind::Bomb { most, compressed }.into())
 }
 
 impl<F: Format> Parts for StreamParts<'_, '_, F> {
@@ -134,6 +138,7 @@ impl<F: Format> Parts for StreamParts<'_, '_, F> {
         }
         loop {
             let mut joining = self.input.next_run(run, self.part_len)?;
+            self.done.store(self.input.taken(), Ordering::Relaxed);
             let Some(len) = self.join(run, &mut joining) else { continue };
             let offset = joining.offset;
             joining.offset += len as u64;
@@ -152,7 +157,6 @@ impl<F: Format> Parts for StreamParts<'_, '_, F> {
     }
 
     fn end(&self, _: &mut Run, part: Range<u64>, done: Done) -> Done {
-        self.done.store(self.input.taken(), Ordering::Relaxed);
         let joining = self.input.joining();
         if joining.failed_behind != Some(part.start) {
             return done;

@@ -1,0 +1,136 @@
+//! All bytes of an input at once.
+
+use std::ops::Range;
+
+use super::span::Span;
+use super::{Input, Source, lock, stream};
+use crate::detect::HEAD_LEN;
+use crate::error::Result;
+use crate::io::{AlignedBuffer, Alignment};
+use crate::record::{Cursor, Cuts, Format, Part, Search, Tally};
+
+impl Source {
+    /// All bytes of the input, decompressed if it is compressed: those of the mapping if the file is mapped, a copy otherwise.
+    ///
+    /// A format whose records point to each other, MP4 for instance, is read this way. A copy takes as much memory as the input
+    /// is long, decompressed, and while it grows up to three times as much where that is not known beforehand. What was read can be
+    /// [checked](Source::check) when the work on it is done.
+    ///
+    /// ```
+    /// use pagecut::{Source, media::mp4::Movie};
+    ///
+    /// let source = Source::open("testdata/media/mp4/faststart.mp4")?;
+    /// let data = source.whole()?;
+    /// let tracks = Movie::read(&data)?.tracks().len();
+    /// source.check()?;
+    /// assert_eq!(tracks, 2);
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of reading and of decompressing; [`ErrorKind::TooMuch`](crate::ErrorKind::TooMuch) if there is more than was
+    /// allowed, and [`ErrorKind::Bomb`](crate::ErrorKind::Bomb) if there is more than can be from as many compressed bytes.
+    pub fn whole(&self) -> Result<Span<'_>> {
+        if let Some(mapped) = self.mapped().filter(|mapped| self.options.allows(mapped.len() as u64)) {
+            return Ok(Span::borrowed(mapped.as_slice()));
+        }
+        if let Input::Stream { input, .. } = &self.input {
+            // How it is compressed is known from then on.
+            lock(input)?.head(HEAD_LEN)?;
+        }
+        let is_compressed = self.compression().is_some();
+        let mut whole = self.buffer(is_compressed)?;
+        self.map_parts_in_order(
+            &Bytes,
+            |stretches| stretches.next().transpose().map(|bytes| bytes.unwrap_or_default().to_vec()),
+            |stretch: Vec<u8>| {
+                whole.extend_from_slice(&stretch)?;
+                let len = whole.len() as u64;
+                stream::disbelieve(len, self.bytes_done()).filter(|_| is_compressed).map_or(Ok(()), Err)
+            },
+        )?;
+        Ok(Span::copied(whole))
+    }
+
+    /// Whether the file is still what it was when it was opened, as far as can be told; of a stream nothing can.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Reader::check`](super::Reader::check).
+    pub fn check(&self) -> Result<()> {
+        self.reader().map_or(Ok(()), super::Reader::check)
+    }
+
+    /// An empty buffer, with room for as many bytes as are known to come.
+    fn buffer(&self, is_compressed: bool) -> Result<AlignedBuffer> {
+        let len = self.len_hint().filter(|&len| !is_compressed && self.options.allows(len)).unwrap_or(0);
+        // More than can be counted in `usize` does not fit into memory either.
+        let mut buffer = AlignedBuffer::new(usize::try_from(len).unwrap_or(usize::MAX), Alignment::page())?;
+        buffer.clear();
+        Ok(buffer)
+    }
+}
+
+/// Bytes of whatever format, which can be cut anywhere. The record of a part is all of it.
+#[derive(Debug, Clone, Copy)]
+struct Bytes;
+
+impl Format for Bytes {
+    const NAME: &'static str = "bytes";
+    type Record<'data> = &'data [u8];
+    type Cursor<'data> = Stretch<'data>;
+
+    fn cursor<'data>(&self, part: Part<'data>) -> Stretch<'data> {
+        Stretch { bytes: part.as_bytes(), position: 0, tally: Tally::default() }
+    }
+
+    fn cuts(&self) -> Option<&dyn Cuts> {
+        Some(self)
+    }
+}
+
+impl Cuts for Bytes {
+    fn look_behind(&self) -> usize {
+        0
+    }
+
+    fn find_start(&self, _: Part<'_>, from: usize) -> Option<usize> {
+        Some(from)
+    }
+
+    fn search_cut(&self, _: &[u8], range: Range<usize>) -> Search {
+        if range.is_empty() { Search::NoCut } else { Search::Cut(range.start) }
+    }
+}
+
+/// The bytes of a part.
+struct Stretch<'data> {
+    bytes: &'data [u8],
+    position: usize,
+    tally: Tally,
+}
+
+impl<'data> Cursor for Stretch<'data> {
+    type Record = &'data [u8];
+
+    fn next(&mut self) -> Option<Result<&'data [u8]>> {
+        let rest = self.bytes.get(self.position..).filter(|rest| !rest.is_empty())?;
+        self.skip_to(self.bytes.len());
+        Some(Ok(rest))
+    }
+
+    fn position(&self) -> usize {
+        self.position
+    }
+
+    fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    fn skip_to(&mut self, position: usize) {
+        self.tally.records += 1;
+        self.tally.record_bytes += (position - self.position) as u64;
+        self.position = position;
+    }
+}
