@@ -137,6 +137,8 @@ pub(crate) enum Command {
     Shard(Shard),
     /// Show how files lie in the page cache, what each way to their bytes costs, and which one is taken
     Inspect(Inspect),
+    /// Tell what media files say of themselves: format, duration, streams, codecs
+    Probe(Probe),
     /// List the packets of media files, as `ffprobe -show_packets` does
     Packets(Packets),
     /// Print completions for a shell
@@ -305,5 +307,31 @@ pub(crate) enum PacketsFormat {
     /// A line each, with commas between the fields
     Csv,
     /// An object for each file, with an object a line for each packet
+    Json,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "JSON is that of `ffprobe -show_format -show_streams -of json`, an object for each file. Nothing is decoded: what \
+                  ffprobe learns by decoding, or guesses, is left out, and every value that is there is the one that it prints. \
+                  nb_read_packets is that of its -count_packets; MP4 has it in its tables."
+)]
+pub(crate) struct Probe {
+    /// Files; `-`, or none at all, for standard input
+    pub(crate) files: Vec<PathBuf>,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) of: ProbeFormat,
+    /// Count the packets of Matroska too, for which every cluster has to be looked at
+    #[arg(long)]
+    pub(crate) count_packets: bool,
+}
+
+/// How what files say is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProbeFormat {
+    /// Lines for people
+    Text,
+    /// An object for each file
     Json,
 }

@@ -11,6 +11,7 @@ mod inspect;
 mod media;
 mod output;
 mod packets;
+mod probe;
 mod progress;
 mod report;
 mod sanitize;
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
         Command::Shard(args) => shard::run(args, &cli.common, &mut out, &mut all_good),
         Command::Inspect(args) => inspect::run(args, &cli.common, &mut out, &mut all_good),
         Command::Packets(args) => packets::run(args, &cli.common, &mut out, &mut all_good),
+        Command::Probe(args) => probe::run(args, &cli.common, &mut out, &mut all_good),
         Command::Completion { shell } => complete(*shell, &mut out),
     };
     match written.and_then(|()| out.flush()) {

@@ -16,36 +16,44 @@ pub(crate) use row::Field;
 
 use crate::cli::{Common, Packets as Args, PacketsFormat};
 use crate::streams::{Kind, Selection};
-use crate::{input, media, report};
+use crate::{input, media, report, streams};
 use list::List;
 use row::Row;
 
 /// What is wanted of packets.
-struct Packets<'a> {
-    raw_times: bool,
-    selection: Option<Selection>,
+struct Wanted<'a> {
+    format: PacketsFormat,
     fields: &'a [Field],
     /// Whether the payloads are read.
     hashes: bool,
+    raw_times: bool,
+    selection: Option<Selection>,
+    /// Whether it is told of which file they are.
+    names: bool,
 }
 
-impl Packets<'_> {
+impl Wanted<'_> {
     /// Whether each stream, of this kind, is wanted.
-    fn wanted(&self, kinds: &[Kind]) -> Vec<bool> {
+    fn streams(&self, kinds: &[Kind]) -> Vec<bool> {
         self.selection.map_or_else(|| vec![true; kinds.len()], |selection| selection.among(kinds))
     }
 }
 
 /// Lists the packets of every input, and notes whether all of them are well.
 pub(crate) fn run(args: &Args, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
-    let fields = fields(args);
-    let hashes = fields.contains(&Field::DataHash);
-    let packets = Packets { raw_times: args.raw_times, selection: args.select_streams, fields: &fields, hashes };
     let inputs = input::inputs(&args.files);
+    let fields = fields(args);
+    let wanted = Wanted {
+        format: args.of,
+        fields: &fields,
+        hashes: fields.contains(&Field::DataHash),
+        raw_times: args.raw_times,
+        selection: args.select_streams,
+        names: inputs.len() > 1,
+    };
     for path in &inputs {
         let name = path.display().to_string();
-        let listed = list(path, &name, (inputs.len() > 1).then_some(name.as_str()), args.of, &packets, common, out);
-        match listed {
+        match list(path, &name, &wanted, common, out) {
             Ok(written) => *all_good &= written?,
             Err(error) => {
                 out.flush()?;
@@ -78,23 +86,22 @@ fn fields(args: &Args) -> Vec<Field> {
 fn list(
     path: &Path,
     name: &str,
-    prefix: Option<&str>,
-    format: PacketsFormat,
-    packets: &Packets<'_>,
+    wanted: &Wanted<'_>,
     common: &Common,
     out: &mut dyn Write,
 ) -> Result<io::Result<bool>> {
     let source = input::open(path, common)?;
     let kind = source.detect()?;
-    media::demand(kind)?;
     media::with_whole(&source, name, common, |data| {
         let mut write = |rows: &mut dyn Iterator<Item = Result<Row>>| {
-            write(rows, name, List::begin(out, format, packets.fields, prefix)?)
+            let prefix = wanted.names.then_some(name);
+            write(rows, name, List::begin(out, wanted.format, wanted.fields, prefix)?)
         };
-        Ok(match kind {
-            FileKind::Mp4 => write(&mut mp4::packets(&Movie::read(data)?, packets)),
-            _ => write(&mut matroska::packets(&Segment::read(data)?, packets)),
-        })
+        match kind {
+            FileKind::Mp4 => Ok(write(&mut mp4::packets(&Movie::read(data)?, wanted))),
+            FileKind::Matroska => Ok(write(&mut matroska::packets(&Segment::read(data)?, wanted))),
+            _ => Err(streams::none()),
+        }
     })
 }
 

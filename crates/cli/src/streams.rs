@@ -1,5 +1,6 @@
 //! Kinds of streams, and choices among them.
 
+use std::io;
 use std::str::FromStr;
 
 use pagecut::media::{matroska, mp4};
@@ -43,6 +44,12 @@ impl Kind {
             _ => Self::Data,
         }
     }
+}
+
+/// The error that an input is of no container whose streams are told.
+pub(crate) fn none() -> pagecut::Error {
+    let what = "it is neither MP4 nor Matroska, and has no streams";
+    io::Error::new(io::ErrorKind::Unsupported, what).into()
 }
 
 /// Which streams are wanted: by number, or by kind and number among those of the kind.

@@ -23,8 +23,8 @@ impl TimeBase {
     }
 
     /// A time in seconds, in the words of ffprobe, which computes it in floating point.
-    pub(crate) fn seconds(self, time: i64) -> String {
-        format!("{:.6}", time as f64 * (self.numerator as f64 / self.denominator as f64))
+    pub(crate) fn seconds(self, time: i64) -> Seconds {
+        Seconds(time as f64 * (self.numerator as f64 / self.denominator as f64))
     }
 
     /// A time in microseconds, rounded to the nearest.
@@ -36,6 +36,16 @@ impl TimeBase {
 impl fmt::Display for TimeBase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.numerator, self.denominator)
+    }
+}
+
+/// Seconds, which are shown with six digits behind the point.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Seconds(f64);
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.6}", self.0)
     }
 }
 
@@ -70,7 +80,7 @@ mod tests {
         assert_eq!(TimeBase::per_second(3).micros(2), 666_667);
         assert_eq!(TimeBase::per_second(3).micros(-2), -666_667);
         assert_eq!(TimeBase::nanoseconds(500).micros(-1), -1);
-        assert_eq!(TimeBase::per_second(8000).seconds(-1024), "-0.128000");
+        assert_eq!(TimeBase::per_second(8000).seconds(-1024).to_string(), "-0.128000");
         assert_eq!(TimeBase::per_second(1).micros(i64::MIN), i64::MIN);
     }
 }

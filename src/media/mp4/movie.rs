@@ -2,7 +2,8 @@
 
 use super::fragment::{Defaults, MovieFragments};
 use super::{
-    Children, Interleaved, Mp4Box, Packets, RandomAccess, SegmentIndexes, Times, Track, fault, fields::Fields,
+    Children, FileType, Interleaved, Mp4Box, Packets, RandomAccess, SegmentIndexes, Times, Track, fault,
+    fields::Fields,
 };
 use crate::error::{ErrorKind, Mp4Fault, Result};
 
@@ -83,6 +84,27 @@ impl<'data> Movie<'data> {
     #[must_use]
     pub fn moov(&self) -> Mp4Box<'data> {
         self.moov
+    }
+
+    /// What `ftyp` says, if it comes before `moov`.
+    ///
+    /// # Errors
+    ///
+    /// If the box is not what it has to be.
+    ///
+    /// ```
+    /// use pagecut::media::mp4::{FourCc, Movie};
+    ///
+    /// let data = std::fs::read("testdata/media/mp4/cmaf.mp4")?;
+    /// let file_type = Movie::read(&data)?.file_type()?.unwrap();
+    /// assert_eq!(file_type.major_brand, FourCc(*b"iso6"));
+    /// assert_eq!(file_type.compatible_brands, [*b"iso6", *b"cmfc", *b"mp41"]);
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    pub fn file_type(&self) -> Result<Option<FileType<'data>>> {
+        let before = Children::of_input(self.data, 0).map_while(Result::ok);
+        let before = before.take_while(|found| found.range().start < self.moov.range().start);
+        before.into_iter().find(|found| found.kind() == *b"ftyp").map(FileType::read).transpose()
     }
 
     /// What `mvhd` says.

@@ -206,7 +206,11 @@ impl<'data> TrackPackets<'data> {
             return true;
         }
         // Of sound that is presented in part, a decoder leaves out the rest.
-        let end = if self.is_sound { sample.pts.saturating_add(sample.duration.into()) } else { sample.pts.saturating_add(1) };
+        let end = if self.is_sound {
+            sample.pts.saturating_add(sample.duration.into())
+        } else {
+            sample.pts.saturating_add(1)
+        };
         end <= self.presented.start || sample.pts >= self.presented.end
     }
 }

@@ -59,8 +59,12 @@ impl<'data> SampleSource<'data> {
             return 0;
         }
         let fragments = MovieFragments::new(self.data, self.fragments_offset, self.defaults.clone());
-        let tracks = fragments.map_while(Result::ok).flat_map(|fragment| fragment.track_fragments().map_while(Result::ok));
-        let runs = tracks.filter(|track| track.track_id() == self.track_id).flat_map(|track| track.runs().map_while(Result::ok));
+        let tracks = fragments
+            .map_while(Result::ok)
+            .flat_map(|fragment| fragment.track_fragments().map_while(Result::ok));
+        let runs = tracks
+            .filter(|track| track.track_id() == self.track_id)
+            .flat_map(|track| track.runs().map_while(Result::ok));
         runs.filter_map(TrackRun::least_composition_offset).min().unwrap_or(0)
     }
 }

@@ -46,7 +46,7 @@ impl<'a> List<'a> {
     fn push_line(&mut self, row: &Row) -> io::Result<()> {
         let mut comma = "";
         if let Some(name) = self.name {
-            write!(self.out, "{name}")?;
+            write_name(self.out, name)?;
             comma = ",";
         }
         for &field in self.fields {
@@ -69,5 +69,14 @@ impl<'a> List<'a> {
             PacketsFormat::Csv => Ok(()),
             PacketsFormat::Json => writeln!(self.out, "\n]}}"),
         }
+    }
+}
+
+/// Writes a name as a field of CSV: between quotes if it has what ends one.
+fn write_name(out: &mut dyn Write, name: &str) -> io::Result<()> {
+    if name.contains([',', '"', '\n', '\r']) {
+        write!(out, "\"{}\"", name.replace('"', "\"\""))
+    } else {
+        write!(out, "{name}")
     }
 }

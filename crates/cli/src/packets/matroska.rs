@@ -4,7 +4,7 @@ use pagecut::Result;
 use pagecut::media::matroska::Segment;
 
 use super::row::Row;
-use super::{Packets, crc32};
+use super::{Wanted, crc32};
 use crate::streams::Kind;
 use crate::time_base::TimeBase;
 
@@ -14,8 +14,11 @@ pub(super) fn kinds(segment: &Segment<'_>) -> Vec<Kind> {
 }
 
 /// The packets of a segment in the order of the file. Behind damage they go on.
-pub(super) fn packets<'a>(segment: &'a Segment<'a>, args: &'a Packets<'a>) -> impl Iterator<Item = Result<Row>> + 'a {
-    let wanted = args.wanted(&kinds(segment));
+pub(super) fn packets<'a>(
+    segment: &'a Segment<'a>,
+    of: &'a Wanted<'a>,
+) -> impl Iterator<Item = Result<Row>> + 'a {
+    let wanted = of.streams(&kinds(segment));
     let time_base = TimeBase::nanoseconds(segment.info().timestamp_scale);
     let packets = segment.packets().filter(move |packet| {
         packet.as_ref().map_or(true, |packet| wanted.get(packet.track).is_some_and(|&wanted| wanted))
@@ -35,7 +38,7 @@ pub(super) fn packets<'a>(segment: &'a Segment<'a>, args: &'a Packets<'a>) -> im
             // The block says it of all of its frames; ffprobe, of the first.
             is_key: packet.is_key && packet.lace == 0,
             is_discarded: false,
-            crc32: args.hashes.then(|| crc32(packet.payload.slices())),
+            crc32: of.hashes.then(|| crc32(packet.payload.slices())),
         })
     })
 }

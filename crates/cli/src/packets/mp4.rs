@@ -4,7 +4,7 @@ use pagecut::Result;
 use pagecut::media::mp4::{Movie, Times};
 
 use super::row::Row;
-use super::{Packets, crc32};
+use super::{Wanted, crc32};
 use crate::streams::Kind;
 use crate::time_base::TimeBase;
 
@@ -14,9 +14,12 @@ pub(super) fn kinds(movie: &Movie<'_>) -> Vec<Kind> {
 }
 
 /// The packets of a movie in the order of ffprobe.
-pub(super) fn packets<'a>(movie: &'a Movie<'a>, args: &'a Packets<'a>) -> impl Iterator<Item = Result<Row>> + 'a {
-    let times = if args.raw_times { Times::Media } else { Times::Presentation };
-    let wanted = args.wanted(&kinds(movie));
+pub(super) fn packets<'a>(
+    movie: &'a Movie<'a>,
+    of: &'a Wanted<'a>,
+) -> impl Iterator<Item = Result<Row>> + 'a {
+    let times = if of.raw_times { Times::Media } else { Times::Presentation };
+    let wanted = of.streams(&kinds(movie));
     let packets = movie.packets(times).filter(move |packet| {
         packet.as_ref().map_or(true, |packet| wanted.get(packet.track).is_some_and(|&wanted| wanted))
     });
@@ -35,7 +38,7 @@ pub(super) fn packets<'a>(movie: &'a Movie<'a>, args: &'a Packets<'a>) -> impl I
             data_pos: packet.offset,
             is_key: packet.is_sync,
             is_discarded: packet.is_discarded,
-            crc32: args.hashes.then(|| crc32([packet.data])),
+            crc32: of.hashes.then(|| crc32([packet.data])),
         })
     })
 }

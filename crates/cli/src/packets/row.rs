@@ -1,10 +1,12 @@
 //! A packet as a row of fields.
 
+use std::fmt;
+
 use clap::ValueEnum;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::streams::Kind;
-use crate::time_base::TimeBase;
+use crate::time_base::{Seconds, TimeBase};
 
 /// What is told of a packet.
 #[derive(Debug, Clone, Copy)]
@@ -57,15 +59,8 @@ pub(crate) enum Field {
 }
 
 /// What is printed as CSV unless something else is asked for.
-pub(super) const CSV: [Field; 7] = [
-    Field::StreamIndex,
-    Field::Pts,
-    Field::Dts,
-    Field::Duration,
-    Field::Size,
-    Field::Pos,
-    Field::Flags,
-];
+pub(super) const CSV: [Field; 7] =
+    [Field::StreamIndex, Field::Pts, Field::Dts, Field::Duration, Field::Size, Field::Pos, Field::Flags];
 
 /// What is printed as JSON unless something else is asked for: what `ffprobe -show_packets` prints.
 pub(super) const JSON: [Field; 11] = [
@@ -103,20 +98,24 @@ impl Field {
     }
 }
 
-/// A value: a number or a string in JSON.
-#[derive(Debug, Clone)]
+/// A value. Only the first is a number in JSON; the others are strings there, as of ffprobe.
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Value {
     Number(i64),
-    Text(String),
+    Digits(u64),
+    Seconds(Seconds),
     Word(&'static str),
+    Crc32(u32),
 }
 
-impl std::fmt::Display for Value {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Number(number) => write!(f, "{number}"),
-            Self::Text(text) => f.write_str(text),
+            Self::Number(number) => number.fmt(f),
+            Self::Digits(number) => number.fmt(f),
+            Self::Seconds(seconds) => seconds.fmt(f),
             Self::Word(word) => f.write_str(word),
+            Self::Crc32(crc) => write!(f, "CRC32:{crc:08x}"),
         }
     }
 }
@@ -125,8 +124,7 @@ impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Number(number) => serializer.serialize_i64(*number),
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::Word(word) => serializer.serialize_str(word),
+            text => serializer.collect_str(text),
         }
     }
 }
@@ -134,7 +132,7 @@ impl Serialize for Value {
 impl Row {
     /// The value of a field; `None` if it is not known.
     pub(super) fn get(&self, field: Field) -> Option<Value> {
-        let seconds = |time| Value::Text(self.time_base.seconds(time));
+        let seconds = |time| Value::Seconds(self.time_base.seconds(time));
         Some(match field {
             Field::CodecType => Value::Word(self.kind.name()),
             Field::StreamIndex => Value::Number(i64::try_from(self.stream).ok()?),
@@ -144,16 +142,16 @@ impl Row {
             Field::DtsTime => seconds(self.dts?),
             Field::Duration => Value::Number(self.duration?),
             Field::DurationTime => seconds(self.duration?),
-            Field::Size => Value::Text(self.size.to_string()),
-            Field::Pos => Value::Text(self.pos.to_string()),
-            Field::DataPos => Value::Text(self.data_pos.to_string()),
+            Field::Size => Value::Digits(self.size),
+            Field::Pos => Value::Digits(self.pos),
+            Field::DataPos => Value::Digits(self.data_pos),
             Field::Flags => Value::Word(match (self.is_key, self.is_discarded) {
                 (true, true) => "KD",
                 (true, false) => "K_",
                 (false, true) => "_D",
                 (false, false) => "__",
             }),
-            Field::DataHash => Value::Text(format!("CRC32:{:08x}", self.crc32?)),
+            Field::DataHash => Value::Crc32(self.crc32?),
         })
     }
 }

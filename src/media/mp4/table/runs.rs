@@ -50,7 +50,11 @@ impl<'data> TimeRuns<'data> {
 
     /// The least composition offset; 0 if there are none.
     pub(in crate::media::mp4) fn least(self) -> i32 {
-        (0..self.entries.len()).filter_map(|run| self.get(run)).map(|(_, offset)| offset.cast_signed()).min().unwrap_or(0)
+        (0..self.entries.len())
+            .filter_map(|run| self.get(run))
+            .map(|(_, offset)| offset.cast_signed())
+            .min()
+            .unwrap_or(0)
     }
 
     /// Whether there is one run, of samples of this duration.
