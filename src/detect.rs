@@ -6,7 +6,7 @@ use media::Media;
 
 use crate::error::{ErrorKind, Result};
 use crate::fastq::Fastq;
-use crate::media::mpegts;
+use crate::media::mpegts::{self, Packets};
 use crate::record::{Format, Part};
 
 /// How many bytes at the start of an input are enough to tell its format.
@@ -24,8 +24,8 @@ pub enum FileKind {
     WrappedFastq,
     /// FASTA: [`fasta::Fasta`](crate::fasta::Fasta).
     Fasta,
-    /// MPEG-2 transport stream: [`media::mpegts::Packets`](crate::media::mpegts::Packets).
-    MpegTs,
+    /// MPEG-2 transport stream, and how its packets lie: [`media::mpegts::Packets`](crate::media::mpegts::Packets).
+    MpegTs(Packets),
     /// MP4, QuickTime or a relative: [`media::mp4`](crate::media::mp4).
     Mp4,
     /// Matroska or WebM: [`media::matroska`](crate::media::matroska).
@@ -64,10 +64,16 @@ impl FileKind {
             Some(Media::Other(what)) => return Err(ErrorKind::UnknownFormat(what).into()),
             None => {}
         }
+        let complete = head.len() < HEAD_LEN;
         let first = head.iter().find(|byte| !matches!(byte, b'\n' | b'\r'));
         match first {
             None if head.is_empty() => return Ok(Self::Empty),
             None => return Ok(Self::Fastq),
+            Some(b'@' | b'>')
+                if let Some(packets) = mpegts::detect_in_spite_of_first_byte(head, complete) =>
+            {
+                return Ok(Self::MpegTs(packets));
+            }
             Some(b'@') if is_wrapped(head) => return Ok(Self::WrappedFastq),
             Some(b'@') => return Ok(Self::Fastq),
             Some(b'>') => return Ok(Self::Fasta),
@@ -75,8 +81,10 @@ impl FileKind {
         }
         // Before transport streams: their sync byte is a `G`, of which others have many.
         let other = OTHERS.iter().find(|(magic, _)| head.starts_with(magic));
-        if other.is_none() && mpegts::is_stream(head, head.len() < HEAD_LEN) {
-            return Ok(Self::MpegTs);
+        if other.is_none()
+            && let Some(packets) = Packets::detect(head, complete)
+        {
+            return Ok(Self::MpegTs(packets));
         }
         let what = other
             .map_or("neither FASTQ, FASTA, MP4, Matroska nor an MPEG-2 transport stream", |(_, what)| what);
@@ -94,10 +102,11 @@ fn is_wrapped(head: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::media::mpegts::PacketKind;
 
-    fn stream(junk: usize, packets: usize) -> Vec<u8> {
-        let mut packet = [0; 188];
-        packet[0] = 0x47;
+    fn stream(kind: PacketKind, junk: usize, packets: usize) -> Vec<u8> {
+        let mut packet = vec![0; kind.packet_len()];
+        packet[if kind == PacketKind::SourcePacket { 4 } else { 0 }] = 0x47;
         let mut stream = vec![b'x'; junk];
         stream.extend(packet.repeat(packets));
         stream
@@ -117,10 +126,25 @@ mod tests {
             assert_eq!(FileKind::detect(text.as_bytes()).unwrap(), FileKind::Fasta, "{text:?}");
         }
         for (junk, packets) in [(0, 1), (0, 5), (0, 400), (1, 16), (187, 16), (1000, 16), (10_000, 400)] {
-            let stream = stream(junk, packets);
-            assert_eq!(FileKind::detect(&stream).unwrap(), FileKind::MpegTs, "{junk} + {packets}");
+            for kind in PacketKind::ALL {
+                let stream = stream(kind, junk, packets);
+                let expected = FileKind::MpegTs(Packets::of(kind));
+                assert_eq!(FileKind::detect(&stream).unwrap(), expected, "{junk} + {packets}");
+            }
         }
         assert_eq!(FileKind::detect(b"").unwrap(), FileKind::Empty);
+    }
+
+    #[test]
+    fn a_clock_that_looks_like_text_makes_no_text() {
+        for first in [b"@", b">", b"\n", b"\r"] {
+            for packets in 5..40 {
+                let mut stream = stream(PacketKind::SourcePacket, 0, packets);
+                stream.chunks_mut(192).for_each(|packet| packet[0] = first[0]);
+                let kind = FileKind::detect(&stream).unwrap();
+                assert_eq!(kind, FileKind::MpegTs(Packets::of(PacketKind::SourcePacket)), "{packets}");
+            }
+        }
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! pagecut maps a file into memory, cuts it at record boundaries, and hands borrowed records to as many workers as the
 //! machine has.
 //!
-//! It reads [FASTQ](fastq), [FASTA](fasta) and [MPEG-2 transport streams](media::mpegts), and promises that nothing is lost in
-//! silence: every byte of the input belongs to exactly one record, one blank line, or one gap that is reported.
+//! It reads [FASTQ](fastq), [FASTA](fasta) and [media containers](media) (MP4, Matroska, MPEG-2 transport streams), and promises
+//! that nothing is lost in silence: every byte of the input belongs to exactly one record, one blank line, or one gap that is
+//! reported.
 //!
 //! # Records of a file, on all cores
 //!

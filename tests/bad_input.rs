@@ -31,7 +31,7 @@ fn read_all(data: &[u8]) {
     });
     let _ = (summary.lengths().n50(), summary.alphabet());
     Fasta::strict().pieces(data).for_each(drop);
-    for packet in Packets.pieces(data).filter_map(pagecut::Piece::record) {
+    for packet in Packets::new().pieces(data).filter_map(pagecut::Piece::record) {
         let _ = (packet.payload(), packet.adaptation_field());
     }
     for part_len in [1, 64, 1 << 20] {
@@ -39,7 +39,7 @@ fn read_all(data: &[u8]) {
         let source = Source::from_reader(std::io::Cursor::new(data.to_vec()), options);
         let _ = source.account(&Fastq::strict());
         let source = Source::from_reader(std::io::Cursor::new(data.to_vec()), options);
-        let _ = source.account_pieces(&Packets);
+        let _ = source.account_pieces(&Packets::new());
     }
     let options = SourceOptions::new().part_len(7).threads(1);
     let source = Source::from_reader(std::io::Cursor::new(data.to_vec()), options);

@@ -126,7 +126,7 @@ fn noise_adds_up() {
         let data = noise(seed, 3000);
         check(&Fastq::new(), &data, |record| record.range());
         check(&Fasta::new(), &data, |record| record.range());
-        check(&Packets, &data, |packet| packet.range());
+        check(&Packets::new(), &data, |packet| packet.range());
     }
 }
 
@@ -139,7 +139,7 @@ fn transport_streams_add_up_however_they_are_damaged() {
             [&data[..=at], &data[at..]].concat(),
             data[..at].to_vec(),
         ] {
-            check(&Packets, &copy, |packet| packet.range());
+            check(&Packets::new(), &copy, |packet| packet.range());
         }
     }
 }

@@ -145,7 +145,7 @@ fn records_and_gaps_come_in_order_too() {
             let mut joined = Vec::new();
             let mut gaps = Vec::new();
             let account = source.map_pieces_in_order(
-                &Packets,
+                &Packets::new(),
                 |pieces| {
                     pieces
                         .map(|piece| match piece {

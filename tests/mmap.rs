@@ -310,10 +310,10 @@ fn f8_a_record_longer_than_a_window_is_whole() {
 fn f8_windows_of_a_transport_stream() {
     let reader = MmapReader::open(testdata("small.ts")).unwrap();
     for len in [0, 188, 1000, 5000, 100_000] {
-        let windows: Vec<_> = reader.windows(Packets, len).map(Result::unwrap).collect();
+        let windows: Vec<_> = reader.windows(Packets::new(), len).map(Result::unwrap).collect();
         assert!(windows.iter().all(|window| window.len() % 188 == 0));
         assert_eq!(windows.iter().map(|window| window.len()).sum::<usize>(), reader.len());
-        let packets: usize = windows.iter().map(|window| Packets.pieces_of(*window).count()).sum();
+        let packets: usize = windows.iter().map(|window| Packets::new().pieces_of(*window).count()).sum();
         assert_eq!(packets, 200);
     }
 }

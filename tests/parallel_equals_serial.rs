@@ -257,7 +257,7 @@ fn what_is_in_view_is_never_taken_for_more_than_it_is() {
     let mut data = packets(9);
     data.splice(188 * 4..188 * 4, *b"junk");
     for end in 0..=data.len() {
-        check_view(&Packets, &data, end, |packet| packet.range());
+        check_view(&Packets::new(), &data, end, |packet| packet.range());
     }
 }
 
@@ -279,15 +279,16 @@ fn every_cut_of_damaged_transport_streams() {
     for (at, len) in [(0, 0), (20, 1), (12, 187), (13, 188), (14, 189), (30, 400), (38, 5), (1, 17)] {
         let mut data = sound.clone();
         data.splice(at * 188..at * 188, junk[..len].iter().copied());
-        let cuts: Vec<usize> = (0..data.len()).filter_map(|from| Packets.find_cut(&data, from)).collect();
+        let cuts: Vec<usize> =
+            (0..data.len()).filter_map(|from| Packets::new().find_cut(&data, from)).collect();
         assert!(cuts.len() > 1000, "{} cuts with junk of {len} at packet {at}", cuts.len());
         for from in 0..=data.len() {
-            check_pieces(&Packets, &data, &[from]);
+            check_pieces(&Packets::new(), &data, &[from]);
         }
         for part_len in [1, 100, 1000, 3000] {
             for threads in [1, 3] {
-                let account = stream(&data, part_len, threads).account_pieces(&Packets);
-                let mut pieces = Packets.pieces(&data);
+                let account = stream(&data, part_len, threads).account_pieces(&Packets::new());
+                let mut pieces = Packets::new().pieces(&data);
                 pieces.by_ref().for_each(drop);
                 assert_eq!(account.tally, pieces.tally(), "part of {part_len}, junk of {len} at packet {at}");
             }
@@ -300,7 +301,7 @@ fn a_stream_full_of_sync_bytes_is_read_right_though_it_cannot_be_cut() {
     let mut data = packets(30);
     data[188 * 10..188 * 20].fill(0x47);
     for from in 0..=data.len() {
-        check_pieces(&Packets, &data, &[from]);
+        check_pieces(&Packets::new(), &data, &[from]);
     }
 }
 

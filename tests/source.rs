@@ -69,7 +69,7 @@ fn every_way_gives_the_same_account() {
         for source in ways(&path) {
             let kind = source.detect().unwrap();
             let account = match kind {
-                FileKind::MpegTs => source.account_pieces(&Packets),
+                FileKind::MpegTs(packets) => source.account_pieces(&packets),
                 _ => source.account(&Fastq::strict()),
             };
             if account.complete {
@@ -289,14 +289,15 @@ fn the_first_gap_is_the_error_of_the_account() {
     for part_len in [188, 2000, 1 << 20] {
         for threads in [1, 3] {
             let options = SourceOptions::new().part_len(part_len).threads(threads);
-            let account = Source::from_reader(Cursor::new(data.clone()), options).account_pieces(&Packets);
+            let account =
+                Source::from_reader(Cursor::new(data.clone()), options).account_pieces(&Packets::new());
             let error = account.error.unwrap();
             assert_eq!(error.location().unwrap().record, Some(20));
             assert!(error.message().contains("first"), "{error}");
             assert_eq!((account.tally.gaps, account.complete), (2, true));
 
             let options = SourceOptions::new().part_len(part_len).threads(threads);
-            let account = Source::from_reader(Cursor::new(data.clone()), options).account(&Packets);
+            let account = Source::from_reader(Cursor::new(data.clone()), options).account(&Packets::new());
             assert_eq!((account.tally.records, account.complete), (20, false));
         }
     }

@@ -118,7 +118,7 @@ fn transport_streams_with_junk_between_packets() {
         data.splice(at * 188..at * 188, junk[..len].iter().copied());
         let path = write(&folder, &data);
         for part_len in [1, 187, 188, 940, 3000, 100_000] {
-            check(&Packets, &path, &data, part_len, 2);
+            check(&Packets::new(), &path, &data, part_len, 2);
         }
     }
 }
@@ -179,7 +179,7 @@ fn the_search_for_a_cut_depends_on_nothing_but_the_bytes_around_it() {
     let mut data = packets(16);
     data.truncate(15 * 188 + 100);
     data[188 * 7 + 3] = 0x47;
-    check(&Packets, &data[..2300], 94);
+    check(&Packets::new(), &data[..2300], 94);
 }
 
 #[test]

@@ -17,7 +17,9 @@ fn strategies() -> impl Iterator<Item = SourceOptions> {
     let strategies = [Strategy::Auto, Strategy::Mapped, Strategy::Read, Strategy::Direct, Strategy::Uring];
     strategies.into_iter().flat_map(|strategy| {
         let options = SourceOptions::new().strategy(strategy);
-        [options, options.mmap(false), options.threads(1), options.threads(3).part_len(1000)]
+        // What is to be mapped cannot be kept from it.
+        let unmapped = options.mmap(strategy == Strategy::Mapped);
+        [options, unmapped, options.threads(1), options.threads(3).part_len(1000)]
     })
 }
 

@@ -235,6 +235,22 @@ pub enum ErrorKind {
     /// MPEG-TS: no transport packet begins here.
     #[error("synchronisation is lost")]
     SyncLost,
+    /// MPEG-TS: a section is not what it has to be, or ends nowhere.
+    #[error("the section in PID {pid:#06x} is damaged: {why}")]
+    DamagedSection {
+        /// Its PID.
+        pid: u16,
+        /// What is wrong with it: `its checksum is wrong`, ...
+        why: &'static str,
+    },
+    /// MPEG-TS: a PES packet does not begin with what it has to.
+    #[error("the PES packet in PID {pid:#06x} is damaged: {why}")]
+    DamagedPes {
+        /// Its PID.
+        pid: u16,
+        /// What is wrong with it: `it ends inside of its header`, ...
+        why: &'static str,
+    },
 
     /// MP4: a box or a sample is not what it has to be.
     #[error("{0}")]
@@ -333,6 +349,8 @@ impl ErrorKind {
             Self::MateNumber { .. } => "mate_number",
             Self::MateMissing { .. } => "mate_missing",
             Self::SyncLost => "sync_lost",
+            Self::DamagedSection { .. } => "damaged_section",
+            Self::DamagedPes { .. } => "damaged_pes",
             Self::Mp4(fault) => fault.name(),
             Self::NoElement => "no_element",
             Self::ElementSize { .. } => "element_size",

@@ -52,7 +52,7 @@ fn shards_are_the_file_and_hold_whole_records() {
             cut_blindly(&Fasta::new(), &data);
         }
     }
-    cut_blindly(&Packets, &packets(40));
+    cut_blindly(&Packets::new(), &packets(40));
 }
 
 #[test]

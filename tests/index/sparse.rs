@@ -76,7 +76,7 @@ fn every_record_is_where_the_index_has_it() {
     let fastq: usize = all_testdata("fastq").iter().map(|(_, data)| look_up(&Fastq::new(), data)).sum();
     let fasta: usize = all_testdata("fasta").iter().map(|(_, data)| look_up(&Fasta::new(), data)).sum();
     assert!(fastq > 250 && fasta > 10, "{fastq} and {fasta}");
-    assert_eq!(look_up(&Packets, &packets(50)), 50);
+    assert_eq!(look_up(&Packets::new(), &packets(50)), 50);
     assert_eq!(look_up(&Fastq::new(), b"\n\n\n"), 0);
     // Quality lines that may be headers, at the end of a part too.
     assert_eq!(look_up(&Fastq::new(), &b"@r\nA\n+\n@\n".repeat(300)), 300);

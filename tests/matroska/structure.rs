@@ -1,6 +1,7 @@
 //! Element by element what fq and mkvinfo find.
 
-use pagecut::media::matroska::{ElementId, Node, tree};
+use pagecut::Format;
+use pagecut::media::matroska::{ElementId, Matroska, Node, tree};
 
 use super::common::oracle;
 use super::{FILES, path, read};
@@ -105,5 +106,18 @@ fn depths_are_those_of_what_an_element_lies_in() {
             }
             open.push(node);
         }
+    }
+}
+
+#[test]
+fn records_and_what_is_in_them_are_the_tree() {
+    for name in FILES {
+        let data = read(name);
+        let found = Matroska.records(&data).flat_map(|record| {
+            let element = record.unwrap().element();
+            let inside = element.descendants().map(|node| node.unwrap().element);
+            std::iter::once(element).chain(inside).collect::<Vec<_>>()
+        });
+        assert!(found.eq(nodes(&data).iter().map(|node| node.element)), "{name}");
     }
 }

@@ -15,7 +15,7 @@ const STYLES: styling::Styles = styling::Styles::styled()
     .literal(styling::AnsiColor::Cyan.on_default().bold())
     .placeholder(styling::AnsiColor::Cyan.on_default());
 
-/// FASTQ reads, FASTA sequences and MPEG transport streams, as fast as memory allows
+/// FASTQ reads, FASTA sequences and media containers, as fast as memory allows
 #[derive(Debug, Parser)]
 #[command(version, styles = STYLES, max_term_width = 100)]
 #[command(
@@ -123,7 +123,7 @@ pub(crate) enum Compress {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Count records and letters: the columns of `seqkit stats`, and packets by PID
+    /// Count records and letters: the columns of `seqkit stats`; packets by PID, samples by track
     Stats(Stats),
     /// Read everything, and prove that every byte is accounted for
     Verify(Verify),
@@ -135,6 +135,10 @@ pub(crate) enum Command {
     Fetch(Fetch),
     /// Cut a file into pieces that hold whole records, and print or write them
     Shard(Shard),
+    /// List every box, element or transport packet of media, with its place
+    Tree(Tree),
+    /// Write what media hold: a track, an attached file, a box
+    Extract(Extract),
     /// Show how files lie in the page cache, what each way to their bytes costs, and which one is taken
     Inspect(Inspect),
     /// Tell what media files say of themselves: format, duration, streams, codecs
@@ -162,6 +166,55 @@ pub(crate) struct Stats {
     /// One JSON object for each file, a line each
     #[arg(long, conflicts_with = "tabular")]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A line has the type, where it begins, how many bytes its header and what follows it have, and what it says in brief; \
+                  what is in it follows, two columns further in. A number of the file itself is the first byte, from 0."
+)]
+pub(crate) struct Tree {
+    /// Files of MP4, Matroska or MPEG-TS; `-`, or none at all, for standard input
+    pub(crate) files: Vec<PathBuf>,
+    /// One JSON object for each box, element or packet, a line each
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A track is written as its samples are stored, one behind the other, with what Matroska took away from the start of all \
+                  of them put back. What belongs to it but is not in the samples is not written. H.264 and H.265 in MP4 and Matroska \
+                  are NAL units with their length before each, not the byte stream of Annex B; AAC has no ADTS headers."
+)]
+#[group(id = "what", required = true, multiple = false, args = ["track", "pid", "attachment", "mp4_box"])]
+pub(crate) struct Extract {
+    /// File; `-`, or none at all, for standard input
+    pub(crate) file: Option<PathBuf>,
+    /// The samples of a track of MP4 or Matroska, by the number that `pagecut stats` prints
+    #[arg(long, value_name = "N")]
+    pub(crate) track: Option<u64>,
+    /// The elementary stream of a PID of MPEG-TS: the payload of its PES packets
+    #[arg(long, value_name = "PID", value_parser = parse_pid)]
+    pub(crate) pid: Option<u16>,
+    /// A file that is attached to Matroska, by its name, or by its number, from 1
+    #[arg(long, value_name = "NAME|N")]
+    pub(crate) attachment: Option<String>,
+    /// Boxes of MP4 with their headers, as `moov/trak/tkhd` (of all tracks) or `moov/trak[1]/tkhd` (of the second one)
+    #[arg(long = "box", value_name = "PATH")]
+    pub(crate) mp4_box: Option<String>,
+    /// Where to write; standard output unless it is said
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// A PID, as `256` or `0x100`.
+fn parse_pid(text: &str) -> Result<u16, String> {
+    let pid = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => u16::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    pid.ok().filter(|pid| *pid < 0x2000).ok_or_else(|| "a PID is a number below 8192 (0x2000)".to_owned())
 }
 
 #[derive(Debug, Args)]
@@ -272,14 +325,16 @@ pub(crate) struct Shard {
     after_help = "Rows, order and values are those of `ffprobe -show_packets -of csv=p=0`, without a line of names before them; the \
                   fields come in its order, whatever the order of --entries. With several files, each row begins with the name of \
                   its file, and JSON is an object for each.\n\n\
-                  Nothing is decoded, so what ffprobe learns by decoding or guesses is N/A: the dts of Matroska. A duration is \
-                  that of the file, of which ffprobe (with `-fflags +nofillin+noparse`) tells some. pos is the start of the data in \
-                  MP4, and of the body of the block in Matroska, whose frames share it if there are several; data_pos is always that \
-                  of the data. Payloads are read only for data_hash; of Matroska with compressed frames, size and hash are those of what is \
-                  stored.\n\n\
-                  Times of MP4 are shifted by the edit list, and what lies outside of the edit has the flag D, where ffprobe leaves some of it \
-                  out. Where there are several edits, the first one counts, and nothing has the flag. Behind damage, Matroska \
-                  is read on, and so is every other track of MP4."
+                  Nothing is decoded, so what ffprobe learns by decoding or guesses is N/A: the dts of Matroska, the duration in \
+                  MPEG-TS. Other durations are those of the file, of which ffprobe -fflags +nofillin+noparse tells some. Packets of \
+                  MPEG-TS are whole PES packets, and key frames those with random_access_indicator.\n\n\
+                  pos is the start of the data in MP4, of the body of the block in Matroska, which all frames of it share, and \
+                  of the first transport packet in MPEG-TS (of 204 bytes: 16 bytes before it, as ffprobe has it). data_pos is the \
+                  first byte of the data in all of them. Payloads are read for data_hash only; where frames of Matroska are \
+                  compressed, size and data_hash are those of what is stored.\n\n\
+                  Times of MP4 are shifted by the edit list, and what lies outside of the edit has the flag D, where ffprobe \
+                  leaves some of it out. Where there are several edits, the first one counts, and nothing has the flag. Behind \
+                  damage, Matroska and MPEG-TS are read on, and so is every other track of MP4."
 )]
 pub(crate) struct Packets {
     /// Files; `-`, or none at all, for standard input

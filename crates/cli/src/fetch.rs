@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use pagecut::index::{self as library, Fai, Letters, Region, Sparse};
-use pagecut::{Content, Error, ErrorKind, Format, Result, Source};
+use pagecut::{Content, ErrorKind, Format, Result, Source};
 
 use crate::cli::{Common, Fetch};
 use crate::formats::{self, Task};
@@ -33,25 +33,11 @@ pub(crate) fn run(args: &Fetch, common: &Common, all_good: &mut bool) -> io::Res
     let input = Input { args, common, source: &source, names: OnceCell::new(), numbers: OnceCell::new() };
     let mut whole = true;
     for what in &args.what {
-        whole &= report_error(&name, input.print(what, &mut out))?;
+        whole &= report::outcome(&name, input.print(what, &mut out).map(|()| true))?;
     }
     input::tell_unclosed(&source, &name);
-    *all_good &= whole & report_error(&name, out.finish(whole))?;
+    *all_good &= whole & report::outcome(&name, out.finish(whole).map(|()| true))?;
     Ok(())
-}
-
-/// Tells of an error, and whether there was none. That nobody reads any more is passed on instead.
-fn report_error(name: &str, done: Result<()>) -> io::Result<bool> {
-    match &done {
-        Err(error) if is_broken_pipe(error) => return Err(io::ErrorKind::BrokenPipe.into()),
-        Err(error) => report::error(name, error),
-        Ok(()) => {}
-    }
-    Ok(done.is_ok())
-}
-
-fn is_broken_pipe(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Io(refused) if refused.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Something that can be asked for.

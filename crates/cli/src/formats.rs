@@ -2,10 +2,11 @@
 
 use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
-use pagecut::media::{matroska::Matroska, mp4::Boxes, mpegts::Packets};
+use pagecut::media::matroska::Matroska;
 use pagecut::{FileKind, Format, Result, Source};
 
 use crate::input;
+use crate::media::unsupported;
 
 /// Something to find out about an input, whatever its format.
 pub(crate) trait Task {
@@ -17,8 +18,11 @@ pub(crate) trait Task {
 /// Does the work in the format of the input. An empty one is read as FASTQ.
 pub(crate) fn run<T: Task>(source: &Source, task: &T) -> Result<T::Output> {
     match source.detect()? {
-        FileKind::MpegTs => task.run(source, &Packets),
-        FileKind::Mp4 => task.run(source, &Boxes),
+        FileKind::MpegTs(packets) => task.run(source, &packets),
+        // A box can be as long as the whole input, and is no piece of it that is of use alone.
+        FileKind::Mp4 => {
+            Err(unsupported("boxes are not looked up by number or place; `extract --box` writes them"))
+        }
         FileKind::Matroska => task.run(source, &Matroska),
         FileKind::Fasta => task.run(source, &Fasta::new()),
         FileKind::WrappedFastq => task.run(source, &Fastq::new().wrapped()),

@@ -138,7 +138,7 @@ impl Content {
             Ok(FileKind::Fastq) => ("FASTQ", true),
             Ok(FileKind::WrappedFastq) => ("FASTQ, wrapped", true),
             Ok(FileKind::Fasta) => ("FASTA", false),
-            Ok(FileKind::MpegTs) => ("MPEG-TS", false),
+            Ok(FileKind::MpegTs(_)) => ("MPEG-TS", false),
             Ok(FileKind::Mp4) => ("MP4", false),
             Ok(FileKind::Matroska) => ("Matroska", false),
             _ => return Self::default(),

@@ -3,6 +3,7 @@
 #![warn(clippy::unwrap_used)]
 
 mod cli;
+mod extract;
 mod fetch;
 mod formats;
 mod index;
@@ -20,6 +21,7 @@ mod stats;
 mod streams;
 mod table;
 mod time_base;
+mod tree;
 mod verify;
 
 use std::io::{self, ErrorKind, Write};
@@ -49,6 +51,8 @@ fn main() -> ExitCode {
         Command::Index(args) => index::run(args, &cli.common, &mut out, &mut all_good),
         Command::Fetch(args) => fetch::run(args, &cli.common, &mut all_good),
         Command::Shard(args) => shard::run(args, &cli.common, &mut out, &mut all_good),
+        Command::Tree(args) => tree::run(args, &cli.common, &mut all_good),
+        Command::Extract(args) => extract::run(args, &cli.common, &mut all_good),
         Command::Inspect(args) => inspect::run(args, &cli.common, &mut out, &mut all_good),
         Command::Packets(args) => packets::run(args, &cli.common, &mut out, &mut all_good),
         Command::Probe(args) => probe::run(args, &cli.common, &mut out, &mut all_good),

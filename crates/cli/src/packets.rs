@@ -3,6 +3,7 @@
 mod list;
 mod matroska;
 mod mp4;
+mod mpegts;
 mod row;
 
 use std::io::{self, Write};
@@ -12,6 +13,7 @@ use pagecut::media::matroska::Segment;
 use pagecut::media::mp4::Movie;
 use pagecut::{FileKind, Result};
 
+pub(crate) use mpegts::Clock;
 pub(crate) use row::Field;
 
 use crate::cli::{Common, Packets as Args, PacketsFormat};
@@ -100,6 +102,7 @@ fn list(
         match kind {
             FileKind::Mp4 => Ok(write(&mut mp4::packets(&Movie::read(data)?, wanted))),
             FileKind::Matroska => Ok(write(&mut matroska::packets(&Segment::read(data)?, wanted))),
+            FileKind::MpegTs(packets) => Ok(write(&mut mpegts::packets(packets, data, wanted))),
             _ => Err(streams::none()),
         }
     })

@@ -3,6 +3,7 @@
 mod codec_names;
 mod matroska;
 mod mp4;
+mod mpegts;
 mod profile;
 mod report;
 mod text;
@@ -11,13 +12,16 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use pagecut::media::AudioSpecificConfig;
-use pagecut::{Error, FileKind, Result};
+use pagecut::{FileKind, Result};
 
 use crate::cli::{Common, Probe, ProbeFormat};
 use crate::streams::Kind;
 use crate::time_base::TimeBase;
 use crate::{input, media, streams};
 use report::{Ratio, Report, Sound, Stream, Times};
+
+/// So many bytes are looked at to find out when the streams start: as many as ffprobe reads.
+const START_LEN: u64 = 5_000_000;
 
 /// Tells of every input, and notes whether all of them are well.
 pub(crate) fn run(args: &Probe, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
@@ -37,7 +41,7 @@ pub(crate) fn run(args: &Probe, common: &Common, out: &mut dyn Write, all_good: 
                     text::write(&report, out)?;
                 }
             },
-            Err(error) => errors.push(error),
+            Err(error) => errors.push(error.to_string()),
         }
         // Whoever reads need not wait for the next file.
         out.flush()?;
@@ -50,12 +54,13 @@ pub(crate) fn run(args: &Probe, common: &Common, out: &mut dyn Write, all_good: 
 }
 
 /// What an input says. Errors that leave something to tell are put among `errors`.
-fn probe(path: &Path, name: &str, args: &Probe, common: &Common, errors: &mut Vec<Error>) -> Result<Report> {
+fn probe(path: &Path, name: &str, args: &Probe, common: &Common, errors: &mut Vec<String>) -> Result<Report> {
     let source = input::open(path, common)?;
     let kind = source.detect()?;
     let mut report = media::with_whole(&source, name, common, |data| match kind {
         FileKind::Mp4 => mp4::report(data, errors),
         FileKind::Matroska => matroska::report(data, args.count_packets, errors),
+        FileKind::MpegTs(packets) => mpegts::report(packets, data, errors),
         _ => Err(streams::none()),
     })?;
     name.clone_into(&mut report.format.filename);

@@ -1,10 +1,10 @@
 //! Messages on standard error.
 
 use std::fmt::Display;
-use std::io::Write;
+use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use pagecut::Gap;
+use pagecut::{Error, ErrorKind, Gap, Result};
 
 const BAD: Style = AnsiColor::Red.on_default().bold();
 
@@ -25,4 +25,27 @@ pub(crate) fn gap(who: &str, gap: &Gap) {
 pub(crate) fn error(who: &str, error: &dyn Display) {
     // Where nobody can be told, the exit status still tells.
     let _ = writeln!(anstream::stderr(), "{BAD}pagecut: {who}:{BAD:#} {error}");
+}
+
+/// Tells of an error, and whether there was none and all was well. That nobody reads any more is told as for every other command:
+/// not at all, but passed on.
+pub(crate) fn outcome(who: &str, done: Result<bool>) -> io::Result<bool> {
+    match done {
+        Ok(all_good) => Ok(all_good),
+        Err(failure) => {
+            pass_on_broken_pipe(&failure)?;
+            error(who, &failure);
+            Ok(false)
+        }
+    }
+}
+
+/// Passes on that nobody reads any more.
+pub(crate) fn pass_on_broken_pipe(error: &Error) -> io::Result<()> {
+    match error.kind() {
+        ErrorKind::Io(refused) if refused.kind() == io::ErrorKind::BrokenPipe => {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+        _ => Ok(()),
+    }
 }

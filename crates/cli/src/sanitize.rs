@@ -5,8 +5,8 @@ use std::path::Path;
 
 use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
-use pagecut::media::{matroska::Matroska, mpegts::Packets};
-use pagecut::{Account, Error, ErrorKind, FileKind, Resync, Salvaged, Source};
+use pagecut::media::matroska::Matroska;
+use pagecut::{Account, FileKind, Resync, Salvaged, Source};
 
 use crate::cli::{Common, Sanitize};
 use crate::output::Out;
@@ -19,14 +19,14 @@ pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::
     let account = salvage(args, &path, &name, common);
     match account {
         Err(error) => {
-            pass_on_broken_pipe(&error)?;
+            report::pass_on_broken_pipe(&error)?;
             report::error(&name, &error);
             *all_good = false;
         }
         Ok(account) => {
             let tally = account.tally;
             if let Some(error) = account.error.as_ref().filter(|_| !account.complete) {
-                pass_on_broken_pipe(error)?;
+                report::pass_on_broken_pipe(error)?;
                 report::error(&name, error);
             }
             *all_good &= account.complete && tally.gaps == 0;
@@ -44,16 +44,6 @@ pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::
     Ok(())
 }
 
-/// That nobody reads any more is told as for every other command: not at all.
-fn pass_on_broken_pipe(error: &Error) -> io::Result<()> {
-    match error.kind() {
-        ErrorKind::Io(refused) if refused.kind() == io::ErrorKind::BrokenPipe => {
-            Err(io::ErrorKind::BrokenPipe.into())
-        }
-        _ => Ok(()),
-    }
-}
-
 fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut::Result<Account> {
     let source = input::open(path, common)?;
     let kind = source.detect()?;
@@ -61,7 +51,7 @@ fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut
     // Only now that there is something to write: an output that exists is emptied.
     let mut out = Out::open(&args.output, path, common)?;
     let account = input::work(&source, name, common, || match (kind, args.strict) {
-        (FileKind::MpegTs, _) => write_good(&source, &Packets, args, name, common, &mut out),
+        (FileKind::MpegTs(packets), _) => write_good(&source, &packets, args, name, common, &mut out),
         (FileKind::Matroska, _) => write_good(&source, &Matroska, args, name, common, &mut out),
         (FileKind::Fasta, false) => write_good(&source, &Fasta::new(), args, name, common, &mut out),
         (FileKind::Fasta, true) => write_good(&source, &Fasta::strict(), args, name, common, &mut out),

@@ -2,6 +2,7 @@
 
 mod packets;
 mod reads;
+mod tracks;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -16,12 +17,14 @@ use crate::{input, report};
 enum Outcome {
     Reads(Box<reads::Row>),
     Packets(packets::Row),
+    Tracks(tracks::Rows),
 }
 
 /// Counts in every input, and notes whether all of them are well.
 pub(crate) fn run(args: &Stats, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
     let mut reads = reads::table(args.all);
     let mut packets = packets::table();
+    let mut tracks = tracks::table();
     for path in input::inputs(&args.files) {
         let name = path.display().to_string();
         match count(&path, &name, args, common) {
@@ -31,6 +34,8 @@ pub(crate) fn run(args: &Stats, common: &Common, out: &mut dyn Write, all_good: 
             }
             Ok(Outcome::Reads(row)) if args.json => write_json(out, &row.json(args.all))?,
             Ok(Outcome::Reads(row)) => reads.push(row.cells(args.all)),
+            Ok(Outcome::Tracks(rows)) if args.json => write_json(out, &rows)?,
+            Ok(Outcome::Tracks(rows)) => rows.push_to(&mut tracks),
             Ok(Outcome::Packets(row)) => {
                 if let Some(error) = &row.error {
                     report::error(&name, error);
@@ -44,7 +49,7 @@ pub(crate) fn run(args: &Stats, common: &Common, out: &mut dyn Write, all_good: 
             }
         }
     }
-    let tables: Vec<Table> = [reads, packets].into_iter().filter(|table| !table.is_empty()).collect();
+    let tables: Vec<Table> = [reads, packets, tracks].into_iter().filter(|table| !table.is_empty()).collect();
     for (number, table) in tables.iter().enumerate() {
         if number > 0 {
             writeln!(out)?;
@@ -58,9 +63,11 @@ pub(crate) fn run(args: &Stats, common: &Common, out: &mut dyn Write, all_good: 
 fn count(path: &Path, name: &str, args: &Stats, common: &Common) -> Result<Outcome> {
     let source = input::open(path, common)?;
     let kind = source.detect()?;
+    if matches!(kind, FileKind::Mp4 | FileKind::Matroska) {
+        return tracks::count(&source, name, kind, common).map(Outcome::Tracks);
+    }
     let of = |source: &Source| match kind {
-        FileKind::MpegTs => Ok(Outcome::Packets(packets::count(source, name))),
-        FileKind::Mp4 | FileKind::Matroska => Err(io::Error::from(io::ErrorKind::Unsupported).into()),
+        FileKind::MpegTs(packets) => Ok(Outcome::Packets(packets::count(source, &packets, name))),
         _ => reads::count(source, name, kind, args.all).map(Box::new).map(Outcome::Reads),
     };
     input::work(&source, name, common, || of(&source))

@@ -1,9 +1,12 @@
 //! Kinds of streams, and choices among them.
 
-use std::io;
+use std::collections::HashSet;
 use std::str::FromStr;
 
+use pagecut::media::mpegts::{ElementaryStream, Program, Programs};
 use pagecut::media::{matroska, mp4};
+
+use crate::media::unsupported;
 
 /// What a stream is of, in the words of ffprobe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +39,39 @@ impl Kind {
         }
     }
 
+    /// By the type of the stream, and by what descriptors say of private ones.
+    pub(crate) fn of_mpegts(stream: &ElementaryStream<'_>) -> Self {
+        let is_told = |tags: &[u8]| stream.descriptors().any(|descriptor| tags.contains(&descriptor.tag()));
+        let is_registered = |names: &[[u8; 4]]| {
+            let mut formats = stream.descriptors().filter_map(|descriptor| descriptor.registration());
+            formats.any(|format| names.contains(&format))
+        };
+        match stream.stream_type().0 {
+            0x01 | 0x02 | 0x10 | 0x1b | 0x20 | 0x21 | 0x24 | 0x33 | 0xea => Self::Video,
+            0x03 | 0x04 | 0x0f | 0x11 | 0x80..=0x87 | 0xa1 | 0xa2 => Self::Audio,
+            0x90 | 0x92 => Self::Subtitle,
+            0x06 if is_told(&[0x6a, 0x7a, 0x7b]) => Self::Audio,
+            0x06 if is_told(&[0x56, 0x59]) => Self::Subtitle,
+            0x06 if is_registered(&[*b"HEVC", *b"AV01"]) => Self::Video,
+            0x06 if is_registered(&[
+                *b"AC-3", *b"EAC3", *b"BSSD", *b"DTS1", *b"DTS2", *b"DTS3", *b"Opus",
+            ]) =>
+            {
+                Self::Audio
+            }
+            _ => Self::Data,
+        }
+    }
+
+    /// Of PES packets that no program has, by their `stream_id`.
+    pub(crate) fn of_stream_id(stream_id: u8) -> Self {
+        match stream_id {
+            0xc0..=0xdf => Self::Audio,
+            0xe0..=0xef => Self::Video,
+            _ => Self::Data,
+        }
+    }
+
     pub(crate) fn of_matroska(track: &matroska::Track<'_>) -> Self {
         match track.track_type {
             matroska::TrackType::Video => Self::Video,
@@ -46,10 +82,16 @@ impl Kind {
     }
 }
 
+/// The elementary streams of all programs, each once.
+pub(crate) fn of_mpegts(programs: &Programs) -> impl Iterator<Item = (&Program, ElementaryStream<'_>)> {
+    let mut pids = HashSet::new();
+    let streams = programs.iter().flat_map(|program| program.streams().map(move |stream| (program, stream)));
+    streams.filter(move |(_, stream)| pids.insert(stream.pid()))
+}
+
 /// The error that an input is of no container whose streams are told.
 pub(crate) fn none() -> pagecut::Error {
-    let what = "it is neither MP4 nor Matroska, and has no streams";
-    io::Error::new(io::ErrorKind::Unsupported, what).into()
+    unsupported("it is neither MP4, Matroska nor MPEG-TS, and has no streams")
 }
 
 /// Which streams are wanted: by number, or by kind and number among those of the kind.

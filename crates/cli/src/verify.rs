@@ -1,11 +1,14 @@
 //! `pagecut verify`: reads everything, and proves that every byte is accounted for.
 
+mod media;
+
 use std::io::{self, Write};
 use std::path::Path;
 
+use pagecut::compress::Packed;
 use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
-use pagecut::media::{matroska::Matroska, mp4::Boxes, mpegts::Packets};
+use pagecut::media::mpegts::Packets;
 use pagecut::{Account, Error, FileKind, Format, Gap, Result, Resync, Source, Tally};
 use serde::Serialize;
 
@@ -31,6 +34,9 @@ struct Verdict {
     /// Told with `--recover` only.
     #[serde(skip_serializing_if = "Option::is_none")]
     gaps: Option<Vec<Hole>>,
+    /// What is wrong inside of records, of media and with `--recover` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    faults: Option<Vec<Fault>>,
 }
 
 /// What was decompressed.
@@ -53,7 +59,7 @@ struct Hole {
     error: Fault,
 }
 
-/// The first error.
+/// An error.
 #[derive(Debug, Serialize)]
 struct Fault {
     kind: &'static str,
@@ -79,9 +85,10 @@ pub(crate) fn run(
             }
             Ok(read) => {
                 read.gaps.iter().flatten().for_each(|gap| report::gap(&name, gap));
-                // The first gap was told.
-                let is_told = read.account.complete && read.gaps.is_some();
-                if let Some(error) = read.account.error.as_ref().filter(|_| !is_told) {
+                read.faults.iter().flatten().for_each(|fault| report::error(&name, fault));
+                // The first gap, or fault, was told.
+                let is_told = read.complete && read.gaps.is_some();
+                if let Some(error) = read.error.as_ref().filter(|_| !is_told) {
                     report::error(&name, error);
                 }
                 if let Some(complaint) = read.complaint() {
@@ -111,42 +118,29 @@ struct Read {
     bytes: u64,
     /// Length of the file, if that is known.
     file_len: Option<u64>,
-    account: Account,
+    tally: Tally,
+    /// The first error.
+    error: Option<Error>,
+    /// Whether the input was read to its end.
+    complete: bool,
+    packed: Option<Packed>,
     gaps: Option<Vec<Gap>>,
+    faults: Option<Vec<Error>>,
 }
 
 /// Reads one input, up to the first error or, if the format can, behind it.
 fn read(path: &Path, name: &str, args: &Verify, common: &Common) -> Result<Read> {
     let source = input::open(path, common)?;
-    let strict = args.strict;
-    let fastq = if strict { Fastq::strict() } else { Fastq::new() };
     let kind = source.detect()?;
-    let fasta = if strict { Fasta::strict() } else { Fasta::new() };
     if args.recover {
         input::demand_boundaries(kind)?;
     }
+    if matches!(kind, FileKind::Mp4 | FileKind::Matroska) {
+        return media::read(&source, kind, name, args, common);
+    }
     let mut gaps = args.recover.then(Vec::new);
-    let (format, account) = progress::show(&source, name, common.quiet, || match kind {
-        FileKind::MpegTs if args.recover => {
-            (Some(Packets::NAME), list_gaps(&source, &Packets, args, &mut gaps))
-        }
-        FileKind::Fasta if args.recover => (Some(Fasta::NAME), list_gaps(&source, &fasta, args, &mut gaps)),
-        FileKind::Fastq if args.recover => {
-            // What follows a good record makes it no bad one where reading goes on.
-            let fastq = fastq.check_quality_end(false);
-            (Some(Fastq::NAME), list_gaps(&source, &fastq, args, &mut gaps))
-        }
-        FileKind::Matroska if args.recover => {
-            (Some(Matroska::NAME), list_gaps(&source, &Matroska, args, &mut gaps))
-        }
-        FileKind::MpegTs => (Some(Packets::NAME), source.account_pieces(&Packets)),
-        FileKind::Mp4 => (Some(Boxes::NAME), source.account(&Boxes)),
-        FileKind::Matroska => (Some(Matroska::NAME), source.account(&Matroska)),
-        FileKind::Fasta => (Some(Fasta::NAME), source.account(&fasta)),
-        FileKind::WrappedFastq => (Some(Fastq::NAME), source.account(&fastq.wrapped())),
-        FileKind::Empty => (None, source.account(&fastq)),
-        _ => (Some(Fastq::NAME), reads(&source, &fastq)),
-    });
+    let (format, account) =
+        progress::show(&source, name, common.quiet, || records(&source, kind, args, &mut gaps));
     let file_len = source.len_hint();
     let bytes = match (account.packed, file_len) {
         (None, Some(len)) => len,
@@ -155,7 +149,36 @@ fn read(path: &Path, name: &str, args: &Verify, common: &Common) -> Result<Read>
         // What lies behind the error may have been read or not.
         _ => account.tally.bytes(),
     };
-    Ok(Read { format, bytes, file_len, account, gaps })
+    let Account { tally, error, complete, packed, .. } = account;
+    Ok(Read { format, bytes, file_len, tally, error, complete, packed, gaps, faults: None })
+}
+
+/// The account of an input that is read part by part, and what its format is called.
+fn records(
+    source: &Source,
+    kind: FileKind,
+    args: &Verify,
+    gaps: &mut Option<Vec<Gap>>,
+) -> (Option<&'static str>, Account) {
+    let strict = args.strict;
+    let fastq = if strict { Fastq::strict() } else { Fastq::new() };
+    let fasta = if strict { Fasta::strict() } else { Fasta::new() };
+    match kind {
+        FileKind::MpegTs(packets) if args.recover => {
+            (Some(Packets::NAME), list_gaps(source, &packets, args, gaps))
+        }
+        FileKind::Fasta if args.recover => (Some(Fasta::NAME), list_gaps(source, &fasta, args, gaps)),
+        FileKind::Fastq if args.recover => {
+            // What follows a good record makes it no bad one where reading goes on.
+            let fastq = fastq.check_quality_end(false);
+            (Some(Fastq::NAME), list_gaps(source, &fastq, args, gaps))
+        }
+        FileKind::MpegTs(packets) => (Some(Packets::NAME), source.account_pieces(&packets)),
+        FileKind::Fasta => (Some(Fasta::NAME), source.account(&fasta)),
+        FileKind::WrappedFastq => (Some(Fastq::NAME), source.account(&fastq.wrapped())),
+        FileKind::Empty => (None, source.account(&fastq)),
+        _ => (Some(Fastq::NAME), reads(source, &fastq)),
+    }
 }
 
 /// The account of an input that is read on behind every fault.
@@ -182,14 +205,14 @@ impl Read {
     /// What there is to say of a complete input that is not well. That its account comes to its length is always so; this is the
     /// proof.
     fn complaint(&self) -> Option<String> {
-        if !self.account.complete {
+        if !self.complete {
             return None;
         }
-        let (counted, bytes) = (self.account.tally.bytes(), self.bytes);
+        let (counted, bytes) = (self.tally.bytes(), self.bytes);
         if counted != bytes {
             return Some(format!("{counted} of {bytes} bytes are accounted for"));
         }
-        let packed = self.account.packed?;
+        let packed = self.packed?;
         match self.file_len {
             Some(len) if packed.packed_bytes != len => {
                 Some(format!("{} of {len} compressed bytes are accounted for", packed.packed_bytes))
@@ -201,8 +224,8 @@ impl Read {
 
 impl Verdict {
     fn of(file: String, read: &Read) -> Self {
-        let Tally { records, record_bytes, blank_bytes, gap_bytes, .. } = read.account.tally;
-        let compressed = read.account.packed.map(|packed| Compressed {
+        let Tally { records, record_bytes, blank_bytes, gap_bytes, .. } = read.tally;
+        let compressed = read.packed.map(|packed| Compressed {
             format: packed.compression.name(),
             members: packed.members,
             bytes: packed.packed_bytes,
@@ -217,10 +240,11 @@ impl Verdict {
             record_bytes,
             blank_bytes,
             gap_bytes,
-            complete: read.account.complete && read.complaint().is_none(),
+            complete: read.complete && read.complaint().is_none(),
             compressed,
-            error: read.account.error.as_ref().map(Fault::of),
+            error: read.error.as_ref().map(Fault::of),
             gaps: read.gaps.as_ref().map(|gaps| gaps.iter().map(Hole::of).collect()),
+            faults: read.faults.as_ref().map(|faults| faults.iter().map(Fault::of).collect()),
         }
     }
 
@@ -238,6 +262,7 @@ impl Verdict {
             compressed: None,
             error: Some(Fault::of(error)),
             gaps: None,
+            faults: None,
         }
     }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::crc32::crc32;
 use super::header::{Found, Header};
-use super::{ElementId, fault};
+use super::{ElementId, Tree, fault};
 use crate::error::{Error, ErrorKind, Result};
 
 /// An EBML element (RFC 8794, section 3), borrowed from the input.
@@ -155,6 +155,40 @@ impl<'data> Element<'data> {
         let stored = children.next()?.ok().filter(|first| first.id == ElementId::CRC_32)?;
         let stored = u32::from_le_bytes(stored.body.try_into().ok()?);
         Some(crc32(children.rest) == stored)
+    }
+
+    /// Checks the `CRC-32` element that the body begins with, if it does.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::DamagedElement`] if it does not fit what follows it.
+    pub fn check_crc32(&self) -> Result<()> {
+        match self.crc32_is_right() {
+            Some(false) => Err(self.damaged("its CRC-32 is not that of what is in it")),
+            Some(true) | None => Ok(()),
+        }
+    }
+
+    /// Checks that the size of the element does not lead out of an input of so many bytes. Of a `Segment`, whose body is not held
+    /// here, nothing else tells that the input was cut between two of its elements.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::ElementSize`] if it does.
+    pub fn check_size(&self, input_len: u64) -> Result<()> {
+        let room = input_len.saturating_sub(self.body_offset());
+        match self.size.filter(|&size| size > room) {
+            Some(_) => Err(self.fault(ErrorKind::ElementSize { id: self.id.0, size: self.size, room })),
+            None => Ok(()),
+        }
+    }
+
+    /// Every element in this one, however deep: those that it holds have the depth 1.
+    ///
+    /// Damage is an item, behind which the iterator goes on with what follows the element that it is in.
+    #[must_use]
+    pub fn descendants(&self) -> Tree<'data> {
+        Tree::within(*self)
     }
 
     /// That the body is damaged.
@@ -313,9 +347,24 @@ mod tests {
         let crc = crc32(b"\xec\x82ab");
         body[2..6].copy_from_slice(&crc.to_le_bytes());
         assert_eq!(element(&body).crc32_is_right(), Some(true));
+        assert!(element(&body).check_crc32().is_ok());
         *body.last_mut().unwrap() ^= 1;
         assert_eq!(element(&body).crc32_is_right(), Some(false));
+        let error = element(&body).check_crc32().unwrap_err();
+        assert_eq!(error.location().unwrap().offset, 103);
         assert_eq!(element(b"\xec\x82ab").crc32_is_right(), None);
+        assert!(element(b"\xec\x82ab").check_crc32().is_ok());
+    }
+
+    #[test]
+    fn a_size_that_leads_out_of_the_input() {
+        // The body begins at byte 103.
+        assert!(element(b"abc").check_size(106).is_ok());
+        let error = element(b"abc").check_size(105).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::ElementSize { size: Some(3), room: 2, .. }), "{error}");
+        assert!(element(b"abc").check_size(0).is_err());
+        let header = Header { id: ElementId::SEGMENT, size: None, len: 5 };
+        assert!(Element::new(header, 100, b"").check_size(105).is_ok());
     }
 
     #[test]

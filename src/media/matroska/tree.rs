@@ -40,7 +40,7 @@ pub fn tree(data: &[u8]) -> Tree<'_> {
     Tree { pieces: Matroska.pieces(data), open: [None; MAX_DEPTH], depth: 0 }
 }
 
-/// Every element of an input; see [`tree`].
+/// Every element of an input ([`tree`]), or of another element ([`Element::descendants`]).
 pub struct Tree<'data> {
     pieces: Pieces<'data, Matroska>,
     /// What is to follow in each of the elements that the next one is in, by depth.
@@ -50,6 +50,14 @@ pub struct Tree<'data> {
 }
 
 impl<'data> Tree<'data> {
+    /// Every element in this one.
+    pub(super) fn within(element: Element<'data>) -> Self {
+        let mut tree = tree(b"");
+        // What is no master holds no elements.
+        let _ = tree.enter(element, 0);
+        tree
+    }
+
     /// Gives the element, and next what is in it.
     fn enter(&mut self, element: Element<'data>, depth: usize) -> Result<Node<'data>> {
         if element.id().element_type() == Some(ElementType::Master) {

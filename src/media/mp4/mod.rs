@@ -35,6 +35,7 @@
 //! a table tells where they are, are what is read on all cores.
 
 mod boxes;
+mod brief;
 mod codec;
 mod containers;
 mod cursor;
@@ -61,6 +62,7 @@ mod track;
 mod tree;
 
 pub use boxes::{Children, Mp4Box};
+pub use brief::{Field, FieldValue};
 pub use codec::CodecConfiguration;
 pub use cursor::Cursor;
 pub use edits::{Edit, Edits};

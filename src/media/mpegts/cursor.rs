@@ -1,12 +1,13 @@
 //! Steps from packet to packet.
 
-use super::{PACKET_LEN, Packets, TsPacket, sync};
+use super::{PacketKind, Packets, TsPacket};
 use crate::error::{Error, ErrorKind, Result, Site};
 use crate::record::{self, Format, Part, Tally};
 
 /// Reads the transport packets of a part.
 #[derive(Debug)]
 pub struct Cursor<'data> {
+    kind: PacketKind,
     part: Part<'data>,
     /// Cached from `part`: the bytes in view.
     bytes: &'data [u8],
@@ -17,27 +18,27 @@ pub struct Cursor<'data> {
 }
 
 impl<'data> Cursor<'data> {
-    pub(super) fn new(part: Part<'data>) -> Self {
-        Self { part, bytes: part.view(), position: 0, records: 0, gap_bytes: 0, gaps: 0 }
+    pub(super) fn new(kind: PacketKind, part: Part<'data>) -> Self {
+        Self { kind, part, bytes: part.view(), position: 0, records: 0, gap_bytes: 0, gaps: 0 }
     }
 
     /// The packet at the cursor, if one begins here and the next one, or the end of the input, confirms it.
     #[inline]
     fn confirmed(&self) -> Option<TsPacket<'data>> {
-        let next = self.position + PACKET_LEN;
+        let next = self.position + self.kind.packet_len();
         let at_end = next == self.bytes.len() && self.part.is_complete();
-        if sync::is_sync(self.bytes, self.position) && (sync::is_sync(self.bytes, next) || at_end) {
+        if self.kind.is_sync(self.bytes, self.position) && (self.kind.is_sync(self.bytes, next) || at_end) {
             self.packet()
         } else {
             None
         }
     }
 
-    /// The 188 bytes at the cursor.
+    /// The packet at the cursor, if so many bytes are in view.
     #[inline]
     fn packet(&self) -> Option<TsPacket<'data>> {
-        let packet = self.bytes.get(self.position..)?.first_chunk()?;
-        Some(TsPacket::new(packet, self.part.offset() + self.position as u64))
+        let offset = self.part.offset() + self.position as u64;
+        TsPacket::new(self.kind, self.bytes.get(self.position..)?, offset)
     }
 
     /// What is at the cursor where no packet is confirmed: the last packet before a gap, or an error.
@@ -45,18 +46,18 @@ impl<'data> Cursor<'data> {
     #[inline(never)]
     fn unconfirmed(&self) -> Result<TsPacket<'data>> {
         let complete = self.part.is_complete();
-        let lock = sync::find_lock(self.bytes, self.position + 1, complete);
+        let lock = self.kind.find_lock(self.bytes, self.position + 1, complete);
         if lock.is_none() && !complete {
             return Err(self.error(ErrorKind::Incomplete { within: "where synchronisation is lost" }));
         }
-        if !sync::is_sync(self.bytes, self.position) {
+        if !self.kind.is_sync(self.bytes, self.position) {
             return Err(self.error(ErrorKind::SyncLost));
         }
         let packet = self
             .packet()
             .ok_or_else(|| self.error(ErrorKind::Incomplete { within: "in a transport packet" }))?;
-        let inside = lock.filter(|&lock| lock < self.position + PACKET_LEN);
-        if inside.is_some_and(|lock| sync::pid_comes_again(self.bytes, lock)) {
+        let inside = lock.filter(|&lock| lock < self.position + self.kind.packet_len());
+        if inside.is_some_and(|lock| self.kind.pid_comes_again(self.bytes, lock)) {
             return Err(self.error(ErrorKind::SyncLost));
         }
         Ok(packet)
@@ -91,7 +92,7 @@ impl<'data> record::Cursor for Cursor<'data> {
                 Err(error) => return Some(Err(error)),
             },
         };
-        self.position += PACKET_LEN;
+        self.position += self.kind.packet_len();
         self.records += 1;
         Some(Ok(packet))
     }

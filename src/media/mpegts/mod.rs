@@ -1,16 +1,27 @@
 //! MPEG-2 transport streams: ISO/IEC 13818-1 (Rec. ITU-T H.222.0).
 //!
-//! A stream is a run of transport packets of 188 bytes, each of which begins with the sync byte `0x47` (§2.4.3.2). There is no
-//! escape for that byte: it stands in payloads too, on average once every 256 bytes. So one sync byte says nothing, and
-//! a run of five of them, 188 bytes apart, is what counts as synchronisation.
+//! A stream is a run of transport packets of 188 bytes, each of which begins with the sync byte `0x47` (§2.4.3.2). Some have 4 bytes
+//! before each packet, or 16 behind it; [`PacketKind`] tells which, and [`Packets::detect`] finds it out. There is no
+//! escape for the sync byte: it stands in payloads too, on average once every 256 bytes. So one sync byte says nothing, and
+//! a run of five of them, a packet apart, is what counts as synchronisation.
+//!
+//! What transport packets carry is read on top of them:
+//!
+//! | for | see |
+//! |---|---|
+//! | transport packets, on all cores | [`Packets`], [`TsPacket`], [`AdaptationField`] |
+//! | whether packets are missing | [`Continuity`]; for a whole file, [`Summary`] |
+//! | programs and their elementary streams | [`Programs`], of [`Section`]s |
+//! | PES packets: the pictures and sounds | [`PesPackets`] |
 //!
 //! # What is a packet, and what is a gap
 //!
-//! Reading goes by these rules, from a position `p`:
+//! Reading goes by these rules, from a position `p`. A packet is of 188, 192 or 204 bytes, and its sync byte the first one of it,
+//! or, of 192, the fifth.
 //!
-//! * *Lock* is where five sync bytes stand in a row, or as many as there are up to the end of the input if the input ends
-//!   with a whole packet.
-//! * Where a sync byte stands, a packet begins. It is *confirmed* by the sync byte of the next one, or by the end of the
+//! * *Lock* is where the sync bytes of five packets in a row stand, or as many as there are up to the end of the input if the input
+//!   ends with a whole packet.
+//! * Where its sync byte stands, a packet begins. It is *confirmed* by the sync byte of the next one, or by the end of the
 //!   input.
 //! * One that is not confirmed was cut short, and is no packet, if the next lock lies inside of it and the packet there has
 //!   a PID that comes again in the same run. (Without the PID, one packet in 256 would be given up for a payload byte.)
@@ -21,24 +32,45 @@
 //!
 //! # Cuts
 //!
-//! A position is a cut ([`Cuts::search_cut`]) if sync bytes stand at it, at the four packets behind and at the five before
-//! it, and no three in a row stand on any other phase in that window. *Why:* the first position `q` in the window at which
-//! a cursor arrives is on the phase of the cut or is not. If it is, the packets up to the cut are all confirmed. If it is
-//! not, then at most two packets on its phase are confirmed; and where one is not, the next lock is on the phase of the
-//! cut, since there is no other, and less than 188 bytes away. That is at most 752 bytes into the window of 940. A gap
-//! cannot lead over the start of the window, which has lock itself.
+//! A position is a cut ([`Cuts::search_cut`]) if the sync bytes stand of the packet at it, of the four behind and of the five before
+//! it, and no three in a row stand on any other phase in that window. Let a packet have `n` bytes, so that the window has `5n`.
+//! *Why:* the first position `q` in the window at which a cursor arrives is on the phase of the cut or is not. If it is, the
+//! packets up to the cut are all confirmed. If it is not, then at most two packets on its phase are taken: one that is
+//! confirmed, which are two sync bytes in a row, and one that is not; and where there is none, the next lock is on the phase
+//! of the cut, since there is no other, and less than `n` bytes away. Since `q` is less than `n` bytes into the window, that is
+//! less than `4n` into it. A gap cannot lead over the start of the window, which has lock itself. That the sync byte is
+//! the fifth byte of a packet, and not the first, moves all of this by four bytes and changes nothing.
 
+mod adaptation_field;
+mod continuity;
+mod crc;
 mod cursor;
+mod descriptor;
+mod detect;
+mod kind;
 mod packet;
+mod pes;
+mod program;
+mod section;
 mod summary;
 mod sync;
+mod timeline;
 
+pub use adaptation_field::AdaptationField;
+pub use continuity::{Continuity, ContinuityError, Step};
 pub use cursor::Cursor;
+pub use descriptor::{Descriptor, Descriptors};
+pub use kind::PacketKind;
 pub use packet::TsPacket;
-pub use summary::Summary;
+pub use pes::{PesHeader, PesPacket, PesPackets, PesPieces};
+pub use program::{ElementaryStream, ElementaryStreams, Program, Programs, Service, StreamType};
+pub use section::{Section, SectionReader};
+pub use summary::{PidSummary, Summary};
+pub use timeline::Timeline;
 
 use std::ops::Range;
 
+use crate::error::{Error, ErrorKind, Site};
 use crate::record::{Cuts, Format, Part, Search};
 
 /// Length of a transport packet in bytes (§2.4.3.2).
@@ -47,7 +79,13 @@ pub const PACKET_LEN: usize = 188;
 /// The first byte of a transport packet (§2.4.3.3, `sync_byte`).
 pub const SYNC_BYTE: u8 = 0x47;
 
-/// Transport packets of 188 bytes as a format.
+/// The PID of null packets (§2.4.3.3).
+const NULL_PID: u16 = 0x1fff;
+
+/// How many PIDs there can be: 13 bits (§2.4.3.3).
+const PIDS: usize = 1 << 13;
+
+/// Transport packets as a format.
 ///
 /// ```
 /// use pagecut::{Piece, Resync, media::mpegts::Packets};
@@ -59,7 +97,7 @@ pub const SYNC_BYTE: u8 = 0x47;
 ///
 /// let mut pids = Vec::new();
 /// let mut gaps = Vec::new();
-/// for piece in Packets.pieces(&stream) {
+/// for piece in Packets::new().pieces(&stream) {
 ///     match piece {
 ///         Piece::Record(packet) => pids.push(packet.pid()),
 ///         Piece::Gap(gap) => gaps.push(gap.range),
@@ -68,8 +106,56 @@ pub const SYNC_BYTE: u8 = 0x47;
 /// assert_eq!(pids, [0x1fff; 6]);
 /// assert_eq!(gaps, [188..192]);
 /// ```
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Packets;
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Packets {
+    kind: PacketKind,
+}
+
+impl Packets {
+    /// Of 188 bytes.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self::of(PacketKind::TransportPacket)
+    }
+
+    /// Of this kind.
+    #[must_use]
+    pub const fn of(kind: PacketKind) -> Self {
+        Self { kind }
+    }
+
+    /// Tells how the packets lie of an input that begins with `head`, or is no more than that if `complete`; `None` if it is no
+    /// transport stream. 64 KiB are enough.
+    ///
+    /// The input has to begin with packets, or to have 16 of them in a row somewhere in `head`. Letters, of which a sequence has
+    /// enough that are sync bytes, are not taken for packets.
+    ///
+    /// ```
+    /// use pagecut::media::mpegts::{PacketKind, Packets};
+    ///
+    /// let mut packet = [0xff; 192];
+    /// packet[..8].copy_from_slice(&[0, 0, 0, 0, 0x47, 0x1f, 0xff, 0x10]);
+    /// let packets = Packets::detect(&packet.repeat(3), true).unwrap();
+    /// assert_eq!((packets.kind(), packets.packet_len()), (PacketKind::SourcePacket, 192));
+    /// assert_eq!(Packets::detect(b"GATTACA", true), None);
+    /// ```
+    #[must_use]
+    pub fn detect(head: &[u8], complete: bool) -> Option<Self> {
+        PacketKind::detect(head, complete).map(Self::of)
+    }
+
+    /// How the packets lie in the input.
+    #[must_use]
+    pub const fn kind(&self) -> PacketKind {
+        self.kind
+    }
+
+    /// Length of a packet in bytes with what lies before or behind the transport packet: 188, 192 or 204.
+    #[must_use]
+    pub const fn packet_len(&self) -> usize {
+        self.kind.packet_len()
+    }
+}
 
 impl Format for Packets {
     const NAME: &'static str = "mpegts";
@@ -77,7 +163,7 @@ impl Format for Packets {
     type Cursor<'data> = Cursor<'data>;
 
     fn cursor<'data>(&self, part: Part<'data>) -> Cursor<'data> {
-        Cursor::new(part)
+        Cursor::new(self.kind, part)
     }
 
     fn cuts(&self) -> Option<&dyn Cuts> {
@@ -87,19 +173,33 @@ impl Format for Packets {
 
 impl Cuts for Packets {
     fn look_behind(&self) -> usize {
-        sync::WINDOW
+        self.kind.window()
     }
 
     fn find_start(&self, part: Part<'_>, from: usize) -> Option<usize> {
-        sync::find_lock(part.view(), from, part.is_complete())
+        self.kind.find_lock(part.view(), from, part.is_complete())
     }
 
     fn search_cut(&self, data: &[u8], range: Range<usize>) -> Search {
-        sync::search_cut(data, range)
+        self.kind.search_cut(data, range)
     }
 }
 
-/// Whether an input that begins with `head`, or is no more than that if `complete`, is a transport stream.
-pub(crate) fn is_stream(head: &[u8], complete: bool) -> bool {
-    sync::begins_with_packets(head, complete) || sync::has_long_run(head)
+/// How the packets lie of an input that looks like text by its first byte: that of a source packet can be any.
+pub(crate) fn detect_in_spite_of_first_byte(head: &[u8], complete: bool) -> Option<Packets> {
+    PacketKind::of_start(head, complete).filter(|kind| head.len() > 4 * kind.packet_len()).map(Packets::of)
+}
+
+/// An error of what packets carry, at the packet that lies at `offset`.
+#[cold]
+fn error_at(kind: ErrorKind, offset: u64, found: &[u8]) -> Error {
+    let site = Site {
+        format: Packets::NAME,
+        offset,
+        record_offset: offset,
+        counted_from: u64::MAX,
+        record: 0,
+        line: None,
+    };
+    Error::at(kind, site, found)
 }

@@ -3,31 +3,71 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::PACKET_LEN;
+use super::kind::{EXTRA_HEADER_LEN, PARITY_LEN};
+use super::{AdaptationField, NULL_PID, PACKET_LEN, PacketKind};
 
-/// A transport packet (§2.4.3.2), borrowed from the input.
+/// A transport packet (§2.4.3.2), borrowed from the input, with what lies before or behind it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TsPacket<'data> {
     bytes: &'data [u8; PACKET_LEN],
+    /// The `TP_extra_header` of a source packet, or the parity of a protected one: their lengths tell.
+    extra: &'data [u8],
     offset: u64,
 }
 
 impl<'data> TsPacket<'data> {
+    /// The packet that `data` begins with; `None` if it is shorter. It lies `offset` bytes behind the start of the input.
     #[inline]
-    pub(super) fn new(bytes: &'data [u8; PACKET_LEN], offset: u64) -> Self {
-        Self { bytes, offset }
+    pub(super) fn new(kind: PacketKind, data: &'data [u8], offset: u64) -> Option<Self> {
+        let (bytes, extra) = match kind {
+            PacketKind::TransportPacket => (data.first_chunk()?, &[][..]),
+            PacketKind::SourcePacket => {
+                let (extra, data) = data.split_first_chunk::<EXTRA_HEADER_LEN>()?;
+                (data.first_chunk()?, &extra[..])
+            }
+            PacketKind::ProtectedPacket => {
+                let (bytes, data) = data.split_first_chunk()?;
+                (bytes, &data.first_chunk::<PARITY_LEN>()?[..])
+            }
+        };
+        Some(Self { bytes, extra, offset })
     }
 
-    /// The 188 bytes of the packet.
+    /// The 188 bytes of the transport packet.
     #[must_use]
+    #[inline]
     pub fn as_bytes(&self) -> &'data [u8; PACKET_LEN] {
         self.bytes
     }
 
-    /// Where the packet lies, in bytes from the start of the input.
+    /// Where the packet lies, in bytes from the start of the input, with what lies before or behind the transport packet.
     #[must_use]
     pub fn range(&self) -> Range<u64> {
-        self.offset..self.offset + PACKET_LEN as u64
+        self.offset..self.offset + (PACKET_LEN + self.extra.len()) as u64
+    }
+
+    /// `arrival_time_stamp` of a source packet: when the transport packet arrived, by a clock of 27 MHz, in 30 bits; `None` of
+    /// packets of other kinds.
+    #[must_use]
+    pub fn arrival_time_stamp(&self) -> Option<u32> {
+        Some(self.extra_header()? & 0x3fff_ffff)
+    }
+
+    /// `copy_permission_indicator` of a source packet, 0 to 3; `None` of packets of other kinds.
+    #[must_use]
+    pub fn copy_permission(&self) -> Option<u8> {
+        Some((self.extra_header()? >> 30) as u8)
+    }
+
+    fn extra_header(&self) -> Option<u32> {
+        self.extra.try_into().ok().map(u32::from_be_bytes)
+    }
+
+    /// The bytes of the Reed-Solomon code behind a protected packet; `None` of packets of other kinds. Nothing is corrected by
+    /// them: receivers that keep them often fill them with something else.
+    #[must_use]
+    pub fn parity(&self) -> Option<&'data [u8; PARITY_LEN]> {
+        self.extra.try_into().ok()
     }
 
     /// `transport_error_indicator`: the packet is known to hold a wrong bit.
@@ -55,6 +95,13 @@ impl<'data> TsPacket<'data> {
         u16::from_be_bytes([self.bytes[1] & 0x1f, self.bytes[2]])
     }
 
+    /// Whether it is a null packet, which has the PID 8191, and is there to fill the stream.
+    #[must_use]
+    #[inline]
+    pub fn is_null(&self) -> bool {
+        self.pid() == NULL_PID
+    }
+
     /// `transport_scrambling_control`, 0 to 3; 0 is not scrambled.
     #[must_use]
     pub fn scrambling_control(&self) -> u8 {
@@ -79,25 +126,26 @@ impl<'data> TsPacket<'data> {
         self.bytes[3] & 0x0f
     }
 
-    /// The adaptation field behind its length byte (§2.4.3.4); `None` if there is none, or if its length leads out of the
-    /// packet.
+    /// The adaptation field (§2.4.3.4); `None` if there is none, or if its length leads out of the packet.
     #[must_use]
-    pub fn adaptation_field(&self) -> Option<&'data [u8]> {
+    #[inline]
+    pub fn adaptation_field(&self) -> Option<AdaptationField<'data>> {
         if !self.has_adaptation_field() {
             return None;
         }
         let len = usize::from(self.bytes[4]);
-        self.bytes.get(5..5 + len)
+        self.bytes.get(5..5 + len).map(AdaptationField::new)
     }
 
     /// The payload; `None` if there is none, or if the length of the adaptation field leads out of the packet.
     #[must_use]
+    #[inline]
     pub fn payload(&self) -> Option<&'data [u8]> {
         if !self.has_payload() {
             return None;
         }
-        let start = if self.has_adaptation_field() { 5 + self.adaptation_field()?.len() } else { 4 };
-        Some(&self.bytes[start..])
+        let start = if self.has_adaptation_field() { 5 + usize::from(self.bytes[4]) } else { 4 };
+        self.bytes.get(start..)
     }
 }
 
@@ -123,30 +171,61 @@ mod tests {
         bytes
     }
 
+    fn view(bytes: &[u8]) -> TsPacket<'_> {
+        TsPacket::new(PacketKind::TransportPacket, bytes, 376).unwrap()
+    }
+
     #[test]
     fn header_fields() {
         let bytes = packet([0x47, 0b1011_1010, 0xbc, 0b1001_0111, 0]);
-        let packet = TsPacket::new(&bytes, 376);
+        let packet = view(&bytes);
         assert!(packet.transport_error() && !packet.payload_unit_start() && packet.transport_priority());
-        assert_eq!(packet.pid(), 0x1abc);
+        assert_eq!((packet.pid(), packet.is_null()), (0x1abc, false));
         assert_eq!(packet.scrambling_control(), 2);
         assert!(!packet.has_adaptation_field() && packet.has_payload());
         assert_eq!(packet.continuity_counter(), 7);
         assert_eq!(packet.payload(), Some(&bytes[4..]));
         assert_eq!(packet.range(), 376..564);
+        assert_eq!(
+            (packet.arrival_time_stamp(), packet.copy_permission(), packet.parity()),
+            (None, None, None)
+        );
     }
 
     #[test]
     fn adaptation_fields_of_every_length() {
         for len in 0..=255 {
             let with_payload = packet([0x47, 0, 0, 0x30, len]);
-            let packet_ = TsPacket::new(&with_payload, 0);
             let fits = len <= 183;
-            assert_eq!(packet_.adaptation_field().map(<[u8]>::len), fits.then_some(usize::from(len)));
-            assert_eq!(packet_.payload().map(<[u8]>::len), fits.then(|| 183 - usize::from(len)));
+            let field = view(&with_payload).adaptation_field();
+            assert_eq!(field.map(|field| field.as_bytes().len()), fits.then_some(usize::from(len)));
+            let payload = view(&with_payload).payload();
+            assert_eq!(payload.map(<[u8]>::len), fits.then(|| 183 - usize::from(len)));
 
             let without = packet([0x47, 0, 0, 0x20, len]);
-            assert_eq!(TsPacket::new(&without, 0).payload(), None);
+            assert_eq!(view(&without).payload(), None);
+        }
+    }
+
+    #[test]
+    fn what_lies_before_and_behind() {
+        let bytes = packet([0x47, 0, 1, 0x10, 0]);
+        let source = [&[0x81, 2, 3, 4], &bytes[..], &[0; 7]].concat();
+        let packet = TsPacket::new(PacketKind::SourcePacket, &source, 192).unwrap();
+        assert_eq!((packet.as_bytes(), packet.range()), (&bytes, 192..384));
+        assert_eq!((packet.arrival_time_stamp(), packet.copy_permission()), (Some(0x0102_0304), Some(2)));
+        assert_eq!(packet.parity(), None);
+
+        let protected = [&bytes[..], &[9; 16]].concat();
+        let packet = TsPacket::new(PacketKind::ProtectedPacket, &protected, 0).unwrap();
+        assert_eq!((packet.as_bytes(), packet.range(), packet.parity()), (&bytes, 0..204, Some(&[9; 16])));
+        assert_eq!((packet.arrival_time_stamp(), packet.copy_permission()), (None, None));
+
+        for kind in PacketKind::ALL {
+            for len in 0..210 {
+                let is_there = TsPacket::new(kind, &vec![0x47; len], 0).is_some();
+                assert_eq!(is_there, len >= kind.packet_len(), "{len} bytes of {kind:?}");
+            }
         }
     }
 }

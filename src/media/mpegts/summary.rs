@@ -2,21 +2,90 @@
 
 use std::collections::BTreeMap;
 
-use super::TsPacket;
+use super::continuity::{Count, Counter, Kind};
+use super::{PIDS, TsPacket};
 
-/// How many packets there are of each PID, collected packet by packet in any order and merged.
+/// What the packets of a stream, or of a part of it, come to; collected packet by packet, and merged in the order of the stream.
+///
+/// Wherever a stream is cut, the parts merged are the whole. [`Source::map_pieces_in_order`](crate::Source::map_pieces_in_order)
+/// hands the parts out in their order.
+///
+/// ```
+/// use pagecut::media::mpegts::{Packets, Summary};
+/// use pagecut::{Piece, Source};
+///
+/// let source = Source::open("testdata/small.ts")?;
+/// let mut stream = Summary::new();
+/// source.map_pieces_in_order(
+///     &Packets::new(),
+///     |pieces| {
+///         let mut part = Summary::new();
+///         pieces.filter_map(Piece::record).for_each(|packet| part.add(packet));
+///         part
+///     },
+///     |part| {
+///         stream.append(&part);
+///         Ok(())
+///     },
+/// );
+/// assert_eq!((stream.total().packets, stream.total().continuity_errors), (200, 0));
+/// assert_eq!(stream.pids()[&0x100].packets, 106);
+/// # Ok::<(), pagecut::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Summary {
-    /// Packets of the PID that is the index.
-    packets: Vec<u64>,
+    /// By PID: one more than the place in `seen`, or 0 of one that did not occur.
+    places: Box<[u16; PIDS]>,
+    seen: Vec<Seen>,
 }
 
-/// How many PIDs there can be: 13 bits (§2.4.3.3).
-const PIDS: usize = 1 << 13;
+/// What the packets of a PID come to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PidSummary {
+    /// Packets there are.
+    pub packets: u64,
+    /// Packets whose counter does not go on from that of the packet before.
+    pub continuity_errors: u64,
+    /// Packets that repeat the one before, as is allowed once.
+    pub duplicates: u64,
+    /// Packets that are known to hold a wrong bit.
+    pub transport_errors: u64,
+    /// Packets whose payload is scrambled.
+    pub scrambled: u64,
+}
+
+impl PidSummary {
+    fn add(&mut self, other: Self) {
+        self.packets += other.packets;
+        self.continuity_errors += other.continuity_errors;
+        self.duplicates += other.duplicates;
+        self.transport_errors += other.transport_errors;
+        self.scrambled += other.scrambled;
+    }
+
+    fn count(&mut self, step: Kind) {
+        self.continuity_errors += u64::from(step == Kind::Error);
+        self.duplicates += u64::from(step == Kind::Duplicate);
+    }
+}
+
+/// A PID that occurred.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    pid: u16,
+    /// Counted as if nothing had been before the first packet.
+    summary: PidSummary,
+    counter: Counter,
+    first: Count,
+    /// The second packet repeats the first one, and was counted as its duplicate: which is an error if the first one turns out
+    /// to be a duplicate itself.
+    second_repeats: bool,
+}
 
 impl Default for Summary {
     fn default() -> Self {
-        Self { packets: vec![0; PIDS] }
+        Self { places: Box::new([0; PIDS]), seen: Vec::new() }
     }
 }
 
@@ -27,24 +96,183 @@ impl Summary {
         Self::default()
     }
 
-    /// Takes in a packet.
+    /// Takes in the next packet.
     #[inline]
     pub fn add(&mut self, packet: TsPacket<'_>) {
-        self.packets[usize::from(packet.pid())] += 1;
+        let count = Count::of(packet);
+        let is_null = packet.is_null();
+        let seen = match self.places[usize::from(packet.pid())] {
+            0 => self.enter(Seen::first(packet.pid(), count)),
+            place => &mut self.seen[usize::from(place) - 1],
+        };
+        let summary = &mut seen.summary;
+        summary.packets += 1;
+        summary.transport_errors += u64::from(packet.transport_error());
+        summary.scrambled += u64::from(packet.scrambling_control() != 0);
+        if !is_null {
+            let step = seen.counter.step(count);
+            seen.summary.count(step);
+            if seen.summary.packets == 2 {
+                seen.second_repeats = step == Kind::Duplicate;
+            }
+        }
     }
 
-    /// Takes in what another one collected.
-    #[must_use]
-    pub fn merge(mut self, other: Self) -> Self {
-        for (count, others) in self.packets.iter_mut().zip(other.packets) {
-            *count += others;
+    #[cold]
+    fn enter(&mut self, seen: Seen) -> &mut Seen {
+        self.seen.push(seen);
+        self.places[usize::from(seen.pid)] = self.seen.len() as u16;
+        let last = self.seen.len() - 1;
+        &mut self.seen[last]
+    }
+
+    /// Takes in what was collected of the part of the stream that follows.
+    pub fn append(&mut self, next: &Self) {
+        for next in &next.seen {
+            match self.places[usize::from(next.pid)] {
+                0 => {
+                    self.enter(*next);
+                }
+                place => self.seen[usize::from(place) - 1].append(next),
+            }
         }
+    }
+
+    /// What this and that of the part of the stream that follows come to.
+    #[must_use]
+    pub fn merge(mut self, next: Self) -> Self {
+        self.append(&next);
         self
     }
 
-    /// Packets by PID, those that occur.
+    /// What the packets of each PID come to, of those that occur.
     #[must_use]
-    pub fn pids(&self) -> BTreeMap<u16, u64> {
-        (0..).zip(self.packets.iter().copied()).filter(|(_, count)| *count > 0).collect()
+    pub fn pids(&self) -> BTreeMap<u16, PidSummary> {
+        self.seen.iter().map(|seen| (seen.pid, seen.summary)).collect()
+    }
+
+    /// What all packets come to.
+    #[must_use]
+    pub fn total(&self) -> PidSummary {
+        let mut total = PidSummary::default();
+        self.seen.iter().for_each(|seen| total.add(seen.summary));
+        total
+    }
+}
+
+impl Seen {
+    /// Before the first packet.
+    fn first(pid: u16, first: Count) -> Self {
+        Self { pid, summary: PidSummary::default(), counter: Counter::NONE, first, second_repeats: false }
+    }
+
+    fn append(&mut self, next: &Self) {
+        let only_one = self.summary.packets == 1;
+        let next_only_one = next.summary.packets == 1;
+        self.summary.add(next.summary);
+        if self.counter == Counter::NONE {
+            // Null packets.
+            return;
+        }
+        let mut as_first = Counter::NONE;
+        as_first.step(next.first);
+        let step = self.counter.step(next.first);
+        self.summary.count(step);
+        if only_one {
+            self.second_repeats = step == Kind::Duplicate;
+        }
+        // The counter behind the first packet differs only if that was a repetition.
+        if self.counter != as_first && next.second_repeats {
+            self.summary.duplicates -= 1;
+            self.summary.continuity_errors += 1;
+        }
+        if !next_only_one {
+            self.counter = next.counter;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::mpegts::{NULL_PID, PacketKind};
+
+    /// A packet: a payload or none, with or without a discontinuity, by two bits of `number`; the counter by the others.
+    fn packet(pid: u16, number: u8) -> [u8; 188] {
+        let mut bytes = [0xff; 188];
+        let [high, low] = pid.to_be_bytes();
+        let counter = number >> 2;
+        bytes[..6].copy_from_slice(&[
+            0x47,
+            high,
+            low,
+            0x20 | (number & 1) << 4 | counter,
+            1,
+            (number & 2) << 6,
+        ]);
+        bytes
+    }
+
+    fn summary(packets: &[[u8; 188]]) -> Summary {
+        let mut summary = Summary::new();
+        for packet in packets {
+            summary.add(TsPacket::new(PacketKind::TransportPacket, packet, 0).unwrap());
+        }
+        summary
+    }
+
+    #[test]
+    fn cut_anywhere_and_merged_it_is_the_whole() {
+        // All runs of four packets with three counters each.
+        let kinds = 12_u8;
+        for run in 0..u32::from(kinds).pow(4) {
+            let numbers = (0..4).map(|place| (run / u32::from(kinds).pow(place) % u32::from(kinds)) as u8);
+            let numbers: Vec<u8> = numbers.collect();
+            // What has a discontinuity says nothing that what has none does not, except of itself.
+            if numbers.iter().filter(|&&number| number & 2 != 0).count() > 1 {
+                continue;
+            }
+            let packets: Vec<_> = numbers.iter().map(|&number| packet(0x100, number)).collect();
+            let whole = summary(&packets);
+            for cuts in 0_u8..8 {
+                let mut parts = Vec::new();
+                let mut start = 0;
+                for end in (1..=4).filter(|&end| end == 4 || cuts & 1 << (end - 1) != 0) {
+                    parts.push(summary(&packets[start..end]));
+                    start = end;
+                }
+                // From the left, and from the right.
+                let left = parts.iter().cloned().reduce(Summary::merge).unwrap();
+                let right = parts.into_iter().rev().reduce(|right, left| left.merge(right)).unwrap();
+                assert_eq!(left.pids(), whole.pids(), "{numbers:?} cut by {cuts:b}");
+                assert_eq!(right.pids(), whole.pids(), "{numbers:?} cut by {cuts:b}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_pid_is_counted_for_itself() {
+        let mut packets = Vec::new();
+        for counter in 0..4 {
+            for pid in [0, 0x1000, NULL_PID] {
+                // The counter of null packets has no meaning.
+                packets.push(packet(pid, 1 | if pid == 0x1000 { 2 * counter } else { counter } << 2));
+            }
+        }
+        packets[4][1] |= 0x80;
+        packets[2][3] |= 0xc0;
+        let whole = summary(&packets);
+        let good = PidSummary { packets: 4, ..PidSummary::default() };
+        let expected = [
+            (0, good),
+            (0x1000, PidSummary { continuity_errors: 3, transport_errors: 1, ..good }),
+            (NULL_PID, PidSummary { scrambled: 1, ..good }),
+        ];
+        assert_eq!(whole.pids(), BTreeMap::from(expected));
+        let total = whole.total();
+        assert_eq!(
+            (total.packets, total.continuity_errors, total.transport_errors, total.scrambled),
+            (12, 3, 1, 1)
+        );
     }
 }

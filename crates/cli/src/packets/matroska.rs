@@ -34,7 +34,7 @@ pub(super) fn packets<'a>(
             duration: packet.duration,
             size: packet.payload.len() as u64,
             pos: packet.block_offset,
-            data_pos: packet.offset,
+            data_pos: Some(packet.offset),
             // The block says it of all of its frames; ffprobe, of the first.
             is_key: packet.is_key && packet.lace == 0,
             is_discarded: false,

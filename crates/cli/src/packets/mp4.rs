@@ -35,7 +35,7 @@ pub(super) fn packets<'a>(
             duration: i64::try_from(packet.duration).ok().filter(|&duration| duration > 0),
             size: packet.data.len() as u64,
             pos: packet.offset,
-            data_pos: packet.offset,
+            data_pos: Some(packet.offset),
             is_key: packet.is_sync,
             is_discarded: packet.is_discarded,
             crc32: of.hashes.then(|| crc32([packet.data])),

@@ -19,7 +19,8 @@ pub(super) struct Row {
     pub(super) duration: Option<i64>,
     pub(super) size: u64,
     pub(super) pos: u64,
-    pub(super) data_pos: u64,
+    /// If it is asked for, and if there is a payload.
+    pub(super) data_pos: Option<u64>,
     pub(super) is_key: bool,
     pub(super) is_discarded: bool,
     /// Of the payload, if it is asked for.
@@ -144,7 +145,7 @@ impl Row {
             Field::DurationTime => seconds(self.duration?),
             Field::Size => Value::Digits(self.size),
             Field::Pos => Value::Digits(self.pos),
-            Field::DataPos => Value::Digits(self.data_pos),
+            Field::DataPos => Value::Digits(self.data_pos?),
             Field::Flags => Value::Word(match (self.is_key, self.is_discarded) {
                 (true, true) => "KD",
                 (true, false) => "K_",

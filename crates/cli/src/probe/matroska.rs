@@ -1,24 +1,21 @@
 //! What Matroska and WebM tell without being decoded.
 
+use pagecut::Result;
 use pagecut::media::AudioSpecificConfig;
 use pagecut::media::matroska::{AttachedFile, Element, ElementId, Info, Segment, SimpleTag, Tag, Track};
 use pagecut::media::mp4::CodecConfiguration;
-use pagecut::{Error, Result};
 
 use super::report::{Format, Picture, Ratio, Report, Sound, Stream, Times};
-use super::{codec_names, profile};
+use super::{START_LEN, codec_names, profile};
 use crate::streams::Kind;
 use crate::time_base::TimeBase;
-
-/// So many bytes of clusters are looked at to find out when the streams start: as many as ffprobe reads.
-const START_LEN: u64 = 5_000_000;
 
 /// What comes before the frames in the `CodecPrivate` of Video for Windows: a `BITMAPINFOHEADER`.
 const VFW_HEADER_LEN: usize = 40;
 
 /// Reads what is said of the whole, and as many packets as it takes to know when the streams start; all of them, if they are to be
 /// counted. Errors of packets are put among `errors`.
-pub(super) fn report(data: &[u8], count_packets: bool, errors: &mut Vec<Error>) -> Result<Report> {
+pub(super) fn report(data: &[u8], count_packets: bool, errors: &mut Vec<String>) -> Result<Report> {
     let segment = Segment::read(data)?;
     let totals = totals(&segment, count_packets, errors);
     let tags = listed(&segment, ElementId::TAGS, ElementId::TAG, Tag::read, errors);
@@ -53,12 +50,12 @@ fn listed<'data, T>(
     list: ElementId,
     entry: ElementId,
     read: impl Fn(Element<'data>) -> Result<T>,
-    errors: &mut Vec<Error>,
+    errors: &mut Vec<String>,
 ) -> Vec<T> {
     let children = segment.find_listed(list).into_iter().flat_map(|list| list.children());
     let entries = children.filter(|child| child.as_ref().map_or(true, |child| child.id() == entry));
     let read = entries.map(|child| child.and_then(&read));
-    read.filter_map(|entry| entry.map_err(|error| errors.push(error)).ok()).collect()
+    read.filter_map(|entry| entry.map_err(|error| errors.push(error.to_string())).ok()).collect()
 }
 
 /// `Duration` in microseconds; what is less than one is left out.
@@ -76,7 +73,7 @@ struct Totals {
     packets: Option<u64>,
 }
 
-fn totals(segment: &Segment<'_>, count_packets: bool, errors: &mut Vec<Error>) -> Vec<Totals> {
+fn totals(segment: &Segment<'_>, count_packets: bool, errors: &mut Vec<String>) -> Vec<Totals> {
     let unknown = Totals { start: None, packets: count_packets.then_some(0) };
     let mut totals = vec![unknown; segment.tracks().len()];
     let mut without_start = totals.len();
@@ -85,7 +82,7 @@ fn totals(segment: &Segment<'_>, count_packets: bool, errors: &mut Vec<Error>) -
         let packet = match packet {
             Ok(packet) => packet,
             Err(error) => {
-                errors.push(error);
+                errors.push(error.to_string());
                 continue;
             }
         };

@@ -1,8 +1,8 @@
 //! What MP4 tells without being decoded.
 
+use pagecut::Result;
 use pagecut::media::AudioSpecificConfig;
 use pagecut::media::mp4::{self, CodecConfiguration, Movie, Packet, SampleEntry, Track};
-use pagecut::{Error, Result};
 
 use super::report::{Format, Picture, Ratio, Report, Sound, Stream, Times};
 use super::{codec_names, profile};
@@ -10,13 +10,13 @@ use crate::streams::Kind;
 use crate::time_base::{TimeBase, rescale};
 
 /// Reads the description of a movie and its tables. Errors of samples are put among `errors`.
-pub(super) fn report(data: &[u8], errors: &mut Vec<Error>) -> Result<Report> {
+pub(super) fn report(data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
     let movie = Movie::read(data)?;
     let mut totals = vec![Totals::default(); movie.tracks().len()];
     for packet in movie.packets(mp4::Times::Presentation) {
         match packet {
             Ok(packet) => totals[packet.track].add(&packet),
-            Err(error) => errors.push(error),
+            Err(error) => errors.push(error.to_string()),
         }
     }
     let tracks = movie.tracks().iter().zip(&totals).enumerate();

@@ -1,8 +1,6 @@
 //! Transport packets by PID.
 
-use std::collections::BTreeMap;
-
-use pagecut::media::mpegts::{Packets, Summary};
+use pagecut::media::mpegts::{Packets, PidSummary, Summary};
 use pagecut::{Account, Error, Piece, Source, Tally};
 use serde::Serialize;
 
@@ -14,51 +12,70 @@ const FORMAT: &str = "MPEG-TS";
 /// What a transport stream came to.
 pub(super) struct Row {
     file: String,
+    packet_len: usize,
     tally: Tally,
-    pids: BTreeMap<u16, u64>,
+    summary: Summary,
     pub(super) error: Option<Error>,
 }
 
 pub(super) fn table() -> Table {
-    Table::new(vec!["file", "format", "pid", "num_packets", "packets(%)"])
+    Table::new(vec![
+        "file",
+        "format",
+        "pid",
+        "num_packets",
+        "packets(%)",
+        "continuity_errors",
+        "transport_errors",
+        "scrambled",
+    ])
 }
 
 /// Counts the packets of a source, those behind gaps too.
-pub(super) fn count(source: &Source, file: &str) -> Row {
-    let (summary, Account { tally, error, .. }) = source.fold_pieces(
-        &Packets,
-        Summary::new,
-        |summary, piece| {
-            if let Piece::Record(packet) = piece {
-                summary.add(packet);
-            }
+pub(super) fn count(source: &Source, format: &Packets, file: &str) -> Row {
+    let mut summary = Summary::new();
+    let Account { tally, error, .. } = source.map_pieces_in_order(
+        format,
+        |pieces| {
+            let mut part = Summary::new();
+            pieces.filter_map(Piece::record).for_each(|packet| part.add(packet));
+            part
         },
-        Summary::merge,
+        |part| {
+            summary.append(&part);
+            Ok(())
+        },
     );
-    Row { file: file.to_owned(), tally, pids: summary.pids(), error }
+    Row { file: file.to_owned(), packet_len: format.packet_len(), tally, summary, error }
 }
 
 impl Row {
     pub(super) fn push_to(&self, table: &mut Table) {
-        for (&pid, &packets) in &self.pids {
+        for (pid, summary) in self.summary.pids() {
             table.push(vec![
                 self.file.as_str().into(),
                 FORMAT.into(),
                 format!("0x{pid:04x}").as_str().into(),
-                packets.into(),
-                Cell::Decimal(100.0 * packets as f64 / self.tally.records as f64, 2),
+                summary.packets.into(),
+                Cell::Decimal(100.0 * summary.packets as f64 / self.tally.records as f64, 2),
+                summary.continuity_errors.into(),
+                summary.transport_errors.into(),
+                summary.scrambled.into(),
             ]);
         }
     }
 
     pub(super) fn json(&self) -> impl Serialize {
+        let total = self.summary.total();
         Object {
             file: &self.file,
             format: FORMAT,
+            packet_len: self.packet_len,
             num_packets: self.tally.records,
             gaps: self.tally.gaps,
             gap_bytes: self.tally.gap_bytes,
-            pids: self.pids.iter().map(|(&pid, &num_packets)| Pid { pid, num_packets }).collect(),
+            errors: Errors::of(&total),
+            pids: self.summary.pids().iter().map(|(&pid, summary)| Pid::of(pid, summary)).collect(),
         }
     }
 }
@@ -68,9 +85,12 @@ impl Row {
 struct Object<'row> {
     file: &'row str,
     format: &'static str,
+    packet_len: usize,
     num_packets: u64,
     gaps: u64,
     gap_bytes: u64,
+    #[serde(flatten)]
+    errors: Errors,
     pids: Vec<Pid>,
 }
 
@@ -78,4 +98,28 @@ struct Object<'row> {
 struct Pid {
     pid: u16,
     num_packets: u64,
+    #[serde(flatten)]
+    errors: Errors,
+}
+
+/// What is not well, or not readable.
+#[derive(Serialize)]
+struct Errors {
+    continuity_errors: u64,
+    duplicates: u64,
+    transport_errors: u64,
+    scrambled: u64,
+}
+
+impl Pid {
+    fn of(pid: u16, summary: &PidSummary) -> Self {
+        Self { pid, num_packets: summary.packets, errors: Errors::of(summary) }
+    }
+}
+
+impl Errors {
+    fn of(summary: &PidSummary) -> Self {
+        let PidSummary { continuity_errors, duplicates, transport_errors, scrambled, .. } = *summary;
+        Self { continuity_errors, duplicates, transport_errors, scrambled }
+    }
 }

@@ -22,6 +22,9 @@ fn exception(name: &str, field: &str) -> Option<&'static str> {
         ("mp4/fragmented_indexed.mp4", "streams.bit_rate") => {
             "ffprobe adds up the bytes of the first fragment only"
         }
+        ("mpegts/av.m2ts", "streams.codec_type") => {
+            "of a private stream, ffprobe finds out in the payload what it is"
+        }
         _ => return None,
     })
 }
@@ -56,7 +59,9 @@ fn compare(name: &str, of: &str, found: &Value, expected: &Value) -> usize {
 #[test]
 fn every_field_of_every_file() {
     for name in files() {
-        let Some(expected) = probe_of_ffprobe(&name, &[]) else { return };
+        // Without it, a stream of a program whose map comes later has no place.
+        let options: &[_] = if name.starts_with("mpegts/") { &["-scan_all_pmts", "1"] } else { &[] };
+        let Some(expected) = probe_of_ffprobe(&name, options) else { return };
         let found = probe(&name);
         let [found_streams, expected_streams] =
             [&found, &expected].map(|probe| probe["streams"].as_array().unwrap());
@@ -103,7 +108,8 @@ fn what_is_told_of_most_files() {
 
 #[test]
 fn packets_are_counted() {
-    for name in files() {
+    // Of MPEG-TS, ffprobe counts the frames in the PES packets.
+    for name in files().into_iter().filter(|name| !name.starts_with("mpegts/")) {
         let Some(expected) = probe_of_ffprobe(&name, &["-count_packets"]) else { return };
         let found = probe(&name);
         let counts = |probe: &Value| {

@@ -1,10 +1,8 @@
-//! MPEG transport streams: packets as simple code finds them, and gaps where synchronisation is lost.
-
-mod common;
+//! Packets as simple code finds them, and gaps where synchronisation is lost.
 
 use std::fs;
 
-use common::{noise, oracle, packets, testdata};
+use crate::common::{noise, oracle, packets, testdata};
 use pagecut::media::mpegts::Packets;
 use pagecut::{FileKind, Format, Piece, Resync, Source};
 use rayon::prelude::*;
@@ -37,10 +35,10 @@ fn check(data: &[u8]) {
         )
     };
     let expected = naive(data);
-    let serial: Vec<_> = Packets.records(data).map(|packet| facts(packet.unwrap())).collect();
+    let serial: Vec<_> = Packets::new().records(data).map(|packet| facts(packet.unwrap())).collect();
     assert_eq!(serial, expected);
     let parallel: Result<Vec<_>, _> =
-        Packets.par_records(data).with_min_len(1000).map(|packet| packet.map(facts)).collect();
+        Packets::new().par_records(data).with_min_len(1000).map(|packet| packet.map(facts)).collect();
     assert_eq!(parallel.unwrap(), expected);
 }
 
@@ -66,13 +64,13 @@ fn the_packets_of_a_stream_that_ffmpeg_makes() {
     let data = fs::read(&path).unwrap();
     assert!(data.len() > 100_000 && data.len().is_multiple_of(188));
     check(&data);
-    assert_eq!(Source::open(&path).unwrap().detect().unwrap(), FileKind::MpegTs);
+    assert_eq!(Source::open(&path).unwrap().detect().unwrap(), FileKind::MpegTs(Packets::new()));
 }
 
 /// Start and end of the gaps of a stream, and how many packets there are.
 fn gaps(data: &[u8]) -> (Vec<(u64, u64)>, usize) {
     let (mut gaps, mut records) = (Vec::new(), 0);
-    for piece in Packets.pieces(data) {
+    for piece in Packets::new().pieces(data) {
         match piece {
             Piece::Record(_) => records += 1,
             Piece::Gap(gap) => gaps.push((gap.range.start, gap.range.end)),
@@ -122,7 +120,7 @@ fn a_stream_that_is_cut_ends_in_a_gap() {
         let (found, records) = gaps(&data[..9 * 188 + len]);
         assert_eq!((found, records), (vec![(9 * 188, 9 * 188 + len as u64)], 9));
     }
-    let error = Packets.records(&data[..1000]).find_map(Result::err).unwrap();
+    let error = Packets::new().records(&data[..1000]).find_map(Result::err).unwrap();
     assert_eq!(
         error.message(),
         format!("the input ends in a transport packet: \"{}\"", data[940..1000].escape_ascii())
@@ -133,10 +131,10 @@ fn a_stream_that_is_cut_ends_in_a_gap() {
 fn strict_reading_ends_at_the_first_gap() {
     let mut data = packets(20);
     data.splice(188 * 7..188 * 7, *b"junk");
-    let mut records = Packets.records(&data);
+    let mut records = Packets::new().records(&data);
     assert_eq!(records.by_ref().filter(Result::is_ok).count(), 7);
     assert_eq!(records.tally().records, 7);
-    let error = Packets.records(&data).find_map(Result::err).unwrap();
+    let error = Packets::new().records(&data).find_map(Result::err).unwrap();
     let place = error.location().unwrap();
     assert_eq!((place.offset, place.record, place.line), (7 * 188, Some(7), None));
     assert!(

@@ -1,0 +1,205 @@
+//! `pagecut extract`: what media hold.
+
+mod boxes;
+mod sink;
+
+use std::io;
+use std::path::Path;
+
+use pagecut::media::matroska::Segment;
+use pagecut::media::mp4::{Movie, Tree};
+use pagecut::media::mpegts::Packets;
+use pagecut::{FileKind, Result};
+
+use crate::cli::{Common, Extract};
+use crate::media::{self, names, unsupported};
+use crate::{input, report};
+use sink::Sink;
+
+/// What is to be written.
+enum Wanted<'args> {
+    Track(u64),
+    Pid(u16),
+    Attachment(&'args str),
+    Box(&'args str),
+}
+
+impl<'args> Wanted<'args> {
+    /// What the arguments ask for, which is one of them.
+    fn of(args: &'args Extract) -> Option<Self> {
+        let track = args.track.map(Self::Track);
+        let pid = args.pid.map(Self::Pid);
+        let attachment = args.attachment.as_deref().map(Self::Attachment);
+        track.or(pid).or(attachment).or(args.mp4_box.as_deref().map(Self::Box))
+    }
+}
+
+/// Writes what is asked for, and notes whether all of it is there.
+pub(crate) fn run(args: &Extract, common: &Common, all_good: &mut bool) -> io::Result<()> {
+    let path = input::inputs(args.file.as_slice()).remove(0);
+    let name = path.display().to_string();
+    *all_good &= report::outcome(&name, extract(args, &path, &name, common))?;
+    Ok(())
+}
+
+/// Writes what is asked for. Returns whether all of it is there; if it is not, that was told.
+fn extract(args: &Extract, path: &Path, name: &str, common: &Common) -> Result<bool> {
+    let source = input::open(path, common)?;
+    let kind = source.detect()?;
+    let Some(wanted) = Wanted::of(args) else { return Err(unsupported("nothing was asked for")) };
+    media::with_whole(&source, name, common, |data| {
+        let open = || Sink::open(args.output.as_deref(), path, &source, data);
+        match (kind, wanted) {
+            (FileKind::Mp4, Wanted::Track(track)) => samples(data, track, open).map(|()| true),
+            (FileKind::Mp4, Wanted::Box(path)) => boxes_at(data, path, open).map(|()| true),
+            (FileKind::Matroska, Wanted::Track(track)) => frames(data, track, name, open),
+            (FileKind::Matroska, Wanted::Attachment(wanted)) => attachment(data, wanted, open).map(|()| true),
+            (FileKind::MpegTs(packets), Wanted::Pid(pid)) => {
+                elementary_stream(data, packets, pid, name, open)
+            }
+            (FileKind::MpegTs(_), _) => Err(unsupported("a transport stream has nothing but PIDs (--pid)")),
+            (_, Wanted::Pid(_)) => Err(unsupported("only a transport stream has PIDs")),
+            (FileKind::Mp4, Wanted::Attachment(_)) => Err(unsupported("MP4 has no attached files")),
+            (FileKind::Matroska, Wanted::Box(_)) => Err(unsupported("Matroska has no boxes")),
+            _ => Err(unsupported("something is extracted of media only: MP4, Matroska and MPEG-TS")),
+        }
+    })
+}
+
+/// Writes the samples of a track of MP4, in the order in which they are decoded.
+fn samples<'data>(data: &'data [u8], id: u64, open: impl FnOnce() -> Result<Sink<'data>>) -> Result<()> {
+    let movie = Movie::read(data)?;
+    let track = movie.tracks().iter().find(|track| u64::from(track.id()) == id);
+    let track = track.ok_or_else(|| no_track(id, movie.tracks().iter().map(|track| track.id().into())))?;
+    let mut sink = open()?;
+    for sample in track.samples() {
+        match sample {
+            Ok(sample) => sink.put(sample.range)?,
+            // What is before it is written all the same.
+            Err(error) => return sink.finish().and(Err(error)),
+        }
+    }
+    sink.finish()
+}
+
+/// Writes the frames of a track of Matroska, in the order of the file. Behind damage it goes on.
+fn frames<'data>(
+    data: &'data [u8],
+    number: u64,
+    name: &str,
+    open: impl FnOnce() -> Result<Sink<'data>>,
+) -> Result<bool> {
+    let segment = Segment::read(data)?;
+    let index = segment.track_index(number);
+    let index = index.ok_or_else(|| no_track(number, segment.tracks().iter().map(|track| track.number)))?;
+    if segment.tracks().get(index).is_some_and(|track| track.has_encoded_frames()) {
+        return Err(unsupported("the frames of the track are compressed or encrypted, which is not undone"));
+    }
+    let mut sink = open()?;
+    let mut all_good = true;
+    for packet in segment.packets() {
+        match packet {
+            Ok(packet) if packet.track == index => {
+                sink.write(packet.payload.prefix)?;
+                sink.put(packet.offset..packet.offset + packet.payload.data.len() as u64)?;
+            }
+            Ok(_) => {}
+            Err(error) => {
+                report::error(name, &error);
+                all_good = false;
+            }
+        }
+    }
+    sink.finish().map(|()| all_good)
+}
+
+/// Writes the payload of the PES packets of a PID. Behind damage it goes on.
+fn elementary_stream<'data>(
+    data: &'data [u8],
+    packets: Packets,
+    pid: u16,
+    name: &str,
+    open: impl FnOnce() -> Result<Sink<'data>>,
+) -> Result<bool> {
+    let mut pes_packets = packets.pes_packets(data).of_pids([pid]).peekable();
+    if pes_packets.peek().is_none() {
+        return Err(unsupported(format!("there are no PES packets of PID 0x{pid:04x}")));
+    }
+    let mut sink = open()?;
+    let mut all_good = true;
+    for packet in pes_packets {
+        match packet {
+            Ok(packet) => {
+                packet.pieces().try_for_each(|piece| sink.write(piece))?;
+                if packet.is_damaged() {
+                    let offset = packet.range().start;
+                    report::error(
+                        name,
+                        &format!("bytes are missing of the PES packet that begins at byte {offset}"),
+                    );
+                    all_good = false;
+                }
+            }
+            Err(error) => {
+                report::error(name, &error);
+                all_good = false;
+            }
+        }
+    }
+    sink.finish().map(|()| all_good)
+}
+
+/// Writes a file that is attached to Matroska.
+fn attachment<'data>(
+    data: &'data [u8],
+    wanted: &str,
+    open: impl FnOnce() -> Result<Sink<'data>>,
+) -> Result<()> {
+    let segment = Segment::read(data)?;
+    let files = segment.attachments()?.collect::<Result<Vec<_>>>()?;
+    let by_number = || files.get(wanted.parse::<usize>().ok()?.checked_sub(1)?);
+    let found = files.iter().find(|file| file.name == wanted.as_bytes()).or_else(by_number);
+    let file = found.ok_or_else(|| {
+        let names = files.iter().map(|file| names::text(file.name).escape_debug().to_string());
+        unsupported(format!("there is no attached file {wanted}: {}", there_is(names)))
+    })?;
+    let mut sink = open()?;
+    sink.put(file.data_offset..file.data_offset + file.data.len() as u64)?;
+    sink.finish()
+}
+
+/// Writes all boxes of a path.
+fn boxes_at<'data>(data: &'data [u8], path: &str, open: impl FnOnce() -> Result<Sink<'data>>) -> Result<()> {
+    let mut path = boxes::Path::parse(path)?;
+    let mut found = Vec::new();
+    for node in Tree::of(data) {
+        let node = node?;
+        if path.leads_to(&node) {
+            found.push(node.mp4_box.range());
+        }
+    }
+    if found.is_empty() {
+        return Err(unsupported(format!("there is no box {path}")));
+    }
+    let mut sink = open()?;
+    found.into_iter().try_for_each(|range| sink.put(range))?;
+    sink.finish()
+}
+
+fn no_track(wanted: u64, tracks: impl Iterator<Item = u64>) -> pagecut::Error {
+    let tracks = tracks.map(|track| track.to_string());
+    unsupported(format!("there is no track {wanted}: {}", there_is(tracks)))
+}
+
+/// What there is instead of what was asked for; not too much of it.
+fn there_is(names: impl Iterator<Item = String>) -> String {
+    const MOST: usize = 20;
+    let mut names: Vec<_> = names.take(MOST + 1).collect();
+    if names.is_empty() {
+        return "there is none".to_owned();
+    }
+    if let Some(last) = names.get_mut(MOST) {
+        "...".clone_into(last);
+    }
+    format!("there is {}", names.join(", "))
+}

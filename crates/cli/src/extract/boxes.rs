@@ -1,0 +1,72 @@
+//! Paths to boxes: `moov/trak[1]/tkhd`.
+
+use std::fmt;
+
+use pagecut::Result;
+use pagecut::media::mp4::Node;
+
+use crate::media::unsupported;
+
+/// The types of boxes, from the outside to the inside.
+pub(super) struct Path {
+    steps: Vec<Step>,
+    /// How many of the steps lead to the box that was looked at last, or to one that it is in.
+    taken: usize,
+}
+
+/// A type, and which box of it if that is said, counted from 0 in what they are in.
+struct Step {
+    kind: String,
+    number: Option<usize>,
+    /// How many there were where the steps before led to last.
+    seen: usize,
+}
+
+impl Path {
+    pub(super) fn parse(path: &str) -> Result<Self> {
+        let steps = path.split('/').map(|step| {
+            let (kind, number) = match step.strip_suffix(']').and_then(|step| step.rsplit_once('[')) {
+                Some((kind, number)) => (kind, Some(number.parse().ok()?)),
+                None => (step, None),
+            };
+            (!kind.is_empty()).then(|| Step { kind: kind.to_owned(), number, seen: 0 })
+        });
+        let steps = steps.collect::<Option<_>>();
+        let steps =
+            steps.ok_or_else(|| unsupported(format!("{path} is no path of boxes, as moov/trak[1]/tkhd")))?;
+        Ok(Self { steps, taken: 0 })
+    }
+
+    /// Whether the path leads to a box; to be asked of every box in the order of the tree.
+    pub(super) fn leads_to(&mut self, node: &Node<'_>) -> bool {
+        self.taken = self.taken.min(node.depth);
+        if self.taken < node.depth {
+            return false;
+        }
+        let Some(step) =
+            self.steps.get_mut(node.depth).filter(|step| node.mp4_box.kind().to_string() == step.kind)
+        else {
+            return false;
+        };
+        let number = step.seen;
+        step.seen += 1;
+        if step.number.is_some_and(|wanted| wanted != number) {
+            return false;
+        }
+        self.taken += 1;
+        if let Some(next) = self.steps.get_mut(self.taken) {
+            next.seen = 0;
+        }
+        self.taken == self.steps.len()
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, step) in self.steps.iter().enumerate() {
+            write!(f, "{}{}", if position > 0 { "/" } else { "" }, step.kind)?;
+            step.number.map_or(Ok(()), |number| write!(f, "[{number}]"))?;
+        }
+        Ok(())
+    }
+}

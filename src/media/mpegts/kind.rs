@@ -1,0 +1,48 @@
+//! How transport packets lie in an input.
+
+use super::PACKET_LEN;
+
+/// How the transport packets lie in an input.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum PacketKind {
+    /// 188 bytes: transport packets and nothing else (ISO/IEC 13818-1, §2.4.3.2).
+    #[default]
+    TransportPacket,
+    /// 192 bytes: source packets of an MPEG-2 transport stream of Blu-ray or AVCHD, `.m2ts`. Each is a `TP_extra_header` of 4 bytes and
+    /// a transport packet.
+    SourcePacket,
+    /// 204 bytes: error protected packets of digital television (ETSI EN 300 429 and EN 300 744). Each is a transport packet and
+    /// 16 bytes of the Reed-Solomon code behind it.
+    ProtectedPacket,
+}
+
+impl PacketKind {
+    /// All three, the shortest first.
+    pub const ALL: [Self; 3] = [Self::TransportPacket, Self::SourcePacket, Self::ProtectedPacket];
+
+    /// Length of a packet in bytes with what lies before or behind the transport packet: 188, 192 or 204.
+    #[must_use]
+    #[inline]
+    pub const fn packet_len(self) -> usize {
+        match self {
+            Self::TransportPacket => PACKET_LEN,
+            Self::SourcePacket => PACKET_LEN + EXTRA_HEADER_LEN,
+            Self::ProtectedPacket => PACKET_LEN + PARITY_LEN,
+        }
+    }
+
+    /// How many bytes of a packet lie before its sync byte.
+    #[inline]
+    pub(super) const fn sync_at(self) -> usize {
+        match self {
+            Self::SourcePacket => EXTRA_HEADER_LEN,
+            Self::TransportPacket | Self::ProtectedPacket => 0,
+        }
+    }
+}
+
+/// Length of the `TP_extra_header` of a source packet.
+pub(super) const EXTRA_HEADER_LEN: usize = 4;
+
+/// Length of the parity of an error protected packet.
+pub(super) const PARITY_LEN: usize = 16;

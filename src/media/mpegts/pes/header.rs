@@ -1,0 +1,139 @@
+//! The header of a PES packet.
+
+/// What the header of a PES packet says (§2.4.3.7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PesHeader {
+    /// `stream_id`: what kind of elementary stream it is.
+    pub stream_id: u8,
+    /// `PES_scrambling_control`, 0 to 3; 0 is not scrambled.
+    pub scrambling_control: u8,
+    /// `PES_priority`.
+    pub priority: bool,
+    /// `data_alignment_indicator`: the payload begins with a start code or a syncword.
+    pub data_alignment: bool,
+    /// `copyright`.
+    pub copyright: bool,
+    /// `original_or_copy`: it is the original.
+    pub original: bool,
+    /// `PTS`: when it is presented, in units of 90 kHz, as it stands: 33 bits, which begin again at 0 (see
+    /// [`Timeline`](crate::media::mpegts::Timeline)).
+    pub pts: Option<u64>,
+    /// `DTS`: when it is decoded, if that is another time. As it stands too.
+    pub dts: Option<u64>,
+}
+
+/// Length of the fields of every header, and of those before `PES_header_data_length` and with it.
+const SHORT_LEN: usize = 6;
+const LONG_LEN: usize = 9;
+
+/// The most that a header can have.
+pub(super) const MAX_LEN: usize = LONG_LEN + 255;
+
+/// Length of a timestamp.
+const TIMESTAMP_LEN: usize = 5;
+
+/// `stream_id`s whose packets have no more header than that and their length (§2.4.3.6): program stream map, padding, private stream
+/// 2, ECM, EMM, DSM-CC, H.222.1 type E, program stream directory.
+const SHORT_HEADERS: [u8; 8] = [0xbc, 0xbe, 0xbf, 0xf0, 0xf1, 0xf2, 0xf8, 0xff];
+
+impl PesHeader {
+    /// The header that a PES packet begins with, and its length; or what is wrong with it.
+    pub(super) fn read(bytes: &[u8]) -> Result<(Self, usize), &'static str> {
+        const ENDS: &str = "it ends inside of its header";
+        let start: &[u8; SHORT_LEN] = bytes.first_chunk().ok_or(ENDS)?;
+        let mut header = Self {
+            stream_id: start[3],
+            scrambling_control: 0,
+            priority: false,
+            data_alignment: false,
+            copyright: false,
+            original: false,
+            pts: None,
+            dts: None,
+        };
+        if SHORT_HEADERS.contains(&header.stream_id) {
+            return Ok((header, SHORT_LEN));
+        }
+        let &[_, _, _, _, _, _, flags, fields, len] = bytes.first_chunk().ok_or(ENDS)?;
+        let end = LONG_LEN + usize::from(len);
+        let rest = bytes.get(LONG_LEN..end).ok_or(ENDS)?;
+        header.scrambling_control = flags >> 4 & 3;
+        header.priority = flags & 8 != 0;
+        header.data_alignment = flags & 4 != 0;
+        header.copyright = flags & 2 != 0;
+        header.original = flags & 1 != 0;
+        let (timestamps, _) = rest.as_chunks::<TIMESTAMP_LEN>();
+        let timestamp = |number: usize| {
+            timestamps.get(number).map(timestamp).ok_or("its header is too short for its timestamps")
+        };
+        // `PTS_DTS_flags`: 01 is forbidden, and says nothing.
+        if fields & 0x80 != 0 {
+            header.pts = Some(timestamp(0)?);
+        }
+        if fields & 0xc0 == 0xc0 {
+            header.dts = Some(timestamp(1)?);
+        }
+        Ok((header, end))
+    }
+}
+
+/// A timestamp of 33 bits, with a marker behind each run of them.
+fn timestamp(bytes: &[u8; TIMESTAMP_LEN]) -> u64 {
+    let &[high, a, b, c, d] = bytes;
+    let middle = u16::from_be_bytes([a, b]) >> 1;
+    let low = u16::from_be_bytes([c, d]) >> 1;
+    u64::from(high >> 1 & 7) << 30 | u64::from(middle) << 15 | u64::from(low)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bit_of_a_timestamp() {
+        for bit in 0..33 {
+            let time = 1_u64 << bit;
+            let bytes = [
+                0x21 | (time >> 30 << 1) as u8,
+                (time >> 22) as u8,
+                1 | (time >> 15 << 1) as u8,
+                (time >> 7) as u8,
+                1 | (time << 1) as u8,
+            ];
+            assert_eq!(timestamp(&bytes), time, "bit {bit}");
+        }
+        assert_eq!(timestamp(&[0xff; 5]), (1 << 33) - 1);
+    }
+
+    #[test]
+    fn fields_of_a_header() {
+        let mut bytes = vec![0, 0, 1, 0xe0, 0, 0, 0b1010_1101, 0xc0, 12];
+        bytes.extend([0x31, 0, 1, 0, 7, 0x11, 0, 1, 0, 5, 0xff, 0xff]);
+        let (header, len) = PesHeader::read(&bytes).unwrap();
+        assert_eq!((header.stream_id, header.scrambling_control, len), (0xe0, 2, 21));
+        assert!(header.priority && header.data_alignment && !header.copyright && header.original);
+        assert_eq!((header.pts, header.dts), (Some(3), Some(2)));
+        for len in 0..bytes.len() {
+            assert_eq!(PesHeader::read(&bytes[..len]), Err("it ends inside of its header"));
+        }
+        for (fields, len, times) in [
+            (0x80, 5, Ok((Some(3), None))),
+            (0x40, 5, Ok((None, None))),
+            (0, 0, Ok((None, None))),
+            (0xc0, 9, Err("its header is too short for its timestamps")),
+            (0x80, 4, Err("its header is too short for its timestamps")),
+        ] {
+            (bytes[7], bytes[8]) = (fields, len);
+            let found = PesHeader::read(&bytes).map(|(header, _)| (header.pts, header.dts));
+            assert_eq!(found, times, "{fields:#x}, {len}");
+        }
+        for id in SHORT_HEADERS {
+            bytes[3] = id;
+            assert_eq!(
+                PesHeader::read(&bytes[..6]).map(|(header, len)| (header.stream_id, len)),
+                Ok((id, 6))
+            );
+        }
+    }
+}

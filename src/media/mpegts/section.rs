@@ -1,0 +1,402 @@
+//! Sections: tables of which the stream tells what is in it, in the payloads of packets.
+
+use super::continuity::{Count, Counter, Kind};
+use super::{TsPacket, crc, error_at};
+use crate::error::{Error, ErrorKind, Result};
+
+/// A section (§2.4.4.1, §2.4.4.11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Section<'bytes> {
+    bytes: &'bytes [u8],
+}
+
+/// Length of what comes before the body of a section with the long header, and of the checksum behind it.
+const LONG_HEADER_LEN: usize = 8;
+const CHECKSUM_LEN: usize = 4;
+
+/// Length of a section up to its length, with that.
+const SHORT_HEADER_LEN: usize = 3;
+
+/// The most that a section can say it has behind that (§2.4.4.11), and those of the tables of this standard (§2.4.4.5).
+const MAX_LEN: usize = 4093;
+const MAX_TABLE_LEN: usize = 1021;
+
+/// The tables of the standard that are no longer than that: programs, conditional access, a program's streams, descriptions.
+const SHORT_TABLES: std::ops::RangeInclusive<u8> = 0..=3;
+
+impl<'bytes> Section<'bytes> {
+    /// The section that these bytes are, or what is wrong with it.
+    fn check(bytes: &'bytes [u8]) -> std::result::Result<Self, &'static str> {
+        let section = Self { bytes };
+        if !section.has_long_header() {
+            Ok(section)
+        } else if bytes.len() < LONG_HEADER_LEN + CHECKSUM_LEN {
+            Err("it is shorter than its header and its checksum")
+        } else if crc::crc(bytes) != 0 {
+            Err("its checksum is wrong")
+        } else {
+            Ok(section)
+        }
+    }
+
+    /// All bytes, from `table_id` to the checksum.
+    #[must_use]
+    pub fn as_bytes(&self) -> &'bytes [u8] {
+        self.bytes
+    }
+
+    /// `table_id`: what it is a section of.
+    #[must_use]
+    pub fn table_id(&self) -> u8 {
+        self.bytes[0]
+    }
+
+    /// `section_syntax_indicator`: the header has the fields that follow, and a checksum that was compared stands at the end.
+    #[must_use]
+    pub fn has_long_header(&self) -> bool {
+        self.bytes[1] & 0x80 != 0
+    }
+
+    /// `table_id_extension`: the transport stream in a program association, the program in a program map. `None` without a long
+    /// header, like all that follow.
+    #[must_use]
+    pub fn table_id_extension(&self) -> Option<u16> {
+        self.long_header().map(|header| u16::from_be_bytes([header[3], header[4]]))
+    }
+
+    /// `version_number`, 0 to 31.
+    #[must_use]
+    pub fn version(&self) -> Option<u8> {
+        self.long_header().map(|header| header[5] >> 1 & 0x1f)
+    }
+
+    /// `current_next_indicator`: the table is in force now, and not the next one.
+    #[must_use]
+    pub fn is_current(&self) -> Option<bool> {
+        self.long_header().map(|header| header[5] & 1 != 0)
+    }
+
+    /// `section_number`: which section of its table it is, from 0.
+    #[must_use]
+    pub fn section_number(&self) -> Option<u8> {
+        self.long_header().map(|header| header[6])
+    }
+
+    /// `last_section_number`.
+    #[must_use]
+    pub fn last_section_number(&self) -> Option<u8> {
+        self.long_header().map(|header| header[7])
+    }
+
+    /// What stands between the header and the checksum, if there is one.
+    #[must_use]
+    pub fn body(&self) -> &'bytes [u8] {
+        if self.has_long_header() {
+            &self.bytes[LONG_HEADER_LEN..self.bytes.len() - CHECKSUM_LEN]
+        } else {
+            &self.bytes[SHORT_HEADER_LEN..]
+        }
+    }
+
+    fn long_header(&self) -> Option<&'bytes [u8; LONG_HEADER_LEN]> {
+        self.bytes.first_chunk().filter(|_| self.has_long_header())
+    }
+}
+
+/// Length of a section that begins with these bytes, if there are enough of them; or that it cannot have the length it says.
+fn section_len(bytes: &[u8]) -> Option<std::result::Result<usize, &'static str>> {
+    let &[table_id, high, low] = bytes.first_chunk()?;
+    let len = usize::from(u16::from_be_bytes([high & 0x0f, low]));
+    let most = if SHORT_TABLES.contains(&table_id) { MAX_TABLE_LEN } else { MAX_LEN };
+    let fits = len <= most;
+    Some(fits.then_some(SHORT_HEADER_LEN + len).ok_or("it says that it is longer than a section can be"))
+}
+
+/// Stands behind the last section of a packet, instead of a `table_id` (§2.4.4.1).
+const STUFFING: u8 = 0xff;
+
+/// Puts the sections of a PID together.
+///
+/// One that lies in a packet as a whole is borrowed from there; of one that does not, the bytes are kept until it ends: 4096 at
+/// the most, whatever it says of its length.
+///
+/// ```
+/// use pagecut::Format;
+/// use pagecut::media::mpegts::{Packets, SectionReader};
+///
+/// let data = std::fs::read("testdata/small.ts")?;
+/// let mut reader = SectionReader::new();
+/// let mut tables = Vec::new();
+/// for packet in Packets::new().records(&data) {
+///     let packet = packet?;
+///     if packet.pid() == 0 {
+///         reader.read(packet, |section| tables.push(section.map(|section| section.table_id())));
+///     }
+/// }
+/// assert!(tables.len() > 1 && tables.iter().all(|table| matches!(table, Ok(0))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct SectionReader {
+    counter: Counter,
+    /// The bytes of a section that did not end yet; empty if there is none.
+    begun: Vec<u8>,
+    /// Where the packet lies in which it begins.
+    begun_at: u64,
+}
+
+impl Default for SectionReader {
+    fn default() -> Self {
+        Self { counter: Counter::NONE, begun: Vec::new(), begun_at: 0 }
+    }
+}
+
+impl SectionReader {
+    /// Before the first packet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes in the next packet of the PID, and gives the sections that end in it. Those that end nowhere are errors, as are those
+    /// whose checksum is wrong: [`ErrorKind::DamagedSection`].
+    pub fn read(&mut self, packet: TsPacket<'_>, mut take: impl FnMut(Result<Section<'_>>)) {
+        let step = self.counter.step(Count::of(packet));
+        let Some(payload) =
+            packet.payload().filter(|_| packet.scrambling_control() == 0 && step != Kind::Duplicate)
+        else {
+            return;
+        };
+        if matches!(step, Kind::Error | Kind::Discontinuity) {
+            self.give_up(packet, "packets of it are missing", &mut take);
+        }
+        if !packet.payload_unit_start() {
+            self.go_on(packet, payload, &mut take);
+            return;
+        }
+        // `pointer_field`: how many bytes of a section come before the first one that begins here.
+        let split = payload.split_first().and_then(|(&pointer, rest)| rest.split_at_checked(pointer.into()));
+        let Some((end, sections)) = split else {
+            self.give_up(packet, "the next one begins behind its packet", &mut take);
+            take(Err(damaged(packet.pid(), packet.range().start, "it begins behind its packet", payload)));
+            return;
+        };
+        self.go_on(packet, end, &mut take);
+        self.give_up(packet, "the next one begins before it ends", &mut take);
+        self.begin(packet, sections, &mut take);
+    }
+
+    /// Goes on with the section that was begun.
+    fn go_on(&mut self, packet: TsPacket<'_>, mut bytes: &[u8], take: &mut impl FnMut(Result<Section<'_>>)) {
+        while !self.begun.is_empty() && !bytes.is_empty() {
+            let missing = match section_len(&self.begun) {
+                None => SHORT_HEADER_LEN - self.begun.len(),
+                Some(Ok(len)) => len - self.begun.len(),
+                Some(Err(why)) => return self.give_up(packet, why, take),
+            };
+            let (next, rest) = bytes.split_at(missing.min(bytes.len()));
+            self.begun.extend_from_slice(next);
+            bytes = rest;
+            if section_len(&self.begun) == Some(Ok(self.begun.len())) {
+                take(checked(packet.pid(), self.begun_at, &self.begun));
+                self.begun.clear();
+            }
+        }
+    }
+
+    /// Gives the sections that begin in a packet, and keeps the last one if it does not end there.
+    fn begin(&mut self, packet: TsPacket<'_>, mut bytes: &[u8], take: &mut impl FnMut(Result<Section<'_>>)) {
+        let offset = packet.range().start;
+        while bytes.first().is_some_and(|&table_id| table_id != STUFFING) {
+            match section_len(bytes) {
+                Some(Err(why)) => return take(Err(damaged(packet.pid(), offset, why, bytes))),
+                Some(Ok(len)) if len <= bytes.len() => {
+                    let (section, rest) = bytes.split_at(len);
+                    take(checked(packet.pid(), offset, section));
+                    bytes = rest;
+                }
+                Some(Ok(_)) | None => {
+                    self.begun.extend_from_slice(bytes);
+                    self.begun_at = offset;
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Tells of the section that was begun, if one was, that it does not end.
+    fn give_up(
+        &mut self,
+        packet: TsPacket<'_>,
+        why: &'static str,
+        take: &mut impl FnMut(Result<Section<'_>>),
+    ) {
+        if !self.begun.is_empty() {
+            take(Err(damaged(packet.pid(), self.begun_at, why, &self.begun)));
+            self.begun.clear();
+        }
+    }
+}
+
+fn checked(pid: u16, offset: u64, bytes: &[u8]) -> Result<Section<'_>> {
+    Section::check(bytes).map_err(|why| damaged(pid, offset, why, bytes))
+}
+
+#[cold]
+fn damaged(pid: u16, offset: u64, why: &'static str, found: &[u8]) -> Error {
+    error_at(ErrorKind::DamagedSection { pid, why }, offset, found)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::media::mpegts::{PACKET_LEN, PacketKind};
+
+    /// A section with a long header and a checksum.
+    pub(in crate::media::mpegts) fn section(
+        table_id: u8,
+        extension: u16,
+        numbers: [u8; 2],
+        body: &[u8],
+    ) -> Vec<u8> {
+        let [high, low] = u16::try_from(body.len() + 9).unwrap().to_be_bytes();
+        let mut bytes = vec![table_id, 0xb0 | high, low];
+        bytes.extend(extension.to_be_bytes());
+        bytes.extend([0xc1, numbers[0], numbers[1]]);
+        bytes.extend(body);
+        bytes.extend(crc::crc(&bytes).to_be_bytes());
+        bytes
+    }
+
+    /// Packets of a PID with these payloads, which begin with a `pointer_field` if the flag says so.
+    pub(in crate::media::mpegts) fn packets(pid: u16, payloads: &[(bool, Vec<u8>)]) -> Vec<[u8; PACKET_LEN]> {
+        let packet = |(number, (start, payload)): (usize, &(bool, Vec<u8>))| {
+            let mut bytes = [0xff; PACKET_LEN];
+            let [high, low] = pid.to_be_bytes();
+            let counter = (number % 16) as u8;
+            bytes[..4].copy_from_slice(&[0x47, high | u8::from(*start) << 6, low, 0x10 | counter]);
+            // One byte less than there is room for: an adaptation field fills it.
+            let at = if !start && payload.len() == 183 { 5 } else { 4 };
+            if at == 5 {
+                (bytes[3], bytes[4]) = (bytes[3] | 0x20, 0);
+            }
+            bytes[at..at + payload.len()].copy_from_slice(payload);
+            bytes
+        };
+        payloads.iter().enumerate().map(packet).collect()
+    }
+
+    fn read(packets: &[[u8; PACKET_LEN]]) -> Vec<std::result::Result<Vec<u8>, String>> {
+        let mut reader = SectionReader::new();
+        let mut found = Vec::new();
+        for (bytes, offset) in packets.iter().zip((0..).step_by(PACKET_LEN)) {
+            let packet = TsPacket::new(PacketKind::TransportPacket, bytes, offset).unwrap();
+            reader.read(packet, |section| {
+                found.push(
+                    section.map(|section| section.as_bytes().to_vec()).map_err(|error| error.to_string()),
+                );
+            });
+            assert!(reader.begun.capacity() <= 8192, "{}", reader.begun.capacity());
+        }
+        found
+    }
+
+    /// The payloads that a run of sections has if each packet is filled as far as it can be.
+    fn filled(sections: &[Vec<u8>]) -> Vec<(bool, Vec<u8>)> {
+        let bytes = sections.concat();
+        let mut starts = Vec::new();
+        sections.iter().fold(0, |start, section| {
+            starts.push(start);
+            start + section.len()
+        });
+        let (mut payloads, mut at) = (Vec::new(), 0);
+        while at < bytes.len() {
+            let first = starts.iter().find(|&&start| (at..at + 183).contains(&start));
+            let len = if first.is_some() || starts.contains(&(at + 183)) { 183 } else { 184 };
+            let pointer = first.map(|start| (start - at) as u8);
+            let end = bytes.len().min(at + len);
+            payloads
+                .push((first.is_some(), pointer.into_iter().chain(bytes[at..end].iter().copied()).collect()));
+            at = end;
+        }
+        payloads
+    }
+
+    #[test]
+    fn sections_of_every_length_one_behind_the_other() {
+        for len in (0..600).chain([1000, 1012]) {
+            let sections: Vec<_> =
+                (0..5).map(|number| section(2, number, [0, 0], &vec![number as u8; len])).collect();
+            let found = read(&packets(0x20, &filled(&sections)));
+            assert_eq!(found, sections.into_iter().map(Ok).collect::<Vec<_>>(), "{len} bytes of body");
+        }
+        let long = vec![section(0x42, 7, [0, 0], &[1; 4084])];
+        assert_eq!(read(&packets(0x11, &filled(&long))), [Ok(long[0].clone())]);
+    }
+
+    #[test]
+    fn fields_of_a_section() {
+        let bytes = section(2, 0x1234, [3, 9], b"body");
+        let section = Section::check(&bytes).unwrap();
+        assert_eq!((section.table_id(), section.table_id_extension()), (2, Some(0x1234)));
+        assert_eq!((section.version(), section.is_current()), (Some(0), Some(true)));
+        assert_eq!((section.section_number(), section.last_section_number()), (Some(3), Some(9)));
+        assert_eq!(section.body(), b"body");
+
+        let short = Section::check(&[0x70, 0x30, 2, b'a', b'b']).unwrap();
+        assert_eq!((short.table_id_extension(), short.body()), (None, b"ab".as_slice()));
+        for len in 0..9 {
+            let bytes = [&[2, 0xb0, len], &vec![0; usize::from(len)][..]].concat();
+            assert_eq!(Section::check(&bytes), Err("it is shorter than its header and its checksum"));
+        }
+    }
+
+    #[test]
+    fn a_section_with_a_wrong_bit_or_a_lost_packet_is_an_error_and_the_next_one_is_read() {
+        let sections: Vec<_> =
+            (0..3).map(|number| section(2, number, [0, 0], &[number as u8; 500])).collect();
+        let sound = packets(0x20, &filled(&sections));
+        for at in 0..sound.len() {
+            let mut lost = sound.clone();
+            lost.remove(at);
+            let found = read(&lost);
+            let good = found.iter().flatten().count();
+            assert!((1..=2).contains(&good), "{good} without packet {at}");
+            assert!(found.iter().flatten().all(|section| sections.contains(section)));
+
+            let mut wrong = sound.clone();
+            wrong[at][30] ^= 1;
+            let errors: Vec<_> = read(&wrong).into_iter().filter_map(std::result::Result::err).collect();
+            let expected = "in PID 0x0020 is damaged: its checksum is wrong";
+            assert!(errors.len() == 1 && errors[0].contains(expected), "{errors:?}");
+
+            let mut repeated = sound.clone();
+            repeated.insert(at, sound[at]);
+            assert_eq!(read(&repeated), read(&sound));
+        }
+    }
+
+    #[test]
+    fn lengths_that_lie() {
+        for (len, why) in
+            [(1022, "longer than a section can be"), (4095, "longer"), (1021, "the next one begins")]
+        {
+            let [high, low] = u16::to_be_bytes(len);
+            let payload = vec![0, 0, 0xb0 | high, low, 1, 2, 3];
+            let next = section(0, 1, [0, 0], &[0; 8]);
+            let good = [vec![0], next.clone()].concat();
+            let found = read(&packets(0, &[(true, payload), (true, good)]));
+            assert!(
+                found.len() == 2 && found[0].as_ref().is_err_and(|error| error.contains(why)),
+                "{found:?}"
+            );
+            assert_eq!(found[1], Ok(next));
+        }
+        let behind = read(&packets(0, &[(true, vec![184, 0, 0])]));
+        assert!(
+            behind[0].as_ref().is_err_and(|error| error.contains("begins behind its packet")),
+            "{behind:?}"
+        );
+        assert_eq!(read(&packets(0, &[(true, vec![183])])), []);
+    }
+}
