@@ -64,7 +64,7 @@
 //! | paired reads, in lockstep or on all cores | [`fastq::pairs`] |
 //! | FASTA: the same, and long sequences on all cores | [`fasta`] |
 //! | writing FASTQ and FASTA | [`fastq::Writer`], [`fasta::Writer`] |
-//! | transport packets | [`media::mpegts`] |
+//! | MPEG-TS: packets, sections, programs, PES packets | [`media::mpegts`] |
 //! | MP4: boxes, tracks, samples | [`media::mp4`] |
 //! | Matroska and WebM: elements, tracks, packets | [`media::matroska`] |
 //! | a record by its number, a sequence by its name, a file in pieces | [`index`] |

@@ -1,4 +1,5 @@
-"""Makes the transport streams that ffmpeg does not write, of those that it does."""
+#!/usr/bin/env python3
+"""Makes those files of `mpegts` that ffmpeg does not write, out of those that it does. Called by make-mpegts.sh."""
 
 from pathlib import Path
 

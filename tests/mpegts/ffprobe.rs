@@ -44,7 +44,8 @@ fn sound() -> impl Iterator<Item = (String, Vec<u8>)> {
 
 #[test]
 fn transport_packets_are_those_of_ffprobe() {
-    for (name, data) in sound() {
+    // It needs about 20 KB to find out how long packets are.
+    for (name, data) in sound().filter(|(_, data)| data.len() > 20_000) {
         let Some(blocks) = blocks(&["-f", "mpegtsraw", "-show_packets"], &name) else { return };
         // It tells where it is behind the 188 bytes.
         let expected: Vec<_> =

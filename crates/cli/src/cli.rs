@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, builder::styling};
 use pagecut::io::Strategy;
 
 use crate::packets::Field;
@@ -170,8 +170,10 @@ pub(crate) struct Stats {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A line has the type, where it begins, how many bytes its header and what follows it have, and what it says in brief; \
-                  what is in it follows, two columns further in. A number of the file itself is the first byte, from 0."
+    after_help = "A line has the type, the offset (bytes from the start of the input), the bytes of the header + those behind it, and what \
+                  it says in brief; what is in it follows, two columns further in. Of a packet: header + adaptation field + payload.\n\n\
+                  The objects of --json have file, depth, type, offset, header_len and len (header included; null of a Segment without a \
+                  size), then fields (MP4), value (Matroska), or pid, unit_start, continuity_counter, adaptation_len and payload_len."
 )]
 pub(crate) struct Tree {
     /// Files of MP4, Matroska or MPEG-TS; `-`, or none at all, for standard input
@@ -187,7 +189,7 @@ pub(crate) struct Tree {
                   of them put back. What belongs to it but is not in the samples is not written. H.264 and H.265 in MP4 and Matroska \
                   are NAL units with their length before each, not the byte stream of Annex B; AAC has no ADTS headers."
 )]
-#[group(id = "what", required = true, multiple = false, args = ["track", "pid", "attachment", "mp4_box"])]
+#[command(group = ArgGroup::new("what").required(true).args(["track", "pid", "attachment", "mp4_box"]))]
 pub(crate) struct Extract {
     /// File; `-`, or none at all, for standard input
     pub(crate) file: Option<PathBuf>,

@@ -14,7 +14,7 @@ use pagecut::{FileKind, Result};
 use crate::cli::{Common, Extract};
 use crate::media::{self, names, unsupported};
 use crate::{input, report};
-use sink::Sink;
+use sink::Place;
 
 /// What is to be written.
 enum Wanted<'args> {
@@ -34,6 +34,9 @@ impl<'args> Wanted<'args> {
     }
 }
 
+/// What is done to all bytes of an input. Returns whether all that was asked for is there.
+type Work<'run> = Box<dyn FnOnce(&[u8]) -> Result<bool> + 'run>;
+
 /// Writes what is asked for, and notes whether all of it is there.
 pub(crate) fn run(args: &Extract, common: &Common, all_good: &mut bool) -> io::Result<()> {
     let path = input::inputs(args.file.as_slice()).remove(0);
@@ -45,33 +48,40 @@ pub(crate) fn run(args: &Extract, common: &Common, all_good: &mut bool) -> io::R
 /// Writes what is asked for. Returns whether all of it is there; if it is not, that was told.
 fn extract(args: &Extract, path: &Path, name: &str, common: &Common) -> Result<bool> {
     let source = input::open(path, common)?;
-    let kind = source.detect()?;
     let Some(wanted) = Wanted::of(args) else { return Err(unsupported("nothing was asked for")) };
-    media::with_whole(&source, name, common, |data| {
-        let open = || Sink::open(args.output.as_deref(), path, &source, data);
-        match (kind, wanted) {
-            (FileKind::Mp4, Wanted::Track(track)) => samples(data, track, open).map(|()| true),
-            (FileKind::Mp4, Wanted::Box(path)) => boxes_at(data, path, open).map(|()| true),
-            (FileKind::Matroska, Wanted::Track(track)) => frames(data, track, name, open),
-            (FileKind::Matroska, Wanted::Attachment(wanted)) => attachment(data, wanted, open).map(|()| true),
-            (FileKind::MpegTs(packets), Wanted::Pid(pid)) => {
-                elementary_stream(data, packets, pid, name, open)
-            }
-            (FileKind::MpegTs(_), _) => Err(unsupported("a transport stream has nothing but PIDs (--pid)")),
-            (_, Wanted::Pid(_)) => Err(unsupported("only a transport stream has PIDs")),
-            (FileKind::Mp4, Wanted::Attachment(_)) => Err(unsupported("MP4 has no attached files")),
-            (FileKind::Matroska, Wanted::Box(_)) => Err(unsupported("Matroska has no boxes")),
-            _ => Err(unsupported("something is extracted of media only: MP4, Matroska and MPEG-TS")),
+    let place = &Place { output: args.output.as_deref(), input: path, source: &source };
+    // Before all of the input is read, which may be for nothing.
+    let work: Work<'_> = match (source.detect()?, wanted) {
+        (FileKind::Mp4, Wanted::Track(id)) => Box::new(move |data| samples(data, id, place).map(|()| true)),
+        (FileKind::Mp4, Wanted::Box(path)) => {
+            Box::new(move |data| boxes_at(data, path, place).map(|()| true))
         }
-    })
+        (FileKind::Matroska, Wanted::Track(number)) => {
+            Box::new(move |data| frames(data, number, name, place))
+        }
+        (FileKind::Matroska, Wanted::Attachment(wanted)) => {
+            Box::new(move |data| attachment(data, wanted, place).map(|()| true))
+        }
+        (FileKind::MpegTs(packets), Wanted::Pid(pid)) => {
+            Box::new(move |data| elementary_stream(data, packets, pid, name, place))
+        }
+        (FileKind::MpegTs(_), _) => {
+            return Err(unsupported("a transport stream has nothing but PIDs (--pid)"));
+        }
+        (_, Wanted::Pid(_)) => return Err(unsupported("only a transport stream has PIDs")),
+        (FileKind::Mp4, Wanted::Attachment(_)) => return Err(unsupported("MP4 has no attached files")),
+        (FileKind::Matroska, Wanted::Box(_)) => return Err(unsupported("Matroska has no boxes")),
+        _ => return Err(unsupported("something is extracted of media only: MP4, Matroska and MPEG-TS")),
+    };
+    media::with_whole(&source, name, common, work)
 }
 
 /// Writes the samples of a track of MP4, in the order in which they are decoded.
-fn samples<'data>(data: &'data [u8], id: u64, open: impl FnOnce() -> Result<Sink<'data>>) -> Result<()> {
+fn samples(data: &[u8], id: u64, place: &Place<'_>) -> Result<()> {
     let movie = Movie::read(data)?;
     let track = movie.tracks().iter().find(|track| u64::from(track.id()) == id);
     let track = track.ok_or_else(|| no_track(id, movie.tracks().iter().map(|track| track.id().into())))?;
-    let mut sink = open()?;
+    let mut sink = place.open(data)?;
     for sample in track.samples() {
         match sample {
             Ok(sample) => sink.put(sample.range)?,
@@ -83,19 +93,14 @@ fn samples<'data>(data: &'data [u8], id: u64, open: impl FnOnce() -> Result<Sink
 }
 
 /// Writes the frames of a track of Matroska, in the order of the file. Behind damage it goes on.
-fn frames<'data>(
-    data: &'data [u8],
-    number: u64,
-    name: &str,
-    open: impl FnOnce() -> Result<Sink<'data>>,
-) -> Result<bool> {
+fn frames(data: &[u8], number: u64, name: &str, place: &Place<'_>) -> Result<bool> {
     let segment = Segment::read(data)?;
     let index = segment.track_index(number);
     let index = index.ok_or_else(|| no_track(number, segment.tracks().iter().map(|track| track.number)))?;
     if segment.tracks().get(index).is_some_and(|track| track.has_encoded_frames()) {
         return Err(unsupported("the frames of the track are compressed or encrypted, which is not undone"));
     }
-    let mut sink = open()?;
+    let mut sink = place.open(data)?;
     let mut all_good = true;
     for packet in segment.packets() {
         match packet {
@@ -114,18 +119,12 @@ fn frames<'data>(
 }
 
 /// Writes the payload of the PES packets of a PID. Behind damage it goes on.
-fn elementary_stream<'data>(
-    data: &'data [u8],
-    packets: Packets,
-    pid: u16,
-    name: &str,
-    open: impl FnOnce() -> Result<Sink<'data>>,
-) -> Result<bool> {
+fn elementary_stream(data: &[u8], packets: Packets, pid: u16, name: &str, place: &Place<'_>) -> Result<bool> {
     let mut pes_packets = packets.pes_packets(data).of_pids([pid]).peekable();
     if pes_packets.peek().is_none() {
         return Err(unsupported(format!("there are no PES packets of PID 0x{pid:04x}")));
     }
-    let mut sink = open()?;
+    let mut sink = place.open(data)?;
     let mut all_good = true;
     for packet in pes_packets {
         match packet {
@@ -150,11 +149,7 @@ fn elementary_stream<'data>(
 }
 
 /// Writes a file that is attached to Matroska.
-fn attachment<'data>(
-    data: &'data [u8],
-    wanted: &str,
-    open: impl FnOnce() -> Result<Sink<'data>>,
-) -> Result<()> {
+fn attachment(data: &[u8], wanted: &str, place: &Place<'_>) -> Result<()> {
     let segment = Segment::read(data)?;
     let files = segment.attachments()?.collect::<Result<Vec<_>>>()?;
     let by_number = || files.get(wanted.parse::<usize>().ok()?.checked_sub(1)?);
@@ -163,13 +158,13 @@ fn attachment<'data>(
         let names = files.iter().map(|file| names::text(file.name).escape_debug().to_string());
         unsupported(format!("there is no attached file {wanted}: {}", there_is(names)))
     })?;
-    let mut sink = open()?;
+    let mut sink = place.open(data)?;
     sink.put(file.data_offset..file.data_offset + file.data.len() as u64)?;
     sink.finish()
 }
 
 /// Writes all boxes of a path.
-fn boxes_at<'data>(data: &'data [u8], path: &str, open: impl FnOnce() -> Result<Sink<'data>>) -> Result<()> {
+fn boxes_at(data: &[u8], path: &str, place: &Place<'_>) -> Result<()> {
     let mut path = boxes::Path::parse(path)?;
     let mut found = Vec::new();
     for node in Tree::of(data) {
@@ -181,7 +176,7 @@ fn boxes_at<'data>(data: &'data [u8], path: &str, open: impl FnOnce() -> Result<
     if found.is_empty() {
         return Err(unsupported(format!("there is no box {path}")));
     }
-    let mut sink = open()?;
+    let mut sink = place.open(data)?;
     found.into_iter().try_for_each(|range| sink.put(range))?;
     sink.finish()
 }
@@ -191,7 +186,7 @@ fn no_track(wanted: u64, tracks: impl Iterator<Item = u64>) -> pagecut::Error {
     unsupported(format!("there is no track {wanted}: {}", there_is(tracks)))
 }
 
-/// What there is instead of what was asked for; not too much of it.
+/// What there is instead of what was asked for, though not more than can be read.
 fn there_is(names: impl Iterator<Item = String>) -> String {
     const MOST: usize = 20;
     let mut names: Vec<_> = names.take(MOST + 1).collect();

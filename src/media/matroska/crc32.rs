@@ -7,9 +7,9 @@ const SLICES: usize = 8;
 /// IEEE 802.3, least significant bit first.
 static TABLES: [[u32; 256]; SLICES] = {
     let mut tables = [[0; 256]; SLICES];
-    let mut byte = 0;
+    let mut byte = 0_u32;
     while byte < 256 {
-        let mut crc = byte as u32;
+        let mut crc = byte;
         let mut table = 0;
         while table < SLICES {
             let mut bit = 0;
@@ -17,7 +17,7 @@ static TABLES: [[u32; 256]; SLICES] = {
                 crc = if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 };
                 bit += 1;
             }
-            tables[table][byte] = crc;
+            tables[table][byte as usize] = crc;
             table += 1;
         }
         byte += 1;

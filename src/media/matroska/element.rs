@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::crc32::crc32;
 use super::header::{Found, Header};
-use super::{ElementId, Tree, fault};
+use super::{ElementId, ElementType, Tree, fault};
 use crate::error::{Error, ErrorKind, Result};
 
 /// An EBML element (RFC 8794, section 3), borrowed from the input.
@@ -157,16 +157,18 @@ impl<'data> Element<'data> {
         Some(crc32(children.rest) == stored)
     }
 
-    /// Checks the `CRC-32` element that the body begins with, if it does.
+    /// Checks the `CRC-32` element that the body begins with, if it is one of elements and does.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::DamagedElement`] if it does not fit what follows it.
     pub fn check_crc32(&self) -> Result<()> {
-        match self.crc32_is_right() {
-            Some(false) => Err(self.damaged("its CRC-32 is not that of what is in it")),
-            Some(true) | None => Ok(()),
+        // Other bytes may look like one.
+        let is_of_elements = self.id.element_type() == Some(ElementType::Master);
+        if is_of_elements && self.crc32_is_right() == Some(false) {
+            return Err(self.damaged("its CRC-32 is not that of what is in it"));
         }
+        Ok(())
     }
 
     /// Checks that the size of the element does not lead out of an input of so many bytes. Of a `Segment`, whose body is not held
@@ -350,7 +352,10 @@ mod tests {
         assert!(element(&body).check_crc32().is_ok());
         *body.last_mut().unwrap() ^= 1;
         assert_eq!(element(&body).crc32_is_right(), Some(false));
-        let error = element(&body).check_crc32().unwrap_err();
+        // What is no element of elements has none.
+        assert!(element(&body).check_crc32().is_ok());
+        let header = Header { id: ElementId::INFO, size: Some(body.len() as u64), len: 3 };
+        let error = Element::new(header, 100, &body).check_crc32().unwrap_err();
         assert_eq!(error.location().unwrap().offset, 103);
         assert_eq!(element(b"\xec\x82ab").crc32_is_right(), None);
         assert!(element(b"\xec\x82ab").check_crc32().is_ok());

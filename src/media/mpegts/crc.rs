@@ -6,15 +6,15 @@ const POLYNOMIAL: u32 = 0x04c1_1db7;
 /// What each byte does to the checksum.
 const TABLE: [u32; 256] = {
     let mut table = [0; 256];
-    let mut byte = 0;
+    let mut byte: u32 = 0;
     while byte < 256 {
-        let mut crc = (byte as u32) << 24;
+        let mut crc = byte << 24;
         let mut bit = 0;
         while bit < 8 {
             crc = (crc << 1) ^ if crc >> 31 == 0 { 0 } else { POLYNOMIAL };
             bit += 1;
         }
-        table[byte] = crc;
+        table[byte as usize] = crc;
         byte += 1;
     }
     table

@@ -1,7 +1,6 @@
 //! Whether an input is a transport stream, and how its packets lie.
 
 use super::{PacketKind, SYNC_BYTE};
-use crate::scan::BytePair;
 
 /// So many sync bytes in a row stand in no text: of the letters of a sequence, every fourth is a sync byte.
 const LONG_RUN: usize = 16;
@@ -14,6 +13,10 @@ impl PacketKind {
     pub(super) fn detect(head: &[u8], complete: bool) -> Option<Self> {
         if let Some(kind) = Self::of_start(head, complete) {
             return Some(kind);
+        }
+        // Nearly every header of so many packets has a byte that is none of text: where there are not as many, none is looked for.
+        if head.iter().filter(|&&byte| !is_text(byte)).count() < LONG_RUN / 2 {
+            return None;
         }
         let long_runs = Self::ALL.into_iter().filter_map(|kind| Some((kind.find_long_run(head)?, kind)));
         // Packets of another kind, which are in the payloads, begin later.
@@ -33,10 +36,11 @@ impl PacketKind {
 
     /// Where so many sync bytes stand in a row that it is a stream that begins with something else.
     fn find_long_run(self, head: &[u8]) -> Option<usize> {
-        let two = BytePair { first: SYNC_BYTE, second: SYNC_BYTE, distance: self.packet_len() };
-        let starts =
-            two.find_all(head, self.sync_at().min(head.len())..head.len()).map(|at| at - self.sync_at());
-        starts.into_iter().find(|&at| self.are_packets(head, at, LONG_RUN))
+        let mut starts = self
+            .two()
+            .find_all(head, self.sync_at().min(head.len())..head.len())
+            .map(|at| at - self.sync_at());
+        starts.find(|&at| self.are_packets(head, at, LONG_RUN))
     }
 
     /// Whether `count` packets, and not letters, lie from `at` on. Of the last one, there may be the sync byte only.
@@ -47,13 +51,16 @@ impl PacketKind {
             })
         };
         let is_packet = |header: &[u8]| header.first() == Some(&SYNC_BYTE);
-        let is_text = |header: &&[u8]| {
-            let letters = header.get(1..4).unwrap_or_default();
-            letters.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace())
-        };
+        let are_letters =
+            |header: &&[u8]| header.get(1..4).unwrap_or_default().iter().all(|&byte| is_text(byte));
         // Behind a sync byte that is a letter come others, and behind nearly all that are none, something that is no text.
-        count > 0 && headers().all(is_packet) && 2 * headers().filter(is_text).count() < count
+        count > 0 && headers().all(is_packet) && 2 * headers().filter(are_letters).count() < count
     }
+}
+
+/// Whether a byte can be one of text in ASCII.
+fn is_text(byte: u8) -> bool {
+    byte.is_ascii_graphic() || byte.is_ascii_whitespace()
 }
 
 #[cfg(test)]
@@ -106,8 +113,9 @@ mod tests {
     fn the_last_packet_may_be_cut_if_there_are_enough_others() {
         for kind in PacketKind::ALL {
             let data = stream(kind, ENOUGH + 1, 0);
-            // A whole transport packet is one, whatever would have been behind it.
-            for len in (1..data.len()).filter(|&len| len != PACKET_LEN) {
+            // A single packet of another kind is one, whatever would have been behind it.
+            let is_single = |len| PacketKind::ALL.into_iter().any(|kind| kind.packet_len() == len);
+            for len in (1..data.len()).filter(|&len| !is_single(len)) {
                 let is_told = len > ENOUGH * kind.packet_len() + kind.sync_at()
                     || len.is_multiple_of(kind.packet_len());
                 assert_eq!(PacketKind::detect(&data[..len], true), is_told.then_some(kind), "{len} bytes");

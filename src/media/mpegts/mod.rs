@@ -42,6 +42,7 @@
 //! the fifth byte of a packet, and not the first, moves all of this by four bytes and changes nothing.
 
 mod adaptation_field;
+mod by_pid;
 mod continuity;
 mod crc;
 mod cursor;
@@ -51,6 +52,7 @@ mod kind;
 mod packet;
 mod pes;
 mod program;
+mod programs;
 mod section;
 mod summary;
 mod sync;
@@ -63,7 +65,8 @@ pub use descriptor::{Descriptor, Descriptors};
 pub use kind::PacketKind;
 pub use packet::TsPacket;
 pub use pes::{PesHeader, PesPacket, PesPackets, PesPieces};
-pub use program::{ElementaryStream, ElementaryStreams, Program, Programs, Service, StreamType};
+pub use program::{ElementaryStream, ElementaryStreams, Program, Service, StreamType};
+pub use programs::Programs;
 pub use section::{Section, SectionReader};
 pub use summary::{PidSummary, Summary};
 pub use timeline::Timeline;

@@ -273,7 +273,7 @@ pub(super) mod tests {
         let packet = |(number, (start, payload)): (usize, &(bool, Vec<u8>))| {
             let mut bytes = [0xff; PACKET_LEN];
             let [high, low] = pid.to_be_bytes();
-            let counter = (number % 16) as u8;
+            let counter = u8::try_from(number % 16).unwrap();
             bytes[..4].copy_from_slice(&[0x47, high | u8::from(*start) << 6, low, 0x10 | counter]);
             // One byte less than there is room for: an adaptation field fills it.
             let at = if !start && payload.len() == 183 { 5 } else { 4 };
@@ -313,7 +313,7 @@ pub(super) mod tests {
         while at < bytes.len() {
             let first = starts.iter().find(|&&start| (at..at + 183).contains(&start));
             let len = if first.is_some() || starts.contains(&(at + 183)) { 183 } else { 184 };
-            let pointer = first.map(|start| (start - at) as u8);
+            let pointer = first.map(|start| u8::try_from(start - at).unwrap());
             let end = bytes.len().min(at + len);
             payloads
                 .push((first.is_some(), pointer.into_iter().chain(bytes[at..end].iter().copied()).collect()));
@@ -326,7 +326,7 @@ pub(super) mod tests {
     fn sections_of_every_length_one_behind_the_other() {
         for len in (0..600).chain([1000, 1012]) {
             let sections: Vec<_> =
-                (0..5).map(|number| section(2, number, [0, 0], &vec![number as u8; len])).collect();
+                (0..5).map(|number: u8| section(2, number.into(), [0, 0], &vec![number; len])).collect();
             let found = read(&packets(0x20, &filled(&sections)));
             assert_eq!(found, sections.into_iter().map(Ok).collect::<Vec<_>>(), "{len} bytes of body");
         }
@@ -354,7 +354,7 @@ pub(super) mod tests {
     #[test]
     fn a_section_with_a_wrong_bit_or_a_lost_packet_is_an_error_and_the_next_one_is_read() {
         let sections: Vec<_> =
-            (0..3).map(|number| section(2, number, [0, 0], &[number as u8; 500])).collect();
+            (0..3).map(|number: u8| section(2, number.into(), [0, 0], &[number; 500])).collect();
         let sound = packets(0x20, &filled(&sections));
         for at in 0..sound.len() {
             let mut lost = sound.clone();

@@ -12,7 +12,7 @@ const RUN: usize = 5;
 /// In all that follows, a packet is at the position where it begins, whether its sync byte stands there or not.
 impl PacketKind {
     /// Two sync bytes in a row.
-    const fn two(self) -> BytePair {
+    pub(super) const fn two(self) -> BytePair {
         BytePair { first: SYNC_BYTE, second: SYNC_BYTE, distance: self.packet_len() }
     }
 

@@ -37,22 +37,27 @@ const SEND_LEN: u64 = 256 << 10;
 /// How many bytes are written at a time.
 const BUFFER_LEN: usize = 256 << 10;
 
-impl<'data> Sink<'data> {
-    /// Begins to write: to a file, unless that is the input, or to standard output.
-    pub(super) fn open(
-        output: Option<&Path>,
-        input: &Path,
-        source: &'data Source,
-        data: &'data [u8],
-    ) -> Result<Self> {
-        let target = match output {
-            Some(path) => Target::File(output::create(path, input)?),
+/// What is written, and what it is from.
+pub(super) struct Place<'run> {
+    /// Standard output if it is not said.
+    pub(super) output: Option<&'run Path>,
+    pub(super) input: &'run Path,
+    pub(super) source: &'run Source,
+}
+
+impl Place<'_> {
+    /// Begins to write: to a file, unless that is the input, or to standard output. `data` are all bytes of the input.
+    pub(super) fn open<'data>(&'data self, data: &'data [u8]) -> Result<Sink<'data>> {
+        let target = match self.output {
+            Some(path) => Target::File(output::create(path, self.input)?),
             None => Target::Stdout(io::stdout()),
         };
-        let reader = source.reader().filter(|_| source.compression().is_none());
-        Ok(Self { data, reader, out: BufWriter::with_capacity(BUFFER_LEN, target), pending: 0..0 })
+        let reader = self.source.reader().filter(|_| self.source.compression().is_none());
+        Ok(Sink { data, reader, out: BufWriter::with_capacity(BUFFER_LEN, target), pending: 0..0 })
     }
+}
 
+impl Sink<'_> {
     /// Writes a range of the input.
     pub(super) fn put(&mut self, range: Range<u64>) -> Result<()> {
         if range.start == self.pending.end {

@@ -44,7 +44,16 @@ fn tracks_of_mp4_are_their_samples() {
             let samples = described.samples().flat_map(|sample| sample.unwrap().data);
             let found = track(&name, described.id().into());
             assert!(!found.is_empty() && found.iter().eq(samples), "track {} of {name}", described.id());
-            // Of text, ffmpeg leaves out samples that are empty, and it has sound of QuickTime in longer pieces.
+            // ffmpeg looks into pictures, and leaves out those that are cut.
+            let is_cut = ["mp4/compact_sizes_4.mp4", "mp4/compact_sizes_8.mp4"].contains(&name.as_str());
+            if is_cut && described.handler() == *b"vide" {
+                continue;
+            }
+            // It takes the data of all runs that do not say where theirs are from the same place.
+            if name == "mp4/fragmented_split_runs.mp4" {
+                assert!(found == track("mp4/fragmented.mp4", described.id().into()), "{name}");
+                continue;
+            }
             let Some(expected) = packets_of_ffmpeg(&name, stream) else { continue };
             assert!(
                 found == expected,
@@ -63,6 +72,12 @@ fn tracks_of_matroska_are_their_frames() {
         let data = read(&name);
         let segment = Segment::read(&data).unwrap();
         for (stream, described) in segment.tracks().iter().enumerate() {
+            if described.has_encoded_frames() {
+                let output = run(&["extract", &name, "--track", &described.number.to_string()]);
+                assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{name}");
+                assert!(stderr(&output).contains("compressed or encrypted"), "{}", stderr(&output));
+                continue;
+            }
             let packets = segment.packets().map(Result::unwrap).filter(|packet| packet.track == stream);
             let frames: Vec<u8> = packets.flat_map(|packet| packet.payload.to_vec()).collect();
             let found = track(&name, described.number);
@@ -73,7 +88,7 @@ fn tracks_of_matroska_are_their_frames() {
 
 #[test]
 fn frames_are_those_of_ffmpeg() {
-    for (name, streams) in [("clusters.mkv", 2), ("groups.mkv", 3), ("stripped.mkv", 1), ("ac3_laced.mka", 1)]
+    for (name, streams) in [("clusters.mkv", 2), ("groups.mkv", 2), ("stripped.mkv", 1), ("ac3_laced.mka", 1)]
     {
         for stream in 0..streams {
             let Some(mut ffmpeg) = oracle("ffmpeg") else { return };

@@ -122,7 +122,7 @@ fn a_line_for_a_person() {
             "mdat at 36, 8+18 bytes",
             "moov at 62, 8+726 bytes",
             "  mvhd at 70, 8+100 bytes: timescale 1000, duration 2000",
-            "  trak at 178, 8+504 bytes",
+            "  trak at 178, 8+512 bytes",
             "    tkhd at 186, 8+84 bytes: track_ID 1, duration 2000",
             "    edts at 278, 8+28 bytes",
         ]

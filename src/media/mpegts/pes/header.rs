@@ -94,13 +94,11 @@ mod tests {
     fn every_bit_of_a_timestamp() {
         for bit in 0..33 {
             let time = 1_u64 << bit;
-            let bytes = [
-                0x21 | (time >> 30 << 1) as u8,
-                (time >> 22) as u8,
-                1 | (time >> 15 << 1) as u8,
-                (time >> 7) as u8,
-                1 | (time << 1) as u8,
-            ];
+            let byte = |bits: u64| u8::try_from(bits & 0xff).unwrap();
+            let high = byte((time >> 30) << 1);
+            let middle = [byte(time >> 22), byte((time >> 15) << 1)];
+            let low = [byte(time >> 7), byte(time << 1)];
+            let bytes = [0x21 | high, middle[0], 1 | middle[1], low[0], 1 | low[1]];
             assert_eq!(timestamp(&bytes), time, "bit {bit}");
         }
         assert_eq!(timestamp(&[0xff; 5]), (1 << 33) - 1);

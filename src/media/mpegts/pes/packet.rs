@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::super::{Packets, error_at};
 use super::header::{MAX_LEN, PesHeader};
-use super::unit::{Begun, Unit};
+use super::unit::{self, Begun, Unit};
 use crate::error::{ErrorKind, Result};
 use crate::record::{Part, Piece, Pieces, Resync};
 
@@ -181,8 +181,9 @@ pub struct PesPieces<'data> {
 
 impl<'data> PesPieces<'data> {
     fn new(format: Packets, data: &'data [u8], range: Range<u64>, pid: u16, skip: usize, left: u64) -> Self {
-        // The range lies in the input, whose length is a `usize`.
-        let part = Part::of(data, range.start as usize..range.end as usize);
+        // The range lies in the input.
+        let place = |offset: u64| usize::try_from(offset).unwrap_or(data.len());
+        let part = Part::of(data, place(range.start)..place(range.end));
         Self { packets: format.pieces_of(part), pid, unit: Unit::new(), skip, left }
     }
 }
@@ -196,7 +197,7 @@ impl<'data> Iterator for PesPieces<'data> {
                 Piece::Record(packet) if packet.pid() == self.pid => packet,
                 _ => continue,
             };
-            let Some(payload) = self.unit.take(packet).payload else { continue };
+            let unit::Piece::Bytes(payload) = self.unit.take(packet).piece else { continue };
             let (skipped, payload) = payload.split_at(self.skip.min(payload.len()));
             self.skip -= skipped.len();
             let len = usize::try_from(self.left).unwrap_or(usize::MAX).min(payload.len());

@@ -16,9 +16,18 @@ pub(super) struct Unit<'data> {
 
 /// What a packet has for the PID.
 pub(super) struct Taken<'data> {
-    pub(super) payload: Option<&'data [u8]>,
-    /// Something is missing before it, or of it.
+    pub(super) piece: Piece<'data>,
+    /// Packets are missing before it.
     pub(super) is_missing: bool,
+}
+
+/// A payload.
+pub(super) enum Piece<'data> {
+    Bytes(&'data [u8]),
+    /// There is one, but it is scrambled, or it is not known where it begins.
+    Unreadable,
+    /// There is none, or it was given already.
+    None,
 }
 
 impl<'data> Unit<'data> {
@@ -30,21 +39,20 @@ impl<'data> Unit<'data> {
     pub(super) fn take(&mut self, packet: TsPacket<'data>) -> Taken<'data> {
         let count = Count::of(packet);
         let step = self.counter.step(count);
-        let is_readable = packet.scrambling_control() == 0;
-        let payload = packet.payload().filter(|payload| is_readable && !payload.is_empty());
-        let Some(payload) = payload else {
-            let is_lost = packet.has_payload() && !(is_readable && packet.payload().is_some());
-            return Taken { payload: None, is_missing: is_lost || step == Kind::Error };
-        };
-        let is_repeated = self.last.is_some_and(|(last, bytes)| count.repeats(last) && bytes == payload);
-        self.last = Some((count, payload));
-        if is_repeated {
-            return Taken { payload: None, is_missing: false };
+        let is_missing = step == Kind::Error;
+        if !packet.has_payload() {
+            return Taken { piece: Piece::None, is_missing };
         }
-        // The counter is that of the packet before, but the payload is another one.
-        let is_other = step == Kind::Duplicate;
-        let is_missing = is_other || step == Kind::Error || packet.transport_error();
-        Taken { payload: Some(payload), is_missing }
+        let Some(bytes) = packet.payload().filter(|_| packet.scrambling_control() == 0) else {
+            return Taken { piece: Piece::Unreadable, is_missing };
+        };
+        let is_repeated = self.last.is_some_and(|(last, before)| count.repeats(last) && bytes == before);
+        self.last = Some((count, bytes));
+        if is_repeated || bytes.is_empty() {
+            return Taken { piece: Piece::None, is_missing: is_missing && !is_repeated };
+        }
+        // If the counter is that of the packet before, the payload is another one.
+        Taken { piece: Piece::Bytes(bytes), is_missing: is_missing || step == Kind::Duplicate }
     }
 }
 
@@ -80,17 +88,18 @@ impl<'data> Begun<'data> {
             head: [0; START_LEN],
             len: 0,
             random_access: packet.adaptation_field().as_ref().is_some_and(AdaptationField::random_access),
-            is_damaged: packet.transport_error(),
+            is_damaged: false,
         }
     }
 
     #[inline]
     pub(super) fn go_on(&mut self, packet: TsPacket<'data>, payload: &'data [u8]) {
-        if self.len < START_LEN as u64 {
-            let room = &mut self.head[self.len as usize..];
+        let at = usize::try_from(self.len).unwrap_or(usize::MAX);
+        if let Some(room) = self.head.get_mut(at..) {
             let len = room.len().min(payload.len());
             room[..len].copy_from_slice(&payload[..len]);
         }
+        self.is_damaged |= packet.transport_error();
         self.len += payload.len() as u64;
         self.end = packet.range().end;
     }
@@ -98,8 +107,8 @@ impl<'data> Begun<'data> {
     /// Whether what there is of `packet_start_code_prefix` is right.
     #[inline]
     pub(super) fn may_be_pes(&self) -> bool {
-        let len = self.len.min(3) as usize;
-        self.head[..len] == [0, 0, 1][..len]
+        let mut prefix = self.head.iter().zip([0, 0, 1]).zip(0..self.len);
+        prefix.all(|((byte, expected), _)| *byte == expected)
     }
 
     pub(super) fn has_prefix(&self) -> bool {

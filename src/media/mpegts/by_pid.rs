@@ -1,0 +1,47 @@
+//! Something for each PID that occurs.
+
+use super::PIDS;
+
+/// Values by PID, found without a search. It takes 16 KiB, and the room of the values.
+#[derive(Debug, Clone)]
+pub(super) struct ByPid<T> {
+    /// By PID: one more than the place in `values`, or 0 of one that has none.
+    places: Box<[u16; PIDS]>,
+    /// With their PIDs, in the order in which they came.
+    values: Vec<(u16, T)>,
+}
+
+impl<T> ByPid<T> {
+    pub(super) fn new() -> Self {
+        Self { places: Box::new([0; PIDS]), values: Vec::new() }
+    }
+
+    #[inline]
+    pub(super) fn get_mut(&mut self, pid: u16) -> Option<&mut T> {
+        let place = usize::from(*self.places.get(usize::from(pid))?);
+        self.values.get_mut(place.checked_sub(1)?).map(|(_, value)| value)
+    }
+
+    #[inline]
+    pub(super) fn get_or_insert_with(&mut self, pid: u16, make: impl FnOnce() -> T) -> &mut T {
+        let index = match usize::from(self.places[usize::from(pid)]) {
+            0 => self.push(pid, make()),
+            place => place - 1,
+        };
+        &mut self.values[index].1
+    }
+
+    #[cold]
+    #[expect(clippy::cast_possible_truncation, reason = "there are fewer PIDs")]
+    fn push(&mut self, pid: u16, value: T) -> usize {
+        let index = self.values.len();
+        self.values.push((pid, value));
+        self.places[usize::from(pid)] = (index + 1) as u16;
+        index
+    }
+
+    /// The values with their PIDs, in the order in which they came.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u16, &T)> {
+        self.values.iter().map(|(pid, value)| (*pid, value))
+    }
+}
