@@ -10,6 +10,7 @@ mod large;
 mod lookup;
 mod made;
 mod naive;
+mod order;
 mod packets;
 mod probe;
 mod samples;

@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, builder::styling};
 use pagecut::io::Strategy;
 
+use crate::packets::Field;
+use crate::streams::Selection;
+
 const STYLES: styling::Styles = styling::Styles::styled()
     .header(styling::AnsiColor::Green.on_default().bold())
     .usage(styling::AnsiColor::Green.on_default().bold())
@@ -138,6 +141,10 @@ pub(crate) enum Command {
     Extract(Extract),
     /// Show how files lie in the page cache, what each way to their bytes costs, and which one is taken
     Inspect(Inspect),
+    /// Tell what media files say of themselves: format, duration, streams, codecs
+    Probe(Probe),
+    /// List the packets of media files, as `ffprobe -show_packets` does
+    Packets(Packets),
     /// Print completions for a shell
     Completion {
         /// The shell
@@ -313,4 +320,75 @@ pub(crate) struct Shard {
     /// Write the pieces to PREFIX.0, PREFIX.1, ..., with the extension of the file; those of BGZF are not compressed
     #[arg(short, long, value_name = "PREFIX")]
     pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Rows, order and values are those of `ffprobe -show_packets -of csv=p=0`, without a line of names before them; the \
+                  fields come in its order, whatever the order of --entries. With several files, each row begins with the name of \
+                  its file, and JSON is an object for each.\n\n\
+                  Nothing is decoded, so what ffprobe learns by decoding or guesses is N/A: the dts of Matroska, the duration in \
+                  MPEG-TS. Other durations are those of the file, of which ffprobe -fflags +nofillin+noparse tells some. Packets of \
+                  MPEG-TS are whole PES packets, and key frames those with random_access_indicator.\n\n\
+                  pos is the start of the data in MP4, of the body of the block in Matroska, which all frames of it share, and \
+                  of the first transport packet in MPEG-TS (of 204 bytes: 16 bytes before it, as ffprobe has it). data_pos is the \
+                  first byte of the data in all of them. Payloads are read for data_hash only; where frames of Matroska are \
+                  compressed, size and data_hash are those of what is stored.\n\n\
+                  Times of MP4 are shifted by the edit list, and what lies outside of the edit has the flag D, where ffprobe \
+                  leaves some of it out. Where there are several edits, the first one counts, and nothing has the flag. Behind \
+                  damage, Matroska and MPEG-TS are read on, and so is every other track of MP4."
+)]
+pub(crate) struct Packets {
+    /// Files; `-`, or none at all, for standard input
+    pub(crate) files: Vec<PathBuf>,
+    /// How to print them
+    #[arg(long, value_name = "FORMAT", default_value = "csv")]
+    pub(crate) of: PacketsFormat,
+    /// What to print of each, separated by commas; the fields of ffprobe without codec_type and seconds in CSV, all of them in JSON
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) entries: Vec<Field>,
+    /// Print the CRC-32 of each payload too (data_hash)
+    #[arg(long)]
+    pub(crate) crc32: bool,
+    /// Print one stream (N), those of a kind (v, a, s, d), or one of these (v:0)
+    #[arg(long, value_name = "STREAMS")]
+    pub(crate) select_streams: Option<Selection>,
+    /// Print the times of MP4 as the tables have them, without the edit list
+    #[arg(long)]
+    pub(crate) raw_times: bool,
+}
+
+/// How packets are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PacketsFormat {
+    /// A line each, with commas between the fields
+    Csv,
+    /// An object for each file, with an object a line for each packet
+    Json,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "JSON is that of `ffprobe -show_format -show_streams -of json`, an object for each file. Nothing is decoded: what \
+                  ffprobe learns by decoding, or guesses, is left out, and every value that is there is the one that it prints. \
+                  nb_read_packets is that of its -count_packets; MP4 has it in its tables."
+)]
+pub(crate) struct Probe {
+    /// Files; `-`, or none at all, for standard input
+    pub(crate) files: Vec<PathBuf>,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) of: ProbeFormat,
+    /// Count the packets of Matroska too, for which every cluster has to be looked at
+    #[arg(long)]
+    pub(crate) count_packets: bool,
+}
+
+/// How what files say is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProbeFormat {
+    /// Lines for people
+    Text,
+    /// An object for each file
+    Json,
 }

@@ -11,12 +11,16 @@ mod input;
 mod inspect;
 mod media;
 mod output;
+mod packets;
+mod probe;
 mod progress;
 mod report;
 mod sanitize;
 mod shard;
 mod stats;
+mod streams;
 mod table;
+mod time_base;
 mod tree;
 mod verify;
 
@@ -50,6 +54,8 @@ fn main() -> ExitCode {
         Command::Tree(args) => tree::run(args, &cli.common, &mut all_good),
         Command::Extract(args) => extract::run(args, &cli.common, &mut all_good),
         Command::Inspect(args) => inspect::run(args, &cli.common, &mut out, &mut all_good),
+        Command::Packets(args) => packets::run(args, &cli.common, &mut out, &mut all_good),
+        Command::Probe(args) => probe::run(args, &cli.common, &mut out, &mut all_good),
         Command::Completion { shell } => complete(*shell, &mut out),
     };
     match written.and_then(|()| out.flush()) {

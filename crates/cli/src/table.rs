@@ -109,7 +109,7 @@ impl Table {
 }
 
 /// Puts commas between thousands.
-fn with_commas(number: &str) -> String {
+pub(crate) fn with_commas(number: &str) -> String {
     let (whole, rest) = number.split_at(number.find('.').unwrap_or(number.len()));
     let mut text = String::new();
     for (at, digit) in whole.char_indices() {

@@ -24,7 +24,12 @@ pub struct AttachedFile<'data> {
 }
 
 impl<'data> AttachedFile<'data> {
-    pub(super) fn read(element: Element<'data>) -> Result<Self> {
+    /// Reads an [`ElementId::ATTACHED_FILE`].
+    ///
+    /// # Errors
+    ///
+    /// That of the element at fault; [`ErrorKind::DamagedElement`](crate::ErrorKind::DamagedElement) if there is no `FileData`.
+    pub fn read(element: Element<'data>) -> Result<Self> {
         let (mut name, mut media_type, mut description, mut uid) = (b"".as_slice(), b"".as_slice(), None, 0);
         let mut data = None;
         for child in element.children() {

@@ -201,6 +201,37 @@ impl<'data> Segment<'data> {
         Ok(None)
     }
 
+    /// The first top-level element with this ID that comes before the clusters, or where a `SeekHead` before them says that it is. So
+    /// little is read, but `None` does not say that there is none.
+    ///
+    /// ```
+    /// use pagecut::media::matroska::{ElementId, Segment, Tag};
+    ///
+    /// let data = std::fs::read("testdata/media/clusters.mkv")?;
+    /// let segment = Segment::read(&data)?;
+    /// let tags = segment.find_listed(ElementId::TAGS).unwrap();
+    /// assert!(tags.offset() > segment.find_listed(ElementId::CLUSTER).map_or(0, |cluster| cluster.offset()));
+    /// assert_eq!(tags.children().filter_map(|tag| Tag::read(tag.ok()?).ok()).count(), 3);
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    #[must_use]
+    pub fn find_listed(&self, id: ElementId) -> Option<Element<'data>> {
+        let before = self.pieces().filter_map(Piece::record);
+        let before = before.take_while(|record| {
+            !matches!(record.id(), ElementId::CLUSTER | ElementId::EBML | ElementId::SEGMENT)
+        });
+        let mut seek_heads = Vec::new();
+        for record in before {
+            if record.id() == id {
+                return Some(record.element());
+            }
+            if record.id() == ElementId::SEEK_HEAD {
+                seek_heads.push(record.element());
+            }
+        }
+        seek_heads.into_iter().find_map(|seek_head| self.sought(seek_head, id))
+    }
+
     /// What a `SeekHead` tells to be an element with this ID, if it is one.
     fn sought(&self, seek_head: Element<'data>, id: ElementId) -> Option<Element<'data>> {
         let seeks = seek_head.children().each(ElementId::SEEK, Seek::read).map_while(Result::ok);

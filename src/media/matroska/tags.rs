@@ -15,7 +15,12 @@ pub struct Tag<'data> {
 }
 
 impl<'data> Tag<'data> {
-    pub(super) fn read(element: Element<'data>) -> Result<Self> {
+    /// Reads an [`ElementId::TAG`].
+    ///
+    /// # Errors
+    ///
+    /// That of the element at fault.
+    pub fn read(element: Element<'data>) -> Result<Self> {
         Ok(Self { element, targets: element.child(ElementId::TARGETS)? })
     }
 

@@ -75,9 +75,9 @@ pub(super) fn read(boxes: Children<'_>) -> Result<Option<CodecConfiguration>> {
     for found in boxes {
         let found = found?;
         return Ok(Some(match &found.kind().0 {
-            b"avcC" => avc(found)?,
-            b"hvcC" => hevc(found)?,
-            b"av1C" => av1(found)?,
+            b"avcC" => record(found, CodecConfiguration::of_avc)?,
+            b"hvcC" => record(found, CodecConfiguration::of_hevc)?,
+            b"av1C" => record(found, CodecConfiguration::of_av1)?,
             b"vpcC" => vp(found)?,
             b"esds" => mpeg4(found)?,
             // QuickTime keeps it one box further in.
@@ -91,39 +91,71 @@ pub(super) fn read(boxes: Children<'_>) -> Result<Option<CodecConfiguration>> {
     Ok(None)
 }
 
-fn avc(found: Mp4Box<'_>) -> Result<CodecConfiguration> {
-    let [_, profile, compatibility, level, length] = *Fields::of(found).array()?;
-    Ok(CodecConfiguration::Avc { profile, compatibility, level, nal_length_size: (length & 3) + 1 })
+/// What a box has that is all configuration record.
+fn record(
+    found: Mp4Box<'_>,
+    read: impl FnOnce(&[u8]) -> Option<CodecConfiguration>,
+) -> Result<CodecConfiguration> {
+    read(found.payload()).ok_or_else(|| found.error("ends before its fields do"))
 }
 
-fn hevc(found: Mp4Box<'_>) -> Result<CodecConfiguration> {
-    let mut fields = Fields::of(found);
-    fields.skip(1)?;
-    let general = fields.u8()?;
-    let compatibility = fields.u32()?;
-    let constraints = *fields.array()?;
-    let level = fields.u8()?;
-    fields.skip(8)?;
-    Ok(CodecConfiguration::Hevc {
-        profile_space: general >> 6,
-        high_tier: general & 0x20 != 0,
-        profile: general & 0x1f,
-        compatibility,
-        constraints,
-        level,
-        nal_length_size: (fields.u8()? & 3) + 1,
-    })
+impl CodecConfiguration {
+    /// That of an `AVCDecoderConfigurationRecord`, which is also what Matroska has of `V_MPEG4/ISO/AVC`; `None` if it ends too
+    /// early.
+    #[must_use]
+    pub fn of_avc(record: &[u8]) -> Option<Self> {
+        let &[_, profile, compatibility, level, length] = record.first_chunk()?;
+        Some(Self::Avc { profile, compatibility, level, nal_length_size: (length & 3) + 1 })
+    }
+
+    /// That of an `HEVCDecoderConfigurationRecord`, which is also what Matroska has of `V_MPEGH/ISO/HEVC`; `None` if it ends too
+    /// early.
+    #[must_use]
+    pub fn of_hevc(record: &[u8]) -> Option<Self> {
+        let &[_, general, f0, f1, f2, f3, c0, c1, c2, c3, c4, c5, level, _, _, _, _, _, _, _, _, length] =
+            record.first_chunk()?;
+        Some(Self::Hevc {
+            profile_space: general >> 6,
+            high_tier: general & 0x20 != 0,
+            profile: general & 0x1f,
+            compatibility: u32::from_be_bytes([f0, f1, f2, f3]),
+            constraints: [c0, c1, c2, c3, c4, c5],
+            level,
+            nal_length_size: (length & 3) + 1,
+        })
+    }
+
+    /// That of an `AV1CodecConfigurationRecord`, which is also what Matroska has of `V_AV1`; `None` if it ends too early.
+    #[must_use]
+    pub fn of_av1(record: &[u8]) -> Option<Self> {
+        let &[_, profile, depth] = record.first_chunk()?;
+        let bit_depth = match depth >> 5 & 3 {
+            0 | 1 => 8,
+            2 => 10,
+            _ => 12,
+        };
+        let (level, high_tier) = (profile & 0x1f, depth & 0x80 != 0);
+        Some(Self::Av1 { profile: profile >> 5, level, high_tier, bit_depth })
+    }
 }
 
-fn av1(found: Mp4Box<'_>) -> Result<CodecConfiguration> {
-    let [_, profile, depth] = *Fields::of(found).array()?;
-    let bit_depth = match depth >> 5 & 3 {
-        0 | 1 => 8,
-        2 => 10,
-        _ => 12,
-    };
-    let (level, high_tier) = (profile & 0x1f, depth & 0x80 != 0);
-    Ok(CodecConfiguration::Av1 { profile: profile >> 5, level, high_tier, bit_depth })
+/// What a decoder has to have before the first sample, of codings whose configuration is known: the configuration record, or of what MPEG-4
+/// registers the `DecoderSpecificInfo`.
+pub(super) fn decoder_configuration<'data>(boxes: Children<'data>) -> Result<Option<&'data [u8]>> {
+    for found in boxes {
+        let found = found?;
+        match &found.kind().0 {
+            b"avcC" | b"hvcC" | b"av1C" => return Ok(Some(found.payload())),
+            b"esds" => return decoder_specific_info(found),
+            b"wave" => {
+                if let Some(esds) = found.find(b"esds")? {
+                    return decoder_specific_info(esds);
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(None)
 }
 
 fn vp(found: Mp4Box<'_>) -> Result<CodecConfiguration> {
@@ -137,8 +169,9 @@ const ES_DESCRIPTOR: u8 = 3;
 const DECODER_CONFIG_DESCRIPTOR: u8 = 4;
 const DECODER_SPECIFIC_INFO: u8 = 5;
 
-fn mpeg4(found: Mp4Box<'_>) -> Result<CodecConfiguration> {
-    let (_, _, mut fields) = Fields::full(found)?;
+/// The fields of a `DecoderConfigDescriptor` from its `objectTypeIndication` on.
+fn decoder_config_descriptor(esds: Mp4Box<'_>) -> Result<Fields<'_>> {
+    let (_, _, mut fields) = Fields::full(esds)?;
     descriptor(&mut fields, ES_DESCRIPTOR)?;
     fields.skip(2)?;
     let flags = fields.u8()?;
@@ -153,6 +186,11 @@ fn mpeg4(found: Mp4Box<'_>) -> Result<CodecConfiguration> {
         fields.skip(2)?;
     }
     descriptor(&mut fields, DECODER_CONFIG_DESCRIPTOR)?;
+    Ok(fields)
+}
+
+fn mpeg4(found: Mp4Box<'_>) -> Result<CodecConfiguration> {
+    let mut fields = decoder_config_descriptor(found)?;
     let object_type = fields.u8()?;
     fields.skip(4)?;
     let (max_bit_rate, average_bit_rate) = (fields.u32()?, fields.u32()?);
@@ -168,15 +206,29 @@ fn mpeg4(found: Mp4Box<'_>) -> Result<CodecConfiguration> {
     Ok(CodecConfiguration::Mpeg4 { object_type, audio_object_type, max_bit_rate, average_bit_rate })
 }
 
-/// The tag and the length of a descriptor, which has to be this one.
-fn descriptor(fields: &mut Fields<'_>, tag: u8) -> Result<()> {
+/// The `DecoderSpecificInfo` of MPEG-4, if the next descriptor is one.
+fn decoder_specific_info(esds: Mp4Box<'_>) -> Result<Option<&[u8]>> {
+    let mut fields = decoder_config_descriptor(esds)?;
+    fields.skip(13)?;
+    if fields.clone().u8().ok() != Some(DECODER_SPECIFIC_INFO) {
+        return Ok(None);
+    }
+    let len = descriptor(&mut fields, DECODER_SPECIFIC_INFO)?;
+    fields.bytes(len).map(Some)
+}
+
+/// The tag and the length of a descriptor, which has to be this one. Returns the length.
+fn descriptor(fields: &mut Fields<'_>, tag: u8) -> Result<usize> {
     if fields.u8()? != tag {
         return Err(fields.error("has not the descriptors that it has to have"));
     }
-    // Seven bits of the length in each of up to four bytes; what is read of the descriptor does not depend on it.
+    // Seven bits of the length in each of up to four bytes.
+    let mut len = 0;
     for _ in 0..4 {
-        if fields.u8()? & 0x80 == 0 {
-            return Ok(());
+        let byte = fields.u8()?;
+        len = len << 7 | usize::from(byte & 0x7f);
+        if byte & 0x80 == 0 {
+            return Ok(len);
         }
     }
     Err(fields.error("has a descriptor whose length has more than four bytes"))

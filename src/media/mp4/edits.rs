@@ -2,7 +2,7 @@
 
 use std::iter::FusedIterator;
 
-use super::{Mp4Box, fields::Fields};
+use super::{Mp4Box, fields::Fields, packets::rescale};
 use crate::error::Result;
 
 /// An edit (ISO/IEC 14496-12 §8.6.6): a stretch of the presentation.
@@ -77,8 +77,7 @@ impl<'data> Edits<'data> {
                 empty += u128::from(edit.duration);
                 continue;
             };
-            let delay = empty * u128::from(timescale) / u128::from(movie_timescale.max(1));
-            let delay = i64::try_from(delay).unwrap_or(i64::MAX);
+            let delay = rescale(i64::try_from(empty).unwrap_or(i64::MAX), timescale.into(), movie_timescale);
             return delay.saturating_sub(i64::try_from(media_time).unwrap_or(i64::MAX));
         }
         0

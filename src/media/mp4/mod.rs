@@ -11,6 +11,7 @@
 //! | tracks, what they hold, and how it is coded | [`Movie`], [`Track`], [`SampleEntry`] |
 //! | samples in order, on all cores, by their number | [`Track::samples`], [`Track::par_samples`], [`Track::sample`] |
 //! | samples of all tracks by their times | [`Movie::samples`] |
+//! | packets of all tracks, in the order in which a file is best read | [`Movie::packets`] |
 //! | how a presentation is made from the samples | [`Edits`] |
 //! | movie fragments, and what indexes them | [`MovieFragment`], [`SegmentIndex`], [`RandomAccess`] |
 //!
@@ -41,12 +42,14 @@ mod cursor;
 mod edits;
 mod fault;
 mod fields;
+mod file_type;
 mod four_cc;
 mod fragment;
 mod header;
 mod interleaved;
 mod lookup;
 mod movie;
+mod packets;
 mod par_samples;
 mod random_access;
 mod sample;
@@ -63,11 +66,13 @@ pub use brief::{Field, FieldValue};
 pub use codec::CodecConfiguration;
 pub use cursor::Cursor;
 pub use edits::{Edit, Edits};
+pub use file_type::FileType;
 pub use four_cc::FourCc;
 pub use fragment::{MovieFragment, MovieFragments, TrackFragment, TrackFragments, TrackRun, TrackRuns};
 pub use header::BoxHeader;
 pub use interleaved::Interleaved;
 pub use movie::{Movie, MovieHeader};
+pub use packets::{Packet, Packets, Times};
 pub use par_samples::ParSamples;
 pub use random_access::{RandomAccess, SyncPoint, TrackRandomAccess, TrackRandomAccesses};
 pub use sample::Sample;

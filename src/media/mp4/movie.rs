@@ -1,7 +1,10 @@
 //! The movie, and what it holds.
 
 use super::fragment::{Defaults, MovieFragments};
-use super::{Children, Interleaved, Mp4Box, RandomAccess, SegmentIndexes, Track, fault, fields::Fields};
+use super::{
+    Children, FileType, Interleaved, Mp4Box, Packets, RandomAccess, SegmentIndexes, Times, Track, fault,
+    fields::Fields,
+};
 use crate::error::{ErrorKind, Mp4Fault, Result};
 
 /// A movie: what the box `moov` says (ISO/IEC 14496-12 §8.2), and the input in which its samples lie.
@@ -83,6 +86,27 @@ impl<'data> Movie<'data> {
         self.moov
     }
 
+    /// What `ftyp` says, if it comes before `moov`.
+    ///
+    /// # Errors
+    ///
+    /// If the box is not what it has to be.
+    ///
+    /// ```
+    /// use pagecut::media::mp4::{FourCc, Movie};
+    ///
+    /// let data = std::fs::read("testdata/media/mp4/cmaf.mp4")?;
+    /// let file_type = Movie::read(&data)?.file_type()?.unwrap();
+    /// assert_eq!(file_type.major_brand, FourCc(*b"iso6"));
+    /// assert_eq!(file_type.compatible_brands, [*b"iso6", *b"cmfc", *b"mp41"]);
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    pub fn file_type(&self) -> Result<Option<FileType<'data>>> {
+        let before = Children::of_input(self.data, 0).map_while(Result::ok);
+        let before = before.take_while(|found| found.range().start < self.moov.range().start);
+        before.into_iter().find(|found| found.kind() == *b"ftyp").map(FileType::read).transpose()
+    }
+
     /// What `mvhd` says.
     #[must_use]
     pub fn header(&self) -> MovieHeader {
@@ -105,6 +129,24 @@ impl<'data> Movie<'data> {
     #[must_use]
     pub fn samples(&self) -> Interleaved<'data> {
         Interleaved::new(&self.tracks)
+    }
+
+    /// What is handed to decoders, of all tracks, in the order in which the file is best read.
+    ///
+    /// ```
+    /// use pagecut::media::mp4::{Movie, Times};
+    ///
+    /// let data = std::fs::read("testdata/media/mp4/pcm.mov")?;
+    /// let movie = Movie::read(&data)?;
+    /// let packets = movie.packets(Times::Presentation).collect::<Result<Vec<_>, _>>()?;
+    /// assert_eq!(packets.len(), 66);
+    /// assert_eq!((packets[0].track, packets[0].pts, packets[0].dts), (0, 0, -1024));
+    /// assert_eq!((packets[3].track, packets[3].samples, packets[3].data.len()), (1, 1024, 2048));
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    #[must_use]
+    pub fn packets(&self, times: Times) -> Packets<'data> {
+        Packets::new(self, times)
     }
 
     /// Whether movie fragments may follow: there is a `mvex` (§8.8.1).

@@ -167,6 +167,16 @@ impl<'data> SampleEntry<'data> {
         codec::read(self.boxes())
     }
 
+    /// What a decoder has to have before the first sample: the record of the configuration of AVC, HEVC or AV1, or the
+    /// `DecoderSpecificInfo` of what MPEG-4 registers, such as the `AudioSpecificConfig` of AAC; `None` of other codings.
+    ///
+    /// # Errors
+    ///
+    /// If a box in the entry is not what it has to be.
+    pub fn decoder_configuration(&self) -> Result<Option<&'data [u8]>> {
+        codec::decoder_configuration(self.boxes())
+    }
+
     /// The coding as the parameter `codecs` of a media type (RFC 6381), such as `avc1.64001f` or `mp4a.40.2`. Of codings that
     /// are not known, the format.
     ///

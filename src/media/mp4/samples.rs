@@ -1,10 +1,11 @@
 //! The samples of a track in order.
 
 use std::iter::FusedIterator;
+use std::ops::Range;
 
 use super::Sample;
 use super::fragment::FragmentCursor;
-use super::table::TableCursor;
+use super::table::{Entry, TableCursor};
 use super::track::SampleSource;
 use crate::error::Result;
 
@@ -33,6 +34,35 @@ impl<'data> Samples<'data> {
     pub(super) fn at(source: SampleSource<'data>, stage: Stage<'data>) -> Self {
         Self { source, stage }
     }
+
+    /// Where the next sample lies. After an error the walk is of no use.
+    #[inline]
+    pub(super) fn next_entry(&mut self) -> Option<Result<Entry>> {
+        loop {
+            match &mut self.stage {
+                Stage::Table(table) => match table.next() {
+                    Some(entry) => return Some(entry),
+                    None => {
+                        let fragments = self.source.fragment_cursor(table.index(), table.decode_time());
+                        self.stage = fragments.map_or(Stage::Ended, Stage::Fragments);
+                    }
+                },
+                Stage::Fragments(fragments) => return fragments.next(),
+                Stage::Ended => return None,
+            }
+        }
+    }
+
+    /// The sample of an entry, if its bytes are there.
+    #[inline]
+    pub(super) fn sample(&self, entry: &Entry) -> Result<Sample<'data>> {
+        Sample::new(&self.source, entry)
+    }
+
+    /// Bytes of the input.
+    pub(super) fn bytes(&self, range: Range<u64>) -> Option<&'data [u8]> {
+        self.source.data.get(usize::try_from(range.start).ok()?..usize::try_from(range.end).ok()?)
+    }
 }
 
 impl<'data> Iterator for Samples<'data> {
@@ -40,25 +70,11 @@ impl<'data> Iterator for Samples<'data> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let entry = match &mut self.stage {
-                Stage::Table(table) => match table.next() {
-                    Some(entry) => entry,
-                    None => {
-                        let fragments = self.source.fragment_cursor(table.index(), table.decode_time());
-                        self.stage = fragments.map_or(Stage::Ended, Stage::Fragments);
-                        continue;
-                    }
-                },
-                Stage::Fragments(fragments) => fragments.next()?,
-                Stage::Ended => return None,
-            };
-            let sample = entry.and_then(|entry| Sample::new(&self.source, &entry));
-            if sample.is_err() {
-                self.stage = Stage::Ended;
-            }
-            return Some(sample);
+        let sample = self.next_entry()?.and_then(|entry| self.sample(&entry));
+        if sample.is_err() {
+            self.stage = Stage::Ended;
         }
+        Some(sample)
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::sync::OnceLock;
 
-use super::fragment::{Defaults, FragmentCursor};
+use super::fragment::{Defaults, FragmentCursor, MovieFragments, TrackRun};
 use super::lookup::Lookup;
-use super::table::{SampleTable, TableCursor};
+use super::table::{SampleTable, TableCursor, TimeRuns};
 use super::{
     Edits, FourCc, Mp4Box, ParSamples, Sample, SampleEntries, Samples, fields::Fields, movie::duration,
 };
@@ -51,6 +51,21 @@ impl<'data> SampleSource<'data> {
     pub(super) fn fragment_cursor(&self, index: u64, decode_time: u64) -> Option<FragmentCursor<'data>> {
         let defaults = self.defaults.clone()?;
         Some(FragmentCursor::new(self, defaults, self.fragments_offset, index, decode_time))
+    }
+
+    /// The least composition offset that the fragments tell, up to the first that is damaged; 0 if they tell none.
+    fn least_composition_offset_of_fragments(&self) -> i32 {
+        if self.defaults.is_none() {
+            return 0;
+        }
+        let fragments = MovieFragments::new(self.data, self.fragments_offset, self.defaults.clone());
+        let tracks = fragments
+            .map_while(Result::ok)
+            .flat_map(|fragment| fragment.track_fragments().map_while(Result::ok));
+        let runs = tracks
+            .filter(|track| track.track_id() == self.track_id)
+            .flat_map(|track| track.runs().map_while(Result::ok));
+        runs.filter_map(TrackRun::least_composition_offset).min().unwrap_or(0)
     }
 }
 
@@ -206,6 +221,18 @@ impl<'data> Track<'data> {
     #[must_use]
     pub fn sample_count(&self) -> u64 {
         self.lookup().count()
+    }
+
+    /// By how much samples are shown before they are decoded, at the most: the greatest negative composition offset.
+    pub(super) fn greatest_advance(&self) -> i64 {
+        let in_table = self.source.table.compositions.map_or(0, TimeRuns::least);
+        let in_fragments = self.source.least_composition_offset_of_fragments();
+        -i64::from(in_table.min(in_fragments).min(0))
+    }
+
+    /// Whether its samples are of one length and last a time unit each, as those of plain sound do.
+    pub(super) fn has_uniform_samples(&self) -> bool {
+        self.source.table.durations.is_one_run_of(1) && self.source.table.sizes.is_constant()
     }
 
     fn lookup(&self) -> &Lookup<'data> {

@@ -69,6 +69,7 @@ impl<'data> FragmentCursor<'data> {
                     duration: sample.duration,
                     is_sync: sample.is_sync,
                     description: sample.description,
+                    left_in_chunk: 0,
                 };
                 self.index += 1;
                 self.decode_time = self.decode_time.saturating_add(sample.duration.into());

@@ -144,6 +144,14 @@ impl<'data> TrackRun<'data> {
         samples.map(|words| u64::from(u32::from_be_bytes(words[before]))).sum()
     }
 
+    /// The least composition offset, if the run tells any.
+    pub(in crate::media::mp4) fn least_composition_offset(mut self) -> Option<i32> {
+        if self.flags & COMPOSITION_OFFSET == 0 {
+            return None;
+        }
+        std::iter::from_fn(|| self.next()).map(|sample| sample.composition_offset).min()
+    }
+
     fn words_per_sample(&self) -> usize {
         (self.flags & 0xf00).count_ones() as usize
     }

@@ -16,6 +16,8 @@ pub(in crate::media::mp4) struct Entry {
     pub(in crate::media::mp4) duration: u32,
     pub(in crate::media::mp4) is_sync: bool,
     pub(in crate::media::mp4) description: u32,
+    /// How many samples of its chunk come behind it; 0 in fragments, which have no chunks.
+    pub(in crate::media::mp4) left_in_chunk: u32,
 }
 
 /// Walks over the samples of a sample table: one place in each table, and each goes on by itself.
@@ -166,6 +168,7 @@ impl<'data> TableCursor<'data> {
             duration,
             is_sync: self.next_is_sync(),
             description: self.chunks.run.description,
+            left_in_chunk: self.chunks.samples_left,
         };
         self.index += 1;
         self.decode_time = self.decode_time.saturating_add(duration.into());

@@ -5,8 +5,8 @@ mod runs;
 mod sizes;
 
 pub(super) use cursor::{Entry, TableCursor};
-use runs::{ChunkRuns, TimeRuns};
-pub(super) use runs::{Runs, Sum};
+use runs::ChunkRuns;
+pub(super) use runs::{Runs, Sum, TimeRuns};
 pub(super) use sizes::Sizes;
 
 use super::{Mp4Box, SampleEntries, fields::Fields};

@@ -47,6 +47,20 @@ impl<'data> TimeRuns<'data> {
         let [c0, c1, c2, c3, v0, v1, v2, v3] = *self.entries.get(run)?;
         Some((u32::from_be_bytes([c0, c1, c2, c3]), u32::from_be_bytes([v0, v1, v2, v3])))
     }
+
+    /// The least composition offset; 0 if there are none.
+    pub(in crate::media::mp4) fn least(self) -> i32 {
+        (0..self.entries.len())
+            .filter_map(|run| self.get(run))
+            .map(|(_, offset)| offset.cast_signed())
+            .min()
+            .unwrap_or(0)
+    }
+
+    /// Whether there is one run, of samples of this duration.
+    pub(in crate::media::mp4) fn is_one_run_of(self, duration: u32) -> bool {
+        self.entries.len() == 1 && self.get(0).is_some_and(|(_, of_run)| of_run == duration)
+    }
 }
 
 impl Runs for TimeRuns<'_> {

@@ -53,6 +53,11 @@ impl<'data> Sizes<'data> {
         }
     }
 
+    /// Whether all samples are of one length.
+    pub(in crate::media::mp4) fn is_constant(&self) -> bool {
+        matches!(self, Self::Constant { .. })
+    }
+
     /// The length of a sample; `None` if there are not so many.
     #[inline]
     pub(in crate::media::mp4) fn get(&self, sample: u64) -> Option<u32> {

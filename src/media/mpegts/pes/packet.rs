@@ -106,6 +106,13 @@ impl<'data> PesPacket<'data> {
         self.len
     }
 
+    /// Where the first byte of its payload is, in bytes from the start of the input; `None` if it has none.
+    #[must_use]
+    pub fn payload_offset(&self) -> Option<u64> {
+        let piece = self.pieces().find(|piece| !piece.is_empty())?;
+        Some((piece.as_ptr().addr() - self.data.as_ptr().addr()) as u64)
+    }
+
     /// Whether it has no payload.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -1,0 +1,133 @@
+//! `pagecut packets`: the packets of media files, as `ffprobe -show_packets` prints them.
+
+mod list;
+mod matroska;
+mod mp4;
+mod mpegts;
+mod row;
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use pagecut::media::matroska::Segment;
+use pagecut::media::mp4::Movie;
+use pagecut::{FileKind, Result};
+
+pub(crate) use mpegts::Clock;
+pub(crate) use row::Field;
+
+use crate::cli::{Common, Packets as Args, PacketsFormat};
+use crate::streams::{Kind, Selection};
+use crate::{input, media, report, streams};
+use list::List;
+use row::Row;
+
+/// What is wanted of packets.
+struct Wanted<'a> {
+    format: PacketsFormat,
+    fields: &'a [Field],
+    /// Whether the payloads are read.
+    hashes: bool,
+    raw_times: bool,
+    selection: Option<Selection>,
+    /// Whether it is told of which file they are.
+    names: bool,
+}
+
+impl Wanted<'_> {
+    /// Whether each stream, of this kind, is wanted.
+    fn streams(&self, kinds: &[Kind]) -> Vec<bool> {
+        self.selection.map_or_else(|| vec![true; kinds.len()], |selection| selection.among(kinds))
+    }
+}
+
+/// Lists the packets of every input, and notes whether all of them are well.
+pub(crate) fn run(args: &Args, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
+    let inputs = input::inputs(&args.files);
+    let fields = fields(args);
+    let wanted = Wanted {
+        format: args.of,
+        fields: &fields,
+        hashes: fields.contains(&Field::DataHash),
+        raw_times: args.raw_times,
+        selection: args.select_streams,
+        names: inputs.len() > 1,
+    };
+    for path in &inputs {
+        let name = path.display().to_string();
+        match list(path, &name, &wanted, common, out) {
+            Ok(written) => *all_good &= written?,
+            Err(error) => {
+                out.flush()?;
+                report::error(&name, &error);
+                *all_good = false;
+            }
+        }
+        // Whoever reads need not wait for the next file.
+        out.flush()?;
+    }
+    Ok(())
+}
+
+/// The fields that are wanted, in the order in which they are printed.
+fn fields(args: &Args) -> Vec<Field> {
+    let default = match args.of {
+        PacketsFormat::Csv => &row::CSV[..],
+        PacketsFormat::Json => &row::JSON[..],
+    };
+    let mut fields = if args.entries.is_empty() { default.to_vec() } else { args.entries.clone() };
+    if args.crc32 {
+        fields.push(Field::DataHash);
+    }
+    fields.sort_unstable();
+    fields.dedup();
+    fields
+}
+
+/// Lists the packets of one input. Says whether all of it was well, or why that could not be written.
+fn list(
+    path: &Path,
+    name: &str,
+    wanted: &Wanted<'_>,
+    common: &Common,
+    out: &mut dyn Write,
+) -> Result<io::Result<bool>> {
+    let source = input::open(path, common)?;
+    let kind = source.detect()?;
+    media::with_whole(&source, name, common, |data| {
+        let mut write = |rows: &mut dyn Iterator<Item = Result<Row>>| {
+            let prefix = wanted.names.then_some(name);
+            write(rows, name, List::begin(out, wanted.format, wanted.fields, prefix)?)
+        };
+        match kind {
+            FileKind::Mp4 => Ok(write(&mut mp4::packets(&Movie::read(data)?, wanted))),
+            FileKind::Matroska => Ok(write(&mut matroska::packets(&Segment::read(data)?, wanted))),
+            FileKind::MpegTs(packets) => Ok(write(&mut mpegts::packets(packets, data, wanted))),
+            _ => Err(streams::none()),
+        }
+    })
+}
+
+/// Writes rows, says what is wrong where it comes, and whether nothing was.
+fn write(rows: &mut dyn Iterator<Item = Result<Row>>, name: &str, mut list: List<'_>) -> io::Result<bool> {
+    let mut all_good = true;
+    for row in rows {
+        match row {
+            Ok(row) => list.push(&row)?,
+            Err(error) => {
+                list.flush()?;
+                report::error(name, &error);
+                all_good = false;
+            }
+        }
+    }
+    list.end()?;
+    Ok(all_good)
+}
+
+/// The CRC-32 of a payload.
+fn crc32<'a>(slices: impl IntoIterator<Item = &'a [u8]>) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    slices.into_iter().for_each(|slice| hasher.update(slice));
+    hasher.finalize()
+}

@@ -1,0 +1,176 @@
+//! A packet as a row of fields.
+
+use std::fmt;
+
+use clap::ValueEnum;
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+use crate::streams::Kind;
+use crate::time_base::{Seconds, TimeBase};
+
+/// What is told of a packet.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Row {
+    pub(super) kind: Kind,
+    pub(super) stream: usize,
+    pub(super) time_base: TimeBase,
+    pub(super) pts: Option<i64>,
+    pub(super) dts: Option<i64>,
+    pub(super) duration: Option<i64>,
+    pub(super) size: u64,
+    pub(super) pos: u64,
+    /// If it is asked for, and if there is a payload.
+    pub(super) data_pos: Option<u64>,
+    pub(super) is_key: bool,
+    pub(super) is_discarded: bool,
+    /// Of the payload, if it is asked for.
+    pub(super) crc32: Option<u32>,
+}
+
+/// A field of a packet. They are printed in this order, which is that of ffprobe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum Field {
+    /// video, audio, subtitle or data
+    CodecType,
+    /// Its stream, counted from 0
+    StreamIndex,
+    /// When it is shown, in time units of the stream
+    Pts,
+    /// The same in seconds
+    PtsTime,
+    /// When it is decoded, in time units of the stream
+    Dts,
+    /// The same in seconds
+    DtsTime,
+    /// How long it lasts, in time units of the stream
+    Duration,
+    /// The same in seconds
+    DurationTime,
+    /// Bytes of its payload
+    Size,
+    /// Where ffprobe says that it begins, counted in bytes from 0
+    Pos,
+    /// Where the first byte of its payload is, counted in bytes from 0
+    DataPos,
+    /// K key frame, D not presented
+    Flags,
+    /// CRC-32 of its payload
+    DataHash,
+}
+
+/// What is printed as CSV unless something else is asked for.
+pub(super) const CSV: [Field; 7] =
+    [Field::StreamIndex, Field::Pts, Field::Dts, Field::Duration, Field::Size, Field::Pos, Field::Flags];
+
+/// What is printed as JSON unless something else is asked for: what `ffprobe -show_packets` prints.
+pub(super) const JSON: [Field; 11] = [
+    Field::CodecType,
+    Field::StreamIndex,
+    Field::Pts,
+    Field::PtsTime,
+    Field::Dts,
+    Field::DtsTime,
+    Field::Duration,
+    Field::DurationTime,
+    Field::Size,
+    Field::Pos,
+    Field::Flags,
+];
+
+impl Field {
+    /// What ffprobe calls it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::CodecType => "codec_type",
+            Self::StreamIndex => "stream_index",
+            Self::Pts => "pts",
+            Self::PtsTime => "pts_time",
+            Self::Dts => "dts",
+            Self::DtsTime => "dts_time",
+            Self::Duration => "duration",
+            Self::DurationTime => "duration_time",
+            Self::Size => "size",
+            Self::Pos => "pos",
+            Self::DataPos => "data_pos",
+            Self::Flags => "flags",
+            Self::DataHash => "data_hash",
+        }
+    }
+}
+
+/// A value. Only the first is a number in JSON; the others are strings there, as of ffprobe.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Value {
+    Number(i64),
+    Digits(u64),
+    Seconds(Seconds),
+    Word(&'static str),
+    Crc32(u32),
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Digits(number) => number.fmt(f),
+            Self::Seconds(seconds) => seconds.fmt(f),
+            Self::Word(word) => f.write_str(word),
+            Self::Crc32(crc) => write!(f, "CRC32:{crc:08x}"),
+        }
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Number(number) => serializer.serialize_i64(*number),
+            text => serializer.collect_str(text),
+        }
+    }
+}
+
+impl Row {
+    /// The value of a field; `None` if it is not known.
+    pub(super) fn get(&self, field: Field) -> Option<Value> {
+        let seconds = |time| Value::Seconds(self.time_base.seconds(time));
+        Some(match field {
+            Field::CodecType => Value::Word(self.kind.name()),
+            Field::StreamIndex => Value::Number(i64::try_from(self.stream).ok()?),
+            Field::Pts => Value::Number(self.pts?),
+            Field::PtsTime => seconds(self.pts?),
+            Field::Dts => Value::Number(self.dts?),
+            Field::DtsTime => seconds(self.dts?),
+            Field::Duration => Value::Number(self.duration?),
+            Field::DurationTime => seconds(self.duration?),
+            Field::Size => Value::Digits(self.size),
+            Field::Pos => Value::Digits(self.pos),
+            Field::DataPos => Value::Digits(self.data_pos?),
+            Field::Flags => Value::Word(match (self.is_key, self.is_discarded) {
+                (true, true) => "KD",
+                (true, false) => "K_",
+                (false, true) => "_D",
+                (false, false) => "__",
+            }),
+            Field::DataHash => Value::Crc32(self.crc32?),
+        })
+    }
+}
+
+/// Some fields of a row as an object; those that are not known are left out, as ffprobe does.
+pub(super) struct Object<'a> {
+    pub(super) row: &'a Row,
+    pub(super) fields: &'a [Field],
+}
+
+impl Serialize for Object<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for &field in self.fields {
+            if let Some(value) = self.row.get(field) {
+                map.serialize_entry(field.name(), &value)?;
+            }
+        }
+        map.end()
+    }
+}

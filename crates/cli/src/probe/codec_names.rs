@@ -1,0 +1,222 @@
+//! What ffmpeg calls codings, by what containers call them.
+
+use pagecut::media::mp4::{CodecConfiguration, FourCc};
+use pagecut::media::mpegts::{Descriptor, ElementaryStream};
+
+/// The coding of a sample entry of MP4.
+pub(super) fn of_sample_entry(
+    format: FourCc,
+    configuration: Option<CodecConfiguration>,
+) -> Option<&'static str> {
+    if let Some(CodecConfiguration::Mpeg4 { object_type, .. }) = configuration {
+        return of_object_type(object_type);
+    }
+    Some(match &format.0 {
+        b"avc1" | b"avc2" | b"avc3" | b"avc4" | b"dva1" | b"dvav" => "h264",
+        b"hvc1" | b"hev1" | b"hvc2" | b"hev2" | b"dvh1" | b"dvhe" => "hevc",
+        b"vvc1" | b"vvi1" => "vvc",
+        b"av01" => "av1",
+        b"vp08" => "vp8",
+        b"vp09" => "vp9",
+        b"mp4v" => "mpeg4",
+        b"s263" | b"h263" => "h263",
+        b"jpeg" => "mjpeg",
+        b"mjpa" => "mjpeg",
+        b"mjpb" => "mjpegb",
+        b"apch" | b"apcn" | b"apcs" | b"apco" | b"ap4h" | b"ap4x" => "prores",
+        b"SVQ3" => "svq3",
+        b"SVQ1" => "svq1",
+        b"FFV1" => "ffv1",
+        b"png " => "png",
+        b"rle " => "qtrle",
+        b"cvid" => "cinepak",
+        b"mp4a" => "aac",
+        b"ac-3" => "ac3",
+        b"ec-3" => "eac3",
+        b"ac-4" => "ac4",
+        b"alac" => "alac",
+        b"Opus" => "opus",
+        b"fLaC" => "flac",
+        b"dtsc" | b"dtsh" | b"dtsl" | b"dtse" => "dts",
+        b"mlpa" => "truehd",
+        b"samr" => "amr_nb",
+        b"sawb" => "amr_wb",
+        b".mp3" => "mp3",
+        b"sowt" => "pcm_s16le",
+        b"twos" => "pcm_s16be",
+        b"in24" => "pcm_s24be",
+        b"in32" => "pcm_s32be",
+        b"fl32" => "pcm_f32be",
+        b"fl64" => "pcm_f64be",
+        b"ulaw" => "pcm_mulaw",
+        b"alaw" => "pcm_alaw",
+        b"ima4" => "adpcm_ima_qt",
+        b"tx3g" => "mov_text",
+        b"wvtt" => "webvtt",
+        b"stpp" => "ttml",
+        b"c608" => "eia_608",
+        _ => return None,
+    })
+}
+
+/// The coding of an `objectTypeIndication` (ISO/IEC 14496-1, table 5).
+fn of_object_type(object_type: u8) -> Option<&'static str> {
+    Some(match object_type {
+        0x20 => "mpeg4",
+        0x21 => "h264",
+        0x23 => "hevc",
+        0x40 | 0x66..=0x68 => "aac",
+        0x60..=0x65 => "mpeg2video",
+        0x69 | 0x6b => "mp3",
+        0x6a => "mpeg1video",
+        0x6c => "mjpeg",
+        0x6d => "png",
+        0xa5 => "ac3",
+        0xa6 => "eac3",
+        0xa9 => "dts",
+        0xad => "opus",
+        0xb1 => "vp9",
+        _ => return None,
+    })
+}
+
+/// The coding of an elementary stream of MPEG-TS (ISO/IEC 13818-1, table 2-34; ETSI EN 300 468, table 12; and what others register).
+pub(super) fn of_elementary_stream(stream: &ElementaryStream<'_>, is_hdmv: bool) -> Option<&'static str> {
+    Some(match stream.stream_type().0 {
+        0x01 => "mpeg1video",
+        0x02 => "mpeg2video",
+        0x0f => "aac",
+        0x10 => "mpeg4",
+        0x11 => "aac_latm",
+        0x1b | 0x20 => "h264",
+        0x24 => "hevc",
+        0x33 => "vvc",
+        0xea => "vc1",
+        0x80 if is_hdmv => "pcm_bluray",
+        0x81 => "ac3",
+        0x82 | 0x85 | 0x86 if is_hdmv => "dts",
+        0x83 if is_hdmv => "truehd",
+        0x84 if is_hdmv => "eac3",
+        0x87 => "eac3",
+        0x90 if is_hdmv => "hdmv_pgs_subtitle",
+        0x92 if is_hdmv => "hdmv_text_subtitle",
+        0x06 => return stream.descriptors().find_map(|descriptor| of_descriptor(&descriptor)),
+        _ => return None,
+    })
+}
+
+/// The coding that a descriptor of a private stream tells.
+fn of_descriptor(descriptor: &Descriptor<'_>) -> Option<&'static str> {
+    match (descriptor.tag(), descriptor.registration()) {
+        (0x56, _) => Some("dvb_teletext"),
+        (0x59, _) => Some("dvb_subtitle"),
+        (0x6a, _) => Some("ac3"),
+        (0x7a, _) => Some("eac3"),
+        (0x7b, _) => Some("dts"),
+        (_, Some(format)) => match &format {
+            b"AC-3" => Some("ac3"),
+            b"EAC3" => Some("eac3"),
+            b"AV01" => Some("av1"),
+            b"BSSD" => Some("s302m"),
+            b"DTS1" | b"DTS2" | b"DTS3" => Some("dts"),
+            b"HEVC" => Some("hevc"),
+            b"Opus" => Some("opus"),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The coding of a `CodecID` of Matroska (RFC 9559 §27.3, and the codec mappings).
+pub(super) fn of_codec_id(codec_id: &[u8], bit_depth: Option<u64>, private: &[u8]) -> Option<&'static str> {
+    Some(match codec_id {
+        b"V_MPEG4/ISO/AVC" => "h264",
+        b"V_MPEGH/ISO/HEVC" => "hevc",
+        b"V_MPEGI/ISO/VVC" => "vvc",
+        b"V_AV1" => "av1",
+        b"V_VP8" => "vp8",
+        b"V_VP9" => "vp9",
+        b"V_MPEG1" => "mpeg1video",
+        b"V_MPEG2" => "mpeg2video",
+        b"V_MPEG4/ISO/SP" | b"V_MPEG4/ISO/ASP" | b"V_MPEG4/ISO/AP" => "mpeg4",
+        b"V_THEORA" => "theora",
+        b"V_MJPEG" => "mjpeg",
+        b"V_PRORES" => "prores",
+        b"V_FFV1" => "ffv1",
+        b"V_MS/VFW/FOURCC" => return of_four_cc(&vfw_four_cc(private)?),
+        b"A_OPUS" => "opus",
+        b"A_VORBIS" => "vorbis",
+        b"A_FLAC" => "flac",
+        b"A_ALAC" => "alac",
+        b"A_AC3" | b"A_AC3/BSID9" | b"A_AC3/BSID10" => "ac3",
+        b"A_EAC3" => "eac3",
+        b"A_DTS" => "dts",
+        b"A_TRUEHD" => "truehd",
+        b"A_MLP" => "mlp",
+        b"A_MPEG/L1" => "mp1",
+        b"A_MPEG/L2" => "mp2",
+        b"A_MPEG/L3" => "mp3",
+        b"A_TTA1" => "tta",
+        b"A_WAVPACK4" => "wavpack",
+        b"A_PCM/FLOAT/IEEE" => match bit_depth {
+            Some(64) => "pcm_f64le",
+            _ => "pcm_f32le",
+        },
+        b"A_PCM/INT/LIT" => match bit_depth? {
+            8 => "pcm_u8",
+            16 => "pcm_s16le",
+            24 => "pcm_s24le",
+            32 => "pcm_s32le",
+            _ => return None,
+        },
+        b"A_PCM/INT/BIG" => match bit_depth? {
+            8 => "pcm_u8",
+            16 => "pcm_s16be",
+            24 => "pcm_s24be",
+            32 => "pcm_s32be",
+            _ => return None,
+        },
+        b"S_TEXT/UTF8" => "subrip",
+        b"S_TEXT/ASS" | b"S_TEXT/SSA" | b"S_ASS" | b"S_SSA" => "ass",
+        b"S_TEXT/WEBVTT" | b"D_WEBVTT/SUBTITLES" | b"D_WEBVTT/CAPTIONS" => "webvtt",
+        b"S_VOBSUB" => "dvd_subtitle",
+        b"S_HDMV/PGS" => "hdmv_pgs_subtitle",
+        b"S_HDMV/TEXTST" => "hdmv_text_subtitle",
+        b"S_DVBSUB" => "dvb_subtitle",
+        _ if codec_id.starts_with(b"A_AAC") => "aac",
+        _ => return None,
+    })
+}
+
+/// Of Video for Windows, the coding in the `BITMAPINFOHEADER` (`biCompression`).
+pub(super) fn vfw_four_cc(private: &[u8]) -> Option<[u8; 4]> {
+    private.get(16..20)?.try_into().ok()
+}
+
+/// The codings of Video for Windows that are met in Matroska.
+fn of_four_cc(four_cc: &[u8; 4]) -> Option<&'static str> {
+    Some(match &four_cc.to_ascii_uppercase()[..] {
+        b"FMP4" | b"XVID" | b"DIVX" | b"DX50" | b"MP4V" => "mpeg4",
+        b"DIV3" | b"MP43" => "msmpeg4v3",
+        b"H264" | b"X264" | b"AVC1" => "h264",
+        b"MJPG" => "mjpeg",
+        b"WVC1" => "vc1",
+        b"WMV3" => "wmv3",
+        b"FFV1" => "ffv1",
+        b"HFYU" => "huffyuv",
+        _ => return None,
+    })
+}
+
+/// Bits of a sample of plain sound, as it lies in the file; 0 of what is compressed.
+pub(super) fn bits_per_sample(name: &str) -> u64 {
+    match name {
+        "pcm_mulaw" | "pcm_alaw" | "pcm_u8" | "pcm_s8" => 8,
+        "pcm_s16le" | "pcm_s16be" => 16,
+        "pcm_s24le" | "pcm_s24be" => 24,
+        "pcm_s32le" | "pcm_s32be" | "pcm_f32le" | "pcm_f32be" => 32,
+        "pcm_f64le" | "pcm_f64be" => 64,
+        "adpcm_ima_qt" => 4,
+        _ => 0,
+    }
+}

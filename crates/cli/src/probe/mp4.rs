@@ -1,0 +1,264 @@
+//! What MP4 tells without being decoded.
+
+use pagecut::Result;
+use pagecut::media::AudioSpecificConfig;
+use pagecut::media::mp4::{self, CodecConfiguration, Movie, Packet, SampleEntry, Track};
+
+use super::report::{Format, Picture, Ratio, Report, Sound, Stream, Times};
+use super::{codec_names, profile};
+use crate::streams::Kind;
+use crate::time_base::{TimeBase, rescale};
+
+/// Reads the description of a movie and its tables. Errors of samples are put among `errors`.
+pub(super) fn report(data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
+    let movie = Movie::read(data)?;
+    let mut totals = vec![Totals::default(); movie.tracks().len()];
+    for packet in movie.packets(mp4::Times::Presentation) {
+        match packet {
+            Ok(packet) => totals[packet.track].add(&packet),
+            Err(error) => errors.push(error.to_string()),
+        }
+    }
+    let tracks = movie.tracks().iter().zip(&totals).enumerate();
+    let streams: Vec<_> =
+        tracks.map(|(index, (track, totals))| stream(&movie, index, track, totals)).collect::<Result<_>>()?;
+    let mut format = format(&movie, &streams);
+    format.tags = tags(&movie)?;
+    Ok(Report { streams, format })
+}
+
+/// What the packets of a track add up to.
+#[derive(Debug, Clone, Default)]
+struct Totals {
+    packets: u64,
+    samples: u64,
+    bytes: u64,
+    /// Of all samples, in time units.
+    duration: u64,
+    /// When the first one is shown that is.
+    start: Option<i64>,
+    /// When the last one would be followed by another.
+    end: Option<i64>,
+    /// What all packets but the last last, if it is the same.
+    last_duration: Option<u64>,
+    is_uneven: bool,
+}
+
+impl Totals {
+    fn add(&mut self, packet: &Packet<'_>) {
+        self.packets += 1;
+        self.samples += u64::from(packet.samples);
+        self.bytes += packet.data.len() as u64;
+        self.duration = self.duration.saturating_add(packet.duration);
+        if !packet.is_discarded {
+            self.start = Some(self.start.map_or(packet.pts, |start| start.min(packet.pts)));
+        }
+        let end = packet.dts.saturating_add_unsigned(packet.duration);
+        self.end = Some(self.end.map_or(end, |last| last.max(end)));
+        self.is_uneven |= self.last_duration.is_some_and(|duration| duration != packet.duration);
+        self.last_duration = Some(packet.duration);
+    }
+}
+
+fn stream(movie: &Movie<'_>, index: usize, track: &Track<'_>, totals: &Totals) -> Result<Stream> {
+    let entry = track.sample_entries().next().transpose()?;
+    let configuration = entry.map(|entry| entry.configuration()).transpose()?.flatten();
+    let codec_name = entry.and_then(|entry| codec_names::of_sample_entry(entry.format(), configuration));
+    let aac = match (entry, codec_name) {
+        (Some(entry), Some("aac")) => entry.decoder_configuration()?.and_then(AudioSpecificConfig::read),
+        _ => None,
+    };
+    let (video_profile, level) = configuration.map_or((None, None), profile::of_video);
+    let kind = Kind::of_mp4(track);
+    let timescale = track.media().timescale;
+    let time_base = TimeBase::per_second(timescale);
+    let duration = duration(movie, track, totals);
+    let tag = entry.map_or([0; 4], |entry| entry.format().0);
+    Ok(Stream {
+        index,
+        codec_name,
+        profile: aac.as_ref().and_then(profile::of_aac).or(video_profile),
+        kind,
+        codec_tag_string: super::tag_string(tag),
+        codec_tag: super::tag_number(tag),
+        picture: entry.map(|entry| picture(&entry, configuration)).transpose()?.flatten(),
+        sound: entry.map(|entry| sound(&entry, codec_name, aac.as_ref())).transpose()?.flatten(),
+        level,
+        id: Some(format!("{:#x}", track.id())),
+        r_frame_rate: if kind == Kind::Video { even_rate(timescale, totals) } else { Some(Ratio::NONE) },
+        avg_frame_rate: if kind == Kind::Video { average_rate(timescale, totals) } else { Some(Ratio::NONE) },
+        time_base,
+        times: Times::new(time_base, start(movie, track, totals), duration),
+        bit_rate: bit_rate(movie, track, totals, duration),
+        nb_frames: Some(track.table_len()).filter(|&count| count > 0),
+        nb_read_packets: Some(totals.packets),
+        extradata_size: entry.map(|entry| extradata_size(&entry, codec_name)).transpose()?.flatten(),
+        disposition: vec![("default", track.header().is_enabled.into()), ("forced", 0)],
+        tags: stream_tags(track, entry)?,
+    })
+}
+
+fn picture(entry: &SampleEntry<'_>, configuration: Option<CodecConfiguration>) -> Result<Option<Picture>> {
+    let Some(visual) = entry.visual()? else { return Ok(None) };
+    let (width, height) = (visual.width.into(), visual.height.into());
+    let nal_length_size = match configuration {
+        Some(CodecConfiguration::Avc { nal_length_size, .. }) => Some(nal_length_size.to_string()),
+        _ => None,
+    };
+    Ok(Some(Picture { width, height, is_avc: nal_length_size.as_ref().map(|_| "true"), nal_length_size }))
+}
+
+fn sound(
+    entry: &SampleEntry<'_>,
+    codec_name: Option<&str>,
+    aac: Option<&AudioSpecificConfig>,
+) -> Result<Option<Sound>> {
+    let Some(audio) = entry.audio()? else { return Ok(None) };
+    let bits_per_sample = codec_name.map_or(0, codec_names::bits_per_sample);
+    if let Some(aac) = aac {
+        return Ok(Some(super::aac_sound(aac)));
+    }
+    let channels = Some(u64::from(audio.channel_count));
+    Ok(Some(match codec_name {
+        // Opus is always decoded to this rate.
+        Some("opus") => Sound {
+            sample_rate: Some(48_000),
+            channels,
+            channel_layout: channels.and_then(super::channel_layout).filter(|_| audio.channel_count <= 2),
+            bits_per_sample,
+        },
+        // Of these, there are two channels in the entry whatever there are in the frames.
+        Some("aac" | "mp3" | "ac3" | "eac3" | "ac4" | "dts" | "truehd" | "amr_nb" | "amr_wb") | None => {
+            Sound { sample_rate: Some(audio.sample_rate.into()), bits_per_sample, ..Sound::default() }
+        }
+        Some(_) => Sound {
+            sample_rate: Some(audio.sample_rate.into()),
+            channels,
+            channel_layout: None,
+            bits_per_sample,
+        },
+    }))
+}
+
+/// The rate of pictures that all last as long.
+fn even_rate(timescale: u32, totals: &Totals) -> Option<Ratio> {
+    let duration = totals.last_duration.filter(|_| !totals.is_uneven)?;
+    Ratio::new(timescale.into(), duration)
+}
+
+fn average_rate(timescale: u32, totals: &Totals) -> Option<Ratio> {
+    Ratio::new(totals.samples.checked_mul(timescale.into())?, totals.duration)
+}
+
+/// When the track starts: with the edit list, and otherwise when its first packet is shown.
+fn start(movie: &Movie<'_>, track: &Track<'_>, totals: &Totals) -> Option<i64> {
+    if movie.is_fragmented() || track.edits().next().is_none() {
+        return totals.start;
+    }
+    let empty = track.edits().take_while(|edit| edit.media_time.is_none());
+    Some(empty.map(|edit| in_time_of_track(movie, track, edit.duration)).fold(0, i64::saturating_add))
+}
+
+/// How long the track lasts, in its time units.
+fn duration(movie: &Movie<'_>, track: &Track<'_>, totals: &Totals) -> Option<i64> {
+    if movie.is_fragmented() {
+        return duration_by_index(movie, track).or(totals.end).filter(|&duration| duration > 0);
+    }
+    let of_media = i64::try_from(track.media().duration?).ok()?;
+    if track.edits().next().is_none() {
+        return Some(of_media);
+    }
+    let edited = track.edits().map(|edit| in_time_of_track(movie, track, edit.duration));
+    Some(of_media.min(edited.fold(0, i64::saturating_add)))
+}
+
+/// What the segment indexes of a track say that it lasts.
+fn duration_by_index(movie: &Movie<'_>, track: &Track<'_>) -> Option<i64> {
+    let indexes = movie.segment_indexes().map_while(Result::ok).filter(|index| index.track == track.id());
+    let of_index = |index: mp4::SegmentIndex<'_>| {
+        index.references().map(|reference| i64::from(reference.duration)).fold(0, i64::saturating_add)
+    };
+    indexes.map(of_index).reduce(i64::saturating_add)
+}
+
+fn in_time_of_track(movie: &Movie<'_>, track: &Track<'_>, duration: u64) -> i64 {
+    let duration = i64::try_from(duration).unwrap_or(i64::MAX);
+    rescale(duration, track.media().timescale.into(), movie.header().timescale.max(1).into())
+}
+
+/// Bits in a second of the media, of which ffprobe rounds those of fragments.
+fn bit_rate(movie: &Movie<'_>, track: &Track<'_>, totals: &Totals, duration: Option<i64>) -> Option<u64> {
+    let bits = i128::from(totals.bytes) * 8;
+    let timescale = i128::from(track.media().timescale);
+    if movie.is_fragmented() {
+        let duration = duration.filter(|&duration| duration > 0)?;
+        return u64::try_from(rescale(i64::try_from(bits).ok()?, timescale, duration.into())).ok();
+    }
+    let duration = i128::from(track.media().duration.filter(|&duration| duration > 0)?);
+    u64::try_from(bits * timescale / duration).ok().filter(|&rate| rate > 0)
+}
+
+/// Bytes of what ffprobe calls extradata.
+fn extradata_size(entry: &SampleEntry<'_>, codec_name: Option<&str>) -> Result<Option<usize>> {
+    if let Some(configuration) = entry.decoder_configuration()? {
+        return Ok(Some(configuration.len()));
+    }
+    Ok(match codec_name {
+        // What comes behind the fields that all entries have.
+        Some("mov_text") => Some(entry.mp4_box().payload().len().saturating_sub(8)),
+        // It becomes an `OpusHead`, which begins with so many bytes more.
+        Some("opus") => entry
+            .boxes()
+            .map_while(Result::ok)
+            .find(|found| found.kind() == *b"dOps")
+            .map(|dops| dops.payload().len() + 8),
+        _ => None,
+    })
+}
+
+fn stream_tags(track: &Track<'_>, entry: Option<SampleEntry<'_>>) -> Result<Vec<(String, String)>> {
+    let mut tags = Vec::new();
+    if let Some(language) = track.media().language {
+        tags.push(("language".to_owned(), String::from_utf8_lossy(&language).into_owned()));
+    }
+    if !track.handler_name().is_empty() {
+        tags.push(("handler_name".to_owned(), String::from_utf8_lossy(track.handler_name()).into_owned()));
+    }
+    let visual = entry.map(|entry| entry.visual()).transpose()?.flatten();
+    if let Some(name) =
+        visual.map(|visual| visual.compressor_name).filter(|name| !name.is_empty() && name[0] != 0)
+    {
+        tags.push(("encoder".to_owned(), String::from_utf8_lossy(name).into_owned()));
+    }
+    Ok(tags)
+}
+
+fn tags(movie: &Movie<'_>) -> Result<Vec<(String, String)>> {
+    let Some(file_type) = movie.file_type()? else { return Ok(Vec::new()) };
+    let brands = file_type.compatible_brands.as_flattened();
+    Ok(vec![
+        ("major_brand".to_owned(), String::from_utf8_lossy(&file_type.major_brand.0).into_owned()),
+        ("minor_version".to_owned(), file_type.minor_version.to_string()),
+        ("compatible_brands".to_owned(), String::from_utf8_lossy(brands).into_owned()),
+    ])
+}
+
+fn format(movie: &Movie<'_>, streams: &[Stream]) -> Format {
+    let micros = |stream: &Stream, time: Option<i64>| time.map(|time| stream.time_base.micros(time));
+    let start = streams.iter().filter_map(|stream| micros(stream, stream.times.start_pts)).min();
+    let ends = streams.iter().filter_map(|stream| {
+        let (start, duration) = (stream.times.start_pts?, stream.times.duration_ts?);
+        Some(micros(stream, Some(start))?.saturating_add(micros(stream, Some(duration))?))
+    });
+    let header = movie.header();
+    let of_movie =
+        header.duration.and_then(|duration| i64::try_from(duration).ok()).filter(|&duration| duration > 0);
+    let duration = match of_movie {
+        Some(duration) if !movie.is_fragmented() => {
+            Some(rescale(duration, 1_000_000, header.timescale.max(1).into()))
+        }
+        // Of fragments it tells nothing, or the first ones.
+        _ => ends.max().zip(start).map(|(end, start)| end.saturating_sub(start)),
+    };
+    Format::new("mov,mp4,m4a,3gp,3g2,mj2", movie.data().len() as u64, start, duration)
+}

@@ -1,0 +1,158 @@
+//! Kinds of streams, and choices among them.
+
+use std::collections::HashSet;
+use std::str::FromStr;
+
+use pagecut::media::mpegts::{ElementaryStream, Program, Programs};
+use pagecut::media::{matroska, mp4};
+
+use crate::media::unsupported;
+
+/// What a stream is of, in the words of ffprobe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Video,
+    Audio,
+    Subtitle,
+    Data,
+    Attachment,
+}
+
+impl Kind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Video => "video",
+            Self::Audio => "audio",
+            Self::Subtitle => "subtitle",
+            Self::Data => "data",
+            Self::Attachment => "attachment",
+        }
+    }
+
+    /// By the type of the handler.
+    pub(crate) fn of_mp4(track: &mp4::Track<'_>) -> Self {
+        match &track.handler().0 {
+            b"vide" => Self::Video,
+            b"soun" => Self::Audio,
+            b"text" | b"sbtl" | b"subt" | b"subp" | b"clcp" => Self::Subtitle,
+            _ => Self::Data,
+        }
+    }
+
+    /// By the type of the stream, and by what descriptors say of private ones.
+    pub(crate) fn of_mpegts(stream: &ElementaryStream<'_>) -> Self {
+        let is_told = |tags: &[u8]| stream.descriptors().any(|descriptor| tags.contains(&descriptor.tag()));
+        let is_registered = |names: &[[u8; 4]]| {
+            let mut formats = stream.descriptors().filter_map(|descriptor| descriptor.registration());
+            formats.any(|format| names.contains(&format))
+        };
+        match stream.stream_type().0 {
+            0x01 | 0x02 | 0x10 | 0x1b | 0x20 | 0x21 | 0x24 | 0x33 | 0xea => Self::Video,
+            0x03 | 0x04 | 0x0f | 0x11 | 0x80..=0x87 | 0xa1 | 0xa2 => Self::Audio,
+            0x90 | 0x92 => Self::Subtitle,
+            0x06 if is_told(&[0x6a, 0x7a, 0x7b]) => Self::Audio,
+            0x06 if is_told(&[0x56, 0x59]) => Self::Subtitle,
+            0x06 if is_registered(&[*b"HEVC", *b"AV01"]) => Self::Video,
+            0x06 if is_registered(&[
+                *b"AC-3", *b"EAC3", *b"BSSD", *b"DTS1", *b"DTS2", *b"DTS3", *b"Opus",
+            ]) =>
+            {
+                Self::Audio
+            }
+            _ => Self::Data,
+        }
+    }
+
+    /// Of PES packets that no program has, by their `stream_id`.
+    pub(crate) fn of_stream_id(stream_id: u8) -> Self {
+        match stream_id {
+            0xc0..=0xdf => Self::Audio,
+            0xe0..=0xef => Self::Video,
+            _ => Self::Data,
+        }
+    }
+
+    pub(crate) fn of_matroska(track: &matroska::Track<'_>) -> Self {
+        match track.track_type {
+            matroska::TrackType::Video => Self::Video,
+            matroska::TrackType::Audio => Self::Audio,
+            matroska::TrackType::Subtitle => Self::Subtitle,
+            _ => Self::Data,
+        }
+    }
+}
+
+/// The elementary streams of all programs, each once.
+pub(crate) fn of_mpegts(programs: &Programs) -> impl Iterator<Item = (&Program, ElementaryStream<'_>)> {
+    let mut pids = HashSet::new();
+    let streams = programs.iter().flat_map(|program| program.streams().map(move |stream| (program, stream)));
+    streams.filter(move |(_, stream)| pids.insert(stream.pid()))
+}
+
+/// The error that an input is of no container whose streams are told.
+pub(crate) fn none() -> pagecut::Error {
+    unsupported("it is neither MP4, Matroska nor MPEG-TS, and has no streams")
+}
+
+/// Which streams are wanted: by number, or by kind and number among those of the kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Selection {
+    Number(usize),
+    Kind(Kind, Option<usize>),
+}
+
+impl FromStr for Selection {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is not N, v, a, s or d, nor one of these letters with `:N`");
+        if let Ok(number) = text.parse() {
+            return Ok(Self::Number(number));
+        }
+        let (kind, number) = match text.split_once(':') {
+            Some((kind, number)) => (kind, Some(number.parse().map_err(|_| wrong())?)),
+            None => (text, None),
+        };
+        let kind = match kind {
+            "v" => Kind::Video,
+            "a" => Kind::Audio,
+            "s" => Kind::Subtitle,
+            "d" => Kind::Data,
+            _ => return Err(wrong()),
+        };
+        Ok(Self::Kind(kind, number))
+    }
+}
+
+impl Selection {
+    /// Whether each stream, of this kind, is wanted.
+    pub(crate) fn among(self, kinds: &[Kind]) -> Vec<bool> {
+        let mut of_kind = 0..;
+        let wanted = kinds.iter().enumerate().map(|(stream, &kind)| match self {
+            Self::Number(number) => stream == number,
+            Self::Kind(wanted, number) => {
+                kind == wanted && of_kind.next().is_some_and(|nth| number.is_none_or(|number| nth == number))
+            }
+        });
+        wanted.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streams_are_chosen_by_number_or_by_kind() {
+        let kinds = [Kind::Audio, Kind::Video, Kind::Audio];
+        let among = |text: &str| text.parse::<Selection>().unwrap().among(&kinds);
+        assert_eq!(among("1"), [false, true, false]);
+        assert_eq!(among("a"), [true, false, true]);
+        assert_eq!(among("a:1"), [false, false, true]);
+        assert_eq!(among("v:1"), [false, false, false]);
+        assert_eq!(among("s"), [false, false, false]);
+        for wrong in ["", "x", "a:", "a:x", "-1", "v:0:1"] {
+            assert!(wrong.parse::<Selection>().is_err(), "{wrong}");
+        }
+    }
+}

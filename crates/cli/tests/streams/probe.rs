@@ -1,0 +1,150 @@
+//! `pagecut probe --of json` is `ffprobe -show_streams -show_format -of json`, as far as it goes.
+
+use serde_json::Value;
+
+use crate::{ffprobe, files, pagecut, stderr, stdout};
+
+fn probe(name: &str) -> Value {
+    let output = pagecut(&["probe", "--of", "json", "--count-packets", name]);
+    assert!(output.status.success(), "{name}: {}", stderr(&output));
+    assert_eq!(stderr(&output), "");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn probe_of_ffprobe(name: &str, options: &[&str]) -> Option<Value> {
+    let printed = ffprobe(&[&["-show_streams", "-show_format", "-of", "json"], options, &[name]].concat())?;
+    Some(serde_json::from_str(&printed).unwrap())
+}
+
+/// Why a field of a file is told otherwise by ffprobe; `None` if it has to be the same.
+fn exception(name: &str, field: &str) -> Option<&'static str> {
+    Some(match (name, field) {
+        ("mp4/fragmented_indexed.mp4", "streams.bit_rate") => {
+            "ffprobe adds up the bytes of the first fragment only"
+        }
+        ("mpegts/av.m2ts", "streams.codec_type") => {
+            "of a private stream, ffprobe finds out in the payload what it is"
+        }
+        _ => return None,
+    })
+}
+
+/// Why a count of packets is told otherwise by ffprobe.
+fn exception_of_count(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "mp4/several_edits.mp4" => "ffprobe shows what is in several edits several times",
+        "mp4/text.mp4" => "ffprobe leaves out what lies behind the end of the edit",
+        "lacing.mka" => "ffprobe leaves out frames without bytes",
+        _ => return None,
+    })
+}
+
+/// Compares all fields that are there, and returns how many they are.
+fn compare(name: &str, of: &str, found: &Value, expected: &Value) -> usize {
+    let mut compared = 0;
+    for (field, value) in found.as_object().unwrap().iter().filter(|(field, _)| *field != "nb_read_packets") {
+        let (field, expected) = (format!("{of}.{field}"), &expected[field]);
+        if value.is_object() {
+            compared += compare(name, &field, value, expected);
+        } else if let Some(reason) = exception(name, &field) {
+            assert_ne!(value, expected, "{field} of {name}: {reason}");
+        } else {
+            assert_eq!(value, expected, "{field} of {name}");
+            compared += 1;
+        }
+    }
+    compared
+}
+
+#[test]
+fn every_field_of_every_file() {
+    for name in files() {
+        // Without it, a stream of a program whose map comes later has no place.
+        let options: &[_] = if name.starts_with("mpegts/") { &["-scan_all_pmts", "1"] } else { &[] };
+        let Some(expected) = probe_of_ffprobe(&name, options) else { return };
+        let found = probe(&name);
+        let [found_streams, expected_streams] =
+            [&found, &expected].map(|probe| probe["streams"].as_array().unwrap());
+        assert_eq!(found_streams.len(), expected_streams.len(), "{name}");
+        let format = compare(&name, "format", &found["format"], &expected["format"]);
+        assert!(format > 5, "{name}");
+        for (found, expected) in found_streams.iter().zip(expected_streams) {
+            let fields = compare(&name, "streams", found, expected);
+            assert!(fields > 9, "{fields} fields of {name}");
+        }
+    }
+}
+
+#[test]
+fn what_is_told_of_most_files() {
+    // So that no field is left out where it was there.
+    let fields = |name: &str, stream: usize| {
+        let told = probe(name)["streams"][stream].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        told.join(" ")
+    };
+    assert_eq!(
+        fields("mp4/faststart.mp4", 0),
+        "avg_frame_rate bit_rate codec_name codec_tag codec_tag_string codec_type disposition duration duration_ts \
+         extradata_size height id index is_avc level nal_length_size nb_frames nb_read_packets profile r_frame_rate \
+         start_pts start_time tags time_base width"
+    );
+    assert_eq!(
+        fields("mp4/faststart.mp4", 1),
+        "avg_frame_rate bit_rate bits_per_sample channel_layout channels codec_name codec_tag codec_tag_string codec_type \
+         disposition duration duration_ts extradata_size id index nb_frames nb_read_packets profile r_frame_rate sample_rate \
+         start_pts start_time tags time_base"
+    );
+    assert_eq!(
+        fields("clusters.mkv", 0),
+        "avg_frame_rate codec_name codec_tag codec_tag_string codec_type disposition extradata_size height index is_avc level \
+         nal_length_size nb_read_packets profile r_frame_rate start_pts start_time tags time_base width"
+    );
+    assert_eq!(
+        fields("clusters.mkv", 1),
+        "avg_frame_rate bits_per_sample channel_layout channels codec_name codec_tag codec_tag_string codec_type disposition \
+         extradata_size index nb_read_packets profile r_frame_rate sample_rate start_pts start_time tags time_base"
+    );
+}
+
+#[test]
+fn packets_are_counted() {
+    // Of MPEG-TS, ffprobe counts the frames in the PES packets.
+    for name in files().into_iter().filter(|name| !name.starts_with("mpegts/")) {
+        let Some(expected) = probe_of_ffprobe(&name, &["-count_packets"]) else { return };
+        let found = probe(&name);
+        let counts = |probe: &Value| {
+            let streams = probe["streams"].as_array().unwrap().iter();
+            streams.map(|stream| stream["nb_read_packets"].as_str().map(str::to_owned)).collect::<Vec<_>>()
+        };
+        let (found, expected) = (counts(&found), counts(&expected));
+        assert_eq!(found == expected, exception_of_count(&name).is_none(), "{name}: {found:?}, {expected:?}");
+    }
+}
+
+#[test]
+fn lines_for_people() {
+    let output = pagecut(&["probe", "mp4/faststart.mp4", "groups.mkv"]);
+    assert_eq!(
+        stdout(&output),
+        "mp4/faststart.mp4: MP4, 2 s, 16,120 bytes, 64 kb/s\n\
+         #  kind   codec  profile  language  what                     start  duration  kb/s  packets\n\
+         0  video  h264   Main     und       64x48, 25 fps, default   0      2         38    50\n\
+         1  audio  aac    LC       und       8,000 Hz, 1 ch, default  0      2         17    17\n\
+         \n\
+         groups.mkv: Matroska, 2.026 s, 60,621 bytes, 239 kb/s, \"A title\"\n\
+         #  kind        codec   profile  language  what                start  duration  kb/s  packets\n\
+         0  video       h264    Main     -         128x96, 25 fps      0.021  -         -     -\n\
+         1  audio       aac     LC       ger       48,000 Hz, 1 ch     0      -         -     -\n\
+         2  subtitle    subrip  -        -         default             0.1    -         -     -\n\
+         3  attachment  -       -        -         note.txt, \"a note\"  -      -         -     -\n\
+         4  attachment  -       -        -         inner.mkv           -      -         -     -\n"
+    );
+}
+
+#[test]
+fn what_is_wrong_is_told() {
+    let output = pagecut(&["probe", "../two.fastq", "mp4/aac.mov"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("../two.fastq: "), "{}", stderr(&output));
+    assert!(stdout(&output).contains("mp4/aac.mov: MP4"), "{}", stdout(&output));
+}
