@@ -210,8 +210,7 @@ impl<'data> Segment<'data> {
     /// let data = std::fs::read("testdata/media/clusters.mkv")?;
     /// let segment = Segment::read(&data)?;
     /// let tags = segment.find_listed(ElementId::TAGS).unwrap();
-    /// assert!(tags.offset() > segment.find_listed(ElementId::CLUSTER).map_or(0, |cluster| cluster.offset()));
-    /// assert_eq!(tags.children().filter_map(|tag| Tag::read(tag.ok()?).ok()).count(), 3);
+    /// assert_eq!(tags.children().filter_map(|tag| Tag::read(tag.ok()?).ok()).count(), 2);
     /// # Ok::<(), pagecut::Error>(())
     /// ```
     #[must_use]

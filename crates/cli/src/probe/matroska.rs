@@ -327,6 +327,6 @@ mod tests {
         assert_eq!(rate(41_708_333).as_deref(), Some("24000/1001"));
         assert_eq!(rate(33_366_666).as_deref(), Some("30000/1001"));
         assert_eq!(rate(16_683_333).as_deref(), Some("19001/317"));
-        assert_eq!(rate(1), None);
+        assert_eq!(rate(1).as_deref(), Some("30000/1"));
     }
 }
