@@ -56,7 +56,7 @@ impl Packets {
     /// ```
     /// use pagecut::media::mpegts::Packets;
     ///
-    /// let data = std::fs::read("testdata/small.ts")?;
+    /// let data = std::fs::read("testdata/media/mpegts/av.ts")?;
     /// let programs = Packets::new().programs(&data);
     /// let program = programs.iter().next().unwrap();
     /// assert_eq!((program.number(), program.pcr_pid()), (1, Some(0x100)));

@@ -22,7 +22,7 @@ impl Packets {
     /// ```
     /// use pagecut::media::mpegts::Packets;
     ///
-    /// let data = std::fs::read("testdata/small.ts")?;
+    /// let data = std::fs::read("testdata/media/mpegts/av.ts")?;
     /// let mut pictures = 0;
     /// for packet in Packets::new().pes_packets(&data).of_pids([0x100]) {
     ///     let packet = packet?;
@@ -51,8 +51,8 @@ impl Packets {
 /// Those that the stream ends in come last, in the order of their PIDs.
 ///
 /// An error does not end the iteration: it is a [`Gap`](crate::Gap) between transport packets, or a PES packet without a header
-/// that could be read ([`ErrorKind::DamagedPes`](crate::ErrorKind::DamagedPes)). A PES packet of which transport packets are missing is given, and says so
-/// ([`PesPacket::is_damaged`]).
+/// that could be read ([`ErrorKind::DamagedPes`](crate::ErrorKind::DamagedPes)). A PES packet of which transport packets are
+/// missing is given, and says so ([`PesPacket::is_damaged`]).
 ///
 /// A PID has PES packets if what begins in it begins with `packet_start_code_prefix`; sections do not. What is scrambled is
 /// left out, and ends what was before it. For each PID, a few hundred bytes are kept, and nothing for the packets of it.
