@@ -86,6 +86,11 @@ impl Choice {
         self.ways[self.place().unwrap_or(0)]
     }
 
+    /// Whether no ways are tried.
+    pub(super) fn is_made(&self) -> bool {
+        self.place().is_some()
+    }
+
     /// The place of the way that is taken; `None` while they are tried.
     fn place(&self) -> Option<usize> {
         Some(self.taken.load(Ordering::Relaxed)).filter(|&taken| taken < self.ways.len())

@@ -165,7 +165,7 @@ impl<'run, F: Format> Parts for Grid<'run, F> {
 
     fn end(&self, window: &mut Window<'run>, part: Range<u64>, done: Done) -> Done {
         self.done.fetch_add(part.end - part.start, Ordering::Relaxed);
-        match window.close(part.end - part.start) {
+        match window.close(part) {
             Ok(()) => done,
             Err(error) => Done { error: Some(error), stop: true, ..done },
         }

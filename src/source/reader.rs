@@ -357,6 +357,19 @@ impl Reader {
         self.choice.next()
     }
 
+    /// A worker is done with the pages of a range of the mapping. While the ways are tried it takes them out of the mapping: somebody has
+    /// to in the end, and it belongs to what a mapping costs. Later on they are left to be unmapped with all the others, which
+    /// disturbs nobody who is still at work on a part of a huge page.
+    pub(super) fn release(&self, range: Range<u64>) {
+        if self.choice.is_made() || range.is_empty() {
+            return;
+        }
+        if let (Some(mapped), Ok(positions)) = (&self.mapped, self.in_file(range)) {
+            // Where that is refused, it is not part of what is measured.
+            mapped.advise_range(positions, Advice::DontNeed).ok();
+        }
+    }
+
     /// A stretch was worked on.
     pub(super) fn report(&self, way: Way, bytes: u64, time: Duration) {
         self.counters.count_read(way, bytes);

@@ -44,7 +44,7 @@ struct Asked {
 /// Buffers of reads in flight are made so much longer than the first one.
 const SPARE: usize = 64 << 10;
 
-/// Reads begin and end at multiples of this at the least. The kernel copies out of pages into a buffer that begins with one: from
+/// Reads begin and end at multiples of this at the least, and so do ranges of a mapping that are released. The kernel copies out of pages into a buffer that begins with one: from
 /// and to the same place in a page, which on some processors is five times as fast as anything else.
 const PAGE: usize = 4 << 10;
 
@@ -218,13 +218,17 @@ impl<'run> Window<'run> {
         mapped.begin(position(part.start)..position(part.end))
     }
 
-    /// The work on the part in view, which has so many bytes, is done.
+    /// The work on the part in view is done.
     ///
     /// # Errors
     ///
     /// Those of [`Reader::check`], if the bytes may have changed or vanished meanwhile.
-    pub(super) fn close(&self, bytes: u64) -> Result<()> {
-        self.reader.report(self.way, bytes, self.opened.elapsed());
+    pub(super) fn close(&self, part: Range<u64>) -> Result<()> {
+        if self.way == Way::Mapped {
+            self.reader
+                .release(part.start.next_multiple_of(PAGE as u64)..part.end / PAGE as u64 * PAGE as u64);
+        }
+        self.reader.report(self.way, part.end - part.start, self.opened.elapsed());
         // What was read into a buffer cannot vanish.
         if self.way == Way::Mapped { self.reader.check() } else { Ok(()) }
     }
