@@ -50,11 +50,18 @@ impl Kernel for Count<'_> {
             at += STRIDE * BLOCK;
         }
         while at < bytes.len() {
-            let mut buffers = [[0; BLOCK]; 2];
-            let [block, before] = &mut buffers;
             let len = BLOCK.min(bytes.len() - at);
-            block[..len].copy_from_slice(&bytes[at..at + len]);
-            before[..len].copy_from_slice(&bytes[at - 1..at - 1 + len]);
+            let mut buffers = [[0; BLOCK]; 2];
+            let (block, before) = match (bytes[at..].first_chunk(), bytes[at - 1..].first_chunk()) {
+                (Some(block), Some(before)) => (block, before),
+                _ => {
+                    // Zeros are neither line ends nor markers.
+                    let [block, before] = &mut buffers;
+                    block[..len].copy_from_slice(&bytes[at..at + len]);
+                    before[..len].copy_from_slice(&bytes[at - 1..at - 1 + len]);
+                    (&*block, &*before)
+                }
+            };
             let [block, before] = [vectors.load(block), vectors.load(before)];
             let markers = vectors.equal(block, marker) & vectors.equal(before, b'\n');
             // All bytes up to the first marker.
