@@ -331,9 +331,12 @@ impl Source {
             format,
             || None,
             |value: &mut Option<T>, records| {
-                let start = value.take().unwrap_or_else(&identity);
-                *value =
-                    Some(records.try_fold(start, |value, record| record.map(|record| fold(value, record)))?);
+                let mut folded = value.take().unwrap_or_else(&identity);
+                // Not `try_fold`: the value would be wrapped up for each record, and waited for.
+                for record in records {
+                    folded = fold(folded, record?);
+                }
+                *value = Some(folded);
                 Ok(())
             },
             |left, right| match (left, right) {
