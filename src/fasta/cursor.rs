@@ -13,6 +13,8 @@ pub struct Cursor<'data> {
     part: Part<'data>,
     /// Cached from `part`: the bytes in view.
     bytes: &'data [u8],
+    /// Whether no carriage return was met. Where one is, there are more.
+    is_plain: bool,
     /// For what is looked at line by line.
     line_ends: LineEnds<'data>,
     /// Where the line begins whose end is the next one of `line_ends`, if that is known.
@@ -69,6 +71,7 @@ impl<'data> Cursor<'data> {
             format,
             part,
             bytes: part.view(),
+            is_plain: !format.comments.are_read(),
             line_ends: LineEnds::new(part.view(), part.is_complete()),
             line: Some(0),
             position: 0,
@@ -88,16 +91,17 @@ impl<'data> Cursor<'data> {
     /// The lines of the record whose header is at the cursor, if neither comments, carriage returns nor blank lines make a
     /// difference.
     #[inline]
-    fn plain_extent(&self) -> Result<Option<Extent>, Fault> {
+    fn plain_extent(&mut self) -> Result<Option<Extent>, Fault> {
+        if !self.is_plain {
+            return Ok(None);
+        }
         let bytes = self.bytes;
-        let header_end = memchr::memchr(b'\n', &bytes[self.position..]).map(|len| self.position + len);
-        let Some(header_end) = header_end.filter(|_| !self.format.comments.are_read()) else {
-            return Ok(None);
-        };
+        let Some(header_len) = memchr::memchr(b'\n', &bytes[self.position..]) else { return Ok(None) };
+        let header_end = self.position + header_len;
         let sequence = fault::of_header(bytes, self.position, Some(header_end))? + 1;
-        let Some(LinesBefore { lines, end }) = LinesBefore::of(bytes, sequence, b'>') else {
-            return Ok(None);
-        };
+        let lines = LinesBefore::of(bytes, sequence, b'>');
+        self.is_plain = lines.is_some();
+        let Some(LinesBefore { lines, end }) = lines else { return Ok(None) };
         if end.is_none() && !self.part.is_complete() {
             return Err(fault::incomplete(bytes, "in a sequence", 1 + lines as u64));
         }
