@@ -61,7 +61,7 @@ impl Packets {
     /// let program = programs.iter().next().unwrap();
     /// assert_eq!((program.number(), program.pcr_pid()), (1, Some(0x100)));
     /// let streams: Vec<_> = program.streams().map(|stream| (stream.pid(), stream.stream_type().name())).collect();
-    /// assert_eq!(streams[0], (0x100, Some("MPEG-2 video")));
+    /// assert_eq!(streams[0], (0x100, Some("H.264")));
     /// # Ok::<(), std::io::Error>(())
     /// ```
     #[must_use]

@@ -29,7 +29,7 @@ impl Packets {
     ///     assert_eq!(packet.pieces().map(<[u8]>::len).sum::<usize>() as u64, packet.len());
     ///     pictures += 1;
     /// }
-    /// assert_eq!(pictures, 20);
+    /// assert_eq!(pictures, 50);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
