@@ -3,7 +3,7 @@
 use super::{Fastq, Record, fault};
 use crate::error::{Error, Result};
 use crate::record::{self, Fault, Format, Part, Tally};
-use crate::scan::FourLinesAhead;
+use crate::scan::{FourLines, FourLinesAhead};
 use crate::sequence::without_eol;
 
 /// Reads the FASTQ records of a part.
@@ -42,41 +42,38 @@ impl<'data> Cursor<'data> {
         }
     }
 
-    /// Counts the record at the cursor, and steps over it.
+    /// The record at the cursor, of these lines.
     #[inline(always)]
-    fn take(&mut self, sequence: usize, quality_scores: usize, len: usize, end: usize) -> Record<'data> {
+    fn record(&self, lines: FourLines) -> Record<'data> {
         let start = self.position;
-        self.position += end;
-        self.records += 1;
-        let bytes = &self.bytes[start..self.position];
-        Record::new(bytes, self.part.offset() + start as u64, sequence, quality_scores, len)
+        let bytes = &self.bytes[start..start + lines.end];
+        Record::new(bytes, self.part.offset() + start as u64, lines.second, lines.fourth, lines.len)
     }
 
-    /// The next record, blank line or fault, where no record was found ahead.
+    /// The lines of the next record, where none was found ahead; or a fault. Steps over blank lines before.
     #[cold]
     #[inline(never)]
-    fn next_in_doubt(&mut self) -> Option<Result<Record<'data>>> {
+    fn next_in_doubt(&mut self) -> Result<Option<FourLines>> {
         while self.position < self.part.len() {
             if let Some(found) = self.ahead.find(self.position) {
-                return Some(Ok(self.take(found.second, found.fourth, found.len, found.end)));
+                return Ok(Some(found));
             }
-            if let Some(record) = self.record() {
-                let bytes = record.as_bytes();
-                let behind = &self.bytes[self.position + bytes.len()..];
-                if let Some(fault) = fault::on_request(self.format, &record, behind, self.part.is_complete())
-                {
-                    let position = self.position + fault.position;
-                    return Some(Err(self.error(Fault { position, ..fault })));
-                }
-                self.position += bytes.len();
-                self.records += 1;
-                return Some(Ok(record));
+            if let Some(lines) = self.sound_lines() {
+                let behind = &self.bytes[self.position + lines.end..];
+                let fault =
+                    fault::on_request(self.format, &self.record(lines), behind, self.part.is_complete());
+                return match fault {
+                    Some(fault) => {
+                        Err(self.error(Fault { position: self.position + fault.position, ..fault }))
+                    }
+                    None => Ok(Some(lines)),
+                };
             }
             if !self.take_blank() {
-                return Some(Err(self.structure_error()));
+                return Err(self.structure_error());
             }
         }
-        None
+        Ok(None)
     }
 
     /// Where the line that begins at `start` ends: at its line feed, or where the input does.
@@ -86,8 +83,8 @@ impl<'data> Cursor<'data> {
         end.map(|end| start + end)
     }
 
-    /// The record at the cursor, if its structure is right and its four lines are there.
-    fn record(&self) -> Option<Record<'data>> {
+    /// The four lines at the cursor, if they are there and the structure of a record is right.
+    fn sound_lines(&self) -> Option<FourLines> {
         let (bytes, start) = (self.bytes, self.position);
         let sequence_start = self.line_end(start)? + 1;
         let plus_start = self.line_end(sequence_start)? + 1;
@@ -101,9 +98,8 @@ impl<'data> Cursor<'data> {
         if !sound || (len > 0 && bytes[quality_start] == b'@' && self.may_be_header(quality_line_end)) {
             return None;
         }
-        let end = bytes.len().min(quality_line_end + 1);
-        let offset = self.part.offset() + start as u64;
-        Some(Record::new(&bytes[start..end], offset, sequence_start - start, quality_start - start, len))
+        let end = bytes.len().min(quality_line_end + 1) - start;
+        Some(FourLines { second: sequence_start - start, fourth: quality_start - start, len, end })
     }
 
     /// Whether a line that begins with `@` and ends at `end` is a header: the line after the next begins with `+`, or is not in
@@ -143,10 +139,18 @@ impl<'data> record::Cursor for Cursor<'data> {
 
     #[inline(always)]
     fn next(&mut self) -> Option<Result<Record<'data>>> {
-        match self.ahead.take() {
-            Some(found) => Some(Ok(self.take(found.second, found.fourth, found.len, found.end))),
-            None => self.next_in_doubt(),
-        }
+        // What is rare gives lines and no record, so that a record need not be in memory.
+        let lines = match self.ahead.take() {
+            Some(lines) => lines,
+            None => match self.next_in_doubt() {
+                Ok(lines) => lines?,
+                Err(error) => return Some(Err(error)),
+            },
+        };
+        let record = self.record(lines);
+        self.position += lines.end;
+        self.records += 1;
+        Some(Ok(record))
     }
 
     fn position(&self) -> usize {

@@ -63,25 +63,28 @@ impl<'data, F: Format> Records<'data, F> {
 impl<'data, F: Format> Records<'data, F> {
     /// The last item: what is wrong with the bytes, or else the error that was met, if any.
     #[cold]
-    fn end(&mut self, met: Option<Error>) -> Option<Result<F::Record<'data>>> {
+    fn end(&mut self, met: Option<Error>) -> Option<Error> {
         self.ended = true;
         self.error = self.progress.end().or(met);
-        self.error.clone().map(Err)
+        self.error.clone()
     }
 }
 
 impl<'data, F: Format> Iterator for Records<'data, F> {
     type Item = Result<F::Record<'data>>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         if self.ended {
             return None;
         }
         self.progress.at(self.cursor.position());
-        let next = self.cursor.next();
-        // Not taken apart and put together again: a record would be copied before it is in memory.
-        if matches!(next, Some(Ok(_))) { next } else { self.end(next.and_then(Result::err)) }
+        // Taken apart and put together again, so that a record need not be in memory.
+        match self.cursor.next() {
+            Some(Ok(record)) => Some(Ok(record)),
+            Some(Err(error)) => self.end(Some(error)).map(Err),
+            None => self.end(None).map(Err),
+        }
     }
 }
 

@@ -15,7 +15,7 @@ mod newlines;
 mod pair;
 
 pub(crate) use class::{ByteRange, Class};
-pub(crate) use four_lines::{FourLineRules, FourLinesAhead};
+pub(crate) use four_lines::{FourLineRules, FourLines, FourLinesAhead};
 pub(crate) use histogram::Histogram;
 pub(crate) use instruction_set::{AsciiSet, available, choose, chosen, wish};
 pub(crate) use line_ends::LineEnds;

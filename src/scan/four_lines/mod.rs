@@ -1,10 +1,16 @@
 //! Records of four lines, found and looked at a few kilobytes ahead.
 
-use std::ops::Range;
+mod alike;
+mod each;
+mod lines;
+
+use alike::Alike;
+use each::Each;
+use lines::{NoLineEnd, NoLineFeed};
 
 use super::ByteRange;
 use super::class::Members;
-use super::instruction_set::{AsciiSet, BLOCK, InstructionSet, Kernel, Vectors, chosen};
+use super::instruction_set::{AsciiSet, InstructionSet, chosen};
 
 /// How many bytes are looked at in a run: few enough to be still in the first-level cache when their records are, many enough to
 /// make the call of a kernel cheap.
@@ -13,12 +19,8 @@ const RUN_LEN: usize = 8 << 10;
 /// How many records a run finds at the most.
 const RECORDS: usize = 64;
 
-/// How far ahead bytes are asked for: while records are looked at, the machine does not see that scanning will go on.
-const AHEAD: usize = 4096;
-
-/// Blocks that are looked at together, in the middle of a long line.
-const STRIDE: usize = 4;
-const STRIDE_LEN: usize = STRIDE * BLOCK;
+/// How many records are found, where none is like the others, before it is tried again whether they are alike.
+const MOST_OTHERS: usize = 32;
 
 /// What four lines have to be to be a record: the first begins with `first` and the third with `third`, while the second begins with
 /// neither; the second and the fourth have equally many bytes, and all of them are members of a class, if there is one.
@@ -62,12 +64,14 @@ pub(crate) struct FourLinesAhead<'data> {
     records: Box<[FourLines; RECORDS]>,
     next: usize,
     found: usize,
+    /// As in [`Search`].
+    reach: usize,
 }
 
 impl<'data> FourLinesAhead<'data> {
     pub(crate) fn new(bytes: &'data [u8], until: usize, rules: FourLineRules) -> Self {
         let records = Box::new([FourLines::default(); RECORDS]);
-        Self { bytes, until, rules, instruction_set: chosen(), records, next: 0, found: 0 }
+        Self { bytes, until, rules, instruction_set: chosen(), records, next: 0, found: 0, reach: 0 }
     }
 
     /// Takes the next record, of those that were found.
@@ -82,20 +86,18 @@ impl<'data> FourLinesAhead<'data> {
     #[cold]
     #[inline(never)]
     pub(crate) fn find(&mut self, start: usize) -> Option<FourLines> {
-        // Of the records that were found, the last one is as good a guess as the one before the next.
-        let reach = self.records[self.found.saturating_sub(1)].len;
         let Self { bytes, until, ref rules, ref mut records, .. } = *self;
         let until = until.min(start.saturating_add(RUN_LEN));
+        let mut search = Search { bytes, start, until, rules, reach: self.reach, records, found: 0 };
         let set = self.instruction_set;
-        let find =
-            Find { bytes, start, until, rules, reach, letters: NoLineFeed, scores: NoLineFeed, records };
-        self.found = match (rules.letters, rules.scores) {
-            (None, None) => set.run(find),
+        match (rules.letters, rules.scores) {
+            (None, None) => search.run(set, NoLineFeed, NoLineFeed),
             // Lines that are to be equally long have to end at the same bytes.
-            (Some(letters), None) => set.run(find.with_letters(letters).with_scores(NoLineEnd)),
-            (None, Some(scores)) => set.run(find.with_letters(NoLineEnd).with_scores(scores)),
-            (Some(letters), Some(scores)) => set.run(find.with_letters(letters).with_scores(scores)),
-        };
+            (Some(letters), None) => search.run(set, letters, NoLineEnd),
+            (None, Some(scores)) => search.run(set, NoLineEnd, scores),
+            (Some(letters), Some(scores)) => search.run(set, letters, scores),
+        }
+        (self.found, self.reach) = (search.found, search.reach);
         self.next = 0;
         self.take()
     }
@@ -106,206 +108,46 @@ impl<'data> FourLinesAhead<'data> {
     }
 }
 
-/// Every byte that does not end a line.
-#[derive(Debug, Clone, Copy)]
-struct NoLineFeed;
-
-impl Members for NoLineFeed {
-    #[inline(always)]
-    fn among<V: Vectors>(&self, vectors: V, block: V::Block) -> u64 {
-        !vectors.equal(block, b'\n')
-    }
-}
-
-/// Every byte that has no part in ending a line.
-#[derive(Debug, Clone, Copy)]
-struct NoLineEnd;
-
-impl Members for NoLineEnd {
-    #[inline(always)]
-    fn among<V: Vectors>(&self, vectors: V, block: V::Block) -> u64 {
-        !(vectors.equal(block, b'\n') | vectors.equal(block, b'\r'))
-    }
-}
-
-/// Finds records, up to the first that is in doubt, and returns how many.
-struct Find<'a, L, S> {
-    bytes: &'a [u8],
+/// A search for records, from a place where one may begin.
+struct Search<'data> {
+    bytes: &'data [u8],
+    /// Where the next one may begin.
     start: usize,
     until: usize,
-    rules: &'a FourLineRules,
-    /// How far the second line of the record before reached, up to what ends it. Reads are often equally long, and to find that this
-    /// is so again asks for no waiting: the machine goes on before it is sure.
+    rules: &'data FourLineRules,
+    /// How far the second lines of most records reach, up to what ends them.
     reach: usize,
-    letters: L,
-    scores: S,
-    records: &'a mut [FourLines; RECORDS],
+    records: &'data mut [FourLines; RECORDS],
+    found: usize,
 }
 
-impl<'a, L, S> Find<'a, L, S> {
-    fn with_letters<M>(self, letters: M) -> Find<'a, M, S> {
-        let Self { bytes, start, until, rules, reach, scores, records, .. } = self;
-        Find { bytes, start, until, rules, reach, letters, scores, records }
-    }
-
-    fn with_scores<M>(self, scores: M) -> Find<'a, L, M> {
-        let Self { bytes, start, until, rules, reach, letters, records, .. } = self;
-        Find { bytes, start, until, rules, reach, letters, scores, records }
-    }
-}
-
-impl<L: Members, S: Members> Kernel for Find<'_, L, S> {
-    type Output = usize;
-
-    #[inline(always)]
-    fn run<V: Vectors>(mut self, vectors: V) -> usize {
-        let mut found = 0;
-        while found < RECORDS && self.start < self.until {
-            let Some(record) = self.record(vectors) else { break };
-            for block in self.bytes[self.start..self.start + record.end].as_chunks().0 {
-                vectors.prefetch(block, AHEAD);
+impl Search<'_> {
+    /// Finds records, up to the first that is in doubt.
+    fn run<L: Members + Copy, S: Members + Copy>(&mut self, set: InstructionSet, letters: L, scores: S) {
+        let mut others = 1;
+        while self.goes_on() {
+            let found = self.found;
+            set.run(Alike { search: self, letters, scores });
+            // One that is different is followed by one that is not; unless they all are different.
+            others = if self.found > found { 1 } else { MOST_OTHERS.min(2 * others) };
+            if self.goes_on() && !set.run(Each { search: self, most: others, letters, scores }) {
+                break;
             }
-            self.start += record.end;
-            self.records[found] = record;
-            found += 1;
         }
-        found
     }
-}
 
-impl<L: Members, S: Members> Find<'_, L, S> {
-    /// The record at the start, if it is beyond doubt.
+    /// Whether another record is looked for.
     #[inline(always)]
-    fn record<V: Vectors>(&mut self, vectors: V) -> Option<FourLines> {
-        let Self { bytes, start, rules: &FourLineRules { first, third, .. }, .. } = *self;
-        let line = stride_at(bytes, start)?;
-        if line[0][0] != first {
-            return None;
-        }
-        let second = start + first_outside(vectors, &NoLineFeed, bytes, start, line)? + 1;
-
-        let line = stride_at(bytes, second)?;
-        if [first, third].contains(&line[0][0]) {
-            return None;
-        }
-        if !(self.reach < STRIDE_LEN && ends_at(vectors, &self.letters, line, self.reach)) {
-            self.reach = first_outside(vectors, &self.letters, bytes, second, line)?;
-        }
-        let reach = self.reach;
-        let (second_end, third_start) = self.line_end(second, second + reach)?;
-        let len = second_end - second;
-
-        let fourth = third_start + 2;
-        let is_short = *bytes.get(third_start..)?.first_chunk()? == [third, b'\n'];
-        let fourth =
-            if is_short { fourth } else { self.behind_long_third_line(vectors, second, third_start)? };
-
-        let line = stride_at(bytes, fourth)?;
-        let is_equally_long = if reach < STRIDE_LEN {
-            ends_at(vectors, &self.scores, line, reach)
-        } else {
-            reach == first_outside(vectors, &self.scores, bytes, fourth, line)?
-        };
-        let (fourth_end, end) = self.line_end(fourth, fourth + reach)?;
-        let is_right = is_equally_long
-            && fourth_end - fourth == len
-            && *bytes.get(end)? == first
-            && (line[0][0] != first || self.is_no_first_line(vectors, end)?);
-        is_right.then(|| FourLines { second: second - start, fourth: fourth - start, len, end: end - start })
+    fn goes_on(&self) -> bool {
+        self.found < RECORDS && self.start < self.until
     }
 
-    /// The end of a line that begins at `start` and whose first byte of another kind is at `at`: without what ends it, and with
-    /// that.
     #[inline(always)]
-    fn line_end(&self, start: usize, at: usize) -> Option<(usize, usize)> {
-        let bytes = self.bytes;
-        match bytes.get(at)? {
-            // A carriage return before may be a member.
-            b'\n' if at > start && bytes[at - 1] == b'\r' => Some((at - 1, at + 1)),
-            b'\n' => Some((at, at + 1)),
-            b'\r' if bytes.get(at + 1) == Some(&b'\n') => Some((at, at + 2)),
-            _ => None,
-        }
+    fn add(&mut self, record: FourLines) {
+        self.records[self.found] = record;
+        self.found += 1;
+        self.start += record.end;
     }
-
-    /// Where the fourth line begins behind a third line that is more than its first byte.
-    #[inline(always)]
-    fn behind_long_third_line<V: Vectors>(&self, vectors: V, second: usize, third: usize) -> Option<usize> {
-        let bytes = self.bytes;
-        let line = stride_at(bytes, third)?;
-        if line[0][0] != self.rules.third {
-            return None;
-        }
-        let end = third + first_outside(vectors, &NoLineFeed, bytes, third, line)?;
-        let text = |line: Range<usize>| bytes[line.clone()].strip_suffix(b"\r").unwrap_or(&bytes[line]);
-        let (first, third) = (text(self.start + 1..second - 1), text(third + 1..end));
-        (!self.rules.third_repeats_first || third.is_empty() || first == third).then_some(end + 1)
-    }
-
-    /// Whether the line at `start` is not the second line behind a first one: the line after it does not begin as a third one
-    /// does.
-    #[inline(always)]
-    fn is_no_first_line<V: Vectors>(&self, vectors: V, start: usize) -> Option<bool> {
-        let bytes = self.bytes;
-        let next = start + first_outside(vectors, &NoLineFeed, bytes, start, stride_at(bytes, start)?)? + 1;
-        Some(*bytes.get(next)? != self.rules.third)
-    }
-}
-
-/// How many bytes from `from` on are members, up to the first that is not; `None` if that is among the last bytes or not there.
-/// `line` are the first bytes.
-#[inline(always)]
-fn first_outside<V: Vectors>(
-    vectors: V,
-    members: &impl Members,
-    bytes: &[u8],
-    from: usize,
-    line: &[[u8; BLOCK]; STRIDE],
-) -> Option<usize> {
-    let outside = |block: &[u8; BLOCK]| !members.among(vectors, vectors.load(block));
-    // A line is likely to end in the same block as the one four lines before.
-    for (number, block) in line.iter().enumerate() {
-        let mask = outside(block);
-        if mask != 0 {
-            return Some(number * BLOCK + mask.trailing_zeros() as usize);
-        }
-    }
-    let mut len = STRIDE_LEN;
-    loop {
-        let blocks = stride_at(bytes, from + len)?;
-        for block in blocks {
-            vectors.prefetch(block, AHEAD);
-        }
-        // Not an array that is filled in a loop: that would go through memory, and be waited for.
-        let masks = [outside(&blocks[0]), outside(&blocks[1]), outside(&blocks[2]), outside(&blocks[3])];
-        if masks[0] | masks[1] | masks[2] | masks[3] != 0 {
-            let number = masks.iter().position(|&mask| mask != 0)?;
-            return Some(len + number * BLOCK + masks[number].trailing_zeros() as usize);
-        }
-        len += STRIDE_LEN;
-    }
-}
-
-/// Whether the first `len` bytes of a line are members, and the next one is not.
-#[inline(always)]
-fn ends_at<V: Vectors>(vectors: V, members: &impl Members, line: &[[u8; BLOCK]; STRIDE], len: usize) -> bool {
-    for (number, block) in line.iter().enumerate() {
-        let outside = !members.among(vectors, vectors.load(block));
-        if len < (number + 1) * BLOCK {
-            return outside << (BLOCK - 1 - len % BLOCK) == 1 << (BLOCK - 1);
-        }
-        // Not collected and looked at in the end: the compiler would keep a mask as a vector of bits, and take that apart.
-        if outside != 0 {
-            return false;
-        }
-    }
-    false
-}
-
-/// The blocks of the stride at a position, if it is not among the last bytes.
-#[inline(always)]
-fn stride_at(bytes: &[u8], at: usize) -> Option<&[[u8; BLOCK]; STRIDE]> {
-    bytes.get(at..)?.as_chunks().0.first_chunk()
 }
 
 #[cfg(test)]

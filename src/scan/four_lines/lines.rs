@@ -1,0 +1,98 @@
+//! Where lines end, and whether they hold what they should.
+
+use super::super::class::Members;
+use super::super::instruction_set::{BLOCK, Vectors};
+
+/// How far ahead bytes are asked for: while records are looked at, the machine does not see that scanning will go on.
+const AHEAD: usize = 4096;
+
+/// Blocks that are looked at together, in the middle of a long line.
+const STRIDE: usize = 4;
+const STRIDE_LEN: usize = STRIDE * BLOCK;
+
+/// Every byte that does not end a line.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NoLineFeed;
+
+impl Members for NoLineFeed {
+    #[inline(always)]
+    fn among<V: Vectors>(&self, vectors: V, block: V::Block) -> u64 {
+        !vectors.equal(block, b'\n')
+    }
+}
+
+/// Every byte that has no part in ending a line.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NoLineEnd;
+
+impl Members for NoLineEnd {
+    #[inline(always)]
+    fn among<V: Vectors>(&self, vectors: V, block: V::Block) -> u64 {
+        !(vectors.equal(block, b'\n') | vectors.equal(block, b'\r'))
+    }
+}
+
+/// How many bytes from `from` on are members, up to the first that is not; `None` if that is among the last bytes or not there.
+/// `line` are the first bytes.
+#[inline(always)]
+pub(super) fn first_outside<V: Vectors>(
+    vectors: V,
+    members: &impl Members,
+    bytes: &[u8],
+    from: usize,
+    line: &[[u8; BLOCK]; STRIDE],
+) -> Option<usize> {
+    // A line is likely to end in the same block as the one four lines before.
+    for (number, block) in line.iter().enumerate() {
+        let mask = outside(vectors, members, block);
+        if mask != 0 {
+            return Some(number * BLOCK + mask.trailing_zeros() as usize);
+        }
+    }
+    let mut len = STRIDE_LEN;
+    loop {
+        let blocks = stride_at(bytes, from + len)?;
+        let [a, b, c, d] = blocks;
+        // Not an array that is filled in a loop: that would go through memory, and be waited for.
+        let masks = [
+            outside(vectors, members, a),
+            outside(vectors, members, b),
+            outside(vectors, members, c),
+            outside(vectors, members, d),
+        ];
+        if masks[0] | masks[1] | masks[2] | masks[3] != 0 {
+            let number = masks.iter().position(|&mask| mask != 0)?;
+            return Some(len + number * BLOCK + masks[number].trailing_zeros() as usize);
+        }
+        len += STRIDE_LEN;
+    }
+}
+
+/// Whether the first `len` bytes of a line are members, and the next one, which is in the last block, is not.
+#[inline(always)]
+pub(super) fn ends_at<V: Vectors>(vectors: V, members: &impl Members, line: &[u8], len: usize) -> bool {
+    let (blocks, _) = line.as_chunks();
+    let Some((last, others)) = blocks.split_last() else { return false };
+    for block in others {
+        // Not collected and looked at in the end: the compiler would keep a mask as a vector of bits, and take that apart.
+        if outside(vectors, members, block) != 0 {
+            return false;
+        }
+    }
+    outside(vectors, members, last) << (BLOCK - 1 - len % BLOCK) == 1 << (BLOCK - 1)
+}
+
+/// The bytes of a block that are no members; asks for those that are some way ahead.
+///
+/// Not a closure: that would not be compiled for the instruction set.
+#[inline(always)]
+pub(super) fn outside<V: Vectors>(vectors: V, members: &impl Members, block: &[u8; BLOCK]) -> u64 {
+    vectors.prefetch(block, AHEAD);
+    !members.among(vectors, vectors.load(block))
+}
+
+/// The blocks of the stride at a position, if it is not among the last bytes.
+#[inline(always)]
+pub(super) fn stride_at(bytes: &[u8], at: usize) -> Option<&[[u8; BLOCK]; STRIDE]> {
+    bytes.get(at..)?.as_chunks().0.first_chunk()
+}
