@@ -34,6 +34,12 @@ pub(crate) fn zlib_rs(path: &Path) -> io::Result<Decompressed> {
     Ok(Box::new(MultiGzDecoder::new(file)))
 }
 
+/// The decoder of pagecut and of helicase. Of members, it reads the first.
+pub(crate) fn sirocco(path: &Path) -> io::Result<Decompressed> {
+    let file = BufReader::with_capacity(COMPRESSED_LEN, File::open(path)?);
+    Ok(Box::new(sirocco::inflate::Reader::new(sirocco::Format::Gzip, file)))
+}
+
 /// The decoder brings its own buffer, of the length that libzstd recommends.
 pub(crate) fn libzstd(path: &Path) -> io::Result<Decompressed> {
     Ok(Box::new(zstd::Decoder::new(File::open(path)?)?))

@@ -1,8 +1,9 @@
-//! What memory allows: all bytes XORed, got at in the same ways, with nothing found out about them.
+//! What memory allows: all bytes XORed, got at in the same ways, with nothing found out about them. And of compressed files what one
+//! stream allows: the decoder that pagecut has for it, with nothing behind it.
 
 use std::fs::File;
 use std::hint::black_box;
-use std::io;
+use std::io::{self, Read};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::panic::resume_unwind;
@@ -11,15 +12,21 @@ use std::thread;
 
 use pagecut::mmap::MmapReader;
 
+use crate::decoders;
 use crate::format::Format;
 use crate::row::{Count, Here, Kind, Result, Row, Run, Way};
 use crate::sum::sum;
 
-pub(crate) const ROWS: [Row; 4] = [
+pub(crate) const ROWS: [Row; 8] = [
     row(Way::Mapped, 1, mapped),
     row(Way::Read, 1, read),
     row(Way::Mapped, 2, mapped),
     row(Way::Read, 2, read),
+    // A second thread does nothing for a decoder that goes through one stream.
+    decoder("decoder alone: sirocco", &[Format::Gzip], 1, sirocco),
+    decoder("decoder alone: sirocco", &[Format::Gzip], 2, sirocco),
+    decoder("decoder alone: libzstd", Format::ZSTD, 1, libzstd),
+    decoder("decoder alone: libzstd", Format::ZSTD, 2, libzstd),
 ];
 
 /// Small enough to stay in a second-level cache.
@@ -36,6 +43,27 @@ const fn row(way: Way, threads: usize, run: Here) -> Row {
         work,
         run: Run::Here(run),
     }
+}
+
+const fn decoder(name: &'static str, formats: &'static [Format], threads: usize, run: Here) -> Row {
+    let work = "nothing: what is decompressed is thrown away";
+    Row { kind: Kind::Roofline, name, formats, way: Way::Read, threads, work, run: Run::Here(run) }
+}
+
+fn sirocco(path: &Path, _: usize) -> Result<Option<Count>> {
+    drain(decoders::sirocco(path)?)
+}
+
+fn libzstd(path: &Path, _: usize) -> Result<Option<Count>> {
+    drain(decoders::libzstd(path)?)
+}
+
+fn drain(mut decompressed: impl Read) -> Result<Option<Count>> {
+    let mut buffer = vec![0; BUFFER_LEN];
+    while decompressed.read(&mut buffer)? > 0 {
+        black_box(&buffer);
+    }
+    Ok(None)
 }
 
 fn mapped(path: &Path, threads: usize) -> Result<Option<Count>> {
