@@ -4,8 +4,9 @@ use std::cmp::Reverse;
 
 use super::instruction_set::{BLOCK, InstructionSet, Kernel, MOST_FIRST, Vectors, chosen};
 
-/// Bytes that are counted at a time.
-const BATCH: usize = 64 * BLOCK;
+/// Bytes that are counted at a time: as many vectors of 32 bytes as can be added up at once, and few enough to stay in the first-level
+/// cache.
+const BATCH: usize = 120 * BLOCK;
 
 /// A batch is gone through so many times at the most; where that is not enough, a table is faster.
 const MOST_TURNS: usize = 16;

@@ -179,7 +179,8 @@ mod tests {
             .collect();
         let same = vec![[0xff; BLOCK]; BLOCKS];
         for blocks in [&mixed, &same] {
-            for len in (0..=66).chain(125..=130).chain(238..=BLOCKS).step_by(if cfg!(miri) { 40 } else { 1 }) {
+            for len in (0..=66).chain(125..=130).chain(238..=BLOCKS).step_by(if cfg!(miri) { 40 } else { 1 })
+            {
                 for values in [[0, 1, 127, 128], [0xff; 4], [0xff, 9, 16, 0xff]] {
                     check_counts(&blocks[..len], values, [121, MOST_FIRST].into_iter());
                 }
