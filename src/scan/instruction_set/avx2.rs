@@ -112,8 +112,8 @@ fn sum_each(vectors: [__m256i; 4]) -> [u32; 4] {
     let high = _mm256_or_si256(_mm256_slli_epi64::<32>(c), _mm256_slli_epi64::<48>(d));
     let sums = _mm256_or_si256(low, high);
     let sums = _mm_add_epi16(_mm256_castsi256_si128(sums), _mm256_extracti128_si256::<1>(sums));
-    let sums = _mm_cvtsi128_si64(_mm_add_epi16(sums, _mm_unpackhi_epi64(sums, sums)));
-    [0, 16, 32, 48].map(|place| u32::from((sums >> place) as u16))
+    let sums = _mm_cvtsi128_si64(_mm_add_epi16(sums, _mm_unpackhi_epi64(sums, sums))).to_le_bytes();
+    [0, 2, 4, 6].map(|at| u16::from_le_bytes([sums[at], sums[at + 1]]).into())
 }
 
 #[inline]

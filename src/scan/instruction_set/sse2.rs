@@ -105,8 +105,8 @@ pub(super) fn sum_each(vectors: [__m128i; 4]) -> [u32; 4] {
     let [a, b, c, d] = vectors.map(|vector| _mm_sad_epu8(vector, splat(0)));
     let low = _mm_or_si128(a, _mm_slli_epi64::<16>(b));
     let sums = _mm_or_si128(low, _mm_or_si128(_mm_slli_epi64::<32>(c), _mm_slli_epi64::<48>(d)));
-    let sums = _mm_cvtsi128_si64(_mm_add_epi16(sums, _mm_unpackhi_epi64(sums, sums)));
-    [0, 16, 32, 48].map(|place| u32::from((sums >> place) as u16))
+    let sums = _mm_cvtsi128_si64(_mm_add_epi16(sums, _mm_unpackhi_epi64(sums, sums))).to_le_bytes();
+    [0, 2, 4, 6].map(|at| u16::from_le_bytes([sums[at], sums[at + 1]]).into())
 }
 
 #[inline]
