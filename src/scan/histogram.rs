@@ -2,16 +2,20 @@
 
 use std::cmp::Reverse;
 
-use super::instruction_set::{BLOCK, InstructionSet, Kernel, MOST_BLOCKS, Vectors, chosen};
+use super::instruction_set::{BLOCK, InstructionSet, Kernel, MOST_FIRST, Vectors, chosen};
 
-/// Bytes that are counted at a time.
-const BATCH: usize = MOST_BLOCKS * BLOCK;
+/// Bytes that are counted at a time: as many vectors of 32 bytes as can be added up at once, and few enough to stay in the first-level
+/// cache.
+const BATCH: usize = 120 * BLOCK;
 
-/// Values up to this number are looked for one by one; where there are more of them, a table is faster.
-const MOST_VALUES: usize = 64;
+/// A batch is gone through so many times at the most; where that is not enough, a table is faster.
+const MOST_TURNS: usize = 16;
 
-/// Values that are looked for together.
+/// Values that are looked for together, wherever they lie.
 const GROUP: usize = 4;
+
+/// Values that are looked for together if they follow each other.
+const RUN: usize = 8;
 
 /// How often each byte occurs.
 ///
@@ -81,30 +85,82 @@ impl Histogram {
 #[derive(Debug, Clone)]
 struct Counted {
     counts: [u64; 256],
-    /// The bytes that occur, the most frequent first when the last one of them was first seen.
-    values: Vec<u8>,
+    sought: Sought,
 }
 
 impl Default for Counted {
     fn default() -> Self {
-        Self { counts: [0; 256], values: Vec::new() }
+        Self { counts: [0; 256], sought: Sought::Each(Vec::new()) }
     }
 }
 
 impl Counted {
     fn add(&mut self, instruction_set: InstructionSet, batch: &[u8; BATCH]) {
-        let mut counts = [0; MOST_VALUES];
-        let is_counted = self.values.len() <= MOST_VALUES
-            && instruction_set.run(CountValues { batch, values: &self.values, counts: &mut counts });
-        if is_counted {
-            for (&value, count) in self.values.iter().zip(counts) {
-                self.counts[usize::from(value)] += u64::from(count);
-            }
+        let mut counts = [[0; RUN]; MOST_TURNS];
+        if instruction_set.run(Count { batch, sought: &self.sought, counts: &mut counts }) {
+            self.sought.add(&counts, &mut self.counts);
         } else {
             count_each_byte(batch, &mut self.counts);
-            self.values.clear();
-            self.values.extend((0..=255).filter(|&value| self.counts[usize::from(value)] > 0));
-            self.values.sort_by_key(|&value| Reverse(self.counts[usize::from(value)]));
+            self.sought = instruction_set.run(Seek(&self.counts));
+        }
+    }
+}
+
+/// What is looked for in a batch, the most frequent first when a value was first seen.
+#[derive(Debug, Clone)]
+enum Sought {
+    /// Each of these values, [`GROUP`] of them in a turn.
+    Each(Vec<u8>),
+    /// The values of runs that begin with these, a run in a turn.
+    Runs(Vec<u8>),
+}
+
+impl Sought {
+    /// Adds what was counted in each turn.
+    fn add(&self, counted: &[[u32; RUN]; MOST_TURNS], counts: &mut [u64; 256]) {
+        match self {
+            Self::Each(values) => {
+                for (values, counted) in values.chunks(GROUP).zip(counted) {
+                    for (&value, &count) in values.iter().zip(counted) {
+                        counts[usize::from(value)] += u64::from(count);
+                    }
+                }
+            }
+            Self::Runs(firsts) => {
+                for (&first, counted) in firsts.iter().zip(counted) {
+                    for (all, &count) in counts[usize::from(first)..].iter_mut().zip(counted) {
+                        *all += u64::from(count);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Chooses what is to be looked for: all values that occur.
+struct Seek<'a>(&'a [u64; 256]);
+
+impl Kernel for Seek<'_> {
+    type Output = Sought;
+
+    #[inline(always)]
+    fn run<V: Vectors>(self, _: V) -> Sought {
+        let counts = self.0;
+        let mut values: Vec<u8> = (0..=255).filter(|&value| counts[usize::from(value)] > 0).collect();
+        let mut firsts: Vec<u8> = Vec::new();
+        for &value in &values {
+            if firsts.last().is_none_or(|&first| usize::from(value - first) >= RUN) {
+                firsts.push(value);
+            }
+        }
+        // A run that would end behind the last value there is cannot be looked for.
+        let can_run = V::EIGHT_AT_ONCE && firsts.last().is_some_and(|&first| first <= MOST_FIRST);
+        if can_run && firsts.len() < values.len().div_ceil(GROUP) {
+            firsts.sort_by_key(|&first| Reverse(counts[usize::from(first)..][..RUN].iter().sum::<u64>()));
+            Sought::Runs(firsts)
+        } else {
+            values.sort_by_key(|&value| Reverse(counts[usize::from(value)]));
+            Sought::Each(values)
         }
     }
 }
@@ -127,28 +183,43 @@ fn count_each_byte(bytes: &[u8], counts: &mut [u64; 256]) {
     }
 }
 
-/// Counts each of the values in a batch, until they make up all of it. Returns whether they do.
-struct CountValues<'a> {
+/// Counts what is looked for in a batch, until that makes up all of it. Returns whether it does.
+struct Count<'a> {
     batch: &'a [u8; BATCH],
-    values: &'a [u8],
-    counts: &'a mut [u32; MOST_VALUES],
+    sought: &'a Sought,
+    /// By turns.
+    counts: &'a mut [[u32; RUN]; MOST_TURNS],
 }
 
-impl Kernel for CountValues<'_> {
+impl Kernel for Count<'_> {
     type Output = bool;
 
     #[inline(always)]
     fn run<V: Vectors>(self, vectors: V) -> bool {
         let (blocks, _) = self.batch.as_chunks();
         let mut found = 0;
-        for (values, counts) in self.values.chunks(GROUP).zip(self.counts.as_chunks_mut::<GROUP>().0) {
-            // Where fewer are left, the last one is looked for once more, and not counted.
-            let group = std::array::from_fn(|at| values[at.min(values.len() - 1)]);
-            *counts = vectors.count_each(blocks, group);
-            found += counts[..values.len()].iter().sum::<u32>() as usize;
-            if found == BATCH {
-                return true;
+        match self.sought {
+            Sought::Each(values) if values.len() <= MOST_TURNS * GROUP => {
+                for (values, counts) in values.chunks(GROUP).zip(self.counts) {
+                    // Where fewer are left, the last one is looked for once more, and not counted.
+                    let group = std::array::from_fn(|at| values[at.min(values.len() - 1)]);
+                    counts[..GROUP].copy_from_slice(&vectors.count_each(blocks, group));
+                    found += counts[..values.len()].iter().sum::<u32>() as usize;
+                    if found == BATCH {
+                        return true;
+                    }
+                }
             }
+            Sought::Runs(firsts) if firsts.len() <= MOST_TURNS => {
+                for (&first, counts) in firsts.iter().zip(self.counts) {
+                    *counts = vectors.count_eight(blocks, first);
+                    found += counts.iter().sum::<u32>() as usize;
+                    if found == BATCH {
+                        return true;
+                    }
+                }
+            }
+            _ => {}
         }
         false
     }
@@ -190,8 +261,19 @@ mod tests {
     #[test]
     fn every_mixture_of_values_in_pieces_of_every_length() {
         let all: Vec<u8> = (0..=255).collect();
-        let sets: [&[u8]; 8] =
-            [b"A", b"ACGT", b"ACGTN", b"ACGTacgtNn\n", b"#-8F", b"MKVLAWSDEFGHIPQRTYC", &all[33..127], &all];
+        let sets: [&[u8]; 11] = [
+            b"A",
+            b"ACGT",
+            b"ACGTN",
+            b"ACGTacgtNn\n",
+            b"#-8F",
+            b"MKVLAWSDEFGHIPQRTYC",
+            &all[33..75],
+            &all[33..127],
+            &all[237..],
+            &all[240..],
+            &all,
+        ];
         for set in sets {
             for lens in [&[1][..], &[150], &[0, 63, 64, 65], &[BATCH - 1], &[BATCH, 1], &[7, 3 * BATCH + 5]] {
                 for len in [0, 1, BATCH - 1, BATCH, BATCH + 1, 3 * BATCH, 5 * BATCH + 77] {

@@ -9,6 +9,10 @@ use crate::io::Way;
 /// How many stretches each way is tried on.
 const TRIALS: usize = 6;
 
+/// How many stretches at the start the ways are not tried on, at the most: the kernel reads a file in by pieces that grow, and so keeps
+/// the first megabytes in smaller folios than all the others, which says nothing about the others.
+const MOST_LED_IN: usize = 16;
+
 /// How many stretches are looked at together to tell whether the way that is taken is still what it was, at first; twice as many
 /// each time that the ways were tried again, so that a file that is never the same costs few trials.
 const WATCHED: u64 = 16;
@@ -22,6 +26,8 @@ pub(super) struct Choice {
     taken: AtomicUsize,
     /// What the way that is taken comes to, since it was last looked at.
     watched: Pace,
+    /// Stretches at the start that the ways are not tried on.
+    led_in: usize,
     trial: Mutex<Trial>,
 }
 
@@ -54,8 +60,10 @@ impl Pace {
 /// What trying the ways came to.
 #[derive(Debug, Default)]
 struct Trial {
-    /// Stretches that were handed out to be tried on.
+    /// Stretches that were handed out to be tried on, and before.
     handed: usize,
+    /// Stretches at the start that were worked on.
+    led_in: usize,
     /// Of each way, how fast each stretch was worked on, in gigabytes per second.
     paces: Vec<Vec<f64>>,
     /// The medians, when the choice was made. Not the means: the first stretch that a worker reads waits for the memory that it is
@@ -68,12 +76,13 @@ struct Trial {
 }
 
 impl Choice {
-    /// The choice among these ways, of which there is one at least.
-    pub(super) fn among(ways: Vec<Way>) -> Self {
+    /// The choice among these ways, of which there is one at least, for a file of about so many stretches.
+    pub(super) fn among(ways: Vec<Way>, stretches: u64) -> Self {
         let taken = AtomicUsize::new(if ways.len() > 1 { TRYING } else { 0 });
         let paces = vec![Vec::new(); ways.len()];
         let trial = Trial { paces, ..Trial::default() };
-        Self { ways, taken, watched: Pace::default(), trial: Mutex::new(trial) }
+        let led_in = usize::try_from(stretches / 4).unwrap_or(MOST_LED_IN).min(MOST_LED_IN);
+        Self { ways, taken, watched: Pace::default(), led_in, trial: Mutex::new(trial) }
     }
 
     /// The ways that there are.
@@ -103,8 +112,9 @@ impl Choice {
         }
         let mut trial = self.trial();
         trial.handed += 1;
-        // The runs of the ways follow each other, so that what the kernel reads ahead of one serves that one.
-        let run = (trial.handed - 1) / TRIALS;
+        // The runs of the ways follow each other, so that what the kernel reads ahead of one serves that one. What is not tried on is had
+        // by the first of them.
+        let run = (trial.handed - 1).saturating_sub(self.led_in) / TRIALS;
         self.ways[run % self.ways.len()]
     }
 
@@ -124,6 +134,10 @@ impl Choice {
 
     fn try_out(&self, place: usize, bytes: u64, time: Duration) {
         let mut trial = self.trial();
+        if trial.led_in < self.led_in {
+            trial.led_in += 1;
+            return;
+        }
         trial.paces[place].push(bytes as f64 / time.as_nanos().max(1) as f64);
         if self.place().is_none() && trial.paces.iter().all(|paces| paces.len() >= TRIALS) {
             trial.speeds = trial.paces.iter_mut().map(|paces| median(std::mem::take(paces))).collect();
@@ -150,7 +164,7 @@ impl Choice {
         let now = self.watched.take();
         let expected = *trial.expected.get_or_insert(now);
         if now > 2.0 * expected || now < expected / 2.0 {
-            trial.handed = 0;
+            trial.handed = self.led_in;
             self.taken.store(TRYING, Ordering::Relaxed);
         }
     }
@@ -194,7 +208,7 @@ mod tests {
     #[test]
     fn each_way_is_tried_and_the_fastest_is_taken() {
         for (mapped, read, best) in [(100, 150, Way::Mapped), (150, 100, Way::Read)] {
-            let choice = Choice::among(vec![Way::Mapped, Way::Read]);
+            let choice = Choice::among(vec![Way::Mapped, Way::Read], 0);
             assert_eq!(choice.reason(), None);
             let taken = work(&choice, 24, mapped, read);
             assert_eq!(taken[..12], [[Way::Mapped; 6], [Way::Read; 6]].concat());
@@ -204,8 +218,19 @@ mod tests {
     }
 
     #[test]
+    fn the_start_of_a_long_file_decides_nothing() {
+        for (stretches, led_in) in [(3, 0), (8, 2), (200, 16)] {
+            let choice = Choice::among(vec![Way::Mapped, Way::Read], stretches);
+            assert!(work(&choice, led_in, 500, 100).iter().all(|&way| way == Way::Mapped));
+            let taken = work(&choice, 24, 100, 150);
+            assert_eq!(taken[..12], [[Way::Mapped; 6], [Way::Read; 6]].concat());
+            assert_eq!((choice.taken(), choice.trial().speeds[0].round()), (Way::Mapped, 10.0));
+        }
+    }
+
+    #[test]
     fn what_happens_once_decides_nothing() {
-        let choice = Choice::among(vec![Way::Mapped, Way::Read]);
+        let choice = Choice::among(vec![Way::Mapped, Way::Read], 0);
         work(&choice, 6, 100, 80);
         // The memory that is read into is touched for the first time.
         assert_eq!(choice.next(), Way::Read);
@@ -217,7 +242,7 @@ mod tests {
 
     #[test]
     fn a_file_that_is_different_further_on_is_tried_again() {
-        let choice = Choice::among(vec![Way::Mapped, Way::Read]);
+        let choice = Choice::among(vec![Way::Mapped, Way::Read], 0);
         work(&choice, 100, 100, 150);
         assert_eq!(choice.taken(), Way::Mapped);
         // A worker that is held up once is no reason.
@@ -234,7 +259,7 @@ mod tests {
 
     #[test]
     fn a_file_that_is_never_the_same_costs_few_trials() {
-        let choice = Choice::among(vec![Way::Mapped, Way::Read]);
+        let choice = Choice::among(vec![Way::Mapped, Way::Read], 0);
         for round in 0..2000 {
             let time = if round % 2 == 0 { 100 } else { 1000 };
             work(&choice, 16, time, time);
@@ -244,7 +269,7 @@ mod tests {
 
     #[test]
     fn one_way_is_no_choice() {
-        let choice = Choice::among(vec![Way::Direct]);
+        let choice = Choice::among(vec![Way::Direct], 50);
         assert!(work(&choice, 50, 1, 1).iter().all(|&way| way == Way::Direct));
         assert_eq!(choice.reason(), None);
     }

@@ -10,14 +10,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::drive::Done;
 use super::parts::{Next, Parts};
-use super::reader::Reader;
+use super::reader::{Reader, STRETCH_LEN};
 use super::window::{Opened, Window};
 use crate::error::Result;
 use crate::record::{Cuts, End, Format, Part, Search, part_end};
-
-/// How long a stretch is at the most, unless it is said otherwise: long enough that taking it costs nothing, short enough that what
-/// is read fits into a second-level cache, and that all workers end at about the same time.
-const STRETCH_LEN: u64 = 1 << 20;
 
 /// How long a stretch is at the least.
 const STRETCH_MIN_LEN: u64 = 256 << 10;

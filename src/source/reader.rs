@@ -21,6 +21,10 @@ use crate::mmap::{Advice, MmapOptions, MmapReader, Residency};
 /// How far ahead of a worker reads are in flight, unless it is said otherwise.
 const PREFETCH_SIZE: usize = 4 << 20;
 
+/// How long a stretch is at the most, unless it is said otherwise: long enough that taking it costs nothing, short enough that what
+/// is read fits into a second-level cache, and that all workers end at about the same time.
+pub(super) const STRETCH_LEN: u64 = 1 << 20;
+
 /// More reads in flight than this gain nothing, however short they are.
 const MOST_IN_FLIGHT: usize = 64;
 
@@ -60,7 +64,7 @@ impl Reader {
             read: PositionedReader::of(file).uncached(config.uncached),
             direct: None,
             config,
-            choice: Choice::among(vec![Way::Read]),
+            choice: Choice::among(vec![Way::Read], 0),
             is_short,
             refusals: Vec::new(),
             counters,
@@ -98,7 +102,7 @@ impl Reader {
         if ways.is_empty() {
             ways.push(Way::Read);
         }
-        self.choice = Choice::among(ways);
+        self.choice = Choice::among(ways, self.len() / STRETCH_LEN);
     }
 
     /// Opens one way, or tells what is against it.

@@ -1,15 +1,19 @@
 //! AVX2: 32 bytes at a time.
 
 use std::arch::x86_64::{
-    __m128i, __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
-    _mm256_extract_epi32, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_sad_epu8,
-    _mm256_set1_epi8, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
-    _mm256_sub_epi8,
+    __m128i, __m256i, _mm_add_epi16, _mm_cvtsi32_si128, _mm_cvtsi128_si64, _mm_loadu_si128,
+    _mm_unpackhi_epi64, _mm256_adds_epu8, _mm256_and_si256, _mm256_broadcastsi128_si256,
+    _mm256_castsi256_si128, _mm256_cmpeq_epi8, _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_min_epu8,
+    _mm256_movemask_epi8, _mm256_or_si256, _mm256_sad_epu8, _mm256_set1_epi8, _mm256_setr_epi8,
+    _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_sll_epi16, _mm256_slli_epi64, _mm256_srl_epi16,
+    _mm256_srli_epi16, _mm256_sub_epi8, _mm256_xor_si256,
 };
 
+use super::eight::{MOST_VECTORS, define_count_eight};
 use super::vectors::{AsciiSet, BLOCK, Kernel, Vectors, define};
 
-define!(Avx2, [__m256i; 2], is_x86_feature_detected, ["avx2", "bmi1", "popcnt"]);
+define!(Avx2, [__m256i; 2], is_x86_feature_detected, ["avx2", "bmi1", "popcnt"], count_eight);
+define_count_eight!(__m256i, 32, "avx2");
 
 #[inline]
 #[target_feature(enable = "avx2")]
@@ -79,27 +83,78 @@ fn in_set(mut block: [__m256i; 2], set: &AsciiSet) -> u64 {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn count_each(blocks: &[[u8; BLOCK]], values: [u8; 4]) -> [u32; 4] {
-    let values = values.map(|value| _mm256_set1_epi8(value.cast_signed()));
+    let values = values.map(|value| splat(value));
+    let mut all = [0; 4];
     // A byte that equals is -1, and a block comes to each byte twice.
-    let mut counts = [_mm256_setzero_si256(); 4];
-    for block in blocks {
-        for half in load(block) {
-            for (count, value) in counts.iter_mut().zip(values) {
-                *count = _mm256_sub_epi8(*count, _mm256_cmpeq_epi8(half, value));
+    for blocks in blocks.chunks(255 / 2) {
+        let mut counts = [splat(0); 4];
+        for block in blocks {
+            for half in load(block) {
+                for (count, value) in counts.iter_mut().zip(values) {
+                    *count = _mm256_sub_epi8(*count, _mm256_cmpeq_epi8(half, value));
+                }
             }
         }
+        for (all, count) in all.iter_mut().zip(sum_each(counts)) {
+            *all += count;
+        }
     }
-    counts.map(|count| sum(count))
+    all
 }
 
-/// The sum of all bytes.
+/// The sum of all bytes of each.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn sum(bytes: __m256i) -> u32 {
-    let sums = _mm256_sad_epu8(bytes, _mm256_setzero_si256());
-    let sum = _mm256_extract_epi32::<0>(sums)
-        + _mm256_extract_epi32::<2>(sums)
-        + _mm256_extract_epi32::<4>(sums)
-        + _mm256_extract_epi32::<6>(sums);
-    sum.cast_unsigned()
+fn sum_each(vectors: [__m256i; 4]) -> [u32; 4] {
+    // A sum of 32 bytes has 13 bits, so that 16 are enough for it, and four of them make one register.
+    let [a, b, c, d] = vectors.map(|vector| _mm256_sad_epu8(vector, _mm256_setzero_si256()));
+    let low = _mm256_or_si256(a, _mm256_slli_epi64::<16>(b));
+    let high = _mm256_or_si256(_mm256_slli_epi64::<32>(c), _mm256_slli_epi64::<48>(d));
+    let sums = _mm256_or_si256(low, high);
+    let sums = _mm_add_epi16(_mm256_castsi256_si128(sums), _mm256_extracti128_si256::<1>(sums));
+    let sums = _mm_cvtsi128_si64(_mm_add_epi16(sums, _mm_unpackhi_epi64(sums, sums))).to_le_bytes();
+    [0, 2, 4, 6].map(|at| u16::from_le_bytes([sums[at], sums[at + 1]]).into())
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn splat(byte: u8) -> __m256i {
+    _mm256_set1_epi8(byte.cast_signed())
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn marks(bytes: &[u8; 32], first: u8) -> __m256i {
+    #[rustfmt::skip]
+    let marks = _mm256_setr_epi8(
+        0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, -128,
+        0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, -128,
+    );
+    // Eight values become 0x78 to 0x7f. All others have their highest bit set, and look up zero.
+    let above = _mm256_sub_epi8(load_half(bytes), splat(first));
+    _mm256_shuffle_epi8(marks, _mm256_adds_epu8(above, splat(0x78)))
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn and(one: __m256i, other: __m256i) -> __m256i {
+    _mm256_and_si256(one, other)
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn xor(one: __m256i, other: __m256i) -> __m256i {
+    _mm256_xor_si256(one, other)
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn left(vector: __m256i, bits: u8) -> __m256i {
+    _mm256_sll_epi16(vector, _mm_cvtsi32_si128(bits.into()))
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn right(vector: __m256i, bits: u8) -> __m256i {
+    _mm256_srl_epi16(vector, _mm_cvtsi32_si128(bits.into()))
 }

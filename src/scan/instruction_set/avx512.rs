@@ -6,9 +6,17 @@ use std::arch::x86_64::{
     _mm512_shuffle_epi8, _mm512_srli_epi16, _mm512_sub_epi8, _mm512_test_epi8_mask,
 };
 
+// To count eight values at once, two registers of 32 bytes do as well as one of 64.
+use super::avx2::count_eight;
 use super::vectors::{AsciiSet, BLOCK, Kernel, Vectors, define};
 
-define!(Avx512, __m512i, is_x86_feature_detected, ["avx512f", "avx512bw", "bmi1", "popcnt"]);
+define!(
+    Avx512,
+    __m512i,
+    is_x86_feature_detected,
+    ["avx2", "avx512f", "avx512bw", "bmi1", "popcnt"],
+    count_eight
+);
 
 #[inline]
 #[target_feature(enable = "avx512f")]

@@ -7,6 +7,8 @@ mod avx2;
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod avx512;
 mod chosen;
+#[cfg(all(any(target_arch = "x86_64", all(target_arch = "aarch64", target_endian = "little")), not(miri)))]
+mod eight;
 #[cfg(all(target_arch = "aarch64", target_endian = "little", not(miri)))]
 mod neon;
 mod portable;
@@ -18,7 +20,7 @@ mod vectors;
 
 pub(crate) use chosen::{available, choose, chosen, wish};
 pub(crate) use vectors::AsciiSet;
-pub(super) use vectors::{BLOCK, Kernel, MOST_BLOCKS, SLACK, Vectors};
+pub(super) use vectors::{BLOCK, Kernel, MOST_FIRST, SLACK, Vectors};
 
 /// An instruction set that this machine has.
 #[derive(Debug, Clone, Copy)]
@@ -142,36 +144,56 @@ mod tests {
         }
     }
 
-    /// How often each of four values occurs.
-    struct Counts<'a>(&'a [[u8; BLOCK]], [u8; 4]);
+    /// How often each of four values occurs, and each of eight.
+    struct Counts<'a>(&'a [[u8; BLOCK]], [u8; 4], u8);
 
     impl Kernel for Counts<'_> {
-        type Output = [u32; 4];
+        type Output = ([u32; 4], [u32; 8]);
 
-        fn run<V: Vectors>(self, vectors: V) -> [u32; 4] {
-            vectors.count_each(self.0, self.1)
+        fn run<V: Vectors>(self, vectors: V) -> Self::Output {
+            (vectors.count_each(self.0, self.1), vectors.count_eight(self.0, self.2))
+        }
+    }
+
+    /// Compares counts with those of a loop, of the values that are told and of those from each of the first ones on.
+    fn check_counts(blocks: &[[u8; BLOCK]], values: [u8; 4], firsts: impl Iterator<Item = u8>) {
+        let mut naive = [0; 256];
+        blocks.as_flattened().iter().for_each(|&byte| naive[usize::from(byte)] += 1);
+        for first in firsts {
+            let eight = *naive[usize::from(first)..].first_chunk().unwrap();
+            let expected = (values.map(|value| naive[usize::from(value)]), eight);
+            for set in available() {
+                let counted = set.run(Counts(blocks, values, first));
+                let (name, len) = (set.name(), blocks.len());
+                assert_eq!(counted, expected, "{name}: {values:?} and from {first} on, in {len} blocks");
+            }
         }
     }
 
     #[test]
-    fn counts_are_those_of_a_loop_up_to_the_most() {
-        let mixed: Vec<[u8; BLOCK]> = (0..MOST_BLOCKS)
+    fn counts_are_those_of_a_loop_whatever_the_number_of_blocks() {
+        // More than a byte can count of any vector.
+        const BLOCKS: usize = 260;
+        let mixed: Vec<[u8; BLOCK]> = (0..BLOCKS)
             .map(|block| std::array::from_fn(|at| (at * at + 7 * block).to_le_bytes()[0]))
             .collect();
-        let same = vec![[0xff; BLOCK]; MOST_BLOCKS];
-        for set in available() {
-            for blocks in [&mixed, &same] {
-                for len in (0..=MOST_BLOCKS).step_by(if cfg!(miri) { 31 } else { 1 }) {
-                    for values in [[0, 1, 127, 128], [0xff; 4], [0xff, 9, 16, 0xff]] {
-                        let naive = values.map(|value| {
-                            blocks[..len].as_flattened().iter().map(|&byte| u32::from(byte == value)).sum()
-                        });
-                        let counted = set.run(Counts(&blocks[..len], values));
-                        assert_eq!(counted, naive, "{}: {values:?} in {len} blocks", set.name());
-                    }
+        let same = vec![[0xff; BLOCK]; BLOCKS];
+        for blocks in [&mixed, &same] {
+            for len in (0..=66).chain(125..=130).chain(238..=BLOCKS).step_by(if cfg!(miri) { 40 } else { 1 })
+            {
+                for values in [[0, 1, 127, 128], [0xff; 4], [0xff, 9, 16, 0xff]] {
+                    check_counts(&blocks[..len], values, [121, MOST_FIRST].into_iter());
                 }
             }
         }
+    }
+
+    #[test]
+    fn eight_values_are_counted_from_every_first_one_on() {
+        // Every byte occurs, each as often as no other.
+        let sorted: Vec<u8> = (0..=255).flat_map(|byte| vec![byte; usize::from(byte) + 1]).collect();
+        let mixed: Vec<u8> = (0..sorted.len()).map(|at| sorted[at * 12_345 % sorted.len()]).collect();
+        check_counts(mixed.as_chunks().0, [0; 4], (0..=MOST_FIRST).step_by(if cfg!(miri) { 62 } else { 1 }));
     }
 
     /// The numbers of the bits of a mask.

@@ -1,13 +1,16 @@
 //! NEON: 16 bytes at a time, on every AArch64.
 
 use std::arch::aarch64::{
-    uint8x16_t, vaddlvq_u8, vaddq_u8, vandq_u8, vceqq_u8, vcgeq_u8, vcleq_u8, vdupq_n_u8, vgetq_lane_u64,
-    vld1q_u8, vpaddq_u8, vqtbl1q_u8, vreinterpretq_u64_u8, vshrq_n_u8, vsubq_u8, vtstq_u8,
+    uint8x16_t, vaddlvq_u8, vaddq_u8, vandq_u8, vceqq_u8, vcgeq_u8, vcleq_u8, vdupq_n_s8, vdupq_n_u8,
+    veorq_u8, vgetq_lane_u64, vld1q_u8, vpaddq_u8, vqtbl1q_u8, vreinterpretq_u64_u8, vshlq_u8, vshrq_n_u8,
+    vsubq_u8, vtstq_u8,
 };
 
+use super::eight::{MOST_VECTORS, define_count_eight};
 use super::vectors::{AsciiSet, BLOCK, Kernel, Vectors, define};
 
-define!(Neon, [uint8x16_t; 4], is_aarch64_feature_detected, ["neon"]);
+define!(Neon, [uint8x16_t; 4], is_aarch64_feature_detected, ["neon"], count_eight);
+define_count_eight!(uint8x16_t, 16, "neon");
 
 #[inline]
 #[target_feature(enable = "neon")]
@@ -81,15 +84,68 @@ fn in_set(mut block: [uint8x16_t; 4], set: &AsciiSet) -> u64 {
 #[inline]
 #[target_feature(enable = "neon")]
 fn count_each(blocks: &[[u8; BLOCK]], values: [u8; 4]) -> [u32; 4] {
-    let values = values.map(|value| vdupq_n_u8(value));
-    // A byte that equals is -1, and a block comes to each byte four times.
-    let mut counts = [vdupq_n_u8(0); 4];
-    for block in blocks {
-        for quarter in load(block) {
-            for (count, value) in counts.iter_mut().zip(values) {
-                *count = vsubq_u8(*count, vceqq_u8(quarter, value));
+    /// A block comes to each byte of a count four times.
+    const BLOCKS: usize = 32;
+    let values = values.map(|value| splat(value));
+    let mut all = [0; 4];
+    for blocks in blocks.chunks(BLOCKS) {
+        // A byte that equals is -1.
+        let mut counts = [splat(0); 4];
+        for block in blocks {
+            for quarter in load(block) {
+                for (count, value) in counts.iter_mut().zip(values) {
+                    *count = vsubq_u8(*count, vceqq_u8(quarter, value));
+                }
             }
         }
+        for (all, count) in all.iter_mut().zip(sum_each(counts)) {
+            *all += count;
+        }
     }
-    counts.map(|count| u32::from(vaddlvq_u8(count)))
+    all
+}
+
+/// The sum of all bytes of each.
+#[inline]
+#[target_feature(enable = "neon")]
+fn sum_each(vectors: [uint8x16_t; 4]) -> [u32; 4] {
+    vectors.map(|vector| u32::from(vaddlvq_u8(vector)))
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn splat(byte: u8) -> uint8x16_t {
+    vdupq_n_u8(byte)
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn marks(bytes: &[u8; 16], first: u8) -> uint8x16_t {
+    static MARKS: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0];
+    // Beyond the end of the table, zero is looked up.
+    vqtbl1q_u8(load_quarter(&MARKS), vsubq_u8(load_quarter(bytes), splat(first)))
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn and(one: uint8x16_t, other: uint8x16_t) -> uint8x16_t {
+    vandq_u8(one, other)
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn xor(one: uint8x16_t, other: uint8x16_t) -> uint8x16_t {
+    veorq_u8(one, other)
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn left(vector: uint8x16_t, bits: u8) -> uint8x16_t {
+    vshlq_u8(vector, vdupq_n_s8(bits.cast_signed()))
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn right(vector: uint8x16_t, bits: u8) -> uint8x16_t {
+    vshlq_u8(vector, vdupq_n_s8(-bits.cast_signed()))
 }

@@ -1,8 +1,8 @@
 //! SSE2: 16 bytes at a time, on every x86-64.
 
 use std::arch::x86_64::{
-    __m128i, _mm_add_epi32, _mm_cmpeq_epi8, _mm_cvtsi128_si32, _mm_cvtsi128_si64, _mm_loadu_si128,
-    _mm_min_epu8, _mm_movemask_epi8, _mm_sad_epu8, _mm_set1_epi8, _mm_setzero_si128, _mm_sub_epi8,
+    __m128i, _mm_add_epi16, _mm_cmpeq_epi8, _mm_cvtsi128_si64, _mm_loadu_si128, _mm_min_epu8,
+    _mm_movemask_epi8, _mm_or_si128, _mm_sad_epu8, _mm_set1_epi8, _mm_slli_epi64, _mm_sub_epi8,
     _mm_unpackhi_epi64,
 };
 
@@ -14,11 +14,17 @@ define!(Sse2, [__m128i; 4], is_x86_feature_detected, ["sse2"]);
 #[inline]
 #[target_feature(enable = "sse2")]
 #[expect(unsafe_code, reason = "the vector loads of the standard library take pointers")]
+pub(super) fn load_quarter(bytes: &[u8; 16]) -> __m128i {
+    // SAFETY: 16 bytes are there to be read, and an unaligned load asks for no alignment.
+    unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }
+}
+
+#[inline]
+#[target_feature(enable = "sse2")]
 pub(super) fn load(bytes: &[u8; BLOCK]) -> [__m128i; 4] {
-    let mut block = [_mm_set1_epi8(0); 4];
-    for (vector, bytes) in block.iter_mut().zip(bytes.as_chunks::<16>().0) {
-        // SAFETY: 16 bytes are there to be read, and an unaligned load asks for no alignment.
-        *vector = unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) };
+    let mut block = [splat(0); 4];
+    for (vector, bytes) in block.iter_mut().zip(bytes.as_chunks().0) {
+        *vector = load_quarter(bytes);
     }
     block
 }
@@ -70,23 +76,41 @@ fn in_set(block: [__m128i; 4], set: &AsciiSet) -> u64 {
 #[inline]
 #[target_feature(enable = "sse2")]
 pub(super) fn count_each(blocks: &[[u8; BLOCK]], values: [u8; 4]) -> [u32; 4] {
-    let values = values.map(|value| _mm_set1_epi8(value.cast_signed()));
-    // A byte that equals is -1, and a block comes to each byte four times.
-    let mut counts = [_mm_setzero_si128(); 4];
-    for block in blocks {
-        for quarter in load(block) {
-            for (count, value) in counts.iter_mut().zip(values) {
-                *count = _mm_sub_epi8(*count, _mm_cmpeq_epi8(quarter, value));
+    /// A block comes to each byte of a count four times.
+    const BLOCKS: usize = 32;
+    let values = values.map(|value| splat(value));
+    let mut all = [0; 4];
+    for blocks in blocks.chunks(BLOCKS) {
+        // A byte that equals is -1.
+        let mut counts = [splat(0); 4];
+        for block in blocks {
+            for quarter in load(block) {
+                for (count, value) in counts.iter_mut().zip(values) {
+                    *count = _mm_sub_epi8(*count, _mm_cmpeq_epi8(quarter, value));
+                }
             }
         }
+        for (all, count) in all.iter_mut().zip(sum_each(counts)) {
+            *all += count;
+        }
     }
-    counts.map(|count| sum(count))
+    all
 }
 
-/// The sum of all bytes.
+/// The sum of all bytes of each.
 #[inline]
 #[target_feature(enable = "sse2")]
-fn sum(bytes: __m128i) -> u32 {
-    let sums = _mm_sad_epu8(bytes, _mm_setzero_si128());
-    _mm_cvtsi128_si32(_mm_add_epi32(sums, _mm_unpackhi_epi64(sums, sums))).cast_unsigned()
+pub(super) fn sum_each(vectors: [__m128i; 4]) -> [u32; 4] {
+    // A sum of 16 bytes has 12 bits, so that 16 are enough for it, and four of them make one register.
+    let [a, b, c, d] = vectors.map(|vector| _mm_sad_epu8(vector, splat(0)));
+    let low = _mm_or_si128(a, _mm_slli_epi64::<16>(b));
+    let sums = _mm_or_si128(low, _mm_or_si128(_mm_slli_epi64::<32>(c), _mm_slli_epi64::<48>(d)));
+    let sums = _mm_cvtsi128_si64(_mm_add_epi16(sums, _mm_unpackhi_epi64(sums, sums))).to_le_bytes();
+    [0, 2, 4, 6].map(|at| u16::from_le_bytes([sums[at], sums[at + 1]]).into())
+}
+
+#[inline]
+#[target_feature(enable = "sse2")]
+pub(super) fn splat(byte: u8) -> __m128i {
+    _mm_set1_epi8(byte.cast_signed())
 }

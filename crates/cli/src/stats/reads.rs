@@ -63,7 +63,12 @@ fn reads(source: &Source, all: bool) -> Result<fastq::Summary> {
     source.fold_parts(
         &Fastq::new(),
         new,
-        |summary, records| records.try_for_each(|record| record.map(|record| summary.add(&record))),
+        |summary, records| {
+            for record in records {
+                summary.add(&record?);
+            }
+            Ok(())
+        },
         fastq::Summary::merge,
     )
 }
@@ -73,7 +78,12 @@ fn wrapped_reads(source: &Source, all: bool) -> Result<fastq::Summary> {
     source.fold_parts(
         &Fastq::new().wrapped(),
         new,
-        |summary, records| records.try_for_each(|record| record.map(|record| summary.add_wrapped(&record))),
+        |summary, records| {
+            for record in records {
+                summary.add_wrapped(&record?);
+            }
+            Ok(())
+        },
         fastq::Summary::merge,
     )
 }
@@ -83,7 +93,12 @@ fn sequences(source: &Source, all: bool) -> Result<fasta::Summary> {
     source.fold_parts(
         &Fasta::new(),
         new,
-        |summary, records| records.try_for_each(|record| record.map(|record| summary.add(&record))),
+        |summary, records| {
+            for record in records {
+                summary.add(&record?);
+            }
+            Ok(())
+        },
         fasta::Summary::merge,
     )
 }
