@@ -1,6 +1,7 @@
 //! What can be read of a damaged input, in order.
 
-use super::{Account, Source};
+use super::Source;
+use super::account::Account;
 use crate::error::{ErrorKind, Result};
 use crate::record::{Gap, Piece, Pieces, Resync, Tally};
 

@@ -17,7 +17,7 @@ use std::sync::{Mutex, PoisonError};
 use input::{End as InputEnd, Joining};
 pub(super) use input::{Input, StreamInput};
 
-use super::Account;
+use super::account::Account;
 use super::drive::Done;
 use super::parts::{Next, Parts};
 use crate::compress::Run;
