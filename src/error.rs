@@ -10,7 +10,7 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
-pub use compressed::CompressedFault;
+pub use compressed::{CompressedFault, CompressedPlace};
 pub use kind::ErrorKind;
 pub use location::Location;
 pub(crate) use location::Site;
@@ -77,6 +77,27 @@ impl Error {
         match self.kind() {
             ErrorKind::Truncated { offset, .. } => Some(*offset),
             _ => self.location().map(|location| location.offset),
+        }
+    }
+
+    /// Where the fault lies in the compressed input, if it is one of compressed bytes.
+    ///
+    /// ```
+    /// # #[cfg(feature = "gzip")] {
+    /// use pagecut::{Source, SourceOptions, fastq::Fastq};
+    ///
+    /// // A block of BGZF that ends too early.
+    /// let cut = b"\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\0BC\x02\0\x1b\0\x03";
+    /// let error = Source::from_reader(&cut[..], SourceOptions::new()).account(&Fastq::new()).error.unwrap();
+    /// let place = error.compressed_place().unwrap();
+    /// assert_eq!((place.format, place.number, place.start, place.offset), ("BGZF", Some(0), 0, 19));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn compressed_place(&self) -> Option<CompressedPlace> {
+        match self.kind() {
+            ErrorKind::Compressed { place, .. } => Some(*place),
+            _ => None,
         }
     }
 

@@ -97,7 +97,9 @@ pub mod record;
 pub mod simd;
 
 pub use detect::FileKind;
-pub use error::{CompressedFault, Error, ErrorKind, Location, MatePlace, Mp4Fault, PairFile, Result};
+pub use error::{
+    CompressedFault, CompressedPlace, Error, ErrorKind, Location, MatePlace, Mp4Fault, PairFile, Result,
+};
 pub use record::{
     Backing, Cursor, Cuts, Format, Gap, ParRecords, Part, Piece, Pieces, Records, Resync, Search, Tally,
 };

@@ -44,7 +44,7 @@ pub(crate) use run::Run;
 pub(crate) use unpacker::{Taken, Unpacker};
 
 #[cfg(feature = "_compressed")]
-use crate::error::CompressedFault;
+use crate::error::{CompressedFault, CompressedPlace};
 use crate::error::{Error, ErrorKind};
 
 /// How many of the first bytes of an input tell how it is compressed.
@@ -126,10 +126,18 @@ impl Compression {
         ErrorKind::UnknownFormat(what).into()
     }
 
+    /// The error of a piece of this number that begins at `start`.
     #[cfg(feature = "_compressed")]
-    pub(crate) fn fault(self, number: impl Into<Option<u64>>, offset: u64, fault: CompressedFault) -> Error {
-        let number = number.into();
-        ErrorKind::Compressed { format: self.name(), unit: self.unit(), number, offset, fault }.into()
+    pub(crate) fn fault(
+        self,
+        number: impl Into<Option<u64>>,
+        start: u64,
+        offset: u64,
+        fault: CompressedFault,
+    ) -> Error {
+        let (format, unit, number) = (self.name(), self.unit(), number.into());
+        let place = CompressedPlace { format, unit, number, start, offset };
+        ErrorKind::Compressed { place, fault }.into()
     }
 }
 

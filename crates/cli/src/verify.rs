@@ -9,7 +9,7 @@ use pagecut::compress::Packed;
 use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
 use pagecut::media::mpegts::Packets;
-use pagecut::{Account, Error, FileKind, Format, Gap, Result, Resync, Source, Tally};
+use pagecut::{Account, CompressedPlace, Error, FileKind, Format, Gap, Result, Resync, Source, Tally};
 use serde::Serialize;
 
 use crate::cli::{Common, Verify};
@@ -66,7 +66,23 @@ struct Fault {
     offset: Option<u64>,
     record: Option<u64>,
     line: Option<u64>,
+    /// Where it lies in a compressed input, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compressed: Option<Place>,
     message: String,
+}
+
+/// A place in a compressed input, in bytes from its start.
+#[derive(Debug, Serialize)]
+struct Place {
+    format: &'static str,
+    /// What the pieces are called that it is made of: `member`, `block`, `frame`, `stream`.
+    unit: &'static str,
+    number: Option<u64>,
+    /// Where that piece begins.
+    start: u64,
+    /// The byte at fault, as nearly as it is known.
+    offset: u64,
 }
 
 /// Verifies every input, and notes whether all of them are well.
@@ -313,7 +329,15 @@ impl Fault {
             offset: error.offset(),
             record: place.and_then(|place| place.record),
             line: place.and_then(|place| place.line),
+            compressed: error.compressed_place().map(Place::of),
             message: error.message(),
         }
+    }
+}
+
+impl Place {
+    fn of(place: CompressedPlace) -> Self {
+        let CompressedPlace { format, unit, number, start, offset, .. } = place;
+        Self { format, unit, number, start, offset }
     }
 }

@@ -236,14 +236,25 @@ fn verify_tells_programs_that_the_compressed_bytes_are_bad() {
     for kind in Kind::ALL {
         let (packed, cut) = truncated(kind);
         fs::write(folder.path().join("cut"), &packed.bytes[..cut]).unwrap();
-        let output = run(folder.path(), &["verify", "--json", "cut"]);
-        let verdict: serde_json::Value = serde_json::from_str(stdout(&output)).unwrap();
-        assert_eq!(output.status.code(), Some(1));
-        assert_eq!(
-            (&verdict["complete"], &verdict["error"]["kind"]),
-            (&false.into(), &"compressed".into()),
-            "{verdict}"
-        );
-        assert!(verdict["records"].as_u64().unwrap() > 100, "{verdict}");
+        let command = ["verify", "--json"];
+        for output in
+            [run(folder.path(), &[&command[..], &["cut"]].concat()), piped(folder.path(), &command, "cut")]
+        {
+            let verdict: serde_json::Value = serde_json::from_str(stdout(&output)).unwrap();
+            assert_eq!(output.status.code(), Some(1));
+            assert_eq!(
+                (&verdict["complete"], &verdict["error"]["kind"]),
+                (&false.into(), &"compressed".into()),
+                "{verdict}"
+            );
+            assert!(verdict["records"].as_u64().unwrap() > 100, "{verdict}");
+            let (place, member) = (&verdict["error"]["compressed"], packed.member_at(cut));
+            assert_eq!(place["format"].as_str().unwrap().to_lowercase(), kind.words()[0], "{verdict}");
+            assert_eq!(
+                (&place["unit"], &place["number"], &place["start"], &place["offset"]),
+                (&kind.words()[1].into(), &member.into(), &packed.range(member).start.into(), &cut.into()),
+                "{verdict}"
+            );
+        }
     }
 }

@@ -37,7 +37,7 @@ impl Head {
         let number = number.into();
         if packed_len < HEADER_LEN + TRAILER_LEN {
             let too_short = CompressedFault::Header("it says that the block ends before its first byte");
-            return Err(Compression::Bgzf.fault(number, offset, too_short));
+            return Err(Compression::Bgzf.fault(number, offset, offset, too_short));
         }
         Ok(Some(Self { number, offset, packed_len }))
     }
@@ -58,7 +58,7 @@ impl Head {
             let too_long = CompressedFault::Header(
                 "where it says that the block ends, a length of more than 64 KiB stands",
             );
-            return Err(Compression::Bgzf.fault(self.number, self.offset, too_long));
+            return Err(Compression::Bgzf.fault(self.number, self.offset, self.offset, too_long));
         }
         Ok(Block { head: self, len })
     }
@@ -131,6 +131,6 @@ impl Block {
     }
 
     fn fault(&self, offset: u64, fault: CompressedFault) -> Error {
-        Compression::Bgzf.fault(self.head.number, offset, fault)
+        Compression::Bgzf.fault(self.head.number, self.offset(), offset, fault)
     }
 }
