@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use pagecut::io::ZeroCopyConfig;
 use pagecut::{Error, ErrorKind, FileKind, Reader, Result, Source, SourceOptions};
 
-use crate::cli::{Common, Io};
+use crate::cli::{Common, Io, Limit};
 use crate::{progress, report};
 
 /// What standard input is called, as argument and in output.
@@ -68,9 +68,15 @@ pub(crate) fn tell_unclosed(source: &Source, name: &str) {
     }
 }
 
-/// Opens an input.
+/// Opens an input, of which positions are looked up: what is read of it is decided by them.
 pub(crate) fn open(path: &Path, common: &Common) -> Result<Source> {
+    open_to_read(path, &Limit::default(), common)
+}
+
+/// Opens an input that is read to its end, if it has no more bytes than are allowed.
+pub(crate) fn open_to_read(path: &Path, limit: &Limit, common: &Common) -> Result<Source> {
     let options = SourceOptions::new().config(config(common)).threads(common.threads.into());
+    let options = limit.max_bytes.map_or(options, |most| options.max_len(most));
     if path.as_os_str() == STDIN {
         return Ok(Source::from_reader(io::stdin(), options));
     }

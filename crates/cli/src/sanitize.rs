@@ -45,7 +45,7 @@ pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::
 }
 
 fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut::Result<Account> {
-    let source = input::open(path, common)?;
+    let source = input::open_to_read(path, &args.limit, common)?;
     let kind = source.detect()?;
     input::demand_boundaries(kind)?;
     // Only now that there is something to write: an output that exists is emptied.

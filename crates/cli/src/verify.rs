@@ -146,7 +146,7 @@ struct Read {
 
 /// Reads one input, up to the first error or, if the format can, behind it.
 fn read(path: &Path, name: &str, args: &Verify, common: &Common) -> Result<Read> {
-    let source = input::open(path, common)?;
+    let source = input::open_to_read(path, &args.limit, common)?;
     let kind = source.detect()?;
     if args.recover {
         input::demand_boundaries(kind)?;
