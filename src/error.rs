@@ -119,9 +119,14 @@ impl Error {
 
     /// Puts right the numbers of an error that was found in a part, once it is known what lies before that part.
     pub(crate) fn count_before(self, records: u64, lines: u64) -> Self {
+        self.count_from(0, records, lines)
+    }
+
+    /// Counts from an offset, if the error was found in what begins behind it, and there is so much between.
+    pub(crate) fn count_from(self, offset: u64, records: u64, lines: u64) -> Self {
         let mut inner = Arc::unwrap_or_clone(self.0);
-        if let Some(site) = inner.site.as_mut().filter(|site| site.counted_from != 0) {
-            site.counted_from = 0;
+        if let Some(site) = inner.site.as_mut().filter(|site| site.counted_from > offset) {
+            site.counted_from = offset;
             site.record += records;
             site.line = site.line.map(|line| line + lines);
         }

@@ -101,7 +101,7 @@ pub use error::{
     CompressedFault, CompressedPlace, Error, ErrorKind, Location, MatePlace, Mp4Fault, PairFile, Result,
 };
 pub use record::{
-    Backing, Cursor, Cuts, Format, Gap, ParRecords, Part, Piece, Pieces, Records, Resync, Search, Tally,
+    Backing, Cursor, Cuts, Format, Gap, Lost, ParRecords, Part, Piece, Pieces, Records, Resync, Search, Tally,
 };
 #[cfg(feature = "gzip")]
 pub use source::BgzfReader;

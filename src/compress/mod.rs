@@ -164,6 +164,8 @@ pub struct Packed {
     pub packed_bytes: u64,
     /// How many of them hold nothing: zeros behind the last member of gzip, and frames of zstd that are to be skipped.
     pub padding_bytes: u64,
+    /// How many of them were passed over, since they could not be decompressed: of BGZF, where reading goes on behind a fault.
+    pub lost_bytes: u64,
     /// Bytes that were decompressed.
     pub unpacked_bytes: u64,
     /// Whether the input ends as it should: BGZF without its closing, empty block may have been cut at the end of another.

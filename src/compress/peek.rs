@@ -17,6 +17,8 @@ pub(crate) struct Peek<R> {
     end: usize,
     /// Offset of the byte at `start`.
     offset: u64,
+    /// Whether `buffer` keeps what was taken, from the first byte on.
+    keeps: bool,
     /// The input has no more than what is in `buffer`.
     ended: bool,
     /// Why there is no more, to be told when the rest was taken.
@@ -25,7 +27,27 @@ pub(crate) struct Peek<R> {
 
 impl<R: Read> Peek<R> {
     pub(crate) fn new(input: R) -> Self {
-        Self { input, buffer: Vec::new(), start: 0, end: 0, offset: 0, ended: false, failed: None }
+        Self {
+            input,
+            buffer: Vec::new(),
+            start: 0,
+            end: 0,
+            offset: 0,
+            keeps: false,
+            ended: false,
+            failed: None,
+        }
+    }
+
+    /// Keeps what is taken from now on, for [`restart`](Peek::restart); or does not any more. Nothing was taken yet.
+    pub(crate) fn keep(&mut self, keeps: bool) {
+        self.keeps = keeps;
+    }
+
+    /// Goes back to the start, if everything was kept that was [looked at](Peek::peek) and taken.
+    pub(crate) fn restart(&mut self) {
+        debug_assert!(self.keeps && self.offset == self.start as u64);
+        (self.start, self.offset) = (0, 0);
     }
 
     /// How many bytes were taken.
@@ -40,9 +62,11 @@ impl<R: Read> Peek<R> {
                 return Err(error);
             }
             if self.buffer.len() < (self.start + len).max(self.end + READ_LEN) {
-                self.buffer.copy_within(self.start..self.end, 0);
-                (self.start, self.end) = (0, self.end - self.start);
-                let room = len.max(self.end + READ_LEN).max(BUFFER_LEN);
+                if !self.keeps {
+                    self.buffer.copy_within(self.start..self.end, 0);
+                    (self.start, self.end) = (0, self.end - self.start);
+                }
+                let room = (self.start + len).max(self.end + READ_LEN).max(BUFFER_LEN);
                 self.buffer.resize(self.buffer.len().max(room), 0);
             }
             match self.input.read(&mut self.buffer[self.end..]) {

@@ -3,6 +3,8 @@
 use std::io::{self, Read};
 
 #[cfg(feature = "gzip")]
+use super::bgzf::Recovery;
+#[cfg(feature = "gzip")]
 use super::gzip::Members;
 use super::peek::Peek;
 use super::pieces::Pieces;
@@ -18,6 +20,8 @@ pub(crate) struct Unpacker<R> {
     input: Peek<R>,
     /// `None` before anything was read.
     how: Option<How<R>>,
+    /// Whether to go on behind damage, where that can be done.
+    recovers: bool,
     packed: Option<Packed>,
 }
 
@@ -28,6 +32,9 @@ enum How<R> {
     /// In blocks, as long as there are any.
     #[cfg(feature = "gzip")]
     Blocks,
+    /// In blocks, and what cannot be read is passed over.
+    #[cfg(feature = "gzip")]
+    SoundBlocks(Box<Recovery>),
     #[cfg_attr(not(feature = "_compressed"), expect(dead_code, reason = "no format has pieces then"))]
     Pieces(Pieces<R>),
 }
@@ -42,7 +49,29 @@ pub(crate) enum Taken {
 
 impl<R: Read> Unpacker<R> {
     pub(crate) fn new(input: R) -> Self {
-        Self { input: Peek::new(input), how: None, packed: None }
+        Self { input: Peek::new(input), how: None, recovers: false, packed: None }
+    }
+
+    /// Keeps what is taken, so that it can be [taken again](Unpacker::take_again) in another way; or does so no more.
+    pub(crate) fn keep(&mut self, keeps: bool) {
+        self.input.keep(keeps);
+    }
+
+    /// Whether it goes on behind damage, where that can be done.
+    pub(crate) fn recovers(&self) -> bool {
+        self.recovers
+    }
+
+    /// From now on goes on behind damage, where that can be done, or does not, and takes again what was taken and kept. Of what is not
+    /// BGZF nothing is taken again: there it makes no difference.
+    pub(crate) fn take_again(&mut self, recovers: bool) -> bool {
+        self.recovers = recovers;
+        let again = self.how.is_some() && self.compression() == Some(Compression::Bgzf);
+        if again {
+            self.input.restart();
+            (self.how, self.packed) = (None, None);
+        }
+        again
     }
 
     /// How the input is compressed, if it is; known when something was taken.
@@ -68,7 +97,7 @@ impl<R: Read> Unpacker<R> {
     pub(crate) fn begin(&mut self) -> Result<()> {
         if self.how.is_none() {
             let compression = Compression::detect(self.input.peek_some(MAGIC_LEN)?);
-            self.how = Some(How::of(compression)?);
+            self.how = Some(How::of(compression, self.recovers)?);
             self.packed = compression.map(Packed::none_of);
         }
         Ok(())
@@ -81,8 +110,12 @@ impl<R: Read> Unpacker<R> {
         let Self { input, how, packed, .. } = self;
         match (how, packed) {
             #[cfg(feature = "gzip")]
-            (Some(how @ How::Blocks), Some(packed)) => {
-                if run.left.take_blocks(input, len, packed)? {
+            (Some(how @ (How::Blocks | How::SoundBlocks(_))), Some(packed)) => {
+                let taken = match how {
+                    How::SoundBlocks(recovery) => run.left.recover_blocks(recovery, input, len, packed)?,
+                    _ => run.left.take_blocks(input, len, packed)?,
+                };
+                if taken {
                     return Ok(Taken::Some);
                 }
                 // What is no block is a member, or cut short, or padding.
@@ -107,7 +140,15 @@ impl Packed {
     /// Nothing was read yet.
     fn none_of(compression: Compression) -> Self {
         let closed = compression != Compression::Bgzf;
-        Self { compression, members: 0, packed_bytes: 0, padding_bytes: 0, unpacked_bytes: 0, closed }
+        Self {
+            compression,
+            members: 0,
+            packed_bytes: 0,
+            padding_bytes: 0,
+            lost_bytes: 0,
+            unpacked_bytes: 0,
+            closed,
+        }
     }
 }
 
@@ -115,11 +156,13 @@ impl<R: Read> How<R> {
     /// # Errors
     ///
     /// [`ErrorKind::UnknownFormat`](crate::ErrorKind::UnknownFormat) if that takes a feature that is not there.
-    fn of(compression: Option<Compression>) -> Result<Self> {
+    fn of(compression: Option<Compression>, recovers: bool) -> Result<Self> {
         match compression {
             None => Ok(Self::Plain),
             #[cfg(feature = "gzip")]
             Some(Compression::Gzip) => Ok(Self::Pieces(Pieces::of(Members::new()))),
+            #[cfg(feature = "gzip")]
+            Some(Compression::Bgzf) if recovers => Ok(Self::SoundBlocks(Box::new(Recovery::new()))),
             #[cfg(feature = "gzip")]
             Some(Compression::Bgzf) => Ok(Self::Blocks),
             #[cfg(feature = "zstd")]

@@ -116,12 +116,31 @@ impl Source {
     ///
     /// Those of [`FileKind::detect`], and [`ErrorKind::Io`](crate::ErrorKind::Io) if the input cannot be read.
     pub fn detect(&self) -> Result<FileKind> {
+        self.detect_in(|input| FileKind::detect(input.head(HEAD_LEN)?))
+    }
+
+    /// Tells the format as [`detect`](Source::detect) does, for work that goes on behind damage: of BGZF whose first blocks are lost,
+    /// from what is behind them.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`detect`](Source::detect).
+    pub fn detect_behind_damage(&self) -> Result<FileKind> {
+        self.detect_in(|input| {
+            input.recover(true)?;
+            let (head, is_start) = input.sound_head(HEAD_LEN)?;
+            if is_start { FileKind::detect(head) } else { FileKind::detect_inside(head) }
+        })
+    }
+
+    /// Tells the format by the first bytes, which `detect` looks at where they have to be read from the left.
+    fn detect_in(&self, detect: impl FnOnce(&mut StreamInput<'_>) -> Result<FileKind>) -> Result<FileKind> {
         match &self.input {
             Input::File(FileInput { reader, compression: None, .. }) => {
                 FileKind::detect(&reader.bytes_at(0..reader.len().min(HEAD_LEN as u64))?)
             }
-            Input::File(file) => FileKind::detect(StreamInput::of_reader(&file.reader).head(HEAD_LEN)?),
-            Input::Stream { input, .. } => FileKind::detect(lock(input)?.head(HEAD_LEN)?),
+            Input::File(file) => detect(&mut StreamInput::of_reader(&file.reader)),
+            Input::Stream { input, .. } => detect(&mut *lock(input)?),
         }
     }
 }
