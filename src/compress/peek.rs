@@ -132,6 +132,29 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_kept_can_be_taken_again() {
+        let bytes: Vec<u8> = (0..=255).cycle().take(1_000_000).collect();
+        let mut input = Peek::new(&bytes[..]);
+        input.keep(true);
+        for look in [5, 100_000, 300_000] {
+            while input.offset() < 700_000 {
+                let seen = input.peek(look).unwrap().len();
+                input.skip(seen.min(look));
+            }
+            input.restart();
+        }
+        input.keep(false);
+        let mut taken = Vec::new();
+        while let seen @ [_, ..] = input.peek(1).unwrap() {
+            taken.extend_from_slice(seen);
+            let len = seen.len();
+            input.skip(len);
+        }
+        assert!(taken == bytes);
+        assert!(input.buffer.len() < 2 * bytes.len(), "nothing is kept any more");
+    }
+
+    #[test]
     fn what_is_looked_at_is_what_is_taken() {
         let bytes: Vec<u8> = (0..=255).cycle().take(300_000).collect();
         for look in [1, 7, 1000, 200_000] {

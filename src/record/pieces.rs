@@ -169,3 +169,141 @@ impl<F: Resync> fmt::Debug for Pieces<'_, F> {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Site;
+    use crate::fasta::Fasta;
+    use crate::fastq::Fastq;
+    use crate::record::{End, last_part_end};
+
+    const TEXT: &[u8] = b"@r1@x\nAC\n+\n@I\n@r2\n\n+\n\n\n@r3\nA\n+\n+\n@r4\nACGT\n+r4\nIIII\n";
+
+    fn loss(position: usize) -> Loss {
+        let error = ErrorKind::SyncLost.into();
+        Loss { position, packed: 0..1, len: Some(3), before: Some(position as u64), error }
+    }
+
+    /// The pieces of a part in words, without the numbers of errors, which are not known in a part.
+    fn in_words<F: Resync>(format: &F, part: Part<'_>) -> (Vec<String>, Tally)
+    where
+        for<'data> F::Record<'data>: fmt::Debug,
+    {
+        let mut pieces = format.pieces_of(part);
+        let words = pieces.by_ref().map(|piece| match piece {
+            Piece::Record(record) => format!("{record:?}"),
+            Piece::Gap(Gap { range, error, lost }) => format!("{range:?} {:?} {lost:?}", error.kind()),
+        });
+        let words = words.collect();
+        (words, pieces.tally())
+    }
+
+    /// Reads a text with these losses, in one part and in two, wherever it may be cut.
+    fn check<F: Resync>(format: &F, text: &[u8], at: &[usize])
+    where
+        for<'data> F::Record<'data>: fmt::Debug,
+    {
+        let losses: Vec<_> = at.iter().map(|&position| loss(position)).collect();
+        let mut pieces = format.pieces_of(Part::whole(text).with_losses(&losses));
+        let mut end = 0;
+        let (mut records, mut gaps) = (0, Vec::new());
+        for piece in pieces.by_ref() {
+            match piece {
+                Piece::Record(_) => records += 1,
+                Piece::Gap(gap) => {
+                    assert!(end <= gap.range.start && gap.range.start <= gap.range.end, "{at:?}: {gap:?}");
+                    end = gap.range.end;
+                    gaps.push(gap);
+                }
+            }
+        }
+        let tally = pieces.tally();
+        assert_eq!((tally.bytes(), tally.records), (text.len() as u64, records), "{at:?}");
+        assert_eq!(tally.gaps, gaps.len() as u64, "{at:?}: {gaps:?}");
+        assert_eq!(tally.gap_bytes, gaps.iter().map(|gap| gap.range.end - gap.range.start).sum::<u64>());
+        let lost: Vec<_> = gaps.iter().filter_map(|gap| gap.lost.as_deref()).collect();
+        let expected: Vec<_> = losses.iter().map(Loss::lost).collect();
+        assert_eq!(lost, expected.iter().collect::<Vec<_>>(), "each is told once, in order");
+
+        let whole = in_words(format, Part::whole(text).with_losses(&losses));
+        let end_of = |view: usize| {
+            let known: Vec<_> = losses.iter().filter(|loss| loss.position <= view).cloned().collect();
+            last_part_end(format, &text[..view], &known, false, true)
+        };
+        let mut ends: Vec<_> = (0..text.len()).map(end_of).collect();
+        ends.dedup();
+        for end in ends {
+            if let End::Cut(cut) = end {
+                assert_eq!(in_two(format, text, &losses, cut), whole, "{at:?}, cut at {cut}");
+            }
+        }
+    }
+
+    /// The pieces of two parts of a text.
+    fn in_two<F: Resync>(format: &F, text: &[u8], losses: &[Loss], cut: usize) -> (Vec<String>, Tally)
+    where
+        for<'data> F::Record<'data>: fmt::Debug,
+    {
+        let (before, behind) = losses.split_at(losses.partition_point(|loss| loss.position < cut));
+        let behind: Vec<_> =
+            behind.iter().map(|loss| Loss { position: loss.position - cut, ..loss.clone() }).collect();
+        let in_view = behind.first().map_or(text.len(), |loss| cut + loss.position);
+        let first = Part::read(&text[..in_view], cut, 0, behind.is_empty());
+        let second = Part::read(&text[cut..], text.len() - cut, cut as u64, true);
+        let (mut words, tally) = in_words(format, first.with_losses(before));
+        let (others, behind) = in_words(format, second.with_losses(&behind));
+        words.extend(others);
+        (words, tally + behind)
+    }
+
+    #[test]
+    fn each_loss_is_one_gap_wherever_they_are_and_wherever_parts_are_cut() {
+        let fasta: &[u8] = b">s1 x\nACGT\nAC\n>s2\n\n>s3\nA>C\nGGG\n";
+        for first in 0..=TEXT.len() {
+            check(&Fastq::new(), TEXT, &[first]);
+            check(&Fasta::new(), fasta, &[first.min(fasta.len())]);
+            for second in (first..=TEXT.len()).step_by(3) {
+                check(&Fastq::new(), TEXT, &[first, second]);
+                check(&Fasta::new(), fasta, &[first, second].map(|at| at.min(fasta.len())));
+            }
+        }
+    }
+
+    #[test]
+    fn records_that_are_whole_are_given_and_no_others() {
+        let starts = [0, 14, 23, 33];
+        let ends = [14, 22, 33, TEXT.len()];
+        for lost in 0..=TEXT.len() {
+            let losses = [loss(lost)];
+            let found: Vec<_> = Fastq::new()
+                .pieces_of(Part::whole(TEXT).with_losses(&losses))
+                .filter_map(|piece| piece.record().map(|record| record.range().start))
+                .collect();
+            // That of the first record begins with `@`, so it is in doubt until the line behind the next one has begun.
+            let in_doubt = |start, end| start == 0 && lost <= end + 4;
+            let whole = starts
+                .into_iter()
+                .zip(ends)
+                .filter(|&(start, end)| (end <= lost && !in_doubt(start, end)) || start > lost);
+            let expected: Vec<_> = whole.map(|(start, _)| start as u64).collect();
+            assert_eq!(found, expected, "lost at {lost}");
+        }
+    }
+
+    #[test]
+    fn errors_behind_a_loss_are_counted_from_the_start_of_the_part() {
+        let text = b"@a\nA\n+\nI\n@b\nA\n+\nI\n@c\nA\n+\nI\n@d\nAA\n+\nI\n";
+        let losses = [loss(12)];
+        let gaps: Vec<_> = Fastq::new()
+            .pieces_of(Part::whole(text).with_losses(&losses))
+            .filter_map(|piece| if let Piece::Gap(gap) = piece { Some(gap) } else { None })
+            .collect();
+        let place = gaps[1].error.location().unwrap();
+        assert_eq!((place.record, place.line, place.offset), (Some(2), Some(16), 35));
+        let site =
+            Site { format: "x", offset: 9, record_offset: 9, counted_from: 5, record: 1, line: Some(1) };
+        let error = Error::at(ErrorKind::SyncLost, site, b"").count_from(5, 7, 7);
+        assert_eq!(error.location().unwrap().record, None, "it was counted from there");
+    }
+}

@@ -257,6 +257,10 @@ pub(crate) struct Inspect {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "With --recover, damaged blocks of BGZF are passed over too, up to the next one that is whole, and told with the gap that they are in. gzip, \
+                  zstd, bzip2 and xz have no place behind a fault where reading could go on for certain: it ends there."
+)]
 pub(crate) struct Verify {
     /// Files; `-`, or none at all, for standard input
     pub(crate) files: Vec<PathBuf>,
@@ -277,6 +281,10 @@ pub(crate) struct Verify {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Of BGZF, damaged blocks are passed over too, up to the next one that is whole, and told with the gap that they are in. gzip, \
+                  zstd, bzip2 and xz have no place behind a fault where reading could go on for certain: it ends there."
+)]
 pub(crate) struct Sanitize {
     /// File; `-`, or none at all, for standard input
     pub(crate) file: Option<PathBuf>,

@@ -39,6 +39,16 @@ pub(crate) fn may_be_wrapped(source: &Source, error: &Error) -> bool {
 pub(crate) const UNCLOSED: &str =
     "the block that closes BGZF is missing, so the file may have been cut at the end of another one";
 
+/// Says that nothing behind an error was read, if that is because it is one of compressed bytes.
+pub(crate) fn tell_end(name: &str, error: &Error) {
+    if error.compressed_place().is_some() {
+        report::note(
+            name,
+            &"reading ends there: only BGZF is read on behind damaged bytes, and only up to what is no block",
+        );
+    }
+}
+
 /// Says that a format is not read on behind a fault, if it is one of those.
 pub(crate) fn demand_boundaries(kind: FileKind) -> Result<()> {
     let what = match kind {

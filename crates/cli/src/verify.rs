@@ -9,7 +9,7 @@ use pagecut::compress::Packed;
 use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
 use pagecut::media::mpegts::Packets;
-use pagecut::{Account, CompressedPlace, Error, FileKind, Format, Gap, Result, Resync, Source, Tally};
+use pagecut::{Account, CompressedPlace, Error, FileKind, Format, Gap, Lost, Result, Resync, Source, Tally};
 use serde::Serialize;
 
 use crate::cli::{Common, Verify};
@@ -48,6 +48,9 @@ struct Compressed {
     /// The length of the compressed input, as far as it was read.
     bytes: u64,
     padding_bytes: u64,
+    /// Told with `--recover` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lost_bytes: Option<u64>,
     closed: bool,
 }
 
@@ -56,7 +59,20 @@ struct Compressed {
 struct Hole {
     start: u64,
     end: u64,
+    /// Compressed bytes that were lost in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lost: Option<LostBytes>,
     error: Fault,
+}
+
+/// Compressed bytes that could not be decompressed.
+#[derive(Debug, Serialize)]
+struct LostBytes {
+    compressed_start: u64,
+    compressed_end: u64,
+    /// Where what they held would lie, if nothing were lost; null where that is not certain.
+    start: Option<u64>,
+    end: Option<u64>,
 }
 
 /// An error.
@@ -106,6 +122,9 @@ pub(crate) fn run(
                 let is_told = read.complete && read.gaps.is_some();
                 if let Some(error) = read.error.as_ref().filter(|_| !is_told) {
                     report::error(&name, error);
+                    if read.gaps.is_some() {
+                        input::tell_end(&name, error);
+                    }
                 }
                 if let Some(complaint) = read.complaint() {
                     report::error(&name, &complaint);
@@ -147,7 +166,7 @@ struct Read {
 /// Reads one input, up to the first error or, if the format can, behind it.
 fn read(path: &Path, name: &str, args: &Verify, common: &Common) -> Result<Read> {
     let source = input::open_to_read(path, &args.limit, common)?;
-    let kind = source.detect()?;
+    let kind = if args.recover { source.detect_behind_damage()? } else { source.detect()? };
     if args.recover {
         input::demand_boundaries(kind)?;
     }
@@ -246,6 +265,7 @@ impl Verdict {
             members: packed.members,
             bytes: packed.packed_bytes,
             padding_bytes: packed.padding_bytes,
+            lost_bytes: read.gaps.is_some().then_some(packed.lost_bytes),
             closed: packed.closed,
         });
         Self {
@@ -291,10 +311,13 @@ impl Verdict {
         let Self { file, records, bytes, record_bytes, blank_bytes, gap_bytes, .. } = self;
         let verdict = if self.is_good() { "good" } else { "bad" };
         let mut format = self.format.unwrap_or("empty").to_owned();
-        if let Some(Compressed { format: compression, members, bytes, padding_bytes, .. }) = &self.compressed
+        if let Some(Compressed { format: compression, members, bytes, padding_bytes, lost_bytes, .. }) =
+            &self.compressed
         {
+            let lost = lost_bytes.filter(|&lost| lost > 0);
+            let lost = lost.map_or_else(String::new, |lost| format!(", {lost} lost"));
             format = format!(
-                "{format} in {compression} ({members} members, {bytes} bytes, {padding_bytes} of them padding)"
+                "{format} in {compression} ({members} members, {bytes} bytes, {padding_bytes} of them padding{lost})"
             );
         }
         if self.complete {
@@ -317,7 +340,20 @@ impl Verdict {
 
 impl Hole {
     fn of(gap: &Gap) -> Self {
-        Self { start: gap.range.start, end: gap.range.end, error: Fault::of(&gap.error) }
+        let lost = gap.lost.as_deref().map(LostBytes::of);
+        Self { start: gap.range.start, end: gap.range.end, lost, error: Fault::of(&gap.error) }
+    }
+}
+
+impl LostBytes {
+    fn of(lost: &Lost) -> Self {
+        let held = lost.unpacked.as_ref();
+        Self {
+            compressed_start: lost.packed.start,
+            compressed_end: lost.packed.end,
+            start: held.map(|held| held.start),
+            end: held.map(|held| held.end),
+        }
     }
 }
 
