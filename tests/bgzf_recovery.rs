@@ -400,13 +400,21 @@ fn members_that_are_no_blocks_are_read() {
         let (good, gaps, _) = salvage(&nameless.bytes, setting);
         assert_eq!((good.len(), gaps.len()), (reads.text.len(), 0), "{gaps:?}");
     }
-    // Damage before them is passed over.
-    let mut bytes = packed.bytes.clone();
-    Damage::Payload.apply(&packed, 2, &mut bytes);
-    let expected = reads.without(&[text_of(&packed, 2)]);
-    for setting in few_settings(4) {
-        assert_eq!(salvage(&bytes, setting).0, expected, "{setting:?}");
+    // Damage before and behind them is passed over.
+    let mut packed = Packed::default();
+    for (number, text) in reads.text.chunks(130).enumerate() {
+        packed.push(&if number % 4 == 3 { gzip(text) } else { bgzf_block(text) }, text);
     }
+    packed.push(&BGZF_END, b"");
+    for damaged in [vec![2, 6], vec![4, 8, 13], vec![1, 2]] {
+        let mut bytes = packed.bytes.clone();
+        damaged.iter().for_each(|&block| Damage::Payload.apply(&packed, block, &mut bytes));
+        check(&reads, &packed, &bytes, &damaged, &few_settings(damaged.len()));
+    }
+    // Damage of a member that is not too long to look at it beforehand too.
+    let mut bytes = packed.bytes.clone();
+    Damage::Sum.apply(&packed, 7, &mut bytes);
+    check(&reads, &packed, &bytes, &[7], &few_settings(4));
 }
 
 #[test]

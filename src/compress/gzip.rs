@@ -152,6 +152,36 @@ impl<R: Read> Codec<R> for Members {
     }
 }
 
+/// The member that comes next, and no other.
+pub(super) struct OneMember {
+    members: Members,
+    begun: bool,
+}
+
+impl OneMember {
+    pub(super) fn new() -> Self {
+        Self { members: Members::new(), begun: false }
+    }
+}
+
+impl<R: Read> Codec<R> for OneMember {
+    fn start(&mut self, input: &mut Peek<R>, packed: &mut Packed) -> Result<bool> {
+        if std::mem::replace(&mut self.begun, true) { Ok(false) } else { self.members.start(input, packed) }
+    }
+
+    fn step(&mut self, input: &mut Peek<R>, run: &mut Run, len: usize, packed: &mut Packed) -> Step {
+        self.members.step(input, run, len, packed)
+    }
+
+    fn enter(&mut self, run: &mut Run) {
+        Codec::<R>::enter(&mut self.members, run);
+    }
+
+    fn leave(&mut self, run: &mut Run) {
+        Codec::<R>::leave(&mut self.members, run);
+    }
+}
+
 /// Takes the zeros behind the last member, with which tapes and some programs fill up. Returns whether there were any.
 fn take_zeros(input: &mut Peek<impl Read>, packed: &mut Packed) -> Result<bool> {
     let before = packed.padding_bytes;

@@ -47,14 +47,15 @@ impl Left {
         Ok(!self.blocks.is_empty())
     }
 
-    /// Takes blocks as [`take_blocks`](Left::take_blocks) does, and goes on behind what is none.
+    /// Takes blocks as [`take_blocks`](Left::take_blocks) does, and goes on behind what is none. Tells what is then there, unless there
+    /// was any.
     pub(super) fn recover_blocks(
         &mut self,
         recovery: &mut Recovery,
         input: &mut Peek<impl Read>,
         len: usize,
         packed: &mut Packed,
-    ) -> Result<bool> {
+    ) -> Result<Option<Next>> {
         let losses = self.losses.insert(Vec::new());
         let mut to_make = 0;
         while to_make < len && self.packed.len() < len.max(MAX_BLOCK_LEN) {
@@ -64,10 +65,11 @@ impl Left {
                     self.blocks.push(block);
                 }
                 Next::Lost(loss) => losses.push((self.blocks.len(), loss)),
+                other if self.blocks.is_empty() && losses.is_empty() => return Ok(Some(other)),
                 Next::Member | Next::End => break,
             }
         }
-        Ok(!self.blocks.is_empty() || !losses.is_empty())
+        Ok(None)
     }
 
     /// How many losses are known of.

@@ -25,6 +25,8 @@ mod peek;
 #[cfg_attr(not(feature = "_compressed"), expect(dead_code, reason = "no format has pieces then"))]
 mod pieces;
 mod run;
+#[cfg(feature = "gzip")]
+mod sound;
 mod unpacker;
 #[cfg(feature = "xz")]
 mod xz;

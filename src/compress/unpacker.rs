@@ -3,12 +3,12 @@
 use std::io::{self, Read};
 
 #[cfg(feature = "gzip")]
-use super::bgzf::Recovery;
-#[cfg(feature = "gzip")]
 use super::gzip::Members;
 use super::peek::Peek;
 use super::pieces::Pieces;
 use super::run::Run;
+#[cfg(feature = "gzip")]
+use super::sound::SoundBlocks;
 use super::{Compression, MAGIC_LEN, Packed};
 use crate::error::Result;
 
@@ -34,7 +34,7 @@ enum How<R> {
     Blocks,
     /// In blocks, and what cannot be read is passed over.
     #[cfg(feature = "gzip")]
-    SoundBlocks(Box<Recovery>),
+    SoundBlocks(Box<SoundBlocks<R>>),
     #[cfg_attr(not(feature = "_compressed"), expect(dead_code, reason = "no format has pieces then"))]
     Pieces(Pieces<R>),
 }
@@ -110,12 +110,8 @@ impl<R: Read> Unpacker<R> {
         let Self { input, how, packed, .. } = self;
         match (how, packed) {
             #[cfg(feature = "gzip")]
-            (Some(how @ (How::Blocks | How::SoundBlocks(_))), Some(packed)) => {
-                let taken = match how {
-                    How::SoundBlocks(recovery) => run.left.recover_blocks(recovery, input, len, packed)?,
-                    _ => run.left.take_blocks(input, len, packed)?,
-                };
-                if taken {
+            (Some(how @ How::Blocks), Some(packed)) => {
+                if run.left.take_blocks(input, len, packed)? {
                     return Ok(Taken::Some);
                 }
                 // What is no block is a member, or cut short, or padding.
@@ -124,6 +120,8 @@ impl<R: Read> Unpacker<R> {
                 *how = How::Pieces(members);
                 taken
             }
+            #[cfg(feature = "gzip")]
+            (Some(How::SoundBlocks(blocks)), Some(packed)) => blocks.take(input, run, len, packed),
             (Some(How::Pieces(pieces)), Some(packed)) => pieces.take(input, run, len, packed),
             _ => take_plain(input, run, len),
         }
@@ -162,7 +160,7 @@ impl<R: Read> How<R> {
             #[cfg(feature = "gzip")]
             Some(Compression::Gzip) => Ok(Self::Pieces(Pieces::of(Members::new()))),
             #[cfg(feature = "gzip")]
-            Some(Compression::Bgzf) if recovers => Ok(Self::SoundBlocks(Box::new(Recovery::new()))),
+            Some(Compression::Bgzf) if recovers => Ok(Self::SoundBlocks(Box::new(SoundBlocks::new()))),
             #[cfg(feature = "gzip")]
             Some(Compression::Bgzf) => Ok(Self::Blocks),
             #[cfg(feature = "zstd")]

@@ -14,7 +14,7 @@ use crate::record::Loss;
 /// Takes blocks, and goes on behind bytes that are none, at the next block that is one beyond doubt.
 ///
 /// Where a block ends is known from its header alone, which may be what is damaged. So a block is taken as it is only if another one,
-/// or the end of the input, follows where it ends, and no header stands inside of it; what is then wrong with its bytes, whoever
+/// a member or the end of the input follows where it ends, and no header stands inside of it; what is then wrong with its bytes, whoever
 /// inflates it will find. Every other block is inflated at once, and taken if its length and check sum are right. If they are not, the
 /// next one is looked for from its second byte on: bytes that begin as a block does, and are right when they are inflated.
 pub(in crate::compress) struct Recovery {
@@ -43,6 +43,11 @@ const MEMBER_LEN: usize = 256 << 10;
 impl Recovery {
     pub(in crate::compress) fn new() -> Self {
         Self { number: Some(0), inflater: Inflater::new(), room: vec![0; MAX_BLOCK_LEN] }
+    }
+
+    /// The member that came next was taken.
+    pub(in crate::compress) fn pass_member(&mut self) {
+        self.number = self.number.map(|number| number + 1);
     }
 
     /// Takes what comes next, and puts the bytes of a block behind those in `bytes`.
@@ -126,7 +131,7 @@ impl Recovery {
             Ok(block) => block,
             Err(error) => return Ok(Found::Fault(error)),
         };
-        let is_sure = (behind.is_empty() || is_head(behind)) && !holds_head(&bytes[1..]);
+        let is_sure = (behind.is_empty() || behind.starts_with(&MAGIC)) && !holds_head(&bytes[1..]);
         if is_sure {
             return Ok(Found::Block(block));
         }
@@ -184,14 +189,13 @@ enum Found {
     Fault(Error),
 }
 
-/// Whether the header of a block stands here.
-fn is_head(bytes: &[u8]) -> bool {
-    bytes.first_chunk().is_some_and(|head| matches!(Head::read(head, None, 0), Ok(Some(_))))
-}
-
 /// Whether the header of a block stands somewhere in these bytes.
 fn holds_head(bytes: &[u8]) -> bool {
-    memchr::memmem::find_iter(bytes, &MAGIC).any(|at| is_head(&bytes[at..]))
+    let is_head = |at: usize| {
+        let head = bytes[at..].first_chunk();
+        head.is_some_and(|head| matches!(Head::read(head, None, 0), Ok(Some(_))))
+    };
+    memchr::memmem::find_iter(bytes, &MAGIC).any(is_head)
 }
 
 /// Whether a whole member of gzip comes next; or one that is too long to tell, but begins as one.
