@@ -42,10 +42,7 @@ pub(crate) const UNCLOSED: &str =
 /// Says that nothing behind an error was read, if that is because it is one of compressed bytes.
 pub(crate) fn tell_end(name: &str, error: &Error) {
     if error.compressed_place().is_some() {
-        report::note(
-            name,
-            &"reading ends there: only BGZF is read on behind damaged bytes, and only up to what is no block",
-        );
+        report::note(name, &"reading ends there: it goes on only behind damaged blocks of BGZF");
     }
 }
 

@@ -1,6 +1,7 @@
 //! `pagecut verify`: reads everything, and proves that every byte is accounted for.
 
 mod media;
+mod places;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -9,11 +10,12 @@ use pagecut::compress::Packed;
 use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
 use pagecut::media::mpegts::Packets;
-use pagecut::{Account, CompressedPlace, Error, FileKind, Format, Gap, Lost, Result, Resync, Source, Tally};
+use pagecut::{Account, Error, FileKind, Format, Gap, Result, Resync, Source, Tally};
 use serde::Serialize;
 
 use crate::cli::{Common, Verify};
 use crate::{input, progress, report};
+use places::{Blocks, LostBytes, Place};
 
 /// What an input came to.
 #[derive(Debug, Serialize)]
@@ -65,40 +67,20 @@ struct Hole {
     error: Fault,
 }
 
-/// Compressed bytes that could not be decompressed.
-#[derive(Debug, Serialize)]
-struct LostBytes {
-    compressed_start: u64,
-    compressed_end: u64,
-    /// Where what they held would lie, if nothing were lost; null where that is not certain.
-    start: Option<u64>,
-    end: Option<u64>,
-}
-
 /// An error.
 #[derive(Debug, Serialize)]
 struct Fault {
     kind: &'static str,
     offset: Option<u64>,
+    /// Of a file that is BGZF and has no damaged block.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    virtual_offset: Option<u64>,
     record: Option<u64>,
     line: Option<u64>,
     /// Where it lies in a compressed input, if it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     compressed: Option<Place>,
     message: String,
-}
-
-/// A place in a compressed input, in bytes from its start.
-#[derive(Debug, Serialize)]
-struct Place {
-    format: &'static str,
-    /// What the pieces are called that it is made of: `member`, `block`, `frame`, `stream`.
-    unit: &'static str,
-    number: Option<u64>,
-    /// Where that piece begins.
-    start: u64,
-    /// The byte at fault, as nearly as it is known.
-    offset: u64,
 }
 
 /// Verifies every input, and notes whether all of them are well.
@@ -122,6 +104,13 @@ pub(crate) fn run(
                 let is_told = read.complete && read.gaps.is_some();
                 if let Some(error) = read.error.as_ref().filter(|_| !is_told) {
                     report::error(&name, error);
+                    if let Some(at) = read.blocks.virtual_offset_of(error) {
+                        let (block, within) = (at >> 16, at & 0xffff);
+                        let what = format!(
+                            "virtual offset {at}: byte {within} of the block at compressed byte {block}"
+                        );
+                        report::note(&name, &what);
+                    }
                     if read.gaps.is_some() {
                         input::tell_end(&name, error);
                     }
@@ -161,6 +150,7 @@ struct Read {
     packed: Option<Packed>,
     gaps: Option<Vec<Gap>>,
     faults: Option<Vec<Error>>,
+    blocks: Blocks,
 }
 
 /// Reads one input, up to the first error or, if the format can, behind it.
@@ -185,7 +175,11 @@ fn read(path: &Path, name: &str, args: &Verify, common: &Common) -> Result<Read>
         _ => account.tally.bytes(),
     };
     let Account { tally, error, complete, packed, .. } = account;
-    Ok(Read { format, bytes, file_len, tally, error, complete, packed, gaps, faults: None })
+    // Where something is lost, there are more bytes than were decompressed.
+    let is_whole = packed.is_some_and(|packed| packed.lost_bytes == 0);
+    let has_offset = error.as_ref().is_some_and(|error| error.offset().is_some());
+    let blocks = if is_whole && has_offset { Blocks::of(&source) } else { Blocks::default() };
+    Ok(Read { format, bytes, file_len, tally, error, complete, packed, gaps, faults: None, blocks })
 }
 
 /// The account of an input that is read part by part, and what its format is called.
@@ -278,9 +272,12 @@ impl Verdict {
             gap_bytes,
             complete: read.complete && read.complaint().is_none(),
             compressed,
-            error: read.error.as_ref().map(Fault::of),
-            gaps: read.gaps.as_ref().map(|gaps| gaps.iter().map(Hole::of).collect()),
-            faults: read.faults.as_ref().map(|faults| faults.iter().map(Fault::of).collect()),
+            error: read.error.as_ref().map(|error| Fault::of(error, &read.blocks)),
+            gaps: read.gaps.as_ref().map(|gaps| gaps.iter().map(|gap| Hole::of(gap, &read.blocks)).collect()),
+            faults: read
+                .faults
+                .as_ref()
+                .map(|faults| faults.iter().map(|fault| Fault::of(fault, &read.blocks)).collect()),
         }
     }
 
@@ -296,7 +293,7 @@ impl Verdict {
             gap_bytes: 0,
             complete: false,
             compressed: None,
-            error: Some(Fault::of(error)),
+            error: Some(Fault::of(error, &Blocks::default())),
             gaps: None,
             faults: None,
         }
@@ -339,28 +336,18 @@ impl Verdict {
 }
 
 impl Hole {
-    fn of(gap: &Gap) -> Self {
+    fn of(gap: &Gap, blocks: &Blocks) -> Self {
         let lost = gap.lost.as_deref().map(LostBytes::of);
-        Self { start: gap.range.start, end: gap.range.end, lost, error: Fault::of(&gap.error) }
-    }
-}
-
-impl LostBytes {
-    fn of(lost: &Lost) -> Self {
-        let held = lost.unpacked.as_ref();
-        Self {
-            compressed_start: lost.packed.start,
-            compressed_end: lost.packed.end,
-            start: held.map(|held| held.start),
-            end: held.map(|held| held.end),
-        }
+        Self { start: gap.range.start, end: gap.range.end, lost, error: Fault::of(&gap.error, blocks) }
     }
 }
 
 impl Fault {
-    fn of(error: &Error) -> Self {
+    fn of(error: &Error, blocks: &Blocks) -> Self {
         let place = error.location();
+        let virtual_offset = blocks.virtual_offset_of(error);
         Self {
+            virtual_offset,
             kind: error.kind().name(),
             offset: error.offset(),
             record: place.and_then(|place| place.record),
@@ -368,12 +355,5 @@ impl Fault {
             compressed: error.compressed_place().map(Place::of),
             message: error.message(),
         }
-    }
-}
-
-impl Place {
-    fn of(place: CompressedPlace) -> Self {
-        let CompressedPlace { format, unit, number, start, offset, .. } = place;
-        Self { format, unit, number, start, offset }
     }
 }

@@ -261,6 +261,13 @@ fn all_that_does_not_touch_a_damaged_block_is_recovered() {
         // The check sum.
         bytes[end - 8] ^= 1;
         fs::write(folder.path().join(name), &bytes).unwrap();
+        if let Ok(theirs) = Command::new("bgzip").args(["-dc", name]).current_dir(folder.path()).output() {
+            // They end there, and name the same block.
+            let told = format!("block starting at offset {start}(");
+            assert!(stderr(&theirs).contains(&told), "{}", stderr(&theirs));
+        } else {
+            assert!(oracle(folder.path(), "bgzip", &["--version"]).is_none());
+        }
         let lost = block * len..data.len().min((block + 1) * len);
         let expected = [records_in(&data, 0, lost.start), records_in(&data, lost.end, data.len())].concat();
         assert!(expected.len() + 2 * len > data.len());
@@ -319,4 +326,34 @@ fn where_nothing_is_recovered_that_is_said() {
         assert_eq!(output.status.code(), Some(1));
         assert!(stderr(&output).contains("reading ends there"), "{}", stderr(&output));
     }
+}
+
+#[test]
+fn a_fault_in_what_the_blocks_hold_has_its_virtual_offset() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut data = fs::read(testdata("illumina.fastq")).unwrap();
+    let at = data.iter().enumerate().filter(|&(_, &byte)| byte == b'\n').nth(399).unwrap().0 + 1;
+    data[at] = b'x';
+    fs::write(folder.path().join("reads.gz"), bgzf_of_lens(&data, &[7000])).unwrap();
+    let packed: Vec<_> = data.chunks(7000).map(|text| make::bgzf_block(text).len()).collect();
+    let block_offset: usize = packed[..at / 7000].iter().sum();
+    let expected = block_offset << 16 | at % 7000;
+    for (args, pointer) in
+        [(&["verify", "--json"][..], "/error"), (&["verify", "--json", "--recover"], "/gaps/0/error")]
+    {
+        let output = pagecut(folder.path(), &[args, &["reads.gz"]].concat());
+        let verdict: serde_json::Value = serde_json::from_str(stdout(&output)).unwrap();
+        let fault = verdict.pointer(pointer).unwrap();
+        assert_eq!((&fault["offset"], &fault["virtual_offset"]), (&at.into(), &expected.into()), "{verdict}");
+        assert!(fault.get("compressed").is_none(), "no compressed byte is at fault");
+    }
+    let output = pagecut(folder.path(), &["verify", "reads.gz"]);
+    let told = format!(
+        "virtual offset {expected}: byte {} of the block at compressed byte {block_offset}",
+        at % 7000
+    );
+    assert!(stderr(&output).contains(&told), "{}", stderr(&output));
+    fs::write(folder.path().join("reads"), &data).unwrap();
+    let output = pagecut(folder.path(), &["verify", "--json", "reads"]);
+    assert!(!stdout(&output).contains("virtual_offset") && stdout(&output).contains("record_start"));
 }
