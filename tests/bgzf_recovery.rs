@@ -458,6 +458,14 @@ fn what_is_read_up_to_the_first_fault_stays_so() {
     assert!(account.tally.bytes() <= 333);
 }
 
+#[test]
+fn a_stream_of_nothing_can_be_read_in_both_ways() {
+    let source = Source::from_reader(Cursor::new(BGZF_END.repeat(2)), SourceOptions::new());
+    for account in [source.account(&Fastq::new()), source.account_pieces(&Fastq::new())] {
+        assert!(account.complete && account.error.is_none() && account.tally.bytes() == 0, "{account:?}");
+    }
+}
+
 /// A record of letters and scores that may look like something else.
 fn record() -> impl Strategy<Value = Vec<u8>> {
     let pair = (prop::sample::select(b"ACGTN"), prop::sample::select(b"!+@I~"));

@@ -19,6 +19,8 @@ pub(crate) struct Peek<R> {
     offset: u64,
     /// Whether `buffer` keeps what was taken, from the first byte on.
     keeps: bool,
+    /// Whether a read has failed, which does not come again.
+    broken: bool,
     /// The input has no more than what is in `buffer`.
     ended: bool,
     /// Why there is no more, to be told when the rest was taken.
@@ -34,6 +36,7 @@ impl<R: Read> Peek<R> {
             end: 0,
             offset: 0,
             keeps: false,
+            broken: false,
             ended: false,
             failed: None,
         }
@@ -44,10 +47,14 @@ impl<R: Read> Peek<R> {
         self.keeps = keeps;
     }
 
-    /// Goes back to the start, if everything was kept that was [looked at](Peek::peek) and taken.
-    pub(crate) fn restart(&mut self) {
-        debug_assert!(self.keeps && self.offset == self.start as u64);
-        (self.start, self.offset) = (0, 0);
+    /// Goes back to the start, if everything is kept that was [looked at](Peek::peek) and taken, and all reads were good. Returns whether it
+    /// is.
+    pub(crate) fn restart(&mut self) -> bool {
+        let kept = self.keeps && !self.broken && self.offset == self.start as u64;
+        if kept {
+            (self.start, self.offset) = (0, 0);
+        }
+        kept
     }
 
     /// How many bytes were taken.
@@ -73,7 +80,10 @@ impl<R: Read> Peek<R> {
                 Ok(0) => self.ended = true,
                 Ok(read) => self.end += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+                Err(error) => {
+                    self.broken = true;
+                    return Err(error);
+                }
             }
         }
         Ok(&self.buffer[self.start..self.end])
@@ -141,9 +151,10 @@ mod tests {
                 let seen = input.peek(look).unwrap().len();
                 input.skip(seen.min(look));
             }
-            input.restart();
+            assert!(input.restart());
         }
         input.keep(false);
+        assert!(!input.restart());
         let mut taken = Vec::new();
         while let seen @ [_, ..] = input.peek(1).unwrap() {
             taken.extend_from_slice(seen);
@@ -152,6 +163,21 @@ mod tests {
         }
         assert!(taken == bytes);
         assert!(input.buffer.len() < 2 * bytes.len(), "nothing is kept any more");
+    }
+
+    #[test]
+    fn what_cannot_be_read_again_is_not_taken_again() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("it cannot be read"))
+            }
+        }
+        let bytes = [7; 1000];
+        let mut input = Peek::new(bytes.as_slice().chain(Broken));
+        input.keep(true);
+        assert!(input.peek(1000).is_ok() && input.restart());
+        assert!(input.peek(1001).is_err() && !input.restart(), "the error would be lost");
     }
 
     #[test]

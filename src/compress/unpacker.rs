@@ -62,13 +62,12 @@ impl<R: Read> Unpacker<R> {
         self.recovers
     }
 
-    /// From now on goes on behind damage, where that can be done, or does not, and takes again what was taken and kept. Of what is not
-    /// BGZF nothing is taken again: there it makes no difference.
+    /// From now on goes on behind damage, where that can be done, or does not. Returns whether what was taken is taken again for that: it
+    /// is if it was kept, unless it is not BGZF, of which it makes no difference.
     pub(crate) fn take_again(&mut self, recovers: bool) -> bool {
         self.recovers = recovers;
-        let again = self.how.is_some() && self.compression() == Some(Compression::Bgzf);
+        let again = self.compression() == Some(Compression::Bgzf) && self.input.restart();
         if again {
-            self.input.restart();
             (self.how, self.packed) = (None, None);
         }
         again
@@ -97,7 +96,13 @@ impl<R: Read> Unpacker<R> {
     pub(crate) fn begin(&mut self) -> Result<()> {
         if self.how.is_none() {
             let compression = Compression::detect(self.input.peek_some(MAGIC_LEN)?);
-            self.how = Some(How::of(compression, self.recovers)?);
+            let how = How::of(compression)?;
+            #[cfg(feature = "gzip")]
+            let how = match how {
+                How::Blocks if self.recovers => How::SoundBlocks(Box::new(SoundBlocks::new())),
+                how => how,
+            };
+            self.how = Some(how);
             self.packed = compression.map(Packed::none_of);
         }
         Ok(())
@@ -154,13 +159,11 @@ impl<R: Read> How<R> {
     /// # Errors
     ///
     /// [`ErrorKind::UnknownFormat`](crate::ErrorKind::UnknownFormat) if that takes a feature that is not there.
-    fn of(compression: Option<Compression>, recovers: bool) -> Result<Self> {
+    fn of(compression: Option<Compression>) -> Result<Self> {
         match compression {
             None => Ok(Self::Plain),
             #[cfg(feature = "gzip")]
             Some(Compression::Gzip) => Ok(Self::Pieces(Pieces::of(Members::new()))),
-            #[cfg(feature = "gzip")]
-            Some(Compression::Bgzf) if recovers => Ok(Self::SoundBlocks(Box::new(SoundBlocks::new()))),
             #[cfg(feature = "gzip")]
             Some(Compression::Bgzf) => Ok(Self::Blocks),
             #[cfg(feature = "zstd")]

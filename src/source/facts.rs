@@ -44,7 +44,7 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] of the kind [`Unsupported`](io::ErrorKind::Unsupported) if it has no positions: it is a stream, or
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) of the kind [`Unsupported`](io::ErrorKind::Unsupported) if it has no positions: it is a stream, or
     /// compressed in a way that can be decompressed from its start only. Of BGZF, those of `BgzfReader::open`.
     pub fn content(&self) -> Result<&dyn Content> {
         self.file_input()?.content()

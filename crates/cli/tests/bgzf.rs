@@ -337,7 +337,7 @@ fn a_fault_in_what_the_blocks_hold_has_its_virtual_offset() {
     fs::write(folder.path().join("reads.gz"), bgzf_of_lens(&data, &[7000])).unwrap();
     let packed: Vec<_> = data.chunks(7000).map(|text| make::bgzf_block(text).len()).collect();
     let block_offset: usize = packed[..at / 7000].iter().sum();
-    let expected = block_offset << 16 | at % 7000;
+    let expected = (block_offset << 16) | (at % 7000);
     for (args, pointer) in
         [(&["verify", "--json"][..], "/error"), (&["verify", "--json", "--recover"], "/gaps/0/error")]
     {
