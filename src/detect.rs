@@ -5,9 +5,10 @@ mod media;
 use media::Media;
 
 use crate::error::{ErrorKind, Result};
+use crate::fasta::Fasta;
 use crate::fastq::Fastq;
 use crate::media::mpegts::{self, Packets};
-use crate::record::{Format, Part};
+use crate::record::{Cuts, Format, Part};
 
 /// How many bytes at the start of an input are enough to tell its format.
 pub(crate) const HEAD_LEN: usize = 64 * 1024;
@@ -89,6 +90,14 @@ impl FileKind {
         let what = other
             .map_or("neither FASTQ, FASTA, MP4, Matroska nor an MPEG-2 transport stream", |(_, what)| what);
         Err(ErrorKind::UnknownFormat(what).into())
+    }
+
+    /// Tells the format of an input from bytes somewhere in it, with an unknown byte before the first one.
+    pub(crate) fn detect_inside(bytes: &[u8]) -> Result<Self> {
+        // Quality scores may begin with what a sequence of FASTA does, but nothing in FASTA looks like a whole read.
+        let read = Fastq::new().find_cut(bytes, 1).filter(|&cut| bytes[cut] == b'@');
+        let start = read.or_else(|| Fasta::new().find_cut(bytes, 1));
+        Self::detect(start.map_or(bytes, |start| &bytes[start..]))
     }
 }
 

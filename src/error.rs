@@ -10,7 +10,7 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
-pub use compressed::CompressedFault;
+pub use compressed::{CompressedFault, CompressedPlace};
 pub use kind::ErrorKind;
 pub use location::Location;
 pub(crate) use location::Site;
@@ -80,6 +80,27 @@ impl Error {
         }
     }
 
+    /// Where the fault lies in the compressed input, if it is one of compressed bytes.
+    ///
+    /// ```
+    /// # #[cfg(feature = "gzip")] {
+    /// use pagecut::{Source, SourceOptions, fastq::Fastq};
+    ///
+    /// // A block of BGZF that ends too early.
+    /// let cut = b"\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\0BC\x02\0\x1b\0\x03";
+    /// let error = Source::from_reader(&cut[..], SourceOptions::new()).account(&Fastq::new()).error.unwrap();
+    /// let place = error.compressed_place().unwrap();
+    /// assert_eq!((place.format, place.number, place.start, place.offset), ("BGZF", Some(0), 0, 19));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn compressed_place(&self) -> Option<CompressedPlace> {
+        match self.kind() {
+            ErrorKind::Compressed { place, .. } => Some(*place),
+            _ => None,
+        }
+    }
+
     /// The bytes at the place of the error, up to the end of the line and 60 at most; empty at the end of the input.
     #[must_use]
     pub fn excerpt(&self) -> &[u8] {
@@ -98,9 +119,14 @@ impl Error {
 
     /// Puts right the numbers of an error that was found in a part, once it is known what lies before that part.
     pub(crate) fn count_before(self, records: u64, lines: u64) -> Self {
+        self.count_from(0, records, lines)
+    }
+
+    /// Counts from an offset, if the error was found in what begins behind it, and there is so much between.
+    pub(crate) fn count_from(self, offset: u64, records: u64, lines: u64) -> Self {
         let mut inner = Arc::unwrap_or_clone(self.0);
-        if let Some(site) = inner.site.as_mut().filter(|site| site.counted_from != 0) {
-            site.counted_from = 0;
+        if let Some(site) = inner.site.as_mut().filter(|site| site.counted_from > offset) {
+            site.counted_from = offset;
             site.record += records;
             site.line = site.line.map(|line| line + lines);
         }

@@ -97,9 +97,11 @@ pub mod record;
 pub mod simd;
 
 pub use detect::FileKind;
-pub use error::{CompressedFault, Error, ErrorKind, Location, MatePlace, Mp4Fault, PairFile, Result};
+pub use error::{
+    CompressedFault, CompressedPlace, Error, ErrorKind, Location, MatePlace, Mp4Fault, PairFile, Result,
+};
 pub use record::{
-    Backing, Cursor, Cuts, Format, Gap, ParRecords, Part, Piece, Pieces, Records, Resync, Search, Tally,
+    Backing, Cursor, Cuts, Format, Gap, Lost, ParRecords, Part, Piece, Pieces, Records, Resync, Search, Tally,
 };
 #[cfg(feature = "gzip")]
 pub use source::BgzfReader;

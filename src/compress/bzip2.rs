@@ -14,24 +14,34 @@ use crate::error::{CompressedFault, Error, Result};
 const MAGIC: &[u8] = b"BZh";
 
 /// Streams. The decoder compares their check sums.
-pub(super) struct Streams(Decompress);
+pub(super) struct Streams {
+    decoder: Decompress,
+    /// Where the stream begins.
+    start: u64,
+}
 
 impl Streams {
     pub(super) fn new() -> Self {
-        Self(Decompress::new(false))
+        Self { decoder: Decompress::new(false), start: 0 }
+    }
+
+    /// A fault in the stream that is under way, or where one would begin.
+    fn fault(&self, packed: &Packed, offset: u64, fault: CompressedFault) -> Error {
+        Compression::Bzip2.fault(packed.members, self.start, offset, fault)
     }
 }
 
 impl<R: Read> Codec<R> for Streams {
     fn start(&mut self, input: &mut Peek<R>, packed: &mut Packed) -> Result<bool> {
+        self.start = input.offset();
         let seen = input.peek(MAGIC.len())?;
         if seen.is_empty() {
             return Ok(false);
         }
         if !seen.starts_with(MAGIC) && !MAGIC.starts_with(seen) {
-            return Err(fault(packed, input.offset(), CompressedFault::Garbage));
+            return Err(self.fault(packed, input.offset(), CompressedFault::Garbage));
         }
-        self.0 = Decompress::new(false);
+        self.decoder = Decompress::new(false);
         Ok(true)
     }
 
@@ -41,26 +51,24 @@ impl<R: Read> Codec<R> for Streams {
             Ok(seen) => seen,
             Err(error) => return Step { made: 0, ended: Err(error.into()) },
         };
-        let (before_in, before_out) = (self.0.total_in(), self.0.total_out());
-        let status = self.0.decompress(seen, room);
+        let (before_in, before_out) = (self.decoder.total_in(), self.decoder.total_out());
+        let status = self.decoder.decompress(seen, room);
         // Each is the length of a part of a slice.
         let since = |now: u64, before: u64| usize::try_from(now - before).unwrap_or(usize::MAX);
-        let (taken, made) = (since(self.0.total_in(), before_in), since(self.0.total_out(), before_out));
+        let (taken, made) =
+            (since(self.decoder.total_in(), before_in), since(self.decoder.total_out(), before_out));
         input.skip(taken);
         let ended = match status {
             Ok(Status::StreamEnd) => {
                 packed.members += 1;
                 Ok(true)
             }
-            Ok(_) if taken == 0 && made == 0 => Err(fault(packed, input.offset(), CompressedFault::Ends)),
+            Ok(_) if taken == 0 && made == 0 => {
+                Err(self.fault(packed, input.offset(), CompressedFault::Ends))
+            }
             Ok(_) => Ok(false),
-            Err(error) => Err(fault(packed, input.offset(), CompressedFault::Data(error.to_string()))),
+            Err(error) => Err(self.fault(packed, input.offset(), CompressedFault::Data(error.to_string()))),
         };
         Step { made, ended }
     }
-}
-
-/// A fault in the stream that comes next, or behind the last one.
-fn fault(packed: &Packed, offset: u64, fault: CompressedFault) -> Error {
-    Compression::Bzip2.fault(packed.members, offset, fault)
 }

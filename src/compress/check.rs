@@ -14,7 +14,9 @@ pub(super) struct MemberEnd {
     pub(super) stored: u32,
     pub(super) compression: Compression,
     pub(super) number: u64,
-    /// Where it stands in the compressed input.
+    /// Where the member begins in the compressed input.
+    pub(super) start: u64,
+    /// Where the sum stands there.
     pub(super) offset: u64,
 }
 
@@ -58,7 +60,7 @@ impl Check {
             if found != end.stored {
                 let fault = CompressedFault::CheckSum { found, stored: end.stored };
                 run.truncate(end.position);
-                return Err(end.compression.fault(end.number, end.offset, fault));
+                return Err(end.compression.fault(end.number, end.start, end.offset, fault));
             }
         }
         self.0.combine(&sums.rest);

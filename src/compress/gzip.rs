@@ -30,6 +30,11 @@ impl Members {
         Self { deflate: Stream::new(), len: 0, start: 0, packed_len: None, ends: Vec::new(), made: 0 }
     }
 
+    /// A fault in the member that is under way, or where one would begin.
+    fn fault(&self, packed: &Packed, offset: u64, fault: CompressedFault) -> Error {
+        packed.compression.fault(packed.members, self.start, offset, fault)
+    }
+
     /// Inflates some bytes. Returns how many.
     fn feed(
         &mut self,
@@ -43,7 +48,7 @@ impl Members {
         let (taken, made) = self.deflate.feed(seen, run, len);
         input.skip(taken);
         if nothing_left && made == 0 && self.deflate.end().is_none() {
-            return Err(fault(packed, input.offset(), CompressedFault::Ends));
+            return Err(self.fault(packed, input.offset(), CompressedFault::Ends));
         }
         // The trailer has the length modulo 2^32; a step makes less.
         self.len = self.len.wrapping_add(u32::try_from(made).unwrap_or(0));
@@ -56,23 +61,24 @@ impl Members {
         let seen = input.peek(8)?;
         let (Some(sum), Some(len)) = (seen.first_chunk(), seen.get(4..).and_then(<[u8]>::first_chunk)) else {
             let end = seen.len() as u64;
-            return Err(fault(packed, input.offset() + end, CompressedFault::Ends));
+            return Err(self.fault(packed, input.offset() + end, CompressedFault::Ends));
         };
         let (stored, stored_len) = (u32::from_le_bytes(*sum), u32::from_le_bytes(*len));
         if stored_len != self.len {
             let length = CompressedFault::Length { found: self.len.into(), stored: stored_len.into() };
-            return Err(fault(packed, input.offset() + 4, length));
+            return Err(self.fault(packed, input.offset() + 4, length));
         }
         let packed_len = input.offset() + 8 - self.start;
         if self.packed_len.is_some_and(|told| told as u64 != packed_len) {
             let wrong = CompressedFault::Header("it tells another length of the block than it has");
-            return Err(fault(packed, self.start, wrong));
+            return Err(self.fault(packed, self.start, wrong));
         }
         self.ends.push(MemberEnd {
             position: self.made,
             stored,
             compression: packed.compression,
             number: packed.members,
+            start: self.start,
             offset: input.offset(),
         });
         input.skip(8);
@@ -83,10 +89,12 @@ impl Members {
 
 impl<R: Read> Codec<R> for Members {
     fn start(&mut self, input: &mut Peek<R>, packed: &mut Packed) -> Result<bool> {
-        if packed.members > 0 && take_zeros(input, packed)? {
+        let padded = packed.members > 0 && take_zeros(input, packed)?;
+        self.start = input.offset();
+        if padded {
             return match input.peek(1)? {
                 [] => Ok(false),
-                _ => Err(fault(packed, input.offset(), CompressedFault::Garbage)),
+                _ => Err(self.fault(packed, input.offset(), CompressedFault::Garbage)),
             };
         }
         let mut len = header::MIN_LEN;
@@ -96,22 +104,25 @@ impl<R: Read> Codec<R> for Members {
             match Header::read(seen) {
                 _ if seen.is_empty() => return Ok(false),
                 Ok(Some(header)) => {
-                    (self.start, self.packed_len) = (input.offset(), header.block_len);
+                    self.packed_len = header.block_len;
                     input.skip(header.len);
                     self.deflate.restart();
                     self.len = 0;
                     return Ok(true);
                 }
-                Ok(None) if ended => return Err(fault(packed, input.offset(), CompressedFault::Ends)),
+                Ok(None) if ended => {
+                    let end = input.offset() + seen_len as u64;
+                    return Err(self.fault(packed, end, CompressedFault::Ends));
+                }
                 Ok(None) if len > header::MAX_LEN => {
                     let too_long = CompressedFault::Header("it is longer than a megabyte");
-                    return Err(fault(packed, input.offset(), too_long));
+                    return Err(self.fault(packed, input.offset(), too_long));
                 }
                 Ok(None) => len = 2 * seen_len,
                 Err(_) if packed.members > 0 && !seen.starts_with(&header::MAGIC) => {
-                    return Err(fault(packed, input.offset(), CompressedFault::Garbage));
+                    return Err(self.fault(packed, input.offset(), CompressedFault::Garbage));
                 }
-                Err(what) => return Err(fault(packed, input.offset(), CompressedFault::Header(what))),
+                Err(what) => return Err(self.fault(packed, input.offset(), CompressedFault::Header(what))),
             }
         }
     }
@@ -123,7 +134,9 @@ impl<R: Read> Codec<R> for Members {
                 Err(error) => Err(error),
             },
             Some(Ok(())) => self.trailer(input, packed).map(|()| true),
-            Some(Err(error)) => Err(fault(packed, input.offset(), CompressedFault::Data(error.to_string()))),
+            Some(Err(error)) => {
+                Err(self.fault(packed, input.offset(), CompressedFault::Data(error.to_string())))
+            }
         };
         Step { made: 0, ended }
     }
@@ -139,6 +152,36 @@ impl<R: Read> Codec<R> for Members {
     }
 }
 
+/// The member that comes next, and no other.
+pub(super) struct OneMember {
+    members: Members,
+    begun: bool,
+}
+
+impl OneMember {
+    pub(super) fn new() -> Self {
+        Self { members: Members::new(), begun: false }
+    }
+}
+
+impl<R: Read> Codec<R> for OneMember {
+    fn start(&mut self, input: &mut Peek<R>, packed: &mut Packed) -> Result<bool> {
+        if std::mem::replace(&mut self.begun, true) { Ok(false) } else { self.members.start(input, packed) }
+    }
+
+    fn step(&mut self, input: &mut Peek<R>, run: &mut Run, len: usize, packed: &mut Packed) -> Step {
+        self.members.step(input, run, len, packed)
+    }
+
+    fn enter(&mut self, run: &mut Run) {
+        Codec::<R>::enter(&mut self.members, run);
+    }
+
+    fn leave(&mut self, run: &mut Run) {
+        Codec::<R>::leave(&mut self.members, run);
+    }
+}
+
 /// Takes the zeros behind the last member, with which tapes and some programs fill up. Returns whether there were any.
 fn take_zeros(input: &mut Peek<impl Read>, packed: &mut Packed) -> Result<bool> {
     let before = packed.padding_bytes;
@@ -150,11 +193,6 @@ fn take_zeros(input: &mut Peek<impl Read>, packed: &mut Packed) -> Result<bool> 
         input.skip(zeros);
         packed.padding_bytes += zeros as u64;
     }
-}
-
-/// A fault in the member that comes next, or behind the last one.
-fn fault(packed: &Packed, offset: u64, fault: CompressedFault) -> Error {
-    packed.compression.fault(packed.members, offset, fault)
 }
 
 #[cfg(test)]

@@ -25,6 +25,8 @@ mod peek;
 #[cfg_attr(not(feature = "_compressed"), expect(dead_code, reason = "no format has pieces then"))]
 mod pieces;
 mod run;
+#[cfg(feature = "gzip")]
+mod sound;
 mod unpacker;
 #[cfg(feature = "xz")]
 mod xz;
@@ -44,7 +46,7 @@ pub(crate) use run::Run;
 pub(crate) use unpacker::{Taken, Unpacker};
 
 #[cfg(feature = "_compressed")]
-use crate::error::CompressedFault;
+use crate::error::{CompressedFault, CompressedPlace};
 use crate::error::{Error, ErrorKind};
 
 /// How many of the first bytes of an input tell how it is compressed.
@@ -126,10 +128,18 @@ impl Compression {
         ErrorKind::UnknownFormat(what).into()
     }
 
+    /// The error of a piece of this number that begins at `start`.
     #[cfg(feature = "_compressed")]
-    pub(crate) fn fault(self, number: impl Into<Option<u64>>, offset: u64, fault: CompressedFault) -> Error {
-        let number = number.into();
-        ErrorKind::Compressed { format: self.name(), unit: self.unit(), number, offset, fault }.into()
+    pub(crate) fn fault(
+        self,
+        number: impl Into<Option<u64>>,
+        start: u64,
+        offset: u64,
+        fault: CompressedFault,
+    ) -> Error {
+        let (format, unit, number) = (self.name(), self.unit(), number.into());
+        let place = CompressedPlace { format, unit, number, start, offset };
+        ErrorKind::Compressed { place, fault }.into()
     }
 }
 
@@ -156,6 +166,8 @@ pub struct Packed {
     pub packed_bytes: u64,
     /// How many of them hold nothing: zeros behind the last member of gzip, and frames of zstd that are to be skipped.
     pub padding_bytes: u64,
+    /// How many of them were passed over, since they could not be decompressed: of BGZF, where reading goes on behind a fault.
+    pub lost_bytes: u64,
     /// Bytes that were decompressed.
     pub unpacked_bytes: u64,
     /// Whether the input ends as it should: BGZF without its closing, empty block may have been cut at the end of another.

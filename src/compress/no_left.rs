@@ -2,6 +2,7 @@
 
 use super::run::Run;
 use crate::error::Result;
+use crate::record::Loss;
 
 /// Nothing.
 #[derive(Default)]
@@ -18,11 +19,15 @@ pub(crate) struct Check {}
 impl Left {
     pub(super) fn clear(&mut self) {}
 
+    pub(super) fn losses(&self) -> usize {
+        0
+    }
+
     pub(super) fn to_make(&self) -> usize {
         0
     }
 
-    pub(super) fn make(&mut self, _: &mut [u8]) -> (usize, Result<()>) {
+    pub(super) fn make(&mut self, _: &mut [u8], _: &mut Vec<Loss>) -> (usize, Result<()>) {
         (0, Ok(()))
     }
 

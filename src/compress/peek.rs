@@ -17,6 +17,10 @@ pub(crate) struct Peek<R> {
     end: usize,
     /// Offset of the byte at `start`.
     offset: u64,
+    /// Whether `buffer` keeps what was taken, from the first byte on.
+    keeps: bool,
+    /// Whether a read has failed, which does not come again.
+    broken: bool,
     /// The input has no more than what is in `buffer`.
     ended: bool,
     /// Why there is no more, to be told when the rest was taken.
@@ -25,7 +29,32 @@ pub(crate) struct Peek<R> {
 
 impl<R: Read> Peek<R> {
     pub(crate) fn new(input: R) -> Self {
-        Self { input, buffer: Vec::new(), start: 0, end: 0, offset: 0, ended: false, failed: None }
+        Self {
+            input,
+            buffer: Vec::new(),
+            start: 0,
+            end: 0,
+            offset: 0,
+            keeps: false,
+            broken: false,
+            ended: false,
+            failed: None,
+        }
+    }
+
+    /// Keeps what is taken from now on, for [`restart`](Peek::restart); or does not any more. Nothing was taken yet.
+    pub(crate) fn keep(&mut self, keeps: bool) {
+        self.keeps = keeps;
+    }
+
+    /// Goes back to the start, if everything is kept that was [looked at](Peek::peek) and taken, and all reads were good. Returns whether it
+    /// is.
+    pub(crate) fn restart(&mut self) -> bool {
+        let kept = self.keeps && !self.broken && self.offset == self.start as u64;
+        if kept {
+            (self.start, self.offset) = (0, 0);
+        }
+        kept
     }
 
     /// How many bytes were taken.
@@ -40,16 +69,21 @@ impl<R: Read> Peek<R> {
                 return Err(error);
             }
             if self.buffer.len() < (self.start + len).max(self.end + READ_LEN) {
-                self.buffer.copy_within(self.start..self.end, 0);
-                (self.start, self.end) = (0, self.end - self.start);
-                let room = len.max(self.end + READ_LEN).max(BUFFER_LEN);
+                if !self.keeps {
+                    self.buffer.copy_within(self.start..self.end, 0);
+                    (self.start, self.end) = (0, self.end - self.start);
+                }
+                let room = (self.start + len).max(self.end + READ_LEN).max(BUFFER_LEN);
                 self.buffer.resize(self.buffer.len().max(room), 0);
             }
             match self.input.read(&mut self.buffer[self.end..]) {
                 Ok(0) => self.ended = true,
                 Ok(read) => self.end += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+                Err(error) => {
+                    self.broken = true;
+                    return Err(error);
+                }
             }
         }
         Ok(&self.buffer[self.start..self.end])
@@ -106,6 +140,45 @@ impl<R: Read> Read for Peek<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_kept_can_be_taken_again() {
+        let bytes: Vec<u8> = (0..=255).cycle().take(1_000_000).collect();
+        let mut input = Peek::new(&bytes[..]);
+        input.keep(true);
+        for look in [5, 100_000, 300_000] {
+            while input.offset() < 700_000 {
+                let seen = input.peek(look).unwrap().len();
+                input.skip(seen.min(look));
+            }
+            assert!(input.restart());
+        }
+        input.keep(false);
+        assert!(!input.restart());
+        let mut taken = Vec::new();
+        while let seen @ [_, ..] = input.peek(1).unwrap() {
+            taken.extend_from_slice(seen);
+            let len = seen.len();
+            input.skip(len);
+        }
+        assert!(taken == bytes);
+        assert!(input.buffer.len() < 2 * bytes.len(), "nothing is kept any more");
+    }
+
+    #[test]
+    fn what_cannot_be_read_again_is_not_taken_again() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("it cannot be read"))
+            }
+        }
+        let bytes = [7; 1000];
+        let mut input = Peek::new(bytes.as_slice().chain(Broken));
+        input.keep(true);
+        assert!(input.peek(1000).is_ok() && input.restart());
+        assert!(input.peek(1001).is_err() && !input.restart(), "the error would be lost");
+    }
 
     #[test]
     fn what_is_looked_at_is_what_is_taken() {

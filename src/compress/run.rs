@@ -3,6 +3,7 @@
 use super::Sums;
 use super::left::Left;
 use crate::error::Result;
+use crate::record::Loss;
 
 /// Room before the bytes of a run, so that the end of the one before fits in front of it.
 const FRONT: usize = 64 << 10;
@@ -16,12 +17,23 @@ pub(crate) struct Run {
     bytes: Vec<u8>,
     start: usize,
     end: usize,
+    /// Where bytes are lost, once it is finished, in their order.
+    losses: Vec<Loss>,
+    /// How many of them are blocks that had been taken.
+    lost_blocks: u64,
     pub(super) left: Left,
 }
 
 impl Default for Run {
     fn default() -> Self {
-        Self { bytes: vec![0; FRONT], start: FRONT, end: FRONT, left: Left::default() }
+        Self {
+            bytes: vec![0; FRONT],
+            start: FRONT,
+            end: FRONT,
+            losses: Vec::new(),
+            lost_blocks: 0,
+            left: Left::default(),
+        }
     }
 }
 
@@ -37,12 +49,29 @@ impl Run {
     /// Forgets what it holds.
     pub(crate) fn clear(&mut self) {
         (self.start, self.end) = (FRONT, FRONT);
+        self.losses.clear();
+        self.lost_blocks = 0;
         self.left.clear();
+    }
+
+    /// Where bytes are lost, in their order: of a compressed input that is read on behind damage.
+    pub(crate) fn losses(&self) -> &[Loss] {
+        &self.losses
+    }
+
+    pub(crate) fn losses_mut(&mut self) -> &mut Vec<Loss> {
+        &mut self.losses
+    }
+
+    /// How many of them are blocks that were taken for members.
+    pub(crate) fn lost_blocks(&self) -> u64 {
+        self.lost_blocks
     }
 
     /// Keeps the first `len` bytes.
     pub(crate) fn truncate(&mut self, len: usize) {
         self.end = self.end.min(self.start.saturating_add(len));
+        self.losses.retain(|loss| loss.position <= len);
     }
 
     /// Puts bytes in front of those of the run.
@@ -56,6 +85,7 @@ impl Run {
         let start = self.start - bytes.len();
         self.bytes[start..self.start].copy_from_slice(bytes);
         self.start = start;
+        self.losses.iter_mut().for_each(|loss| loss.position += bytes.len());
     }
 
     /// Some room behind what is there, so that there are no more than `len` bytes when it is filled too; none if there are
@@ -97,7 +127,9 @@ impl Run {
     pub(crate) fn finish(&mut self) -> (Sums, Result<()>) {
         let end = self.end + self.left.to_make();
         self.bytes.resize(self.bytes.len().max(end), 0);
-        let (made, done) = self.left.make(&mut self.bytes[self.end..end]);
+        let lost_before = self.left.losses();
+        let (made, done) = self.left.make(&mut self.bytes[self.end..end], &mut self.losses);
+        self.lost_blocks = (self.losses.len() - lost_before) as u64;
         self.end += made;
         (self.left.sum(&self.bytes[self.start..self.end]), done)
     }

@@ -7,6 +7,8 @@ use super::gzip::Members;
 use super::peek::Peek;
 use super::pieces::Pieces;
 use super::run::Run;
+#[cfg(feature = "gzip")]
+use super::sound::SoundBlocks;
 use super::{Compression, MAGIC_LEN, Packed};
 use crate::error::Result;
 
@@ -18,6 +20,8 @@ pub(crate) struct Unpacker<R> {
     input: Peek<R>,
     /// `None` before anything was read.
     how: Option<How<R>>,
+    /// Whether to go on behind damage, where that can be done.
+    recovers: bool,
     packed: Option<Packed>,
 }
 
@@ -28,6 +32,9 @@ enum How<R> {
     /// In blocks, as long as there are any.
     #[cfg(feature = "gzip")]
     Blocks,
+    /// In blocks, and what cannot be read is passed over.
+    #[cfg(feature = "gzip")]
+    SoundBlocks(Box<SoundBlocks<R>>),
     #[cfg_attr(not(feature = "_compressed"), expect(dead_code, reason = "no format has pieces then"))]
     Pieces(Pieces<R>),
 }
@@ -42,7 +49,28 @@ pub(crate) enum Taken {
 
 impl<R: Read> Unpacker<R> {
     pub(crate) fn new(input: R) -> Self {
-        Self { input: Peek::new(input), how: None, packed: None }
+        Self { input: Peek::new(input), how: None, recovers: false, packed: None }
+    }
+
+    /// Keeps what is taken, so that it can be [taken again](Unpacker::take_again) in another way; or does so no more.
+    pub(crate) fn keep(&mut self, keeps: bool) {
+        self.input.keep(keeps);
+    }
+
+    /// Whether it goes on behind damage, where that can be done.
+    pub(crate) fn recovers(&self) -> bool {
+        self.recovers
+    }
+
+    /// From now on goes on behind damage, where that can be done, or does not. Returns whether what was taken is taken again for that: it
+    /// is if it was kept, unless it is not BGZF, of which it makes no difference.
+    pub(crate) fn take_again(&mut self, recovers: bool) -> bool {
+        self.recovers = recovers;
+        let again = self.compression() == Some(Compression::Bgzf) && self.input.restart();
+        if again {
+            (self.how, self.packed) = (None, None);
+        }
+        again
     }
 
     /// How the input is compressed, if it is; known when something was taken.
@@ -68,7 +96,13 @@ impl<R: Read> Unpacker<R> {
     pub(crate) fn begin(&mut self) -> Result<()> {
         if self.how.is_none() {
             let compression = Compression::detect(self.input.peek_some(MAGIC_LEN)?);
-            self.how = Some(How::of(compression)?);
+            let how = How::of(compression)?;
+            #[cfg(feature = "gzip")]
+            let how = match how {
+                How::Blocks if self.recovers => How::SoundBlocks(Box::new(SoundBlocks::new())),
+                how => how,
+            };
+            self.how = Some(how);
             self.packed = compression.map(Packed::none_of);
         }
         Ok(())
@@ -91,6 +125,8 @@ impl<R: Read> Unpacker<R> {
                 *how = How::Pieces(members);
                 taken
             }
+            #[cfg(feature = "gzip")]
+            (Some(How::SoundBlocks(blocks)), Some(packed)) => blocks.take(input, run, len, packed),
             (Some(How::Pieces(pieces)), Some(packed)) => pieces.take(input, run, len, packed),
             _ => take_plain(input, run, len),
         }
@@ -107,7 +143,15 @@ impl Packed {
     /// Nothing was read yet.
     fn none_of(compression: Compression) -> Self {
         let closed = compression != Compression::Bgzf;
-        Self { compression, members: 0, packed_bytes: 0, padding_bytes: 0, unpacked_bytes: 0, closed }
+        Self {
+            compression,
+            members: 0,
+            packed_bytes: 0,
+            padding_bytes: 0,
+            lost_bytes: 0,
+            unpacked_bytes: 0,
+            closed,
+        }
     }
 }
 

@@ -17,11 +17,20 @@ const MAGIC: &[u8] = b"\xfd7zXZ\0";
 const MEMORY_LIMIT: u32 = 192 << 10;
 
 /// Streams. The decoder compares the check sums of their blocks.
-pub(super) struct Streams(XzStream);
+pub(super) struct Streams {
+    decoder: XzStream,
+    /// Where the stream begins.
+    start: u64,
+}
 
 impl Streams {
     pub(super) fn new() -> Self {
-        Self(XzStream::new_mem_limit(false, MEMORY_LIMIT))
+        Self { decoder: decoder(), start: 0 }
+    }
+
+    /// A fault in the stream that is under way, or where one would begin.
+    fn fault(&self, packed: &Packed, offset: u64, fault: CompressedFault) -> Error {
+        Compression::Xz.fault(packed.members, self.start, offset, fault)
     }
 }
 
@@ -32,14 +41,15 @@ impl<R: Read> Codec<R> for Streams {
             input.skip(4);
             packed.padding_bytes += 4;
         }
+        self.start = input.offset();
         let seen = input.peek(MAGIC.len())?;
         if seen.is_empty() {
             return Ok(false);
         }
         if !seen.starts_with(MAGIC) && !MAGIC.starts_with(seen) {
-            return Err(fault(packed, input.offset(), CompressedFault::Garbage));
+            return Err(self.fault(packed, input.offset(), CompressedFault::Garbage));
         }
-        *self = Self::new();
+        self.decoder = decoder();
         Ok(true)
     }
 
@@ -50,26 +60,29 @@ impl<R: Read> Codec<R> for Streams {
             Err(error) => return Step { made: 0, ended: Err(error.into()) },
         };
         let nothing_left = seen.is_empty();
-        let (before_in, before_out) = (self.0.total_in(), self.0.total_out());
-        let result = self.0.process(seen, room, Action::Run);
+        let (before_in, before_out) = (self.decoder.total_in(), self.decoder.total_out());
+        let result = self.decoder.process(seen, room, Action::Run);
         // Each is the length of a part of a slice.
         let since = |now: u64, before: u64| usize::try_from(now - before).unwrap_or(usize::MAX);
-        let (taken, made) = (since(self.0.total_in(), before_in), since(self.0.total_out(), before_out));
+        let (taken, made) =
+            (since(self.decoder.total_in(), before_in), since(self.decoder.total_out(), before_out));
         input.skip(taken);
         let ended = match result.map(|result| result.status) {
             Ok(Status::StreamEnd) => {
                 packed.members += 1;
                 Ok(true)
             }
-            Ok(_) if nothing_left && made == 0 => Err(fault(packed, input.offset(), CompressedFault::Ends)),
+            Ok(_) if nothing_left && made == 0 => {
+                Err(self.fault(packed, input.offset(), CompressedFault::Ends))
+            }
             Ok(_) => Ok(false),
-            Err(error) => Err(fault(packed, input.offset(), CompressedFault::Data(error.to_string()))),
+            Err(error) => Err(self.fault(packed, input.offset(), CompressedFault::Data(error.to_string()))),
         };
         Step { made, ended }
     }
 }
 
-/// A fault in the stream that comes next, or behind the last one.
-fn fault(packed: &Packed, offset: u64, fault: CompressedFault) -> Error {
-    Compression::Xz.fault(packed.members, offset, fault)
+/// The decoder of a stream.
+fn decoder() -> XzStream {
+    XzStream::new_mem_limit(false, MEMORY_LIMIT)
 }

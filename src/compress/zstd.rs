@@ -18,6 +18,8 @@ pub(super) struct Frames {
     context: DCtx<'static>,
     /// Whether the frame holds something else than compressed bytes (section 3.1.2).
     skippable: bool,
+    /// Where it begins.
+    start: u64,
     /// How many bytes the decoder can do something with: the rest of a block, and the header of the next one. It is given no
     /// more, so that what lies before a fault does not depend on how many bytes the system gives at a time.
     wants: usize,
@@ -31,12 +33,13 @@ const HEADER_START: usize = 5;
 
 impl Frames {
     pub(super) fn new() -> Self {
-        Self { context: DCtx::create(), skippable: false, wants: HEADER_START, full: false }
+        Self { context: DCtx::create(), skippable: false, start: 0, wants: HEADER_START, full: false }
     }
 }
 
 impl<R: Read> Codec<R> for Frames {
     fn start(&mut self, input: &mut Peek<R>, packed: &mut Packed) -> Result<bool> {
+        self.start = input.offset();
         let seen = input.peek(MAGIC.len())?;
         self.skippable = matches!(seen, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]);
         let (seen_len, known) = (seen.len(), self.skippable || seen.starts_with(&MAGIC));
@@ -45,8 +48,8 @@ impl<R: Read> Codec<R> for Frames {
         match seen_len {
             0 => Ok(false),
             _ if known => Ok(true),
-            1..4 if cut => Err(fault(packed, input.offset(), CompressedFault::Ends)),
-            _ => Err(fault(packed, input.offset(), CompressedFault::Garbage)),
+            1..4 if cut => Err(self.fault(packed, self.start + seen_len as u64, CompressedFault::Ends)),
+            _ => Err(self.fault(packed, input.offset(), CompressedFault::Garbage)),
         }
     }
 
@@ -76,10 +79,10 @@ impl Frames {
         let (nothing_left, taken) = (seen.is_empty() && !self.full, from.pos());
         let left = left.map_err(|code| {
             let reason = zstd_safe::get_error_name(code).to_owned();
-            fault(packed, input.offset(), CompressedFault::Data(reason))
+            self.fault(packed, input.offset(), CompressedFault::Data(reason))
         })?;
         if nothing_left && into.pos() == 0 && left > 0 {
-            return Err(fault(packed, input.offset(), CompressedFault::Ends));
+            return Err(self.fault(packed, input.offset(), CompressedFault::Ends));
         }
         input.skip(taken);
         if self.skippable {
@@ -96,9 +99,9 @@ impl Frames {
         };
         Ok(left == 0)
     }
-}
 
-/// A fault in the frame that comes next, or behind the last one.
-fn fault(packed: &Packed, offset: u64, fault: CompressedFault) -> Error {
-    Compression::Zstd.fault(packed.members, offset, fault)
+    /// A fault in the frame that is under way, or where one would begin.
+    fn fault(&self, packed: &Packed, offset: u64, fault: CompressedFault) -> Error {
+        Compression::Zstd.fault(packed.members, self.start, offset, fault)
+    }
 }

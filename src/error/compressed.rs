@@ -1,4 +1,4 @@
-//! What can be wrong with compressed bytes.
+//! What can be wrong with compressed bytes, and where.
 
 use std::fmt;
 
@@ -36,12 +36,31 @@ pub enum CompressedFault {
     Garbage,
 }
 
-/// A member, block or frame before the byte that is at fault: `block 3, `; nothing where its number is not known.
-pub(super) struct ThePiece(pub(super) &'static str, pub(super) Option<u64>);
+/// Where a fault lies in a compressed input, in bytes from its start: the member, block, frame or stream, and the byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CompressedPlace {
+    /// How the input is compressed: `gzip`, `BGZF`, ...
+    pub format: &'static str,
+    /// What that format calls its pieces: `member`, `block`, ...
+    pub unit: &'static str,
+    /// Which of them is at fault, counted from 0; `None` where those before it were not counted.
+    pub number: Option<u64>,
+    /// Where it begins; where there is something that is none, where that does.
+    pub start: u64,
+    /// The byte at fault, as nearly as the decoder tells: where a wrong length or check sum stands, where the input ends, how far the
+    /// decoder had come, or the start of the compressed bytes where it does not say (blocks of BGZF).
+    pub offset: u64,
+}
 
-impl fmt::Display for ThePiece {
+impl fmt::Display for CompressedPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(unit, number) = self;
-        number.map_or(Ok(()), |number| write!(f, "{unit} {number}, "))
+        let Self { format, unit, number, start, offset } = self;
+        match number {
+            Some(number) => write!(f, "{format}, {unit} {number}")?,
+            None => write!(f, "{format}, a {unit}")?,
+        }
+        write!(f, " at compressed byte {start}")?;
+        if offset == start { Ok(()) } else { write!(f, ", compressed byte {offset}") }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use super::compressed::{CompressedFault, ThePiece};
+use super::compressed::{CompressedFault, CompressedPlace};
 use super::mates::{MatePlace, PairFile, TheFile};
 use super::mp4::Mp4Fault;
 
@@ -161,17 +161,11 @@ pub enum ErrorKind {
     },
 
     /// The compressed input is damaged, or ends too early.
-    #[error("{format}, {}compressed byte {offset}: {fault}", ThePiece(unit, *number))]
+    #[error("{place}: {fault}")]
     Compressed {
-        /// How the input is compressed: `gzip`, `BGZF`, ...
-        format: &'static str,
-        /// What that format calls its pieces: `member`, `block`, ...
-        unit: &'static str,
-        /// Which of them is at fault, counted from 0; `None` where those before it were not counted.
-        number: Option<u64>,
-        /// The byte at fault, counted from 0 at the start of the compressed input.
-        offset: u64,
-        /// What is wrong with it.
+        /// Where in the compressed input.
+        place: CompressedPlace,
+        /// What is wrong there.
         fault: CompressedFault,
     },
     /// The input has more bytes than were allowed.

@@ -21,6 +21,7 @@
 
 mod backing;
 mod fault;
+mod loss;
 mod par_records;
 mod part;
 mod pieces;
@@ -29,6 +30,8 @@ mod tally;
 
 pub use backing::{Backing, Reading};
 pub(crate) use fault::Fault;
+pub(crate) use loss::Loss;
+pub use loss::Lost;
 pub use par_records::ParRecords;
 pub use part::Part;
 pub(crate) use part::{End, last_part_end, part_end, part_end_in};

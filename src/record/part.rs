@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::{Cursor, Cuts, Format, Resync};
+use super::{Cursor, Cuts, Format, Loss, Resync};
 use crate::error::{EXCERPT_LEN, ErrorKind};
 
 /// A piece of an input that starts at a record boundary.
@@ -18,13 +18,15 @@ pub struct Part<'data> {
     offset: u64,
     /// Whether `view` ends where the input ends.
     complete: bool,
+    /// Where bytes are lost in it, in their order.
+    losses: &'data [Loss],
 }
 
 impl<'data> Part<'data> {
     /// A whole input as one part.
     #[must_use]
     pub fn whole(data: &'data [u8]) -> Self {
-        Self { view: data, len: data.len(), offset: 0, complete: true }
+        Self { view: data, len: data.len(), offset: 0, complete: true, losses: &[] }
     }
 
     /// The part of an input from one boundary to another, with everything behind it in view.
@@ -35,7 +37,13 @@ impl<'data> Part<'data> {
     #[must_use]
     pub fn of(data: &'data [u8], range: Range<usize>) -> Self {
         assert!(range.end <= data.len(), "the part ends at {} of {} bytes", range.end, data.len());
-        Self { view: &data[range.start..], len: range.len(), offset: range.start as u64, complete: true }
+        Self {
+            view: &data[range.start..],
+            len: range.len(),
+            offset: range.start as u64,
+            complete: true,
+            losses: &[],
+        }
     }
 
     /// A part of an input that is read piece by piece: the first `len` bytes of `view`, which lie `offset` bytes behind
@@ -48,7 +56,17 @@ impl<'data> Part<'data> {
     pub fn read(view: &'data [u8], len: usize, offset: u64, complete: bool) -> Self {
         assert!(len <= view.len(), "the part has {len} bytes, but only {} are there", view.len());
         assert!(offset.checked_add(view.len() as u64).is_some(), "the part ends beyond 64 bits");
-        Self { view, len, offset, complete }
+        Self { view, len, offset, complete, losses: &[] }
+    }
+
+    /// The part with places in it where bytes are lost, in their order. Only [`Pieces`](super::Pieces) are read of it.
+    pub(crate) fn with_losses(self, losses: &'data [Loss]) -> Self {
+        Self { losses, ..self }
+    }
+
+    /// Where bytes are lost.
+    pub(super) fn losses(&self) -> &'data [Loss] {
+        self.losses
     }
 
     /// The bytes of the part.
@@ -171,20 +189,44 @@ pub(crate) fn part_end_in<F: Resync>(
 /// How far from the end of what is in view the last cut is looked for first. Longer records take a few steps more.
 const CUT_SEARCH: usize = 64;
 
-/// Where a part ends that is to be as much of `view` as possible.
-pub(crate) fn last_part_end<F: Format>(format: &F, view: &[u8], complete: bool, recover: bool) -> End {
+/// Where a part ends that is to be as much of `view` as possible, in which bytes are lost at `losses`.
+pub(crate) fn last_part_end<F: Format>(
+    format: &F,
+    view: &[u8],
+    losses: &[Loss],
+    complete: bool,
+    recover: bool,
+) -> End {
     if complete {
         return End::Rest;
     }
     let Some(cuts) = format.cuts() else { return last_boundary(format, view) };
+    if !losses.is_empty() && cuts.look_behind() == usize::MAX {
+        return End::Unknown;
+    }
+    let mut end = view.len();
+    for Loss { position, .. } in losses.iter().rev() {
+        // What is before the first byte is not known, so no cut is there.
+        let stretch = &view[*position..end];
+        if let Some(cut) = last_cut(cuts, stretch).or_else(|| cuts.find_cut(stretch, 1)) {
+            return End::Cut(position + cut);
+        }
+        end = *position;
+    }
+    let first = &view[..end];
+    last_cut(cuts, first).map_or_else(|| part_end(format, cuts, first, false, 0, 0, recover), End::Cut)
+}
+
+/// A cut near the end of what is in view, behind its first byte.
+fn last_cut(cuts: &dyn Cuts, view: &[u8]) -> Option<usize> {
     let mut back = CUT_SEARCH;
     while back < view.len() {
         if let Some(cut) = cuts.find_cut(view, view.len() - back) {
-            return End::Cut(cut);
+            return Some(cut);
         }
         back = back.saturating_mul(4);
     }
-    part_end(format, cuts, view, false, 0, 0, recover)
+    None
 }
 
 /// Where the last record ends that is whole in `view`, read from the left.

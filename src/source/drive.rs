@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::Account;
+use super::account::Account;
 use super::parts::Parts;
 use crate::error::Error;
 use crate::record::{Part, Tally};

@@ -1,6 +1,7 @@
 //! What can be read of a damaged input, in order.
 
-use super::{Account, Source};
+use super::Source;
+use super::account::Account;
 use crate::error::{ErrorKind, Result};
 use crate::record::{Gap, Piece, Pieces, Resync, Tally};
 
@@ -45,8 +46,16 @@ impl Source {
     /// assert_eq!((account.tally.records, account.tally.gaps), (2, 1));
     /// ```
     ///
-    /// Nothing is handed out of a part in which there are too many. The account's error is that of the first gap, unless reading ended early: then it is that of `take` or of the system, or
-    /// [`ErrorKind::TooManyGaps`], and the account is not complete.
+    /// Of BGZF, damaged blocks are passed over too, up to the next one that is whole; the gap says which compressed bytes are
+    /// [lost](Gap::lost). What is decompressed is read as if it were plain, with two exceptions: a record may not begin with the first byte
+    /// behind what is lost, since that line may begin before it; and a record whose end is in doubt as long as nobody knows what follows
+    /// is not given (of FASTA the last one; of FASTQ one whose quality scores begin with `@`, and which is not followed by a line and a
+    /// byte). Other compressed input ends at its first fault: what looks like the start of the next member or frame may be anything, and
+    /// the check sum that would prove it stands behind more bytes than there may be memory for.
+    ///
+    /// Nothing is handed out of a part in which there are too many gaps. The account's error is that of the first gap, unless reading
+    /// ended early: then it is that of `take`, of the system or of the compressed bytes, or [`ErrorKind::TooManyGaps`], and the account
+    /// is not complete.
     pub fn salvage<F: Resync>(
         &self,
         format: &F,

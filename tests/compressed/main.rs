@@ -13,6 +13,7 @@ mod foreign;
 mod formats;
 mod gzip;
 mod make;
+mod places;
 mod programs;
 mod random;
 mod trailing;

@@ -100,6 +100,27 @@ impl Color {
     }
 }
 
+/// How much is read.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Limit {
+    /// Give up on an input that has more bytes, decompressed if it is compressed; K, M, G and T stand for KiB to TiB
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub(crate) max_bytes: Option<u64>,
+}
+
+/// A number of bytes, as `1000`, `64K` or `2G`.
+fn parse_size(text: &str) -> Result<u64, String> {
+    let units = ["K", "M", "G", "T"];
+    let unit = units.iter().position(|unit| text.to_ascii_uppercase().ends_with(unit));
+    let digits = if unit.is_some() { &text[..text.len() - 1] } else { text };
+    let number = digits.parse::<u64>().ok().filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    let size = number.and_then(|number| {
+        let bytes_of_unit = 1_u64 << (10 * unit.map_or(0, |unit| unit + 1));
+        number.checked_mul(bytes_of_unit)
+    });
+    size.ok_or_else(|| "a size is a number of bytes, which K, M, G or T may follow".to_owned())
+}
+
 /// Where reads go.
 #[derive(Debug, Args)]
 pub(crate) struct Output {
@@ -157,6 +178,8 @@ pub(crate) enum Command {
 pub(crate) struct Stats {
     /// Files; `-`, or none at all, for standard input
     pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) limit: Limit,
     /// All columns: quartiles of the lengths, gaps, N50, qualities, GC content
     #[arg(short, long)]
     pub(crate) all: bool,
@@ -178,6 +201,8 @@ pub(crate) struct Stats {
 pub(crate) struct Tree {
     /// Files of MP4, Matroska or MPEG-TS; `-`, or none at all, for standard input
     pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) limit: Limit,
     /// One JSON object for each box, element or packet, a line each
     #[arg(long)]
     pub(crate) json: bool,
@@ -193,6 +218,8 @@ pub(crate) struct Tree {
 pub(crate) struct Extract {
     /// File; `-`, or none at all, for standard input
     pub(crate) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) limit: Limit,
     /// The samples of a track of MP4 or Matroska, by the number that `pagecut stats` prints
     #[arg(long, value_name = "N")]
     pub(crate) track: Option<u64>,
@@ -230,9 +257,15 @@ pub(crate) struct Inspect {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "With --recover, damaged blocks of BGZF are passed over too, up to the next one that is whole, and told with the gap that they are in. gzip, \
+                  zstd, bzip2 and xz have no place behind a fault where reading could go on for certain: it ends there."
+)]
 pub(crate) struct Verify {
     /// Files; `-`, or none at all, for standard input
     pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) limit: Limit,
     /// Check the letters, the range of the quality scores, and the definition on the plus line too
     #[arg(long)]
     pub(crate) strict: bool,
@@ -248,9 +281,15 @@ pub(crate) struct Verify {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Of BGZF, damaged blocks are passed over too, up to the next one that is whole, and told with the gap that they are in. gzip, \
+                  zstd, bzip2 and xz have no place behind a fault where reading could go on for certain: it ends there."
+)]
 pub(crate) struct Sanitize {
     /// File; `-`, or none at all, for standard input
     pub(crate) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) limit: Limit,
     #[command(flatten)]
     pub(crate) output: Output,
     /// Leave out what fails the checks of `verify --strict` too
@@ -341,6 +380,8 @@ pub(crate) struct Shard {
 pub(crate) struct Packets {
     /// Files; `-`, or none at all, for standard input
     pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) limit: Limit,
     /// How to print them
     #[arg(long, value_name = "FORMAT", default_value = "csv")]
     pub(crate) of: PacketsFormat,
@@ -376,6 +417,8 @@ pub(crate) enum PacketsFormat {
 pub(crate) struct Probe {
     /// Files; `-`, or none at all, for standard input
     pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) limit: Limit,
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) of: ProbeFormat,

@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Extract, common: &Common, all_good: &mut bool) -> io::R
 
 /// Writes what is asked for. Returns whether all of it is there; if it is not, that was told.
 fn extract(args: &Extract, path: &Path, name: &str, common: &Common) -> Result<bool> {
-    let source = input::open(path, common)?;
+    let source = input::open_to_read(path, &args.limit, common)?;
     let Some(wanted) = Wanted::of(args) else { return Err(unsupported("nothing was asked for")) };
     let place = &Place { output: args.output.as_deref(), input: path, source: &source };
     // Before all of the input is read, which may be for nothing.

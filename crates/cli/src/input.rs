@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use pagecut::io::ZeroCopyConfig;
 use pagecut::{Error, ErrorKind, FileKind, Reader, Result, Source, SourceOptions};
 
-use crate::cli::{Common, Io};
+use crate::cli::{Common, Io, Limit};
 use crate::{progress, report};
 
 /// What standard input is called, as argument and in output.
@@ -39,6 +39,13 @@ pub(crate) fn may_be_wrapped(source: &Source, error: &Error) -> bool {
 pub(crate) const UNCLOSED: &str =
     "the block that closes BGZF is missing, so the file may have been cut at the end of another one";
 
+/// Says that nothing behind an error was read, if that is because it is one of compressed bytes.
+pub(crate) fn tell_end(name: &str, error: &Error) {
+    if error.compressed_place().is_some() {
+        report::note(name, &"reading ends there: it goes on only behind damaged blocks of BGZF");
+    }
+}
+
 /// Says that a format is not read on behind a fault, if it is one of those.
 pub(crate) fn demand_boundaries(kind: FileKind) -> Result<()> {
     let what = match kind {
@@ -68,9 +75,15 @@ pub(crate) fn tell_unclosed(source: &Source, name: &str) {
     }
 }
 
-/// Opens an input.
+/// Opens an input, of which positions are looked up: what is read of it is decided by them.
 pub(crate) fn open(path: &Path, common: &Common) -> Result<Source> {
+    open_to_read(path, &Limit::default(), common)
+}
+
+/// Opens an input that is read to its end, if it has no more bytes than are allowed.
+pub(crate) fn open_to_read(path: &Path, limit: &Limit, common: &Common) -> Result<Source> {
     let options = SourceOptions::new().config(config(common)).threads(common.threads.into());
+    let options = limit.max_bytes.map_or(options, |most| options.max_len(most));
     if path.as_os_str() == STDIN {
         return Ok(Source::from_reader(io::stdin(), options));
     }

@@ -16,7 +16,7 @@ use pagecut::{FileKind, Result};
 pub(crate) use mpegts::Clock;
 pub(crate) use row::Field;
 
-use crate::cli::{Common, Packets as Args, PacketsFormat};
+use crate::cli::{Common, Limit, Packets as Args, PacketsFormat};
 use crate::streams::{Kind, Selection};
 use crate::{input, media, report, streams};
 use list::List;
@@ -32,6 +32,8 @@ struct Wanted<'a> {
     selection: Option<Selection>,
     /// Whether it is told of which file they are.
     names: bool,
+    /// How much is read at the most.
+    limit: &'a Limit,
 }
 
 impl Wanted<'_> {
@@ -52,6 +54,7 @@ pub(crate) fn run(args: &Args, common: &Common, out: &mut dyn Write, all_good: &
         raw_times: args.raw_times,
         selection: args.select_streams,
         names: inputs.len() > 1,
+        limit: &args.limit,
     };
     for path in &inputs {
         let name = path.display().to_string();
@@ -92,7 +95,7 @@ fn list(
     common: &Common,
     out: &mut dyn Write,
 ) -> Result<io::Result<bool>> {
-    let source = input::open(path, common)?;
+    let source = input::open_to_read(path, wanted.limit, common)?;
     let kind = source.detect()?;
     media::with_whole(&source, name, common, |data| {
         let mut write = |rows: &mut dyn Iterator<Item = Result<Row>>| {

@@ -55,7 +55,7 @@ pub(crate) fn run(args: &Probe, common: &Common, out: &mut dyn Write, all_good: 
 
 /// What an input says. Errors that leave something to tell are put among `errors`.
 fn probe(path: &Path, name: &str, args: &Probe, common: &Common, errors: &mut Vec<String>) -> Result<Report> {
-    let source = input::open(path, common)?;
+    let source = input::open_to_read(path, &args.limit, common)?;
     let kind = source.detect()?;
     let mut report = media::with_whole(&source, name, common, |data| match kind {
         FileKind::Mp4 => mp4::report(data, errors),

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use pagecut::{Error, ErrorKind, Gap, Result};
+use pagecut::{Error, ErrorKind, Gap, Lost, Result};
 
 const BAD: Style = AnsiColor::Red.on_default().bold();
 
@@ -15,10 +15,21 @@ pub(crate) fn note(who: &str, what: &dyn Display) {
     let _ = writeln!(anstream::stderr(), "{NOTE}pagecut: {who}:{NOTE:#} {what}");
 }
 
+/// What is lost within a gap.
+fn lost(lost: &Lost) -> String {
+    let (start, end) = (lost.packed.start, lost.packed.end);
+    let held = match &lost.unpacked {
+        Some(held) => format!("held bytes {} to {}", held.start, held.end),
+        None => "held bytes of an unknown number".to_owned(),
+    };
+    format!(", and compressed bytes {start} to {end} ({}), which {held}", end - start)
+}
+
 /// Says where nothing could be read.
 pub(crate) fn gap(who: &str, gap: &Gap) {
     let (start, end) = (gap.range.start, gap.range.end);
-    note(who, &format!("gap of bytes {start} to {end} ({}): {}", end - start, gap.error));
+    let lost = gap.lost.as_deref().map_or_else(String::new, lost);
+    note(who, &format!("gap of bytes {start} to {end} ({}){lost}: {}", end - start, gap.error));
 }
 
 /// Says what went wrong, with whom.

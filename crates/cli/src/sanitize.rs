@@ -28,6 +28,7 @@ pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::
             if let Some(error) = account.error.as_ref().filter(|_| !account.complete) {
                 report::pass_on_broken_pipe(error)?;
                 report::error(&name, error);
+                input::tell_end(&name, error);
             }
             *all_good &= account.complete && tally.gaps == 0;
             if !common.quiet {
@@ -45,8 +46,8 @@ pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::
 }
 
 fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut::Result<Account> {
-    let source = input::open(path, common)?;
-    let kind = source.detect()?;
+    let source = input::open_to_read(path, &args.limit, common)?;
+    let kind = source.detect_behind_damage()?;
     input::demand_boundaries(kind)?;
     // Only now that there is something to write: an output that exists is emptied.
     let mut out = Out::open(&args.output, path, common)?;

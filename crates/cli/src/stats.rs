@@ -61,7 +61,7 @@ pub(crate) fn run(args: &Stats, common: &Common, out: &mut dyn Write, all_good: 
 
 /// Counts in one input.
 fn count(path: &Path, name: &str, args: &Stats, common: &Common) -> Result<Outcome> {
-    let source = input::open(path, common)?;
+    let source = input::open_to_read(path, &args.limit, common)?;
     let kind = source.detect()?;
     if matches!(kind, FileKind::Mp4 | FileKind::Matroska) {
         return tracks::count(&source, name, kind, common).map(Outcome::Tracks);

@@ -11,7 +11,7 @@ use pagecut::media::matroska;
 use pagecut::media::mp4;
 use pagecut::{FileKind, Result};
 
-use crate::cli::{Common, Tree};
+use crate::cli::{Common, Limit, Tree};
 use crate::{input, media, report};
 use line::Line;
 
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &Tree, common: &Common, all_good: &mut bool) -> io::Resu
         if files.len() > 1 && !args.json {
             writeln!(printer.out, "{name}:")?;
         }
-        let printed = print(path, common, &mut printer);
+        let printed = print(path, &args.limit, common, &mut printer);
         // What was found before an error stands before it.
         printer.out.flush()?;
         *all_good &= report::outcome(&name, printed)?;
@@ -41,8 +41,8 @@ pub(crate) fn run(args: &Tree, common: &Common, all_good: &mut bool) -> io::Resu
 }
 
 /// Prints one input. Returns whether all of it is well; if it is not, that was told.
-fn print(path: &Path, common: &Common, printer: &mut Printer<'_>) -> Result<bool> {
-    let source = input::open(path, common)?;
+fn print(path: &Path, limit: &Limit, common: &Common, printer: &mut Printer<'_>) -> Result<bool> {
+    let source = input::open_to_read(path, limit, common)?;
     let name = printer.name;
     match source.detect()? {
         FileKind::MpegTs(packets) => {

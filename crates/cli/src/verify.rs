@@ -1,6 +1,7 @@
 //! `pagecut verify`: reads everything, and proves that every byte is accounted for.
 
 mod media;
+mod places;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -14,6 +15,7 @@ use serde::Serialize;
 
 use crate::cli::{Common, Verify};
 use crate::{input, progress, report};
+use places::{Blocks, LostBytes, Place};
 
 /// What an input came to.
 #[derive(Debug, Serialize)]
@@ -48,6 +50,9 @@ struct Compressed {
     /// The length of the compressed input, as far as it was read.
     bytes: u64,
     padding_bytes: u64,
+    /// Told with `--recover` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lost_bytes: Option<u64>,
     closed: bool,
 }
 
@@ -56,6 +61,9 @@ struct Compressed {
 struct Hole {
     start: u64,
     end: u64,
+    /// Compressed bytes that were lost in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lost: Option<LostBytes>,
     error: Fault,
 }
 
@@ -64,8 +72,14 @@ struct Hole {
 struct Fault {
     kind: &'static str,
     offset: Option<u64>,
+    /// Of a file that is BGZF and has no damaged block.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    virtual_offset: Option<u64>,
     record: Option<u64>,
     line: Option<u64>,
+    /// Where it lies in a compressed input, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compressed: Option<Place>,
     message: String,
 }
 
@@ -90,6 +104,16 @@ pub(crate) fn run(
                 let is_told = read.complete && read.gaps.is_some();
                 if let Some(error) = read.error.as_ref().filter(|_| !is_told) {
                     report::error(&name, error);
+                    if let Some(at) = read.blocks.virtual_offset_of(error) {
+                        let (block, within) = (at >> 16, at & 0xffff);
+                        let what = format!(
+                            "virtual offset {at}: byte {within} of the block at compressed byte {block}"
+                        );
+                        report::note(&name, &what);
+                    }
+                    if read.gaps.is_some() {
+                        input::tell_end(&name, error);
+                    }
                 }
                 if let Some(complaint) = read.complaint() {
                     report::error(&name, &complaint);
@@ -126,12 +150,13 @@ struct Read {
     packed: Option<Packed>,
     gaps: Option<Vec<Gap>>,
     faults: Option<Vec<Error>>,
+    blocks: Blocks,
 }
 
 /// Reads one input, up to the first error or, if the format can, behind it.
 fn read(path: &Path, name: &str, args: &Verify, common: &Common) -> Result<Read> {
-    let source = input::open(path, common)?;
-    let kind = source.detect()?;
+    let source = input::open_to_read(path, &args.limit, common)?;
+    let kind = if args.recover { source.detect_behind_damage()? } else { source.detect()? };
     if args.recover {
         input::demand_boundaries(kind)?;
     }
@@ -150,7 +175,11 @@ fn read(path: &Path, name: &str, args: &Verify, common: &Common) -> Result<Read>
         _ => account.tally.bytes(),
     };
     let Account { tally, error, complete, packed, .. } = account;
-    Ok(Read { format, bytes, file_len, tally, error, complete, packed, gaps, faults: None })
+    // Where something is lost, there are more bytes than were decompressed.
+    let is_whole = packed.is_some_and(|packed| packed.lost_bytes == 0);
+    let has_offset = error.as_ref().is_some_and(|error| error.offset().is_some());
+    let blocks = if is_whole && has_offset { Blocks::of(&source) } else { Blocks::default() };
+    Ok(Read { format, bytes, file_len, tally, error, complete, packed, gaps, faults: None, blocks })
 }
 
 /// The account of an input that is read part by part, and what its format is called.
@@ -230,6 +259,7 @@ impl Verdict {
             members: packed.members,
             bytes: packed.packed_bytes,
             padding_bytes: packed.padding_bytes,
+            lost_bytes: read.gaps.is_some().then_some(packed.lost_bytes),
             closed: packed.closed,
         });
         Self {
@@ -242,9 +272,12 @@ impl Verdict {
             gap_bytes,
             complete: read.complete && read.complaint().is_none(),
             compressed,
-            error: read.error.as_ref().map(Fault::of),
-            gaps: read.gaps.as_ref().map(|gaps| gaps.iter().map(Hole::of).collect()),
-            faults: read.faults.as_ref().map(|faults| faults.iter().map(Fault::of).collect()),
+            error: read.error.as_ref().map(|error| Fault::of(error, &read.blocks)),
+            gaps: read.gaps.as_ref().map(|gaps| gaps.iter().map(|gap| Hole::of(gap, &read.blocks)).collect()),
+            faults: read
+                .faults
+                .as_ref()
+                .map(|faults| faults.iter().map(|fault| Fault::of(fault, &read.blocks)).collect()),
         }
     }
 
@@ -260,7 +293,7 @@ impl Verdict {
             gap_bytes: 0,
             complete: false,
             compressed: None,
-            error: Some(Fault::of(error)),
+            error: Some(Fault::of(error, &Blocks::default())),
             gaps: None,
             faults: None,
         }
@@ -275,10 +308,13 @@ impl Verdict {
         let Self { file, records, bytes, record_bytes, blank_bytes, gap_bytes, .. } = self;
         let verdict = if self.is_good() { "good" } else { "bad" };
         let mut format = self.format.unwrap_or("empty").to_owned();
-        if let Some(Compressed { format: compression, members, bytes, padding_bytes, .. }) = &self.compressed
+        if let Some(Compressed { format: compression, members, bytes, padding_bytes, lost_bytes, .. }) =
+            &self.compressed
         {
+            let lost = lost_bytes.filter(|&lost| lost > 0);
+            let lost = lost.map_or_else(String::new, |lost| format!(", {lost} lost"));
             format = format!(
-                "{format} in {compression} ({members} members, {bytes} bytes, {padding_bytes} of them padding)"
+                "{format} in {compression} ({members} members, {bytes} bytes, {padding_bytes} of them padding{lost})"
             );
         }
         if self.complete {
@@ -300,19 +336,23 @@ impl Verdict {
 }
 
 impl Hole {
-    fn of(gap: &Gap) -> Self {
-        Self { start: gap.range.start, end: gap.range.end, error: Fault::of(&gap.error) }
+    fn of(gap: &Gap, blocks: &Blocks) -> Self {
+        let lost = gap.lost.as_deref().map(LostBytes::of);
+        Self { start: gap.range.start, end: gap.range.end, lost, error: Fault::of(&gap.error, blocks) }
     }
 }
 
 impl Fault {
-    fn of(error: &Error) -> Self {
+    fn of(error: &Error, blocks: &Blocks) -> Self {
         let place = error.location();
+        let virtual_offset = blocks.virtual_offset_of(error);
         Self {
+            virtual_offset,
             kind: error.kind().name(),
             offset: error.offset(),
             record: place.and_then(|place| place.record),
             line: place.and_then(|place| place.line),
+            compressed: error.compressed_place().map(Place::of),
             message: error.message(),
         }
     }

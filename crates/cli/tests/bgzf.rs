@@ -237,3 +237,123 @@ fn what_has_no_positions_says_what_to_do() {
         fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     assert!(left.into_iter().all(|name| !name.ends_with("i")), "an index was written");
 }
+
+/// The records that begin behind the first byte of a stretch, or are its first, and end in it.
+fn records_in(data: &[u8], start: usize, end: usize) -> Vec<u8> {
+    let ends: Vec<_> =
+        data.iter().enumerate().filter(|&(_, &byte)| byte == b'\n').map(|(at, _)| at + 1).collect();
+    let ends = ends.iter().skip(3).step_by(4);
+    let records = std::iter::once(&0).chain(ends.clone()).zip(ends);
+    let whole = records.filter(|&(&from, &to)| (from > start || (from, start) == (0, 0)) && to <= end);
+    whole.flat_map(|(&from, &to)| data[from..to].to_vec()).collect()
+}
+
+#[test]
+fn all_that_does_not_touch_a_damaged_block_is_recovered() {
+    let folder = folder(&["illumina.fastq"]);
+    let data = fs::read(testdata("illumina.fastq")).unwrap();
+    let (len, name) = (7000, "damaged.gz");
+    let blocks: Vec<_> = data.chunks(len).map(make::bgzf_block).collect();
+    for block in [0, 5, blocks.len() - 1] {
+        let start: usize = blocks[..block].iter().map(Vec::len).sum();
+        let end = start + blocks[block].len();
+        let mut bytes = [blocks.concat(), BGZF_END.to_vec()].concat();
+        // The check sum.
+        bytes[end - 8] ^= 1;
+        fs::write(folder.path().join(name), &bytes).unwrap();
+        if let Ok(theirs) = Command::new("bgzip").args(["-dc", name]).current_dir(folder.path()).output() {
+            // They end there, and name the same block.
+            let told = format!("block starting at offset {start}(");
+            assert!(stderr(&theirs).contains(&told), "{}", stderr(&theirs));
+        } else {
+            assert!(oracle(folder.path(), "bgzip", &["--version"]).is_none());
+        }
+        let lost = block * len..data.len().min((block + 1) * len);
+        let expected = [records_in(&data, 0, lost.start), records_in(&data, lost.end, data.len())].concat();
+        assert!(expected.len() + 2 * len > data.len());
+        for threads in ["1", "3", "8"] {
+            let output = pagecut(folder.path(), &["-t", threads, "sanitize", name]);
+            assert!(output.stdout == expected, "block {block}: {}", stderr(&output));
+            assert_eq!(output.status.code(), Some(1));
+            let told = format!(
+                ", and compressed bytes {start} to {end} ({}), which held bytes {} to {}: BGZF, block {block} at compressed byte {start}",
+                end - start,
+                lost.start,
+                lost.end
+            );
+            assert!(stderr(&output).contains(&told), "{}", stderr(&output));
+
+            let output = pagecut(folder.path(), &["-t", threads, "verify", "--recover", "--json", name]);
+            assert_eq!(output.status.code(), Some(1));
+            let verdict: serde_json::Value = serde_json::from_str(stdout(&output)).unwrap();
+            let told = |pointer: &str| verdict.pointer(pointer).and_then(serde_json::Value::as_u64);
+            assert_eq!(verdict["complete"], true, "{verdict}");
+            let records = expected.iter().filter(|&&byte| byte == b'\n').count() / 4;
+            assert_eq!(told("/records"), Some(records as u64), "{verdict}");
+            for (pointer, number) in [
+                ("/gaps/0/lost/compressed_start", start),
+                ("/gaps/0/lost/compressed_end", end),
+                ("/gaps/0/lost/start", lost.start),
+                ("/gaps/0/lost/end", lost.end),
+                ("/gaps/0/error/compressed/number", block),
+                ("/gaps/0/error/compressed/start", start),
+                ("/gaps/0/error/compressed/offset", end - 8),
+                ("/compressed/lost_bytes", end - start),
+                ("/compressed/bytes", bytes.len()),
+                ("/compressed/members", blocks.len()),
+                ("/bytes", data.len() - lost.len()),
+            ] {
+                assert_eq!(told(pointer), Some(number as u64), "{pointer} of {verdict}");
+            }
+            let [all, records, blank, gaps] =
+                ["/bytes", "/record_bytes", "/blank_bytes", "/gap_bytes"].map(|name| told(name).unwrap());
+            assert_eq!(all, records + blank + gaps);
+            assert_eq!(verdict["gaps"].as_array().unwrap().len(), 1, "{verdict}");
+        }
+    }
+}
+
+#[test]
+fn where_nothing_is_recovered_that_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = fs::read(testdata("illumina.fastq")).unwrap();
+    let mut members: Vec<_> = data.chunks(30_000).map(make::gzip).collect();
+    let len = members[2].len();
+    members[2][len - 8] ^= 1;
+    fs::write(folder.path().join("reads.gz"), members.concat()).unwrap();
+    for args in [&["verify", "--recover", "reads.gz"][..], &["sanitize", "reads.gz"]] {
+        let output = pagecut(folder.path(), args);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains("reading ends there"), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_fault_in_what_the_blocks_hold_has_its_virtual_offset() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut data = fs::read(testdata("illumina.fastq")).unwrap();
+    let at = data.iter().enumerate().filter(|&(_, &byte)| byte == b'\n').nth(399).unwrap().0 + 1;
+    data[at] = b'x';
+    fs::write(folder.path().join("reads.gz"), bgzf_of_lens(&data, &[7000])).unwrap();
+    let packed: Vec<_> = data.chunks(7000).map(|text| make::bgzf_block(text).len()).collect();
+    let block_offset: usize = packed[..at / 7000].iter().sum();
+    let expected = (block_offset << 16) | (at % 7000);
+    for (args, pointer) in
+        [(&["verify", "--json"][..], "/error"), (&["verify", "--json", "--recover"], "/gaps/0/error")]
+    {
+        let output = pagecut(folder.path(), &[args, &["reads.gz"]].concat());
+        let verdict: serde_json::Value = serde_json::from_str(stdout(&output)).unwrap();
+        let fault = verdict.pointer(pointer).unwrap();
+        assert_eq!((&fault["offset"], &fault["virtual_offset"]), (&at.into(), &expected.into()), "{verdict}");
+        assert!(fault.get("compressed").is_none(), "no compressed byte is at fault");
+    }
+    let output = pagecut(folder.path(), &["verify", "reads.gz"]);
+    let told = format!(
+        "virtual offset {expected}: byte {} of the block at compressed byte {block_offset}",
+        at % 7000
+    );
+    assert!(stderr(&output).contains(&told), "{}", stderr(&output));
+    fs::write(folder.path().join("reads"), &data).unwrap();
+    let output = pagecut(folder.path(), &["verify", "--json", "reads"]);
+    assert!(!stdout(&output).contains("virtual_offset") && stdout(&output).contains("record_start"));
+}

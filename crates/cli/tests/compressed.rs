@@ -71,7 +71,8 @@ fn outcome(output: &Output, name: &str) -> Outcome {
 /// Without what is said of how the input is compressed.
 fn result(folder: &Path, command: &[&str], name: &str) -> Outcome {
     let (mut stdout, stderr, status) = outcome(&run(folder, &[command, &[name]].concat()), name);
-    for (from, to) in [("\"compressed\":{", "},"), (" in ", ")")] {
+    let stderr = stderr.split_inclusive('\n').filter(|line| !line.contains(": virtual offset ")).collect();
+    for (from, to) in [("\"compressed\":{", "},"), (" in ", ")"), ("\"virtual_offset\":", ",")] {
         if let Some((before, rest)) = stdout.split_once(from)
             && let Some((_, behind)) = rest.split_once(to)
             && command.contains(&"verify")
@@ -236,14 +237,80 @@ fn verify_tells_programs_that_the_compressed_bytes_are_bad() {
     for kind in Kind::ALL {
         let (packed, cut) = truncated(kind);
         fs::write(folder.path().join("cut"), &packed.bytes[..cut]).unwrap();
-        let output = run(folder.path(), &["verify", "--json", "cut"]);
-        let verdict: serde_json::Value = serde_json::from_str(stdout(&output)).unwrap();
-        assert_eq!(output.status.code(), Some(1));
-        assert_eq!(
-            (&verdict["complete"], &verdict["error"]["kind"]),
-            (&false.into(), &"compressed".into()),
-            "{verdict}"
-        );
-        assert!(verdict["records"].as_u64().unwrap() > 100, "{verdict}");
+        let command = ["verify", "--json"];
+        for output in
+            [run(folder.path(), &[&command[..], &["cut"]].concat()), piped(folder.path(), &command, "cut")]
+        {
+            let verdict: serde_json::Value = serde_json::from_str(stdout(&output)).unwrap();
+            assert_eq!(output.status.code(), Some(1));
+            assert_eq!(
+                (&verdict["complete"], &verdict["error"]["kind"]),
+                (&false.into(), &"compressed".into()),
+                "{verdict}"
+            );
+            assert!(verdict["records"].as_u64().unwrap() > 100, "{verdict}");
+            let (place, member) = (&verdict["error"]["compressed"], packed.member_at(cut));
+            assert_eq!(place["format"].as_str().unwrap().to_lowercase(), kind.words()[0], "{verdict}");
+            assert_eq!(
+                (&place["unit"], &place["number"], &place["start"], &place["offset"]),
+                (&kind.words()[1].into(), &member.into(), &packed.range(member).start.into(), &cut.into()),
+                "{verdict}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_bomb_goes_off_no_further_than_is_allowed() {
+    let folder = tempfile::tempdir().unwrap();
+    let record = b"@r\nA\n+\nI\n";
+    let (len, text) = (record.len(), record.repeat(400_000));
+    for kind in Kind::ALL {
+        let packed = kind.file(&text, 60_000).bytes;
+        assert!(packed.len() < text.len() / 50, "{kind:?}: {} bytes", packed.len());
+        fs::write(folder.path().join("bomb"), packed).unwrap();
+        let outputs = |size: &str| {
+            [
+                run(folder.path(), &["verify", "--json", "--max-bytes", size, "bomb"]),
+                run(folder.path(), &["verify", "--json", "--recover", "--max-bytes", size, "bomb"]),
+                piped(folder.path(), &["verify", "--json", "--max-bytes", size], "bomb"),
+            ]
+        };
+        for output in outputs("1M") {
+            let verdict: serde_json::Value = serde_json::from_str(stdout(&output)).unwrap();
+            assert_eq!((output.status.code(), &verdict["error"]["kind"]), (Some(1), &"too_much".into()));
+            assert!(stderr(&output).contains("more than the 1048576 bytes that were allowed"));
+            let records = verdict["records"].as_u64().unwrap();
+            assert_eq!(records, (1 << 20) / len as u64, "{kind:?}: {verdict}");
+        }
+        for output in outputs(&text.len().to_string()) {
+            assert!(output.status.success(), "{kind:?}: {}", stderr(&output));
+        }
+        let output = run(folder.path(), &["sanitize", "--max-bytes", "20k", "bomb"]);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 20 * 1024 / len * len), "{kind:?}");
+        assert!(!run(folder.path(), &["stats", "--max-bytes", "1M", "bomb"]).status.success());
+    }
+}
+
+#[test]
+fn what_is_read_as_a_whole_is_no_longer_than_is_allowed() {
+    let folder = tempfile::tempdir().unwrap();
+    let movie = testdata("media/mp4/faststart.mp4");
+    fs::write(folder.path().join("plain"), &movie).unwrap();
+    fs::write(folder.path().join("packed"), Kind::Gzip.file(&movie, 10_000).bytes).unwrap();
+    for name in ["plain", "packed"] {
+        for command in
+            [&["probe"][..], &["packets"], &["tree"], &["stats"], &["verify"], &["extract", "--track", "1"]]
+        {
+            let run = |size: &str| run(folder.path(), &[command, &["--max-bytes", size, name]].concat());
+            let (output, all) = (run("5K"), run("1G"));
+            assert_eq!((output.status.code(), stdout(&output).len() < 100), (Some(1), true), "{command:?}");
+            assert!(stderr(&output).contains("more than the 5120 bytes"), "{command:?}: {}", stderr(&output));
+            assert!(all.status.success() && !all.stdout.is_empty(), "{command:?}: {}", stderr(&all));
+        }
+    }
+    for size in ["", "K", "-1", "+1", "1.5M", "1KB", "17000000T", "five"] {
+        let output = run(folder.path(), &["verify", &format!("--max-bytes={size}"), "plain"]);
+        assert_eq!(output.status.code(), Some(2), "{size}");
     }
 }

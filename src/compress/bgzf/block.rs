@@ -7,7 +7,7 @@ use crate::compress::deflate::Inflater;
 use crate::compress::header::Header;
 use crate::compress::peek::Peek;
 use crate::compress::{Compression, Packed};
-use crate::error::{CompressedFault, Error, Result};
+use crate::error::{CompressedFault, Error, ErrorKind, Result};
 
 /// What the first bytes of a block tell.
 #[derive(Debug, Clone, Copy)]
@@ -37,9 +37,14 @@ impl Head {
         let number = number.into();
         if packed_len < HEADER_LEN + TRAILER_LEN {
             let too_short = CompressedFault::Header("it says that the block ends before its first byte");
-            return Err(Compression::Bgzf.fault(number, offset, too_short));
+            return Err(Compression::Bgzf.fault(number, offset, offset, too_short));
         }
         Ok(Some(Self { number, offset, packed_len }))
+    }
+
+    /// How many bytes the block has in the compressed input.
+    pub(super) fn packed_len(&self) -> usize {
+        self.packed_len
     }
 
     /// Where the block ends in the compressed input.
@@ -58,7 +63,7 @@ impl Head {
             let too_long = CompressedFault::Header(
                 "where it says that the block ends, a length of more than 64 KiB stands",
             );
-            return Err(Compression::Bgzf.fault(self.number, self.offset, too_long));
+            return Err(Compression::Bgzf.fault(self.number, self.offset, self.offset, too_long));
         }
         Ok(Block { head: self, len })
     }
@@ -130,7 +135,26 @@ impl Block {
         Ok(())
     }
 
+    /// How many bytes the block held, after it was inflated in vain: as many as it says if there are so many, as there are if their
+    /// check sum is right. `None` if nothing is certain.
+    pub(in crate::compress) fn len_in_spite_of(
+        &self,
+        error: &Error,
+        bytes: &[u8],
+        room: &[u8],
+    ) -> Option<u64> {
+        match error.kind() {
+            ErrorKind::Compressed { fault: CompressedFault::CheckSum { .. }, .. } => Some(self.len as u64),
+            ErrorKind::Compressed { fault: CompressedFault::Length { found, .. }, .. } => {
+                let made = room.get(..usize::try_from(*found).ok()?)?;
+                let stored = bytes.last_chunk::<TRAILER_LEN>()?.first_chunk()?;
+                (crc32fast::hash(made).to_le_bytes() == *stored).then_some(*found)
+            }
+            _ => None,
+        }
+    }
+
     fn fault(&self, offset: u64, fault: CompressedFault) -> Error {
-        Compression::Bgzf.fault(self.head.number, offset, fault)
+        Compression::Bgzf.fault(self.head.number, self.offset(), offset, fault)
     }
 }

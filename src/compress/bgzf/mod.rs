@@ -8,6 +8,7 @@ mod block;
 mod gzi;
 mod options;
 mod packing;
+mod recovery;
 mod virtual_offset;
 mod workers;
 mod writer;
@@ -16,6 +17,7 @@ pub(super) use block::take_block;
 pub(crate) use block::{Block, Head};
 pub use gzi::{Gzi, Point};
 pub use options::WriterOptions;
+pub(super) use recovery::{Next, Recovery};
 pub use virtual_offset::VirtualOffset;
 pub use writer::Writer;
 

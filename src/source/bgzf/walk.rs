@@ -131,7 +131,7 @@ impl<'walk> Walk<'walk> {
             CompressedFault::Ends => self.file.len(),
             _ => self.at.block_offset,
         };
-        Compression::Bgzf.fault(self.number, offset, fault)
+        Compression::Bgzf.fault(self.number, self.at.block_offset, offset, fault)
     }
 }
 

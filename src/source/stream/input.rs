@@ -8,6 +8,7 @@ use super::ahead::ReadAhead;
 use super::taking::{TakenRun, Taking};
 use crate::compress::{Check, Compression, Packed, Run, Taken};
 use crate::error::{Error, Result};
+use crate::record::Loss;
 use crate::source::reader::Reader;
 
 /// Where bytes come from.
@@ -70,8 +71,15 @@ pub(super) struct Joining {
     pub(super) taken: u64,
     /// What was taken for them, if the input is compressed.
     packed: Option<Packed>,
+    /// How many compressed bytes are lost, and how many members.
+    lost_bytes: u64,
+    lost_members: u64,
+    /// How many decompressed bytes are, if that is known.
+    lost_len: Option<u64>,
     /// What was taken but not handed out.
     pub(super) ahead: Vec<u8>,
+    /// Where bytes are lost in it.
+    pub(super) losses: Vec<Loss>,
     /// Offset of the first byte of `ahead`.
     pub(super) offset: u64,
     /// There was no cut in `ahead`, and none is looked for before there are so many bytes.
@@ -90,12 +98,48 @@ impl Joining {
             runs: 0,
             taken: 0,
             packed: None,
+            lost_bytes: 0,
+            lost_members: 0,
+            lost_len: Some(0),
             ahead: Vec::new(),
+            losses: Vec::new(),
             offset: 0,
             look_from: 0,
             begun: false,
             end: None,
             failed_behind: None,
+        }
+    }
+
+    /// Whether nothing is kept, not even a place where something is lost.
+    fn is_empty(&self) -> bool {
+        self.ahead.is_empty() && self.losses.is_empty()
+    }
+
+    /// Keeps the bytes of a run, from a position on, behind those that are kept.
+    pub(super) fn keep(&mut self, run: &mut Run, from: usize) {
+        let before = self.ahead.len();
+        self.ahead.extend_from_slice(&run.as_slice()[from..]);
+        let first = run.losses().partition_point(|loss| loss.position < from);
+        let kept = run.losses_mut().drain(first..);
+        self.losses.extend(kept.map(|loss| Loss { position: loss.position - from + before, ..loss }));
+    }
+
+    /// Puts what is kept in front of a run.
+    pub(super) fn give(&mut self, run: &mut Run) {
+        run.prepend(&self.ahead);
+        self.ahead.clear();
+        run.losses_mut().splice(0..0, self.losses.drain(..));
+    }
+
+    /// Notes what is lost in the next run.
+    fn count_losses(&mut self, run: &mut Run) {
+        self.lost_members += run.lost_blocks();
+        let start = self.offset + self.ahead.len() as u64;
+        for loss in run.losses_mut() {
+            self.lost_bytes += loss.packed.end - loss.packed.start;
+            loss.before = self.lost_len.map(|lost| start + loss.position as u64 + lost);
+            self.lost_len = self.lost_len.zip(loss.len).map(|(lost, len)| lost.saturating_add(len));
         }
     }
 
@@ -119,12 +163,9 @@ impl<'input> StreamInput<'input> {
             Input::Reader(reader, _) => Some(*reader),
             Input::File(_) | Input::Stream(_) => None,
         };
-        Self {
-            taking: Taking::new(input),
-            joining: Mutex::new(Joining::new()),
-            moved: Condvar::new(),
-            reader,
-        }
+        let mut taking = Taking::new(input);
+        taking.keep(true);
+        Self { taking, joining: Mutex::new(Joining::new()), moved: Condvar::new(), reader }
     }
 
     pub(in crate::source) fn of_reader(reader: &'input Reader) -> Self {
@@ -140,17 +181,29 @@ impl<'input> StreamInput<'input> {
         let joining = self.joining.get_mut().unwrap_or_else(PoisonError::into_inner);
         if joining.begun {
             self.taking.rewind()?;
+            self.taking.keep(true);
             *joining = Joining::new();
         }
         Ok(())
     }
 
-    /// Makes ready to hand out runs of about so many bytes, from the start.
-    pub(super) fn begin(&mut self, len: usize) -> Result<()> {
+    /// From now on goes on behind damage where that can be done, or does not; what was looked at is looked at again.
+    pub(in crate::source) fn recover(&mut self, recover: bool) -> io::Result<()> {
+        self.rewind()?;
+        if self.taking.take_again(recover) {
+            *self.joining.get_mut().unwrap_or_else(PoisonError::into_inner) = Joining::new();
+        }
+        Ok(())
+    }
+
+    /// Makes ready to hand out runs of about so many bytes, from the start, and to go on behind damage or not.
+    pub(super) fn begin(&mut self, len: usize, recover: bool) -> Result<()> {
+        self.recover(recover)?;
+        self.taking.keep(false);
         // The first bytes are read at once, so that it is known whether there is a second run.
         self.head(len)?;
         let joining = self.joining.get_mut().unwrap_or_else(PoisonError::into_inner);
-        joining.begun = joining.end.is_none() || !joining.ahead.is_empty();
+        joining.begun = joining.end.is_none() || !joining.is_empty();
         Ok(())
     }
 
@@ -161,7 +214,7 @@ impl<'input> StreamInput<'input> {
         let wanting = |joining: &Joining| joining.end.is_none() && joining.ahead.len() < len;
         while wanting(&self.joining()) {
             let Some(mut joining) = self.next_run(&mut run, len) else { break };
-            joining.ahead.extend_from_slice(run.as_slice());
+            joining.keep(&mut run, 0);
         }
         let joining = self.joining.get_mut().unwrap_or_else(PoisonError::into_inner);
         match joining.failure() {
@@ -169,6 +222,16 @@ impl<'input> StreamInput<'input> {
             // What was read before is something, and comes first.
             _ => Ok(&joining.ahead),
         }
+    }
+
+    /// As much of the [head](StreamInput::head) as follows each other in the input, and whether the input begins with it.
+    pub(in crate::source) fn sound_head(&mut self, len: usize) -> Result<(&[u8], bool)> {
+        self.head(len)?;
+        let joining = self.joining.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let mut losses = joining.losses.iter().map(|loss| loss.position).peekable();
+        let is_start = losses.peek() != Some(&0);
+        let end = losses.find(|&position| position > 0).unwrap_or(joining.ahead.len());
+        Ok((&joining.ahead[..end], is_start))
     }
 
     /// Takes the next run, does what is left to be done with it, and waits until those before it were joined. `None` if there is
@@ -180,7 +243,7 @@ impl<'input> StreamInput<'input> {
         let joining = self.joining();
         if joining.end.is_some() {
             // Everything was taken before: what is left of it makes an empty run.
-            return Some(joining).filter(|joining| !joining.ahead.is_empty());
+            return Some(joining).filter(|joining| !joining.is_empty());
         }
         // Of a record that waits for its end, as much again.
         let len = len.max(joining.look_from / 2);
@@ -200,6 +263,7 @@ impl<'input> StreamInput<'input> {
         joining.runs += 1;
         (joining.taken, joining.packed) = (offset, packed);
         self.moved.notify_all();
+        joining.count_losses(run);
         let joined = joining.check.join(run, sums);
         // In the order in which they lie in the input.
         joining.end = match joined.and(finished).and(taken) {
@@ -229,7 +293,13 @@ impl<'input> StreamInput<'input> {
     pub(super) fn packed(&self) -> Option<Packed> {
         let joining = self.joining();
         let unpacked_bytes = joining.offset + joining.ahead.len() as u64;
-        joining.packed.map(|packed| Packed { unpacked_bytes, ..packed })
+        let (lost_bytes, lost_members) = (joining.lost_bytes, joining.lost_members);
+        joining.packed.map(|packed| Packed {
+            members: packed.members - lost_members,
+            lost_bytes,
+            unpacked_bytes,
+            ..packed
+        })
     }
 
     /// Whether the input is still what it was when it was opened, as far as can be told.

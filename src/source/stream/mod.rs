@@ -17,7 +17,7 @@ use std::sync::{Mutex, PoisonError};
 use input::{End as InputEnd, Joining};
 pub(super) use input::{Input, StreamInput};
 
-use super::Account;
+use super::account::Account;
 use super::drive::Done;
 use super::parts::{Next, Parts};
 use crate::compress::Run;
@@ -60,7 +60,7 @@ impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
         most: Option<u64>,
         done: &'run AtomicU64,
     ) -> Self {
-        let refused = Mutex::new(input.begin(part_len.unwrap_or(UNPACKED_PART_LEN)).err());
+        let refused = Mutex::new(input.begin(part_len.unwrap_or(UNPACKED_PART_LEN), recover).err());
         let fitting = if input.compression().is_some() { UNPACKED_PART_LEN } else { STREAM_PART_LEN };
         let part_len = part_len.unwrap_or(fitting).max(1);
         Self { format, recover, part_len, most, input, refused, done }
@@ -76,8 +76,7 @@ impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
     /// Joins a run to those before it. Returns the length of the part that the run then begins with; none if no record ends in
     /// it.
     fn join(&self, run: &mut Run, joining: &mut Joining) -> Option<usize> {
-        run.prepend(&joining.ahead);
-        joining.ahead.clear();
+        joining.give(run);
         if let Some(most) = self.most.filter(|&most| joining.offset + run.len() as u64 > most) {
             // It is more than `most`, so the difference is less than the length of the run.
             run.truncate(usize::try_from(most - joining.offset).unwrap_or(usize::MAX));
@@ -86,11 +85,14 @@ impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
         let ended = joining.end.is_some();
         // To look again and again for where a long record ends would be quadratic.
         let look = ended || run.len() >= joining.look_from;
-        let end =
-            if look { last_part_end(self.format, run.as_slice(), ended, self.recover) } else { End::Unknown };
+        let end = if look {
+            last_part_end(self.format, run.as_slice(), run.losses(), ended, self.recover)
+        } else {
+            End::Unknown
+        };
         match end {
             End::Cut(at) => {
-                joining.ahead.extend_from_slice(&run.as_slice()[at..]);
+                joining.keep(run, at);
                 joining.look_from = 0;
                 Some(at)
             }
@@ -105,7 +107,7 @@ impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
                     if look {
                         joining.look_from = run.len().saturating_mul(2);
                     }
-                    joining.ahead.extend_from_slice(run.as_slice());
+                    joining.keep(run, 0);
                     None
                 }
             },
@@ -146,8 +148,11 @@ impl<F: Format> Parts for StreamParts<'_, '_, F> {
                 joining.failed_behind = Some(offset);
             }
             let complete = matches!(joining.end, Some(InputEnd::Reached));
+            // What lies behind a loss is no more of what is before.
+            let in_view = joining.losses.first().map_or(run.len(), |loss| len + loss.position);
             drop(joining);
-            return Some(Ok((Part::read(run.as_slice(), len, offset, complete), None)));
+            let part = Part::read(&run.as_slice()[..in_view], len, offset, complete);
+            return Some(Ok((part.with_losses(run.losses()), None)));
         }
     }
 

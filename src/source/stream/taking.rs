@@ -85,6 +85,23 @@ impl<'input> Taking<'input> {
         Ok(())
     }
 
+    /// Keeps what is taken, so that it can be [taken again](Taking::take_again); or does so no more.
+    pub(super) fn keep(&mut self, keeps: bool) {
+        self.unpacker().keep(keeps);
+    }
+
+    /// Goes on behind damage, or does not. Returns whether what was taken is taken again for that, from the start.
+    pub(super) fn take_again(&mut self, recovers: bool) -> bool {
+        let again = {
+            let mut unpacker = self.unpacker();
+            unpacker.recovers() != recovers && unpacker.take_again(recovers)
+        };
+        if again {
+            *self.desk() = Desk::default();
+        }
+        again
+    }
+
     /// There is another worker.
     pub(super) fn add_worker(&self) {
         self.desk().workers += 1;

@@ -8,6 +8,7 @@ use pagecut::media::mp4::{Boxes, Movie, Track, Tree};
 use pagecut::{Error, ErrorKind, FileKind, Format, Gap, Piece, Result, Resync, Source, Tally};
 
 use super::Read;
+use super::places::Blocks;
 use crate::cli::{Common, Verify};
 use crate::{media, progress};
 
@@ -40,7 +41,18 @@ pub(super) fn read(
     let Found { tally, error, complete, gaps, faults } = found;
     let format = Some(if kind == FileKind::Mp4 { Boxes::NAME } else { Matroska::NAME });
     let (bytes, file_len, packed) = (data.len() as u64, source.len_hint(), source.packed());
-    Ok(Read { format, bytes, file_len, tally, error, complete, packed, gaps, faults })
+    Ok(Read {
+        format,
+        bytes,
+        file_len,
+        tally,
+        error,
+        complete,
+        packed,
+        gaps,
+        faults,
+        blocks: Blocks::default(),
+    })
 }
 
 /// Of two errors the one that comes first in the input.

@@ -1,0 +1,91 @@
+//! Goes through an input, by the parts that it has.
+
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+
+use super::account::Account;
+use super::drive::{self, Done, Work};
+use super::file::FileInput;
+use super::grid::Grid;
+use super::options::SourceOptions;
+use super::stream::{StreamInput, StreamParts};
+use super::{Input, Source, lock};
+use crate::error::Result;
+use crate::record::{Format, Part, Pieces, Records, Resync};
+
+impl Source {
+    /// Hands out all parts and lets `work` fold each into the value of its worker.
+    pub(super) fn run<F: Format, T: Send>(
+        &self,
+        format: &F,
+        recover: bool,
+        identity: impl Fn() -> T + Sync,
+        work: &impl Work<T>,
+    ) -> (Vec<T>, Account) {
+        self.done.store(0, Ordering::Relaxed);
+        let (options, done) = (self.options, &self.done);
+        match &self.input {
+            Input::File(FileInput { reader, compression, .. }) => match format.cuts() {
+                // What can be cut only with all that lies before it in view is read from the left all the same.
+                Some(cuts)
+                    if compression.is_none()
+                        && cuts.look_behind() < usize::MAX
+                        && options.allows(reader.len()) =>
+                {
+                    let parts = Grid::new(format, cuts, recover, reader, options.part_len, done);
+                    drive::drive(&parts, options.threads, identity, work)
+                }
+                _ => {
+                    let mut input = StreamInput::of_reader(reader);
+                    self.run_from_the_left(&mut input, format, recover, identity, work)
+                }
+            },
+            Input::Stream { input, .. } => match lock(input) {
+                Ok(mut input) => self.run_from_the_left(&mut input, format, recover, identity, work),
+                Err(error) => (Vec::new(), Account::refused(error)),
+            },
+        }
+    }
+
+    fn run_from_the_left<F: Format, T: Send>(
+        &self,
+        input: &mut StreamInput<'_>,
+        format: &F,
+        recover: bool,
+        identity: impl Fn() -> T + Sync,
+        work: &impl Work<T>,
+    ) -> (Vec<T>, Account) {
+        let SourceOptions { threads, part_len, max_len, .. } = self.options;
+        let parts = StreamParts::new(format, recover, input, part_len, max_len, &self.done);
+        let (values, account) = drive::drive(&parts, threads, identity, work);
+        let account = parts.complete(account);
+        *self.packed.lock().unwrap_or_else(PoisonError::into_inner) = account.packed;
+        (values, account)
+    }
+}
+
+/// Lets `work` have the records of a part, and reads what it leaves.
+pub(super) fn read_records<F: Format>(
+    format: &F,
+    part: Part<'_>,
+    work: impl FnOnce(&mut Records<'_, F>) -> Result<()>,
+) -> Done {
+    let mut records = format.records_of(part);
+    let refused = work(&mut records).err();
+    // Whatever `work` left, and whatever it did with an error that it met.
+    records.by_ref().for_each(drop);
+    let error = refused.or_else(|| records.error().cloned());
+    Done { tally: records.tally(), stop: error.is_some(), error, behind: false }
+}
+
+/// Lets `work` have the pieces of a part, and reads what it leaves.
+pub(super) fn read_pieces<F: Resync>(
+    format: &F,
+    part: Part<'_>,
+    work: impl FnOnce(&mut Pieces<'_, F>),
+) -> Done {
+    let mut pieces: Pieces<'_, F> = format.pieces_of(part);
+    work(&mut pieces);
+    pieces.by_ref().for_each(drop);
+    Done { tally: pieces.tally(), error: pieces.error().cloned(), stop: false, behind: false }
+}
