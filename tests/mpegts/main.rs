@@ -9,6 +9,7 @@ mod ffprobe;
 mod naive;
 mod packets;
 mod pes;
+mod rules;
 
 use pagecut::media::mpegts::{PacketKind, Packets};
 

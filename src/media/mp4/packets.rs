@@ -8,7 +8,7 @@ use super::{Edits, Movie, Sample, Samples, Track};
 use crate::error::{Error, Result};
 
 /// How many samples of plain sound a packet has at the most.
-const SAMPLES_OF_SOUND: u32 = 1024;
+const SAMPLES_OF_SOUND: u64 = 1024;
 
 /// A second, in the time units in which tracks are compared.
 const SECOND: i64 = 1_000_000;
@@ -183,7 +183,7 @@ impl<'data> TrackPackets<'data> {
     }
 
     /// Takes in so many more samples that lie behind a packet, of a length and a time unit each, as far as they are there.
-    fn lengthen(&mut self, packet: &mut Packet<'data>, mut end: u64, more: u32) {
+    fn lengthen(&mut self, packet: &mut Packet<'data>, mut end: u64, more: u64) {
         for _ in 0..more {
             match self.samples.next() {
                 Some(Ok(sample)) => {

@@ -42,7 +42,7 @@ impl<'data> Sample<'data> {
         let range = entry.offset..end;
         let position = usize::try_from(range.start).ok().zip(usize::try_from(range.end).ok());
         let Some(data) = position.and_then(|(start, end)| source.data.get(start..end)) else {
-            return Err(outside(source, entry, &range));
+            return Err(outside(source, entry.index, range));
         };
         let dts = i64::try_from(entry.decode_time).unwrap_or(i64::MAX);
         Ok(Self {
@@ -60,10 +60,10 @@ impl<'data> Sample<'data> {
 }
 
 #[cold]
-fn outside(source: &SampleSource<'_>, entry: &Entry, range: &Range<u64>) -> Error {
+fn outside(source: &SampleSource<'_>, sample: u64, range: Range<u64>) -> Error {
     let fault = Mp4Fault::SampleOutside {
         track: source.track_id,
-        sample: entry.index,
+        sample,
         start: range.start,
         end: range.end,
         len: source.data.len() as u64,

@@ -36,7 +36,6 @@ impl<'data> Samples<'data> {
     }
 
     /// Where the next sample lies. After an error the walk is of no use.
-    #[inline]
     pub(super) fn next_entry(&mut self) -> Option<Result<Entry>> {
         loop {
             match &mut self.stage {
@@ -53,10 +52,33 @@ impl<'data> Samples<'data> {
         }
     }
 
+    /// The next sample, wherever it is told of.
+    #[inline(never)]
+    fn next_of_any_stage(&mut self) -> Option<Result<Sample<'data>>> {
+        let of_run = match &mut self.stage {
+            Stage::Fragments(fragments) => fragments.next_of_run(),
+            Stage::Table(_) | Stage::Ended => None,
+        };
+        let sample = match of_run {
+            Some(entry) => self.sample(&entry),
+            None => self.next_entry()?.and_then(|entry| self.sample(&entry)),
+        };
+        if sample.is_err() {
+            self.end();
+        }
+        Some(sample)
+    }
+
     /// The sample of an entry, if its bytes are there.
     #[inline]
     pub(super) fn sample(&self, entry: &Entry) -> Result<Sample<'data>> {
         Sample::new(&self.source, entry)
+    }
+
+    /// There are no more samples.
+    #[cold]
+    fn end(&mut self) {
+        self.stage = Stage::Ended;
     }
 
     /// Bytes of the input.
@@ -70,9 +92,15 @@ impl<'data> Iterator for Samples<'data> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let sample = self.next_entry()?.and_then(|entry| self.sample(&entry));
+        // What comes again and again by itself, a sample of which the tables tell: its entry is never put together in memory.
+        let told = match &mut self.stage {
+            Stage::Table(table) => table.next_told(),
+            Stage::Fragments(_) | Stage::Ended => None,
+        };
+        let Some(entry) = told else { return self.next_of_any_stage() };
+        let sample = self.sample(&entry);
         if sample.is_err() {
-            self.stage = Stage::Ended;
+            self.end();
         }
         Some(sample)
     }

@@ -56,23 +56,9 @@ impl<'data> FragmentCursor<'data> {
     }
 
     /// The next sample. After an error the cursor is of no use.
-    #[inline]
     pub(in crate::media::mp4) fn next(&mut self) -> Option<Result<Entry>> {
         loop {
-            if let Some(sample) = self.run.as_mut().and_then(TrackRun::next) {
-                let entry = Entry {
-                    index: self.index,
-                    offset: sample.offset,
-                    len: sample.len,
-                    decode_time: self.decode_time,
-                    composition_offset: sample.composition_offset,
-                    duration: sample.duration,
-                    is_sync: sample.is_sync,
-                    description: sample.description,
-                    left_in_chunk: 0,
-                };
-                self.index += 1;
-                self.decode_time = self.decode_time.saturating_add(sample.duration.into());
+            if let Some(entry) = self.next_of_run() {
                 return Some(Ok(entry));
             }
             match self.next_run()? {
@@ -80,6 +66,26 @@ impl<'data> FragmentCursor<'data> {
                 Err(error) => return Some(Err(error)),
             }
         }
+    }
+
+    /// The next sample, if it is in the same run.
+    #[inline]
+    pub(in crate::media::mp4) fn next_of_run(&mut self) -> Option<Entry> {
+        let sample = self.run.as_mut()?.next()?;
+        let entry = Entry {
+            index: self.index,
+            offset: sample.offset,
+            len: sample.len,
+            decode_time: self.decode_time,
+            composition_offset: sample.composition_offset,
+            duration: sample.duration,
+            is_sync: sample.is_sync,
+            description: sample.description,
+            left_in_chunk: 0,
+        };
+        self.index += 1;
+        self.decode_time = self.decode_time.saturating_add(sample.duration.into());
+        Some(entry)
     }
 
     /// The next run of the track.

@@ -176,26 +176,36 @@ impl<'data> TrackRun<'data> {
     pub(super) fn next(&mut self) -> Option<RunSample> {
         self.left = self.left.checked_sub(1)?;
         let SampleDefaults { description, duration, size, flags } = self.defaults;
-        let duration = self.field(SAMPLE_DURATION, duration);
-        let len = self.field(SAMPLE_SIZE, size);
+        let mut fields = Entry { flags: self.flags, rest: self.entries };
+        let duration = fields.next(SAMPLE_DURATION, duration);
+        let len = fields.next(SAMPLE_SIZE, size);
         let flags = self.first_flags.take().unwrap_or(flags);
-        let flags = self.field(SAMPLE_FLAGS, flags);
-        let composition_offset = self.field(COMPOSITION_OFFSET, 0).cast_signed();
+        let flags = fields.next(SAMPLE_FLAGS, flags);
+        let composition_offset = fields.next(COMPOSITION_OFFSET, 0).cast_signed();
+        self.entries = fields.rest;
         let offset = self.offset;
         self.offset = offset.saturating_add(len.into());
         // `sample_is_non_sync_sample` (§8.8.3.1).
         let is_sync = flags & 0x1_0000 == 0;
         Some(RunSample { offset, len, duration, composition_offset, is_sync, description })
     }
+}
 
+/// The fields of a sample in a run, and what is behind them.
+struct Entry<'data> {
+    flags: u32,
+    rest: &'data [u8],
+}
+
+impl Entry<'_> {
     /// The next field, if the run has it.
     #[inline]
-    fn field(&mut self, field: u32, default: u32) -> u32 {
+    fn next(&mut self, field: u32, default: u32) -> u32 {
         if self.flags & field == 0 {
             return default;
         }
-        let Some((value, rest)) = self.entries.split_first_chunk() else { return default };
-        self.entries = rest;
+        let Some((value, rest)) = self.rest.split_first_chunk() else { return default };
+        self.rest = rest;
         u32::from_be_bytes(*value)
     }
 }

@@ -17,7 +17,7 @@ pub(in crate::media::mp4) struct Entry {
     pub(in crate::media::mp4) is_sync: bool,
     pub(in crate::media::mp4) description: u32,
     /// How many samples of its chunk come behind it; 0 in fragments, which have no chunks.
-    pub(in crate::media::mp4) left_in_chunk: u32,
+    pub(in crate::media::mp4) left_in_chunk: u64,
 }
 
 /// Walks over the samples of a sample table: one place in each table, and each goes on by itself.
@@ -30,39 +30,44 @@ pub(in crate::media::mp4) struct TableCursor<'data> {
     durations: RunCursor,
     compositions: RunCursor,
     chunks: ChunkCursor,
-    /// How many of the numbers of sync samples are those of samples before.
-    sync: usize,
+    sync: SyncCursor,
+    /// From this sample on a table has something else to tell than of the one before.
+    changes_at: u64,
 }
 
 /// A place in a table of durations or offsets.
 #[derive(Debug, Clone, Copy, Default)]
 struct RunCursor {
     next_run: usize,
-    /// Samples of the run that are still to come.
-    left: u32,
+    /// The first sample behind the run.
+    end: u64,
     value: u32,
 }
 
 impl RunCursor {
+    /// Where there is no table: every sample has the value 0.
+    const NONE: Self = Self { next_run: 0, end: u64::MAX, value: 0 };
+
     /// At a sample.
     fn at(runs: TimeRuns<'_>, checkpoints: &Checkpoints, sample: u64) -> (Self, Sum) {
         let (run, before) = checkpoints.find(&runs, sample);
         let (count, value) = runs.get(run).unwrap_or_default();
         let into = sample - before.samples;
-        let left = u32::try_from(into).ok().and_then(|into| count.checked_sub(into)).unwrap_or(0);
+        let end = before.samples.saturating_add(count.into());
         let amount = into.saturating_mul(value.into());
-        (Self { next_run: run + 1, left, value }, before.plus(Sum { samples: into, amount }))
+        (Self { next_run: run + 1, end, value }, before.plus(Sum { samples: into, amount }))
     }
 
-    /// The value of the next sample.
+    /// Goes on to the first run behind that has samples, of which this is the first; whether there is one.
     #[inline]
-    fn next(&mut self, runs: TimeRuns<'_>) -> Option<u32> {
-        while self.left == 0 {
-            (self.left, self.value) = runs.get(self.next_run)?;
+    fn go_to(&mut self, runs: TimeRuns<'_>, sample: u64) -> bool {
+        while self.end <= sample {
+            let Some((count, value)) = runs.get(self.next_run) else { return false };
+            // It begins where the one before ends, which is at the sample.
+            (self.end, self.value) = (sample + u64::from(count), value);
             self.next_run += 1;
         }
-        self.left -= 1;
-        Some(self.value)
+        true
     }
 }
 
@@ -73,8 +78,9 @@ struct ChunkCursor {
     run: ChunkRun,
     /// Chunks of the run that are still to come.
     chunks_left: u64,
-    /// Samples of the chunk that are still to come.
-    samples_left: u32,
+    next_chunk: u64,
+    /// The first sample behind the chunk.
+    end: u64,
     /// Where the next sample of the chunk begins.
     offset: u64,
 }
@@ -91,40 +97,86 @@ impl ChunkCursor {
         let (chunk, in_chunk) = (into / per_chunk, into % per_chunk);
         let start = table.chunk_offsets.get(run.first + chunk).unwrap_or(u64::MAX);
         let bytes = marks.bytes(&table.sizes, sample - in_chunk..sample);
-        let samples_left = u32::try_from(per_chunk - in_chunk).unwrap_or(u32::MAX);
+        let end = sample + (per_chunk - in_chunk);
         let chunks_left = run.chunks.saturating_sub(chunk + 1);
+        let next_chunk = run.first + chunk + 1;
         let offset = start.saturating_add(bytes);
-        Self { next_run: run_index + 1, run, chunks_left, samples_left, offset }
+        Self { next_run: run_index + 1, run, chunks_left, next_chunk, end, offset }
     }
 
-    /// Goes on to the next chunk that has samples.
+    /// Goes on to the first chunk behind that has samples, of which this is the first; whether there is one.
     #[inline]
-    fn next_chunk(&mut self, table: &SampleTable<'_>) -> Option<()> {
-        while self.samples_left == 0 {
-            while self.chunks_left == 0 {
-                self.run = table.chunks.get(self.next_run)?;
-                self.next_run += 1;
-                self.chunks_left = if self.run.samples_per_chunk > 0 { self.run.chunks } else { 0 };
-            }
-            let chunk = self.run.first + self.run.chunks - self.chunks_left;
-            self.offset = table.chunk_offsets.get(chunk)?;
-            self.chunks_left -= 1;
-            self.samples_left = self.run.samples_per_chunk;
+    fn go_to(&mut self, table: &SampleTable<'_>, sample: u64) -> bool {
+        if self.chunks_left == 0 && !self.next_run(table) {
+            return false;
         }
-        Some(())
+        let Some(offset) = table.chunk_offsets.get(self.next_chunk) else { return false };
+        self.offset = offset;
+        self.next_chunk += 1;
+        self.chunks_left -= 1;
+        self.end = sample + u64::from(self.run.samples_per_chunk);
+        true
+    }
+
+    /// Goes on to the next run of chunks that have samples; whether there is one.
+    #[cold]
+    fn next_run(&mut self, table: &SampleTable<'_>) -> bool {
+        while let Some(run) = table.chunks.get(self.next_run) {
+            self.next_run += 1;
+            if run.samples_per_chunk > 0 {
+                (self.run, self.chunks_left, self.next_chunk) = (run, run.chunks, run.first);
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// A place in the numbers of sync samples.
+#[derive(Debug, Clone, Copy)]
+struct SyncCursor {
+    /// How many of the numbers are those of samples before.
+    before: usize,
+    /// The sync sample that is the next one or comes behind it; `u64::MAX` if there is none, or if all are.
+    next: u64,
+}
+
+impl SyncCursor {
+    /// At a sample.
+    fn at(numbers: Option<&[[u8; 4]]>, sample: u64) -> Self {
+        let numbers = numbers.unwrap_or_default();
+        let before = numbers.partition_point(|&number| u64::from(u32::from_be_bytes(number)) <= sample);
+        let mut cursor = Self { before, next: u64::MAX };
+        cursor.read(numbers);
+        cursor
+    }
+
+    /// Goes on behind the sync sample.
+    #[cold]
+    fn go_on(&mut self, numbers: Option<&[[u8; 4]]>) {
+        self.before += 1;
+        self.read(numbers.unwrap_or_default());
+    }
+
+    fn read(&mut self, numbers: &[[u8; 4]]) {
+        // They count from 1.
+        let number = numbers.get(self.before).and_then(|&number| u32::from_be_bytes(number).checked_sub(1));
+        self.next = number.map_or(u64::MAX, u64::from);
     }
 }
 
 impl<'data> TableCursor<'data> {
     pub(in crate::media::mp4) fn new(table: SampleTable<'data>) -> Self {
+        let compositions = table.compositions.map_or(RunCursor::NONE, |_| RunCursor::default());
         Self {
-            table,
             index: 0,
             decode_time: 0,
             durations: RunCursor::default(),
-            compositions: RunCursor::default(),
+            compositions,
             chunks: ChunkCursor::default(),
-            sync: 0,
+            sync: SyncCursor::at(table.sync, 0),
+            changes_at: 0,
+            table,
         }
     }
 
@@ -133,12 +185,18 @@ impl<'data> TableCursor<'data> {
         let (durations, before) = RunCursor::at(table.durations, &marks.durations, sample);
         let compositions = match (table.compositions, &marks.compositions) {
             (Some(runs), Some(checkpoints)) => RunCursor::at(runs, checkpoints, sample).0,
-            _ => RunCursor::default(),
+            _ => RunCursor::NONE,
         };
-        let sync = table.sync.unwrap_or_default();
-        let sync = sync.partition_point(|&number| u64::from(u32::from_be_bytes(number)) <= sample);
-        let chunks = ChunkCursor::at(&table, marks, sample);
-        Self { table, index: sample, decode_time: before.amount, durations, compositions, chunks, sync }
+        Self {
+            index: sample,
+            decode_time: before.amount,
+            durations,
+            compositions,
+            chunks: ChunkCursor::at(&table, marks, sample),
+            sync: SyncCursor::at(table.sync, sample),
+            changes_at: sample,
+            table,
+        }
     }
 
     /// Where the next sample is due to be decoded, in time units of the track: behind the last one, where the table ends.
@@ -152,61 +210,65 @@ impl<'data> TableCursor<'data> {
     }
 
     /// The next sample. After an error the cursor is of no use.
-    #[inline]
     pub(in crate::media::mp4) fn next(&mut self) -> Option<Result<Entry>> {
-        let len = self.table.sizes.get(self.index)?;
-        let (duration, composition_offset) = match self.step() {
-            Ok(step) => step,
-            Err(why) => return Some(Err(self.table.error(why))),
-        };
+        self.table.sizes.get(self.index)?;
+        if self.index >= self.changes_at
+            && let Err(why) = self.go_to(self.index)
+        {
+            return Some(Err(self.table.error(why)));
+        }
+        self.next_told().map(Ok)
+    }
+
+    /// The next sample, if all tables tell of it.
+    #[inline]
+    pub(in crate::media::mp4) fn next_told(&mut self) -> Option<Entry> {
+        let index = self.index;
+        let len = self.table.sizes.get(index)?;
+        if index >= self.changes_at && self.go_to(index).is_err() {
+            return None;
+        }
         let entry = Entry {
-            index: self.index,
+            index,
             offset: self.chunks.offset,
             len,
             decode_time: self.decode_time,
-            composition_offset,
-            duration,
-            is_sync: self.next_is_sync(),
+            // Version 0 of the box has no negative offsets, but QuickTime writes them as such, and no file has such long ones.
+            composition_offset: self.compositions.value.cast_signed(),
+            duration: self.durations.value,
+            is_sync: self.sync.next == index || self.table.sync.is_none(),
             description: self.chunks.run.description,
-            left_in_chunk: self.chunks.samples_left,
+            left_in_chunk: self.chunks.end - index - 1,
         };
-        self.index += 1;
-        self.decode_time = self.decode_time.saturating_add(duration.into());
+        self.index = index + 1;
+        self.decode_time = self.decode_time.saturating_add(entry.duration.into());
         self.chunks.offset = self.chunks.offset.saturating_add(len.into());
-        Some(Ok(entry))
+        Some(entry)
     }
 
-    /// Goes on in all tables. Returns duration and composition offset of the sample, or why there are none, in words that go on
-    /// after the name of the table.
-    #[inline]
-    fn step(&mut self) -> std::result::Result<(u32, i32), &'static str> {
+    /// Goes on in all tables to what they have to tell of a sample. Returns why they tell nothing, in words that go on after the name of
+    /// the table.
+    #[inline(never)]
+    fn go_to(&mut self, sample: u64) -> std::result::Result<(), &'static str> {
         if let Some(why) = self.table.unreadable {
             return Err(why);
         }
-        let Some(duration) = self.durations.next(self.table.durations) else {
+        if self.durations.end <= sample && !self.durations.go_to(self.table.durations, sample) {
             return Err("tells the durations of fewer samples than it has");
-        };
-        // Version 0 of the box has no negative offsets, but QuickTime writes them as such, and no file has such long ones.
-        let offset = match self.table.compositions {
-            None => 0,
-            Some(runs) => match self.compositions.next(runs) {
-                Some(offset) => offset.cast_signed(),
-                None => return Err("tells the composition times of fewer samples than it has"),
-            },
-        };
-        if self.chunks.next_chunk(&self.table).is_none() {
+        }
+        if self.compositions.end <= sample
+            && !self.table.compositions.is_some_and(|runs| self.compositions.go_to(runs, sample))
+        {
+            return Err("tells the composition times of fewer samples than it has");
+        }
+        if self.chunks.end <= sample && !self.chunks.go_to(&self.table, sample) {
             return Err("has chunks for fewer samples than it has, or out of order");
         }
-        self.chunks.samples_left -= 1;
-        Ok((duration, offset))
-    }
-
-    #[inline]
-    fn next_is_sync(&mut self) -> bool {
-        let Some(numbers) = self.table.sync else { return true };
-        let number = numbers.get(self.sync).map(|&number| u32::from_be_bytes(number));
-        let is_sync = number.is_some_and(|number| u64::from(number) == self.index + 1);
-        self.sync += usize::from(is_sync);
-        is_sync
+        if self.sync.next < sample {
+            self.sync.go_on(self.table.sync);
+        }
+        let behind_sync = self.sync.next.saturating_add(1);
+        self.changes_at = self.durations.end.min(self.compositions.end).min(self.chunks.end).min(behind_sync);
+        Ok(())
     }
 }

@@ -103,24 +103,24 @@ impl<'data> ChunkRuns<'data> {
     /// A run; `None` if there is no such run, or if its chunks do not follow those of the run before.
     #[inline]
     pub(super) fn get(&self, run: usize) -> Option<ChunkRun> {
-        let field = |run: usize, field: usize| {
-            let (fields, _) = self.entries.get(run)?.as_chunks();
-            Some(u32::from_be_bytes(fields[field]))
-        };
+        let [first, samples_per_chunk, description] = fields(self.entries.get(run)?);
         // Chunks are counted from 1.
-        let first = field(run, 0)?.checked_sub(1)?;
-        let end = match field(run + 1, 0) {
-            Some(next) => next.checked_sub(1)?.min(self.chunks),
+        let first = first.checked_sub(1)?;
+        let end = match self.entries.get(run + 1).map(fields) {
+            Some([next, ..]) => next.checked_sub(1)?.min(self.chunks),
             None => self.chunks,
         };
         let is_next = run > 0 || first == 0;
-        Some(ChunkRun {
-            first: first.into(),
-            chunks: end.checked_sub(first).filter(|&chunks| chunks > 0 && is_next)?.into(),
-            samples_per_chunk: field(run, 1)?,
-            description: field(run, 2)?,
-        })
+        let chunks = end.checked_sub(first).filter(|&chunks| chunks > 0 && is_next)?;
+        Some(ChunkRun { first: first.into(), chunks: chunks.into(), samples_per_chunk, description })
     }
+}
+
+/// The three fields of a run of chunks.
+#[inline]
+fn fields(entry: &[u8; 12]) -> [u32; 3] {
+    let (fields, _) = entry.as_chunks();
+    [fields[0], fields[1], fields[2]].map(u32::from_be_bytes)
 }
 
 impl Runs for ChunkRuns<'_> {

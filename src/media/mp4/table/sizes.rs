@@ -61,16 +61,27 @@ impl<'data> Sizes<'data> {
     /// The length of a sample; `None` if there are not so many.
     #[inline]
     pub(in crate::media::mp4) fn get(&self, sample: u64) -> Option<u32> {
+        match *self {
+            Self::Bits32(entries) => {
+                entries.get(usize::try_from(sample).ok()?).map(|&len| u32::from_be_bytes(len))
+            }
+            Self::Constant { len, count } => (sample < count.into()).then_some(len),
+            Self::Bits16(_) | Self::Bits8(_) | Self::Bits4 { .. } => self.get_compact(sample),
+        }
+    }
+
+    /// The length of a sample where it has fewer than 32 bits, which is rare.
+    #[inline(never)]
+    fn get_compact(&self, sample: u64) -> Option<u32> {
         let index = usize::try_from(sample).ok()?;
         match *self {
-            Self::Bits32(entries) => entries.get(index).map(|&len| u32::from_be_bytes(len)),
-            Self::Constant { len, count } => (sample < count.into()).then_some(len),
             Self::Bits16(entries) => entries.get(index).map(|&len| u16::from_be_bytes(len).into()),
             Self::Bits8(entries) => entries.get(index).map(|&len| len.into()),
             Self::Bits4 { pairs, count } => {
                 let pair = *pairs.get(index / 2).filter(|_| sample < count.into())?;
                 Some(u32::from(if index.is_multiple_of(2) { pair >> 4 } else { pair & 15 }))
             }
+            Self::Bits32(_) | Self::Constant { .. } => self.get(sample),
         }
     }
 
