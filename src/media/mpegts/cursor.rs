@@ -23,7 +23,7 @@ impl<'data> Cursor<'data> {
     }
 
     /// The packet at the cursor, if one begins here and the next one, or the end of the input, confirms it.
-    #[inline]
+    #[inline(always)]
     fn confirmed(&self) -> Option<TsPacket<'data>> {
         let next = self.position + self.kind.packet_len();
         let at_end = next == self.bytes.len() && self.part.is_complete();
@@ -35,7 +35,7 @@ impl<'data> Cursor<'data> {
     }
 
     /// The packet at the cursor, if so many bytes are in view.
-    #[inline]
+    #[inline(always)]
     fn packet(&self) -> Option<TsPacket<'data>> {
         let offset = self.part.offset() + self.position as u64;
         TsPacket::new(self.kind, self.bytes.get(self.position..)?, offset)
@@ -80,7 +80,7 @@ impl<'data> Cursor<'data> {
 impl<'data> record::Cursor for Cursor<'data> {
     type Record = TsPacket<'data>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Result<TsPacket<'data>>> {
         if self.position >= self.part.len() {
             return None;
