@@ -225,8 +225,10 @@ fn a_file_that_was_cut_is_refused_but_at_the_end_of_a_block() {
             Err(error) => {
                 assert!(!ends.contains(&len), "{len}: {error}");
                 let number = ends.iter().filter(|&&end| end <= len).count() - 1;
-                let expected =
-                    format!("BGZF, block {number}, compressed byte {len}: the input ends inside of it");
+                let start = ends[number];
+                let expected = format!(
+                    "BGZF, block {number} at compressed byte {start}, compressed byte {len}: the input ends inside of it"
+                );
                 assert_eq!(error.to_string(), expected);
             }
         }
