@@ -63,7 +63,8 @@ fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut
             write_good(&source, &strict, args, name, common, &mut out)
         }
     });
-    out.finish(account.complete)?;
+    // Of an input that was cut, everything that is there was read, but it is not all there was.
+    out.finish(account.complete && source.is_closed())?;
     Ok(account)
 }
 
