@@ -68,20 +68,6 @@ pub(super) fn first_outside<V: Vectors>(
     }
 }
 
-/// Whether the first `len` bytes of a line are members, and the next one, which is in the last block, is not.
-#[inline(always)]
-pub(super) fn ends_at<V: Vectors>(vectors: V, members: &impl Members, line: &[u8], len: usize) -> bool {
-    let (blocks, _) = line.as_chunks();
-    let Some((last, others)) = blocks.split_last() else { return false };
-    for block in others {
-        // Not collected and looked at in the end: the compiler would keep a mask as a vector of bits, and take that apart.
-        if outside(vectors, members, block) != 0 {
-            return false;
-        }
-    }
-    outside(vectors, members, last) << (BLOCK - 1 - len % BLOCK) == 1 << (BLOCK - 1)
-}
-
 /// The bytes of a block that are no members; asks for those that are some way ahead.
 ///
 /// Not a closure: that would not be compiled for the instruction set.
