@@ -265,6 +265,24 @@ mod tests {
     }
 
     #[test]
+    fn scores_that_begin_as_a_first_line_are_right_unless_they_may_be_one() {
+        let tail = TAIL.repeat(80);
+        let sound = "@name\nACGT\n+\nIIII\n";
+        let doubtful = "@name\nACGT\n+\n@III\n";
+        // Up to as many as are found together, and more.
+        for before in (1..4).chain(RECORDS - 2..RECORDS + 3) {
+            for behind in ["@name\n+\n+\nI\n", "@\n+"] {
+                let text = sound.repeat(before) + doubtful + behind + &tail;
+                assert_eq!(check(text.as_bytes()), before, "{behind:?}");
+            }
+            for behind in [sound, "@name\nA\n+\nI\n", "@name\r\nA\r\n+\r\nI\r\n", doubtful] {
+                let text = sound.repeat(before) + doubtful + behind + &tail;
+                assert!(check(text.as_bytes()) > before + 1, "{before}, {behind:?}");
+            }
+        }
+    }
+
+    #[test]
     fn every_short_text_of_a_few_bytes() {
         let tail = TAIL.repeat(30);
         let letters = *b"@+\n\rA";
