@@ -333,11 +333,14 @@ pub(crate) struct Index {
 
 #[derive(Debug, Args)]
 #[command(after_help = "What to print:\n  \
-        NAME, NAME:START, NAME:START-END, NAME:-END  letters of a sequence, counted from 1, the last included\n  \
-        {NAME}:START-END                             the same, where NAME has a colon or looks like another of these\n  \
-        #NUMBER                                      a record as it stands in the file, counted from 0\n  \
-        START..END                                   the records that begin in these bytes, counted from 0, END excluded\n\n\
-        Indexes beside the file are used; without them, all of it is read. Of BGZF, bytes are those that are decompressed; other\n\
+        NAME              a sequence\n  \
+        NAME:START-END    letters of it, counted from 1, the last included; either\n                    \
+                          number may be left out\n  \
+        {NAME}:START-END  the same, where NAME has a colon or looks like another of these\n  \
+        #NUMBER           a record as it stands in the file, counted from 0\n  \
+        START..END        the records that begin in these bytes, counted from 0, END\n                    \
+                          excluded\n\n\
+        Indexes beside the file are used; without them, all of it is read. Of BGZF, bytes are those that are decompressed; other \
         compressed files have to be recompressed with bgzip.")]
 pub(crate) struct Fetch {
     /// File

@@ -120,6 +120,10 @@ fn the_options_of_a_command_come_before_those_of_all() {
         let (own, all) = stdout(&output).split_once("\nOptions of every command:\n").unwrap();
         assert!(own.contains("\nOptions:\n") && all.contains("--threads"), "{command}");
         assert!(!own.contains("--no-mmap") && !all.contains("--max-bytes"), "{command}");
+        assert!(
+            stdout(&output).lines().all(|line| line.len() <= 100),
+            "{command}: lines are broken between words"
+        );
     }
 }
 
