@@ -413,3 +413,27 @@ fn a_part_holds_its_records_and_knows_where_it_lies() {
         assert_eq!(parts.into_iter().flat_map(|(_, bytes)| bytes).collect::<Vec<u8>>(), data);
     }
 }
+
+#[test]
+fn no_byte_more_than_is_allowed_is_counted() {
+    let record = b"@r\nA\n+\nI\n";
+    let data = record.repeat(5);
+    let len = data.len() as u64;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("reads");
+    fs::write(&path, &data).unwrap();
+    for most in 0..=len {
+        for (threads, part_len) in [(1, 1), (3, 10), (1, 1000)] {
+            let options = SourceOptions::new().threads(threads).part_len(part_len).max_len(most);
+            let stream = Source::from_reader(Cursor::new(data.clone()), options);
+            for source in [stream, Source::with_options(&path, options).unwrap()] {
+                let account = source.account(&Fastq::new());
+                let what = format!("{most} bytes, {source:?}");
+                assert_eq!(account.tally.records, most / record.len() as u64, "{what}");
+                let is_refused =
+                    matches!(account.error.as_ref().map(Error::kind), Some(ErrorKind::TooMuch { .. }));
+                assert_eq!((is_refused, account.complete), (most < len, most == len), "{what}");
+            }
+        }
+    }
+}

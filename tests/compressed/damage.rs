@@ -113,6 +113,18 @@ fn an_error_of_the_format_before_a_fault_comes_first() {
 }
 
 #[test]
+fn of_two_faults_that_which_comes_first_is_told() {
+    for kind in Kind::ALL {
+        let packed = kind.file(&reads(40), 400);
+        let mut bytes = packed.bytes.clone();
+        bytes.truncate(packed.range(3).start + 20);
+        bytes[packed.range(1).end - if kind == Kind::Zstd { 1 } else { 8 }] ^= 1;
+        let error = read_in(&FASTQ, &bytes, &settings()).1.unwrap();
+        assert_eq!(error.compressed_place().unwrap().number, Some(1), "{kind:?}: {error}");
+    }
+}
+
+#[test]
 fn a_fault_at_which_reading_ends_is_told_though_there_is_a_gap_before_it() {
     for kind in [Kind::Gzip, Kind::Zstd] {
         let input = Input::new(&fault_behind_bad_read(kind).1);
