@@ -20,7 +20,7 @@ pub use mp4::Mp4Fault;
 /// A result whose error is an [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// How many bytes of the input an error quotes at most.
+/// How many bytes of the input an error quotes at most, and about how many letters it prints for them.
 pub(crate) const EXCERPT_LEN: usize = 60;
 
 /// An error with its place in the input.
@@ -112,7 +112,7 @@ impl Error {
     pub fn message(&self) -> String {
         let mut message = self.0.kind.to_string();
         if !self.0.excerpt.is_empty() {
-            message = format!("{message}: \"{}\"", self.0.excerpt.escape_ascii());
+            message = format!("{message}: \"{}\"", quoted(&self.0.excerpt));
         }
         message
     }
@@ -137,6 +137,16 @@ impl Error {
     pub(crate) fn in_file(self, file: Option<PairFile>) -> Self {
         Self(Arc::new(Inner { file, ..Arc::unwrap_or_clone(self.0) }))
     }
+}
+
+/// Bytes as a message quotes them, as many as there is room for: of bytes that are no text, four letters stand for each.
+fn quoted(bytes: &[u8]) -> impl fmt::Display {
+    let mut letters = 0;
+    let fits = |byte: &&u8| {
+        letters += std::ascii::escape_default(**byte).len();
+        letters <= EXCERPT_LEN
+    };
+    bytes[..bytes.iter().take_while(fits).count()].escape_ascii()
 }
 
 impl From<ErrorKind> for Error {
@@ -207,9 +217,12 @@ mod tests {
 
     #[test]
     fn an_excerpt_is_short_and_escaped() {
-        let error = Error::at(ErrorKind::SyncLost, site(0), &[0; 1000]);
-        assert_eq!(error.excerpt().len(), EXCERPT_LEN);
-        assert!(error.to_string().ends_with("\\x00\""), "{error}");
+        let error = |found: &[u8]| Error::at(ErrorKind::SyncLost, site(0), found);
+        assert_eq!(error(&[0; 1000]).excerpt().len(), EXCERPT_LEN);
+        let quoted = |found: &[u8]| error(found).message().split_once(": ").unwrap().1.to_owned();
+        assert_eq!(quoted(&[0; 1000]), format!("\"{}\"", "\\x00".repeat(EXCERPT_LEN / 4)));
+        assert_eq!(quoted(&[b'A'; 1000]), format!("\"{}\"", "A".repeat(EXCERPT_LEN)));
+        assert_eq!(quoted(&[&[b'A'; 57][..], b"\xff", b"B"].concat()), format!("\"{}\"", "A".repeat(57)));
     }
 
     #[test]

@@ -105,9 +105,9 @@ impl Compression {
         }
     }
 
-    /// What its pieces are called.
-    #[cfg(feature = "_compressed")]
-    const fn unit(self) -> &'static str {
+    /// What its pieces are called: `member`, `block`, `frame` or `stream`.
+    #[must_use]
+    pub const fn unit(self) -> &'static str {
         match self {
             Self::Gzip => "member",
             Self::Bgzf => "block",
@@ -160,7 +160,7 @@ fn is_block(head: &[u8]) -> bool {
 pub struct Packed {
     /// How the input is compressed, as its first bytes tell.
     pub compression: Compression,
-    /// Members, blocks or frames that were read to their end; 0 where the decoder does not tell of them (bzip2, xz).
+    /// Members, blocks, frames or streams that were read to their end.
     pub members: u64,
     /// Compressed bytes that were read.
     pub packed_bytes: u64,

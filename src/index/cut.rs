@@ -106,3 +106,15 @@ pub(super) fn between(
     }
     Ok(ranges)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_lie_end_to_end_wherever_cuts_are_found() {
+        let cuts = [8, 4, 9];
+        let ranges = between(4, 10, |number| Ok(cuts[number - 1])).unwrap();
+        assert_eq!(ranges, [0..8, 8..8, 8..9, 9..10]);
+    }
+}

@@ -3,7 +3,7 @@
 use pagecut::fastq::Fastq;
 
 use crate::check::{
-    Reading, ends, fault_between, few_settings, is_plain, names, plain, read_in, reads, settings,
+    Input, Reading, ends, fault_between, few_settings, is_plain, names, plain, read_in, reads, settings,
 };
 use crate::make::{Kind, Packed};
 
@@ -92,17 +92,46 @@ fn a_file_that_is_cut_between_members_ends_where_the_text_does() {
     }
 }
 
+/// Reads of which one is bad, and then a fault: in the check sum of the last member but one.
+fn fault_behind_bad_read(kind: Kind) -> (Vec<u8>, Vec<u8>) {
+    let bad = [&reads(10)[..], b"@bad\nAC\n+\nI\n", &reads(30)].concat();
+    let packed = kind.file(&bad, 150);
+    let mut bytes = packed.bytes.clone();
+    let last = packed.range(packed.members() - 2);
+    bytes[last.end - if kind == Kind::Zstd { 1 } else { 8 }] ^= 1;
+    (bad, bytes)
+}
+
 #[test]
 fn an_error_of_the_format_before_a_fault_comes_first() {
-    let bad = [&reads(10)[..], b"@bad\nAC\n+\nI\n", &reads(30)].concat();
     for kind in Kind::ALL {
-        let packed = kind.file(&bad, 150);
-        let mut bytes = packed.bytes.clone();
-        let last = packed.range(packed.members() - 2);
-        // The checksum of the last member that holds text.
-        bytes[last.end - if kind == Kind::Zstd { 1 } else { 8 }] ^= 1;
+        let (bad, bytes) = fault_behind_bad_read(kind);
         let (reading, error) = read_in(&FASTQ, &bytes, &settings());
         assert_eq!(reading, Reading::of(&plain(&bad).account(&FASTQ)));
         assert_eq!(error.unwrap().kind().name(), "length_mismatch");
+    }
+}
+
+#[test]
+fn of_two_faults_that_which_comes_first_is_told() {
+    for kind in Kind::ALL {
+        let packed = kind.file(&reads(40), 400);
+        let mut bytes = packed.bytes.clone();
+        bytes.truncate(packed.range(3).start + 20);
+        bytes[packed.range(1).end - if kind == Kind::Zstd { 1 } else { 8 }] ^= 1;
+        let error = read_in(&FASTQ, &bytes, &settings()).1.unwrap();
+        assert_eq!(error.compressed_place().unwrap().number, Some(1), "{kind:?}: {error}");
+    }
+}
+
+#[test]
+fn a_fault_at_which_reading_ends_is_told_though_there_is_a_gap_before_it() {
+    for kind in [Kind::Gzip, Kind::Zstd] {
+        let input = Input::new(&fault_behind_bad_read(kind).1);
+        for setting in settings() {
+            let account = input.open(setting).account_pieces(&FASTQ);
+            assert!(account.tally.gaps > 0 && !account.complete, "{setting:?}");
+            assert_eq!(account.error.unwrap().kind().name(), "compressed", "{setting:?}");
+        }
     }
 }

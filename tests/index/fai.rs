@@ -290,6 +290,14 @@ fn a_record_that_cannot_be_indexed_is_told_with_its_place() {
         ),
         (b"@a\r\n\r\n+\r\n\n", Fastq, 0, 4, 9, "there is a blank line in its quality scores"),
         (
+            b"@a\nAC GT\n+\nIIIII\n",
+            Fastq,
+            0,
+            4,
+            11,
+            "of its letters and its quality scores, not as many are printed",
+        ),
+        (
             b"@a\nACGT\nAC\n+\nIIII\n\nII\n",
             WrappedFastq,
             0,

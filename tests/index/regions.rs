@@ -26,6 +26,8 @@ fn wrapped() -> Vec<Vec<u8>> {
             files.push(data.into_bytes());
         }
     }
+    // What would begin a record where a line begins is a letter elsewhere.
+    files.push(b">one\nAC>G>\nT>AA\n".to_vec());
     files
 }
 

@@ -56,6 +56,17 @@ fn shards_are_the_file_and_hold_whole_records() {
 }
 
 #[test]
+fn what_stands_before_the_first_record_belongs_to_the_first_shard() {
+    for data in [&b"\n\n@r\nA\n+\nI\n"[..], b"@r\nA\n+\nI\n", b""] {
+        let (_folder, path) = write(data);
+        for strategy in STRATEGIES {
+            let reader = reader(&path, strategy);
+            assert_eq!(index::cut_from(&reader, &Fastq::new(), 0).unwrap(), 0);
+        }
+    }
+}
+
+#[test]
 fn a_cut_behind_a_long_record_is_found() {
     let long = format!("@long\n{}\n+\n{}\n", "A".repeat(100_000), "@".repeat(100_000));
     let data = ["@r\nA\n+\n@\n", &long, "@s\nA\n+\n@\n"].concat();

@@ -96,13 +96,9 @@ fn a_box_without_a_size_is_whole_only_where_the_input_ends() {
     assert_eq!(boxes.last().unwrap().range().end, data.len() as u64);
     let mut records = Boxes.records_of(Part::read(&data, data.len(), 0, false));
     let error = records.find_map(Result::err).unwrap();
-    assert_eq!(
-        error.to_string(),
-        format!(
-            "mp4: record 3, byte 2140: the input ends in a box without a size: \"{}\"",
-            error.excerpt().escape_ascii()
-        )
-    );
+    let expected =
+        "mp4: record 3, byte 2140: the input ends in a box without a size: \"\\x00\\x00\\x00\\x00mdat";
+    assert!(error.to_string().starts_with(expected), "{error}");
 }
 
 #[test]

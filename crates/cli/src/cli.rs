@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, builder::styling};
+use clap::error::ErrorKind;
+use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum, builder::styling};
 use pagecut::io::Strategy;
 
 use crate::packets::Field;
@@ -17,7 +18,7 @@ const STYLES: styling::Styles = styling::Styles::styled()
 
 /// FASTQ reads, FASTA sequences and media containers, as fast as memory allows
 #[derive(Debug, Parser)]
-#[command(version, styles = STYLES, max_term_width = 100)]
+#[command(name = "pagecut", version, styles = STYLES, max_term_width = 100)]
 #[command(
     after_help = "Exit status: 0 all was well, 1 bad data or a file that cannot be read, 2 wrong usage."
 )]
@@ -30,6 +31,7 @@ pub(crate) struct Cli {
 
 /// What every command takes.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub(crate) struct Common {
     /// Threads to work with, 1024 at the most; 0 for one for each core
     #[arg(short, long, visible_short_alias = '@', env = "PAGECUT_THREADS", default_value_t = 0)]
@@ -48,6 +50,16 @@ pub(crate) struct Common {
     /// When to use colours
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub(crate) color: Color,
+}
+
+impl Common {
+    /// Ends with the exit status of wrong usage if two options contradict each other.
+    pub(crate) fn demand_agreement(&self) {
+        if self.no_mmap && self.io == Io::Mapped {
+            let what = "`--io mapped` maps files into memory, which `--no-mmap` forbids";
+            Cli::command().error(ErrorKind::ArgumentConflict, what).exit();
+        }
+    }
 }
 
 /// A way to the bytes of files.
@@ -259,7 +271,9 @@ pub(crate) struct Inspect {
 #[derive(Debug, Args)]
 #[command(
     after_help = "With --recover, damaged blocks of BGZF are passed over too, up to the next one that is whole, and told with the gap that they are in. gzip, \
-                  zstd, bzip2 and xz have no place behind a fault where reading could go on for certain: it ends there."
+                  zstd, bzip2 and xz, MP4 and wrapped FASTQ have no place behind a fault where reading could go on for certain: it ends there.\n\n\
+                  Where what a compressed file holds is not what it should be, the rest of the file is decompressed all the same, to tell whether \
+                  it is damaged: the check sum that shows it stands behind the fault."
 )]
 pub(crate) struct Verify {
     /// Files; `-`, or none at all, for standard input
@@ -319,11 +333,14 @@ pub(crate) struct Index {
 
 #[derive(Debug, Args)]
 #[command(after_help = "What to print:\n  \
-        NAME, NAME:START, NAME:START-END, NAME:-END  letters of a sequence, counted from 1, the last included\n  \
-        {NAME}:START-END                             the same, where NAME has a colon or looks like another of these\n  \
-        #NUMBER                                      a record as it stands in the file, counted from 0\n  \
-        START..END                                   the records that begin in these bytes, counted from 0, END excluded\n\n\
-        Indexes beside the file are used; without them, all of it is read. Of BGZF, bytes are those that are decompressed; other\n\
+        NAME              a sequence\n  \
+        NAME:START-END    letters of it, counted from 1, the last included; either\n                    \
+                          number may be left out\n  \
+        {NAME}:START-END  the same, where NAME has a colon or looks like another of these\n  \
+        #NUMBER           a record as it stands in the file, counted from 0\n  \
+        START..END        the records that begin in these bytes, counted from 0, END\n                    \
+                          excluded\n\n\
+        Indexes beside the file are used; without them, all of it is read. Of BGZF, bytes are those that are decompressed; other \
         compressed files have to be recompressed with bgzip.")]
 pub(crate) struct Fetch {
     /// File

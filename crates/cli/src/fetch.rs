@@ -241,7 +241,11 @@ impl Task for RecordsBetween {
     fn run<F: Format>(&self, source: &Source, format: &F) -> Result<Range<u64>> {
         let content = source.content()?;
         let Range { start, end } = self.range;
-        if start > end || end > content.len() {
+        if start > end {
+            let what = format!("{start}..{end}: it ends before it begins");
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, what).into());
+        }
+        if end > content.len() {
             return Err(ErrorKind::OutOfRange { start, end, len: content.len() }.into());
         }
         let cuts = format.cuts().ok_or_else(|| {

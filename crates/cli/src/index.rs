@@ -41,15 +41,20 @@ fn write_indexes(path: &Path, name: &str, args: &Index, common: &Common) -> Resu
         let path = Fai::path_of(path);
         output::replace(&path, |out| fai.write(out))?;
         tell_left_out(&fai, name, common);
-        written.push(format!("{}: {} names", path.display(), fai.entries().len()));
+        written.push(told(&path, fai.entries().len() as u64, "name"));
     }
     if args.numbers || !is_asked {
         let sparse = input::work(&source, name, common, || formats::run(&source, &Numbers))?;
         let path = Sparse::path_of(path);
         output::replace(&path, |out| sparse.write(out))?;
-        written.push(format!("{}: {} records", path.display(), sparse.records()));
+        written.push(told(&path, sparse.records(), "record"));
     }
     Ok(written)
+}
+
+/// What an index holds.
+fn told(path: &Path, number: u64, noun: &str) -> String {
+    format!("{}: {}", path.display(), report::counted(number, noun))
 }
 
 /// Writes where the blocks of BGZF are, without which no position in it is found.
@@ -65,7 +70,7 @@ fn write_blocks(path: &Path, source: &Source) -> Result<Vec<String>> {
     let gzi = BgzfReader::find_blocks(reader)?;
     let path = Gzi::path_of(path);
     output::replace(&path, |out| gzi.write(out))?;
-    Ok(vec![format!("{}: {} blocks", path.display(), gzi.points().len() + 1)])
+    Ok(vec![told(&path, gzi.points().len() as u64 + 1, "block")])
 }
 
 /// Nothing, since BGZF is not read.

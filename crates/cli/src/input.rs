@@ -46,14 +46,13 @@ pub(crate) fn tell_end(name: &str, error: &Error) {
     }
 }
 
-/// Says that a format is not read on behind a fault, if it is one of those.
-pub(crate) fn demand_boundaries(kind: FileKind) -> Result<()> {
-    let what = match kind {
-        FileKind::WrappedFastq => "wrapped FASTQ has no boundary that is certain behind a fault",
-        FileKind::Mp4 => "MP4 has no boundary that is certain behind a fault",
-        _ => return Ok(()),
-    };
-    Err(io::Error::new(io::ErrorKind::Unsupported, what).into())
+/// Why a format is not read on behind a fault, if it is one of those.
+pub(crate) fn lacks_boundaries(kind: FileKind) -> Option<&'static str> {
+    match kind {
+        FileKind::WrappedFastq => Some("wrapped FASTQ has no boundary that is certain behind a fault"),
+        FileKind::Mp4 => Some("MP4 has no boundary that is certain behind a fault"),
+        _ => None,
+    }
 }
 
 /// Whether what is read as wrapped comes further than the error that four lines a record came to.

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use pagecut::fastq::{EncodingGuess, Fastq};
 use pagecut::mmap::Certainty;
-use pagecut::{Cost, FileKind, Format, Inspection, Part};
+use pagecut::{Cost, FileKind, Format, Inspection, Part, Result};
 use serde::Serialize;
 
 use crate::cli::{Common, Inspect};
+use crate::media::unsupported;
 use crate::table::{Cell, Table};
 use crate::{input, report};
 
@@ -50,7 +51,7 @@ pub(crate) fn run(
 ) -> io::Result<()> {
     for path in &args.files {
         let name = path.display().to_string();
-        match pagecut::inspect(Path::new(path), &input::config(common)) {
+        match inspect(path, common) {
             Err(error) => {
                 report::error(&name, &error);
                 *all_good = false;
@@ -69,6 +70,13 @@ pub(crate) fn run(
         out.flush()?;
     }
     Ok(())
+}
+
+fn inspect(path: &Path, common: &Common) -> Result<Inspection> {
+    if path.as_os_str() == input::STDIN {
+        return Err(unsupported("only files are inspected, and this is standard input"));
+    }
+    pagecut::inspect(path, &input::config(common))
 }
 
 impl Report {

@@ -37,6 +37,7 @@ const BAD: u8 = 1;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    cli.common.demand_agreement();
     cli.common.color.write_global();
     if let Err(error) = pagecut::simd::check_environment() {
         report::error("PAGECUT_SIMD", &error);

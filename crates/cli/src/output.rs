@@ -94,7 +94,13 @@ pub(crate) fn create(output: &Path, input: &Path) -> io::Result<File> {
         let what = "the output is the input";
         return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
     }
-    OpenOptions::new().write(true).create(true).truncate(true).open(output)
+    let created = OpenOptions::new().write(true).create(true).truncate(true).open(output);
+    created.map_err(|error| of_output(output, &error))
+}
+
+/// Says that an error is one of the output. With nothing said, it is one of the input.
+fn of_output(output: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot write {}: {error}", output.display()))
 }
 
 /// Whether an output is the input, by whatever name.
@@ -123,7 +129,8 @@ pub(crate) fn replace(
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".{}", process::id()));
     let unfinished = PathBuf::from(name);
-    let file = OpenOptions::new().write(true).create_new(true).open(&unfinished)?;
+    let created = OpenOptions::new().write(true).create_new(true).open(&unfinished);
+    let file = created.map_err(|error| of_output(path, &error))?;
     let mut out = BufWriter::new(file);
     let written = write(&mut out).and_then(|()| Ok(out.flush()?));
     let replaced = written.and_then(|()| Ok(fs::rename(&unfinished, path)?));

@@ -19,7 +19,18 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// Does `work` on a source, and meanwhile shows a bar on standard error if that is a terminal and it takes long.
 pub(crate) fn show<T>(source: &Source, name: &str, quiet: bool, work: impl FnOnce() -> T) -> T {
-    if quiet || source.len_hint().is_some_and(|len| len <= SHORT) || !stderr().is_terminal() {
+    show_bytes(source.len_hint(), &|| source.bytes_done(), name, quiet, work)
+}
+
+/// The same of work on `len` bytes, if that is known, of which so many are `done`.
+pub(crate) fn show_bytes<T>(
+    len: Option<u64>,
+    bytes_done: &(dyn Fn() -> u64 + Sync),
+    name: &str,
+    quiet: bool,
+    work: impl FnOnce() -> T,
+) -> T {
+    if quiet || len.is_some_and(|len| len <= SHORT) || !stderr().is_terminal() {
         return work();
     }
     let (done, is_done) = mpsc::channel::<()>();
@@ -28,9 +39,9 @@ pub(crate) fn show<T>(source: &Source, name: &str, quiet: bool, work: impl FnOnc
             if !matches!(is_done.recv_timeout(PATIENCE), Err(RecvTimeoutError::Timeout)) {
                 return;
             }
-            let bar = bar(source.len_hint()).with_prefix(name.to_owned()).with_elapsed(PATIENCE);
+            let bar = bar(len).with_prefix(name.to_owned()).with_elapsed(PATIENCE);
             while let Err(RecvTimeoutError::Timeout) = is_done.recv_timeout(TICK) {
-                bar.set_position(source.bytes_done());
+                bar.set_position(bytes_done());
             }
             bar.finish_and_clear();
         });

@@ -15,6 +15,12 @@ pub(crate) fn note(who: &str, what: &dyn Display) {
     let _ = writeln!(anstream::stderr(), "{NOTE}pagecut: {who}:{NOTE:#} {what}");
 }
 
+/// A number of things, of which there may be one: `1 record`, `2 records`.
+pub(crate) fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
 /// What is lost within a gap.
 fn lost(lost: &Lost) -> String {
     let (start, end) = (lost.packed.start, lost.packed.end);

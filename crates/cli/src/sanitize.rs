@@ -9,6 +9,7 @@ use pagecut::media::matroska::Matroska;
 use pagecut::{Account, FileKind, Resync, Salvaged, Source};
 
 use crate::cli::{Common, Sanitize};
+use crate::media::unsupported;
 use crate::output::Out;
 use crate::{input, report};
 
@@ -33,12 +34,9 @@ pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::
             *all_good &= account.complete && tally.gaps == 0;
             if !common.quiet {
                 let (records, gaps, bytes) = (tally.records, tally.gaps, tally.gap_bytes);
-                let noun = if gaps == 1 { "gap" } else { "gaps" };
+                let (records, gaps) = (report::counted(records, "record"), report::counted(gaps, "gap"));
                 let done = if account.complete { "" } else { ", and what follows was not read" };
-                report::note(
-                    &name,
-                    &format!("{records} records written, {bytes} bytes left out in {gaps} {noun}{done}"),
-                );
+                report::note(&name, &format!("{records} written, {bytes} bytes left out in {gaps}{done}"));
             }
         }
     }
@@ -48,7 +46,9 @@ pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::
 fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut::Result<Account> {
     let source = input::open_to_read(path, &args.limit, common)?;
     let kind = source.detect_behind_damage()?;
-    input::demand_boundaries(kind)?;
+    if let Some(why) = input::lacks_boundaries(kind) {
+        return Err(unsupported(why));
+    }
     // Only now that there is something to write: an output that exists is emptied.
     let mut out = Out::open(&args.output, path, common)?;
     let account = input::work(&source, name, common, || match (kind, args.strict) {

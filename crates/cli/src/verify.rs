@@ -1,5 +1,6 @@
 //! `pagecut verify`: reads everything, and proves that every byte is accounted for.
 
+mod damage;
 mod media;
 mod places;
 
@@ -14,6 +15,7 @@ use pagecut::{Account, Error, FileKind, Format, Gap, Result, Resync, Source, Tal
 use serde::Serialize;
 
 use crate::cli::{Common, Verify};
+use crate::report::counted;
 use crate::{input, progress, report};
 use places::{Blocks, LostBytes, Place};
 
@@ -45,7 +47,10 @@ struct Verdict {
 #[derive(Debug, Serialize)]
 struct Compressed {
     format: &'static str,
-    /// Members, blocks, frames or streams.
+    /// What its pieces are called: `member`, `block`, `frame`, `stream`.
+    #[serde(skip)]
+    unit: &'static str,
+    /// How many of them there are.
     members: u64,
     /// The length of the compressed input, as far as it was read.
     bytes: u64,
@@ -54,6 +59,9 @@ struct Compressed {
     #[serde(skip_serializing_if = "Option::is_none")]
     lost_bytes: Option<u64>,
     closed: bool,
+    /// The first fault of the compressed bytes, where `error` is one of what they hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    damage: Option<Fault>,
 }
 
 /// Bytes in which no record was found.
@@ -92,35 +100,10 @@ pub(crate) fn run(
 ) -> io::Result<()> {
     for path in input::inputs(&args.files) {
         let name = path.display().to_string();
-        let verdict = match read(&path, &name, args, common) {
-            Err(error) => {
-                report::error(&name, &error);
-                Verdict::unread(name, &error)
-            }
-            Ok(read) => {
-                read.gaps.iter().flatten().for_each(|gap| report::gap(&name, gap));
-                read.faults.iter().flatten().for_each(|fault| report::error(&name, fault));
-                // The first gap, or fault, was told.
-                let is_told = read.complete && read.gaps.is_some();
-                if let Some(error) = read.error.as_ref().filter(|_| !is_told) {
-                    report::error(&name, error);
-                    if let Some(at) = read.blocks.virtual_offset_of(error) {
-                        let (block, within) = (at >> 16, at & 0xffff);
-                        let what = format!(
-                            "virtual offset {at}: byte {within} of the block at compressed byte {block}"
-                        );
-                        report::note(&name, &what);
-                    }
-                    if read.gaps.is_some() {
-                        input::tell_end(&name, error);
-                    }
-                }
-                if let Some(complaint) = read.complaint() {
-                    report::error(&name, &complaint);
-                }
-                Verdict::of(name, &read)
-            }
-        };
+        let verdict = verify(&path, &name, args, common).unwrap_or_else(|error| {
+            report::error(&name, &error);
+            Verdict::unread(name, &error)
+        });
         *all_good &= verdict.is_good();
         if args.json {
             serde_json::to_writer(&mut *out, &verdict)?;
@@ -132,6 +115,17 @@ pub(crate) fn run(
         out.flush()?;
     }
     Ok(())
+}
+
+/// Reads one input, and tells what is wrong with it.
+fn verify(path: &Path, name: &str, args: &Verify, common: &Common) -> Result<Verdict> {
+    let source = input::open_to_read(path, &args.limit, common)?;
+    let mut read = read(&source, name, args, common)?;
+    read.tell(name);
+    if let Some(error) = read.error.as_ref().filter(|_| !read.complete) {
+        read.damage = damage::find(&source, error, path, name, args, common);
+    }
+    Ok(Verdict::of(name.to_owned(), &read))
 }
 
 /// An input that was read.
@@ -147,25 +141,26 @@ struct Read {
     error: Option<Error>,
     /// Whether the input was read to its end.
     complete: bool,
+    /// Why reading does not go on behind an error, though it should.
+    ends_at_fault: Option<&'static str>,
     packed: Option<Packed>,
+    /// What is wrong with the compressed bytes, where the error is one of what they hold. Looked for when that was told.
+    damage: Option<Error>,
     gaps: Option<Vec<Gap>>,
     faults: Option<Vec<Error>>,
     blocks: Blocks,
 }
 
 /// Reads one input, up to the first error or, if the format can, behind it.
-fn read(path: &Path, name: &str, args: &Verify, common: &Common) -> Result<Read> {
-    let source = input::open_to_read(path, &args.limit, common)?;
+fn read(source: &Source, name: &str, args: &Verify, common: &Common) -> Result<Read> {
     let kind = if args.recover { source.detect_behind_damage()? } else { source.detect()? };
-    if args.recover {
-        input::demand_boundaries(kind)?;
-    }
+    let ends_at_fault = input::lacks_boundaries(kind).filter(|_| args.recover);
     if matches!(kind, FileKind::Mp4 | FileKind::Matroska) {
-        return media::read(&source, kind, name, args, common);
+        return Ok(Read { ends_at_fault, ..media::read(source, kind, name, args, common)? });
     }
-    let mut gaps = args.recover.then(Vec::new);
+    let mut gaps = (args.recover && ends_at_fault.is_none()).then(Vec::new);
     let (format, account) =
-        progress::show(&source, name, common.quiet, || records(&source, kind, args, &mut gaps));
+        progress::show(source, name, common.quiet, || records(source, kind, args, &mut gaps));
     let file_len = source.len_hint();
     let bytes = match (account.packed, file_len) {
         (None, Some(len)) => len,
@@ -178,8 +173,21 @@ fn read(path: &Path, name: &str, args: &Verify, common: &Common) -> Result<Read>
     // Where something is lost, there are more bytes than were decompressed.
     let is_whole = packed.is_some_and(|packed| packed.lost_bytes == 0);
     let has_offset = error.as_ref().is_some_and(|error| error.offset().is_some());
-    let blocks = if is_whole && has_offset { Blocks::of(&source) } else { Blocks::default() };
-    Ok(Read { format, bytes, file_len, tally, error, complete, packed, gaps, faults: None, blocks })
+    let blocks = if is_whole && has_offset { Blocks::of(source) } else { Blocks::default() };
+    Ok(Read {
+        format,
+        bytes,
+        file_len,
+        tally,
+        error,
+        complete,
+        ends_at_fault,
+        packed,
+        damage: None,
+        gaps,
+        faults: None,
+        blocks,
+    })
 }
 
 /// The account of an input that is read part by part, and what its format is called.
@@ -231,6 +239,32 @@ fn reads(source: &Source, fastq: &Fastq) -> Account {
 }
 
 impl Read {
+    /// Tells what is wrong.
+    fn tell(&self, name: &str) {
+        self.gaps.iter().flatten().for_each(|gap| report::gap(name, gap));
+        self.faults.iter().flatten().for_each(|fault| report::error(name, fault));
+        // The first gap, or fault, was told.
+        let is_told = self.complete && self.gaps.is_some();
+        if let Some(error) = self.error.as_ref().filter(|_| !is_told) {
+            report::error(name, error);
+            if let Some(at) = self.blocks.virtual_offset_of(error) {
+                let (block, within) = (at >> 16, at & 0xffff);
+                let what =
+                    format!("virtual offset {at}: byte {within} of the block at compressed byte {block}");
+                report::note(name, &what);
+            }
+            if self.gaps.is_some() {
+                input::tell_end(name, error);
+            }
+            if let Some(why) = self.ends_at_fault {
+                report::note(name, &format_args!("reading ends there: {why}"));
+            }
+        }
+        if let Some(complaint) = self.complaint() {
+            report::error(name, &complaint);
+        }
+    }
+
     /// What there is to say of a complete input that is not well. That its account comes to its length is always so; this is the
     /// proof.
     fn complaint(&self) -> Option<String> {
@@ -256,11 +290,13 @@ impl Verdict {
         let Tally { records, record_bytes, blank_bytes, gap_bytes, .. } = read.tally;
         let compressed = read.packed.map(|packed| Compressed {
             format: packed.compression.name(),
+            unit: packed.compression.unit(),
             members: packed.members,
             bytes: packed.packed_bytes,
             padding_bytes: packed.padding_bytes,
             lost_bytes: read.gaps.is_some().then_some(packed.lost_bytes),
             closed: packed.closed,
+            damage: read.damage.as_ref().map(|fault| Fault::of(fault, &read.blocks)),
         });
         Self {
             file,
@@ -305,28 +341,29 @@ impl Verdict {
 
     /// One line for a person.
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Self { file, records, bytes, record_bytes, blank_bytes, gap_bytes, .. } = self;
+        let Self { file, bytes, record_bytes, blank_bytes, gap_bytes, .. } = self;
+        let records = counted(self.records, "record");
         let verdict = if self.is_good() { "good" } else { "bad" };
         let mut format = self.format.unwrap_or("empty").to_owned();
-        if let Some(Compressed { format: compression, members, bytes, padding_bytes, lost_bytes, .. }) =
-            &self.compressed
-        {
-            let lost = lost_bytes.filter(|&lost| lost > 0);
+        if let Some(packed) = &self.compressed {
+            let Compressed { format: compression, bytes, padding_bytes, .. } = packed;
+            let pieces = counted(packed.members, packed.unit);
+            let lost = packed.lost_bytes.filter(|&lost| lost > 0);
             let lost = lost.map_or_else(String::new, |lost| format!(", {lost} lost"));
             format = format!(
-                "{format} in {compression} ({members} members, {bytes} bytes, {padding_bytes} of them padding{lost})"
+                "{format} in {compression} ({pieces}, {bytes} bytes, {padding_bytes} of them padding{lost})"
             );
         }
         if self.complete {
             writeln!(
                 out,
-                "{file}: {verdict}: {format}, {records} records, \
+                "{file}: {verdict}: {format}, {records}, \
                  {bytes} bytes = {record_bytes} in records + {blank_bytes} blank + {gap_bytes} in gaps"
             )
         } else if self.format.is_some() {
             writeln!(
                 out,
-                "{file}: {verdict}: {format}, {records} records, \
+                "{file}: {verdict}: {format}, {records}, \
                  {record_bytes} bytes in records + {blank_bytes} blank before the error"
             )
         } else {

@@ -109,6 +109,37 @@ fn packets_are_counted_by_pid() {
 }
 
 #[test]
+fn the_version_is_that_of_the_command() {
+    assert_eq!(stdout(&run(&["--version"])), format!("pagecut {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn the_options_of_a_command_come_before_those_of_all() {
+    for command in ["stats", "verify", "sanitize", "fetch", "packets", "extract"] {
+        let output = run(&[command, "-h"]);
+        let (own, all) = stdout(&output).split_once("\nOptions of every command:\n").unwrap();
+        assert!(own.contains("\nOptions:\n") && all.contains("--threads"), "{command}");
+        assert!(!own.contains("--no-mmap") && !all.contains("--max-bytes"), "{command}");
+        assert!(
+            stdout(&output).lines().all(|line| line.len() <= 100),
+            "{command}: lines are broken between words"
+        );
+    }
+}
+
+#[test]
+fn what_contradicts_itself_is_wrong_usage() {
+    for way in ["mapped", "read"] {
+        let output = run(&["stats", "--io", way, "--no-mmap", "two.fastq"]);
+        assert_eq!(output.status.code(), Some(if way == "mapped" { 2 } else { 0 }), "{}", stderr(&output));
+    }
+    let output = run(&["fetch", "illumina.fastq", "5..1"]);
+    assert!(stderr(&output).contains("5..1: it ends before it begins"), "{}", stderr(&output));
+    let output = with_input(&["inspect", "-"], b"@r\nA\n+\nI\n");
+    assert!(stderr(&output).contains("-: only files are inspected"), "{}", stderr(&output));
+}
+
+#[test]
 fn standard_input_is_a_file_like_any() {
     let data = fs::read(testdata("illumina.fastq")).unwrap();
     let expected = stdout(&run(&["stats", "-aT", "illumina.fastq"])).replace("illumina.fastq", "-");
@@ -166,7 +197,7 @@ fn verify_proves_that_every_byte_is_accounted_for() {
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
         stdout(&output),
-        "lengths_differ.fastq: bad: fastq, 1 records, 16 bytes in records + 0 blank before the error\n"
+        "lengths_differ.fastq: bad: fastq, 1 record, 16 bytes in records + 0 blank before the error\n"
     );
     assert_eq!(
         stderr(&output),

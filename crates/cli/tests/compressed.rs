@@ -261,6 +261,59 @@ fn verify_tells_programs_that_the_compressed_bytes_are_bad() {
 }
 
 #[test]
+fn damage_behind_an_error_of_the_format_is_told_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = testdata("illumina.fastq");
+    text[5000..5100].fill(b'\n');
+    for kind in Kind::ALL {
+        let sound = kind.file(&text, 60_000);
+        let mut damaged = sound.clone();
+        let last = sound.range(sound.members() - 1 - usize::from(kind == Kind::Bgzf));
+        // A byte of the check sum.
+        damaged.bytes[last.end - if kind == Kind::Zstd { 1 } else { 8 }] ^= 1;
+        fs::write(folder.path().join("sound"), &sound.bytes).unwrap();
+        fs::write(folder.path().join("damaged"), &damaged.bytes).unwrap();
+        for threads in ["1", "4"] {
+            let command = ["verify", "--json", "-t", threads];
+            let verdict = |output: &Output| -> serde_json::Value {
+                assert_eq!(output.status.code(), Some(1));
+                serde_json::from_str(stdout(output)).unwrap()
+            };
+            let output = run(folder.path(), &[&command[..], &["damaged"]].concat());
+            let found = verdict(&output);
+            assert_eq!((&found["error"]["line"], &found["complete"]), (&32.into(), &false.into()), "{found}");
+            let damage = &found["compressed"]["damage"];
+            assert_eq!(damage["kind"], "compressed", "{kind:?}: {found}");
+            assert_eq!(damage["compressed"]["start"], last.start, "{kind:?}: {found}");
+            let told = stderr(&output);
+            assert_eq!(told.lines().count() - usize::from(kind == Kind::Bgzf), 2, "{told}");
+            assert!(told.contains("damaged: fastq: record 7, line 32, "), "{told}");
+            assert!(
+                told.contains(&format!("damaged too: {}", kind.words()[0])) || kind == Kind::Bgzf,
+                "{told}"
+            );
+
+            let output = run(folder.path(), &[&command[..], &["sound"]].concat());
+            assert_eq!(verdict(&output)["compressed"].get("damage"), None, "{}", stdout(&output));
+            assert!(!stderr(&output).contains("damaged"), "{}", stderr(&output));
+            let output = piped(folder.path(), &command, "damaged");
+            assert_eq!(verdict(&output)["compressed"].get("damage"), None, "{}", stdout(&output));
+            assert!(
+                stderr(&output).contains("was not read, which may be damaged too"),
+                "{}",
+                stderr(&output)
+            );
+        }
+        // Whoever goes on behind it comes to the damage, and is told once.
+        let told = run(folder.path(), &["verify", "--recover", "damaged"]);
+        assert!(!stderr(&told).contains("damaged too"), "{}", stderr(&told));
+        // No more is read than is allowed.
+        let output = run(folder.path(), &["verify", "--max-bytes", "100K", "damaged"]);
+        assert!(!stderr(&output).contains("damaged too"), "{}", stderr(&output));
+    }
+}
+
+#[test]
 fn a_bomb_goes_off_no_further_than_is_allowed() {
     let folder = tempfile::tempdir().unwrap();
     let record = b"@r\nA\n+\nI\n";

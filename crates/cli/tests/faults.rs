@@ -66,6 +66,30 @@ fn recover_does_something_or_says_that_it_cannot() {
     let done = pagecut().args(["verify", "--recover"]).arg(&input).output().unwrap();
     let told = String::from_utf8(done.stderr).unwrap();
     assert!(told.contains("gap of bytes") || told.contains("no boundary"), "{told}");
+    assert!(told.contains("record 2, line 17, "), "the fault is told too: {told}");
+}
+
+#[test]
+fn what_cannot_be_written_is_told_by_its_own_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("reads");
+    fs::write(&input, RECORD).unwrap();
+    let nowhere = folder.path().join("none/out");
+    for args in [&["sanitize"][..], &["fetch", "-n0"], &["shard", "-n2"]] {
+        let what = if args[0] == "fetch" { Some("#0") } else { None };
+        let output = pagecut().args(args).arg(&input).args(what).arg("-o").arg(&nowhere).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        assert!(told.contains(&format!("cannot write {}", nowhere.display())), "{args:?}: {told}");
+    }
+    #[cfg(unix)]
+    {
+        // A name of as many bytes as there may be has no room for that of an index.
+        let long = folder.path().join("r".repeat(255));
+        fs::copy(&input, &long).unwrap();
+        let told = String::from_utf8(pagecut().arg("index").arg(&long).output().unwrap().stderr).unwrap();
+        assert!(told.contains(&format!("cannot write {}.pgi", long.display())), "{told}");
+    }
 }
 
 #[test]

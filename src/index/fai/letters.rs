@@ -56,7 +56,8 @@ impl<'content> Letters<'content> {
         let offset = if left == 0 { Some(offset) } else { offset_of(entry, offset, range.start) };
         let nowhere = || ErrorKind::DamagedIndex { why: "a letter lies in no line".into() };
         let offset = offset.ok_or_else(nowhere)?;
-        Ok(Self { content, offset, left, others, is_line_start: true, piece: Vec::new() })
+        let is_line_start = range.start.checked_rem(entry.line_bases).is_none_or(|column| column == 0);
+        Ok(Self { content, offset, left, others, is_line_start, piece: Vec::new() })
     }
 
     /// How many letters are left.

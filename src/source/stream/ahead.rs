@@ -166,6 +166,24 @@ mod tests {
     }
 
     #[test]
+    fn a_read_that_is_interrupted_is_tried_again() {
+        struct Interrupted(Slow, usize);
+        impl Read for Interrupted {
+            fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+                self.1 += 1;
+                if self.1.is_multiple_of(2) {
+                    Err(io::ErrorKind::Interrupted.into())
+                } else {
+                    self.0.read(into)
+                }
+            }
+        }
+        let slow = || Slow { left: 3_000_000, at_a_time: 100_000, error: None };
+        let (bytes, end) = all(ReadAhead::new(Box::new(Interrupted(slow(), 0))));
+        assert!(end.is_ok() && bytes == all(slow()).0, "{end:?}");
+    }
+
+    #[test]
     fn a_stream_that_panics_ends_with_an_error() {
         struct Panics(usize);
         impl Read for Panics {

@@ -166,11 +166,11 @@ impl<F: Format> Parts for StreamParts<'_, '_, F> {
         if joining.failed_behind != Some(part.start) {
             return done;
         }
-        // The last part there is ends where there is nothing more to be had. An error of the format in it comes first, but that
-        // it ends in a record is no error of the format.
-        let cut =
-            done.error.as_ref().is_none_or(|error| matches!(error.kind(), ErrorKind::Incomplete { .. }));
-        match joining.failure().filter(|_| cut) {
+        // The last part there is ends where there is nothing more to be had. An error of the format in it comes first, unless reading
+        // goes on behind it; but that it ends in a record is no error of the format.
+        let is_cut = |error: &Error| matches!(error.kind(), ErrorKind::Incomplete { .. });
+        let counts = self.recover || done.error.as_ref().is_none_or(is_cut);
+        match joining.failure().filter(|_| counts) {
             Some(error) => Done { error: Some(error.clone()), stop: true, behind: true, ..done },
             None => Done { stop: true, behind: true, ..done },
         }

@@ -216,12 +216,19 @@ fn gaps_are_listed_where_reading_can_go_on() {
     assert_eq!(verdict["gap_bytes"], lost);
     let sum = verdict["record_bytes"].as_u64().unwrap() + lost;
     assert_eq!((sum, &verdict["complete"]), (data.len() as u64, &json!(true)), "{verdict}");
+}
 
-    let output = run(&["verify", "--recover", "mp4/faststart.mp4"]);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(
-        stderr(&output).contains("MP4 has no boundary that is certain behind a fault"),
-        "{}",
-        stderr(&output)
-    );
+#[test]
+fn where_reading_does_not_go_on_behind_a_fault_it_ends_there_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = read("mp4/faststart.mp4");
+    let cut = write(folder.path(), "cut.mp4", &whole[..whole.len() / 2]);
+    for (name, status) in [("mp4/faststart.mp4", 0), (&cut, 1)] {
+        let output = run(&["verify", "--recover", name]);
+        assert_eq!(output.status.code(), Some(status), "{name}: {}", stderr(&output));
+        let found =
+            stderr(&output).contains("ends there: MP4 has no boundary that is certain behind a fault");
+        assert_eq!(found, status == 1, "{name}: {}", stderr(&output));
+        assert_eq!(output.stdout, run(&["verify", name]).stdout);
+    }
 }

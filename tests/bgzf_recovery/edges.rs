@@ -1,0 +1,139 @@
+//! Where a search for the next block, or what is told of it, is off by little.
+
+use flate2::Compression;
+use pagecut::Gap;
+
+use crate::check::{Origin, Reads, Setting, blocks, check, few_settings, salvage, text_of};
+use crate::damage::Damage;
+use crate::make::{BGZF_END, Header, Packed, bgzf_block, bgzf_block_with, deflate, gzip};
+
+/// What is lost, in compressed bytes and in what they held.
+fn lost(gaps: &[Gap]) -> Vec<(std::ops::Range<u64>, Option<std::ops::Range<u64>>)> {
+    let lost = gaps.iter().filter_map(|gap| gap.lost.as_deref());
+    lost.map(|lost| (lost.packed.clone(), lost.unpacked.clone())).collect()
+}
+
+#[test]
+fn the_next_block_is_found_wherever_it_begins() {
+    let reads = Reads::of(10);
+    let packed = blocks(&reads.text, &[150]);
+    let (before, behind) = packed.bytes.split_at(packed.range(2).start);
+    let at = text_of(&packed, 2).start;
+    // Few bytes, and as many as are looked at in one go.
+    for len in (1..4).chain(65_530..65_545) {
+        let bytes = [before, &b"?".repeat(len), behind].concat();
+        for origin in [Origin::Stream, Origin::Dribble] {
+            let (good, gaps, account) = salvage(&bytes, Setting { origin, threads: 1, part_len: 700 });
+            assert_eq!(good, reads.without(&[at..at]), "{len} bytes, {origin:?}");
+            let start = before.len() as u64;
+            assert_eq!(lost(&gaps), [(start..start + len as u64, None)], "{len} bytes, {origin:?}");
+            assert!(account.complete);
+        }
+    }
+}
+
+#[test]
+fn what_begins_as_a_block_and_is_none_is_no_end_of_what_is_lost() {
+    let mut reads = Reads::of(5);
+    let mut inner = bgzf_block(b"@made up\nA\n+\nI\n");
+    assert!(!inner.contains(&b'\n'), "it would end the line");
+    let sum = inner.len() - 8;
+    inner[sum] ^= 0x40;
+    reads.push(&[&b"@holds a block\n"[..], &inner, b"\n+\n", &vec![b'I'; inner.len()], b"\n"].concat());
+    let mut packed = Packed::default();
+    for text in [&Reads::of(3).text, &reads.text, &Reads::of(4).text] {
+        packed.push(&bgzf_block_with(b"", Compression::none(), text), text);
+    }
+    let mut bytes = packed.bytes.clone();
+    Damage::Sum.apply(&packed, 1, &mut bytes);
+    for setting in few_settings(2) {
+        let range = packed.range(1);
+        let lost = lost(&salvage(&bytes, setting).1);
+        assert_eq!(lost, [(range.start as u64..range.end as u64, None)], "{setting:?}");
+    }
+}
+
+#[test]
+fn whether_the_file_is_closed_is_told_by_its_last_block_alone() {
+    let packed = blocks(&Reads::of(20).text, &[300]);
+    let open = &packed.bytes[..packed.bytes.len() - BGZF_END.len()];
+    for (bytes, closed) in [
+        (packed.bytes.clone(), true),
+        (open.to_vec(), false),
+        ([&packed.bytes, &BGZF_END[..]].concat(), true),
+        ([&packed.bytes, &b"garbage"[..]].concat(), false),
+        ([open, b"garbage", &BGZF_END].concat(), true),
+    ] {
+        for setting in few_settings(bytes.len()) {
+            let told = salvage(&bytes, setting).2.packed.unwrap();
+            assert_eq!(told.closed, closed, "{} bytes, {setting:?}", bytes.len());
+        }
+    }
+}
+
+#[test]
+fn where_the_input_ends_in_a_block_is_told() {
+    let packed = blocks(&Reads::of(20).text, &[170]);
+    let last = packed.range(3);
+    for cut in [last.start + 1, last.start + 10, last.start + 30, last.end - 1] {
+        for setting in few_settings(cut) {
+            let (_, gaps, _) = salvage(&packed.bytes[..cut], setting);
+            let gap = gaps.iter().find(|gap| gap.lost.is_some()).unwrap();
+            let place = gap.error.compressed_place().unwrap();
+            assert_eq!((place.start, place.offset), (last.start as u64, cut as u64), "{setting:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_lost_before_counts_where_it_is_certain() {
+    let reads = Reads::of(40);
+    let packed = blocks(&reads.text, &[170]);
+    let places = |blocks: [usize; 2], certain: [bool; 2]| {
+        let place = |(block, certain): (usize, bool)| {
+            let (range, text) = (packed.range(block), text_of(&packed, block));
+            let held = certain.then_some(text.start as u64..text.end as u64);
+            (range.start as u64..range.end as u64, held)
+        };
+        [place((blocks[0], certain[0])), place((blocks[1], certain[1]))]
+    };
+    for (damage, certain) in [
+        ([&[Damage::Sum][..], &[Damage::Sum]], [true, true]),
+        ([&[Damage::LongIsize], &[Damage::Sum]], [true, true]),
+        // Neither the length nor the check sum is right.
+        ([&[Damage::LongIsize, Damage::Sum], &[Damage::Sum]], [false, false]),
+        ([&[Damage::Sum], &[Damage::Payload]], [true, false]),
+    ] {
+        let mut bytes = packed.bytes.clone();
+        for (block, damages) in [2, 5].into_iter().zip(damage) {
+            damages.iter().for_each(|damage| damage.apply(&packed, block, &mut bytes));
+        }
+        let gaps = check(&reads, &packed, &bytes, &[2, 5], &few_settings(7));
+        assert_eq!(lost(&gaps), places([2, 5], certain), "{damage:?}");
+    }
+}
+
+#[test]
+fn a_member_that_is_cut_short_is_lost_and_a_long_one_is_read() {
+    let reads = Reads::of(20);
+    let blocks = blocks(&reads.text, &[300]).bytes;
+    let member = gzip(&Reads::of(9).text);
+    for setting in few_settings(6) {
+        let (good, gaps, account) = salvage(&[&blocks, &member[..member.len() - 20]].concat(), setting);
+        let len = blocks.len() as u64;
+        assert_eq!(lost(&gaps), [(len..len + member.len() as u64 - 20, None)], "{setting:?}");
+        assert!(good == reads.text && account.complete, "{setting:?}");
+    }
+    // One that is longer than what is looked at: by its first bytes it is a member.
+    let long = Reads::of(20).text.repeat(400);
+    let sum_and_len = [crc32fast::hash(&long), u32::try_from(long.len()).unwrap()].map(u32::to_le_bytes);
+    let member =
+        [Header::default().bytes(), deflate(&long, Compression::none()), sum_and_len.concat()].concat();
+    assert!(member.len() > 300_000);
+    let bytes = [&blocks, &member, &bgzf_block(&reads.text)[..]].concat();
+    for origin in [Origin::Stream, Origin::File(pagecut::io::Strategy::Read)] {
+        let (good, gaps, account) = salvage(&bytes, Setting { origin, threads: 2, part_len: 50_000 });
+        assert!(gaps.is_empty() && account.complete, "{gaps:?}");
+        assert!(good == [&reads.text, &long, &reads.text].map(Vec::as_slice).concat());
+    }
+}
