@@ -137,7 +137,7 @@ pub(crate) enum End {
 ///
 /// Where there is no cut and the first record that is not right is at fault beyond doubt, it makes no sense to look for one
 /// further on, unless reading goes on behind a fault (`recover`): the part is then all the rest.
-pub(crate) fn part_end<F: Format>(
+fn part_end<F: Format>(
     format: &F,
     cuts: &dyn Cuts,
     view: &[u8],
@@ -153,7 +153,7 @@ pub(crate) fn part_end<F: Format>(
 }
 
 /// Whether a record in `view`, which begins at a boundary, is at fault whatever may follow.
-fn is_at_fault<F: Format>(format: &F, view: &[u8]) -> bool {
+pub(crate) fn is_at_fault<F: Format>(format: &F, view: &[u8]) -> bool {
     let error = format.records_of(Part::read(view, view.len(), 0, false)).find_map(Result::err);
     error.is_some_and(|error| {
         // The excerpt must not depend on how much is in view; nor on whether its last byte is a carriage return that
