@@ -107,6 +107,28 @@ impl Source {
         Ok(merged.unwrap_or_else(identity))
     }
 
+    /// Folds the records into a value for each worker, which stays where it is, and merges these in no order: for a value that is
+    /// large.
+    ///
+    /// # Errors
+    ///
+    /// The first one in the order of the input.
+    pub fn fold_into<F: Format, T: Send>(
+        &self,
+        format: &F,
+        identity: impl Fn() -> T + Sync,
+        fold: impl Fn(&mut T, F::Record<'_>) + Sync,
+        merge: impl Fn(T, T) -> T,
+    ) -> Result<T> {
+        let fold = |value: &mut T, records: &mut Records<'_, F>| {
+            for record in records {
+                fold(value, record?);
+            }
+            Ok(())
+        };
+        self.fold_cut(Cutting::Records, format, identity, fold, merge)
+    }
+
     /// Folds records and the gaps between them, going on behind every fault. The first gap's error is that of the account,
     /// with the numbers of record and line, which `fold` is not given since what lies before may not be read yet.
     pub fn fold_pieces<F: Resync, T: Send>(
