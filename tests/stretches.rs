@@ -212,3 +212,24 @@ fn what_lies_between_the_records_of_a_part_and_the_next_cut_is_read_too() {
         }
     }
 }
+
+#[test]
+fn stretches_of_a_mapping_that_are_taken_as_one_lie_end_to_end() {
+    let sequences = [300_000, 7, 2_500_000, 60]
+        .map(|len: usize| [b">s\n".to_vec(), vec![b'A'; len], b"\n".to_vec()].concat());
+    let data = sequences.concat().repeat(10);
+    let file = file(&data);
+    for (strategy, threads) in [(Strategy::Mapped, 1), (Strategy::Mapped, 3), (Strategy::Auto, 2)] {
+        let options = SourceOptions::new().strategy(strategy).threads(threads);
+        let source = Source::with_options(file.path(), options).unwrap();
+        let account = source.account(&Fasta::new());
+        assert!(account.complete && account.error.is_none());
+        assert_eq!((account.tally.records, account.tally.bytes()), (40, data.len() as u64), "{strategy:?}");
+        let letters = source
+            .fold(&Fasta::new(), || 0, |sum, record| sum + record.sequence_len(), |a, b| a + b)
+            .unwrap();
+        let into = |sum: &mut usize, record: pagecut::fasta::Record<'_>| *sum += record.sequence_len();
+        let again = source.fold_into(&Fasta::new(), || 0, into, |a, b| a + b).unwrap();
+        assert_eq!((letters, again), (28_000_670, 28_000_670));
+    }
+}

@@ -9,7 +9,8 @@ use crate::error::{EXCERPT_LEN, ErrorKind};
 /// A piece of an input that starts at a record boundary.
 ///
 /// A part ends at a boundary too, and holds whole records only. It may have bytes of the next part in view, for a format
-/// that has to look ahead.
+/// that has to look ahead. The part of a format that [reads on](super::Cuts::reads_on) may end inside of a record, if all that follows is in
+/// view and nobody but a cursor sees the part.
 #[derive(Clone, Copy)]
 pub struct Part<'data> {
     /// The bytes of the part, then those in view behind it.

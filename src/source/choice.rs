@@ -346,11 +346,9 @@ mod tests {
                 let micros = if way == Way::Mapped { 100 } else { 150 };
                 released.extend(report(&choice, way, stretch * MIB..(stretch + 1) * MIB, micros, unmapping));
             }
-            assert_eq!(
-                (released, choice.taken()),
-                (vec![10 * MIB..16 * MIB], best),
-                "once, all that was tried"
-            );
+            assert_eq!(released.len(), 1);
+            assert_eq!(released[0], 10 * MIB..16 * MIB, "all that was tried");
+            assert_eq!(choice.taken(), best);
         }
     }
 

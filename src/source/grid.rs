@@ -79,7 +79,8 @@ impl<'run, F: Format> Grid<'run, F> {
         // Sixteen parts or more, so that a file of a few megabytes is shared out too.
         let fitting = (len / 16).clamp(STRETCH_MIN_LEN, STRETCH_LEN);
         let stretch_len = part_len.map_or(fitting, |len| len as u64).max(1);
-        let together = if part_len.is_none() && cutting == Cutting::Records { TOGETHER } else { 1 };
+        let is_free = part_len.is_none() && cutting == Cutting::Records && !reader.prefetches();
+        let together = if is_free { TOGETHER } else { 1 };
         let longest = stretch_len.saturating_mul(together);
         let (workers, mark) = (AtomicU64::new(0), AtomicU64::new(0));
         Self { format, cuts, cutting, reader, len, stretch_len, longest, workers, mark, done }
@@ -87,10 +88,14 @@ impl<'run, F: Format> Grid<'run, F> {
 
     /// Takes the next stretch, which is to be had this way.
     fn take(&self, way: Way) -> Option<Range<u64>> {
-        let behind =
-            |mark| (mark < self.len).then(|| self.len.min(self.len_from(mark, way).saturating_add(mark)));
+        let mut end = 0;
+        let behind = |mark: u64| {
+            // Kept, since asked again it may be another one.
+            end = mark.saturating_add(self.len_from(mark, way)).min(self.len);
+            (mark < self.len).then_some(end)
+        };
         let start = self.mark.fetch_update(Ordering::Relaxed, Ordering::Relaxed, behind).ok()?;
-        behind(start).map(|end| start..end)
+        Some(start..end)
     }
 
     /// How long the stretch is that begins at `mark`: a multiple of the shortest.
@@ -99,7 +104,7 @@ impl<'run, F: Format> Grid<'run, F> {
         if way != Way::Mapped || !self.reader.has_chosen() {
             return self.stretch_len;
         }
-        let share = (self.len - mark) / (SHARES * self.workers.load(Ordering::Relaxed).max(1));
+        let share = self.len.saturating_sub(mark) / (SHARES * self.workers.load(Ordering::Relaxed).max(1));
         (share.min(self.longest) / self.stretch_len).max(1) * self.stretch_len
     }
 

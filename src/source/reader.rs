@@ -362,12 +362,16 @@ impl Reader {
         self.choice.is_made()
     }
 
-    /// A part was worked on, whose bytes were had this way.
+    /// So many bytes were had this way.
+    pub(super) fn count(&self, way: Way, bytes: u64) {
+        self.counters.count_read(way, bytes);
+    }
+
+    /// A part was worked on that was to be had this way.
     ///
     /// When a mapping was tried on as much as it is to be, that is taken out of it: somebody has to in the end, and it belongs to what a
     /// mapping costs. All others are left to be unmapped together.
     pub(super) fn report(&self, way: Way, part: Range<u64>, time: Duration) {
-        self.counters.count_read(way, part.end - part.start);
         let tried = self.choice.report(way, part, time);
         if let (Some(mapped), Some(tried)) = (&self.mapped, tried) {
             let begun = Instant::now();
@@ -377,6 +381,11 @@ impl Reader {
             let time = if released.is_ok() { begun.elapsed() } else { Duration::ZERO };
             self.choice.report_released(tried.end - tried.start, time);
         }
+    }
+
+    /// Whether the kernel is told what to read ahead, which is done for each stretch.
+    pub(super) fn prefetches(&self) -> bool {
+        self.config.prefetch_size.is_some_and(|len| len > 0)
     }
 
     /// Has the kernel read ahead behind `end`, if that is configured. What it does not read now, it reads later.

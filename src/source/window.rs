@@ -237,6 +237,8 @@ impl<'run> Window<'run> {
 
     /// The work on all of a part is done that was brought in view last.
     pub(super) fn report(&self, part: Range<u64>) {
+        let had = if self.is_mapped() { Way::Mapped } else { self.way };
+        self.reader.count(had, part.end - part.start);
         self.reader.report(self.way, part, self.opened.elapsed());
     }
 
