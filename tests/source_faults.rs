@@ -19,7 +19,7 @@ fn file(data: &[u8]) -> tempfile::NamedTempFile {
     file
 }
 
-/// FASTQ whose file is cut short while one stretch is searched for a cut.
+/// FASTQ whose file is cut short while one worker searches for a cut.
 #[derive(Clone)]
 struct CutShort {
     path: Arc<Path>,
@@ -50,9 +50,8 @@ impl Cuts for CutShort {
     }
 
     fn search_cut(&self, data: &[u8], range: Range<usize>) -> Search {
-        let in_stretch =
-            range.end < data.len() && memchr::memmem::find(&data[range.clone()], b"@MARK").is_some();
-        if in_stretch && !self.done.swap(true, Ordering::SeqCst) {
+        let in_range = memchr::memmem::find(&data[range.clone()], b"@MARK").is_some();
+        if in_range && !self.done.swap(true, Ordering::SeqCst) {
             // A slow disk; the other workers have values enough meanwhile.
             std::thread::sleep(Duration::from_millis(500));
             OpenOptions::new().write(true).open(&self.path).unwrap().set_len(0).unwrap();

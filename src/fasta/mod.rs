@@ -156,6 +156,10 @@ impl Cuts for Fasta {
         1
     }
 
+    fn reads_on(&self) -> bool {
+        true
+    }
+
     fn find_start(&self, part: Part<'_>, from: usize) -> Option<usize> {
         self.find_cut(part.view(), from)
     }

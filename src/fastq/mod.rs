@@ -148,6 +148,10 @@ impl Cuts for Fastq {
         3
     }
 
+    fn reads_on(&self) -> bool {
+        true
+    }
+
     fn find_start(&self, part: Part<'_>, from: usize) -> Option<usize> {
         self.find_cut(part.view(), from)
     }

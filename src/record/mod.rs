@@ -34,7 +34,7 @@ pub(crate) use loss::Loss;
 pub use loss::Lost;
 pub use par_records::ParRecords;
 pub use part::Part;
-pub(crate) use part::{End, last_part_end, part_end, part_end_in};
+pub(crate) use part::{End, is_at_fault, last_part_end, part_end_in};
 pub use pieces::{Gap, Piece, Pieces};
 pub use records::Records;
 pub use tally::Tally;
@@ -91,6 +91,13 @@ pub trait Format: Clone + Send + Sync {
 pub trait Cuts: Send + Sync {
     /// How many bytes before a position [`search_cut`](Cuts::search_cut) looks at to tell whether it is a cut, at the most.
     fn look_behind(&self) -> usize;
+
+    /// Whether a cursor reads whole the last record that begins in its part, if the part ends inside of it and the end of the record is in
+    /// view: so that [`Part::len`] tells it where no other record is to begin. Then whoever has all of the input in view need not
+    /// know where a part ends before its records are read.
+    fn reads_on(&self) -> bool {
+        false
+    }
 
     /// The first position in the view of `part`, from `from` on, at which reading goes on when everything before it was
     /// given up.

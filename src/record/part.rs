@@ -9,7 +9,8 @@ use crate::error::{EXCERPT_LEN, ErrorKind};
 /// A piece of an input that starts at a record boundary.
 ///
 /// A part ends at a boundary too, and holds whole records only. It may have bytes of the next part in view, for a format
-/// that has to look ahead.
+/// that has to look ahead. The part of a format that [reads on](super::Cuts::reads_on) may end inside of a record, if all that follows is in
+/// view and nobody but a cursor sees the part.
 #[derive(Clone, Copy)]
 pub struct Part<'data> {
     /// The bytes of the part, then those in view behind it.
@@ -137,7 +138,7 @@ pub(crate) enum End {
 ///
 /// Where there is no cut and the first record that is not right is at fault beyond doubt, it makes no sense to look for one
 /// further on, unless reading goes on behind a fault (`recover`): the part is then all the rest.
-pub(crate) fn part_end<F: Format>(
+fn part_end<F: Format>(
     format: &F,
     cuts: &dyn Cuts,
     view: &[u8],
@@ -153,7 +154,7 @@ pub(crate) fn part_end<F: Format>(
 }
 
 /// Whether a record in `view`, which begins at a boundary, is at fault whatever may follow.
-fn is_at_fault<F: Format>(format: &F, view: &[u8]) -> bool {
+pub(crate) fn is_at_fault<F: Format>(format: &F, view: &[u8]) -> bool {
     let error = format.records_of(Part::read(view, view.len(), 0, false)).find_map(Result::err);
     error.is_some_and(|error| {
         // The excerpt must not depend on how much is in view; nor on whether its last byte is a carriage return that

@@ -1,13 +1,21 @@
 //! Which way to take: by what is measured.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::io::Way;
 
-/// How many stretches each way is tried on.
+/// How long a stretch is at the most, unless it is said otherwise: long enough that taking it costs nothing, short enough that what
+/// is read fits into a second-level cache, and that all workers end at about the same time. A part that is longer counts as several.
+pub(super) const STRETCH_LEN: u64 = 1 << 20;
+
+/// How many stretches each way is tried on at the most.
 const TRIALS: usize = 6;
+
+/// How many it is tried on at the least, before one way is better than another beyond doubt.
+const FEW_TRIALS: usize = 3;
 
 /// How many stretches at the start the ways are not tried on, at the most: the kernel reads a file in by pieces that grow, and so keeps
 /// the first megabytes in smaller folios than all the others, which says nothing about the others.
@@ -42,11 +50,12 @@ struct Pace {
 }
 
 impl Pace {
-    /// Takes in a stretch. Returns how many there are with it.
+    /// Takes in a part. Returns how many stretches there are with it.
     fn add(&self, bytes: u64, time: Duration) -> u64 {
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
         self.nanos.fetch_add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
-        self.stretches.fetch_add(1, Ordering::Relaxed) + 1
+        let stretches = stretches(bytes);
+        self.stretches.fetch_add(stretches, Ordering::Relaxed) + stretches
     }
 
     /// Bytes per nanosecond, which is gigabytes per second; and begins anew.
@@ -57,17 +66,20 @@ impl Pace {
     }
 }
 
-/// What trying the ways came to.
-#[derive(Debug, Default)]
+/// As how many stretches a part counts.
+fn stretches(bytes: u64) -> u64 {
+    (bytes / STRETCH_LEN).max(1)
+}
+
+/// What is known of the ways.
+#[derive(Debug)]
 struct Trial {
     /// Stretches that were handed out to be tried on, and before.
     handed: usize,
     /// Stretches at the start that were worked on.
     led_in: usize,
-    /// Of each way, how fast each stretch was worked on, in gigabytes per second.
-    paces: Vec<Vec<f64>>,
-    /// The medians, when the choice was made. Not the means: the first stretch that a worker reads waits for the memory that it is
-    /// read into, and that happens once; nor the fastest: while other workers are still on their way, a mapping has the kernel for itself.
+    tried: Tried,
+    /// How fast each way was when the choice was made, in gigabytes per second.
     speeds: Vec<f64>,
     /// What the way that is taken came to when it was first looked at.
     expected: Option<f64>,
@@ -75,13 +87,66 @@ struct Trial {
     choices: u32,
 }
 
+/// What trying the ways came to, since that was begun.
+#[derive(Debug)]
+struct Tried {
+    /// Of each way, how many nanoseconds a byte took, for each stretch.
+    times: Vec<Vec<f64>>,
+    /// Where the mapping was tried.
+    mapped: Range<u64>,
+    /// Whether that is taken out of it, and how many nanoseconds a byte of it took.
+    release: Release,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Release {
+    Due,
+    Begun,
+    Took(f64),
+}
+
+impl Tried {
+    fn nothing(ways: usize) -> Self {
+        Self { times: vec![Vec::new(); ways], mapped: 0..0, release: Release::Due }
+    }
+
+    /// How many nanoseconds a byte took each way, if each was tried enough: the medians. Not the means: the first stretch that a worker
+    /// reads waits for the memory that it is read into, and that happens once; nor the shortest times: while other workers are
+    /// still on their way, a mapping has the kernel for itself.
+    fn medians(&self, ways: &[Way]) -> Option<Vec<f64>> {
+        let Release::Took(release) = self.release else { return None };
+        let mut times = self.times.clone();
+        for (way, times) in ways.iter().zip(&mut times) {
+            let unmapping = if *way == Way::Mapped { release } else { 0.0 };
+            times.iter_mut().for_each(|time| *time += unmapping);
+            times.sort_by(f64::total_cmp);
+        }
+        let is_enough = times.iter().all(|times| times.len() >= TRIALS) || are_apart(&times);
+        is_enough.then(|| times.iter().map(|times| times[times.len() / 2]).collect())
+    }
+}
+
+/// Whether each of these, which are in order, has a few numbers, and they are all less or all more than those of every other one.
+fn are_apart(all: &[Vec<f64>]) -> bool {
+    let mut ends: Vec<_> =
+        all.iter().filter(|few| few.len() >= FEW_TRIALS).map(|few| (few[0], few[few.len() - 1])).collect();
+    ends.sort_by(|a, b| a.0.total_cmp(&b.0));
+    ends.len() == all.len() && ends.windows(2).all(|pair| pair[0].1 < pair[1].0)
+}
+
 impl Choice {
-    /// The choice among these ways, of which there is one at least, for a file of about so many stretches.
-    pub(super) fn among(ways: Vec<Way>, stretches: u64) -> Self {
+    /// The choice among these ways, of which there is one at least, for a file of so many bytes.
+    pub(super) fn among(ways: Vec<Way>, len: u64) -> Self {
         let taken = AtomicUsize::new(if ways.len() > 1 { TRYING } else { 0 });
-        let paces = vec![Vec::new(); ways.len()];
-        let trial = Trial { paces, ..Trial::default() };
-        let led_in = usize::try_from(stretches / 4).unwrap_or(MOST_LED_IN).min(MOST_LED_IN);
+        let trial = Trial {
+            handed: 0,
+            led_in: 0,
+            tried: Tried::nothing(ways.len()),
+            speeds: Vec::new(),
+            expected: None,
+            choices: 0,
+        };
+        let led_in = usize::try_from(len / STRETCH_LEN / 4).unwrap_or(MOST_LED_IN).min(MOST_LED_IN);
         Self { ways, taken, watched: Pace::default(), led_in, trial: Mutex::new(trial) }
     }
 
@@ -118,36 +183,64 @@ impl Choice {
         self.ways[run % self.ways.len()]
     }
 
-    /// A stretch of so many bytes took so long.
-    pub(super) fn report(&self, way: Way, bytes: u64, time: Duration) {
-        if self.ways.len() == 1 || bytes == 0 {
-            return;
+    /// The work on a part, whose bytes were had this way, took so long. If a mapping was tried on enough with it, returns where: that is
+    /// to be taken out of it, and to be [reported](Choice::report_released).
+    pub(super) fn report(&self, way: Way, part: Range<u64>, time: Duration) -> Option<Range<u64>> {
+        if self.ways.len() == 1 || part.is_empty() {
+            return None;
         }
-        let Some(place) = self.ways.iter().position(|&other| other == way) else { return };
+        let place = self.ways.iter().position(|&other| other == way)?;
         match self.place() {
-            None => self.try_out(place, bytes, time),
-            Some(taken) if taken == place => self.watch(taken, bytes, time),
+            None => return self.try_out(place, part, time),
+            Some(taken) if taken == place => self.watch(taken, part.end - part.start, time),
             // A straggler of the trial.
             Some(_) => {}
         }
+        None
     }
 
-    fn try_out(&self, place: usize, bytes: u64, time: Duration) {
+    /// To take so many bytes out of the mapping took so long.
+    pub(super) fn report_released(&self, bytes: u64, time: Duration) {
+        let mut trial = self.trial();
+        trial.tried.release = Release::Took(time.as_nanos() as f64 / bytes.max(1) as f64);
+        self.choose(&mut trial);
+    }
+
+    fn try_out(&self, place: usize, part: Range<u64>, time: Duration) -> Option<Range<u64>> {
+        let bytes = part.end - part.start;
+        // As many of a part that counts as more are as good as all.
+        let stretches = usize::try_from(stretches(bytes)).unwrap_or(usize::MAX).min(MOST_LED_IN);
         let mut trial = self.trial();
         if trial.led_in < self.led_in {
-            trial.led_in += 1;
-            return;
+            trial.led_in += stretches;
+            return None;
         }
-        trial.paces[place].push(bytes as f64 / time.as_nanos().max(1) as f64);
-        if self.place().is_none() && trial.paces.iter().all(|paces| paces.len() >= TRIALS) {
-            trial.speeds = trial.paces.iter_mut().map(|paces| median(std::mem::take(paces))).collect();
-            trial.expected = None;
-            trial.choices += 1;
-            let fastest = |&a: &usize, &b: &usize| trial.speeds[a].total_cmp(&trial.speeds[b]);
-            let best = (0..self.ways.len()).max_by(fastest).unwrap_or(0);
-            self.watched.take();
-            self.taken.store(best, Ordering::Relaxed);
+        let tried = &mut trial.tried;
+        let time = time.as_nanos() as f64 / bytes as f64;
+        tried.times[place].extend(std::iter::repeat_n(time, stretches));
+        let mut release = None;
+        if self.ways[place] == Way::Mapped && tried.release == Release::Due {
+            let Range { start, end } = tried.mapped;
+            tried.mapped = if end == 0 { part } else { start.min(part.start)..end.max(part.end) };
+            if tried.times[place].len() >= TRIALS {
+                tried.release = Release::Begun;
+                release = Some(tried.mapped.clone());
+            }
         }
+        self.choose(&mut trial);
+        release
+    }
+
+    /// Makes the choice, if it is not made and enough was tried.
+    fn choose(&self, trial: &mut Trial) {
+        let Some(times) = trial.tried.medians(&self.ways).filter(|_| !self.is_made()) else { return };
+        let best = (0..times.len()).min_by(|&a, &b| times[a].total_cmp(&times[b])).unwrap_or(0);
+        trial.tried = Tried::nothing(self.ways.len());
+        trial.speeds = times.iter().map(|time| 1.0 / time).collect();
+        trial.expected = None;
+        trial.choices += 1;
+        self.watched.take();
+        self.taken.store(best, Ordering::Relaxed);
     }
 
     /// Has the ways tried again when the one taken is not any more what it was.
@@ -183,58 +276,112 @@ impl Choice {
     }
 }
 
-/// The number in the middle, of which there is one at least.
-fn median(mut numbers: Vec<f64>) -> f64 {
-    numbers.sort_by(f64::total_cmp);
-    numbers[numbers.len() / 2]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const MIB: u64 = 1 << 20;
+
+    /// Works on a part that takes so many microseconds, and releases what it is told to: that takes so many for a mebibyte.
+    fn report(
+        choice: &Choice,
+        way: Way,
+        part: Range<u64>,
+        micros: u64,
+        unmapping: u64,
+    ) -> Option<Range<u64>> {
+        let release = choice.report(way, part, Duration::from_micros(micros));
+        if let Some(release) = &release {
+            let mebibytes = (release.end - release.start) / MIB;
+            choice.report_released(release.end - release.start, Duration::from_micros(mebibytes * unmapping));
+        }
+        release
+    }
+
     /// Works on stretches of a mebibyte, each of which takes so many microseconds by the way it is had.
     fn work(choice: &Choice, stretches: usize, mapped: u64, read: u64) -> Vec<Way> {
-        (0..stretches)
-            .map(|_| {
+        (0..stretches as u64)
+            .map(|stretch| {
                 let way = choice.next();
                 let micros = if way == Way::Mapped { mapped } else { read };
-                choice.report(way, 1 << 20, Duration::from_micros(micros));
+                report(choice, way, stretch * MIB..(stretch + 1) * MIB, micros, 0);
                 way
             })
             .collect()
     }
 
+    fn both() -> Vec<Way> {
+        vec![Way::Mapped, Way::Read]
+    }
+
     #[test]
     fn each_way_is_tried_and_the_fastest_is_taken() {
         for (mapped, read, best) in [(100, 150, Way::Mapped), (150, 100, Way::Read)] {
-            let choice = Choice::among(vec![Way::Mapped, Way::Read], 0);
+            let choice = Choice::among(both(), 0);
             assert_eq!(choice.reason(), None);
             let taken = work(&choice, 24, mapped, read);
-            assert_eq!(taken[..12], [[Way::Mapped; 6], [Way::Read; 6]].concat());
-            assert!(taken[12..].iter().all(|&way| way == best), "{taken:?}");
+            assert_eq!(taken[..9], [vec![Way::Mapped; 6], vec![Way::Read; 3]].concat());
+            assert!(taken[9..].iter().all(|&way| way == best), "{taken:?}");
             assert_eq!(choice.taken(), best);
         }
     }
 
     #[test]
+    fn where_it_is_in_doubt_the_ways_are_tried_on_more() {
+        let choice = Choice::among(both(), 0);
+        work(&choice, 5, 100, 0);
+        work(&choice, 1, 140, 0);
+        let taken = work(&choice, 10, 100, 120);
+        assert_eq!(taken[..6], [Way::Read; 6]);
+        assert_eq!(taken[6..], [Way::Mapped; 4]);
+    }
+
+    #[test]
+    fn a_mapping_costs_what_unmapping_does() {
+        for (unmapping, best) in [(40, Way::Mapped), (60, Way::Read)] {
+            let choice = Choice::among(both(), 0);
+            let mut released = Vec::new();
+            for stretch in 10..26 {
+                let way = choice.next();
+                let micros = if way == Way::Mapped { 100 } else { 150 };
+                released.extend(report(&choice, way, stretch * MIB..(stretch + 1) * MIB, micros, unmapping));
+            }
+            assert_eq!(released.len(), 1);
+            assert_eq!(released[0], 10 * MIB..16 * MIB, "all that was tried");
+            assert_eq!(choice.taken(), best);
+        }
+    }
+
+    #[test]
+    fn a_part_that_is_longer_counts_as_several_stretches() {
+        let choice = Choice::among(both(), 200 * MIB);
+        for (part, micros) in [(0..16, 5000), (16..22, 600), (22..25, 600)] {
+            assert!(!choice.is_made());
+            let way = if part.start < 22 { Way::Mapped } else { Way::Read };
+            report(&choice, way, part.start * MIB..part.end * MIB, micros, 0);
+        }
+        assert_eq!(choice.taken(), Way::Mapped);
+        assert_eq!(choice.trial().speeds.iter().map(|speed| speed.round()).collect::<Vec<_>>(), [10.0, 5.0]);
+    }
+
+    #[test]
     fn the_start_of_a_long_file_decides_nothing() {
-        for (stretches, led_in) in [(3, 0), (8, 2), (200, 16)] {
-            let choice = Choice::among(vec![Way::Mapped, Way::Read], stretches);
+        for (len, led_in) in [(3, 0), (8, 2), (200, 16)] {
+            let choice = Choice::among(both(), len * MIB);
             assert!(work(&choice, led_in, 500, 100).iter().all(|&way| way == Way::Mapped));
             let taken = work(&choice, 24, 100, 150);
-            assert_eq!(taken[..12], [[Way::Mapped; 6], [Way::Read; 6]].concat());
+            assert_eq!(taken[..9], [vec![Way::Mapped; 6], vec![Way::Read; 3]].concat());
             assert_eq!((choice.taken(), choice.trial().speeds[0].round()), (Way::Mapped, 10.0));
         }
     }
 
     #[test]
     fn what_happens_once_decides_nothing() {
-        let choice = Choice::among(vec![Way::Mapped, Way::Read], 0);
+        let choice = Choice::among(both(), 0);
         work(&choice, 6, 100, 80);
         // The memory that is read into is touched for the first time.
         assert_eq!(choice.next(), Way::Read);
-        choice.report(Way::Read, 1 << 20, Duration::from_micros(400));
+        report(&choice, Way::Read, 0..MIB, 400, 0);
         let taken = work(&choice, 100, 100, 80);
         assert!(taken.iter().all(|&way| way == Way::Read), "{taken:?}");
         assert_eq!(choice.trial().choices, 1);
@@ -242,11 +389,11 @@ mod tests {
 
     #[test]
     fn a_file_that_is_different_further_on_is_tried_again() {
-        let choice = Choice::among(vec![Way::Mapped, Way::Read], 0);
+        let choice = Choice::among(both(), 0);
         work(&choice, 100, 100, 150);
         assert_eq!(choice.taken(), Way::Mapped);
         // A worker that is held up once is no reason.
-        choice.report(Way::Mapped, 1 << 20, Duration::from_millis(1));
+        report(&choice, Way::Mapped, 0..MIB, 1000, 0);
         work(&choice, 100, 100, 150);
         assert_eq!(choice.trial().choices, 1);
         work(&choice, 100, 500, 300);
@@ -259,7 +406,7 @@ mod tests {
 
     #[test]
     fn a_file_that_is_never_the_same_costs_few_trials() {
-        let choice = Choice::among(vec![Way::Mapped, Way::Read], 0);
+        let choice = Choice::among(both(), 0);
         for round in 0..2000 {
             let time = if round % 2 == 0 { 100 } else { 1000 };
             work(&choice, 16, time, time);

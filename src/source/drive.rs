@@ -89,11 +89,11 @@ pub(super) fn drive<P: Parts, T: Send>(
                 Ok((part, reading)) => {
                     let range = part.range();
                     let done = work.work(&mut value, part);
+                    let (range, done) = parts.end(&mut hand, range, done);
                     if let Some(mut reading) = reading {
                         // What tells where it is lies in memory, so it can be counted in `usize`.
                         reading.at(usize::try_from(range.end).unwrap_or(usize::MAX));
                     }
-                    let done = parts.end(&mut hand, range.clone(), done);
                     (range.start, range.end, work.finish(&mut value, range, done))
                 }
                 Err((offset, error)) => (offset, offset, (Done::stopped_by(error), None)),

@@ -136,7 +136,8 @@ fn measure(tried: &[(Way, Reader)]) -> Result<Vec<Cost>> {
         for start in (first..run_end).step_by(SAMPLE_LEN) {
             let end = run_end.min(start + SAMPLE_LEN as u64);
             let begun = Instant::now();
-            windows[place].ask(start..end, start..end)?;
+            let way = tried[place].1.next_way();
+            windows[place].ask(start..end, start..end, way)?;
             if let Some(Err((_, error))) = windows[place].open_next() {
                 return Err(error);
             }

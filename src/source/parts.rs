@@ -12,6 +12,17 @@ use crate::record::{Part, Reading};
 pub(super) type Next<'parts, 'part> =
     Option<Result<(Part<'part>, Option<Box<dyn Reading + 'parts>>), (u64, Error)>>;
 
+/// How an input is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cutting {
+    /// As it is fastest: only the records are looked at, and not where one part ends and another begins.
+    Records,
+    /// At cuts, into parts that are the same however many workers there are.
+    Parts,
+    /// So too; and reading goes on behind a fault.
+    Recovering,
+}
+
 /// Parts of an input, handed out from the left to any number of workers.
 pub(super) trait Parts: Sync {
     /// What a worker keeps from part to part: where the bytes of the part lie, for instance.
@@ -29,7 +40,7 @@ pub(super) trait Parts: Sync {
     /// Whether the input is still what it was when it was opened, as far as can be told. Asked when all is read.
     fn check(&self) -> Result<(), Error>;
 
-    /// A worker is done with the part that it was given last. Puts right what became of it: where its bytes were lost meanwhile,
-    /// that is what counts.
-    fn end(&self, hand: &mut Self::Hand, part: Range<u64>, done: Done) -> Done;
+    /// A worker is done with the part that it was given last. Puts right where that was and what became of it: where its bytes were
+    /// lost meanwhile, that is what counts.
+    fn end(&self, hand: &mut Self::Hand, part: Range<u64>, done: Done) -> (Range<u64>, Done);
 }

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::choice::Choice;
 use super::flight::Flight;
@@ -20,10 +20,6 @@ use crate::mmap::{Advice, MmapOptions, MmapReader, Residency};
 
 /// How far ahead of a worker reads are in flight, unless it is said otherwise.
 const PREFETCH_SIZE: usize = 4 << 20;
-
-/// How long a stretch is at the most, unless it is said otherwise: long enough that taking it costs nothing, short enough that what
-/// is read fits into a second-level cache, and that all workers end at about the same time.
-pub(super) const STRETCH_LEN: u64 = 1 << 20;
 
 /// More reads in flight than this gain nothing, however short they are.
 const MOST_IN_FLIGHT: usize = 64;
@@ -102,7 +98,7 @@ impl Reader {
         if ways.is_empty() {
             ways.push(Way::Read);
         }
-        self.choice = Choice::among(ways, self.len() / STRETCH_LEN);
+        self.choice = Choice::among(ways, self.len());
     }
 
     /// Opens one way, or tells what is against it.
@@ -361,23 +357,35 @@ impl Reader {
         self.choice.next()
     }
 
-    /// A worker is done with the pages of a range of the mapping. While the ways are tried it takes them out of the mapping: somebody has
-    /// to in the end, and it belongs to what a mapping costs. Later on they are left to be unmapped with all the others, which
-    /// disturbs nobody who is still at work on a part of a huge page.
-    pub(super) fn release(&self, range: Range<u64>) {
-        if self.choice.is_made() || range.is_empty() {
-            return;
-        }
-        if let (Some(mapped), Ok(positions)) = (&self.mapped, self.in_file(range)) {
+    /// Whether it is known which way that is, so that none is tried.
+    pub(super) fn has_chosen(&self) -> bool {
+        self.choice.is_made()
+    }
+
+    /// So many bytes were had this way.
+    pub(super) fn count(&self, way: Way, bytes: u64) {
+        self.counters.count_read(way, bytes);
+    }
+
+    /// A part was worked on that was to be had this way.
+    ///
+    /// When a mapping was tried on as much as it is to be, that is taken out of it: somebody has to in the end, and it belongs to what a
+    /// mapping costs. All others are left to be unmapped together.
+    pub(super) fn report(&self, way: Way, part: Range<u64>, time: Duration) {
+        let tried = self.choice.report(way, part, time);
+        if let (Some(mapped), Some(tried)) = (&self.mapped, tried) {
+            let begun = Instant::now();
+            let released =
+                self.in_file(tried.clone()).and_then(|tried| mapped.advise_range(tried, Advice::DontNeed));
             // Where that is refused, it is not part of what is measured.
-            mapped.advise_range(positions, Advice::DontNeed).ok();
+            let time = if released.is_ok() { begun.elapsed() } else { Duration::ZERO };
+            self.choice.report_released(tried.end - tried.start, time);
         }
     }
 
-    /// A stretch was worked on.
-    pub(super) fn report(&self, way: Way, bytes: u64, time: Duration) {
-        self.counters.count_read(way, bytes);
-        self.choice.report(way, bytes, time);
+    /// Whether the kernel is told what to read ahead, which is done for each stretch.
+    pub(super) fn prefetches(&self) -> bool {
+        self.config.prefetch_size.is_some_and(|len| len > 0)
     }
 
     /// Has the kernel read ahead behind `end`, if that is configured. What it does not read now, it reads later.

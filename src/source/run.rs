@@ -8,6 +8,7 @@ use super::drive::{self, Done, Work};
 use super::file::FileInput;
 use super::grid::Grid;
 use super::options::SourceOptions;
+use super::parts::Cutting;
 use super::stream::{StreamInput, StreamParts};
 use super::{Input, Source, lock};
 use crate::error::Result;
@@ -18,7 +19,7 @@ impl Source {
     pub(super) fn run<F: Format, T: Send>(
         &self,
         format: &F,
-        recover: bool,
+        cutting: Cutting,
         identity: impl Fn() -> T + Sync,
         work: &impl Work<T>,
     ) -> (Vec<T>, Account) {
@@ -32,16 +33,16 @@ impl Source {
                         && cuts.look_behind() < usize::MAX
                         && options.allows(reader.len()) =>
                 {
-                    let parts = Grid::new(format, cuts, recover, reader, options.part_len, done);
+                    let parts = Grid::new(format, cuts, cutting, reader, options.part_len, done);
                     drive::drive(&parts, options.threads, identity, work)
                 }
                 _ => {
                     let mut input = StreamInput::of_reader(reader);
-                    self.run_from_the_left(&mut input, format, recover, identity, work)
+                    self.run_from_the_left(&mut input, format, cutting, identity, work)
                 }
             },
             Input::Stream { input, .. } => match lock(input) {
-                Ok(mut input) => self.run_from_the_left(&mut input, format, recover, identity, work),
+                Ok(mut input) => self.run_from_the_left(&mut input, format, cutting, identity, work),
                 Err(error) => (Vec::new(), Account::refused(error)),
             },
         }
@@ -51,11 +52,12 @@ impl Source {
         &self,
         input: &mut StreamInput<'_>,
         format: &F,
-        recover: bool,
+        cutting: Cutting,
         identity: impl Fn() -> T + Sync,
         work: &impl Work<T>,
     ) -> (Vec<T>, Account) {
         let SourceOptions { threads, part_len, max_len, .. } = self.options;
+        let recover = cutting == Cutting::Recovering;
         let parts = StreamParts::new(format, recover, input, part_len, max_len, &self.done);
         let (values, account) = drive::drive(&parts, threads, identity, work);
         let account = parts.complete(account);

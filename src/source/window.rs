@@ -9,6 +9,7 @@ use super::flight::{Flight, Landed};
 use super::reader::Reader;
 use crate::error::{Error, ErrorKind, Result};
 use crate::io::{AlignedBuffer, Way};
+use crate::mmap::MmapReader;
 use crate::record::{Backing, Reading};
 
 /// What a worker has in view of a file: a range of it, which can be made longer, had in one way or another. And what it has asked
@@ -16,6 +17,8 @@ use crate::record::{Backing, Reading};
 pub(super) struct Window<'run> {
     reader: &'run Reader,
     way: Way,
+    /// Whether the view is longer than what is copied.
+    is_outgrown: bool,
     /// Where the view begins in the file, and how long it is.
     offset: u64,
     len: usize,
@@ -41,10 +44,13 @@ struct Asked {
     read: Option<u64>,
 }
 
+/// No more than this is copied where there is a mapping too: it would neither fit into a cache nor be worth the memory.
+const MOST_COPIED: usize = 4 << 20;
+
 /// Buffers of reads in flight are made so much longer than the first one.
 const SPARE: usize = 64 << 10;
 
-/// Reads begin and end at multiples of this at the least, and so do ranges of a mapping that are released. The kernel copies out of pages into a buffer that begins with one: from
+/// Reads begin and end at multiples of this at the least. The kernel copies out of pages into a buffer that begins with one: from
 /// and to the same place in a page, which on some processors is five times as fast as anything else.
 const PAGE: usize = 4 << 10;
 
@@ -53,6 +59,7 @@ impl<'run> Window<'run> {
         Self {
             reader,
             way: reader.way(),
+            is_outgrown: false,
             offset: 0,
             len: 0,
             buffer: AlignedBuffer::empty(reader.alignment()),
@@ -81,7 +88,7 @@ impl<'run> Window<'run> {
 
     /// The bytes in view.
     pub(super) fn as_slice(&self) -> &[u8] {
-        match (self.reader.mapped().filter(|_| self.way == Way::Mapped), &self.landed) {
+        match (self.mapped(), &self.landed) {
             // What is mapped can be counted in `usize`.
             (Some(mapped), _) => {
                 &mapped.as_slice()[usize::try_from(self.offset).unwrap_or(usize::MAX)..][..self.len]
@@ -89,6 +96,16 @@ impl<'run> Window<'run> {
             (None, Some(landed)) => &landed[self.skip..][..self.len],
             (None, None) => &self.buffer[self.skip..][..self.len],
         }
+    }
+
+    /// Whether the bytes in view are those of a mapping.
+    pub(super) fn is_mapped(&self) -> bool {
+        self.mapped().is_some()
+    }
+
+    /// The mapping, if that is where the bytes in view are.
+    fn mapped(&self) -> Option<&'run MmapReader> {
+        self.reader.mapped().filter(|_| self.way == Way::Mapped || self.is_outgrown)
     }
 
     /// Whether another stretch is to be asked for before the next one is opened.
@@ -100,9 +117,8 @@ impl<'run> Window<'run> {
         }
     }
 
-    /// Asks for a stretch, of which `view` is to be in view.
-    pub(super) fn ask(&mut self, stretch: Range<u64>, view: Range<u64>) -> Result<()> {
-        let way = self.reader.next_way();
+    /// Asks for a stretch, of which `view` is to be in view, had this way.
+    pub(super) fn ask(&mut self, stretch: Range<u64>, view: Range<u64>, way: Way) -> Result<()> {
         let read = if way == Way::Uring { self.begin_read(&view)? } else { None };
         self.asked.push_back(Asked { stretch, view, way, read });
         Ok(())
@@ -160,7 +176,7 @@ impl<'run> Window<'run> {
 
     /// Brings other bytes of the file in view, from one offset to another, which lie in it.
     fn open(&mut self, start: u64, end: u64) -> Result<()> {
-        (self.offset, self.len, self.skip) = (start, 0, 0);
+        (self.offset, self.len, self.skip, self.is_outgrown) = (start, 0, 0, false);
         self.reader.prefetch(self.way, end);
         self.extend(end)
     }
@@ -169,7 +185,8 @@ impl<'run> Window<'run> {
     pub(super) fn extend(&mut self, end: u64) -> Result<()> {
         let len =
             usize::try_from(end - self.offset).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
-        if self.way != Way::Mapped {
+        self.is_outgrown |= self.way == Way::Read && len > MOST_COPIED;
+        if !self.is_mapped() {
             self.keep_landed()?;
             self.fill(len)?;
         }
@@ -212,24 +229,26 @@ impl<'run> Window<'run> {
 
     /// A part in view is read now.
     pub(super) fn begin(&self, part: Range<u64>) -> Option<Box<dyn Reading + 'run>> {
-        let mapped = self.reader.mapped().filter(|_| self.way == Way::Mapped)?;
+        let mapped = self.mapped()?;
         // What is mapped can be counted in `usize`.
         let position = |offset| usize::try_from(offset).unwrap_or(usize::MAX);
         mapped.begin(position(part.start)..position(part.end))
     }
 
-    /// The work on the part in view is done.
+    /// The work on all of a part is done that was brought in view last.
+    pub(super) fn report(&self, part: Range<u64>) {
+        let had = if self.is_mapped() { Way::Mapped } else { self.way };
+        self.reader.count(had, part.end - part.start);
+        self.reader.report(self.way, part, self.opened.elapsed());
+    }
+
+    /// Whether what was in view is still what it was.
     ///
     /// # Errors
     ///
     /// Those of [`Reader::check`], if the bytes may have changed or vanished meanwhile.
-    pub(super) fn close(&self, part: Range<u64>) -> Result<()> {
-        if self.way == Way::Mapped {
-            self.reader
-                .release(part.start.next_multiple_of(PAGE as u64)..part.end / PAGE as u64 * PAGE as u64);
-        }
-        self.reader.report(self.way, part.end - part.start, self.opened.elapsed());
+    pub(super) fn check(&self) -> Result<()> {
         // What was read into a buffer cannot vanish.
-        if self.way == Way::Mapped { self.reader.check() } else { Ok(()) }
+        if self.is_mapped() { self.reader.check() } else { Ok(()) }
     }
 }

@@ -7,6 +7,7 @@ use super::Source;
 use super::account::Account;
 use super::drive::MOST_THREADS;
 use super::in_order::{InOrder, InOrderWork};
+use super::parts::Cutting;
 use super::run::{read_pieces, read_records};
 use crate::error::Result;
 use crate::record::{Format, Part, Piece, Pieces, Records, Resync, Tally};
@@ -26,8 +27,8 @@ impl Source {
         format: &F,
         work: impl Fn(&mut Records<'_, F>) -> Result<()> + Sync,
     ) -> Result<Tally> {
-        let (_, account) =
-            self.run(format, false, || (), &|(): &mut (), part: Part<'_>| read_records(format, part, &work));
+        let work = |(): &mut (), part: Part<'_>| read_records(format, part, &work);
+        let (_, account) = self.run(format, Cutting::Parts, || (), &work);
         account.error.map_or(Ok(account.tally), Err)
     }
 
@@ -43,7 +44,18 @@ impl Source {
         fold: impl Fn(&mut T, &mut Records<'_, F>) -> Result<()> + Sync,
         merge: impl Fn(T, T) -> T,
     ) -> Result<T> {
-        let (values, account) = self.run(format, false, &identity, &|value: &mut T, part: Part<'_>| {
+        self.fold_cut(Cutting::Parts, format, identity, fold, merge)
+    }
+
+    fn fold_cut<F: Format, T: Send>(
+        &self,
+        cutting: Cutting,
+        format: &F,
+        identity: impl Fn() -> T + Sync,
+        fold: impl Fn(&mut T, &mut Records<'_, F>) -> Result<()> + Sync,
+        merge: impl Fn(T, T) -> T,
+    ) -> Result<T> {
+        let (values, account) = self.run(format, cutting, &identity, &|value: &mut T, part: Part<'_>| {
             read_records(format, part, |records| fold(value, records))
         });
         account.error.map_or_else(|| Ok(values.into_iter().reduce(merge).unwrap_or_else(identity)), Err)
@@ -55,7 +67,11 @@ impl Source {
     ///
     /// The first one in the order of the input.
     pub fn for_each<F: Format>(&self, format: &F, work: impl Fn(F::Record<'_>) + Sync) -> Result<Tally> {
-        self.for_each_part(format, |records| records.try_for_each(|record| record.map(&work)))
+        let work = |(): &mut (), part: Part<'_>| {
+            read_records(format, part, |records| records.try_for_each(|record| record.map(&work)))
+        };
+        let (_, account) = self.run(format, Cutting::Records, || (), &work);
+        account.error.map_or(Ok(account.tally), Err)
     }
 
     /// Folds the records into a value for each worker, and merges these in no order.
@@ -70,7 +86,8 @@ impl Source {
         fold: impl Fn(T, F::Record<'_>) -> T + Sync,
         merge: impl Fn(T, T) -> T,
     ) -> Result<T> {
-        let merged = self.fold_parts(
+        let merged = self.fold_cut(
+            Cutting::Records,
             format,
             || None,
             |value: &mut Option<T>, records| {
@@ -90,6 +107,28 @@ impl Source {
         Ok(merged.unwrap_or_else(identity))
     }
 
+    /// Folds the records into a value for each worker, which stays where it is, and merges these in no order: for a value that is
+    /// large.
+    ///
+    /// # Errors
+    ///
+    /// The first one in the order of the input.
+    pub fn fold_into<F: Format, T: Send>(
+        &self,
+        format: &F,
+        identity: impl Fn() -> T + Sync,
+        fold: impl Fn(&mut T, F::Record<'_>) + Sync,
+        merge: impl Fn(T, T) -> T,
+    ) -> Result<T> {
+        let fold = |value: &mut T, records: &mut Records<'_, F>| {
+            for record in records {
+                fold(value, record?);
+            }
+            Ok(())
+        };
+        self.fold_cut(Cutting::Records, format, identity, fold, merge)
+    }
+
     /// Folds records and the gaps between them, going on behind every fault. The first gap's error is that of the account,
     /// with the numbers of record and line, which `fold` is not given since what lies before may not be read yet.
     pub fn fold_pieces<F: Resync, T: Send>(
@@ -99,9 +138,10 @@ impl Source {
         fold: impl Fn(&mut T, Piece<F::Record<'_>>) + Sync,
         merge: impl Fn(T, T) -> T,
     ) -> (T, Account) {
-        let (values, account) = self.run(format, true, &identity, &|value: &mut T, part: Part<'_>| {
-            read_pieces(format, part, |pieces| pieces.for_each(|piece| fold(value, piece)))
-        });
+        let (values, account) =
+            self.run(format, Cutting::Recovering, &identity, &|value: &mut T, part: Part<'_>| {
+                read_pieces(format, part, |pieces| pieces.for_each(|piece| fold(value, piece)))
+            });
         (values.into_iter().reduce(merge).unwrap_or_else(identity), account)
     }
 
@@ -144,7 +184,7 @@ impl Source {
             (value, done)
         };
         let work = InOrderWork { in_order: self.in_order(take), map };
-        let (_, account) = self.run(format, false, || None, &work);
+        let (_, account) = self.run(format, Cutting::Parts, || None, &work);
         account.error.map_or(Ok(account.tally), Err)
     }
 
@@ -163,7 +203,7 @@ impl Source {
             (value, done)
         };
         let work = InOrderWork { in_order: self.in_order(take), map };
-        self.run(format, true, || None, &work).1
+        self.run(format, Cutting::Recovering, || None, &work).1
     }
 
     fn in_order<T, S: FnMut(T) -> Result<()>>(&self, take: S) -> InOrder<T, S> {
@@ -179,8 +219,8 @@ impl Source {
     /// Reads everything and tells what every byte is, up to the first error.
     #[must_use]
     pub fn account<F: Format>(&self, format: &F) -> Account {
-        self.run(format, false, || (), &|(): &mut (), part: Part<'_>| read_records(format, part, |_| Ok(())))
-            .1
+        let work = |(): &mut (), part: Part<'_>| read_records(format, part, |_| Ok(()));
+        self.run(format, Cutting::Records, || (), &work).1
     }
 
     /// Reads everything and tells what every byte is, going on behind every fault.

@@ -179,6 +179,10 @@ impl Cuts for Packets {
         self.kind.window()
     }
 
+    fn reads_on(&self) -> bool {
+        true
+    }
+
     fn find_start(&self, part: Part<'_>, from: usize) -> Option<usize> {
         self.kind.find_lock(part.view(), from, part.is_complete())
     }

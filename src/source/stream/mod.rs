@@ -161,18 +161,19 @@ impl<F: Format> Parts for StreamParts<'_, '_, F> {
         refused.is_some() || self.input.has_ended()
     }
 
-    fn end(&self, _: &mut Run, part: Range<u64>, done: Done) -> Done {
+    fn end(&self, _: &mut Run, part: Range<u64>, done: Done) -> (Range<u64>, Done) {
         let joining = self.input.joining();
         if joining.failed_behind != Some(part.start) {
-            return done;
+            return (part, done);
         }
         // The last part there is ends where there is nothing more to be had. An error of the format in it comes first, unless reading
         // goes on behind it; but that it ends in a record is no error of the format.
         let is_cut = |error: &Error| matches!(error.kind(), ErrorKind::Incomplete { .. });
         let counts = self.recover || done.error.as_ref().is_none_or(is_cut);
+        let done = Done { stop: true, behind: true, ..done };
         match joining.failure().filter(|_| counts) {
-            Some(error) => Done { error: Some(error.clone()), stop: true, behind: true, ..done },
-            None => Done { stop: true, behind: true, ..done },
+            Some(error) => (part, Done { error: Some(error.clone()), ..done }),
+            None => (part, done),
         }
     }
 

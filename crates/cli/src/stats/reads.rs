@@ -60,47 +60,22 @@ pub(super) fn count(source: &Source, file: &str, kind: FileKind, all: bool) -> R
 
 fn reads(source: &Source, all: bool) -> Result<fastq::Summary> {
     let new = if all { fastq::Summary::with_letters } else { fastq::Summary::new };
-    source.fold_parts(
-        &Fastq::new(),
-        new,
-        |summary, records| {
-            for record in records {
-                summary.add(&record?);
-            }
-            Ok(())
-        },
-        fastq::Summary::merge,
-    )
+    source.fold_into(&Fastq::new(), new, |summary, record| summary.add(&record), fastq::Summary::merge)
 }
 
 fn wrapped_reads(source: &Source, all: bool) -> Result<fastq::Summary> {
     let new = if all { fastq::Summary::with_letters } else { fastq::Summary::new };
-    source.fold_parts(
+    source.fold_into(
         &Fastq::new().wrapped(),
         new,
-        |summary, records| {
-            for record in records {
-                summary.add_wrapped(&record?);
-            }
-            Ok(())
-        },
+        |summary, record| summary.add_wrapped(&record),
         fastq::Summary::merge,
     )
 }
 
 fn sequences(source: &Source, all: bool) -> Result<fasta::Summary> {
     let new = if all { fasta::Summary::with_letters } else { fasta::Summary::new };
-    source.fold_parts(
-        &Fasta::new(),
-        new,
-        |summary, records| {
-            for record in records {
-                summary.add(&record?);
-            }
-            Ok(())
-        },
-        fasta::Summary::merge,
-    )
+    source.fold_into(&Fasta::new(), new, |summary, record| summary.add(&record), fasta::Summary::merge)
 }
 
 /// The numbers of a summary; those that need a look at every letter may be left out.
