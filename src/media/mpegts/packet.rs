@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use super::kind::{EXTRA_HEADER_LEN, PARITY_LEN};
-use super::{AdaptationField, NULL_PID, PACKET_LEN, PacketKind};
+use super::{AdaptationField, NULL_PID, PACKET_LEN, PacketKind, SYNC_BYTE};
 
 /// A transport packet (§2.4.3.2), borrowed from the input, with what lies before or behind it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,6 +31,25 @@ impl<'data> TsPacket<'data> {
             }
         };
         Some(Self { bytes, extra, offset })
+    }
+
+    /// The packet that `data` begins with, if its sync byte stands there, and that of the next one. One look at the length does for all.
+    #[inline(always)]
+    pub(super) fn confirmed(kind: PacketKind, data: &'data [u8], offset: u64) -> Option<Self> {
+        let is_confirmed = match kind {
+            PacketKind::TransportPacket => {
+                matches!(data.first_chunk::<{ PACKET_LEN + 1 }>()?, [SYNC_BYTE, .., SYNC_BYTE])
+            }
+            PacketKind::SourcePacket => {
+                const LEN: usize = EXTRA_HEADER_LEN + PACKET_LEN + EXTRA_HEADER_LEN + 1;
+                matches!(data.first_chunk::<LEN>()?, [_, _, _, _, SYNC_BYTE, .., SYNC_BYTE])
+            }
+            PacketKind::ProtectedPacket => {
+                const LEN: usize = PACKET_LEN + PARITY_LEN + 1;
+                matches!(data.first_chunk::<LEN>()?, [SYNC_BYTE, .., SYNC_BYTE])
+            }
+        };
+        if is_confirmed { Self::new(kind, data, offset) } else { None }
     }
 
     /// The 188 bytes of the transport packet.
