@@ -247,4 +247,23 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_packet_is_confirmed_by_two_sync_bytes_that_are_in_view() {
+        for kind in PacketKind::ALL {
+            let (first, next) = (kind.sync_at(), kind.packet_len() + kind.sync_at());
+            for len in 0..=next + 3 {
+                for wrong in [None, Some(first), Some(next), Some(next - 1), Some(next + 1)] {
+                    let mut data = vec![SYNC_BYTE; len];
+                    if let Some(byte) = wrong.and_then(|at| data.get_mut(at)) {
+                        *byte = 0;
+                    }
+                    let expected = data.get(first) == Some(&SYNC_BYTE) && data.get(next) == Some(&SYNC_BYTE);
+                    let found = TsPacket::confirmed(kind, &data, 7);
+                    assert_eq!(found.is_some(), expected, "{len} bytes of {kind:?}, wrong at {wrong:?}");
+                    assert_eq!(found, TsPacket::new(kind, &data, 7).filter(|_| expected));
+                }
+            }
+        }
+    }
 }
