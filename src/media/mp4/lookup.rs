@@ -7,10 +7,10 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use super::Samples;
 use super::fragment::FragmentMarks;
 use super::table::{Runs, SampleTable, Sizes, Sum, TableCursor};
 use super::track::SampleSource;
-use super::{Samples, samples::Stage};
 
 /// How many places are kept of a table at most.
 pub(super) const MAX_PLACES: usize = 4096;
@@ -111,7 +111,7 @@ impl<'data> Lookup<'data> {
     pub(super) fn new(source: &SampleSource<'data>) -> Self {
         let table = TableMarks::new(&source.table);
         let is_whole = table.count == source.table.sizes.count();
-        let decode_time = TableCursor::at(source.table, &table, table.count).decode_time();
+        let decode_time = TableCursor::at(source.table, &table, table.count).1.decode_time;
         let fragments = source.fragment_cursor(table.count, decode_time).filter(|_| is_whole);
         Self { table, fragments: fragments.map(FragmentMarks::new) }
     }
@@ -123,11 +123,12 @@ impl<'data> Lookup<'data> {
 
     /// The samples from one on; where there are not so many, from the end, at which there may be an error.
     pub(super) fn samples_from(&self, source: &SampleSource<'data>, index: u64) -> Samples<'data> {
-        let stage = match &self.fragments {
-            Some(fragments) if index >= self.table.count => Stage::Fragments(fragments.find(index)),
-            _ => Stage::Table(TableCursor::at(source.table, &self.table, index.min(self.table.count))),
-        };
-        Samples::at(source.clone(), stage)
+        match &self.fragments {
+            Some(fragments) if index >= self.table.count => {
+                Samples::at_fragment(source.clone(), fragments.find(index))
+            }
+            _ => Samples::at_table(source.clone(), &self.table, index.min(self.table.count)),
+        }
     }
 }
 

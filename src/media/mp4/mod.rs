@@ -56,6 +56,7 @@ mod sample;
 mod sample_entry;
 mod samples;
 mod segment_index;
+mod stretch;
 mod summary;
 mod table;
 mod track;

@@ -3,7 +3,6 @@
 use std::iter::FusedIterator;
 use std::ops::Range;
 
-use super::table::Entry;
 use super::{Edits, Movie, Sample, Samples, Track};
 use crate::error::{Error, Result};
 
@@ -150,18 +149,19 @@ impl<'data> TrackPackets<'data> {
 
     /// Takes the next packet, and makes the one behind it the next.
     fn advance(&mut self) -> Option<Packet<'data>> {
-        let next = match self.error.is_none().then(|| self.samples.next_entry()).flatten() {
-            Some(Ok(entry)) => self.packet(&entry),
-            Some(Err(error)) => Err(error),
-            None => return self.head.take(),
+        let next = match self.error.is_none().then(|| self.samples.next()).flatten() {
+            Some(Ok(sample)) => Some(self.packet(&sample)),
+            Some(Err(error)) => {
+                self.error = Some(error);
+                None
+            }
+            None => None,
         };
-        let next = next.map_err(|error| self.error = Some(error)).ok();
         std::mem::replace(&mut self.head, next)
     }
 
     /// The packet that begins with a sample.
-    fn packet(&mut self, entry: &Entry) -> Result<Packet<'data>> {
-        let sample = self.samples.sample(entry)?;
+    fn packet(&mut self, sample: &Sample<'data>) -> Packet<'data> {
         let mut packet = Packet {
             track: self.track,
             index: sample.index,
@@ -171,15 +171,15 @@ impl<'data> TrackPackets<'data> {
             pts: sample.pts.saturating_add(self.shifts.1),
             duration: sample.duration.into(),
             is_sync: sample.is_sync,
-            is_discarded: self.is_discarded(&sample),
+            is_discarded: self.is_discarded(sample),
             data: sample.data,
         };
         self.last_dts = Some(sample.dts);
         if self.is_plain_sound {
-            let more = entry.left_in_chunk.min(SAMPLES_OF_SOUND - 1);
+            let more = self.samples.left_in_chunk().min(SAMPLES_OF_SOUND - 1);
             self.lengthen(&mut packet, sample.range.end, more);
         }
-        Ok(packet)
+        packet
     }
 
     /// Takes in so many more samples that lie behind a packet, of a length and a time unit each, as far as they are there.

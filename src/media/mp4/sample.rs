@@ -4,9 +4,8 @@ use std::fmt;
 use std::ops::Range;
 
 use super::fault;
-use super::table::Entry;
 use super::track::SampleSource;
-use crate::error::{Error, ErrorKind, Mp4Fault, Result};
+use crate::error::{Error, ErrorKind, Mp4Fault};
 
 /// A sample of a track: a picture, a packet of sound, a line of text, borrowed from the input.
 ///
@@ -34,33 +33,9 @@ pub struct Sample<'data> {
     pub data: &'data [u8],
 }
 
-impl<'data> Sample<'data> {
-    /// The sample of an entry, if its bytes are there.
-    #[inline]
-    pub(super) fn new(source: &SampleSource<'data>, entry: &Entry) -> Result<Self> {
-        let end = entry.offset.saturating_add(entry.len.into());
-        let range = entry.offset..end;
-        let position = usize::try_from(range.start).ok().zip(usize::try_from(range.end).ok());
-        let Some(data) = position.and_then(|(start, end)| source.data.get(start..end)) else {
-            return Err(outside(source, entry.index, range));
-        };
-        let dts = i64::try_from(entry.decode_time).unwrap_or(i64::MAX);
-        Ok(Self {
-            track: source.track_id,
-            index: entry.index,
-            range,
-            dts,
-            pts: dts.saturating_add(entry.composition_offset.into()),
-            duration: entry.duration,
-            is_sync: entry.is_sync,
-            description: entry.description,
-            data,
-        })
-    }
-}
-
+/// The error that the bytes of a sample are not in the input.
 #[cold]
-fn outside(source: &SampleSource<'_>, sample: u64, range: Range<u64>) -> Error {
+pub(super) fn outside(source: &SampleSource<'_>, sample: u64, range: Range<u64>) -> Error {
     let fault = Mp4Fault::SampleOutside {
         track: source.track_id,
         sample,

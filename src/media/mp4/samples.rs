@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use super::Sample;
 use super::fragment::FragmentCursor;
-use super::table::{Entry, TableCursor};
+use super::lookup::TableMarks;
+use super::stretch::Stretch;
+use super::table::TableCursor;
 use super::track::SampleSource;
 use crate::error::Result;
 
@@ -13,13 +15,16 @@ use crate::error::Result;
 #[derive(Debug, Clone)]
 pub struct Samples<'data> {
     source: SampleSource<'data>,
+    /// The next samples.
+    stretch: Stretch<'data>,
+    /// Where those behind them are read from.
     stage: Stage<'data>,
 }
 
 /// Where samples are read from.
 #[derive(Debug, Clone)]
 #[expect(clippy::large_enum_variant, reason = "there is one per walk")]
-pub(super) enum Stage<'data> {
+enum Stage<'data> {
     Table(TableCursor<'data>),
     Fragments(FragmentCursor<'data>),
     Ended,
@@ -27,57 +32,64 @@ pub(super) enum Stage<'data> {
 
 impl<'data> Samples<'data> {
     pub(super) fn new(source: SampleSource<'data>) -> Self {
-        let stage = Stage::Table(source.table_cursor());
-        Self { source, stage }
+        let (table, stretch) = TableCursor::new(source.table);
+        Self { source, stretch, stage: Stage::Table(table) }
     }
 
-    pub(super) fn at(source: SampleSource<'data>, stage: Stage<'data>) -> Self {
-        Self { source, stage }
+    /// From a sample on that all tables know.
+    pub(super) fn at_table(source: SampleSource<'data>, marks: &TableMarks, sample: u64) -> Self {
+        let (table, stretch) = TableCursor::at(source.table, marks, sample);
+        Self { source, stretch, stage: Stage::Table(table) }
     }
 
-    /// Where the next sample lies. After an error the walk is of no use.
-    pub(super) fn next_entry(&mut self) -> Option<Result<Entry>> {
+    /// From a place in the fragments on.
+    pub(super) fn at_fragment(source: SampleSource<'data>, fragments: FragmentCursor<'data>) -> Self {
+        Self { source, stretch: Stretch::default(), stage: Stage::Fragments(fragments) }
+    }
+
+    /// How many samples of its chunk come behind the last one; 0 in fragments, which have no chunks.
+    pub(super) fn left_in_chunk(&self) -> u64 {
+        match &self.stage {
+            Stage::Table(table) => table.chunk_end().saturating_sub(self.stretch.index),
+            Stage::Fragments(_) | Stage::Ended => 0,
+        }
+    }
+
+    /// Goes on to the next stretch when the next sample cannot be had; `None` if there is none.
+    #[inline(never)]
+    fn go_on(&mut self) -> Option<Result<()>> {
+        let next = if self.stretch.has_more() {
+            Some(Err(self.stretch.outside(&self.source)))
+        } else {
+            self.next_stretch()
+        };
+        if !matches!(next, Some(Ok(()))) {
+            self.end();
+        }
+        next
+    }
+
+    fn next_stretch(&mut self) -> Option<Result<()>> {
         loop {
             match &mut self.stage {
-                Stage::Table(table) => match table.next() {
-                    Some(entry) => return Some(entry),
+                Stage::Table(table) => match table.next(&mut self.stretch) {
+                    Some(next) => return Some(next),
                     None => {
-                        let fragments = self.source.fragment_cursor(table.index(), table.decode_time());
+                        let Stretch { index, decode_time, .. } = self.stretch;
+                        let fragments = self.source.fragment_cursor(index, decode_time);
                         self.stage = fragments.map_or(Stage::Ended, Stage::Fragments);
                     }
                 },
-                Stage::Fragments(fragments) => return fragments.next(),
+                Stage::Fragments(fragments) => return fragments.next(&mut self.stretch),
                 Stage::Ended => return None,
             }
         }
     }
 
-    /// The next sample, wherever it is told of.
-    #[inline(never)]
-    fn next_of_any_stage(&mut self) -> Option<Result<Sample<'data>>> {
-        let of_run = match &mut self.stage {
-            Stage::Fragments(fragments) => fragments.next_of_run(),
-            Stage::Table(_) | Stage::Ended => None,
-        };
-        let sample = match of_run {
-            Some(entry) => self.sample(&entry),
-            None => self.next_entry()?.and_then(|entry| self.sample(&entry)),
-        };
-        if sample.is_err() {
-            self.end();
-        }
-        Some(sample)
-    }
-
-    /// The sample of an entry, if its bytes are there.
-    #[inline]
-    pub(super) fn sample(&self, entry: &Entry) -> Result<Sample<'data>> {
-        Sample::new(&self.source, entry)
-    }
-
     /// There are no more samples.
     #[cold]
     fn end(&mut self) {
+        self.stretch = Stretch::default();
         self.stage = Stage::Ended;
     }
 
@@ -92,17 +104,21 @@ impl<'data> Iterator for Samples<'data> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        // What comes again and again by itself, a sample of which the tables tell: its entry is never put together in memory.
-        let told = match &mut self.stage {
-            Stage::Table(table) => table.next_told(),
-            Stage::Fragments(_) | Stage::Ended => None,
-        };
-        let Some(entry) = told else { return self.next_of_any_stage() };
-        let sample = self.sample(&entry);
-        if sample.is_err() {
-            self.end();
+        loop {
+            // Samples come from here alone, so that a caller that looks at some of their fields need not have them in memory.
+            if let Some(sample) = self.stretch.next(&self.source) {
+                return Some(Ok(sample));
+            }
+            if !self.stretch.has_more()
+                && let Stage::Table(table) = &mut self.stage
+                && table.next_chunk(&mut self.stretch)
+            {
+                continue;
+            }
+            if let Err(error) = self.go_on()? {
+                return Some(Err(error));
+            }
         }
-        Some(sample)
     }
 }
 

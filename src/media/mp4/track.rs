@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use super::fragment::{Defaults, FragmentCursor, MovieFragments, TrackRun};
 use super::lookup::Lookup;
-use super::table::{SampleTable, TableCursor, TimeRuns};
+use super::table::{SampleTable, TimeRuns};
 use super::{
     Edits, FourCc, Mp4Box, ParSamples, Sample, SampleEntries, Samples, fields::Fields, movie::duration,
 };
@@ -42,11 +42,6 @@ pub(super) struct SampleSource<'data> {
 }
 
 impl<'data> SampleSource<'data> {
-    /// At the first sample of the sample table.
-    pub(super) fn table_cursor(&self) -> TableCursor<'data> {
-        TableCursor::new(self.table)
-    }
-
     /// Before the first fragment; of a movie without fragments, `None`.
     pub(super) fn fragment_cursor(&self, index: u64, decode_time: u64) -> Option<FragmentCursor<'data>> {
         let defaults = self.defaults.clone()?;

@@ -12,40 +12,38 @@ pub struct Cursor<'data> {
     /// Cached from `part`: the bytes in view.
     bytes: &'data [u8],
     position: usize,
-    records: u64,
     gap_bytes: u64,
     gaps: u64,
 }
 
 impl<'data> Cursor<'data> {
     pub(super) fn new(kind: PacketKind, part: Part<'data>) -> Self {
-        Self { kind, part, bytes: part.view(), position: 0, records: 0, gap_bytes: 0, gaps: 0 }
+        Self { kind, part, bytes: part.view(), position: 0, gap_bytes: 0, gaps: 0 }
     }
 
-    /// The packet at the cursor, if one begins here and the next one, or the end of the input, confirms it.
+    /// The packet at the cursor, if one begins here and the next one confirms it.
     #[inline(always)]
     fn confirmed(&self) -> Option<TsPacket<'data>> {
-        let next = self.position + self.kind.packet_len();
-        let at_end = next == self.bytes.len() && self.part.is_complete();
-        if self.kind.is_sync(self.bytes, self.position) && (self.kind.is_sync(self.bytes, next) || at_end) {
-            self.packet()
-        } else {
-            None
-        }
+        TsPacket::confirmed(self.kind, self.bytes.get(self.position..)?, self.offset())
     }
 
     /// The packet at the cursor, if so many bytes are in view.
-    #[inline(always)]
     fn packet(&self) -> Option<TsPacket<'data>> {
-        let offset = self.part.offset() + self.position as u64;
-        TsPacket::new(self.kind, self.bytes.get(self.position..)?, offset)
+        TsPacket::new(self.kind, self.bytes.get(self.position..)?, self.offset())
     }
 
-    /// What is at the cursor where no packet is confirmed: the last packet before a gap, or an error.
+    /// What is at the cursor where no packet is confirmed by the next one: the last packet of the input, or before a gap; or an error.
     #[cold]
     #[inline(never)]
     fn unconfirmed(&self) -> Result<TsPacket<'data>> {
         let complete = self.part.is_complete();
+        let at_end = complete && self.position + self.kind.packet_len() == self.bytes.len();
+        if at_end
+            && self.kind.is_sync(self.bytes, self.position)
+            && let Some(packet) = self.packet()
+        {
+            return Ok(packet);
+        }
         let lock = self.kind.find_lock(self.bytes, self.position + 1, complete);
         if lock.is_none() && !complete {
             return Err(self.error(ErrorKind::Incomplete { within: "where synchronisation is lost" }));
@@ -63,14 +61,25 @@ impl<'data> Cursor<'data> {
         Ok(packet)
     }
 
+    /// Where the cursor stands in the input.
+    #[inline(always)]
+    fn offset(&self) -> u64 {
+        self.part.offset() + self.position as u64
+    }
+
+    /// How many packets were read. What is no gap is packets, and all are of one length.
+    fn records(&self) -> u64 {
+        (self.position as u64 - self.gap_bytes) / self.kind.packet_len() as u64
+    }
+
     fn error(&self, kind: ErrorKind) -> Error {
-        let offset = self.part.offset() + self.position as u64;
+        let offset = self.offset();
         let site = Site {
             format: Packets::NAME,
             offset,
             record_offset: offset,
             counted_from: self.part.offset(),
-            record: self.records,
+            record: self.records(),
             line: None,
         };
         Error::at(kind, site, &self.bytes[self.position..])
@@ -93,7 +102,6 @@ impl<'data> record::Cursor for Cursor<'data> {
             },
         };
         self.position += self.kind.packet_len();
-        self.records += 1;
         Some(Ok(packet))
     }
 
@@ -103,7 +111,7 @@ impl<'data> record::Cursor for Cursor<'data> {
 
     fn tally(&self) -> Tally {
         Tally {
-            records: self.records,
+            records: self.records(),
             record_bytes: self.position as u64 - self.gap_bytes,
             gaps: self.gaps,
             gap_bytes: self.gap_bytes,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use super::kind::{EXTRA_HEADER_LEN, PARITY_LEN};
-use super::{AdaptationField, NULL_PID, PACKET_LEN, PacketKind};
+use super::{AdaptationField, NULL_PID, PACKET_LEN, PacketKind, SYNC_BYTE};
 
 /// A transport packet (§2.4.3.2), borrowed from the input, with what lies before or behind it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,6 +31,25 @@ impl<'data> TsPacket<'data> {
             }
         };
         Some(Self { bytes, extra, offset })
+    }
+
+    /// The packet that `data` begins with, if its sync byte stands there, and that of the next one. One look at the length does for all.
+    #[inline(always)]
+    pub(super) fn confirmed(kind: PacketKind, data: &'data [u8], offset: u64) -> Option<Self> {
+        let is_confirmed = match kind {
+            PacketKind::TransportPacket => {
+                matches!(data.first_chunk::<{ PACKET_LEN + 1 }>()?, [SYNC_BYTE, .., SYNC_BYTE])
+            }
+            PacketKind::SourcePacket => {
+                const LEN: usize = EXTRA_HEADER_LEN + PACKET_LEN + EXTRA_HEADER_LEN + 1;
+                matches!(data.first_chunk::<LEN>()?, [_, _, _, _, SYNC_BYTE, .., SYNC_BYTE])
+            }
+            PacketKind::ProtectedPacket => {
+                const LEN: usize = PACKET_LEN + PARITY_LEN + 1;
+                matches!(data.first_chunk::<LEN>()?, [SYNC_BYTE, .., SYNC_BYTE])
+            }
+        };
+        if is_confirmed { Self::new(kind, data, offset) } else { None }
     }
 
     /// The 188 bytes of the transport packet.
@@ -225,6 +244,25 @@ mod tests {
             for len in 0..210 {
                 let is_there = TsPacket::new(kind, &vec![0x47; len], 0).is_some();
                 assert_eq!(is_there, len >= kind.packet_len(), "{len} bytes of {kind:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_packet_is_confirmed_by_two_sync_bytes_that_are_in_view() {
+        for kind in PacketKind::ALL {
+            let (first, next) = (kind.sync_at(), kind.packet_len() + kind.sync_at());
+            for len in 0..=next + 3 {
+                for wrong in [None, Some(first), Some(next), Some(next - 1), Some(next + 1)] {
+                    let mut data = vec![SYNC_BYTE; len];
+                    if let Some(byte) = wrong.and_then(|at| data.get_mut(at)) {
+                        *byte = 0;
+                    }
+                    let expected = data.get(first) == Some(&SYNC_BYTE) && data.get(next) == Some(&SYNC_BYTE);
+                    let found = TsPacket::confirmed(kind, &data, 7);
+                    assert_eq!(found.is_some(), expected, "{len} bytes of {kind:?}, wrong at {wrong:?}");
+                    assert_eq!(found, TsPacket::new(kind, &data, 7).filter(|_| expected));
+                }
             }
         }
     }

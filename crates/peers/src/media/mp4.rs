@@ -23,8 +23,10 @@ fn samples(path: &Path, _: usize) -> Result<Option<Count>> {
     let reader = MmapReader::open(path)?;
     let movie = Movie::read(reader.as_slice())?;
     let mut count = Count::default();
-    for sample in movie.tracks().iter().flat_map(|track| track.samples()) {
-        count = count.with(sample?.data.len());
+    for track in movie.tracks() {
+        for sample in track.samples() {
+            count = count.with(sample?.data.len());
+        }
     }
     Ok(Some(count))
 }

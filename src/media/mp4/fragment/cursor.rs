@@ -2,7 +2,7 @@
 
 use super::{Defaults, MovieFragments, TrackFragments, TrackRun, TrackRuns};
 use crate::error::Result;
-use crate::media::mp4::table::Entry;
+use crate::media::mp4::stretch::Stretch;
 use crate::media::mp4::track::SampleSource;
 
 /// Walks over the samples that the movie fragments have of a track.
@@ -55,37 +55,32 @@ impl<'data> FragmentCursor<'data> {
         }
     }
 
-    /// The next sample. After an error the cursor is of no use.
-    pub(in crate::media::mp4) fn next(&mut self) -> Option<Result<Entry>> {
-        loop {
-            if let Some(entry) = self.next_of_run() {
-                return Some(Ok(entry));
+    /// Goes on behind the next sample, which the stretch then has. After an error the cursor is of no use.
+    pub(in crate::media::mp4) fn next(&mut self, stretch: &mut Stretch<'data>) -> Option<Result<()>> {
+        let sample = loop {
+            if let Some(sample) = self.run.as_mut().and_then(TrackRun::next) {
+                break sample;
             }
             match self.next_run()? {
                 Ok(run) => self.run = Some(run),
                 Err(error) => return Some(Err(error)),
             }
-        }
-    }
-
-    /// The next sample, if it is in the same run.
-    #[inline]
-    pub(in crate::media::mp4) fn next_of_run(&mut self) -> Option<Entry> {
-        let sample = self.run.as_mut()?.next()?;
-        let entry = Entry {
+        };
+        *stretch = Stretch {
             index: self.index,
-            offset: sample.offset,
+            end: self.index + 1,
+            lens: &[],
             len: sample.len,
+            offset: sample.offset,
             decode_time: self.decode_time,
             composition_offset: sample.composition_offset,
             duration: sample.duration,
             is_sync: sample.is_sync,
             description: sample.description,
-            left_in_chunk: 0,
         };
         self.index += 1;
         self.decode_time = self.decode_time.saturating_add(sample.duration.into());
-        Some(entry)
+        Some(Ok(()))
     }
 
     /// The next run of the track.

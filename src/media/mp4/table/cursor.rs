@@ -4,34 +4,19 @@ use super::runs::{ChunkRun, Sum};
 use super::{SampleTable, TimeRuns};
 use crate::error::Result;
 use crate::media::mp4::lookup::{Checkpoints, TableMarks};
-
-/// Where a sample lies and when it is due, as the tables tell it.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::media::mp4) struct Entry {
-    pub(in crate::media::mp4) index: u64,
-    pub(in crate::media::mp4) offset: u64,
-    pub(in crate::media::mp4) len: u32,
-    pub(in crate::media::mp4) decode_time: u64,
-    pub(in crate::media::mp4) composition_offset: i32,
-    pub(in crate::media::mp4) duration: u32,
-    pub(in crate::media::mp4) is_sync: bool,
-    pub(in crate::media::mp4) description: u32,
-    /// How many samples of its chunk come behind it; 0 in fragments, which have no chunks.
-    pub(in crate::media::mp4) left_in_chunk: u64,
-}
+use crate::media::mp4::stretch::Stretch;
 
 /// Walks over the samples of a sample table: one place in each table, and each goes on by itself.
+///
+/// What the next samples are is kept in a [`Stretch`], which goes with the cursor.
 #[derive(Debug, Clone)]
 pub(in crate::media::mp4) struct TableCursor<'data> {
     table: SampleTable<'data>,
-    /// The next sample.
-    index: u64,
-    decode_time: u64,
     durations: RunCursor,
     compositions: RunCursor,
     chunks: ChunkCursor,
     sync: SyncCursor,
-    /// From this sample on a table has something else to tell than of the one before.
+    /// From this sample on another table than those of chunks and of sizes has something else to tell than of the one before.
     changes_at: u64,
 }
 
@@ -76,21 +61,17 @@ impl RunCursor {
 struct ChunkCursor {
     next_run: usize,
     run: ChunkRun,
-    /// Chunks of the run that are still to come.
-    chunks_left: u64,
     next_chunk: u64,
     /// The first sample behind the chunk.
     end: u64,
-    /// Where the next sample of the chunk begins.
-    offset: u64,
 }
 
 impl ChunkCursor {
-    /// At a sample.
-    fn at(table: &SampleTable<'_>, marks: &TableMarks, sample: u64) -> Self {
+    /// At a sample; and where that begins.
+    fn at(table: &SampleTable<'_>, marks: &TableMarks, sample: u64) -> (Self, u64) {
         let (run_index, before) = marks.chunks.find(&table.chunks, sample);
         let Some(run) = table.chunks.get(run_index).filter(|run| run.samples_per_chunk > 0) else {
-            return Self { next_run: run_index, ..Self::default() };
+            return (Self { next_run: run_index, ..Self::default() }, 0);
         };
         let into = sample - before.samples;
         let per_chunk = u64::from(run.samples_per_chunk);
@@ -98,33 +79,34 @@ impl ChunkCursor {
         let start = table.chunk_offsets.get(run.first + chunk).unwrap_or(u64::MAX);
         let bytes = marks.bytes(&table.sizes, sample - in_chunk..sample);
         let end = sample + (per_chunk - in_chunk);
-        let chunks_left = run.chunks.saturating_sub(chunk + 1);
         let next_chunk = run.first + chunk + 1;
-        let offset = start.saturating_add(bytes);
-        Self { next_run: run_index + 1, run, chunks_left, next_chunk, end, offset }
+        (Self { next_run: run_index + 1, run, next_chunk, end }, start.saturating_add(bytes))
     }
 
-    /// Goes on to the first chunk behind that has samples, of which this is the first; whether there is one.
-    #[inline]
-    fn go_to(&mut self, table: &SampleTable<'_>, sample: u64) -> bool {
-        if self.chunks_left == 0 && !self.next_run(table) {
+    /// Goes on to the next chunk of the run, of which the next sample is the first; whether there is one.
+    #[inline(always)]
+    fn go_on(&mut self, table: &SampleTable<'_>, stretch: &mut Stretch<'_>) -> bool {
+        if self.next_chunk >= self.run.end {
             return false;
         }
         let Some(offset) = table.chunk_offsets.get(self.next_chunk) else { return false };
-        self.offset = offset;
+        stretch.offset = offset;
         self.next_chunk += 1;
-        self.chunks_left -= 1;
-        self.end = sample + u64::from(self.run.samples_per_chunk);
+        self.end = stretch.index + u64::from(self.run.samples_per_chunk);
         true
     }
 
+    /// Goes on to the first chunk behind that has samples, of which the next one is the first; whether there is one.
+    fn go_to(&mut self, table: &SampleTable<'_>, stretch: &mut Stretch<'_>) -> bool {
+        (self.next_chunk < self.run.end || self.next_run(table)) && self.go_on(table, stretch)
+    }
+
     /// Goes on to the next run of chunks that have samples; whether there is one.
-    #[cold]
     fn next_run(&mut self, table: &SampleTable<'_>) -> bool {
         while let Some(run) = table.chunks.get(self.next_run) {
             self.next_run += 1;
             if run.samples_per_chunk > 0 {
-                (self.run, self.chunks_left, self.next_chunk) = (run, run.chunks, run.first);
+                (self.run, self.next_chunk) = (run, run.first);
                 return true;
             }
         }
@@ -166,109 +148,99 @@ impl SyncCursor {
 }
 
 impl<'data> TableCursor<'data> {
-    pub(in crate::media::mp4) fn new(table: SampleTable<'data>) -> Self {
+    /// At the first sample.
+    pub(in crate::media::mp4) fn new(table: SampleTable<'data>) -> (Self, Stretch<'data>) {
         let compositions = table.compositions.map_or(RunCursor::NONE, |_| RunCursor::default());
-        Self {
-            index: 0,
-            decode_time: 0,
+        let cursor = Self {
             durations: RunCursor::default(),
             compositions,
             chunks: ChunkCursor::default(),
             sync: SyncCursor::at(table.sync, 0),
             changes_at: 0,
             table,
-        }
+        };
+        (cursor, Stretch { lens: table.sizes.entries(), ..Stretch::default() })
     }
 
     /// At a sample that all tables know.
-    pub(in crate::media::mp4) fn at(table: SampleTable<'data>, marks: &TableMarks, sample: u64) -> Self {
+    pub(in crate::media::mp4) fn at(
+        table: SampleTable<'data>,
+        marks: &TableMarks,
+        sample: u64,
+    ) -> (Self, Stretch<'data>) {
         let (durations, before) = RunCursor::at(table.durations, &marks.durations, sample);
         let compositions = match (table.compositions, &marks.compositions) {
             (Some(runs), Some(checkpoints)) => RunCursor::at(runs, checkpoints, sample).0,
             _ => RunCursor::NONE,
         };
-        Self {
+        let (chunks, offset) = ChunkCursor::at(&table, marks, sample);
+        let sync = SyncCursor::at(table.sync, sample);
+        let cursor = Self { durations, compositions, chunks, sync, changes_at: sample, table };
+        let stretch = Stretch {
             index: sample,
+            end: sample,
+            lens: table.sizes.entries(),
+            offset,
             decode_time: before.amount,
-            durations,
-            compositions,
-            chunks: ChunkCursor::at(&table, marks, sample),
-            sync: SyncCursor::at(table.sync, sample),
-            changes_at: sample,
-            table,
+            ..Stretch::default()
+        };
+        (cursor, stretch)
+    }
+
+    /// The first sample behind the chunk of the last one.
+    pub(in crate::media::mp4) fn chunk_end(&self) -> u64 {
+        self.chunks.end
+    }
+
+    /// Goes on when no sample of the stretch is left, if the next chunk is all that changes; whether it is.
+    #[inline(always)]
+    pub(in crate::media::mp4) fn next_chunk(&mut self, stretch: &mut Stretch<'data>) -> bool {
+        let sample = stretch.index;
+        let changes =
+            sample < self.changes_at && self.chunks.end <= sample && self.chunks.go_on(&self.table, stretch);
+        if changes {
+            stretch.end = self.changes_at.min(self.chunks.end);
         }
+        changes
     }
 
-    /// Where the next sample is due to be decoded, in time units of the track: behind the last one, where the table ends.
-    pub(in crate::media::mp4) fn decode_time(&self) -> u64 {
-        self.decode_time
-    }
-
-    /// The number of the next sample.
-    pub(in crate::media::mp4) fn index(&self) -> u64 {
-        self.index
-    }
-
-    /// The next sample. After an error the cursor is of no use.
-    pub(in crate::media::mp4) fn next(&mut self) -> Option<Result<Entry>> {
-        self.table.sizes.get(self.index)?;
-        if self.index >= self.changes_at
-            && let Err(why) = self.go_to(self.index)
-        {
+    /// Goes on when no sample of the stretch is left: in all tables to what they have to tell of the next one. After an error the cursor is
+    /// of no use.
+    pub(in crate::media::mp4) fn next(&mut self, stretch: &mut Stretch<'data>) -> Option<Result<()>> {
+        let sample = stretch.index;
+        let len = self.table.sizes.get(sample)?;
+        if let Some(why) = self.table.unreadable {
             return Some(Err(self.table.error(why)));
         }
-        self.next_told().map(Ok)
-    }
-
-    /// The next sample, if all tables tell of it.
-    #[inline]
-    pub(in crate::media::mp4) fn next_told(&mut self) -> Option<Entry> {
-        let index = self.index;
-        let len = self.table.sizes.get(index)?;
-        if index >= self.changes_at && self.go_to(index).is_err() {
-            return None;
-        }
-        let entry = Entry {
-            index,
-            offset: self.chunks.offset,
-            len,
-            decode_time: self.decode_time,
-            // Version 0 of the box has no negative offsets, but QuickTime writes them as such, and no file has such long ones.
-            composition_offset: self.compositions.value.cast_signed(),
-            duration: self.durations.value,
-            is_sync: self.sync.next == index || self.table.sync.is_none(),
-            description: self.chunks.run.description,
-            left_in_chunk: self.chunks.end - index - 1,
-        };
-        self.index = index + 1;
-        self.decode_time = self.decode_time.saturating_add(entry.duration.into());
-        self.chunks.offset = self.chunks.offset.saturating_add(len.into());
-        Some(entry)
-    }
-
-    /// Goes on in all tables to what they have to tell of a sample. Returns why they tell nothing, in words that go on after the name of
-    /// the table.
-    #[inline(never)]
-    fn go_to(&mut self, sample: u64) -> std::result::Result<(), &'static str> {
-        if let Some(why) = self.table.unreadable {
-            return Err(why);
-        }
         if self.durations.end <= sample && !self.durations.go_to(self.table.durations, sample) {
-            return Err("tells the durations of fewer samples than it has");
+            return Some(Err(self.table.error("tells the durations of fewer samples than it has")));
         }
         if self.compositions.end <= sample
             && !self.table.compositions.is_some_and(|runs| self.compositions.go_to(runs, sample))
         {
-            return Err("tells the composition times of fewer samples than it has");
+            return Some(Err(self.table.error("tells the composition times of fewer samples than it has")));
         }
-        if self.chunks.end <= sample && !self.chunks.go_to(&self.table, sample) {
-            return Err("has chunks for fewer samples than it has, or out of order");
+        if self.chunks.end <= sample && !self.chunks.go_to(&self.table, stretch) {
+            let why = "has chunks for fewer samples than it has, or out of order";
+            return Some(Err(self.table.error(why)));
         }
         if self.sync.next < sample {
             self.sync.go_on(self.table.sync);
         }
-        let behind_sync = self.sync.next.saturating_add(1);
-        self.changes_at = self.durations.end.min(self.compositions.end).min(self.chunks.end).min(behind_sync);
-        Ok(())
+        let is_next = self.sync.next == sample;
+        let sync_changes_at = if is_next { sample + 1 } else { self.sync.next };
+        // Sizes of fewer than 32 bits are read one by one, which is rare.
+        let sizes_change_at =
+            if self.table.sizes.is_compact() { sample + 1 } else { self.table.sizes.count() };
+        let changes_at = self.durations.end.min(self.compositions.end).min(sync_changes_at);
+        self.changes_at = changes_at.min(sizes_change_at);
+        stretch.end = self.changes_at.min(self.chunks.end);
+        stretch.len = len;
+        // Version 0 of the box has no negative offsets, but QuickTime writes them as such, and no file has such long ones.
+        stretch.composition_offset = self.compositions.value.cast_signed();
+        stretch.duration = self.durations.value;
+        stretch.is_sync = is_next || self.table.sync.is_none();
+        stretch.description = self.chunks.run.description;
+        Some(Ok(()))
     }
 }

@@ -4,7 +4,7 @@ mod cursor;
 mod runs;
 mod sizes;
 
-pub(super) use cursor::{Entry, TableCursor};
+pub(super) use cursor::TableCursor;
 use runs::ChunkRuns;
 pub(super) use runs::{Runs, Sum, TimeRuns};
 pub(super) use sizes::Sizes;

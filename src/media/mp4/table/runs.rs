@@ -88,8 +88,8 @@ pub(in crate::media::mp4) struct ChunkRuns<'data> {
 pub(super) struct ChunkRun {
     /// The first chunk, counted from 0.
     pub(super) first: u64,
-    /// How many there are.
-    pub(super) chunks: u64,
+    /// The first chunk behind the run.
+    pub(super) end: u64,
     pub(super) samples_per_chunk: u32,
     /// `sample_description_index`, from 1.
     pub(super) description: u32,
@@ -111,8 +111,10 @@ impl<'data> ChunkRuns<'data> {
             None => self.chunks,
         };
         let is_next = run > 0 || first == 0;
-        let chunks = end.checked_sub(first).filter(|&chunks| chunks > 0 && is_next)?;
-        Some(ChunkRun { first: first.into(), chunks: chunks.into(), samples_per_chunk, description })
+        if first >= end || !is_next {
+            return None;
+        }
+        Some(ChunkRun { first: first.into(), end: end.into(), samples_per_chunk, description })
     }
 }
 
@@ -130,6 +132,6 @@ impl Runs for ChunkRuns<'_> {
 
     fn sum(&self, run: usize) -> Option<Sum> {
         let run = self.get(run)?;
-        Some(Sum { samples: run.chunks * u64::from(run.samples_per_chunk), amount: 0 })
+        Some(Sum { samples: (run.end - run.first) * u64::from(run.samples_per_chunk), amount: 0 })
     }
 }

@@ -70,6 +70,16 @@ impl<'data> Sizes<'data> {
         }
     }
 
+    /// The lengths of all samples, if each has an entry of 32 bits.
+    pub(super) fn entries(&self) -> &'data [[u8; 4]] {
+        if let Self::Bits32(entries) = *self { entries } else { &[] }
+    }
+
+    /// Whether entries have fewer than 32 bits.
+    pub(super) fn is_compact(&self) -> bool {
+        matches!(self, Self::Bits16(_) | Self::Bits8(_) | Self::Bits4 { .. })
+    }
+
     /// The length of a sample where it has fewer than 32 bits, which is rare.
     #[inline(never)]
     fn get_compact(&self, sample: u64) -> Option<u32> {
