@@ -444,3 +444,16 @@ proptest! {
         check_pieces(only(&data, Fasta::new().comments(comments)));
     }
 }
+
+#[test]
+fn lines_are_counted_whether_or_not_they_end() {
+    for (data, lines) in
+        [(&b">a\nAC\nGT\n"[..], 3), (b">a\nAC\nGT", 3), (b">a\n", 1), (b">a", 1), (b"\n>a\n\nAC", 4)]
+    {
+        for format in [Fasta::new(), Fasta::new().comments(true)] {
+            let mut records = format.records(data);
+            assert!(records.by_ref().all(|record| record.is_ok()));
+            assert_eq!(records.tally().lines, lines, "{}", data.escape_ascii());
+        }
+    }
+}

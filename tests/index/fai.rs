@@ -337,6 +337,20 @@ fn every_cut_of_a_file_gives_the_same_index_or_error() {
 }
 
 #[test]
+fn a_line_has_a_name_and_four_or_five_numbers() {
+    for (line, is_right) in [
+        ("a\t1\t2\t3\t4", true),
+        ("a\t1\t2\t3\t4\t5", true),
+        ("a\t1\t2\t3", false),
+        ("a\t1\t2\t3\t4\t5\t6", false),
+        ("a\t1\t2\t3\t+4", false),
+        ("a\t1\t2\t3\t", false),
+    ] {
+        assert_eq!(Fai::read(line.as_bytes()).is_ok(), is_right, "{line:?}");
+    }
+}
+
+#[test]
 fn a_damaged_index_is_an_error_or_an_index() {
     let index = b"a\t23\t8\t10\t11\nb:1\t4\t39\t4\t5\n";
     let (mut read, mut refused) = (0, 0);

@@ -170,6 +170,34 @@ mod tests {
     use super::*;
 
     #[test]
+    fn points_that_cannot_be_are_refused_though_the_check_sum_is_right() {
+        let read = |points: &[(u64, u64)]| {
+            let points = points.iter().map(|&(record, offset)| Point { record, offset }).collect();
+            let stamp = Stamp { len: 40, inode: 1, seconds: 2, nanos: 3 };
+            let sparse = Sparse { format: "fastq".into(), stamp, len: 40, records: 4, points };
+            let mut bytes = Vec::new();
+            sparse.write(&mut bytes).unwrap();
+            Sparse::read(&*bytes).map(|read| assert_eq!(read, sparse))
+        };
+        for points in [&[(0, 0)][..], &[(0, 7)], &[(0, 0), (1, 10), (3, 39)]] {
+            read(points).unwrap();
+        }
+        for points in [
+            &[][..],
+            &[(1, 0)],
+            &[(0, 40)],
+            &[(0, 0), (0, 10)],
+            &[(0, 0), (1, 0)],
+            &[(0, 10), (1, 0)],
+            &[(0, 0), (2, 10), (1, 20)],
+            &[(0, 0), (4, 10)],
+            &[(0, 0), (3, 40)],
+        ] {
+            assert!(read(points).is_err(), "{points:?}");
+        }
+    }
+
+    #[test]
     fn the_check_sum_is_that_of_its_authors() {
         for (text, expected) in
             [("", 0xcbf2_9ce4_8422_2325), ("a", 0xaf63_dc4c_8601_ec8c), ("foobar", 0x8594_4171_f739_67e8)]
