@@ -126,6 +126,24 @@ proptest! {
     }
 
     #[test]
+    fn samples_are_the_same_whatever_the_form_of_their_sizes(tables in tables(), len in 1..30_u8) {
+        let (sizes, count) = (vec![len; tables.sizes.len()], tables.sizes.len());
+        let tables = Tables { sizes: sizes.iter().map(|&len| len.into()).collect(), ..tables };
+        let data = movie(&tables, 700, &[], false);
+        let at = data.windows(4).rposition(|kind| kind == b"stsz").unwrap();
+        // A length that all have; and a byte for each.
+        let constant = [b"stsz", &[0; 7][..], &[len]].concat();
+        let count = u32::try_from(count).unwrap().to_be_bytes();
+        let compact = [b"stz2", &[0; 7][..], &[8], &count, &sizes].concat();
+        let expected = check(&Movie::read(&data).unwrap().tracks()[0]);
+        for form in [constant, compact] {
+            let mut data = data.clone();
+            data[at..at + form.len()].copy_from_slice(&form);
+            prop_assert_eq!(&check(&Movie::read(&data).unwrap().tracks()[0]), &expected);
+        }
+    }
+
+    #[test]
     fn samples_of_fragments_follow_those_of_the_tables(
         tables in tables(),
         fragments in prop::collection::vec((0..16_u32, 0..7_u32, prop::option::of(0..10_000_u32)), 0..10),
