@@ -1,8 +1,13 @@
 //! Steps from packet to packet.
 
-use super::{PacketKind, Packets, TsPacket};
+use super::{PACKET_LEN, PacketKind, Packets, TsPacket};
 use crate::error::{Error, ErrorKind, Result, Site};
 use crate::record::{self, Format, Part, Tally};
+use crate::scan::prefetch;
+
+/// How far ahead of the cursor a packet is asked for, in bytes. Its header lies three lines of the cache or more behind the last one, and after
+/// 21 packets on another page, where the processor has to find out anew how far the headers lie apart.
+const AHEAD: usize = 24 * PACKET_LEN;
 
 /// Reads the transport packets of a part.
 #[derive(Debug)]
@@ -102,6 +107,7 @@ impl<'data> record::Cursor for Cursor<'data> {
             },
         };
         self.position += self.kind.packet_len();
+        prefetch(self.bytes, self.position + AHEAD);
         Some(Ok(packet))
     }
 

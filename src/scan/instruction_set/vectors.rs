@@ -38,23 +38,8 @@ pub(in crate::scan) trait Vectors: Copy {
     /// Asks for the bytes that lie `distance` behind the start of `bytes`, which may be beyond their end: they will be looked
     /// at soon.
     #[inline(always)]
-    #[cfg_attr(
-        all(target_arch = "x86_64", not(miri)),
-        expect(unsafe_code, reason = "the prefetch of the standard library takes a pointer")
-    )]
     fn prefetch(self, bytes: &[u8; BLOCK], distance: usize) {
-        let byte = bytes.as_ptr().wrapping_add(distance);
-        #[cfg(all(target_arch = "x86_64", not(miri)))]
-        {
-            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-            // SAFETY: every x86-64 has the instruction, and it reads nothing: of an address that is not mapped it does nothing.
-            unsafe { _mm_prefetch::<_MM_HINT_T0>(byte.cast()) };
-        }
-        #[cfg(not(all(target_arch = "x86_64", not(miri))))]
-        {
-            // The standard library has no prefetch for others.
-            let _ = byte;
-        }
+        crate::scan::prefetch(bytes, distance);
     }
 
     /// Writes `start` plus the number of each bit of `mask` to `positions`, of which up to [`SLACK`] more than there are bits
