@@ -29,6 +29,8 @@ pub(super) struct Window<'run> {
     flight: Option<Flight>,
     asked: VecDeque<Asked>,
     opened: Instant,
+    /// Whether memory was had meanwhile.
+    has_grown: bool,
 }
 
 /// A stretch that is in view, or one that cannot be had.
@@ -68,6 +70,7 @@ impl<'run> Window<'run> {
             flight: None,
             asked: VecDeque::new(),
             opened: Instant::now(),
+            has_grown: false,
         }
     }
 
@@ -155,7 +158,7 @@ impl<'run> Window<'run> {
         let Asked { stretch, view, way, read } = self.asked.pop_front()?;
         // What had landed gives its place to another read.
         self.landed = None;
-        (self.way, self.opened) = (way, Instant::now());
+        (self.way, self.opened, self.has_grown) = (way, Instant::now(), false);
         let opened = match (read, &mut self.flight) {
             (Some(read), Some(flight)) => flight.land(read).map_err(Into::into).and_then(|landed| {
                 let granule = self.granule(Way::Uring) as u64;
@@ -213,7 +216,9 @@ impl<'run> Window<'run> {
         // Where what there is ends inside of a granule, that is read again.
         let from = (self.skip + self.len) / granule * granule;
         let to = (self.skip + len).next_multiple_of(granule);
+        let room = self.buffer.capacity();
         self.buffer.resize(to)?;
+        self.has_grown |= self.buffer.capacity() > room;
         let offset = self.offset - self.skip as u64 + from as u64;
         let read = self.reader.bytes(self.way).read_at(offset, &mut self.buffer[from..to])?;
         if from + read < self.skip + len {
@@ -239,7 +244,10 @@ impl<'run> Window<'run> {
     pub(super) fn report(&self, part: Range<u64>) {
         let had = if self.is_mapped() { Way::Mapped } else { self.way };
         self.reader.count(had, part.end - part.start);
-        self.reader.report(self.way, part, self.opened.elapsed());
+        // Memory that is touched for the first time takes longer than to read into it, and says nothing about the stretches to come.
+        if !self.has_grown {
+            self.reader.report(self.way, part, self.opened.elapsed());
+        }
     }
 
     /// Whether what was in view is still what it was.

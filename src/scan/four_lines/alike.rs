@@ -29,12 +29,11 @@ impl<L: Members, S: Members> Kernel for Alike<'_, '_, L, S> {
     #[inline(always)]
     fn run<V: Vectors>(self, vectors: V) {
         let Self { search, letters, scores } = self;
-        let Search { bytes, until, rules: &FourLineRules { first, third, .. }, reach, .. } = *search;
+        let Search { bytes, until, rules: &FourLineRules { first, third, .. }, reach, name, .. } = *search;
         if !(1..MOST_REACH).contains(&reach) {
             return;
         }
-        let mut like =
-            Like { first, third, name: FirstLine::ending(0, 1), line: Line::of(reach), letters, scores };
+        let mut like = Like { first, third, name, line: Line::of(reach), letters, scores };
         let (mut start, mut found) = (search.start, search.found);
         for room in &mut search.records[found..] {
             if start >= until {
@@ -53,7 +52,7 @@ impl<L: Members, S: Members> Kernel for Alike<'_, '_, L, S> {
             start -= last.end;
             found -= 1;
         }
-        (search.start, search.found) = (start, found);
+        (search.start, search.found, search.name) = (start, found, like.name);
     }
 }
 
@@ -126,7 +125,8 @@ impl<L: Members, S: Members> Like<L, S> {
 }
 
 /// A first line, as it was last.
-struct FirstLine {
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct FirstLine {
     /// In which block it ends.
     block: usize,
     /// The bit of that block's mask that stands for its end.

@@ -4,7 +4,7 @@ mod alike;
 mod each;
 mod lines;
 
-use alike::Alike;
+use alike::{Alike, FirstLine};
 use each::Each;
 use lines::{NoLineEnd, NoLineFeed};
 
@@ -66,12 +66,24 @@ pub(crate) struct FourLinesAhead<'data> {
     found: usize,
     /// As in [`Search`].
     reach: usize,
+    /// As in [`Search`].
+    name: FirstLine,
 }
 
 impl<'data> FourLinesAhead<'data> {
     pub(crate) fn new(bytes: &'data [u8], until: usize, rules: FourLineRules) -> Self {
         let records = Box::new([FourLines::default(); RECORDS]);
-        Self { bytes, until, rules, instruction_set: chosen(), records, next: 0, found: 0, reach: 0 }
+        Self {
+            bytes,
+            until,
+            rules,
+            instruction_set: chosen(),
+            records,
+            next: 0,
+            found: 0,
+            reach: 0,
+            name: FirstLine::default(),
+        }
     }
 
     /// Takes the next record, of those that were found.
@@ -86,9 +98,9 @@ impl<'data> FourLinesAhead<'data> {
     #[cold]
     #[inline(never)]
     pub(crate) fn find(&mut self, start: usize) -> Option<FourLines> {
-        let Self { bytes, until, ref rules, ref mut records, .. } = *self;
+        let Self { bytes, until, ref rules, ref mut records, reach, name, .. } = *self;
         let until = until.min(start.saturating_add(RUN_LEN));
-        let mut search = Search { bytes, start, until, rules, reach: self.reach, records, found: 0 };
+        let mut search = Search { bytes, start, until, rules, reach, name, records, found: 0 };
         let set = self.instruction_set;
         match (rules.letters, rules.scores) {
             (None, None) => search.run(set, NoLineFeed, NoLineFeed),
@@ -97,7 +109,7 @@ impl<'data> FourLinesAhead<'data> {
             (None, Some(scores)) => search.run(set, NoLineEnd, scores),
             (Some(letters), Some(scores)) => search.run(set, letters, scores),
         }
-        (self.found, self.reach) = (search.found, search.reach);
+        (self.found, self.reach, self.name) = (search.found, search.reach, search.name);
         self.next = 0;
         self.take()
     }
@@ -117,6 +129,8 @@ struct Search<'data> {
     rules: &'data FourLineRules,
     /// How far the second lines of most records reach, up to what ends them.
     reach: usize,
+    /// What the first line of the last record was like.
+    name: FirstLine,
     records: &'data mut [FourLines; RECORDS],
     found: usize,
 }
