@@ -121,10 +121,12 @@ fn a_stream_that_is_cut_ends_in_a_gap() {
         assert_eq!((found, records), (vec![(9 * 188, 9 * 188 + len as u64)], 9));
     }
     let error = Packets::new().records(&data[..1000]).find_map(Result::err).unwrap();
-    assert_eq!(
-        error.message(),
-        format!("the input ends in a transport packet: \"{}\"", data[940..1000].escape_ascii())
-    );
+    // Of bytes that are no letters an excerpt has fewer.
+    let message = error.message();
+    let excerpt =
+        message.strip_prefix("the input ends in a transport packet: \"").unwrap().trim_end_matches('"');
+    assert!(excerpt.len() > 50, "{message}");
+    assert!(data[940..1000].escape_ascii().to_string().starts_with(excerpt), "{message}");
 }
 
 #[test]
