@@ -13,13 +13,11 @@ mod line_ends;
 mod lines_before;
 mod newlines;
 mod pair;
-mod prefetch;
 
 pub(crate) use class::{ByteRange, Class};
 pub(crate) use four_lines::{FourLineRules, FourLines, FourLinesAhead};
 pub(crate) use histogram::Histogram;
-pub(crate) use instruction_set::{AsciiSet, available, choose, chosen, wish};
+pub(crate) use instruction_set::{AsciiSet, available, choose, chosen, prefetch, wish};
 pub(crate) use line_ends::LineEnds;
 pub(crate) use lines_before::LinesBefore;
 pub(crate) use pair::BytePair;
-pub(crate) use prefetch::prefetch;

@@ -116,15 +116,16 @@ fn errors_of_a_part_have_their_place_in_the_input() {
     let mut damaged = data.clone();
     damaged[cluster.start] = 0;
     let error = Matroska.records(&damaged).find_map(Result::err).unwrap();
-    assert_eq!(
-        error.to_string(),
-        format!(
-            "matroska: record {}, byte {}: no element begins here that can stand here: \"{}\"",
-            Matroska.records(&damaged).filter(Result::is_ok).count(),
-            cluster.start,
-            damaged[cluster.start..][..60].escape_ascii()
-        )
+    let place = format!(
+        "matroska: record {}, byte {}: no element begins here that can stand here: \"",
+        Matroska.records(&damaged).filter(Result::is_ok).count(),
+        cluster.start,
     );
+    let text = error.to_string();
+    let excerpt = text.strip_prefix(&place).unwrap().trim_end_matches('"');
+    // Of bytes that are no letters an excerpt has fewer.
+    assert!(excerpt.len() > 50, "{text}");
+    assert!(damaged[cluster.start..][..60].escape_ascii().to_string().starts_with(excerpt), "{text}");
     let part = Part::of(&damaged, cluster.start..cluster.end);
     let place = Matroska.cursor(part).next().unwrap().unwrap_err().location().unwrap();
     assert_eq!((place.offset, place.record), (cluster.start as u64, None));

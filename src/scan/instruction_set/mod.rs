@@ -12,6 +12,7 @@ mod eight;
 #[cfg(all(target_arch = "aarch64", target_endian = "little", not(miri)))]
 mod neon;
 mod portable;
+mod prefetch;
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod sse2;
 #[cfg(all(target_arch = "x86_64", not(miri)))]
@@ -19,6 +20,7 @@ mod ssse3;
 mod vectors;
 
 pub(crate) use chosen::{available, choose, chosen, wish};
+pub(crate) use prefetch::prefetch;
 pub(crate) use vectors::AsciiSet;
 pub(super) use vectors::{BLOCK, Kernel, MOST_FIRST, SLACK, Vectors};
 

@@ -1,5 +1,7 @@
 //! What an instruction set is asked for, and how a file of one is made of it.
 
+use super::prefetch::prefetch;
+
 /// Bytes that are looked at together: as many as a mask has bits.
 pub(in crate::scan) const BLOCK: usize = 64;
 
@@ -39,7 +41,7 @@ pub(in crate::scan) trait Vectors: Copy {
     /// at soon.
     #[inline(always)]
     fn prefetch(self, bytes: &[u8; BLOCK], distance: usize) {
-        crate::scan::prefetch(bytes, distance);
+        prefetch(bytes, distance);
     }
 
     /// Writes `start` plus the number of each bit of `mask` to `positions`, of which up to [`SLACK`] more than there are bits
