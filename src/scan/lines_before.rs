@@ -1,9 +1,11 @@
 //! The lines before the next marker, counted and not looked at one by one.
 
+use super::ByteRange;
+use super::class::{STRIDE, are_members};
 use super::instruction_set::{BLOCK, Kernel, Vectors, chosen};
 
-/// Blocks that are looked at together.
-const STRIDE: usize = 4;
+/// How far ahead bytes are asked for: while lines are counted, the machine looks too few blocks ahead.
+const AHEAD: usize = 2048;
 
 /// Lines that end with a line feed alone, up to one that begins with a marker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,19 +36,17 @@ impl Kernel for Count<'_> {
     fn run<V: Vectors>(self, vectors: V) -> Option<LinesBefore> {
         let Self { bytes, start, marker } = self;
         let (mut lines, mut at) = (0, start);
+        // Neither a marker nor a carriage return, nor what is between these.
+        let letters = ByteRange::new(marker.wrapping_add(1), b'\n');
         for stride in bytes[start..].as_chunks::<{ STRIDE * BLOCK }>().0 {
-            let blocks = stride.as_chunks().0;
-            // A marker is rare, be it at the start of a line or not.
-            let masks = |block| {
-                let block = vectors.load(block);
-                let special = vectors.equal(block, b'\r') | vectors.equal(block, marker);
-                (vectors.equal(block, b'\n').count_ones() as usize, special)
-            };
-            let all = [masks(&blocks[0]), masks(&blocks[1]), masks(&blocks[2]), masks(&blocks[3])];
-            if all[0].1 | all[1].1 | all[2].1 | all[3].1 != 0 {
+            let Some(stride) = stride.as_chunks().0.first_chunk() else { break };
+            if !are_members(vectors, &letters, stride) && is_special(vectors, stride, marker) {
                 break;
             }
-            lines += all[0].0 + all[1].0 + all[2].0 + all[3].0;
+            for block in stride {
+                vectors.prefetch(block, AHEAD);
+                lines += vectors.equal(vectors.load(block), b'\n').count_ones() as usize;
+            }
             at += STRIDE * BLOCK;
         }
         while at < bytes.len() {
@@ -77,6 +77,17 @@ impl Kernel for Count<'_> {
         }
         Some(LinesBefore { lines, end: None })
     }
+}
+
+/// Whether a marker is in a stride, be it at the start of a line or not, or a carriage return.
+#[inline(always)]
+fn is_special<V: Vectors>(vectors: V, stride: &[[u8; BLOCK]; STRIDE], marker: u8) -> bool {
+    let mut special = 0;
+    for block in stride {
+        let block = vectors.load(block);
+        special |= vectors.equal(block, b'\r') | vectors.equal(block, marker);
+    }
+    special != 0
 }
 
 #[cfg(test)]
@@ -119,7 +130,7 @@ mod tests {
     #[test]
     fn a_special_byte_at_every_place() {
         for at in 1..600 {
-            for special in [&b"\r"[..], b"\r\n", b">", b"\n>", b"\n\n", b"\n\r>"] {
+            for special in [&b"\r"[..], b"\r\n", b">", b"\n>", b"\n\n", b"\n\r>", b"*", b"--", b"\0\t"] {
                 let mut bytes = [b"\n".as_slice(), b"ACGTACGTACG\n".repeat(51).as_slice()].concat();
                 bytes.splice(at..at + special.len(), special.iter().copied());
                 check(&bytes, 1);

@@ -1,8 +1,8 @@
 //! Records that are alike, as reads of one length are.
 
-use super::super::class::Members;
+use super::super::class::{Members, ranks};
 use super::super::instruction_set::{BLOCK, Kernel, Vectors};
-use super::lines::{NoLineFeed, outside};
+use super::lines::{AHEAD, NoLineFeed, outside};
 use super::{FourLineRules, FourLines, Search};
 
 /// Lines that are shorter are often equally long; of longer ones it costs too much to find that they are not.
@@ -30,20 +30,29 @@ impl<L: Members, S: Members> Kernel for Alike<'_, '_, L, S> {
     fn run<V: Vectors>(self, vectors: V) {
         let Self { search, letters, scores } = self;
         let Search { bytes, until, rules: &FourLineRules { first, third, .. }, reach, name, .. } = *search;
-        if !(1..MOST_REACH).contains(&reach) {
+        if !(1..MOST_REACH).contains(&reach) || bytes.get(search.start) != Some(&first) {
             return;
         }
-        let mut like = Like { first, third, name, line: Line::of(reach), letters, scores };
+        let mut like = Like {
+            first,
+            third,
+            third_line: u32::from_le_bytes([0, b'\n', third, b'\n']),
+            behind: u16::from_le_bytes([b'\n', first]),
+            name,
+            record: name.of_record(reach),
+            letters,
+            scores,
+        };
         let (mut start, mut found) = (search.start, search.found);
         for room in &mut search.records[found..] {
             if start >= until {
                 break;
             }
             let Some(rest) = bytes.get(start..) else { break };
-            let Some(record) = like.record(vectors, rest) else { break };
+            let Some(record) = like.next(vectors, rest) else { break };
             start += record.end;
             found += 1;
-            *room = record;
+            *room = *record;
         }
         // A fourth line that begins as a first one does is one for sure if a record like that follows.
         if let Some(last) = search.records[search.found..found].last()
@@ -60,120 +69,117 @@ impl<L: Members, S: Members> Kernel for Alike<'_, '_, L, S> {
 struct Like<L, S> {
     first: u8,
     third: u8,
+    /// The third line, and the line feeds around it, in the upper bytes.
+    third_line: u32,
+    /// What follows a fourth line.
+    behind: u16,
     /// The first line, as it was last.
     name: FirstLine,
-    /// The second and the fourth line.
-    line: Line,
+    /// The record, as it was last: all are the same, as long as their first lines are equally long.
+    record: FourLines,
     letters: L,
     scores: S,
 }
 
 impl<L: Members, S: Members> Like<L, S> {
-    /// The record that some bytes begin with, if it is one.
+    /// The record that some bytes begin with, if it is one. Their first byte is what a first line begins with.
     #[inline(always)]
-    fn record<V: Vectors>(&mut self, vectors: V, bytes: &[u8]) -> Option<FourLines> {
-        let second = self.first_line_len(vectors, bytes)? + 1;
-        let Self { first, third, line, ref letters, ref scores, .. } = *self;
-        // The second line with what ends it, and the third.
-        let before_fourth = line.len + 3;
-        let second_line = bytes.get(second..)?.get(..before_fourth + line.len + 1 + BLOCK)?;
-        let fourth_line = &second_line[before_fourth..];
-        if bytes[0] != first || second_line[0] == first || second_line[0] == third {
-            return None;
-        }
-        let [before, behind @ ..] = *second_line[line.len - 1..].first_chunk::<4>()?;
-        if before == b'\r' || behind != [b'\n', third, b'\n'] {
-            return None;
-        }
-        let [before, behind @ ..] = *fourth_line[line.len - 1..].first_chunk::<3>()?;
-        if before == b'\r' || behind != [b'\n', first] {
-            return None;
-        }
-        let (second_blocks, second_last) = line.blocks(second_line)?;
-        let (fourth_blocks, fourth_last) = line.blocks(fourth_line)?;
-        for (second, fourth) in second_blocks.iter().zip(fourth_blocks) {
-            // Not collected and looked at in the end: the compiler would keep a mask as a vector of bits, and take that apart.
-            if outside(vectors, letters, second) | outside(vectors, scores, fourth) != 0 {
-                return None;
+    fn next<V: Vectors>(&mut self, vectors: V, bytes: &[u8]) -> Option<&FourLines> {
+        let blocks: &[_; FIRST_LINE] = bytes.as_chunks().0.first_chunk()?;
+        let in_first = outside(vectors, &NoLineFeed, &blocks[0]);
+        if lowest(in_first) != self.name.ends[0] {
+            self.change([in_first, outside(vectors, &NoLineFeed, &blocks[1])])?;
+        } else if in_first == 0 {
+            let in_second = outside(vectors, &NoLineFeed, &blocks[1]);
+            if lowest(in_second) != self.name.ends[1] {
+                self.change([in_first, in_second])?;
             }
         }
-        if !line.ends(outside(vectors, letters, second_last))
-            || !line.ends(outside(vectors, scores, fourth_last))
-        {
+        let FourLines { second, len, .. } = self.record;
+        let second_line = bytes.get(second..)?;
+        let (letters, rest) = second_line.split_at_checked(len)?;
+        // Of these four bytes, one is of the fourth line.
+        let third_line = u32::from_le_bytes(*rest.first_chunk()?) << 8;
+        let fourth_line = &rest[3..];
+        let (scores, rest) = fourth_line.split_at_checked(len)?;
+        let letter = *second_line.first()?;
+        let is_framed = letter != self.first
+            && letter != self.third
+            && third_line == self.third_line
+            && u16::from_le_bytes(*rest.first_chunk()?) == self.behind;
+        if !is_framed {
             return None;
         }
-        let fourth = second + before_fourth;
-        Some(FourLines { second, fourth, len: line.len, end: fourth + line.len + 1 })
+        let is_right = match (letters.last_chunk(), scores.last_chunk()) {
+            // The last block may share bytes with the one before.
+            (Some(letter), Some(score)) => {
+                let mut letter = ranks(vectors, &self.letters, letter);
+                let mut score = ranks(vectors, &self.scores, score);
+                for (letters, scores) in letters.as_chunks().0.iter().zip(scores.as_chunks().0) {
+                    vectors.prefetch(letters, AHEAD);
+                    vectors.prefetch(scores, AHEAD);
+                    letter = vectors.lesser(letter, ranks(vectors, &self.letters, letters));
+                    score = vectors.lesser(score, ranks(vectors, &self.scores, scores));
+                }
+                // Not `&&`: one branch is enough.
+                self.letters.are_all(vectors, letter) & self.scores.are_all(vectors, score)
+            }
+            _ => {
+                let letters = ranks(vectors, &self.letters, second_line.first_chunk()?);
+                let scores = ranks(vectors, &self.scores, fourth_line.first_chunk()?);
+                let surely = self.letters.surely(vectors, letters) & self.scores.surely(vectors, scores);
+                surely | u64::MAX << len == u64::MAX
+            }
+        };
+        is_right.then_some(&self.record)
     }
 
-    /// How long the first line is, without its line feed.
-    #[inline(always)]
-    fn first_line_len<V: Vectors>(&mut self, vectors: V, bytes: &[u8]) -> Option<usize> {
-        let blocks: &[_; FIRST_LINE] = bytes.as_chunks().0.first_chunk()?;
-        for (number, block) in blocks.iter().enumerate() {
-            let mask = outside(vectors, &NoLineFeed, block);
-            if mask != 0 {
-                let bit = mask & mask.wrapping_neg();
-                if number != self.name.block || bit != self.name.bit {
-                    self.name = FirstLine::ending(number, bit);
-                }
-                return Some(self.name.len);
-            }
-        }
-        None
+    /// The first line ends where one of these bits is, and so elsewhere than the one before.
+    ///
+    /// Not inlined: the compiler would take the new length without a branch, and all that follows would wait for it.
+    #[cold]
+    #[inline(never)]
+    fn change(&mut self, ends: [u64; FIRST_LINE]) -> Option<()> {
+        self.name = FirstLine::ending(ends)?;
+        self.record = self.name.of_record(self.record.len);
+        Some(())
     }
 }
 
 /// A first line, as it was last.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct FirstLine {
-    /// In which block it ends.
-    block: usize,
-    /// The bit of that block's mask that stands for its end.
-    bit: u64,
+    /// The bit of its end in the masks of its blocks: in one of them, and none in those before.
+    ends: [u64; FIRST_LINE],
     /// How many bytes it has, without that.
     len: usize,
 }
 
 impl FirstLine {
-    /// Not inlined: the compiler would take the new length without a branch, and all that follows would wait for it.
-    #[cold]
-    #[inline(never)]
-    fn ending(block: usize, bit: u64) -> Self {
-        Self { block, bit, len: block * BLOCK + bit.trailing_zeros() as usize }
+    /// One that is not known: none ends there.
+    pub(super) const UNKNOWN: Self = Self { ends: [u64::MAX; FIRST_LINE], len: 0 };
+
+    /// The one that ends with the first of these bits.
+    fn ending(ends: [u64; FIRST_LINE]) -> Option<Self> {
+        match ends {
+            [0, 0] => None,
+            [0, second] => {
+                Some(Self { ends: [0, lowest(second)], len: BLOCK + second.trailing_zeros() as usize })
+            }
+            [first, _] => Some(Self { ends: [lowest(first), 0], len: first.trailing_zeros() as usize }),
+        }
+    }
+
+    /// A record with this first line, whose second and fourth lines have so many bytes.
+    fn of_record(self, len: usize) -> FourLines {
+        let second = self.len + 1;
+        let fourth = second + len + 3;
+        FourLines { second, fourth, len, end: fourth + len + 1 }
     }
 }
 
-/// Where to look whether a line has so many bytes.
-#[derive(Clone, Copy)]
-struct Line {
-    /// How many bytes it has, without what ends it.
-    len: usize,
-    /// How many blocks there are in it.
-    blocks: usize,
-    /// How many bytes are looked at: a block at the least.
-    view: usize,
-    /// How many of these are behind what ends it.
-    behind: usize,
-}
-
-impl Line {
-    #[inline(always)]
-    fn of(len: usize) -> Self {
-        let view = BLOCK.max(len + 1);
-        Self { len, blocks: len / BLOCK, view, behind: view - (len + 1) }
-    }
-
-    /// The blocks that are in it, and one that ends with it, which may share bytes with those; or the one that it is in.
-    #[inline(always)]
-    fn blocks<'data>(&self, bytes: &'data [u8]) -> Option<(&'data [[u8; BLOCK]], &'data [u8; BLOCK])> {
-        let view = bytes.get(..self.view)?;
-        view.as_chunks().0.get(..self.blocks).zip(view.last_chunk())
-    }
-
-    /// Whether it ends where it should, by the mask of what is outside in the last block.
-    #[inline(always)]
-    fn ends(&self, outside: u64) -> bool {
-        outside << self.behind == 1 << (BLOCK - 1)
-    }
+/// The lowest bit of a mask.
+#[inline(always)]
+fn lowest(mask: u64) -> u64 {
+    mask & mask.wrapping_neg()
 }

@@ -1,13 +1,11 @@
 //! Where lines end, and whether they hold what they should.
 
-use super::super::class::Members;
+use super::super::class::{Members, STRIDE, are_members};
 use super::super::instruction_set::{BLOCK, Vectors};
 
 /// How far ahead bytes are asked for: while records are looked at, the machine does not see that scanning will go on.
-const AHEAD: usize = 4096;
+pub(super) const AHEAD: usize = 4096;
 
-/// Blocks that are looked at together, in the middle of a long line.
-const STRIDE: usize = 4;
 const STRIDE_LEN: usize = STRIDE * BLOCK;
 
 /// Every byte that does not end a line.
@@ -15,6 +13,17 @@ const STRIDE_LEN: usize = STRIDE * BLOCK;
 pub(super) struct NoLineFeed;
 
 impl Members for NoLineFeed {
+    /// Those below are rare, and a carriage return may have a part in ending a line.
+    #[inline(always)]
+    fn least(&self) -> u8 {
+        b'\r' + 1
+    }
+
+    #[inline(always)]
+    fn ranks<V: Vectors>(&self, _vectors: V, block: V::Block) -> V::Block {
+        block
+    }
+
     #[inline(always)]
     fn among<V: Vectors>(&self, vectors: V, block: V::Block) -> u64 {
         !vectors.equal(block, b'\n')
@@ -26,6 +35,17 @@ impl Members for NoLineFeed {
 pub(super) struct NoLineEnd;
 
 impl Members for NoLineEnd {
+    /// Those below are rare.
+    #[inline(always)]
+    fn least(&self) -> u8 {
+        b'\r' + 1
+    }
+
+    #[inline(always)]
+    fn ranks<V: Vectors>(&self, _vectors: V, block: V::Block) -> V::Block {
+        block
+    }
+
     #[inline(always)]
     fn among<V: Vectors>(&self, vectors: V, block: V::Block) -> u64 {
         !(vectors.equal(block, b'\n') | vectors.equal(block, b'\r'))
@@ -51,18 +71,15 @@ pub(super) fn first_outside<V: Vectors>(
     }
     let mut len = STRIDE_LEN;
     loop {
-        let blocks = stride_at(bytes, from + len)?;
-        let [a, b, c, d] = blocks;
-        // Not an array that is filled in a loop: that would go through memory, and be waited for.
-        let masks = [
-            outside(vectors, members, a),
-            outside(vectors, members, b),
-            outside(vectors, members, c),
-            outside(vectors, members, d),
-        ];
-        if masks[0] | masks[1] | masks[2] | masks[3] != 0 {
-            let number = masks.iter().position(|&mask| mask != 0)?;
-            return Some(len + number * BLOCK + masks[number].trailing_zeros() as usize);
+        let stride = stride_at(bytes, from + len)?;
+        // Nothing is asked for ahead here: the machine sees by itself how it goes on, and is slower if it is told.
+        if !are_members(vectors, members, stride) {
+            for (number, block) in stride.iter().enumerate() {
+                let mask = !members.among(vectors, vectors.load(block));
+                if mask != 0 {
+                    return Some(len + number * BLOCK + mask.trailing_zeros() as usize);
+                }
+            }
         }
         len += STRIDE_LEN;
     }

@@ -10,7 +10,7 @@ use lines::{NoLineEnd, NoLineFeed};
 
 use super::ByteRange;
 use super::class::Members;
-use super::instruction_set::{AsciiSet, InstructionSet, chosen};
+use super::instruction_set::{AsciiSet, InstructionSet, Kernel, Vectors, chosen};
 
 /// How many bytes are looked at in a run: few enough to be still in the first-level cache when their records are, many enough to
 /// make the call of a kernel cheap.
@@ -23,7 +23,8 @@ const RECORDS: usize = 64;
 const MOST_OTHERS: usize = 32;
 
 /// What four lines have to be to be a record: the first begins with `first` and the third with `third`, while the second begins with
-/// neither; the second and the fourth have equally many bytes, and all of them are members of a class, if there is one.
+/// neither; the second and the fourth have equally many bytes, and all of them are members of a class, if there is one, which has no part
+/// in ending a line.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FourLineRules {
     pub(crate) first: u8,
@@ -82,7 +83,7 @@ impl<'data> FourLinesAhead<'data> {
             next: 0,
             found: 0,
             reach: 0,
-            name: FirstLine::default(),
+            name: FirstLine::UNKNOWN,
         }
     }
 
@@ -138,16 +139,7 @@ struct Search<'data> {
 impl Search<'_> {
     /// Finds records, up to the first that is in doubt.
     fn run<L: Members + Copy, S: Members + Copy>(&mut self, set: InstructionSet, letters: L, scores: S) {
-        let mut others = 1;
-        while self.goes_on() {
-            let found = self.found;
-            set.run(Alike { search: self, letters, scores });
-            // One that is different is followed by one that is not; unless they all are different.
-            others = if self.found > found { 1 } else { MOST_OTHERS.min(2 * others) };
-            if self.goes_on() && !set.run(Each { search: self, most: others, letters, scores }) {
-                break;
-            }
-        }
+        set.run(Find { search: self, letters, scores });
     }
 
     /// Whether another record is looked for.
@@ -161,6 +153,34 @@ impl Search<'_> {
         self.records[self.found] = record;
         self.found += 1;
         self.start += record.end;
+    }
+}
+
+/// Finds records, up to the first that is in doubt.
+struct Find<'a, 'data, L, S> {
+    search: &'a mut Search<'data>,
+    letters: L,
+    scores: S,
+}
+
+impl<L: Members + Copy, S: Members + Copy> Kernel for Find<'_, '_, L, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Vectors>(self, vectors: V) {
+        let Self { search, letters, scores } = self;
+        let mut others = 1;
+        while search.goes_on() {
+            let found = search.found;
+            Alike { search: &mut *search, letters, scores }.run(vectors);
+            // One that is different is followed by one that is not; unless they all are different.
+            others = if search.found > found { 1 } else { MOST_OTHERS.min(2 * others) };
+            if search.goes_on()
+                && !(Each { search: &mut *search, most: others, letters, scores }.run(vectors))
+            {
+                break;
+            }
+        }
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::arch::x86_64::{
     __m128i, __m256i, _mm_add_epi16, _mm_cvtsi32_si128, _mm_cvtsi128_si64, _mm_loadu_si128,
-    _mm_unpackhi_epi64, _mm256_adds_epu8, _mm256_and_si256, _mm256_broadcastsi128_si256,
-    _mm256_castsi256_si128, _mm256_cmpeq_epi8, _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_min_epu8,
-    _mm256_movemask_epi8, _mm256_or_si256, _mm256_sad_epu8, _mm256_set1_epi8, _mm256_setr_epi8,
-    _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_sll_epi16, _mm256_slli_epi64, _mm256_srl_epi16,
-    _mm256_srli_epi16, _mm256_sub_epi8, _mm256_xor_si256,
+    _mm_unpackhi_epi64, _mm256_add_epi8, _mm256_adds_epu8, _mm256_and_si256, _mm256_broadcastsi128_si256,
+    _mm256_castsi256_si128, _mm256_cmpeq_epi8, _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_max_epu8,
+    _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_sad_epu8, _mm256_set1_epi8,
+    _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_sll_epi16, _mm256_slli_epi64,
+    _mm256_srl_epi16, _mm256_srli_epi16, _mm256_sub_epi8, _mm256_xor_si256,
 };
 
 use super::eight::{MOST_VECTORS, define_count_eight};
@@ -47,20 +47,28 @@ fn equal([low, high]: [__m256i; 2], byte: u8) -> u64 {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn in_range(mut block: [__m256i; 2], first: u8, last: u8) -> u64 {
-    let (first, span) =
-        (_mm256_set1_epi8(first.cast_signed()), _mm256_set1_epi8((last - first).cast_signed()));
-    for half in &mut block {
-        let above = _mm256_sub_epi8(*half, first);
-        *half = _mm256_cmpeq_epi8(_mm256_min_epu8(above, span), above);
-    }
-    mask_of(block)
+fn at_least([low, high]: [__m256i; 2], least: u8) -> u64 {
+    let least = splat(least);
+    let is_at_least = |half| _mm256_cmpeq_epi8(_mm256_max_epu8(half, least), half);
+    mask_of([is_at_least(low), is_at_least(high)])
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn lesser(one: [__m256i; 2], other: [__m256i; 2]) -> [__m256i; 2] {
+    [_mm256_min_epu8(one[0], other[0]), _mm256_min_epu8(one[1], other[1])]
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn plus([low, high]: [__m256i; 2], more: u8) -> [__m256i; 2] {
+    [_mm256_add_epi8(low, splat(more)), _mm256_add_epi8(high, splat(more))]
 }
 
 #[inline]
 #[target_feature(enable = "avx2")]
 #[expect(unsafe_code, reason = "the vector loads of the standard library take pointers")]
-fn in_set(mut block: [__m256i; 2], set: &AsciiSet) -> u64 {
+fn in_set(mut block: [__m256i; 2], set: &AsciiSet) -> [__m256i; 2] {
     // SAFETY: 16 bytes are there to be read, and an unaligned load asks for no alignment.
     let rows: __m128i = unsafe { _mm_loadu_si128(set.rows().as_ptr().cast()) };
     let rows = _mm256_broadcastsi128_si256(rows);
@@ -75,9 +83,9 @@ fn in_set(mut block: [__m256i; 2], set: &AsciiSet) -> u64 {
         let row = _mm256_shuffle_epi8(rows, *half);
         let column = _mm256_and_si256(_mm256_srli_epi16::<4>(*half), low_half);
         let bit = _mm256_shuffle_epi8(bits, column);
-        *half = _mm256_cmpeq_epi8(_mm256_and_si256(row, bit), _mm256_setzero_si256());
+        *half = _mm256_and_si256(row, bit);
     }
-    !mask_of(block)
+    block
 }
 
 #[inline]

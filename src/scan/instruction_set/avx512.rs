@@ -1,9 +1,9 @@
 //! AVX-512: 64 bytes at a time, and comparisons that give masks.
 
 use std::arch::x86_64::{
-    __m512i, _mm_loadu_si128, _mm_setr_epi8, _mm512_and_si512, _mm512_broadcast_i32x4,
-    _mm512_cmpeq_epi8_mask, _mm512_cmple_epu8_mask, _mm512_loadu_si512, _mm512_set1_epi8,
-    _mm512_shuffle_epi8, _mm512_srli_epi16, _mm512_sub_epi8, _mm512_test_epi8_mask,
+    __m512i, _mm_loadu_si128, _mm_setr_epi8, _mm512_add_epi8, _mm512_and_si512, _mm512_broadcast_i32x4,
+    _mm512_cmpeq_epi8_mask, _mm512_cmpge_epu8_mask, _mm512_loadu_si512, _mm512_min_epu8, _mm512_set1_epi8,
+    _mm512_shuffle_epi8, _mm512_srli_epi16,
 };
 
 // To count eight values at once, two registers of 32 bytes do as well as one of 64.
@@ -34,15 +34,26 @@ fn equal(block: __m512i, byte: u8) -> u64 {
 
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-fn in_range(block: __m512i, first: u8, last: u8) -> u64 {
-    let above = _mm512_sub_epi8(block, _mm512_set1_epi8(first.cast_signed()));
-    _mm512_cmple_epu8_mask(above, _mm512_set1_epi8((last - first).cast_signed()))
+fn at_least(block: __m512i, least: u8) -> u64 {
+    _mm512_cmpge_epu8_mask(block, _mm512_set1_epi8(least.cast_signed()))
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn lesser(one: __m512i, other: __m512i) -> __m512i {
+    _mm512_min_epu8(one, other)
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn plus(block: __m512i, more: u8) -> __m512i {
+    _mm512_add_epi8(block, _mm512_set1_epi8(more.cast_signed()))
 }
 
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
 #[expect(unsafe_code, reason = "the vector loads of the standard library take pointers")]
-fn in_set(block: __m512i, set: &AsciiSet) -> u64 {
+fn in_set(block: __m512i, set: &AsciiSet) -> __m512i {
     // SAFETY: 16 bytes are there to be read, and an unaligned load asks for no alignment.
     let rows = unsafe { _mm_loadu_si128(set.rows().as_ptr().cast()) };
     let rows = _mm512_broadcast_i32x4(rows);
@@ -51,7 +62,7 @@ fn in_set(block: __m512i, set: &AsciiSet) -> u64 {
     // A byte that is not ASCII has its highest bit set, and looks up zero.
     let row = _mm512_shuffle_epi8(rows, block);
     let column = _mm512_and_si512(_mm512_srli_epi16::<4>(block), _mm512_set1_epi8(15));
-    _mm512_test_epi8_mask(row, _mm512_shuffle_epi8(bits, column))
+    _mm512_and_si512(row, _mm512_shuffle_epi8(bits, column))
 }
 
 #[inline]

@@ -117,14 +117,22 @@ mod tests {
             for byte in 0..=255 {
                 masks.push((vectors.equal(block, byte), naive(&|other| other == byte)));
             }
-            for (first, last) in [(0, 255), (33, 126), (127, 128), (128, 255), (0, 0), (255, 255), (65, 90)] {
-                let expected = naive(&|byte| (first..=last).contains(&byte));
-                masks.push((vectors.in_range(block, first, last), expected));
+            for number in [0, 1, 10, 33, 64, 126, 127, 128, 129, 200, 254, 255] {
+                masks.push((vectors.at_least(block, number), naive(&|byte| byte >= number)));
+                for least in [0, 1, 127, 128, 200, 255] {
+                    let sums = vectors.plus(block, number);
+                    let expected = naive(&|byte| byte.wrapping_add(number) >= least);
+                    masks.push((vectors.at_least(sums, least), expected));
+                    let lesser = vectors.lesser(sums, block);
+                    let expected = naive(&|byte| byte.wrapping_add(number).min(byte) >= least);
+                    masks.push((vectors.at_least(lesser, least), expected));
+                }
             }
             for step in 1..=128 {
                 let members: Vec<u8> = (0..128).step_by(step).collect();
                 let set = members.iter().fold(AsciiSet::new(), |set, &member| set.with(member));
-                masks.push((vectors.in_set(block, &set), naive(&|byte| members.contains(&byte))));
+                let members_only = vectors.in_set(block, &set);
+                masks.push((!vectors.equal(members_only, 0), naive(&|byte| members.contains(&byte))));
             }
             masks
         }

@@ -1,9 +1,9 @@
 //! NEON: 16 bytes at a time, on every AArch64.
 
 use std::arch::aarch64::{
-    uint8x16_t, vaddlvq_u8, vaddq_u8, vandq_u8, vceqq_u8, vcgeq_u8, vcleq_u8, vdupq_n_s8, vdupq_n_u8,
-    veorq_u8, vgetq_lane_u64, vld1q_u8, vpaddq_u8, vqtbl1q_u8, vreinterpretq_u64_u8, vshlq_u8, vshrq_n_u8,
-    vsubq_u8, vtstq_u8,
+    uint8x16_t, vaddlvq_u8, vaddq_u8, vandq_u8, vceqq_u8, vcgeq_u8, vdupq_n_s8, vdupq_n_u8, veorq_u8,
+    vgetq_lane_u64, vld1q_u8, vminq_u8, vpaddq_u8, vqtbl1q_u8, vreinterpretq_u64_u8, vshlq_u8, vshrq_n_u8,
+    vsubq_u8,
 };
 
 use super::eight::{MOST_VECTORS, define_count_eight};
@@ -58,17 +58,34 @@ fn equal(mut block: [uint8x16_t; 4], byte: u8) -> u64 {
 
 #[inline]
 #[target_feature(enable = "neon")]
-fn in_range(mut block: [uint8x16_t; 4], first: u8, last: u8) -> u64 {
-    let (first, last) = (vdupq_n_u8(first), vdupq_n_u8(last));
+fn at_least(mut block: [uint8x16_t; 4], least: u8) -> u64 {
     for vector in &mut block {
-        *vector = vandq_u8(vcgeq_u8(*vector, first), vcleq_u8(*vector, last));
+        *vector = vcgeq_u8(*vector, splat(least));
     }
     mask_of(block)
 }
 
 #[inline]
 #[target_feature(enable = "neon")]
-fn in_set(mut block: [uint8x16_t; 4], set: &AsciiSet) -> u64 {
+fn lesser(mut one: [uint8x16_t; 4], other: [uint8x16_t; 4]) -> [uint8x16_t; 4] {
+    for (one, other) in one.iter_mut().zip(other) {
+        *one = vminq_u8(*one, other);
+    }
+    one
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn plus(mut block: [uint8x16_t; 4], more: u8) -> [uint8x16_t; 4] {
+    for vector in &mut block {
+        *vector = vaddq_u8(*vector, splat(more));
+    }
+    block
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn in_set(mut block: [uint8x16_t; 4], set: &AsciiSet) -> [uint8x16_t; 4] {
     let rows = load_quarter(set.rows());
     let bits = load_quarter(&BITS);
     for vector in &mut block {
@@ -76,9 +93,9 @@ fn in_set(mut block: [uint8x16_t; 4], set: &AsciiSet) -> u64 {
         // The table has 16 bytes; those that are not ASCII are led beyond its end, where zero is looked up.
         let column = vshrq_n_u8::<4>(*vector);
         let beyond = vandq_u8(vcgeq_u8(column, vdupq_n_u8(8)), vdupq_n_u8(16));
-        *vector = vtstq_u8(row, vqtbl1q_u8(bits, vaddq_u8(column, beyond)));
+        *vector = vandq_u8(row, vqtbl1q_u8(bits, vaddq_u8(column, beyond)));
     }
-    mask_of(block)
+    block
 }
 
 #[inline]

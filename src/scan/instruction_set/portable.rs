@@ -57,20 +57,27 @@ impl Vectors for Portable {
     }
 
     #[inline(always)]
-    fn in_range(self, block: [u64; 8], first: u8, last: u8) -> u64 {
-        let (first, span) = (ONES * u64::from(first), ONES * u64::from(last - first));
-        mask_of(block, |word| at_least(span, difference(word, first)))
+    fn at_least(self, block: [u64; 8], least: u8) -> u64 {
+        mask_of(block, |word| at_least(word, ONES * u64::from(least)))
     }
 
     #[inline(always)]
-    fn in_set(self, block: [u64; 8], set: &AsciiSet) -> u64 {
-        let mut mask = 0;
-        for (number, word) in block.into_iter().enumerate() {
-            for (place, byte) in word.to_le_bytes().into_iter().enumerate() {
-                mask |= u64::from(set.has(byte)) << (8 * number + place);
-            }
+    fn lesser(self, mut one: [u64; 8], other: [u64; 8]) -> [u64; 8] {
+        for (one, other) in one.iter_mut().zip(other) {
+            let is_other = ((at_least(*one, other) & !LOW) >> 7) * 0xff;
+            *one = (*one & !is_other) | (other & is_other);
         }
-        mask
+        one
+    }
+
+    #[inline(always)]
+    fn plus(self, block: [u64; 8], more: u8) -> [u64; 8] {
+        block.map(|word| sum(word, ONES * u64::from(more)))
+    }
+
+    #[inline(always)]
+    fn in_set(self, block: [u64; 8], set: &AsciiSet) -> [u64; 8] {
+        block.map(|word| u64::from_le_bytes(word.to_le_bytes().map(|byte| set.has(byte).into())))
     }
 
     #[inline(always)]
@@ -102,11 +109,11 @@ fn zeros(word: u64) -> u64 {
     !(((word & LOW) + LOW) | word)
 }
 
-/// Each byte of `left` minus that of `right`, modulo 256.
+/// Each byte of `left` plus that of `right`, modulo 256.
 #[inline(always)]
-fn difference(left: u64, right: u64) -> u64 {
-    // With its highest bit set, a byte borrows from no other; what that bit has to be is put right afterwards.
-    ((left | !LOW) - (right & LOW)) ^ ((left ^ !right) & !LOW)
+fn sum(left: u64, right: u64) -> u64 {
+    // Without their highest bits, no byte carries into another; what that bit has to be is put right afterwards.
+    ((left & LOW) + (right & LOW)) ^ ((left ^ right) & !LOW)
 }
 
 /// Sets the highest bit of those bytes whose `left` is not less than `right`, and leaves the lower bits without a meaning.

@@ -1,9 +1,9 @@
 //! SSE2: 16 bytes at a time, on every x86-64.
 
 use std::arch::x86_64::{
-    __m128i, _mm_add_epi16, _mm_cmpeq_epi8, _mm_cvtsi128_si64, _mm_loadu_si128, _mm_min_epu8,
-    _mm_movemask_epi8, _mm_or_si128, _mm_sad_epu8, _mm_set1_epi8, _mm_slli_epi64, _mm_sub_epi8,
-    _mm_unpackhi_epi64,
+    __m128i, _mm_add_epi8, _mm_add_epi16, _mm_cmpeq_epi8, _mm_cvtsi128_si64, _mm_loadu_si128, _mm_max_epu8,
+    _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_sad_epu8, _mm_set_epi64x, _mm_set1_epi8,
+    _mm_slli_epi64, _mm_sub_epi8, _mm_unpackhi_epi64,
 };
 
 use super::portable::Portable;
@@ -52,25 +52,44 @@ pub(super) fn equal(mut block: [__m128i; 4], byte: u8) -> u64 {
 
 #[inline]
 #[target_feature(enable = "sse2")]
-pub(super) fn in_range(mut block: [__m128i; 4], first: u8, last: u8) -> u64 {
-    let (first, span) = (_mm_set1_epi8(first.cast_signed()), _mm_set1_epi8((last - first).cast_signed()));
+pub(super) fn at_least(mut block: [__m128i; 4], least: u8) -> u64 {
     for vector in &mut block {
-        let above = _mm_sub_epi8(*vector, first);
-        *vector = _mm_cmpeq_epi8(_mm_min_epu8(above, span), above);
+        *vector = _mm_cmpeq_epi8(_mm_max_epu8(*vector, splat(least)), *vector);
     }
     mask_of(block)
+}
+
+#[inline]
+#[target_feature(enable = "sse2")]
+pub(super) fn lesser(mut one: [__m128i; 4], other: [__m128i; 4]) -> [__m128i; 4] {
+    for (one, other) in one.iter_mut().zip(other) {
+        *one = _mm_min_epu8(*one, other);
+    }
+    one
+}
+
+#[inline]
+#[target_feature(enable = "sse2")]
+pub(super) fn plus(mut block: [__m128i; 4], more: u8) -> [__m128i; 4] {
+    for vector in &mut block {
+        *vector = _mm_add_epi8(*vector, splat(more));
+    }
+    block
 }
 
 /// A register of bytes cannot be looked up in a table of bytes here, so the portable way is taken.
 #[inline]
 #[target_feature(enable = "sse2")]
-fn in_set(block: [__m128i; 4], set: &AsciiSet) -> u64 {
+fn in_set(mut block: [__m128i; 4], set: &AsciiSet) -> [__m128i; 4] {
     let mut words = [0; 8];
     for ([low, high], vector) in words.as_chunks_mut().0.iter_mut().zip(block) {
         *low = _mm_cvtsi128_si64(vector).cast_unsigned();
         *high = _mm_cvtsi128_si64(_mm_unpackhi_epi64(vector, vector)).cast_unsigned();
     }
-    Portable.in_set(words, set)
+    for (vector, [low, high]) in block.iter_mut().zip(Portable.in_set(words, set).as_chunks().0) {
+        *vector = _mm_set_epi64x(high.cast_signed(), low.cast_signed());
+    }
+    block
 }
 
 #[inline]

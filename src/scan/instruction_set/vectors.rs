@@ -17,11 +17,17 @@ pub(in crate::scan) trait Vectors: Copy {
     /// Which bytes equal `byte`.
     fn equal(self, block: Self::Block, byte: u8) -> u64;
 
-    /// Which bytes lie between `first` and `last`, both included.
-    fn in_range(self, block: Self::Block, first: u8, last: u8) -> u64;
+    /// Which bytes are `least` or more.
+    fn at_least(self, block: Self::Block, least: u8) -> u64;
 
-    /// Which bytes are members of a set.
-    fn in_set(self, block: Self::Block, set: &AsciiSet) -> u64;
+    /// The lesser of the two bytes in each place.
+    fn lesser(self, one: Self::Block, other: Self::Block) -> Self::Block;
+
+    /// Each byte plus `more`, modulo 256.
+    fn plus(self, block: Self::Block, more: u8) -> Self::Block;
+
+    /// Zero in place of each byte that is no member of a set, and something else in place of one that is.
+    fn in_set(self, block: Self::Block, set: &AsciiSet) -> Self::Block;
 
     /// How many bytes equal each of the values.
     fn count_each(self, blocks: &[[u8; BLOCK]], values: [u8; 4]) -> [u32; 4];
@@ -135,8 +141,8 @@ impl AsciiSet {
 
 /// Defines an instruction set: the type that proves that the machine has it, and what leads to the functions of the file.
 ///
-/// These are `load`, `equal`, `in_range`, `in_set` and `count_each`, and `count_eight` where it is named, compiled for the features that are
-/// named here, or for some of them; the file says so with `#[target_feature]`.
+/// These are `load`, `equal`, `at_least`, `lesser`, `plus`, `in_set` and `count_each`, and `count_eight` where it is named, compiled for the
+/// features that are named here, or for some of them; the file says so with `#[target_feature]`.
 macro_rules! define {
     ($set:ident, $block:ty, $detected:ident, [$($feature:tt),+] $(, $count_eight:ident)?) => {
         /// Proof that the machine has the instruction set: values are made by `detect` only.
@@ -179,13 +185,25 @@ macro_rules! define {
             }
 
             #[inline(always)]
-            fn in_range(self, block: $block, first: u8, last: u8) -> u64 {
+            fn at_least(self, block: $block, least: u8) -> u64 {
                 // SAFETY: as above.
-                unsafe { in_range(block, first, last) }
+                unsafe { at_least(block, least) }
             }
 
             #[inline(always)]
-            fn in_set(self, block: $block, set: &AsciiSet) -> u64 {
+            fn lesser(self, one: $block, other: $block) -> $block {
+                // SAFETY: as above.
+                unsafe { lesser(one, other) }
+            }
+
+            #[inline(always)]
+            fn plus(self, block: $block, more: u8) -> $block {
+                // SAFETY: as above.
+                unsafe { plus(block, more) }
+            }
+
+            #[inline(always)]
+            fn in_set(self, block: $block, set: &AsciiSet) -> $block {
                 // SAFETY: as above.
                 unsafe { in_set(block, set) }
             }
