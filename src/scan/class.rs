@@ -135,23 +135,36 @@ impl<M: Members> Kernel for FirstOutside<'_, M> {
     fn run<V: Vectors>(self, vectors: V) -> Option<usize> {
         let mut buffer = [0; BLOCK];
         let (blocks, last) = blocks_of(self.bytes, &mut buffer);
+        // One that is found is likely to be found soon, as where lines have other ends.
+        let (soon, rest) = blocks.split_at(blocks.len().min(STRIDE));
+        if let Some(at) = first_outside(vectors, self.members, soon) {
+            return Some(at);
+        }
         let mut sound = 0;
-        for stride in blocks.as_chunks().0 {
-            if !are_members(vectors, self.members, stride) {
-                break;
-            }
+        while let Some(stride) = rest[sound..].first_chunk()
+            && are_members(vectors, self.members, stride)
+        {
             sound += STRIDE;
         }
-        for (number, block) in blocks.iter().enumerate().skip(sound) {
-            let outside = !self.members.among(vectors, vectors.load(block));
-            if outside != 0 {
-                return Some(number * BLOCK + outside.trailing_zeros() as usize);
-            }
+        if let Some(at) = first_outside(vectors, self.members, &rest[sound..]) {
+            return Some((soon.len() + sound) * BLOCK + at);
         }
         let LastBlock { bytes, meant, start } = last?;
         let outside = !self.members.among(vectors, vectors.load(bytes)) & meant;
         (outside != 0).then(|| start.wrapping_add(outside.trailing_zeros() as usize))
     }
+}
+
+/// Where in some blocks the first byte is that is no member.
+#[inline(always)]
+fn first_outside<V: Vectors>(vectors: V, members: &impl Members, blocks: &[[u8; BLOCK]]) -> Option<usize> {
+    for (number, block) in blocks.iter().enumerate() {
+        let outside = !members.among(vectors, vectors.load(block));
+        if outside != 0 {
+            return Some(number * BLOCK + outside.trailing_zeros() as usize);
+        }
+    }
+    None
 }
 
 #[cfg(test)]
