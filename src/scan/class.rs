@@ -137,7 +137,7 @@ impl<M: Members> Kernel for FirstOutside<'_, M> {
         let (blocks, last) = blocks_of(self.bytes, &mut buffer);
         // One that is found is likely to be found soon, as where lines have other ends.
         let (soon, rest) = blocks.split_at(blocks.len().min(STRIDE));
-        if let Some(at) = first_outside(vectors, self.members, soon) {
+        if let Some(at) = first_outside_in(vectors, self.members, soon) {
             return Some(at);
         }
         let mut sound = 0;
@@ -146,7 +146,7 @@ impl<M: Members> Kernel for FirstOutside<'_, M> {
         {
             sound += STRIDE;
         }
-        if let Some(at) = first_outside(vectors, self.members, &rest[sound..]) {
+        if let Some(at) = first_outside_in(vectors, self.members, &rest[sound..]) {
             return Some((soon.len() + sound) * BLOCK + at);
         }
         let LastBlock { bytes, meant, start } = last?;
@@ -157,7 +157,11 @@ impl<M: Members> Kernel for FirstOutside<'_, M> {
 
 /// Where in some blocks the first byte is that is no member.
 #[inline(always)]
-fn first_outside<V: Vectors>(vectors: V, members: &impl Members, blocks: &[[u8; BLOCK]]) -> Option<usize> {
+pub(super) fn first_outside_in<V: Vectors>(
+    vectors: V,
+    members: &impl Members,
+    blocks: &[[u8; BLOCK]],
+) -> Option<usize> {
     for (number, block) in blocks.iter().enumerate() {
         let outside = !members.among(vectors, vectors.load(block));
         if outside != 0 {

@@ -38,8 +38,7 @@ impl Kernel for Count<'_> {
         let (mut lines, mut at) = (0, start);
         // Neither a marker nor a carriage return, nor what is between these.
         let letters = ByteRange::new(marker.wrapping_add(1), b'\n');
-        for stride in bytes[start..].as_chunks::<{ STRIDE * BLOCK }>().0 {
-            let Some(stride) = stride.as_chunks().0.first_chunk() else { break };
+        for stride in bytes[start..].as_chunks().0.as_chunks().0 {
             if !are_members(vectors, &letters, stride) && is_special(vectors, stride, marker) {
                 break;
             }

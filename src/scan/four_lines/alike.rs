@@ -2,7 +2,7 @@
 
 use super::super::class::{Members, ranks};
 use super::super::instruction_set::{BLOCK, Kernel, Vectors};
-use super::lines::{AHEAD, NoLineFeed, outside};
+use super::lines::{AHEAD, NO_LINE_FEED, outside};
 use super::{FourLineRules, FourLines, Search};
 
 /// Lines that are shorter are often equally long; of longer ones it costs too much to find that they are not.
@@ -86,11 +86,11 @@ impl<L: Members, S: Members> Like<L, S> {
     #[inline(always)]
     fn next<V: Vectors>(&mut self, vectors: V, bytes: &[u8]) -> Option<&FourLines> {
         let blocks: &[_; FIRST_LINE] = bytes.as_chunks().0.first_chunk()?;
-        let in_first = outside(vectors, &NoLineFeed, &blocks[0]);
+        let in_first = outside(vectors, &NO_LINE_FEED, &blocks[0]);
         if lowest(in_first) != self.name.ends[0] {
-            self.change([in_first, outside(vectors, &NoLineFeed, &blocks[1])])?;
+            self.change([in_first, outside(vectors, &NO_LINE_FEED, &blocks[1])])?;
         } else if in_first == 0 {
-            let in_second = outside(vectors, &NoLineFeed, &blocks[1]);
+            let in_second = outside(vectors, &NO_LINE_FEED, &blocks[1]);
             if lowest(in_second) != self.name.ends[1] {
                 self.change([in_first, in_second])?;
             }

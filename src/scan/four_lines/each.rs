@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::super::class::Members;
 use super::super::instruction_set::{Kernel, Vectors};
-use super::lines::{NoLineFeed, first_outside, stride_at};
+use super::lines::{NO_LINE_FEED, first_outside, stride_at};
 use super::{FourLineRules, FourLines, Search};
 
 /// Finds a few records, up to the first that is in doubt; tells whether there is no doubt.
@@ -58,7 +58,7 @@ impl<L: Members, S: Members> Find<'_, L, S> {
         if line[0][0] != first {
             return None;
         }
-        let second = start + first_outside(vectors, &NoLineFeed, bytes, start, line)? + 1;
+        let second = start + first_outside(vectors, &NO_LINE_FEED, bytes, start, line)? + 1;
 
         let line = stride_at(bytes, second)?;
         if [first, third].contains(&line[0][0]) {
@@ -106,7 +106,7 @@ impl<L: Members, S: Members> Find<'_, L, S> {
         if line[0][0] != self.rules.third {
             return None;
         }
-        let end = third + first_outside(vectors, &NoLineFeed, bytes, third, line)?;
+        let end = third + first_outside(vectors, &NO_LINE_FEED, bytes, third, line)?;
         let text = |line: Range<usize>| bytes[line.clone()].strip_suffix(b"\r").unwrap_or(&bytes[line]);
         let (first, third) = (text(self.start + 1..second - 1), text(third + 1..end));
         (!self.rules.third_repeats_first || third.is_empty() || first == third).then_some(end + 1)
@@ -117,7 +117,7 @@ impl<L: Members, S: Members> Find<'_, L, S> {
     #[inline(always)]
     fn is_no_first_line<V: Vectors>(&self, vectors: V, start: usize) -> Option<bool> {
         let bytes = self.bytes;
-        let next = start + first_outside(vectors, &NoLineFeed, bytes, start, stride_at(bytes, start)?)? + 1;
+        let next = start + first_outside(vectors, &NO_LINE_FEED, bytes, start, stride_at(bytes, start)?)? + 1;
         Some(*bytes.get(next)? != self.rules.third)
     }
 }

@@ -1,41 +1,26 @@
 //! Where lines end, and whether they hold what they should.
 
-use super::super::class::{Members, STRIDE, are_members};
+use super::super::class::{Members, STRIDE, are_members, first_outside_in};
 use super::super::instruction_set::{BLOCK, Vectors};
 
 /// How far ahead bytes are asked for: while records are looked at, the machine does not see that scanning will go on.
 pub(super) const AHEAD: usize = 4096;
 
+/// Bytes that are looked at together, in the middle of a long line.
 const STRIDE_LEN: usize = STRIDE * BLOCK;
 
-/// Every byte that does not end a line.
+/// Every byte that does not end a line: no line feed, and no carriage return either unless it is let through.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct NoLineFeed;
+pub(super) struct NoLineEnd<const CARRIAGE_RETURN: bool>;
 
-impl Members for NoLineFeed {
-    /// Those below are rare, and a carriage return may have a part in ending a line.
-    #[inline(always)]
-    fn least(&self) -> u8 {
-        b'\r' + 1
-    }
-
-    #[inline(always)]
-    fn ranks<V: Vectors>(&self, _vectors: V, block: V::Block) -> V::Block {
-        block
-    }
-
-    #[inline(always)]
-    fn among<V: Vectors>(&self, vectors: V, block: V::Block) -> u64 {
-        !vectors.equal(block, b'\n')
-    }
-}
+/// Every byte but a line feed.
+pub(super) const NO_LINE_FEED: NoLineEnd<true> = NoLineEnd;
 
 /// Every byte that has no part in ending a line.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct NoLineEnd;
+pub(super) const NO_LINE_END: NoLineEnd<false> = NoLineEnd;
 
-impl Members for NoLineEnd {
-    /// Those below are rare.
+impl<const CARRIAGE_RETURN: bool> Members for NoLineEnd<CARRIAGE_RETURN> {
+    /// Those below are rare, and a carriage return that is let through may have a part in ending a line.
     #[inline(always)]
     fn least(&self) -> u8 {
         b'\r' + 1
@@ -48,7 +33,8 @@ impl Members for NoLineEnd {
 
     #[inline(always)]
     fn among<V: Vectors>(&self, vectors: V, block: V::Block) -> u64 {
-        !(vectors.equal(block, b'\n') | vectors.equal(block, b'\r'))
+        let carriage_returns = if CARRIAGE_RETURN { 0 } else { vectors.equal(block, b'\r') };
+        !(vectors.equal(block, b'\n') | carriage_returns)
     }
 }
 
@@ -73,13 +59,10 @@ pub(super) fn first_outside<V: Vectors>(
     loop {
         let stride = stride_at(bytes, from + len)?;
         // Nothing is asked for ahead here: the machine sees by itself how it goes on, and is slower if it is told.
-        if !are_members(vectors, members, stride) {
-            for (number, block) in stride.iter().enumerate() {
-                let mask = !members.among(vectors, vectors.load(block));
-                if mask != 0 {
-                    return Some(len + number * BLOCK + mask.trailing_zeros() as usize);
-                }
-            }
+        if !are_members(vectors, members, stride)
+            && let Some(at) = first_outside_in(vectors, members, stride)
+        {
+            return Some(len + at);
         }
         len += STRIDE_LEN;
     }

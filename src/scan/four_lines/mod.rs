@@ -6,7 +6,7 @@ mod lines;
 
 use alike::{Alike, FirstLine};
 use each::Each;
-use lines::{NoLineEnd, NoLineFeed};
+use lines::{NO_LINE_END, NO_LINE_FEED};
 
 use super::ByteRange;
 use super::class::Members;
@@ -104,10 +104,10 @@ impl<'data> FourLinesAhead<'data> {
         let mut search = Search { bytes, start, until, rules, reach, name, records, found: 0 };
         let set = self.instruction_set;
         match (rules.letters, rules.scores) {
-            (None, None) => search.run(set, NoLineFeed, NoLineFeed),
+            (None, None) => search.run(set, NO_LINE_FEED, NO_LINE_FEED),
             // Lines that are to be equally long have to end at the same bytes.
-            (Some(letters), None) => search.run(set, letters, NoLineEnd),
-            (None, Some(scores)) => search.run(set, NoLineEnd, scores),
+            (Some(letters), None) => search.run(set, letters, NO_LINE_END),
+            (None, Some(scores)) => search.run(set, NO_LINE_END, scores),
             (Some(letters), Some(scores)) => search.run(set, letters, scores),
         }
         (self.found, self.reach, self.name) = (search.found, search.reach, search.name);
@@ -276,6 +276,30 @@ mod tests {
                 let text =
                     [7, 7, first, first / 2, first].map(|first| record(first, 40, eol)).concat() + &tail;
                 assert!(check(text.as_bytes()) >= 5, "{first}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_first_line_that_does_not_end_is_none() {
+        // Two are as long as what would be the second line of a third record.
+        let sound = record(7, 150, "\n");
+        let text = sound.repeat(2) + "@" + &sound[sound.len() - 304..] + &TAIL.repeat(60);
+        assert_eq!(check(text.as_bytes()), 2);
+    }
+
+    #[test]
+    fn records_are_looked_for_wherever_one_is_told_that_they_begin() {
+        let sound = record(7, 150, "\n");
+        let text = sound.repeat(2 * RUN_LEN / sound.len());
+        for &set in available() {
+            let mut ahead = FourLinesAhead::new(text.as_bytes(), text.len(), ANY);
+            ahead.instruction_set = set;
+            // What is known of those that were found says nothing about where these begin.
+            for from in std::iter::once(0).chain(2 * sound.len()..4 * sound.len()) {
+                let (found, expected) = (ahead.find(from), naive(text.as_bytes(), from, &ANY));
+                assert!(found.is_none() || found == expected, "{}, from {from}", set.name());
+                assert_eq!(found.is_some(), from % sound.len() == 0, "{}, from {from}", set.name());
             }
         }
     }
