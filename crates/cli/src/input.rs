@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use pagecut::io::ZeroCopyConfig;
 use pagecut::{Error, ErrorKind, FileKind, Reader, Result, Source, SourceOptions};
@@ -84,6 +85,11 @@ pub(crate) fn open_to_read(path: &Path, limit: &Limit, common: &Common) -> Resul
     let options = SourceOptions::new().config(config(common)).threads(common.threads.into());
     let options = limit.max_bytes.map_or(options, |most| options.max_len(most));
     if path.as_os_str() == STDIN {
+        static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+        // It would be empty, and so be called good.
+        if IS_TAKEN.swap(true, Ordering::Relaxed) {
+            return Err(io::Error::other("standard input can be read once only").into());
+        }
         return Ok(Source::from_reader(io::stdin(), options));
     }
     let source = Source::with_options(path, options)?;

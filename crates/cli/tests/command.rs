@@ -154,6 +154,16 @@ fn standard_input_is_a_file_like_any() {
 }
 
 #[test]
+fn standard_input_is_not_empty_and_good_when_it_is_named_again() {
+    for command in ["stats", "verify"] {
+        let output = with_input(&[command, "-", "-"], b"@a\nA\n+\nI\n");
+        assert_eq!(output.status.code(), Some(1), "{command}");
+        assert!(stderr(&output).contains("standard input can be read once only"), "{}", stderr(&output));
+        assert!(!stdout(&output).contains("empty"), "{}", stdout(&output));
+    }
+}
+
+#[test]
 fn every_way_and_number_of_threads_prints_the_same() {
     let files = [
         "illumina.fastq",
