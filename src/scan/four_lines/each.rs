@@ -22,19 +22,14 @@ impl<L: Members, S: Members> Kernel for Each<'_, '_, L, S> {
     #[inline(always)]
     fn run<V: Vectors>(self, vectors: V) -> bool {
         let Self { search, most, letters, scores } = self;
-        let mut before = None;
         for _ in 0..most {
             if !search.goes_on() {
                 break;
             }
             let Search { bytes, start, rules, .. } = *search;
             let find = Find { bytes, start, rules, letters: &letters, scores: &scores };
-            let Some((record, reach)) = find.record(vectors) else { return false };
+            let Some(record) = find.record(vectors) else { return false };
             search.add(record);
-            // One of another length says nothing about those behind it.
-            if before.replace(reach) == Some(reach) {
-                search.reach = reach;
-            }
         }
         true
     }
@@ -50,9 +45,9 @@ struct Find<'a, L, S> {
 }
 
 impl<L: Members, S: Members> Find<'_, L, S> {
-    /// The record at the start, if it is beyond doubt, and how far its second line reaches, up to what ends it.
+    /// The record at the start, if it is beyond doubt.
     #[inline(always)]
-    fn record<V: Vectors>(&self, vectors: V) -> Option<(FourLines, usize)> {
+    fn record<V: Vectors>(&self, vectors: V) -> Option<FourLines> {
         let Self { bytes, start, rules: &FourLineRules { first, third, .. }, .. } = *self;
         let line = stride_at(bytes, start)?;
         if line[0][0] != first {
@@ -81,7 +76,7 @@ impl<L: Members, S: Members> Find<'_, L, S> {
             && *bytes.get(end)? == first
             && (line[0][0] != first || self.is_no_first_line(vectors, end)?);
         let record = FourLines { second: second - start, fourth: fourth - start, len, end: end - start };
-        is_right.then_some((record, reach))
+        is_right.then_some(record)
     }
 
     /// The end of a line that begins at `start` and whose first byte of another kind is at `at`: without what ends it, and with

@@ -66,7 +66,7 @@ pub(crate) struct FourLinesAhead<'data> {
     next: usize,
     found: usize,
     /// As in [`Search`].
-    reach: usize,
+    usual: usize,
     /// As in [`Search`].
     name: FirstLine,
 }
@@ -82,7 +82,7 @@ impl<'data> FourLinesAhead<'data> {
             records,
             next: 0,
             found: 0,
-            reach: 0,
+            usual: 0,
             name: FirstLine::UNKNOWN,
         }
     }
@@ -99,9 +99,9 @@ impl<'data> FourLinesAhead<'data> {
     #[cold]
     #[inline(never)]
     pub(crate) fn find(&mut self, start: usize) -> Option<FourLines> {
-        let Self { bytes, until, ref rules, ref mut records, reach, name, .. } = *self;
+        let Self { bytes, until, ref rules, ref mut records, usual, name, .. } = *self;
         let until = until.min(start.saturating_add(RUN_LEN));
-        let mut search = Search { bytes, start, until, rules, reach, name, records, found: 0 };
+        let mut search = Search { bytes, start, until, rules, usual, name, records, found: 0 };
         let set = self.instruction_set;
         match (rules.letters, rules.scores) {
             (None, None) => search.run(set, NO_LINE_FEED, NO_LINE_FEED),
@@ -110,7 +110,7 @@ impl<'data> FourLinesAhead<'data> {
             (None, Some(scores)) => search.run(set, NO_LINE_END, scores),
             (Some(letters), Some(scores)) => search.run(set, letters, scores),
         }
-        (self.found, self.reach, self.name) = (search.found, search.reach, search.name);
+        (self.found, self.usual, self.name) = (search.found, search.usual, search.name);
         self.next = 0;
         self.take()
     }
@@ -128,8 +128,8 @@ struct Search<'data> {
     start: usize,
     until: usize,
     rules: &'data FourLineRules,
-    /// How far the second lines of most records reach, up to what ends them.
-    reach: usize,
+    /// How long the second and the fourth line are of most records.
+    usual: usize,
     /// What the first line of the last record was like.
     name: FirstLine,
     records: &'data mut [FourLines; RECORDS],
@@ -175,9 +175,15 @@ impl<L: Members + Copy, S: Members + Copy> Kernel for Find<'_, '_, L, S> {
             Alike { search: &mut *search, letters, scores }.run(vectors);
             // One that is different is followed by one that is not; unless they all are different.
             others = if search.found > found { 1 } else { MOST_OTHERS.min(2 * others) };
-            if search.goes_on()
-                && !(Each { search: &mut *search, most: others, letters, scores }.run(vectors))
+            let is_sure = !search.goes_on()
+                || Each { search: &mut *search, most: others, letters, scores }.run(vectors);
+            // One that is longer or shorter says nothing about those behind it; two of a length do.
+            if let [.., one, other] = search.records[..search.found]
+                && one.len == other.len
             {
+                search.usual = other.len;
+            }
+            if !is_sure {
                 break;
             }
         }
