@@ -313,9 +313,11 @@ mod tests {
     #[test]
     fn what_is_damaged_anywhere_is_not_found_unless_it_is_right() {
         let tail = TAIL.repeat(30);
-        for (first, len, eol) in [(3, 5, "\n"), (3, 5, "\r\n"), (70, 150, "\n")] {
+        for (first, len, other, eol) in
+            [(3, 5, 5, "\n"), (3, 5, 5, "\r\n"), (3, 5, 4, "\n"), (70, 150, 150, "\n"), (70, 150, 140, "\n")]
+        {
             // Two are not damaged: what follows them is taken to be like them.
-            let text = record(first, len, eol).repeat(4);
+            let text = [len, len, other, len].map(|len| record(first, len, eol)).concat();
             for at in text.len() / 2..text.len() {
                 for byte in *b"@+\n\rAI \0\xff" {
                     let mut damaged = [text.as_bytes(), tail.as_bytes()].concat();
