@@ -1,10 +1,9 @@
 //! Memory that begins where it is told to.
 
-use std::alloc::{Layout, alloc_zeroed, dealloc};
+use std::alloc::{Layout, alloc_zeroed};
 use std::fmt;
 use std::io;
 use std::ops::{Deref, DerefMut};
-use std::ptr::NonNull;
 
 use crate::error::{ErrorKind, Result};
 
@@ -66,7 +65,8 @@ impl Alignment {
 
 /// Bytes whose first one lies at an address that is a multiple of the [`Alignment`], also after the buffer has grown.
 ///
-/// Unlike a `Vec<u8>`, whose memory has to be given back with the alignment 1, it keeps the layout that it was made with.
+/// What it takes of memory is a little more than that, so that such an address is found in it. The pages that nobody has written to cost
+/// nothing, where the system gives them only then.
 ///
 /// ```
 /// use pagecut::io::{AlignedBuffer, Alignment};
@@ -79,8 +79,10 @@ impl Alignment {
 /// # Ok::<(), pagecut::Error>(())
 /// ```
 pub struct AlignedBuffer {
-    /// Of `capacity` bytes, all of which have a value; dangling, but aligned, if that is 0.
-    start: NonNull<u8>,
+    /// In which the buffer lies; all of it can be written to.
+    memory: Vec<u8>,
+    /// Where in it the buffer begins.
+    start: usize,
     len: usize,
     capacity: usize,
     alignment: Alignment,
@@ -93,13 +95,16 @@ impl AlignedBuffer {
     ///
     /// [`ErrorKind::Io`] if there is not so much memory.
     pub fn new(len: usize, alignment: Alignment) -> Result<Self> {
-        Ok(Self { start: allocate(len, alignment)?, len, capacity: len, alignment })
+        let memory = zeros(len.saturating_add(alignment.0 - 1))?;
+        let address = memory.as_ptr().addr();
+        let start = address.next_multiple_of(alignment.0) - address;
+        Ok(Self { memory, start, len, capacity: len, alignment })
     }
 
     /// A buffer that takes no memory before it grows.
     #[must_use]
     pub const fn empty(alignment: Alignment) -> Self {
-        Self { start: dangling(alignment), len: 0, capacity: 0, alignment }
+        Self { memory: Vec::new(), start: 0, len: 0, capacity: 0, alignment }
     }
 
     /// A copy of `bytes`.
@@ -161,60 +166,37 @@ impl AlignedBuffer {
     }
 }
 
-/// The layout of so many bytes; `None` if there cannot be so many.
-fn layout(len: usize, alignment: Alignment) -> Option<Layout> {
-    Layout::from_size_align(len, alignment.0).ok()
-}
-
-/// Where nothing lies, but aligned.
-const fn dangling(alignment: Alignment) -> NonNull<u8> {
-    match NonNull::new(std::ptr::without_provenance_mut(alignment.0)) {
-        Some(aligned) => aligned,
-        // An alignment is not 0.
-        None => NonNull::dangling(),
-    }
-}
-
-/// Memory of `len` zeros.
-#[expect(unsafe_code, reason = "memory with an alignment of its own")]
-fn allocate(len: usize, alignment: Alignment) -> io::Result<NonNull<u8>> {
-    let layout = layout(len, alignment).ok_or(io::ErrorKind::OutOfMemory)?;
+/// So many zeros.
+///
+/// Not `vec![0; len]`, which ends the process where there is not so much memory; and not one that is filled after it was had, which
+/// would touch all of its pages.
+#[expect(unsafe_code, reason = "zeros from the allocator, which may refuse")]
+fn zeros(len: usize) -> io::Result<Vec<u8>> {
+    let layout = Layout::array::<u8>(len).map_err(|_| io::ErrorKind::OutOfMemory)?;
     if len == 0 {
-        return Ok(dangling(alignment));
+        return Ok(Vec::new());
     }
     // SAFETY: the layout has a size other than 0.
     let start = unsafe { alloc_zeroed(layout) };
-    NonNull::new(start).ok_or_else(|| io::ErrorKind::OutOfMemory.into())
-}
-
-impl Drop for AlignedBuffer {
-    #[expect(unsafe_code, reason = "memory with an alignment of its own")]
-    fn drop(&mut self) {
-        if let (1.., Some(layout)) = (self.capacity, layout(self.capacity, self.alignment)) {
-            // SAFETY: `start` came from `alloc_zeroed` with this very layout, since `capacity` and `alignment` are only ever set
-            // together with it, and it is given back once, here.
-            unsafe { dealloc(self.start.as_ptr(), layout) }
-        }
+    if start.is_null() {
+        return Err(io::ErrorKind::OutOfMemory.into());
     }
+    // SAFETY: the allocator that a vector uses gave `len` bytes of alignment 1, which is that of a byte, and they are zeros, so each has
+    // a value; nobody else has the pointer; `len` is at most `isize::MAX`, or there would be no layout.
+    Ok(unsafe { Vec::from_raw_parts(start, len, len) })
 }
 
 impl Deref for AlignedBuffer {
     type Target = [u8];
 
-    #[expect(unsafe_code, reason = "a reference into memory of our own")]
     fn deref(&self) -> &[u8] {
-        // SAFETY: `len` is at most `capacity`, and that many bytes from `start` on were allocated as zeros, so each has a value;
-        // a layout is at most `isize::MAX` bytes. For 0 bytes, `start` is aligned and not null. The buffer owns the memory,
-        // and is borrowed for as long as the reference lives.
-        unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.len) }
+        &self.memory[self.start..][..self.len]
     }
 }
 
 impl DerefMut for AlignedBuffer {
-    #[expect(unsafe_code, reason = "a reference into memory of our own")]
     fn deref_mut(&mut self) -> &mut [u8] {
-        // SAFETY: as for `deref`, and the buffer is borrowed mutably, so that this is the only reference.
-        unsafe { std::slice::from_raw_parts_mut(self.start.as_ptr(), self.len) }
+        &mut self.memory[self.start..][..self.len]
     }
 }
 
@@ -223,14 +205,6 @@ impl AsRef<[u8]> for AlignedBuffer {
         self
     }
 }
-
-// SAFETY: the buffer owns its memory as a `Box<[u8]>` does; nothing of it is shared with another one.
-#[expect(unsafe_code, reason = "memory of our own behind a pointer")]
-unsafe impl Send for AlignedBuffer {}
-
-// SAFETY: through a shared reference the memory is only read.
-#[expect(unsafe_code, reason = "memory of our own behind a pointer")]
-unsafe impl Sync for AlignedBuffer {}
 
 impl fmt::Debug for AlignedBuffer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
