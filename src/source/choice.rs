@@ -7,15 +7,21 @@ use std::time::Duration;
 
 use crate::io::Way;
 
-/// How long a stretch is at the most, unless it is said otherwise: long enough that taking it costs nothing, short enough that what
-/// is read fits into a second-level cache, and that all workers end at about the same time. A part that is longer counts as several.
+/// How long a stretch is at the most, unless it is said otherwise: long enough that taking it costs nothing, short enough that what is
+/// read stays in a cache, and that all workers end at about the same time. A part that is longer counts as several.
 pub(super) const STRETCH_LEN: u64 = 1 << 20;
 
-/// How many stretches each way is tried on at the most.
+/// How many stretches in a row are had one way, while the ways are tried: what the kernel reads ahead of one serves that one.
+const RUN: usize = 8;
+
+/// How many of a run are enough, if it is in doubt which way is better: the first of each worker does not count.
 const TRIALS: usize = 6;
 
-/// How many it is tried on at the least, before one way is better than another beyond doubt.
+/// How many are enough before one way is better than another beyond doubt.
 const FEW_TRIALS: usize = 3;
+
+/// How many times as long another way takes then. Where there is less between them, it may be the other way round further on.
+const BEYOND_DOUBT: f64 = 1.25;
 
 /// How many stretches at the start the ways are not tried on, at the most: the kernel reads a file in by pieces that grow, and so keeps
 /// the first megabytes in smaller folios than all the others, which says nothing about the others.
@@ -25,8 +31,9 @@ const MOST_LED_IN: usize = 16;
 /// each time that the ways were tried again, so that a file that is never the same costs few trials.
 const WATCHED: u64 = 16;
 
-/// The choice among the ways that a file can be had, made while its parts are worked on and made again when the file turns out to
-/// be different further on: cached up to here, say, and not from here on.
+/// The choice among the ways that a file can be had, made while its parts are worked on. It is made again when the file turns out to be
+/// different further on: cached up to here, say, and not from here on; and as long as it is in doubt, by what comes to light in other
+/// places too.
 #[derive(Debug)]
 pub(super) struct Choice {
     ways: Vec<Way>,
@@ -81,6 +88,8 @@ struct Trial {
     tried: Tried,
     /// How fast each way was when the choice was made, in gigabytes per second.
     speeds: Vec<f64>,
+    /// Whether there was little between the ways when the choice was made.
+    is_in_doubt: bool,
     /// What the way that is taken came to when it was first looked at.
     expected: Option<f64>,
     /// How often a choice was made.
@@ -92,6 +101,8 @@ struct Trial {
 struct Tried {
     /// Of each way, how many nanoseconds a byte took, for each stretch.
     times: Vec<Vec<f64>>,
+    /// How many of each are enough, if it is in doubt which way is better.
+    enough: usize,
     /// Where the mapping was tried.
     mapped: Range<u64>,
     /// Whether that is taken out of it, and how many nanoseconds a byte of it took.
@@ -107,13 +118,11 @@ enum Release {
 
 impl Tried {
     fn nothing(ways: usize) -> Self {
-        Self { times: vec![Vec::new(); ways], mapped: 0..0, release: Release::Due }
+        Self { times: vec![Vec::new(); ways], enough: TRIALS, mapped: 0..0, release: Release::Due }
     }
 
-    /// How many nanoseconds a byte took each way, if each was tried enough: the medians. Not the means: the first stretch that a worker
-    /// reads waits for the memory that it is read into, and that happens once; nor the shortest times: while other workers are
-    /// still on their way, a mapping has the kernel for itself.
-    fn medians(&self, ways: &[Way]) -> Option<Vec<f64>> {
+    /// How many nanoseconds a byte took, for each way and stretch in order, if each way was tried enough.
+    fn in_order(&self, ways: &[Way]) -> Option<Vec<Vec<f64>>> {
         let Release::Took(release) = self.release else { return None };
         let mut times = self.times.clone();
         for (way, times) in ways.iter().zip(&mut times) {
@@ -121,17 +130,21 @@ impl Tried {
             times.iter_mut().for_each(|time| *time += unmapping);
             times.sort_by(f64::total_cmp);
         }
-        let is_enough = times.iter().all(|times| times.len() >= TRIALS) || are_apart(&times);
-        is_enough.then(|| times.iter().map(|times| times[times.len() / 2]).collect())
+        let is_enough = times.iter().all(|times| times.len() >= self.enough) || are_apart(&times);
+        is_enough.then_some(times)
     }
 }
 
-/// Whether each of these, which are in order, has a few numbers, and they are all less or all more than those of every other one.
+/// Whether each of these, which are in order, has a few numbers, and they are all much less or much more than those of every other one.
 fn are_apart(all: &[Vec<f64>]) -> bool {
-    let mut ends: Vec<_> =
-        all.iter().filter(|few| few.len() >= FEW_TRIALS).map(|few| (few[0], few[few.len() - 1])).collect();
-    ends.sort_by(|a, b| a.0.total_cmp(&b.0));
-    ends.len() == all.len() && ends.windows(2).all(|pair| pair[0].1 < pair[1].0)
+    all.iter().all(|few| few.len() >= FEW_TRIALS)
+        && are_far_from_each_other(all.iter().map(|few| (few[0], few[few.len() - 1])).collect())
+}
+
+/// Whether each of these, from the least to the most, is far from every other one.
+fn are_far_from_each_other(mut all: Vec<(f64, f64)>) -> bool {
+    all.sort_by(|a, b| a.0.total_cmp(&b.0));
+    all.windows(2).all(|pair| BEYOND_DOUBT * pair[0].1 < pair[1].0)
 }
 
 impl Choice {
@@ -143,6 +156,7 @@ impl Choice {
             led_in: 0,
             tried: Tried::nothing(ways.len()),
             speeds: Vec::new(),
+            is_in_doubt: false,
             expected: None,
             choices: 0,
         };
@@ -177,9 +191,8 @@ impl Choice {
         }
         let mut trial = self.trial();
         trial.handed += 1;
-        // The runs of the ways follow each other, so that what the kernel reads ahead of one serves that one. What is not tried on is had
-        // by the first of them.
-        let run = (trial.handed - 1).saturating_sub(self.led_in) / TRIALS;
+        // What is not tried on is had by the first of them.
+        let run = (trial.handed - 1).saturating_sub(self.led_in) / RUN;
         self.ways[run % self.ways.len()]
     }
 
@@ -233,17 +246,20 @@ impl Choice {
 
     /// Makes the choice, if it is not made and enough was tried.
     fn choose(&self, trial: &mut Trial) {
-        let Some(times) = trial.tried.medians(&self.ways).filter(|_| !self.is_made()) else { return };
-        let best = (0..times.len()).min_by(|&a, &b| times[a].total_cmp(&times[b])).unwrap_or(0);
-        trial.tried = Tried::nothing(self.ways.len());
-        trial.speeds = times.iter().map(|time| 1.0 / time).collect();
-        trial.expected = None;
+        let Some(times) = trial.tried.in_order(&self.ways).filter(|_| !self.is_made()) else { return };
+        // The medians, and not the shortest times: while other workers are still on their way, a mapping has the kernel for itself.
+        let medians: Vec<f64> = times.iter().map(|times| times[times.len() / 2]).collect();
+        let best = (0..medians.len()).min_by(|&a, &b| medians[a].total_cmp(&medians[b])).unwrap_or(0);
+        trial.is_in_doubt =
+            !are_far_from_each_other(medians.iter().map(|&median| (median, median)).collect());
+        trial.tried.enough += TRIALS;
+        trial.speeds = medians.iter().map(|time| 1.0 / time).collect();
         trial.choices += 1;
         self.watched.take();
         self.taken.store(best, Ordering::Relaxed);
     }
 
-    /// Has the ways tried again when the one taken is not any more what it was.
+    /// Has the ways tried again when the one taken is not any more what it was, or may not be the best one.
     fn watch(&self, taken: usize, bytes: u64, time: Duration) {
         if self.watched.add(bytes, time) < WATCHED {
             return;
@@ -256,7 +272,11 @@ impl Choice {
         }
         let now = self.watched.take();
         let expected = *trial.expected.get_or_insert(now);
-        if now > 2.0 * expected || now < expected / 2.0 {
+        let is_different = now > 2.0 * expected || now < expected / 2.0;
+        if is_different {
+            (trial.tried, trial.expected) = (Tried::nothing(self.ways.len()), None);
+        }
+        if is_different || trial.is_in_doubt {
             trial.handed = self.led_in;
             self.taken.store(TRYING, Ordering::Relaxed);
         }
@@ -280,9 +300,10 @@ impl Choice {
 mod tests {
     use super::*;
 
-    const MIB: u64 = 1 << 20;
+    /// Bytes of a stretch.
+    const LEN: u64 = STRETCH_LEN;
 
-    /// Works on a part that takes so many microseconds, and releases what it is told to: that takes so many for a mebibyte.
+    /// Works on a part that takes so many microseconds, and releases what it is told to: that takes so many for a stretch.
     fn report(
         choice: &Choice,
         way: Way,
@@ -292,19 +313,19 @@ mod tests {
     ) -> Option<Range<u64>> {
         let release = choice.report(way, part, Duration::from_micros(micros));
         if let Some(release) = &release {
-            let mebibytes = (release.end - release.start) / MIB;
-            choice.report_released(release.end - release.start, Duration::from_micros(mebibytes * unmapping));
+            let stretches = (release.end - release.start) / LEN;
+            choice.report_released(release.end - release.start, Duration::from_micros(stretches * unmapping));
         }
         release
     }
 
-    /// Works on stretches of a mebibyte, each of which takes so many microseconds by the way it is had.
+    /// Works on stretches, each of which takes so many microseconds by the way it is had.
     fn work(choice: &Choice, stretches: usize, mapped: u64, read: u64) -> Vec<Way> {
         (0..stretches as u64)
             .map(|stretch| {
                 let way = choice.next();
                 let micros = if way == Way::Mapped { mapped } else { read };
-                report(choice, way, stretch * MIB..(stretch + 1) * MIB, micros, 0);
+                report(choice, way, stretch * LEN..(stretch + 1) * LEN, micros, 0);
                 way
             })
             .collect()
@@ -320,8 +341,8 @@ mod tests {
             let choice = Choice::among(both(), 0);
             assert_eq!(choice.reason(), None);
             let taken = work(&choice, 24, mapped, read);
-            assert_eq!(taken[..9], [vec![Way::Mapped; 6], vec![Way::Read; 3]].concat());
-            assert!(taken[9..].iter().all(|&way| way == best), "{taken:?}");
+            assert_eq!(taken[..11], [vec![Way::Mapped; 8], vec![Way::Read; 3]].concat());
+            assert!(taken[11..].iter().all(|&way| way == best), "{taken:?}");
             assert_eq!(choice.taken(), best);
         }
     }
@@ -329,11 +350,31 @@ mod tests {
     #[test]
     fn where_it_is_in_doubt_the_ways_are_tried_on_more() {
         let choice = Choice::among(both(), 0);
-        work(&choice, 5, 100, 0);
-        work(&choice, 1, 140, 0);
+        work(&choice, 6, 100, 0);
+        work(&choice, 2, 140, 0);
         let taken = work(&choice, 10, 100, 120);
         assert_eq!(taken[..6], [Way::Read; 6]);
         assert_eq!(taken[6..], [Way::Mapped; 4]);
+    }
+
+    #[test]
+    fn where_it_is_in_doubt_the_ways_are_tried_again_further_on() {
+        let choice = Choice::among(both(), 0);
+        work(&choice, 5, 100, 0);
+        work(&choice, 3, 120, 0);
+        work(&choice, 6, 0, 110);
+        assert_eq!((choice.taken(), choice.trial().choices), (Way::Mapped, 1));
+        // Further on it is the other one that is better, by a little: what was seen before counts too.
+        let watched = usize::try_from(WATCHED).unwrap();
+        let taken = work(&choice, watched + 16, 120, 110);
+        assert!(taken[..watched + 8].iter().all(|&way| way == Way::Mapped), "{taken:?}");
+        assert!(taken[watched + 8..].iter().all(|&way| way == Way::Read), "{taken:?}");
+        assert_eq!((choice.taken(), choice.trial().choices), (Way::Read, 2));
+        // Then it is left alone for twice as long.
+        work(&choice, 2 * watched - 3, 120, 110);
+        assert!(choice.is_made());
+        work(&choice, 1, 120, 110);
+        assert!(!choice.is_made());
     }
 
     #[test]
@@ -341,24 +382,24 @@ mod tests {
         for (unmapping, best) in [(40, Way::Mapped), (60, Way::Read)] {
             let choice = Choice::among(both(), 0);
             let mut released = Vec::new();
-            for stretch in 10..26 {
+            for stretch in 10..30 {
                 let way = choice.next();
                 let micros = if way == Way::Mapped { 100 } else { 150 };
-                released.extend(report(&choice, way, stretch * MIB..(stretch + 1) * MIB, micros, unmapping));
+                released.extend(report(&choice, way, stretch * LEN..(stretch + 1) * LEN, micros, unmapping));
             }
             assert_eq!(released.len(), 1);
-            assert_eq!(released[0], 10 * MIB..16 * MIB, "all that was tried");
+            assert_eq!(released[0], 10 * LEN..16 * LEN, "all that was tried");
             assert_eq!(choice.taken(), best);
         }
     }
 
     #[test]
     fn a_part_that_is_longer_counts_as_several_stretches() {
-        let choice = Choice::among(both(), 200 * MIB);
+        let choice = Choice::among(both(), 200 * LEN);
         for (part, micros) in [(0..16, 5000), (16..22, 600), (22..25, 600)] {
             assert!(!choice.is_made());
             let way = if part.start < 22 { Way::Mapped } else { Way::Read };
-            report(&choice, way, part.start * MIB..part.end * MIB, micros, 0);
+            report(&choice, way, part.start * LEN..part.end * LEN, micros, 0);
         }
         assert_eq!(choice.taken(), Way::Mapped);
         assert_eq!(choice.trial().speeds.iter().map(|speed| speed.round()).collect::<Vec<_>>(), [10.0, 5.0]);
@@ -367,10 +408,10 @@ mod tests {
     #[test]
     fn the_start_of_a_long_file_decides_nothing() {
         for (len, led_in) in [(3, 0), (8, 2), (200, 16)] {
-            let choice = Choice::among(both(), len * MIB);
+            let choice = Choice::among(both(), len * LEN);
             assert!(work(&choice, led_in, 500, 100).iter().all(|&way| way == Way::Mapped));
             let taken = work(&choice, 24, 100, 150);
-            assert_eq!(taken[..9], [vec![Way::Mapped; 6], vec![Way::Read; 3]].concat());
+            assert_eq!(taken[..11], [vec![Way::Mapped; 8], vec![Way::Read; 3]].concat());
             assert_eq!((choice.taken(), choice.trial().speeds[0].round()), (Way::Mapped, 10.0));
         }
     }
@@ -378,11 +419,11 @@ mod tests {
     #[test]
     fn what_happens_once_decides_nothing() {
         let choice = Choice::among(both(), 0);
-        work(&choice, 6, 100, 80);
-        // The memory that is read into is touched for the first time.
+        work(&choice, 8, 100, 70);
+        // A worker is held up.
         assert_eq!(choice.next(), Way::Read);
-        report(&choice, Way::Read, 0..MIB, 400, 0);
-        let taken = work(&choice, 100, 100, 80);
+        report(&choice, Way::Read, 0..LEN, 400, 0);
+        let taken = work(&choice, 100, 100, 70);
         assert!(taken.iter().all(|&way| way == Way::Read), "{taken:?}");
         assert_eq!(choice.trial().choices, 1);
     }
@@ -390,17 +431,17 @@ mod tests {
     #[test]
     fn a_file_that_is_different_further_on_is_tried_again() {
         let choice = Choice::among(both(), 0);
-        work(&choice, 100, 100, 150);
+        work(&choice, 300, 100, 150);
         assert_eq!(choice.taken(), Way::Mapped);
         // A worker that is held up once is no reason.
-        report(&choice, Way::Mapped, 0..MIB, 1000, 0);
-        work(&choice, 100, 100, 150);
+        report(&choice, Way::Mapped, 0..LEN, 1000, 0);
+        work(&choice, 300, 100, 150);
         assert_eq!(choice.trial().choices, 1);
-        work(&choice, 100, 500, 300);
+        work(&choice, 300, 500, 300);
         assert_eq!((choice.taken(), choice.trial().choices), (Way::Read, 2));
         assert!(choice.reason().unwrap().ends_with("at the last of several choices"));
         // Much faster is different too: the other way may be faster still.
-        work(&choice, 100, 20, 100);
+        work(&choice, 300, 20, 100);
         assert_eq!((choice.taken(), choice.trial().choices), (Way::Mapped, 3));
     }
 

@@ -5,6 +5,7 @@ use std::io;
 use std::ops::Range;
 use std::time::Instant;
 
+use super::choice::STRETCH_LEN;
 use super::flight::{Flight, Landed};
 use super::reader::Reader;
 use crate::error::{Error, ErrorKind, Result};
@@ -29,8 +30,8 @@ pub(super) struct Window<'run> {
     flight: Option<Flight>,
     asked: VecDeque<Asked>,
     opened: Instant,
-    /// Whether memory was had meanwhile.
-    has_grown: bool,
+    /// Whether the stretch before was had another way.
+    is_first: bool,
 }
 
 /// A stretch that is in view, or one that cannot be had.
@@ -49,7 +50,7 @@ struct Asked {
 /// No more than this is copied where there is a mapping too: it would neither fit into a cache nor be worth the memory.
 const MOST_COPIED: usize = 4 << 20;
 
-/// Buffers of reads in flight are made so much longer than the first one.
+/// Buffers are made so much longer than what is to be in them first.
 const SPARE: usize = 64 << 10;
 
 /// Reads begin and end at multiples of this at the least. The kernel copies out of pages into a buffer that begins with one: from
@@ -70,7 +71,7 @@ impl<'run> Window<'run> {
             flight: None,
             asked: VecDeque::new(),
             opened: Instant::now(),
-            has_grown: false,
+            is_first: true,
         }
     }
 
@@ -158,7 +159,8 @@ impl<'run> Window<'run> {
         let Asked { stretch, view, way, read } = self.asked.pop_front()?;
         // What had landed gives its place to another read.
         self.landed = None;
-        (self.way, self.opened, self.has_grown) = (way, Instant::now(), false);
+        self.is_first = self.way != way;
+        (self.way, self.opened) = (way, Instant::now());
         let opened = match (read, &mut self.flight) {
             (Some(read), Some(flight)) => flight.land(read).map_err(Into::into).and_then(|landed| {
                 let granule = self.granule(Way::Uring) as u64;
@@ -216,9 +218,12 @@ impl<'run> Window<'run> {
         // Where what there is ends inside of a granule, that is read again.
         let from = (self.skip + self.len) / granule * granule;
         let to = (self.skip + len).next_multiple_of(granule);
-        let room = self.buffer.capacity();
+        if self.buffer.capacity() == 0 {
+            // For any stretch to come: to grow is to touch fresh memory again. What is not used of it is not touched.
+            let room = usize::try_from(self.reader.len().min(STRETCH_LEN)).unwrap_or(0) + SPARE;
+            self.buffer.resize(room.max(to))?;
+        }
         self.buffer.resize(to)?;
-        self.has_grown |= self.buffer.capacity() > room;
         let offset = self.offset - self.skip as u64 + from as u64;
         let read = self.reader.bytes(self.way).read_at(offset, &mut self.buffer[from..to])?;
         if from + read < self.skip + len {
@@ -244,8 +249,8 @@ impl<'run> Window<'run> {
     pub(super) fn report(&self, part: Range<u64>) {
         let had = if self.is_mapped() { Way::Mapped } else { self.way };
         self.reader.count(had, part.end - part.start);
-        // Memory that is touched for the first time takes longer than to read into it, and says nothing about the stretches to come.
-        if !self.has_grown {
+        // Memory that is not at hand takes longer to read into, and says nothing about the stretches to come.
+        if !self.is_first {
             self.reader.report(self.way, part, self.opened.elapsed());
         }
     }
