@@ -76,7 +76,7 @@ struct Like<L, S> {
     behind: u16,
     /// The first line, as it was last.
     name: FirstLine,
-    /// The record, as it was last: all are the same, as long as their first lines are equally long.
+    /// What most records are, with the first line as it was last.
     record: FourLines,
     letters: L,
     scores: S,
