@@ -101,7 +101,7 @@ impl AlignedBuffer {
         Ok(Self { memory, start, len, capacity: len, alignment })
     }
 
-    /// A buffer that takes no memory before it grows.
+    /// A buffer that takes no memory before it grows, and lies nowhere until then.
     #[must_use]
     pub const fn empty(alignment: Alignment) -> Self {
         Self { memory: Vec::new(), start: 0, len: 0, capacity: 0, alignment }

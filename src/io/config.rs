@@ -52,8 +52,8 @@ impl fmt::Display for Way {
 #[non_exhaustive]
 pub enum Strategy {
     /// Try mapping and positioned reads on the first stretches of the file and stay with the faster one, until it is not any more
-    /// what it was, or for a while if there is little between them: then try again. (Direct reads and io_uring are taken when they are asked for only: they pass by what is in
-    /// the page cache, or gain nothing where it is.)
+    /// what it was, or for a while if there is little between them: then try again. (Direct reads and io_uring are taken when they
+    /// are asked for only: they pass by what is in the page cache, or gain nothing where it is.)
     #[default]
     Auto,
     /// [`Way::Mapped`].
