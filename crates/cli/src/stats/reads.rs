@@ -158,8 +158,9 @@ impl Serialize for Object {
     }
 }
 
-/// A number as seqkit has it: rounded, halves away from zero, and then shown with as many digits or fewer.
+/// Rounds a number to `to` decimals, halves away from zero as seqkit does, for display with `shown` decimals.
 fn rounded(number: f64, to: i32, shown: usize) -> Cell {
     let unit = 10f64.powi(to);
-    Cell::Decimal((number * unit).round() / unit, shown)
+    // Adding zero turns a negative zero into a positive one.
+    Cell::Decimal((number * unit).round() / unit + 0.0, shown)
 }
