@@ -5,9 +5,12 @@
 #[path = "compressed/make.rs"]
 mod make;
 
+use std::fs;
 use std::io::{Cursor, Write};
 
-use make::{BGZF_END, Kind, gzip, zstd_frame, zstd_skippable};
+use make::{
+    BGZF_END, Header, Kind, bgzf_block, bgzf_block_with, gzip, gzip_with, zstd_frame, zstd_skippable,
+};
 use pagecut::compress::Packed;
 use pagecut::fastq::Fastq;
 use pagecut::io::Strategy;
@@ -95,6 +98,81 @@ fn bgzf_without_its_closing_block_is_read_and_said_to_be_open() {
     // A closing block in the middle closes nothing.
     assert!(!facts(&[&packed.bytes, open].concat()).4);
     assert!(facts(&packed.bytes.repeat(2)).4);
+}
+
+#[test]
+fn the_last_member_decides_whether_bgzf_is_closed() {
+    let late = |text| bgzf_block_with(b"XY\x03\0abc", flate2::Compression::fast(), text);
+    // The extra field of a member that is no block.
+    let other = gzip_with(&Header { extra: Some(b"RA\x02\0\x01\0"), ..Header::default() }, RECORD);
+    let (open, end, member, empty) = (bgzf_block(RECORD), BGZF_END.to_vec(), gzip(RECORD), gzip(b""));
+    for (members, closed) in [
+        (vec![&open, &member], true),
+        (vec![&open, &other], true),
+        (vec![&open, &empty], true),
+        (vec![&open, &member, &open, &end], true),
+        (vec![&open, &end, &member], true),
+        (vec![&open, &end, &open, &end], true),
+        (vec![&open, &open, &end], true),
+        (vec![&late(RECORD), &late(b"")], true),
+        (vec![&late(RECORD), &member], true),
+        (vec![&member, &open, &end], true),
+        (vec![&other, &empty], true),
+        (vec![&open, &member, &open], false),
+        (vec![&open, &end, &open], false),
+        (vec![&late(RECORD)], false),
+        (vec![&open, &late(RECORD)], false),
+    ] {
+        let bytes = members.iter().copied().flatten().copied().collect::<Vec<u8>>();
+        let with_text = members.iter().filter(|member| ![&end, &empty, &late(b"")].contains(member)).count();
+        let text_len = (RECORD.len() * with_text) as u64;
+        let expected = (members.len() as u64, bytes.len() as u64, 0, text_len, closed);
+        assert_eq!(facts(&bytes), expected, "{members:?}");
+        for account in accounts(&bytes) {
+            assert!(account.error.is_none() && account.complete, "{account:?}");
+            assert_eq!(account.tally.records, with_text as u64);
+        }
+    }
+}
+
+#[test]
+fn bgzf_is_open_only_if_its_end_was_seen() {
+    let text = [&RECORD.repeat(5), &b"@r\nAC\n+\nI\n"[..], &RECORD.repeat(20)].concat();
+    let packed = Kind::Bgzf.file(&text, 70);
+    let open = &packed.bytes[..packed.bytes.len() - BGZF_END.len()];
+    for account in accounts(open) {
+        assert_eq!(account.error.as_ref().unwrap().kind().name(), "length_mismatch");
+        assert!(account.packed.unwrap().closed, "{account:?}");
+    }
+    // The record that is cut shows that the input ends there.
+    let cut = Kind::Bgzf.file(&text[..RECORD.len() * 2 + 5], 70);
+    for account in accounts(&cut.bytes[..cut.bytes.len() - BGZF_END.len()]) {
+        assert_eq!(account.error.as_ref().unwrap().kind().name(), "incomplete");
+        assert!(!account.packed.unwrap().closed, "{account:?}");
+    }
+}
+
+#[test]
+fn a_compressed_file_has_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, format) in
+        [("a.fastq.gz", "gzip"), ("a.bgz", "BGZF"), ("a.fa.ZST", "zstd"), ("a.bz2", "bzip2"), ("a.xz", "xz")]
+    {
+        let path = folder.path().join(name);
+        fs::write(&path, b"").unwrap();
+        let place = Source::open(&path).unwrap_err().compressed_place().unwrap();
+        assert_eq!((place.format, place.number, place.offset), (format, Some(0), 0));
+    }
+    for name in ["a.fastq", "gz", "a.gz.fastq"] {
+        let path = folder.path().join(name);
+        fs::write(&path, b"").unwrap();
+        let account = Source::open(&path).unwrap().account(&Fastq::new());
+        assert!(account.error.is_none() && account.complete && account.packed.is_none(), "{name}");
+    }
+    // A member that holds nothing is not nothing.
+    let path = folder.path().join("empty.fastq.gz");
+    fs::write(&path, gzip(b"")).unwrap();
+    assert!(Source::open(&path).unwrap().account(&Fastq::new()).complete);
 }
 
 #[test]

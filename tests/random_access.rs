@@ -18,7 +18,7 @@ use pagecut::{BgzfReader, Content, Error, ErrorKind, Format, Reader, Source, Sou
 use tempfile::TempDir;
 
 use common::{damaged, oracle, testdata};
-use make::{BGZF_END, bgzf_block, bgzf_of_lens as bgzf};
+use make::{BGZF_END, bgzf_block, bgzf_block_with, bgzf_of_lens as bgzf, gzip};
 
 const DATA: &[u8] = b"@r1\nAC\n+\nII\n@r2\n";
 
@@ -94,6 +94,47 @@ fn every_range_is_had_however_blocks_lie() {
                     bgzf.check().unwrap();
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn blocks_with_other_subfields_and_padding_are_read() {
+    for field_len in [0, 1, 200, 9000, 60_000] {
+        let mut field = b"XY".to_vec();
+        field.extend(u16::try_from(field_len).unwrap().to_le_bytes());
+        field.resize(4 + field_len, 7);
+        let blocks = DATA.chunks(3).map(|text| bgzf_block_with(&field, flate2::Compression::fast(), text));
+        let mut file: Vec<u8> = blocks.flatten().chain(BGZF_END).collect();
+        for zeros in [0, 1, 17, 5000] {
+            file.extend(vec![0; zeros]);
+            let (_folder, path) = write(&file);
+            for strategy in [Strategy::Mapped, Strategy::Read] {
+                let bgzf = BgzfReader::of(reader(&path, strategy)).unwrap();
+                assert_eq!((bgzf.len(), bgzf.is_closed()), (DATA.len() as u64, true));
+                assert_eq!(look_at_all(&bgzf, DATA).1, 0, "a field of {field_len}, {zeros} zeros");
+            }
+            let source = Source::open(&path).unwrap();
+            assert_eq!(source.compression(), Some(pagecut::compress::Compression::Bgzf));
+            assert_eq!(*source.content().unwrap().bytes_at(4..9).unwrap(), DATA[4..9]);
+        }
+    }
+}
+
+#[test]
+fn gzip_behind_bgzf_is_refused_where_it_begins() {
+    let blocks = bgzf(DATA, &[7]);
+    for (behind, fault) in [
+        (gzip(DATA), "an ordinary gzip member follows BGZF here"),
+        ([&[0; 100][..], &gzip(DATA)].concat(), "these bytes are neither another one nor padding"),
+        (b"garbage".repeat(10), "no block of BGZF begins here"),
+    ] {
+        let (_folder, path) = write(&[&blocks[..], &behind, &BGZF_END].concat());
+        let zeros = behind.iter().take_while(|&&byte| byte == 0).count();
+        for strategy in [Strategy::Mapped, Strategy::Read] {
+            let error = BgzfReader::of(reader(&path, strategy)).unwrap_err();
+            assert!(error.to_string().contains(fault), "{error}");
+            assert_eq!(error.compressed_place().unwrap().offset, (blocks.len() + zeros) as u64);
         }
     }
 }

@@ -83,6 +83,7 @@ impl Members {
         });
         input.skip(8);
         packed.members += 1;
+        packed.closed = self.packed_len.is_none() || self.len == 0;
         Ok(())
     }
 }

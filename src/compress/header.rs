@@ -1,10 +1,12 @@
-//! The header of a member of gzip (RFC 1952, section 2.3), and what BGZF keeps in it (SAM specification, section 4.1).
+//! The header of a member of gzip (RFC 1952, section 2.3).
+
+use super::extra::{self, FIXED_LEN, HAS_EXTRA};
 
 /// The first bytes of a member: what says that it is one, and that it is compressed by DEFLATE.
 pub(super) const MAGIC: [u8; 3] = [0x1f, 0x8b, 8];
 
 /// Bytes of a header without optional fields.
-pub(super) const MIN_LEN: usize = 10;
+pub(super) const MIN_LEN: usize = FIXED_LEN;
 
 /// No header has so many bytes: its extra field has 64 KiB at the most, its name and comment are those of a file.
 pub(super) const MAX_LEN: usize = 1 << 20;
@@ -19,7 +21,6 @@ pub(super) struct Header {
 }
 
 const HAS_CRC: u8 = 1 << 1;
-const HAS_EXTRA: u8 = 1 << 2;
 const HAS_NAME: u8 = 1 << 3;
 const HAS_COMMENT: u8 = 1 << 4;
 const RESERVED: u8 = 0b1110_0000;
@@ -40,7 +41,7 @@ impl Header {
             let start = len + 2;
             len = start + usize::from(u16::from_le_bytes(*extra_len));
             let Some(extra) = bytes.get(start..len) else { return Ok(None) };
-            block_len = find_block_len(extra);
+            block_len = extra::block_len(extra);
         }
         for flag in [HAS_NAME, HAS_COMMENT] {
             if flags & flag != 0 {
@@ -59,18 +60,6 @@ impl Header {
         }
         Ok((bytes.len() >= len).then_some(Self { len, block_len }))
     }
-}
-
-/// The length of a block of BGZF, which stands in the subfield `BC` less one.
-fn find_block_len(mut extra: &[u8]) -> Option<usize> {
-    while let [first, second, low, high, rest @ ..] = extra {
-        let field = rest.get(..usize::from(u16::from_le_bytes([*low, *high])))?;
-        if let ([b'B', b'C'], &[low, high]) = ([*first, *second], field) {
-            return Some(usize::from(u16::from_le_bytes([low, high])) + 1);
-        }
-        extra = &rest[field.len()..];
-    }
-    None
 }
 
 #[cfg(test)]
@@ -121,7 +110,7 @@ mod tests {
         wrong_sum[4] ^= 1;
         assert_eq!(Header::read(&wrong_sum), Err("its check sum is wrong"));
         for extra in [&b"BC\x02"[..], b"BC\x03\0abc", b"BC\x09\0ab", b"", b"CB\x02\0ab"] {
-            assert_eq!(find_block_len(extra), None);
+            assert_eq!(extra::block_len(extra), None);
         }
     }
 }

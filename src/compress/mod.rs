@@ -15,6 +15,7 @@ mod check;
 mod decoder;
 #[cfg(feature = "gzip")]
 mod deflate;
+mod extra;
 #[cfg(feature = "gzip")]
 mod gzip;
 #[cfg(feature = "gzip")]
@@ -49,7 +50,7 @@ pub(crate) use unpacker::{Taken, Unpacker};
 use crate::error::{CompressedFault, CompressedPlace};
 use crate::error::{Error, ErrorKind};
 
-/// How many of the first bytes of an input tell how it is compressed.
+/// How many of the first bytes of an input tell how it is compressed, unless a gzip header has a longer extra field.
 pub(crate) const MAGIC_LEN: usize = 18;
 
 /// How an input is compressed.
@@ -71,7 +72,8 @@ pub enum Compression {
 }
 
 impl Compression {
-    /// Tells from the first bytes of an input whether it is compressed, and how; 18 bytes are enough.
+    /// Tells from the first bytes of an input whether it is compressed, and how. 18 bytes are enough, unless a gzip header has other
+    /// subfields than that of BGZF: then those up to the end of its extra field, at most 65,547.
     ///
     /// ```
     /// use pagecut::compress::Compression;
@@ -82,7 +84,7 @@ impl Compression {
     #[must_use]
     pub fn detect(head: &[u8]) -> Option<Self> {
         match head {
-            [0x1f, 0x8b, 8, ..] if is_block(head) => Some(Self::Bgzf),
+            [0x1f, 0x8b, 8, ..] if extra::begins_block(head) => Some(Self::Bgzf),
             [0x1f, 0x8b, ..] => Some(Self::Gzip),
             // A frame, or one that may be skipped.
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Self::Zstd),
@@ -91,6 +93,31 @@ impl Compression {
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Self::Xz),
             _ => None,
         }
+    }
+
+    /// How many of the first bytes of an input [`detect`](Compression::detect) needs, of which these are the first.
+    pub(crate) fn wants(head: &[u8]) -> usize {
+        extra::end(head).unwrap_or(0).max(MAGIC_LEN)
+    }
+
+    /// The compression that the extension of a file's name stands for.
+    pub(crate) fn by_extension(extension: &str) -> Option<Self> {
+        match extension.to_ascii_lowercase().as_str() {
+            "gz" | "gzip" => Some(Self::Gzip),
+            "bgz" | "bgzf" => Some(Self::Bgzf),
+            "zst" | "zstd" => Some(Self::Zstd),
+            "bz2" | "bzip2" => Some(Self::Bzip2),
+            "xz" => Some(Self::Xz),
+            _ => None,
+        }
+    }
+
+    /// The error of a file whose name has the extension of a compressed one, but which has no bytes.
+    pub(crate) fn empty(self) -> Error {
+        #[cfg(feature = "_compressed")]
+        return self.fault(0, 0, 0, CompressedFault::Ends);
+        #[cfg(not(feature = "_compressed"))]
+        self.unread()
     }
 
     /// What it is called.
@@ -149,11 +176,6 @@ impl fmt::Display for Compression {
     }
 }
 
-/// Whether the header of a block of BGZF stands here: one with an extra field, whose first subfield is `BC`.
-fn is_block(head: &[u8]) -> bool {
-    matches!(head, [_, _, _, flags, _, _, _, _, _, _, _, _, b'B', b'C', 2, 0, ..] if flags & 4 != 0)
-}
-
 /// What a compressed input came to, as far as it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -170,6 +192,7 @@ pub struct Packed {
     pub lost_bytes: u64,
     /// Bytes that were decompressed.
     pub unpacked_bytes: u64,
-    /// Whether the input ends as it should: BGZF without its closing, empty block may have been cut at the end of another.
+    /// `false` if the input was read to its end and its last member is a BGZF block that is not empty: then the empty block that
+    /// closes BGZF is missing, and the file may have been cut at the end of another one.
     pub closed: bool,
 }

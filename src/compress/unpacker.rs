@@ -9,7 +9,7 @@ use super::pieces::Pieces;
 use super::run::Run;
 #[cfg(feature = "gzip")]
 use super::sound::SoundBlocks;
-use super::{Compression, MAGIC_LEN, Packed};
+use super::{Compression, Packed};
 use crate::error::Result;
 
 /// An input that may be compressed, of which runs are taken.
@@ -95,7 +95,14 @@ impl<R: Read> Unpacker<R> {
     /// [`ErrorKind::UnknownFormat`] if it takes a feature to read it that is not there.
     pub(crate) fn begin(&mut self) -> Result<()> {
         if self.how.is_none() {
-            let compression = Compression::detect(self.input.peek_some(MAGIC_LEN)?);
+            let mut len = Compression::wants(&[]);
+            let compression = loop {
+                let head = self.input.peek_some(len)?;
+                match Compression::wants(head) {
+                    wanted if wanted > len && head.len() == len => len = wanted,
+                    _ => break Compression::detect(head),
+                }
+            };
             let how = How::of(compression)?;
             #[cfg(feature = "gzip")]
             let how = match how {
@@ -142,7 +149,6 @@ impl<R: Read> Unpacker<R> {
 impl Packed {
     /// Nothing was read yet.
     fn none_of(compression: Compression) -> Self {
-        let closed = compression != Compression::Bgzf;
         Self {
             compression,
             members: 0,
@@ -150,7 +156,7 @@ impl Packed {
             padding_bytes: 0,
             lost_bytes: 0,
             unpacked_bytes: 0,
-            closed,
+            closed: true,
         }
     }
 }

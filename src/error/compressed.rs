@@ -31,6 +31,11 @@ pub enum CompressedFault {
         /// What stands in the input.
         stored: u64,
     },
+    /// An ordinary gzip member follows blocks of BGZF, so that there is no random access to what the file holds.
+    #[error(
+        "an ordinary gzip member follows BGZF here, so the file cannot be accessed at random; recompress it with bgzip"
+    )]
+    NoBlock,
     /// There is something behind the last member that is neither another one nor padding.
     #[error("these bytes are neither another one nor padding")]
     Garbage,

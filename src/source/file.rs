@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 #[cfg(feature = "gzip")]
 use std::sync::OnceLock;
@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use super::bgzf::BgzfReader;
 use super::content::Content;
 use super::reader::Reader;
-use crate::compress::{Compression, MAGIC_LEN};
+use crate::compress::Compression;
 use crate::error::{Error, Result};
 
 /// A file as an input: its bytes, and how they are compressed.
@@ -30,10 +30,20 @@ pub(super) struct FileInput {
 
 impl FileInput {
     /// Takes a file that was opened at this path, and its reader.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Compressed`](crate::ErrorKind::Compressed) if it has no bytes, though its name is that of a compressed file.
     pub(super) fn new(file: &File, reader: Reader, path: PathBuf) -> Result<Self> {
         // Not by the reader, which counts what is read for the work.
         let mut head = Vec::new();
-        file.take(MAGIC_LEN as u64).read_to_end(&mut head)?;
+        let mut wanted = Compression::wants(&head);
+        while head.len() < wanted && file.take((wanted - head.len()) as u64).read_to_end(&mut head)? > 0 {
+            wanted = Compression::wants(&head);
+        }
+        if let Some(compression) = by_name(&path).filter(|_| reader.is_empty()) {
+            return Err(compression.empty());
+        }
         Ok(Self {
             reader: Arc::new(reader),
             compression: Compression::detect(&head),
@@ -81,6 +91,11 @@ impl FileInput {
         let bgzf = BgzfReader::beside(Arc::clone(&self.reader), &self.path)?;
         Ok(self.bgzf.get_or_init(|| bgzf))
     }
+}
+
+/// How a file of this name is compressed.
+fn by_name(path: &Path) -> Option<Compression> {
+    Compression::by_extension(path.extension()?.to_str()?)
 }
 
 /// Why nothing can be looked up in what has to be decompressed from its start.

@@ -88,7 +88,9 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if it cannot be opened, or is a directory.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if it cannot be opened, or is a directory;
+    /// [`ErrorKind::Compressed`](crate::ErrorKind::Compressed) if it has no bytes, though its name ends as that of a compressed
+    /// file: `.gz`, `.bgz`, `.zst`, `.bz2`, `.xz`.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         Self::with_options(path, SourceOptions::new())
     }

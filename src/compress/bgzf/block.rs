@@ -1,9 +1,10 @@
 //! Blocks that are read.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use super::{HEADER_LEN, MAX_BLOCK_LEN, TRAILER_LEN};
 use crate::compress::deflate::Inflater;
+use crate::compress::extra::HAS_EXTRA;
 use crate::compress::header::Header;
 use crate::compress::peek::Peek;
 use crate::compress::{Compression, Packed};
@@ -18,28 +19,52 @@ pub(crate) struct Head {
     offset: u64,
     /// How many bytes it has there.
     packed_len: usize,
+    /// How many of them are its header.
+    header_len: usize,
+}
+
+/// What begins at a place in BGZF.
+pub(crate) enum Begin {
+    /// A block with this head.
+    Block(Head),
+    /// A gzip header of which more bytes are needed to tell.
+    Cut,
+    /// Something else.
+    Other,
 }
 
 impl Head {
-    /// Reads the first bytes of a block; `None` if it is none.
+    /// Reads the first bytes of a block.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Compressed`](crate::ErrorKind::Compressed) if the block is too short to be one.
-    pub(crate) fn read(
-        head: &[u8; HEADER_LEN],
-        number: impl Into<Option<u64>>,
-        offset: u64,
-    ) -> Result<Option<Self>> {
-        let Ok(Some(Header { block_len: Some(packed_len), .. })) = Header::read(head) else {
-            return Ok(None);
+    pub(crate) fn read(head: &[u8], number: impl Into<Option<u64>>, offset: u64) -> Result<Begin> {
+        let (header_len, packed_len) = match Header::read(head) {
+            Ok(Some(Header { len, block_len: Some(packed_len) })) => (len, packed_len),
+            // A block is not longer, so neither is its header.
+            Ok(None) if may_have_extra(head) && head.len() < MAX_BLOCK_LEN => return Ok(Begin::Cut),
+            _ => return Ok(Begin::Other),
         };
         let number = number.into();
-        if packed_len < HEADER_LEN + TRAILER_LEN {
+        if packed_len < header_len + TRAILER_LEN {
             let too_short = CompressedFault::Header("it says that the block ends before its first byte");
             return Err(Compression::Bgzf.fault(number, offset, offset, too_short));
         }
-        Ok(Some(Self { number, offset, packed_len }))
+        Ok(Begin::Block(Self { number, offset, packed_len, header_len }))
+    }
+
+    /// Reads the first bytes of what comes next in an input. [`Begin::Cut`] means that the input ends in a header. The error inside
+    /// is that of a block.
+    pub(super) fn peek(input: &mut Peek<impl Read>, number: Option<u64>) -> io::Result<Result<Begin>> {
+        let (offset, mut len) = (input.offset(), HEADER_LEN);
+        loop {
+            let seen = input.peek(len)?;
+            match Self::read(seen, number, offset) {
+                Ok(Begin::Cut) if seen.len() >= len => len = 2 * seen.len(),
+                begin => return Ok(begin),
+            }
+        }
     }
 
     /// How many bytes the block has in the compressed input.
@@ -69,6 +94,11 @@ impl Head {
     }
 }
 
+/// Whether the flags of a gzip header tell of an extra field, or are not there.
+fn may_have_extra(head: &[u8]) -> bool {
+    head.get(3).is_none_or(|flags| flags & HAS_EXTRA != 0)
+}
+
 /// A block that is to be inflated.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Block {
@@ -85,9 +115,7 @@ pub(in crate::compress) fn take_block(
     bytes: &mut Vec<u8>,
     packed: &mut Packed,
 ) -> Result<Option<Block>> {
-    let (number, offset) = (packed.members, input.offset());
-    let Some(head) = input.peek(HEADER_LEN)?.first_chunk() else { return Ok(None) };
-    let Some(head) = Head::read(head, number, offset)? else { return Ok(None) };
+    let Begin::Block(head) = Head::peek(input, Some(packed.members))?? else { return Ok(None) };
     let seen = input.peek(head.packed_len)?.get(..head.packed_len);
     let Some((seen, stored_len)) = seen.and_then(|seen| Some((seen, *seen.last_chunk()?))) else {
         return Ok(None);
@@ -118,8 +146,9 @@ impl Block {
 
     /// Inflates the block, of which these are the bytes, into as much room as it is to have, and checks it.
     pub(crate) fn inflate(&self, bytes: &[u8], inflater: &mut Inflater, room: &mut [u8]) -> Result<()> {
-        let (deflated, trailer) = bytes[HEADER_LEN..].split_at(bytes.len() - HEADER_LEN - TRAILER_LEN);
-        let data_offset = self.offset() + HEADER_LEN as u64;
+        let header_len = self.head.header_len;
+        let (deflated, trailer) = bytes[header_len..].split_at(bytes.len() - header_len - TRAILER_LEN);
+        let data_offset = self.offset() + header_len as u64;
         let made = inflater.inflate(deflated, room);
         let made = made.map_err(|reason| self.fault(data_offset, CompressedFault::Data(reason)))?;
         let sum_offset = data_offset + deflated.len() as u64;

@@ -14,7 +14,7 @@ mod workers;
 mod writer;
 
 pub(super) use block::take_block;
-pub(crate) use block::{Block, Head};
+pub(crate) use block::{Begin, Block, Head};
 pub use gzi::{Gzi, Point};
 pub use options::WriterOptions;
 pub(super) use recovery::{Next, Recovery};
@@ -24,7 +24,7 @@ pub use writer::Writer;
 /// No block has more bytes, compressed or not.
 pub(super) const MAX_BLOCK_LEN: usize = 1 << 16;
 
-/// Bytes before what is compressed: a header with one extra field of six bytes, as all programs write it.
+/// Bytes before what is compressed: a header whose only extra field is that of BGZF, as most programs write it.
 pub(crate) const HEADER_LEN: usize = 18;
 
 /// Bytes behind what is compressed: the check sum and the length.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use super::{Block, HEADER_LEN, Head, MAX_BLOCK_LEN};
+use super::{Begin, Block, HEADER_LEN, Head, MAX_BLOCK_LEN};
 use crate::compress::decoder::Decoder;
 use crate::compress::deflate::Inflater;
 use crate::compress::header::{Header, MAGIC};
@@ -94,26 +94,25 @@ impl Recovery {
     fn look(&mut self, input: &mut Peek<impl Read>) -> Result<Found> {
         let start = input.offset();
         let seen = input.peek(HEADER_LEN)?;
-        let head = match seen {
+        let (seen_len, is_magic) = (seen.len(), MAGIC.starts_with(&seen[..seen.len().min(MAGIC.len())]));
+        match seen {
             [] => return Ok(Found::End),
             [0, ..] => return Ok(Found::Zeros),
-            _ => seen.first_chunk().map(|head| Head::read(head, self.number, start)),
-        };
-        match head {
-            Some(Ok(Some(head))) => self.look_at_block(head, input),
-            Some(Err(error)) => Ok(Found::Fault(error)),
-            None if MAGIC.starts_with(&seen[..seen.len().min(MAGIC.len())]) => {
-                let end = start + seen.len() as u64;
-                Ok(Found::Fault(self.fault(start, end, CompressedFault::Ends)))
+            _ if !is_magic => return Ok(Found::Fault(self.fault(start, start, CompressedFault::Garbage))),
+            _ if seen_len < HEADER_LEN => {
+                let end = start + seen_len as u64;
+                return Ok(Found::Fault(self.fault(start, end, CompressedFault::Ends)));
             }
-            Some(Ok(None)) if seen.starts_with(&MAGIC) => {
-                if is_member(input)? {
-                    return Ok(Found::Member);
-                }
+            _ => {}
+        }
+        match Head::peek(input, self.number)? {
+            Ok(Begin::Block(head)) => self.look_at_block(head, input),
+            Err(error) => Ok(Found::Fault(error)),
+            Ok(Begin::Cut | Begin::Other) if is_member(input)? => Ok(Found::Member),
+            Ok(Begin::Cut | Begin::Other) => {
                 let what = CompressedFault::Header("no block of BGZF begins here");
                 Ok(Found::Fault(self.fault(start, start, what)))
             }
-            Some(Ok(None)) | None => Ok(Found::Fault(self.fault(start, start, CompressedFault::Garbage))),
         }
     }
 
@@ -164,9 +163,7 @@ impl Recovery {
 
     /// Whether what comes next is a block with nothing wrong.
     fn is_whole_block(&mut self, input: &mut Peek<impl Read>) -> io::Result<bool> {
-        let offset = input.offset();
-        let Some(head) = input.peek(HEADER_LEN)?.first_chunk() else { return Ok(false) };
-        let Ok(Some(head)) = Head::read(head, None, offset) else { return Ok(false) };
+        let Ok(Begin::Block(head)) = Head::peek(input, None)? else { return Ok(false) };
         let Some(bytes) = input.peek(head.packed_len())?.get(..head.packed_len()) else { return Ok(false) };
         let block = bytes.last_chunk().and_then(|stored_len| head.block(*stored_len).ok());
         Ok(block.is_some_and(|block| {
@@ -191,10 +188,7 @@ enum Found {
 
 /// Whether the header of a block stands somewhere in these bytes.
 fn holds_head(bytes: &[u8]) -> bool {
-    let is_head = |at: usize| {
-        let head = bytes[at..].first_chunk();
-        head.is_some_and(|head| matches!(Head::read(head, None, 0), Ok(Some(_))))
-    };
+    let is_head = |at: usize| matches!(Head::read(&bytes[at..], None, 0), Ok(Begin::Block(_)));
     memchr::memmem::find_iter(bytes, &MAGIC).any(is_head)
 }
 

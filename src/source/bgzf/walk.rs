@@ -1,12 +1,15 @@
 //! Blocks from one to the next, by their headers.
 
 use crate::compress::Compression;
-use crate::compress::bgzf::{Block, HEADER_LEN, Head, Point};
+use crate::compress::bgzf::{Begin, Block, HEADER_LEN, Head, Point};
 use crate::error::{CompressedFault, Error, ErrorKind, Result};
 use crate::source::reader::Reader;
 
 /// Bytes at the end of a block that tell its length.
 const STORED_LEN: usize = 4;
+
+/// How many bytes are read at a time where those of a usual header are not enough.
+const READ_LEN: usize = 4096;
 
 /// Walks from block to block, and compares where they begin with what is said of it.
 pub(super) struct Walk<'walk> {
@@ -77,15 +80,14 @@ impl<'walk> Walk<'walk> {
         }
         let head = match self.head.take() {
             Some(head) => head,
-            None if left < HEADER_LEN as u64 => return Err(self.fault(CompressedFault::Ends)),
             None => {
                 let mut head = [0; HEADER_LEN];
-                self.file.read_at(block_offset, &mut head)?;
+                let len = usize::try_from(left).unwrap_or(HEADER_LEN).min(HEADER_LEN);
+                self.file.read_at(block_offset, &mut head[..len])?;
                 head
             }
         };
-        let head = Head::read(&head, self.number, block_offset)?
-            .ok_or_else(|| self.fault(CompressedFault::Header("no block of BGZF begins here")))?;
+        let Some(head) = self.read_head(&head, left)? else { return Ok(None) };
         if head.end() > self.file.len() {
             return Err(self.fault(CompressedFault::Ends));
         }
@@ -96,6 +98,51 @@ impl<'walk> Walk<'walk> {
         self.is_unsure = false;
         self.compare()?;
         Ok(Some((offset, block)))
+    }
+
+    /// Reads the head of the next block, whose first bytes these are, of the `left` bytes of the file. `None` if nothing but zeros is left,
+    /// which are padding.
+    fn read_head(&self, first: &[u8; HEADER_LEN], left: u64) -> Result<Option<Head>> {
+        let block_offset = self.at.block_offset;
+        let first = &first[..usize::try_from(left).unwrap_or(HEADER_LEN).min(HEADER_LEN)];
+        let mut begin = Head::read(first, self.number, block_offset)?;
+        let mut bytes = Vec::new();
+        while matches!(begin, Begin::Cut) && (bytes.len() as u64) < left {
+            let len = (2 * bytes.len()).max(READ_LEN);
+            bytes.resize(usize::try_from(left).unwrap_or(len).min(len), 0);
+            self.file.read_at(block_offset, &mut bytes)?;
+            begin = Head::read(&bytes, self.number, block_offset)?;
+        }
+        match begin {
+            Begin::Block(head) => Ok(Some(head)),
+            Begin::Cut => Err(self.fault(CompressedFault::Ends)),
+            Begin::Other if first[0] == 0 && self.points.is_empty() => match self.find_nonzero()? {
+                None => Ok(None),
+                Some(offset) => {
+                    let garbage = CompressedFault::Garbage;
+                    Err(Compression::Bgzf.fault(self.number, offset, offset, garbage))
+                }
+            },
+            Begin::Other if left < HEADER_LEN as u64 => Err(self.fault(CompressedFault::Ends)),
+            Begin::Other if Compression::detect(first) == Some(Compression::Gzip) => {
+                Err(self.fault(CompressedFault::NoBlock))
+            }
+            Begin::Other => Err(self.fault(CompressedFault::Header("no block of BGZF begins here"))),
+        }
+    }
+
+    /// The offset of the first byte that is not zero, from the next block on.
+    fn find_nonzero(&self) -> Result<Option<u64>> {
+        let (mut offset, mut bytes) = (self.at.block_offset, [0; READ_LEN]);
+        while offset < self.file.len() {
+            let len = usize::try_from(self.file.len() - offset).unwrap_or(READ_LEN).min(READ_LEN);
+            self.file.read_at(offset, &mut bytes[..len])?;
+            if let Some(position) = bytes[..len].iter().position(|&byte| byte != 0) {
+                return Ok(Some(offset + position as u64));
+            }
+            offset += len as u64;
+        }
+        Ok(None)
     }
 
     /// Reads the length at the end of a block, and with it the head of the next one.

@@ -70,7 +70,14 @@ impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
     pub(super) fn complete(&self, account: Account) -> Account {
         let failure = self.input.joining().failure().cloned().filter(|_| account.complete);
         let complete = account.complete && failure.is_none();
-        Account { packed: self.input.packed(), complete, error: account.error.or(failure), ..account }
+        let error = account.error.or(failure);
+        let is_cut = error.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::Incomplete { .. }));
+        let mut packed = self.input.packed();
+        if let Some(packed) = &mut packed {
+            // Workers may have taken the last block before an error was met.
+            packed.closed |= !complete && !is_cut;
+        }
+        Account { packed, complete, error, ..account }
     }
 
     /// Joins a run to those before it. Returns the length of the part that the run then begins with; none if no record ends in
