@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::str::FromStr;
 
-use pagecut::media::mpegts::{ElementaryStream, Program, Programs};
+use pagecut::media::mpegts::{Coding, ElementaryStream, MediaKind, Program, Programs};
 use pagecut::media::{matroska, mp4};
 
 use crate::media::unsupported;
@@ -39,26 +39,12 @@ impl Kind {
         }
     }
 
-    /// By the type of the stream, and by what descriptors say of private ones.
-    pub(crate) fn of_mpegts(stream: &ElementaryStream<'_>) -> Self {
-        let is_told = |tags: &[u8]| stream.descriptors().any(|descriptor| tags.contains(&descriptor.tag()));
-        let is_registered = |names: &[[u8; 4]]| {
-            let mut formats = stream.descriptors().filter_map(|descriptor| descriptor.registration());
-            formats.any(|format| names.contains(&format))
-        };
-        match stream.stream_type().0 {
-            0x01 | 0x02 | 0x10 | 0x1b | 0x20 | 0x21 | 0x24 | 0x33 | 0xea => Self::Video,
-            0x03 | 0x04 | 0x0f | 0x11 | 0x80..=0x87 | 0xa1 | 0xa2 => Self::Audio,
-            0x90 | 0x92 => Self::Subtitle,
-            0x06 if is_told(&[0x6a, 0x7a, 0x7b]) => Self::Audio,
-            0x06 if is_told(&[0x56, 0x59]) => Self::Subtitle,
-            0x06 if is_registered(&[*b"HEVC", *b"AV01"]) => Self::Video,
-            0x06 if is_registered(&[
-                *b"AC-3", *b"EAC3", *b"BSSD", *b"DTS1", *b"DTS2", *b"DTS3", *b"Opus",
-            ]) =>
-            {
-                Self::Audio
-            }
+    /// By how the program map says that it is coded.
+    pub(crate) fn of_mpegts(program: &Program, stream: &ElementaryStream<'_>) -> Self {
+        match stream.coding(program.registration()).map(Coding::media_kind) {
+            Some(MediaKind::Video) => Self::Video,
+            Some(MediaKind::Audio) => Self::Audio,
+            Some(MediaKind::Subtitle) => Self::Subtitle,
             _ => Self::Data,
         }
     }

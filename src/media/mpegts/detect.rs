@@ -1,26 +1,24 @@
 //! Whether an input is a transport stream, and how its packets lie.
 
-use super::{PacketKind, SYNC_BYTE};
+use super::{PacketKind, Packets, TsPacket};
+use crate::record::{Piece, Resync};
 
-/// So many sync bytes in a row stand in no text: of the letters of a sequence, every fourth is a sync byte.
+/// A run of this many sync bytes occurs in no text: of the letters of a sequence, every fourth is a sync byte.
 const LONG_RUN: usize = 16;
 
-/// How many packets a short input has to have for the last one to be cut.
+/// How many packets in a row make a run certain if their headers are plausible, and how many a short input must have for the last one to
+/// be cut.
 const ENOUGH: usize = 5;
+
+/// How many packets a short input must have if other bytes lie around them.
+const FEW: usize = 2;
 
 impl PacketKind {
     /// How the packets of an input lie that begins with `head`, or is no more than that if `complete`.
     pub(super) fn detect(head: &[u8], complete: bool) -> Option<Self> {
-        if let Some(kind) = Self::of_start(head, complete) {
-            return Some(kind);
-        }
-        // Nearly every header of so many packets has a byte that is none of text: where there are not as many, none is looked for.
-        if head.iter().filter(|&&byte| !is_text(byte)).count() < LONG_RUN / 2 {
-            return None;
-        }
-        let long_runs = Self::ALL.into_iter().filter_map(|kind| Some((kind.find_long_run(head)?, kind)));
-        // Packets of another kind, which are in the payloads, begin later.
-        long_runs.min_by_key(|(at, _)| *at).map(|(_, kind)| kind)
+        Self::of_start(head, complete)
+            .or_else(|| Self::of_most(head, complete))
+            .or_else(|| Self::of_first_run(head))
     }
 
     /// How the packets lie of an input that begins with one.
@@ -34,27 +32,80 @@ impl PacketKind {
         })
     }
 
-    /// Where so many sync bytes stand in a row that it is a stream that begins with something else.
-    fn find_long_run(self, head: &[u8]) -> Option<usize> {
+    /// How the packets of a short input lie that make up more than half of it. Other bytes may lie before, between and after them.
+    fn of_most(head: &[u8], complete: bool) -> Option<Self> {
+        if !complete {
+            return None;
+        }
+        let covered = |kind: Self| {
+            let packets = Packets::of(kind).pieces(head).filter_map(Piece::record);
+            let mut packets = packets.filter(|packet| packet.is_plausible()).peekable();
+            let first = usize::try_from(packets.peek()?.range().start).ok()?;
+            let count = packets.count();
+            let len = count * kind.packet_len();
+            (count >= FEW && 2 * len > head.len() && kind.is_no_text(head, first, count))
+                .then_some((len, kind))
+        };
+        let by_len = Self::ALL.into_iter().filter_map(covered);
+        // Of equal lengths the first, which is the shortest packet.
+        by_len.rev().max_by_key(|(len, _)| *len).map(|(_, kind)| kind)
+    }
+
+    /// How the packets of the first long run lie. Packets of another kind in the payloads begin later.
+    fn of_first_run(head: &[u8]) -> Option<Self> {
+        // Nearly every header of a long run has a byte that is not text.
+        if head.iter().filter(|&&byte| !is_text(byte)).count() < ENOUGH / 2 {
+            return None;
+        }
+        let runs = Self::ALL.into_iter().filter_map(|kind| Some((kind.find_run(head)?, kind)));
+        runs.min_by_key(|(at, _)| *at).map(|(_, kind)| kind)
+    }
+
+    /// Where the first run of packets begins that cannot be anything else: five with plausible headers, or 16.
+    fn find_run(self, head: &[u8]) -> Option<usize> {
         let mut starts = self
             .two()
             .find_all(head, self.sync_at().min(head.len())..head.len())
             .map(|at| at - self.sync_at());
-        starts.find(|&at| self.are_packets(head, at, LONG_RUN))
+        starts.find(|&at| {
+            let is_plausible = |packet: usize| {
+                let packet = head.get(at + packet * self.packet_len()..);
+                packet
+                    .and_then(|bytes| TsPacket::new(self, bytes, 0))
+                    .is_some_and(|packet| packet.is_plausible())
+            };
+            self.are_packets(head, at, ENOUGH) && (0..ENOUGH).all(is_plausible)
+                || self.are_packets(head, at, LONG_RUN)
+        })
     }
 
     /// Whether `count` packets, and not letters, lie from `at` on. Of the last one, there may be the sync byte only.
     fn are_packets(self, head: &[u8], at: usize, count: usize) -> bool {
-        let headers = || {
-            (0..count).map(|packet| {
-                head.get(at + packet * self.packet_len() + self.sync_at()..).unwrap_or_default()
-            })
-        };
-        let is_packet = |header: &[u8]| header.first() == Some(&SYNC_BYTE);
-        let are_letters =
-            |header: &&[u8]| header.get(1..4).unwrap_or_default().iter().all(|&byte| is_text(byte));
-        // Behind a sync byte that is a letter come others, and behind nearly all that are none, something that is no text.
-        count > 0 && headers().all(is_packet) && 2 * headers().filter(are_letters).count() < count
+        let is_sync = |packet: usize| self.is_sync(head, at + packet * self.packet_len());
+        count > 0 && (0..count).all(is_sync) && self.is_no_text(head, at, count)
+    }
+
+    /// Whether the bytes from `at` on, as many as `count` packets have, are not text: the headers at these places are not letters, or
+    /// many bytes between them are not.
+    fn is_no_text(self, head: &[u8], at: usize, count: usize) -> bool {
+        let headers = (0..count).map(|packet| {
+            head.get(at + packet * self.packet_len() + self.sync_at() + 1..).unwrap_or_default()
+        });
+        let are_letters = |header: &&[u8]| header.iter().take(3).all(|&byte| is_text(byte));
+        if 2 * headers.filter(are_letters).count() < count {
+            return true;
+        }
+        let run = head.get(at..).unwrap_or_default();
+        let run = &run[..run.len().min(count * self.packet_len())];
+        8 * run.iter().filter(|&&byte| !is_text(byte)).count() > run.len()
+    }
+}
+
+impl TsPacket<'_> {
+    /// Whether the header can be one: `adaptation_field_control` is not the reserved value, and the adaptation field ends in the packet.
+    fn is_plausible(&self) -> bool {
+        let is_complete = !self.has_adaptation_field() || self.adaptation_field().is_some();
+        (self.has_payload() || self.has_adaptation_field()) && is_complete
     }
 }
 
@@ -66,7 +117,7 @@ fn is_text(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::media::mpegts::PACKET_LEN;
+    use crate::media::mpegts::{PACKET_LEN, SYNC_BYTE};
 
     /// Packets of a kind, with this byte wherever there is no header.
     fn stream(kind: PacketKind, count: usize, fill: u8) -> Vec<u8> {
@@ -83,7 +134,7 @@ mod tests {
                     let data = stream(kind, count, fill);
                     assert_eq!(PacketKind::detect(&data, true), Some(kind), "{count} packets of {fill}");
                     let found = PacketKind::detect(&data, false);
-                    assert_eq!(found, (count >= LONG_RUN).then_some(kind), "{count} packets of {fill}");
+                    assert_eq!(found, (count >= ENOUGH).then_some(kind), "{count} packets of {fill}");
                 }
             }
         }
@@ -92,11 +143,47 @@ mod tests {
     #[test]
     fn every_kind_is_told_behind_something_else() {
         for kind in PacketKind::ALL {
-            for len in (1..3 * PACKET_LEN).chain([10_000]) {
-                let data = [vec![b'x'; len], stream(kind, LONG_RUN, b'x')].concat();
-                assert_eq!(PacketKind::detect(&data, true), Some(kind), "{kind:?} behind {len} bytes");
-                let less = &data[..data.len() - kind.packet_len()];
-                assert_eq!(PacketKind::detect(less, true), None, "{kind:?} behind {len} bytes");
+            for len in (1..6 * PACKET_LEN).chain([10_000]) {
+                for count in [FEW, ENOUGH - 1, ENOUGH, LONG_RUN] {
+                    let data = [vec![b'x'; len], stream(kind, count, b'x')].concat();
+                    let is_most = count * kind.packet_len() > len;
+                    let expected = (count >= ENOUGH || is_most).then_some(kind);
+                    let found = PacketKind::detect(&data, true);
+                    assert_eq!(found, expected, "{count} of {kind:?} behind {len} bytes");
+                    let found = PacketKind::detect(&data, false);
+                    assert_eq!(found.is_some(), count >= ENOUGH, "{count} of {kind:?} behind {len} bytes");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_few_packets_are_told_with_bytes_around_them() {
+        for kind in PacketKind::ALL {
+            for count in FEW..ENOUGH {
+                let packets = stream(kind, count, 0);
+                for len in 0..packets.len() - 1 {
+                    let data = [&packets[..], &vec![0; len]].concat();
+                    let is_told = PacketKind::detect(&data, true) == Some(kind);
+                    assert!(is_told, "{count} of {kind:?} before {len} bytes");
+                }
+                let between = packets.chunks(kind.packet_len()).collect::<Vec<_>>().join(&b"stray"[..]);
+                let data = [&between[..], &packets].concat();
+                assert_eq!(PacketKind::detect(&data, true), Some(kind), "{count} apart, then {count}");
+            }
+        }
+    }
+
+    #[test]
+    fn headers_may_be_letters_if_the_payloads_are_not() {
+        for kind in PacketKind::ALL {
+            let mut data = stream(kind, 200, 0xff);
+            for packet in data.chunks_mut(kind.packet_len()) {
+                packet[kind.sync_at()..][..5].copy_from_slice(b"GAA0W");
+            }
+            for count in [FEW, ENOUGH, LONG_RUN, 200] {
+                let data = &data[..count * kind.packet_len()];
+                assert_eq!(PacketKind::detect(data, true), Some(kind), "{count} packets");
             }
         }
     }
@@ -110,15 +197,11 @@ mod tests {
     }
 
     #[test]
-    fn the_last_packet_may_be_cut_if_there_are_enough_others() {
+    fn the_last_packet_may_be_cut_if_there_are_others() {
         for kind in PacketKind::ALL {
             let data = stream(kind, ENOUGH + 1, 0);
-            // A single packet of another kind is one, whatever would have been behind it.
-            let is_single = |len| PacketKind::ALL.into_iter().any(|kind| kind.packet_len() == len);
-            for len in (1..data.len()).filter(|&len| !is_single(len)) {
-                let is_told = len > ENOUGH * kind.packet_len() + kind.sync_at()
-                    || len.is_multiple_of(kind.packet_len());
-                assert_eq!(PacketKind::detect(&data[..len], true), is_told.then_some(kind), "{len} bytes");
+            for len in FEW * kind.packet_len()..data.len() {
+                assert_eq!(PacketKind::detect(&data[..len], true), Some(kind), "{len} bytes");
             }
         }
     }

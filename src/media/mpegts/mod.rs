@@ -43,6 +43,7 @@
 
 mod adaptation_field;
 mod by_pid;
+mod coding;
 mod continuity;
 mod crc;
 mod cursor;
@@ -59,6 +60,7 @@ mod sync;
 mod timeline;
 
 pub use adaptation_field::AdaptationField;
+pub use coding::{Coding, MediaKind};
 pub use continuity::{Continuity, ContinuityError, Step};
 pub use cursor::Cursor;
 pub use descriptor::{Descriptor, Descriptors};
@@ -130,8 +132,8 @@ impl Packets {
     /// Tells how the packets lie of an input that begins with `head`, or is no more than that if `complete`; `None` if it is no
     /// transport stream. 64 KiB are enough.
     ///
-    /// The input has to begin with packets, or to have 16 of them in a row somewhere in `head`. Letters, of which a sequence has
-    /// enough that are sync bytes, are not taken for packets.
+    /// The input begins with packets, or more than half of it are packets, or `head` has five of them in a row, whatever lies before.
+    /// Letters, of which a sequence has enough that are sync bytes, are not taken for packets.
     ///
     /// ```
     /// use pagecut::media::mpegts::{PacketKind, Packets};
@@ -192,9 +194,10 @@ impl Cuts for Packets {
     }
 }
 
-/// How the packets lie of an input that looks like text by its first byte: that of a source packet can be any.
+/// How the packets lie of an input that looks like text by its first byte: that of a source packet, or of a packet whose start is missing,
+/// can be any.
 pub(crate) fn detect_in_spite_of_first_byte(head: &[u8], complete: bool) -> Option<Packets> {
-    PacketKind::of_start(head, complete).filter(|kind| head.len() > 4 * kind.packet_len()).map(Packets::of)
+    PacketKind::detect(head, complete).filter(|kind| head.len() > 4 * kind.packet_len()).map(Packets::of)
 }
 
 /// An error of what packets carry, at the packet that lies at `offset`.

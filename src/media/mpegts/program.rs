@@ -80,6 +80,12 @@ impl Program {
         Descriptors::new(self.split_map().map_or(&[], |(_, descriptors, _)| descriptors))
     }
 
+    /// `format_identifier` of its first registration descriptor: who gives stream types from 0x80 on their meaning.
+    #[must_use]
+    pub fn registration(&self) -> Option<[u8; 4]> {
+        self.descriptors().find_map(|descriptor| descriptor.registration())
+    }
+
     /// Its elementary streams, in the order of its map.
     #[must_use]
     pub fn streams(&self) -> ElementaryStreams<'_> {

@@ -59,8 +59,9 @@ struct Streams<'a> {
 impl<'a> Streams<'a> {
     fn new(format: Packets, data: &[u8], of: &'a Wanted<'a>) -> Self {
         let programs = format.programs(data);
-        let (pids, kinds): (Vec<_>, Vec<_>) =
-            of_mpegts(&programs).map(|(_, stream)| (stream.pid(), Kind::of_mpegts(&stream))).unzip();
+        let (pids, kinds): (Vec<_>, Vec<_>) = of_mpegts(&programs)
+            .map(|(program, stream)| (stream.pid(), Kind::of_mpegts(program, &stream)))
+            .unzip();
         let wanted = of.streams(&kinds);
         Self { pids, kinds, wanted, of, clock: Clock::default() }
     }

@@ -1,7 +1,7 @@
 //! What ffmpeg calls codings, by what containers call them.
 
 use pagecut::media::mp4::{CodecConfiguration, FourCc};
-use pagecut::media::mpegts::{Descriptor, ElementaryStream};
+use pagecut::media::mpegts::Coding;
 
 /// The coding of a sample entry of MP4.
 pub(super) fn of_sample_entry(
@@ -80,51 +80,47 @@ fn of_object_type(object_type: u8) -> Option<&'static str> {
     })
 }
 
-/// The coding of an elementary stream of MPEG-TS (ISO/IEC 13818-1, table 2-34; ETSI EN 300 468, table 12; and what others register).
-pub(super) fn of_elementary_stream(stream: &ElementaryStream<'_>, is_hdmv: bool) -> Option<&'static str> {
-    Some(match stream.stream_type().0 {
-        0x01 => "mpeg1video",
-        0x02 => "mpeg2video",
-        0x0f => "aac",
-        0x10 => "mpeg4",
-        0x11 => "aac_latm",
-        0x1b | 0x20 => "h264",
-        0x24 => "hevc",
-        0x33 => "vvc",
-        0xea => "vc1",
-        0x80 if is_hdmv => "pcm_bluray",
-        0x81 => "ac3",
-        0x82 | 0x85 | 0x86 if is_hdmv => "dts",
-        0x83 if is_hdmv => "truehd",
-        0x84 if is_hdmv => "eac3",
-        0x87 => "eac3",
-        0x90 if is_hdmv => "hdmv_pgs_subtitle",
-        0x92 if is_hdmv => "hdmv_text_subtitle",
-        0x06 => return stream.descriptors().find_map(|descriptor| of_descriptor(&descriptor)),
+/// The coding of an elementary stream of MPEG-TS. MPEG-1 and MPEG-2 share stream types, so the headers of the stream tell more.
+pub(super) fn of_coding(coding: Coding) -> Option<&'static str> {
+    Some(match coding {
+        Coding::MpegVideo => "mpeg2video",
+        Coding::Mpeg4Video => "mpeg4",
+        Coding::H264 => "h264",
+        Coding::Hevc => "hevc",
+        Coding::Vvc => "vvc",
+        Coding::Evc => "evc",
+        Coding::Jpeg2000 => "jpeg2000",
+        Coding::JpegXs => "jpegxs",
+        Coding::Cavs => "cavs",
+        Coding::Avs2 => "avs2",
+        Coding::Avs3 => "avs3",
+        Coding::Dirac => "dirac",
+        Coding::Vc1 => "vc1",
+        Coding::Av1 => "av1",
+        Coding::MpegAudio => "mp3",
+        Coding::Aac => "aac",
+        Coding::AacLatm => "aac_latm",
+        Coding::MpegH3dAudio => "mpegh_3d_audio",
+        Coding::Ac3 => "ac3",
+        Coding::Eac3 => "eac3",
+        Coding::Ac4 => "ac4",
+        Coding::Dts => "dts",
+        Coding::TrueHd => "truehd",
+        Coding::PcmBluray => "pcm_bluray",
+        Coding::S302m => "s302m",
+        Coding::Opus => "opus",
+        Coding::Pgs => "hdmv_pgs_subtitle",
+        Coding::HdmvText => "hdmv_text_subtitle",
+        Coding::DvbSubtitle => "dvb_subtitle",
+        Coding::DvbTeletext => "dvb_teletext",
+        Coding::AribCaption => "arib_caption",
+        Coding::Ttml => "ttml",
+        Coding::Scte35 => "scte_35",
+        Coding::Klv => "klv",
+        Coding::Smpte2038 => "smpte_2038",
+        Coding::Id3 => "timed_id3",
         _ => return None,
     })
-}
-
-/// The coding that a descriptor of a private stream tells.
-fn of_descriptor(descriptor: &Descriptor<'_>) -> Option<&'static str> {
-    match (descriptor.tag(), descriptor.registration()) {
-        (0x56, _) => Some("dvb_teletext"),
-        (0x59, _) => Some("dvb_subtitle"),
-        (0x6a, _) => Some("ac3"),
-        (0x7a, _) => Some("eac3"),
-        (0x7b, _) => Some("dts"),
-        (_, Some(format)) => match &format {
-            b"AC-3" => Some("ac3"),
-            b"EAC3" => Some("eac3"),
-            b"AV01" => Some("av1"),
-            b"BSSD" => Some("s302m"),
-            b"DTS1" | b"DTS2" | b"DTS3" => Some("dts"),
-            b"HEVC" => Some("hevc"),
-            b"Opus" => Some("opus"),
-            _ => None,
-        },
-        _ => None,
-    }
 }
 
 /// The coding of a `CodecID` of Matroska (RFC 9559 §27.3, and the codec mappings).

@@ -1,7 +1,7 @@
 //! What MPEG transport streams tell without being decoded.
 
 use pagecut::Result;
-use pagecut::media::mpegts::{ElementaryStream, Packets, Program};
+use pagecut::media::mpegts::{Coding, ElementaryStream, Packets, Program};
 
 use super::report::{Format, Report, Stream, Times};
 use super::{START_LEN, codec_names};
@@ -55,12 +55,16 @@ fn starts(format: Packets, data: &[u8], pids: &[u16], errors: &mut Vec<String>) 
 }
 
 fn stream(program: &Program, of: &ElementaryStream<'_>) -> Stream {
-    let kind = Kind::of_mpegts(of);
+    let kind = Kind::of_mpegts(program, of);
     let mut stream = Stream::bare(0, kind, TimeBase::per_second(90_000));
-    let is_hdmv = program.descriptors().any(|descriptor| descriptor.registration() == Some(*b"HDMV"));
-    stream.codec_name = codec_names::of_elementary_stream(of, is_hdmv);
+    let coding = of.coding(program.registration());
+    stream.codec_name = coding.and_then(codec_names::of_coding);
     let registration = of.descriptors().find_map(|descriptor| descriptor.registration());
-    let tag = registration.unwrap_or([of.stream_type().0, 0, 0, 0]);
+    let tag = match coding {
+        // Sections, which ffprobe gives no tag.
+        Some(Coding::Scte35) => [0; 4],
+        _ => registration.unwrap_or([of.stream_type().0, 0, 0, 0]),
+    };
     stream.codec_tag_string = super::tag_string(tag);
     stream.codec_tag = super::tag_number(tag);
     stream.id = Some(format!("{:#x}", of.pid()));

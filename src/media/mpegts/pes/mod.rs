@@ -54,6 +54,8 @@ impl Packets {
 /// that could be read ([`ErrorKind::DamagedPes`](crate::ErrorKind::DamagedPes)). A PES packet of which transport packets are
 /// missing is given, and says so ([`PesPacket::is_damaged`]).
 ///
+/// PES packets of `padding_stream` (`stream_id` 0xBE) carry nothing and are left out (§2.4.3.7); see [`padding`](Self::padding).
+///
 /// A PID has PES packets if what begins in it begins with `packet_start_code_prefix`; sections do not. What is scrambled is
 /// left out, and ends what was before it. For each PID, a few hundred bytes are kept, and nothing for the packets of it.
 pub struct PesPackets<'data> {
@@ -88,6 +90,12 @@ impl<'data> PesPackets<'data> {
     pub fn left_over(&self) -> u64 {
         let streams = self.streams.iter().map(|(_, stream)| stream);
         streams.filter(|stream| stream.is_pes || self.input.is_chosen).map(|stream| stream.left_over).sum()
+    }
+
+    /// Bytes so far of PES packets of `padding_stream` (`stream_id` 0xBE), with their headers.
+    #[must_use]
+    pub fn padding(&self) -> u64 {
+        self.streams.iter().map(|(_, stream)| stream.padding).sum()
     }
 
     #[inline]

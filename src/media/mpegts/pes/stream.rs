@@ -28,11 +28,13 @@ pub(super) struct Stream<'data> {
     pub(super) is_pes: bool,
     /// Bytes of payload that belong to no PES packet.
     pub(super) left_over: u64,
+    /// Bytes of padding PES packets.
+    pub(super) padding: u64,
 }
 
 impl<'data> Stream<'data> {
     pub(super) fn new() -> Self {
-        Self { unit: Unit::new(), begun: None, is_pes: false, left_over: 0 }
+        Self { unit: Unit::new(), begun: None, is_pes: false, left_over: 0, padding: 0 }
     }
 
     /// Takes in a transport packet.
@@ -78,7 +80,12 @@ impl<'data> Stream<'data> {
     pub(super) fn finish(&mut self, input: Input<'data>, ready: &mut Ready<'data>) {
         let Some(begun) = self.begun.take() else { return };
         self.is_pes |= begun.has_prefix();
-        let packet = if begun.has_prefix() {
+        let packet = if begun.is_padding() {
+            // A padding stream carries stuffing bytes, which a decoder discards.
+            self.padding += begun.pes_len();
+            self.left_over += begun.left_over();
+            return;
+        } else if begun.has_prefix() {
             self.left_over += begun.left_over();
             PesPacket::of(input.format, input.data, &begun)
         } else if self.is_pes || input.is_chosen {

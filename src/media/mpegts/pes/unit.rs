@@ -115,6 +115,12 @@ impl<'data> Begun<'data> {
         self.len >= 3 && self.may_be_pes()
     }
 
+    /// Whether it is of `padding_stream` (table 2-22).
+    pub(super) fn is_padding(&self) -> bool {
+        const PADDING_STREAM: u8 = 0xbe;
+        self.len > 3 && self.may_be_pes() && self.head[3] == PADDING_STREAM
+    }
+
     /// `PES_packet_length`, if it is known and not 0.
     pub(super) fn packet_length(&self) -> Option<u16> {
         let length = u16::from_be_bytes([self.head[4], self.head[5]]);
