@@ -1,6 +1,7 @@
 //! What an input is, by its first bytes.
 
 mod media;
+mod others;
 
 use media::Media;
 
@@ -9,6 +10,7 @@ use crate::fasta::Fasta;
 use crate::fastq::Fastq;
 use crate::media::mpegts::{self, Packets};
 use crate::record::{Cuts, Format, Part};
+use crate::sequence::BYTE_ORDER_MARK;
 
 /// How many bytes at the start of an input are enough to tell its format.
 pub(crate) const HEAD_LEN: usize = 64 * 1024;
@@ -17,7 +19,7 @@ pub(crate) const HEAD_LEN: usize = 64 * 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FileKind {
-    /// No bytes at all, which is a file of every format.
+    /// No bytes, or blank lines only: an input of every text format.
     Empty,
     /// FASTQ: [`fastq::Fastq`](crate::fastq::Fastq).
     Fastq,
@@ -48,17 +50,6 @@ impl FileKind {
     /// # Ok::<(), pagecut::Error>(())
     /// ```
     pub fn detect(head: &[u8]) -> Result<Self> {
-        const OTHERS: [(&[u8], &str); 9] = [
-            (b"\x1f\x8b", "compressed with gzip, and has to be decompressed first"),
-            (b"\x28\xb5\x2f\xfd", "compressed with zstd, and has to be decompressed first"),
-            (b"BZh", "compressed with bzip2, and has to be decompressed first"),
-            (b"\xfd7zXZ\0", "compressed with xz, and has to be decompressed first"),
-            (b"PK\x03\x04", "a zip archive, which is not read; extract it first"),
-            (b"BAM\x01", "BAM, which is not read; `samtools fastq` converts it"),
-            (b"NCBI.sra", "an archive of the SRA, which is not read; `fasterq-dump` converts it"),
-            (b"CRAM", "CRAM, which is not read; `samtools fastq` converts it"),
-            (b"\xef\xbb\xbf", "text that begins with a byte order mark, which is no FASTQ"),
-        ];
         // Before text, since none of it is.
         match media::detect(head) {
             Some(Media::Known(kind)) => return Ok(kind),
@@ -66,14 +57,19 @@ impl FileKind {
             None => {}
         }
         let complete = head.len() < HEAD_LEN;
-        let first = head.iter().find(|byte| !matches!(byte, b'\n' | b'\r'));
+        let text = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head);
+        let first = text.iter().find(|byte| !matches!(byte, b'\n' | b'\r'));
         match first {
-            None if head.is_empty() => return Ok(Self::Empty),
+            // Nothing but blank lines, as far as the head shows.
+            None if complete => return Ok(Self::Empty),
             None => return Ok(Self::Fastq),
             Some(b'@' | b'>')
                 if let Some(packets) = mpegts::detect_in_spite_of_first_byte(head, complete) =>
             {
                 return Ok(Self::MpegTs(packets));
+            }
+            Some(b'@') if let Some(what) = others::sam(text) => {
+                return Err(ErrorKind::UnknownFormat(what).into());
             }
             Some(b'@') if is_wrapped(head) => return Ok(Self::WrappedFastq),
             Some(b'@') => return Ok(Self::Fastq),
@@ -81,14 +77,13 @@ impl FileKind {
             Some(_) => {}
         }
         // Before transport streams: their sync byte is a `G`, of which others have many.
-        let other = OTHERS.iter().find(|(magic, _)| head.starts_with(magic));
+        let other = others::name(text);
         if other.is_none()
             && let Some(packets) = Packets::detect(head, complete)
         {
             return Ok(Self::MpegTs(packets));
         }
-        let what = other
-            .map_or("neither FASTQ, FASTA, MP4, Matroska nor an MPEG-2 transport stream", |(_, what)| what);
+        let what = other.unwrap_or("neither FASTQ, FASTA, MP4, Matroska nor an MPEG-2 transport stream");
         Err(ErrorKind::UnknownFormat(what).into())
     }
 
@@ -123,7 +118,7 @@ mod tests {
 
     #[test]
     fn formats_are_told_by_content() {
-        for text in ["@", "@r\nA\n+\nI\n", "\n\r\n@r", "\n\n\r\n", "\n"] {
+        for text in ["@", "@r\nA\n+\nI\n", "\n\r\n@r", "\u{feff}@r\nA\n+\nI\n", "@HD\nA\n+\nI\n"] {
             assert_eq!(FileKind::detect(text.as_bytes()).unwrap(), FileKind::Fastq, "{text:?}");
         }
         for text in
@@ -131,7 +126,7 @@ mod tests {
         {
             assert_eq!(FileKind::detect(text.as_bytes()).unwrap(), FileKind::WrappedFastq, "{text:?}");
         }
-        for text in [">", ">s\nACGT\n", "\n\n>s\n"] {
+        for text in [">", ">s\nACGT\n", "\n\n>s\n", "\u{feff}>s\nACGT\n"] {
             assert_eq!(FileKind::detect(text.as_bytes()).unwrap(), FileKind::Fasta, "{text:?}");
         }
         for (junk, packets) in [(0, 1), (0, 5), (0, 400), (1, 16), (187, 16), (1000, 16), (10_000, 400)] {
@@ -141,7 +136,9 @@ mod tests {
                 assert_eq!(FileKind::detect(&stream).unwrap(), expected, "{junk} + {packets}");
             }
         }
-        assert_eq!(FileKind::detect(b"").unwrap(), FileKind::Empty);
+        for blank in ["", "\n", "\n\n\r\n", "\u{feff}", "\u{feff}\n"] {
+            assert_eq!(FileKind::detect(blank.as_bytes()).unwrap(), FileKind::Empty, "{blank:?}");
+        }
     }
 
     #[test]
@@ -200,8 +197,14 @@ mod tests {
         ] {
             assert!(FileKind::detect(head).is_err(), "{}", head.escape_ascii());
         }
-        assert_eq!(FileKind::detect(b"@r1 mdat\nA\n+\nI\n").unwrap(), FileKind::Fastq);
-        assert_eq!(FileKind::detect(b"@r1 skip\nA\n+\nI\n").unwrap(), FileKind::Fastq);
+        for name in ["@r1 mdat", "@r1 skip", "@r1 free caf\u{e9}", "@r1 uuid\x01gi|1", "@r1 meta\tx"] {
+            let read = format!("{name}\nA\n+\nI\n");
+            assert_eq!(FileKind::detect(read.as_bytes()).unwrap(), FileKind::Fastq, "{name}");
+            let sequence = read.replacen('@', ">", 1);
+            assert_eq!(FileKind::detect(sequence.as_bytes()).unwrap(), FileKind::Fasta, "{name}");
+        }
+        // Latin-1.
+        assert_eq!(FileKind::detect(b">s1 free C\xe9sar\nAC\n").unwrap(), FileKind::Fasta);
     }
 
     #[test]
@@ -224,6 +227,15 @@ mod tests {
             (b"\xff\xf1\x50\x80\x01\x1f\xfc\0\xff\0\x50\x80\x01\x1f\xfc\0", "neither"),
             (b"\x1f\x8b\x08", "gzip"),
             (b"BAM\x01", "BAM"),
+            (b"@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:a\tLN:9\n", "SAM"),
+            (b"@SQ\tSN:a\tLN:9\n", "SAM"),
+            (b"r\t0\ta\t1\t9\t1M\t*\t0\t0\tA\tI\n", "SAM"),
+            (b"r\t4\t*\t0\t0\t*\t*\t0\t0\tA\tI\tNM:i:0\n", "SAM"),
+            (b"r\t0\ta\t1\t9\t1M\n", "neither"),
+            (b"LOCUS       AB000001", "GenBank"),
+            (b"##fileformat=VCFv4.2\n", "VCF"),
+            (b"\xff\xfe>\0a\0", "UTF-16"),
+            (b"\x89HDF\r\n\x1a\n", "HDF5"),
             (b"hello", "neither"),
             (b"Good day", "neither"),
             (b"\0\0\0\0", "neither"),

@@ -33,11 +33,14 @@ const FIRST_BOXES: [&[u8; 4]; 17] = [
     b"emsg", b"prft", b"pdin", b"meta", b"uuid", b"PICT",
 ];
 
-/// Whether an input begins with a box. Its size and its type are eight bytes, all of which text can have; so text is none.
+/// Whether an input begins with a box. The eight bytes of its size and its type may be text, as in `>s1 free-living`; a box has a byte
+/// soon after that no text has.
 fn begins_with_box(head: &[u8]) -> bool {
     const TEXT_LEN: usize = 64;
     let Some(header) = BoxHeader::read(head) else { return false };
-    let is_text = head.iter().take(TEXT_LEN).all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~'));
+    // Bytes from 0x80 on are letters in UTF-8 and Latin-1. NCBI joins definitions with 0x01.
+    let is_of_text = |&byte: &u8| matches!(byte, 0x01 | b'\t' | b'\n' | b'\r' | b' '..=b'~' | 0x80..);
+    let is_text = head.iter().take(TEXT_LEN).all(is_of_text);
     let least = match &header.kind.0 {
         // Brand and version.
         b"ftyp" | b"styp" => header.header_len + 8,

@@ -4,7 +4,7 @@ use super::{Comments, Fasta, Record, fault};
 use crate::error::Error;
 use crate::record::{self, Fault, Format, Part, Tally};
 use crate::scan::{LineEnds, LinesBefore};
-use crate::sequence::without_eol;
+use crate::sequence::{byte_order_mark_len, without_eol};
 
 /// Reads the FASTA records of a part.
 #[derive(Debug)]
@@ -150,11 +150,18 @@ impl<'data> Cursor<'data> {
         }
     }
 
-    /// The record whose header is at the cursor.
+    /// The record whose header is at the cursor; `None` for a lone `>` that ends the input, which counts as blank.
     #[inline]
-    fn record(&mut self) -> Result<Record<'data>, Fault> {
+    fn record(&mut self) -> Result<Option<Record<'data>>, Fault> {
         let start = self.position;
         let Extent { sequence, end, next, letters, lines } = self.extent()?;
+        // Only at the end of the input, a header line has no line feed.
+        if sequence == start + 1 {
+            self.position = next;
+            self.tally.blank_bytes += (next - start) as u64;
+            self.tally.lines += lines;
+            return Ok(None);
+        }
         let offset = self.part.offset() + start as u64;
         let record =
             Record::new(&self.bytes[start..end], offset, self.format.comments, sequence - start, letters);
@@ -166,11 +173,16 @@ impl<'data> Cursor<'data> {
         self.tally.record_bytes += (end - start) as u64;
         self.tally.blank_bytes += (next - end) as u64;
         self.tally.lines += lines;
-        Ok(record)
+        Ok(Some(record))
     }
 
-    /// Counts the line at the cursor if it is blank or a comment.
+    /// Counts the line at the cursor as blank if it is blank or a comment; likewise the byte order mark.
     fn take_blank(&mut self) -> bool {
+        if let Some(mark @ 1..) = byte_order_mark_len(self.part, self.position) {
+            self.tally.blank_bytes += mark as u64;
+            self.position += mark;
+            return true;
+        }
         self.go_to_line();
         self.line = Some(self.position);
         let Some(end) = self.line_ends.peek() else { return false };
@@ -186,6 +198,15 @@ impl<'data> Cursor<'data> {
         true
     }
 
+    /// Describes the fault at the cursor, where neither a header nor a blank line begins.
+    #[cold]
+    fn start_fault(&self) -> Fault {
+        match byte_order_mark_len(self.part, self.position) {
+            None => fault::incomplete(self.bytes, "in a byte order mark", 0),
+            Some(_) => fault::of_start(self.format, self.bytes, self.position),
+        }
+    }
+
     #[cold]
     fn error(&self, fault: Fault) -> Error {
         fault.at(Fasta::NAME, self.part, self)
@@ -199,10 +220,14 @@ impl<'data> record::Cursor for Cursor<'data> {
     fn next(&mut self) -> Option<Result<Record<'data>, Error>> {
         while self.position < self.part.len() {
             if self.bytes[self.position] == b'>' {
-                return Some(self.record().map_err(|fault| self.error(fault)));
+                match self.record() {
+                    Ok(Some(record)) => return Some(Ok(record)),
+                    Ok(None) => continue,
+                    Err(fault) => return Some(Err(self.error(fault))),
+                }
             }
             if !self.take_blank() {
-                return Some(Err(self.error(fault::of_start(self.format, self.bytes, self.position))));
+                return Some(Err(self.error(self.start_fault())));
             }
         }
         None

@@ -6,7 +6,7 @@
 //! comparison*, PNAS 85:2444), as NCBI describes it for BLAST. Read here is:
 //!
 //! ```text
-//! file         = { blank | comment } { record }
+//! file         = [ byte-order-mark ] { blank | comment } { record } [ ">" ]
 //! record       = ">" definition eol { letters eol | blank | comment }
 //! definition   = name [ ( " " | tab ) description ]
 //! letters      = any bytes, of which the first is not ">"
@@ -16,6 +16,8 @@
 //! ```
 //!
 //! * **A line that begins with `>` is a header**, whatever stands before it.
+//! * A `>` that ends the input, without a line end, begins no record: it counts as blank, as seqkit and samtools read it.
+//! * A byte order mark (UTF-8) at the start of the input counts as blank.
 //! * A sequence may be empty. Lines may have any length, and be of different lengths.
 //! * Any byte is taken as a letter; see [`Fasta::strict`] for a check on request.
 //! * A definition does not hold a carriage return but at its end: a file whose lines end in CR alone would else be one

@@ -69,7 +69,7 @@ impl Summary {
         self.0.letters.as_deref()
     }
 
-    /// The alphabet of the first sequence in the file that has a letter; `None` if none has.
+    /// The alphabet of the first sequence in the file that has a letter; `None` if there is none, or if its letters are of no alphabet.
     #[must_use]
     pub fn alphabet(&self) -> Option<Alphabet> {
         self.0.alphabet()

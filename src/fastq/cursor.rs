@@ -1,10 +1,10 @@
 //! Reads four lines at a time.
 
 use super::{Fastq, Record, fault};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::record::{self, Fault, Format, Part, Tally};
 use crate::scan::{FourLines, FourLinesAhead};
-use crate::sequence::without_eol;
+use crate::sequence::{byte_order_mark_len, without_eol};
 
 /// Reads the FASTQ records of a part.
 ///
@@ -109,8 +109,13 @@ impl<'data> Cursor<'data> {
         after_next.map_or(!self.part.is_complete(), |&byte| byte == b'+')
     }
 
-    /// Counts the blank line at the cursor, if there is one.
+    /// Counts the blank line at the cursor as blank, or the byte order mark.
     fn take_blank(&mut self) -> bool {
+        if let Some(mark @ 1..) = byte_order_mark_len(self.part, self.position) {
+            self.blank_bytes += mark as u64;
+            self.position += mark;
+            return true;
+        }
         let Some(end) = self.line_end(self.position) else { return false };
         if !matches!(self.bytes[self.position..end], [] | [b'\r']) {
             return false;
@@ -126,6 +131,10 @@ impl<'data> Cursor<'data> {
     #[cold]
     #[inline(never)]
     fn structure_error(&self) -> Error {
+        if byte_order_mark_len(self.part, self.position).is_none() {
+            let kind = ErrorKind::Incomplete { within: "in a byte order mark" };
+            return self.error(Fault { kind, position: self.bytes.len(), line: 0 });
+        }
         self.error(fault::of_structure(self.bytes, self.position, self.part.is_complete()))
     }
 

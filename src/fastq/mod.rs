@@ -6,7 +6,7 @@
 //! quality scores* (Nucleic Acids Research 38:1767). Read here is the form with four lines a record:
 //!
 //! ```text
-//! file         = { blank } { record { blank } }
+//! file         = [ byte-order-mark ] { blank } { record { blank } }
 //! record       = "@" definition eol  sequence eol  "+" [ definition ] eol  quality-scores eol
 //! definition   = name [ ( " " | tab ) description ]
 //! blank        = eol
@@ -14,6 +14,7 @@
 //! ```
 //!
 //! * `@`, `+`, that a record is complete, and that it has as many quality scores as letters is always checked.
+//! * A byte order mark (UTF-8) at the start of the input counts as blank.
 //! * A sequence or the quality scores may be empty: a read of length zero.
 //! * Any byte is taken as a letter or score (see [`Fastq::strict`] for checks on request), with one exception: **a sequence
 //!   does not begin with `@` or `+`**. No sequence does, and it is what makes boundaries decidable (below).

@@ -91,7 +91,7 @@ impl Summary {
         self.quality_scores.as_deref()
     }
 
-    /// The alphabet of the first read in the file that has a letter; `None` if none has.
+    /// The alphabet of the first read in the file that has a letter; `None` if there is none, or if its letters are of no alphabet.
     #[must_use]
     pub fn alphabet(&self) -> Option<Alphabet> {
         self.numbers.alphabet()

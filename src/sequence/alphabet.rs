@@ -1,43 +1,55 @@
-//! What letters stand for.
+//! Alphabets of sequences.
 
-/// What the letters of a sequence stand for.
+/// The alphabet of a sequence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Alphabet {
-    /// IUPAC nucleotide codes with T.
+    /// IUPAC nucleotide codes with T, and gaps.
     Dna,
-    /// IUPAC nucleotide codes with U.
+    /// IUPAC nucleotide codes with U, and gaps.
     Rna,
-    /// Other letters.
+    /// Other letters, and `*` for a translation stop.
     Protein,
 }
 
 impl Alphabet {
-    /// How many letters at the start of a sequence are looked at.
+    /// Bytes at the start of a sequence that decide.
     const LETTERS_SEEN: usize = 10_000;
 
-    /// The alphabet of a sequence, by its first 10,000 letters; DNA if they could be of both nucleic acids.
+    /// Guesses the alphabet of a sequence from its first 10,000 bytes: DNA if they fit both nucleic acids, `None` if there are none or if
+    /// one is in no alphabet (a digit, for instance).
+    ///
+    /// ```
+    /// use pagecut::fasta::Alphabet;
+    ///
+    /// assert_eq!(Alphabet::of(b"ACGTN"), Some(Alphabet::Dna));
+    /// assert_eq!(Alphabet::of(b"ACGT*"), Some(Alphabet::Protein));
+    /// assert_eq!(Alphabet::of(b"40 40 38"), None);
+    /// ```
     #[must_use]
-    pub fn of(sequence: &[u8]) -> Self {
+    pub fn of(sequence: &[u8]) -> Option<Self> {
         Self::of_lines([sequence])
     }
 
-    /// The alphabet of a sequence in several lines.
-    pub(super) fn of_lines<'data>(lines: impl IntoIterator<Item = &'data [u8]>) -> Self {
-        let (mut t, mut u) = (false, false);
+    /// Guesses the alphabet of a sequence in several lines.
+    pub(super) fn of_lines<'data>(lines: impl IntoIterator<Item = &'data [u8]>) -> Option<Self> {
+        let (mut any, mut t, mut u, mut amino_acid) = (false, false, false, false);
         for letter in lines.into_iter().flatten().take(Self::LETTERS_SEEN) {
+            any = true;
             match letter.to_ascii_uppercase() {
                 b'T' => t = true,
                 b'U' => u = true,
                 b'A' | b'C' | b'G' | b'N' | b'R' | b'Y' | b'S' | b'W' | b'K' | b'M' | b'B' | b'D' | b'H'
-                | b'V' | b'-' | b'.' | b' ' | b'*' => {}
-                _ => return Self::Protein,
+                | b'V' | b'-' | b'.' | b' ' => {}
+                b'A'..=b'Z' | b'*' | b'_' => amino_acid = true,
+                _ => return None,
             }
         }
-        match (t, u) {
-            (_, false) => Self::Dna,
-            (false, true) => Self::Rna,
-            (true, true) => Self::Protein,
+        match (any, amino_acid, t, u) {
+            (false, ..) => None,
+            (_, false, _, false) => Some(Self::Dna),
+            (_, false, false, true) => Some(Self::Rna),
+            _ => Some(Self::Protein),
         }
     }
 }
@@ -49,28 +61,33 @@ mod tests {
     #[test]
     fn alphabets() {
         for (sequence, expected) in [
-            ("", Alphabet::Dna),
-            ("ACGN", Alphabet::Dna),
-            ("acgt-.", Alphabet::Dna),
-            ("ACGU", Alphabet::Rna),
-            ("ACGUT", Alphabet::Protein),
-            ("MKV", Alphabet::Dna),
-            ("MKVL", Alphabet::Protein),
+            ("", None),
+            ("ACGN", Some(Alphabet::Dna)),
+            ("acgt-.", Some(Alphabet::Dna)),
+            ("ACGU", Some(Alphabet::Rna)),
+            ("ACGUT", Some(Alphabet::Protein)),
+            ("MKV", Some(Alphabet::Dna)),
+            ("MKVL", Some(Alphabet::Protein)),
+            ("ACGT*", Some(Alphabet::Protein)),
+            ("MKV*", Some(Alphabet::Protein)),
+            ("40 40 38", None),
+            ("ACGT1", None),
+            ("AC\u{e9}", None),
         ] {
             assert_eq!(Alphabet::of(sequence.as_bytes()), expected, "{sequence}");
         }
     }
 
     #[test]
-    fn an_alphabet_is_that_of_the_first_letters_in_whatever_lines() {
+    fn the_first_letters_decide_whatever_the_lines() {
         let mut letters = vec![b'A'; Alphabet::LETTERS_SEEN];
         letters.push(b'L');
         for len in [1, 7, 60, letters.len()] {
-            assert_eq!(Alphabet::of_lines(letters.chunks(len)), Alphabet::Dna, "{len}");
+            assert_eq!(Alphabet::of_lines(letters.chunks(len)), Some(Alphabet::Dna), "{len}");
         }
         letters.remove(0);
         for len in [1, 7, 60, letters.len()] {
-            assert_eq!(Alphabet::of_lines(letters.chunks(len)), Alphabet::Protein, "{len}");
+            assert_eq!(Alphabet::of_lines(letters.chunks(len)), Some(Alphabet::Protein), "{len}");
         }
     }
 }

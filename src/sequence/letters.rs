@@ -42,10 +42,16 @@ impl Letters {
         self.of(b"GCgc")
     }
 
-    /// N, in either case.
+    /// N, in either case: an unknown nucleotide.
     #[must_use]
     pub fn n(&self) -> u64 {
         self.of(b"Nn")
+    }
+
+    /// X, in either case: an unknown amino acid.
+    #[must_use]
+    pub fn x(&self) -> u64 {
+        self.of(b"Xx")
     }
 
     /// Gaps: `-`, `.` and spaces.

@@ -9,7 +9,7 @@ pub(crate) struct Numbers {
     /// Left out if the letters are not to be looked at.
     pub(crate) letters: Option<Box<Letters>>,
     /// Offset and alphabet of the first record that has a letter.
-    first: Option<(u64, Alphabet)>,
+    first: Option<(u64, Option<Alphabet>)>,
 }
 
 impl Numbers {
@@ -44,8 +44,8 @@ impl Numbers {
         self.first = [self.first, other.first].into_iter().flatten().min_by_key(|(offset, _)| *offset);
     }
 
-    /// The alphabet of the first sequence that has a letter.
+    /// The alphabet of the first sequence that has a letter, if its letters are of one.
     pub(crate) fn alphabet(&self) -> Option<Alphabet> {
-        self.first.map(|(_, alphabet)| alphabet)
+        self.first.and_then(|(_, alphabet)| alphabet)
     }
 }

@@ -1,9 +1,27 @@
-//! Lines and definitions.
+//! Lines, definitions and the byte order mark.
+
+use crate::record::Part;
 
 /// A line without its LF or CR LF.
 pub(crate) fn without_eol(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// A byte order mark in UTF-8, which some editors write at the start of a text.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The length of the byte order mark at `position` of a part: 3 at the start of an input that has one, else 0. `None` if the part ends
+/// within a possible mark.
+pub(crate) fn byte_order_mark_len(part: Part<'_>, position: usize) -> Option<usize> {
+    if part.offset() > 0 || position > 0 {
+        return Some(0);
+    }
+    let view = part.view();
+    if view.starts_with(BYTE_ORDER_MARK) {
+        return Some(BYTE_ORDER_MARK.len());
+    }
+    (part.is_complete() || !BYTE_ORDER_MARK.starts_with(view)).then_some(0)
 }
 
 /// What a record's last line lacks, so that another record can follow.

@@ -79,14 +79,15 @@ fn write_blocks(_: &Path, _: &Source) -> Result<Vec<String>> {
     Ok(Vec::new())
 }
 
-/// Says what records an index of names does not have.
+/// Reports the records that an index of names lacks.
 fn tell_left_out(fai: &Fai, name: &str, common: &Common) {
     for (count, why) in [
-        (fai.duplicates(), "since records before have their names"),
-        (fai.without_letters(), "since they have no lines behind their header"),
+        (fai.duplicates(), "an earlier record has the same name"),
+        (fai.without_letters(), "no sequence line follows the header"),
     ] {
         if count > 0 && !common.quiet {
-            report::note(name, &format!("{count} records are not in the index of names, {why}"));
+            let records = report::counted(count, "record");
+            report::note(name, &format!("{records} left out of the index of names: {why}"));
         }
     }
 }

@@ -9,8 +9,10 @@ use serde::{Serialize, Serializer};
 pub(crate) enum Cell {
     Text(String),
     Count(u64),
-    /// A number with so many digits behind the point.
+    /// A number and its decimals.
     Decimal(f64, usize),
+    /// A percentage: two decimals for a person, none in a table for programs, as seqkit prints it.
+    Percentage(f64),
 }
 
 impl Cell {
@@ -24,12 +26,17 @@ impl Cell {
             Self::Text(text) => text.clone(),
             Self::Count(count) => count.to_string(),
             Self::Decimal(number, digits) => format!("{number:.digits$}"),
+            Self::Percentage(number) => format!("{number:.0}"),
         }
     }
 
     /// For a person: with commas between thousands.
     fn pretty(&self) -> String {
-        if self.is_number() { with_commas(&self.plain()) } else { self.plain() }
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Percentage(number) => format!("{number:.2}"),
+            Self::Count(_) | Self::Decimal(..) => with_commas(&self.plain()),
+        }
     }
 }
 
@@ -38,7 +45,7 @@ impl Serialize for Cell {
         match self {
             Self::Text(text) => serializer.serialize_str(text),
             Self::Count(count) => serializer.serialize_u64(*count),
-            Self::Decimal(number, _) => serializer.serialize_f64(*number),
+            Self::Decimal(number, _) | Self::Percentage(number) => serializer.serialize_f64(*number),
         }
     }
 }

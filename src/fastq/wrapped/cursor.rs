@@ -4,7 +4,7 @@ use super::Record;
 use crate::error::{Error, ErrorKind};
 use crate::fastq::{Fastq, fault};
 use crate::record::{self, Fault, Format, Part, Tally};
-use crate::sequence::without_eol;
+use crate::sequence::{byte_order_mark_len, without_eol};
 
 /// Reads the records of a part of wrapped FASTQ.
 #[derive(Debug)]
@@ -56,6 +56,9 @@ impl<'data> Cursor<'data> {
         let found = bytes[start];
         if found == b'\r' && self.line(start).is_none() {
             return Err(self.incomplete("in a blank line", 0));
+        }
+        if byte_order_mark_len(self.part, start).is_none() {
+            return Err(self.incomplete("in a byte order mark", 0));
         }
         if found != b'@' {
             return Err(Fault {
@@ -136,6 +139,11 @@ impl<'data> record::Cursor for Cursor<'data> {
 
     fn next(&mut self) -> Option<Result<Record<'data>, Error>> {
         while self.position < self.part.len() {
+            if let Some(mark @ 1..) = byte_order_mark_len(self.part, self.position) {
+                self.tally.blank_bytes += mark as u64;
+                self.position += mark;
+                continue;
+            }
             if self.is_blank(self.position) {
                 let next = self.line(self.position).map_or(self.part.len(), |line| line.next);
                 self.tally.blank_bytes += (next - self.position) as u64;

@@ -3,7 +3,7 @@
 //! # Grammar
 //!
 //! ```text
-//! file         = { blank } { record { blank } }
+//! file         = [ byte-order-mark ] { blank } { record { blank } }
 //! record       = "@" definition eol  { letters eol }  "+" [ definition ] eol  { quality-scores eol }
 //! ```
 //!

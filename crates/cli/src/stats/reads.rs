@@ -102,14 +102,14 @@ impl Row {
             match self.alphabet {
                 Some(Alphabet::Rna) => "RNA",
                 Some(Alphabet::Protein) => "Protein",
-                _ if self.format.is_empty() => "",
-                _ => "DNA",
+                Some(_) => "DNA",
+                None => "",
             }
             .into(),
             lengths.count().into(),
             lengths.sum().into(),
             lengths.min().into(),
-            rounded(lengths.mean(), 1, 1),
+            Cell::Decimal(rounded(lengths.mean(), 1), 1),
             lengths.max().into(),
         ];
         if all {
@@ -122,6 +122,11 @@ impl Row {
         let Self { lengths, letters, scores, .. } = self;
         let [q1, q2, q3] = lengths.quartiles().map(|quartile| Cell::Decimal(quartile, 0));
         let (n50, l50) = lengths.n50();
+        // G and C are amino acids too, and an unknown one is an X.
+        let (gc, unknown) = match self.alphabet {
+            Some(Alphabet::Protein) => (0, letters.x()),
+            _ => (letters.gc(), letters.n()),
+        };
         let percent = |count: u64| {
             if lengths.sum() == 0 { 0.0 } else { 100.0 * count as f64 / lengths.sum() as f64 }
         };
@@ -132,11 +137,11 @@ impl Row {
             letters.gaps().into(),
             n50.into(),
             l50.into(),
-            rounded(percent(scores.at_least(20)), 2, 0),
-            rounded(percent(scores.at_least(30)), 2, 0),
-            rounded(scores.mean(), 2, 2),
-            rounded(percent(letters.gc()), 2, 2),
-            letters.n().into(),
+            Cell::Percentage(rounded(percent(scores.at_least(20)), 2)),
+            Cell::Percentage(rounded(percent(scores.at_least(30)), 2)),
+            Cell::Decimal(rounded(scores.mean(), 2), 2),
+            Cell::Decimal(rounded(percent(gc), 2), 2),
+            unknown.into(),
         ]
     }
 
@@ -158,9 +163,9 @@ impl Serialize for Object {
     }
 }
 
-/// Rounds a number to `to` decimals, halves away from zero as seqkit does, for display with `shown` decimals.
-fn rounded(number: f64, to: i32, shown: usize) -> Cell {
-    let unit = 10f64.powi(to);
+/// Rounds a number to `decimals`, halves away from zero as seqkit does.
+fn rounded(number: f64, decimals: i32) -> f64 {
+    let unit = 10f64.powi(decimals);
     // Adding zero turns a negative zero into a positive one.
-    Cell::Decimal((number * unit).round() / unit + 0.0, shown)
+    (number * unit).round() / unit + 0.0
 }
