@@ -138,7 +138,7 @@ fn a_last_line_ends_as_the_first_one() {
         (">r\r\nA\r", "\n"),
         (">r", "\n"),
         (">r\r", "\n"),
-        (">", "\n"),
+        (">\n", ""),
     ] {
         let record = Fasta::new().records(data.as_bytes()).next().unwrap().unwrap();
         let mut writer = Writer::new(Vec::new());
