@@ -176,9 +176,15 @@ impl<'data> Cursor<'data> {
         Ok(Some(record))
     }
 
+    /// The length of the byte order mark at the cursor; `None` if more bytes must show whether it is one.
+    fn byte_order_mark_len(&self) -> Option<usize> {
+        let offset = self.part.offset() + self.position as u64;
+        byte_order_mark_len(offset, &self.part.view()[self.position..], self.part.is_complete())
+    }
+
     /// Counts the line at the cursor as blank if it is blank or a comment; likewise the byte order mark.
     fn take_blank(&mut self) -> bool {
-        if let Some(mark @ 1..) = byte_order_mark_len(self.part, self.position) {
+        if let Some(mark @ 1..) = self.byte_order_mark_len() {
             self.tally.blank_bytes += mark as u64;
             self.position += mark;
             return true;
@@ -201,7 +207,7 @@ impl<'data> Cursor<'data> {
     /// Describes the fault at the cursor, where neither a header nor a blank line begins.
     #[cold]
     fn start_fault(&self) -> Fault {
-        match byte_order_mark_len(self.part, self.position) {
+        match self.byte_order_mark_len() {
             None => fault::incomplete(self.bytes, "in a byte order mark", 0),
             Some(_) => fault::of_start(self.format, self.bytes, self.position),
         }

@@ -109,9 +109,15 @@ impl<'data> Cursor<'data> {
         after_next.map_or(!self.part.is_complete(), |&byte| byte == b'+')
     }
 
+    /// The length of the byte order mark at the cursor; `None` if more bytes must show whether it is one.
+    fn byte_order_mark_len(&self) -> Option<usize> {
+        let offset = self.part.offset() + self.position as u64;
+        byte_order_mark_len(offset, &self.part.view()[self.position..], self.part.is_complete())
+    }
+
     /// Counts the blank line at the cursor as blank, or the byte order mark.
     fn take_blank(&mut self) -> bool {
-        if let Some(mark @ 1..) = byte_order_mark_len(self.part, self.position) {
+        if let Some(mark @ 1..) = self.byte_order_mark_len() {
             self.blank_bytes += mark as u64;
             self.position += mark;
             return true;
@@ -131,7 +137,7 @@ impl<'data> Cursor<'data> {
     #[cold]
     #[inline(never)]
     fn structure_error(&self) -> Error {
-        if byte_order_mark_len(self.part, self.position).is_none() {
+        if self.byte_order_mark_len().is_none() {
             let kind = ErrorKind::Incomplete { within: "in a byte order mark" };
             return self.error(Fault { kind, position: self.bytes.len(), line: 0 });
         }

@@ -1,7 +1,5 @@
 //! Lines, definitions and the byte order mark.
 
-use crate::record::Part;
-
 /// A line without its LF or CR LF.
 pub(crate) fn without_eol(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
@@ -11,17 +9,16 @@ pub(crate) fn without_eol(line: &[u8]) -> &[u8] {
 /// A byte order mark in UTF-8, which some editors write at the start of a text.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The length of the byte order mark at `position` of a part: 3 at the start of an input that has one, else 0. `None` if the part ends
-/// within a possible mark.
-pub(crate) fn byte_order_mark_len(part: Part<'_>, position: usize) -> Option<usize> {
-    if part.offset() > 0 || position > 0 {
+/// The length of the byte order mark that `bytes` begin with, `offset` bytes after the start of the input: 3, or 0 if there is none.
+/// `None` if `bytes` end within a possible mark, and the input does not (`complete`).
+pub(crate) fn byte_order_mark_len(offset: u64, bytes: &[u8], complete: bool) -> Option<usize> {
+    if offset > 0 {
         return Some(0);
     }
-    let view = part.view();
-    if view.starts_with(BYTE_ORDER_MARK) {
+    if bytes.starts_with(BYTE_ORDER_MARK) {
         return Some(BYTE_ORDER_MARK.len());
     }
-    (part.is_complete() || !BYTE_ORDER_MARK.starts_with(view)).then_some(0)
+    (complete || !BYTE_ORDER_MARK.starts_with(bytes)).then_some(0)
 }
 
 /// What a record's last line lacks, so that another record can follow.

@@ -45,6 +45,12 @@ impl<'data> Cursor<'data> {
         }
     }
 
+    /// The length of the byte order mark at the cursor; `None` if more bytes must show whether it is one.
+    fn byte_order_mark_len(&self) -> Option<usize> {
+        let offset = self.part.offset() + self.position as u64;
+        byte_order_mark_len(offset, &self.part.view()[self.position..], self.part.is_complete())
+    }
+
     /// What is wrong where the bytes in view end before the record does.
     fn incomplete(&self, within: &'static str, line: u64) -> Fault {
         Fault { kind: ErrorKind::Incomplete { within }, position: self.part.view().len(), line }
@@ -57,7 +63,7 @@ impl<'data> Cursor<'data> {
         if found == b'\r' && self.line(start).is_none() {
             return Err(self.incomplete("in a blank line", 0));
         }
-        if byte_order_mark_len(self.part, start).is_none() {
+        if self.byte_order_mark_len().is_none() {
             return Err(self.incomplete("in a byte order mark", 0));
         }
         if found != b'@' {
@@ -139,7 +145,7 @@ impl<'data> record::Cursor for Cursor<'data> {
 
     fn next(&mut self) -> Option<Result<Record<'data>, Error>> {
         while self.position < self.part.len() {
-            if let Some(mark @ 1..) = byte_order_mark_len(self.part, self.position) {
+            if let Some(mark @ 1..) = self.byte_order_mark_len() {
                 self.tally.blank_bytes += mark as u64;
                 self.position += mark;
                 continue;
