@@ -1,5 +1,6 @@
 //! Media containers.
 
+pub mod codec;
 pub mod matroska;
 pub mod mp4;
 mod mpeg4_audio;

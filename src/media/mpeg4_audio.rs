@@ -1,4 +1,6 @@
-//! What MPEG-4 Audio is told of before its first frame, in whatever container.
+//! The configuration of MPEG-4 Audio, in any container.
+
+use super::codec::Bits;
 
 /// `AudioSpecificConfig` (ISO/IEC 14496-3 §1.6.2.1), which MP4 has in `esds`, and Matroska in the `CodecPrivate` of `A_AAC`.
 ///
@@ -24,7 +26,7 @@ pub struct AudioSpecificConfig {
 }
 
 /// `samplingFrequencyIndex` (§1.6.3.4).
-const SAMPLING_FREQUENCIES: [u32; 13] =
+pub(super) const SAMPLING_FREQUENCIES: [u32; 13] =
     [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8000, 7350];
 
 /// Audio object types.
@@ -39,9 +41,13 @@ impl AudioSpecificConfig {
     /// Reads it from bytes, which may be followed by others; `None` if they end too early, or if the frequency is a reserved one.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
-        let mut bits = Bits { bytes, position: 0 };
-        let told_first = bits.object_type()?;
-        let sampling_frequency = bits.sampling_frequency()?;
+        Self::read_bits(&mut Bits::new(bytes), true)
+    }
+
+    /// Reads it from a position of bits. `is_whole`: an extension may follow it.
+    pub(super) fn read_bits(bits: &mut Bits<'_>, is_whole: bool) -> Option<Self> {
+        let told_first = read_object_type(bits)?;
+        let sampling_frequency = read_frequency(bits)?;
         let channels = match bits.take(4)? {
             count @ 1..=6 => u8::try_from(count).ok(),
             7 | 12 | 14 => Some(8),
@@ -56,11 +62,11 @@ impl AudioSpecificConfig {
             has_parametric_stereo: told_first == PARAMETRIC_STEREO,
         };
         if matches!(told_first, SPECTRAL_BAND_REPLICATION | PARAMETRIC_STEREO) {
-            config.extension_sampling_frequency = Some(bits.sampling_frequency()?);
-            config.object_type = bits.object_type()?;
-        } else if matches!(config.object_type, 1..=4) && channels.is_some() {
+            config.extension_sampling_frequency = Some(read_frequency(bits)?);
+            config.object_type = read_object_type(bits)?;
+        } else if is_whole && matches!(config.object_type, 1..=4) && channels.is_some() {
             // What is not there is not told.
-            let _ = config.read_extension(&mut bits);
+            let _ = config.read_extension(bits);
         }
         Some(config)
     }
@@ -76,51 +82,30 @@ impl AudioSpecificConfig {
         // `extensionFlag`, which these object types have nothing behind.
         bits.take(1)?;
         if bits.take(11)? != SYNC_EXTENSION
-            || bits.object_type()? != SPECTRAL_BAND_REPLICATION
+            || read_object_type(bits)? != SPECTRAL_BAND_REPLICATION
             || bits.take(1)? == 0
         {
             return None;
         }
-        self.extension_sampling_frequency = Some(bits.sampling_frequency()?);
+        self.extension_sampling_frequency = Some(read_frequency(bits)?);
         self.has_parametric_stereo = bits.take(11)? == SYNC_EXTENSION_STEREO && bits.take(1)? == 1;
         Some(())
     }
 }
 
-/// Reads bits, the highest of a byte first.
-struct Bits<'a> {
-    bytes: &'a [u8],
-    /// The next bit.
-    position: usize,
+/// Reads `GetAudioObjectType`.
+fn read_object_type(bits: &mut Bits<'_>) -> Option<u8> {
+    match bits.byte(5)? {
+        31 => Some(32 + bits.byte(6)?),
+        number => Some(number),
+    }
 }
 
-impl Bits<'_> {
-    /// So many bits, 32 at the most, as a number.
-    fn take(&mut self, count: usize) -> Option<u32> {
-        let mut number = 0;
-        for position in self.position..self.position + count {
-            let byte = self.bytes.get(position / 8)?;
-            number = number << 1 | u32::from(byte >> (7 - position % 8) & 1);
-        }
-        self.position += count;
-        Some(number)
-    }
-
-    /// `GetAudioObjectType`.
-    fn object_type(&mut self) -> Option<u8> {
-        let number = match self.take(5)? {
-            31 => 32 + self.take(6)?,
-            number => number,
-        };
-        u8::try_from(number).ok()
-    }
-
-    /// An index, or the frequency itself.
-    fn sampling_frequency(&mut self) -> Option<u32> {
-        match self.take(4)? {
-            15 => self.take(24),
-            index => SAMPLING_FREQUENCIES.get(index as usize).copied(),
-        }
+/// Reads an index, or the frequency itself.
+fn read_frequency(bits: &mut Bits<'_>) -> Option<u32> {
+    match bits.take(4)? {
+        15 => bits.take(24),
+        index => SAMPLING_FREQUENCIES.get(index as usize).copied(),
     }
 }
 

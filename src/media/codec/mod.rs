@@ -1,0 +1,54 @@
+//! Headers of codings: parameter sets, sequence headers, decoder configurations and headers of frames.
+//!
+//! Each parser takes bytes that a container delivers, reads the fields that describe the stream, and decodes nothing. Parsers are total:
+//! bytes that end too early or hold a value that the standard excludes give `None`. They allocate nothing, and take time in proportion to the
+//! length of the bytes.
+//!
+//! | coding | type | from |
+//! |---|---|---|
+//! | H.264 | [`h264::SequenceParameterSet`] | `avcC`, samples, byte streams |
+//! | H.265 | [`h265::SequenceParameterSet`] | `hvcC`, samples, byte streams |
+//! | MPEG-1 and MPEG-2 Video | [`MpegVideoSequence`] | byte streams |
+//! | MPEG-4 Visual | [`Mpeg4Visual`] | `DecoderSpecificInfo`, byte streams |
+//! | AV1 | [`Av1Sequence`] | `av1C`, temporal units |
+//! | VP8, VP9 | [`Vp8Header`], [`Vp9Header`] | key frames |
+//! | JPEG, ProRes | [`JpegHeader`], [`ProResHeader`] | frames |
+//! | AAC | [`AudioSpecificConfig`](super::AudioSpecificConfig), [`AdtsHeader`], [`audio_config_of_loas`] | `esds`, ADTS, LOAS |
+//! | MPEG Audio | [`MpegAudioHeader`] | frames |
+//! | AC-3, Enhanced AC-3 | [`Ac3Header`] | `dac3`, `dec3`, frames |
+//! | DTS | [`DtsHeader`] | frames |
+//! | Opus, Vorbis | [`OpusHead`], [`VorbisHeader`] | `OpusHead`, `dOps`, `CodecPrivate` |
+//! | FLAC, ALAC | [`FlacStreamInfo`], [`AlacConfig`] | `dfLa`, `alac`, `CodecPrivate` |
+
+mod ac3;
+mod adts;
+mod audio_headers;
+mod av1;
+mod bits;
+mod color;
+pub mod h264;
+pub mod h265;
+mod jpeg;
+mod mpeg4_visual;
+mod mpeg_audio;
+mod mpeg_video;
+mod nal;
+mod prores;
+mod vp;
+mod vui;
+
+pub(super) use bits::Bits;
+
+pub use ac3::Ac3Header;
+pub use adts::{AdtsHeader, audio_config_of_loas};
+pub use audio_headers::{AlacConfig, DtsHeader, FlacStreamInfo, OpusHead, VorbisHeader};
+pub use av1::Av1Sequence;
+pub use color::Color;
+pub use jpeg::JpegHeader;
+pub use mpeg_audio::MpegAudioHeader;
+pub use mpeg_video::{MpegVideoExtension, MpegVideoSequence};
+pub use mpeg4_visual::Mpeg4Visual;
+pub use nal::nal_units_of_byte_stream;
+pub use prores::ProResHeader;
+pub use vp::{Vp8Header, Vp9Header};
+pub use vui::VideoUsability;

@@ -1,0 +1,132 @@
+//! MPEG-4 Visual ("part 2").
+
+use super::bits::Bits;
+use super::nal;
+
+/// The headers before the first video object plane of MPEG-4 Visual (ISO/IEC 14496-2, 6.2.2 and 6.2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Mpeg4Visual {
+    /// `profile_and_level_indication`; `None` where no `VisualObjectSequence` is there.
+    pub profile_and_level: Option<u8>,
+    /// `video_object_type_indication`: 1 simple, 17 advanced simple.
+    pub object_type: u8,
+    /// Width and height of a sample, of which neither is 0.
+    pub sample_aspect_ratio: Option<(u32, u32)>,
+    /// `low_delay`: there are no B pictures; `None` where it is not specified.
+    pub has_low_delay: Option<bool>,
+    /// `vop_time_increment_resolution`: ticks of a second.
+    pub time_resolution: u32,
+    /// `fixed_vop_time_increment`: ticks of a picture.
+    pub fixed_time_increment: Option<u32>,
+    /// Width in samples.
+    pub width: u32,
+    /// Height in samples.
+    pub height: u32,
+    /// `interlaced`: pictures may have fields.
+    pub is_interlaced: bool,
+    /// `quarter_sample`.
+    pub has_quarter_samples: bool,
+}
+
+const VISUAL_OBJECT_SEQUENCE: u8 = 0xb0;
+
+/// `aspect_ratio_info` from 1 on (table 6-12).
+const ASPECT_RATIOS: [(u32, u32); 5] = [(1, 1), (12, 11), (10, 11), (16, 11), (40, 33)];
+
+impl Mpeg4Visual {
+    /// Reads the first `VideoObjectLayer` in a stream, of a rectangular shape; `None` if there is none.
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let mut profile_and_level = None;
+        for unit in nal::after_start_codes(bytes) {
+            match *unit {
+                [VISUAL_OBJECT_SEQUENCE, indication, ..] => profile_and_level = Some(indication),
+                [0x20..=0x2f, ..] => return Self::read_layer(&unit[1..], profile_and_level),
+                _ => {}
+            }
+        }
+        None
+    }
+
+    fn read_layer(bytes: &[u8], profile_and_level: Option<u8>) -> Option<Self> {
+        let mut bits = Bits::new(bytes);
+        bits.skip(1)?;
+        let object_type = bits.byte(8)?;
+        let mut version = 1;
+        if bits.flag()? {
+            version = bits.take(4)?;
+            bits.skip(3)?;
+        }
+        let ratio = match bits.take(4)? {
+            15 => Some((bits.take(8)?, bits.take(8)?)),
+            index => (index as usize).checked_sub(1).and_then(|index| ASPECT_RATIOS.get(index).copied()),
+        };
+        let mut has_low_delay = None;
+        if bits.flag()? {
+            bits.skip(2)?;
+            has_low_delay = Some(bits.flag()?);
+            // `vbv_parameters`.
+            if bits.flag()? {
+                bits.skip(79)?;
+            }
+        }
+        // `video_object_layer_shape`: rectangular.
+        if bits.take(2)? != 0 {
+            return None;
+        }
+        bits.skip(1)?;
+        let time_resolution = bits.take(16)?;
+        bits.skip(1)?;
+        let fixed_time_increment = match bits.flag()? {
+            true => Some(bits.take((u32::BITS - time_resolution.saturating_sub(1).leading_zeros()).max(1))?),
+            false => None,
+        };
+        bits.skip(1)?;
+        let width = bits.take(13)?;
+        bits.skip(1)?;
+        let height = bits.take(13)?;
+        bits.skip(1)?;
+        let is_interlaced = bits.flag()?;
+        Some(Self {
+            profile_and_level,
+            object_type,
+            sample_aspect_ratio: ratio.filter(|&(width, height)| width > 0 && height > 0),
+            has_low_delay,
+            time_resolution,
+            fixed_time_increment: fixed_time_increment.filter(|&ticks| ticks > 0),
+            width,
+            height,
+            is_interlaced,
+            has_quarter_samples: version != 1 && has_quarter_samples(&mut bits, version).unwrap_or(false),
+        })
+    }
+}
+
+/// Reads from after `interlaced` up to `quarter_sample`.
+fn has_quarter_samples(bits: &mut Bits<'_>, version: u32) -> Option<bool> {
+    bits.skip(1)?;
+    match bits.take(if version == 1 { 1 } else { 2 })? {
+        0 => {}
+        // A static sprite: four sizes of 13 bits with markers.
+        1 => bits.skip(56 + 6 + 2 + 1 + 1)?,
+        _ => bits.skip(6 + 2 + 1)?,
+    }
+    // `not_8_bit`.
+    if bits.flag()? {
+        bits.skip(8)?;
+    }
+    // `quant_type`, and matrices that end with a 0.
+    if bits.flag()? {
+        for _ in 0..2 {
+            if bits.flag()? {
+                for _ in 0..64 {
+                    if bits.take(8)? == 0 {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+    bits.flag()
+}

@@ -1,0 +1,69 @@
+//! NAL units in byte streams and samples.
+
+use memchr::memmem;
+
+/// What follows each start code, `00 00 01`, up to the next one.
+pub(super) fn after_start_codes(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    const START_CODE: [u8; 3] = [0, 0, 1];
+    let mut rest = memmem::find(bytes, &START_CODE).map(|at| &bytes[at + START_CODE.len()..]);
+    std::iter::from_fn(move || {
+        let unit = rest?;
+        let end = memmem::find(unit, &START_CODE);
+        rest = end.map(|end| &unit[end + START_CODE.len()..]);
+        Some(&unit[..end.unwrap_or(unit.len())])
+    })
+}
+
+/// The NAL units of a byte stream (ITU-T H.264, annex B; ITU-T H.265, annex B), without `trailing_zero_8bits` and the `zero_byte` of the
+/// next start code.
+pub fn nal_units_of_byte_stream(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    after_start_codes(bytes).map(|unit| {
+        let len = unit.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
+        &unit[..len]
+    })
+}
+
+/// The NAL units of a sample (ISO/IEC 14496-15, 4.3.3): each follows its length of 1 to 4 bytes. Ends where a length does not fit.
+pub(super) fn of_sample(bytes: &[u8], length_size: u8) -> impl Iterator<Item = &[u8]> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        if length_size == 0 {
+            return None;
+        }
+        let (length, after) = rest.split_at_checked(length_size.into())?;
+        let length = length.iter().fold(0, |length, &byte| length << 8 | usize::from(byte));
+        let (unit, after) = after.split_at_checked(length)?;
+        rest = after;
+        Some(unit)
+    })
+    .filter(|unit| !unit.is_empty())
+}
+
+/// Takes a NAL unit that follows its length of 16 bits, as in decoder configuration records.
+pub(super) fn take<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (&length, after) = rest.split_first_chunk()?;
+    let (unit, after) = after.split_at_checked(u16::from_be_bytes(length).into())?;
+    *rest = after;
+    Some(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_of_byte_streams_and_samples() {
+        let stream = [9, 0, 0, 0, 1, 7, 8, 0, 0, 1, 5, 0, 0, 0, 0, 1, 0, 0, 1, 6];
+        assert_eq!(nal_units_of_byte_stream(&stream).collect::<Vec<_>>(), [&[7, 8][..], &[5], &[], &[6]]);
+        assert_eq!(nal_units_of_byte_stream(&[0, 0]).count(), 0);
+        let sample = [0, 2, 7, 8, 0, 0, 0, 1, 5, 0, 9, 1];
+        assert_eq!(of_sample(&sample, 2).collect::<Vec<_>>(), [&[7, 8][..], &[5]]);
+        assert_eq!(of_sample(&sample, 0).count(), 0);
+        let mut rest = &sample[..];
+        assert_eq!(take(&mut rest), Some(&[7, 8][..]));
+        assert_eq!(
+            (take(&mut rest), take(&mut rest), take(&mut rest)),
+            (Some(&[][..]), Some(&[5][..]), None)
+        );
+    }
+}
