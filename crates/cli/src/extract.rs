@@ -3,6 +3,7 @@
 mod boxes;
 mod sink;
 
+use std::cell::RefCell;
 use std::io;
 use std::path::Path;
 
@@ -13,7 +14,7 @@ use pagecut::{FileKind, Result};
 
 use crate::cli::{Common, Extract};
 use crate::media::{self, names, unsupported};
-use crate::{input, report};
+use crate::{input, output, report};
 use sink::Place;
 
 /// What is to be written.
@@ -49,7 +50,8 @@ pub(crate) fn run(args: &Extract, common: &Common, all_good: &mut bool) -> io::R
 fn extract(args: &Extract, path: &Path, name: &str, common: &Common) -> Result<bool> {
     let source = input::open_to_read(path, &args.limit, common)?;
     let Some(wanted) = Wanted::of(args) else { return Err(unsupported("nothing was asked for")) };
-    let place = &Place { output: args.output.as_deref(), input: path, source: &source };
+    let output = args.output.as_deref();
+    let place = &Place { output, input: path, source: &source, finished: RefCell::default() };
     // Before all of the input is read, which may be for nothing.
     let work: Work<'_> = match (source.detect()?, wanted) {
         (FileKind::Mp4, Wanted::Track(id)) => Box::new(move |data| samples(data, id, place).map(|()| true)),
@@ -73,7 +75,14 @@ fn extract(args: &Extract, path: &Path, name: &str, common: &Common) -> Result<b
         (FileKind::Matroska, Wanted::Box(_)) => return Err(unsupported("Matroska has no boxes")),
         _ => return Err(unsupported("something is extracted of media only: MP4, Matroska and MPEG-TS")),
     };
-    media::with_whole(&source, name, common, work)
+    let done = media::with_whole(&source, name, common, work);
+    // What could be read is complete, though there is damage.
+    if done.as_ref().err().is_none_or(output::is_complete_with)
+        && let Some(file) = place.finished.take()
+    {
+        file.commit()?;
+    }
+    done
 }
 
 /// Writes the samples of a track of MP4, in the order in which they are decoded.

@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Fetch, common: &Common, all_good: &mut bool) -> io::Res
     let (source, mut out) = match opened {
         Ok(opened) => opened,
         Err(error) => {
-            report::error(&name, &error);
+            report::failure(&name, &error);
             *all_good = false;
             return Ok(());
         }
@@ -36,8 +36,22 @@ pub(crate) fn run(args: &Fetch, common: &Common, all_good: &mut bool) -> io::Res
         whole &= report::outcome(&name, input.print(what, &mut out).map(|()| true))?;
     }
     input::tell_unclosed(&source, &name);
-    *all_good &= whole & report::outcome(&name, out.finish(whole).map(|()| true))?;
+    // What was printed may be of bytes that have changed meanwhile.
+    whole &= report::outcome(&name, source.check().map(|()| true))?;
+    *all_good &= whole & report::outcome(&name, end(out, whole, args, common))?;
     Ok(())
+}
+
+/// Ends the output. A file appears if the `whole` of what was asked for is in it.
+fn end(out: Out, whole: bool, args: &Fetch, common: &Common) -> Result<bool> {
+    if whole {
+        return out.finish().map(|()| true);
+    }
+    if out.abandon()? && !common.quiet {
+        let path = args.output.path.as_deref().unwrap_or(Path::new(""));
+        report::note(&path.display().to_string(), &"not written, since not all that was asked for was found");
+    }
+    Ok(false)
 }
 
 /// Something that can be asked for.

@@ -17,7 +17,7 @@ pub(crate) fn run(args: &Index, common: &Common, out: &mut dyn Write, all_good: 
         let name = path.display().to_string();
         match write_indexes(path, &name, args, common) {
             Err(error) => {
-                report::error(&name, &error);
+                report::failure(&name, &error);
                 *all_good = false;
             }
             Ok(written) if common.quiet => drop(written),

@@ -27,8 +27,9 @@ mod verify;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches};
 use cli::{Cli, Command};
+use output::Stdout;
 
 /// Everything was read and all was well.
 const GOOD: u8 = 0;
@@ -36,14 +37,17 @@ const GOOD: u8 = 0;
 const BAD: u8 = 1;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match parse() {
+        Ok(cli) => cli,
+        Err(error) => return print(&error),
+    };
     cli.common.demand_agreement();
     cli.common.color.write_global();
     if let Err(error) = pagecut::simd::check_environment() {
         report::error("PAGECUT_SIMD", &error);
         return BAD.into();
     }
-    let mut out = io::BufWriter::new(io::stdout());
+    let mut out = io::BufWriter::new(Stdout::new());
     let mut all_good = true;
     let written = match &cli.command {
         Command::Stats(args) => stats::run(args, &cli.common, &mut out, &mut all_good),
@@ -59,14 +63,40 @@ fn main() -> ExitCode {
         Command::Probe(args) => probe::run(args, &cli.common, &mut out, &mut all_good),
         Command::Completion { shell } => complete(*shell, &mut out),
     };
-    match written.and_then(|()| out.flush()) {
+    let good = if all_good { GOOD } else { BAD };
+    exit_code(written.and_then(|()| out.flush()), good)
+}
+
+/// The arguments, by which an empty `PAGECUT_THREADS` counts as one that is not set.
+fn parse() -> Result<Cli, clap::Error> {
+    let mut command = Cli::command();
+    if std::env::var_os("PAGECUT_THREADS").is_some_and(|threads| threads.is_empty()) {
+        command = command.mut_arg("threads", |threads| threads.env(None::<&str>));
+    }
+    let mut matches = command.try_get_matches()?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut Cli::command()))
+}
+
+/// Prints wrong usage, or the help or the version that was asked for.
+fn print(error: &clap::Error) -> ExitCode {
+    let code = u8::try_from(error.exit_code()).unwrap_or(BAD);
+    if error.use_stderr() {
+        let _ = error.print();
+        return code.into();
+    }
+    let printed = Stdout::new().check().and_then(|()| error.print()).and_then(|()| io::stdout().flush());
+    exit_code(printed, code)
+}
+
+/// The exit status after standard output was written to, if it would be `code` otherwise.
+fn exit_code(written: io::Result<()>, code: u8) -> ExitCode {
+    match written {
         // Whoever reads has seen enough; what was found until then still counts.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            report::error("standard output", &error);
+            report::error(Stdout::NAME, &error);
             BAD.into()
         }
-        _ if all_good => GOOD.into(),
-        _ => BAD.into(),
+        _ => code.into(),
     }
 }
 

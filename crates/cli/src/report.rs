@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use pagecut::{Error, ErrorKind, Gap, Lost, Result};
 
+use crate::output::OutputError;
+
 const BAD: Style = AnsiColor::Red.on_default().bold();
 
 const NOTE: Style = AnsiColor::Yellow.on_default().bold();
@@ -44,14 +46,22 @@ pub(crate) fn error(who: &str, error: &dyn Display) {
     let _ = writeln!(anstream::stderr(), "{BAD}pagecut: {who}:{BAD:#} {error}");
 }
 
+/// Reports an error of the library: that of an output under the name of the output, any other under `who`.
+pub(crate) fn failure(who: &str, failure: &Error) {
+    match OutputError::find(failure) {
+        Some(of_output) => error(&of_output.output, of_output),
+        None => error(who, failure),
+    }
+}
+
 /// Tells of an error, and whether there was none and all was well. That nobody reads any more is told as for every other command:
 /// not at all, but passed on.
 pub(crate) fn outcome(who: &str, done: Result<bool>) -> io::Result<bool> {
     match done {
         Ok(all_good) => Ok(all_good),
-        Err(failure) => {
-            pass_on_broken_pipe(&failure)?;
-            error(who, &failure);
+        Err(error) => {
+            pass_on_broken_pipe(&error)?;
+            failure(who, &error);
             Ok(false)
         }
     }

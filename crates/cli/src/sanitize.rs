@@ -10,7 +10,7 @@ use pagecut::{Account, FileKind, Resync, Salvaged, Source};
 
 use crate::cli::{Common, Sanitize};
 use crate::media::unsupported;
-use crate::output::Out;
+use crate::output::{self, Out, OutputError};
 use crate::{input, report};
 
 /// Writes the good records, tells what was left out, and notes whether that is nothing.
@@ -21,10 +21,10 @@ pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::
     match account {
         Err(error) => {
             report::pass_on_broken_pipe(&error)?;
-            report::error(&name, &error);
+            report::failure(&name, &error);
             *all_good = false;
         }
-        Ok(account) => {
+        Ok((account, is_written)) => {
             let tally = account.tally;
             if let Some(error) = account.error.as_ref().filter(|_| !account.complete) {
                 report::pass_on_broken_pipe(error)?;
@@ -32,7 +32,11 @@ pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::
                 input::tell_end(&name, error);
             }
             *all_good &= account.complete && tally.gaps == 0;
-            if !common.quiet {
+            if !is_written && !common.quiet {
+                let path = args.output.path.as_deref().unwrap_or(Path::new(""));
+                let what = "not written, since the input could not be read to its end";
+                report::note(&path.display().to_string(), &what);
+            } else if !common.quiet {
                 let (records, gaps, bytes) = (tally.records, tally.gaps, tally.gap_bytes);
                 let (records, gaps) = (report::counted(records, "record"), report::counted(gaps, "gap"));
                 let done = if account.complete { "" } else { ", and what follows was not read" };
@@ -43,13 +47,14 @@ pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::
     Ok(())
 }
 
-fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut::Result<Account> {
+/// Writes the good records. Returns what was read, and whether an output is left: a file is removed if another run may read more.
+fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut::Result<(Account, bool)> {
     let source = input::open_to_read(path, &args.limit, common)?;
     let kind = source.detect_behind_damage()?;
     if let Some(why) = input::lacks_boundaries(kind) {
         return Err(unsupported(why));
     }
-    // Only now that there is something to write: an output that exists is emptied.
+    // Only now that there is something to write.
     let mut out = Out::open(&args.output, path, common)?;
     let account = input::work(&source, name, common, || match (kind, args.strict) {
         (FileKind::MpegTs(packets), _) => write_good(&source, &packets, args, name, common, &mut out),
@@ -63,9 +68,13 @@ fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut
             write_good(&source, &strict, args, name, common, &mut out)
         }
     });
-    // What is written is whole, whatever was left out of the input.
-    out.finish(true)?;
-    Ok(account)
+    let failure = account.error.as_ref().filter(|_| !account.complete);
+    if let Some(error) = failure.filter(|error| OutputError::find(error).is_some()) {
+        return Err(error.clone());
+    }
+    let is_complete = failure.is_none_or(output::is_complete_with);
+    let is_written = if is_complete { out.finish().map(|()| true)? } else { !out.abandon()? };
+    Ok((account, is_written))
 }
 
 fn write_good<F: Resync>(

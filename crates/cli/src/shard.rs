@@ -1,6 +1,5 @@
 //! `pagecut shard`: pieces of a file that hold whole records.
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -9,6 +8,7 @@ use pagecut::{Content, Format, Result, Source};
 
 use crate::cli::{Common, Shard};
 use crate::formats::{self, Task};
+use crate::output::OutFile;
 use crate::{fetch, index, input, output, report};
 
 /// Cuts the file, and notes whether it could be.
@@ -16,7 +16,7 @@ pub(crate) fn run(args: &Shard, common: &Common, out: &mut dyn Write, all_good: 
     let name = args.file.display().to_string();
     match cut(args, &name, common) {
         Err(error) => {
-            report::error(&name, &error);
+            report::failure(&name, &error);
             *all_good = false;
             Ok(())
         }
@@ -39,11 +39,15 @@ fn cut(args: &Shard, name: &str, common: &Common) -> Result<Vec<Range<u64>>> {
     };
     let shards = input::work(&source, name, common, || formats::run(&source, &task))?;
     if let Some(prefix) = &args.output {
+        let mut pieces = Vec::new();
         for (number, shard) in shards.iter().enumerate() {
-            let piece = output::create(&piece_path(prefix, number, &args.file, &source), &args.file)?;
-            write_piece(&source, content, shard.clone(), &piece)?;
+            let path = piece_path(prefix, number, &args.file, &source);
+            let mut piece = output::create(Some(&path), &args.file)?;
+            write_piece(&source, content, shard.clone(), &mut piece)?;
+            pieces.push(piece.complete()?);
         }
         content.check()?;
+        output::commit(pieces)?;
     }
     Ok(shards)
 }
@@ -81,10 +85,10 @@ fn piece_path(prefix: &Path, number: usize, input: &Path, source: &Source) -> Pa
 }
 
 /// Writes a piece of what a file holds to another one, by `copy_file_range(2)` where that can be.
-fn write_piece(source: &Source, content: &dyn Content, range: Range<u64>, mut piece: &File) -> Result<()> {
+fn write_piece(source: &Source, content: &dyn Content, range: Range<u64>, piece: &mut OutFile) -> Result<()> {
     #[cfg(unix)]
     if let (Some(reader), None) = (source.reader(), source.compression()) {
-        return reader.send(range, piece).map(drop);
+        return piece.copy_from(reader, range);
     }
-    fetch::write_range(content, range, &mut piece)
+    fetch::write_range(content, range, piece)
 }

@@ -12,12 +12,13 @@ use pagecut::media::mp4;
 use pagecut::{FileKind, Result};
 
 use crate::cli::{Common, Limit, Tree};
+use crate::output::Stdout;
 use crate::{input, media, report};
 use line::Line;
 
 /// Where trees go, and how.
 struct Printer<'run> {
-    out: BufWriter<io::Stdout>,
+    out: BufWriter<Stdout>,
     json: bool,
     /// The input, which every object of JSON names.
     name: &'run str,
@@ -28,7 +29,7 @@ pub(crate) fn run(args: &Tree, common: &Common, all_good: &mut bool) -> io::Resu
     let files = input::inputs(&args.files);
     for path in &files {
         let name = path.display().to_string();
-        let mut printer = Printer { out: BufWriter::new(io::stdout()), json: args.json, name: &name };
+        let mut printer = Printer { out: BufWriter::new(Stdout::new()), json: args.json, name: &name };
         if files.len() > 1 && !args.json {
             writeln!(printer.out, "{name}:")?;
         }

@@ -75,12 +75,14 @@ fn what_cannot_be_written_is_told_by_its_own_name() {
     let input = folder.path().join("reads");
     fs::write(&input, RECORD).unwrap();
     let nowhere = folder.path().join("none/out");
-    for args in [&["sanitize"][..], &["fetch", "-n0"], &["shard", "-n2"]] {
+    for args in [&["sanitize"][..], &["fetch"], &["shard", "-n2"]] {
         let what = if args[0] == "fetch" { Some("#0") } else { None };
         let output = pagecut().args(args).arg(&input).args(what).arg("-o").arg(&nowhere).output().unwrap();
         let told = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{args:?}");
-        assert!(told.contains(&format!("cannot write {}", nowhere.display())), "{args:?}: {told}");
+        let shown = nowhere.display();
+        assert!(told.starts_with(&format!("pagecut: {shown}")), "{args:?}: {told}");
+        assert!(told.contains(": cannot be written: No such file"), "{args:?}: {told}");
     }
     #[cfg(unix)]
     {
@@ -88,7 +90,7 @@ fn what_cannot_be_written_is_told_by_its_own_name() {
         let long = folder.path().join("r".repeat(255));
         fs::copy(&input, &long).unwrap();
         let told = String::from_utf8(pagecut().arg("index").arg(&long).output().unwrap().stderr).unwrap();
-        assert!(told.contains(&format!("cannot write {}.pgi", long.display())), "{told}");
+        assert!(told.starts_with(&format!("pagecut: {}.pgi: cannot be written", long.display())), "{told}");
     }
 }
 

@@ -1,15 +1,13 @@
 //! Where ranges of an input go.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Stdout, Write};
+use std::cell::RefCell;
+use std::io::{self, BufWriter, Write};
 use std::ops::Range;
-#[cfg(unix)]
-use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 
 use pagecut::{Reader, Result, Source};
 
-use crate::output;
+use crate::output::{self, OutFile};
 
 /// Writes ranges of an input one behind the other, those that lie side by side at once, and long ones without a look at their bytes
 /// where the system can do that (`copy_file_range(2)`, `sendfile(2)`).
@@ -19,15 +17,10 @@ pub(super) struct Sink<'data> {
     /// The file that they are, if they are those of a file.
     #[cfg_attr(not(unix), expect(dead_code, reason = "nothing is sent there"))]
     reader: Option<&'data Reader>,
-    out: BufWriter<Target>,
+    out: BufWriter<OutFile>,
+    finished: &'data RefCell<Option<OutFile>>,
     /// What is to be written next.
     pending: Range<u64>,
-}
-
-/// Where it goes.
-enum Target {
-    File(File),
-    Stdout(Stdout),
 }
 
 /// Shorter ranges are copied: to send them would take as long as their bytes.
@@ -43,17 +36,17 @@ pub(super) struct Place<'run> {
     pub(super) output: Option<&'run Path>,
     pub(super) input: &'run Path,
     pub(super) source: &'run Source,
+    /// The output, when all is written to it. It has to be committed.
+    pub(super) finished: RefCell<Option<OutFile>>,
 }
 
 impl Place<'_> {
     /// Begins to write: to a file, unless that is the input, or to standard output. `data` are all bytes of the input.
     pub(super) fn open<'data>(&'data self, data: &'data [u8]) -> Result<Sink<'data>> {
-        let target = match self.output {
-            Some(path) => Target::File(output::create(path, self.input)?),
-            None => Target::Stdout(io::stdout()),
-        };
+        let target = output::create(self.output, self.input)?;
         let reader = self.source.reader().filter(|_| self.source.compression().is_none());
-        Ok(Sink { data, reader, out: BufWriter::with_capacity(BUFFER_LEN, target), pending: 0..0 })
+        let out = BufWriter::with_capacity(BUFFER_LEN, target);
+        Ok(Sink { data, reader, out, finished: &self.finished, pending: 0..0 })
     }
 }
 
@@ -81,7 +74,9 @@ impl Sink<'_> {
     /// Writes what is left.
     pub(super) fn finish(mut self) -> Result<()> {
         self.put_pending()?;
-        Ok(self.out.flush()?)
+        let file = self.out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        *self.finished.borrow_mut() = Some(file);
+        Ok(())
     }
 
     fn put_pending(&mut self) -> Result<()> {
@@ -89,37 +84,11 @@ impl Sink<'_> {
         #[cfg(unix)]
         if let Some(reader) = self.reader.filter(|_| range.end - range.start >= SEND_LEN) {
             self.out.flush()?;
-            return reader.send(range, self.out.get_ref()).map(drop);
+            return self.out.get_ref().copy_from(reader, range);
         }
         // What lies in memory can be counted in `usize`, and ranges lie in the input.
         let position = |offset| usize::try_from(offset).unwrap_or(usize::MAX);
         let bytes = self.data.get(position(range.start)..position(range.end)).unwrap_or_default();
         Ok(self.out.write_all(bytes)?)
-    }
-}
-
-impl Write for Target {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::File(file) => file.write(bytes),
-            Self::Stdout(stdout) => stdout.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::File(file) => file.flush(),
-            Self::Stdout(stdout) => stdout.flush(),
-        }
-    }
-}
-
-#[cfg(unix)]
-impl AsFd for Target {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        match self {
-            Self::File(file) => file.as_fd(),
-            Self::Stdout(stdout) => stdout.as_fd(),
-        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod compressed;
 mod mpegts;
+mod outputs;
 mod reads;
 
 use std::path::{Path, PathBuf};

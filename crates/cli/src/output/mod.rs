@@ -1,35 +1,38 @@
-//! Where output goes.
+//! Outputs. Every file that the command writes goes through [`OutFile`], and so appears complete or not at all.
 
-use std::fs::{self, File, OpenOptions};
+mod error;
+mod file;
+mod stdout;
+mod unfinished;
+
+#[cfg(unix)]
+use std::fs;
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
-use std::process;
+use std::path::Path;
 
 #[cfg(feature = "gzip")]
 use pagecut::compress::bgzf;
+use pagecut::{Error, ErrorKind};
 
 use crate::cli::{Common, Compress, Output};
 use crate::input;
+pub(crate) use error::OutputError;
+pub(crate) use file::{OutFile, commit};
+pub(crate) use stdout::Stdout;
 
 /// Where reads are written to.
 pub(crate) enum Out {
-    Plain(Stream),
+    Plain(BufWriter<OutFile>),
     #[cfg(feature = "gzip")]
-    Bgzf(Box<bgzf::Writer<Stream>>),
+    Bgzf(Box<bgzf::Writer<BufWriter<OutFile>>>),
 }
-
-type Stream = Box<dyn Write + Send>;
 
 impl Out {
     /// Begins to write: to a file, unless that is the input, or to standard output.
     #[cfg_attr(not(feature = "gzip"), expect(unused_variables, reason = "nothing is compressed then"))]
     pub(crate) fn open(output: &Output, input: &Path, common: &Common) -> pagecut::Result<Self> {
-        // Before there is a file that nobody wants.
         let compress = output.compress.map_or_else(|| by_name(output.path.as_deref()), Ok)?;
-        let stream: Stream = match &output.path {
-            Some(path) => Box::new(BufWriter::new(create(path, input)?)),
-            None => Box::new(BufWriter::new(io::stdout())),
-        };
+        let stream = BufWriter::new(create(output.path.as_deref(), input)?);
         match compress {
             Compress::None => Ok(Self::Plain(stream)),
             #[cfg(feature = "gzip")]
@@ -40,14 +43,31 @@ impl Out {
         }
     }
 
-    /// Writes what is left. What is compressed is closed if it is `whole`, so that who reads it can tell.
-    #[cfg_attr(not(feature = "gzip"), expect(unused_variables, reason = "nothing is compressed then"))]
-    pub(crate) fn finish(mut self, whole: bool) -> pagecut::Result<()> {
-        match self {
+    /// Writes what is left, closes what is compressed, and gives a file its name.
+    pub(crate) fn finish(self) -> pagecut::Result<()> {
+        let stream = match self {
             #[cfg(feature = "gzip")]
-            Self::Bgzf(writer) if whole => writer.finish().map(drop),
-            _ => Ok(self.flush()?),
+            Self::Bgzf(writer) => writer.finish()?,
+            Self::Plain(stream) => stream,
+        };
+        let file = stream.into_inner().map_err(io::IntoInnerError::into_error)?;
+        Ok(file.commit()?)
+    }
+
+    /// Ends an output that is not complete. A file is removed, and one of its name that was there before stays. To a pipe, what is left
+    /// is written, and BGZF is not closed, so that readers find out.
+    ///
+    /// Returns whether a file was removed.
+    pub(crate) fn abandon(mut self) -> pagecut::Result<bool> {
+        let is_regular = match &self {
+            #[cfg(feature = "gzip")]
+            Self::Bgzf(writer) => writer.get_ref().get_ref().is_regular(),
+            Self::Plain(stream) => stream.get_ref().is_regular(),
+        };
+        if !is_regular {
+            self.flush()?;
         }
+        Ok(is_regular)
     }
 
     fn stream(&mut self) -> &mut dyn Write {
@@ -69,6 +89,23 @@ impl Write for Out {
     }
 }
 
+/// Whether an output is complete although reading the input ended with this error: damage is in the bytes of the input, and everything
+/// that can be read of them is there. After an error of the system, a change of the input or a limit, another run may read more.
+pub(crate) fn is_complete_with(error: &Error) -> bool {
+    !matches!(
+        error.kind(),
+        ErrorKind::Io(_)
+            | ErrorKind::Unmappable { .. }
+            | ErrorKind::OutOfRange { .. }
+            | ErrorKind::Setting { .. }
+            | ErrorKind::Truncated { .. }
+            | ErrorKind::Changed
+            | ErrorKind::LeaseBroken
+            | ErrorKind::TooMuch { .. }
+            | ErrorKind::Bomb { .. }
+    )
+}
+
 /// How an output of this name is compressed.
 fn by_name(path: Option<&Path>) -> io::Result<Compress> {
     let extension = path.and_then(Path::extension).unwrap_or_default().to_ascii_lowercase();
@@ -88,19 +125,15 @@ fn by_name(path: Option<&Path>) -> io::Result<Compress> {
     }
 }
 
-/// A file to write to, empty, unless that is the input.
-pub(crate) fn create(output: &Path, input: &Path) -> io::Result<File> {
-    if same_file(input, output) {
-        let what = "the output is the input";
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+/// Begins an output, unless that is the input: a file, or standard output if no path is given.
+pub(crate) fn create(output: Option<&Path>, input: &Path) -> io::Result<OutFile> {
+    match output {
+        Some(output) if same_file(input, output) => {
+            Err(io::Error::new(io::ErrorKind::InvalidInput, "the output is the input"))
+        }
+        Some(output) => OutFile::create(output),
+        None => OutFile::stdout(),
     }
-    let created = OpenOptions::new().write(true).create(true).truncate(true).open(output);
-    created.map_err(|error| of_output(output, &error))
-}
-
-/// Says that an error is one of the output. With nothing said, it is one of the input.
-fn of_output(output: &Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("cannot write {}: {error}", output.display()))
 }
 
 /// Whether an output is the input, by whatever name.
@@ -121,22 +154,13 @@ fn same_file(input: &Path, output: &Path) -> bool {
     full(input).is_some() && full(input) == full(output)
 }
 
-/// Puts a file in place when all of it is written, so that nobody finds a half of it.
+/// Writes a file.
 pub(crate) fn replace(
     path: &Path,
-    write: impl FnOnce(&mut BufWriter<File>) -> pagecut::Result<()>,
+    write: impl FnOnce(&mut BufWriter<OutFile>) -> pagecut::Result<()>,
 ) -> pagecut::Result<()> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{}", process::id()));
-    let unfinished = PathBuf::from(name);
-    let created = OpenOptions::new().write(true).create_new(true).open(&unfinished);
-    let file = created.map_err(|error| of_output(path, &error))?;
-    let mut out = BufWriter::new(file);
-    let written = write(&mut out).and_then(|()| Ok(out.flush()?));
-    let replaced = written.and_then(|()| Ok(fs::rename(&unfinished, path)?));
-    if replaced.is_err() {
-        // What went wrong before is what counts.
-        let _ = fs::remove_file(&unfinished);
-    }
-    replaced
+    let mut out = BufWriter::new(OutFile::create(path)?);
+    write(&mut out)?;
+    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    Ok(file.commit()?)
 }

@@ -1,0 +1,286 @@
+//! One output. A file appears under its name when all of it is written.
+
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Write};
+#[cfg(unix)]
+use std::os::fd::{AsFd, BorrowedFd};
+use std::path::{Path, PathBuf};
+
+use pagecut::{Error, ErrorKind, Reader};
+
+use super::error::OutputError;
+use super::stdout::Stdout;
+use super::unfinished::{self, Unfinished};
+
+/// The name of standard output as an argument.
+const STDOUT: &str = "-";
+
+/// Symbolic links that are followed at most, as by the kernel (`path_resolution(7)`).
+const MOST_LINKS: usize = 40;
+
+/// An output that is being written: a temporary file in the directory of the output, or what is not a regular file itself.
+#[derive(Debug)]
+pub(crate) struct OutFile {
+    /// The path of the output, or `standard output`.
+    name: String,
+    target: Target,
+}
+
+#[derive(Debug)]
+enum Target {
+    Stdout(Stdout),
+    /// A device, a pipe, a socket.
+    Special(File),
+    Regular {
+        file: File,
+        unfinished: Unfinished,
+        /// The path of the output, with symbolic links followed.
+        path: PathBuf,
+    },
+}
+
+/// An output of which all bytes are written and synchronised.
+#[derive(Debug)]
+pub(crate) struct Complete {
+    name: String,
+    /// Where it is, and where it goes; `None` of what is not a regular file.
+    renaming: Option<(Unfinished, PathBuf)>,
+}
+
+/// Where an output goes.
+enum Place {
+    Stdout,
+    Special(PathBuf),
+    /// What is open already, so that others may write to it too.
+    Descriptor(PathBuf),
+    /// A regular file, with what is known of the one that it replaces.
+    Regular(PathBuf, Option<Metadata>),
+}
+
+impl OutFile {
+    /// Begins standard output.
+    pub(crate) fn stdout() -> io::Result<Self> {
+        let stdout = Stdout::new();
+        stdout.check()?;
+        Ok(Self { name: Stdout::NAME.to_owned(), target: Target::Stdout(stdout) })
+    }
+
+    /// Begins an output at a path: standard output if that is `-`. A file that is there stays until the new one is complete.
+    ///
+    /// A symbolic link stays, and the file that it leads to is replaced. The new file has the permissions of the one that it
+    /// replaces, or those that the umask leaves.
+    pub(crate) fn create(path: &Path) -> io::Result<Self> {
+        let name = path.display().to_string();
+        let wrap = |error| OutputError::of_write(&name, error);
+        let target = match place(path).map_err(wrap)? {
+            Place::Stdout => return Self::stdout(),
+            Place::Special(path) => Target::Special(OpenOptions::new().write(true).open(path).map_err(wrap)?),
+            Place::Descriptor(path) => {
+                Target::Special(OpenOptions::new().append(true).open(path).map_err(wrap)?)
+            }
+            Place::Regular(path, replaced) => {
+                let (file, unfinished) = begin(&path, replaced.as_ref()).map_err(wrap)?;
+                Target::Regular { file, unfinished, path }
+            }
+        };
+        Ok(Self { name, target })
+    }
+
+    /// Whether what is written can be taken back: the output is a regular file.
+    pub(crate) fn is_regular(&self) -> bool {
+        matches!(self.target, Target::Regular { .. })
+    }
+
+    /// Copies a range of a file, by the kernel where it can do that.
+    #[cfg(unix)]
+    pub(crate) fn copy_from(&self, reader: &Reader, range: std::ops::Range<u64>) -> pagecut::Result<()> {
+        let sent = reader.send(range, self).map(drop);
+        sent.map_err(|error| match error.kind() {
+            ErrorKind::Io(refused) => {
+                let copy = refused.raw_os_error().map_or_else(
+                    || io::Error::new(refused.kind(), refused.to_string()),
+                    io::Error::from_raw_os_error,
+                );
+                let is_of_output = matches!(
+                    copy.kind(),
+                    io::ErrorKind::StorageFull
+                        | io::ErrorKind::QuotaExceeded
+                        | io::ErrorKind::FileTooLarge
+                        | io::ErrorKind::BrokenPipe
+                        | io::ErrorKind::WriteZero
+                );
+                let wrap = if is_of_output { OutputError::of_write } else { OutputError::of_copy };
+                Error::from(wrap(&self.name, copy))
+            }
+            _ => error,
+        })
+    }
+
+    /// Ends the output: all bytes are on the disk then, though not under the final name.
+    pub(crate) fn complete(self) -> io::Result<Complete> {
+        let Self { name, target } = self;
+        let wrap = |error| OutputError::of_write(&name, error);
+        let renaming = match target {
+            Target::Stdout(mut stdout) => {
+                stdout.flush().map_err(wrap)?;
+                None
+            }
+            Target::Special(_) => None,
+            Target::Regular { file, unfinished, path } => {
+                synchronise(&file).map_err(wrap)?;
+                Some((unfinished, path))
+            }
+        };
+        Ok(Complete { name, renaming })
+    }
+
+    /// Ends the output and gives it its name.
+    pub(crate) fn commit(self) -> io::Result<()> {
+        commit(vec![self.complete()?])
+    }
+
+    fn stream(&mut self) -> &mut dyn Write {
+        match &mut self.target {
+            Target::Stdout(stdout) => stdout,
+            Target::Special(file) | Target::Regular { file, .. } => file,
+        }
+    }
+}
+
+/// Gives complete outputs their names. No signal but `SIGKILL` comes between the first and the last rename. If the system ends there,
+/// or a rename fails, each output is the new one, complete, or what was there before.
+pub(crate) fn commit(outputs: Vec<Complete>) -> io::Result<()> {
+    let (mut names, mut temporary, mut targets) = (Vec::new(), Vec::new(), Vec::new());
+    for Complete { name, renaming } in outputs {
+        if let Some((unfinished, path)) = renaming {
+            names.push(name);
+            temporary.push(unfinished);
+            targets.push(path);
+        }
+    }
+    let renames = temporary.into_iter().zip(targets.iter().map(PathBuf::as_path)).collect();
+    unfinished::rename_all(renames)
+        .map_err(|(position, error)| OutputError::of_write(&names[position], error))?;
+    let mut directories: Vec<_> =
+        targets.iter().zip(&names).map(|(path, name)| (directory(path), name)).collect();
+    directories.dedup_by_key(|(directory, _)| *directory);
+    directories.into_iter().try_for_each(|(directory, name)| {
+        synchronise_directory(directory).map_err(|error| OutputError::of_write(name, error))
+    })
+}
+
+impl Write for OutFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream().write(bytes).map_err(|error| OutputError::of_write(&self.name, error))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream().flush().map_err(|error| OutputError::of_write(&self.name, error))
+    }
+}
+
+#[cfg(unix)]
+impl AsFd for OutFile {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match &self.target {
+            Target::Stdout(stdout) => stdout.as_fd(),
+            Target::Special(file) | Target::Regular { file, .. } => file.as_fd(),
+        }
+    }
+}
+
+/// Finds where an output of this path goes.
+fn place(path: &Path) -> io::Result<Place> {
+    if path.as_os_str() == STDOUT {
+        return Ok(Place::Stdout);
+    }
+    let mut target = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        if let Some(place) = descriptor(&target) {
+            return Ok(place);
+        }
+        match fs::read_link(&target) {
+            Ok(link) => target = directory(&target).join(link),
+            Err(_) => break,
+        }
+    }
+    match fs::metadata(&target) {
+        // Opened to be refused as it would be if it was written in place: it is a directory, or not writable.
+        Ok(metadata) if metadata.is_file() || metadata.is_dir() => {
+            OpenOptions::new().write(true).open(&target)?;
+            Ok(Place::Regular(target, Some(metadata)))
+        }
+        Ok(_) => Ok(Place::Special(target)),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Err(_) if path.as_os_str().as_encoded_bytes().ends_with(b"/") => {
+            Err(io::ErrorKind::IsADirectory.into())
+        }
+        Err(error) if target.file_name().is_none() => Err(error),
+        Err(_) => Ok(Place::Regular(target, None)),
+    }
+}
+
+/// The place that a path of an open descriptor stands for, such as `/dev/fd/3`. It may be a regular file, which is appended to.
+fn descriptor(path: &Path) -> Option<Place> {
+    let parent = path.parent()?;
+    let is_own =
+        ["/dev/fd", "/proc/self/fd", "/proc/thread-self/fd"].iter().any(|own| parent == Path::new(own));
+    let is_of_process = parent.starts_with("/proc") && parent.ends_with("fd");
+    match path.file_name()?.to_str()? {
+        "1" if is_own => Some(Place::Stdout),
+        _ if is_own || is_of_process => Some(Place::Descriptor(path.to_owned())),
+        _ => None,
+    }
+}
+
+/// The directory that a path lies in.
+fn directory(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Creates the temporary file of an output.
+#[cfg(unix)]
+fn begin(path: &Path, replaced: Option<&Metadata>) -> io::Result<(File, Unfinished)> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+
+    let Some(replaced) = replaced else { return Unfinished::create(directory(path), 0o666) };
+    let mode = replaced.mode() & 0o777;
+    let (file, unfinished) = Unfinished::create(directory(path), mode)?;
+    let created = file.metadata()?;
+    if (created.uid(), created.gid()) != (replaced.uid(), replaced.gid()) {
+        // Only root gives files away; a group of one's own can be kept.
+        let _ = fchown(&file, Some(replaced.uid()), Some(replaced.gid()))
+            .or_else(|_| fchown(&file, None, Some(replaced.gid())));
+    }
+    // The umask took bits off. A file system without permissions refuses, and needs none.
+    let _ = file.set_permissions(fs::Permissions::from_mode(mode));
+    Ok((file, unfinished))
+}
+
+/// Creates the temporary file of an output.
+#[cfg(not(unix))]
+fn begin(path: &Path, _: Option<&Metadata>) -> io::Result<(File, Unfinished)> {
+    Unfinished::create(directory(path), 0)
+}
+
+/// Brings a file to the disk, where the file system can do that.
+fn synchronise(file: &File) -> io::Result<()> {
+    match file.sync_all() {
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
+            Ok(())
+        }
+        done => done,
+    }
+}
+
+/// Brings the names in a directory to the disk, if it can be opened.
+#[cfg(unix)]
+fn synchronise_directory(directory: &Path) -> io::Result<()> {
+    File::open(directory).map_or(Ok(()), |directory| synchronise(&directory))
+}
+
+/// Nothing: directories cannot be opened as files there.
+#[cfg(not(unix))]
+fn synchronise_directory(_: &Path) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,331 @@
+//! Outputs appear complete or not at all, and an error names its output.
+
+#![cfg(unix)]
+
+use std::fs::{self, File};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::{pagecut, stderr};
+
+const OLD: &[u8] = b"an output that is there\n";
+
+/// A folder with reads, 2 MB of them, a sequence and a transport stream.
+fn folder() -> TempDir {
+    let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
+    let folder = tempfile::tempdir().unwrap();
+    let reads = fs::read(testdata.join("illumina.fastq")).unwrap();
+    fs::write(folder.path().join("reads.fastq"), reads.repeat(14)).unwrap();
+    for name in ["nanopore.fasta", "small.ts"] {
+        fs::copy(testdata.join(name), folder.path().join(name)).unwrap();
+    }
+    folder
+}
+
+/// The names in a folder that begin with `.pagecut`.
+fn temporary(folder: &Path) -> Vec<String> {
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+    let names = names.map(|name| name.into_string().unwrap());
+    names.filter(|name| name.starts_with(".pagecut")).collect()
+}
+
+fn command(folder: &Path, args: &[&str]) -> Command {
+    let mut command = pagecut(args);
+    command.current_dir(folder);
+    command
+}
+
+fn run(folder: &Path, args: &[&str]) -> Output {
+    command(folder, args).output().unwrap()
+}
+
+/// Every command that writes files, and the files that it writes.
+const WRITING: [(&[&str], &[&str]); 8] = [
+    (&["sanitize", "-o", "out.fastq", "reads.fastq"], &["out.fastq"]),
+    (&["sanitize", "-o", "out.fastq.gz", "reads.fastq"], &["out.fastq.gz"]),
+    (&["shard", "-n", "2", "-o", "p", "reads.fastq"], &["p.0.fastq", "p.1.fastq"]),
+    (&["fetch", "reads.fastq", "0..", "-o", "out.fastq"], &["out.fastq"]),
+    (&["fetch", "reads.fastq", "0..", "-o", "out.fastq.gz"], &["out.fastq.gz"]),
+    (&["extract", "--pid", "0x100", "small.ts", "-o", "out.es"], &["out.es"]),
+    (&["index", "--names", "reads.fastq"], &["reads.fastq.fai"]),
+    (&["index", "--numbers", "reads.fastq"], &["reads.fastq.pgi"]),
+];
+
+#[test]
+fn an_output_replaces_another_one_when_it_is_complete() {
+    let folder = folder();
+    let path = folder.path();
+    for (args, outputs) in WRITING {
+        let new: Vec<_> = {
+            let output = run(path, args);
+            assert!(output.status.success(), "{args:?}: {}", stderr(&output));
+            outputs.iter().map(|output| fs::read(path.join(output)).unwrap()).collect()
+        };
+        assert!(new.iter().all(|bytes| !bytes.is_empty()), "{args:?}");
+        for output in outputs {
+            fs::write(path.join(output), OLD).unwrap();
+            fs::set_permissions(path.join(output), fs::Permissions::from_mode(0o640)).unwrap();
+        }
+        assert!(run(path, args).status.success(), "{args:?}");
+        for (output, new) in outputs.iter().zip(new) {
+            assert!(fs::read(path.join(output)).unwrap() == new, "{args:?}");
+            let mode = fs::metadata(path.join(output)).unwrap().mode();
+            assert_eq!(mode & 0o777, 0o640, "{args:?}");
+            fs::remove_file(path.join(output)).unwrap();
+        }
+        assert_eq!(temporary(path), [""; 0], "{args:?}");
+    }
+}
+
+/// `prlimit` makes every write beyond a length fail, as a full disk does.
+#[test]
+fn a_failed_write_leaves_what_was_there() {
+    let folder = folder();
+    let path = folder.path();
+    for (args, outputs) in WRITING {
+        let limit = |len: u64| {
+            let mut command = Command::new("prlimit");
+            command.arg(format!("--fsize={len}")).arg(env!("CARGO_BIN_EXE_pagecut")).args(args);
+            command.current_dir(path).output().unwrap()
+        };
+        assert!(run(path, args).status.success());
+        // The last output is the one that does not fit, so that the first one is complete already.
+        let last = outputs.last().unwrap();
+        let len = fs::metadata(path.join(last)).unwrap().len();
+        for output in outputs {
+            fs::remove_file(path.join(output)).unwrap();
+        }
+        for is_there in [false, true] {
+            if is_there {
+                outputs.iter().for_each(|output| fs::write(path.join(output), OLD).unwrap());
+            }
+            let failed = limit(len - 1);
+            let told = stderr(&failed);
+            assert_eq!(failed.status.code(), Some(1), "{args:?}: {told}");
+            assert!(
+                outputs.iter().any(|output| told.starts_with(&format!("pagecut: {output}: cannot be "))),
+                "{args:?}: {told}"
+            );
+            assert!(told.contains("File too large"), "{args:?}: {told}");
+            for output in outputs {
+                let found = fs::read(path.join(output)).ok();
+                assert_eq!(found.as_deref(), is_there.then_some(OLD), "{args:?}: {output}");
+            }
+            assert_eq!(temporary(path), [""; 0], "{args:?}");
+        }
+        outputs.iter().for_each(|output| fs::remove_file(path.join(output)).unwrap());
+    }
+}
+
+/// Starts a command whose input does not end, and waits until its temporary file is there.
+fn stalled(folder: &Path, prepare: &str) -> std::process::Child {
+    let fifo = folder.join("fifo");
+    if !fifo.exists() {
+        assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    }
+    let script = format!("{prepare}exec \"$0\" sanitize -o out.fastq - <fifo");
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(script).arg(env!("CARGO_BIN_EXE_pagecut")).current_dir(folder);
+    let child = shell.stderr(Stdio::null()).spawn().unwrap();
+    let mut writer = File::options().write(true).open(&fifo).unwrap();
+    let record = b"@r\nAC\n+\nII\n";
+    let start = Instant::now();
+    while temporary(folder).is_empty() {
+        std::io::Write::write_all(&mut writer, &record.repeat(100)).unwrap();
+        assert!(start.elapsed() < Duration::from_secs(60), "no temporary file");
+        thread::sleep(Duration::from_millis(5));
+    }
+    // The pipe stays open for as long as the child lives.
+    std::mem::forget(writer);
+    child
+}
+
+fn send(signal: &str, child: &std::process::Child) {
+    let sent = Command::new("kill").arg(format!("-{signal}")).arg(child.id().to_string()).status().unwrap();
+    assert!(sent.success());
+}
+
+#[test]
+fn a_signal_removes_the_temporary_file() {
+    use std::os::unix::process::ExitStatusExt;
+
+    for (signal, number) in [("INT", 2), ("TERM", 15), ("HUP", 1), ("USR1", 10), ("KILL", 9)] {
+        let folder = folder();
+        let path = folder.path();
+        fs::write(path.join("out.fastq"), OLD).unwrap();
+        let mut child = stalled(path, "");
+        send(signal, &child);
+        let status = child.wait().unwrap();
+        assert_eq!(status.signal(), Some(number), "{signal}");
+        assert_eq!(fs::read(path.join("out.fastq")).unwrap(), OLD, "{signal}");
+        assert_eq!(temporary(path).len(), usize::from(signal == "KILL"), "{signal}");
+        // What SIGKILL leaves is in nobody's way.
+        let next = run(path, &["sanitize", "-q", "-o", "out.fastq", "reads.fastq"]);
+        assert!(next.status.success(), "{}", stderr(&next));
+        assert!(fs::read(path.join("out.fastq")).unwrap() == fs::read(path.join("reads.fastq")).unwrap());
+    }
+}
+
+/// As under `nohup`.
+#[test]
+fn a_signal_that_is_ignored_stays_ignored() {
+    let folder = folder();
+    let mut child = stalled(folder.path(), "trap '' HUP; ");
+    send("HUP", &child);
+    thread::sleep(Duration::from_millis(200));
+    assert!(child.try_wait().unwrap().is_none(), "it ended");
+    send("TERM", &child);
+    child.wait().unwrap();
+    assert_eq!(temporary(folder.path()), [""; 0]);
+}
+
+#[test]
+fn what_is_no_regular_file_is_written_to() {
+    let folder = folder();
+    let path = folder.path();
+    let reads = fs::read(path.join("reads.fastq")).unwrap();
+    for output in ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"] {
+        let output = run(path, &["sanitize", "-q", "-o", output, "reads.fastq"]);
+        assert!(output.status.success(), "{}", stderr(&output));
+        assert!(output.stdout == reads);
+        assert!(!path.join("-").exists());
+    }
+    // Redirected to a file, which has other bytes before it.
+    fs::write(path.join("log"), OLD).unwrap();
+    let log = File::options().append(true).open(path.join("log")).unwrap();
+    let status = command(path, &["fetch", "-o", "/dev/stdout", "reads.fastq", "0.."]).stdout(log).status();
+    assert!(status.unwrap().success());
+    assert!(fs::read(path.join("log")).unwrap() == [OLD, &reads[..]].concat());
+
+    let output = run(path, &["sanitize", "-q", "-o", "/dev/null", "reads.fastq"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+
+    let fifo = path.join("fifo");
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let copy = File::create(path.join("copy")).unwrap();
+    let mut reader = Command::new("cat").arg(&fifo).stdout(copy).spawn().unwrap();
+    assert!(run(path, &["sanitize", "-q", "-o", "fifo", "reads.fastq"]).status.success());
+    assert!(reader.wait().unwrap().success());
+    assert!(fs::read(path.join("copy")).unwrap() == reads);
+    assert!(fs::metadata(&fifo).unwrap().file_type().is_fifo());
+    assert_eq!(temporary(path), [""; 0]);
+}
+
+#[test]
+fn a_symbolic_link_stays_and_its_target_is_replaced() {
+    let folder = folder();
+    let path = folder.path();
+    let reads = fs::read(path.join("reads.fastq")).unwrap();
+    fs::create_dir(path.join("other")).unwrap();
+    fs::write(path.join("other/target"), OLD).unwrap();
+    symlink("other/target", path.join("link")).unwrap();
+    symlink("other/new", path.join("dangling")).unwrap();
+    for (link, target) in [("link", "other/target"), ("dangling", "other/new")] {
+        assert!(run(path, &["sanitize", "-q", "-o", link, "reads.fastq"]).status.success(), "{link}");
+        assert!(fs::symlink_metadata(path.join(link)).unwrap().is_symlink(), "{link}");
+        assert!(fs::read(path.join(target)).unwrap() == reads, "{link}");
+    }
+}
+
+#[test]
+fn a_new_output_has_the_permissions_of_the_umask() {
+    let folder = folder();
+    let script = "umask 027; exec \"$0\" sanitize -q -o out.fastq reads.fastq";
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(script).arg(env!("CARGO_BIN_EXE_pagecut"));
+    assert!(shell.current_dir(folder.path()).status().unwrap().success());
+    assert_eq!(fs::metadata(folder.path().join("out.fastq")).unwrap().mode() & 0o777, 0o640);
+}
+
+#[test]
+fn nothing_found_leaves_the_output_alone() {
+    let folder = folder();
+    let path = folder.path();
+    fs::write(path.join("out"), OLD).unwrap();
+    for args in [
+        &["fetch", "-o", "out", "reads.fastq", "#99999999"][..],
+        &["fetch", "-o", "out", "reads.fastq", "#0", "#99999999"],
+        &["fetch", "-o", "out", "nanopore.fasta", "nobody"],
+        &["extract", "-o", "out", "small.ts", "--pid", "7000"],
+        &["sanitize", "-o", "out", "nothing"],
+        &["sanitize", "--max-bytes", "1M", "-o", "out", "reads.fastq"],
+    ] {
+        let output = run(path, args);
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        assert_eq!(fs::read(path.join("out")).unwrap(), OLD, "{args:?}");
+        assert_eq!(temporary(path), [""; 0], "{args:?}");
+    }
+}
+
+/// Every command that prints, with little to print.
+const PRINTING: [&[&str]; 16] = [
+    &["stats", "reads.fastq"],
+    &["verify", "reads.fastq"],
+    &["sanitize", "-q", "reads.fastq"],
+    &["sanitize", "-q", "--compress", "bgzf", "reads.fastq"],
+    &["index", "reads.fastq"],
+    &["fetch", "reads.fastq", "#0"],
+    &["shard", "-n", "2", "reads.fastq"],
+    &["tree", "small.ts"],
+    &["extract", "--pid", "0x100", "small.ts"],
+    &["inspect", "reads.fastq"],
+    &["probe", "small.ts"],
+    &["packets", "small.ts"],
+    &["completion", "--shell", "bash"],
+    &["help"],
+    &["stats", "--help"],
+    &["--version"],
+];
+
+#[test]
+fn a_closed_or_full_standard_output_is_an_error() {
+    let folder = folder();
+    for args in PRINTING {
+        for redirection in [">&-", ">/dev/full", "1</dev/null"] {
+            let script = format!("exec \"$0\" \"$@\" {redirection}");
+            let mut shell = Command::new("sh");
+            shell.arg("-c").arg(script).arg(env!("CARGO_BIN_EXE_pagecut")).args(args);
+            let output = shell.current_dir(folder.path()).output().unwrap();
+            let told = stderr(&output);
+            assert_eq!(output.status.code(), Some(1), "{args:?} {redirection}: {told}");
+            assert!(told.starts_with("pagecut: standard output: "), "{args:?} {redirection}: {told}");
+        }
+    }
+    // Nothing is written to it.
+    let script = "exec \"$0\" sanitize -q -o out reads.fastq >&-";
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(script).arg(env!("CARGO_BIN_EXE_pagecut"));
+    assert!(shell.current_dir(folder.path()).status().unwrap().success());
+}
+
+#[test]
+fn a_pipe_that_nobody_reads_ends_quietly() {
+    let folder = folder();
+    for args in PRINTING {
+        let mut child =
+            command(folder.path(), args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{args:?}");
+        assert_eq!(stderr(&output), "", "{args:?}");
+    }
+}
+
+#[test]
+fn an_empty_number_of_threads_counts_as_unset() {
+    let folder = folder();
+    let output =
+        command(folder.path(), &["stats", "reads.fastq"]).env("PAGECUT_THREADS", "").output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    for (args, variable) in [(&["stats", "-t", "", "reads.fastq"][..], ""), (&["stats", "reads.fastq"], "x")]
+    {
+        let output = command(folder.path(), args).env("PAGECUT_THREADS", variable).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+    }
+}
