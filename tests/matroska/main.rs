@@ -6,6 +6,7 @@ mod common;
 mod cuts;
 mod damage;
 mod ffprobe;
+mod heads;
 mod structure;
 mod views;
 mod write;

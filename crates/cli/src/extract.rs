@@ -62,7 +62,7 @@ fn extract(args: &Extract, path: &Path, name: &str, common: &Common) -> Result<b
             Box::new(move |data| frames(data, number, name, place))
         }
         (FileKind::Matroska, Wanted::Attachment(wanted)) => {
-            Box::new(move |data| attachment(data, wanted, place).map(|()| true))
+            Box::new(move |data| attachment(data, wanted, name, place))
         }
         (FileKind::MpegTs(packets), Wanted::Pid(pid)) => {
             Box::new(move |data| elementary_stream(data, packets, pid, name, place))
@@ -101,30 +101,47 @@ fn samples(data: &[u8], id: u64, place: &Place<'_>) -> Result<()> {
     sink.finish()
 }
 
-/// Writes the frames of a track of Matroska, in the order of the file. Behind damage it goes on.
+/// Writes the frames of a track of Matroska, in all segments, in the order of the file. After damage it continues.
 fn frames(data: &[u8], number: u64, name: &str, place: &Place<'_>) -> Result<bool> {
-    let segment = Segment::read(data)?;
-    let index = segment.track_index(number);
-    let index = index.ok_or_else(|| no_track(number, segment.tracks().iter().map(|track| track.number)))?;
-    if segment.tracks().get(index).is_some_and(|track| track.has_encoded_frames()) {
-        return Err(unsupported("the frames of the track are compressed or encrypted, which is not undone"));
-    }
-    let mut sink = place.open(data)?;
+    let mut segment = Segment::read(data)?;
+    let numbers = segment.tracks().iter().map(|track| track.number);
+    segment.track_index(number).ok_or_else(|| no_track(number, numbers))?;
+    let mut sink = None;
     let mut all_good = true;
-    for packet in segment.packets() {
-        match packet {
-            Ok(packet) if packet.track == index => {
-                sink.write(packet.payload.prefix)?;
-                sink.put(packet.offset..packet.offset + packet.payload.data.len() as u64)?;
-            }
-            Ok(_) => {}
-            Err(error) => {
-                report::error(name, &error);
-                all_good = false;
+    let mut tell = |error: &pagecut::Error| {
+        report::error(name, error);
+        all_good = false;
+    };
+    loop {
+        segment.faults().iter().for_each(&mut tell);
+        let index = segment.track_index(number);
+        if index.is_some_and(|index| segment.tracks()[index].has_encoded_frames()) {
+            return Err(unsupported(
+                "the frames of the track are compressed or encrypted, which is not undone",
+            ));
+        }
+        let sink = match &mut sink {
+            Some(sink) => sink,
+            none => none.insert(place.open(data)?),
+        };
+        let mut packets = segment.packets();
+        for packet in packets.by_ref() {
+            match packet {
+                Ok(packet) if Some(packet.track) == index => {
+                    sink.write(packet.payload.prefix)?;
+                    sink.put(packet.offset..packet.offset + packet.payload.data.len() as u64)?;
+                }
+                Ok(_) => {}
+                Err(error) => tell(&error),
             }
         }
+        let Some(next) = packets.next_segment() else { break };
+        segment = next;
     }
-    sink.finish().map(|()| all_good)
+    if let Some(sink) = sink {
+        sink.finish()?;
+    }
+    Ok(all_good)
 }
 
 /// Writes the payload of the PES packets of a PID. Behind damage it goes on.
@@ -157,10 +174,19 @@ fn elementary_stream(data: &[u8], packets: Packets, pid: u16, name: &str, place:
     sink.finish().map(|()| all_good)
 }
 
-/// Writes a file that is attached to Matroska.
-fn attachment(data: &[u8], wanted: &str, place: &Place<'_>) -> Result<()> {
+/// Writes a file that is attached to Matroska. Returns whether no attachment is damaged; a damaged one is reported.
+fn attachment(data: &[u8], wanted: &str, name: &str, place: &Place<'_>) -> Result<bool> {
     let segment = Segment::read(data)?;
-    let files = segment.attachments()?.collect::<Result<Vec<_>>>()?;
+    let (mut files, mut all_good) = (Vec::new(), true);
+    for file in segment.attachments()? {
+        match file {
+            Ok(file) => files.push(file),
+            Err(error) => {
+                report::error(name, &error);
+                all_good = false;
+            }
+        }
+    }
     let by_number = || files.get(wanted.parse::<usize>().ok()?.checked_sub(1)?);
     let found = files.iter().find(|file| file.name == wanted.as_bytes()).or_else(by_number);
     let file = found.ok_or_else(|| {
@@ -169,7 +195,7 @@ fn attachment(data: &[u8], wanted: &str, place: &Place<'_>) -> Result<()> {
     })?;
     let mut sink = place.open(data)?;
     sink.put(file.data_offset..file.data_offset + file.data.len() as u64)?;
-    sink.finish()
+    sink.finish().map(|()| all_good)
 }
 
 /// Writes all boxes of a path.

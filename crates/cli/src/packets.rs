@@ -97,35 +97,64 @@ fn list(
 ) -> Result<io::Result<bool>> {
     let source = input::open_to_read(path, wanted.limit, common)?;
     let kind = source.detect()?;
-    media::with_whole(&source, name, common, |data| {
-        let mut write = |rows: &mut dyn Iterator<Item = Result<Row>>| {
-            let prefix = wanted.names.then_some(name);
-            write(rows, name, List::begin(out, wanted.format, wanted.fields, prefix)?)
-        };
-        match kind {
-            FileKind::Mp4 => Ok(write(&mut mp4::packets(&Movie::read(data)?, wanted))),
-            FileKind::Matroska => Ok(write(&mut matroska::packets(&Segment::read(data)?, wanted))),
-            FileKind::MpegTs(packets) => Ok(write(&mut mpegts::packets(packets, data, wanted))),
-            _ => Err(streams::none()),
+    media::with_whole(&source, name, common, |data| match kind {
+        FileKind::Mp4 => {
+            let movie = Movie::read(data)?;
+            Ok(Output::begin(out, wanted, name)
+                .and_then(|output| output.put_all(&mut mp4::packets(&movie, wanted))))
         }
+        FileKind::Matroska => {
+            let segment = Segment::read(data)?;
+            Ok(Output::begin(out, wanted, name).and_then(|mut output| {
+                matroska::packets(segment, wanted, &mut |row| output.put(row))?;
+                output.end()
+            }))
+        }
+        FileKind::MpegTs(packets) => Ok(Output::begin(out, wanted, name)
+            .and_then(|output| output.put_all(&mut mpegts::packets(packets, data, wanted)))),
+        _ => Err(streams::none()),
     })
 }
 
-/// Writes rows, says what is wrong where it comes, and whether nothing was.
-fn write(rows: &mut dyn Iterator<Item = Result<Row>>, name: &str, mut list: List<'_>) -> io::Result<bool> {
-    let mut all_good = true;
-    for row in rows {
+/// Where the rows of one input go.
+struct Output<'a> {
+    list: List<'a>,
+    name: &'a str,
+    all_good: bool,
+}
+
+impl<'a> Output<'a> {
+    fn begin(out: &'a mut dyn Write, wanted: &'a Wanted<'_>, name: &'a str) -> io::Result<Self> {
+        let list = List::begin(out, wanted.format, wanted.fields, wanted.names.then_some(name))?;
+        Ok(Self { list, name, all_good: true })
+    }
+
+    /// Writes a row; reports an error at its place between the rows.
+    fn put(&mut self, row: Result<Row>) -> io::Result<()> {
         match row {
-            Ok(row) => list.push(&row)?,
+            Ok(row) => self.list.push(&row),
             Err(error) => {
-                list.flush()?;
-                report::error(name, &error);
-                all_good = false;
+                self.list.flush()?;
+                report::error(self.name, &error);
+                self.all_good = false;
+                Ok(())
             }
         }
     }
-    list.end()?;
-    Ok(all_good)
+
+    /// Writes all rows, and ends the list.
+    fn put_all(mut self, rows: &mut dyn Iterator<Item = Result<Row>>) -> io::Result<bool> {
+        for row in rows {
+            self.put(row)?;
+        }
+        self.end()
+    }
+
+    /// Ends the list. Returns whether there was no error.
+    fn end(self) -> io::Result<bool> {
+        self.list.end()?;
+        Ok(self.all_good)
+    }
 }
 
 /// The CRC-32 of a payload.

@@ -34,8 +34,17 @@ pub(crate) fn run(args: &Stats, common: &Common, out: &mut dyn Write, all_good: 
             }
             Ok(Outcome::Reads(row)) if args.json => write_json(out, &row.json(args.all))?,
             Ok(Outcome::Reads(row)) => reads.push(row.cells(args.all)),
-            Ok(Outcome::Tracks(rows)) if args.json => write_json(out, &rows)?,
-            Ok(Outcome::Tracks(rows)) => rows.push_to(&mut tracks),
+            Ok(Outcome::Tracks(rows)) => {
+                if let Some(error) = &rows.error {
+                    report::error(&name, error);
+                    *all_good = false;
+                }
+                if args.json {
+                    write_json(out, &rows)?;
+                } else {
+                    rows.push_to(&mut tracks);
+                }
+            }
             Ok(Outcome::Packets(row)) => {
                 if let Some(error) = &row.error {
                     report::error(&name, error);

@@ -2,7 +2,7 @@
 
 use super::header::vint;
 use super::lacing::{Frames, Lacing};
-use super::{Element, ElementId};
+use super::{Element, ElementId, Track};
 use crate::error::Result;
 
 /// A `SimpleBlock`, or a `BlockGroup` with its `Block` (RFC 9559, sections 10.1 and 10.2).
@@ -91,6 +91,19 @@ impl<'data> Block<'data> {
     #[inline]
     pub fn timestamp(&self) -> Option<i64> {
         i64::try_from(self.cluster_timestamp?).ok()?.checked_add(self.relative_timestamp.into())
+    }
+
+    /// The time of the first frame in ticks of its track; `None` if its cluster has none, or if it is below 0.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "no time is beyond, and `as` saturates")]
+    pub(super) fn timestamp_of(&self, track: &Track<'_>) -> Option<i64> {
+        self.timestamp().filter(|&time| time >= 0).and_then(|time| match track.scale() {
+            None => Some(time),
+            Some(scale) => {
+                let of_cluster = (self.cluster_timestamp? as f64 / scale) as i64;
+                of_cluster.checked_add(self.relative_timestamp.into())
+            }
+        })
     }
 
     /// Whether its frames can be decoded without others: as a `SimpleBlock` says it, and of a `BlockGroup` whether it has no

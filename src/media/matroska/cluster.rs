@@ -4,7 +4,7 @@ use std::iter::FusedIterator;
 use std::ops::Range;
 
 use super::{Block, Element, ElementId, Elements};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A `Cluster` (RFC 9559, section 5.1.3): some seconds of all tracks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,34 +35,60 @@ impl<'data> Cluster<'data> {
         self.element.size().is_none_or(|size| size == self.element.body().len() as u64)
     }
 
-    /// `Timestamp` in ticks of the segment's [`timestamp_scale`](super::Info::timestamp_scale), if there is one before the first
-    /// block.
+    /// `Timestamp` in ticks of the segment's [`timestamp_scale`](super::Info::timestamp_scale), wherever in the cluster it stands;
+    /// `None` if there is none that can be read.
     #[must_use]
     pub fn timestamp(&self) -> Option<u64> {
-        let is_block = |id| matches!(id, ElementId::SIMPLE_BLOCK | ElementId::BLOCK_GROUP);
-        let mut before =
-            self.element.children().map_while(Result::ok).take_while(|child| !is_block(child.id()));
-        before.find(|child| child.id() == ElementId::TIMESTAMP)?.unsigned().ok()
+        self.read_timestamp().ok()
+    }
+
+    fn read_timestamp(&self) -> Result<u64> {
+        // Almost always the first one.
+        let mut children = self.element.children().map_while(Result::ok);
+        match children.find(|child| child.id() == ElementId::TIMESTAMP) {
+            Some(timestamp) => timestamp.unsigned(),
+            None => Err(self.element.damaged("there is no Timestamp in it")),
+        }
     }
 
     /// The blocks in their order, each `SimpleBlock` and `BlockGroup`.
     #[must_use]
     pub fn blocks(&self) -> Blocks<'data> {
-        let size_fault = (!self.size_is_right()).then_some(self.element);
-        Blocks { elements: self.element.children(), timestamp: self.timestamp(), size_fault }
+        let timestamp = self.timestamp();
+        Blocks {
+            elements: self.element.children(),
+            timestamp,
+            cluster: *self,
+            lacks_timestamp: timestamp.is_none(),
+            has_wrong_size: !self.size_is_right(),
+        }
     }
 }
 
 /// The blocks of a cluster.
 ///
-/// Behind one that is damaged the iterator goes on if its size is right. If the size of the cluster is wrong, that is the last
-/// item.
+/// After one that is damaged the iterator continues if its size is right. If the cluster has no `Timestamp` or a wrong size, that is
+/// the last item.
 #[derive(Debug, Clone, Copy)]
 pub struct Blocks<'data> {
     elements: Elements<'data>,
     timestamp: Option<u64>,
-    /// The cluster, if its size is wrong and that was not said yet.
-    size_fault: Option<Element<'data>>,
+    cluster: Cluster<'data>,
+    /// Whether there is no timestamp, and that was not reported yet.
+    lacks_timestamp: bool,
+    /// Whether the size of the cluster is wrong, and that was not reported yet.
+    has_wrong_size: bool,
+}
+
+impl<'data> Blocks<'data> {
+    /// The next fault of the cluster itself.
+    #[cold]
+    fn fault(&mut self) -> Option<Error> {
+        if std::mem::take(&mut self.lacks_timestamp) {
+            return self.cluster.read_timestamp().err();
+        }
+        std::mem::take(&mut self.has_wrong_size).then(|| self.cluster.element.wrong_size())
+    }
 }
 
 impl<'data> Iterator for Blocks<'data> {
@@ -80,7 +106,7 @@ impl<'data> Iterator for Blocks<'data> {
                 Err(error) => return Some(Err(error)),
             }
         }
-        Some(Err(self.size_fault.take()?.wrong_size()))
+        if self.lacks_timestamp || self.has_wrong_size { self.fault().map(Err) } else { None }
     }
 }
 

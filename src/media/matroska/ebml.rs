@@ -1,5 +1,6 @@
 //! The EBML header.
 
+use super::faults::Faults;
 use super::{Element, ElementId};
 use crate::error::Result;
 
@@ -24,8 +25,15 @@ impl<'data> EbmlHeader<'data> {
     ///
     /// # Errors
     ///
-    /// That of the element at fault.
+    /// That of the first element at fault.
     pub fn read(element: Element<'data>) -> Result<Self> {
+        let mut faults = Faults::default();
+        let header = Self::read_damaged(element, &mut faults);
+        faults.into_first().map_or(Ok(header), Err)
+    }
+
+    /// Reads the header, of a damaged one what is there.
+    pub(super) fn read_damaged(element: Element<'data>, faults: &mut Faults) -> Self {
         // A `DocType` has to be there; the other ones have defaults.
         let mut header = Self {
             doc_type: b"",
@@ -35,16 +43,17 @@ impl<'data> EbmlHeader<'data> {
             max_size_len: 8,
         };
         for child in element.children() {
-            let child = child?;
+            let Some(child) = faults.check(child) else { continue };
+            let mut number_or = |default| faults.check(child.unsigned_or(default)).unwrap_or(default);
             match child.id() {
                 ElementId::DOC_TYPE => header.doc_type = child.text(),
-                ElementId::DOC_TYPE_VERSION => header.doc_type_version = child.unsigned_or(1)?,
-                ElementId::DOC_TYPE_READ_VERSION => header.doc_type_read_version = child.unsigned_or(1)?,
-                ElementId::EBML_MAX_ID_LENGTH => header.max_id_len = child.unsigned_or(4)?,
-                ElementId::EBML_MAX_SIZE_LENGTH => header.max_size_len = child.unsigned_or(8)?,
+                ElementId::DOC_TYPE_VERSION => header.doc_type_version = number_or(1),
+                ElementId::DOC_TYPE_READ_VERSION => header.doc_type_read_version = number_or(1),
+                ElementId::EBML_MAX_ID_LENGTH => header.max_id_len = number_or(4),
+                ElementId::EBML_MAX_SIZE_LENGTH => header.max_size_len = number_or(8),
                 _ => {}
             }
         }
-        Ok(header)
+        header
     }
 }

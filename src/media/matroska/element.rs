@@ -230,11 +230,6 @@ pub struct Elements<'data> {
 }
 
 impl<'data> Elements<'data> {
-    /// Those that begin with the bytes at an offset.
-    pub(super) fn of(bytes: &'data [u8], offset: u64) -> Self {
-        Self { rest: bytes, offset }
-    }
-
     /// Views of those of one ID.
     pub(super) fn each<T>(self, id: ElementId, view: fn(Element<'data>) -> Result<T>) -> Each<'data, T> {
         Each { elements: self, id, view }

@@ -1,5 +1,6 @@
 //! What holds for the whole segment.
 
+use super::faults::Faults;
 use super::{Element, ElementId};
 use crate::error::Result;
 
@@ -46,28 +47,31 @@ impl<'data> Info<'data> {
     ///
     /// # Errors
     ///
-    /// That of the element at fault.
+    /// That of the first element at fault.
     pub fn read(element: Element<'data>) -> Result<Self> {
-        let mut info = Self::default();
+        let (mut info, mut faults) = (Self::default(), Faults::default());
+        info.add(element, &mut faults);
+        faults.into_first().map_or(Ok(info), Err)
+    }
+
+    /// Takes over the values of an [`ElementId::INFO`]. A damaged value stays as it was.
+    pub(super) fn add(&mut self, element: Element<'data>, faults: &mut Faults) {
         for child in element.children() {
-            let child = child?;
+            let Some(child) = faults.check(child) else { continue };
             match child.id() {
-                ElementId::TIMESTAMP_SCALE => {
-                    info.timestamp_scale = child.unsigned_or(TIMESTAMP_SCALE)?;
-                    if info.timestamp_scale == 0 {
-                        return Err(child.damaged("a tick cannot last no time"));
-                    }
-                }
-                ElementId::DURATION => info.duration = Some(child.float_or(0.0)?),
-                ElementId::DATE_UTC => info.date = Some(child.signed()?),
-                ElementId::TITLE => info.title = Some(child.text()),
-                ElementId::MUXING_APP => info.muxing_app = Some(child.text()),
-                ElementId::WRITING_APP => info.writing_app = Some(child.text()),
-                ElementId::SEGMENT_UUID => info.segment_uuid = Some(child.body()),
+                ElementId::TIMESTAMP_SCALE => match faults.check(child.unsigned_or(TIMESTAMP_SCALE)) {
+                    Some(0) => faults.push(child.damaged("the length of a tick is 0")),
+                    scale => self.timestamp_scale = scale.unwrap_or(self.timestamp_scale),
+                },
+                ElementId::DURATION => self.duration = faults.check(child.float_or(0.0)).or(self.duration),
+                ElementId::DATE_UTC => self.date = faults.check(child.signed()).or(self.date),
+                ElementId::TITLE => self.title = Some(child.text()),
+                ElementId::MUXING_APP => self.muxing_app = Some(child.text()),
+                ElementId::WRITING_APP => self.writing_app = Some(child.text()),
+                ElementId::SEGMENT_UUID => self.segment_uuid = Some(child.body()),
                 _ => {}
             }
         }
-        Ok(info)
     }
 
     /// `Duration` in seconds, if it is known.

@@ -9,14 +9,15 @@ use crate::record::{Piece, Pieces};
 
 /// A frame with its time.
 ///
-/// Times are in ticks of the segment's [`timestamp_scale`](super::Info::timestamp_scale).
+/// Times are in [`tick`](Track::tick)s of its track: almost always those of the segment's
+/// [`timestamp_scale`](super::Info::timestamp_scale).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Packet<'data> {
     /// The index of its track in [`Segment::tracks`].
     pub track: usize,
-    /// When it is shown, the `CodecDelay` subtracted. Unknown for all frames of a block but the first one if their
-    /// duration is, and for tracks of `V_MS/VFW/FOURCC`, whose times are `dts`.
+    /// When it is shown, the `CodecDelay` subtracted. Unknown if the block has a timestamp below 0, for all frames of a block but the
+    /// first one if their duration is unknown, and for tracks of `V_MS/VFW/FOURCC`, whose times are `dts`.
     pub pts: Option<i64>,
     /// When it is decoded; only tracks of `V_MS/VFW/FOURCC` say that.
     pub dts: Option<i64>,
@@ -53,12 +54,18 @@ impl<'segment, 'data> PacketsOf<'segment, 'data> {
         Self { segment, blocks, current: None }
     }
 
-    fn open(&self, block: Block<'data>) -> Result<Laces<'segment, 'data>> {
+    /// `None` for a block of a track whose damage is known.
+    fn open(&self, block: Block<'data>) -> Result<Option<Laces<'segment, 'data>>> {
         let index = self.segment.track_index(block.track_number());
-        let track = index.and_then(|index| Some((index, self.segment.tracks().get(index)?)));
-        let (index, track) =
-            track.ok_or_else(|| block.element().damaged("its track is not among the tracks"))?;
-        Laces::new(block, index, track, self.segment.info().timestamp_scale)
+        let Some((index, track)) = index.and_then(|index| Some((index, self.segment.tracks().get(index)?)))
+        else {
+            return if self.segment.is_left_out(block.track_number()) {
+                Ok(None)
+            } else {
+                Err(block.element().damaged("its track is not among the tracks"))
+            };
+        };
+        Laces::new(block, index, track, self.segment.info().timestamp_scale).map(Some)
     }
 }
 
@@ -72,7 +79,7 @@ impl<'data> Iterator for PacketsOf<'_, 'data> {
                 return Some(Ok(packet));
             }
             match self.blocks.next()?.and_then(|block| self.open(block)) {
-                Ok(laces) => self.current = Some(laces),
+                Ok(laces) => self.current = laces,
                 Err(error) => return Some(Err(error)),
             }
         }
@@ -101,8 +108,7 @@ impl<'segment, 'data> Laces<'segment, 'data> {
         let count = frames.len();
         let default = || Some(track.default_duration?.saturating_mul(count as u64) / scale);
         let duration = block.duration().or_else(default).filter(|&duration| duration > 0);
-        let delay = i64::try_from(track.codec_delay.saturating_add(scale / 2) / scale).unwrap_or(i64::MAX);
-        let time = block.timestamp().and_then(|time| time.checked_sub(delay));
+        let time = block.timestamp_of(track).and_then(|time| time.checked_sub(track.delay(scale)));
         Ok(Self { block, index, track, frames, count, duration, time })
     }
 
@@ -143,18 +149,29 @@ impl<'segment, 'data> Laces<'segment, 'data> {
 
 /// All packets of a segment.
 ///
-/// Damage is an item, and the iterator goes on behind it, as [`Pieces`] does.
+/// Damage is an item, and the iterator goes on behind it, as [`Pieces`] does. It ends where the next segment begins.
 #[derive(Debug)]
 pub struct Packets<'segment, 'data> {
     segment: &'segment Segment<'data>,
     pieces: Pieces<'data, Matroska>,
     current: Option<PacketsOf<'segment, 'data>>,
-    ended: bool,
+    /// The last EBML header.
+    header: Option<Element<'data>>,
+    /// The next segment.
+    next: Option<Element<'data>>,
 }
 
 impl<'segment, 'data> Packets<'segment, 'data> {
     pub(super) fn new(segment: &'segment Segment<'data>) -> Self {
-        Self { segment, pieces: segment.pieces(), current: None, ended: false }
+        Self { segment, pieces: segment.pieces(), current: None, header: None, next: None }
+    }
+
+    /// The segment that follows, if there is one: files that were joined, or a live stream that began anew. What was not read
+    /// of this one is stepped over.
+    #[must_use]
+    pub fn next_segment(mut self) -> Option<Segment<'data>> {
+        self.by_ref().for_each(drop);
+        self.next.map(|next| self.segment.following(next, self.header))
     }
 }
 
@@ -163,17 +180,21 @@ impl<'data> Iterator for Packets<'_, 'data> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        while !self.ended {
+        while self.next.is_none() {
             if let Some(packet) = self.current.as_mut().and_then(Iterator::next) {
                 return Some(packet);
             }
-            match self.pieces.next() {
-                Some(Piece::Record(TopLevel::Cluster(cluster))) => {
+            match self.pieces.next()? {
+                Piece::Record(TopLevel::Cluster(cluster)) => {
                     self.current = Some(self.segment.packets_of(&cluster));
                 }
-                Some(Piece::Record(record)) => self.ended = begins_another(record.element()),
-                Some(Piece::Gap(gap)) => return Some(Err(gap.error)),
-                None => self.ended = true,
+                Piece::Record(TopLevel::Segment(element)) => self.next = Some(element),
+                // Without a segment after it, it changes nothing.
+                Piece::Record(TopLevel::Element(element)) if element.id() == ElementId::EBML => {
+                    self.header = Some(element);
+                }
+                Piece::Record(TopLevel::Element(_)) => {}
+                Piece::Gap(gap) => return Some(Err(gap.error)),
             }
         }
         None
@@ -181,8 +202,3 @@ impl<'data> Iterator for Packets<'_, 'data> {
 }
 
 impl FusedIterator for Packets<'_, '_> {}
-
-/// Whether what follows is of another segment.
-fn begins_another(element: Element<'_>) -> bool {
-    matches!(element.id(), ElementId::EBML | ElementId::SEGMENT)
-}

@@ -1,15 +1,19 @@
 //! The segment: what a file is, before its frames are read.
 
 use std::fmt;
+use std::sync::Arc;
 
-use super::element::Each;
+use super::entries::Entries;
+use super::faults::Faults;
+use super::head::{self, Tracks};
+use super::listed::Listed;
 use super::packet::{Packets, PacketsOf};
 use super::step::{Step, View};
 use super::{
-    AttachedFile, Cluster, CuePoint, EbmlHeader, EditionEntry, Element, ElementId, Elements, Info, Matroska,
-    Seek, Tag, TopLevel, Track, fault,
+    AttachedFile, Cluster, CuePoint, EbmlHeader, EditionEntry, Element, ElementId, Info, Matroska, Seek, Tag,
+    TopLevel, Track, fault,
 };
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::record::{Format, Part, Piece, Pieces, Records, Resync};
 
 /// A `Segment` (RFC 9559, section 5.1) and what is said of it before its clusters.
@@ -31,27 +35,28 @@ pub struct Segment<'data> {
     header: Option<EbmlHeader<'data>>,
     element: Element<'data>,
     info: Info<'data>,
-    tracks: Vec<Track<'data>>,
-    /// Number and index of each track, by number.
-    by_number: Vec<(u64, usize)>,
+    /// Shared, since later segments may have the same ones.
+    tracks: Arc<Tracks<'data>>,
+    faults: Faults,
 }
 
 impl<'data> Segment<'data> {
-    /// Reads what is before the clusters of the first segment of an input.
+    /// Reads the head of the first segment of an input: `Info` and `Tracks`, which come before the clusters or where a
+    /// `SeekHead` says. If one of them does not, the clusters are stepped over.
     ///
-    /// What is damaged is left out; [`pieces`](Resync::pieces) tell where. If the tracks come behind the clusters, these are
-    /// stepped over.
+    /// Several `Info` or `Tracks` are joined. Damage in them leaves the rest readable; [`faults`](Segment::faults) has it.
     ///
     /// # Errors
     ///
-    /// That of the first damage if there is no `Segment`, or no `Tracks` and something was left out; else that of the element at
-    /// fault. [`ErrorKind::Incomplete`] if there is no `Segment`.
+    /// If there is no `Segment`, or no `Tracks`, the first damage, if there is any; [`ErrorKind::Incomplete`] if there is no
+    /// `Segment` and no damage.
     pub fn read(data: &'data [u8]) -> Result<Self> {
+        let mut faults = Faults::default();
         let (mut header, mut found, mut damage) = (None, None, None);
         for piece in Matroska.pieces(data) {
             match piece {
                 Piece::Record(TopLevel::Element(element)) if element.id() == ElementId::EBML => {
-                    header = Some(EbmlHeader::read(element)?);
+                    header = Some(EbmlHeader::read_damaged(element, &mut faults));
                 }
                 Piece::Record(TopLevel::Segment(element)) => {
                     found = Some(element);
@@ -65,42 +70,41 @@ impl<'data> Segment<'data> {
             let within = ErrorKind::Incomplete { within: "before a Segment" };
             return Err(damage.unwrap_or_else(|| fault(within, data.len() as u64, b"")));
         };
-        let (info, tracks) = (Info::default(), Vec::new());
-        let mut segment = Self { data, header, element, info, tracks, by_number: Vec::new() };
-        segment.read_head()?;
+        let (info, tracks) = (Info::default(), Arc::default());
+        let mut segment = Self { data, header, element, info, tracks, faults };
+        let read = head::read(&segment, true);
+        if let Some(damage) = read.damage.filter(|_| !read.has_tracks) {
+            return Err(damage);
+        }
+        segment.take(read.info, Arc::new(read.tracks), read.faults);
         Ok(segment)
     }
 
-    /// Reads `Info` and `Tracks`.
-    fn read_head(&mut self) -> Result<()> {
-        let (mut info, mut tracks, mut damage) = (None, None, None);
-        for piece in self.pieces() {
-            match piece {
-                Piece::Record(TopLevel::Cluster(_)) if tracks.is_some() => break,
-                Piece::Record(record) => match record.id() {
-                    ElementId::INFO if info.is_none() => info = Some(record.element()),
-                    ElementId::TRACKS if tracks.is_none() => tracks = Some(record.element()),
-                    ElementId::EBML | ElementId::SEGMENT => break,
-                    _ => {}
-                },
-                Piece::Gap(gap) => damage = damage.or(Some(gap.error)),
-            }
-        }
-        if let Some(info) = info {
-            self.info = Info::read(info)?;
-        }
-        match (tracks, damage) {
-            (Some(tracks), _) => {
-                for track in tracks.children().each(ElementId::TRACK_ENTRY, Track::read) {
-                    self.tracks.push(track?);
-                }
-            }
-            (None, Some(damage)) => return Err(damage),
-            (None, None) => {}
-        }
-        self.by_number = self.tracks.iter().map(|track| track.number).zip(0..).collect();
-        self.by_number.sort_unstable();
-        Ok(())
+    /// The segment that begins with `element`, a later one of the same input, after an EBML header if there is one. A segment without `Info` or `Tracks`
+    /// has those of this one, as ffmpeg has it.
+    #[must_use]
+    pub fn following(&self, element: Element<'data>, header: Option<Element<'data>>) -> Self {
+        let mut faults = Faults::default();
+        let header = header.map(|header| EbmlHeader::read_damaged(header, &mut faults));
+        let (info, tracks) = (self.info, Arc::default());
+        let mut segment = Self { data: self.data, header, element, info, tracks, faults };
+        // A pointer could lead every segment to the same elements.
+        let read = head::read(&segment, false);
+        let tracks = if read.has_tracks { Arc::new(read.tracks) } else { Arc::clone(&self.tracks) };
+        let info = if read.has_info { read.info } else { self.info };
+        segment.take(info, tracks, read.faults);
+        segment
+    }
+
+    fn take(&mut self, info: Info<'data>, tracks: Arc<Tracks<'data>>, faults: Faults) {
+        (self.info, self.tracks) = (info, tracks);
+        self.faults.append(faults);
+    }
+
+    /// What is wrong in the EBML header, in `Info` and in `Tracks`, the first 1,000 faults. The rest of them is there.
+    #[must_use]
+    pub fn faults(&self) -> &[Error] {
+        self.faults.as_slice()
     }
 
     /// The EBML header, if one comes before the segment.
@@ -124,15 +128,21 @@ impl<'data> Segment<'data> {
     /// The tracks in their order.
     #[must_use]
     pub fn tracks(&self) -> &[Track<'data>] {
-        &self.tracks
+        self.tracks.as_slice()
     }
 
     /// The index in [`tracks`](Segment::tracks) of the track with a number; of the first one if there are several.
     #[must_use]
     #[inline]
     pub fn track_index(&self, number: u64) -> Option<usize> {
-        let found = self.by_number.partition_point(|&(other, _)| other < number);
-        self.by_number.get(found).filter(|(other, _)| *other == number).map(|&(_, index)| index)
+        self.tracks.index(number)
+    }
+
+    /// Whether a `TrackEntry` has this number that is too damaged to be one of the [`tracks`](Segment::tracks);
+    /// [`faults`](Segment::faults) has that. Its blocks are no packets.
+    #[must_use]
+    pub fn is_left_out(&self, number: u64) -> bool {
+        self.tracks.is_left_out(number)
     }
 
     /// The records behind the `Segment`'s ID and size, up to the first error or the end of the input.
@@ -173,118 +183,102 @@ impl<'data> Segment<'data> {
         self.element_at(position, ElementId::CLUSTER).map(Cluster::new)
     }
 
-    /// The first top-level element with this ID: looked for before the clusters, then where the `SeekHead` says, then behind
-    /// all the clusters, at the cost of a look at each.
+    /// The first top-level element with this ID: looked for before the clusters, then where a `SeekHead` says, then among and
+    /// after the clusters, at the cost of a look at each.
     ///
     /// # Errors
     ///
-    /// That of the first damage that is met.
+    /// That of the first damage, if the element is not before the clusters and no `SeekHead` leads to it.
     pub fn find(&self, id: ElementId) -> Result<Option<Element<'data>>> {
-        let mut seek_head = None;
-        for record in self.records() {
-            let record = record?;
-            if record.id() == id {
-                return Ok(Some(record.element()));
-            }
-            match record {
-                TopLevel::Cluster(_) => {
-                    let found = seek_head.take().and_then(|head| self.sought(head, id));
-                    if found.is_some() {
-                        return Ok(found);
-                    }
-                }
-                _ if record.id() == ElementId::SEEK_HEAD => seek_head = Some(record.element()),
-                _ if matches!(record.id(), ElementId::EBML | ElementId::SEGMENT) => break,
-                _ => {}
-            }
-        }
-        Ok(None)
+        self.listed(id).next().map_or_else(|| self.behind(id).next().transpose(), |element| Ok(Some(element)))
     }
 
-    /// The first top-level element with this ID that comes before the clusters, or where a `SeekHead` before them says that it is. So
-    /// little is read, but `None` does not say that there is none.
+    /// The top-level elements with this ID that come before the clusters, then those that a `SeekHead` leads to, which another
+    /// `SeekHead` may have led to. So little is read, but what is among or after the clusters and in no `SeekHead` is missing.
     ///
     /// ```
     /// use pagecut::media::matroska::{ElementId, Segment, Tag};
     ///
     /// let data = std::fs::read("testdata/media/clusters.mkv")?;
     /// let segment = Segment::read(&data)?;
-    /// let tags = segment.find_listed(ElementId::TAGS).unwrap();
-    /// assert_eq!(tags.children().filter_map(|tag| Tag::read(tag.ok()?).ok()).count(), 2);
+    /// let tags = segment.listed(ElementId::TAGS).flat_map(|tags| tags.children());
+    /// assert_eq!(tags.filter_map(|tag| Tag::read(tag.ok()?).ok()).count(), 2);
     /// # Ok::<(), pagecut::Error>(())
     /// ```
     #[must_use]
-    pub fn find_listed(&self, id: ElementId) -> Option<Element<'data>> {
-        let before = self.pieces().filter_map(Piece::record);
-        let before = before.take_while(|record| {
-            !matches!(record.id(), ElementId::CLUSTER | ElementId::EBML | ElementId::SEGMENT)
-        });
-        let mut seek_heads = Vec::new();
-        for record in before {
-            if record.id() == id {
-                return Some(record.element());
-            }
-            if record.id() == ElementId::SEEK_HEAD {
-                seek_heads.push(record.element());
-            }
-        }
-        seek_heads.into_iter().find_map(|seek_head| self.sought(seek_head, id))
+    pub fn listed(&self, id: ElementId) -> Listed<'_, 'data> {
+        Listed::new(self, id)
     }
 
-    /// What a `SeekHead` tells to be an element with this ID, if it is one.
-    fn sought(&self, seek_head: Element<'data>, id: ElementId) -> Option<Element<'data>> {
-        let seeks = seek_head.children().each(ElementId::SEEK, Seek::read).map_while(Result::ok);
-        seeks.filter(|seek| seek.id == id).find_map(|seek| self.element_at(seek.position, id))
+    /// All top-level elements with this ID, at the cost of a look at each cluster.
+    fn behind(&self, id: ElementId) -> impl Iterator<Item = Result<Element<'data>>> + use<'data> {
+        let records = self.records().map(|record| record.map(|record| record.element()));
+        records
+            .take_while(|element| element.as_ref().map_or(true, |element| element.id() != ElementId::SEGMENT))
+            .filter(move |element| element.as_ref().map_or(true, |element| element.id() == id))
     }
 
-    /// What is in the first top-level element with this ID.
-    fn children_of(&self, id: ElementId) -> Result<Elements<'data>> {
-        Ok(self.find(id)?.map_or(Elements::of(b"", 0), |element| element.children()))
+    /// What is in the top-level elements with this ID: in all that are listed, or else in all that there are.
+    fn entries<T: 'data>(
+        &self,
+        list: ElementId,
+        entry: ElementId,
+        view: fn(Element<'data>) -> Result<T>,
+    ) -> Result<Entries<'_, 'data, T>> {
+        let mut listed = self.listed(list).peekable();
+        let lists: Box<dyn Iterator<Item = Result<Element<'data>>> + '_> = if listed.peek().is_some() {
+            Box::new(listed.map(Ok))
+        } else {
+            let mut behind = self.behind(list).peekable();
+            behind.next_if(Result::is_err).transpose()?;
+            Box::new(behind)
+        };
+        Ok(Entries { lists, entry, view, current: None })
     }
 
-    /// The entries of the first `SeekHead`: where other top-level elements are.
+    /// The entries of each `SeekHead`: where other top-level elements are.
     ///
     /// # Errors
     ///
     /// Those of [`find`](Segment::find).
-    pub fn seeks(&self) -> Result<Each<'data, Seek>> {
-        Ok(self.children_of(ElementId::SEEK_HEAD)?.each(ElementId::SEEK, Seek::read))
+    pub fn seeks(&self) -> Result<Entries<'_, 'data, Seek>> {
+        self.entries(ElementId::SEEK_HEAD, ElementId::SEEK, Seek::read)
     }
 
-    /// The `Cues`.
+    /// The entries of each `Cues`.
     ///
     /// # Errors
     ///
     /// Those of [`find`](Segment::find).
-    pub fn cues(&self) -> Result<Each<'data, CuePoint<'data>>> {
-        Ok(self.children_of(ElementId::CUES)?.each(ElementId::CUE_POINT, CuePoint::read))
+    pub fn cues(&self) -> Result<Entries<'_, 'data, CuePoint<'data>>> {
+        self.entries(ElementId::CUES, ElementId::CUE_POINT, CuePoint::read)
     }
 
-    /// The tags of the first `Tags`.
+    /// The tags of each `Tags`.
     ///
     /// # Errors
     ///
     /// Those of [`find`](Segment::find).
-    pub fn tags(&self) -> Result<Each<'data, Tag<'data>>> {
-        Ok(self.children_of(ElementId::TAGS)?.each(ElementId::TAG, Tag::read))
+    pub fn tags(&self) -> Result<Entries<'_, 'data, Tag<'data>>> {
+        self.entries(ElementId::TAGS, ElementId::TAG, Tag::read)
     }
 
-    /// The chapters, by edition.
+    /// The chapters of each `Chapters`, by edition.
     ///
     /// # Errors
     ///
     /// Those of [`find`](Segment::find).
-    pub fn editions(&self) -> Result<Each<'data, EditionEntry<'data>>> {
-        Ok(self.children_of(ElementId::CHAPTERS)?.each(ElementId::EDITION_ENTRY, EditionEntry::read))
+    pub fn editions(&self) -> Result<Entries<'_, 'data, EditionEntry<'data>>> {
+        self.entries(ElementId::CHAPTERS, ElementId::EDITION_ENTRY, EditionEntry::read)
     }
 
-    /// The attached files.
+    /// The attached files of each `Attachments`.
     ///
     /// # Errors
     ///
     /// Those of [`find`](Segment::find).
-    pub fn attachments(&self) -> Result<Each<'data, AttachedFile<'data>>> {
-        Ok(self.children_of(ElementId::ATTACHMENTS)?.each(ElementId::ATTACHED_FILE, AttachedFile::read))
+    pub fn attachments(&self) -> Result<Entries<'_, 'data, AttachedFile<'data>>> {
+        self.entries(ElementId::ATTACHMENTS, ElementId::ATTACHED_FILE, AttachedFile::read)
     }
 
     /// All packets in the order of the file. Behind damage the iterator goes on.

@@ -136,13 +136,15 @@ impl View<'_> {
             return Step::Fault(ErrorKind::NoElement);
         }
         let body = at + header.len;
+        if header.size.is_none() {
+            let why = "its size is unknown, as only that of a Segment or a Cluster may be";
+            return Step::Fault(ErrorKind::DamagedElement { id: id.0, why });
+        }
+        // Only where the input ends there is no more of it.
         let size_fault = || {
             let room = (self.bytes.len() - body) as u64;
             Step::Fault(ErrorKind::ElementSize { id: id.0, size: header.size, room })
         };
-        if header.size.is_none() {
-            return size_fault();
-        }
         let end = Self::end(at, header);
         match (self.follower(end), end) {
             (Follower::Unknown, _) => Step::Unknown,

@@ -1,6 +1,7 @@
 //! The tracks: what frames there are, and how they are to be taken.
 
 use super::element::Each;
+use super::faults::Faults;
 use super::{ContentEncoding, Element, ElementId, Encoding, Payload};
 use crate::error::Result;
 
@@ -76,7 +77,7 @@ pub struct Track<'data> {
     pub codec_delay: u64,
     /// `SeekPreRoll`: nanoseconds to decode before what is wanted.
     pub seek_pre_roll: u64,
-    /// `TrackTimestampScale`, which is deprecated and not applied to anything here.
+    /// `TrackTimestampScale`, which is deprecated: the factor from a tick of the segment to a [`tick`](Track::tick) of the track.
     pub timestamp_scale: f64,
     /// `Video`.
     pub video: Option<Video<'data>>,
@@ -89,6 +90,9 @@ pub struct Track<'data> {
     has_encoded_frames: bool,
 }
 
+/// Why a track is left out.
+const NOT_WHOLE: &str = "it has no number, no type or no codec";
+
 impl<'data> Track<'data> {
     /// Reads an [`ElementId::TRACK_ENTRY`].
     ///
@@ -97,40 +101,73 @@ impl<'data> Track<'data> {
     /// That of the element at fault; [`ErrorKind::DamagedElement`](crate::ErrorKind::DamagedElement) if there is no number, no
     /// type or no codec.
     pub fn read(element: Element<'data>) -> Result<Self> {
+        let mut faults = Faults::default();
+        let track = Self::read_entry(element, &mut faults);
+        match (track, faults.into_first()) {
+            (Ok(track), None) => Ok(track),
+            (_, Some(fault)) => Err(fault),
+            (Err(_), None) => Err(element.damaged(NOT_WHOLE)),
+        }
+    }
+
+    /// Reads an [`ElementId::TRACK_ENTRY`], of a damaged one what is there.
+    ///
+    /// # Errors
+    ///
+    /// The number, if there is one, of a track that has not all of number, type and codec; that is among the `faults` too.
+    pub(super) fn read_entry(
+        element: Element<'data>,
+        faults: &mut Faults,
+    ) -> std::result::Result<Self, Option<u64>> {
         let (mut number, mut track_type, mut codec_id) = (None, None, None);
         let (mut language, mut language_bcp47) = (None, None);
         let mut track = Self::bare(element);
         for child in element.children() {
-            let child = child?;
+            let Some(child) = faults.check(child) else { continue };
             match child.id() {
-                ElementId::TRACK_NUMBER => number = Some(child.unsigned()?).filter(|&number| number > 0),
-                ElementId::TRACK_UID => track.uid = child.unsigned()?,
-                ElementId::TRACK_TYPE => track_type = Some(child.unsigned()?.into()),
+                ElementId::TRACK_NUMBER => {
+                    number = faults.check(child.unsigned()).filter(|&number| number > 0).or(number);
+                }
+                ElementId::TRACK_UID => track.uid = faults.check(child.unsigned()).unwrap_or(track.uid),
+                ElementId::TRACK_TYPE => {
+                    track_type = faults.check(child.unsigned()).map(TrackType::from).or(track_type);
+                }
                 ElementId::CODEC_ID => codec_id = Some(child.text()),
                 ElementId::CODEC_PRIVATE => track.codec_private = Some(child.body()),
                 ElementId::NAME => track.name = Some(child.text()),
                 ElementId::LANGUAGE => language = Some(child.text()),
                 ElementId::LANGUAGE_BCP47 => language_bcp47 = Some(child.text()),
-                ElementId::FLAG_ENABLED => track.is_enabled = child.unsigned_or(1)? != 0,
-                ElementId::FLAG_DEFAULT => track.is_default = child.unsigned_or(1)? != 0,
-                ElementId::FLAG_FORCED => track.is_forced = child.unsigned()? != 0,
-                ElementId::DEFAULT_DURATION => {
-                    track.default_duration = Some(child.unsigned()?).filter(|&duration| duration > 0);
-                }
-                ElementId::CODEC_DELAY => track.codec_delay = child.unsigned()?,
-                ElementId::SEEK_PRE_ROLL => track.seek_pre_roll = child.unsigned()?,
-                ElementId::TRACK_TIMESTAMP_SCALE => track.timestamp_scale = child.float_or(1.0)?,
-                ElementId::VIDEO => track.video = Some(Video::read(child)?),
-                ElementId::AUDIO => track.audio = Some(Audio::read(child)?),
+                ElementId::VIDEO => track.video = Some(Video::read(child, faults)),
+                ElementId::AUDIO => track.audio = Some(Audio::read(child, faults)),
                 ElementId::CONTENT_ENCODINGS => track.content_encodings = Some(child),
-                _ => {}
+                _ => drop(faults.check(track.add(child))),
             }
         }
         let (Some(number), Some(track_type), Some(codec_id)) = (number, track_type, codec_id) else {
-            return Err(element.damaged("it has no number, no type or no codec"));
+            faults.push(element.damaged(NOT_WHOLE));
+            return Err(number);
         };
         let language = language_bcp47.or(language).unwrap_or(track.language);
-        Self { number, track_type, codec_id, language, ..track }.with_encodings()
+        let mut track = Self { number, track_type, codec_id, language, ..track };
+        faults.check(track.find_encodings());
+        Ok(track)
+    }
+
+    /// Takes over a flag or a time.
+    fn add(&mut self, child: Element<'data>) -> Result<()> {
+        match child.id() {
+            ElementId::FLAG_ENABLED => self.is_enabled = child.unsigned_or(1)? != 0,
+            ElementId::FLAG_DEFAULT => self.is_default = child.unsigned_or(1)? != 0,
+            ElementId::FLAG_FORCED => self.is_forced = child.unsigned()? != 0,
+            ElementId::DEFAULT_DURATION => {
+                self.default_duration = Some(child.unsigned()?).filter(|&duration| duration > 0);
+            }
+            ElementId::CODEC_DELAY => self.codec_delay = child.unsigned()?,
+            ElementId::SEEK_PRE_ROLL => self.seek_pre_roll = child.unsigned()?,
+            ElementId::TRACK_TIMESTAMP_SCALE => self.timestamp_scale = child.float_or(1.0)?,
+            _ => {}
+        }
+        Ok(())
     }
 
     /// What holds for what is not said.
@@ -160,9 +197,18 @@ impl<'data> Track<'data> {
     }
 
     /// Finds out what has to be undone to the frames.
-    fn with_encodings(mut self) -> Result<Self> {
+    fn find_encodings(&mut self) -> Result<()> {
+        let mut fault = None;
         for encoding in self.content_encodings().into_iter().flatten() {
-            let encoding = encoding?;
+            let encoding = match encoding {
+                Ok(encoding) => encoding,
+                Err(error) => {
+                    // Nobody knows how the frames are stored.
+                    self.has_encoded_frames = true;
+                    fault = fault.or(Some(error));
+                    continue;
+                }
+            };
             if encoding.is_of_frames() {
                 // What lies below something else that was done is not there to be put before a frame.
                 self.has_encoded_frames |= !self.prefix.is_empty();
@@ -175,7 +221,40 @@ impl<'data> Track<'data> {
         if self.has_encoded_frames {
             self.prefix = b"";
         }
-        Ok(self)
+        fault.map_or(Ok(()), Err)
+    }
+
+    /// The length of a tick of this track in nanoseconds, in a segment with this
+    /// [`timestamp_scale`](super::Info::timestamp_scale): that times `TrackTimestampScale`, rounded down, and at least 1.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the factor is above 0, and `as` saturates"
+    )]
+    pub fn tick(&self, timestamp_scale: u64) -> u64 {
+        match self.scale() {
+            None => timestamp_scale,
+            Some(scale) => ((timestamp_scale as f64 * scale) as u64).max(1),
+        }
+    }
+
+    /// `CodecDelay` in ticks of the track, rounded.
+    #[inline]
+    pub(super) fn delay(&self, timestamp_scale: u64) -> i64 {
+        if self.codec_delay == 0 {
+            return 0;
+        }
+        let tick = self.tick(timestamp_scale);
+        i64::try_from(self.codec_delay.saturating_add(tick / 2) / tick).unwrap_or(i64::MAX)
+    }
+
+    /// `TrackTimestampScale`, if it has an effect.
+    #[inline]
+    pub(super) fn scale(&self) -> Option<f64> {
+        // ffmpeg takes smaller factors for 1 too.
+        const LEAST: f64 = 0.01;
+        Some(self.timestamp_scale).filter(|&scale| scale.is_finite() && scale >= LEAST && scale != 1.0)
     }
 
     /// What was done to the frames; `None` if nothing was.
@@ -216,22 +295,24 @@ pub struct Video<'data> {
 }
 
 impl<'data> Video<'data> {
-    fn read(element: Element<'data>) -> Result<Self> {
+    /// Reads an [`ElementId::VIDEO`], of a damaged one what is there.
+    fn read(element: Element<'data>, faults: &mut Faults) -> Self {
         let mut video = Self { element, pixel_width: 0, pixel_height: 0, display: None, interlaced: 0 };
         let (mut width, mut height) = (None, None);
         for child in element.children() {
-            let child = child?;
+            let Some(child) = faults.check(child) else { continue };
+            let mut number = || faults.check(child.unsigned());
             match child.id() {
-                ElementId::PIXEL_WIDTH => video.pixel_width = child.unsigned()?,
-                ElementId::PIXEL_HEIGHT => video.pixel_height = child.unsigned()?,
-                ElementId::DISPLAY_WIDTH => width = Some(child.unsigned()?),
-                ElementId::DISPLAY_HEIGHT => height = Some(child.unsigned()?),
-                ElementId::FLAG_INTERLACED => video.interlaced = child.unsigned()?,
+                ElementId::PIXEL_WIDTH => video.pixel_width = number().unwrap_or(0),
+                ElementId::PIXEL_HEIGHT => video.pixel_height = number().unwrap_or(0),
+                ElementId::DISPLAY_WIDTH => width = number(),
+                ElementId::DISPLAY_HEIGHT => height = number(),
+                ElementId::FLAG_INTERLACED => video.interlaced = number().unwrap_or(0),
                 _ => {}
             }
         }
         video.display = width.zip(height);
-        Ok(video)
+        video
     }
 }
 
@@ -252,7 +333,8 @@ pub struct Audio<'data> {
 }
 
 impl<'data> Audio<'data> {
-    fn read(element: Element<'data>) -> Result<Self> {
+    /// Reads an [`ElementId::AUDIO`], of a damaged one what is there.
+    fn read(element: Element<'data>, faults: &mut Faults) -> Self {
         let mut audio = Self {
             element,
             sampling_frequency: 8000.0,
@@ -261,17 +343,20 @@ impl<'data> Audio<'data> {
             bit_depth: None,
         };
         for child in element.children() {
-            let child = child?;
+            let Some(child) = faults.check(child) else { continue };
             match child.id() {
-                ElementId::SAMPLING_FREQUENCY => audio.sampling_frequency = child.float_or(8000.0)?,
-                ElementId::OUTPUT_SAMPLING_FREQUENCY => {
-                    audio.output_sampling_frequency = Some(child.float_or(0.0)?);
+                ElementId::SAMPLING_FREQUENCY => {
+                    let frequency = faults.check(child.float_or(8000.0));
+                    audio.sampling_frequency = frequency.unwrap_or(audio.sampling_frequency);
                 }
-                ElementId::CHANNELS => audio.channels = child.unsigned_or(1)?,
-                ElementId::BIT_DEPTH => audio.bit_depth = Some(child.unsigned()?),
+                ElementId::OUTPUT_SAMPLING_FREQUENCY => {
+                    audio.output_sampling_frequency = faults.check(child.float_or(0.0));
+                }
+                ElementId::CHANNELS => audio.channels = faults.check(child.unsigned_or(1)).unwrap_or(1),
+                ElementId::BIT_DEPTH => audio.bit_depth = faults.check(child.unsigned()),
                 _ => {}
             }
         }
-        Ok(audio)
+        audio
     }
 }

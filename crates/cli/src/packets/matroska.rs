@@ -1,44 +1,95 @@
 //! Packets of Matroska and WebM.
 
+use std::io;
+
 use pagecut::Result;
 use pagecut::media::matroska::Segment;
 
 use super::row::Row;
 use super::{Wanted, crc32};
+use crate::media::tracks::{Numbering, attachments, kind_of_attachment};
 use crate::streams::Kind;
 use crate::time_base::TimeBase;
 
-/// The kinds of the streams.
-pub(super) fn kinds(segment: &Segment<'_>) -> Vec<Kind> {
-    segment.tracks().iter().map(Kind::of_matroska).collect()
+/// Gives the packets of all segments in the order of the file. After damage they continue.
+pub(super) fn packets(
+    mut segment: Segment<'_>,
+    of: &Wanted<'_>,
+    put: &mut dyn FnMut(Result<Row>) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut numbering = Numbering::of(&segment);
+    pictures(&segment, &numbering, of, put)?;
+    let mut wanted = of.streams(numbering.kinds());
+    loop {
+        segment.faults().iter().try_for_each(|fault| put(Err(fault.clone())))?;
+        if wanted.len() != numbering.kinds().len() {
+            wanted = of.streams(numbering.kinds());
+        }
+        let mut packets = segment.packets();
+        for packet in packets.by_ref() {
+            let packet = match packet {
+                Ok(packet) => packet,
+                Err(error) => {
+                    put(Err(error))?;
+                    continue;
+                }
+            };
+            let (stream, track) = (numbering.streams()[packet.track], &segment.tracks()[packet.track]);
+            if !wanted[stream] {
+                continue;
+            }
+            put(Ok(Row {
+                kind: Kind::of_matroska(track),
+                stream,
+                time_base: TimeBase::nanoseconds(track.tick(segment.info().timestamp_scale)),
+                pts: packet.pts,
+                dts: packet.dts,
+                duration: packet.duration,
+                size: packet.payload.len() as u64,
+                pos: Some(packet.block_offset),
+                data_pos: Some(packet.offset),
+                // The block says it of all of its frames; ffprobe, of the first.
+                is_key: packet.is_key && packet.lace == 0,
+                is_discarded: false,
+                crc32: of.hashes.then(|| crc32(packet.payload.slices())),
+            }))?;
+        }
+        let Some(next) = packets.next_segment() else { return Ok(()) };
+        segment = next;
+        numbering.next(&segment);
+    }
 }
 
-/// The packets of a segment in the order of the file. Behind damage they go on.
-pub(super) fn packets<'a>(
-    segment: &'a Segment<'a>,
-    of: &'a Wanted<'a>,
-) -> impl Iterator<Item = Result<Row>> + 'a {
-    let wanted = of.streams(&kinds(segment));
-    let time_base = TimeBase::nanoseconds(segment.info().timestamp_scale);
-    let packets = segment.packets().filter(move |packet| {
-        packet.as_ref().map_or(true, |packet| wanted.get(packet.track).is_some_and(|&wanted| wanted))
-    });
-    packets.map(move |packet| {
-        let packet = packet?;
-        Ok(Row {
-            kind: Kind::of_matroska(&segment.tracks()[packet.track]),
-            stream: packet.track,
-            time_base,
-            pts: packet.pts,
-            dts: packet.dts,
-            duration: packet.duration,
-            size: packet.payload.len() as u64,
-            pos: packet.block_offset,
-            data_pos: Some(packet.offset),
-            // The block says it of all of its frames; ffprobe, of the first.
-            is_key: packet.is_key && packet.lace == 0,
+/// Gives the attached pictures, which ffprobe lists as packets without times before all others.
+fn pictures(
+    segment: &Segment<'_>,
+    numbering: &Numbering<'_>,
+    of: &Wanted<'_>,
+    put: &mut dyn FnMut(Result<Row>) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut faults = Vec::new();
+    let attachments = attachments(segment, &mut |fault| faults.push(fault));
+    faults.into_iter().try_for_each(|fault| put(Err(fault)))?;
+    let wanted = of.streams(numbering.kinds());
+    for (file, stream) in attachments.iter().zip(numbering.attachments()) {
+        let kind = kind_of_attachment(file);
+        if kind != Kind::Video || !wanted[stream] {
+            continue;
+        }
+        put(Ok(Row {
+            kind,
+            stream,
+            time_base: TimeBase::per_second(90_000),
+            pts: None,
+            dts: None,
+            duration: None,
+            size: file.data.len() as u64,
+            pos: None,
+            data_pos: Some(file.data_offset),
+            is_key: true,
             is_discarded: false,
-            crc32: of.hashes.then(|| crc32(packet.payload.slices())),
-        })
-    })
+            crc32: of.hashes.then(|| crc32([file.data])),
+        }))?;
+    }
+    Ok(())
 }

@@ -34,7 +34,7 @@ pub(super) fn packets<'a>(
             dts: Some(packet.dts),
             duration: i64::try_from(packet.duration).ok().filter(|&duration| duration > 0),
             size: packet.data.len() as u64,
-            pos: packet.offset,
+            pos: Some(packet.offset),
             data_pos: Some(packet.offset),
             is_key: packet.is_sync,
             is_discarded: packet.is_discarded,

@@ -37,7 +37,7 @@ pub(super) fn packets<'a>(
                 dts,
                 duration: None,
                 size: packet.len(),
-                pos: packet.range().start.saturating_sub(early),
+                pos: Some(packet.range().start.saturating_sub(early)),
                 data_pos: tells_places.then(|| packet.payload_offset()).flatten(),
                 is_key: packet.random_access(),
                 is_discarded: false,

@@ -18,7 +18,7 @@ pub(super) struct Row {
     pub(super) dts: Option<i64>,
     pub(super) duration: Option<i64>,
     pub(super) size: u64,
-    pub(super) pos: u64,
+    pub(super) pos: Option<u64>,
     /// If it is asked for, and if there is a payload.
     pub(super) data_pos: Option<u64>,
     pub(super) is_key: bool,
@@ -144,7 +144,7 @@ impl Row {
             Field::Duration => Value::Number(self.duration?),
             Field::DurationTime => seconds(self.duration?),
             Field::Size => Value::Digits(self.size),
-            Field::Pos => Value::Digits(self.pos),
+            Field::Pos => Value::Digits(self.pos?),
             Field::DataPos => Value::Digits(self.data_pos?),
             Field::Flags => Value::Word(match (self.is_key, self.is_discarded) {
                 (true, true) => "KD",

@@ -184,6 +184,17 @@ pub(super) fn of_codec_id(codec_id: &[u8], bit_depth: Option<u64>, private: &[u8
     })
 }
 
+/// The font format of a media type, as ffprobe names it.
+pub(super) fn of_font(media_type: &[u8]) -> Option<&'static str> {
+    const NAMES: [(&[u8], &str); 4] = [
+        (b"application/x-truetype-font", "ttf"),
+        (b"application/x-font", "ttf"),
+        (b"application/vnd.ms-opentype", "otf"),
+        (b"binary", "bin_data"),
+    ];
+    NAMES.iter().find(|(known, _)| media_type.starts_with(known)).map(|&(_, name)| name)
+}
+
 /// Of Video for Windows, the coding in the `BITMAPINFOHEADER` (`biCompression`).
 pub(super) fn vfw_four_cc(private: &[u8]) -> Option<[u8; 4]> {
     private.get(16..20)?.try_into().ok()

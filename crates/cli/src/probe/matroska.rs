@@ -1,14 +1,18 @@
 //! What Matroska and WebM tell without being decoded.
 
-use pagecut::Result;
+mod tags;
+
 use pagecut::media::AudioSpecificConfig;
-use pagecut::media::matroska::{AttachedFile, Element, ElementId, Info, Segment, SimpleTag, Tag, Track};
+use pagecut::media::matroska::{AttachedFile, ElementId, Info, Segment, Tag, Track};
 use pagecut::media::mp4::CodecConfiguration;
+use pagecut::{Error, Result};
 
 use super::report::{Format, Picture, Ratio, Report, Sound, Stream, Times};
 use super::{START_LEN, codec_names, profile};
+use crate::media::tracks::{self, Numbering};
 use crate::streams::Kind;
 use crate::time_base::TimeBase;
+use tags::Tags;
 
 /// What comes before the frames in the `CodecPrivate` of Video for Windows: a `BITMAPINFOHEADER`.
 const VFW_HEADER_LEN: usize = 40;
@@ -17,45 +21,36 @@ const VFW_HEADER_LEN: usize = 40;
 /// counted. Errors of packets are put among `errors`.
 pub(super) fn report(data: &[u8], count_packets: bool, errors: &mut Vec<String>) -> Result<Report> {
     let segment = Segment::read(data)?;
+    errors.extend(segment.faults().iter().map(ToString::to_string));
     let totals = totals(&segment, count_packets, errors);
-    let tags = listed(&segment, ElementId::TAGS, ElementId::TAG, Tag::read, errors);
-    let tracks = segment.tracks().iter().zip(&totals).enumerate();
-    let mut streams: Vec<_> = tracks
-        .map(|(index, (track, totals))| stream(&segment, index, track, totals, &tags))
-        .collect::<Result<_>>()?;
-    let start =
-        streams.iter().filter_map(|stream| Some(stream.time_base.micros(stream.times.start_pts?))).min();
-    for attachment in
-        listed(&segment, ElementId::ATTACHMENTS, ElementId::ATTACHED_FILE, AttachedFile::read, errors)
-    {
-        let mut stream = Stream::bare(streams.len(), Kind::Attachment, TimeBase::per_second(90_000));
-        stream.extradata_size = Some(attachment.data.len());
-        stream.tags = vec![
-            ("filename".to_owned(), String::from_utf8_lossy(attachment.name).into_owned()),
-            ("mimetype".to_owned(), String::from_utf8_lossy(attachment.media_type).into_owned()),
-        ];
-        if let Some(description) = attachment.description {
-            stream.tags.push(("title".to_owned(), String::from_utf8_lossy(description).into_owned()));
-        }
-        streams.push(stream);
+    let mut tell = |error: Error| errors.push(error.to_string());
+    let tags = tracks::listed(&segment, ElementId::TAGS, ElementId::TAG, Tag::read, &mut tell);
+    let tags = Tags::of(segment.info(), &tags, &mut tell);
+    let numbering = Numbering::of(&segment);
+    let mut numbered = Vec::new();
+    for ((track, &index), totals) in segment.tracks().iter().zip(numbering.streams()).zip(&totals) {
+        numbered.push(stream(&segment, index, track, totals, &tags, &mut tell));
     }
-    let mut format = Format::new("matroska,webm", data.len() as u64, start, duration(segment.info()));
-    format.tags = format_tags(segment.info(), &tags)?;
-    Ok(Report { streams, format })
+    let starts = numbered.iter().filter_map(|stream| Some(stream.time_base.micros(stream.times.start_pts?)));
+    let mut format = Format::new("matroska,webm", data.len() as u64, starts.min(), duration(segment.info()));
+    let attachments = tracks::attachments(&segment, &mut tell);
+    let attachments = attachments.iter().zip(numbering.attachments());
+    numbered.extend(attachments.map(|(file, index)| attachment(index, file, &tags)));
+    numbered.sort_by_key(|stream| stream.index);
+    format.tags = tags.format.into_vec();
+    Ok(Report { streams: numbered, format })
 }
 
-/// What is in a top-level element, as far as that is found without going over the clusters.
-fn listed<'data, T>(
-    segment: &Segment<'data>,
-    list: ElementId,
-    entry: ElementId,
-    read: impl Fn(Element<'data>) -> Result<T>,
-    errors: &mut Vec<String>,
-) -> Vec<T> {
-    let children = segment.find_listed(list).into_iter().flat_map(|list| list.children());
-    let entries = children.filter(|child| child.as_ref().map_or(true, |child| child.id() == entry));
-    let read = entries.map(|child| child.and_then(&read));
-    read.filter_map(|entry| entry.map_err(|error| errors.push(error.to_string())).ok()).collect()
+fn attachment(index: usize, file: &AttachedFile<'_>, tags: &Tags) -> Stream {
+    let picture = tracks::picture_codec(file.media_type);
+    let mut stream = Stream::bare(index, tracks::kind_of_attachment(file), TimeBase::per_second(90_000));
+    stream.codec_name = picture.or_else(|| codec_names::of_font(file.media_type));
+    stream.extradata_size = picture.is_none().then_some(file.data.len());
+    if picture.is_some() {
+        stream.disposition.push(("attached_pic", 1));
+    }
+    stream.tags = tags.of_attachment(file).into_vec();
+    stream
 }
 
 /// `Duration` in microseconds; what is less than one is left out.
@@ -107,10 +102,11 @@ fn stream(
     index: usize,
     track: &Track<'_>,
     totals: &Totals,
-    tags: &[Tag<'_>],
-) -> Result<Stream> {
+    tags: &Tags,
+    tell: &mut dyn FnMut(Error),
+) -> Stream {
     let kind = Kind::of_matroska(track);
-    let time_base = TimeBase::nanoseconds(segment.info().timestamp_scale);
+    let time_base = TimeBase::nanoseconds(track.tick(segment.info().timestamp_scale));
     let private = track.codec_private.unwrap_or_default();
     let bit_depth = track.audio.and_then(|audio| audio.bit_depth);
     let codec_name = codec_names::of_codec_id(track.codec_id, bit_depth, private);
@@ -147,9 +143,9 @@ fn stream(
     stream.bit_rate = stream.sound.as_ref().and_then(plain_bit_rate);
     stream.nb_read_packets = totals.packets;
     stream.extradata_size = extradata_size(codec_name, is_vfw, private);
-    stream.disposition = dispositions(track)?;
-    stream.tags = stream_tags(track, tags)?;
-    Ok(stream)
+    stream.disposition = dispositions(track, tell);
+    stream.tags = tags.of_track(track, tell).into_vec();
+    stream
 }
 
 fn sound(track: &Track<'_>, codec_name: Option<&str>, aac: Option<&AudioSpecificConfig>) -> Option<Sound> {
@@ -226,7 +222,7 @@ fn extradata_size(codec_name: Option<&str>, is_vfw: bool, private: &[u8]) -> Opt
     Some(size).filter(|&size| size > 0)
 }
 
-fn dispositions(track: &Track<'_>) -> Result<Vec<(&'static str, u8)>> {
+fn dispositions(track: &Track<'_>, tell: &mut dyn FnMut(Error)) -> Vec<(&'static str, u8)> {
     let mut dispositions = vec![("default", track.is_default.into()), ("forced", track.is_forced.into())];
     for (name, id) in [
         ("hearing_impaired", ElementId::FLAG_HEARING_IMPAIRED),
@@ -235,85 +231,10 @@ fn dispositions(track: &Track<'_>) -> Result<Vec<(&'static str, u8)>> {
         ("original", ElementId::FLAG_ORIGINAL),
         ("comment", ElementId::FLAG_COMMENTARY),
     ] {
-        let flag = track.element.child(id)?.map_or(Ok(0), |flag| flag.unsigned())?;
-        dispositions.push((name, u8::from(flag != 0)));
+        let flag = track.element.child(id).and_then(|flag| flag.map_or(Ok(0), |flag| flag.unsigned()));
+        dispositions.push((name, u8::from(flag.map_err(&mut *tell).is_ok_and(|flag| flag != 0))));
     }
-    Ok(dispositions)
-}
-
-fn stream_tags(track: &Track<'_>, tags: &[Tag<'_>]) -> Result<Vec<(String, String)>> {
-    let mut pairs = Vec::new();
-    // ffprobe shows the code of three letters, though there may be another one.
-    let language =
-        track.element.child(ElementId::LANGUAGE)?.map_or(b"eng".as_slice(), |language| language.text());
-    if language != b"und" {
-        pairs.push(("language".to_owned(), String::from_utf8_lossy(language).into_owned()));
-    }
-    if let Some(name) = track.name {
-        pairs.push(("title".to_owned(), String::from_utf8_lossy(name).into_owned()));
-    }
-    for tag in tags {
-        let uids: Vec<_> = tag.uids(ElementId::TAG_TRACK_UID).collect::<Result<_>>()?;
-        if track.uid != 0 && uids.contains(&track.uid) {
-            add_tag(tag, &mut pairs)?;
-        }
-    }
-    Ok(pairs)
-}
-
-fn format_tags(info: &Info<'_>, tags: &[Tag<'_>]) -> Result<Vec<(String, String)>> {
-    let mut pairs = Vec::new();
-    let said = [("title", info.title), ("encoder", info.muxing_app)];
-    for (name, value) in said {
-        pairs.extend(value.map(|value| (name.to_owned(), String::from_utf8_lossy(value).into_owned())));
-    }
-    for tag in tags {
-        let mut is_of_whole = true;
-        for kind in [
-            ElementId::TAG_TRACK_UID,
-            ElementId::TAG_ATTACHMENT_UID,
-            ElementId::TAG_CHAPTER_UID,
-            ElementId::TAG_EDITION_UID,
-        ] {
-            is_of_whole &= tag.uids(kind).next().is_none();
-        }
-        if is_of_whole {
-            add_tag(tag, &mut pairs)?;
-        }
-    }
-    Ok(pairs)
-}
-
-/// Adds what a tag says, by names that begin with what it is about.
-fn add_tag(tag: &Tag<'_>, pairs: &mut Vec<(String, String)>) -> Result<()> {
-    let target = tag.targets.map(|targets| targets.child(ElementId::TARGET_TYPE)).transpose()?.flatten();
-    let prefix = target.map(|target| String::from_utf8_lossy(target.text()).into_owned());
-    for simple in tag.simple_tags() {
-        add_simple_tag(&simple?, prefix.as_deref(), pairs)?;
-    }
-    Ok(())
-}
-
-fn add_simple_tag(
-    tag: &SimpleTag<'_>,
-    prefix: Option<&str>,
-    pairs: &mut Vec<(String, String)>,
-) -> Result<()> {
-    // What stands in each other deeper is not of use to anybody, and could be as deep as the file is long.
-    const DEPTH: usize = 8;
-    let name = String::from_utf8_lossy(tag.name);
-    let name = prefix.map_or_else(|| name.to_string(), |prefix| format!("{prefix}/{name}"));
-    if name.matches('/').count() > DEPTH {
-        return Ok(());
-    }
-    if let Some(value) = tag.string {
-        pairs.retain(|(other, _)| *other != name);
-        pairs.push((name.clone(), String::from_utf8_lossy(value).into_owned()));
-    }
-    for inner in tag.simple_tags() {
-        add_simple_tag(&inner?, Some(&name), pairs)?;
-    }
-    Ok(())
+    dispositions
 }
 
 #[cfg(test)]

@@ -1,13 +1,15 @@
 //! Tracks of media containers.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use pagecut::media::matroska::{Packet, Segment};
+use pagecut::media::matroska::{Packet, Segment, Track};
 use pagecut::media::mp4::{self, Movie};
-use pagecut::{FileKind, Result, Source};
+use pagecut::{Error, FileKind, Result, Source};
 use serde::Serialize;
 
 use crate::cli::Common;
+use crate::media::tracks::Numbering;
 use crate::media::{self, names};
 use crate::table::{Cell, Table};
 
@@ -17,6 +19,9 @@ pub(super) struct Rows {
     file: String,
     format: &'static str,
     tracks: Vec<Row>,
+    /// The first error that left something to count.
+    #[serde(skip)]
+    pub(super) error: Option<Error>,
 }
 
 /// What a track came to.
@@ -39,15 +44,15 @@ pub(super) fn table() -> Table {
 
 /// Counts the samples of all tracks.
 pub(super) fn count(source: &Source, file: &str, kind: FileKind, common: &Common) -> Result<Rows> {
-    let (format, tracks) = media::with_whole(source, file, common, |data| match kind {
-        FileKind::Mp4 => Ok(("MP4", of_movie(&Movie::read(data)?)?)),
+    let (format, (tracks, error)) = media::with_whole(source, file, common, |data| match kind {
+        FileKind::Mp4 => Ok(("MP4", (of_movie(&Movie::read(data)?)?, None))),
         _ => {
             let segment = Segment::read(data)?;
             let is_webm = segment.header().is_some_and(|header| header.doc_type == b"webm");
-            Ok((if is_webm { "WebM" } else { "Matroska" }, of_segment(&segment)?))
+            Ok((if is_webm { "WebM" } else { "Matroska" }, of_segments(segment)))
         }
     })?;
-    Ok(Rows { file: file.to_owned(), format, tracks })
+    Ok(Rows { file: file.to_owned(), format, tracks, error })
 }
 
 impl Rows {
@@ -86,44 +91,71 @@ fn of_mp4(track: &mp4::Track<'_>) -> Result<Row> {
 }
 
 /// What the packets of a track add up to.
-#[derive(Clone, Copy)]
 struct Sum {
-    samples: u64,
-    bytes: u64,
-    /// In ticks.
-    start: i64,
-    end: i64,
+    row: Row,
+    /// In nanoseconds.
+    start: i128,
+    end: i128,
 }
 
 impl Sum {
-    const NONE: Self = Self { samples: 0, bytes: 0, start: i64::MAX, end: i64::MIN };
+    fn new(track: &Track<'_>) -> Self {
+        let row = Row {
+            track: track.number,
+            kind: names::of_track_type(track.track_type),
+            codec: Some(track.codec_id.escape_ascii().to_string()),
+            samples: 0,
+            bytes: 0,
+            duration: 0.0,
+        };
+        Self { row, start: i128::MAX, end: i128::MIN }
+    }
 
-    fn add(&mut self, packet: &Packet<'_>) {
-        self.samples += 1;
-        self.bytes += packet.payload.len() as u64;
+    /// Adds a packet whose times are in ticks of this length in nanoseconds.
+    fn add(&mut self, packet: &Packet<'_>, tick: u64) {
+        self.row.samples += 1;
+        self.row.bytes += packet.payload.len() as u64;
         if let Some(time) = packet.pts.or(packet.dts) {
-            self.start = self.start.min(time);
-            self.end = self.end.max(time.saturating_add(packet.duration.unwrap_or(0)));
+            let end = time.saturating_add(packet.duration.unwrap_or(0));
+            self.start = self.start.min(i128::from(time) * i128::from(tick));
+            self.end = self.end.max(i128::from(end) * i128::from(tick));
         }
+    }
+
+    fn into_row(self) -> Row {
+        Row { duration: self.end.saturating_sub(self.start).max(0) as f64 / 1e9, ..self.row }
     }
 }
 
-fn of_segment(segment: &Segment<'_>) -> Result<Vec<Row>> {
-    let mut sums = vec![Sum::NONE; segment.tracks().len()];
-    for packet in segment.packets() {
-        let packet = packet?;
-        if let Some(sum) = sums.get_mut(packet.track) {
-            sum.add(&packet);
+/// The tracks of all segments, and the first error.
+fn of_segments(mut segment: Segment<'_>) -> (Vec<Row>, Option<Error>) {
+    let mut numbering = Numbering::of(&segment);
+    let mut sums = BTreeMap::new();
+    let (mut first_error, mut known) = (None, 0);
+    loop {
+        first_error = first_error.or_else(|| segment.faults().first().cloned());
+        // Segments may share tracks, which are known then.
+        if known < numbering.kinds().len() {
+            known = numbering.kinds().len();
+            for (track, &stream) in segment.tracks().iter().zip(numbering.streams()) {
+                sums.entry(stream).or_insert_with(|| Sum::new(track));
+            }
         }
+        let mut packets = segment.packets();
+        for packet in packets.by_ref() {
+            match packet {
+                Ok(packet) => {
+                    let tick = segment.tracks()[packet.track].tick(segment.info().timestamp_scale);
+                    if let Some(sum) = sums.get_mut(&numbering.streams()[packet.track]) {
+                        sum.add(&packet, tick);
+                    }
+                }
+                Err(error) => first_error = first_error.or(Some(error)),
+            }
+        }
+        let Some(next) = packets.next_segment() else { break };
+        segment = next;
+        numbering.next(&segment);
     }
-    let seconds = |ticks: i64| ticks as f64 * segment.info().timestamp_scale as f64 / 1e9;
-    let rows = segment.tracks().iter().zip(sums).map(|(track, sum)| Row {
-        track: track.number,
-        kind: names::of_track_type(track.track_type),
-        codec: Some(track.codec_id.escape_ascii().to_string()),
-        samples: sum.samples,
-        bytes: sum.bytes,
-        duration: seconds(sum.end.saturating_sub(sum.start).max(0)),
-    });
-    Ok(rows.collect())
+    (sums.into_values().map(Sum::into_row).collect(), first_error)
 }

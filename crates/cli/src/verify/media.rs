@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use pagecut::media::matroska::{Cluster, Matroska, Segment, TopLevel};
+use pagecut::media::matroska::{Cluster, Element, ElementId, Matroska, Segment, TopLevel};
 use pagecut::media::mp4::{Boxes, Movie, Track, Tree};
 use pagecut::{Error, ErrorKind, FileKind, Format, Gap, Piece, Result, Resync, Source, Tally};
 
@@ -117,7 +117,8 @@ fn matroska_records(data: &[u8]) -> Found {
     }
     let (tally, error) = (records.tally(), records.error().cloned());
     let complete = error.is_none();
-    let error = first(error, first(fault, inside.refused));
+    let error =
+        inside.of_head.into_iter().fold(first(error, fault), |error, fault| first(error, Some(fault)));
     Found { tally, error, complete, gaps: None, faults: None }
 }
 
@@ -137,33 +138,49 @@ fn matroska_pieces(data: &[u8], max_gaps: u64) -> Found {
             Piece::Gap(gap) => gaps.push(gap),
         }
     }
-    if let Some(refused) = inside.refused {
-        let mut told = faults.iter().chain(gaps.iter().map(|gap| &gap.error)).map(Error::offset);
-        if !told.any(|offset| offset == refused.offset()) {
-            faults.push(refused);
-        }
-    }
+    let told: HashSet<_> =
+        faults.iter().chain(gaps.iter().map(|gap| &gap.error)).map(Error::offset).collect();
+    faults.extend(inside.of_head.into_iter().filter(|error| !told.contains(&error.offset())));
     let complete = too_many.is_none();
     let error = first(gaps.first().map(|gap| gap.error.clone()), faults.first().cloned());
     let error = too_many.or(error);
     Found { tally: pieces.tally(), error, complete, gaps: Some(gaps), faults: Some(faults) }
 }
 
-/// What has to be known of a segment to tell what is wrong in a record of it.
+/// The segment that is being read, which tells what is wrong in a record of it.
 struct Inside<'data> {
-    len: u64,
+    data: &'data [u8],
     segment: Option<Segment<'data>>,
-    /// Why there is no segment.
-    refused: Option<Error>,
+    /// The last EBML header.
+    header: Option<Element<'data>>,
+    /// Why there is no segment, or the faults in the head of each.
+    of_head: Vec<Error>,
 }
 
 impl<'data> Inside<'data> {
     fn new(data: &'data [u8]) -> Self {
-        let (segment, refused) = match Segment::read(data) {
-            Ok(segment) => (Some(segment), None),
-            Err(error) => (None, Some(error)),
+        let (segment, of_head) = match Segment::read(data) {
+            Ok(segment) => (Some(segment), Vec::new()),
+            Err(error) => (None, vec![error]),
         };
-        Self { len: data.len() as u64, segment, refused }
+        let mut inside = Self { data, segment, header: None, of_head };
+        inside.take_faults();
+        inside
+    }
+
+    /// Takes over the faults in the head of the segment, of very many segments the first ones.
+    fn take_faults(&mut self) {
+        const MOST: usize = 1000;
+        let faults = self.segment.as_ref().map_or(&[][..], Segment::faults);
+        self.of_head.extend(faults.iter().take(MOST.saturating_sub(self.of_head.len())).cloned());
+    }
+
+    /// Begins the next segment.
+    fn begin(&mut self, element: Element<'data>) {
+        if self.segment.as_ref().is_some_and(|segment| segment.element() != element) {
+            self.segment = self.segment.take().map(|segment| segment.following(element, self.header));
+            self.take_faults();
+        }
     }
 
     /// Reads what is in a record, and tells of everything that is wrong, of each place once.
@@ -177,11 +194,11 @@ impl<'data> Inside<'data> {
         let element = record.element();
         match record {
             TopLevel::Segment(_) => {
-                // The tracks of another segment are others.
-                self.segment.take_if(|segment| segment.element() != element);
-                element.check_size(self.len).unwrap_or_else(&mut tell);
+                self.begin(element);
+                element.check_size(self.data.len() as u64).unwrap_or_else(&mut tell);
             }
             TopLevel::Cluster(cluster) => self.check_blocks(cluster, &mut tell),
+            TopLevel::Element(_) if element.id() == ElementId::EBML => self.header = Some(element),
             TopLevel::Element(_) => {}
         }
         element.check_crc32().unwrap_or_else(&mut tell);

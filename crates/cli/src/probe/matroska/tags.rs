@@ -1,0 +1,242 @@
+//! Tags by the names that ffprobe gives them.
+
+use std::collections::HashMap;
+
+use pagecut::media::matroska::{AttachedFile, Element, ElementId, Info, SimpleTag, Tag, Track};
+use pagecut::{Error, Result};
+
+/// Names and values in the order of the file. A name stands once, whatever the case of its letters; the last value holds.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Pairs {
+    pairs: Vec<(String, String)>,
+    /// The index of each name in lower case.
+    indexes: HashMap<String, usize>,
+}
+
+/// The longest name, in bytes; ffmpeg cuts longer ones too.
+const MAX_NAME_LEN: usize = 1023;
+
+impl Pairs {
+    pub(super) fn set(&mut self, name: &str, value: impl Into<String>) {
+        let name = renamed(name);
+        let pair = (name.to_owned(), value.into());
+        let index = *self.indexes.entry(name.to_ascii_lowercase()).or_insert(self.pairs.len());
+        match self.pairs.get_mut(index) {
+            Some(known) => *known = pair,
+            None => self.pairs.push(pair),
+        }
+    }
+
+    fn set_text(&mut self, name: &str, value: Option<&[u8]>) {
+        if let Some(value) = value {
+            self.set(name, String::from_utf8_lossy(value));
+        }
+    }
+
+    pub(super) fn into_vec(self) -> Vec<(String, String)> {
+        self.pairs
+    }
+
+    /// Adds the tags of a `Tag`, after a prefix if there is one.
+    fn add(&mut self, tag: &Tag<'_>, prefix: Option<&str>, tell: &mut dyn FnMut(Error)) {
+        for simple in tag.simple_tags() {
+            match simple {
+                Ok(simple) => self.add_simple(&simple, prefix, 0, tell),
+                Err(error) => tell(error),
+            }
+        }
+    }
+
+    /// Adds a tag: under its name if it has no language or is the default, and under its name and its language.
+    fn add_simple(
+        &mut self,
+        tag: &SimpleTag<'_>,
+        prefix: Option<&str>,
+        depth: usize,
+        tell: &mut dyn FnMut(Error),
+    ) {
+        // Deeper tags are of no use, and could be nested as deep as the file is long.
+        const MAX_DEPTH: usize = 8;
+        if depth > MAX_DEPTH || tag.name.is_empty() {
+            return;
+        }
+        let name = String::from_utf8_lossy(tag.name);
+        let name = cut(prefix.map_or_else(|| name.to_string(), |prefix| format!("{prefix}/{name}")));
+        let (language, is_default) = language(tag.element, tell);
+        let with_language =
+            language.map(|language| cut(format!("{name}-{}", String::from_utf8_lossy(language))));
+        let plain = (is_default || with_language.is_none()).then_some(name);
+        for name in plain.into_iter().chain(with_language) {
+            self.set_text(&name, tag.string);
+            for inner in tag.simple_tags() {
+                match inner {
+                    Ok(inner) => self.add_simple(&inner, Some(&name), depth + 1, tell),
+                    Err(error) => tell(error),
+                }
+            }
+        }
+    }
+}
+
+/// The name that ffprobe gives to some tags.
+fn renamed(name: &str) -> &str {
+    const NAMES: [(&str, &str); 2] = [("LEAD_PERFORMER", "performer"), ("PART_NUMBER", "track")];
+    NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or(name, |&(_, other)| other)
+}
+
+/// A name that is not too long.
+fn cut(mut name: String) -> String {
+    if name.len() > MAX_NAME_LEN {
+        let end = (0..=MAX_NAME_LEN).rfind(|&end| name.is_char_boundary(end));
+        name.truncate(end.unwrap_or(0));
+    }
+    name
+}
+
+/// `TagLanguage`, unless that is undetermined, and `TagDefault`, which ffprobe takes for 0 if it is absent.
+fn language<'data>(tag: Element<'data>, tell: &mut dyn FnMut(Error)) -> (Option<&'data [u8]>, bool) {
+    let (mut language, mut is_default) = (None, false);
+    for child in tag.children().map_while(Result::ok) {
+        match child.id() {
+            ElementId::TAG_LANGUAGE => language = Some(child.text()),
+            ElementId::TAG_DEFAULT | ElementId::TAG_DEFAULT_BOGUS => match child.unsigned() {
+                Ok(flag) => is_default = flag != 0,
+                Err(error) => tell(error),
+            },
+            _ => {}
+        }
+    }
+    (language.filter(|&language| !matches!(language, b"" | b"und")), is_default)
+}
+
+/// The tags of a file, by what they are about.
+#[derive(Debug, Default)]
+pub(super) struct Tags {
+    pub(super) format: Pairs,
+    tracks: HashMap<u64, Pairs>,
+    chapters: HashMap<u64, Pairs>,
+    attachments: HashMap<u64, Pairs>,
+}
+
+impl Tags {
+    /// Sorts tags by their targets as ffprobe does: an attachment, else a chapter, else a track, else the whole. Of several UIDs
+    /// the last one holds. Only tags of the whole have their `TargetType` in the name.
+    pub(super) fn of(info: &Info<'_>, tags: &[Tag<'_>], tell: &mut dyn FnMut(Error)) -> Self {
+        let mut sorted = Self::default();
+        sorted.format.set_text("title", info.title);
+        sorted.format.set_text("encoder", info.muxing_app);
+        if let Some(date) = info.date {
+            sorted.format.set("creation_time", creation_time(date));
+        }
+        for tag in tags {
+            let mut uid = |kind| {
+                let uids = tag.uids(kind).filter_map(|uid| uid.map_err(&mut *tell).ok());
+                uids.last().filter(|&uid| uid != 0)
+            };
+            let attachment = uid(ElementId::TAG_ATTACHMENT_UID);
+            let chapter = uid(ElementId::TAG_CHAPTER_UID);
+            let track = uid(ElementId::TAG_TRACK_UID);
+            match (attachment, chapter, track) {
+                (Some(uid), ..) => sorted.attachments.entry(uid).or_default().add(tag, None, tell),
+                (_, Some(uid), _) => sorted.chapters.entry(uid).or_default().add(tag, None, tell),
+                (.., Some(uid)) => sorted.tracks.entry(uid).or_default().add(tag, None, tell),
+                _ => {
+                    let target = tag.targets.map(|targets| targets.child(ElementId::TARGET_TYPE));
+                    let target = target.and_then(|target| target.map_err(&mut *tell).ok().flatten());
+                    let prefix = target.map(|target| String::from_utf8_lossy(target.text()).into_owned());
+                    let prefix = prefix.filter(|prefix| !prefix.is_empty());
+                    sorted.format.add(tag, prefix.as_deref(), tell);
+                }
+            }
+        }
+        sorted
+    }
+
+    /// Language and name of a track, and the tags about it.
+    pub(super) fn of_track(&self, track: &Track<'_>, tell: &mut dyn FnMut(Error)) -> Pairs {
+        let mut pairs = Pairs::default();
+        // ffprobe shows the code of three letters, though there may be another one.
+        let language = track.element.child(ElementId::LANGUAGE).map_err(tell).ok().flatten();
+        let language = language.map(|language| language.text()).filter(|language| !language.is_empty());
+        pairs.set_text("language", Some(language.unwrap_or(b"eng")).filter(|&language| language != b"und"));
+        pairs.set_text("title", track.name.filter(|name| !name.is_empty()));
+        pairs.extend(self.tracks.get(&track.uid));
+        pairs
+    }
+
+    /// Name, media type and description of an attachment, and the tags about it.
+    pub(super) fn of_attachment(&self, file: &AttachedFile<'_>) -> Pairs {
+        let mut pairs = Pairs::default();
+        pairs.set_text("filename", Some(file.name));
+        pairs.set_text("mimetype", Some(file.media_type));
+        pairs.set_text("title", file.description);
+        pairs.extend(self.attachments.get(&file.uid));
+        pairs
+    }
+
+    /// The title of a chapter, and the tags about it.
+    #[expect(dead_code)]
+    pub(super) fn of_chapter(&self, uid: u64, title: Option<&[u8]>) -> Pairs {
+        let mut pairs = Pairs::default();
+        pairs.set_text("title", title);
+        pairs.extend(self.chapters.get(&uid));
+        pairs
+    }
+}
+
+impl Pairs {
+    fn extend(&mut self, others: Option<&Self>) {
+        for (name, value) in others.into_iter().flat_map(|others| &others.pairs) {
+            self.set(name, value.clone());
+        }
+    }
+}
+
+/// `DateUTC` as ffprobe prints it: nanoseconds since the start of 2001.
+fn creation_time(date: i64) -> String {
+    const DAY: i64 = 86_400_000_000;
+    /// Days from 0000-03-01 to 2001-01-01 in the Gregorian calendar.
+    const EPOCH: i64 = 730_791;
+    let micros = date / 1000;
+    let (day, time) = (micros.div_euclid(DAY) + EPOCH, micros.rem_euclid(DAY));
+    // Years begin in March, so that the leap day is the last one; an era is 400 years.
+    let (era, day) = (day.div_euclid(146_097), day.rem_euclid(146_097));
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (year, month) = if month < 10 { (year, month + 3) } else { (year + 1, month - 9) };
+    let (seconds, micros) = (time / 1_000_000, time % 1_000_000);
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    format!("{:04}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{seconds:02}.{micros:06}Z", era * 400 + year)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates() {
+        const SECOND: i64 = 1_000_000_000;
+        for (seconds, expected) in [
+            (0, "2001-01-01T00:00:00.000000Z"),
+            (-1, "2000-12-31T23:59:59.000000Z"),
+            (-306 * 86_400, "2000-02-29T00:00:00.000000Z"),
+            (788_918_400 + 5_097_600, "2026-03-01T00:00:00.000000Z"),
+        ] {
+            assert_eq!(creation_time(seconds * SECOND), expected);
+        }
+    }
+
+    #[test]
+    fn names_are_joined_whatever_their_case() {
+        let mut pairs = Pairs::default();
+        for (name, value) in [("ARTIST", "a"), ("artist", "b"), ("Part_Number", "1"), ("TRACK", "2")] {
+            pairs.set(name, value);
+        }
+        assert_eq!(
+            pairs.into_vec(),
+            [("artist".to_owned(), "b".to_owned()), ("TRACK".to_owned(), "2".to_owned())]
+        );
+    }
+}

@@ -1,0 +1,107 @@
+//! The head of a segment: `Info` and `Tracks`.
+
+use super::faults::Faults;
+use super::{Element, ElementId, Info, Segment, Track};
+use crate::error::Error;
+use crate::record::Piece;
+
+/// The tracks of a segment.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tracks<'data> {
+    tracks: Vec<Track<'data>>,
+    /// Number and index of each track, by number.
+    by_number: Vec<(u64, usize)>,
+    /// Numbers of the tracks that are too damaged to be one of these.
+    left_out: Vec<u64>,
+}
+
+impl<'data> Tracks<'data> {
+    pub(super) fn as_slice(&self) -> &[Track<'data>] {
+        &self.tracks
+    }
+
+    /// The index of the track with a number; of the first one if there are several.
+    #[inline]
+    pub(super) fn index(&self, number: u64) -> Option<usize> {
+        let found = self.by_number.partition_point(|&(other, _)| other < number);
+        self.by_number.get(found).filter(|(other, _)| *other == number).map(|&(_, index)| index)
+    }
+
+    pub(super) fn is_left_out(&self, number: u64) -> bool {
+        self.left_out.binary_search(&number).is_ok()
+    }
+
+    /// Takes over the tracks of a `Tracks`. If it is not the first one, it may be a copy (RFC 9559, section 5.1: `Tracks` is
+    /// "recurring"), so that what is there already is left out.
+    fn add(&mut self, element: Element<'data>, faults: &mut Faults) {
+        let known = self.tracks.len();
+        for child in element.children() {
+            let Some(child) = faults.check(child) else { continue };
+            if child.id() != ElementId::TRACK_ENTRY {
+                continue;
+            }
+            match Track::read_entry(child, faults) {
+                Ok(track) => self.tracks.push(track),
+                Err(number) => self.left_out.extend(number),
+            }
+        }
+        let (before, by_number) = (self.tracks.split_off(known), std::mem::take(&mut self.by_number));
+        let is_copy =
+            |track: &Track<'_>| by_number.binary_search_by_key(&track.number, |&(number, _)| number).is_ok();
+        self.tracks.extend(before.into_iter().filter(|track| !is_copy(track)));
+        self.by_number = self.tracks.iter().map(|track| track.number).zip(0..).collect();
+        self.by_number.sort_unstable();
+        self.left_out.sort_unstable();
+    }
+}
+
+/// The head of a segment.
+#[derive(Debug, Default)]
+pub(super) struct Head<'data> {
+    pub(super) info: Info<'data>,
+    pub(super) tracks: Tracks<'data>,
+    pub(super) has_info: bool,
+    pub(super) has_tracks: bool,
+    /// Faults in `Info` and `Tracks`.
+    pub(super) faults: Faults,
+    /// The first damage between the top-level elements.
+    pub(super) damage: Option<Error>,
+}
+
+impl<'data> Head<'data> {
+    fn add_info(&mut self, element: Element<'data>) {
+        self.has_info = true;
+        self.info.add(element, &mut self.faults);
+    }
+
+    fn add_tracks(&mut self, element: Element<'data>) {
+        self.has_tracks = true;
+        self.tracks.add(element, &mut self.faults);
+    }
+}
+
+/// Reads the head of a segment: where it is listed, if that is wanted; then, if `Info` or `Tracks` are not there, anywhere.
+pub(super) fn read<'data>(segment: &Segment<'data>, listed: bool) -> Head<'data> {
+    let mut head = Head::default();
+    if listed {
+        segment.listed(ElementId::INFO).for_each(|info| head.add_info(info));
+        segment.listed(ElementId::TRACKS).for_each(|tracks| head.add_tracks(tracks));
+    }
+    let (seek_info, seek_tracks) = (!head.has_info, !head.has_tracks);
+    if seek_info || seek_tracks {
+        for piece in segment.pieces() {
+            match piece {
+                Piece::Record(record) => match record.id() {
+                    ElementId::INFO if seek_info => head.add_info(record.element()),
+                    ElementId::TRACKS if seek_tracks => head.add_tracks(record.element()),
+                    ElementId::SEGMENT => break,
+                    // Those that follow the first clusters are copies.
+                    ElementId::CLUSTER if head.has_info && head.has_tracks => break,
+                    _ => {}
+                },
+                Piece::Gap(gap) => head.damage = head.damage.or(Some(gap.error)),
+            }
+        }
+    }
+    head
+}

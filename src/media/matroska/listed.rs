@@ -1,0 +1,115 @@
+//! The top-level elements that are found without the clusters.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::iter::FusedIterator;
+
+use super::element::Each;
+use super::{Element, ElementId, Matroska, Seek, Segment};
+use crate::record::{Piece, Pieces};
+
+/// The top-level elements with one ID that come before the clusters or that a `SeekHead` leads to ([`Segment::listed`]).
+///
+/// A `SeekHead` may lead to another one. Each element comes once, and of two that overlap only the first; so the work is
+/// linear in the length of the input, however the pointers run.
+pub struct Listed<'segment, 'data> {
+    segment: &'segment Segment<'data>,
+    id: ElementId,
+    /// What comes before the clusters; `None` once that is read.
+    before: Option<Pieces<'data, Matroska>>,
+    /// Where the clusters begin.
+    before_end: u64,
+    /// Each `SeekHead` that is still to be read.
+    seek_heads: VecDeque<Element<'data>>,
+    seeks: Option<Each<'data, Seek>>,
+    /// Starts and ends of the elements that a `SeekHead` led to.
+    found: BTreeMap<u64, u64>,
+}
+
+impl<'segment, 'data> Listed<'segment, 'data> {
+    pub(super) fn new(segment: &'segment Segment<'data>, id: ElementId) -> Self {
+        Self {
+            segment,
+            id,
+            before: Some(segment.pieces()),
+            before_end: u64::MAX,
+            seek_heads: VecDeque::new(),
+            seeks: None,
+            found: BTreeMap::new(),
+        }
+    }
+
+    /// The next element before the clusters.
+    fn next_before(&mut self) -> Option<Element<'data>> {
+        for piece in self.before.as_mut()? {
+            let Piece::Record(record) = piece else { continue };
+            let element = record.element();
+            match record.id() {
+                ElementId::CLUSTER | ElementId::SEGMENT => {
+                    self.before_end = element.offset();
+                    break;
+                }
+                ElementId::SEEK_HEAD => self.seek_heads.push_back(element),
+                _ => {}
+            }
+            if element.id() == self.id {
+                return Some(element);
+            }
+        }
+        self.before = None;
+        None
+    }
+
+    /// The next element that a `SeekHead` leads to.
+    fn next_sought(&mut self) -> Option<Element<'data>> {
+        loop {
+            let Some(seek) = self.seeks.as_mut().and_then(Iterator::next) else {
+                let seek_head = self.seek_heads.pop_front()?;
+                self.seeks = Some(seek_head.children().each(ElementId::SEEK, Seek::read));
+                continue;
+            };
+            let Some(element) = seek.ok().and_then(|seek| self.follow(seek)) else { continue };
+            if element.id() == ElementId::SEEK_HEAD {
+                self.seek_heads.push_back(element);
+            }
+            if element.id() == self.id {
+                return Some(element);
+            }
+        }
+    }
+
+    /// The element at a position, if it is new and of use.
+    fn follow(&mut self, seek: Seek) -> Option<Element<'data>> {
+        let is_wanted = seek.id == self.id || seek.id == ElementId::SEEK_HEAD;
+        let offset = self.segment.element().body_offset().checked_add(seek.position)?;
+        if !is_wanted || seek.id == ElementId::CLUSTER || offset < self.before_end {
+            return None;
+        }
+        if self.found.range(..=offset).next_back().is_some_and(|(_, &end)| end > offset) {
+            return None;
+        }
+        let element = self.segment.element_at(seek.position, seek.id)?;
+        let end = element.range().end;
+        if self.found.range(offset..end).next().is_some() {
+            return None;
+        }
+        self.found.insert(offset, end);
+        Some(element)
+    }
+}
+
+impl<'data> Iterator for Listed<'_, 'data> {
+    type Item = Element<'data>;
+
+    fn next(&mut self) -> Option<Element<'data>> {
+        self.next_before().or_else(|| self.next_sought())
+    }
+}
+
+impl FusedIterator for Listed<'_, '_> {}
+
+impl fmt::Debug for Listed<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listed").field("id", &self.id).finish_non_exhaustive()
+    }
+}
