@@ -7,9 +7,10 @@ import re
 import subprocess
 import zlib
 
-# The packets of a container without what ffprobe learns from payloads, with all programs and whole PES packets.
+# The packets of a container without what ffprobe learns from payloads; of MPEG-TS with all programs, whole PES packets, and
+# the times of teletext and subtitles as they are stored.
 AS_STORED = ["-fflags", "+nofillin+noparse"]
-OF_MPEGTS = ["-scan_all_pmts", "1", "-max_packet_size", "1000000000"]
+OF_MPEGTS = ["-scan_all_pmts", "1", "-max_packet_size", "1000000000", "-fix_teletext_pts", "0"]
 PACKET_ENTRIES = "packet=stream_index,pts,dts,duration,size,pos,flags,data_hash:stream=index,id"
 
 FQ = {
@@ -93,7 +94,8 @@ class Oracle:
                 value = {}
             return {"status": status, "error": first_line(err).replace(path, ""), "value": value}
 
-        key = hashlib.sha256(repr((AS_STORED, OF_MPEGTS, PACKET_ENTRIES)).encode()).hexdigest()[:6]
+        used = (AS_STORED, OF_MPEGTS if container == "mpegts" else [], PACKET_ENTRIES)
+        key = hashlib.sha256(repr(used).encode()).hexdigest()[:6]
         return self.kept(digest, f"{what}-{key if what == 'packets' else '1'}", compute)
 
     def fq(self, path, digest, container):
