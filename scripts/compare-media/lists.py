@@ -100,7 +100,7 @@ def extents(other, headers):
             stated = length
         else:
             unread.append((offset + length, offset + stated))
-        listed[(offset, stated)] = name
+        listed[(offset, stated)] = str(name)
     return listed, unread
 
 
@@ -111,12 +111,14 @@ def compare_tree(rows, other, container):
     headers = {row["offset"]: row["header_len"] for row in rows} if named else None
     listed, unread = extents(other, headers)
     starts = sorted(offset for offset, _ in listed)
-    ends = max((row[0] + row[1] for row in other), default=0)
+    lengths = {offset: length for offset, length in listed}
     seen = set()
     for row, around in zip(rows, parents(rows)):
-        key = (row["offset"], row["len"] if row["len"] is not None else ends - row["offset"])
+        # Where a length is not stated, fq's is as good as any.
+        key = (row["offset"], row["len"] if row["len"] is not None else lengths.get(row["offset"], 0))
         seen.add(key)
-        if key in listed and (not named or plain(listed[key]) == plain(row["type"])):
+        # fq gives the number of an identifier that it does not know where it stands.
+        if key in listed and (not named or listed[key].isdigit() or plain(listed[key]) == plain(row["type"])):
             yield True, {"field": row["type"]}
             continue
         theirs = f"{listed[key]} @{key[0]} +{key[1]}" if key in listed else None
@@ -129,6 +131,7 @@ def compare_tree(rows, other, container):
 def difference(name, key, around, theirs, starts, listed, unread):
     """A box or element that only one of the tools lists."""
     known = [row for row in around if (row["offset"], row["len"]) in listed]
+    unknown = any(listed[(row["offset"], row["len"])].isdigit() for row in known)
     opaque = None
     if known:
         start, end = known[-1]["offset"], known[-1]["offset"] + known[-1]["len"]
@@ -137,6 +140,7 @@ def difference(name, key, around, theirs, starts, listed, unread):
     return {
         "area": "tree", "field": name, "ours": f"{name} @{key[0]} +{key[1]}", "theirs": theirs, "offset": key[0],
         "length": key[1], "path": tuple(row["type"] for row in around), "fq_opaque": opaque,
+        "fq_unknown": unknown,
         "fq_unread": any(start <= key[0] < end for start, end in unread),
     }
 
