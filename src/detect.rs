@@ -7,7 +7,7 @@ use media::Media;
 
 use crate::error::{ErrorKind, Result};
 use crate::fasta::Fasta;
-use crate::fastq::Fastq;
+use crate::fastq::{Fastq, Variant};
 use crate::media::mpegts::{self, Packets};
 use crate::record::{Cuts, Format, Part};
 use crate::sequence::BYTE_ORDER_MARK;
@@ -37,6 +37,10 @@ pub enum FileKind {
 
 impl FileKind {
     /// Tells the format of an input from its first bytes; 64 KiB are enough, fewer are taken for the whole input.
+    ///
+    /// Of FASTQ the variant is a guess: a record after these bytes can be wrapped although none of them is.
+    /// [`Source::in_format`](crate::Source::in_format) and [`Source::in_variant`](crate::Source::in_variant) read an input in the variant
+    /// that all of its records have. The format itself is certain, as far as reading it goes on without an error.
     ///
     /// # Errors
     ///
@@ -85,6 +89,16 @@ impl FileKind {
         }
         let what = other.unwrap_or("neither FASTQ, FASTA, MP4, Matroska nor an MPEG-2 transport stream");
         Err(ErrorKind::UnknownFormat(what).into())
+    }
+
+    /// The variant of FASTQ that the format names, if it is FASTQ.
+    #[must_use]
+    pub fn fastq_variant(self) -> Option<Variant> {
+        match self {
+            Self::Fastq => Some(Variant::FourLines),
+            Self::WrappedFastq => Some(Variant::Wrapped),
+            _ => None,
+        }
     }
 
     /// Tells the format of an input from bytes somewhere in it, with an unknown byte before the first one.

@@ -106,8 +106,8 @@ pub use record::{
 #[cfg(feature = "gzip")]
 pub use source::BgzfReader;
 pub use source::{
-    Account, Content, Cost, Inspection, Opener, Reader, Salvaged, Source, SourceOptions, Span, inspect,
-    open_reader,
+    Account, Content, Cost, FormatTask, Inspection, Opener, Reader, Salvaged, Source, SourceOptions, Span,
+    inspect, open_reader,
 };
 
 /// The README's programs are tests.

@@ -39,6 +39,7 @@
 //!
 //! A [`Writer`] writes what is read by this grammar, four lines a record, and refuses everything else.
 
+mod census;
 mod cursor;
 mod encoding;
 mod fault;
@@ -47,16 +48,19 @@ mod quality_scores;
 mod record;
 mod summary;
 mod unwritable;
+mod variant;
 pub mod wrapped;
 mod writer;
 
 pub use crate::sequence::{Alphabet, Lengths, Letters};
+pub(crate) use census::{Census, Evidence};
 pub use cursor::Cursor;
 pub use encoding::{Confidence, Encoding, EncodingGuess};
 pub use pairs::{Pair, Pairs};
 pub use quality_scores::QualityScores;
 pub use record::Record;
 pub use summary::Summary;
+pub use variant::Variant;
 pub use wrapped::Wrapped;
 pub use writer::Writer;
 
@@ -150,6 +154,11 @@ impl Cuts for Fastq {
     }
 
     fn reads_on(&self) -> bool {
+        true
+    }
+
+    /// Quality scores of a [wrapped](wrapped) record can look like a record.
+    fn needs_proof(&self) -> bool {
         true
     }
 

@@ -3,17 +3,21 @@
 use std::ops::Range;
 
 use crate::compress::{Compression, MAGIC_LEN};
-use crate::error::{ErrorKind, Result};
-use crate::record::{Cuts, Search};
+use crate::error::{Error, ErrorKind, Result};
+use crate::record::{Cursor as _, Cuts, Format, Part, Search, Tally};
 use crate::source::Content;
 
 /// How many bytes are looked at first for a cut: more than most records have.
 const SEARCH_LEN: u64 = 16 << 10;
 
+/// How many bytes are read at a time from the left.
+const READ_LEN: u64 = 4 << 20;
+
 /// Cuts a file into `count` ranges of about equal length, each of which holds whole records. They lie end to end, and are the whole
 /// file; where a record is longer than a range has to be, others are empty.
 ///
-/// Nothing is read but some kilobytes around each cut.
+/// Nothing is read but some kilobytes around each cut. So of FASTQ, the ranges hold whole records only if all of the file has four
+/// lines a record, which reading it proves ([`Cuts::needs_proof`]).
 ///
 /// # Errors
 ///
@@ -45,6 +49,55 @@ pub fn shards(content: &dyn Content, cuts: &dyn Cuts, count: usize) -> Result<Ve
 pub fn cut_from(content: &dyn Content, cuts: &dyn Cuts, offset: u64) -> Result<u64> {
     refuse_compressed(content)?;
     find_cut(content, cuts, offset)
+}
+
+/// Where the first record begins at or after an offset, or blank lines before it, found by reading all records before the offset from the
+/// left; the end of the file if there is none. For a format without [`Cuts`], and to prove cuts of one that [needs proof](Cuts::needs_proof).
+///
+/// # Errors
+///
+/// The first fault of the records before the boundary, with its record and line; [`ErrorKind::OutOfRange`] if the offset lies after
+/// the end of the file; those of [`Content::bytes_at`].
+pub fn boundary_from<F: Format>(content: &dyn Content, format: &F, offset: u64) -> Result<u64> {
+    refuse_compressed(content)?;
+    let len = content.len();
+    if offset > len {
+        return Err(ErrorKind::OutOfRange { start: offset, end: offset, len }.into());
+    }
+    let (mut start, mut before, mut view_len) = (0, Tally::default(), READ_LEN);
+    while start < len {
+        let end = len.min(start + view_len);
+        let view = content.bytes_at(start..end)?;
+        let mut cursor = format.cursor(Part::read(&view, view.len(), start, end == len));
+        let error = loop {
+            let (position, blank_bytes) = (start + cursor.position() as u64, cursor.tally().blank_bytes);
+            if position >= offset {
+                content.check()?;
+                return Ok(position);
+            }
+            match cursor.next() {
+                // The offset lies among blank lines.
+                Some(Ok(_)) if position + cursor.tally().blank_bytes - blank_bytes >= offset => {
+                    content.check()?;
+                    return Ok(position + cursor.tally().blank_bytes - blank_bytes);
+                }
+                Some(Ok(_)) => {}
+                Some(Err(error)) => break Some(error),
+                None => break None,
+            }
+        };
+        let is_cut = |error: &Error| end < len && matches!(error.kind(), ErrorKind::Incomplete { .. });
+        if let Some(error) = error.filter(|error| !is_cut(error)) {
+            return Err(error.count_before(before.records, before.lines));
+        }
+        let read = cursor.tally();
+        // Of a record that is longer, twice as much is looked at, so that no byte is looked at often.
+        view_len = if read.bytes() == 0 { view_len.saturating_mul(2) } else { READ_LEN };
+        before += read;
+        start += read.bytes();
+    }
+    content.check()?;
+    Ok(len)
 }
 
 /// Compressed bytes may look like records anywhere.

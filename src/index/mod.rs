@@ -17,6 +17,6 @@ mod cut;
 mod fai;
 mod sparse;
 
-pub use cut::{cut_from, shards};
+pub use cut::{boundary_from, cut_from, shards};
 pub use fai::{Entry, Fai, Letters, Region};
 pub use sparse::Sparse;

@@ -32,7 +32,7 @@ pub(crate) struct Loss {
 
 impl Loss {
     /// What is told of it.
-    pub(super) fn lost(&self) -> Lost {
+    pub(crate) fn lost(&self) -> Lost {
         let unpacked = self.before.zip(self.len).map(|(before, len)| before..before.saturating_add(len));
         Lost { packed: self.packed.clone(), unpacked }
     }

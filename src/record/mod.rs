@@ -99,6 +99,12 @@ pub trait Cuts: Send + Sync {
         false
     }
 
+    /// Whether a cut is certain only where all that lies before it is of the format: records of another variant can hold bytes that look
+    /// like a cut.
+    fn needs_proof(&self) -> bool {
+        false
+    }
+
     /// The first position in the view of `part`, from `from` on, at which reading goes on when everything before it was
     /// given up.
     fn find_start(&self, part: Part<'_>, from: usize) -> Option<usize>;

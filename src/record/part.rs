@@ -66,7 +66,7 @@ impl<'data> Part<'data> {
     }
 
     /// Where bytes are lost.
-    pub(super) fn losses(&self) -> &'data [Loss] {
+    pub(crate) fn losses(&self) -> &'data [Loss] {
         self.losses
     }
 

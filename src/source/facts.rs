@@ -110,7 +110,8 @@ impl Source {
         !is_unclosed && self.packed().is_none_or(|packed| packed.closed)
     }
 
-    /// Tells the format from the first bytes. Of a stream they are kept for the work that follows.
+    /// Tells the format from the first bytes. Of a stream they are kept for the work that follows. The variant of FASTQ is a guess
+    /// ([`FileKind::detect`]).
     ///
     /// # Errors
     ///
@@ -119,8 +120,8 @@ impl Source {
         self.detect_in(|input| FileKind::detect(input.head(HEAD_LEN)?))
     }
 
-    /// Tells the format as [`detect`](Source::detect) does, for work that goes on behind damage: of BGZF whose first blocks are lost,
-    /// from what is behind them.
+    /// Tells the format as [`detect`](Source::detect) does, for work that goes on after damage: of BGZF whose first blocks are lost,
+    /// from what follows them. The variant of FASTQ is a guess, and so is the format of bytes from the middle of an input.
     ///
     /// # Errors
     ///

@@ -53,6 +53,9 @@ impl Source {
     /// byte). Other compressed input ends at its first fault: what looks like the start of the next member or frame may be anything, and
     /// the check sum that would prove it stands behind more bytes than there may be memory for.
     ///
+    /// FASTQ is read in the variant that is named. Of wrapped FASTQ read as four lines a record, quality scores that look like a record
+    /// are one; [`salvage_fastq`](Source::salvage_fastq) decides which variant the input is.
+    ///
     /// Nothing is handed out of a part in which there are too many gaps. The account's error is that of the first gap, unless reading
     /// ended early: then it is that of `take`, of the system or of the compressed bytes, or [`ErrorKind::TooManyGaps`], and the account
     /// is not complete.
@@ -62,12 +65,7 @@ impl Source {
         most_gaps: u64,
         mut take: impl FnMut(Salvaged<'_>) -> Result<()> + Send,
     ) -> Account {
-        self.find_gaps(format, true, most_gaps, |good, gap| {
-            if !good.is_empty() {
-                take(Salvaged::Records(good))?;
-            }
-            gap.map_or(Ok(()), |gap| take(Salvaged::Gap(gap)))
-        })
+        self.find_gaps(format, true, most_gaps, |good, gap| hand_out(good, gap, &mut take))
     }
 
     /// Hands out the gaps of a damaged input in their order, with the numbers of record and line in their errors. Reading ends
@@ -82,7 +80,7 @@ impl Source {
     }
 
     /// Hands out the gaps, each with the good bytes before it if they are wanted, and in the end those behind the last one.
-    fn find_gaps<F: Resync>(
+    pub(super) fn find_gaps<F: Resync>(
         &self,
         format: &F,
         wants_good: bool,
@@ -109,6 +107,18 @@ impl Source {
             },
         )
     }
+}
+
+/// Hands out good bytes, if there are any, and the gap after them.
+pub(super) fn hand_out(
+    good: &[u8],
+    gap: Option<Gap>,
+    take: &mut impl FnMut(Salvaged<'_>) -> Result<()>,
+) -> Result<()> {
+    if !good.is_empty() {
+        take(Salvaged::Records(good))?;
+    }
+    gap.map_or(Ok(()), |gap| take(Salvaged::Gap(gap)))
 }
 
 /// Goes through the pieces of a part.

@@ -206,7 +206,7 @@ impl Source {
         self.run(format, Cutting::Recovering, || None, &work).1
     }
 
-    fn in_order<T, S: FnMut(T) -> Result<()>>(&self, take: S) -> InOrder<T, S> {
+    pub(super) fn in_order<T, S: FnMut(T) -> Result<()>>(&self, take: S) -> InOrder<T, S> {
         let threads = match self.options.threads {
             // To ask rayon would start threads, which a short input does not need.
             Some(0) => available_parallelism().map_or(1, NonZero::get),

@@ -7,12 +7,11 @@ use std::ops::Range;
 use std::path::Path;
 
 use pagecut::index::{self as library, Fai, Letters, Region, Sparse};
-use pagecut::{Content, ErrorKind, Format, Result, Source};
+use pagecut::{Content, ErrorKind, Format, FormatTask, Result, Source};
 
 use crate::cli::{Common, Fetch};
-use crate::formats::{self, Task};
 use crate::output::Out;
-use crate::{index, input, report};
+use crate::{formats, index, input, report};
 
 /// Bytes that are written at a time.
 const WRITE_LEN: u64 = 1 << 20;
@@ -224,7 +223,7 @@ struct OneRecord<'run> {
     record: u64,
 }
 
-impl Task for OneRecord<'_> {
+impl FormatTask for OneRecord<'_> {
     type Output = Range<u64>;
 
     fn run<F: Format>(&self, source: &Source, format: &F) -> Result<Range<u64>> {
@@ -249,7 +248,7 @@ struct RecordsBetween {
     range: Range<u64>,
 }
 
-impl Task for RecordsBetween {
+impl FormatTask for RecordsBetween {
     type Output = Range<u64>;
 
     fn run<F: Format>(&self, source: &Source, format: &F) -> Result<Range<u64>> {
@@ -262,11 +261,17 @@ impl Task for RecordsBetween {
         if end > content.len() {
             return Err(ErrorKind::OutOfRange { start, end, len: content.len() }.into());
         }
-        let cuts = format.cuts().ok_or_else(|| {
-            let what = "its records have no boundaries that can be found from a place among them";
-            io::Error::new(io::ErrorKind::Unsupported, what)
-        })?;
-        Ok(library::cut_from(content, cuts, start)?..library::cut_from(content, cuts, end)?)
+        match format.cuts() {
+            Some(cuts) => {
+                let range = library::cut_from(content, cuts, start)?..library::cut_from(content, cuts, end)?;
+                if cuts.needs_proof() {
+                    library::boundary_from(content, format, range.end)?;
+                }
+                Ok(range)
+            }
+            None => Ok(library::boundary_from(content, format, start)?
+                ..library::boundary_from(content, format, end)?),
+        }
     }
 }
 

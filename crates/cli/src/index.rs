@@ -5,11 +5,10 @@ use std::io::{self, BufReader, Write};
 use std::path::Path;
 
 use pagecut::index::{Fai, Sparse};
-use pagecut::{FileKind, Format, Result, Source};
+use pagecut::{FileKind, Format, FormatTask, Result, Source};
 
 use crate::cli::{Common, Index};
-use crate::formats::{self, Task};
-use crate::{input, output, progress, report};
+use crate::{formats, input, output, progress, report};
 
 /// Indexes every file, and notes whether all could be.
 pub(crate) fn run(args: &Index, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
@@ -96,8 +95,11 @@ fn tell_left_out(fai: &Fai, name: &str, common: &Common) {
 fn names_of(source: &Source) -> Result<Fai> {
     match source.detect()? {
         FileKind::Fasta => Fai::of_fasta(source),
-        FileKind::WrappedFastq => Fai::of_wrapped_fastq(source),
-        FileKind::Fastq => formats::fastq(source, || Fai::of_fastq(source), || Fai::of_wrapped_fastq(source)),
+        kind @ (FileKind::Fastq | FileKind::WrappedFastq) => source.in_variant(
+            formats::guess(kind),
+            || Fai::of_fastq(source),
+            || Fai::of_wrapped_fastq(source),
+        ),
         FileKind::Empty => Err(unsupported("it is empty, and so has no names")),
         _ => Err(unsupported("its records have no names")),
     }
@@ -110,7 +112,7 @@ fn unsupported(what: &str) -> pagecut::Error {
 /// Makes an index of numbers.
 struct Numbers;
 
-impl Task for Numbers {
+impl FormatTask for Numbers {
     type Output = Sparse;
 
     fn run<F: Format>(&self, source: &Source, format: &F) -> Result<Sparse> {

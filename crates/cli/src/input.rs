@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pagecut::io::ZeroCopyConfig;
-use pagecut::{Error, ErrorKind, FileKind, Reader, Result, Source, SourceOptions};
+use pagecut::{Error, FileKind, Reader, Result, Source, SourceOptions};
 
 use crate::cli::{Common, Io, Limit};
 use crate::{progress, report};
@@ -23,19 +23,6 @@ pub(crate) fn config(common: &Common) -> ZeroCopyConfig {
     ZeroCopyConfig::new().strategy(common.io.strategy()).mmap(!common.no_mmap)
 }
 
-/// Whether FASTQ that was not four lines a record may be wrapped, and can be read again to find out. (The first bytes of a file tell
-/// when its first records are wrapped, but not when a later one is.)
-pub(crate) fn may_be_wrapped(source: &Source, error: &Error) -> bool {
-    let may_be = matches!(
-        error.kind(),
-        ErrorKind::PlusLine { .. }
-            | ErrorKind::LengthMismatch { .. }
-            | ErrorKind::SequenceStart { .. }
-            | ErrorKind::QualityLine
-    );
-    may_be && source.reader().is_some()
-}
-
 /// What there is to say of BGZF that does not end with an empty block.
 pub(crate) const UNCLOSED: &str =
     "the block that closes BGZF is missing, so the file may have been cut at the end of another one";
@@ -50,15 +37,9 @@ pub(crate) fn tell_end(name: &str, error: &Error) {
 /// Why a format is not read on behind a fault, if it is one of those.
 pub(crate) fn lacks_boundaries(kind: FileKind) -> Option<&'static str> {
     match kind {
-        FileKind::WrappedFastq => Some("wrapped FASTQ has no boundary that is certain behind a fault"),
         FileKind::Mp4 => Some("MP4 has no boundary that is certain behind a fault"),
         _ => None,
     }
-}
-
-/// Whether what is read as wrapped comes further than the error that four lines a record came to.
-pub(crate) fn comes_further(wrapped: Option<&Error>, error: &Error) -> bool {
-    wrapped.is_none_or(|later| later.offset() > error.offset())
 }
 
 /// Does `work` on a source, shows how far it is, and says in the end if the source may have been cut.

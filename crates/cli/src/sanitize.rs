@@ -11,7 +11,7 @@ use pagecut::{Account, FileKind, Resync, Salvaged, Source};
 use crate::cli::{Common, Sanitize};
 use crate::media::unsupported;
 use crate::output::{self, Out, OutputError};
-use crate::{input, report};
+use crate::{formats, input, report};
 
 /// Writes the good records, tells what was left out, and notes whether that is nothing.
 pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::Result<()> {
@@ -61,11 +61,12 @@ fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut
         (FileKind::Matroska, _) => write_good(&source, &Matroska, args, name, common, &mut out),
         (FileKind::Fasta, false) => write_good(&source, &Fasta::new(), args, name, common, &mut out),
         (FileKind::Fasta, true) => write_good(&source, &Fasta::strict(), args, name, common, &mut out),
-        (_, false) => write_good(&source, &Fastq::new(), args, name, common, &mut out),
-        // What follows a good record makes it no bad one here.
-        (_, true) => {
-            let strict = Fastq::strict().check_quality_end(false);
-            write_good(&source, &strict, args, name, common, &mut out)
+        (_, strict) => {
+            let fastq = if strict { Fastq::strict() } else { Fastq::new() };
+            let guess = formats::guess(kind);
+            source.salvage_fastq(&fastq, guess, args.max_gaps, |salvaged| {
+                write(salvaged, name, common, &mut out)
+            })
         }
     });
     let failure = account.error.as_ref().filter(|_| !account.complete);
@@ -85,12 +86,15 @@ fn write_good<F: Resync>(
     common: &Common,
     out: &mut Out,
 ) -> Account {
-    source.salvage(format, args.max_gaps, |salvaged| {
-        match salvaged {
-            Salvaged::Records(bytes) => out.write_all(bytes)?,
-            Salvaged::Gap(gap) if !common.quiet => report::gap(name, &gap),
-            _ => {}
-        }
-        Ok(())
-    })
+    source.salvage(format, args.max_gaps, |salvaged| write(salvaged, name, common, out))
+}
+
+/// Writes records, and tells a gap.
+fn write(salvaged: Salvaged<'_>, name: &str, common: &Common, out: &mut Out) -> pagecut::Result<()> {
+    match salvaged {
+        Salvaged::Records(bytes) => out.write_all(bytes)?,
+        Salvaged::Gap(gap) if !common.quiet => report::gap(name, &gap),
+        _ => {}
+    }
+    Ok(())
 }

@@ -4,12 +4,11 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use pagecut::{Content, Format, Result, Source};
+use pagecut::{Content, Format, FormatTask, Result, Source};
 
 use crate::cli::{Common, Shard};
-use crate::formats::{self, Task};
 use crate::output::OutFile;
-use crate::{fetch, index, input, output, report};
+use crate::{fetch, formats, index, input, output, report};
 
 /// Cuts the file, and notes whether it could be.
 pub(crate) fn run(args: &Shard, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
@@ -59,13 +58,19 @@ struct Shards<'args> {
     by_number: bool,
 }
 
-impl Task for Shards<'_> {
+impl FormatTask for Shards<'_> {
     type Output = Vec<Range<u64>>;
 
     fn run<F: Format>(&self, source: &Source, format: &F) -> Result<Vec<Range<u64>>> {
         let content = source.content()?;
         match format.cuts().filter(|_| !self.by_number) {
-            Some(cuts) => pagecut::index::shards(content, cuts, self.count),
+            Some(cuts) => {
+                if cuts.needs_proof() {
+                    // Cuts are boundaries only if all records before them are of the format.
+                    source.for_each(format, |_| {})?;
+                }
+                pagecut::index::shards(content, cuts, self.count)
+            }
             // What cannot be cut blindly has to be read anyway.
             None => index::numbers(self.path, source, format)?.shards(self.count, content, format),
         }

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::cli::{Common, Verify};
 use crate::report::counted;
-use crate::{input, progress, report};
+use crate::{formats, input, progress, report};
 use places::{Blocks, LostBytes, Place};
 
 /// What an input came to.
@@ -205,16 +205,18 @@ fn records(
             (Some(Packets::NAME), list_gaps(source, &packets, args, gaps))
         }
         FileKind::Fasta if args.recover => (Some(Fasta::NAME), list_gaps(source, &fasta, args, gaps)),
-        FileKind::Fastq if args.recover => {
-            // What follows a good record makes it no bad one where reading goes on.
-            let fastq = fastq.check_quality_end(false);
-            (Some(Fastq::NAME), list_gaps(source, &fastq, args, gaps))
+        FileKind::Fastq | FileKind::WrappedFastq if args.recover => {
+            let guess = formats::guess(kind);
+            let account = source.for_each_fastq_gap(&fastq, guess, args.max_gaps, |gap| {
+                gaps.get_or_insert_default().push(gap);
+                Ok(())
+            });
+            (Some(Fastq::NAME), account)
         }
         FileKind::MpegTs(packets) => (Some(Packets::NAME), source.account_pieces(&packets)),
         FileKind::Fasta => (Some(Fasta::NAME), source.account(&fasta)),
-        FileKind::WrappedFastq => (Some(Fastq::NAME), source.account(&fastq.wrapped())),
         FileKind::Empty => (None, source.account(&fastq)),
-        _ => (Some(Fastq::NAME), reads(source, &fastq)),
+        _ => (Some(Fastq::NAME), source.account_fastq(&fastq, formats::guess(kind))),
     }
 }
 
@@ -224,18 +226,6 @@ fn list_gaps<F: Resync>(source: &Source, format: &F, args: &Verify, gaps: &mut O
         gaps.get_or_insert_default().push(gap);
         Ok(())
     })
-}
-
-/// The account of FASTQ that has four lines a record as far as its first bytes tell.
-fn reads(source: &Source, fastq: &Fastq) -> Account {
-    let account = source.account(fastq);
-    match &account.error {
-        Some(error) if input::may_be_wrapped(source, error) => {
-            let wrapped = source.account(&fastq.wrapped());
-            if input::comes_further(wrapped.error.as_ref(), error) { wrapped } else { account }
-        }
-        _ => account,
-    }
 }
 
 impl Read {

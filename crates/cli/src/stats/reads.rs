@@ -5,7 +5,7 @@ use pagecut::fastq::{self, Alphabet, Fastq, Lengths, Letters, QualityScores};
 use pagecut::{FileKind, Result, Source};
 use serde::{Serialize, Serializer};
 
-use crate::input;
+use crate::formats;
 use crate::table::{Cell, Table};
 
 const COLUMNS: [&str; 8] = ["file", "format", "type", "num_seqs", "sum_len", "min_len", "avg_len", "max_len"];
@@ -42,15 +42,11 @@ pub(super) fn count(source: &Source, file: &str, kind: FileKind, all: bool) -> R
             Ok(Row::of(file, "FASTA", summary.alphabet(), numbers))
         }
         _ => {
-            let summary = match kind {
-                FileKind::WrappedFastq => wrapped_reads(source, all),
-                _ => reads(source, all).or_else(|error| match input::may_be_wrapped(source, &error) {
-                    true => wrapped_reads(source, all).map_err(|later| {
-                        if input::comes_further(Some(&later), &error) { later } else { error }
-                    }),
-                    false => Err(error),
-                }),
-            }?;
+            let summary = source.in_variant(
+                formats::guess(kind),
+                || reads(source, all),
+                || wrapped_reads(source, all),
+            )?;
             let format = if kind == FileKind::Empty { "" } else { "FASTQ" };
             let numbers = (summary.lengths(), summary.letters(), summary.quality_scores());
             Ok(Row::of(file, format, summary.alphabet(), numbers))

@@ -1,6 +1,7 @@
 //! Inputs that other programs write: the command gives the right result for each.
 
 mod compressed;
+mod decision;
 mod matroska;
 mod mpegts;
 mod outputs;

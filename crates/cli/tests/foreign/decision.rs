@@ -1,0 +1,135 @@
+//! The variant of FASTQ: every command acts on the same decision.
+
+use std::fs;
+use std::path::Path;
+
+use crate::{run, stderr, succeed};
+
+const FIRST: &str = "@v\nACGT\n+\nIIII\n";
+/// A record whose quality lines look like a record of four lines.
+const WRAPPED: &str = "@w\nAAAA\nCCCC\nGGGG\nTTTT\n+\n@III\nIIII\n+III\n5555\n";
+/// The same with a letter lost, so that neither grammar reads it.
+const DAMAGED: &str = "@w\nAAAA\nCCCC\nGGGG\nTTT\n+\n@III\nIIII\n+III\n5555\n";
+const BLANK_LINE: &str = "@a\nAC\n\n+\nII\n";
+
+/// A record of four lines that fills the bytes by which a format is guessed.
+fn long_record() -> String {
+    format!("@{}\nA\n+\nI\n", "x".repeat(65_600))
+}
+
+/// A file in a folder of its own.
+fn file(text: &str) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("input.fastq");
+    fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap().to_owned();
+    (folder, path)
+}
+
+/// Wrapped inputs without faults, and where their records begin.
+fn inputs() -> Vec<(String, Vec<usize>)> {
+    let (long, crlf) = (long_record(), |text: &str| text.replace('\n', "\r\n"));
+    [
+        vec![long.clone(), WRAPPED.into(), FIRST.into()],
+        vec![WRAPPED.into(), long.clone(), FIRST.into()],
+        vec![crlf(&long), crlf(WRAPPED), crlf(FIRST)],
+        vec![FIRST.into(), BLANK_LINE.into(), FIRST.into()],
+        vec![long, BLANK_LINE.into(), FIRST.into()],
+        vec![FIRST.into(), "@s\nACGT\n+\n@I\n+I\n".into(), FIRST.into()],
+    ]
+    .map(|records| {
+        let starts = records.iter().scan(0, |end, record| Some(std::mem::replace(end, *end + record.len())));
+        (records.concat(), starts.collect())
+    })
+    .into()
+}
+
+#[test]
+fn every_command_reads_the_records_of_wrapped_fastq() {
+    for (text, starts) in inputs() {
+        let (_folder, path) = file(&text);
+        let path = path.as_str();
+        let told = || text.replace(&"x".repeat(65_600), "x...");
+        for args in [&["verify"][..], &["verify", "--recover"], &["verify", "--strict", "--recover"]] {
+            let verdict = succeed(&[args, &[path]].concat());
+            assert!(verdict.contains("good: fastq, 3 records"), "{args:?} {verdict} {}", told());
+        }
+        let table = succeed(&["stats", "-T", path]);
+        assert_eq!(table.lines().nth(1).unwrap().split('\t').nth(3), Some("3"), "{table}");
+        assert_eq!(succeed(&["sanitize", path]), text);
+        assert!(succeed(&["index", path]).contains("3 records"));
+        for with_index in [true, false] {
+            if !with_index {
+                fs::remove_file(Path::new(path).with_extension("fastq.pgi")).unwrap();
+            }
+            let ends = starts.iter().skip(1).copied().chain([text.len()]);
+            for (number, (start, end)) in starts.iter().copied().zip(ends.clone()).enumerate() {
+                assert_eq!(succeed(&["fetch", path, &format!("#{number}")]), text[start..end]);
+            }
+            let first_from =
+                |at: usize| starts.iter().copied().find(|&start| start >= at).unwrap_or(text.len());
+            let small = text.len() - text.len().min(200);
+            for at in (small..text.len()).step_by(7) {
+                let found = succeed(&["fetch", path, &format!("{at}..")]);
+                assert_eq!(found, text[first_from(at)..], "from {at}");
+            }
+            for count in 1..5 {
+                let shards = succeed(&["shard", "-n", &count.to_string(), path]);
+                let mut end = 0;
+                for shard in shards.lines() {
+                    let (from, to) = shard.split_once("..").unwrap();
+                    assert_eq!(from.parse(), Ok(end), "{shards}");
+                    end = to.parse().unwrap();
+                    assert!(starts.contains(&end) || end == text.len(), "{shards}");
+                }
+                assert_eq!(end, text.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn damage_in_wrapped_fastq_leaves_out_the_rest() {
+    let long = long_record();
+    for (before, bad, after) in [
+        (format!("{long}{WRAPPED}"), DAMAGED, FIRST),
+        (long.clone(), DAMAGED, WRAPPED),
+        (format!("{FIRST}{FIRST}"), DAMAGED, WRAPPED),
+        (format!("{WRAPPED}{FIRST}"), DAMAGED, FIRST),
+        // Nothing but the quality scores in place of a sequence shows that it is wrapped.
+        (FIRST.into(), DAMAGED, FIRST),
+        (String::new(), DAMAGED, ""),
+    ] {
+        let (_folder, path) = file(&format!("{before}{bad}{after}"));
+        let output = run(&["sanitize", &path]);
+        assert_eq!(String::from_utf8(output.stdout.clone()).unwrap(), before);
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        let gap = format!("gap of bytes {} to {}", before.len(), before.len() + bad.len() + after.len());
+        assert!(stderr(&output).contains(&gap), "{}", stderr(&output));
+        let output = run(&["verify", "--recover", &path]);
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        assert!(stderr(&output).contains(&gap), "{}", stderr(&output));
+        assert_eq!(run(&["verify", &path]).status.code(), Some(1));
+    }
+}
+
+#[test]
+fn damaged_four_lines_are_recovered_and_not_cut() {
+    // One line end too many in an input that is damaged elsewhere is damage too.
+    let broken = "@b\nAC\nGT\n+\nIIII\n";
+    let torn = "@t\nACGT\n+\nII\n";
+    for bad in [torn.to_owned(), format!("{torn}{FIRST}{broken}"), format!("{broken}{FIRST}{torn}")] {
+        let (_folder, path) = file(&format!("{FIRST}{bad}{FIRST}{FIRST}"));
+        let output = run(&["sanitize", &path]);
+        let good = FIRST.repeat(3 + bad.matches("@v").count());
+        assert_eq!(String::from_utf8(output.stdout.clone()).unwrap(), good, "{}", stderr(&output));
+        assert_eq!(output.status.code(), Some(1));
+        for args in [&["shard", "-n", "2", &path][..], &["fetch", &path, "40.."], &["stats", &path]] {
+            let output = run(args);
+            assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{args:?}");
+            assert!(stderr(&output).contains("record 1, line "), "{args:?}: {}", stderr(&output));
+        }
+        // No record before the end of the range is damaged.
+        assert_eq!(succeed(&["fetch", &path, "0..10"]), FIRST);
+    }
+}
