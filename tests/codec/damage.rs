@@ -34,7 +34,7 @@ fn parse_all(bytes: &[u8]) -> usize {
         Vp8Header::read(bytes).is_some(),
         Vp9Header::read(bytes).is_some(),
         JpegHeader::read(bytes).is_some(),
-        ProResHeader::read(bytes).is_some(),
+        ProResHeader::of_frame(bytes).is_some(),
         AdtsHeader::read(bytes).is_some(),
         audio_config_of_loas(bytes).is_some(),
         MpegAudioHeader::read(bytes).is_some(),

@@ -155,7 +155,7 @@ fn jpeg_and_prores_frames() {
     assert_eq!((header.process, header.precision, header.width, header.height), (0xc0, 8, 190, 110));
     assert_eq!((header.components, header.sampling), (3, [(2, 2), (1, 2), (1, 2), (0, 0)]));
     assert_eq!((header.sample_aspect_ratio, header.adobe_transform), (Some((1, 1)), None));
-    let header = ProResHeader::read(&bytes(PRORES)).unwrap();
+    let header = ProResHeader::of_frame(&bytes(PRORES)).unwrap();
     assert_eq!((header.width, header.height), (190, 110));
     assert_eq!((header.chroma_format, header.interlace_mode, header.alpha), (3, 0, 2));
     assert_eq!((header.color.primaries, header.color.transfer, header.color.matrix), (2, 2, 2));

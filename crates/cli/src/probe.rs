@@ -1,11 +1,14 @@
 //! `pagecut probe`: what media files say of themselves, without being decoded.
 
 mod codec_names;
+mod coding;
 mod matroska;
 mod mp4;
 mod mpegts;
+mod picture;
 mod profile;
 mod report;
+mod side_data;
 mod text;
 
 use std::io::{self, Write};
@@ -65,6 +68,7 @@ fn probe(path: &Path, name: &str, args: &Probe, common: &Common, errors: &mut Ve
     })?;
     name.clone_into(&mut report.format.filename);
     report.format.nb_streams = report.streams.len();
+    report.streams.iter_mut().for_each(Stream::complete);
     Ok(report)
 }
 
@@ -74,24 +78,26 @@ impl Stream {
         Self {
             index,
             codec_name: None,
+            codec_long_name: None,
             profile: None,
             kind,
             codec_tag_string: tag_string([0; 4]),
             codec_tag: tag_number([0; 4]),
             picture: None,
             sound: None,
-            level: None,
             id: None,
             r_frame_rate: Some(Ratio::NONE),
             avg_frame_rate: Some(Ratio::NONE),
             time_base,
             times: Times::default(),
             bit_rate: None,
+            bits_per_raw_sample: None,
             nb_frames: None,
             nb_read_packets: None,
             extradata_size: None,
             disposition: vec![("default", 0), ("forced", 0)],
             tags: Vec::new(),
+            side_data_list: Vec::new(),
         }
     }
 }
@@ -115,6 +121,7 @@ fn aac_sound(config: &AudioSpecificConfig) -> Sound {
     let rate = config.extension_sampling_frequency.unwrap_or(config.sampling_frequency);
     let channels = if config.has_parametric_stereo { Some(2) } else { config.channels };
     Sound {
+        sample_fmt: Some("fltp"),
         sample_rate: Some(rate.into()),
         channels: channels.map(u64::from),
         channel_layout: channels.and_then(|channels| channel_layout(channels.into())),

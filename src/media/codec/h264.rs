@@ -163,7 +163,7 @@ impl SequenceParameterSet {
     /// Reads the first sequence parameter set of a byte stream (annex B).
     #[must_use]
     pub fn of_byte_stream(bytes: &[u8]) -> Option<Self> {
-        nal::nal_units_of_byte_stream(bytes).find_map(Self::read)
+        nal::units_of_byte_stream(bytes).find_map(Self::read)
     }
 
     /// Reads the first sequence parameter set of a sample, in which lengths of 1 to 4 bytes precede NAL units (ISO/IEC 14496-15).
@@ -176,7 +176,7 @@ impl SequenceParameterSet {
     /// more than the headers of one slice.
     #[must_use]
     pub fn field_order_of_byte_stream(&self, bytes: &[u8]) -> Option<FieldOrder> {
-        self.field_order(&[], nal::nal_units_of_byte_stream(bytes))
+        self.field_order(&[], nal::units_of_byte_stream(bytes))
     }
 
     /// Finds which field comes first in a sample; see [`Self::field_order_of_byte_stream`]. `record` is the

@@ -114,7 +114,7 @@ impl SequenceParameterSet {
     /// Reads the first sequence parameter set of a byte stream (annex B).
     #[must_use]
     pub fn of_byte_stream(bytes: &[u8]) -> Option<Self> {
-        nal::nal_units_of_byte_stream(bytes).find_map(Self::read)
+        nal::units_of_byte_stream(bytes).find_map(Self::read)
     }
 
     /// Reads the first sequence parameter set of a sample, in which lengths of 1 to 4 bytes precede NAL units (ISO/IEC 14496-15).
@@ -128,7 +128,7 @@ impl SequenceParameterSet {
 /// is 0 (7.3.2.1).
 #[must_use]
 pub fn timing_of_byte_stream(bytes: &[u8]) -> Option<(u32, u32)> {
-    nal::nal_units_of_byte_stream(bytes).find_map(timing)
+    nal::units_of_byte_stream(bytes).find_map(timing)
 }
 
 fn timing(unit: &[u8]) -> Option<(u32, u32)> {

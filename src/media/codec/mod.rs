@@ -48,7 +48,7 @@ pub use jpeg::JpegHeader;
 pub use mpeg_audio::MpegAudioHeader;
 pub use mpeg_video::{MpegVideoExtension, MpegVideoSequence};
 pub use mpeg4_visual::Mpeg4Visual;
-pub use nal::nal_units_of_byte_stream;
+pub use nal::units_of_byte_stream;
 pub use prores::ProResHeader;
 pub use vp::{Vp8Header, Vp9Header};
 pub use vui::VideoUsability;

@@ -39,7 +39,7 @@ impl Mpeg4Visual {
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let mut profile_and_level = None;
-        for unit in nal::after_start_codes(bytes) {
+        for unit in nal::units_of_byte_stream(bytes) {
             match *unit {
                 [VISUAL_OBJECT_SEQUENCE, indication, ..] => profile_and_level = Some(indication),
                 [0x20..=0x2f, ..] => return Self::read_layer(&unit[1..], profile_and_level),

@@ -66,7 +66,7 @@ impl MpegVideoSequence {
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let mut units =
-            nal::after_start_codes(bytes).skip_while(|unit| unit.first() != Some(&SEQUENCE_HEADER));
+            nal::units_of_byte_stream(bytes).skip_while(|unit| unit.first() != Some(&SEQUENCE_HEADER));
         let header = units.next()?;
         let mut sequence = Self::read_header(header.get(1..)?)?;
         let place = |unit: &[u8]| unit.as_ptr().addr() - header.as_ptr().addr();

@@ -2,8 +2,11 @@
 
 use memchr::memmem;
 
-/// What follows each start code, `00 00 01`, up to the next one.
-pub(super) fn after_start_codes(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+/// The units of a byte stream: what follows each start code, `00 00 01`, up to the next one.
+///
+/// Units are NAL units of H.264 (annex B) and H.265 (annex B), and headers of MPEG-1, MPEG-2 and MPEG-4 video. Zero bytes after a unit are
+/// part of it here.
+pub fn units_of_byte_stream(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     const START_CODE: [u8; 3] = [0, 0, 1];
     let mut rest = memmem::find(bytes, &START_CODE).map(|at| &bytes[at + START_CODE.len()..]);
     std::iter::from_fn(move || {
@@ -11,15 +14,6 @@ pub(super) fn after_start_codes(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         let end = memmem::find(unit, &START_CODE);
         rest = end.map(|end| &unit[end + START_CODE.len()..]);
         Some(&unit[..end.unwrap_or(unit.len())])
-    })
-}
-
-/// The NAL units of a byte stream (ITU-T H.264, annex B; ITU-T H.265, annex B), without `trailing_zero_8bits` and the `zero_byte` of the
-/// next start code.
-pub fn nal_units_of_byte_stream(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    after_start_codes(bytes).map(|unit| {
-        let len = unit.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
-        &unit[..len]
     })
 }
 
@@ -54,8 +48,9 @@ mod tests {
     #[test]
     fn units_of_byte_streams_and_samples() {
         let stream = [9, 0, 0, 0, 1, 7, 8, 0, 0, 1, 5, 0, 0, 0, 0, 1, 0, 0, 1, 6];
-        assert_eq!(nal_units_of_byte_stream(&stream).collect::<Vec<_>>(), [&[7, 8][..], &[5], &[], &[6]]);
-        assert_eq!(nal_units_of_byte_stream(&[0, 0]).count(), 0);
+        let units: Vec<_> = units_of_byte_stream(&stream).collect();
+        assert_eq!(units, [&[7, 8][..], &[5, 0, 0], &[], &[6]]);
+        assert_eq!(units_of_byte_stream(&[0, 0]).count(), 0);
         let sample = [0, 2, 7, 8, 0, 0, 0, 1, 5, 0, 9, 1];
         assert_eq!(of_sample(&sample, 2).collect::<Vec<_>>(), [&[7, 8][..], &[5]]);
         assert_eq!(of_sample(&sample, 0).count(), 0);

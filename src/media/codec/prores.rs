@@ -23,10 +23,15 @@ pub struct ProResHeader {
 }
 
 impl ProResHeader {
-    /// Reads a frame; `None` if it begins with something else or ends too early.
+    /// Reads a frame with its size and its identifier `icpf`; `None` if it begins with something else or ends too early.
+    #[must_use]
+    pub fn of_frame(frame: &[u8]) -> Option<Self> {
+        Self::read(frame.get(4..)?.strip_prefix(b"icpf")?)
+    }
+
+    /// Reads the header of a frame, with which frames begin in Matroska; `None` if it ends too early.
     #[must_use]
     pub fn read(frame: &[u8]) -> Option<Self> {
-        let frame = frame.get(4..)?.strip_prefix(b"icpf")?;
         let &[_, _, _, _, _, _, _, _, w0, w1, h0, h1, flags, aspect, primaries, transfer, matrix, alpha] =
             frame.first_chunk()?;
         Some(Self {

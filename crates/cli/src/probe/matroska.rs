@@ -4,11 +4,11 @@ mod tags;
 
 use pagecut::media::AudioSpecificConfig;
 use pagecut::media::matroska::{AttachedFile, ElementId, Info, Segment, Tag, Track};
-use pagecut::media::mp4::CodecConfiguration;
 use pagecut::{Error, Result};
 
-use super::report::{Format, Picture, Ratio, Report, Sound, Stream, Times};
-use super::{START_LEN, codec_names, profile};
+use super::picture::Picture;
+use super::report::{Format, Ratio, Report, Sound, Stream, Times};
+use super::{START_LEN, codec_names, coding};
 use crate::media::tracks::{self, Numbering};
 use crate::streams::Kind;
 use crate::time_base::TimeBase;
@@ -31,6 +31,7 @@ pub(super) fn report(data: &[u8], count_packets: bool, errors: &mut Vec<String>)
     for ((track, &index), totals) in segment.tracks().iter().zip(numbering.streams()).zip(&totals) {
         numbered.push(stream(&segment, index, track, totals, &tags, &mut tell));
     }
+    coding::describe_segment(&segment, &mut numbered);
     let starts = numbered.iter().filter_map(|stream| Some(stream.time_base.micros(stream.times.start_pts?)));
     let mut format = Format::new("matroska,webm", data.len() as u64, starts.min(), duration(segment.info()));
     let attachments = tracks::attachments(&segment, &mut tell);
@@ -48,6 +49,7 @@ fn attachment(index: usize, file: &AttachedFile<'_>, tags: &Tags) -> Stream {
     stream.extradata_size = picture.is_none().then_some(file.data.len());
     if picture.is_some() {
         stream.disposition.push(("attached_pic", 1));
+        coding::describe_attachment(&mut stream, file.data);
     }
     stream.tags = tags.of_attachment(file).into_vec();
     stream
@@ -111,30 +113,18 @@ fn stream(
     let bit_depth = track.audio.and_then(|audio| audio.bit_depth);
     let codec_name = codec_names::of_codec_id(track.codec_id, bit_depth, private);
     let is_vfw = track.codec_id == b"V_MS/VFW/FOURCC";
-    let configuration = match codec_name {
-        Some("h264") if !is_vfw => CodecConfiguration::of_avc(private),
-        Some("hevc") => CodecConfiguration::of_hevc(private),
-        Some("av1") => CodecConfiguration::of_av1(private),
-        _ => None,
-    };
     let aac = AudioSpecificConfig::read(private).filter(|_| codec_name == Some("aac"));
-    let (video_profile, level) = configuration.map_or((None, None), profile::of_video);
-    let tag = codec_names::vfw_four_cc(private).filter(|_| is_vfw).unwrap_or_default();
+    let tag = match track.codec_id {
+        b"V_PRORES" => private.first_chunk().copied(),
+        _ => codec_names::vfw_four_cc(private).filter(|_| is_vfw),
+    };
+    let tag = tag.unwrap_or_default();
     let mut stream = Stream::bare(index, kind, time_base);
     stream.codec_name = codec_name;
-    stream.profile = aac.as_ref().and_then(profile::of_aac).or(video_profile);
     stream.codec_tag_string = super::tag_string(tag);
     stream.codec_tag = super::tag_number(tag);
-    stream.picture = track.video.map(|video| {
-        let nal_length_size = match configuration {
-            Some(CodecConfiguration::Avc { nal_length_size, .. }) => Some(nal_length_size.to_string()),
-            _ => None,
-        };
-        let is_avc = nal_length_size.as_ref().map(|_| "true");
-        Picture { width: video.pixel_width, height: video.pixel_height, is_avc, nal_length_size }
-    });
+    stream.picture = track.video.map(|video| Picture::of_size(video.pixel_width, video.pixel_height));
     stream.sound = sound(track, codec_name, aac.as_ref());
-    stream.level = level;
     if kind == Kind::Video {
         stream.avg_frame_rate = track.default_duration.and_then(frame_rate);
         stream.r_frame_rate = stream.avg_frame_rate;
@@ -167,6 +157,7 @@ fn sound(track: &Track<'_>, codec_name: Option<&str>, aac: Option<&AudioSpecific
         channels: Some(audio.channels),
         channel_layout: super::channel_layout(audio.channels).filter(|_| is_opus && audio.channels <= 2),
         bits_per_sample: codec_name.map_or(0, codec_names::bits_per_sample),
+        ..Sound::default()
     })
 }
 
@@ -181,41 +172,14 @@ fn plain_bit_rate(sound: &Sound) -> Option<u64> {
 
 /// The rate of frames that last so many nanoseconds: the nearest of which neither number is above 30,000.
 fn frame_rate(duration: u64) -> Option<Ratio> {
-    const LIMIT: u64 = 30_000;
-    const SECOND: u64 = 1_000_000_000;
-    let distance = |(numerator, denominator): (u64, u64)| {
-        let crosswise = (i128::from(SECOND) * i128::from(denominator)
-            - i128::from(duration) * i128::from(numerator))
-        .abs();
-        // Distances are compared by what they are times all denominators.
-        move |other: u64| crosswise * i128::from(other)
-    };
-    let (mut rest, mut divisor) = (SECOND, duration);
-    // Convergents of the continued fraction, up to the last within the limit.
-    let (mut before, mut last) = ((0, 1), (1, 0));
-    while divisor != 0 {
-        let part = rest / divisor;
-        // As much of the part as the limit allows.
-        let limit = |last: u64, before: u64| (LIMIT - before).checked_div(last).unwrap_or(u64::MAX);
-        let allowed = part.min(limit(last.0, before.0)).min(limit(last.1, before.1));
-        let next = (allowed * last.0 + before.0, allowed * last.1 + before.1);
-        if allowed < part {
-            if distance(next)(last.1) < distance(last)(next.1) {
-                last = next;
-            }
-            break;
-        }
-        (before, last) = (last, next);
-        (rest, divisor) = (divisor, rest % divisor);
-    }
-    Ratio::new(last.0, last.1)
+    Ratio::nearest(1_000_000_000, duration, 30_000)
 }
 
 /// Bytes of what ffprobe calls extradata.
 fn extradata_size(codec_name: Option<&str>, is_vfw: bool, private: &[u8]) -> Option<usize> {
     let size = match codec_name {
         // It keeps a part of these, or makes them itself.
-        Some("flac" | "tta" | "wavpack" | "prores" | "alac") => return None,
+        Some("flac" | "tta" | "wavpack" | "alac") => return None,
         _ if is_vfw => private.len().saturating_sub(VFW_HEADER_LEN),
         _ => private.len(),
     };

@@ -2,10 +2,12 @@
 
 use pagecut::Result;
 use pagecut::media::AudioSpecificConfig;
-use pagecut::media::mp4::{self, CodecConfiguration, Movie, Packet, SampleEntry, Track};
+use pagecut::media::mp4::{self, Movie, Packet, SampleEntry, Track};
 
-use super::report::{Format, Picture, Ratio, Report, Sound, Stream, Times};
-use super::{codec_names, profile};
+use super::codec_names;
+use super::coding;
+use super::picture::Picture;
+use super::report::{Format, Ratio, Report, Sound, Stream, Times};
 use crate::streams::Kind;
 use crate::time_base::{TimeBase, rescale};
 
@@ -20,8 +22,9 @@ pub(super) fn report(data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
         }
     }
     let tracks = movie.tracks().iter().zip(&totals).enumerate();
-    let streams: Vec<_> =
+    let mut streams: Vec<_> =
         tracks.map(|(index, (track, totals))| stream(&movie, index, track, totals)).collect::<Result<_>>()?;
+    coding::describe_movie(&movie, &mut streams);
     let mut format = format(&movie, &streams);
     format.tags = tags(&movie)?;
     Ok(Report { streams, format })
@@ -68,7 +71,6 @@ fn stream(movie: &Movie<'_>, index: usize, track: &Track<'_>, totals: &Totals) -
         (Some(entry), Some("aac")) => entry.decoder_configuration()?.and_then(AudioSpecificConfig::read),
         _ => None,
     };
-    let (video_profile, level) = configuration.map_or((None, None), profile::of_video);
     let kind = Kind::of_mp4(track);
     let timescale = track.media().timescale;
     let time_base = TimeBase::per_second(timescale);
@@ -77,13 +79,11 @@ fn stream(movie: &Movie<'_>, index: usize, track: &Track<'_>, totals: &Totals) -
     Ok(Stream {
         index,
         codec_name,
-        profile: aac.as_ref().and_then(profile::of_aac).or(video_profile),
         kind,
         codec_tag_string: super::tag_string(tag),
         codec_tag: super::tag_number(tag),
-        picture: entry.map(|entry| picture(&entry, configuration)).transpose()?.flatten(),
+        picture: entry.map(|entry| picture(&entry)).transpose()?.flatten(),
         sound: entry.map(|entry| sound(&entry, codec_name, aac.as_ref())).transpose()?.flatten(),
-        level,
         id: Some(format!("{:#x}", track.id())),
         r_frame_rate: if kind == Kind::Video { even_rate(timescale, totals) } else { Some(Ratio::NONE) },
         avg_frame_rate: if kind == Kind::Video { average_rate(timescale, totals) } else { Some(Ratio::NONE) },
@@ -95,17 +95,13 @@ fn stream(movie: &Movie<'_>, index: usize, track: &Track<'_>, totals: &Totals) -
         extradata_size: entry.map(|entry| extradata_size(&entry, codec_name)).transpose()?.flatten(),
         disposition: vec![("default", track.header().is_enabled.into()), ("forced", 0)],
         tags: stream_tags(track, entry)?,
+        ..Stream::bare(index, kind, time_base)
     })
 }
 
-fn picture(entry: &SampleEntry<'_>, configuration: Option<CodecConfiguration>) -> Result<Option<Picture>> {
-    let Some(visual) = entry.visual()? else { return Ok(None) };
-    let (width, height) = (visual.width.into(), visual.height.into());
-    let nal_length_size = match configuration {
-        Some(CodecConfiguration::Avc { nal_length_size, .. }) => Some(nal_length_size.to_string()),
-        _ => None,
-    };
-    Ok(Some(Picture { width, height, is_avc: nal_length_size.as_ref().map(|_| "true"), nal_length_size }))
+fn picture(entry: &SampleEntry<'_>) -> Result<Option<Picture>> {
+    let visual = entry.visual()?;
+    Ok(visual.map(|visual| Picture::of_size(visual.width.into(), visual.height.into())))
 }
 
 fn sound(
@@ -126,6 +122,7 @@ fn sound(
             channels,
             channel_layout: channels.and_then(super::channel_layout).filter(|_| audio.channel_count <= 2),
             bits_per_sample,
+            ..Sound::default()
         },
         // Of these, there are two channels in the entry whatever there are in the frames.
         Some("aac" | "mp3" | "ac3" | "eac3" | "ac4" | "dts" | "truehd" | "amr_nb" | "amr_wb") | None => {
@@ -134,8 +131,8 @@ fn sound(
         Some(_) => Sound {
             sample_rate: Some(audio.sample_rate.into()),
             channels,
-            channel_layout: None,
             bits_per_sample,
+            ..Sound::default()
         },
     }))
 }

@@ -4,7 +4,7 @@ use pagecut::Result;
 use pagecut::media::mpegts::{Coding, ElementaryStream, Packets, Program};
 
 use super::report::{Format, Report, Stream, Times};
-use super::{START_LEN, codec_names};
+use super::{START_LEN, codec_names, coding};
 use crate::packets::Clock;
 use crate::streams::{Kind, of_mpegts};
 use crate::time_base::TimeBase;
@@ -17,6 +17,7 @@ pub(super) fn report(format: Packets, data: &[u8], errors: &mut Vec<String>) -> 
     for (index, stream) in streams.iter_mut().enumerate() {
         stream.index = index;
     }
+    coding::describe_transport(format, data, &mut streams);
     let pids: Vec<_> = of_mpegts(&programs).map(|(_, stream)| stream.pid()).collect();
     let time_base = TimeBase::per_second(90_000);
     let starts = starts(format, data, &pids, errors);

@@ -1,30 +1,16 @@
-//! Profiles and levels in the words of ffmpeg.
+//! Profiles in the words of ffmpeg.
 
 use pagecut::media::AudioSpecificConfig;
-use pagecut::media::mp4::CodecConfiguration;
 
-/// Profile and level, as far as the container tells them.
-pub(super) fn of_video(configuration: CodecConfiguration) -> (Option<String>, Option<u8>) {
-    match configuration {
-        CodecConfiguration::Avc { profile, compatibility, level, .. } => {
-            (avc(profile, compatibility).map(str::to_owned), Some(level))
-        }
-        CodecConfiguration::Hevc { profile, level, .. } => (hevc(profile).map(str::to_owned), Some(level)),
-        CodecConfiguration::Av1 { profile, level, .. } => {
-            let name = ["Main", "High", "Professional"].get(usize::from(profile));
-            (name.map(|&name| name.to_owned()), Some(level))
-        }
-        // The level is not what ffmpeg shows of VP9: it shows none.
-        CodecConfiguration::Vp { profile, .. } => (Some(format!("Profile {profile}")), None),
-        _ => (None, None),
-    }
+fn name(profile: &'static str) -> Option<String> {
+    Some(profile.to_owned())
 }
 
-/// Of H.264: `profile_idc`, and the constraints in `profile_compatibility`.
-fn avc(profile: u8, compatibility: u8) -> Option<&'static str> {
+/// Of H.264: `profile_idc`, and `constraint_set0_flag` and the following ones.
+pub(super) fn avc(profile: u8, constraints: u8) -> Option<String> {
     // `constraint_set1_flag` and `constraint_set3_flag`.
-    let (is_constrained, is_intra) = (compatibility & 0x40 != 0, compatibility & 0x10 != 0);
-    Some(match (profile, is_intra) {
+    let (is_constrained, is_intra) = (constraints & 0x40 != 0, constraints & 0x10 != 0);
+    name(match (profile, is_intra) {
         (66, _) if is_constrained => "Constrained Baseline",
         (66, _) => "Baseline",
         (77, _) => "Main",
@@ -34,31 +20,98 @@ fn avc(profile: u8, compatibility: u8) -> Option<&'static str> {
         (110, true) => "High 10 Intra",
         (122, false) => "High 4:2:2",
         (122, true) => "High 4:2:2 Intra",
+        (144, _) => "High 4:4:4",
         (244, false) => "High 4:4:4 Predictive",
         (244, true) => "High 4:4:4 Intra",
         (44, _) => "CAVLC 4:4:4",
         (118, _) => "Multiview High",
         (128, _) => "Stereo High",
-        _ => return None,
+        (other, _) => return Some(other.to_string()),
     })
 }
 
 /// Of H.265: `general_profile_idc`.
-fn hevc(profile: u8) -> Option<&'static str> {
-    Some(match profile {
+pub(super) fn hevc(profile: u8) -> Option<String> {
+    name(match profile {
         1 => "Main",
         2 => "Main 10",
         3 => "Main Still Picture",
         4 => "Rext",
+        9 => "Scc",
+        other => return Some(other.to_string()),
+    })
+}
+
+/// Of AV1: `seq_profile`.
+pub(super) fn av1(profile: u8) -> Option<String> {
+    ["Main", "High", "Professional"].get(usize::from(profile)).copied().and_then(name)
+}
+
+/// Of MPEG-2: bits 6 to 4 of `profile_and_level_indication`.
+pub(super) fn mpeg2(profile: u8) -> Option<String> {
+    let names = ["4:2:2", "High", "Spatially Scalable", "SNR Scalable", "Main", "Simple"];
+    names.get(usize::from(profile)).copied().map_or_else(|| Some(profile.to_string()), name)
+}
+
+/// Of MPEG-4 Visual: the upper half of `profile_and_level_indication`.
+pub(super) fn mpeg4_visual(profile: u8) -> Option<String> {
+    let names = [
+        "Simple Profile",
+        "Simple Scalable Profile",
+        "Core Profile",
+        "Main Profile",
+        "N-bit Profile",
+        "Scalable Texture Profile",
+        "Simple Face Animation Profile",
+        "Basic Animated Texture Profile",
+        "Hybrid Profile",
+        "Advanced Real Time Simple Profile",
+        "Core Scalable Profile",
+        "Advanced Coding Profile",
+        "Advanced Core Profile",
+        "Advanced Scalable Texture Profile",
+        "Simple Studio Profile",
+        "Advanced Simple Profile",
+    ];
+    names.get(usize::from(profile)).copied().and_then(name)
+}
+
+/// Of JPEG: the second byte of the marker of a frame.
+pub(super) fn jpeg(process: u8) -> Option<String> {
+    name(match process {
+        0xc0 => "Baseline",
+        0xc1 => "Sequential",
+        0xc2 => "Progressive",
+        0xc3 => "Lossless",
+        _ => return None,
+    })
+}
+
+/// Of ProRes: the tag of the coding.
+pub(super) fn prores(tag: &str) -> Option<String> {
+    name(match tag {
+        "apco" => "Proxy",
+        "apcs" => "LT",
+        "apcn" => "Standard",
+        "apch" => "HQ",
+        "ap4h" => "4444",
+        "ap4x" => "XQ",
         _ => return None,
     })
 }
 
 /// Of AAC.
 pub(super) fn of_aac(config: &AudioSpecificConfig) -> Option<String> {
-    let name = match config.object_type {
-        _ if config.has_parametric_stereo => "HE-AACv2",
-        _ if config.extension_sampling_frequency.is_some() => "HE-AAC",
+    match config {
+        _ if config.has_parametric_stereo => name("HE-AACv2"),
+        _ if config.extension_sampling_frequency.is_some() => name("HE-AAC"),
+        _ => aac_object_type(config.object_type).map(str::to_owned),
+    }
+}
+
+/// Of AAC without replication of bands: its audio object type.
+pub(super) fn aac_object_type(object_type: u8) -> Option<&'static str> {
+    Some(match object_type {
         1 => "Main",
         2 => "LC",
         3 => "SSR",
@@ -66,6 +119,5 @@ pub(super) fn of_aac(config: &AudioSpecificConfig) -> Option<String> {
         23 => "LD",
         39 => "ELD",
         _ => return None,
-    };
-    Some(name.to_owned())
+    })
 }

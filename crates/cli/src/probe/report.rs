@@ -2,6 +2,8 @@
 
 use serde::{Serialize, Serializer};
 
+use super::picture::Picture;
+use super::side_data::SideData;
 use crate::streams::Kind;
 use crate::time_base::{TimeBase, greatest_common_divisor};
 
@@ -19,6 +21,8 @@ pub(super) struct Stream {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) codec_name: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) codec_long_name: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) profile: Option<String>,
     #[serde(rename = "codec_type", serialize_with = "kind")]
     pub(super) kind: Kind,
@@ -28,8 +32,6 @@ pub(super) struct Stream {
     pub(super) picture: Option<Picture>,
     #[serde(flatten)]
     pub(super) sound: Option<Sound>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) level: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,31 +45,34 @@ pub(super) struct Stream {
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_text")]
     pub(super) bit_rate: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_text")]
+    pub(super) bits_per_raw_sample: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_text")]
     pub(super) nb_frames: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_text")]
     pub(super) nb_read_packets: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) extradata_size: Option<usize>,
-    #[serde(serialize_with = "map")]
+    /// Those that are not listed are 0.
+    #[serde(serialize_with = "dispositions")]
     pub(super) disposition: Vec<(&'static str, u8)>,
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "map")]
     pub(super) tags: Vec<(String, String)>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) side_data_list: Vec<SideData>,
 }
 
-/// What is told of pictures only.
-#[derive(Debug, Default, Serialize)]
-pub(super) struct Picture {
-    pub(super) width: u64,
-    pub(super) height: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) is_avc: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) nal_length_size: Option<String>,
+impl Stream {
+    /// Sets what follows from other fields.
+    pub(super) fn complete(&mut self) {
+        self.codec_long_name = self.codec_name.and_then(super::coding::long_name);
+    }
 }
 
 /// What is told of sound only.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Sound {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) sample_fmt: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_text")]
     pub(super) sample_rate: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,6 +114,7 @@ pub(super) struct Format {
     pub(super) nb_streams: usize,
     pub(super) nb_programs: usize,
     pub(super) format_name: &'static str,
+    format_long_name: &'static str,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_micros")]
     pub(super) start_time: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_micros")]
@@ -136,6 +142,11 @@ impl Format {
             nb_streams: 0,
             nb_programs: 0,
             format_name,
+            format_long_name: match format_name {
+                "matroska,webm" => "Matroska / WebM",
+                "mpegts" => "MPEG-TS (MPEG-2 Transport Stream)",
+                _ => "QuickTime / MOV",
+            },
             start_time,
             duration,
             size,
@@ -157,6 +168,43 @@ impl Ratio {
     pub(super) fn new(numerator: u64, denominator: u64) -> Option<Self> {
         let divisor = greatest_common_divisor(numerator, denominator);
         (numerator > 0 && denominator > 0).then(|| Self(numerator / divisor, denominator / divisor))
+    }
+
+    /// The nearest ratio of which neither number is above a limit.
+    pub(super) fn nearest(numerator: u64, denominator: u64, limit: u64) -> Option<Self> {
+        let distance = |(top, bottom): (u64, u64)| {
+            i128::from(numerator) * i128::from(bottom) - i128::from(denominator) * i128::from(top)
+        };
+        let (mut rest, mut divisor) = (numerator, denominator);
+        // Convergents of the continued fraction, up to the last within the limit.
+        let (mut before, mut last) = ((0, 1), (1, 0));
+        while divisor != 0 {
+            let part = rest / divisor;
+            // As much of the part as the limit allows.
+            let room = |last: u64, before: u64| (limit - before).checked_div(last).unwrap_or(u64::MAX);
+            let allowed = part.min(room(last.0, before.0)).min(room(last.1, before.1));
+            let next = (allowed * last.0 + before.0, allowed * last.1 + before.1);
+            if allowed < part {
+                // Distances are compared by what they are times all denominators.
+                if distance(next).abs() * i128::from(last.1) < distance(last).abs() * i128::from(next.1) {
+                    last = next;
+                }
+                break;
+            }
+            (before, last) = (last, next);
+            (rest, divisor) = (divisor, rest % divisor);
+        }
+        Self::new(last.0, last.1)
+    }
+
+    /// The ratio times another one, as ffprobe shows it: of numbers up to 2^20.
+    pub(super) fn times(self, numerator: u64, denominator: u64) -> Option<Self> {
+        Self::nearest(self.0.checked_mul(numerator)?, self.1.checked_mul(denominator)?, 1 << 20)
+    }
+
+    /// Both numbers.
+    pub(super) fn parts(self) -> (u64, u64) {
+        (self.0, self.1)
     }
 
     pub(super) fn as_f64(self) -> f64 {
@@ -207,4 +255,29 @@ fn map<S: Serializer, K: Serialize, V: Serialize>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.collect_map(pairs.iter().map(|(key, value)| (key, value)))
+}
+
+/// All dispositions, in the order of ffprobe.
+fn dispositions<S: Serializer>(set: &[(&'static str, u8)], serializer: S) -> Result<S::Ok, S::Error> {
+    const NAMES: [&str; 17] = [
+        "default",
+        "dub",
+        "original",
+        "comment",
+        "lyrics",
+        "karaoke",
+        "forced",
+        "hearing_impaired",
+        "visual_impaired",
+        "clean_effects",
+        "attached_pic",
+        "timed_thumbnails",
+        "captions",
+        "descriptions",
+        "metadata",
+        "dependent",
+        "still_image",
+    ];
+    let value = |name: &str| set.iter().find(|(other, _)| *other == name).map_or(0, |&(_, value)| value);
+    serializer.collect_map(NAMES.iter().map(|&name| (name, value(name))))
 }

@@ -84,25 +84,33 @@ fn what_is_told_of_most_files() {
     };
     assert_eq!(
         fields("mp4/faststart.mp4", 0),
-        "avg_frame_rate bit_rate codec_name codec_tag codec_tag_string codec_type disposition duration duration_ts \
-         extradata_size height id index is_avc level nal_length_size nb_frames nb_read_packets profile r_frame_rate \
+        "avg_frame_rate bit_rate bits_per_raw_sample chroma_location closed_captions \
+         codec_long_name codec_name codec_tag codec_tag_string codec_type coded_height \
+         coded_width display_aspect_ratio disposition duration duration_ts extradata_size \
+         field_order film_grain has_b_frames height id index is_avc level nal_length_size \
+         nb_frames nb_read_packets pix_fmt profile r_frame_rate refs sample_aspect_ratio \
          start_pts start_time tags time_base width"
     );
     assert_eq!(
         fields("mp4/faststart.mp4", 1),
-        "avg_frame_rate bit_rate bits_per_sample channel_layout channels codec_name codec_tag codec_tag_string codec_type \
-         disposition duration duration_ts extradata_size id index nb_frames nb_read_packets profile r_frame_rate sample_rate \
-         start_pts start_time tags time_base"
+        "avg_frame_rate bit_rate bits_per_sample channel_layout channels codec_long_name \
+         codec_name codec_tag codec_tag_string codec_type disposition duration duration_ts \
+         extradata_size id index nb_frames nb_read_packets profile r_frame_rate sample_fmt \
+         sample_rate start_pts start_time tags time_base"
     );
     assert_eq!(
         fields("clusters.mkv", 0),
-        "avg_frame_rate codec_name codec_tag codec_tag_string codec_type disposition extradata_size height index is_avc level \
-         nal_length_size nb_read_packets profile r_frame_rate start_pts start_time tags time_base width"
+        "avg_frame_rate bits_per_raw_sample chroma_location closed_captions codec_long_name \
+         codec_name codec_tag codec_tag_string codec_type coded_height coded_width \
+         display_aspect_ratio disposition extradata_size field_order film_grain has_b_frames \
+         height index is_avc level nal_length_size nb_read_packets pix_fmt profile r_frame_rate \
+         refs sample_aspect_ratio start_pts start_time tags time_base width"
     );
     assert_eq!(
         fields("clusters.mkv", 1),
-        "avg_frame_rate bits_per_sample channel_layout channels codec_name codec_tag codec_tag_string codec_type disposition \
-         extradata_size index nb_read_packets profile r_frame_rate sample_rate start_pts start_time tags time_base"
+        "avg_frame_rate bits_per_sample channel_layout channels codec_long_name codec_name \
+         codec_tag codec_tag_string codec_type disposition extradata_size index nb_read_packets \
+         profile r_frame_rate sample_fmt sample_rate start_pts start_time tags time_base"
     );
 }
 

@@ -1,0 +1,195 @@
+//! Sound.
+
+use pagecut::media::AudioSpecificConfig;
+use pagecut::media::codec::{
+    Ac3Header, AdtsHeader, AlacConfig, DtsHeader, FlacStreamInfo, MpegAudioHeader, OpusHead, VorbisHeader,
+    audio_config_of_loas,
+};
+
+use super::super::profile;
+use super::super::report::{Sound, Stream};
+use super::Headers;
+
+/// Layouts by the number of channels, from 1 on: MPEG-4, Vorbis and Opus, FLAC, ALAC.
+const MPEG_4: [&str; 8] = ["mono", "stereo", "3.0", "4.0", "5.0", "5.1", "6.1(back)", "7.1(wide)"];
+const VORBIS: [&str; 8] = ["mono", "stereo", "3.0", "quad", "5.0", "5.1", "6.1", "7.1"];
+
+/// Layouts by `acmod` of AC-3, without and with low-frequency effects.
+const AC3: [[&str; 2]; 8] = [
+    ["stereo", "2.1"],
+    ["mono", "2 channels (FC+LFE)"],
+    ["stereo", "2.1"],
+    ["3.0", "3.1"],
+    ["3.0(back)", "4 channels (FL+FR+LFE+BC)"],
+    ["4.0", "4.1"],
+    ["quad(side)", "5 channels (FL+FR+LFE+SL+SR)"],
+    ["5.0(side)", "5.1(side)"],
+];
+
+/// Layouts by `AMODE` of DTS, without and with low-frequency effects.
+const DTS: [[&str; 2]; 10] = [
+    ["mono", "2 channels (FC+LFE)"],
+    ["stereo", "2.1"],
+    ["stereo", "2.1"],
+    ["stereo", "2.1"],
+    ["stereo", "2.1"],
+    ["3.0", "3.1"],
+    ["3.0(back)", "4 channels (FL+FR+LFE+BC)"],
+    ["4.0", "4.1"],
+    ["quad(side)", "5 channels (FL+FR+LFE+SL+SR)"],
+    ["5.0(side)", "5.1(side)"],
+];
+
+fn layout(names: &[&'static str; 8], channels: u64) -> Option<&'static str> {
+    names.get(usize::try_from(channels).ok()?.checked_sub(1)?).copied()
+}
+
+pub(super) fn describe(stream: &mut Stream, name: &str, headers: &Headers<'_>) {
+    let sound = stream.sound.get_or_insert_default();
+    sound.sample_fmt = sound.sample_fmt.or_else(|| sample_format(name));
+    match name {
+        "aac" => aac(stream, headers),
+        "aac_latm" => {
+            if let Some(config) = audio_config_of_loas(headers.packet) {
+                stream.profile = profile::of_aac(&config);
+                stream.sound = Some(Sound { sample_fmt: Some("fltp"), ..super::super::aac_sound(&config) });
+                stream.extradata_size = Some(2);
+            }
+        }
+        "mp1" | "mp2" | "mp3" => mpeg(stream, name, headers),
+        "ac3" | "eac3" => ac3(stream, headers),
+        "dts" => dts(stream, headers),
+        "opus" => {
+            if let Some(head) =
+                OpusHead::read(headers.configuration).or_else(|| OpusHead::of_dops(headers.configuration))
+            {
+                sound.channels = Some(head.channels.into());
+                sound.channel_layout = layout(&VORBIS, head.channels.into());
+            }
+            sound.sample_rate = Some(48_000);
+        }
+        "vorbis" => {
+            let header = VorbisHeader::of_laced(headers.configuration)
+                .or_else(|| VorbisHeader::read(headers.configuration));
+            if let Some(header) = header {
+                sound.sample_rate = Some(header.sampling_frequency.into());
+                sound.channels = Some(header.channels.into());
+                sound.channel_layout = layout(&VORBIS, header.channels.into());
+            }
+        }
+        "flac" => flac(stream, headers),
+        "alac" => alac(stream, headers),
+        _ => {
+            // Of 24 bits, ffmpeg's decoders give 32.
+            if sound.bits_per_sample == 24 {
+                stream.bits_per_raw_sample = Some(24);
+            }
+        }
+    }
+}
+
+/// Samples as ffmpeg's decoder gives them.
+fn sample_format(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "mp1" | "mp2" => "s16p",
+        "aac" | "aac_latm" | "mp3" | "ac3" | "eac3" | "dts" | "opus" | "vorbis" | "wmav1" | "wmav2" => "fltp",
+        "amr_nb" | "amr_wb" | "pcm_f32le" | "pcm_f32be" => "flt",
+        "pcm_f64le" | "pcm_f64be" => "dbl",
+        "pcm_u8" | "pcm_s8" => "u8",
+        "pcm_s24le" | "pcm_s24be" | "pcm_s32le" | "pcm_s32be" => "s32",
+        "pcm_s16le" | "pcm_s16be" | "pcm_mulaw" | "pcm_alaw" | "adpcm_ms" | "adpcm_g726" => "s16",
+        "adpcm_ima_qt" | "adpcm_ima_wav" => "s16p",
+        _ => return None,
+    })
+}
+
+fn aac(stream: &mut Stream, headers: &Headers<'_>) {
+    if let Some(config) = AudioSpecificConfig::read(headers.configuration) {
+        stream.profile = profile::of_aac(&config);
+        let channels = super::super::aac_sound(&config);
+        stream.sound = Some(Sound { sample_fmt: Some("fltp"), ..channels });
+        return;
+    }
+    let Some(header) = first(headers, AdtsHeader::read) else { return };
+    stream.profile = profile::aac_object_type(header.object_type).map(str::to_owned);
+    let sound = stream.sound.get_or_insert_default();
+    sound.sample_rate = Some(header.sampling_frequency.into());
+    if let Some(channels) = header.channels {
+        sound.channels = Some(channels.into());
+        sound.channel_layout = layout(&MPEG_4, channels.into());
+    }
+}
+
+/// The first header in the packet. A byte stream may begin within a frame.
+fn first<T>(headers: &Headers<'_>, read: impl Fn(&[u8]) -> Option<T>) -> Option<T> {
+    /// No frame of these codings is longer.
+    const FRAME_LEN: usize = 8192;
+    let packet = headers.packet;
+    if !headers.is_byte_stream {
+        return read(packet);
+    }
+    (0..packet.len().min(FRAME_LEN)).find_map(|at| read(&packet[at..]))
+}
+
+fn mpeg(stream: &mut Stream, name: &str, headers: &Headers<'_>) {
+    let Some(header) = first(headers, MpegAudioHeader::read) else { return };
+    let sound = stream.sound.get_or_insert_default();
+    if headers.is_byte_stream || name != "mp3" {
+        let name = ["mp1", "mp2", "mp3"][usize::from(header.layer.clamp(1, 3) - 1)];
+        stream.codec_name = Some(name);
+        sound.sample_fmt = sample_format(name);
+    }
+    sound.sample_rate = Some(header.sampling_frequency.into());
+    sound.channels = Some(header.channels.into());
+    sound.channel_layout = layout(&VORBIS, header.channels.into());
+    stream.bit_rate = stream.bit_rate.or(header.bit_rate.map(u64::from));
+}
+
+fn ac3(stream: &mut Stream, headers: &Headers<'_>) {
+    let Some(header) = first(headers, Ac3Header::read) else { return };
+    let sound = stream.sound.get_or_insert_default();
+    sound.sample_rate = Some(header.sampling_frequency.into());
+    sound.channels = Some(header.channels().into());
+    let layouts = AC3.get(usize::from(header.channel_mode));
+    sound.channel_layout = layouts.map(|layouts| layouts[usize::from(header.has_low_frequency_effects)]);
+    stream.bit_rate = stream.bit_rate.or(Some(header.bit_rate.into()));
+}
+
+fn dts(stream: &mut Stream, headers: &Headers<'_>) {
+    let Some(header) = first(headers, DtsHeader::read) else { return };
+    let sound = stream.sound.get_or_insert_default();
+    sound.sample_rate = Some(header.sampling_frequency.into());
+    sound.channels = header.channels().map(u64::from);
+    let layouts = DTS.get(usize::from(header.channel_mode));
+    sound.channel_layout = layouts.map(|layouts| layouts[usize::from(header.has_low_frequency_effects)]);
+    stream.profile = Some("DTS".to_owned());
+    stream.bit_rate = stream.bit_rate.or(header.bit_rate.map(u64::from));
+}
+
+fn flac(stream: &mut Stream, headers: &Headers<'_>) {
+    let info = FlacStreamInfo::of_blocks(headers.configuration)
+        .or_else(|| FlacStreamInfo::of_blocks(headers.configuration.get(4..)?));
+    let Some(info) = info else { return };
+    let sound = stream.sound.get_or_insert_default();
+    sound.sample_rate = Some(info.sampling_frequency.into());
+    sound.channels = Some(info.channels.into());
+    sound.channel_layout = layout(&VORBIS, info.channels.into());
+    sound.sample_fmt = Some(if info.bits_per_sample > 16 { "s32" } else { "s16" });
+    stream.bits_per_raw_sample = Some(info.bits_per_sample.into());
+    stream.extradata_size = Some(FlacStreamInfo::LEN);
+}
+
+fn alac(stream: &mut Stream, headers: &Headers<'_>) {
+    /// Bytes of the header that ffmpeg keeps before the configuration: a box with its version.
+    const BOX_LEN: usize = 12;
+    let configuration = headers.configuration;
+    let is_boxed = configuration.get(4..8) == Some(b"alac");
+    let Some(config) = AlacConfig::read(&configuration[if is_boxed { BOX_LEN } else { 0 }..]) else { return };
+    let sound = stream.sound.get_or_insert_default();
+    sound.sample_rate = Some(config.sampling_frequency.into());
+    sound.channels = Some(config.channels.into());
+    sound.channel_layout = layout(&MPEG_4, config.channels.into());
+    sound.sample_fmt = Some(if config.bits_per_sample > 16 { "s32p" } else { "s16p" });
+    stream.bits_per_raw_sample = Some(config.bits_per_sample.into());
+    stream.extradata_size = Some(configuration.len() + if is_boxed { 0 } else { BOX_LEN });
+}

@@ -1,0 +1,135 @@
+//! Headers in MP4: boxes of the sample entry, and the first sample.
+
+use pagecut::media::codec::Ac3Header;
+use pagecut::media::mp4::{Movie, Mp4Box, SampleEntry};
+
+use super::super::picture::Picture;
+use super::super::report::{Ratio, Stream};
+use super::super::side_data::SideData;
+use super::{Headers, color, describe};
+
+/// Adds to the streams, which are those of the tracks, what their headers tell.
+pub(crate) fn describe_movie(movie: &Movie<'_>, streams: &mut [Stream]) {
+    for (track, stream) in movie.tracks().iter().zip(streams) {
+        let Some(Ok(entry)) = track.sample_entries().next() else { continue };
+        let sample = track.samples().next().and_then(Result::ok);
+        let packet = sample.map_or(&[][..], |sample| sample.data);
+        read_boxes(&entry, stream);
+        let headers = Headers { configuration: configuration(&entry), packet, is_byte_stream: false };
+        describe(stream, &headers);
+    }
+}
+
+fn boxes<'data>(entry: &SampleEntry<'data>) -> impl Iterator<Item = Mp4Box<'data>> {
+    entry.boxes().map_while(Result::ok)
+}
+
+/// What a decoder has to have: the decoder configuration, or the payload of a box of the coding without its version and flags.
+fn configuration<'data>(entry: &SampleEntry<'data>) -> &'data [u8] {
+    const FULL_LEN: usize = 4;
+    let of_box = boxes(entry).find_map(|found| match &found.kind().0 {
+        b"avcC" | b"hvcC" | b"av1C" | b"dOps" => Some(found.payload()),
+        b"dfLa" | b"alac" => found.payload().get(FULL_LEN..),
+        // QuickTime keeps the cookie one box further in.
+        b"wave" => {
+            let mut inner = found.children().into_iter().flatten().map_while(Result::ok);
+            inner.find(|inner| inner.kind() == *b"alac")?.payload().get(FULL_LEN..)
+        }
+        _ => None,
+    });
+    let registered = || entry.decoder_configuration().ok().flatten();
+    of_box.or_else(registered).unwrap_or_default()
+}
+
+fn read_boxes(entry: &SampleEntry<'_>, stream: &mut Stream) {
+    for found in boxes(entry) {
+        let payload = found.payload();
+        match (&found.kind().0, &mut stream.picture) {
+            (b"pasp", Some(picture)) => picture.container_aspect_ratio = aspect_ratio(payload),
+            (b"colr", Some(picture)) => {
+                read_color(payload, picture);
+            }
+            (b"vpcC", Some(picture)) => {
+                read_vp_color(payload, picture);
+            }
+            (b"fiel", Some(picture)) => picture.field_order = field_order(payload),
+            (b"dac3", _) => stream.side_data_list.extend(Ac3Header::of_dac3(payload).and_then(audio_service)),
+            (b"dec3", _) => stream.side_data_list.extend(Ac3Header::of_dec3(payload).and_then(audio_service)),
+            (b"chan", _) => {
+                if let Some(sound) = &mut stream.sound {
+                    sound.channel_layout = sound.channel_layout.or_else(|| channel_layout(payload));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn number(payload: &[u8], at: usize) -> Option<u64> {
+    let &bytes = payload.get(at..)?.first_chunk()?;
+    Some(u32::from_be_bytes(bytes).into())
+}
+
+fn short(payload: &[u8], at: usize) -> Option<u64> {
+    let &bytes = payload.get(at..)?.first_chunk()?;
+    Some(u16::from_be_bytes(bytes).into())
+}
+
+/// `pasp` (ISO/IEC 14496-12, 12.1.4).
+fn aspect_ratio(payload: &[u8]) -> Option<Ratio> {
+    const LIMIT: u64 = 32_767;
+    Ratio::nearest(number(payload, 0)?, number(payload, 4)?, LIMIT)
+}
+
+/// `colr` (ISO/IEC 14496-12, 12.1.5; QuickTime File Format).
+fn read_color(payload: &[u8], picture: &mut Picture) -> Option<()> {
+    let kind = payload.get(..4)?;
+    if !matches!(kind, b"nclx" | b"nclc") {
+        return None;
+    }
+    picture.color_primaries = color::primaries(short(payload, 4)?);
+    picture.color_transfer = color::transfer(short(payload, 6)?);
+    picture.color_space = color::space(short(payload, 8)?);
+    if kind == b"nclx" {
+        picture.color_range = Some(color::range(payload.get(10)? & 0x80 != 0));
+    }
+    Some(())
+}
+
+/// The colour in `vpcC` (VP Codec ISO Media File Format Binding).
+fn read_vp_color(payload: &[u8], picture: &mut Picture) -> Option<()> {
+    let &[_, _, _, _, _, _, depth, primaries, transfer, matrix] = payload.first_chunk()?;
+    picture.color_range = Some(color::range(depth & 1 != 0));
+    picture.color_primaries = color::primaries(primaries.into());
+    picture.color_transfer = color::transfer(transfer.into());
+    picture.color_space = color::space(matrix.into());
+    Some(())
+}
+
+/// `fiel` (QuickTime File Format, *Field handling*).
+fn field_order(payload: &[u8]) -> Option<&'static str> {
+    match payload {
+        [1, ..] => Some("progressive"),
+        [2, 1, ..] => Some("tt"),
+        [2, 6, ..] => Some("bb"),
+        [2, 9, ..] => Some("tb"),
+        [2, 14, ..] => Some("bt"),
+        _ => None,
+    }
+}
+
+fn audio_service(header: Ac3Header) -> Option<SideData> {
+    /// `bsmod` 7 with more than one channel.
+    const KARAOKE: u8 = 8;
+    let service = header.service?;
+    Some(SideData::AudioService(if service == 7 && header.channel_mode > 1 { KARAOKE } else { service }))
+}
+
+/// `chan` (QuickTime File Format, *Audio channel layout*): the tags of one and of two channels.
+fn channel_layout(payload: &[u8]) -> Option<&'static str> {
+    match number(payload, 4)? {
+        0x0064_0001 => Some("mono"),
+        0x0065_0002 | 0x0066_0002 => Some("stereo"),
+        _ => None,
+    }
+}

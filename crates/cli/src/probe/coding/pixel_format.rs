@@ -1,0 +1,71 @@
+//! Names of pixel formats.
+
+/// The samples of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Samples {
+    /// As `chroma_format_idc` of H.264: 0 without chroma, 1 is 4:2:0, 2 is 4:2:2, 3 is 4:4:4.
+    pub(super) chroma: u8,
+    pub(super) depth: u8,
+    pub(super) is_rgb: bool,
+    /// With 8 bits, the name says that the range is full.
+    pub(super) is_jpeg: bool,
+}
+
+/// The name of planar samples; `None` where ffmpeg has none.
+pub(super) fn planar(samples: Samples) -> Option<&'static str> {
+    let Samples { chroma, depth, is_rgb, is_jpeg } = samples;
+    Some(match (chroma, depth, is_rgb, is_jpeg) {
+        (3, 8, true, _) => "gbrp",
+        (3, 9, true, _) => "gbrp9le",
+        (3, 10, true, _) => "gbrp10le",
+        (3, 12, true, _) => "gbrp12le",
+        (3, 14, true, _) => "gbrp14le",
+        (0, 8, ..) => "gray",
+        (0, 9, ..) => "gray9le",
+        (0, 10, ..) => "gray10le",
+        (0, 12, ..) => "gray12le",
+        (1, 8, _, true) => "yuvj420p",
+        (2, 8, _, true) => "yuvj422p",
+        (3, 8, _, true) => "yuvj444p",
+        (1, 8, ..) => "yuv420p",
+        (2, 8, ..) => "yuv422p",
+        (3, 8, ..) => "yuv444p",
+        (1, 9, ..) => "yuv420p9le",
+        (2, 9, ..) => "yuv422p9le",
+        (3, 9, ..) => "yuv444p9le",
+        (1, 10, ..) => "yuv420p10le",
+        (2, 10, ..) => "yuv422p10le",
+        (3, 10, ..) => "yuv444p10le",
+        (1, 12, ..) => "yuv420p12le",
+        (2, 12, ..) => "yuv422p12le",
+        (3, 12, ..) => "yuv444p12le",
+        (1, 14, ..) => "yuv420p14le",
+        (2, 14, ..) => "yuv422p14le",
+        (3, 14, ..) => "yuv444p14le",
+        _ => return None,
+    })
+}
+
+/// `chroma_format_idc` of halved width and height; `None` for other subsampling.
+pub(super) fn chroma_of(subsampling: (bool, bool)) -> Option<u8> {
+    match subsampling {
+        (true, true) => Some(1),
+        (true, false) => Some(2),
+        (false, false) => Some(3),
+        (false, true) => None,
+    }
+}
+
+/// The format that the decoder of a coding always gives.
+pub(super) fn of_coding(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "h263" | "flv1" | "msmpeg4v1" | "msmpeg4v2" | "msmpeg4v3" | "wmv1" | "wmv2" | "wmv3" | "vc1"
+        | "rv10" | "rv20" | "rv30" | "rv40" | "cavs" => "yuv420p",
+        "svq1" => "yuv410p",
+        "svq3" => "yuvj420p",
+        "cinepak" => "rgb24",
+        "rpza" => "rgb555le",
+        "v210" => "yuv422p10le",
+        _ => return None,
+    })
+}

@@ -1,0 +1,164 @@
+//! Pictures.
+
+use pagecut::media::codec::{Av1Sequence, JpegHeader, ProResHeader, Vp8Header, Vp9Header};
+
+use super::super::profile;
+use super::super::report::{Ratio, Stream};
+use super::pixel_format::{self, Samples, chroma_of, planar};
+use super::{Headers, color, mpeg_video, nal_video};
+
+pub(super) fn describe(stream: &mut Stream, name: &str, headers: &Headers<'_>) {
+    match name {
+        "h264" => nal_video::h264(stream, headers),
+        "hevc" => nal_video::hevc(stream, headers),
+        "mpeg1video" | "mpeg2video" => mpeg_video::mpeg_1_or_2(stream, headers),
+        "mpeg4" => {
+            mpeg_video::mpeg_4(stream, headers);
+            if headers.configuration.is_empty() {
+                stream.extradata_size = mpeg_video::mpeg_4_header_len(headers.packet);
+            }
+        }
+        "av1" => av1(stream, headers),
+        "vp8" => vp8(stream, headers),
+        "vp9" => vp9(stream, headers),
+        "mjpeg" => jpeg(stream, headers),
+        "prores" => prores(stream, headers),
+        "png" => png(stream, headers),
+        _ => {
+            let picture = stream.picture.get_or_insert_default();
+            picture.pix_fmt = pixel_format::of_coding(name);
+            if name == "h263" {
+                picture.chroma_location = Some("center");
+            }
+        }
+    }
+}
+
+fn av1(stream: &mut Stream, headers: &Headers<'_>) {
+    let sequence =
+        Av1Sequence::of_configuration(headers.configuration).or_else(|| Av1Sequence::of_obus(headers.packet));
+    let Some(sequence) = sequence else { return };
+    let picture = stream.picture.get_or_insert_default();
+    stream.profile = profile::av1(sequence.profile);
+    picture.level = sequence.level.into();
+    (picture.width, picture.height) = (sequence.width.into(), sequence.height.into());
+    color::set(picture, sequence.color);
+    picture.chroma_location = match sequence.chroma_position {
+        1 => Some("left"),
+        2 => Some("topleft"),
+        _ => picture.chroma_location,
+    };
+    let chroma = if sequence.is_monochrome { Some(0) } else { chroma_of(sequence.subsampling) };
+    picture.pix_fmt = chroma.and_then(|chroma| {
+        let is_rgb = chroma == 3 && sequence.color.matrix == 0;
+        planar(Samples { chroma, depth: sequence.bit_depth, is_rgb, is_jpeg: false })
+    });
+}
+
+fn vp8(stream: &mut Stream, headers: &Headers<'_>) {
+    let picture = stream.picture.get_or_insert_default();
+    picture.pix_fmt = Some("yuv420p");
+    let Some(header) = Vp8Header::read(headers.packet) else { return };
+    stream.profile = Some(header.version.to_string());
+    (picture.width, picture.height) = (header.width.into(), header.height.into());
+}
+
+fn vp9(stream: &mut Stream, headers: &Headers<'_>) {
+    let Some(header) = Vp9Header::read(headers.packet) else { return };
+    let picture = stream.picture.get_or_insert_default();
+    stream.profile = Some(format!("Profile {}", header.profile));
+    (picture.width, picture.height) = (header.width.into(), header.height.into());
+    picture.color_range = Some(color::range(header.is_full_range));
+    picture.color_space = match header.color_space {
+        1 => Some("bt470bg"),
+        2 => Some("bt709"),
+        3 => Some("smpte170m"),
+        4 => Some("smpte240m"),
+        5 => Some("bt2020nc"),
+        7 => Some("gbr"),
+        _ => None,
+    };
+    picture.pix_fmt = match header.subsampling {
+        (false, true) => Some("yuv440p"),
+        subsampling => chroma_of(subsampling).and_then(|chroma| {
+            let is_rgb = picture.color_space == Some("gbr");
+            planar(Samples { chroma, depth: header.bit_depth, is_rgb, is_jpeg: false })
+        }),
+    };
+}
+
+fn jpeg(stream: &mut Stream, headers: &Headers<'_>) {
+    let Some(header) = JpegHeader::read(headers.packet) else { return };
+    let picture = stream.picture.get_or_insert_default();
+    stream.profile = profile::jpeg(header.process);
+    stream.bits_per_raw_sample = Some(header.precision.into());
+    (picture.width, picture.height) = (header.width.into(), header.height.into());
+    if let Some((width, height)) = header.sample_aspect_ratio {
+        picture.coded_aspect_ratio = Ratio::new(width.into(), height.into());
+    }
+    let is_rgb =
+        header.components == 3 && (header.adobe_transform == Some(0) || header.identifiers[..3] == *b"RGB");
+    let [(width, height), second, third, _] = header.sampling;
+    let chroma = match (header.components, second == third, second) {
+        (1, ..) => Some(0),
+        (3, true, (w, h)) if w > 0 && h > 0 && width % w == 0 && height % h == 0 => {
+            match (width / w, height / h) {
+                (2, 2) => Some(1),
+                (2, 1) => Some(2),
+                (1, 1) => Some(3),
+                _ => None,
+            }
+        }
+        _ => None,
+    };
+    let pix_fmt =
+        chroma.and_then(|chroma| planar(Samples { chroma, depth: header.precision, is_rgb, is_jpeg: true }));
+    picture.pix_fmt = pix_fmt;
+    picture.color_range = Some("pc");
+    if pix_fmt.is_some_and(|name| name.starts_with("yuv")) {
+        picture.color_space = Some("bt470bg");
+    }
+    picture.chroma_location = Some("center");
+}
+
+fn prores(stream: &mut Stream, headers: &Headers<'_>) {
+    let header = ProResHeader::of_frame(headers.packet).or_else(|| ProResHeader::read(headers.packet));
+    let Some(header) = header else { return };
+    stream.profile = profile::prores(&stream.codec_tag_string);
+    let picture = stream.picture.get_or_insert_default();
+    (picture.width, picture.height) = (header.width.into(), header.height.into());
+    color::set(picture, header.color);
+    picture.color_range = Some("tv");
+    // ffmpeg decodes the profiles of 4444 with 12 bits.
+    let has_12_bits = stream.codec_tag_string.starts_with("ap4");
+    stream.bits_per_raw_sample = Some(if has_12_bits { 12 } else { 10 });
+    picture.pix_fmt = Some(match (header.chroma_format, header.alpha, has_12_bits) {
+        (3, 0, false) => "yuv444p10le",
+        (3, 0, true) => "yuv444p12le",
+        (3, _, false) => "yuva444p10le",
+        (3, _, true) => "yuva444p12le",
+        (_, _, false) => "yuv422p10le",
+        (_, _, true) => "yuv422p12le",
+    });
+}
+
+/// PNG: bit depth and colour type of `IHDR` (RFC 2083, 4.1.1).
+fn png(stream: &mut Stream, headers: &Headers<'_>) {
+    /// The signature, and the fields of `IHDR` before the bit depth.
+    const DEPTH: usize = 8 + 8 + 8;
+    let picture = stream.picture.get_or_insert_default();
+    picture.color_range = Some("pc");
+    picture.pix_fmt = match headers.packet.get(DEPTH..DEPTH + 2) {
+        Some([8, 0]) => Some("gray"),
+        Some([8, 2]) => Some("rgb24"),
+        Some([8, 3]) => Some("pal8"),
+        Some([8, 4]) => Some("ya8"),
+        Some([8, 6]) => Some("rgba"),
+        Some([16, 0]) => Some("gray16be"),
+        Some([16, 2]) => Some("rgb48be"),
+        Some([16, 4]) => Some("ya16be"),
+        Some([16, 6]) => Some("rgba64be"),
+        Some([1, 0]) => Some("monob"),
+        _ => None,
+    };
+}
