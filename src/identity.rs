@@ -5,26 +5,25 @@ use std::io;
 
 use crate::error::{ErrorKind, Result};
 
-/// What a file was when it was opened: its length, times and inode (`stat(2)`).
+/// What a file was when it was opened: its length, the time of its content (`st_mtime`) and its inode (`stat(2)`).
+///
+/// `st_ctime` is left out: `link(2)`, `unlink(2)`, `rename(2)` and `chmod(2)` set it too, and touch no byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FileIdentity {
     len: u64,
     #[cfg(unix)]
     device_and_inode: (u64, u64),
-    /// Of the content and of the inode, in seconds and nanoseconds.
+    /// When the content was written last, in seconds and nanoseconds.
     #[cfg(unix)]
-    times: [(i64, i64); 2],
+    modified: (i64, i64),
     #[cfg(not(unix))]
     modified: Option<std::time::SystemTime>,
 }
 
-/// What stays of the identity of a file that is renamed, linked or mounted again: neither the number of its device nor the time
-/// of its inode.
+/// What stays of the identity of a file that is renamed, copied with its time, or mounted again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stamp {
     pub(crate) len: u64,
-    /// 0 where files have none.
-    pub(crate) inode: u64,
     /// When its content was written last.
     pub(crate) seconds: i64,
     pub(crate) nanos: i64,
@@ -36,9 +35,8 @@ impl FileIdentity {
         #[cfg(unix)]
         {
             use std::os::unix::fs::MetadataExt;
-            let times =
-                [(metadata.mtime(), metadata.mtime_nsec()), (metadata.ctime(), metadata.ctime_nsec())];
-            Ok(Self { len: metadata.len(), device_and_inode: (metadata.dev(), metadata.ino()), times })
+            let modified = (metadata.mtime(), metadata.mtime_nsec());
+            Ok(Self { len: metadata.len(), device_and_inode: (metadata.dev(), metadata.ino()), modified })
         }
         #[cfg(not(unix))]
         Ok(Self { len: metadata.len(), modified: metadata.modified().ok() })
@@ -53,15 +51,15 @@ impl FileIdentity {
     pub(crate) fn stamp(&self) -> Stamp {
         #[cfg(unix)]
         {
-            let [(seconds, nanos), _] = self.times;
-            Stamp { len: self.len, inode: self.device_and_inode.1, seconds, nanos }
+            let (seconds, nanos) = self.modified;
+            Stamp { len: self.len, seconds, nanos }
         }
         #[cfg(not(unix))]
         {
             let since = self.modified.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
             let seconds = since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX));
             let nanos = since.map_or(0, |since| since.subsec_nanos().into());
-            Stamp { len: self.len, inode: 0, seconds, nanos }
+            Stamp { len: self.len, seconds, nanos }
         }
     }
 

@@ -244,6 +244,36 @@ fn a_file_that_was_cut_short_is_an_error_every_way() {
     }
 }
 
+/// They set the time of the inode, and touch no byte of the file.
+#[cfg(unix)]
+#[test]
+fn links_names_and_permissions_are_no_change() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let [folder, _] = folders();
+    let data = common::reads(100_000);
+    let others = [folder.path().join("link"), folder.path().join("renamed")];
+    for strategy in STRATEGIES {
+        let path = write(&folder, &data);
+        let source = Source::with_options(&path, options(strategy, 10_000, 2)).unwrap();
+        let expected = source.account(&Fastq::new()).tally.records;
+        let check = |what: &str| {
+            let account = source.account(&Fastq::new());
+            assert!(account.error.is_none(), "{strategy:?} {what}: {:?}", account.error);
+            assert_eq!(account.tally.records, expected, "{strategy:?} {what}");
+        };
+        std::fs::hard_link(&path, &others[0]).unwrap();
+        check("link");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        check("chmod");
+        std::fs::rename(&others[0], &others[1]).unwrap();
+        check("rename");
+        std::fs::remove_file(&others[1]).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        check("unlink");
+    }
+}
+
 #[test]
 fn a_file_that_was_changed_is_an_error_every_way() {
     let [folder, _] = folders();

@@ -200,8 +200,8 @@ impl MmapReader {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Truncated`] with the first byte that is lost, or [`ErrorKind::Changed`] if its length, times or inode are
-    /// different; [`ErrorKind::LeaseBroken`] if it has a lease and somebody waits for it; [`ErrorKind::Io`] if the system does
+    /// [`ErrorKind::Truncated`] with the first byte that is lost, or [`ErrorKind::Changed`] if its length or the time of
+    /// its content is different (links, names and permissions may change); [`ErrorKind::LeaseBroken`] if it has a lease and somebody waits for it; [`ErrorKind::Io`] if the system does
     /// not tell.
     pub fn check(&self) -> Result<()> {
         if self.protection == Protection::Copied {

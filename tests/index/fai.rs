@@ -345,8 +345,16 @@ fn a_line_has_a_name_and_four_or_five_numbers() {
         ("a\t1\t2\t3\t4\t5\t6", false),
         ("a\t1\t2\t3\t+4", false),
         ("a\t1\t2\t3\t", false),
+        // Lines with more letters than bytes, with no room for the end, and without letters.
+        ("a\t9\t2\t4\t3", false),
+        ("a\t9\t2\t4\t4", false),
+        ("a\t9\t2\t0\t0", false),
+        ("a\t4\t2\t4\t4", true),
+        ("a\t0\t2\t0\t0", true),
     ] {
-        assert_eq!(Fai::read(line.as_bytes()).is_ok(), is_right, "{line:?}");
+        assert_eq!(Fai::read(format!("{line}\n").as_bytes()).is_ok(), is_right, "{line:?}");
+        // Cut inside of its last number, it would be another number.
+        assert!(Fai::read(line.as_bytes()).is_err(), "{line:?}");
     }
 }
 
@@ -368,6 +376,8 @@ fn a_damaged_index_is_an_error_or_an_index() {
     }
     assert!(read > 10 && refused > 10);
     for (index, why) in [
+        ("a\t1\t2\t3\t4\nb\t10\t22\t33\t4", "line 2: it was cut: the line has no end"),
+        ("a\t9\t2\t4\t3\n", "line 1: a line has more letters than bytes"),
         ("a\t1\t2\t3\n", "line 1: expected a name and four or five numbers, with tabs between"),
         ("a\t1\t2\t3\t4\nb\t1\t2\t3\t4\t5\n", "line 2: it has not as many columns as those before"),
         (

@@ -1,15 +1,16 @@
 //! `pagecut fetch`: sequences, regions of them, and records, by name, number or place.
 
 use std::cell::OnceCell;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::ops::Range;
 use std::path::Path;
 
+use clap::CommandFactory;
 use pagecut::index::{self as library, Fai, Letters, Region, Sparse};
 use pagecut::{Content, ErrorKind, Format, FormatTask, Result, Source};
 
-use crate::cli::{Common, Fetch};
+use crate::cli::{Cli, Common, Fetch};
 use crate::output::Out;
 use crate::{formats, index, input, report};
 
@@ -18,6 +19,7 @@ const WRITE_LEN: u64 = 1 << 20;
 
 /// Prints everything that is asked for, and notes whether all of it is there.
 pub(crate) fn run(args: &Fetch, common: &Common, all_good: &mut bool) -> io::Result<()> {
+    demand_agreement(args);
     let name = args.file.display().to_string();
     let opened = input::open(&args.file, common)
         .and_then(|source| Ok((source, Out::open(&args.output, &args.file, common)?)));
@@ -39,6 +41,22 @@ pub(crate) fn run(args: &Fetch, common: &Common, all_good: &mut bool) -> io::Res
     whole &= report::outcome(&name, source.check().map(|()| true))?;
     *all_good &= whole & report::outcome(&name, end(out, whole, args, common))?;
     Ok(())
+}
+
+/// Ends with the exit status of wrong usage if an option for sequences is given with records, which are printed as they stand.
+fn demand_agreement(args: &Fetch) {
+    let option = match (args.reverse_complement, args.length) {
+        (true, _) => "--reverse-complement",
+        (false, Some(_)) => "--length",
+        (false, None) => return,
+    };
+    let is_record = |what: &&OsString| !matches!(Wanted::parse(what), Wanted::Region(_));
+    if let Some(what) = args.what.iter().find(is_record) {
+        let what = what.display();
+        let message =
+            format!("`{option}` is for sequences by name, and `{what}` prints records as they stand");
+        Cli::command().error(clap::error::ErrorKind::ArgumentConflict, message).exit();
+    }
 }
 
 /// Ends the output. A file appears if the `whole` of what was asked for is in it.
@@ -94,7 +112,10 @@ impl Input<'_> {
         let path = &*self.args.file;
         match Wanted::parse(what) {
             Wanted::Record(record) => {
-                let range = formats::run(self.source, &OneRecord { path, numbers: &self.numbers, record })?;
+                let range = formats::run(
+                    self.source,
+                    &OneRecord { path, common: self.common, numbers: &self.numbers, record },
+                )?;
                 write_range(content, range, out)
             }
             Wanted::Bytes(start, end) => {
@@ -219,6 +240,7 @@ fn complement(letter: u8) -> u8 {
 /// Where a record of a number lies.
 struct OneRecord<'run> {
     path: &'run Path,
+    common: &'run Common,
     numbers: &'run OnceCell<Sparse>,
     record: u64,
 }
@@ -231,7 +253,7 @@ impl FormatTask for OneRecord<'_> {
         let sparse = match self.numbers.get() {
             Some(sparse) => sparse,
             None => {
-                let sparse = index::numbers(self.path, source, format)?;
+                let sparse = index::numbers(self.path, source, format, self.common)?;
                 self.numbers.get_or_init(|| sparse)
             }
         };

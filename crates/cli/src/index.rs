@@ -5,7 +5,7 @@ use std::io::{self, BufReader, Write};
 use std::path::Path;
 
 use pagecut::index::{Fai, Sparse};
-use pagecut::{FileKind, Format, FormatTask, Result, Source};
+use pagecut::{ErrorKind, FileKind, Format, FormatTask, Result, Source};
 
 use crate::cli::{Common, Index};
 use crate::{formats, input, output, progress, report};
@@ -135,12 +135,35 @@ pub(crate) fn names(path: &Path, source: &Source, common: &Common) -> Result<Fai
     Fai::read(BufReader::new(file))
 }
 
-/// The index of numbers beside a file or, if there is none, that of what it holds now.
-pub(crate) fn numbers<F: Format>(path: &Path, source: &Source, format: &F) -> Result<Sparse> {
-    match open_if_there(&Sparse::path_of(path))? {
-        Some(file) => Sparse::read(BufReader::new(file)),
-        None => Sparse::build(source, format),
+/// The index of numbers beside a file, or that of what the file holds now if there is none, or it does not fit.
+pub(crate) fn numbers<F: Format>(
+    path: &Path,
+    source: &Source,
+    format: &F,
+    common: &Common,
+) -> Result<Sparse> {
+    let index = Sparse::path_of(path);
+    if let Some(file) = open_if_there(&index)? {
+        let fitting = Sparse::read(BufReader::new(file)).and_then(|sparse| {
+            sparse.check(source.content()?)?;
+            Ok(sparse)
+        });
+        match fitting {
+            Ok(sparse) => return Ok(sparse),
+            Err(error) if is_of_index(&error) => {
+                if !common.quiet {
+                    report::note(&index.display().to_string(), &format!("not used: {error}"));
+                }
+            }
+            Err(error) => return Err(error),
+        }
     }
+    Sparse::build(source, format)
+}
+
+/// Whether an error is one of an index, without which the file can be read.
+fn is_of_index(error: &pagecut::Error) -> bool {
+    matches!(error.kind(), ErrorKind::DamagedIndex { .. } | ErrorKind::Stale { .. })
 }
 
 fn open_if_there(path: &Path) -> io::Result<Option<File>> {

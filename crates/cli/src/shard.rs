@@ -33,6 +33,7 @@ fn cut(args: &Shard, name: &str, common: &Common) -> Result<Vec<Range<u64>>> {
     let content = source.content()?;
     let task = Shards {
         path: &args.file,
+        common,
         count: args.number.try_into().unwrap_or(usize::MAX),
         by_number: args.records,
     };
@@ -54,6 +55,7 @@ fn cut(args: &Shard, name: &str, common: &Common) -> Result<Vec<Range<u64>>> {
 /// Finds the pieces.
 struct Shards<'args> {
     path: &'args Path,
+    common: &'args Common,
     count: usize,
     by_number: bool,
 }
@@ -72,7 +74,9 @@ impl FormatTask for Shards<'_> {
                 pagecut::index::shards(content, cuts, self.count)
             }
             // What cannot be cut blindly has to be read anyway.
-            None => index::numbers(self.path, source, format)?.shards(self.count, content, format),
+            None => {
+                index::numbers(self.path, source, format, self.common)?.shards(self.count, content, format)
+            }
         }
     }
 }

@@ -212,8 +212,9 @@ fn records_are_printed_by_number_and_place() {
     }
 }
 
+/// Without an index of numbers all works, so one that does not fit is left aside; letters are not looked for by one of names.
 #[test]
-fn a_stale_index_is_refused() {
+fn a_stale_index_is_not_used() {
     let folder = folder();
     let path = folder.path().join("reads.fq");
     assert!(pagecut(folder.path(), &["index", "reads.fq"]).status.success());
@@ -226,16 +227,14 @@ fn a_stale_index_is_refused() {
         .unwrap();
     for args in [&["fetch", "reads.fq", "#0"][..], &["shard", "--records", "-n", "2", "reads.fq"]] {
         let output = pagecut(folder.path(), args);
-        assert_eq!((output.status.code(), stdout(&output)), (Some(1), ""));
-        assert!(
-            stderr(&output).contains("the index is not of this file as it is now: its time"),
-            "{}",
-            stderr(&output)
-        );
+        assert!(output.status.success() && !stdout(&output).is_empty());
+        let note = "pagecut: reads.fq.pgi: not used: the index is not of this file as it is now: its time";
+        assert!(stderr(&output).contains(note), "{}", stderr(&output));
     }
     fs::write(folder.path().join("reads.fq.pgi"), b"junk").unwrap();
     let output = pagecut(folder.path(), &["fetch", "reads.fq", "#0"]);
-    assert!(stderr(&output).contains("the index is damaged"), "{}", stderr(&output));
+    assert_eq!(stdout(&output), &READS[..READS.find("\n\n@").unwrap() + 1]);
+    assert!(stderr(&output).contains("not used: the index is damaged"), "{}", stderr(&output));
     // One of names has no time of the file in it; but what it finds has to be a header.
     fs::write(folder.path().join("ref.fa.fai"), "chr1\t3\t13\t10\t11\n").unwrap();
     let output = pagecut(folder.path(), &["fetch", "ref.fa", "chr1"]);

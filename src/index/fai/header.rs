@@ -1,7 +1,8 @@
 //! Headers of records, as an index of names has them.
 
 use super::Entry;
-use crate::error::{ErrorKind, Result};
+use super::fit::stale;
+use crate::error::Result;
 use crate::source::Content;
 
 /// How many bytes before a sequence are looked at first: enough for nearly every header.
@@ -19,22 +20,30 @@ pub(super) fn name(definition: &[u8]) -> &[u8] {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Stale`] if it does not, and those of [`Content::bytes_at`].
+/// [`ErrorKind::Stale`](crate::ErrorKind::Stale) if it does not, and those of [`Content::bytes_at`].
 pub(super) fn check(entry: &Entry, content: &dyn Content) -> Result<()> {
     let first = if entry.quality_offset.is_some() { b'@' } else { b'>' };
-    let stale = || ErrorKind::Stale { difference: "what stands before the sequence" };
+    let line = line_before(entry.offset, content)?;
+    let header = line.as_deref().and_then(|line| line.strip_prefix(&[first]));
+    match header.map(name) {
+        Some(found) if found == &*entry.name => Ok(()),
+        _ => Err(stale("what stands before the sequence")),
+    }
+}
+
+/// The line that ends at an offset, without its line feed; `None` if no line ends there.
+pub(super) fn line_before(offset: u64, content: &dyn Content) -> Result<Option<Vec<u8>>> {
     let mut len = HEADER_LEN;
     loop {
-        let start = entry.offset.saturating_sub(len);
-        if entry.offset > content.len() {
-            return Err(stale().into());
+        let start = offset.saturating_sub(len);
+        if offset > content.len() {
+            return Ok(None);
         }
-        let before = content.bytes_at(start..entry.offset)?;
-        let line = before.strip_suffix(b"\n").ok_or_else(stale)?;
+        let before = content.bytes_at(start..offset)?;
+        let Some(line) = before.strip_suffix(b"\n") else { return Ok(None) };
         let line_start = memchr::memrchr(b'\n', line).map(|at| at + 1).or((start == 0).then_some(0));
         if let Some(line_start) = line_start {
-            let header = line[line_start..].strip_prefix(&[first]).ok_or_else(stale)?;
-            return if name(header) == &*entry.name { Ok(()) } else { Err(stale().into()) };
+            return Ok(Some(line[line_start..].to_vec()));
         }
         len = len.saturating_mul(4);
     }

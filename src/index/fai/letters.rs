@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use super::Entry;
+use super::fit::stale;
 use crate::error::{ErrorKind, Result};
 use crate::source::Content;
 
@@ -20,6 +21,10 @@ pub struct Letters<'content> {
     /// With what a line begins that is none of the sequence.
     others: &'static [u8],
     is_line_start: bool,
+    /// Bytes of each line but the last, with its end.
+    line_width: u64,
+    /// Bytes of the present line that come before.
+    column: u64,
     piece: Vec<u8>,
 }
 
@@ -56,8 +61,9 @@ impl<'content> Letters<'content> {
         let offset = if left == 0 { Some(offset) } else { offset_of(entry, offset, range.start) };
         let nowhere = || ErrorKind::DamagedIndex { why: "a letter lies in no line".into() };
         let offset = offset.ok_or_else(nowhere)?;
-        let is_line_start = range.start.checked_rem(entry.line_bases).is_none_or(|column| column == 0);
-        Ok(Self { content, offset, left, others, is_line_start, piece: Vec::new() })
+        let column = range.start.checked_rem(entry.line_bases).unwrap_or(0);
+        let (is_line_start, line_width) = (column == 0, entry.line_width);
+        Ok(Self { content, offset, left, others, is_line_start, line_width, column, piece: Vec::new() })
     }
 
     /// How many letters are left.
@@ -78,34 +84,46 @@ impl<'content> Letters<'content> {
             let end = self.offset.saturating_add(READ_LEN.min(self.left)).min(self.content.len());
             let start = self.offset.min(end);
             let bytes = self.content.bytes_at(start..end)?;
-            let is_end = self.take(&bytes);
-            if bytes.is_empty() || is_end {
-                return Err(ErrorKind::Stale { difference: "the length of a sequence" }.into());
+            if bytes.is_empty() {
+                return Err(stale("the length of a sequence"));
             }
+            self.take(&bytes)?;
             self.offset = end;
         }
         self.left -= self.piece.len() as u64;
         Ok(Some(&*self.piece).filter(|piece| !piece.is_empty()))
     }
 
-    /// Takes the letters among some bytes. Returns whether the sequence ends in them.
-    fn take(&mut self, bytes: &[u8]) -> bool {
+    /// Takes the letters among some bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Stale`] if the sequence ends in them, or a line ends where none does by the index, or none where one does.
+    fn take(&mut self, bytes: &[u8]) -> Result<()> {
         for &byte in bytes {
             if byte.is_ascii_graphic() {
                 if self.is_line_start && self.others.contains(&byte) {
-                    return true;
+                    return Err(stale("the length of a sequence"));
                 }
                 self.piece.push(byte);
             }
             self.is_line_start = byte == b'\n';
+            self.column += 1;
+            let is_full = self.column == self.line_width;
+            if is_full != self.is_line_start && (self.piece.len() as u64) < self.left {
+                return Err(stale("the length of a line"));
+            }
+            if self.is_line_start {
+                self.column = 0;
+            }
         }
-        false
+        Ok(())
     }
 }
 
 /// Where a letter lies of which `number` others come before; `first` is where the first one does. `None` where the lines of the
 /// entry cannot be such.
-fn offset_of(entry: &Entry, first: u64, number: u64) -> Option<u64> {
+pub(super) fn offset_of(entry: &Entry, first: u64, number: u64) -> Option<u64> {
     let lines = number.checked_div(entry.line_bases)?;
     let before = lines.checked_mul(entry.line_width)?.checked_add(number % entry.line_bases)?;
     first.checked_add(before)

@@ -1,5 +1,6 @@
 //! An index of names: the `.fai` of `samtools faidx` and `samtools fqidx`.
 
+mod fit;
 mod header;
 mod letters;
 mod measure;

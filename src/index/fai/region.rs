@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Entry, Fai, Letters, header};
+use super::{Entry, Fai, Letters, fit};
 use crate::error::{Error, ErrorKind};
 use crate::source::Content;
 
@@ -25,7 +25,8 @@ impl Fai {
     /// | `NAME:START-END` | from one letter to another |
     ///
     /// A number may have commas between its digits. A name may stand in braces, and has to where the text can be read two ways:
-    /// `{chr1:1-2}`, or `{chr1}:1-2`. What lies behind the end of the sequence is left out.
+    /// `{chr1:1-2}`, or `{chr1}:1-2`. The last brace that can close it does, and a name that has braces itself needs none where no
+    /// other sequence has the name within them. What lies behind the end of the sequence is left out.
     ///
     /// # Errors
     ///
@@ -42,15 +43,27 @@ impl Fai {
 
     /// The entry that a region is of, and its positions if it has some.
     fn split<'text>(&self, text: &'text [u8]) -> Result<(&Entry, Option<&'text [u8]>), &'static str> {
-        let named = |name| self.get(name).ok_or("there is no sequence of this name");
+        const NONE: &str = "there is no sequence of this name";
         if let Some(braced) = text.strip_prefix(b"{") {
-            let end = memchr::memchr(b'}', braced).ok_or("a brace is not closed")?;
-            return match &braced[end + 1..] {
-                [] => Ok((named(&braced[..end])?, None)),
-                [b':', positions @ ..] => Ok((named(&braced[..end])?, Some(positions))),
-                _ => Err("expected a colon behind the brace"),
+            // The last brace that can be the end, since a name may have braces itself.
+            let closed = match braced {
+                [name @ .., b'}'] => Some((name, None)),
+                _ => {
+                    memchr::memmem::rfind(braced, b"}:").map(|end| (&braced[..end], Some(&braced[end + 2..])))
+                }
+            };
+            return match (
+                closed.and_then(|(name, positions)| Some((self.get(name)?, positions))),
+                self.get(text),
+            ) {
+                (Some(found), _) => Ok(found),
+                (None, Some(entry)) => Ok((entry, None)),
+                _ if closed.is_some() => Err(NONE),
+                _ if braced.contains(&b'}') => Err("expected a colon after the brace"),
+                _ => Err("a brace is not closed"),
             };
         }
+        let named = |name| self.get(name).ok_or(NONE);
         let Some(colon) = memchr::memrchr(b':', text) else { return Ok((named(text)?, None)) };
         let (before, positions) = (&text[..colon], &text[colon + 1..]);
         match (self.get(text), self.get(before)) {
@@ -59,7 +72,7 @@ impl Fai {
             }
             (Some(entry), None) => Ok((entry, None)),
             (None, Some(entry)) => Ok((entry, Some(positions))),
-            (None, None) => Err("there is no sequence of this name"),
+            (None, None) => Err(NONE),
         }
     }
 }
@@ -119,11 +132,11 @@ impl<'fai> Region<'fai> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Stale`] if the header of the sequence does not stand where it has to by the index;
-    /// [`ErrorKind::DamagedIndex`] if the lines of the sequence cannot be what they are by the index; those of
+    /// [`ErrorKind::Stale`] if the header, the first line or the end of the sequence, or for FASTQ the plus line or the end of the
+    /// quality scores, is not where the index has it; [`ErrorKind::DamagedIndex`] if the lines of the sequence cannot be what they are by the index; those of
     /// [`Content::bytes_at`].
     pub fn letters<'content>(&self, content: &'content dyn Content) -> Result<Letters<'content>, Error> {
-        header::check(self.entry, content)?;
+        fit::check(self.entry, content)?;
         Letters::of_sequence(self.entry, self.range(), content)
     }
 
@@ -137,7 +150,7 @@ impl<'fai> Region<'fai> {
         content: &'content dyn Content,
     ) -> Result<Option<Letters<'content>>, Error> {
         let Some(offset) = self.entry.quality_offset else { return Ok(None) };
-        header::check(self.entry, content)?;
+        fit::check(self.entry, content)?;
         Letters::of_quality(self.entry, offset, self.range(), content).map(Some)
     }
 }

@@ -11,15 +11,19 @@ impl Fai {
     /// # Errors
     ///
     /// [`ErrorKind::DamagedIndex`] if a line has not five columns, or six, with numbers in all but the first, or not as many as
-    /// the line before; [`ErrorKind::Io`] if it cannot be read.
+    /// the line before, if the last line has no line feed, or if the lines of a sequence have more letters than bytes;
+    /// [`ErrorKind::Io`] if it cannot be read.
     pub fn read(mut input: impl BufRead) -> Result<Self> {
         let mut entries: Vec<Entry> = Vec::new();
         let mut line = Vec::new();
         while input.read_until(b'\n', &mut line)? > 0 {
-            let entry = parse_line(line.strip_suffix(b"\n").unwrap_or(&line));
+            let text = line.strip_suffix(b"\n");
+            let entry = text.and_then(parse_line);
             let is_alike =
                 |entry: &Entry| entry.quality_offset.is_some() == entries[0].quality_offset.is_some();
             let what = match entry {
+                None if text.is_none() => "it was cut: the line has no end",
+                Some(entry) if !has_lines(&entry) => "a line has more letters than bytes",
                 Some(entry) if entries.is_empty() || is_alike(&entry) => {
                     entries.push(entry);
                     line.clear();
@@ -51,6 +55,14 @@ impl Fai {
         }
         Ok(())
     }
+}
+
+/// Whether the letters of a sequence have room in its lines, of which all but the last have an end.
+fn has_lines(entry: &Entry) -> bool {
+    let Entry { length, line_bases, line_width, .. } = *entry;
+    length == 0
+        || (line_bases > 0 && line_bases < line_width)
+        || (line_bases == line_width && length <= line_bases)
 }
 
 /// The entry of a line, if it is one.

@@ -5,13 +5,13 @@
 //! | bytes | what |
 //! |---|---|
 //! | 8 | `89 50 47 49 0D 0A 1A 0A`: a byte that is no text, `PGI`, and ends of lines that a transfer as text would change |
-//! | 4 | the version, 2 |
+//! | 4 | the version, 3 |
 //! | 4 | how many bytes the name of the format has, 64 at the most |
 //! | as many | the name |
 //! | 8 | length of the file in bytes |
-//! | 8 | its inode |
 //! | 8 + 8 | when its content was written last: seconds since 1970, signed, and nanoseconds |
 //! | 8 | how many bytes it holds: as many, or those that are decompressed of it |
+//! | 8 | FNV-1a of the first 2048 and the last 2048 of them, or of all if they are fewer |
 //! | 8 | how many records it has |
 //! | 8 | how many points there are |
 //! | 8 + 8 for each | records before the point, and its offset in bytes |
@@ -25,7 +25,7 @@ use crate::identity::Stamp;
 
 const MAGIC: [u8; 8] = *b"\x89PGI\r\n\x1a\n";
 
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// How long the name of a format can be.
 const MAX_NAME_LEN: usize = 64;
@@ -53,11 +53,10 @@ impl Sparse {
             String::from_utf8(name.to_vec()).map_err(|_| damaged("the name of the format is no text"))?;
         let stamp = Stamp {
             len: input.number()?,
-            inode: input.number()?,
             seconds: i64::from_le_bytes(input.array()?),
             nanos: i64::from_le_bytes(input.array()?),
         };
-        let (len, records) = (input.number()?, input.number()?);
+        let (len, ends, records) = (input.number()?, input.number()?, input.number()?);
         // The number of points is not trusted with memory: they are taken in one by one.
         let mut points: Vec<Point> = Vec::new();
         for _ in 0..input.number()? {
@@ -81,7 +80,7 @@ impl Sparse {
         if input.inner.read(&mut [0])? > 0 {
             return Err(damaged("it goes on behind its end"));
         }
-        Ok(Self { format, stamp, len, records, points })
+        Ok(Self { format, stamp, len, ends, records, points })
     }
 
     /// Writes the index.
@@ -90,20 +89,18 @@ impl Sparse {
     ///
     /// [`ErrorKind::Io`] if it cannot be written.
     pub fn write(&self, mut out: impl Write) -> Result<()> {
-        let Stamp { len: file_len, inode, seconds, nanos } = self.stamp;
+        let Stamp { len: file_len, seconds, nanos } = self.stamp;
         // The names of formats are short.
         let name_len = u32::try_from(self.format.len()).unwrap_or(u32::MAX);
         let mut bytes = MAGIC.to_vec();
         bytes.extend(VERSION.to_le_bytes());
         bytes.extend(name_len.to_le_bytes());
         bytes.extend(self.format.as_bytes());
-        for number in [file_len, inode] {
-            bytes.extend(number.to_le_bytes());
-        }
+        bytes.extend(file_len.to_le_bytes());
         for number in [seconds, nanos] {
             bytes.extend(number.to_le_bytes());
         }
-        for number in [self.len, self.records, self.points.len() as u64] {
+        for number in [self.len, self.ends, self.records, self.points.len() as u64] {
             bytes.extend(number.to_le_bytes());
         }
         for Point { record, offset } in &self.points {
@@ -122,14 +119,14 @@ fn damaged(why: &str) -> Error {
 }
 
 /// The check sum FNV-1a of 64 bits (Fowler, Noll and Vo; draft-eastlake-fnv).
-struct Fnv(u64);
+pub(super) struct Fnv(pub(super) u64);
 
 impl Fnv {
-    const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self(0xcbf2_9ce4_8422_2325)
     }
 
-    fn add(&mut self, bytes: &[u8]) {
+    pub(super) fn add(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
@@ -173,8 +170,8 @@ mod tests {
     fn points_that_cannot_be_are_refused_though_the_check_sum_is_right() {
         let read = |points: &[(u64, u64)]| {
             let points = points.iter().map(|&(record, offset)| Point { record, offset }).collect();
-            let stamp = Stamp { len: 40, inode: 1, seconds: 2, nanos: 3 };
-            let sparse = Sparse { format: "fastq".into(), stamp, len: 40, records: 4, points };
+            let stamp = Stamp { len: 40, seconds: 2, nanos: 3 };
+            let sparse = Sparse { format: "fastq".into(), stamp, len: 40, ends: 5, records: 4, points };
             let mut bytes = Vec::new();
             sparse.write(&mut bytes).unwrap();
             Sparse::read(&*bytes).map(|read| assert_eq!(read, sparse))

@@ -5,6 +5,8 @@ mod file;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use file::Fnv;
+
 use super::cut;
 use crate::error::{ErrorKind, Result};
 use crate::identity::Stamp;
@@ -15,11 +17,15 @@ use crate::source::{Content, Source};
 /// How many bytes behind a stretch are read with it, for formats that look ahead.
 const AHEAD: u64 = 4 << 10;
 
+/// How many bytes at the beginning and at the end of the input are summed up.
+const END_LEN: u64 = 2 << 10;
+
 /// An index of numbers: which record begins about every mebibyte, in 16 bytes each.
 ///
-/// It knows the length, the time and the inode of the file of which it was made, and is refused for any other. Of BGZF, its offsets
-/// are those of decompressed bytes. (Two states of a
-/// file with the same length and time cannot be told apart: the clock of a file system may go in steps of some milliseconds.)
+/// It has the length and the time (`st_mtime`) of the file of which it was made, and a check sum of its first and last 2048 bytes, and
+/// is refused for a file with others. A copy that keeps the time fits. Of BGZF, its offsets are those of decompressed bytes. (Two
+/// states of a file that differ in between only, with the same length and time, cannot be told apart: the clock of a file system may
+/// go in steps of some milliseconds.)
 ///
 /// ```
 /// use pagecut::{Source, fastq::Fastq, index::Sparse};
@@ -41,6 +47,8 @@ pub struct Sparse {
     stamp: Stamp,
     /// How many bytes it holds, decompressed if it is compressed.
     len: u64,
+    /// The check sum of the first and the last of them.
+    ends: u64,
     records: u64,
     /// Each with more records before it than the one before.
     points: Vec<Point>,
@@ -93,7 +101,8 @@ impl Sparse {
             points.push(Point { record: records, offset });
             records += count;
         }
-        Ok(Self { format: F::NAME.into(), stamp: file.stamp(), len, records, points })
+        let ends = sum_of_ends(source.content()?)?;
+        Ok(Self { format: F::NAME.into(), stamp: file.stamp(), len, ends, records, points })
     }
 
     /// How many records the input has.
@@ -106,17 +115,19 @@ impl Sparse {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Stale`] if it is not.
+    /// [`ErrorKind::Stale`] if it is not; those of [`Content::bytes_at`].
     pub fn check(&self, content: &dyn Content) -> Result<()> {
         let (then, now) = (self.stamp, content.file().stamp());
         let differences = [
             (then.len != now.len, "its length"),
             ((then.seconds, then.nanos) != (now.seconds, now.nanos), "its time"),
-            (then.inode != now.inode, "its inode"),
             (self.len != content.len(), "the length of what it holds"),
         ];
         match differences.into_iter().find(|&(differs, _)| differs) {
             Some((_, difference)) => Err(ErrorKind::Stale { difference }.into()),
+            None if self.ends != sum_of_ends(content)? => {
+                Err(ErrorKind::Stale { difference: "its beginning or its end" }.into())
+            }
             None => Ok(()),
         }
     }
@@ -184,6 +195,17 @@ impl Sparse {
     }
 }
 
+/// The check sum of the first and the last bytes.
+fn sum_of_ends(content: &dyn Content) -> Result<u64> {
+    let len = content.len();
+    let head = 0..len.min(END_LEN);
+    let tail = len.saturating_sub(END_LEN).max(head.end)..len;
+    let mut sum = Fnv::new();
+    sum.add(&content.bytes_at(head)?);
+    sum.add(&content.bytes_at(tail)?);
+    Ok(sum.0)
+}
+
 /// The bytes of a record in a stretch that begins at a boundary and ends at one, with blank lines before it; `number` others
 /// come before it.
 fn nth_record<F: Format>(
@@ -244,6 +266,7 @@ mod tests {
                     format: "fastq".into(),
                     stamp: reader.stamp(),
                     len: reader.len(),
+                    ends: sum_of_ends(&reader).unwrap(),
                     records,
                     points,
                 };

@@ -2,6 +2,7 @@
 
 mod compressed;
 mod decision;
+mod indexes;
 mod matroska;
 mod mpegts;
 mod outputs;

@@ -1,0 +1,153 @@
+//! Whether an entry of an index fits the input: a few bytes are read around each boundary of the record.
+
+use super::letters::offset_of;
+use super::{Entry, header};
+use crate::error::{Error, ErrorKind, Result};
+use crate::source::Content;
+
+/// How many bytes behind a boundary are read first.
+const READ_LEN: u64 = 256;
+
+/// More bytes than these between the end of a sequence and the next line are not looked at.
+const MOST_BLANK: usize = 4 << 10;
+
+/// How many bytes of a line are read at a time.
+const CHUNK_LEN: u64 = 256 << 10;
+
+pub(super) fn stale(difference: &'static str) -> Error {
+    ErrorKind::Stale { difference }.into()
+}
+
+/// Checks that the header, the end of the first line, the end of the sequence and, for FASTQ, the plus line and the end of the quality
+/// scores are where the entry has them.
+///
+/// # Errors
+///
+/// [`ErrorKind::Stale`] if one is not, and those of [`Content::bytes_at`].
+pub(super) fn check(entry: &Entry, content: &dyn Content) -> Result<()> {
+    header::check(entry, content)?;
+    check_first_line(entry, entry.offset, content)?;
+    if has_other_bytes(entry, content)? {
+        // Letters cannot be counted from the widths, neither here nor to find the end.
+        check_letters_of_first_line(entry, content)?;
+        return entry.quality_offset.map_or(Ok(()), |offset| check_plus_line_before(offset, content));
+    }
+    let next = next_line(entry, content)?;
+    let Some(quality_offset) = entry.quality_offset else { return Ok(()) };
+    let no_quality = || stale("the place of the quality scores");
+    if line_end(next.ok_or_else(no_quality)?, content)? != Some(quality_offset) {
+        return Err(no_quality());
+    }
+    check_first_line(entry, quality_offset, content)?;
+    let end = end_of(entry, quality_offset).ok_or_else(no_quality)?;
+    match byte_at(end, content)? {
+        Some(byte) if byte.is_ascii_graphic() => Err(stale("the number of quality scores")),
+        None if end > content.len() => Err(stale("the number of quality scores")),
+        _ => Ok(()),
+    }
+}
+
+/// Whether lines hold more than letters and their end: spaces, for example.
+fn has_other_bytes(entry: &Entry, content: &dyn Content) -> Result<bool> {
+    match entry.line_width.saturating_sub(entry.line_bases) {
+        0 | 1 => Ok(false),
+        // The first byte is that of CR LF, unless there is another one in the line.
+        2 => {
+            let end = entry.offset.saturating_add(entry.line_bases.min(entry.length));
+            Ok(byte_at(end, content)?.is_some_and(|byte| byte.is_ascii_graphic()))
+        }
+        _ => Ok(true),
+    }
+}
+
+/// Checks that the first line has as many letters as the entry says.
+fn check_letters_of_first_line(entry: &Entry, content: &dyn Content) -> Result<()> {
+    let differs = || stale("the length of a line");
+    let end = entry.offset.checked_add(entry.line_width).ok_or_else(differs)?;
+    // The end of the file may be the end of the line.
+    if end > content.len().saturating_add(1) {
+        return Err(differs());
+    }
+    let (mut start, mut letters) = (entry.offset, 0);
+    while start < end.min(content.len()) {
+        let next = start.saturating_add(CHUNK_LEN).min(end).min(content.len());
+        let bytes = content.bytes_at(start..next)?;
+        letters += bytes.iter().filter(|byte| byte.is_ascii_graphic()).count() as u64;
+        if memchr::memchr(b'\n', &bytes).is_some_and(|at| start + at as u64 + 1 != end) {
+            return Err(differs());
+        }
+        start = next;
+    }
+    if letters == entry.line_bases { Ok(()) } else { Err(differs()) }
+}
+
+/// Checks that the first of several lines that begin at `start` ends where the entry has its end.
+fn check_first_line(entry: &Entry, start: u64, content: &dyn Content) -> Result<()> {
+    if entry.length <= entry.line_bases {
+        return Ok(());
+    }
+    let end = start.checked_add(entry.line_width);
+    match end.map_or(Ok(None), |end| byte_at(end - 1, content))? {
+        Some(b'\n') => Ok(()),
+        _ => Err(stale("the length of a line")),
+    }
+}
+
+/// Where the line begins that follows a sequence, if there is one: the next header, or the plus line.
+fn next_line(entry: &Entry, content: &dyn Content) -> Result<Option<u64>> {
+    let differs = || stale("the length of a sequence");
+    let end = end_of(entry, entry.offset).filter(|&end| end <= content.len()).ok_or_else(differs)?;
+    let first = if entry.quality_offset.is_some() { b'+' } else { b'>' };
+    let mut len = READ_LEN;
+    loop {
+        let bytes = content.bytes_at(end..end.saturating_add(len).min(content.len()))?;
+        let blank = bytes.iter().take_while(|byte| !byte.is_ascii_graphic()).count();
+        // Without letters, the line before is the header.
+        let is_line_start = if blank == 0 { entry.length == 0 } else { bytes[blank - 1] == b'\n' };
+        match bytes.get(blank) {
+            Some(&byte) if byte == first && is_line_start => return Ok(Some(end + blank as u64)),
+            Some(_) => return Err(differs()),
+            None if end + blank as u64 == content.len() || blank >= MOST_BLANK => return Ok(None),
+            None => len = len.saturating_mul(4),
+        }
+    }
+}
+
+/// Where the next line begins after the one at `start`; `None` if it has no end.
+fn line_end(start: u64, content: &dyn Content) -> Result<Option<u64>> {
+    let mut len = READ_LEN;
+    loop {
+        let end = start.saturating_add(len).min(content.len());
+        let bytes = content.bytes_at(start..end)?;
+        if let Some(at) = memchr::memchr(b'\n', &bytes) {
+            return Ok(Some(start + at as u64 + 1));
+        }
+        if end == content.len() {
+            return Ok(None);
+        }
+        len = len.saturating_mul(4);
+    }
+}
+
+/// Checks that the line before an offset is a plus line.
+fn check_plus_line_before(offset: u64, content: &dyn Content) -> Result<()> {
+    match header::line_before(offset, content)?.as_deref() {
+        Some([b'+', ..]) => Ok(()),
+        _ => Err(stale("the place of the quality scores")),
+    }
+}
+
+/// The offset after the last letter of lines that begin at `start`.
+fn end_of(entry: &Entry, start: u64) -> Option<u64> {
+    match entry.length.checked_sub(1) {
+        Some(last) => offset_of(entry, start, last)?.checked_add(1),
+        None => Some(start),
+    }
+}
+
+fn byte_at(offset: u64, content: &dyn Content) -> Result<Option<u8>> {
+    if offset >= content.len() {
+        return Ok(None);
+    }
+    Ok(content.bytes_at(offset..offset + 1)?.first().copied())
+}
