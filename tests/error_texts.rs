@@ -1,0 +1,116 @@
+//! The text of an error depends on the input alone: not on the length of a chunk, the backend, or the number of threads.
+
+mod common;
+
+use std::io::Cursor;
+use std::path::Path;
+
+use common::testdata;
+use pagecut::fasta::Fasta;
+use pagecut::fastq::Fastq;
+use pagecut::io::{Strategy, ZeroCopyConfig};
+use pagecut::media::matroska::Matroska;
+use pagecut::media::mp4::Boxes;
+use pagecut::media::mpegts::Packets;
+use pagecut::{Account, Format, Source, SourceOptions};
+
+const PART_LENS: [usize; 6] = [1, 64, 100, 1000, 5000, 1 << 20];
+
+const STRATEGIES: [Strategy; 2] = [Strategy::Mapped, Strategy::Read];
+
+/// The first error of a reading.
+fn text(account: &Account) -> Option<String> {
+    account.error.as_ref().map(ToString::to_string)
+}
+
+/// Every way of reading `data` has the error that reading it as a whole has.
+fn check<F: Format + Sync>(format: &F, data: &[u8], path: &Path, what: &str) {
+    let expected = format.records(data).find_map(Result::err).map(|error| error.to_string());
+    std::fs::write(path, data).unwrap();
+    for part_len in PART_LENS {
+        for threads in [1, 2] {
+            let options = SourceOptions::new().threads(threads).part_len(part_len);
+            let stream = Source::from_reader(Cursor::new(data.to_vec()), options);
+            assert_eq!(text(&stream.account(format)), expected, "{what}: stream, {part_len}, {threads}");
+            for strategy in STRATEGIES {
+                let config = ZeroCopyConfig::new().strategy(strategy).threshold(0);
+                let file = Source::with_options(path, options.config(config)).unwrap();
+                let found = text(&file.account(format));
+                assert_eq!(found, expected, "{what}: {strategy:?}, {part_len}, {threads}");
+            }
+        }
+    }
+}
+
+/// Copies that are damaged at `places` places: a byte, or a few, are others; or the input ends there.
+fn copies(data: &[u8], places: usize) -> Vec<(String, Vec<u8>)> {
+    let mut copies = Vec::new();
+    for at in (0..data.len()).step_by(data.len() / places + 1) {
+        for bytes in [b"\0".as_slice(), b"\xff", b"@", b">", b"\n", b"\x01\xff\xff\xff\xff\xff\xff\xff"] {
+            let mut copy = data.to_vec();
+            let end = copy.len().min(at + bytes.len());
+            copy[at..end].copy_from_slice(&bytes[..end - at]);
+            copies.push((format!("{bytes:?} at {at}"), copy));
+        }
+        copies.push((format!("cut at {at}"), data[..at].to_vec()));
+    }
+    copies
+}
+
+/// Checks damaged copies of a file, of a long one only the start.
+fn check_copies<F: Format + Sync>(format: &F, name: &str, places: usize) {
+    const LONGEST: usize = 40_000;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("input");
+    let mut data = std::fs::read(testdata(name)).unwrap();
+    data.truncate(LONGEST);
+    check(format, &data, &path, name);
+    for (damage, copy) in copies(&data, places) {
+        check(format, &copy, &path, &format!("{name}, {damage}"));
+    }
+}
+
+#[test]
+fn of_matroska() {
+    for name in ["media/clusters.mkv", "media/unknown_sizes.mkv", "media/lacing.mka"] {
+        check_copies(&Matroska, name, 6);
+    }
+}
+
+#[test]
+fn of_matroska_with_an_unknown_size() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = std::fs::read(testdata("foreign/matroska/size-unknown.mkv")).unwrap();
+    let error = Matroska.records(&data).find_map(Result::err).unwrap().to_string();
+    assert!(error.contains("its size is unknown"), "{error}");
+    check(&Matroska, &data, &folder.path().join("input"), "size-unknown.mkv");
+}
+
+#[test]
+fn of_mpegts() {
+    check_copies(&Packets::new(), "small.ts", 12);
+}
+
+#[test]
+fn of_mp4() {
+    check_copies(&Boxes, "media/mp4/cmaf.mp4", 12);
+}
+
+#[test]
+fn of_fastq() {
+    for name in ["illumina.fastq", "crlf.fastq"] {
+        check_copies(&Fastq::new(), name, 12);
+    }
+}
+
+#[test]
+fn of_wrapped_fastq() {
+    check_copies(&Fastq::new().wrapped(), "wrapped.fastq", 12);
+}
+
+#[test]
+fn of_fasta() {
+    for name in ["nanopore.fasta", "crlf.fastq"] {
+        check_copies(&Fasta::new(), name, 12);
+    }
+}
