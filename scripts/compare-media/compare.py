@@ -100,7 +100,7 @@ def compare_file(path, name, container, digest, tools):
     context = {
         "container": container, "file": name, "size": os.path.getsize(path), "our_error": probe["error"],
         "their_error": probed["error"], "our_format": mine.get("format", {}), "their_format": other.get("format", {}),
-        "our_streams": mine.get("streams", []), "their_streams": other.get("streams", []),
+        "their_chapters": other.get("chapters", []), "our_streams": mine.get("streams", []), "their_streams": other.get("streams", []),
     }
     packed = oracle.ffprobe(path, digest, container, "packets")
     packed_streams = packed["value"].get("streams", [])
@@ -116,6 +116,7 @@ def compare_file(path, name, container, digest, tools):
         found.add("probe", fields.compare_probe(mine, other))
 
     packets = pagecut.json(path, "packets", "--crc32", "--of", "json")
+    context["packets_error"] = packets["error"]
     ours, theirs = (packets["value"] or {}).get("packets", []), packed["value"].get("packets", [])
     found.add("packets", whole("packets", packets, packed, bool(ours), bool(theirs)))
     if ours and theirs:
@@ -123,6 +124,7 @@ def compare_file(path, name, container, digest, tools):
 
     tree = pagecut.json_lines(path, "tree", "--json")
     rows = tree["value"] or []
+    context["tree_error"] = tree["error"]
     if container == "mpegts":
         raw = oracle.mpegtsraw(path, digest)
         with open(path, "rb") as file:

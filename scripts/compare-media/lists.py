@@ -140,7 +140,7 @@ def difference(name, key, around, theirs, starts, listed, unread):
     return {
         "area": "tree", "field": name, "ours": f"{name} @{key[0]} +{key[1]}", "theirs": theirs, "offset": key[0],
         "length": key[1], "path": tuple(row["type"] for row in around), "fq_opaque": opaque,
-        "fq_unknown": unknown,
+        "fq_unknown": unknown, "fq_end": max((offset + length for offset, length in listed), default=0),
         "fq_unread": any(start <= key[0] < end for start, end in unread),
     }
 
