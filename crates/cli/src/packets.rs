@@ -1,5 +1,6 @@
 //! `pagecut packets`: the packets of media files, as `ffprobe -show_packets` prints them.
 
+mod clock;
 mod list;
 mod matroska;
 mod mp4;
@@ -13,7 +14,7 @@ use pagecut::media::matroska::Segment;
 use pagecut::media::mp4::Movie;
 use pagecut::{FileKind, Result};
 
-pub(crate) use mpegts::Clock;
+pub(crate) use clock::Clocks;
 pub(crate) use row::Field;
 
 use crate::cli::{Common, Limit, Packets as Args, PacketsFormat};

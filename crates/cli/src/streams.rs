@@ -1,9 +1,8 @@
 //! Kinds of streams, and choices among them.
 
-use std::collections::HashSet;
 use std::str::FromStr;
 
-use pagecut::media::mpegts::{Coding, ElementaryStream, MediaKind, Program, Programs};
+use pagecut::media::mpegts::{Coding, ListedStream, MediaKind};
 use pagecut::media::{matroska, mp4};
 
 use crate::media::unsupported;
@@ -39,21 +38,14 @@ impl Kind {
         }
     }
 
-    /// By how the program map says that it is coded.
-    pub(crate) fn of_mpegts(program: &Program, stream: &ElementaryStream<'_>) -> Self {
-        match stream.coding(program.registration()).map(Coding::media_kind) {
-            Some(MediaKind::Video) => Self::Video,
-            Some(MediaKind::Audio) => Self::Audio,
-            Some(MediaKind::Subtitle) => Self::Subtitle,
-            _ => Self::Data,
-        }
-    }
-
-    /// Of PES packets that no program has, by their `stream_id`.
-    pub(crate) fn of_stream_id(stream_id: u8) -> Self {
-        match stream_id {
-            0xc0..=0xdf => Self::Audio,
-            0xe0..=0xef => Self::Video,
+    /// By how the program map says that it is coded, or, if no map has the stream, by the `stream_id` of its PES packets.
+    pub(crate) fn of_listed(stream: &ListedStream) -> Self {
+        match (stream.coding().map(Coding::media_kind), stream.stream_id()) {
+            (Some(MediaKind::Video), _) => Self::Video,
+            (Some(MediaKind::Audio), _) => Self::Audio,
+            (Some(MediaKind::Subtitle), _) => Self::Subtitle,
+            (None, Some(0xc0..=0xdf)) if stream.stream_type().is_none() => Self::Audio,
+            (None, Some(0xe0..=0xef)) if stream.stream_type().is_none() => Self::Video,
             _ => Self::Data,
         }
     }
@@ -66,13 +58,6 @@ impl Kind {
             _ => Self::Data,
         }
     }
-}
-
-/// The elementary streams of all programs, each once.
-pub(crate) fn of_mpegts(programs: &Programs) -> impl Iterator<Item = (&Program, ElementaryStream<'_>)> {
-    let mut pids = HashSet::new();
-    let streams = programs.iter().flat_map(|program| program.streams().map(move |stream| (program, stream)));
-    streams.filter(move |(_, stream)| pids.insert(stream.pid()))
 }
 
 /// The error that an input is of no container whose streams are told.

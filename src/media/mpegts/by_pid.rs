@@ -22,6 +22,11 @@ impl<T> ByPid<T> {
         self.values.get_mut(place.checked_sub(1)?).map(|(_, value)| value)
     }
 
+    pub(super) fn get(&self, pid: u16) -> Option<&T> {
+        let place = usize::from(*self.places.get(usize::from(pid))?);
+        self.values.get(place.checked_sub(1)?).map(|(_, value)| value)
+    }
+
     #[inline]
     pub(super) fn get_or_insert_with(&mut self, pid: u16, make: impl FnOnce() -> T) -> &mut T {
         let index = match usize::from(self.places[usize::from(pid)]) {
@@ -38,6 +43,10 @@ impl<T> ByPid<T> {
         self.values.push((pid, value));
         self.places[usize::from(pid)] = (index + 1) as u16;
         index
+    }
+
+    pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.values.iter_mut().map(|(_, value)| value)
     }
 
     /// The values with their PIDs, in the order in which they came.

@@ -68,6 +68,8 @@ pub enum Coding {
     /// Ancillary data of SMPTE ST 2038.
     Smpte2038,
     Id3,
+    /// Event information of DVB, in sections.
+    EventInformation,
 }
 
 impl Coding {
@@ -107,7 +109,9 @@ impl Coding {
             | Self::DvbTeletext
             | Self::AribCaption
             | Self::Ttml => MediaKind::Subtitle,
-            Self::Scte35 | Self::Klv | Self::Smpte2038 | Self::Id3 => MediaKind::Data,
+            Self::Scte35 | Self::Klv | Self::Smpte2038 | Self::Id3 | Self::EventInformation => {
+                MediaKind::Data
+            }
         }
     }
 

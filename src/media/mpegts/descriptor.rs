@@ -57,6 +57,11 @@ impl<'bytes> Descriptors<'bytes> {
     pub(super) fn new(bytes: &'bytes [u8]) -> Self {
         Self { bytes }
     }
+
+    /// The bytes of those that are left.
+    pub(super) fn as_bytes(&self) -> &'bytes [u8] {
+        self.bytes
+    }
 }
 
 impl<'bytes> Iterator for Descriptors<'bytes> {

@@ -54,7 +54,9 @@ mod packet;
 mod pes;
 mod program;
 mod programs;
+mod search;
 mod section;
+mod streams;
 mod summary;
 mod sync;
 mod timeline;
@@ -70,6 +72,7 @@ pub use pes::{PesHeader, PesPacket, PesPackets, PesPieces};
 pub use program::{ElementaryStream, ElementaryStreams, Program, Service, StreamType};
 pub use programs::Programs;
 pub use section::{Section, SectionReader};
+pub use streams::ListedStream;
 pub use summary::{PidSummary, Summary};
 pub use timeline::Timeline;
 

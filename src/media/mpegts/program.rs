@@ -19,6 +19,8 @@ pub(super) fn len_of([high, low]: [u8; 2]) -> usize {
 pub struct Program {
     pub(super) number: u16,
     pub(super) map_pid: u16,
+    /// Which section of the association table had it last, and when, in sections; `None` if the table in force does not have it.
+    pub(super) reading: Option<(u8, u64)>,
     pub(super) map: Option<Box<Map>>,
     pub(super) service: Option<Box<Service>>,
 }
@@ -56,7 +58,7 @@ impl Program {
         self.map.as_deref()?.split()
     }
 
-    /// Whether its map was found; without it, it has no streams.
+    /// Whether it has a map; without one, it has no streams.
     #[must_use]
     pub fn has_map(&self) -> bool {
         self.map.is_some()

@@ -1,12 +1,11 @@
-//! The search for the programs of a stream.
+//! The programs and the streams of a transport stream, as its tables and PES headers show them.
 
 use std::collections::BTreeMap;
 
-use super::by_pid::ByPid;
 use super::program::{Map, len_of, pid_of};
-use super::{
-    Descriptors, ElementaryStreams, Packets, Program, Section, SectionReader, Service, TsPacket, error_at,
-};
+use super::search::Search;
+use super::streams::{ListedStream, Streams};
+use super::{Descriptors, ElementaryStreams, Packets, Program, Section, Service, TsPacket, error_at};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::{Piece, Resync};
 
@@ -16,20 +15,21 @@ const SEARCH_LEN: u64 = 8 << 20;
 /// How many of them are searched for names when all programs are found.
 const NAMES_LEN: u64 = 1 << 20;
 
-/// The PID of the program association table, and of the service description table (ETSI EN 300 468, §5.1.3).
-const PROGRAM_ASSOCIATION: u16 = 0;
-const SERVICE_DESCRIPTION: u16 = 0x11;
+/// The PIDs of the program association table, the service description table and the event information table (§2.4.3.3; ETSI EN 300
+/// 468, §5.1.3).
+pub(super) const PROGRAM_ASSOCIATION: u16 = 0;
+pub(super) const SERVICE_DESCRIPTION: u16 = 0x11;
+pub(super) const EVENT_INFORMATION: u16 = 0x12;
 
 /// The tables that are read, by `table_id`.
 const ASSOCIATION_TABLE: u8 = 0x00;
 const MAP_TABLE: u8 = 0x02;
 const SERVICE_TABLE: u8 = 0x42;
 
-/// The programs that a stream says it has: those of the first program association table that is in force, with the first program map
-/// of each.
+/// The programs of a transport stream, by the program association tables and program maps that are in force, and its streams.
 ///
-/// Tables that come later with another version are not looked at: what they change applies to what follows them only. The
-/// search ends when every program has its map, or 8 MiB behind the start of the stream.
+/// A table replaces the one before it if its contents differ. A program stays in the list when a later association table does not have
+/// it; it has no streams then. A stream stays in the list of streams when a later map does not have it.
 #[derive(Debug, Clone, Default)]
 pub struct Programs {
     transport_stream_id: Option<u16>,
@@ -37,21 +37,34 @@ pub struct Programs {
     /// Which sections of the program association table were read, a bit each, and which is the last one.
     sections: [u64; 4],
     last_section: u8,
-    programs: BTreeMap<u16, Program>,
-    /// Programs without a map.
+    programs: Vec<Program>,
+    /// The places of the programs that each section of the association table has.
+    listed: BTreeMap<u8, Vec<usize>>,
+    /// How many of these sections were read.
+    readings: u64,
+    /// Where the program of a number is in `programs`.
+    places: BTreeMap<u16, usize>,
+    /// Programs of the association table in force without a map.
     without_map: usize,
-    /// Those by number that the service description table tells of, until the search ends.
+    streams: Streams,
+    /// Services of the service description table whose program is not known yet.
     services: BTreeMap<u16, Service>,
     has_names: bool,
     errors: Vec<Error>,
     error_count: u64,
+    /// Where errors were met in the search for the first program map, and whether the stream is read again.
+    met: Vec<u64>,
+    is_again: bool,
+    had_map: bool,
 }
 
 /// How many errors are kept.
 const MOST_ERRORS: usize = 16;
 
 impl Packets {
-    /// The programs of the stream that `data` is.
+    /// The programs of the stream that `data` is. The search ends when every program has its map, and the names of services were found or
+    /// are not in the first 1 MiB; or 8 MiB from the start of the stream. To follow the tables further, see
+    /// [`PesPackets::with_programs`](super::PesPackets::with_programs).
     ///
     /// ```
     /// use pagecut::media::mpegts::Packets;
@@ -66,32 +79,17 @@ impl Packets {
     /// ```
     #[must_use]
     pub fn programs(&self, data: &[u8]) -> Programs {
-        let mut programs = Programs::default();
-        // What puts sections together in the PIDs that are listened to.
-        let mut readers = ByPid::new();
-        for pid in [PROGRAM_ASSOCIATION, SERVICE_DESCRIPTION] {
-            readers.get_or_insert_with(pid, SectionReader::new);
-        }
+        let mut search = Search::after_first_map(*self, data);
         for piece in self.pieces(data) {
             let Piece::Record(packet) = piece else { continue };
-            let offset = packet.range().start;
+            let (offset, programs) = (packet.range().start, search.programs());
             let is_named = programs.has_names || offset >= NAMES_LEN;
             if offset >= SEARCH_LEN || (is_named && programs.is_complete()) {
                 break;
             }
-            if let Some(reader) = readers.get_mut(packet.pid()) {
-                let mut pids = Vec::new();
-                reader.read(packet, |section| programs.take(packet, section, &mut pids));
-                for pid in pids {
-                    readers.get_or_insert_with(pid, SectionReader::new);
-                }
-            }
+            search.take(packet);
         }
-        let mut services = std::mem::take(&mut programs.services);
-        for (number, program) in &mut programs.programs {
-            program.service = services.remove(number).map(Box::new);
-        }
-        programs
+        search.into_programs()
     }
 }
 
@@ -105,21 +103,46 @@ impl Programs {
     /// Whether the whole program association table was found, and the map of each program.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        let read: u32 = self.sections.iter().map(|bits| bits.count_ones()).sum();
-        self.transport_stream_id.is_some()
-            && read == u32::from(self.last_section) + 1
-            && self.without_map == 0
+        self.transport_stream_id.is_some() && self.has_all_sections() && self.without_map == 0
     }
 
-    /// The programs, in the order of their numbers.
-    pub fn iter(&self) -> impl Iterator<Item = &Program> {
-        self.programs.values()
+    fn has_all_sections(&self) -> bool {
+        let read: u32 = self.sections.iter().map(|bits| bits.count_ones()).sum();
+        read == u32::from(self.last_section) + 1
+    }
+
+    /// The programs, in the order in which program association tables name them first.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Program> {
+        self.programs.iter()
     }
 
     /// The program of this number.
     #[must_use]
     pub fn program(&self, number: u16) -> Option<&Program> {
-        self.programs.get(&number)
+        self.programs.get(*self.places.get(&number)?)
+    }
+
+    /// The streams, in the order in which program maps and PES headers show them. Those of the first program map come first, also where
+    /// PES packets lie before it.
+    ///
+    /// A PID that no map has is a stream if it has PES packets other than those of `padding_stream`.
+    #[must_use]
+    pub fn streams(&self) -> &[ListedStream] {
+        self.streams.as_slice()
+    }
+
+    /// The place in [`streams`](Self::streams) of the stream of a PID.
+    #[must_use]
+    pub fn stream_of(&self, pid: u16) -> Option<usize> {
+        self.streams.place_of(pid)
+    }
+
+    /// The programs that have a stream, in the order of [`iter`](Self::iter).
+    pub fn programs_of<'list>(
+        &'list self,
+        stream: &'list ListedStream,
+    ) -> impl Iterator<Item = &'list Program> {
+        stream.places().filter_map(|place| self.programs.get(place))
     }
 
     /// What was wrong with the tables: the first 16 errors.
@@ -134,8 +157,30 @@ impl Programs {
         self.error_count
     }
 
+    /// Whether a program map was found.
+    pub(super) fn had_map(&self) -> bool {
+        self.had_map
+    }
+
+    /// Notes that the stream is read again from its start, so that the errors so far are met again.
+    pub(super) fn start_again(&mut self) {
+        self.is_again = true;
+    }
+
+    /// Takes in that a PES packet begins in a PID.
+    pub(super) fn take_pes(&mut self, pid: u16, stream_id: u8) {
+        self.streams.take_pes(pid, stream_id);
+    }
+
     /// Takes in a section, and tells in which PIDs there are more.
-    fn take(&mut self, packet: TsPacket<'_>, section: Result<Section<'_>>, pids: &mut Vec<u16>) {
+    pub(super) fn take(&mut self, packet: TsPacket<'_>, section: Result<Section<'_>>, pids: &mut Vec<u16>) {
+        if packet.pid() == EVENT_INFORMATION {
+            // Nothing in it is read.
+            if section.is_ok() {
+                self.streams.take_events();
+            }
+            return;
+        }
         let taken = section.and_then(|section| {
             if section.is_current() != Some(true) {
                 return Ok(());
@@ -151,6 +196,13 @@ impl Programs {
             taken.ok_or_else(|| error_at(damaged(), packet.range().start, section.as_bytes()))
         });
         if let Err(error) = taken {
+            let offset = packet.range().start;
+            if self.is_again && self.met.binary_search(&offset).is_ok() {
+                return;
+            }
+            if !self.is_again {
+                self.met.push(offset);
+            }
             self.error_count += 1;
             if self.errors.len() < MOST_ERRORS {
                 self.errors.push(error);
@@ -161,44 +213,108 @@ impl Programs {
     /// Takes in a section of the program association table (§2.4.4.3).
     fn take_association(&mut self, section: Section<'_>, pids: &mut Vec<u16>) -> Option<()> {
         let number = section.section_number()?;
-        if *self.version.get_or_insert(section.version()?) != section.version()? {
-            return Some(());
+        if self.version != section.version() {
+            self.version = section.version();
+            self.sections = [0; 4];
+            self.last_section = 0;
         }
         self.transport_stream_id = section.table_id_extension();
         self.last_section = section.last_section_number()?.max(self.last_section);
-        let read = &mut self.sections[usize::from(number / 64)];
-        let bit = 1 << (number % 64);
-        if *read & bit != 0 {
-            return Some(());
-        }
-        *read |= bit;
+        self.sections[usize::from(number / 64)] |= 1 << (number % 64);
+        self.readings += 1;
+        let mut listed = Vec::new();
         let (entries, rest) = section.body().as_chunks::<4>();
         for &[high, low, pid_high, pid_low] in entries {
-            let (number, pid) = (u16::from_be_bytes([high, low]), pid_of([pid_high, pid_low]));
+            let (program, pid) = (u16::from_be_bytes([high, low]), pid_of([pid_high, pid_low]));
             // Number 0 is where the network is described.
-            if number != 0 && !self.programs.contains_key(&number) {
-                self.programs.insert(number, Program { number, map_pid: pid, map: None, service: None });
-                self.without_map += 1;
+            if program != 0 {
+                listed.push(self.take_program(program, pid, number));
                 pids.push(pid);
+            }
+        }
+        let before = self.listed.insert(number, listed);
+        self.drop_programs(number, before);
+        if self.has_all_sections() {
+            // Those of sections that the table had, and has no more.
+            while let Some(entry) = self.listed.last_entry().filter(|entry| *entry.key() > self.last_section)
+            {
+                let (number, gone) = entry.remove_entry();
+                self.drop_programs(number, Some(gone));
             }
         }
         rest.is_empty().then_some(())
     }
 
+    /// Takes in that a section of the association table has a program, whose maps are in a PID, and returns its place.
+    fn take_program(&mut self, number: u16, pid: u16, section: u8) -> usize {
+        let reading = Some((section, self.readings));
+        if let Some(&place) = self.places.get(&number) {
+            if self.programs[place].map_pid != pid {
+                self.set_map(place, None);
+            }
+            let program = &mut self.programs[place];
+            self.without_map += usize::from(program.reading.is_none() && program.map.is_none());
+            program.map_pid = pid;
+            program.reading = reading;
+            return place;
+        }
+        let place = self.programs.len();
+        self.places.insert(number, place);
+        let service = self.services.remove(&number).map(Box::new);
+        self.programs.push(Program { number, map_pid: pid, reading, map: None, service });
+        self.without_map += 1;
+        place
+    }
+
+    /// Takes their streams from programs that a section had before, and that none has now.
+    fn drop_programs(&mut self, section: u8, places: Option<Vec<usize>>) {
+        let now = self.readings;
+        for place in places.into_iter().flatten() {
+            let reading = self.programs[place].reading;
+            if reading.is_some_and(|(last, reading)| last == section && reading < now) {
+                self.set_map(place, None);
+                self.programs[place].reading = None;
+                self.without_map -= 1;
+            }
+        }
+    }
+
     /// Takes in a program map (§2.4.4.9).
     fn take_map(&mut self, pid: u16, section: Section<'_>) -> Option<()> {
-        let program = self.programs.get_mut(&section.table_id_extension()?);
-        let Some(program) = program.filter(|program| program.map_pid == pid && program.map.is_none()) else {
+        let Some(&place) = self.places.get(&section.table_id_extension()?) else { return Some(()) };
+        let program = &self.programs[place];
+        let is_same = program.map.as_ref().is_some_and(|map| *map.body == *section.body());
+        if program.map_pid != pid || program.reading.is_none() || is_same {
             return Some(());
-        };
+        }
         let map = Map { version: section.version()?, body: section.body().into() };
         let (_, _, streams) = map.split()?;
         let mut streams = ElementaryStreams { bytes: streams };
         streams.by_ref().for_each(drop);
         let is_whole = streams.bytes.is_empty();
-        program.map = Some(Box::new(map));
-        self.without_map -= 1;
+        self.set_map(place, Some(Box::new(map)));
         is_whole.then_some(())
+    }
+
+    /// Gives a program another map, or none.
+    fn set_map(&mut self, place: usize, map: Option<Box<Map>>) {
+        let program = &mut self.programs[place];
+        let is_in_force = program.reading.is_some();
+        let had_map = program.map.is_some();
+        for stream in program.streams() {
+            self.streams.leave(stream.pid(), place);
+        }
+        self.had_map |= map.is_some();
+        program.map = map;
+        let registration = program.registration();
+        for stream in program.streams().filter(|stream| stream.pid() != program.map_pid) {
+            self.streams.take_mapped(&stream, registration, place);
+        }
+        match (had_map, program.map.is_some()) {
+            (false, true) if is_in_force => self.without_map -= 1,
+            (true, false) if is_in_force => self.without_map += 1,
+            _ => {}
+        }
     }
 
     /// Takes in a section of the service description table (ETSI EN 300 468, §5.2.3).
@@ -210,8 +326,12 @@ impl Programs {
             let (descriptors, behind) = behind.split_at_checked(len_of([len_high, len_low]))?;
             let named = Descriptors::new(descriptors).find_map(|descriptor| descriptor.service());
             if let Some((provider, name)) = named {
+                let number = u16::from_be_bytes([high, low]);
                 let service = Service { provider: provider.into(), name: name.into() };
-                self.services.entry(u16::from_be_bytes([high, low])).or_insert(service);
+                match self.places.get(&number) {
+                    Some(&place) => self.programs[place].service = Some(Box::new(service)),
+                    None => drop(self.services.insert(number, service)),
+                }
             }
             rest = behind;
         }
@@ -254,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_table_with_its_maps() {
+    fn the_table_with_its_maps_of_which_the_last_is_in_force() {
         let first = [entry(0, 0x10), entry(1, 0x100), entry(2, 0x100)].concat();
         let services =
             [&[0, 1, 0xff, 0, 2, 0xfc, 0x80, 12, 0x48, 10, 1, 3][..], b"abc\x04\x15\xc3\xa4z"].concat();
@@ -273,7 +393,7 @@ mod tests {
         assert_eq!((programs.transport_stream_id(), programs.is_complete()), (Some(9), true));
         let found: Vec<_> =
             programs.iter().map(|program| (program.number(), program.map_pid(), program.pcr_pid())).collect();
-        assert_eq!(found, [(1, 0x100, Some(0x101)), (2, 0x100, Some(0x102)), (3, 0x200, Some(0x103))]);
+        assert_eq!(found, [(1, 0x100, Some(0x777)), (2, 0x100, Some(0x102)), (3, 0x200, Some(0x103))]);
         let program = programs.program(2).unwrap();
         assert_eq!(
             (program.version(), program.descriptors().next().unwrap().registration()),

@@ -119,6 +119,7 @@ pub(super) fn of_coding(coding: Coding) -> Option<&'static str> {
         Coding::Klv => "klv",
         Coding::Smpte2038 => "smpte_2038",
         Coding::Id3 => "timed_id3",
+        Coding::EventInformation => "epg",
         _ => return None,
     })
 }

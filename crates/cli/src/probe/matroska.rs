@@ -39,7 +39,7 @@ pub(super) fn report(data: &[u8], count_packets: bool, errors: &mut Vec<String>)
     numbered.extend(attachments.map(|(file, index)| attachment(index, file, &tags)));
     numbered.sort_by_key(|stream| stream.index);
     format.tags = tags.format.into_vec();
-    Ok(Report { streams: numbered, format })
+    Ok(Report { programs: Vec::new(), streams: numbered, format })
 }
 
 fn attachment(index: usize, file: &AttachedFile<'_>, tags: &Tags) -> Stream {

@@ -27,7 +27,7 @@ pub(super) fn report(data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
     coding::describe_movie(&movie, &mut streams);
     let mut format = format(&movie, &streams);
     format.tags = tags(&movie)?;
-    Ok(Report { streams, format })
+    Ok(Report { programs: Vec::new(), streams, format })
 }
 
 /// What the packets of a track add up to.

@@ -1,5 +1,6 @@
 //! What is told of an input, in the shape of `ffprobe -show_streams -show_format -of json`.
 
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::picture::Picture;
@@ -8,10 +9,66 @@ use crate::streams::Kind;
 use crate::time_base::{TimeBase, greatest_common_divisor};
 
 /// An input. What is not known is `None`, and not printed.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(super) struct Report {
+    /// Of MPEG-TS.
+    pub(super) programs: Vec<Program>,
     pub(super) streams: Vec<Stream>,
     pub(super) format: Format,
+}
+
+impl Serialize for Report {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { programs, streams, format } = self;
+        let mut map = serializer.serialize_map(None)?;
+        if !programs.is_empty() {
+            let programs = programs.iter().map(|program| ProgramWithStreams::of(program, streams));
+            map.serialize_entry("programs", &programs.collect::<Vec<_>>())?;
+        }
+        map.serialize_entry("streams", streams)?;
+        map.serialize_entry("format", format)?;
+        map.end()
+    }
+}
+
+/// A program of MPEG-TS.
+#[derive(Debug)]
+pub(super) struct Program {
+    pub(super) number: u16,
+    pub(super) map_pid: u16,
+    pub(super) pcr_pid: Option<u16>,
+    /// The indexes of its streams.
+    pub(super) streams: Vec<usize>,
+    pub(super) tags: Vec<(&'static str, String)>,
+}
+
+/// A program in the shape of `ffprobe -show_programs`, which shows its streams again.
+#[derive(Serialize)]
+struct ProgramWithStreams<'report> {
+    program_id: u16,
+    program_num: u16,
+    nb_streams: usize,
+    pmt_pid: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pcr_pid: Option<u16>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty", serialize_with = "map")]
+    tags: &'report [(&'static str, String)],
+    streams: Vec<&'report Stream>,
+}
+
+impl<'report> ProgramWithStreams<'report> {
+    fn of(program: &'report Program, streams: &'report [Stream]) -> Self {
+        let &Program { number, map_pid, pcr_pid, streams: ref indexes, ref tags } = program;
+        Self {
+            program_id: number,
+            program_num: number,
+            nb_streams: indexes.len(),
+            pmt_pid: map_pid,
+            pcr_pid,
+            tags,
+            streams: indexes.iter().filter_map(|&index| streams.get(index)).collect(),
+        }
+    }
 }
 
 /// A stream.
@@ -205,6 +262,11 @@ impl Ratio {
     /// Both numbers.
     pub(super) fn parts(self) -> (u64, u64) {
         (self.0, self.1)
+    }
+
+    /// How long each lasts, in a second of this many units.
+    pub(super) fn period(self, units: u64) -> Option<u64> {
+        units.checked_mul(self.1)?.checked_div(self.0)
     }
 
     pub(super) fn as_f64(self) -> f64 {

@@ -41,3 +41,39 @@ fn splice_information_is_data() {
     assert_eq!(streams("mpegts/scte35.ts", "codec_name"), ["h264", "scte_35"]);
     assert_eq!(streams("mpegts/scte35.ts", "codec_tag_string")[1], "[0][0][0][0]");
 }
+
+#[test]
+fn programs_have_clocks_of_their_own() {
+    let rows =
+        (0..4).flat_map(|number| [(0, 90_000 + 3600 * number, 311), (1, 4_295_058_296 + 3600 * number, 311)]);
+    assert_eq!(packets("mpegts/two-clocks.ts"), rows.collect::<Vec<_>>());
+}
+
+#[test]
+fn streams_come_in_the_order_of_the_tables() {
+    assert_eq!(streams("mpegts/program-order.ts", "id"), ["0x201", "0x101"]);
+    let report: Value =
+        serde_json::from_str(&succeed(&["probe", "--of", "json", "mpegts/program-order.ts"])).unwrap();
+    let programs: Vec<_> = report["programs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|program| {
+            (
+                program["program_id"].as_u64(),
+                program["pmt_pid"].as_u64(),
+                program["streams"][0]["index"].as_u64(),
+            )
+        })
+        .collect();
+    assert_eq!(programs, [(Some(2), Some(0x200), Some(0)), (Some(1), Some(0x100), Some(1))]);
+    assert_eq!(packets("mpegts/program-order.ts")[..2], [(0, 90_000, 311), (1, 90_000, 311)]);
+}
+
+#[test]
+fn streams_without_tables_are_those_of_pes_headers() {
+    let expected: Vec<_> = (0..40).map(|number| (0, 1000 + 3600 * number, 311)).collect();
+    assert_eq!(packets("mpegts/no-pat.ts"), expected);
+    assert_eq!(streams("mpegts/no-pat.ts", "id"), ["0x101"]);
+    assert_eq!(streams("mpegts/no-pat.ts", "start_time"), ["0.011111"]);
+}

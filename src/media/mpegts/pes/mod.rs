@@ -11,7 +11,8 @@ pub use packet::{PesPacket, PesPieces};
 use std::fmt;
 
 use super::by_pid::ByPid;
-use super::{NULL_PID, PIDS, Packets};
+use super::search::Search;
+use super::{NULL_PID, PIDS, Packets, Programs};
 use crate::error::Result;
 use crate::record::{Piece, Pieces, Resync};
 use stream::{Input, Ready, Stream};
@@ -41,6 +42,7 @@ impl Packets {
             streams: ByPid::new(),
             ready: Ready::new(),
             at_end: 0,
+            search: None,
         }
     }
 }
@@ -67,6 +69,8 @@ pub struct PesPackets<'data> {
     ready: Ready<'data>,
     /// When the input has ended: the PID that is looked at next.
     at_end: u16,
+    /// Follows the tables, if that was asked for.
+    search: Option<Box<Search>>,
 }
 
 impl<'data> PesPackets<'data> {
@@ -82,6 +86,20 @@ impl<'data> PesPackets<'data> {
         self.wanted = Some(wanted);
         self.input.is_chosen = true;
         self
+    }
+
+    /// Follows the program tables too: [`programs`](Self::programs) tells of what was read so far. This looks for the first program map
+    /// first, in up to 5 MB.
+    #[must_use]
+    pub fn with_programs(mut self) -> Self {
+        self.search = Some(Box::new(Search::after_first_map(self.input.format, self.input.data)));
+        self
+    }
+
+    /// The programs and streams so far, and those of the first program map; `None` if they are not followed.
+    #[must_use]
+    pub fn programs(&self) -> Option<&Programs> {
+        self.search.as_ref().map(|search| search.programs())
     }
 
     /// Bytes of payload so far that belong to no PES packet although their PID has some: before the first one, behind the length
@@ -127,10 +145,16 @@ impl<'data> Iterator for PesPackets<'data> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             if let Some(ready) = self.ready.pop_front() {
+                if let (Some(search), Ok(packet)) = (&mut self.search, &ready) {
+                    search.take_pes(packet.pid(), packet.header().stream_id);
+                }
                 return Some(ready);
             }
             match self.packets.next() {
                 Some(Piece::Record(packet)) => {
+                    if let Some(search) = &mut self.search {
+                        search.take(packet);
+                    }
                     if self.is_wanted(packet.pid()) {
                         let stream = self.streams.get_or_insert_with(packet.pid(), Stream::new);
                         stream.take(packet, self.input, &mut self.ready);

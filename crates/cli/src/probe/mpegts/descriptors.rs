@@ -1,0 +1,130 @@
+//! What the descriptors of a stream tell: tag, languages, dispositions.
+
+use pagecut::media::mpegts::{Coding, Descriptor, ListedStream};
+
+use super::super::report::Stream;
+
+/// `descriptor_tag`s (§2.6; ETSI EN 300 468, §6.1).
+const VIDEO_STREAM: u8 = 0x02;
+const LANGUAGE: u8 = 0x0a;
+const METADATA: u8 = 0x26;
+const TELETEXT: u8 = 0x56;
+const SUBTITLING: u8 = 0x59;
+const AC3: u8 = 0x6a;
+const ENHANCED_AC3: u8 = 0x7a;
+const EXTENSION: u8 = 0x7f;
+
+/// `descriptor_tag_extension` of the supplementary audio descriptor (ETSI EN 300 468, §6.4.11).
+const SUPPLEMENTARY_AUDIO: u8 = 0x06;
+
+/// The format that the last registration or metadata descriptor of a stream names.
+pub(super) fn registered_tag(stream: &ListedStream) -> Option<[u8; 4]> {
+    let tags = stream
+        .descriptors()
+        .filter_map(|descriptor| descriptor.registration().or_else(|| metadata(&descriptor)));
+    tags.last()
+}
+
+/// `metadata_format_identifier` of a metadata descriptor (§2.6.60).
+fn metadata(descriptor: &Descriptor<'_>) -> Option<[u8; 4]> {
+    if descriptor.tag() != METADATA {
+        return None;
+    }
+    let rest = match descriptor.body() {
+        [0xff, 0xff, rest @ ..] => rest.get(4..)?,
+        [_, _, rest @ ..] => rest,
+        _ => return None,
+    };
+    rest.strip_prefix(&[0xff])?.first_chunk().copied()
+}
+
+/// Adds the language and the dispositions of a stream, and what a decoder of subtitles needs.
+pub(super) fn describe(of: &ListedStream, stream: &mut Stream) {
+    let mut language = None;
+    let mut set = |names: &[&'static str]| {
+        for &name in names {
+            match stream.disposition.iter_mut().find(|(other, _)| *other == name) {
+                Some((_, value)) => *value = 1,
+                None => stream.disposition.push((name, 1)),
+            }
+        }
+    };
+    for descriptor in of.descriptors() {
+        let body = descriptor.body();
+        match (descriptor.tag(), body) {
+            (VIDEO_STREAM, [flags, ..]) if flags & 1 != 0 => set(&["still_image"]),
+            (LANGUAGE, _) => {
+                let (entries, _) = body.as_chunks::<4>();
+                entries.iter().for_each(|entry| set(of_audio_type(entry[3])));
+                // One that a descriptor with more to tell has set stays.
+                if entries.first().is_some_and(|entry| entry[0] != 0) && language.is_none() {
+                    language = languages::<4>(body);
+                }
+            }
+            (TELETEXT, _) if body.len() % 5 == 0 => {
+                language = languages::<5>(body).or(language);
+                stream.extradata_size = Some(body.len() / 5 * 2).filter(|&len| len > 0);
+            }
+            (SUBTITLING, _) if body.len() % 8 == 0 => {
+                let (entries, _) = body.as_chunks::<8>();
+                // `component_type` of subtitles for the hard of hearing (table 26).
+                if entries.iter().any(|entry| matches!(entry[3], 0x20..=0x25)) {
+                    set(&["hearing_impaired"]);
+                }
+                language = languages::<8>(body).or(language);
+                stream.extradata_size = Some(entries.len() * 5).filter(|&len| len > 0);
+            }
+            // `component_type` with the service type of a description for the visually impaired (Annex D).
+            (AC3 | ENHANCED_AC3, [flags, component_type, ..])
+                if flags & 0x80 != 0 && component_type >> 3 & 7 == 2 =>
+            {
+                set(&["descriptions"]);
+            }
+            (EXTENSION, [SUPPLEMENTARY_AUDIO, flags, rest @ ..]) => {
+                if flags & 0x80 == 0 {
+                    set(&["dependent"]);
+                }
+                set(of_editorial_classification(flags >> 2 & 0x1f));
+                if let Some(code) = rest.first_chunk::<3>().filter(|code| flags & 1 != 0 && code[0] != 0) {
+                    language = Some(text(code));
+                }
+            }
+            _ => {}
+        }
+    }
+    if !matches!(of.coding(), Some(Coding::DvbSubtitle | Coding::DvbTeletext)) {
+        stream.extradata_size = None;
+    }
+    stream.tags.extend(language.map(|language| ("language".to_owned(), language)));
+}
+
+/// The dispositions of an `audio_type` of a language descriptor (table 2-60).
+fn of_audio_type(audio_type: u8) -> &'static [&'static str] {
+    match audio_type {
+        1 => &["clean_effects"],
+        2 => &["hearing_impaired"],
+        3 => &["visual_impaired", "descriptions"],
+        _ => &[],
+    }
+}
+
+/// The dispositions of an `editorial_classification` of supplementary audio (table 99).
+fn of_editorial_classification(classification: u8) -> &'static [&'static str] {
+    match classification {
+        1 => &["visual_impaired", "descriptions"],
+        2 => &["hearing_impaired"],
+        3 => &["visual_impaired"],
+        _ => &[],
+    }
+}
+
+/// The languages of entries of this length, with commas between them; `None` if there is no entry.
+fn languages<const LEN: usize>(body: &[u8]) -> Option<String> {
+    let (entries, _) = body.as_chunks::<LEN>();
+    let codes: Vec<_> = entries.iter().map(|entry| text(&entry[..3])).collect();
+    (!codes.is_empty()).then(|| codes.join(","))
+}
+
+fn text(code: &[u8]) -> String {
+    String::from_utf8_lossy(code).into_owned()
+}

@@ -1,0 +1,106 @@
+//! The search for tables and PES headers, packet by packet.
+
+use super::by_pid::ByPid;
+use super::programs::{EVENT_INFORMATION, PROGRAM_ASSOCIATION, SERVICE_DESCRIPTION};
+use super::{NULL_PID, Packets, Programs, SectionReader, TsPacket};
+use crate::record::{Piece, Resync};
+
+/// How many bytes from the start of a stream are searched for the first program map. FFmpeg reads as many.
+const FIRST_MAP_LEN: u64 = 5_000_000;
+
+/// Collects programs and streams from the packets of a stream.
+#[derive(Debug, Clone)]
+pub(super) struct Search {
+    programs: Programs,
+    pids: ByPid<Role>,
+}
+
+/// What a PID carries.
+#[derive(Debug, Clone)]
+enum Role {
+    Sections(Box<SectionReader>),
+    /// A stream that is listed.
+    Stream,
+}
+
+impl Search {
+    fn new() -> Self {
+        let mut pids = ByPid::new();
+        for pid in [PROGRAM_ASSOCIATION, SERVICE_DESCRIPTION, EVENT_INFORMATION] {
+            pids.get_or_insert_with(pid, || Role::Sections(Box::default()));
+        }
+        Self { programs: Programs::default(), pids }
+    }
+
+    /// Before the first packet of a stream, with the first program map that it has, if that is near its start. The streams of this map
+    /// come before those whose PES packets lie before it.
+    pub(super) fn after_first_map(format: Packets, data: &[u8]) -> Self {
+        let mut search = Self::new();
+        for piece in format.pieces(data) {
+            let Piece::Record(packet) = piece else { continue };
+            if packet.range().start >= FIRST_MAP_LEN || search.programs.had_map() {
+                break;
+            }
+            search.take_section(packet);
+        }
+        search.programs.start_again();
+        search.pids.values_mut().for_each(|role| {
+            if let Role::Sections(reader) = role {
+                **reader = SectionReader::new();
+            }
+        });
+        search
+    }
+
+    pub(super) fn programs(&self) -> &Programs {
+        &self.programs
+    }
+
+    pub(super) fn into_programs(self) -> Programs {
+        self.programs
+    }
+
+    /// Takes in the next packet.
+    #[inline]
+    pub(super) fn take(&mut self, packet: TsPacket<'_>) {
+        match self.pids.get_mut(packet.pid()) {
+            Some(Role::Stream) => {}
+            Some(Role::Sections(_)) => self.take_section(packet),
+            None => self.take_unknown(packet),
+        }
+    }
+
+    /// Takes in a packet, if its PID has sections.
+    fn take_section(&mut self, packet: TsPacket<'_>) {
+        let Some(Role::Sections(reader)) = self.pids.get_mut(packet.pid()) else { return };
+        let mut pids = Vec::new();
+        reader.read(packet, |section| self.programs.take(packet, section, &mut pids));
+        for pid in pids {
+            let role = self.pids.get_or_insert_with(pid, || Role::Sections(Box::default()));
+            if matches!(role, Role::Stream) {
+                *role = Role::Sections(Box::default());
+            }
+        }
+    }
+
+    /// Takes in that a PID has a PES packet whose start was not recognized in its first transport packet.
+    pub(super) fn take_pes(&mut self, pid: u16, stream_id: u8) {
+        if self.programs.stream_of(pid).is_none() {
+            self.programs.take_pes(pid, stream_id);
+        }
+    }
+
+    /// Takes in a packet of a PID of which nothing is known. It is a stream if a PES packet begins there.
+    fn take_unknown(&mut self, packet: TsPacket<'_>) {
+        const PADDING_STREAM: u8 = 0xbe;
+        if !packet.payload_unit_start() || packet.pid() == NULL_PID {
+            return;
+        }
+        if let Some(&[0, 0, 1, stream_id, ..]) = packet.payload().filter(|_| packet.scrambling_control() == 0)
+            && stream_id != PADDING_STREAM
+        {
+            self.programs.take_pes(packet.pid(), stream_id);
+            self.pids.get_or_insert_with(packet.pid(), || Role::Stream);
+        }
+    }
+}
