@@ -15,13 +15,15 @@ pub(crate) fn facts(sample: &Sample<'_>) -> Facts {
     (sample.range.start, len, sample.dts, sample.pts, sample.duration, sample.is_sync, sample.description)
 }
 
-/// The samples, table after table, as far as all tables tell of them.
+/// The samples, table after table, as far as there are chunks and sizes. The last duration holds for samples that have none of their own;
+/// of those without composition offset it is 0.
 pub(crate) fn naive(tables: &Tables) -> Vec<Facts> {
     let repeat = |runs: &[(u32, i64)]| -> Vec<i64> {
         runs.iter().flat_map(|&(count, value)| std::iter::repeat_n(value, count as usize)).collect()
     };
     let durations =
         repeat(&tables.durations.iter().map(|&(count, value)| (count, value.into())).collect::<Vec<_>>());
+    let last = tables.durations.last().map(|&(_, duration)| i64::from(duration));
     let offsets = tables
         .compositions
         .as_ref()
@@ -34,11 +36,9 @@ pub(crate) fn naive(tables: &Tables) -> Vec<Facts> {
         let mut offset = start;
         for _ in 0..per_chunk {
             let index = samples.len();
-            let (Some(&len), Some(&duration)) = (tables.sizes.get(index), durations.get(index)) else {
-                break 'chunks;
-            };
-            let shift = offsets.as_ref().map_or(Some(&0), |offsets| offsets.get(index));
-            let Some(shift) = shift else { break 'chunks };
+            let Some(&len) = tables.sizes.get(index) else { break 'chunks };
+            let duration = durations.get(index).copied().or(last).unwrap_or(0);
+            let shift = offsets.as_ref().and_then(|offsets| offsets.get(index)).unwrap_or(&0);
             let number = u32::try_from(index + 1).unwrap();
             let is_sync = tables.sync.as_ref().is_none_or(|sync| sync.contains(&number));
             let duration_ = u32::try_from(duration).unwrap();
@@ -48,4 +48,13 @@ pub(crate) fn naive(tables: &Tables) -> Vec<Facts> {
         }
     }
     samples
+}
+
+/// Whether a table of times has fewer samples than there are sizes.
+pub(crate) fn lacks_times(tables: &Tables) -> bool {
+    let count = |counts: &mut dyn Iterator<Item = u32>| counts.map(|count| count as usize).sum::<usize>();
+    let durations = count(&mut tables.durations.iter().map(|run| run.0));
+    let compositions = tables.compositions.as_ref().filter(|runs| !runs.is_empty());
+    let compositions = compositions.map(|runs| count(&mut runs.iter().map(|run| run.0)));
+    durations.min(compositions.unwrap_or(usize::MAX)) < tables.sizes.len()
 }

@@ -77,11 +77,6 @@ fn samples_that_cannot_be_read_say_why() {
     );
     let flags = |data: &[u8]| payload_of(data, b"url ", 0) + 3;
     assert_eq!(first_error("faststart.mp4", flags, 0), "the box 'stbl' is of samples in another file");
-    let count = |data: &[u8]| payload_of(data, b"stts", 0) + 11;
-    assert_eq!(
-        first_error("faststart.mp4", count, 0),
-        "the box 'stbl' tells the durations of fewer samples than it has"
-    );
     let first_chunk = |data: &[u8]| payload_of(data, b"stsc", 0) + 11;
     assert_eq!(
         first_error("faststart.mp4", first_chunk, 9),
@@ -99,17 +94,59 @@ fn movies_that_cannot_be_read_say_why() {
     assert!(
         message(&data).starts_with("mp4: record 0, byte 0: the box 'moov' is compressed, which is not read")
     );
-    let mut data = data_with_sync_samples_out_of_order();
-    assert!(message(&data).contains("the box 'stss' has numbers that do not ascend from 1"));
-    data.truncate(100);
-    assert!(message(&data).contains("the input ends in a box"));
+    let mut cut = crate::data("faststart.mp4");
+    cut.truncate(100);
+    assert!(message(&cut).contains("the input ends in a box"));
 }
 
-fn data_with_sync_samples_out_of_order() -> Vec<u8> {
+/// Reads all samples of both tracks of a file with one byte replaced. Returns how many there are of each, and the last errors.
+fn damaged(kind: &[u8; 4], position: usize, byte: u8) -> ([usize; 2], [Option<String>; 2]) {
     let mut data = data("faststart.mp4");
-    let first = payload_of(&data, b"stss", 0) + 8;
-    data[first + 3] = 200;
-    data
+    let at = payload_of(&data, kind, 0) + position;
+    assert_ne!(data[at], byte);
+    data[at] = byte;
+    let movie = Movie::read(&data).unwrap();
+    let of_track = |track: usize| {
+        let track = &movie.tracks()[track];
+        let counted = track.samples().filter(Result::is_ok).count();
+        assert_eq!(track.samples_from(u64::MAX).find_map(Result::err).is_some(), track.fault().is_some());
+        (counted, track.samples().find_map(Result::err).map(|error| error.message().to_owned()))
+    };
+    let (video, sound) = (of_track(0), of_track(1));
+    ([video.0, sound.0], [video.1, sound.1])
+}
+
+#[test]
+fn a_damaged_table_leaves_samples_and_other_tracks() {
+    for (kind, position, byte, samples, message) in [
+        (b"stss", 11, 200, 50, "the box 'stss' has numbers that do not ascend from 1"),
+        (b"stts", 11, 0, 50, "the box 'stbl' tells the durations of fewer samples than it has"),
+        (b"ctts", 11, 0, 50, "the box 'stbl' tells the composition times of fewer samples than it has"),
+        (b"ctts", 4, 1, 50, "the box 'ctts' has fewer entries than it says"),
+        (b"stco", 4, 1, 50, "the box 'stco' has fewer entries than it says"),
+        (b"stsc", 4, 1, 50, "the box 'stsc' has fewer entries than it says"),
+        (b"stsz", 8, 1, 50, "the box 'stsz' has fewer entries than it says"),
+        (b"elst", 4, 1, 50, "the box 'elst' has fewer entries than it says"),
+        (b"mdhd", 14, 0, 50, "the box 'mdhd' says that there is no time unit in a second"),
+        (b"hdlr", 8, 0, 50, ""),
+    ] {
+        let name = kind.escape_ascii();
+        let (counts, [video, sound]) = damaged(kind, position, byte);
+        assert_eq!(counts, [samples, 17], "{name}: {video:?}, {sound:?}");
+        assert!(video.unwrap_or_default().starts_with(message), "{name}");
+        assert_eq!(sound, None, "{name}");
+    }
+    // A table that is not there.
+    for kind in [b"stsd", b"stts", b"stsz", b"stsc", b"stco", b"tkhd", b"mdhd", b"hdlr", b"minf"] {
+        let mut data = data("faststart.mp4");
+        let at = payload_of(&data, kind, 0) - 4;
+        data[at..at + 4].copy_from_slice(b"xxxx");
+        let movie = Movie::read(&data).unwrap();
+        let fault = movie.tracks()[0].fault().unwrap();
+        assert_eq!(fault.kind().name(), "box_missing", "{fault}");
+        assert!(movie.tracks()[0].samples().last().unwrap().is_err());
+        assert_eq!(samples(&movie.tracks()[1]).len(), 17);
+    }
 }
 
 #[test]

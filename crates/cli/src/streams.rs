@@ -28,12 +28,12 @@ impl Kind {
         }
     }
 
-    /// By the type of the handler.
+    /// By the handler and the format of the samples.
     pub(crate) fn of_mp4(track: &mp4::Track<'_>) -> Self {
-        match &track.handler().0 {
-            b"vide" => Self::Video,
-            b"soun" => Self::Audio,
-            b"text" | b"sbtl" | b"subt" | b"subp" | b"clcp" => Self::Subtitle,
+        match track.kind() {
+            mp4::MediaKind::Video => Self::Video,
+            mp4::MediaKind::Audio => Self::Audio,
+            mp4::MediaKind::Subtitle => Self::Subtitle,
             _ => Self::Data,
         }
     }

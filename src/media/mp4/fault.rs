@@ -1,7 +1,7 @@
 //! Errors of this format.
 
 use super::Boxes;
-use crate::error::{Error, ErrorKind, Site};
+use crate::error::{Error, ErrorKind, Result, Site};
 use crate::record::Format;
 
 /// An error at `offset`, where a box or a sample begins; `found` are the bytes there.
@@ -12,4 +12,26 @@ pub(super) fn at(kind: ErrorKind, offset: u64, found: &[u8]) -> Error {
     let (record_offset, counted_from, record) = (offset, offset, 0);
     let site = Site { format: Boxes::NAME, offset, record_offset, counted_from, record, line: None };
     Error::at(kind, site, found)
+}
+
+/// The first fault of boxes that are read as far as they can be.
+#[derive(Debug, Clone, Default)]
+pub(super) struct FirstFault(Option<Error>);
+
+impl FirstFault {
+    /// Keeps an error, unless there was one before.
+    pub(super) fn note(&mut self, fault: Option<Error>) {
+        if self.0.is_none() {
+            self.0 = fault;
+        }
+    }
+
+    /// The value; of an error nothing, and the error is kept.
+    pub(super) fn keep<T>(&mut self, result: Result<T>) -> Option<T> {
+        result.map_err(|error| self.note(Some(error))).ok()
+    }
+
+    pub(super) fn get(&self) -> Option<&Error> {
+        self.0.as_ref()
+    }
 }

@@ -90,6 +90,19 @@ impl<'data> Fields<'data> {
         Ok(entries)
     }
 
+    /// The first entries of `N` bytes, `count` of them or as many as there are; and the error if those are fewer.
+    pub(super) fn entries_there_are<const N: usize>(
+        &mut self,
+        count: u32,
+    ) -> (&'data [[u8; N]], Option<Error>) {
+        let (entries, _) = self.rest.as_chunks();
+        let wanted = usize::try_from(count).unwrap_or(usize::MAX);
+        let short = (entries.len() < wanted).then(|| self.error("has fewer entries than it says"));
+        let entries = &entries[..entries.len().min(wanted)];
+        self.rest = &self.rest[entries.len() * N..];
+        (entries, short)
+    }
+
     /// What is left.
     pub(super) fn rest(self) -> &'data [u8] {
         self.rest

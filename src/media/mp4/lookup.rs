@@ -78,9 +78,7 @@ impl TableMarks {
         let durations = Checkpoints::new(&table.durations);
         let compositions = table.compositions.map(|runs| Checkpoints::new(&runs));
         let chunks = Checkpoints::new(&table.chunks);
-        let known = durations.total.samples.min(chunks.total.samples);
-        let known = known.min(compositions.as_ref().map_or(u64::MAX, |runs| runs.total.samples));
-        let count = if table.is_readable() { known.min(table.sizes.count()) } else { 0 };
+        let count = chunks.total.samples.min(table.sizes.count());
         Self { durations, compositions, chunks, sizes: OnceLock::new(), count }
     }
 

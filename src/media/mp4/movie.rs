@@ -1,11 +1,12 @@
 //! The movie, and what it holds.
 
+use super::fault::FirstFault;
 use super::fragment::{Defaults, MovieFragments};
 use super::{
     Children, FileType, Interleaved, Mp4Box, Packets, RandomAccess, SegmentIndexes, Times, Track, fault,
     fields::Fields,
 };
-use crate::error::{ErrorKind, Mp4Fault, Result};
+use crate::error::{Error, ErrorKind, Mp4Fault, Result};
 
 /// A movie: what the box `moov` says (ISO/IEC 14496-12 §8.2), and the input in which its samples lie.
 ///
@@ -18,10 +19,11 @@ pub struct Movie<'data> {
     header: MovieHeader,
     tracks: Vec<Track<'data>>,
     defaults: Option<Defaults<'data>>,
+    faults: FirstFault,
 }
 
 /// What `mvhd` says (§8.2.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MovieHeader {
     /// `timescale`: time units in a second.
@@ -37,8 +39,8 @@ impl<'data> Movie<'data> {
     ///
     /// # Errors
     ///
-    /// That there is no `moov`, or no box in it that has to be there, or that a box is not what it has to be. Boxes behind
-    /// `moov` are not looked at.
+    /// If there is no `moov`, if it is compressed, or if the boxes before it are damaged. Boxes after `moov` are not read. Damage inside
+    /// of `moov` leaves what can be read: see [`fault`](Movie::fault) and [`Track::fault`].
     ///
     /// ```
     /// use pagecut::media::mp4::Movie;
@@ -59,19 +61,27 @@ impl<'data> Movie<'data> {
         let missing = ErrorKind::Mp4(Mp4Fault::BoxMissing { kind: *b"moov", parent: None });
         let moov = moov.unwrap_or_else(|| Err(fault::at(missing, data.len() as u64, &[])))?;
 
-        if moov.find(b"cmov")?.is_some() {
+        if moov.find(b"cmov").is_ok_and(|cmov| cmov.is_some()) {
             return Err(moov.error("is compressed, which is not read"));
         }
-        let header = MovieHeader::read(moov.get(b"mvhd")?)?;
-        let defaults = Defaults::of(moov)?;
+        let mut faults = FirstFault::default();
+        let header = faults.keep(moov.get(b"mvhd").and_then(MovieHeader::read)).unwrap_or_default();
+        let defaults = faults.keep(Defaults::of(moov)).flatten();
         let mut tracks = Vec::new();
         for child in moov.children().unwrap_or_default() {
-            let child = child?;
+            let Some(child) = faults.keep(child) else { break };
             if child.kind() == *b"trak" {
-                tracks.push(Track::read(child, data, moov.range().end, defaults.clone())?);
+                let defaults = defaults.clone();
+                tracks.push(Track::read(child, data, moov.range().end, defaults, header.timescale));
             }
         }
-        Ok(Self { data, moov, header, tracks, defaults })
+        Ok(Self { data, moov, header, tracks, defaults, faults })
+    }
+
+    /// What is wrong with the boxes of `moov` that are of no track, if anything: the first such fault.
+    #[must_use]
+    pub fn fault(&self) -> Option<&Error> {
+        self.faults.get()
     }
 
     /// The whole input.

@@ -3,11 +3,14 @@
 use std::iter::FusedIterator;
 use std::ops::Range;
 
-use super::{Edits, Movie, Sample, Samples, Track};
+use super::{Edits, MediaKind, Movie, Sample, Samples, Track};
 use crate::error::{Error, Result};
 
-/// How many samples of plain sound a packet has at the most.
-const SAMPLES_OF_SOUND: u64 = 1024;
+/// How many samples of each channel a packet of plain sound has at the most.
+const SAMPLES_OF_SOUND: u32 = 1024;
+
+/// Frames of sound of at least this many samples are packets of their own.
+const LONG_FRAME: u32 = 160;
 
 /// A second, in the time units in which tracks are compared.
 const SECOND: i64 = 1_000_000;
@@ -23,7 +26,8 @@ pub enum Times {
     Media,
 }
 
-/// A sample, or up to 1,024 samples of plain sound that lie behind each other.
+/// A sample; or several samples of plain sound, or frames of compressed sound of QuickTime, that lie one after the other and last 1,024
+/// time units or less.
 ///
 /// Times are in time units of the track.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,9 +49,11 @@ pub struct Packet<'data> {
     pub duration: u64,
     /// Decoding can start here.
     pub is_sync: bool,
-    /// It is not presented: all of it lies outside of the only edit of its track, or, in a fragment, it is decoded no later than
-    /// the one before. With [`Times::Media`] only the second is told.
+    /// It is not presented: it is not output, or all of it lies outside of the only edit of its track, or, in a fragment, it is decoded no
+    /// later than the last sample of the run before. With [`Times::Media`] the edit does not count.
     pub is_discarded: bool,
+    /// The decoder outputs it; if not, `pts` is no time at which it is shown.
+    pub is_output: bool,
     /// Its bytes.
     pub data: &'data [u8],
 }
@@ -104,14 +110,15 @@ struct TrackPackets<'data> {
     track: usize,
     timescale: u32,
     samples: Samples<'data>,
-    /// Whether samples are put together.
-    is_plain_sound: bool,
+    /// How many samples are put together.
+    most_samples: u64,
     is_sound: bool,
     /// What to add to decode times and to composition times.
     shifts: (i64, i64),
     /// The composition times that are presented.
     presented: Range<i64>,
-    is_fragmented: bool,
+    /// When the last sample of the run before is decoded.
+    end_of_run: Option<i64>,
     /// When the packet before was decoded.
     last_dts: Option<i64>,
     head: Option<Packet<'data>>,
@@ -129,16 +136,20 @@ impl<'data> TrackPackets<'data> {
             shifts = (edit.saturating_sub(earlier), edit.saturating_add(later));
             presented = presented_times(track.edits(), movie, timescale);
         }
-        let is_sound = track.handler() == *b"soun";
+        let is_sound = track.kind() == MediaKind::Audio;
+        let most_samples = match track.samples_per_frame() {
+            Some(samples @ ..LONG_FRAME) if is_sound => u64::from(SAMPLES_OF_SOUND / samples),
+            _ => 1,
+        };
         let mut packets = Self {
             track: index,
             timescale,
             samples: track.samples(),
-            is_plain_sound: is_sound && track.has_uniform_samples(),
+            most_samples,
             is_sound,
             shifts,
             presented,
-            is_fragmented: movie.is_fragmented(),
+            end_of_run: None,
             last_dts: None,
             head: None,
             error: None,
@@ -170,26 +181,28 @@ impl<'data> TrackPackets<'data> {
             dts: sample.dts.saturating_add(self.shifts.0),
             pts: sample.pts.saturating_add(self.shifts.1),
             duration: sample.duration.into(),
-            is_sync: sample.is_sync,
+            // Of sound in fragments, the flags are often those of pictures.
+            is_sync: sample.is_sync || (self.is_sound && self.samples.is_in_fragments()),
             is_discarded: self.is_discarded(sample),
+            is_output: sample.is_output,
             data: sample.data,
         };
         self.last_dts = Some(sample.dts);
-        if self.is_plain_sound {
-            let more = self.samples.left_in_chunk().min(SAMPLES_OF_SOUND - 1);
+        if self.most_samples > 1 {
+            let more = self.samples.left_in_chunk().min(self.most_samples - 1);
             self.lengthen(&mut packet, sample.range.end, more);
         }
         packet
     }
 
-    /// Takes in so many more samples that lie behind a packet, of a length and a time unit each, as far as they are there.
+    /// Takes in the next samples, which lie after a packet, as far as they are there.
     fn lengthen(&mut self, packet: &mut Packet<'data>, mut end: u64, more: u64) {
         for _ in 0..more {
             match self.samples.next() {
                 Some(Ok(sample)) => {
                     end = sample.range.end;
                     packet.samples += 1;
-                    packet.duration += 1;
+                    packet.duration += u64::from(sample.duration);
                 }
                 Some(Err(error)) => {
                     self.error = Some(error);
@@ -201,8 +214,11 @@ impl<'data> TrackPackets<'data> {
         packet.data = self.samples.bytes(packet.offset..end).unwrap_or(packet.data);
     }
 
-    fn is_discarded(&self, sample: &Sample<'_>) -> bool {
-        if self.is_fragmented && self.last_dts.is_some_and(|last| sample.dts <= last) {
+    fn is_discarded(&mut self, sample: &Sample<'_>) -> bool {
+        if self.samples.has_begun_run() {
+            self.end_of_run = self.last_dts;
+        }
+        if !sample.is_output || self.end_of_run.is_some_and(|end| sample.dts <= end) {
             return true;
         }
         // Of sound that is presented in part, a decoder leaves out the rest.

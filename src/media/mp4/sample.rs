@@ -21,12 +21,15 @@ pub struct Sample<'data> {
     pub range: Range<u64>,
     /// When it is decoded.
     pub dts: i64,
-    /// When it is shown: the composition time. Before the decode time only with negative composition offsets.
+    /// When it is shown: the composition time. Before the decode time only with negative composition offsets. Of a sample that is not
+    /// output, the decode time.
     pub pts: i64,
     /// Until the next sample is decoded.
     pub duration: u32,
     /// Decoding can start here.
     pub is_sync: bool,
+    /// The decoder outputs it. Not so if its composition offset is -2^31 (ISO/IEC 14496-15 §4.8).
+    pub is_output: bool,
     /// Which one of the sample entries of the track it is coded by, counted from 1 (`sample_description_index`).
     pub description: u32,
     /// The bytes of the sample.
@@ -56,6 +59,7 @@ impl fmt::Debug for Sample<'_> {
             .field("pts", &self.pts)
             .field("duration", &self.duration)
             .field("is_sync", &self.is_sync)
+            .field("is_output", &self.is_output)
             .field("description", &self.description)
             .finish_non_exhaustive()
     }

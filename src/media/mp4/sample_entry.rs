@@ -2,7 +2,8 @@
 
 use std::iter::FusedIterator;
 
-use super::{Children, CodecConfiguration, FourCc, Mp4Box, codec, fields::Fields};
+use super::media_kind::{MediaKind, is_audio, is_visual};
+use super::{Children, CodecConfiguration, FourCc, Mp4Box, Pcm, codec, fields::Fields, sound};
 use crate::error::Result;
 
 /// Bytes of a visual sample entry before the boxes in it (ISO/IEC 14496-12 §12.1.3).
@@ -11,18 +12,26 @@ const VISUAL_LEN: usize = 78;
 /// Bytes of an audio sample entry before the boxes in it (§12.2.3).
 const AUDIO_LEN: usize = 28;
 
-/// The sample entries of a track (`stsd`, ISO/IEC 14496-12 §8.5.2); ends at the first error.
+/// The sample entries of a track (`stsd`, ISO/IEC 14496-12 §8.5.2): `entry_count` boxes, of which `free` and `skip` are none. Ends at
+/// the first error.
 #[derive(Debug, Clone)]
 pub struct SampleEntries<'data> {
     handler: FourCc,
     boxes: Children<'data>,
+    /// Entries that are still to come.
+    left: u32,
 }
 
 impl<'data> SampleEntries<'data> {
     pub(super) fn read(stsd: Mp4Box<'data>, handler: FourCc) -> Result<Self> {
         let (_, _, mut fields) = Fields::full(stsd)?;
-        fields.u32()?;
-        Ok(Self { handler, boxes: stsd.children().unwrap_or_default() })
+        let left = fields.u32()?;
+        Ok(Self { handler, boxes: stsd.children().unwrap_or_default(), left })
+    }
+
+    /// Of a track without `stsd`.
+    pub(super) fn none(handler: FourCc) -> Self {
+        Self { handler, boxes: Children::default(), left: 0 }
     }
 }
 
@@ -30,8 +39,12 @@ impl<'data> Iterator for SampleEntries<'data> {
     type Item = Result<SampleEntry<'data>>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        self.left = self.left.checked_sub(1)?;
         let handler = self.handler;
-        Some(self.boxes.next()?.map(|entry| SampleEntry { handler, entry }))
+        let is_entry = |found: &Result<Mp4Box<'_>>| {
+            found.as_ref().map_or(true, |found| !matches!(&found.kind().0, b"free" | b"skip"))
+        };
+        Some(self.boxes.find(is_entry)?.map(|entry| SampleEntry { handler, entry }))
     }
 }
 
@@ -62,16 +75,19 @@ pub struct VisualSampleEntry<'data> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AudioSampleEntry {
-    /// `channelcount`.
+    /// `channelcount`; of FLAC, ALAC and AMR, the number of channels that the coding states.
     pub channel_count: u32,
     /// `samplesize` in bits.
     pub sample_size: u32,
-    /// `samplerate` in hertz, without what is behind the point.
+    /// `samplerate` in whole hertz, or the rate that a box of the coding states (`dfLa`, `alac`, `dmlp`, `ddts`, `dac3`, `dec3`, `srat`),
+    /// since the field has 16 bits.
     pub sample_rate: u32,
     /// QuickTime: bytes of a sample of all channels; `None` in other files.
     pub bytes_per_frame: Option<u32>,
     /// QuickTime: how many samples of a channel a packet of compressed sound holds; `None` in other files.
     pub samples_per_packet: Option<u32>,
+    /// QuickTime, version 2: `formatSpecificFlags`; `None` in others.
+    pub format_flags: Option<u32>,
 }
 
 impl<'data> SampleEntry<'data> {
@@ -87,13 +103,24 @@ impl<'data> SampleEntry<'data> {
         self.entry.kind()
     }
 
-    /// What an entry of a track of pictures says; `None` for other tracks.
+    /// `data_reference_index`, counted from 1: which data reference the samples lie in; `None` if the entry ends before it.
+    pub(super) fn data_reference_index(&self) -> Option<u16> {
+        self.entry.payload().get(6..)?.first_chunk().map(|bytes| u16::from_be_bytes(*bytes))
+    }
+
+    /// The kind of the media.
+    #[must_use]
+    pub fn kind(&self) -> MediaKind {
+        MediaKind::of(self.handler, Some(self.format()))
+    }
+
+    /// The fields of an entry of a track of pictures; `None` for other tracks.
     ///
     /// # Errors
     ///
     /// If the entry ends too early.
     pub fn visual(&self) -> Result<Option<VisualSampleEntry<'data>>> {
-        if self.handler != *b"vide" {
+        if self.kind() != MediaKind::Video {
             return Ok(None);
         }
         let mut fields = Fields::of(self.entry);
@@ -111,7 +138,7 @@ impl<'data> SampleEntry<'data> {
     ///
     /// If the entry ends too early.
     pub fn audio(&self) -> Result<Option<AudioSampleEntry>> {
-        if self.handler != *b"soun" {
+        if self.kind() != MediaKind::Audio {
             return Ok(None);
         }
         let mut fields = Fields::of(self.entry);
@@ -124,6 +151,7 @@ impl<'data> SampleEntry<'data> {
             sample_rate: 0,
             bytes_per_frame: None,
             samples_per_packet: None,
+            format_flags: None,
         };
         fields.skip(4)?;
         entry.sample_rate = fields.u32()? >> 16;
@@ -139,21 +167,29 @@ impl<'data> SampleEntry<'data> {
                 entry.channel_count = fields.u32()?;
                 fields.skip(4)?;
                 entry.sample_size = fields.u32()?;
-                fields.skip(4)?;
+                entry.format_flags = Some(fields.u32()?);
                 entry.bytes_per_frame = Some(fields.u32()?);
                 entry.samples_per_packet = Some(fields.u32()?);
             }
             _ => {}
         }
+        sound::correct(self, &mut entry);
         Ok(Some(entry))
+    }
+
+    /// How the samples of sound that is not compressed are stored, with the byte order that `enda`, `pcmC` or the flags of `lpcm` state;
+    /// `None` of other samples.
+    #[must_use]
+    pub fn pcm(&self) -> Option<Pcm> {
+        sound::pcm(self, &self.audio().ok()??)
     }
 
     /// The boxes behind the fields of the entry; none where it is not known where they begin.
     #[must_use]
     pub fn boxes(&self) -> Children<'data> {
-        match &self.handler.0 {
-            b"vide" => self.entry.children_from(VISUAL_LEN),
-            b"soun" => self.entry.children_from(audio_len(self.entry.payload())),
+        match self.kind() {
+            MediaKind::Video => self.entry.children_from(VISUAL_LEN),
+            MediaKind::Audio => self.entry.children_from(audio_len(self.entry.payload())),
             _ => self.entry.children().unwrap_or_default(),
         }
     }
@@ -217,14 +253,8 @@ fn audio_len(payload: &[u8]) -> usize {
 /// Where the boxes begin in a sample entry, in bytes from the start of its payload; `None` if that is not known of its format.
 pub(super) fn children_start(format: FourCc, payload: &[u8]) -> Option<usize> {
     match &format.0 {
-        b"avc1" | b"avc2" | b"avc3" | b"avc4" | b"hvc1" | b"hev1" | b"hvc2" | b"hev2" | b"dvh1" | b"dvhe"
-        | b"dva1" | b"dvav" | b"vvc1" | b"vvi1" | b"av01" | b"vp08" | b"vp09" | b"mp4v" | b"s263"
-        | b"jpeg" | b"mjpa" | b"mjpb" | b"apch" | b"apcn" | b"apcs" | b"apco" | b"ap4h" | b"ap4x"
-        | b"encv" | b"resv" | b"uncv" | b"SVQ3" | b"FFV1" | b"png " => Some(VISUAL_LEN),
-        b"mp4a" | b"enca" | b"ac-3" | b"ec-3" | b"ac-4" | b"alac" | b"Opus" | b"fLaC" | b"dtsc" | b"dtsh"
-        | b"dtsl" | b"dtse" | b"mlpa" | b"samr" | b"sawb" | b"sowt" | b"twos" | b"in24" | b"in32"
-        | b"fl32" | b"fl64" | b"lpcm" | b"ulaw" | b"alaw" | b"ima4" | b"ipcm" | b"fpcm" | b"mha1"
-        | b"mhm1" | b".mp3" => Some(audio_len(payload)),
+        _ if is_visual(format) => Some(VISUAL_LEN),
+        _ if is_audio(format) => Some(audio_len(payload)),
         b"mp4s" | b"wvtt" => Some(8),
         b"tx3g" => Some(38),
         _ => None,

@@ -27,6 +27,8 @@ pub struct Samples<'data> {
 enum Stage<'data> {
     Table(TableCursor<'data>),
     Fragments(FragmentCursor<'data>),
+    /// All samples were given; the fault of the track is not yet.
+    Fault,
     Ended,
 }
 
@@ -51,8 +53,18 @@ impl<'data> Samples<'data> {
     pub(super) fn left_in_chunk(&self) -> u64 {
         match &self.stage {
             Stage::Table(table) => table.chunk_end().saturating_sub(self.stretch.index),
-            Stage::Fragments(_) | Stage::Ended => 0,
+            Stage::Fragments(_) | Stage::Fault | Stage::Ended => 0,
         }
+    }
+
+    /// Whether the last sample was the first one of a run of a fragment.
+    pub(super) fn has_begun_run(&self) -> bool {
+        matches!(&self.stage, Stage::Fragments(fragments) if fragments.has_begun_run())
+    }
+
+    /// Whether the last sample is one of a fragment.
+    pub(super) fn is_in_fragments(&self) -> bool {
+        matches!(&self.stage, Stage::Fragments(_))
     }
 
     /// Goes on to the next stretch when the next sample cannot be had; `None` if there is none.
@@ -77,10 +89,14 @@ impl<'data> Samples<'data> {
                     None => {
                         let Stretch { index, decode_time, .. } = self.stretch;
                         let fragments = self.source.fragment_cursor(index, decode_time);
-                        self.stage = fragments.map_or(Stage::Ended, Stage::Fragments);
+                        self.stage = fragments.map_or(Stage::Fault, Stage::Fragments);
                     }
                 },
-                Stage::Fragments(fragments) => return fragments.next(&mut self.stretch),
+                Stage::Fragments(fragments) => match fragments.next(&mut self.stretch) {
+                    Some(next) => return Some(next),
+                    None => self.stage = Stage::Fault,
+                },
+                Stage::Fault => return self.source.fault().map(Err),
                 Stage::Ended => return None,
             }
         }

@@ -24,6 +24,7 @@ pub(super) struct Stretch<'data> {
     pub(super) composition_offset: i32,
     pub(super) duration: u32,
     pub(super) is_sync: bool,
+    pub(super) is_output: bool,
     pub(super) description: u32,
 }
 
@@ -67,6 +68,7 @@ impl<'data> Stretch<'data> {
             pts: dts.saturating_add(self.composition_offset.into()),
             duration: self.duration,
             is_sync: self.is_sync,
+            is_output: self.is_output,
             description: self.description,
             data,
         })

@@ -2,13 +2,15 @@
 
 use std::sync::OnceLock;
 
+use super::fault::FirstFault;
 use super::fragment::{Defaults, FragmentCursor, MovieFragments, TrackRun};
 use super::lookup::Lookup;
 use super::table::{SampleTable, TimeRuns};
 use super::{
-    Edits, FourCc, Mp4Box, ParSamples, Sample, SampleEntries, Samples, fields::Fields, movie::duration,
+    Edits, FourCc, MediaKind, Mp4Box, ParSamples, Sample, SampleEntries, Samples, fields::Fields,
+    movie::duration,
 };
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A track (ISO/IEC 14496-12 §8.3): its description, and its samples.
 ///
@@ -39,6 +41,8 @@ pub(super) struct SampleSource<'data> {
     pub(super) fragments_offset: u64,
     /// Of a movie that is fragmented.
     pub(super) defaults: Option<Defaults<'data>>,
+    /// What is wrong with the boxes that describe the track and its samples.
+    pub(super) faults: FirstFault,
 }
 
 impl<'data> SampleSource<'data> {
@@ -46,6 +50,11 @@ impl<'data> SampleSource<'data> {
     pub(super) fn fragment_cursor(&self, index: u64, decode_time: u64) -> Option<FragmentCursor<'data>> {
         let defaults = self.defaults.clone()?;
         Some(FragmentCursor::new(self, defaults, self.fragments_offset, index, decode_time))
+    }
+
+    /// What is wrong with the description of the track, if all samples that there are have been read.
+    pub(super) fn fault(&self) -> Option<Error> {
+        self.faults.get().cloned().or_else(|| self.table.check_times().err())
     }
 
     /// The least composition offset that the fragments tell, up to the first that is damaged; 0 if they tell none.
@@ -65,7 +74,7 @@ impl<'data> SampleSource<'data> {
 }
 
 /// What `tkhd` says (§8.3.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TrackHeader {
     /// `track_ID`.
@@ -93,24 +102,66 @@ pub struct MediaHeader {
 }
 
 impl<'data> Track<'data> {
+    /// Reads what can be read. Faults are kept, and end the samples.
     pub(super) fn read(
         trak: Mp4Box<'data>,
         data: &'data [u8],
         fragments_offset: u64,
         defaults: Option<Defaults<'data>>,
-    ) -> Result<Self> {
-        let header = TrackHeader::read(trak.get(b"tkhd")?)?;
-        let mdia = trak.get(b"mdia")?;
-        let media = MediaHeader::read(mdia.get(b"mdhd")?)?;
-        let (handler, handler_name) = read_handler(mdia.get(b"hdlr")?)?;
-        let minf = mdia.get(b"minf")?;
-        let stbl = minf.get(b"stbl")?;
-        let entries = SampleEntries::read(stbl.get(b"stsd")?, handler)?;
-        let table = SampleTable::read(stbl, &entries, is_elsewhere(minf)?)?;
-        let source = SampleSource { data, track_id: header.id, table, fragments_offset, defaults };
-        let edits = Edits::read(trak)?;
+        movie_timescale: u32,
+    ) -> Self {
+        let mut faults = FirstFault::default();
+        let header = faults.keep(trak.get(b"tkhd").and_then(TrackHeader::read)).unwrap_or_default();
+        let mdia = faults.keep(trak.get(b"mdia"));
+        let mut in_mdia = |kind| mdia.and_then(|mdia| faults.keep(mdia.get(kind)));
+        let [mdhd, hdlr, minf] = [in_mdia(b"mdhd"), in_mdia(b"hdlr"), in_mdia(b"minf")];
+        let media = mdhd.and_then(|mdhd| faults.keep(MediaHeader::read(mdhd)));
+        let media = media.unwrap_or_else(|| MediaHeader::unknown(movie_timescale));
+        let (handler, handler_name) =
+            hdlr.and_then(|hdlr| faults.keep(read_handler(hdlr))).unwrap_or((FourCc([0; 4]), &[]));
+        let stbl = minf.and_then(|minf| faults.keep(minf.get(b"stbl")));
+        let stsd = stbl.and_then(|stbl| faults.keep(stbl.get(b"stsd")));
+        let entries = stsd.and_then(|stsd| faults.keep(SampleEntries::read(stsd, handler)));
+        let entries = entries.unwrap_or_else(|| SampleEntries::none(handler));
+        let entry = entries.clone().next().and_then(|entry| faults.keep(entry));
+        let mut table = match stbl {
+            Some(stbl) => SampleTable::read(stbl, entry.as_ref(), data.len() as u64, &mut faults),
+            None => SampleTable::none(trak),
+        };
+        if minf.is_some_and(|minf| faults.keep(is_elsewhere(minf, &entries)) == Some(true)) {
+            table.refuse("is of samples in another file", &mut faults);
+        }
+        let edits = faults.keep(Edits::read(trak)).unwrap_or_default();
+        let source = SampleSource { data, track_id: header.id, table, fragments_offset, defaults, faults };
         let lookup = OnceLock::new();
-        Ok(Self { trak, header, media, handler, handler_name, edits, entries, source, lookup })
+        Self { trak, header, media, handler, handler_name, edits, entries, source, lookup }
+    }
+
+    /// What is wrong with the boxes that describe the track, if anything: the first such fault. Samples are read as far as they can be in
+    /// spite of it, and the walk over them ends with this error.
+    #[must_use]
+    pub fn fault(&self) -> Option<Error> {
+        self.source.fault()
+    }
+
+    /// Whether the tables of the track agree with each other and hold nothing but what is of samples that there are: an error if one of
+    /// them is shorter or longer than the number of samples. The samples are not walked over.
+    ///
+    /// # Errors
+    ///
+    /// The first fault.
+    pub fn check_tables(&self) -> Result<()> {
+        match self.fault() {
+            Some(fault) => Err(fault),
+            None => self.source.table.check_excess(),
+        }
+    }
+
+    /// The kind of the media.
+    #[must_use]
+    pub fn kind(&self) -> MediaKind {
+        let entry = self.sample_entries().next().and_then(Result::ok);
+        MediaKind::of(self.handler, entry.map(|entry| entry.format()))
     }
 
     /// The box `trak`.
@@ -161,16 +212,23 @@ impl<'data> Track<'data> {
         self.entries.clone()
     }
 
-    /// How many samples the sample table says that it has (`sample_count` of `stsz` or `stz2`). Fragments do not count.
+    /// `sample_count` of `stsz` or `stz2`. Fragments do not count. Of compressed sound of QuickTime, the table counts the samples that
+    /// come out of a decoder; [`samples`](Track::samples) are frames of several of these.
     #[must_use]
     pub fn table_len(&self) -> u64 {
-        self.source.table.sizes.count()
+        self.source.table.declared.into()
+    }
+
+    /// What the durations in the sample table (`stts`) add up to, in time units. Fragments do not count.
+    #[must_use]
+    pub fn table_duration(&self) -> u64 {
+        self.source.table.stts.total()
     }
 
     /// All samples in order.
     ///
     /// The tables are walked where they lie, so each next sample takes the same short time, and no memory. The walk ends at
-    /// the first error; after one, [`samples_from`](Track::samples_from) goes on.
+    /// the first error; a [`fault`](Track::fault) of the description comes after the samples. After an error, [`samples_from`](Track::samples_from) goes on.
     #[must_use]
     pub fn samples(&self) -> Samples<'data> {
         Samples::new(self.source.clone())
@@ -220,14 +278,17 @@ impl<'data> Track<'data> {
 
     /// By how much samples are shown before they are decoded, at the most: the greatest negative composition offset.
     pub(super) fn greatest_advance(&self) -> i64 {
-        let in_table = self.source.table.compositions.map_or(0, TimeRuns::least);
+        let in_table = self.source.table.compositions.map_or(0, TimeRuns::least_offset);
         let in_fragments = self.source.least_composition_offset_of_fragments();
         -i64::from(in_table.min(in_fragments).min(0))
     }
 
-    /// Whether its samples are of one length and last a time unit each, as those of plain sound do.
-    pub(super) fn has_uniform_samples(&self) -> bool {
-        self.source.table.durations.is_one_run_of(1) && self.source.table.sizes.is_constant()
+    /// How many samples of each channel a sample of the track holds, if all are of one length and last no longer than that, as those of
+    /// plain sound, and frames of compressed sound of QuickTime; `None` of other tracks.
+    pub(super) fn samples_per_frame(&self) -> Option<u32> {
+        let table = &self.source.table;
+        let of_table = if table.stts.is_one_run_of(1) { table.durations.rest } else { 0 };
+        Some(of_table).filter(|&samples| samples > 0 && table.sizes.is_constant())
     }
 
     fn lookup(&self) -> &Lookup<'data> {
@@ -250,6 +311,11 @@ impl TrackHeader {
 }
 
 impl MediaHeader {
+    /// Of a track that has none: its time units are those of the movie.
+    fn unknown(movie_timescale: u32) -> Self {
+        Self { timescale: movie_timescale.max(1), duration: None, language: None }
+    }
+
     fn read(mdhd: Mp4Box<'_>) -> Result<Self> {
         let (version, _, mut fields) = Fields::full(mdhd)?;
         fields.long(version)?;
@@ -285,17 +351,25 @@ fn read_handler(hdlr: Mp4Box<'_>) -> Result<(FourCc, &[u8])> {
     Ok((handler, name))
 }
 
-/// Whether some of the media data are in another file (§8.7.2): not every data reference has the flag `self-contained`.
-fn is_elsewhere(minf: Mp4Box<'_>) -> Result<bool> {
+/// Whether samples of some entry are in another file (§8.7.2): the data reference of the entry has not the flag `self-contained`.
+fn is_elsewhere(minf: Mp4Box<'_>, entries: &SampleEntries<'_>) -> Result<bool> {
     let Some(dinf) = minf.find(b"dinf")? else { return Ok(false) };
     let Some(dref) = dinf.find(b"dref")? else { return Ok(false) };
-    for reference in dref.children().unwrap_or_default() {
+    let (_, _, mut fields) = Fields::full(dref)?;
+    let count = usize::try_from(fields.u32()?).unwrap_or(usize::MAX);
+    let references = dref
+        .children()
+        .unwrap_or_default()
+        .filter(|found| found.as_ref().map_or(true, |found| !matches!(&found.kind().0, b"free" | b"skip")));
+    // `data_reference_index` has 16 bits.
+    let mut is_outside = Vec::new();
+    for reference in references.take(count.min(usize::from(u16::MAX))) {
         let (_, flags, _) = Fields::full(reference?)?;
-        if flags & 1 == 0 {
-            return Ok(true);
-        }
+        is_outside.push(flags & 1 == 0);
     }
-    Ok(false)
+    let used = entries.clone().map_while(Result::ok).filter_map(|entry| entry.data_reference_index());
+    let mut used = used.filter_map(|index| is_outside.get(usize::from(index.checked_sub(1)?)).copied());
+    Ok(used.any(|is_outside| is_outside))
 }
 
 #[cfg(test)]

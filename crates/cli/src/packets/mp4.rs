@@ -23,14 +23,14 @@ pub(super) fn packets<'a>(
     let packets = movie.packets(times).filter(move |packet| {
         packet.as_ref().map_or(true, |packet| wanted.get(packet.track).is_some_and(|&wanted| wanted))
     });
-    packets.map(move |packet| {
+    packets.chain(movie.fault().map(|fault| Err(fault.clone()))).map(move |packet| {
         let packet = packet?;
         let track = &movie.tracks()[packet.track];
         Ok(Row {
             kind: Kind::of_mp4(track),
             stream: packet.track,
             time_base: TimeBase::per_second(track.media().timescale),
-            pts: Some(packet.pts),
+            pts: Some(packet.pts).filter(|_| packet.is_output),
             dts: Some(packet.dts),
             duration: i64::try_from(packet.duration).ok().filter(|&duration| duration > 0),
             size: packet.data.len() as u64,

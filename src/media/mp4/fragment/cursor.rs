@@ -15,6 +15,8 @@ pub(in crate::media::mp4) struct FragmentCursor<'data> {
     tracks: TrackFragments<'data>,
     runs: TrackRuns<'data>,
     run: Option<TrackRun<'data>>,
+    /// The last sample was the first one of its run.
+    has_begun_run: bool,
     /// The next sample.
     index: u64,
     decode_time: u64,
@@ -37,6 +39,7 @@ impl<'data> FragmentCursor<'data> {
             tracks: TrackFragments::none(),
             runs: TrackRuns::none(),
             run: None,
+            has_begun_run: false,
             index,
             decode_time,
         }
@@ -49,6 +52,7 @@ impl<'data> FragmentCursor<'data> {
             tracks: TrackFragments::none(),
             runs: TrackRuns::none(),
             run: None,
+            has_begun_run: false,
             index,
             decode_time,
             ..self.clone()
@@ -57,12 +61,13 @@ impl<'data> FragmentCursor<'data> {
 
     /// Goes on behind the next sample, which the stretch then has. After an error the cursor is of no use.
     pub(in crate::media::mp4) fn next(&mut self, stretch: &mut Stretch<'data>) -> Option<Result<()>> {
+        self.has_begun_run = false;
         let sample = loop {
             if let Some(sample) = self.run.as_mut().and_then(TrackRun::next) {
                 break sample;
             }
             match self.next_run()? {
-                Ok(run) => self.run = Some(run),
+                Ok(run) => (self.run, self.has_begun_run) = (Some(run), true),
                 Err(error) => return Some(Err(error)),
             }
         };
@@ -73,9 +78,10 @@ impl<'data> FragmentCursor<'data> {
             len: sample.len,
             offset: sample.offset,
             decode_time: self.decode_time,
-            composition_offset: sample.composition_offset,
+            composition_offset: sample.composition_offset.unwrap_or(0),
             duration: sample.duration,
             is_sync: sample.is_sync,
+            is_output: sample.composition_offset.is_some(),
             description: sample.description,
         };
         self.index += 1;
@@ -113,6 +119,11 @@ impl<'data> FragmentCursor<'data> {
                 Some(Err(error)) => return Some(Err(error)),
             }
         }
+    }
+
+    /// Whether the last sample was the first one of its run.
+    pub(in crate::media::mp4) fn has_begun_run(&self) -> bool {
+        self.has_begun_run
     }
 
     /// Where the movie fragment of the last run begins.

@@ -5,6 +5,7 @@ use std::iter::FusedIterator;
 use super::TrackFragment;
 use super::defaults::SampleDefaults;
 use crate::error::Result;
+use crate::media::mp4::table::composition_offset;
 use crate::media::mp4::{Children, Mp4Box, fields::Fields};
 
 /// Flags of `trun` (ISO/IEC 14496-12 §8.8.8).
@@ -96,7 +97,8 @@ pub(super) struct RunSample {
     pub(super) offset: u64,
     pub(super) len: u32,
     pub(super) duration: u32,
-    pub(super) composition_offset: i32,
+    /// `None` of a sample that is not output.
+    pub(super) composition_offset: Option<i32>,
     pub(super) is_sync: bool,
     pub(super) description: u32,
 }
@@ -149,7 +151,7 @@ impl<'data> TrackRun<'data> {
         if self.flags & COMPOSITION_OFFSET == 0 {
             return None;
         }
-        std::iter::from_fn(|| self.next()).map(|sample| sample.composition_offset).min()
+        std::iter::from_fn(|| self.next()).filter_map(|sample| sample.composition_offset).min()
     }
 
     fn words_per_sample(&self) -> usize {
@@ -181,12 +183,12 @@ impl<'data> TrackRun<'data> {
         let len = fields.next(SAMPLE_SIZE, size);
         let flags = self.first_flags.take().unwrap_or(flags);
         let flags = fields.next(SAMPLE_FLAGS, flags);
-        let composition_offset = fields.next(COMPOSITION_OFFSET, 0).cast_signed();
+        let composition_offset = composition_offset(fields.next(COMPOSITION_OFFSET, 0));
         self.entries = fields.rest;
         let offset = self.offset;
         self.offset = offset.saturating_add(len.into());
-        // `sample_is_non_sync_sample` (§8.8.3.1).
-        let is_sync = flags & 0x1_0000 == 0;
+        // Neither `sample_is_non_sync_sample`, nor a `sample_depends_on` that states dependence (§8.8.3.1).
+        let is_sync = flags & (0x1_0000 | 0x100_0000) == 0;
         Some(RunSample { offset, len, duration, composition_offset, is_sync, description })
     }
 }

@@ -1,6 +1,6 @@
 //! Steps from sample to sample of the sample table.
 
-use super::runs::{ChunkRun, Sum};
+use super::runs::{ChunkRun, Sum, composition_offset};
 use super::{SampleTable, TimeRuns};
 use crate::error::Result;
 use crate::media::mp4::lookup::{Checkpoints, TableMarks};
@@ -36,23 +36,26 @@ impl RunCursor {
     /// At a sample.
     fn at(runs: TimeRuns<'_>, checkpoints: &Checkpoints, sample: u64) -> (Self, Sum) {
         let (run, before) = checkpoints.find(&runs, sample);
-        let (count, value) = runs.get(run).unwrap_or_default();
         let into = sample - before.samples;
-        let end = before.samples.saturating_add(count.into());
+        let (end, value) = match runs.get(run) {
+            Some((count, value)) => (before.samples.saturating_add(count.into()), value),
+            None => (u64::MAX, runs.rest),
+        };
         let amount = into.saturating_mul(value.into());
         (Self { next_run: run + 1, end, value }, before.plus(Sum { samples: into, amount }))
     }
 
-    /// Goes on to the first run behind that has samples, of which this is the first; whether there is one.
+    /// Goes on to the next run that has samples, of which this is the first; or to the samples after the last run.
     #[inline]
-    fn go_to(&mut self, runs: TimeRuns<'_>, sample: u64) -> bool {
+    fn go_to(&mut self, runs: TimeRuns<'_>, sample: u64) {
         while self.end <= sample {
-            let Some((count, value)) = runs.get(self.next_run) else { return false };
-            // It begins where the one before ends, which is at the sample.
-            (self.end, self.value) = (sample + u64::from(count), value);
+            // A run begins where the one before ends, which is at the sample.
+            (self.end, self.value) = match runs.get(self.next_run) {
+                Some((count, value)) => (sample + u64::from(count), value),
+                None => (u64::MAX, runs.rest),
+            };
             self.next_run += 1;
         }
-        true
     }
 }
 
@@ -209,16 +212,11 @@ impl<'data> TableCursor<'data> {
     pub(in crate::media::mp4) fn next(&mut self, stretch: &mut Stretch<'data>) -> Option<Result<()>> {
         let sample = stretch.index;
         let len = self.table.sizes.get(sample)?;
-        if let Some(why) = self.table.unreadable {
-            return Some(Err(self.table.error(why)));
+        if self.durations.end <= sample {
+            self.durations.go_to(self.table.durations, sample);
         }
-        if self.durations.end <= sample && !self.durations.go_to(self.table.durations, sample) {
-            return Some(Err(self.table.error("tells the durations of fewer samples than it has")));
-        }
-        if self.compositions.end <= sample
-            && !self.table.compositions.is_some_and(|runs| self.compositions.go_to(runs, sample))
-        {
-            return Some(Err(self.table.error("tells the composition times of fewer samples than it has")));
+        if let Some(runs) = self.table.compositions.filter(|_| self.compositions.end <= sample) {
+            self.compositions.go_to(runs, sample);
         }
         if self.chunks.end <= sample && !self.chunks.go_to(&self.table, stretch) {
             let why = "has chunks for fewer samples than it has, or out of order";
@@ -236,8 +234,9 @@ impl<'data> TableCursor<'data> {
         self.changes_at = changes_at.min(sizes_change_at);
         stretch.end = self.changes_at.min(self.chunks.end);
         stretch.len = len;
-        // Version 0 of the box has no negative offsets, but QuickTime writes them as such, and no file has such long ones.
-        stretch.composition_offset = self.compositions.value.cast_signed();
+        let offset = composition_offset(self.compositions.value);
+        stretch.composition_offset = offset.unwrap_or(0);
+        stretch.is_output = offset.is_some();
         stretch.duration = self.durations.value;
         stretch.is_sync = is_next || self.table.sync.is_none();
         stretch.description = self.chunks.run.description;

@@ -6,10 +6,12 @@ mod sizes;
 
 pub(super) use cursor::TableCursor;
 use runs::ChunkRuns;
-pub(super) use runs::{Runs, Sum, TimeRuns};
+pub(super) use runs::{Runs, Sum, TimeRuns, composition_offset};
 pub(super) use sizes::Sizes;
 
-use super::{Mp4Box, SampleEntries, fields::Fields};
+use super::fault::FirstFault;
+use super::sound::{self, Frame};
+use super::{Mp4Box, SampleEntry, fields::Fields};
 use crate::error::{Error, Result};
 
 /// The tables of a track, read where they lie.
@@ -29,8 +31,10 @@ pub(in crate::media::mp4) struct SampleTable<'data> {
     chunk_offsets: ChunkOffsets<'data>,
     /// `stss`: the numbers of the sync samples, which ascend; `None` if all samples are.
     sync: Option<&'data [[u8; 4]]>,
-    /// Why the samples cannot be read.
-    unreadable: Option<&'static str>,
+    /// `sample_count` of `stsz` or `stz2`.
+    pub(in crate::media::mp4) declared: u32,
+    /// `stts` as it is: of frames of sound, `durations` are others.
+    pub(in crate::media::mp4) stts: TimeRuns<'data>,
 }
 
 /// Where chunks begin in the input (§8.7.5).
@@ -61,33 +65,172 @@ impl ChunkOffsets<'_> {
 }
 
 impl<'data> SampleTable<'data> {
+    /// The tables in `stbl` of a track whose samples are coded as `entry` states. Tables that are damaged count as far as they can be
+    /// read; if one that has to be there is not, there are no samples.
     pub(in crate::media::mp4) fn read(
         stbl: Mp4Box<'data>,
-        entries: &SampleEntries<'data>,
-        is_elsewhere: bool,
-    ) -> Result<Self> {
-        let durations = TimeRuns::read(stbl.get(b"stts")?)?;
-        let compositions = stbl.find(b"ctts")?.map(TimeRuns::read).transpose()?;
-        let mut sizes = match stbl.find(b"stsz")? {
-            Some(stsz) => Sizes::read(stsz)?,
-            None => Sizes::read_compact(stbl.get(b"stz2")?)?,
-        };
-        let chunk_offsets = match stbl.find(b"stco")? {
-            Some(stco) => ChunkOffsets::Short(read_entries(stco)?),
-            None => ChunkOffsets::Long(read_entries(stbl.get(b"co64")?)?),
-        };
-        let chunks = ChunkRuns::read(stbl.get(b"stsc")?, chunk_offsets.count())?;
-        let sync = stbl.find(b"stss")?.map(read_sync).transpose()?;
-        let mut unreadable = is_elsewhere.then_some("is of samples in another file");
-        if !is_elsewhere && sizes.is_of_bytes() {
-            unreadable = sizes.put_right(entries)?;
+        entry: Option<&SampleEntry<'data>>,
+        data_len: u64,
+        faults: &mut FirstFault,
+    ) -> Self {
+        let mut table = Self::none(stbl);
+        let stts = faults.keep(stbl.get(b"stts").and_then(read_entries));
+        let sizes = faults.keep(stbl.find(b"stsz").and_then(|stsz| match stsz {
+            Some(stsz) => Sizes::read(stsz),
+            None => Sizes::read_compact(stbl.find(b"stz2")?.ok_or_else(|| stbl.lacks(b"stsz"))?),
+        }));
+        let offsets = faults.keep(stbl.find(b"stco").and_then(|stco| match stco {
+            Some(stco) => read_entries(stco).map(|(offsets, short)| (ChunkOffsets::Short(offsets), short)),
+            None => {
+                let co64 = stbl.find(b"co64")?.ok_or_else(|| stbl.lacks(b"stco"))?;
+                read_entries(co64).map(|(offsets, short)| (ChunkOffsets::Long(offsets), short))
+            }
+        }));
+        let stsc = faults.keep(stbl.get(b"stsc").and_then(read_entries));
+        let ctts = faults.keep(stbl.find(b"ctts")).flatten().and_then(|ctts| faults.keep(read_entries(ctts)));
+        let stss = faults.keep(stbl.find(b"stss")).flatten();
+        let sync = stss.and_then(|stss| Some((stss, faults.keep(read_entries(stss))?)));
+
+        if let Some((entries, short)) = ctts {
+            faults.note(short);
+            table.compositions = Some(TimeRuns::compositions(entries)).filter(|_| !entries.is_empty());
         }
-        Ok(Self { stbl, durations, compositions, sizes, chunks, chunk_offsets, sync, unreadable })
+        if let Some((stss, (numbers, short))) = sync {
+            faults.note(short);
+            table.sync = Some(ascending(stss, numbers, faults));
+        }
+        if let Some((_, declared, _)) = sizes {
+            table.declared = declared;
+        }
+        let (
+            Some((stts, stts_short)),
+            Some((sizes, _, sizes_short)),
+            Some((offsets, offsets_short)),
+            Some(stsc),
+        ) = (stts, sizes, offsets, stsc)
+        else {
+            return table;
+        };
+        [stts_short, sizes_short, offsets_short, stsc.1].into_iter().for_each(|short| faults.note(short));
+        table.stts = TimeRuns::durations(stts);
+        table.durations = table.stts;
+        table.sizes = sizes;
+        table.chunk_offsets = offsets;
+        table.chunks = ChunkRuns::new(stsc.0, offsets.count());
+        if let Some(frame) = entry.and_then(sound::frame) {
+            table.count_in_frames(frame, faults);
+        }
+        table.bound(data_len, faults);
+        table
     }
 
-    /// Whether the samples can be read.
-    pub(in crate::media::mp4) fn is_readable(&self) -> bool {
-        self.unreadable.is_none()
+    /// Of no samples.
+    pub(in crate::media::mp4) fn none(stbl: Mp4Box<'data>) -> Self {
+        Self {
+            stbl,
+            durations: TimeRuns::all(0),
+            compositions: None,
+            sizes: Sizes::NONE,
+            chunks: ChunkRuns::new(&[], 0),
+            chunk_offsets: ChunkOffsets::Short(&[]),
+            sync: None,
+            declared: 0,
+            stts: TimeRuns::all(0),
+        }
+    }
+
+    /// Takes away all samples, which cannot be read.
+    pub(in crate::media::mp4) fn refuse(&mut self, why: &'static str, faults: &mut FirstFault) {
+        self.sizes = Sizes::NONE;
+        faults.note(Some(self.error(why)));
+    }
+
+    /// Gives samples of sound the length that they have: QuickTime states one byte for each, whatever they are. The samples of compressed
+    /// sound are counted in frames from here on, since a sample has no bytes of its own.
+    fn count_in_frames(&mut self, frame: Frame, faults: &mut FirstFault) {
+        let Sizes::Constant { len, count } = &mut self.sizes else { return };
+        let lasts_a_unit = self.durations.is_one_run_of(1);
+        if frame.samples <= 1 {
+            if frame.bytes > 0 && (lasts_a_unit || *len < frame.bytes) {
+                *len = frame.bytes;
+            }
+            return;
+        }
+        if *len != 1 {
+            return;
+        }
+        if !lasts_a_unit || frame.bytes == 0 {
+            return self.refuse("is of sound in packets whose lengths it does not tell", faults);
+        }
+        (*len, *count) = (frame.bytes, *count / frame.samples);
+        self.durations = TimeRuns::all(frame.samples);
+        self.chunks = self.chunks.in_frames_of(frame.samples);
+        if !self.chunks.has_whole_frames() {
+            faults.note(Some(self.error("has chunks that end inside of a frame of sound")));
+        }
+    }
+
+    /// Bounds the samples that take no room in the table by the length of the input, so that chunks that lie over each other cannot make
+    /// a walk longer than that.
+    fn bound(&mut self, data_len: u64, faults: &mut FirstFault) {
+        let Sizes::Constant { len: len @ 1.., count } = &mut self.sizes else { return };
+        let most = u32::try_from(data_len / u64::from(*len) + 1).unwrap_or(u32::MAX);
+        if *count > most {
+            *count = most;
+            faults.note(Some(self.error("has samples of more bytes than the input")));
+        }
+    }
+
+    /// Whether the tables of times tell of as many samples as there are: an error if one tells of fewer.
+    pub(in crate::media::mp4) fn check_times(&self) -> Result<()> {
+        let declared = u64::from(self.declared);
+        if self.stts.samples() < declared {
+            return Err(self.error("tells the durations of fewer samples than it has"));
+        }
+        if self.compositions.is_some_and(|runs| runs.samples() < declared) {
+            return Err(self.error("tells the composition times of fewer samples than it has"));
+        }
+        Ok(())
+    }
+
+    /// Whether no table tells of more samples than there are.
+    pub(in crate::media::mp4) fn check_excess(&self) -> Result<()> {
+        let declared = u64::from(self.declared);
+        let more = |samples: u64| samples > declared;
+        let last_sync = self.sync.and_then(<[_]>::last).map_or(0, |&number| u32::from_be_bytes(number));
+        let in_chunks = (0..self.chunks.len()).filter_map(|run| self.chunks.sum(run));
+        let in_chunks = in_chunks.map(|sum| sum.samples).fold(0, u64::saturating_add);
+        if more(self.stts.samples()) {
+            return Err(self.error("tells the durations of more samples than it has"));
+        }
+        if self.compositions.is_some_and(|runs| more(runs.samples())) {
+            return Err(self.error("tells the composition times of more samples than it has"));
+        }
+        if more(last_sync.into()) {
+            return Err(self.error("has sync samples beyond its last sample"));
+        }
+        if in_chunks > self.sizes.count() {
+            return Err(self.error("has chunks for more samples than it has"));
+        }
+        self.check_groups()
+    }
+
+    /// Whether the sample groups (`sbgp`, §8.9.2) are of samples that there are, and of descriptions that there are.
+    fn check_groups(&self) -> Result<()> {
+        for found in self.stbl.children().unwrap_or_default() {
+            let found = found?;
+            if found.kind() != *b"sbgp" {
+                continue;
+            }
+            let (version, _, mut fields) = Fields::full(found)?;
+            fields.skip(if version == 1 { 8 } else { 4 })?;
+            let count = fields.u32()?;
+            let runs = TimeRuns::compositions(fields.entries(count)?);
+            if runs.samples() > u64::from(self.declared) {
+                return Err(found.error("groups more samples than there are"));
+            }
+        }
+        Ok(())
     }
 
     /// The error that the tables do not tell where a sample lies, or when it is due.
@@ -97,19 +240,26 @@ impl<'data> SampleTable<'data> {
     }
 }
 
-/// The entries of a box that has nothing else.
-fn read_entries<const N: usize>(table: Mp4Box<'_>) -> Result<&[[u8; N]]> {
+/// The entries of a box that has nothing else, and the error if there are fewer than `entry_count`.
+fn read_entries<const N: usize>(table: Mp4Box<'_>) -> Result<(&[[u8; N]], Option<Error>)> {
     let (_, _, mut fields) = Fields::full(table)?;
     let count = fields.u32()?;
-    fields.entries(count)
+    Ok(fields.entries_there_are(count))
 }
 
-/// The numbers of sync samples, from 1 (§8.6.2).
-fn read_sync(stss: Mp4Box<'_>) -> Result<&[[u8; 4]]> {
-    let numbers: &[[u8; 4]] = read_entries(stss)?;
+/// The numbers of sync samples, from 1 (§8.6.2), as far as they ascend.
+fn ascending<'data>(
+    stss: Mp4Box<'data>,
+    numbers: &'data [[u8; 4]],
+    faults: &mut FirstFault,
+) -> &'data [[u8; 4]] {
     // Big-endian numbers are in the order of their bytes.
-    if numbers.first() == Some(&[0; 4]) || !numbers.is_sorted_by(|before, after| before < after) {
-        return Err(stss.error("has numbers that do not ascend from 1"));
+    let good = match numbers.first() {
+        None | Some([0, 0, 0, 0]) => 0,
+        Some(_) => 1 + numbers.windows(2).take_while(|pair| pair[0] < pair[1]).count(),
+    };
+    if good < numbers.len() {
+        faults.note(Some(stss.error("has numbers that do not ascend from 1")));
     }
-    Ok(numbers)
+    &numbers[..good]
 }

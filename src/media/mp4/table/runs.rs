@@ -1,9 +1,5 @@
 //! Tables of runs: one entry for several samples.
 
-use super::read_entries;
-use crate::error::Result;
-use crate::media::mp4::Mp4Box;
-
 /// A table with an entry for each run of samples.
 pub(in crate::media::mp4) trait Runs {
     /// How many runs there are.
@@ -34,11 +30,42 @@ impl Sum {
 #[derive(Debug, Clone, Copy)]
 pub(in crate::media::mp4) struct TimeRuns<'data> {
     entries: &'data [[u8; 8]],
+    /// The value of samples after the last run.
+    pub(in crate::media::mp4) rest: u32,
 }
 
 impl<'data> TimeRuns<'data> {
-    pub(super) fn read(table: Mp4Box<'data>) -> Result<Self> {
-        Ok(Self { entries: read_entries(table)? })
+    /// Durations: if there are fewer than samples, the last one holds for the rest.
+    pub(super) fn durations(entries: &'data [[u8; 8]]) -> Self {
+        let runs = Self { entries, rest: 0 };
+        let rest =
+            runs.entries.len().checked_sub(1).and_then(|last| runs.get(last)).map_or(0, |(_, value)| value);
+        Self { rest, ..runs }
+    }
+
+    /// Composition offsets: if there are fewer than samples, the rest have none.
+    pub(super) fn compositions(entries: &'data [[u8; 8]]) -> Self {
+        Self { entries, rest: 0 }
+    }
+
+    /// The same value for all samples.
+    pub(super) fn all(value: u32) -> Self {
+        Self { entries: &[], rest: value }
+    }
+
+    /// How many samples the runs have.
+    pub(super) fn samples(self) -> u64 {
+        let counts =
+            (0..self.entries.len()).filter_map(|run| self.get(run)).map(|(count, _)| u64::from(count));
+        counts.fold(0, u64::saturating_add)
+    }
+
+    /// What the values of the samples of all runs add up to.
+    pub(in crate::media::mp4) fn total(self) -> u64 {
+        (0..self.entries.len())
+            .filter_map(|run| self.sum(run))
+            .map(|sum| sum.amount)
+            .fold(0, u64::saturating_add)
     }
 
     /// How many samples a run has, and their duration or offset.
@@ -49,10 +76,10 @@ impl<'data> TimeRuns<'data> {
     }
 
     /// The least composition offset; 0 if there are none.
-    pub(in crate::media::mp4) fn least(self) -> i32 {
+    pub(in crate::media::mp4) fn least_offset(self) -> i32 {
         (0..self.entries.len())
             .filter_map(|run| self.get(run))
-            .map(|(_, offset)| offset.cast_signed())
+            .filter_map(|(_, offset)| composition_offset(offset))
             .min()
             .unwrap_or(0)
     }
@@ -75,12 +102,21 @@ impl Runs for TimeRuns<'_> {
     }
 }
 
+/// A composition offset; `None` of a sample that is not output, which has the least value of 32 bits (ISO/IEC 14496-15 §4.8).
+///
+/// Version 0 of the box has no negative offsets, but QuickTime writes them, and no file has positive ones of such length.
+pub(in crate::media::mp4) fn composition_offset(value: u32) -> Option<i32> {
+    Some(value.cast_signed()).filter(|&offset| offset != i32::MIN)
+}
+
 /// `stsc`: chunks in a row that have as many samples (§8.7.4).
 #[derive(Debug, Clone, Copy)]
 pub(in crate::media::mp4) struct ChunkRuns<'data> {
     entries: &'data [[u8; 12]],
     /// How many chunks there are.
     chunks: u32,
+    /// Samples that the table counts where one is given: more than 1 of frames of compressed sound.
+    samples_per_frame: u32,
 }
 
 /// A run of chunks.
@@ -96,8 +132,19 @@ pub(super) struct ChunkRun {
 }
 
 impl<'data> ChunkRuns<'data> {
-    pub(super) fn read(stsc: Mp4Box<'data>, chunks: u32) -> Result<Self> {
-        Ok(Self { entries: read_entries(stsc)?, chunks })
+    pub(super) fn new(entries: &'data [[u8; 12]], chunks: u32) -> Self {
+        Self { entries, chunks, samples_per_frame: 1 }
+    }
+
+    /// The same with frames in place of samples.
+    pub(super) fn in_frames_of(self, samples_per_frame: u32) -> Self {
+        Self { samples_per_frame: samples_per_frame.max(1), ..self }
+    }
+
+    /// Whether every run but the last has whole frames in its chunks.
+    pub(super) fn has_whole_frames(self) -> bool {
+        let runs = self.entries.split_last().map_or(&[][..], |(_, runs)| runs);
+        runs.iter().all(|run| fields(run)[1].is_multiple_of(self.samples_per_frame))
     }
 
     /// A run; `None` if there is no such run, or if its chunks do not follow those of the run before.
@@ -114,6 +161,7 @@ impl<'data> ChunkRuns<'data> {
         if first >= end || !is_next {
             return None;
         }
+        let samples_per_chunk = samples_per_chunk / self.samples_per_frame;
         Some(ChunkRun { first: first.into(), end: end.into(), samples_per_chunk, description })
     }
 }

@@ -1,8 +1,8 @@
 //! How long samples are.
 
 use super::{Runs, Sum};
-use crate::error::Result;
-use crate::media::mp4::{Mp4Box, SampleEntries, fields::Fields};
+use crate::error::{Error, Result};
+use crate::media::mp4::{Mp4Box, fields::Fields};
 
 /// How long samples are, in bytes (`stsz`, `stz2`; ISO/IEC 14496-12 §8.7.3).
 #[derive(Debug, Clone, Copy)]
@@ -20,27 +20,41 @@ pub(in crate::media::mp4) enum Sizes<'data> {
 }
 
 impl<'data> Sizes<'data> {
-    pub(super) fn read(stsz: Mp4Box<'data>) -> Result<Self> {
+    /// Of no samples.
+    pub(super) const NONE: Self = Self::Constant { len: 0, count: 0 };
+
+    /// The sizes that `stsz` has, `sample_count`, and the error if there are fewer sizes than that.
+    pub(super) fn read(stsz: Mp4Box<'data>) -> Result<(Self, u32, Option<Error>)> {
         let (_, _, mut fields) = Fields::full(stsz)?;
         let (len, count) = (fields.u32()?, fields.u32()?);
         if len != 0 {
-            return Ok(Self::Constant { len, count });
+            return Ok((Self::Constant { len, count }, count, None));
         }
-        Ok(Self::Bits32(fields.entries(count)?))
+        let (entries, short) = fields.entries_there_are(count);
+        Ok((Self::Bits32(entries), count, short))
     }
 
-    pub(super) fn read_compact(stz2: Mp4Box<'data>) -> Result<Self> {
+    /// The sizes that `stz2` has, `sample_count`, and the error if there are fewer sizes than that.
+    pub(super) fn read_compact(stz2: Mp4Box<'data>) -> Result<(Self, u32, Option<Error>)> {
         let (_, _, mut fields) = Fields::full(stz2)?;
         let (bits, count) = (fields.u32()? & 0xff, fields.u32()?);
-        match bits {
+        let (sizes, short) = match bits {
             4 => {
-                let pairs = fields.entries::<1>(count.div_ceil(2))?.as_flattened();
-                Ok(Self::Bits4 { pairs, count })
+                let (pairs, short) = fields.entries_there_are::<1>(count.div_ceil(2));
+                let there_are = u32::try_from(pairs.len()).unwrap_or(u32::MAX).saturating_mul(2);
+                (Self::Bits4 { pairs: pairs.as_flattened(), count: count.min(there_are) }, short)
             }
-            8 => Ok(Self::Bits8(fields.entries::<1>(count)?.as_flattened())),
-            16 => Ok(Self::Bits16(fields.entries(count)?)),
-            _ => Err(fields.error("has entries of other than 4, 8 or 16 bits")),
-        }
+            8 => {
+                let (entries, short) = fields.entries_there_are::<1>(count);
+                (Self::Bits8(entries.as_flattened()), short)
+            }
+            16 => {
+                let (entries, short) = fields.entries_there_are(count);
+                (Self::Bits16(entries), short)
+            }
+            _ => return Err(fields.error("has entries of other than 4, 8 or 16 bits")),
+        };
+        Ok((sizes, count, short))
     }
 
     /// How many samples there are.
@@ -93,41 +107,6 @@ impl<'data> Sizes<'data> {
             }
             Self::Bits32(_) | Self::Constant { .. } => self.get(sample),
         }
-    }
-
-    /// Whether every sample is said to be a byte, as QuickTime says of sound.
-    pub(super) fn is_of_bytes(&self) -> bool {
-        matches!(self, Self::Constant { len: 1, .. })
-    }
-
-    /// What is said to be a byte is, in sound of QuickTime, a sample of all channels, and its length stands in the sample entry.
-    /// Returns why the samples cannot be read, if so.
-    pub(super) fn put_right(&mut self, entries: &SampleEntries<'data>) -> Result<Option<&'static str>> {
-        let Some(entry) = entries.clone().next().transpose()? else { return Ok(None) };
-        let Some(audio) = entry.audio()? else { return Ok(None) };
-        let uncompressed = matches!(
-            &entry.format().0,
-            b"raw "
-                | b"twos"
-                | b"sowt"
-                | b"lpcm"
-                | b"in24"
-                | b"in32"
-                | b"fl32"
-                | b"fl64"
-                | b"ulaw"
-                | b"alaw"
-                | b"NONE"
-        );
-        if !uncompressed {
-            let packed = audio.samples_per_packet.is_some_and(|samples| samples > 1);
-            return Ok(packed.then_some("is of sound in packets whose lengths it does not tell"));
-        }
-        let bytes = audio.channel_count.saturating_mul(audio.sample_size / 8);
-        if let (Self::Constant { len, .. }, 1..) = (self, audio.bytes_per_frame.unwrap_or(bytes)) {
-            *len = audio.bytes_per_frame.unwrap_or(bytes);
-        }
-        Ok(None)
     }
 }
 
