@@ -46,6 +46,36 @@ pub enum Mp4Fault {
         /// Bytes there are.
         len: u64,
     },
+    /// The bytes of a sample lie over those of another one.
+    #[error(
+        "sample {sample} of track {track} lies at bytes {start}..{end}, over a sample of track {other_track}"
+    )]
+    SampleOverlap {
+        /// The identifier of the track.
+        track: u32,
+        /// The sample, counted from 0: the first one of its chunk or run.
+        sample: u64,
+        /// The first byte of the chunk or run.
+        start: u64,
+        /// Its end.
+        end: u64,
+        /// The identifier of the track whose chunk or run begins before.
+        other_track: u32,
+    },
+    /// The bytes of a sample are not those of a box of media data.
+    #[error("sample {sample} of track {track} lies at bytes {start}..{end}, which are not media data: {}", Within(*kind))]
+    SampleMisplaced {
+        /// The identifier of the track.
+        track: u32,
+        /// The sample, counted from 0: the first one of its chunk or run.
+        sample: u64,
+        /// The first byte of the chunk or run.
+        start: u64,
+        /// Its end.
+        end: u64,
+        /// The box that the first byte is in; `None` if it is in a header, or if the bytes go beyond their box.
+        kind: Option<[u8; 4]>,
+    },
 }
 
 impl Mp4Fault {
@@ -56,6 +86,8 @@ impl Mp4Fault {
             Self::BoxMissing { .. } => "box_missing",
             Self::BoxContent { .. } => "box_content",
             Self::SampleOutside { .. } => "sample_outside",
+            Self::SampleOverlap { .. } => "sample_overlap",
+            Self::SampleMisplaced { .. } => "sample_misplaced",
         }
     }
 }
@@ -68,6 +100,18 @@ impl fmt::Display for Holder {
         match self.0 {
             Some(kind) => write!(f, "'{}'", kind.escape_ascii()),
             None => f.write_str("the input"),
+        }
+    }
+}
+
+/// Where bytes lie that are not media data, as a message shows it.
+struct Within(Option<[u8; 4]>);
+
+impl fmt::Display for Within {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(kind) => write!(f, "they are in the box '{}'", kind.escape_ascii()),
+            None => f.write_str("they go beyond a box"),
         }
     }
 }

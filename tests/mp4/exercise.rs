@@ -19,7 +19,14 @@ pub(crate) fn exercise(data: &[u8]) -> usize {
         errors.see(found);
     }
     let Some(movie) = errors.see(Movie::read(data)) else { return errors.count };
+    errors.see(movie.fault().cloned().map_or(Ok(()), Err));
+    let mut extents = movie.extents();
+    while let Some(extent) = extents.next() {
+        let Some(extent) = errors.see(extent) else { continue };
+        assert!(extent.range.start <= extent.range.end && extent.track < movie.tracks().len());
+    }
     for track in movie.tracks() {
+        errors.see(track.check_tables());
         ask(track, movie.header().timescale, &mut errors);
     }
     for fragment in movie.fragments() {
@@ -55,7 +62,8 @@ fn ask(track: &Track<'_>, movie_timescale: u32, errors: &mut Errors) {
         let Some(entry) = errors.see(entry) else { break };
         errors.see(entry.visual());
         errors.see(entry.audio());
-        errors.see(entry.codec_string());
+        errors.see(entry.check());
+        assert!(!entry.codec_string().is_empty() || entry.format() == *b"    ");
     }
     let mut serial = Vec::new();
     for sample in track.samples().take(MOST_SAMPLES) {

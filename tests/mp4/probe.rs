@@ -40,7 +40,7 @@ fn profile_name(configuration: CodecConfiguration) -> &'static str {
 /// What ffprobe calls a field of a stream; `None` if it tells something else by that name.
 fn field_of_track(movie: &Movie<'_>, track: &Track<'_>, field: &str) -> Option<String> {
     let entry = track.sample_entries().next().unwrap().unwrap();
-    let configuration = entry.configuration().unwrap();
+    let configuration = entry.configuration();
     let visual = entry.visual().unwrap();
     let is_plain = !movie.is_fragmented();
     Some(match field {
@@ -116,7 +116,7 @@ fn names_of_codings() {
         let data = data(name);
         let movie = Movie::read(&data).unwrap();
         let entries = movie.tracks().iter().flat_map(|track| track.sample_entries());
-        let found: Vec<_> = entries.map(|entry| entry.unwrap().codec_string().unwrap()).collect();
+        let found: Vec<_> = entries.map(|entry| entry.unwrap().codec_string()).collect();
         assert_eq!(found, expected, "{name}");
     }
 }

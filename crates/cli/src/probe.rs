@@ -4,6 +4,7 @@ mod codec_names;
 mod coding;
 mod matroska;
 mod mp4;
+mod mp4_codec;
 mod mpegts;
 mod picture;
 mod profile;

@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Stats, common: &Common, out: &mut dyn Write, all_good: 
             Ok(Outcome::Reads(row)) if args.json => write_json(out, &row.json(args.all))?,
             Ok(Outcome::Reads(row)) => reads.push(row.cells(args.all)),
             Ok(Outcome::Tracks(rows)) => {
-                if let Some(error) = &rows.error {
+                for error in &rows.errors {
                     report::error(&name, error);
                     *all_good = false;
                 }

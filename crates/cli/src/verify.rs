@@ -344,11 +344,13 @@ impl Verdict {
                 "{format} in {compression} ({pieces}, {bytes} bytes, {padding_bytes} of them padding{lost})"
             );
         }
+        // The coded media are not decoded, and boxes have no checksums.
+        let unchecked = if self.format == Some("mp4") { ", payload not checked" } else { "" };
         if self.complete {
             writeln!(
                 out,
                 "{file}: {verdict}: {format}, {records}, \
-                 {bytes} bytes = {record_bytes} in records + {blank_bytes} blank + {gap_bytes} in gaps"
+                 {bytes} bytes = {record_bytes} in records + {blank_bytes} blank + {gap_bytes} in gaps{unchecked}"
             )
         } else if self.format.is_some() {
             writeln!(

@@ -132,8 +132,8 @@ impl fmt::Debug for Mp4Box<'_> {
 
 /// The boxes in a box, or of a whole input, in their order; ends at the first error.
 ///
-/// Boxes of unknown types are boxes as well. Fewer than eight bytes of zeros behind the last one are no box, since QuickTime
-/// ends lists with them.
+/// Boxes of unknown types are boxes as well. Zeros after the last one are no box: QuickTime ends lists with them, and some writers pad
+/// files with them.
 #[derive(Debug, Clone, Default)]
 pub struct Children<'data> {
     rest: &'data [u8],
@@ -158,8 +158,7 @@ impl<'data> Iterator for Children<'data> {
         if let Some(short) = self.short.take() {
             return Some(Err(short.error("ends before the boxes in it begin")));
         }
-        let at_end = self.parent.is_some() && self.rest.len() < 8 && self.rest.iter().all(|&byte| byte == 0);
-        if at_end || self.rest.is_empty() {
+        if is_padding(self.rest) {
             return None;
         }
         let next = Mp4Box::first(self.rest, self.offset, self.parent)
@@ -173,3 +172,8 @@ impl<'data> Iterator for Children<'data> {
 }
 
 impl FusedIterator for Children<'_> {}
+
+/// Whether bytes after the last box are no box: zeros, or none.
+pub(super) fn is_padding(rest: &[u8]) -> bool {
+    rest.iter().all(|&byte| byte == 0)
+}

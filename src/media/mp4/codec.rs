@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Children, FourCc, Mp4Box, fields::Fields};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// What it takes to decode samples, as far as it names the coding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,33 +70,43 @@ pub enum CodecConfiguration {
     },
 }
 
-/// The configuration in a sample entry that has these boxes.
-pub(super) fn read(boxes: Children<'_>) -> Result<Option<CodecConfiguration>> {
+/// The configuration in a sample entry that has these boxes, as far as it can be read.
+pub(super) fn read(boxes: Children<'_>) -> Option<CodecConfiguration> {
+    boxes.map_while(Result::ok).find_map(|found| match &found.kind().0 {
+        b"avcC" => CodecConfiguration::of_avc(found.payload()),
+        b"hvcC" => CodecConfiguration::of_hevc(found.payload()),
+        b"av1C" => CodecConfiguration::of_av1(found.payload()),
+        b"vpcC" => vp(found).ok(),
+        b"esds" => Esds::read(found).configuration(),
+        // QuickTime keeps it one box further in.
+        b"wave" => found.find(b"esds").ok()?.and_then(|esds| Esds::read(esds).configuration()),
+        _ => None,
+    })
+}
+
+/// Whether the boxes of a sample entry are whole, and the configuration has all that a decoder needs.
+pub(super) fn check(boxes: Children<'_>) -> Result<()> {
     for found in boxes {
         let found = found?;
-        return Ok(Some(match &found.kind().0 {
+        match &found.kind().0 {
             b"avcC" => record(found, CodecConfiguration::of_avc)?,
             b"hvcC" => record(found, CodecConfiguration::of_hevc)?,
             b"av1C" => record(found, CodecConfiguration::of_av1)?,
-            b"vpcC" => vp(found)?,
-            b"esds" => mpeg4(found)?,
-            // QuickTime keeps it one box further in.
+            b"vpcC" => vp(found).map(drop)?,
+            b"esds" => Esds::read(found).check()?,
             b"wave" => match found.find(b"esds")? {
-                Some(esds) => mpeg4(esds)?,
-                None => continue,
+                Some(esds) => Esds::read(esds).check()?,
+                None => {}
             },
-            _ => continue,
-        }));
+            _ => {}
+        }
     }
-    Ok(None)
+    Ok(())
 }
 
-/// What a box has that is all configuration record.
-fn record(
-    found: Mp4Box<'_>,
-    read: impl FnOnce(&[u8]) -> Option<CodecConfiguration>,
-) -> Result<CodecConfiguration> {
-    read(found.payload()).ok_or_else(|| found.error("ends before its fields do"))
+/// Whether a box that is all configuration record has all its fields.
+fn record(found: Mp4Box<'_>, read: impl FnOnce(&[u8]) -> Option<CodecConfiguration>) -> Result<()> {
+    read(found.payload()).map(drop).ok_or_else(|| found.error("ends before its fields do"))
 }
 
 impl CodecConfiguration {
@@ -139,23 +149,14 @@ impl CodecConfiguration {
     }
 }
 
-/// What a decoder has to have before the first sample, of codings whose configuration is known: the configuration record, or of what MPEG-4
-/// registers the `DecoderSpecificInfo`.
-pub(super) fn decoder_configuration<'data>(boxes: Children<'data>) -> Result<Option<&'data [u8]>> {
-    for found in boxes {
-        let found = found?;
-        match &found.kind().0 {
-            b"avcC" | b"hvcC" | b"av1C" => return Ok(Some(found.payload())),
-            b"esds" => return decoder_specific_info(found),
-            b"wave" => {
-                if let Some(esds) = found.find(b"esds")? {
-                    return decoder_specific_info(esds);
-                }
-            }
-            _ => {}
-        }
-    }
-    Ok(None)
+/// The configuration record of a coding, or the `DecoderSpecificInfo` of what MPEG-4 registers; `None` if there is none.
+pub(super) fn decoder_configuration<'data>(boxes: Children<'data>) -> Option<&'data [u8]> {
+    boxes.map_while(Result::ok).find_map(|found| match &found.kind().0 {
+        b"avcC" | b"hvcC" | b"av1C" => Some(found.payload()).filter(|record| !record.is_empty()),
+        b"esds" => Esds::read(found).decoder_specific_info,
+        b"wave" => found.find(b"esds").ok()?.and_then(|esds| Esds::read(esds).decoder_specific_info),
+        _ => None,
+    })
 }
 
 fn vp(found: Mp4Box<'_>) -> Result<CodecConfiguration> {
@@ -169,69 +170,104 @@ const ES_DESCRIPTOR: u8 = 3;
 const DECODER_CONFIG_DESCRIPTOR: u8 = 4;
 const DECODER_SPECIFIC_INFO: u8 = 5;
 
-/// The fields of a `DecoderConfigDescriptor` from its `objectTypeIndication` on.
-fn decoder_config_descriptor(esds: Mp4Box<'_>) -> Result<Fields<'_>> {
-    let (_, _, mut fields) = Fields::full(esds)?;
-    descriptor(&mut fields, ES_DESCRIPTOR)?;
-    fields.skip(2)?;
-    let flags = fields.u8()?;
-    if flags & 0x80 != 0 {
+/// `objectTypeIndication` of MPEG-4 audio.
+const MPEG4_AUDIO: u8 = 0x40;
+
+/// What `esds` states, as far as it goes: encoders leave descriptors out, and state wrong lengths.
+struct Esds<'data> {
+    esds: Mp4Box<'data>,
+    object_type: Option<u8>,
+    /// `maxBitrate` and `avgBitrate`.
+    bit_rates: (u32, u32),
+    decoder_specific_info: Option<&'data [u8]>,
+    /// What is wrong with the descriptors.
+    fault: Option<Error>,
+}
+
+impl<'data> Esds<'data> {
+    fn read(esds: Mp4Box<'data>) -> Self {
+        let mut found =
+            Self { esds, object_type: None, bit_rates: (0, 0), decoder_specific_info: None, fault: None };
+        found.fault = found.read_descriptors().err();
+        found
+    }
+
+    fn read_descriptors(&mut self) -> Result<()> {
+        let (_, _, mut fields) = Fields::full(self.esds)?;
+        let (tag, _) = descriptor(&mut fields)?;
         fields.skip(2)?;
+        // Some have the identifier alone.
+        if tag == ES_DESCRIPTOR {
+            let flags = fields.u8()?;
+            if flags & 0x80 != 0 {
+                fields.skip(2)?;
+            }
+            if flags & 0x40 != 0 {
+                let len = fields.u8()?;
+                fields.skip(len.into())?;
+            }
+            if flags & 0x20 != 0 {
+                fields.skip(2)?;
+            }
+        }
+        let (tag, len) = descriptor(&mut fields)?;
+        if tag != DECODER_CONFIG_DESCRIPTOR {
+            return Err(fields.error("has no DecoderConfigDescriptor"));
+        }
+        self.object_type = Some(fields.u8()?);
+        fields.skip(4)?;
+        self.bit_rates = (fields.u32()?, fields.u32()?);
+        if fields.clone().u8().ok() != Some(DECODER_SPECIFIC_INFO) {
+            return Ok(());
+        }
+        let (_, info_len) = descriptor(&mut fields)?;
+        let rest = fields.clone().rest();
+        self.decoder_specific_info = Some(&rest[..info_len.min(rest.len())]);
+        // 13 bytes of fields, then the tag and a length of one byte or more.
+        if info_len > rest.len() || len < 15 + info_len {
+            return Err(fields.error("has descriptors with wrong lengths"));
+        }
+        Ok(())
     }
-    if flags & 0x40 != 0 {
-        let len = fields.u8()?;
-        fields.skip(len.into())?;
+
+    fn configuration(&self) -> Option<CodecConfiguration> {
+        let object_type = self.object_type?;
+        let info = self.decoder_specific_info.filter(|_| object_type == MPEG4_AUDIO);
+        let audio_object_type = match info {
+            Some(&[first, ..]) if first >> 3 != 31 => Some(first >> 3),
+            Some(&[first, second, ..]) => Some(32 + ((first & 7) << 3 | second >> 5)),
+            _ => None,
+        };
+        let (max_bit_rate, average_bit_rate) = self.bit_rates;
+        Some(CodecConfiguration::Mpeg4 { object_type, audio_object_type, max_bit_rate, average_bit_rate })
     }
-    if flags & 0x20 != 0 {
-        fields.skip(2)?;
+
+    fn check(&self) -> Result<()> {
+        match &self.fault {
+            Some(fault) => Err(fault.clone()),
+            None if self.object_type == Some(MPEG4_AUDIO)
+                && self.decoder_specific_info.is_none_or(<[_]>::is_empty) =>
+            {
+                Err(self.esds.error("has no DecoderSpecificInfo, which MPEG-4 audio needs"))
+            }
+            None => Ok(()),
+        }
     }
-    descriptor(&mut fields, DECODER_CONFIG_DESCRIPTOR)?;
-    Ok(fields)
 }
 
-fn mpeg4(found: Mp4Box<'_>) -> Result<CodecConfiguration> {
-    let mut fields = decoder_config_descriptor(found)?;
-    let object_type = fields.u8()?;
-    fields.skip(4)?;
-    let (max_bit_rate, average_bit_rate) = (fields.u32()?, fields.u32()?);
-    let mut audio_object_type = None;
-    if object_type == 0x40 {
-        descriptor(&mut fields, DECODER_SPECIFIC_INFO)?;
-        let first = fields.u8()?;
-        audio_object_type = Some(match first >> 3 {
-            31 => 32 + ((first & 7) << 3 | fields.u8()? >> 5),
-            object_type => object_type,
-        });
-    }
-    Ok(CodecConfiguration::Mpeg4 { object_type, audio_object_type, max_bit_rate, average_bit_rate })
-}
-
-/// The `DecoderSpecificInfo` of MPEG-4, if the next descriptor is one.
-fn decoder_specific_info(esds: Mp4Box<'_>) -> Result<Option<&[u8]>> {
-    let mut fields = decoder_config_descriptor(esds)?;
-    fields.skip(13)?;
-    if fields.clone().u8().ok() != Some(DECODER_SPECIFIC_INFO) {
-        return Ok(None);
-    }
-    let len = descriptor(&mut fields, DECODER_SPECIFIC_INFO)?;
-    fields.bytes(len).map(Some)
-}
-
-/// The tag and the length of a descriptor, which has to be this one. Returns the length.
-fn descriptor(fields: &mut Fields<'_>, tag: u8) -> Result<usize> {
-    if fields.u8()? != tag {
-        return Err(fields.error("has not the descriptors that it has to have"));
-    }
+/// The tag and the length of the next descriptor.
+fn descriptor(fields: &mut Fields<'_>) -> Result<(u8, usize)> {
+    let tag = fields.u8()?;
     // Seven bits of the length in each of up to four bytes.
     let mut len = 0;
     for _ in 0..4 {
         let byte = fields.u8()?;
         len = len << 7 | usize::from(byte & 0x7f);
         if byte & 0x80 == 0 {
-            return Ok(len);
+            break;
         }
     }
-    Err(fields.error("has a descriptor whose length has more than four bytes"))
+    Ok((tag, len))
 }
 
 /// The parameter `codecs` (RFC 6381 §3; ISO/IEC 14496-15 annex E; the bindings of AV1 and VP).
@@ -284,7 +320,7 @@ mod tests {
     fn name(format: &[u8; 4], kind: &[u8; 4], payload: &[u8]) -> String {
         let size = u32::try_from(8 + payload.len()).unwrap();
         let bytes = [&size.to_be_bytes(), kind.as_slice(), payload].concat();
-        string(FourCc(*format), read(Children::of_input(&bytes, 0)).unwrap())
+        string(FourCc(*format), read(Children::of_input(&bytes, 0)))
     }
 
     #[test]

@@ -17,14 +17,14 @@ pub(super) fn children_start(parent: Option<FourCc>, kind: FourCc, payload: &[u8
         // ISO/IEC 14496-12.
         b"moov" | b"trak" | b"edts" | b"mdia" | b"minf" | b"dinf" | b"stbl" | b"mvex" | b"moof" | b"traf"
         | b"mfra" | b"udta" | b"sinf" | b"rinf" | b"schi" | b"iprp" | b"ipco" | b"tref" | b"trgr"
-        | b"meco" | b"strk" | b"strd" | b"hnti" | b"hinf" => Some(0),
-        b"iref" | b"grpl" => Some(4),
+        | b"meco" | b"strk" | b"strd" | b"hnti" | b"hinf" | b"grpl" => Some(0),
+        b"iref" => Some(4),
         b"dref" | b"stsd" => Some(8),
         b"ipro" | b"fiin" => Some(6),
         // The count of items has 16 bits in version 0, and 32 later.
         b"iinf" => Some(if payload.first() == Some(&0) { 6 } else { 8 }),
-        // A box with version and flags, but not so in QuickTime, where the handler follows at once.
-        b"meta" => Some(if payload.get(4..8) == Some(b"hdlr") { 0 } else { 4 }),
+        // Version and flags, which are 0; in QuickTime, the first box at once, whose size is not 0.
+        b"meta" => Some(if payload.first_chunk().is_none_or(|size| *size == [0; 4]) { 4 } else { 0 }),
         // QuickTime, and tags of iTunes.
         b"wave" | b"gmhd" | b"tapt" | b"clip" | b"matt" | b"ilst" => Some(0),
         _ => None,

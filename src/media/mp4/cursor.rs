@@ -1,8 +1,12 @@
 //! Steps from box to box of a whole input.
 
+use super::boxes::is_padding;
 use super::{Boxes, Mp4Box};
 use crate::error::{Error, ErrorKind, Result, Site};
 use crate::record::{self, Format, Part, Tally};
+
+/// Fewer zeros than this at the end of an input can be the beginning of a box that is cut off.
+const MIN_PADDING: usize = 4;
 
 /// Reads the boxes of a part that are in no other box.
 #[derive(Debug)]
@@ -10,13 +14,15 @@ pub struct Cursor<'data> {
     part: Part<'data>,
     position: usize,
     records: u64,
+    /// Zeros after the last box.
+    blank_bytes: u64,
     gap_bytes: u64,
     gaps: u64,
 }
 
 impl<'data> Cursor<'data> {
     pub(super) fn new(part: Part<'data>) -> Self {
-        Self { part, position: 0, records: 0, gap_bytes: 0, gaps: 0 }
+        Self { part, position: 0, records: 0, blank_bytes: 0, gap_bytes: 0, gaps: 0 }
     }
 
     fn step(&self) -> std::result::Result<Mp4Box<'data>, ErrorKind> {
@@ -50,6 +56,12 @@ impl<'data> record::Cursor for Cursor<'data> {
         if self.position >= self.part.len() {
             return None;
         }
+        let rest = &self.part.view()[self.position..];
+        if self.part.is_complete() && rest.len() >= MIN_PADDING && is_padding(rest) {
+            self.blank_bytes += (self.part.len() - self.position) as u64;
+            self.position = self.part.len();
+            return None;
+        }
         let next = match self.step() {
             Ok(next) => next,
             Err(kind) => return Some(Err(self.error(kind))),
@@ -66,7 +78,8 @@ impl<'data> record::Cursor for Cursor<'data> {
     fn tally(&self) -> Tally {
         Tally {
             records: self.records,
-            record_bytes: self.position as u64 - self.gap_bytes,
+            record_bytes: self.position as u64 - self.gap_bytes - self.blank_bytes,
+            blank_bytes: self.blank_bytes,
             gaps: self.gaps,
             gap_bytes: self.gap_bytes,
             ..Tally::default()

@@ -3,8 +3,8 @@
 use super::fault::FirstFault;
 use super::fragment::{Defaults, MovieFragments};
 use super::{
-    Children, FileType, Interleaved, Mp4Box, Packets, RandomAccess, SegmentIndexes, Times, Track, fault,
-    fields::Fields,
+    Children, Extents, FileType, Interleaved, Mp4Box, Packets, RandomAccess, SegmentIndexes, Times, Track,
+    fault, fields::Fields,
 };
 use crate::error::{Error, ErrorKind, Mp4Fault, Result};
 
@@ -157,6 +157,12 @@ impl<'data> Movie<'data> {
     #[must_use]
     pub fn packets(&self, times: Times) -> Packets<'data> {
         Packets::new(self, times)
+    }
+
+    /// Where the samples of all tracks lie, in runs of bytes without a gap.
+    #[must_use]
+    pub fn extents(&self) -> Extents<'_, 'data> {
+        Extents::new(self)
     }
 
     /// Whether movie fragments may follow: there is a `mvex` (§8.8.1).

@@ -194,33 +194,47 @@ impl<'data> SampleEntry<'data> {
         }
     }
 
-    /// What the samples need to be decoded, of the codings that are known; `None` for others.
-    ///
-    /// # Errors
-    ///
-    /// If a box in the entry is not what it has to be.
-    pub fn configuration(&self) -> Result<Option<CodecConfiguration>> {
+    /// The configuration of the coding, as far as it can be read; `None` of codings that are not known. [`check`](Self::check) reports
+    /// damage.
+    #[must_use]
+    pub fn configuration(&self) -> Option<CodecConfiguration> {
         codec::read(self.boxes())
     }
 
-    /// What a decoder has to have before the first sample: the record of the configuration of AVC, HEVC or AV1, or the
-    /// `DecoderSpecificInfo` of what MPEG-4 registers, such as the `AudioSpecificConfig` of AAC; `None` of other codings.
+    /// The bytes that a decoder needs before the first sample: the configuration record of AVC, HEVC or AV1, or the
+    /// `DecoderSpecificInfo` of what MPEG-4 registers, such as the `AudioSpecificConfig` of AAC; `None` of other codings, and if there
+    /// are none. [`check`](Self::check) reports damage.
+    #[must_use]
+    pub fn decoder_configuration(&self) -> Option<&'data [u8]> {
+        codec::decoder_configuration(self.boxes())
+    }
+
+    /// Whether the entry has all its fields, whole boxes, and the configuration that a decoder needs.
     ///
     /// # Errors
     ///
-    /// If a box in the entry is not what it has to be.
-    pub fn decoder_configuration(&self) -> Result<Option<&'data [u8]>> {
-        codec::decoder_configuration(self.boxes())
+    /// The first fault: a box that is cut off, bytes that are no box, an empty `avcC`, an `esds` without `DecoderSpecificInfo`, ...
+    pub fn check(&self) -> Result<()> {
+        self.visual()?;
+        self.audio()?;
+        codec::check(self.boxes())
+    }
+
+    /// The format of the samples before they were encrypted (`sinf`) or restricted (`rinf`): `data_format` of `frma` (ISO/IEC 14496-12
+    /// §8.12.2); that of the entry if there is none.
+    #[must_use]
+    pub fn original_format(&self) -> FourCc {
+        let schemes = self.boxes().map_while(Result::ok);
+        let mut schemes = schemes.filter(|found| matches!(&found.kind().0, b"sinf" | b"rinf"));
+        let frma = schemes.find_map(|scheme| scheme.find(b"frma").ok().flatten());
+        frma.and_then(|frma| Fields::of(frma).four_cc().ok()).unwrap_or_else(|| self.format())
     }
 
     /// The coding as the parameter `codecs` of a media type (RFC 6381), such as `avc1.64001f` or `mp4a.40.2`. Of codings that
     /// are not known, the format.
-    ///
-    /// # Errors
-    ///
-    /// If a box in the entry is not what it has to be.
-    pub fn codec_string(&self) -> Result<String> {
-        Ok(codec::string(self.format(), self.configuration()?))
+    #[must_use]
+    pub fn codec_string(&self) -> String {
+        codec::string(self.format(), self.configuration())
     }
 }
 

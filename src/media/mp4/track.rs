@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use super::fault::FirstFault;
 use super::fragment::{Defaults, FragmentCursor, MovieFragments, TrackRun};
 use super::lookup::Lookup;
-use super::table::{SampleTable, TimeRuns};
+use super::table::{SampleTable, TableExtents, TimeRuns};
 use super::{
     Edits, FourCc, MediaKind, Mp4Box, ParSamples, Sample, SampleEntries, Samples, fields::Fields,
     movie::duration,
@@ -289,6 +289,16 @@ impl<'data> Track<'data> {
         let table = &self.source.table;
         let of_table = if table.stts.is_one_run_of(1) { table.durations.rest } else { 0 };
         Some(of_table).filter(|&samples| samples > 0 && table.sizes.is_constant())
+    }
+
+    /// How many samples the walk over the sample table gives, if all of them have chunks.
+    pub(super) fn walked_table_len(&self) -> u64 {
+        self.source.table.sizes.count()
+    }
+
+    /// The chunks of the sample table.
+    pub(super) fn table_extents(&self) -> TableExtents<'data> {
+        TableExtents::new(self.source.table)
     }
 
     fn lookup(&self) -> &Lookup<'data> {

@@ -4,10 +4,9 @@ use pagecut::Result;
 use pagecut::media::AudioSpecificConfig;
 use pagecut::media::mp4::{self, Movie, Packet, SampleEntry, Track};
 
-use super::codec_names;
-use super::coding;
 use super::picture::Picture;
 use super::report::{Format, Ratio, Report, Sound, Stream, Times};
+use super::{coding, mp4_codec};
 use crate::streams::Kind;
 use crate::time_base::{TimeBase, rescale};
 
@@ -21,9 +20,18 @@ pub(super) fn report(data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
             Err(error) => errors.push(error.to_string()),
         }
     }
+    errors.extend(movie.fault().map(ToString::to_string));
+    for track in movie.tracks() {
+        let entries = track.sample_entries();
+        errors.extend(
+            entries
+                .filter_map(|entry| entry.and_then(|entry| entry.check()).err())
+                .map(|error| error.to_string()),
+        );
+    }
     let tracks = movie.tracks().iter().zip(&totals).enumerate();
     let mut streams: Vec<_> =
-        tracks.map(|(index, (track, totals))| stream(&movie, index, track, totals)).collect::<Result<_>>()?;
+        tracks.map(|(index, (track, totals))| stream(&movie, index, track, totals)).collect();
     coding::describe_movie(&movie, &mut streams);
     let mut format = format(&movie, &streams);
     format.tags = tags(&movie)?;
@@ -63,12 +71,11 @@ impl Totals {
     }
 }
 
-fn stream(movie: &Movie<'_>, index: usize, track: &Track<'_>, totals: &Totals) -> Result<Stream> {
-    let entry = track.sample_entries().next().transpose()?;
-    let configuration = entry.map(|entry| entry.configuration()).transpose()?.flatten();
-    let codec_name = entry.and_then(|entry| codec_names::of_sample_entry(entry.format(), configuration));
+fn stream(movie: &Movie<'_>, index: usize, track: &Track<'_>, totals: &Totals) -> Stream {
+    let entry = track.sample_entries().next().and_then(Result::ok);
+    let codec_name = entry.as_ref().and_then(mp4_codec::name);
     let aac = match (entry, codec_name) {
-        (Some(entry), Some("aac")) => entry.decoder_configuration()?.and_then(AudioSpecificConfig::read),
+        (Some(entry), Some("aac")) => entry.decoder_configuration().and_then(AudioSpecificConfig::read),
         _ => None,
     };
     let kind = Kind::of_mp4(track);
@@ -76,14 +83,15 @@ fn stream(movie: &Movie<'_>, index: usize, track: &Track<'_>, totals: &Totals) -
     let time_base = TimeBase::per_second(timescale);
     let duration = duration(movie, track, totals);
     let tag = entry.map_or([0; 4], |entry| entry.format().0);
-    Ok(Stream {
+    Stream {
         index,
         codec_name,
         kind,
         codec_tag_string: super::tag_string(tag),
         codec_tag: super::tag_number(tag),
-        picture: entry.map(|entry| picture(&entry)).transpose()?.flatten(),
-        sound: entry.map(|entry| sound(&entry, codec_name, aac.as_ref())).transpose()?.flatten(),
+        // What is wrong with an entry was told.
+        picture: entry.and_then(|entry| picture(&entry).ok().flatten()),
+        sound: entry.and_then(|entry| sound(track, &entry, codec_name, aac.as_ref()).ok().flatten()),
         id: Some(format!("{:#x}", track.id())),
         r_frame_rate: if kind == Kind::Video { even_rate(timescale, totals) } else { Some(Ratio::NONE) },
         avg_frame_rate: if kind == Kind::Video { average_rate(timescale, totals) } else { Some(Ratio::NONE) },
@@ -92,11 +100,11 @@ fn stream(movie: &Movie<'_>, index: usize, track: &Track<'_>, totals: &Totals) -
         bit_rate: bit_rate(movie, track, totals, duration),
         nb_frames: Some(track.table_len()).filter(|&count| count > 0),
         nb_read_packets: Some(totals.packets),
-        extradata_size: entry.map(|entry| extradata_size(&entry, codec_name)).transpose()?.flatten(),
+        extradata_size: entry.and_then(|entry| extradata_size(&entry, codec_name)),
         disposition: vec![("default", track.header().is_enabled.into()), ("forced", 0)],
-        tags: stream_tags(track, entry)?,
+        tags: stream_tags(track, entry),
         ..Stream::bare(index, kind, time_base)
-    })
+    }
 }
 
 fn picture(entry: &SampleEntry<'_>) -> Result<Option<Picture>> {
@@ -105,12 +113,16 @@ fn picture(entry: &SampleEntry<'_>) -> Result<Option<Picture>> {
 }
 
 fn sound(
+    track: &Track<'_>,
     entry: &SampleEntry<'_>,
     codec_name: Option<&str>,
     aac: Option<&AudioSpecificConfig>,
 ) -> Result<Option<Sound>> {
     let Some(audio) = entry.audio()? else { return Ok(None) };
-    let bits_per_sample = codec_name.map_or(0, codec_names::bits_per_sample);
+    let bits_per_sample = mp4_codec::bits_per_sample(entry, codec_name);
+    // A rate that the entry does not state is that of the time units.
+    let sample_rate = if audio.sample_rate == 0 { track.media().timescale } else { audio.sample_rate };
+    let sample_rate = Some(u64::from(sample_rate));
     if let Some(aac) = aac {
         return Ok(Some(super::aac_sound(aac)));
     }
@@ -125,15 +137,10 @@ fn sound(
             ..Sound::default()
         },
         // Of these, there are two channels in the entry whatever there are in the frames.
-        Some("aac" | "mp3" | "ac3" | "eac3" | "ac4" | "dts" | "truehd" | "amr_nb" | "amr_wb") | None => {
-            Sound { sample_rate: Some(audio.sample_rate.into()), bits_per_sample, ..Sound::default() }
+        Some("mp3" | "ac3" | "eac3" | "ac4" | "dts" | "truehd") | None => {
+            Sound { sample_rate, bits_per_sample, ..Sound::default() }
         }
-        Some(_) => Sound {
-            sample_rate: Some(audio.sample_rate.into()),
-            channels,
-            bits_per_sample,
-            ..Sound::default()
-        },
+        Some(_) => Sound { sample_rate, channels, bits_per_sample, ..Sound::default() },
     }))
 }
 
@@ -156,12 +163,26 @@ fn start(movie: &Movie<'_>, track: &Track<'_>, totals: &Totals) -> Option<i64> {
     Some(empty.map(|edit| in_time_of_track(movie, track, edit.duration)).fold(0, i64::saturating_add))
 }
 
+/// How long the media of the track last in the tables, in its time units: what `mdhd` states, but no longer than the samples.
+fn media_duration(track: &Track<'_>) -> Option<u64> {
+    let of_samples = Some(track.table_duration()).filter(|&duration| duration > 0);
+    match (track.media().duration, of_samples) {
+        (Some(stated), Some(of_samples)) => Some(stated.min(of_samples)),
+        (stated, of_samples) => stated.or(of_samples),
+    }
+}
+
 /// How long the track lasts, in its time units.
 fn duration(movie: &Movie<'_>, track: &Track<'_>, totals: &Totals) -> Option<i64> {
+    let of_media = media_duration(track).and_then(|duration| i64::try_from(duration).ok());
     if movie.is_fragmented() {
-        return duration_by_index(movie, track).or(totals.end).filter(|&duration| duration > 0);
+        // The last sample ends so long after the start of the media, whatever the edit list presents of them.
+        let shift = track.edits().presentation_shift(movie.header().timescale, track.media().timescale);
+        let of_samples = totals.end.map(|end| end.saturating_sub(shift));
+        let duration = end_by_index(movie, track).or(of_media.max(of_samples));
+        return duration.filter(|&duration| duration > 0);
     }
-    let of_media = i64::try_from(track.media().duration?).ok()?;
+    let of_media = of_media?;
     if track.edits().next().is_none() {
         return Some(of_media);
     }
@@ -169,13 +190,14 @@ fn duration(movie: &Movie<'_>, track: &Track<'_>, totals: &Totals) -> Option<i64
     Some(of_media.min(edited.fold(0, i64::saturating_add)))
 }
 
-/// What the segment indexes of a track say that it lasts.
-fn duration_by_index(movie: &Movie<'_>, track: &Track<'_>) -> Option<i64> {
-    let indexes = movie.segment_indexes().map_while(Result::ok).filter(|index| index.track == track.id());
-    let of_index = |index: mp4::SegmentIndex<'_>| {
-        index.references().map(|reference| i64::from(reference.duration)).fold(0, i64::saturating_add)
-    };
-    indexes.map(of_index).reduce(i64::saturating_add)
+/// Where the last segment index of a track ends, in time units of the track.
+fn end_by_index(movie: &Movie<'_>, track: &Track<'_>) -> Option<i64> {
+    let indexes = movie.segment_indexes().map_while(Result::ok);
+    let last = indexes.filter(|index| index.track == track.id()).last()?;
+    let start = i64::try_from(last.earliest_presentation_time).unwrap_or(i64::MAX);
+    let end =
+        last.references().map(|reference| i64::from(reference.duration)).fold(start, i64::saturating_add);
+    Some(rescale(end, track.media().timescale.into(), last.timescale.max(1).into()))
 }
 
 fn in_time_of_track(movie: &Movie<'_>, track: &Track<'_>, duration: u64) -> i64 {
@@ -191,16 +213,16 @@ fn bit_rate(movie: &Movie<'_>, track: &Track<'_>, totals: &Totals, duration: Opt
         let duration = duration.filter(|&duration| duration > 0)?;
         return u64::try_from(rescale(i64::try_from(bits).ok()?, timescale, duration.into())).ok();
     }
-    let duration = i128::from(track.media().duration.filter(|&duration| duration > 0)?);
+    let duration = i128::from(media_duration(track).filter(|&duration| duration > 0)?);
     u64::try_from(bits * timescale / duration).ok().filter(|&rate| rate > 0)
 }
 
 /// Bytes of what ffprobe calls extradata.
-fn extradata_size(entry: &SampleEntry<'_>, codec_name: Option<&str>) -> Result<Option<usize>> {
-    if let Some(configuration) = entry.decoder_configuration()? {
-        return Ok(Some(configuration.len()));
+fn extradata_size(entry: &SampleEntry<'_>, codec_name: Option<&str>) -> Option<usize> {
+    if let Some(configuration) = entry.decoder_configuration() {
+        return Some(configuration.len());
     }
-    Ok(match codec_name {
+    match codec_name {
         // What comes behind the fields that all entries have.
         Some("mov_text") => Some(entry.mp4_box().payload().len().saturating_sub(8)),
         // It becomes an `OpusHead`, which begins with so many bytes more.
@@ -210,10 +232,10 @@ fn extradata_size(entry: &SampleEntry<'_>, codec_name: Option<&str>) -> Result<O
             .find(|found| found.kind() == *b"dOps")
             .map(|dops| dops.payload().len() + 8),
         _ => None,
-    })
+    }
 }
 
-fn stream_tags(track: &Track<'_>, entry: Option<SampleEntry<'_>>) -> Result<Vec<(String, String)>> {
+fn stream_tags(track: &Track<'_>, entry: Option<SampleEntry<'_>>) -> Vec<(String, String)> {
     let mut tags = Vec::new();
     if let Some(language) = track.media().language {
         tags.push(("language".to_owned(), String::from_utf8_lossy(&language).into_owned()));
@@ -221,18 +243,20 @@ fn stream_tags(track: &Track<'_>, entry: Option<SampleEntry<'_>>) -> Result<Vec<
     if !track.handler_name().is_empty() {
         tags.push(("handler_name".to_owned(), String::from_utf8_lossy(track.handler_name()).into_owned()));
     }
-    let visual = entry.map(|entry| entry.visual()).transpose()?.flatten();
+    let visual = entry.and_then(|entry| entry.visual().ok().flatten());
     if let Some(name) =
         visual.map(|visual| visual.compressor_name).filter(|name| !name.is_empty() && name[0] != 0)
     {
         tags.push(("encoder".to_owned(), String::from_utf8_lossy(name).into_owned()));
     }
-    Ok(tags)
+    tags
 }
 
 fn tags(movie: &Movie<'_>) -> Result<Vec<(String, String)>> {
     let Some(file_type) = movie.file_type()? else { return Ok(Vec::new()) };
+    // ffprobe shows brands as text, which zeros end.
     let brands = file_type.compatible_brands.as_flattened();
+    let brands = brands.split(|&byte| byte == 0).next().unwrap_or_default();
     Ok(vec![
         ("major_brand".to_owned(), String::from_utf8_lossy(&file_type.major_brand.0).into_owned()),
         ("minor_version".to_owned(), file_type.minor_version.to_string()),

@@ -19,9 +19,9 @@ pub(super) struct Rows {
     file: String,
     format: &'static str,
     tracks: Vec<Row>,
-    /// The first error that left something to count.
+    /// What is wrong with tracks of MP4, which have no rows, and the first error of Matroska.
     #[serde(skip)]
-    pub(super) error: Option<Error>,
+    pub(super) errors: Vec<Error>,
 }
 
 /// What a track came to.
@@ -44,15 +44,18 @@ pub(super) fn table() -> Table {
 
 /// Counts the samples of all tracks.
 pub(super) fn count(source: &Source, file: &str, kind: FileKind, common: &Common) -> Result<Rows> {
-    let (format, (tracks, error)) = media::with_whole(source, file, common, |data| match kind {
-        FileKind::Mp4 => Ok(("MP4", (of_movie(&Movie::read(data)?)?, None))),
+    let mut errors = Vec::new();
+    let (format, tracks) = media::with_whole(source, file, common, |data| match kind {
+        FileKind::Mp4 => Ok(("MP4", of_movie(&Movie::read(data)?, &mut errors))),
         _ => {
             let segment = Segment::read(data)?;
             let is_webm = segment.header().is_some_and(|header| header.doc_type == b"webm");
-            Ok((if is_webm { "WebM" } else { "Matroska" }, of_segments(segment)))
+            let (rows, error) = of_segments(segment);
+            errors.extend(error);
+            Ok((if is_webm { "WebM" } else { "Matroska" }, rows))
         }
     })?;
-    Ok(Rows { file: file.to_owned(), format, tracks, error })
+    Ok(Rows { file: file.to_owned(), format, tracks, errors })
 }
 
 impl Rows {
@@ -72,18 +75,20 @@ impl Rows {
     }
 }
 
-fn of_movie(movie: &Movie<'_>) -> Result<Vec<Row>> {
-    movie.tracks().iter().map(of_mp4).collect()
+fn of_movie(movie: &Movie<'_>, errors: &mut Vec<Error>) -> Vec<Row> {
+    errors.extend(movie.fault().cloned());
+    let rows = movie.tracks().iter().map(of_mp4);
+    rows.filter_map(|row| row.map_err(|error| errors.push(error)).ok()).collect()
 }
 
 fn of_mp4(track: &mp4::Track<'_>) -> Result<Row> {
-    let entry = track.sample_entries().next().transpose()?;
+    let entry = track.sample_entries().next().and_then(Result::ok);
     let mut summary = mp4::Summary::default();
     track.samples().try_for_each(|sample| sample.map(|sample| summary.add(&sample)))?;
     Ok(Row {
         track: track.id().into(),
         kind: names::of_handler(track.handler()),
-        codec: entry.map(|entry| entry.codec_string()).transpose()?,
+        codec: entry.map(|entry| entry.codec_string()),
         samples: summary.samples,
         bytes: summary.bytes,
         duration: summary.duration as f64 / f64::from(track.media().timescale),

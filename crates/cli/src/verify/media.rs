@@ -86,7 +86,9 @@ fn inside_of_boxes(data: &[u8]) -> Result<()> {
         Err(error) if may_have_no_movie && is_no_movie(&error) => return Ok(()),
         movie => movie?,
     };
-    movie.tracks().iter().try_for_each(samples)?;
+    movie.fault().cloned().map_or(Ok(()), Err)?;
+    movie.tracks().iter().try_for_each(description)?;
+    movie.check_layout()?;
     movie.fragments().try_for_each(|fragment| fragment?.sequence_number().map(drop))?;
     movie.segment_indexes().try_for_each(|index| index.map(drop))?;
     match movie.random_access()? {
@@ -101,10 +103,10 @@ fn is_no_movie(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Mp4(BoxMissing { kind: [b'm', b'o', b'o', b'v'], parent: None }))
 }
 
-/// Reads how the samples of a track are coded, and where they lie.
-fn samples(track: &Track<'_>) -> Result<()> {
-    track.sample_entries().try_for_each(|entry| entry?.configuration().map(drop))?;
-    track.samples().try_for_each(|sample| sample.map(drop))
+/// Checks the sample entries and the sample table of a track.
+fn description(track: &Track<'_>) -> Result<()> {
+    track.sample_entries().try_for_each(|entry| entry?.check())?;
+    track.check_tables()
 }
 
 /// The records up to the first error between them, and the first one in them.

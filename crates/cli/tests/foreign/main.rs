@@ -4,6 +4,7 @@ mod compressed;
 mod decision;
 mod indexes;
 mod matroska;
+mod mp4;
 mod mpegts;
 mod outputs;
 mod reads;

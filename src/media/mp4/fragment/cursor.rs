@@ -20,6 +20,19 @@ pub(in crate::media::mp4) struct FragmentCursor<'data> {
     /// The next sample.
     index: u64,
     decode_time: u64,
+    /// Bytes of the samples of all runs without entries.
+    unlisted_bytes: u64,
+}
+
+/// A place in the fragments.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// The number of the next sample.
+    pub(super) index: u64,
+    /// When that is decoded, unless its fragment states it.
+    pub(super) decode_time: u64,
+    /// Bytes of the samples of all runs without entries.
+    pub(super) unlisted_bytes: u64,
 }
 
 impl<'data> FragmentCursor<'data> {
@@ -42,11 +55,13 @@ impl<'data> FragmentCursor<'data> {
             has_begun_run: false,
             index,
             decode_time,
+            unlisted_bytes: 0,
         }
     }
 
     /// The same at the fragment that begins at `offset`.
-    pub(super) fn at(&self, offset: u64, index: u64, decode_time: u64) -> Self {
+    pub(super) fn at(&self, offset: u64, place: Place) -> Self {
+        let Place { index, decode_time, unlisted_bytes } = place;
         Self {
             fragments: MovieFragments::new(self.data, offset, Some(self.defaults.clone())),
             tracks: TrackFragments::none(),
@@ -55,6 +70,7 @@ impl<'data> FragmentCursor<'data> {
             has_begun_run: false,
             index,
             decode_time,
+            unlisted_bytes,
             ..self.clone()
         }
     }
@@ -93,13 +109,25 @@ impl<'data> FragmentCursor<'data> {
     fn next_run(&mut self) -> Option<Result<TrackRun<'data>>> {
         loop {
             if let Some(run) = self.runs.next() {
-                return Some(run);
+                return Some(run.and_then(|run| self.bound(run)));
             }
             match self.next_track_fragment()? {
                 Ok(()) => {}
                 Err(error) => return Some(Err(error)),
             }
         }
+    }
+
+    /// Bounds the samples that take no room in their runs by the length of the input, so that runs that lie over each other cannot make a
+    /// walk longer than that.
+    fn bound(&mut self, run: TrackRun<'data>) -> Result<TrackRun<'data>> {
+        self.unlisted_bytes = self.unlisted_bytes.saturating_add(run.unlisted_bytes());
+        if self.unlisted_bytes > self.data.len() as u64 {
+            return Err(run
+                .trun()
+                .error("has samples of more bytes than the input, with those of the runs before"));
+        }
+        Ok(run)
     }
 
     /// Goes on to what the next movie fragment has of the track.
@@ -131,9 +159,9 @@ impl<'data> FragmentCursor<'data> {
         self.tracks.moof_offset()
     }
 
-    /// The number of the next sample, and when it is decoded.
-    pub(super) fn place(&self) -> (u64, u64) {
-        (self.index, self.decode_time)
+    /// Where the next sample is.
+    pub(super) fn place(&self) -> Place {
+        Place { index: self.index, decode_time: self.decode_time, unlisted_bytes: self.unlisted_bytes }
     }
 
     /// Goes on to the next run without a look at its samples; whether there is one.

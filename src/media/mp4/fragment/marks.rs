@@ -1,6 +1,7 @@
 //! Places in the fragments, from which a sample is found by its number.
 
 use super::FragmentCursor;
+use super::cursor::Place;
 use crate::media::mp4::lookup::MAX_PLACES;
 
 /// Where some of the fragments begin that have samples of a track. Their number is bounded: when there are too many, every
@@ -18,10 +19,8 @@ pub(in crate::media::mp4) struct FragmentMarks<'data> {
 #[derive(Debug, Clone, Copy)]
 struct Mark {
     moof_offset: u64,
-    /// Its first sample of the track.
-    index: u64,
-    /// When that is decoded, unless the fragment says it.
-    decode_time: u64,
+    /// Before its first run of the track.
+    place: Place,
 }
 
 impl<'data> FragmentMarks<'data> {
@@ -31,13 +30,16 @@ impl<'data> FragmentMarks<'data> {
         let (mut stride, mut fragments) = (1_u64, 0_u64);
         let mut last = None;
         let mut cursor = start.clone();
-        while cursor.enter_run() {
+        loop {
+            let unlisted_bytes = cursor.place().unlisted_bytes;
+            if !cursor.enter_run() {
+                break;
+            }
             let moof_offset = cursor.moof_offset();
             if last != Some(moof_offset) {
                 last = Some(moof_offset);
                 if fragments.is_multiple_of(stride) {
-                    let (index, decode_time) = cursor.place();
-                    marks.push(Mark { moof_offset, index, decode_time });
+                    marks.push(Mark { moof_offset, place: Place { unlisted_bytes, ..cursor.place() } });
                 }
                 fragments += 1;
             }
@@ -51,7 +53,7 @@ impl<'data> FragmentMarks<'data> {
             }
             cursor.skip(u64::MAX);
         }
-        let count = cursor.place().0;
+        let count = cursor.place().index;
         Self { start, marks, count }
     }
 
@@ -63,13 +65,13 @@ impl<'data> FragmentMarks<'data> {
     /// The cursor at a sample; if there are not so many, at the end, where there may be an error.
     pub(in crate::media::mp4) fn find(&self, index: u64) -> FragmentCursor<'data> {
         let index = index.min(self.count);
-        let mark = self.marks.partition_point(|mark| mark.index <= index).checked_sub(1);
+        let mark = self.marks.partition_point(|mark| mark.place.index <= index).checked_sub(1);
         let mut cursor = match mark.map(|mark| self.marks[mark]) {
-            Some(mark) => self.start.at(mark.moof_offset, mark.index, mark.decode_time),
+            Some(mark) => self.start.at(mark.moof_offset, mark.place),
             None => self.start.clone(),
         };
-        while cursor.place().0 < index && cursor.enter_run() {
-            let before = cursor.place().0;
+        while cursor.place().index < index && cursor.enter_run() {
+            let before = cursor.place().index;
             cursor.skip(index - before);
         }
         cursor

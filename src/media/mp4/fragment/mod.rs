@@ -31,6 +31,11 @@ impl<'data> MovieFragments<'data> {
     pub(super) fn new(data: &'data [u8], offset: u64, defaults: Option<Defaults<'data>>) -> Self {
         Self { boxes: Children::of_input(data, offset), defaults }
     }
+
+    /// Of a movie that has none.
+    pub(super) fn none() -> Self {
+        Self { boxes: Children::default(), defaults: None }
+    }
 }
 
 impl<'data> Iterator for MovieFragments<'data> {

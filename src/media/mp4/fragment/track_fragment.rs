@@ -24,7 +24,7 @@ impl<'data> TrackFragments<'data> {
     }
 
     /// Of no movie fragment.
-    pub(super) fn none() -> Self {
+    pub(in crate::media::mp4) fn none() -> Self {
         Self { moof_offset: 0, boxes: Children::default(), defaults: None, previous: None }
     }
 

@@ -33,7 +33,7 @@ impl<'data> TrackRuns<'data> {
     }
 
     /// Of no track fragment.
-    pub(super) fn none() -> Self {
+    pub(in crate::media::mp4) fn none() -> Self {
         let defaults = SampleDefaults { description: 0, duration: 0, size: 0, flags: 0 };
         Self { boxes: Children::default(), base_data_offset: 0, defaults, previous: None }
     }
@@ -152,6 +152,11 @@ impl<'data> TrackRun<'data> {
             return None;
         }
         std::iter::from_fn(|| self.next()).filter_map(|sample| sample.composition_offset).min()
+    }
+
+    /// Bytes of the samples, if the run has no entry for each of them: then nothing but this bounds their number.
+    pub(super) fn unlisted_bytes(&self) -> u64 {
+        if self.words_per_sample() > 0 { 0 } else { u64::from(self.left) * u64::from(self.defaults.size) }
     }
 
     fn words_per_sample(&self) -> usize {

@@ -219,8 +219,7 @@ impl<'data> TableCursor<'data> {
             self.compositions.go_to(runs, sample);
         }
         if self.chunks.end <= sample && !self.chunks.go_to(&self.table, stretch) {
-            let why = "has chunks for fewer samples than it has, or out of order";
-            return Some(Err(self.table.error(why)));
+            return Some(Err(self.table.lacks_chunks()));
         }
         if self.sync.next < sample {
             self.sync.go_on(self.table.sync);

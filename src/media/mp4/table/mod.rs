@@ -1,10 +1,12 @@
 //! The sample table: where samples lie, and when they are due (ISO/IEC 14496-12 §8.5 to §8.7).
 
 mod cursor;
+mod extents;
 mod runs;
 mod sizes;
 
 pub(super) use cursor::TableCursor;
+pub(super) use extents::TableExtents;
 use runs::ChunkRuns;
 pub(super) use runs::{Runs, Sum, TimeRuns, composition_offset};
 pub(super) use sizes::Sizes;
@@ -231,6 +233,12 @@ impl<'data> SampleTable<'data> {
             }
         }
         Ok(())
+    }
+
+    /// The error that there are samples that are in no chunk.
+    #[cold]
+    fn lacks_chunks(&self) -> Error {
+        self.error("has chunks for fewer samples than it has, or out of order")
     }
 
     /// The error that the tables do not tell where a sample lies, or when it is due.

@@ -37,7 +37,7 @@ fn configuration<'data>(entry: &SampleEntry<'data>) -> &'data [u8] {
         }
         _ => None,
     });
-    let registered = || entry.decoder_configuration().ok().flatten();
+    let registered = || entry.decoder_configuration();
     of_box.or_else(registered).unwrap_or_default()
 }
 

@@ -1,0 +1,128 @@
+//! Whether samples lie in media data, each in bytes of its own.
+
+use std::ops::Range;
+
+use super::{Children, Extent, FourCc, Movie, fault};
+use crate::error::{Error, ErrorKind, Mp4Fault, Result};
+
+/// Boxes in no other box that hold no samples (ISO/IEC 14496-12 §6; QuickTime). Samples can be in others: `mdat`, `imda`, `uuid`, and
+/// those that are not known.
+const NO_MEDIA_DATA: [&[u8; 4]; 15] = [
+    b"ftyp", b"styp", b"moov", b"moof", b"mfra", b"sidx", b"ssix", b"emsg", b"prft", b"pdin", b"bloc",
+    b"pnot", b"wide", b"free", b"skip",
+];
+
+impl Movie<'_> {
+    /// Whether all samples lie in the input, in boxes of media data, and over no others. Tracks may share a whole chunk or run.
+    ///
+    /// Takes time by the lengths of tables and fragments, not by the number of samples, and sorts the chunks and runs.
+    ///
+    /// # Errors
+    ///
+    /// The first fault in the input of those that chunks and runs have; or an error of the tables and fragments.
+    pub fn check_layout(&self) -> Result<()> {
+        let mut extents = Vec::new();
+        let mut first = None;
+        for extent in self.extents() {
+            match extent {
+                Ok(extent) if extent.range.is_empty() => {}
+                Ok(extent) => extents.push(extent),
+                Err(error) => first = Some(earlier(first, error)),
+            }
+        }
+        extents.sort_unstable_by_key(|extent| (extent.range.start, extent.range.end, extent.track));
+        if let Some(error) = self
+            .misplaced(&extents)
+            .into_iter()
+            .chain(self.overlapping(&extents))
+            .reduce(|left, right| earlier(Some(left), right))
+        {
+            first = Some(earlier(first, error));
+        }
+        first.map_or(Ok(()), Err)
+    }
+
+    /// The first extent that is not in media data. They are sorted.
+    fn misplaced(&self, extents: &[Extent]) -> Option<Error> {
+        let mut boxes = Children::of_input(self.data(), 0).map_while(Result::ok).peekable();
+        for extent in extents {
+            while boxes.next_if(|found| found.range().end <= extent.range.start).is_some() {}
+            if extent.range.end > self.data().len() as u64 {
+                return Some(self.outside(extent));
+            }
+            // After a damaged box, which has its own error, there is no telling.
+            let found = boxes.peek()?;
+            let (is_inside, kind) = if is_data(found.kind()) {
+                let data = found.payload_offset()..found.range().end;
+                (contains(&data, &extent.range), None)
+            } else if found.kind() == *b"meta" {
+                let mut inside = found.children().unwrap_or_default().map_while(Result::ok);
+                let data = |child: super::Mp4Box<'_>| child.payload_offset()..child.range().end;
+                (
+                    inside.any(|child| child.kind() == *b"idat" && contains(&data(child), &extent.range)),
+                    Some(found.kind()),
+                )
+            } else {
+                (false, Some(found.kind()))
+            };
+            if !is_inside {
+                let Range { start, end } = extent.range;
+                let (track, sample) = (self.tracks()[extent.track].id(), extent.samples.start);
+                let kind = kind.map(|FourCc(kind)| kind);
+                let fault = Mp4Fault::SampleMisplaced { track, sample, start, end, kind };
+                return Some(fault::at(ErrorKind::Mp4(fault), start, found.as_bytes()));
+            }
+        }
+        None
+    }
+
+    /// The first extent that lies over one before. They are sorted.
+    fn overlapping(&self, extents: &[Extent]) -> Option<Error> {
+        let mut before: Option<&Extent> = None;
+        for extent in extents {
+            let over = before.filter(|before| {
+                let is_shared = before.range == extent.range && before.track != extent.track;
+                extent.range.start < before.range.end && !is_shared
+            });
+            if let Some(before) = over {
+                let id = |extent: &Extent| self.tracks()[extent.track].id();
+                let Range { start, end } = extent.range;
+                let (track, sample, other_track) = (id(extent), extent.samples.start, id(before));
+                let fault = Mp4Fault::SampleOverlap { track, sample, start, end, other_track };
+                return Some(fault::at(ErrorKind::Mp4(fault), start, &[]));
+            }
+            before = before.filter(|before| before.range.end > extent.range.end).or(Some(extent));
+        }
+        None
+    }
+
+    /// The error of the first sample of an extent that is not in the input.
+    fn outside(&self, extent: &Extent) -> Error {
+        let track = &self.tracks()[extent.track];
+        let of_extent = usize::try_from(extent.samples.end - extent.samples.start).unwrap_or(usize::MAX);
+        let error = track.samples_from(extent.samples.start).take(of_extent).find_map(Result::err);
+        error.unwrap_or_else(|| {
+            let (track, sample) = (track.id(), extent.samples.start);
+            let Range { start, end } = extent.range;
+            let len = self.data().len() as u64;
+            fault::at(ErrorKind::Mp4(Mp4Fault::SampleOutside { track, sample, start, end, len }), start, &[])
+        })
+    }
+}
+
+/// Whether a box in no other box can be one of media data.
+fn is_data(kind: FourCc) -> bool {
+    kind != *b"meta" && !NO_MEDIA_DATA.contains(&&kind.0)
+}
+
+fn contains(outer: &Range<u64>, inner: &Range<u64>) -> bool {
+    outer.start <= inner.start && inner.end <= outer.end
+}
+
+/// Of two errors the one that comes first in the input.
+fn earlier(left: Option<Error>, right: Error) -> Error {
+    match left {
+        Some(left) if left.offset() <= right.offset() => left,
+        _ => right,
+    }
+}
