@@ -20,8 +20,7 @@ pub(crate) fn exercise(data: &[u8]) -> usize {
     }
     let Some(movie) = errors.see(Movie::read(data)) else { return errors.count };
     errors.see(movie.fault().cloned().map_or(Ok(()), Err));
-    let mut extents = movie.extents();
-    while let Some(extent) = extents.next() {
+    for extent in movie.extents() {
         let Some(extent) = errors.see(extent) else { continue };
         assert!(extent.range.start <= extent.range.end && extent.track < movie.tracks().len());
     }

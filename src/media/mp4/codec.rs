@@ -94,10 +94,7 @@ pub(super) fn check(boxes: Children<'_>) -> Result<()> {
             b"av1C" => record(found, CodecConfiguration::of_av1)?,
             b"vpcC" => vp(found).map(drop)?,
             b"esds" => Esds::read(found).check()?,
-            b"wave" => match found.find(b"esds")? {
-                Some(esds) => Esds::read(esds).check()?,
-                None => {}
-            },
+            b"wave" => found.find(b"esds")?.map_or(Ok(()), |esds| Esds::read(esds).check())?,
             _ => {}
         }
     }

@@ -222,7 +222,7 @@ impl<'data> Track<'data> {
     /// What the durations in the sample table (`stts`) add up to, in time units. Fragments do not count.
     #[must_use]
     pub fn table_duration(&self) -> u64 {
-        self.source.table.stts.total()
+        self.source.table.stated_durations().total()
     }
 
     /// All samples in order.
@@ -287,7 +287,7 @@ impl<'data> Track<'data> {
     /// plain sound, and frames of compressed sound of QuickTime; `None` of other tracks.
     pub(super) fn samples_per_frame(&self) -> Option<u32> {
         let table = &self.source.table;
-        let of_table = if table.stts.is_one_run_of(1) { table.durations.rest } else { 0 };
+        let of_table = if table.stated_durations().is_one_run_of(1) { table.durations.rest } else { 0 };
         Some(of_table).filter(|&samples| samples > 0 && table.sizes.is_constant())
     }
 

@@ -28,10 +28,11 @@ impl<'data> TableExtents<'data> {
             return None;
         }
         let offset = loop {
-            if self.next_chunk < self.run.end && self.run.samples_per_chunk > 0 {
-                if let Some(offset) = self.table.chunk_offsets.get(self.next_chunk) {
-                    break offset;
-                }
+            if self.next_chunk < self.run.end
+                && self.run.samples_per_chunk > 0
+                && let Some(offset) = self.table.chunk_offsets.get(self.next_chunk)
+            {
+                break offset;
             }
             let Some(run) = self.table.chunks.get(self.next_run) else {
                 let error = self.table.lacks_chunks();

@@ -36,7 +36,7 @@ pub(in crate::media::mp4) struct SampleTable<'data> {
     /// `sample_count` of `stsz` or `stz2`.
     pub(in crate::media::mp4) declared: u32,
     /// `stts` as it is: of frames of sound, `durations` are others.
-    pub(in crate::media::mp4) stts: TimeRuns<'data>,
+    stts: &'data [[u8; 8]],
 }
 
 /// Where chunks begin in the input (§8.7.5).
@@ -114,8 +114,8 @@ impl<'data> SampleTable<'data> {
             return table;
         };
         [stts_short, sizes_short, offsets_short, stsc.1].into_iter().for_each(|short| faults.note(short));
-        table.stts = TimeRuns::durations(stts);
-        table.durations = table.stts;
+        table.stts = stts;
+        table.durations = table.stated_durations();
         table.sizes = sizes;
         table.chunk_offsets = offsets;
         table.chunks = ChunkRuns::new(stsc.0, offsets.count());
@@ -137,8 +137,13 @@ impl<'data> SampleTable<'data> {
             chunk_offsets: ChunkOffsets::Short(&[]),
             sync: None,
             declared: 0,
-            stts: TimeRuns::all(0),
+            stts: &[],
         }
+    }
+
+    /// The durations of `stts`, which are those of the samples that the table counts.
+    pub(in crate::media::mp4) fn stated_durations(&self) -> TimeRuns<'data> {
+        TimeRuns::durations(self.stts)
     }
 
     /// Takes away all samples, which cannot be read.
@@ -186,7 +191,7 @@ impl<'data> SampleTable<'data> {
     /// Whether the tables of times tell of as many samples as there are: an error if one tells of fewer.
     pub(in crate::media::mp4) fn check_times(&self) -> Result<()> {
         let declared = u64::from(self.declared);
-        if self.stts.samples() < declared {
+        if self.stated_durations().samples() < declared {
             return Err(self.error("tells the durations of fewer samples than it has"));
         }
         if self.compositions.is_some_and(|runs| runs.samples() < declared) {
@@ -202,7 +207,7 @@ impl<'data> SampleTable<'data> {
         let last_sync = self.sync.and_then(<[_]>::last).map_or(0, |&number| u32::from_be_bytes(number));
         let in_chunks = (0..self.chunks.len()).filter_map(|run| self.chunks.sum(run));
         let in_chunks = in_chunks.map(|sum| sum.samples).fold(0, u64::saturating_add);
-        if more(self.stts.samples()) {
+        if more(self.stated_durations().samples()) {
             return Err(self.error("tells the durations of more samples than it has"));
         }
         if self.compositions.is_some_and(|runs| more(runs.samples())) {
