@@ -27,6 +27,11 @@ impl TimeBase {
         Seconds(time as f64 * (self.numerator as f64 / self.denominator as f64))
     }
 
+    /// Microseconds in units, rounded to the nearest.
+    pub(crate) fn units(self, micros: i64) -> i64 {
+        rescale(micros, self.denominator.into(), 1_000_000 * i128::from(self.numerator))
+    }
+
     /// A time in microseconds, rounded to the nearest.
     pub(crate) fn micros(self, time: i64) -> i64 {
         rescale(time, 1_000_000 * i128::from(self.numerator), self.denominator.into())

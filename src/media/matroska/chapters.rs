@@ -19,7 +19,12 @@ pub struct EditionEntry<'data> {
 }
 
 impl<'data> EditionEntry<'data> {
-    pub(super) fn read(element: Element<'data>) -> Result<Self> {
+    /// Reads an [`ElementId::EDITION_ENTRY`].
+    ///
+    /// # Errors
+    ///
+    /// That of the element at fault.
+    pub fn read(element: Element<'data>) -> Result<Self> {
         let mut edition = Self { element, uid: None, is_default: false, is_ordered: false };
         for child in element.children() {
             let child = child?;

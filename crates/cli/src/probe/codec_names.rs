@@ -116,98 +116,6 @@ pub(super) fn of_coding(coding: Coding) -> Option<&'static str> {
     })
 }
 
-/// The coding of a `CodecID` of Matroska (RFC 9559 §27.3, and the codec mappings).
-pub(super) fn of_codec_id(codec_id: &[u8], bit_depth: Option<u64>, private: &[u8]) -> Option<&'static str> {
-    Some(match codec_id {
-        b"V_MPEG4/ISO/AVC" => "h264",
-        b"V_MPEGH/ISO/HEVC" => "hevc",
-        b"V_MPEGI/ISO/VVC" => "vvc",
-        b"V_AV1" => "av1",
-        b"V_VP8" => "vp8",
-        b"V_VP9" => "vp9",
-        b"V_MPEG1" => "mpeg1video",
-        b"V_MPEG2" => "mpeg2video",
-        b"V_MPEG4/ISO/SP" | b"V_MPEG4/ISO/ASP" | b"V_MPEG4/ISO/AP" => "mpeg4",
-        b"V_THEORA" => "theora",
-        b"V_MJPEG" => "mjpeg",
-        b"V_PRORES" => "prores",
-        b"V_FFV1" => "ffv1",
-        b"V_MS/VFW/FOURCC" => return of_four_cc(&vfw_four_cc(private)?),
-        b"A_OPUS" => "opus",
-        b"A_VORBIS" => "vorbis",
-        b"A_FLAC" => "flac",
-        b"A_ALAC" => "alac",
-        b"A_AC3" | b"A_AC3/BSID9" | b"A_AC3/BSID10" => "ac3",
-        b"A_EAC3" => "eac3",
-        b"A_DTS" => "dts",
-        b"A_TRUEHD" => "truehd",
-        b"A_MLP" => "mlp",
-        b"A_MPEG/L1" => "mp1",
-        b"A_MPEG/L2" => "mp2",
-        b"A_MPEG/L3" => "mp3",
-        b"A_TTA1" => "tta",
-        b"A_WAVPACK4" => "wavpack",
-        b"A_PCM/FLOAT/IEEE" => match bit_depth {
-            Some(64) => "pcm_f64le",
-            _ => "pcm_f32le",
-        },
-        b"A_PCM/INT/LIT" => match bit_depth? {
-            8 => "pcm_u8",
-            16 => "pcm_s16le",
-            24 => "pcm_s24le",
-            32 => "pcm_s32le",
-            _ => return None,
-        },
-        b"A_PCM/INT/BIG" => match bit_depth? {
-            8 => "pcm_u8",
-            16 => "pcm_s16be",
-            24 => "pcm_s24be",
-            32 => "pcm_s32be",
-            _ => return None,
-        },
-        b"S_TEXT/UTF8" => "subrip",
-        b"S_TEXT/ASS" | b"S_TEXT/SSA" | b"S_ASS" | b"S_SSA" => "ass",
-        b"S_TEXT/WEBVTT" | b"D_WEBVTT/SUBTITLES" | b"D_WEBVTT/CAPTIONS" => "webvtt",
-        b"S_VOBSUB" => "dvd_subtitle",
-        b"S_HDMV/PGS" => "hdmv_pgs_subtitle",
-        b"S_HDMV/TEXTST" => "hdmv_text_subtitle",
-        b"S_DVBSUB" => "dvb_subtitle",
-        _ if codec_id.starts_with(b"A_AAC") => "aac",
-        _ => return None,
-    })
-}
-
-/// The font format of a media type, as ffprobe names it.
-pub(super) fn of_font(media_type: &[u8]) -> Option<&'static str> {
-    const NAMES: [(&[u8], &str); 4] = [
-        (b"application/x-truetype-font", "ttf"),
-        (b"application/x-font", "ttf"),
-        (b"application/vnd.ms-opentype", "otf"),
-        (b"binary", "bin_data"),
-    ];
-    NAMES.iter().find(|(known, _)| media_type.starts_with(known)).map(|&(_, name)| name)
-}
-
-/// Of Video for Windows, the coding in the `BITMAPINFOHEADER` (`biCompression`).
-pub(super) fn vfw_four_cc(private: &[u8]) -> Option<[u8; 4]> {
-    private.get(16..20)?.try_into().ok()
-}
-
-/// The codings of Video for Windows that are met in Matroska.
-fn of_four_cc(four_cc: &[u8; 4]) -> Option<&'static str> {
-    Some(match &four_cc.to_ascii_uppercase()[..] {
-        b"FMP4" | b"XVID" | b"DIVX" | b"DX50" | b"MP4V" => "mpeg4",
-        b"DIV3" | b"MP43" => "msmpeg4v3",
-        b"H264" | b"X264" | b"AVC1" => "h264",
-        b"MJPG" => "mjpeg",
-        b"WVC1" => "vc1",
-        b"WMV3" => "wmv3",
-        b"FFV1" => "ffv1",
-        b"HFYU" => "huffyuv",
-        _ => return None,
-    })
-}
-
 /// Bits of a sample of plain sound, as it lies in the file; 0 of what is compressed.
 pub(super) fn bits_per_sample(name: &str) -> u64 {
     match name {
@@ -216,7 +124,7 @@ pub(super) fn bits_per_sample(name: &str) -> u64 {
         "pcm_s24le" | "pcm_s24be" => 24,
         "pcm_s32le" | "pcm_s32be" | "pcm_f32le" | "pcm_f32be" => 32,
         "pcm_f64le" | "pcm_f64be" => 64,
-        "adpcm_ima_qt" => 4,
+        "adpcm_ima_qt" | "adpcm_ima_wav" | "adpcm_ms" => 4,
         _ => 0,
     }
 }

@@ -1,5 +1,7 @@
 //! What Matroska and WebM tell without being decoded.
 
+mod chapters;
+mod codec;
 mod tags;
 
 use pagecut::media::AudioSpecificConfig;
@@ -12,10 +14,8 @@ use super::{START_LEN, codec_names, coding};
 use crate::media::tracks::{self, Numbering};
 use crate::streams::Kind;
 use crate::time_base::TimeBase;
+use codec::Codec;
 use tags::Tags;
-
-/// What comes before the frames in the `CodecPrivate` of Video for Windows: a `BITMAPINFOHEADER`.
-const VFW_HEADER_LEN: usize = 40;
 
 /// Reads what is said of the whole, and as many packets as it takes to know when the streams start; all of them, if they are to be
 /// counted. Errors of packets are put among `errors`.
@@ -38,14 +38,23 @@ pub(super) fn report(data: &[u8], count_packets: bool, errors: &mut Vec<String>)
     let attachments = attachments.iter().zip(numbering.attachments());
     numbered.extend(attachments.map(|(file, index)| attachment(index, file, &tags)));
     numbered.sort_by_key(|stream| stream.index);
+    // Streams without packets have the times of the whole.
+    if let Some(start) = format.start_time {
+        for stream in numbered.iter_mut().filter(|stream| stream.times.start_pts.is_none()) {
+            let units = |micros| stream.time_base.units(micros);
+            stream.times = Times::new(stream.time_base, Some(units(start)), format.duration.map(units));
+        }
+    }
+    let end = format.duration.map(|duration| duration.saturating_add(format.start_time.unwrap_or(0)));
+    let chapters = chapters::of_segment(&segment, &tags, end, &mut tell);
     format.tags = tags.format.into_vec();
-    Ok(Report { programs: Vec::new(), streams: numbered, format })
+    Ok(Report { programs: Vec::new(), streams: numbered, chapters, format })
 }
 
 fn attachment(index: usize, file: &AttachedFile<'_>, tags: &Tags) -> Stream {
     let picture = tracks::picture_codec(file.media_type);
     let mut stream = Stream::bare(index, tracks::kind_of_attachment(file), TimeBase::per_second(90_000));
-    stream.codec_name = picture.or_else(|| codec_names::of_font(file.media_type));
+    stream.codec_name = picture.or_else(|| codec::of_font(file.media_type));
     stream.extradata_size = picture.is_none().then_some(file.data.len());
     if picture.is_some() {
         stream.disposition.push(("attached_pic", 1));
@@ -109,16 +118,8 @@ fn stream(
 ) -> Stream {
     let kind = Kind::of_matroska(track);
     let time_base = TimeBase::nanoseconds(track.tick(segment.info().timestamp_scale));
-    let private = track.codec_private.unwrap_or_default();
-    let bit_depth = track.audio.and_then(|audio| audio.bit_depth);
-    let codec_name = codec_names::of_codec_id(track.codec_id, bit_depth, private);
-    let is_vfw = track.codec_id == b"V_MS/VFW/FOURCC";
-    let aac = AudioSpecificConfig::read(private).filter(|_| codec_name == Some("aac"));
-    let tag = match track.codec_id {
-        b"V_PRORES" => private.first_chunk().copied(),
-        _ => codec_names::vfw_four_cc(private).filter(|_| is_vfw),
-    };
-    let tag = tag.unwrap_or_default();
+    let Codec { name: codec_name, tag, extradata, bit_rate } = Codec::of(track);
+    let aac = AudioSpecificConfig::read(extradata).filter(|_| codec_name == Some("aac"));
     let mut stream = Stream::bare(index, kind, time_base);
     stream.codec_name = codec_name;
     stream.codec_tag_string = super::tag_string(tag);
@@ -130,9 +131,9 @@ fn stream(
         stream.r_frame_rate = stream.avg_frame_rate;
     }
     stream.times = Times::new(time_base, totals.start, None);
-    stream.bit_rate = stream.sound.as_ref().and_then(plain_bit_rate);
+    stream.bit_rate = stream.sound.as_ref().and_then(plain_bit_rate).or(bit_rate);
     stream.nb_read_packets = totals.packets;
-    stream.extradata_size = extradata_size(codec_name, is_vfw, private);
+    stream.extradata_size = extradata_size(codec_name, extradata);
     stream.disposition = dispositions(track, tell);
     stream.tags = tags.of_track(track, tell).into_vec();
     stream
@@ -176,12 +177,11 @@ fn frame_rate(duration: u64) -> Option<Ratio> {
 }
 
 /// Bytes of what ffprobe calls extradata.
-fn extradata_size(codec_name: Option<&str>, is_vfw: bool, private: &[u8]) -> Option<usize> {
+fn extradata_size(codec_name: Option<&str>, extradata: &[u8]) -> Option<usize> {
     let size = match codec_name {
         // It keeps a part of these, or makes them itself.
         Some("flac" | "tta" | "wavpack" | "alac") => return None,
-        _ if is_vfw => private.len().saturating_sub(VFW_HEADER_LEN),
-        _ => private.len(),
+        _ => extradata.len(),
     };
     Some(size).filter(|&size| size > 0)
 }

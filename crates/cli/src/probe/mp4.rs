@@ -35,7 +35,7 @@ pub(super) fn report(data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
     coding::describe_movie(&movie, &mut streams);
     let mut format = format(&movie, &streams);
     format.tags = tags(&movie)?;
-    Ok(Report { programs: Vec::new(), streams, format })
+    Ok(Report { programs: Vec::new(), streams, chapters: Vec::new(), format })
 }
 
 /// What the packets of a track add up to.

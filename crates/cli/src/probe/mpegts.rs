@@ -63,7 +63,12 @@ fn told(programs: &Programs, mut streams: Vec<Stream>, len: u64, extents: &[Exte
     let micros = |time: Option<i64>| time.map(|time| time_base.micros(time));
     let mut format = Format::new("mpegts", len, micros(whole.start), micros(whole.duration()));
     format.nb_programs = programs.iter().len();
-    Report { programs: programs.iter().map(|of| program(of, programs)).collect(), streams, format }
+    Report {
+        programs: programs.iter().map(|of| program(of, programs)).collect(),
+        streams,
+        chapters: Vec::new(),
+        format,
+    }
 }
 
 /// How long the last packet of a stream lasts, in units of 90 kHz: a picture, or a frame of sound. 0 of other streams, as ffprobe has it;

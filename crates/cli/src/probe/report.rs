@@ -14,18 +14,48 @@ pub(super) struct Report {
     /// Of MPEG-TS.
     pub(super) programs: Vec<Program>,
     pub(super) streams: Vec<Stream>,
+    pub(super) chapters: Vec<Chapter>,
     pub(super) format: Format,
+}
+
+/// A chapter.
+#[derive(Debug, Serialize)]
+pub(super) struct Chapter {
+    id: i64,
+    #[serde(serialize_with = "text")]
+    time_base: TimeBase,
+    start: i64,
+    start_time: String,
+    end: i64,
+    end_time: String,
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "map")]
+    tags: Vec<(String, String)>,
+}
+
+impl Chapter {
+    pub(super) fn new(
+        id: i64,
+        time_base: TimeBase,
+        (start, end): (i64, i64),
+        tags: Vec<(String, String)>,
+    ) -> Self {
+        let seconds = |time| time_base.seconds(time).to_string();
+        Self { id, time_base, start, start_time: seconds(start), end, end_time: seconds(end), tags }
+    }
 }
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { programs, streams, format } = self;
+        let Self { programs, streams, chapters, format } = self;
         let mut map = serializer.serialize_map(None)?;
         if !programs.is_empty() {
             let programs = programs.iter().map(|program| ProgramWithStreams::of(program, streams));
             map.serialize_entry("programs", &programs.collect::<Vec<_>>())?;
         }
         map.serialize_entry("streams", streams)?;
+        if !chapters.is_empty() {
+            map.serialize_entry("chapters", chapters)?;
+        }
         map.serialize_entry("format", format)?;
         map.end()
     }

@@ -62,3 +62,64 @@ fn packets_of_two_documents() {
     assert!(track.status.success() && track.stdout.len() == 40);
     succeed(&["verify", name]);
 }
+
+#[test]
+fn a_track_has_its_own_time_base() {
+    let name = "matroska/track-timestamp-scale.mkv";
+    assert_eq!(packets(name), "0,500,10,196\n1,1001,20,212\n0,540,11,238\n0,497,1,255\n");
+    let report = probe(name);
+    assert_eq!(report["streams"][0]["time_base"], "1/500");
+    assert_eq!(report["streams"][0]["start_time"], "1.000000");
+    let times = succeed(&["packets", "--entries", "stream_index,pts_time", name]);
+    assert_eq!(times, "0,1.000000\n1,1.001000\n0,1.080000\n0,0.994000\n");
+}
+
+#[test]
+fn attachments_are_streams() {
+    let name = "matroska/attachments.mkv";
+    let rows = "2,N/A,70,N/A\n0,0,10,535\n1,0,20,551\n0,40,11,577\n";
+    assert_eq!(packets(name), rows);
+    let report = probe(name);
+    let streams = report["streams"].as_array().unwrap();
+    let facts: Vec<_> = streams[2..]
+        .iter()
+        .map(|stream| (stream["codec_type"].as_str().unwrap(), stream["codec_name"].as_str()))
+        .collect();
+    let font = ("attachment", None);
+    let expected = [("video", Some("png")), font, font, font, font, ("attachment", Some("ttf"))];
+    assert_eq!(facts, expected);
+    assert_eq!(streams[2]["disposition"]["attached_pic"], 1);
+    assert_eq!(streams[7]["tags"]["title"], "descr");
+}
+
+#[test]
+fn fields_that_the_container_has() {
+    let report = probe("matroska/probe-fields.mkv");
+    let chapters: Vec<_> = report["chapters"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|chapter| (chapter["id"].as_i64(), chapter["end_time"].as_str(), chapter["tags"].clone()))
+        .collect();
+    let expected = [
+        (Some(11), Some("0.400000"), json!({ "title": "one" })),
+        (Some(13), Some("0.500000"), json!({ "title": "two", "ARTIST": "x" })),
+        (Some(15), Some("0.700000"), json!({ "title": "drei" })),
+        (Some(21), Some("1.000000"), Value::Null),
+    ];
+    assert_eq!(chapters, expected);
+    let of_file = json!({ "encoder": "own", "creation_time": "2001-01-01T00:00:00.000000Z" });
+    assert_eq!(report["format"]["tags"], of_file);
+    let [video, sound, text] = &report["streams"].as_array().unwrap()[..] else { panic!("{report}") };
+    let of_video = json!({ "language": "eng", "stereo_mode": "left_right", "alpha_mode": "1" });
+    assert_eq!(video["tags"], of_video);
+    assert_eq!(video["sample_aspect_ratio"], "4:1");
+    for (field, value) in
+        [("codec_name", "pcm_mulaw"), ("codec_tag_string", "[7][0][0][0]"), ("bit_rate", "64000")]
+    {
+        assert_eq!(sound[field], value, "{field}");
+    }
+    assert_eq!((&sound["bits_per_sample"], &sound["extradata_size"]), (&json!(8), &Value::Null));
+    // A stream without packets has the times of the file.
+    assert_eq!((&text["start_time"], &text["duration"]), (&json!("0.000000"), &json!("1.000000")));
+}

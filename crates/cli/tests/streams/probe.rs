@@ -144,8 +144,8 @@ fn lines_for_people() {
          0  video       h264    Main     -         128x96, 25 fps      0.021  -         -     -\n\
          1  audio       aac     LC       ger       48,000 Hz, 1 ch     0      -         -     -\n\
          2  subtitle    subrip  -        -         default             0.1    -         -     -\n\
-         3  attachment  -       -        -         note.txt, \"a note\"  -      -         -     -\n\
-         4  attachment  -       -        -         inner.mkv           -      -         -     -\n"
+         3  attachment  -       -        -         note.txt, \"a note\"  0      2.026     -     -\n\
+         4  attachment  -       -        -         inner.mkv           0      2.026     -     -\n"
     );
 }
 

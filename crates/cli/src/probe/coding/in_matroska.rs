@@ -74,7 +74,15 @@ fn read_video(video: &Video<'_>, picture: &mut Picture) {
     let (width, height) = (video.pixel_width, video.pixel_height);
     let (shown_width, shown_height) = video.display.unwrap_or((width, height));
     if unsigned(video.element, ElementId::DISPLAY_UNIT).unwrap_or(0) <= KNOWN_UNITS {
-        let sides = height.checked_mul(shown_width).zip(width.checked_mul(shown_height));
+        // Each eye has half of the picture (StereoMode).
+        let (wide, high) = match unsigned(video.element, ElementId::STEREO_MODE) {
+            Some(1 | 8 | 9 | 11) => (2, 1),
+            Some(2 | 3 | 6 | 7) => (1, 2),
+            _ => (1, 1),
+        };
+        let wide = height.checked_mul(shown_width).and_then(|side| side.checked_mul(wide));
+        let high = width.checked_mul(shown_height).and_then(|side| side.checked_mul(high));
+        let sides = wide.zip(high);
         picture.container_aspect_ratio = sides.and_then(|(wide, high)| Ratio::nearest(wide, high, LIMIT));
     }
     picture.field_order = match (video.interlaced, unsigned(video.element, ElementId::FIELD_ORDER)) {

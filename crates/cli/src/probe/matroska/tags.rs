@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use pagecut::media::matroska::{AttachedFile, Element, ElementId, Info, SimpleTag, Tag, Track};
+use pagecut::media::matroska::{
+    AttachedFile, ContentEncoding, Element, ElementId, Encoding, Info, SimpleTag, Tag, Track, Video,
+};
 use pagecut::{Error, Result};
 
 /// Names and values in the order of the file. A name stands once, whatever the case of its letters; the last value holds.
@@ -156,10 +158,18 @@ impl Tags {
     pub(super) fn of_track(&self, track: &Track<'_>, tell: &mut dyn FnMut(Error)) -> Pairs {
         let mut pairs = Pairs::default();
         // ffprobe shows the code of three letters, though there may be another one.
-        let language = track.element.child(ElementId::LANGUAGE).map_err(tell).ok().flatten();
+        let language = track.element.child(ElementId::LANGUAGE).map_err(&mut *tell).ok().flatten();
         let language = language.map(|language| language.text()).filter(|language| !language.is_empty());
         pairs.set_text("language", Some(language.unwrap_or(b"eng")).filter(|&language| language != b"und"));
         pairs.set_text("title", track.name.filter(|name| !name.is_empty()));
+        if let Some(video) = track.video {
+            add_video(&video, &mut pairs, tell);
+        }
+        let key_id =
+            track.content_encodings().into_iter().flatten().find_map(|encoding| key_id(encoding.ok()?));
+        if let Some(key_id) = key_id {
+            pairs.set("enc_key_id", base64(key_id));
+        }
         pairs.extend(self.tracks.get(&track.uid));
         pairs
     }
@@ -175,7 +185,6 @@ impl Tags {
     }
 
     /// The title of a chapter, and the tags about it.
-    #[expect(dead_code)]
     pub(super) fn of_chapter(&self, uid: u64, title: Option<&[u8]>) -> Pairs {
         let mut pairs = Pairs::default();
         pairs.set_text("title", title);
@@ -190,6 +199,61 @@ impl Pairs {
             self.set(name, value.clone());
         }
     }
+}
+
+/// Adds the tags that ffprobe makes from elements of `Video`.
+fn add_video(video: &Video<'_>, pairs: &mut Pairs, tell: &mut dyn FnMut(Error)) {
+    /// `StereoMode` (RFC 9559, section 5.1.4.1.28.3).
+    const STEREO_MODES: [&str; 15] = [
+        "mono",
+        "left_right",
+        "bottom_top",
+        "top_bottom",
+        "checkerboard_rl",
+        "checkerboard_lr",
+        "row_interleaved_rl",
+        "row_interleaved_lr",
+        "col_interleaved_rl",
+        "col_interleaved_lr",
+        "anaglyph_cyan_red",
+        "right_left",
+        "anaglyph_green_magenta",
+        "block_lr",
+        "block_rl",
+    ];
+    let mut number = |id| {
+        let child = video.element.child(id).and_then(|child| child.map_or(Ok(0), |child| child.unsigned()));
+        child.map_err(&mut *tell).unwrap_or(0)
+    };
+    let mode = usize::try_from(number(ElementId::STEREO_MODE)).ok().filter(|&mode| mode > 0);
+    if let Some(name) = mode.and_then(|mode| STEREO_MODES.get(mode)) {
+        pairs.set("stereo_mode", *name);
+    }
+    if number(ElementId::ALPHA_MODE) != 0 {
+        pairs.set("alpha_mode", "1");
+    }
+}
+
+/// `ContentEncKeyID`, if there is one.
+fn key_id(encoding: ContentEncoding<'_>) -> Option<&[u8]> {
+    let Encoding::Encryption(Some(encryption)) = encoding.encoding else { return None };
+    let key_id = encryption.child(ElementId::CONTENT_ENC_KEY_ID).ok().flatten()?.body();
+    Some(key_id).filter(|key_id| !key_id.is_empty())
+}
+
+/// Bytes as ffprobe prints a key (RFC 4648, section 4).
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for group in bytes.chunks(3) {
+        let number =
+            (0..3).fold(0, |number, index| number << 8 | usize::from(group.get(index).copied().unwrap_or(0)));
+        for index in 0..4 {
+            let letter = LETTERS[number >> (18 - 6 * index) & 0x3f];
+            text.push(if index <= group.len() { char::from(letter) } else { '=' });
+        }
+    }
+    text
 }
 
 /// `DateUTC` as ffprobe prints it: nanoseconds since the start of 2001.
@@ -225,6 +289,15 @@ mod tests {
             (788_918_400 + 5_097_600, "2026-03-01T00:00:00.000000Z"),
         ] {
             assert_eq!(creation_time(seconds * SECOND), expected);
+        }
+    }
+
+    #[test]
+    fn keys() {
+        let keys =
+            [(&b""[..], ""), (b"f", "Zg=="), (b"fo", "Zm8="), (b"foo", "Zm9v"), (b"\xff\xef\xfe", "/+/+")];
+        for (bytes, text) in keys {
+            assert_eq!(base64(bytes), text);
         }
     }
 
