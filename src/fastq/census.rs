@@ -74,6 +74,11 @@ impl Evidence {
         self.first_certain.is_some()
     }
 
+    /// Whether the input is wrapped, whatever follows: beyond doubt, or as its records after a gap show.
+    pub(crate) fn is_wrapped_so_far(&self) -> bool {
+        self.is_certain() || (self.first_gap.is_some() && self.variant() == Variant::Wrapped)
+    }
+
     /// The variant that the records before the first gap show, if they do: a record that only the wrapped grammar reads may be
     /// damage too.
     pub(crate) fn variant_before_gap(&self) -> Option<Variant> {

@@ -27,6 +27,7 @@ mod salvage;
 mod span;
 mod stream;
 mod variant;
+mod watch;
 mod whole;
 mod window;
 mod work;

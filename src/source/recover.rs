@@ -19,7 +19,9 @@ impl Source {
     /// ([`variant_after`](Source::variant_after)), and then once more. In wrapped FASTQ no boundary after a fault is certain: all records
     /// before the first fault are handed out, and the rest of the input is one gap.
     ///
-    /// A stream cannot be read again: its variant is `guess`, which [`detect`](Source::detect) gives.
+    /// A stream cannot be read again: its variant is `guess`, which [`detect`](Source::detect) gives. Where that is
+    /// [`FourLines`](Variant::FourLines), and the bytes from the first fault on show that it is wrong, reading ends with an error of the kind
+    /// [`Unsupported`](std::io::ErrorKind::Unsupported) before those bytes are handed out.
     ///
     /// ```
     /// use pagecut::{Salvaged, Source, fastq::{Fastq, Variant}};
@@ -71,7 +73,7 @@ impl Source {
         let fastq = fastq.check_quality_end(false);
         if self.reader().is_none() {
             return match guess {
-                Variant::FourLines => self.find_gaps(&fastq, wants_good, most_gaps, take),
+                Variant::FourLines => self.find_stream_gaps(&fastq, most_gaps, take),
                 Variant::Wrapped => self.find_end(&fastq.wrapped(), wants_good, most_gaps, take),
             };
         }

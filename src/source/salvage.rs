@@ -16,12 +16,12 @@ pub enum Salvaged<'data> {
 }
 
 /// What became of a part.
-struct Found {
+pub(super) struct Found {
     /// The bytes of the part without its gaps.
-    good: Vec<u8>,
+    pub(super) good: Vec<u8>,
     /// The gaps, each with how many of the good bytes lie before it.
-    gaps: Vec<(usize, Gap)>,
-    tally: Tally,
+    pub(super) gaps: Vec<(usize, Gap)>,
+    pub(super) tally: Tally,
 }
 
 impl Source {
@@ -122,7 +122,7 @@ pub(super) fn hand_out(
 }
 
 /// Goes through the pieces of a part.
-fn find<F: Resync>(pieces: &mut Pieces<'_, F>, wants_good: bool) -> Found {
+pub(super) fn find<F: Resync>(pieces: &mut Pieces<'_, F>, wants_good: bool) -> Found {
     let part = pieces.part();
     let (mut good, mut gaps) = (Vec::new(), Vec::new());
     // What lies in the part can be counted in `usize`.

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Output, Stdio};
 
-use crate::{run, stderr, succeed};
+use crate::{pagecut, run, stderr, succeed};
 
 const FIRST: &str = "@v\nACGT\n+\nIIII\n";
 /// A record whose quality lines look like a record of four lines.
@@ -131,5 +132,42 @@ fn damaged_four_lines_are_recovered_and_not_cut() {
         }
         // No record before the end of the range is damaged.
         assert_eq!(succeed(&["fetch", &path, "0..10"]), FIRST);
+    }
+}
+
+/// Runs the command on a pipe.
+fn run_on_pipe(args: &[&str], path: &str) -> Output {
+    let mut cat = Command::new("cat").arg(path).stdout(Stdio::piped()).spawn().unwrap();
+    let output = pagecut(args).stdin(cat.stdout.take().unwrap()).output().unwrap();
+    cat.wait().unwrap();
+    output
+}
+
+#[test]
+fn a_pipe_that_turns_out_to_be_wrapped_is_an_error() {
+    let long = long_record();
+    for bad in [WRAPPED, DAMAGED] {
+        let (_folder, path) = file(&format!("{long}{FIRST}{bad}{FIRST}"));
+        let output = run_on_pipe(&["sanitize"], &path);
+        // Only records before the wrapped one are written.
+        assert_eq!(String::from_utf8(output.stdout.clone()).unwrap(), format!("{long}{FIRST}"));
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains("the input is wrapped FASTQ"), "{}", stderr(&output));
+        for args in [&["verify"][..], &["verify", "--recover"], &["stats"]] {
+            assert_eq!(run_on_pipe(args, &path).status.code(), Some(1), "{args:?}");
+        }
+    }
+}
+
+#[test]
+fn damaged_four_lines_are_recovered_from_a_pipe() {
+    let torn = "@t\nACGT\n+\nII\n";
+    let text = format!("{}{torn}{FIRST}{torn}{FIRST}", FIRST.repeat(100_000));
+    let (_folder, path) = file(&text);
+    for args in [&["sanitize"][..], &["sanitize", "-t", "1"]] {
+        let output = run_on_pipe(args, &path);
+        assert!(output.stdout == FIRST.repeat(100_002).as_bytes(), "{}", stderr(&output));
+        let left_out = format!("{} bytes left out in 2 gaps", 2 * torn.len());
+        assert!(stderr(&output).contains(&left_out), "{}", stderr(&output));
     }
 }

@@ -1,0 +1,227 @@
+//! The variant of FASTQ is decided by the records: what is recovered is what a reader from the left reads, and nothing else.
+
+mod common;
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::Cursor;
+
+use common::noise;
+use pagecut::fastq::{Fastq, Variant};
+use pagecut::io::Strategy as Way;
+use pagecut::{FileKind, Format, FormatTask, Result, Salvaged, Source, SourceOptions};
+use proptest::prelude::*;
+
+/// Bytes of quality scores that are no nucleotides, so that a line of them looks like no sequence.
+const SCORES: &[u8] = b"@+!5IFJ@+;7?";
+
+/// A record as it stands in a file.
+#[derive(Debug, Clone)]
+struct Read {
+    letters: usize,
+    /// Length of the lines; none of a record of four lines.
+    width: Option<usize>,
+    seed: u64,
+}
+
+impl Read {
+    fn text(&self, number: usize, eol: &str) -> Vec<u8> {
+        let of = |alphabet: &[u8], seed: u64| -> Vec<u8> {
+            noise(seed, self.letters)
+                .into_iter()
+                .map(|byte| alphabet[usize::from(byte) % alphabet.len()])
+                .collect()
+        };
+        let (letters, scores) = (of(b"ACGT", self.seed), of(SCORES, self.seed + 1));
+        let mut text = format!("@read{number}{eol}").into_bytes();
+        for (last, bytes) in [(false, letters), (true, scores)] {
+            let width = self.width.unwrap_or(bytes.len().max(1));
+            for line in bytes.chunks(width) {
+                text.extend_from_slice(line);
+                text.extend_from_slice(eol.as_bytes());
+            }
+            if bytes.is_empty() && self.width.is_none() {
+                text.extend_from_slice(eol.as_bytes());
+            }
+            if !last {
+                text.extend_from_slice(b"+");
+                text.extend_from_slice(eol.as_bytes());
+            }
+        }
+        text
+    }
+}
+
+/// A fault: at a place, in thousandths of the text, this many bytes are replaced by others.
+type Fault = (usize, usize, Vec<u8>);
+
+fn damage(text: &[u8], faults: &[Fault]) -> Vec<u8> {
+    let mut text = text.to_vec();
+    for (place, len, bytes) in faults {
+        let start = place * text.len() / 1000;
+        let end = (start + len).min(text.len());
+        text.splice(start..end, bytes.iter().copied());
+    }
+    text
+}
+
+/// Whether a record holds the bytes of a fault. Which of its bytes are wrong cannot be told: a name may be another one. Of several
+/// faults, one can move the place of another.
+fn holds_fault(text: &[u8], undamaged: &[u8], record: &[u8], faults: &[Fault]) -> bool {
+    let [(place, _, bytes)] = faults else { return true };
+    let start = place * undamaged.len() / 1000;
+    let mut places = text.windows(record.len()).enumerate().filter(|(_, found)| *found == record);
+    places.any(|(at, _)| at < start + bytes.len() && start < at + record.len())
+}
+
+fn reads() -> impl Strategy<Value = Vec<Read>> {
+    let width = prop_oneof![Just(None), (4usize..9).prop_map(Some)];
+    let read = (4usize..40, width, 1u64..10_000);
+    prop::collection::vec(read.prop_map(|(letters, width, seed)| Read { letters, width, seed }), 1..8)
+}
+
+fn faults() -> impl Strategy<Value = Vec<Fault>> {
+    let bytes = prop::collection::vec(prop::sample::select(b"\n@+AxI\r".to_vec()), 0..2);
+    prop::collection::vec((0usize..1000, prop_oneof![0usize..3, 0usize..40], bytes), 0..3)
+}
+
+/// The records that a reader from the left reads up to its first error, in one of the grammars.
+fn from_left<F: Format>(
+    format: &F,
+    text: &[u8],
+    bytes: impl Fn(&F::Record<'_>) -> Vec<u8>,
+) -> HashSet<Vec<u8>> {
+    format.records(text).map_while(Result::ok).map(|record| without_eol(&bytes(&record))).collect()
+}
+
+fn without_eol(record: &[u8]) -> Vec<u8> {
+    record.strip_suffix(b"\n").unwrap_or(record).to_vec()
+}
+
+/// What is recovered, where the gaps are, and the first error.
+#[derive(Debug, PartialEq)]
+struct Recovered {
+    good: Vec<u8>,
+    gaps: Vec<(std::ops::Range<u64>, String)>,
+    error: Option<String>,
+    records: u64,
+    bytes: u64,
+}
+
+fn recover(source: &Source) -> Recovered {
+    let (guess, found) = recover_once(source);
+    let mut told = Vec::new();
+    let listed = source.for_each_fastq_gap(&Fastq::new(), guess, u64::MAX, |gap| {
+        told.push((gap.range, gap.error.to_string()));
+        Ok(())
+    });
+    assert_eq!((&told, listed.tally.bytes()), (&found.gaps, found.bytes));
+    found
+}
+
+fn recover_once(source: &Source) -> (Variant, Recovered) {
+    let guess = source.detect().unwrap().fastq_variant().unwrap_or(Variant::FourLines);
+    let (mut good, mut gaps) = (Vec::new(), Vec::new());
+    let account = source.salvage_fastq(&Fastq::new(), guess, u64::MAX, |salvaged| {
+        match salvaged {
+            Salvaged::Records(bytes) => good.extend_from_slice(bytes),
+            Salvaged::Gap(gap) => gaps.push((gap.range, gap.error.to_string())),
+            _ => {}
+        }
+        Ok(())
+    });
+    let error = account.error.map(|error| error.to_string());
+    (guess, Recovered { good, gaps, error, records: account.tally.records, bytes: account.tally.bytes() })
+}
+
+/// What is recovered of an input that is taken for four lines a record.
+fn recover_four_lines(source: &Source) -> Vec<u8> {
+    let mut good = Vec::new();
+    source.salvage(&Fastq::new(), u64::MAX, |salvaged| {
+        if let Salvaged::Records(bytes) = salvaged {
+            good.extend_from_slice(bytes);
+        }
+        Ok(())
+    });
+    good
+}
+
+/// Counts records, and says where reading fails.
+struct Count;
+
+impl FormatTask for Count {
+    type Output = u64;
+
+    fn run<F: Format>(&self, source: &Source, format: &F) -> Result<u64> {
+        source.for_each(format, |_| {}).map(|tally| tally.records)
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    /// Every recovered record is one of the undamaged input, or one that a reader from the left reads. All divisions of the input,
+    /// numbers of threads and backends come to the same.
+    #[test]
+    fn only_records_of_the_input_are_recovered(reads in reads(), faults in faults(), crlf: bool, long in 0usize..4) {
+        let eol = if crlf { "\r\n" } else { "\n" };
+        let mut texts: Vec<Vec<u8>> = reads.iter().enumerate().map(|(number, read)| read.text(number, eol)).collect();
+        if long == 0 {
+            // The variant shows only after the bytes by which the format is guessed.
+            texts.insert(0, format!("@{}{eol}A{eol}+{eol}I{eol}", "x".repeat(65_600)).into_bytes());
+        }
+        let undamaged: HashSet<Vec<u8>> = texts.iter().map(|text| without_eol(text)).collect();
+        let is_wrapped = reads.iter().any(|read| read.width.is_some_and(|width| width < read.letters));
+        let undamaged_text = texts.concat();
+        let text = damage(&undamaged_text, &faults);
+        let wrapped = from_left(&Fastq::new().wrapped(), &text, |record| record.as_bytes().to_vec());
+
+        let four_lines = from_left(&Fastq::new(), &text, |record| record.as_bytes().to_vec());
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("reads.fastq");
+        fs::write(&path, &text).unwrap();
+        let source = Source::with_options(&path, SourceOptions::new().threads(1)).unwrap();
+        if source.detect().ok().is_none_or(|kind| kind.fastq_variant().is_none()) {
+            return Ok(());
+        }
+        let expected = recover(&source);
+        prop_assert_eq!(expected.bytes, text.len() as u64);
+        prop_assert_eq!(source.in_format(&Count).ok(), (expected.gaps.is_empty()).then_some(expected.records));
+        if is_wrapped {
+            let mut recovered = 0;
+            for record in Fastq::new().wrapped().records(&expected.good) {
+                let Ok(record) = record else { break };
+                recovered += 1;
+                let bytes = without_eol(record.as_bytes());
+                prop_assert!(
+                    [&undamaged, &wrapped, &four_lines].iter().any(|known| known.contains(&bytes))
+                        || holds_fault(&text, &undamaged_text, &bytes, &faults),
+                    "invented {:?} of {:?}", bytes.escape_ascii().to_string(), text.escape_ascii().to_string()
+                );
+            }
+            prop_assert_eq!(recovered, expected.records);
+        }
+        let stream = |part_len, threads| {
+            let options = SourceOptions::new().part_len(part_len).threads(threads);
+            let (_, found) = recover_once(&Source::from_reader(Cursor::new(text.clone()), options));
+            (found.good, found.gaps, found.error)
+        };
+        let of_stream = stream(1 << 20, 1);
+        let turned_out = of_stream.2.as_ref().is_some_and(|error| error.contains("a stream cannot be read again"));
+        if !turned_out && source.detect().unwrap() != FileKind::WrappedFastq {
+            let four = recover_four_lines(&source);
+            prop_assert_eq!(&of_stream.0, &four, "as four lines");
+        }
+        for part_len in [5, 300, 1 << 20] {
+            for threads in [1, 3] {
+                prop_assert_eq!(&stream(part_len, threads), &of_stream, "stream, {} {}", part_len, threads);
+                for strategy in [Way::Mapped, Way::Read] {
+                    let options = SourceOptions::new().part_len(part_len).threads(threads).strategy(strategy);
+                    let source = Source::with_options(&path, options).unwrap();
+                    let found = recover(&source);
+                    prop_assert_eq!(&found, &expected, "{} {} {:?}", part_len, threads, strategy);
+                }
+            }
+        }
+    }
+}
