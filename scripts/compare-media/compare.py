@@ -46,7 +46,7 @@ class Comparison:
             else:
                 count[2] += 1
                 if examples[key] <= 3:
-                    shown = {name: difference.get(name) for name in ("area", "field", "ours", "theirs", "path", "stream", "number")}
+                    shown = {name: difference.get(name) for name in ("area", "field", "ours", "theirs", "path", "stream", "nth")}
                     shown["codec"] = codec_of(difference, self.context)
                     self.differences.append({key: value for key, value in shown.items() if value is not None})
 

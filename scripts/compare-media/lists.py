@@ -35,8 +35,8 @@ def compare_packets(mine, other, names, other_names):
     order = []
     for stream in {**theirs, **ours}:
         a, b = ours.get(stream, []), theirs.get(stream, [])
-        for number, (mine_at, other_at) in enumerate(align(a, b)):
-            context = {"area": "packets", "stream": stream, "number": number, "count": (len(a), len(b))}
+        for nth, (mine_at, other_at) in enumerate(align(a, b)):
+            context = {"area": "packets", "stream": stream, "nth": nth, "count": (len(a), len(b))}
             context |= {"mine": mine_at[1] if mine_at else {}, "other": other_at[1] if other_at else {}}
             if mine_at is None or other_at is None:
                 packet = (mine_at or other_at)[1]

@@ -108,7 +108,7 @@ def spread(files):
 
 def where(difference):
     """Codec, stream and path of a difference."""
-    parts = [str(difference[key]) for key in ("codec", "stream", "number") if difference.get(key) is not None]
+    parts = [str(difference[key]) for key in ("codec", "stream", "nth") if difference.get(key) is not None]
     if difference.get("path"):
         parts.append("/".join(difference["path"]))
     return f" ({', '.join(parts)})" if parts else ""

@@ -9,7 +9,7 @@ import lists
 import oracles
 import transport
 from compare import Comparison
-from rules import Rules, near, number
+from rules import NAMES, Rules, near, number
 
 RULES = """
 [[rule]]
@@ -107,6 +107,13 @@ class Explanations(unittest.TestCase):
 
     def test_the_rules_of_this_folder_can_be_read(self):
         self.assertTrue(Rules(os.path.join(os.path.dirname(os.path.abspath(__file__)), "rules.toml")).rules)
+
+    def test_no_value_hides_a_function_of_rules(self):
+        packet = {"stream_index": 0, "pos": "1", "size": "2"}
+        (_, found), *_ = [row for row in lists.compare_packets([packet], [{**packet, "size": "3"}], {}, {}) if not row[0]]
+        self.assertFalse(set(found) & set(NAMES))
+        found = differing(fields.compare_probe({"format": {"size": "1"}}, {"format": {"size": "2"}}))
+        self.assertEqual(found, [("format.size", "1", "2")])
 
     def test_numbers(self):
         self.assertTrue(near("30000/1001", "29.97", "0.001"))
