@@ -85,10 +85,8 @@ def whole(area, mine, other, mine_read, other_read):
 
 
 def names_of(streams):
-    """Identifier of each stream by its index: its `id` where all streams have one of their own."""
-    identifiers = [stream.get("id") for stream in streams]
-    unique = None not in identifiers and len(set(identifiers)) == len(identifiers)
-    return {stream["index"]: stream["id"] if unique else stream["index"] for stream in streams}
+    """The name of each stream by its index."""
+    return dict(zip((stream["index"] for stream in streams), fields.stream_names(streams)))
 
 
 def compare_file(path, name, container, digest, tools):

@@ -20,16 +20,21 @@ def flatten(value, prefix):
     return flat
 
 
-def pair_streams(ours, theirs):
-    """Pairs of streams: those of the same identifier, or of the same index where a container has none."""
-    def keys(streams):
-        names = [stream.get("id") for stream in streams]
-        unique = None not in names and len(set(names)) == len(names)
-        return names if unique else None
+def stream_names(streams):
+    """A name for each stream: its `id`, with a number where several have the same, or its index where it has none."""
+    names = []
+    for stream in streams:
+        name = stream.get("id", stream.get("index"))
+        again = sum(1 for earlier in names if earlier == name or str(earlier).startswith(f"{name} again"))
+        names.append(f"{name} again {again}" if again else name)
+    return names
 
-    names, others = keys(ours), keys(theirs)
-    if not names or not others:
-        names, others = ([s.get("index") for s in streams] for streams in (ours, theirs))
+
+def pair_streams(ours, theirs):
+    """Pairs of streams of the same name; of the same index where only one tool tells identifiers."""
+    names, others = stream_names(ours), stream_names(theirs)
+    if not set(names) & set(others):
+        names, others = ([stream.get("index") for stream in streams] for streams in (ours, theirs))
     by_name = dict(zip(names, ours))
     pairs = [(by_name.pop(name, None), other) for name, other in zip(others, theirs)]
     return pairs + [(mine, None) for mine in by_name.values()]
