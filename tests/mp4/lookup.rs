@@ -243,3 +243,37 @@ fn lookups_in_more_fragments_than_places_are_kept_of() {
     let (samples, error) = check(&movie.tracks()[0]);
     assert_eq!((samples.len(), error), (expected.len(), None));
 }
+
+/// A movie whose chunks all lie at one place, and hold more samples of a byte each than the input has bytes.
+fn chunks_at_one_place(chunks: u32) -> Vec<u8> {
+    let tables = Tables {
+        durations: vec![(u32::MAX, 1)],
+        chunks: vec![(1, 700, 1)],
+        chunk_offsets: vec![DATA_START as u64; chunks as usize],
+        sizes: vec![0],
+        ..Tables::default()
+    };
+    let mut data = movie(&tables, 700, &[], false);
+    let at = data.windows(4).rposition(|kind| kind == b"stsz").unwrap() + 8;
+    data[at..at + 8].copy_from_slice(&[1_u32.to_be_bytes(), (700 * chunks).to_be_bytes()].concat());
+    data
+}
+
+#[test]
+fn chunks_at_one_place_give_no_more_than_the_input() {
+    let count = |chunks| {
+        let data = chunks_at_one_place(chunks);
+        let movie = Movie::read(&data).unwrap();
+        let track = &movie.tracks()[0];
+        let samples = track.samples().filter(Result::is_ok).count();
+        assert_eq!(samples, data.len() + 1);
+        assert_eq!(track.sample_count(), samples as u64);
+        let error = track.samples().find_map(Result::err).unwrap();
+        assert!(error.message().contains("samples of more bytes than the input"), "{error}");
+        assert!(movie.extents().count() <= chunks as usize);
+        assert_eq!(movie.check_layout().unwrap_err().kind().name(), "sample_overlap");
+        samples
+    };
+    let (short, long) = (count(1000), count(2000));
+    assert!(long <= 2 * short, "{short} and {long}");
+}

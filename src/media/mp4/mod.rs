@@ -25,9 +25,12 @@
 //! Fragments with every rule for where the data are, several track fragments and runs, and movies that have samples both in
 //! tables and in fragments.
 //!
-//! Of sound that QuickTime describes in its old way, what is not compressed is read; where packets are compressed and no table
-//! tells their lengths, the error says so. The same holds for compressed movie boxes (`cmov`), and samples in other files
-//! (`dref`).
+//! Sound of QuickTime whose table counts samples of one byte: samples of PCM have the length that their format has, and compressed sound
+//! comes in frames (IMA 4:1, MACE, MS ADPCM, QDesign, GSM). Where no length is stated, the error says so. The same holds for compressed
+//! movie boxes (`cmov`), and samples in other files (`dref`).
+//!
+//! Damage in the description of a track leaves what can be read, and the other tracks: [`Track::fault`], [`Movie::fault`].
+//! [`Movie::check_layout`] and [`Track::check_tables`] compare tables, boxes and the length of the input, in time by the number of entries.
 //!
 //! # Cuts
 //!
