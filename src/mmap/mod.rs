@@ -42,8 +42,12 @@
 //! itself asks when done.
 //!
 //! The handler of `SIGBUS` is set up with the first mapping. It deals only with addresses of mappings of this module and
-//! passes every other fault on to the handler that was there before. A program that sets a handler of its own later has to
-//! pass on likewise.
+//! passes every other fault on to the handler that was there before. A handler that the program sets later takes its place: files
+//! that are mapped after that are [`Unguarded`](Protection::Unguarded), and those that were mapped before are guarded only if that
+//! handler passes on likewise.
+//!
+//! Links, names and permissions of a file may change while it is read: only its length, the time of its content (`st_mtime`) and its
+//! bytes count.
 
 mod advice;
 mod aligned;

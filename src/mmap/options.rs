@@ -147,7 +147,8 @@ pub enum Protection {
     Guarded,
     /// The bytes are a copy of our own.
     Copied,
-    /// Nothing: on this system a page that vanishes ends the process. A change is noticed at the end.
+    /// Nothing: a page that vanishes ends the process, or is left to another handler of `SIGBUS`, which replaced that of this module
+    /// before the file was mapped. A change is noticed at the end.
     Unguarded,
 }
 

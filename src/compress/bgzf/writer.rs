@@ -64,9 +64,11 @@ const LINE_END_LEN: usize = 4 << 10;
 ///
 /// # Dropped
 ///
-/// Only [`finish`](Writer::finish) writes the empty block that closes BGZF. A writer that is dropped before writes nothing more:
-/// what it still holds is lost, and those who read the output find that the closing block is
-/// [missing](crate::compress::Packed::closed).
+/// Only [`finish`](Writer::finish) writes the empty block that closes BGZF. A writer that is dropped before, by an early return or a
+/// panic, writes nothing more: it does not close an output of which a part is missing. The blocks that it still holds are lost. The
+/// output is not complete, and readers find out: the closing block is [missing](crate::compress::Packed::closed), or the file has 0
+/// bytes, which no compressed file has. `pagecut verify` calls both bad. To leave no such file, write to a temporary file
+/// and rename it after `finish`.
 #[must_use = "what is not finished is not whole"]
 pub struct Writer<W> {
     inner: W,

@@ -329,3 +329,48 @@ fn an_empty_number_of_threads_counts_as_unset() {
         assert_eq!(output.status.code(), Some(2), "{args:?}");
     }
 }
+
+/// A few of the runs of `tests/crash/run.py`: truncations, errors and SIGKILL at system calls, signals.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_final_output_is_ever_incomplete() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/crash/run.py");
+    let mut python = Command::new("python3");
+    python.arg(script).arg(env!("CARGO_BIN_EXE_pagecut")).env_remove("PAGECUT_THREADS");
+    let done = python.args(["--truncations", "10", "--signals", "10", "--most", "1"]).output();
+    let is_required = std::env::var_os("PAGECUT_REQUIRE_ORACLES").is_some();
+    let Some(output) = done.ok().filter(|output| !stderr(output).contains("strace is needed")) else {
+        assert!(!is_required, "no python3 or no strace, which are required");
+        eprintln!("skipped: no python3 or no strace");
+        return;
+    };
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{printed}{}", stderr(&output));
+    assert!(printed.contains("10 truncations\n"), "{printed}");
+}
+
+/// An early return drops the writer of the library: the output is not complete, and `verify` reports that.
+#[cfg(feature = "gzip")]
+#[test]
+fn bgzf_of_a_dropped_writer_is_bad() {
+    use std::io::Write;
+
+    use pagecut::compress::bgzf::{Writer, WriterOptions};
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("reads.fastq.gz");
+    for count in [0, 1, 100_000] {
+        for finish in [false, true] {
+            let options = WriterOptions::new().threads(2);
+            let mut writer = Writer::with_options(File::create(&path).unwrap(), options).unwrap();
+            writer.write_all(&b"@r\nAC\n+\nII\n".repeat(count)).unwrap();
+            if finish {
+                writer.finish().unwrap();
+            } else {
+                drop(writer);
+            }
+            let status = run(folder.path(), &["verify", "reads.fastq.gz"]).status;
+            assert_eq!(status.code(), Some(i32::from(!finish)), "{count} records");
+        }
+    }
+}

@@ -6,6 +6,7 @@ pub(in crate::mmap) mod lease;
 mod map;
 mod pages;
 mod sigbus;
+mod spare;
 mod usage;
 mod write;
 

@@ -5,7 +5,26 @@
 //! is replaced with pages of zeros, the loss is noted in the table, and the thread goes on; its reader asks the table and
 //! reports the loss. Any other fault is passed on to whoever handled the signal before.
 //!
-//! All that the handler does is safe in a signal: atomic loads, `mmap`, and, to pass on, `sigaction` and `raise`.
+//! All that the handler does is safe in a signal: atomic loads, `mmap`, `munlock`, `write`, and, to pass on, `sigaction` and `raise`.
+//!
+//! # Where the system refuses
+//!
+//! New zeros for the end of a mapping need one more mapping of the process, and where it locks all its memory (`mlockall(2)` with
+//! `MCL_FUTURE`), room below `RLIMIT_MEMLOCK`. Where they are refused, these come next, and none needs what the one before did:
+//!
+//! 1. The end of the mapping is unlocked before it is replaced, so that the number of locked bytes stays what it is.
+//! 2. Mappings that were made before for that are given up ([`spare`]).
+//! 3. The mapping is replaced from its start, which takes no further mapping. The loss is the whole mapping then, and `Truncated` has
+//!    its offset.
+//!
+//! If all of them are refused, a message says so and the signal ends the process: the number of mappings is at its limit, and the spare
+//! ones were given up for other losses.
+//!
+//! # Other handlers
+//!
+//! A handler that is set later takes the place of this one. Whether it passes on what is not its own cannot be found out, so each new
+//! mapping asks for the present handler and is not guarded if that is another one. Where somebody has set the default action, or had
+//! the signal ignored, this handler is set again.
 
 use std::fs::File;
 use std::io;
@@ -15,6 +34,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicUsize, Ordering, fence};
 
 use super::file::page_size_of;
+use super::spare;
 
 /// Guards a mapping until it is dropped, which has to be before the mapping is.
 #[derive(Debug)]
@@ -33,8 +53,9 @@ impl Guard {
         let installed =
             INSTALLED.get_or_init(|| install().map_err(|error| error.raw_os_error().unwrap_or(0)));
         installed.map_err(io::Error::from_raw_os_error)?;
+        keep_handler()?;
         let slot = FIRST.claim();
-        slot.write(start, start + len, page, protection);
+        slot.write(start..start + len, page, protection);
         Ok(Self { slot, start })
     }
 
@@ -53,7 +74,7 @@ impl Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        self.slot.write(0, 0, 0, libc::PROT_NONE);
+        self.slot.write(0..0, 0, libc::PROT_NONE);
         self.slot.taken.store(0, Ordering::Release);
     }
 }
@@ -92,20 +113,19 @@ impl Slot {
     }
 
     /// Sets the range. Only the one who took the slot does.
-    fn write(&self, start: usize, end: usize, page: usize, protection: i32) {
+    fn write(&self, range: Range<usize>, page: usize, protection: i32) {
         self.version.fetch_add(1, Ordering::AcqRel);
         fence(Ordering::Release);
-        self.start.store(start, Ordering::Relaxed);
-        self.end.store(end, Ordering::Relaxed);
+        self.start.store(range.start, Ordering::Relaxed);
+        self.end.store(range.end, Ordering::Relaxed);
         self.page.store(page, Ordering::Relaxed);
         self.protection.store(protection, Ordering::Relaxed);
         self.lost_from.store(NOTHING, Ordering::Relaxed);
         self.version.fetch_add(1, Ordering::Release);
     }
 
-    /// What is to be replaced if the page of `address` has vanished, and the protection of what replaces it; `None` if the
-    /// address does not lie in the range.
-    fn find(&self, address: usize) -> Option<(Range<usize>, i32)> {
+    /// What there is to replace if the page of `address` has vanished; `None` if the address does not lie in the range.
+    fn find(&self, address: usize) -> Option<Vanished> {
         let before = self.version.load(Ordering::Acquire);
         let start = self.start.load(Ordering::Relaxed);
         let end = self.end.load(Ordering::Relaxed);
@@ -114,9 +134,56 @@ impl Slot {
         fence(Ordering::Acquire);
         let same = before.is_multiple_of(2) && self.version.load(Ordering::Relaxed) == before;
         // Of a range that is there, the page is not 0.
-        (same && (start..end).contains(&address)).then(|| (address / page * page..end, protection))
+        (same && (start..end).contains(&address)).then(|| Vanished {
+            mapping: start..end,
+            from: address / page * page,
+            protection,
+        })
     }
 }
+
+/// The end of a mapping, of which the pages have vanished.
+struct Vanished {
+    /// The addresses of the whole mapping.
+    mapping: Range<usize>,
+    /// The first address of the page that was touched.
+    from: usize,
+    /// What may be done with the pages, and with those that replace them.
+    protection: i32,
+}
+
+impl Vanished {
+    /// Replaces the end of the mapping with zeros, or all of it if the system refuses that. Returns whether it could be done.
+    fn replace(&self, slot: &Slot) -> bool {
+        let all = self.mapping.clone();
+        let end = self.from..all.end;
+        let replace = |range: &Range<usize>| {
+            // Noted first: nobody may see zeros before the loss.
+            slot.lost_from.fetch_min(range.start, Ordering::AcqRel);
+            self.replace_range(range, false) || self.replace_range(range, true)
+        };
+        // One for the new mapping, and some since the kernel lets the number go beyond the limit and wants it below to divide one.
+        replace(&end) || (0..SPARE).any(|_| spare::release() && replace(&end)) || replace(&all)
+    }
+
+    #[expect(unsafe_code, reason = "a signal handler")]
+    fn replace_range(&self, range: &Range<usize>, unlock: bool) -> bool {
+        let flags = libc::MAP_FIXED | libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+        let target = ptr::with_exposed_provenance_mut(range.start);
+        if unlock {
+            // SAFETY: changes no byte and no protection. If it fails, so does what follows.
+            unsafe { libc::munlock(target, range.len()) };
+        }
+        // SAFETY: `range` lies in a mapping that was guarded when the slot was read, and contains the address at which this thread
+        // is at work. What it works on is borrowed, so its mapping is not unmapped meanwhile, and no other mapping can be at that
+        // address: it is the one of the slot, and it is ours to replace.
+        let zeros = unsafe { libc::mmap(target, range.len(), self.protection, flags, -1, 0) };
+        zeros != libc::MAP_FAILED
+    }
+}
+
+/// How many spare mappings are given up for one loss.
+const SPARE: usize = 4;
 
 /// How many slots are made at a time.
 const SLOTS: usize = 64;
@@ -181,26 +248,52 @@ static PREVIOUS: OnceLock<libc::sigaction> = OnceLock::new();
 /// Whether whoever handled the signal before has given way to the default action.
 static GAVE_WAY: AtomicBool = AtomicBool::new(false);
 
-/// Sets up the handler.
+/// The present handler of the signal.
 #[expect(unsafe_code, reason = "signal handlers are set up by the C library")]
-fn install() -> io::Result<()> {
+fn present() -> io::Result<libc::sigaction> {
     // SAFETY: all zeros is a valid `sigaction`: no flags, an empty mask, `SIG_DFL`.
     let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
     // SAFETY: with no new action, this writes the present one to `action` and changes nothing.
     let asked = unsafe { libc::sigaction(libc::SIGBUS, ptr::null(), &raw mut action) };
-    if asked != 0 {
-        return Err(io::Error::last_os_error());
+    if asked == 0 { Ok(action) } else { Err(io::Error::last_os_error()) }
+}
+
+/// Whether a handler is the one of this module.
+fn is_ours(action: &libc::sigaction) -> bool {
+    action.sa_sigaction == on_sigbus as *const () as usize
+}
+
+/// Checks that the handler is still in place, and sets it again if there is none.
+///
+/// # Errors
+///
+/// If somebody else has set a handler; those of `sigaction(2)`.
+fn keep_handler() -> io::Result<()> {
+    let mut action = present()?;
+    match action.sa_sigaction {
+        _ if is_ours(&action) => Ok(()),
+        libc::SIG_DFL | libc::SIG_IGN => {
+            // Whoever was there before ours is gone as well.
+            GAVE_WAY.store(true, Ordering::Release);
+            set_handler(&mut action)
+        }
+        _ => Err(io::Error::other("the handler of SIGBUS was replaced")),
     }
+}
+
+/// Sets up the handler.
+fn install() -> io::Result<()> {
+    let mut action = present()?;
     // It is noted before ours is set, so that the handler finds it in any case.
     let _ = PREVIOUS.set(action);
+    spare::reserve();
     set_handler(&mut action)
 }
 
 /// Makes ours the handler, which keeps the mask of `action`.
 #[expect(unsafe_code, reason = "signal handlers are set up by the C library")]
 fn set_handler(action: &mut libc::sigaction) -> io::Result<()> {
-    let handler: extern "C" fn(i32, *mut libc::siginfo_t, *mut libc::c_void) = on_sigbus;
-    action.sa_sigaction = handler as *const () as usize;
+    action.sa_sigaction = on_sigbus as *const () as usize;
     // On the alternative stack, since the fault may be one of a stack that ran over, and be passed on. Not blocked
     // meanwhile, so that passing on by raising it again works.
     action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_NODEFER;
@@ -212,13 +305,10 @@ fn set_handler(action: &mut libc::sigaction) -> io::Result<()> {
 
 /// Takes the signal back from a handler that has given way to the default action, as Rust's own does, and lived: what it got
 /// was sent by somebody, and the next fault may be one of ours. From now on it is the default action that is passed on to.
-#[expect(unsafe_code, reason = "signal handlers are set up by the C library")]
 fn take_back() {
-    // SAFETY: all zeros is a valid `sigaction`.
-    let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
-    // SAFETY: with no new action, this writes the present one to `action` and changes nothing.
-    let asked = unsafe { libc::sigaction(libc::SIGBUS, ptr::null(), &raw mut action) };
-    if asked == 0 && action.sa_sigaction == libc::SIG_DFL {
+    if let Ok(mut action) = present()
+        && action.sa_sigaction == libc::SIG_DFL
+    {
         GAVE_WAY.store(true, Ordering::Release);
         // If it is refused, mappings are not guarded any more, as they would not be without this.
         let _ = set_handler(&mut action);
@@ -251,23 +341,23 @@ fn replace(info: *mut libc::siginfo_t) -> bool {
     let mut block = Some(&FIRST);
     while let Some(here) = block {
         for slot in &here.slots {
-            let Some((lost, protection)) = slot.find(address) else { continue };
-            let flags = libc::MAP_FIXED | libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
-            let target = ptr::with_exposed_provenance_mut(lost.start);
-            // Noted first: nobody may see zeros before the loss.
-            slot.lost_from.fetch_min(lost.start, Ordering::AcqRel);
-            // SAFETY: `lost` lies in a mapping that was guarded when the slot was read, and contains the address at
-            // which this thread is at work. What it works on is borrowed, so its mapping is not unmapped meanwhile,
-            // and no other mapping can be at that address: it is the one of the slot, and it is ours to replace.
-            let zeros = unsafe { libc::mmap(target, lost.len(), protection, flags, -1, 0) };
-            if zeros == libc::MAP_FAILED {
-                return false;
+            let Some(vanished) = slot.find(address) else { continue };
+            let is_replaced = vanished.replace(slot);
+            if !is_replaced {
+                say(b"pagecut: a mapped file was cut short, and the system refuses pages to replace the lost ones\n");
             }
-            return true;
+            return is_replaced;
         }
         block = here.next();
     }
     false
+}
+
+/// Writes a message to standard error.
+#[expect(unsafe_code, reason = "a system call that is safe in a signal")]
+fn say(message: &[u8]) {
+    // SAFETY: reads the bytes of a slice.
+    unsafe { libc::write(libc::STDERR_FILENO, message.as_ptr().cast(), message.len()) };
 }
 
 /// Does what would have been done without us.
