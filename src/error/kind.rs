@@ -229,6 +229,16 @@ pub enum ErrorKind {
     /// MPEG-TS: no transport packet begins here.
     #[error("synchronisation is lost")]
     SyncLost,
+    /// MPEG-TS: packets of a PID are missing before this one, or come too often.
+    #[error("packets of PID {pid:#06x} are missing: the continuity counter is {found}, expected {expected}")]
+    Discontinuity {
+        /// The PID.
+        pid: u16,
+        /// The counter that the packet has to have.
+        expected: u8,
+        /// The counter that it has.
+        found: u8,
+    },
     /// MPEG-TS: a section is not what it has to be, or ends nowhere.
     #[error("the section in PID {pid:#06x} is damaged: {why}")]
     DamagedSection {
@@ -343,6 +353,7 @@ impl ErrorKind {
             Self::MateNumber { .. } => "mate_number",
             Self::MateMissing { .. } => "mate_missing",
             Self::SyncLost => "sync_lost",
+            Self::Discontinuity { .. } => "discontinuity",
             Self::DamagedSection { .. } => "damaged_section",
             Self::DamagedPes { .. } => "damaged_pes",
             Self::Mp4(fault) => fault.name(),

@@ -26,6 +26,7 @@ mod run;
 mod salvage;
 mod span;
 mod stream;
+mod transport;
 mod variant;
 mod watch;
 mod whole;

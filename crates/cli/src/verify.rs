@@ -159,8 +159,16 @@ fn read(source: &Source, name: &str, args: &Verify, common: &Common) -> Result<R
         return Ok(Read { ends_at_fault, ..media::read(source, kind, name, args, common)? });
     }
     let mut gaps = (args.recover && ends_at_fault.is_none()).then(Vec::new);
-    let (format, account) =
-        progress::show(source, name, common.quiet, || records(source, kind, args, &mut gaps));
+    let (format, account, fault) = progress::show(source, name, common.quiet, || match kind {
+        FileKind::MpegTs(packets) => {
+            let (account, fault) = transport_stream(source, &packets, args, &mut gaps);
+            (Some(Packets::NAME), account, fault)
+        }
+        _ => {
+            let (format, account) = records(source, kind, args, &mut gaps);
+            (format, account, None)
+        }
+    });
     let file_len = source.len_hint();
     let bytes = match (account.packed, file_len) {
         (None, Some(len)) => len,
@@ -170,6 +178,9 @@ fn read(source: &Source, name: &str, args: &Verify, common: &Common) -> Result<R
         _ => account.tally.bytes(),
     };
     let Account { tally, error, complete, packed, .. } = account;
+    let faults =
+        (args.recover && matches!(kind, FileKind::MpegTs(_))).then(|| fault.clone().into_iter().collect());
+    let error = if complete { media::first(error, fault) } else { error };
     // Where something is lost, there are more bytes than were decompressed.
     let is_whole = packed.is_some_and(|packed| packed.lost_bytes == 0);
     let has_offset = error.as_ref().is_some_and(|error| error.offset().is_some());
@@ -185,9 +196,24 @@ fn read(source: &Source, name: &str, args: &Verify, common: &Common) -> Result<R
         packed,
         damage: None,
         gaps,
-        faults: None,
+        faults,
         blocks,
     })
+}
+
+/// The account of a transport stream, which is read on after every gap, and the first packet whose continuity counter does not go on.
+fn transport_stream(
+    source: &Source,
+    packets: &Packets,
+    args: &Verify,
+    gaps: &mut Option<Vec<Gap>>,
+) -> (Account, Option<Error>) {
+    let most_gaps = if args.recover { args.max_gaps } else { u64::MAX };
+    let (account, summary) = source.check_transport_stream(packets, most_gaps, |gap| {
+        gaps.iter_mut().for_each(|gaps| gaps.push(gap.clone()));
+        Ok(())
+    });
+    (account, summary.first_continuity_error())
 }
 
 /// The account of an input that is read part by part, and what its format is called.
@@ -201,9 +227,6 @@ fn records(
     let fastq = if strict { Fastq::strict() } else { Fastq::new() };
     let fasta = if strict { Fasta::strict() } else { Fasta::new() };
     match kind {
-        FileKind::MpegTs(packets) if args.recover => {
-            (Some(Packets::NAME), list_gaps(source, &packets, args, gaps))
-        }
         FileKind::Fasta if args.recover => (Some(Fasta::NAME), list_gaps(source, &fasta, args, gaps)),
         FileKind::Fastq | FileKind::WrappedFastq if args.recover => {
             let guess = formats::guess(kind);
@@ -213,7 +236,6 @@ fn records(
             });
             (Some(Fastq::NAME), account)
         }
-        FileKind::MpegTs(packets) => (Some(Packets::NAME), source.account_pieces(&packets)),
         FileKind::Fasta => (Some(Fasta::NAME), source.account(&fasta)),
         FileKind::Empty => (None, source.account(&fastq)),
         _ => (Some(Fastq::NAME), source.account_fastq(&fastq, formats::guess(kind))),
@@ -344,8 +366,11 @@ impl Verdict {
                 "{format} in {compression} ({pieces}, {bytes} bytes, {padding_bytes} of them padding{lost})"
             );
         }
-        // The coded media are not decoded, and boxes have no checksums.
-        let unchecked = if self.format == Some("mp4") { ", payload not checked" } else { "" };
+        // The coded media are not decoded, and boxes and transport packets have no checksums.
+        let unchecked = match self.format {
+            Some("mp4" | Packets::NAME) => ", payload not checked",
+            _ => "",
+        };
         if self.complete {
             writeln!(
                 out,

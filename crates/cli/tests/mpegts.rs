@@ -32,7 +32,7 @@ fn all_packets_are_counted() {
         let output = pagecut(folder, &["verify", name]);
         let len = data.len();
         let expected = format!(
-            "{name}: good: mpegts, {packets} records, {len} bytes = {len} in records + 0 blank + 0 in gaps\n"
+            "{name}: good: mpegts, {packets} records, {len} bytes = {len} in records + 0 blank + 0 in gaps, payload not checked\n"
         );
         assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
 

@@ -127,7 +127,7 @@ impl Count {
     }
 
     #[inline]
-    fn counter(self) -> u8 {
+    pub(super) fn counter(self) -> u8 {
         self.0 & 0x0f
     }
 
@@ -163,7 +163,7 @@ impl Counter {
 
     /// What the counter of the next packet has to be.
     #[inline]
-    fn expected(self, count: Count) -> u8 {
+    pub(super) fn expected(self, count: Count) -> u8 {
         if count.0 & Count::PAYLOAD != 0 { (self.0 + 1) & 0x0f } else { self.0 & 0x0f }
     }
 

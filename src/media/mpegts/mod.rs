@@ -216,3 +216,11 @@ fn error_at(kind: ErrorKind, offset: u64, found: &[u8]) -> Error {
     };
     Error::at(kind, site, found)
 }
+
+/// An error of the packet of this number at `offset`, of a stream that was read from its start.
+#[cold]
+fn error_at_record(kind: ErrorKind, offset: u64, record: u64) -> Error {
+    let site =
+        Site { format: Packets::NAME, offset, record_offset: offset, counted_from: 0, record, line: None };
+    Error::at(kind, site, &[])
+}

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::TsPacket;
 use super::by_pid::ByPid;
 use super::continuity::{Count, Counter, Kind};
+use super::{TsPacket, error_at_record};
+use crate::error::{Error, ErrorKind};
 
 /// What the packets of a stream, or of a part of it, come to; collected packet by packet, and merged in the order of the stream.
 ///
@@ -36,6 +37,7 @@ use super::continuity::{Count, Counter, Kind};
 #[derive(Debug, Clone)]
 pub struct Summary {
     seen: ByPid<Seen>,
+    packets: u64,
 }
 
 /// What the packets of a PID come to.
@@ -76,14 +78,47 @@ struct Seen {
     summary: PidSummary,
     counter: Counter,
     first: Count,
+    first_at: Place,
+    second_at: Place,
+    /// The first packet whose counter does not go on.
+    error: Option<Fault>,
     /// The second packet repeats the first one, and was counted as its duplicate: which is an error if the first one turns out
     /// to be a duplicate itself.
     second_repeats: bool,
 }
 
+/// Where a packet lies: its offset, and how many packets come before it.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    offset: u64,
+    record: u64,
+}
+
+impl Place {
+    /// The same after this many packets more.
+    fn after(self, packets: u64) -> Self {
+        Self { record: self.record + packets, ..self }
+    }
+}
+
+/// A packet whose counter does not go on.
+#[derive(Debug, Clone, Copy)]
+struct Fault {
+    at: Place,
+    expected: u8,
+    found: u8,
+}
+
+impl Fault {
+    /// A packet that counts `count`, where `before` is the counter before it.
+    fn of(before: Counter, count: Count, at: Place) -> Self {
+        Self { at, expected: before.expected(count), found: count.counter() }
+    }
+}
+
 impl Default for Summary {
     fn default() -> Self {
-        Self { seen: ByPid::new() }
+        Self { seen: ByPid::new(), packets: 0 }
     }
 }
 
@@ -99,30 +134,48 @@ impl Summary {
     pub fn add(&mut self, packet: TsPacket<'_>) {
         let count = Count::of(packet);
         let is_null = packet.is_null();
-        let seen = self.seen.get_or_insert_with(packet.pid(), || Seen::before(count));
+        let at = Place { offset: packet.range().start, record: self.packets };
+        self.packets += 1;
+        let seen = self.seen.get_or_insert_with(packet.pid(), || Seen::before(count, at));
         let summary = &mut seen.summary;
         summary.packets += 1;
         summary.transport_errors += u64::from(packet.transport_error());
         summary.scrambled += u64::from(packet.scrambling_control() != 0);
         if !is_null {
+            let before = seen.counter;
             let step = seen.counter.step(count);
             seen.summary.count(step);
+            if step == Kind::Error && seen.error.is_none() {
+                seen.error = Some(Fault::of(before, count, at));
+            }
             if seen.summary.packets == 2 {
                 seen.second_repeats = step == Kind::Duplicate;
+                seen.second_at = at;
             }
         }
     }
 
     /// Takes in what was collected of the part of the stream that follows.
     pub fn append(&mut self, next: &Self) {
-        for (pid, next) in next.seen.iter() {
+        for (pid, seen) in next.seen.iter() {
+            let later = seen.after(self.packets);
             match self.seen.get_mut(pid) {
-                Some(seen) => seen.append(next),
+                Some(seen) => seen.append(&later),
                 None => {
-                    self.seen.get_or_insert_with(pid, || *next);
+                    self.seen.get_or_insert_with(pid, || later);
                 }
             }
         }
+        self.packets += next.packets;
+    }
+
+    /// The first packet whose continuity counter does not go on, as an error with its place and number:
+    /// [`ErrorKind::Discontinuity`]. A packet that repeats the one before once is none, nor is one with `discontinuity_indicator`.
+    #[must_use]
+    pub fn first_continuity_error(&self) -> Option<Error> {
+        let faults = self.seen.iter().filter_map(|(pid, seen)| Some((pid, seen.error?)));
+        let (pid, Fault { at, expected, found }) = faults.min_by_key(|(_, fault)| fault.at.offset)?;
+        Some(error_at_record(ErrorKind::Discontinuity { pid, expected, found }, at.offset, at.record))
     }
 
     /// What this and that of the part of the stream that follows come to.
@@ -149,8 +202,26 @@ impl Summary {
 
 impl Seen {
     /// Before the first packet, which counts this.
-    fn before(first: Count) -> Self {
-        Self { summary: PidSummary::default(), counter: Counter::NONE, first, second_repeats: false }
+    fn before(first: Count, at: Place) -> Self {
+        Self {
+            summary: PidSummary::default(),
+            counter: Counter::NONE,
+            first,
+            first_at: at,
+            second_at: at,
+            error: None,
+            second_repeats: false,
+        }
+    }
+
+    /// The same after this many packets more.
+    fn after(&self, packets: u64) -> Self {
+        Self {
+            first_at: self.first_at.after(packets),
+            second_at: self.second_at.after(packets),
+            error: self.error.map(|fault| Fault { at: fault.at.after(packets), ..fault }),
+            ..*self
+        }
     }
 
     fn append(&mut self, next: &Self) {
@@ -163,16 +234,25 @@ impl Seen {
         }
         let mut as_first = Counter::NONE;
         as_first.step(next.first);
+        let before = self.counter;
         let step = self.counter.step(next.first);
         self.summary.count(step);
+        let mut error = self.error;
+        if step == Kind::Error {
+            error = error.or(Some(Fault::of(before, next.first, next.first_at)));
+        }
         if only_one {
             self.second_repeats = step == Kind::Duplicate;
+            self.second_at = next.first_at;
         }
         // The counter behind the first packet differs only if that was a repetition.
         if self.counter != as_first && next.second_repeats {
             self.summary.duplicates -= 1;
             self.summary.continuity_errors += 1;
+            // The second packet has the counter of the first one.
+            error = error.or(Some(Fault::of(self.counter, next.first, next.second_at)));
         }
+        self.error = error.or(next.error);
         if !next_only_one {
             self.counter = next.counter;
         }
@@ -200,12 +280,19 @@ mod tests {
         bytes
     }
 
-    fn summary(packets: &[[u8; 188]]) -> Summary {
+    /// Of packets of a stream that starts at an address.
+    fn summary_from(start: usize, packets: &[[u8; 188]]) -> Summary {
         let mut summary = Summary::new();
         for packet in packets {
-            summary.add(TsPacket::new(PacketKind::TransportPacket, packet, 0).unwrap());
+            // Each packet has another offset.
+            let offset = (packet.as_ptr().addr() - start) as u64;
+            summary.add(TsPacket::new(PacketKind::TransportPacket, packet, offset).unwrap());
         }
         summary
+    }
+
+    fn summary(packets: &[[u8; 188]]) -> Summary {
+        summary_from(packets.as_ptr().addr(), packets)
     }
 
     #[test]
@@ -221,12 +308,19 @@ mod tests {
                 let mut parts = Vec::new();
                 let mut start = 0;
                 for end in (1..=4).filter(|&end| end == 4 || cuts & 1 << (end - 1) != 0) {
-                    parts.push(summary(&packets[start..end]));
+                    parts.push(summary_from(packets.as_ptr().addr(), &packets[start..end]));
                     start = end;
                 }
                 // From the left, and from the right.
                 let left = parts.iter().cloned().reduce(Summary::merge).unwrap();
                 let right = parts.into_iter().rev().reduce(|right, left| left.merge(right)).unwrap();
+                let [left_error, right_error, error] = [&left, &right, &whole]
+                    .map(|summary| summary.first_continuity_error().map(|error| error.to_string()));
+                assert!(
+                    left_error == error && right_error == error,
+                    "{numbers:?} cut by {cuts:b}: {left_error:?} {right_error:?} {error:?}"
+                );
+                assert_eq!(error.is_some(), whole.total().continuity_errors > 0);
                 assert_eq!(left.pids(), whole.pids(), "{numbers:?} cut by {cuts:b}");
                 assert_eq!(right.pids(), whole.pids(), "{numbers:?} cut by {cuts:b}");
             }

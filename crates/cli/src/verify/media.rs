@@ -58,7 +58,7 @@ pub(super) fn read(
 }
 
 /// Of two errors the one that comes first in the input.
-fn first(left: Option<Error>, right: Option<Error>) -> Option<Error> {
+pub(super) fn first(left: Option<Error>, right: Option<Error>) -> Option<Error> {
     match (left, right) {
         (Some(left), Some(right)) if right.offset() < left.offset() => Some(right),
         (left, right) => left.or(right),

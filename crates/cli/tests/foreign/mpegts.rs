@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::succeed;
+use crate::{path, run, stderr, succeed};
 
 /// The rows of `packets`, as numbers of stream, pts and size.
 fn packets(name: &str) -> Vec<(u32, i64, u32)> {
@@ -76,4 +76,44 @@ fn streams_without_tables_are_those_of_pes_headers() {
     assert_eq!(packets("mpegts/no-pat.ts"), expected);
     assert_eq!(streams("mpegts/no-pat.ts", "id"), ["0x101"]);
     assert_eq!(streams("mpegts/no-pat.ts", "start_time"), ["0.011111"]);
+}
+
+/// Runs `verify` on a stream, and returns whether it is good, and what standard error says.
+fn verify(stream: &[u8]) -> (bool, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("stream.ts");
+    std::fs::write(&file, stream).unwrap();
+    let output = run(&["verify", file.to_str().unwrap()]);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("payload not checked"));
+    (output.status.success(), stderr(&output))
+}
+
+#[test]
+fn a_lost_packet_is_bad_with_its_place() {
+    let sound = std::fs::read(path("../media/mpegts/av.ts")).unwrap();
+    assert_eq!(verify(&sound), (true, String::new()));
+    let packets: Vec<&[u8]> = sound.chunks(188).collect();
+    let is_video = |packet: &[u8]| packet[1] & 0x1f == 1 && packet[2] == 0 && packet[3] & 0x10 != 0;
+    let at = (20..).find(|&at| is_video(packets[at])).unwrap();
+    let next = (at + 1..).find(|&at| is_video(packets[at])).unwrap();
+
+    let without = [&packets[..at], &packets[at + 1..]].concat().concat();
+    let (is_good, message) = verify(&without);
+    let place = format!("record {}, byte {}: packets of PID 0x0100 are missing", next - 1, (next - 1) * 188);
+    assert!(!is_good && message.contains(&place), "{message}");
+
+    // A repetition is allowed once.
+    let twice = [&packets[..=at], &packets[at..]].concat().concat();
+    assert_eq!(verify(&twice), (true, String::new()));
+    let thrice = [&packets[..=at], &[packets[at]], &packets[at..]].concat().concat();
+    let (is_good, message) = verify(&thrice);
+    assert!(!is_good && message.contains(&format!("record {}", at + 2)), "{message}");
+
+    // Null packets have no counter, and a packet may say that its counter starts anew.
+    let null = [&[0x47, 0x1f, 0xff, 0x1a][..], &[0xff; 184]].concat();
+    let discontinuity = [&[0x47, 0x01, 0x00, 0x27, 183, 0x80][..], &[0xff; 182]].concat();
+    let counter = packets[next][3].wrapping_sub(1) & 0x0f;
+    let discontinuity = [&discontinuity[..3], &[0x20 | counter], &discontinuity[4..]].concat();
+    let told = [&packets[..at], &[&null[..], &discontinuity], &packets[at + 1..]].concat().concat();
+    assert_eq!(verify(&told), (true, String::new()));
 }
