@@ -256,3 +256,25 @@ fn segments_that_follow() {
     assert_eq!(next.header().unwrap().doc_type, b"webm");
     assert_eq!((segment.info().timestamp_scale, next.info().timestamp_scale), (7, 7));
 }
+
+#[test]
+fn pointers_lead_to_no_more_bytes_than_there_are() {
+    for count in [500, 1000] {
+        // Each Tags lies in a Void of the one before, and lasts to the end of the input.
+        let mut nested = Vec::new();
+        for _ in 0..count {
+            let inside = [element(ElementId::TAGS, &nested), b"\xec\x80".to_vec()].concat();
+            nested = inside;
+        }
+        let seeks = |base: usize| {
+            // ID and size of Tags are 8 bytes.
+            (0..count).map(|index| seek(ElementId::TAGS, base + 8 * index)).collect::<Vec<_>>()
+        };
+        let body =
+            |base: usize| vec![seek_head(&seeks(base)), tracks(&[track(1)]), cluster(0), nested.clone()];
+        let data = document(&body(at(&body(0), 3)));
+        let segment = Segment::read(&data).unwrap();
+        let lens: Vec<_> = segment.listed(ElementId::TAGS).map(|tags| tags.body().len()).collect();
+        assert!(lens.len() == 1 && lens.iter().sum::<usize>() <= data.len(), "{lens:?}");
+    }
+}

@@ -13,7 +13,7 @@ use pagecut::media::mpegts::Packets;
 use pagecut::{FileKind, Result};
 
 use crate::cli::{Common, Extract};
-use crate::media::{self, names, unsupported};
+use crate::media::{self, frames, names, unsupported};
 use crate::{input, output, report};
 use sink::Place;
 
@@ -115,11 +115,13 @@ fn frames(data: &[u8], number: u64, name: &str, place: &Place<'_>) -> Result<boo
     loop {
         segment.faults().iter().for_each(&mut tell);
         let index = segment.track_index(number);
-        if index.is_some_and(|index| segment.tracks()[index].has_encoded_frames()) {
+        let track = index.map(|index| &segment.tracks()[index]);
+        if track.is_some_and(|track| !frames::can_read(track)) {
             return Err(unsupported(
-                "the frames of the track are compressed or encrypted, which is not undone",
+                "the frames of the track are encrypted, or compressed with something else than zlib",
             ));
         }
+        let is_zlib = track.is_some_and(frames::is_zlib);
         let sink = match &mut sink {
             Some(sink) => sink,
             none => none.insert(place.open(data)?),
@@ -127,6 +129,13 @@ fn frames(data: &[u8], number: u64, name: &str, place: &Place<'_>) -> Result<boo
         let mut packets = segment.packets();
         for packet in packets.by_ref() {
             match packet {
+                Ok(packet) if Some(packet.track) == index && is_zlib => {
+                    // Of a damaged frame nothing is written, and no frame is held, however long it is.
+                    match frames::read(&packet, true, &mut |_| Ok(())) {
+                        Ok(()) => frames::read(&packet, true, &mut |piece| sink.write(piece))?,
+                        Err(error) => tell(&error),
+                    }
+                }
                 Ok(packet) if Some(packet.track) == index => {
                     sink.write(packet.payload.prefix)?;
                     sink.put(packet.offset..packet.offset + packet.payload.data.len() as u64)?;

@@ -1,5 +1,6 @@
 //! Media containers, which are read as a whole: their records point to each other.
 
+pub(crate) mod frames;
 pub(crate) mod names;
 pub(crate) mod tracks;
 

@@ -3,10 +3,11 @@
 use std::io;
 
 use pagecut::Result;
-use pagecut::media::matroska::Segment;
+use pagecut::media::matroska::{Packet, Segment};
 
 use super::row::Row;
 use super::{Wanted, crc32};
+use crate::media::frames;
 use crate::media::tracks::{Numbering, attachments, kind_of_attachment};
 use crate::streams::Kind;
 use crate::time_base::TimeBase;
@@ -38,6 +39,13 @@ pub(super) fn packets(
             if !wanted[stream] {
                 continue;
             }
+            let (size, crc32) = match measure(&packet, frames::is_zlib(track), of.hashes) {
+                Ok(measured) => measured,
+                Err(error) => {
+                    put(Err(error))?;
+                    continue;
+                }
+            };
             put(Ok(Row {
                 kind: Kind::of_matroska(track),
                 stream,
@@ -45,19 +53,36 @@ pub(super) fn packets(
                 pts: packet.pts,
                 dts: packet.dts,
                 duration: packet.duration,
-                size: packet.payload.len() as u64,
+                size,
                 pos: Some(packet.block_offset),
                 data_pos: Some(packet.offset),
                 // The block says it of all of its frames; ffprobe, of the first.
                 is_key: packet.is_key && packet.lace == 0,
                 is_discarded: false,
-                crc32: of.hashes.then(|| crc32(packet.payload.slices())),
+                crc32,
             }))?;
         }
         let Some(next) = packets.next_segment() else { return Ok(()) };
         segment = next;
         numbering.next(&segment);
     }
+}
+
+/// The length of a frame as it was before it was stored, and its CRC-32 if that is wanted.
+fn measure(packet: &Packet<'_>, is_zlib: bool, with_crc32: bool) -> Result<(u64, Option<u32>)> {
+    if !is_zlib {
+        let hash = with_crc32.then(|| crc32(packet.payload.slices()));
+        return Ok((packet.payload.len() as u64, hash));
+    }
+    let (mut size, mut hasher) = (0, crc32fast::Hasher::new());
+    frames::read(packet, true, &mut |piece| {
+        size += piece.len() as u64;
+        if with_crc32 {
+            hasher.update(piece);
+        }
+        Ok(())
+    })?;
+    Ok((size, with_crc32.then(|| hasher.finalize())))
 }
 
 /// Gives the attached pictures, which ffprobe lists as packets without times before all others.

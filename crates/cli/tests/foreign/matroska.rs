@@ -123,3 +123,18 @@ fn fields_that_the_container_has() {
     // A stream without packets has the times of the file.
     assert_eq!((&text["start_time"], &text["duration"]), (&json!("0.000000"), &json!("1.000000")));
 }
+
+#[test]
+fn frames_stored_with_zlib_are_decompressed() {
+    let name = "matroska/zlib-track.mkv";
+    assert_eq!(packets(name), "0,0,10,179\n1,0,15,197\n1,800,1000,267\n");
+    let output = run(&["packets", "--entries", "size", "--crc32", name]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("the frame at byte 236 is damaged"), "{}", stderr(&output));
+    // As ffprobe has it.
+    assert!(String::from_utf8_lossy(&output.stdout).contains("15,CRC32:d454192a\n"));
+    let track = run(&["extract", "--track", "2", name]);
+    assert_eq!(track.status.code(), Some(1));
+    let expected = [b"A line of text.".to_vec(), b"ab".repeat(500)].concat();
+    assert!(track.stdout == expected);
+}

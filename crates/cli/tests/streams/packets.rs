@@ -182,7 +182,12 @@ fn payloads_are_where_data_pos_says() {
     // Those of MPEG-TS lie in pieces.
     for name in files().into_iter().filter(|name| !name.starts_with("mpegts/")) {
         let data = std::fs::read(crate::testdata(&name)).unwrap();
-        for row in rows(&["--entries", "size,data_pos,data_hash", &name]) {
+        for row in rows(&["--entries", "stream_index,size,data_pos,data_hash", &name]) {
+            // The subtitles are stored with zlib.
+            if name == "groups.mkv" && row[0] == "2" {
+                continue;
+            }
+            let row = &row[1..];
             let [size, at] = [0, 1].map(|field| row[field].parse::<usize>().unwrap());
             // Of stripped frames, the first three bytes are not there.
             let (before, size) =
