@@ -133,6 +133,21 @@ impl Error {
         Self(Arc::new(inner))
     }
 
+    /// Gives the error of an input that goes no further the place of another one, of the record that is cut there, if it is a matter of
+    /// that record: there is no memory for it.
+    pub(crate) fn of_record_at(self, cut: &Self) -> Self {
+        let is_memory = match self.kind() {
+            ErrorKind::TooLong { .. } => true,
+            ErrorKind::Io(error) => error.kind() == io::ErrorKind::OutOfMemory,
+            _ => false,
+        };
+        if !is_memory || self.0.site.is_some() {
+            return self;
+        }
+        let site = cut.0.site.clone().map(|site| Site { offset: site.record_offset, line: None, ..site });
+        Self(Arc::new(Inner { site, ..Arc::unwrap_or_clone(self.0) }))
+    }
+
     /// Says in which of two files the error is.
     pub(crate) fn in_file(self, file: Option<PairFile>) -> Self {
         Self(Arc::new(Inner { file, ..Arc::unwrap_or_clone(self.0) }))

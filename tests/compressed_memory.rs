@@ -59,6 +59,28 @@ fn accounts(bytes: &[u8], options: SourceOptions) -> [(Account, u64); 3] {
     ]
 }
 
+/// A record of some bytes after short ones, in plain text and compressed.
+fn a_long_record_takes_no_more_than_twice_its_length() {
+    const LEN: usize = 48 << 20;
+    const SHORT: &[u8] = b"@r\nACGT\n+\nIIII\n";
+    // Quality scores may begin as a header does.
+    for first in [b"I", b"@"] {
+        let long = [b"@long\n", &vec![b'A'; LEN / 2][..], b"\n+\n", first, &vec![b'I'; LEN / 2 - 1], b"\n"];
+        let text = [&SHORT.repeat(10)[..], &long.concat(), &SHORT.repeat(10)].concat();
+        for bytes in [text.clone(), gzip(&text), make::zstd_frame(&text)] {
+            for threads in [1, 3] {
+                let stream = Cursor::new(bytes.clone());
+                let (account, peak) =
+                    account(|| Source::from_reader(stream, SourceOptions::new().threads(threads)));
+                assert!(account.error.is_none(), "{:?}", account.error);
+                assert_eq!(account.tally.records, 21);
+                let most = (2 * LEN + (16 << 20)) as u64;
+                assert!(peak < most, "{peak} bytes with {threads} threads");
+            }
+        }
+    }
+}
+
 /// In one test, since the allocator counts for the whole process.
 #[test]
 fn a_bomb_is_an_error_in_bounded_memory() {
@@ -66,18 +88,24 @@ fn a_bomb_is_an_error_in_bounded_memory() {
     let bombs = [gzip_bomb(), zstd_bomb()];
     assert!(bombs.iter().all(|bomb| bomb.len() < 2 << 20), "{:?}", bombs.each_ref().map(Vec::len));
     for bomb in &bombs {
-        for (account, peak) in accounts(bomb, options) {
-            let error = account.error.unwrap();
-            assert_eq!(error.kind().name(), "bomb", "{error}");
-            assert!(peak < BOMB_LEN as u64 / 2, "{peak} bytes");
+        for threads in [1, 2, 5] {
+            for (account, peak) in accounts(bomb, options.threads(threads).max_record_len(64 << 20)) {
+                let error = account.error.unwrap();
+                assert_eq!(error.kind().name(), "too_long", "{error}");
+                let told = "fastq: record 0, byte 0: it is longer than the 67108864 bytes that may be held";
+                assert!(error.to_string().starts_with(told), "{error}");
+                assert_eq!((account.tally.records, account.complete), (0, false));
+                assert!(peak < 100 << 20, "{peak} bytes with {threads} threads");
+            }
         }
         for (account, peak) in accounts(bomb, options.max_len(10 << 20)) {
             let error = account.error.unwrap();
             assert_eq!(error.kind().name(), "too_much", "{error}");
             // What looks like one record of 10 MiB is held by those who look for its end.
-            assert!(peak < 96 << 20, "{peak} bytes");
+            assert!(peak < 24 << 20, "{peak} bytes");
         }
     }
+    a_long_record_takes_no_more_than_twice_its_length();
     // What is no longer than it may be is read, and what is longer by a byte is not.
     let text = b"@r\nACGT\n+\nIIII\n".repeat(1000);
     for (most, is_read) in [(text.len() as u64, true), (text.len() as u64 - 1, false)] {

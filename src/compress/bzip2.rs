@@ -13,6 +13,10 @@ use crate::error::{CompressedFault, Error, Result};
 /// The first bytes of a stream.
 const MAGIC: &[u8] = b"BZh";
 
+/// How many compressed bytes the decoder is given at a time. They end at multiples of it from the start of the stream, so that the place
+/// of a fault does not depend on how many bytes the system gives at a time.
+const FEED_LEN: u64 = 256;
+
 /// Streams. The decoder compares their check sums.
 pub(super) struct Streams {
     decoder: Decompress,
@@ -46,8 +50,12 @@ impl<R: Read> Codec<R> for Streams {
     }
 
     fn step(&mut self, input: &mut Peek<R>, run: &mut Run, len: usize, packed: &mut Packed) -> Step {
-        let room = run.room(len);
-        let seen = match input.peek(1) {
+        let room = match run.room(len) {
+            Ok(room) => room,
+            Err(error) => return Step { made: 0, ended: Err(error) },
+        };
+        let wanted = FEED_LEN - (input.offset() - self.start) % FEED_LEN;
+        let seen = match input.peek_some(usize::try_from(wanted).unwrap_or(1)) {
             Ok(seen) => seen,
             Err(error) => return Step { made: 0, ended: Err(error.into()) },
         };

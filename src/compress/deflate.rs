@@ -6,6 +6,7 @@ use sirocco::inflate::Decoder;
 pub(super) use sirocco::inflate::Error;
 
 use super::run::Run;
+use crate::error::Result;
 
 /// Inflates blocks that are there as a whole.
 pub(crate) struct Inflater(Decoder);
@@ -16,7 +17,7 @@ impl Inflater {
     }
 
     /// Inflates a block that is to fill the room. Returns how many bytes it has, if no more.
-    pub(crate) fn inflate(&mut self, deflated: &[u8], room: &mut [u8]) -> Result<usize, String> {
+    pub(crate) fn inflate(&mut self, deflated: &[u8], room: &mut [u8]) -> std::result::Result<usize, String> {
         self.0.reset();
         let len = room.len();
         match self.0.decompress(deflated, room, true) {
@@ -76,8 +77,11 @@ pub(super) struct Stream {
     /// Compressed bytes of the member that were taken.
     taken: u64,
     /// Why there is nothing behind what was written.
-    end: Option<Result<(), Error>>,
+    end: Option<Ended>,
 }
+
+/// Why a member goes no further.
+type Ended = std::result::Result<(), Error>;
 
 impl Stream {
     pub(super) fn new() -> Self {
@@ -97,7 +101,7 @@ impl Stream {
     }
 
     /// Why there is no more.
-    pub(super) fn end(&self) -> Option<Result<(), Error>> {
+    pub(super) fn end(&self) -> Option<Ended> {
         self.end
     }
 
@@ -126,8 +130,12 @@ impl Stream {
     }
 
     /// Inflates some bytes behind those of the run. Returns how many were taken, and how many that made.
-    pub(super) fn feed(&mut self, deflated: &[u8], run: &mut Run, len: usize) -> (usize, usize) {
-        let buffer = run.room_behind(self.written, len);
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Run::room`].
+    pub(super) fn feed(&mut self, deflated: &[u8], run: &mut Run, len: usize) -> Result<(usize, usize)> {
+        let buffer = run.room_behind(self.written, len)?;
         let (before, written) = (self.decoder.clone(), self.written);
         let mut taken = 0;
         if let Err(error) = self.inflate(deflated, buffer, &mut taken) {
@@ -149,10 +157,10 @@ impl Stream {
             }
         }
         self.taken += taken as u64;
-        (taken, self.written - written)
+        Ok((taken, self.written - written))
     }
 
-    fn inflate(&mut self, deflated: &[u8], buffer: &mut [u8], taken: &mut usize) -> Result<(), Error> {
+    fn inflate(&mut self, deflated: &[u8], buffer: &mut [u8], taken: &mut usize) -> Ended {
         let inflated = self.decoder.decompress(deflated, buffer, false)?;
         *taken += inflated.consumed;
         self.written += inflated.output.len();

@@ -45,7 +45,7 @@ impl Members {
     ) -> Result<usize> {
         let seen = input.peek_some(self.deflate.wants())?;
         let nothing_left = seen.is_empty();
-        let (taken, made) = self.deflate.feed(seen, run, len);
+        let (taken, made) = self.deflate.feed(seen, run, len)?;
         input.skip(taken);
         if nothing_left && made == 0 && self.deflate.end().is_none() {
             return Err(self.fault(packed, input.offset(), CompressedFault::Ends));

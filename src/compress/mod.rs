@@ -22,6 +22,7 @@ mod gzip;
 mod header;
 #[cfg_attr(not(feature = "gzip"), path = "no_left.rs")]
 mod left;
+pub(crate) mod memory;
 mod peek;
 #[cfg_attr(not(feature = "_compressed"), expect(dead_code, reason = "no format has pieces then"))]
 mod pieces;
@@ -62,12 +63,12 @@ pub enum Compression {
     /// BGZF ([SAM specification](https://samtools.github.io/hts-specs/SAMv1.pdf), section 4.1): gzip in blocks of 64 KiB at the
     /// most, which are inflated by all workers.
     Bgzf,
-    /// Zstandard ([RFC 8878](https://www.rfc-editor.org/rfc/rfc8878)): frames, one behind the other. A frame whose window is
-    /// larger than 128 MiB is refused, as `zstd` does unless it is told otherwise.
+    /// Zstandard ([RFC 8878](https://www.rfc-editor.org/rfc/rfc8878)): frames, one behind the other. The window of a frame may take up
+    /// to half the memory that the process may use, and 2 GiB.
     Zstd,
     /// bzip2.
     Bzip2,
-    /// xz.
+    /// xz. The dictionary of a stream may take up to half the memory that the process may use.
     Xz,
 }
 

@@ -74,7 +74,9 @@ impl<R: Read> Peek<R> {
                     (self.start, self.end) = (0, self.end - self.start);
                 }
                 let room = (self.start + len).max(self.end + READ_LEN).max(BUFFER_LEN);
-                self.buffer.resize(self.buffer.len().max(room), 0);
+                let more = room.saturating_sub(self.buffer.len());
+                self.buffer.try_reserve(more).map_err(|_| io::ErrorKind::OutOfMemory)?;
+                self.buffer.resize(self.buffer.len() + more, 0);
             }
             match self.input.read(&mut self.buffer[self.end..]) {
                 Ok(0) => self.ended = true,

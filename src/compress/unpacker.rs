@@ -187,7 +187,7 @@ impl<R: Read> How<R> {
 /// Takes bytes as they are.
 fn take_plain(input: &mut Peek<impl Read>, run: &mut Run, len: usize) -> Result<Taken> {
     while run.len() < len {
-        match input.read(run.room(len)) {
+        match input.read(run.room(len)?) {
             Ok(0) => return Ok(Taken::Last),
             Ok(read) => run.fill(read),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -1,9 +1,10 @@
 //! xz: streams, one behind the other.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use lzma_rust2::{Action, Status, XzStream};
 
+use super::memory;
 use super::peek::Peek;
 use super::pieces::{Codec, Step};
 use super::run::Run;
@@ -13,8 +14,9 @@ use crate::error::{CompressedFault, Error, Result};
 /// The first bytes of a stream.
 const MAGIC: &[u8] = b"\xfd7zXZ\0";
 
-/// How much memory the window of a stream may take, in KiB: what the highest preset of `xz` does, and twice as much again.
-const MEMORY_LIMIT: u32 = 192 << 10;
+/// How many compressed bytes the decoder is given at a time. They end at multiples of it from the start of the stream. What was decoded
+/// of them is lost with an error in them, so they are few, and the same however many bytes the system gives at a time.
+const FEED_LEN: u64 = 32;
 
 /// Streams. The decoder compares the check sums of their blocks.
 pub(super) struct Streams {
@@ -26,6 +28,15 @@ pub(super) struct Streams {
 impl Streams {
     pub(super) fn new() -> Self {
         Self { decoder: decoder(), start: 0 }
+    }
+
+    /// How much memory the dictionary takes, if that is more than it may.
+    fn memory_wanted(&self) -> Option<String> {
+        let (wanted, most) = (self.decoder.memory_usage()?, self.decoder.mem_limit());
+        let told = || {
+            format!("its dictionary takes {} MiB of memory, but {} MiB may be used", wanted >> 10, most >> 10)
+        };
+        (wanted > most).then(told)
     }
 
     /// A fault in the stream that is under way, or where one would begin.
@@ -54,14 +65,20 @@ impl<R: Read> Codec<R> for Streams {
     }
 
     fn step(&mut self, input: &mut Peek<R>, run: &mut Run, len: usize, packed: &mut Packed) -> Step {
-        let room = run.room(len);
-        let seen = match input.peek(1) {
+        let room = match run.room(len) {
+            Ok(room) => room,
+            Err(error) => return Step { made: 0, ended: Err(error) },
+        };
+        let wanted = FEED_LEN - (input.offset() - self.start) % FEED_LEN;
+        let seen = match input.peek_some(usize::try_from(wanted).unwrap_or(1)) {
             Ok(seen) => seen,
             Err(error) => return Step { made: 0, ended: Err(error.into()) },
         };
         let nothing_left = seen.is_empty();
+        // At the end the decoder gives what it holds back.
+        let action = if nothing_left { Action::Finish } else { Action::Run };
         let (before_in, before_out) = (self.decoder.total_in(), self.decoder.total_out());
-        let result = self.decoder.process(seen, room, Action::Run);
+        let result = self.decoder.process(seen, room, action);
         // Each is the length of a part of a slice.
         let since = |now: u64, before: u64| usize::try_from(now - before).unwrap_or(usize::MAX);
         let (taken, made) =
@@ -76,7 +93,13 @@ impl<R: Read> Codec<R> for Streams {
                 Err(self.fault(packed, input.offset(), CompressedFault::Ends))
             }
             Ok(_) => Ok(false),
-            Err(error) => Err(self.fault(packed, input.offset(), CompressedFault::Data(error.to_string()))),
+            Err(error) if nothing_left && error.kind() == io::ErrorKind::UnexpectedEof => {
+                Err(self.fault(packed, input.offset(), CompressedFault::Ends))
+            }
+            Err(error) => {
+                let reason = self.memory_wanted().unwrap_or_else(|| error.to_string());
+                Err(self.fault(packed, input.offset(), CompressedFault::Data(reason)))
+            }
         };
         Step { made, ended }
     }
@@ -84,5 +107,5 @@ impl<R: Read> Codec<R> for Streams {
 
 /// The decoder of a stream.
 fn decoder() -> XzStream {
-    XzStream::new_mem_limit(false, MEMORY_LIMIT)
+    XzStream::new_mem_limit(false, u32::try_from(memory::available() / 2 / 1024).unwrap_or(u32::MAX))
 }

@@ -2,8 +2,9 @@
 
 use std::io::Read;
 
-use zstd_safe::{DCtx, InBuffer, OutBuffer};
+use zstd_safe::{DCtx, DParameter, InBuffer, OutBuffer};
 
+use super::memory;
 use super::peek::Peek;
 use super::pieces::{Codec, Step};
 use super::run::Run;
@@ -28,12 +29,24 @@ pub(super) struct Frames {
     full: bool,
 }
 
+/// Windows of up to 2 to the power of this are read: of half the memory that the process may use, and no fewer than `zstd` reads
+/// without an option.
+fn window_log_max() -> u32 {
+    (memory::available() / 2)
+        .max(1)
+        .ilog2()
+        .clamp(27, if cfg!(target_pointer_width = "64") { 31 } else { 30 })
+}
+
 /// How many bytes tell how long the header of a frame is.
 const HEADER_START: usize = 5;
 
 impl Frames {
     pub(super) fn new() -> Self {
-        Self { context: DCtx::create(), skippable: false, start: 0, wants: HEADER_START, full: false }
+        let mut context = DCtx::create();
+        // Where that is not understood, the default stays: 128 MiB.
+        let _ = context.set_parameter(DParameter::WindowLogMax(window_log_max()));
+        Self { context, skippable: false, start: 0, wants: HEADER_START, full: false }
     }
 }
 
@@ -54,7 +67,10 @@ impl<R: Read> Codec<R> for Frames {
     }
 
     fn step(&mut self, input: &mut Peek<R>, run: &mut Run, len: usize, packed: &mut Packed) -> Step {
-        let room = run.room(len);
+        let room = match run.room(len) {
+            Ok(room) => room,
+            Err(error) => return Step { made: 0, ended: Err(error) },
+        };
         let room_len = room.len();
         let mut into = OutBuffer::around(room);
         let ended = self.feed(input, &mut into, packed);

@@ -174,15 +174,11 @@ pub enum ErrorKind {
         /// How many were allowed.
         most: u64,
     },
-    /// A record, or what should be one, has more decompressed bytes than can be from as many compressed ones.
-    #[error(
-        "a record of more than {most} bytes, decompressed from {compressed}, is taken for a decompression bomb"
-    )]
-    Bomb {
-        /// How many would have been believed.
+    /// A record, or an input that is read as a whole, is longer than may be held in memory.
+    #[error("it is longer than the {most} bytes that may be held in memory at once")]
+    TooLong {
+        /// How many bytes may be.
         most: u64,
-        /// Bytes of the compressed input up to there.
-        compressed: u64,
     },
     /// More of the input than was allowed is damaged.
     #[error("there are more than {most} gaps")]
@@ -326,7 +322,7 @@ impl ErrorKind {
             Self::Setting { .. } => "setting",
             Self::Compressed { .. } => "compressed",
             Self::TooMuch { .. } => "too_much",
-            Self::Bomb { .. } => "bomb",
+            Self::TooLong { .. } => "too_long",
             Self::TooManyGaps { .. } => "too_many_gaps",
             Self::Truncated { .. } => "truncated",
             Self::Changed => "changed",

@@ -34,7 +34,7 @@ pub(crate) use loss::Loss;
 pub use loss::Lost;
 pub use par_records::ParRecords;
 pub use part::Part;
-pub(crate) use part::{End, is_at_fault, last_part_end, part_end_in};
+pub(crate) use part::{End, Sought, is_at_fault, last_part_end, part_end_in};
 pub use pieces::{Gap, Piece, Pieces};
 pub use records::Records;
 pub use tally::Tally;

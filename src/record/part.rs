@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::{Cursor, Cuts, Format, Loss, Resync};
+use super::{Cursor, Cuts, Format, Loss, Resync, Search};
 use crate::error::{EXCERPT_LEN, ErrorKind};
 
 /// A piece of an input that starts at a record boundary.
@@ -190,6 +190,66 @@ pub(crate) fn part_end_in<F: Resync>(
 /// How far from the end of what is in view the last cut is looked for first. Longer records take a few steps more.
 const CUT_SEARCH: usize = 64;
 
+/// What is known of where a part may end, while more and more bytes come in view.
+#[derive(Default)]
+pub(crate) struct Sought {
+    /// There is no cut before this position, but for that where the part begins.
+    no_cut_before: usize,
+    /// Whether that is the end of what was in view last.
+    is_certain: bool,
+    /// What is in view is looked at again when it has so many bytes.
+    look_from: usize,
+}
+
+impl Sought {
+    /// Where a part ends that is to be as much of `view` as possible, in which bytes are lost at `losses`. `view` begins with what was
+    /// in view before.
+    ///
+    /// Each byte is looked at few times, however often this is asked.
+    pub(crate) fn last_part_end<F: Format>(
+        &mut self,
+        format: &F,
+        view: &[u8],
+        losses: &[Loss],
+        complete: bool,
+        recover: bool,
+    ) -> End {
+        let is_due = complete || view.len() >= self.look_from;
+        if !is_due && !self.is_certain {
+            return End::Unknown;
+        }
+        if is_due {
+            self.look_from = view.len().saturating_add(view.len() / 2);
+        }
+        let cuts = format.cuts().filter(|cuts| losses.is_empty() && cuts.look_behind() < usize::MAX);
+        let Some(cuts) = cuts.filter(|_| !complete && self.no_cut_before > 0) else {
+            let end = last_part_end(format, view, losses, complete, recover);
+            return match cuts.filter(|_| end == End::Unknown) {
+                Some(cuts) => self.next_cut(cuts, view).map_or(End::Unknown, End::Cut),
+                None => end,
+            };
+        };
+        let last = last_cut_behind(cuts, view, self.no_cut_before.min(view.len()));
+        if let Some(cut) = last.or_else(|| self.next_cut(cuts, view)) {
+            return End::Cut(cut);
+        }
+        if is_due && !recover && is_at_fault(format, view) { End::Rest } else { End::Unknown }
+    }
+
+    /// The first cut that is not passed yet; or passes over what has none, whatever follows.
+    fn next_cut(&mut self, cuts: &dyn Cuts, view: &[u8]) -> Option<usize> {
+        let from = self.no_cut_before.max(1).min(view.len());
+        let found = cuts.search_cut(view, from..view.len());
+        self.is_certain = found == Search::NoCut;
+        match found {
+            Search::Cut(cut) => return Some(cut),
+            Search::NoCut => self.no_cut_before = view.len(),
+            Search::Unknown => {}
+        }
+        None
+    }
+}
+
 /// Where a part ends that is to be as much of `view` as possible, in which bytes are lost at `losses`.
 pub(crate) fn last_part_end<F: Format>(
     format: &F,
@@ -220,8 +280,13 @@ pub(crate) fn last_part_end<F: Format>(
 
 /// A cut near the end of what is in view, behind its first byte.
 fn last_cut(cuts: &dyn Cuts, view: &[u8]) -> Option<usize> {
+    last_cut_behind(cuts, view, 0)
+}
+
+/// A cut near the end of what is in view, from the position `from` on and behind the first byte.
+fn last_cut_behind(cuts: &dyn Cuts, view: &[u8], from: usize) -> Option<usize> {
     let mut back = CUT_SEARCH;
-    while back < view.len() {
+    while back < view.len() - from {
         if let Some(cut) = cuts.find_cut(view, view.len() - back) {
             return Some(cut);
         }

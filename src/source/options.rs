@@ -10,12 +10,19 @@ pub struct SourceOptions {
     pub(super) threads: Option<usize>,
     pub(super) part_len: Option<usize>,
     pub(super) max_len: Option<u64>,
+    pub(super) max_record_len: Option<u64>,
 }
 
 impl SourceOptions {
     /// The fastest way that can be had, with the threads of the rayon pool that the work is started in.
     pub const fn new() -> Self {
-        Self { config: ZeroCopyConfig::new(), threads: None, part_len: None, max_len: None }
+        Self {
+            config: ZeroCopyConfig::new(),
+            threads: None,
+            part_len: None,
+            max_len: None,
+            max_record_len: None,
+        }
     }
 
     /// The ways that may be taken, and how.
@@ -48,6 +55,19 @@ impl SourceOptions {
     /// [`ErrorKind::TooMuch`](crate::ErrorKind::TooMuch), which comes behind the records that are among them.
     pub const fn max_len(self, len: u64) -> Self {
         Self { max_len: Some(len), ..self }
+    }
+
+    /// Hold records of no more than `len` bytes in memory, of an input that is read from the left: a stream, or a compressed file. A
+    /// longer one is an error, [`ErrorKind::TooLong`](crate::ErrorKind::TooLong), at its place. A few compressed bytes can stand for a
+    /// record of any length, so there is a bound of half the memory that the process may use unless this or
+    /// [`max_len`](SourceOptions::max_len) sets another one. A record takes up to twice its length.
+    pub const fn max_record_len(self, len: u64) -> Self {
+        Self { max_record_len: Some(len), ..self }
+    }
+
+    /// How many bytes a record may have that is held in memory.
+    pub(super) fn most_of_record(self) -> u64 {
+        self.max_record_len.or(self.max_len).unwrap_or_else(|| crate::compress::memory::available() / 2)
     }
 
     /// Whether an input of so many bytes may be read to its end.

@@ -7,7 +7,6 @@ use super::account::Account;
 use super::drive::{self, Done, Work};
 use super::file::FileInput;
 use super::grid::Grid;
-use super::options::SourceOptions;
 use super::parts::Cutting;
 use super::stream::{StreamInput, StreamParts};
 use super::{Input, Source, lock};
@@ -56,10 +55,9 @@ impl Source {
         identity: impl Fn() -> T + Sync,
         work: &impl Work<T>,
     ) -> (Vec<T>, Account) {
-        let SourceOptions { threads, part_len, max_len, .. } = self.options;
         let recover = cutting == Cutting::Recovering;
-        let parts = StreamParts::new(format, recover, input, part_len, max_len, &self.done);
-        let (values, account) = drive::drive(&parts, threads, identity, work);
+        let parts = StreamParts::new(format, recover, input, self.options, &self.done);
+        let (values, account) = drive::drive(&parts, self.options.threads, identity, work);
         let account = parts.complete(account);
         *self.packed.lock().unwrap_or_else(PoisonError::into_inner) = account.packed;
         (values, account)

@@ -192,5 +192,8 @@ impl Source {
 
 /// Whether an error is one of where an input ends: all that can be read of it was read.
 fn ends_input(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Compressed { .. } | ErrorKind::TooMuch { .. } | ErrorKind::Bomb { .. })
+    matches!(
+        error.kind(),
+        ErrorKind::Compressed { .. } | ErrorKind::TooMuch { .. } | ErrorKind::TooLong { .. }
+    )
 }

@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::span::Span;
-use super::{Input, Source, lock, stream};
+use super::{Input, Source, lock};
 use crate::detect::HEAD_LEN;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::io::{AlignedBuffer, Alignment};
 use crate::record::{Cursor, Cuts, Format, Part, Search, Tally};
 
@@ -30,7 +30,8 @@ impl Source {
     /// # Errors
     ///
     /// Those of reading and of decompressing; [`ErrorKind::TooMuch`](crate::ErrorKind::TooMuch) if there is more than was
-    /// allowed, and [`ErrorKind::Bomb`](crate::ErrorKind::Bomb) if there is more than can be from as many compressed bytes.
+    /// allowed, and [`ErrorKind::TooLong`] if a stream or what is compressed has more than
+    /// [may be held in memory](crate::SourceOptions::max_record_len).
     pub fn whole(&self) -> Result<Span<'_>> {
         if let Some(mapped) = self.mapped().filter(|mapped| self.options.allows(mapped.len() as u64)) {
             return Ok(Span::borrowed(mapped.as_slice()));
@@ -40,14 +41,16 @@ impl Source {
             lock(input)?.head(HEAD_LEN)?;
         }
         let is_compressed = self.compression().is_some();
+        let is_from_the_left = is_compressed || matches!(self.input, Input::Stream { .. });
+        let most = self.options.most_of_record();
         let mut whole = self.buffer(is_compressed)?;
         self.map_parts_in_order(
             &Bytes,
             |stretches| stretches.next().transpose().map(|bytes| bytes.unwrap_or_default().to_vec()),
             |stretch: Vec<u8>| {
                 whole.extend_from_slice(&stretch)?;
-                let len = whole.len() as u64;
-                stream::disbelieve(len, self.bytes_done()).filter(|_| is_compressed).map_or(Ok(()), Err)
+                let too_long = is_from_the_left && whole.len() as u64 > most;
+                if too_long { Err(ErrorKind::TooLong { most }.into()) } else { Ok(()) }
             },
         )?;
         Ok(Span::copied(whole))

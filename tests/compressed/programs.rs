@@ -11,7 +11,7 @@ use crate::common::{corpus, oracle, reads};
 const FASTQ: Fastq = Fastq::new();
 
 /// What a program makes of the text; `None` if it is not there.
-fn packed(program: &str, args: &[&str], text: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn packed(program: &str, args: &[&str], text: &[u8]) -> Option<Vec<u8>> {
     let mut child = oracle(program)?.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let output = std::thread::scope(|scope| {

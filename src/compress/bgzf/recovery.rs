@@ -7,6 +7,7 @@ use crate::compress::decoder::Decoder;
 use crate::compress::deflate::Inflater;
 use crate::compress::header::{Header, MAGIC};
 use crate::compress::peek::Peek;
+use crate::compress::run::no_memory;
 use crate::compress::{Compression, Packed};
 use crate::error::{CompressedFault, Error, Result};
 use crate::record::Loss;
@@ -61,6 +62,7 @@ impl Recovery {
         let error = match self.look(input)? {
             Found::Block(block) => {
                 let packed_len = block.packed_len();
+                bytes.try_reserve(packed_len).map_err(|_| no_memory())?;
                 bytes.extend_from_slice(&input.peek(packed_len)?[..packed_len]);
                 input.skip(packed_len);
                 self.number = self.number.map(|number| number + 1);

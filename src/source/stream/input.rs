@@ -8,7 +8,7 @@ use super::ahead::ReadAhead;
 use super::taking::{TakenRun, Taking};
 use crate::compress::{Check, Compression, Packed, Run, Taken};
 use crate::error::{Error, Result};
-use crate::record::Loss;
+use crate::record::Sought;
 use crate::source::reader::Reader;
 
 /// Where bytes come from.
@@ -77,13 +77,11 @@ pub(super) struct Joining {
     /// How many decompressed bytes are, if that is known.
     lost_len: Option<u64>,
     /// What was taken but not handed out.
-    pub(super) ahead: Vec<u8>,
-    /// Where bytes are lost in it.
-    pub(super) losses: Vec<Loss>,
+    pub(super) ahead: Run,
     /// Offset of the first byte of `ahead`.
     pub(super) offset: u64,
-    /// There was no cut in `ahead`, and none is looked for before there are so many bytes.
-    pub(super) look_from: usize,
+    /// What is known of where a part that begins with `ahead` may end.
+    pub(super) sought: Sought,
     /// Whether anything was handed out.
     begun: bool,
     pub(super) end: Option<End>,
@@ -101,10 +99,9 @@ impl Joining {
             lost_bytes: 0,
             lost_members: 0,
             lost_len: Some(0),
-            ahead: Vec::new(),
-            losses: Vec::new(),
+            ahead: Run::default(),
             offset: 0,
-            look_from: 0,
+            sought: Sought::default(),
             begun: false,
             end: None,
             failed_behind: None,
@@ -113,23 +110,7 @@ impl Joining {
 
     /// Whether nothing is kept, not even a place where something is lost.
     fn is_empty(&self) -> bool {
-        self.ahead.is_empty() && self.losses.is_empty()
-    }
-
-    /// Keeps the bytes of a run, from a position on, behind those that are kept.
-    pub(super) fn keep(&mut self, run: &mut Run, from: usize) {
-        let before = self.ahead.len();
-        self.ahead.extend_from_slice(&run.as_slice()[from..]);
-        let first = run.losses().partition_point(|loss| loss.position < from);
-        let kept = run.losses_mut().drain(first..);
-        self.losses.extend(kept.map(|loss| Loss { position: loss.position - from + before, ..loss }));
-    }
-
-    /// Puts what is kept in front of a run.
-    pub(super) fn give(&mut self, run: &mut Run) {
-        run.prepend(&self.ahead);
-        self.ahead.clear();
-        run.losses_mut().splice(0..0, self.losses.drain(..));
+        self.ahead.len() == 0 && self.ahead.losses().is_empty()
     }
 
     /// Notes what is lost in the next run.
@@ -214,13 +195,15 @@ impl<'input> StreamInput<'input> {
         let wanting = |joining: &Joining| joining.end.is_none() && joining.ahead.len() < len;
         while wanting(&self.joining()) {
             let Some(mut joining) = self.next_run(&mut run, len) else { break };
-            joining.keep(&mut run, 0);
+            if let Err(error) = joining.ahead.append(&mut run, 0) {
+                joining.end = Some(End::Failed(error));
+            }
         }
         let joining = self.joining.get_mut().unwrap_or_else(PoisonError::into_inner);
         match joining.failure() {
-            Some(error) if joining.ahead.is_empty() => Err(error.clone()),
+            Some(error) if joining.ahead.len() == 0 => Err(error.clone()),
             // What was read before is something, and comes first.
-            _ => Ok(&joining.ahead),
+            _ => Ok(joining.ahead.as_slice()),
         }
     }
 
@@ -228,10 +211,10 @@ impl<'input> StreamInput<'input> {
     pub(in crate::source) fn sound_head(&mut self, len: usize) -> Result<(&[u8], bool)> {
         self.head(len)?;
         let joining = self.joining.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let mut losses = joining.losses.iter().map(|loss| loss.position).peekable();
+        let mut losses = joining.ahead.losses().iter().map(|loss| loss.position).peekable();
         let is_start = losses.peek() != Some(&0);
         let end = losses.find(|&position| position > 0).unwrap_or(joining.ahead.len());
-        Ok((&joining.ahead[..end], is_start))
+        Ok((&joining.ahead.as_slice()[..end], is_start))
     }
 
     /// Takes the next run, does what is left to be done with it, and waits until those before it were joined. `None` if there is
@@ -245,8 +228,6 @@ impl<'input> StreamInput<'input> {
             // Everything was taken before: what is left of it makes an empty run.
             return Some(joining).filter(|joining| !joining.is_empty());
         }
-        // Of a record that waits for its end, as much again.
-        let len = len.max(joining.look_from / 2);
         drop(joining);
         let _guard = EndOnPanic(self);
         // If there is none, whoever took the last one hands out all that is left.

@@ -19,10 +19,11 @@ pub(super) use input::{Input, StreamInput};
 
 use super::account::Account;
 use super::drive::Done;
+use super::options::SourceOptions;
 use super::parts::{Next, Parts};
 use crate::compress::Run;
 use crate::error::{Error, ErrorKind};
-use crate::record::{End, Format, Part, last_part_end};
+use crate::record::{End, Format, Part, Sought};
 
 /// How many bytes are taken at a time, unless it is said otherwise: with the records of that many, they fit into a
 /// second-level cache.
@@ -31,19 +32,14 @@ const STREAM_PART_LEN: usize = 1 << 20;
 /// How many are if they are decompressed: the decoder needs room in that cache too.
 const UNPACKED_PART_LEN: usize = 256 << 10;
 
-/// A record of so many bytes is believed, from however few compressed ones it is.
-const BELIEVED_LEN: u64 = 64 << 20;
-
-/// A record that is longer is believed if it has no more than so many times the bytes of the compressed input up to there. Letters
-/// of a sequence take two bits each.
-const BELIEVED_RATIO: u64 = 64;
-
 /// Parts of such an input.
 pub(super) struct StreamParts<'run, 'input, F> {
     format: &'run F,
     recover: bool,
     part_len: usize,
     most: Option<u64>,
+    /// How many bytes a record may have, which is held whole.
+    most_of_record: u64,
     input: &'run StreamInput<'input>,
     /// What went wrong before the first part, to be told instead of it.
     refused: Mutex<Option<Error>>,
@@ -56,14 +52,23 @@ impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
         format: &'run F,
         recover: bool,
         input: &'run mut StreamInput<'input>,
-        part_len: Option<usize>,
-        most: Option<u64>,
+        options: SourceOptions,
         done: &'run AtomicU64,
     ) -> Self {
+        let SourceOptions { part_len, max_len: most, .. } = options;
         let refused = Mutex::new(input.begin(part_len.unwrap_or(UNPACKED_PART_LEN), recover).err());
         let fitting = if input.compression().is_some() { UNPACKED_PART_LEN } else { STREAM_PART_LEN };
         let part_len = part_len.unwrap_or(fitting).max(1);
-        Self { format, recover, part_len, most, input, refused, done }
+        Self {
+            format,
+            recover,
+            part_len,
+            most,
+            most_of_record: options.most_of_record(),
+            input,
+            refused,
+            done,
+        }
     }
 
     /// The account of the input, of which nothing was lost: if it could not be had to its end, that was told.
@@ -83,54 +88,50 @@ impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
     /// Joins a run to those before it. Returns the length of the part that the run then begins with; none if no record ends in
     /// it.
     fn join(&self, run: &mut Run, joining: &mut Joining) -> Option<usize> {
-        joining.give(run);
+        if let Err(error) = run.join(&mut joining.ahead) {
+            joining.end = Some(InputEnd::Failed(error));
+            return Some(run.len());
+        }
         if let Some(most) = self.most.filter(|&most| joining.offset + run.len() as u64 > most) {
             // It is more than `most`, so the difference is less than the length of the run.
             run.truncate(usize::try_from(most - joining.offset).unwrap_or(usize::MAX));
             joining.end = Some(InputEnd::Failed(ErrorKind::TooMuch { most }.into()));
         }
-        let ended = joining.end.is_some();
-        // To look again and again for where a long record ends would be quadratic.
-        let look = ended || run.len() >= joining.look_from;
-        let end = if look {
-            last_part_end(self.format, run.as_slice(), run.losses(), ended, self.recover)
-        } else {
-            End::Unknown
-        };
-        match end {
+        // A record that is too long is so whatever else was taken with it.
+        let in_bounds = usize::try_from(self.most_of_record).unwrap_or(usize::MAX).min(run.len());
+        let is_too_long = in_bounds < run.len();
+        if is_too_long {
+            // All that is known of it counts.
+            joining.sought = Sought::default();
+        }
+        let ended = joining.end.is_some() && !is_too_long;
+        let view = &run.as_slice()[..in_bounds];
+        let losses = &run.losses()[..run.losses().partition_point(|loss| loss.position <= in_bounds)];
+        match joining.sought.last_part_end(self.format, view, losses, ended, self.recover) {
             End::Cut(at) => {
-                joining.keep(run, at);
-                joining.look_from = 0;
-                Some(at)
+                joining.sought = Sought::default();
+                match joining.ahead.append(run, at) {
+                    Ok(()) => Some(at),
+                    Err(error) => {
+                        joining.end = Some(InputEnd::Failed(error));
+                        Some(at)
+                    }
+                }
             }
             End::Rest => Some(run.len()),
-            End::Unknown => match disbelieve_record(run.len() as u64, joining) {
-                Some(error) => {
-                    joining.end = Some(InputEnd::Failed(error));
-                    Some(run.len())
-                }
-                None => {
-                    // A record longer than the run: there is no way but to hold it whole.
-                    if look {
-                        joining.look_from = run.len().saturating_mul(2);
-                    }
-                    joining.keep(run, 0);
-                    None
-                }
-            },
+            End::Unknown if is_too_long => {
+                run.truncate(in_bounds);
+                let too_long = ErrorKind::TooLong { most: self.most_of_record };
+                joining.end = Some(InputEnd::Failed(too_long.into()));
+                Some(run.len())
+            }
+            End::Unknown => {
+                // A record longer than the run: there is no way but to hold it whole.
+                std::mem::swap(&mut joining.ahead, run);
+                None
+            }
         }
     }
-}
-
-/// Says that a record of so many bytes cannot be, if it is compressed all too well.
-fn disbelieve_record(len: u64, joining: &Joining) -> Option<Error> {
-    joining.compression().and_then(|_| disbelieve(len, joining.taken))
-}
-
-/// Says that so many bytes, of which none can be done without, cannot be from so many compressed ones.
-pub(super) fn disbelieve(len: u64, compressed: u64) -> Option<Error> {
-    let most = BELIEVED_LEN.max(BELIEVED_RATIO.saturating_mul(compressed));
-    (len > most).then(|| ErrorKind::Bomb { most, compressed }.into())
 }
 
 impl<F: Format> Parts for StreamParts<'_, '_, F> {
@@ -156,7 +157,7 @@ impl<F: Format> Parts for StreamParts<'_, '_, F> {
             }
             let complete = matches!(joining.end, Some(InputEnd::Reached));
             // What lies behind a loss is no more of what is before.
-            let in_view = joining.losses.first().map_or(run.len(), |loss| len + loss.position);
+            let in_view = joining.ahead.losses().first().map_or(run.len(), |loss| len + loss.position);
             drop(joining);
             let part = Part::read(&run.as_slice()[..in_view], len, offset, complete);
             return Some(Ok((part.with_losses(run.losses()), None)));
@@ -178,10 +179,12 @@ impl<F: Format> Parts for StreamParts<'_, '_, F> {
         let is_cut = |error: &Error| matches!(error.kind(), ErrorKind::Incomplete { .. });
         let counts = self.recover || done.error.as_ref().is_none_or(is_cut);
         let done = Done { stop: true, behind: true, ..done };
-        match joining.failure().filter(|_| counts) {
-            Some(error) => (part, Done { error: Some(error.clone()), ..done }),
-            None => (part, done),
+        let Some(failure) = joining.failure().filter(|_| counts) else { return (part, done) };
+        let mut failure = failure.clone();
+        if let Some(error) = done.error.as_ref().filter(|error| is_cut(error) && !self.recover) {
+            failure = failure.of_record_at(error);
         }
+        (part, Done { error: Some(failure), ..done })
     }
 
     fn check(&self) -> Result<(), Error> {

@@ -102,7 +102,7 @@ pub(crate) fn is_complete_with(error: &Error) -> bool {
             | ErrorKind::Changed
             | ErrorKind::LeaseBroken
             | ErrorKind::TooMuch { .. }
-            | ErrorKind::Bomb { .. }
+            | ErrorKind::TooLong { .. }
     )
 }
 

@@ -1,8 +1,9 @@
 //! Compressed inputs.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::{pagecut, run, stderr, succeed};
 
@@ -128,5 +129,112 @@ fn what_sanitize_writes_of_a_damaged_file_is_closed() {
         let verdict = succeed(&["verify", arg(&output)]);
         assert!(verdict.contains("good") && !verdict.contains(" 0 records"), "{verdict}");
         fs::remove_file(&output).unwrap();
+    }
+}
+
+#[test]
+fn a_masked_chromosome_is_read_however_it_is_packed() {
+    let line = "N".repeat(80) + "\n";
+    let count = (66 << 20) / line.len();
+    let text = [b">chrN\n", line.repeat(count).as_bytes(), b">b\nACGT\n"].concat();
+    let letters = count * 80;
+    let folder = tempfile::tempdir().unwrap();
+    for (program, args) in [
+        ("gzip", &["-1c"][..]),
+        ("bgzip", &["-l1", "-c"]),
+        ("zstd", &["-1", "-q", "-c"]),
+        ("xz", &["-0", "-c"]),
+        ("bzip2", &["-1", "-c"]),
+    ] {
+        let Some(packed) = through(program, args, &text) else { continue };
+        let path = folder.path().join(program);
+        fs::write(&path, packed).unwrap();
+        let table = succeed(&["stats", "-T", "-t", "2", arg(&path)]);
+        let expected = format!("\t2\t{}\t4\t{}.0\t{letters}\n", letters + 4, letters / 2 + 2);
+        assert!(table.ends_with(&expected), "{program}: {table}");
+        let refused = run(&["stats", "--max-bytes", "10M", arg(&path)]);
+        assert!(stderr(&refused).contains("more than the 10485760 bytes that were allowed"));
+    }
+}
+
+/// Runs the command with a limit of its address space, in KiB, and gzip as its standard input.
+#[cfg(target_os = "linux")]
+fn limited(kibibytes: u64, input: &Path, arguments: &str) -> std::process::Output {
+    let limit = format!("ulimit -v {kibibytes}; exec \"$0\" {arguments}");
+    let stdin = fs::File::open(input).unwrap();
+    let command = ["-c", limit.as_str(), env!("CARGO_BIN_EXE_pagecut")];
+    Command::new("sh").args(command).stdin(stdin).output().unwrap()
+}
+
+/// The bytes of the record are more than there is memory for, so that is an error at its place, and no abort.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_record_for_which_there_is_no_memory_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.fa");
+    let text = [b">short\nACGT\n>long\n", &vec![b'A'; 200_000_000][..], b"\n"].concat();
+    fs::write(&path, &text).unwrap();
+    let mut inputs = vec![path.clone()];
+    if let Some(packed) = through("gzip", &["-1c"], &text) {
+        fs::write(folder.path().join("long.fa.gz"), packed).unwrap();
+        inputs.push(folder.path().join("long.fa.gz"));
+    }
+    drop(text);
+    for input in &inputs {
+        for arguments in ["-t 1 stats -T", "-t 2 verify"] {
+            let output = limited(150_000, input, arguments);
+            let message = stderr(&output);
+            assert_eq!(output.status.code(), Some(1), "{arguments}: {message}");
+            assert!(message.contains("out of memory"), "{arguments}: {message}");
+        }
+        let place = "fasta: record 1, byte 12: out of memory";
+        assert!(stderr(&limited(150_000, input, "-t 2 stats -T")).contains(place), "{}", input.display());
+    }
+    // Little more than the record is enough.
+    let output = limited(450_000, &path, "-t 2 stats -T");
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("\t200000004\t"));
+}
+
+#[test]
+fn a_damaged_xz_is_read_as_far_at_any_pace() {
+    let bytes = fs::read(crate::path("compressed/flipped.fastq.xz")).unwrap();
+    let mut told = Vec::new();
+    for (at_a_time, threads) in [(1, "1"), (7, "2"), (100, "1"), (4096, "5"), (65_536, "2")] {
+        let mut command = pagecut(&["verify", "-t", threads, "-"]);
+        let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = pipes.spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let output = std::thread::scope(|scope| {
+            let bytes = &bytes;
+            scope.spawn(move || {
+                // It may end before it has read all.
+                let _ = bytes.chunks(at_a_time).try_for_each(|chunk| stdin.write_all(chunk));
+            });
+            child.wait_with_output().unwrap()
+        });
+        assert_eq!(output.status.code(), Some(1));
+        let verdict = String::from_utf8_lossy(&output.stdout).into_owned();
+        told.push((verdict.split("padding), ").last().unwrap().to_owned(), stderr(&output)));
+    }
+    told.dedup();
+    assert_eq!(told.len(), 1, "{told:?}");
+    // As far as `xz -dc` goes.
+    assert!(told[0].0.starts_with("181 records, 110638 bytes in records"), "{told:?}");
+}
+
+#[test]
+fn large_windows_are_read() {
+    let text = reads(50, None);
+    let folder = tempfile::tempdir().unwrap();
+    for (program, args) in [
+        ("xz", &["-c", "--lzma2=preset=0,dict=256MiB"][..]),
+        ("xz", &["-c", "--lzma2=preset=0,dict=768MiB"]),
+        ("zstd", &["-q", "-c", "--long=28"]),
+    ] {
+        let Some(packed) = through(program, args, &text) else { continue };
+        let path = folder.path().join("input");
+        fs::write(&path, packed).unwrap();
+        assert!(succeed(&["verify", arg(&path)]).contains(" 50 records"), "{args:?}");
     }
 }
