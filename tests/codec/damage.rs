@@ -2,9 +2,9 @@
 
 use pagecut::media::AudioSpecificConfig;
 use pagecut::media::codec::{
-    Ac3Header, AdtsHeader, AlacConfig, Av1Sequence, DtsHeader, FlacStreamInfo, JpegHeader, Mpeg4Visual,
-    MpegAudioHeader, MpegVideoSequence, OpusHead, ProResHeader, VorbisHeader, Vp8Header, Vp9Header,
-    audio_config_of_loas, h264, h265,
+    Ac3Header, AdtsHeader, AlacConfig, Av1Sequence, DtsHeader, Ffv1Parameters, FlacStreamInfo, JpegHeader,
+    Mpeg4Visual, MpegAudioHeader, MpegVideoSequence, OpusHead, ProResHeader, VorbisHeader, Vp8Header,
+    Vp9Header, audio_config_of_loas, h264, h265,
 };
 
 use crate::{audio, bytes, video};
@@ -31,6 +31,8 @@ fn parse_all(bytes: &[u8]) -> usize {
         Mpeg4Visual::read(bytes).is_some(),
         Av1Sequence::of_obus(bytes).is_some(),
         Av1Sequence::of_configuration(bytes).is_some(),
+        Ffv1Parameters::of_configuration(bytes).is_some(),
+        Ffv1Parameters::of_frame(bytes).is_some(),
         Vp8Header::read(bytes).is_some(),
         Vp9Header::read(bytes).is_some(),
         JpegHeader::read(bytes).is_some(),
@@ -53,7 +55,7 @@ fn parse_all(bytes: &[u8]) -> usize {
     .count()
 }
 
-const VECTORS: [&str; 19] = [
+const VECTORS: [&str; 21] = [
     video::AVCC_HIGH,
     video::AVCC_HIGH_422,
     video::HEVC_MAIN_10,
@@ -63,6 +65,8 @@ const VECTORS: [&str; 19] = [
     video::MPEG4,
     video::AV1C_HIGH,
     video::VP8,
+    video::FFV1_3,
+    video::FFV1_0,
     video::VP9_444_10,
     video::VP9_RGB,
     video::JPEG,

@@ -2,7 +2,8 @@
 
 use pagecut::media::codec::h264::{self, FieldOrder};
 use pagecut::media::codec::{
-    Av1Sequence, JpegHeader, Mpeg4Visual, MpegVideoSequence, ProResHeader, Vp8Header, Vp9Header, h265,
+    Av1Sequence, Ffv1Parameters, JpegHeader, Mpeg4Visual, MpegVideoSequence, ProResHeader, Vp8Header,
+    Vp9Header, h265,
 };
 
 use crate::bytes;
@@ -51,6 +52,16 @@ pub(crate) const VP9_RGB: &str = "a2498342e00bd006d60638241c184a00";
 /// The beginning of an image: JFIF with samples of 1:1, and a frame of 4:2:2.
 pub(crate) const JPEG: &str = "ffd8 ffe000104a46494600010200000100010000 fffe000661626364 \
     ffc0001108006e00be03012200021200031200 ffda";
+
+/// Configuration record of FFV1 of version 3: 4:2:2, 10 bits.
+pub(crate) const FFV1_3: &str = "56061e2ffdb846d7709730018601eee11ce6bd454db5382774d82e107d75c5aae33d602cd88683fe5b47b10fc55ef17b \
+    ff8178b57dc1212221be19c651d9310f08b67f7ab2c9dcca599ec7ddfde33307c787ddee7487e265c4fbfcd4c01ccd25 \
+    e4684ad70edf1a5235be5667fe306fbe96c56002384c2e17c2334d3d63a079d1300a50489dbab46ddf204ce365a7a221 \
+    9de799321bddca497ca2f179a74a265a67e463c8985cd8063ff058b154e98c41f384dff700902a10318e81942f93368b \
+    3a61cf5bd0643555";
+
+/// The beginning of a key frame of FFV1 of version 0: RGB.
+pub(crate) const FFV1_0: &str = "e4640b3e9d687384fea8e5a7e1e82942264cffe0000e32bf";
 
 /// The beginning of a frame of ffmpeg's encoder: 4:4:4 with alpha.
 pub(crate) const PRORES: &str = "00003ed269637066009400004c61766300be006ec000020202420003040404040404";
@@ -132,6 +143,17 @@ fn av1_from_a_configuration() {
     assert_eq!((sequence.subsampling, sequence.is_monochrome), ((false, false), false));
     assert_eq!((sequence.color.is_full_range, sequence.color.primaries), (Some(true), 9));
     assert_eq!((sequence.color.transfer, sequence.color.matrix), (16, 9));
+}
+
+#[test]
+fn ffv1_of_records_and_key_frames() {
+    let parameters = Ffv1Parameters::of_configuration(&bytes(FFV1_3)).unwrap();
+    assert_eq!((parameters.version, parameters.color_space, parameters.bits_per_sample), (3, 0, 10));
+    assert_eq!((parameters.has_chroma, parameters.chroma_shift), (true, (1, 0)));
+    assert_eq!(Ffv1Parameters::of_frame(&bytes(FFV1_3)), None);
+    let parameters = Ffv1Parameters::of_frame(&bytes(FFV1_0)).unwrap();
+    assert_eq!((parameters.version, parameters.color_space, parameters.bits_per_sample), (0, 1, 0));
+    assert_eq!((parameters.has_transparency, parameters.chroma_shift), (false, (0, 0)));
 }
 
 #[test]

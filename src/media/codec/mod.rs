@@ -13,6 +13,7 @@
 //! | AV1 | [`Av1Sequence`] | `av1C`, temporal units |
 //! | VP8, VP9 | [`Vp8Header`], [`Vp9Header`] | key frames |
 //! | JPEG, ProRes | [`JpegHeader`], [`ProResHeader`] | frames |
+//! | FFV1 | [`Ffv1Parameters`] | `CodecPrivate`, `glbl`, key frames |
 //! | AAC | [`AudioSpecificConfig`](super::AudioSpecificConfig), [`AdtsHeader`], [`audio_config_of_loas`] | `esds`, ADTS, LOAS |
 //! | MPEG Audio | [`MpegAudioHeader`] | frames |
 //! | AC-3, Enhanced AC-3 | [`Ac3Header`] | `dac3`, `dec3`, frames |
@@ -26,6 +27,7 @@ mod audio_headers;
 mod av1;
 mod bits;
 mod color;
+mod ffv1;
 pub mod h264;
 pub mod h265;
 mod jpeg;
@@ -44,6 +46,7 @@ pub use adts::{AdtsHeader, audio_config_of_loas};
 pub use audio_headers::{AlacConfig, DtsHeader, FlacStreamInfo, OpusHead, VorbisHeader};
 pub use av1::Av1Sequence;
 pub use color::Color;
+pub use ffv1::Ffv1Parameters;
 pub use jpeg::JpegHeader;
 pub use mpeg_audio::MpegAudioHeader;
 pub use mpeg_video::{MpegVideoExtension, MpegVideoSequence};

@@ -1,5 +1,6 @@
 //! Inputs that other programs write: the command gives the right result for each.
 
+mod codecs;
 mod compressed;
 mod decision;
 mod indexes;

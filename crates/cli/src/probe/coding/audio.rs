@@ -80,9 +80,9 @@ pub(super) fn describe(stream: &mut Stream, name: &str, headers: &Headers<'_>) {
         "flac" => flac(stream, headers),
         "alac" => alac(stream, headers),
         _ => {
-            // Of 24 bits, ffmpeg's decoders give 32.
-            if sound.bits_per_sample == 24 {
-                stream.bits_per_raw_sample = Some(24);
+            // Samples of 24 bits are decoded into 32.
+            if sound.sample_fmt == Some("s32") {
+                stream.bits_per_raw_sample = Some(sound.bits_per_sample);
             }
         }
     }

@@ -7,6 +7,7 @@ use pagecut::media::matroska::{Element, ElementId, Segment, Track, Video};
 use super::super::START_LEN;
 use super::super::picture::Picture;
 use super::super::report::{Ratio, Stream};
+use super::rates::PacketTimes;
 use super::{Headers, color, describe};
 
 /// What precedes the extradata in the `CodecPrivate` of Video for Windows: a `BITMAPINFOHEADER`.
@@ -14,8 +15,8 @@ const VFW_HEADER_LEN: usize = 40;
 
 /// Adds to the streams, of which those of the tracks come first, what their headers tell.
 pub(crate) fn describe_segment(segment: &Segment<'_>, streams: &mut [Stream]) {
-    let frames = first_frames(segment);
-    for ((track, frame), stream) in segment.tracks().iter().zip(&frames).zip(streams) {
+    let starts = starts(segment);
+    for ((track, start), stream) in segment.tracks().iter().zip(&starts).zip(streams) {
         if let (Some(video), Some(picture)) = (&track.video, &mut stream.picture) {
             read_video(video, picture);
         }
@@ -24,43 +25,66 @@ pub(crate) fn describe_segment(segment: &Segment<'_>, streams: &mut [Stream]) {
             b"V_MS/VFW/FOURCC" => private.get(VFW_HEADER_LEN..).unwrap_or_default(),
             _ => private,
         };
-        let packet = frame.as_deref().unwrap_or_default();
-        describe(stream, &Headers { configuration, packet, is_byte_stream: false });
+        let packet = start.frame.as_deref().unwrap_or_default();
+        let times = &start.times;
+        describe(stream, &Headers { configuration, packet, is_byte_stream: false, times });
+        if track.codec_id == b"A_MS/ACM" {
+            read_channel_mask(private, stream);
+        }
     }
 }
 
 /// Adds to the stream of an attached picture what its header tells.
 pub(crate) fn describe_attachment(stream: &mut Stream, picture: &[u8]) {
     stream.picture.get_or_insert_default();
-    describe(stream, &Headers { configuration: &[], packet: picture, is_byte_stream: false });
+    // The rate is that of the time base.
+    (stream.r_frame_rate, stream.avg_frame_rate) = (None, None);
+    let times = &PacketTimes::default();
+    describe(stream, &Headers { configuration: &[], packet: picture, is_byte_stream: false, times });
 }
 
-/// The first frame of each track, as far as it is near the start and not encrypted or compressed.
-fn first_frames<'data>(segment: &Segment<'data>) -> Vec<Option<Cow<'data, [u8]>>> {
+/// What the beginning of a track's frames tells.
+#[derive(Debug, Clone, Default)]
+struct Start<'data> {
+    /// The first frame, unless it is encrypted or compressed.
+    frame: Option<Cow<'data, [u8]>>,
+    times: PacketTimes,
+}
+
+/// Reads packets near the start of the segment.
+fn starts<'data>(segment: &Segment<'data>) -> Vec<Start<'data>> {
     let tracks = segment.tracks();
-    let mut frames = vec![None; tracks.len()];
-    let needs_frame =
-        |track: &Track<'_>| (track.video.is_some() || track.audio.is_some()) && !track.has_encoded_frames();
-    let mut missing = tracks.iter().filter(|track| needs_frame(track)).count();
+    let mut starts = vec![Start::default(); tracks.len()];
+    let is_coded = |track: &Track<'_>| track.video.is_some() || track.audio.is_some();
+    let needs_times = |track: &Track<'_>| track.video.is_some();
+    let mut missing = tracks.iter().filter(|track| is_coded(track)).count();
     let mut first_offset = None;
     for packet in segment.packets().filter_map(Result::ok) {
-        let start = *first_offset.get_or_insert(packet.offset);
-        if missing == 0 || packet.offset.saturating_sub(start) > START_LEN {
+        let offset = *first_offset.get_or_insert(packet.offset);
+        if missing == 0 || packet.offset.saturating_sub(offset) > START_LEN {
             break;
         }
-        let (Some(track), Some(frame)) = (tracks.get(packet.track), frames.get_mut(packet.track)) else {
+        let (Some(track), Some(start)) = (tracks.get(packet.track), starts.get_mut(packet.track)) else {
             continue;
         };
-        if frame.is_none() && needs_frame(track) {
+        let is_complete =
+            |start: &Start<'_>| start.frame.is_some() && (!needs_times(track) || start.times.is_full());
+        if !is_coded(track) || is_complete(start) {
+            continue;
+        }
+        if start.frame.is_none() {
             let (prefix, data) = (packet.payload.prefix, packet.payload.data);
-            *frame = Some(match prefix {
+            start.frame = Some(match prefix {
+                _ if track.has_encoded_frames() => Cow::Borrowed(&[]),
                 [] => Cow::Borrowed(data),
                 _ => Cow::Owned([prefix, data].concat()),
             });
-            missing -= 1;
         }
+        start.times.presentation.extend(packet.pts.or(packet.dts));
+        missing -= usize::from(is_complete(start));
     }
-    frames
+    starts.iter_mut().for_each(|start| start.times.order_decoding());
+    starts
 }
 
 fn unsigned(element: Element<'_>, id: ElementId) -> Option<u64> {
@@ -113,4 +137,34 @@ fn read_video(video: &Video<'_>, picture: &mut Picture) {
             (Some(2), Some(1)) => Some("top"),
             _ => None,
         };
+}
+
+/// Reads the layout of the channels in an extensible `WAVEFORMATEX`, the `CodecPrivate` of the Audio Compression Manager.
+fn read_channel_mask(private: &[u8], stream: &mut Stream) -> Option<()> {
+    const MASK: usize = 20;
+    let mask = u32::from_le_bytes(*private.get(MASK..)?.first_chunk()?);
+    let sound = stream.sound.as_mut()?;
+    sound.channel_layout = sound.channel_layout.or_else(|| channel_layout(mask));
+    Some(())
+}
+
+/// Of `dwChannelMask`.
+fn channel_layout(mask: u32) -> Option<&'static str> {
+    Some(match mask {
+        0x4 => "mono",
+        0x3 => "stereo",
+        0xb => "2.1",
+        0x7 => "3.0",
+        0x33 => "quad",
+        0x107 => "4.0",
+        0x37 => "5.0",
+        0x607 => "5.0(side)",
+        0x3f => "5.1",
+        0x60f => "5.1(side)",
+        0x13f => "6.1(back)",
+        0x70f => "6.1",
+        0x63f => "7.1",
+        0xff => "7.1(wide)",
+        _ => return None,
+    })
 }

@@ -6,16 +6,27 @@ use pagecut::media::mp4::{Movie, Mp4Box, SampleEntry};
 use super::super::picture::Picture;
 use super::super::report::{Ratio, Stream};
 use super::super::side_data::SideData;
+use super::rates::{self, PacketTimes};
 use super::{Headers, color, describe};
 
 /// Adds to the streams, which are those of the tracks, what their headers tell.
 pub(crate) fn describe_movie(movie: &Movie<'_>, streams: &mut [Stream]) {
     for (track, stream) in movie.tracks().iter().zip(streams) {
         let Some(Ok(entry)) = track.sample_entries().next() else { continue };
-        let sample = track.samples().next().and_then(Result::ok);
-        let packet = sample.map_or(&[][..], |sample| sample.data);
+        let mut times = PacketTimes::default();
+        let mut packet: Option<&[u8]> = None;
+        for sample in track.samples().map_while(Result::ok).take(rates::PACKETS) {
+            packet = packet.or(Some(sample.data));
+            times.decode.push(sample.dts);
+            times.presentation.push(sample.pts);
+        }
         read_boxes(&entry, stream);
-        let headers = Headers { configuration: configuration(&entry), packet, is_byte_stream: false };
+        let headers = Headers {
+            configuration: configuration(&entry),
+            packet: packet.unwrap_or_default(),
+            is_byte_stream: false,
+            times: &times,
+        };
         describe(stream, &headers);
     }
 }

@@ -9,6 +9,7 @@ mod long_names;
 mod mpeg_video;
 mod nal_video;
 mod pixel_format;
+mod rates;
 mod video;
 
 pub(super) use in_matroska::{describe_attachment, describe_segment};
@@ -18,24 +19,28 @@ pub(super) use long_names::long_name;
 
 use super::report::Stream;
 use crate::streams::Kind;
+use rates::PacketTimes;
 
 /// Where a stream's headers are.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Headers<'a> {
+#[derive(Debug, Clone, Copy)]
+struct Headers<'a> {
     /// What the container has for the decoder: a decoder configuration record, a `DecoderSpecificInfo`, a `CodecPrivate`.
-    pub(super) configuration: &'a [u8],
+    configuration: &'a [u8],
     /// The first packet, or the first bytes of the stream.
-    pub(super) packet: &'a [u8],
+    packet: &'a [u8],
     /// The packet is of a stream without lengths before its NAL units, such as that of MPEG-TS.
-    pub(super) is_byte_stream: bool,
+    is_byte_stream: bool,
+    /// When the first packets are decoded and shown.
+    times: &'a PacketTimes,
 }
 
 /// Adds to a stream what its headers tell. What the container tells stays where ffprobe prefers it.
-pub(super) fn describe(stream: &mut Stream, headers: &Headers<'_>) {
+fn describe(stream: &mut Stream, headers: &Headers<'_>) {
     let Some(name) = stream.codec_name else { return };
     match stream.kind {
         Kind::Video => {
             video::describe(stream, name, headers);
+            video::complete_rates(stream, headers);
             if let Some(picture) = &mut stream.picture {
                 picture.complete(name);
             }

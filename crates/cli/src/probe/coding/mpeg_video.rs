@@ -15,12 +15,28 @@ const DISPLAY_ASPECT_RATIOS: [(u64, u64); 3] = [(4, 3), (16, 9), (221, 100)];
 const SAMPLE_HEIGHTS: [u64; 15] =
     [0, 10_000, 6735, 7031, 7615, 8055, 8437, 8935, 9157, 9815, 10_255, 10_695, 10_950, 11_575, 12_015];
 
+/// The sequence header, with its extensions if there are any.
+fn sequence(headers: &Headers<'_>) -> Option<MpegVideoSequence> {
+    let of_packet = MpegVideoSequence::read(headers.packet);
+    let is_extended = of_packet.is_some_and(|sequence| sequence.extension.is_some());
+    let of_configuration = || MpegVideoSequence::read(headers.configuration);
+    if is_extended { of_packet } else { of_configuration().or(of_packet) }
+}
+
+/// Frames in a second by the headers of MPEG-1 and MPEG-2.
+pub(super) fn mpeg_1_or_2_rate(headers: &Headers<'_>) -> Option<Ratio> {
+    let (frames, seconds) = sequence(headers)?.frame_rate?;
+    Ratio::new(frames.into(), seconds.into())
+}
+
+/// Pictures in a second by the headers of MPEG-4 Visual.
+pub(super) fn mpeg_4_rate(headers: &Headers<'_>) -> Option<Ratio> {
+    let layer = Mpeg4Visual::read(headers.configuration).or_else(|| Mpeg4Visual::read(headers.packet))?;
+    Ratio::new(layer.time_resolution.into(), layer.fixed_time_increment.unwrap_or(1).into())
+}
+
 pub(super) fn mpeg_1_or_2(stream: &mut Stream, headers: &Headers<'_>) {
-    let sequence = MpegVideoSequence::read(headers.packet)
-        .filter(|sequence| sequence.extension.is_some())
-        .or_else(|| MpegVideoSequence::read(headers.configuration))
-        .or_else(|| MpegVideoSequence::read(headers.packet));
-    let Some(sequence) = sequence else { return };
+    let Some(sequence) = sequence(headers) else { return };
     let picture = stream.picture.get_or_insert_default();
     (picture.width, picture.height) = (sequence.width.into(), sequence.height.into());
     picture.coded = Some((0, 0));

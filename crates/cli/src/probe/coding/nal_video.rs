@@ -26,14 +26,43 @@ fn set_vui(picture: &mut Picture, vui: &VideoUsability) {
     color::set_described(picture, vui.color);
 }
 
+fn h264_parameters(headers: &Headers<'_>) -> Option<h264::SequenceParameterSet> {
+    use h264::SequenceParameterSet as Sps;
+    match length_size(headers, 4) {
+        Some(size) => {
+            Sps::of_configuration(headers.configuration).or_else(|| Sps::of_sample(headers.packet, size))
+        }
+        None => Sps::of_byte_stream(headers.configuration).or_else(|| Sps::of_byte_stream(headers.packet)),
+    }
+}
+
+fn hevc_parameters(headers: &Headers<'_>) -> Option<h265::SequenceParameterSet> {
+    use h265::SequenceParameterSet as Sps;
+    match length_size(headers, 21) {
+        Some(size) => {
+            Sps::of_configuration(headers.configuration).or_else(|| Sps::of_sample(headers.packet, size))
+        }
+        None => Sps::of_byte_stream(headers.configuration).or_else(|| Sps::of_byte_stream(headers.packet)),
+    }
+}
+
+/// Frames in a second by the headers of H.264.
+pub(super) fn h264_rate(headers: &Headers<'_>) -> Option<Ratio> {
+    let (units, scale) = h264_parameters(headers)?.vui?.timing?;
+    // A field has one tick, and a frame has two.
+    Ratio::new(scale.into(), 2 * u64::from(units))
+}
+
+/// Pictures in a second by the headers of H.265.
+pub(super) fn hevc_rate(headers: &Headers<'_>) -> Option<Ratio> {
+    let of_packet = h265::timing_of_byte_stream(headers.packet);
+    let (units, scale) = of_packet.or_else(|| hevc_parameters(headers)?.vui?.timing)?;
+    Ratio::new(scale.into(), units.into())
+}
+
 pub(super) fn h264(stream: &mut Stream, headers: &Headers<'_>) {
     let length_size = length_size(headers, 4);
-    let sps = match length_size {
-        Some(size) => h264::SequenceParameterSet::of_configuration(headers.configuration)
-            .or_else(|| h264::SequenceParameterSet::of_sample(headers.packet, size)),
-        None => h264::SequenceParameterSet::of_byte_stream(headers.configuration)
-            .or_else(|| h264::SequenceParameterSet::of_byte_stream(headers.packet)),
-    };
+    let sps = h264_parameters(headers);
     let picture = stream.picture.get_or_insert_default();
     picture.is_avc = Some(if length_size.is_some() { "true" } else { "false" });
     picture.nal_length_size = Some(length_size.unwrap_or(0).to_string());
@@ -41,6 +70,7 @@ pub(super) fn h264(stream: &mut Stream, headers: &Headers<'_>) {
     stream.profile = profile::avc(sps.profile_idc, sps.constraint_flags);
     stream.bits_per_raw_sample = Some(sps.bit_depth_luma.into());
     picture.level = sps.level_idc.into();
+    picture.has_b_frames = headers.times.delay();
     let (width, height) = (u64::from(sps.width), u64::from(sps.height));
     // What the container crops, without a macroblock more or less, stays.
     let is_cropped_outside = picture.width <= width
@@ -83,12 +113,7 @@ pub(super) fn h264(stream: &mut Stream, headers: &Headers<'_>) {
 }
 
 pub(super) fn hevc(stream: &mut Stream, headers: &Headers<'_>) {
-    let sps = match length_size(headers, 21) {
-        Some(size) => h265::SequenceParameterSet::of_configuration(headers.configuration)
-            .or_else(|| h265::SequenceParameterSet::of_sample(headers.packet, size)),
-        None => h265::SequenceParameterSet::of_byte_stream(headers.configuration)
-            .or_else(|| h265::SequenceParameterSet::of_byte_stream(headers.packet)),
-    };
+    let sps = hevc_parameters(headers);
     let picture = stream.picture.get_or_insert_default();
     let Some(sps) = sps else { return };
     stream.profile = profile::hevc(sps.profile_idc);

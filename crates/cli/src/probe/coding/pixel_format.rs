@@ -1,5 +1,7 @@
 //! Names of pixel formats.
 
+use pagecut::media::codec::Ffv1Parameters;
+
 /// The samples of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Samples {
@@ -66,6 +68,67 @@ pub(super) fn of_coding(name: &str) -> Option<&'static str> {
         "cinepak" => "rgb24",
         "rpza" => "rgb555le",
         "v210" => "yuv422p10le",
+        _ => return None,
+    })
+}
+
+/// The format of ffmpeg's decoder of FFV1; `None` where there is none for the parameters.
+pub(super) fn of_ffv1(parameters: &Ffv1Parameters) -> Option<&'static str> {
+    const RGB: u8 = 1;
+    let depth = if parameters.bits_per_sample == 0 { 8 } else { parameters.bits_per_sample };
+    let has_transparency = parameters.has_transparency;
+    if parameters.color_space == RGB {
+        return match (depth, has_transparency) {
+            (8, false) => Some("bgr0"),
+            (8, true) => Some("bgra"),
+            (10, true) => Some("gbrap10le"),
+            (12, true) => Some("gbrap12le"),
+            (16, true) => Some("gbrap16le"),
+            (16, false) => Some("gbrp16le"),
+            (depth, false) => planar(Samples { chroma: 3, depth, is_rgb: true, is_jpeg: false }),
+            _ => None,
+        };
+    }
+    if !parameters.has_chroma {
+        return match (depth, has_transparency) {
+            (8, true) => Some("ya8"),
+            (16, false) => Some("gray16le"),
+            (depth, false) => planar(Samples { chroma: 0, depth, is_rgb: false, is_jpeg: false }),
+            _ => None,
+        };
+    }
+    Some(match (parameters.chroma_shift, depth, has_transparency) {
+        ((2, 0), 8, false) => "yuv411p",
+        ((2, 2), 8, false) => "yuv410p",
+        ((0, 1), 8, false) => "yuv440p",
+        ((0, 1), 10, false) => "yuv440p10le",
+        ((0, 1), 12, false) => "yuv440p12le",
+        ((0, 0), 16, false) => "yuv444p16le",
+        ((1, 0), 16, false) => "yuv422p16le",
+        ((1, 1), 16, false) => "yuv420p16le",
+        ((0, 0), 8, true) => "yuva444p",
+        ((1, 0), 8, true) => "yuva422p",
+        ((1, 1), 8, true) => "yuva420p",
+        ((0, 0), 9, true) => "yuva444p9le",
+        ((1, 0), 9, true) => "yuva422p9le",
+        ((1, 1), 9, true) => "yuva420p9le",
+        ((0, 0), 10, true) => "yuva444p10le",
+        ((1, 0), 10, true) => "yuva422p10le",
+        ((1, 1), 10, true) => "yuva420p10le",
+        ((0, 0), 12, true) => "yuva444p12le",
+        ((1, 0), 12, true) => "yuva422p12le",
+        ((0, 0), 16, true) => "yuva444p16le",
+        ((1, 0), 16, true) => "yuva422p16le",
+        ((1, 1), 16, true) => "yuva420p16le",
+        (shift, depth, false) => {
+            let chroma = match shift {
+                (1, 1) => 1,
+                (1, 0) => 2,
+                (0, 0) => 3,
+                _ => return None,
+            };
+            return planar(Samples { chroma, depth, is_rgb: false, is_jpeg: false });
+        }
         _ => return None,
     })
 }

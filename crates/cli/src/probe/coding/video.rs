@@ -1,10 +1,11 @@
 //! Pictures.
 
-use pagecut::media::codec::{Av1Sequence, JpegHeader, ProResHeader, Vp8Header, Vp9Header};
+use pagecut::media::codec::{Av1Sequence, Ffv1Parameters, JpegHeader, ProResHeader, Vp8Header, Vp9Header};
 
 use super::super::profile;
 use super::super::report::{Ratio, Stream};
 use super::pixel_format::{self, Samples, chroma_of, planar};
+use super::rates;
 use super::{Headers, color, mpeg_video, nal_video};
 
 pub(super) fn describe(stream: &mut Stream, name: &str, headers: &Headers<'_>) {
@@ -23,6 +24,7 @@ pub(super) fn describe(stream: &mut Stream, name: &str, headers: &Headers<'_>) {
         "vp9" => vp9(stream, headers),
         "mjpeg" => jpeg(stream, headers),
         "prores" => prores(stream, headers),
+        "ffv1" => ffv1(stream, headers),
         "png" => png(stream, headers),
         _ => {
             let picture = stream.picture.get_or_insert_default();
@@ -32,6 +34,26 @@ pub(super) fn describe(stream: &mut Stream, name: &str, headers: &Headers<'_>) {
             }
         }
     }
+}
+
+/// Fills in the rates that the container does not tell.
+pub(super) fn complete_rates(stream: &mut Stream, headers: &Headers<'_>) {
+    /// Rates that ffprobe trusts without comparing them with the times of packets.
+    const TRUSTED: std::ops::RangeInclusive<f64> = 5.0..=101.0;
+    if stream.r_frame_rate.is_some() && stream.avg_frame_rate.is_some() {
+        return;
+    }
+    let coded = match stream.codec_name {
+        Some("h264") => nal_video::h264_rate(headers),
+        Some("hevc") => nal_video::hevc_rate(headers),
+        Some("mpeg1video" | "mpeg2video") => mpeg_video::mpeg_1_or_2_rate(headers),
+        Some("mpeg4") => mpeg_video::mpeg_4_rate(headers),
+        _ => None,
+    };
+    let is_trusted = !matches!(stream.codec_name, Some("h264" | "mpeg2video"))
+        && coded.is_some_and(|rate| TRUSTED.contains(&rate.as_f64()));
+    let (real, average) = (&mut stream.r_frame_rate, &mut stream.avg_frame_rate);
+    rates::complete(real, average, coded, headers.times, stream.time_base, is_trusted);
 }
 
 fn av1(stream: &mut Stream, headers: &Headers<'_>) {
@@ -58,6 +80,8 @@ fn av1(stream: &mut Stream, headers: &Headers<'_>) {
 fn vp8(stream: &mut Stream, headers: &Headers<'_>) {
     let picture = stream.picture.get_or_insert_default();
     picture.pix_fmt = Some("yuv420p");
+    picture.field_order = picture.field_order.or(Some("progressive"));
+    stream.profile = Some("0".to_owned());
     let Some(header) = Vp8Header::read(headers.packet) else { return };
     stream.profile = Some(header.version.to_string());
     (picture.width, picture.height) = (header.width.into(), header.height.into());
@@ -140,6 +164,15 @@ fn prores(stream: &mut Stream, headers: &Headers<'_>) {
         (_, _, false) => "yuv422p10le",
         (_, _, true) => "yuv422p12le",
     });
+}
+
+fn ffv1(stream: &mut Stream, headers: &Headers<'_>) {
+    let parameters = Ffv1Parameters::of_configuration(headers.configuration)
+        .or_else(|| Ffv1Parameters::of_frame(headers.packet));
+    let Some(parameters) = parameters else { return };
+    let picture = stream.picture.get_or_insert_default();
+    stream.bits_per_raw_sample = Some(parameters.bits_per_sample.into()).filter(|&bits| bits > 0);
+    picture.pix_fmt = pixel_format::of_ffv1(&parameters);
 }
 
 /// PNG: bit depth and colour type of `IHDR` (RFC 2083, 4.1.1).

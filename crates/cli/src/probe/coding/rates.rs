@@ -1,0 +1,174 @@
+//! Rates of pictures that only the times of packets tell, estimated as ffprobe does.
+
+use super::super::report::Ratio;
+use crate::time_base::{TimeBase, greatest_common_divisor};
+
+/// When the first packets of a stream are decoded and shown, in time units.
+#[derive(Debug, Clone, Default)]
+pub(super) struct PacketTimes {
+    /// In the order of decoding.
+    pub(super) decode: Vec<i64>,
+    /// In the order of decoding.
+    pub(super) presentation: Vec<i64>,
+}
+
+/// Packets that are looked at.
+pub(super) const PACKETS: usize = 50;
+
+/// More pictures wait for their turn in no stream.
+const MAX_DELAY: usize = 16;
+
+impl PacketTimes {
+    /// Whether more packets are of use.
+    pub(super) fn is_full(&self) -> bool {
+        self.presentation.len() >= PACKETS
+    }
+
+    /// How many pictures a decoder holds back at most, to show them in order.
+    pub(super) fn delay(&self) -> u64 {
+        let later = |at: usize| {
+            let before = &self.presentation[at.saturating_sub(MAX_DELAY)..at];
+            before.iter().filter(|&&time| time > self.presentation[at]).count()
+        };
+        (0..self.presentation.len()).map(later).max().unwrap_or(0) as u64
+    }
+
+    /// Takes the times of presentation, in order, as those of decoding; the last ones lack those of packets to come.
+    pub(super) fn order_decoding(&mut self) {
+        self.decode.clone_from(&self.presentation);
+        self.decode.sort_unstable();
+        let delay = usize::try_from(self.delay()).unwrap_or(0);
+        self.decode.truncate(self.decode.len().saturating_sub(delay));
+    }
+
+    /// The lowest rate at which all packets can be decoded.
+    pub(super) fn rate(&self, time_base: TimeBase) -> Option<Ratio> {
+        /// Durations that are ignored because they may jitter, and those that it takes to trust their divisor.
+        const JITTER: usize = 3;
+        const ENOUGH: usize = 15;
+        let steps: Vec<u64> = self
+            .decode
+            .windows(2)
+            .filter_map(|pair| u64::try_from(pair[1].checked_sub(pair[0])?).ok().filter(|&step| step > 0))
+            .collect();
+        let divisor =
+            steps.iter().skip(JITTER).fold(0, |divisor, &step| greatest_common_divisor(divisor, step));
+        let fine = (time_base.denominator / (500 * time_base.numerator)).max(1);
+        if steps.len() > ENOUGH && divisor > fine {
+            return Ratio::new(time_base.denominator, time_base.numerator.checked_mul(divisor)?);
+        }
+        if steps.len() < 2 {
+            return None;
+        }
+        let seconds = time_base.numerator as f64 / time_base.denominator as f64;
+        let mean = steps.iter().sum::<u64>() as f64 / steps.len() as f64 * seconds;
+        self.usual_rate(seconds, mean)
+    }
+
+    /// The usual rate whose ticks are nearest to the packets, of those that are not much slower than the mean.
+    fn usual_rate(&self, seconds: f64, mean: f64) -> Option<Ratio> {
+        /// Variances, in ticks: the largest of a rate that fits, and one as small as none.
+        const FITS: f64 = 0.01;
+        const EXACT: f64 = 1e-9;
+        /// By how much ticks may be longer than packets.
+        const SLACK: f64 = 0.8;
+        let times: Vec<f64> = self.decode.iter().skip(1).map(|&time| time as f64 * seconds).collect();
+        let (mut best, mut found) = (FITS, None);
+        for (numerator, denominator) in usual_rates() {
+            let rate = numerator as f64 / denominator as f64;
+            if mean < SLACK / rate || best <= EXACT {
+                continue;
+            }
+            // Packets may be at ticks or between them.
+            for offset in [0.0, 0.5] {
+                let errors = times.iter().map(|time| {
+                    let ticks = time * rate + offset;
+                    ticks - ticks.round_ties_even()
+                });
+                let (sum, squares) =
+                    errors.fold((0.0, 0.0), |(sum, squares), error| (sum + error, squares + error * error));
+                let count = times.len() as f64;
+                let variance = squares / count - (sum / count) * (sum / count);
+                if variance < best && best > EXACT {
+                    (best, found) = (variance, Ratio::new(numerator, denominator));
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Rates that are looked for: twelfths up to 30, whole numbers up to 60, multiples of film and video.
+fn usual_rates() -> impl Iterator<Item = (u64, u64)> {
+    let twelfths = (1..=360).map(|twelfths| (twelfths, 12));
+    let whole = (31..=60).chain([80, 120, 240]).map(|rate| (rate, 1));
+    let video = [24, 30, 60, 12, 15, 48].map(|rate| (rate * 1000, 1001));
+    twelfths.chain(whole).chain(video)
+}
+
+/// The usual rate that differs by less than a hundredth from a rate, or that rate.
+pub(super) fn usual(rate: Ratio) -> Ratio {
+    const NEAR: f64 = 0.01;
+    let mut best = (NEAR, rate);
+    for (numerator, denominator) in usual_rates() {
+        let difference = (rate.as_f64() / (numerator as f64 / denominator as f64) - 1.0).abs();
+        if let Some(usual) = Ratio::new(numerator, denominator).filter(|_| difference < best.0) {
+            best = (difference, usual);
+        }
+    }
+    best.1
+}
+
+/// Fills in rates that the container does not tell. `coded` is what the headers tell.
+pub(super) fn complete(
+    real: &mut Option<Ratio>,
+    average: &mut Option<Ratio>,
+    coded: Option<Ratio>,
+    times: &PacketTimes,
+    time_base: TimeBase,
+    is_trusted: bool,
+) {
+    let estimated = if is_trusted && coded.is_some() { None } else { times.rate(time_base) };
+    let ticks = || Ratio::new(time_base.denominator, time_base.numerator);
+    let slower = coded.filter(|rate| ticks().is_none_or(|ticks| rate.as_f64() <= ticks.as_f64()));
+    *average = average.or_else(|| coded.map(usual)).or_else(|| {
+        let rate = estimated?;
+        let (first, last) = (times.decode.first()?, times.decode.last()?);
+        let steps = times.decode.len().checked_sub(1).filter(|&steps| steps > 2)?;
+        let mean = (last - first) as f64 / steps as f64;
+        let seconds = time_base.numerator as f64 / time_base.denominator as f64;
+        Some(rate).filter(|rate| (1.0 / (rate.as_f64() * seconds) - mean).abs() <= 1.0)
+    });
+    *average = average.or(Some(Ratio::NONE));
+    *real = real.or(estimated).or(slower).or_else(ticks);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rate(times: impl Iterator<Item = i64>, per_second: u32) -> Option<String> {
+        let presentation: Vec<_> = times.collect();
+        let mut times = PacketTimes { decode: Vec::new(), presentation };
+        times.order_decoding();
+        times.rate(TimeBase::per_second(per_second)).map(|rate| rate.to_string())
+    }
+
+    #[test]
+    fn rates_of_even_and_rounded_times() {
+        assert_eq!(rate((0..30).map(|frame| frame * 3600), 90_000).as_deref(), Some("25/1"));
+        assert_eq!(rate((0..30).map(|frame| frame * 3003), 90_000).as_deref(), Some("30000/1001"));
+        // Milliseconds.
+        assert_eq!(rate((0..40).map(|frame| (frame * 1000 + 15) / 30), 1000).as_deref(), Some("30/1"));
+        assert_eq!(rate((0..2).map(|frame| frame * 40), 1000), None);
+    }
+
+    #[test]
+    fn pictures_that_wait_for_their_turn() {
+        let times =
+            |presentation: &[i64]| PacketTimes { decode: vec![], presentation: presentation.to_vec() };
+        assert_eq!(times(&[0, 1, 2, 3]).delay(), 0);
+        assert_eq!(times(&[0, 3, 1, 2, 6, 4, 5]).delay(), 1);
+        assert_eq!(times(&[0, 8, 4, 2, 1, 3, 6, 5, 7]).delay(), 3);
+    }
+}
