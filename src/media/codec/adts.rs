@@ -20,6 +20,9 @@ pub struct AdtsHeader {
 }
 
 impl AdtsHeader {
+    /// Bytes of a header without its check sum.
+    pub const LEN: usize = 7;
+
     /// Reads a header; `None` if the bytes do not begin with one.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {

@@ -7,6 +7,7 @@ use pagecut::media::mpegts::Packets;
 
 use super::super::START_LEN;
 use super::super::report::Stream;
+use super::adts_rate::AdtsRate;
 use super::rates::PacketTimes;
 use super::{Headers, describe};
 use crate::streams::Kind;
@@ -17,6 +18,8 @@ struct Start<'data> {
     /// The first packet with headers.
     packet: Option<Cow<'data, [u8]>>,
     times: PacketTimes,
+    /// Of AAC.
+    rate: AdtsRate,
 }
 
 /// Adds to the streams what the first headers of each tell. A stream is known by its `id`, the PID.
@@ -33,10 +36,17 @@ pub(crate) fn describe_transport(format: Packets, data: &[u8], streams: &mut [St
         let Some(index) = pids.iter().position(|&pid| pid == Some(packet.pid())) else { continue };
         let (stream, start) = (&streams[index], &mut starts[index]);
         let is_complete = |start: &Start<'_>| {
-            start.packet.is_some() && (stream.kind == Kind::Audio || start.times.is_full())
+            let has_enough = match stream.codec_name {
+                Some("aac") => start.rate.is_full(),
+                _ => stream.kind == Kind::Audio || start.times.is_full(),
+            };
+            start.packet.is_some() && has_enough
         };
         if is_complete(start) {
             continue;
+        }
+        if stream.codec_name == Some("aac") {
+            packet.pieces().for_each(|piece| start.rate.add(piece));
         }
         if start.packet.is_none() {
             start.packet = Some(packet.to_contiguous()).filter(|bytes| has_headers(stream, bytes));
@@ -47,11 +57,12 @@ pub(crate) fn describe_transport(format: Packets, data: &[u8], streams: &mut [St
         missing -= usize::from(is_complete(start));
     }
     for (stream, start) in streams.iter_mut().zip(&starts).filter(|(stream, _)| is_coded(stream)) {
-        if stream.kind == Kind::Video {
+        if stream.kind == Kind::Video && stream.codec_name.is_some() {
             stream.picture.get_or_insert_default();
         }
         let packet = start.packet.as_deref().unwrap_or_default();
         describe(stream, &Headers { configuration: &[], packet, is_byte_stream: true, times: &start.times });
+        stream.bit_rate = stream.bit_rate.or(start.rate.bits_per_second());
         if let Some(sound) = &mut stream.sound {
             sound.sample_rate.get_or_insert(0);
             sound.channels.get_or_insert(0);

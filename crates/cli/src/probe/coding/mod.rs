@@ -1,5 +1,6 @@
 //! Fields of streams that the headers of their coding give, in the words of ffprobe.
 
+mod adts_rate;
 mod audio;
 mod color;
 mod in_matroska;
