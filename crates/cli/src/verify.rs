@@ -10,6 +10,7 @@ use std::path::Path;
 use pagecut::compress::Packed;
 use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
+use pagecut::media::matroska::Matroska;
 use pagecut::media::mpegts::Packets;
 use pagecut::{Account, Error, FileKind, Format, Gap, Result, Resync, Source, Tally};
 use serde::Serialize;
@@ -366,9 +367,9 @@ impl Verdict {
                 "{format} in {compression} ({pieces}, {bytes} bytes, {padding_bytes} of them padding{lost})"
             );
         }
-        // The coded media are not decoded, and boxes and transport packets have no checksums.
+        // The coded media are not decoded.
         let unchecked = match self.format {
-            Some("mp4" | Packets::NAME) => ", payload not checked",
+            Some("mp4" | Matroska::NAME | Packets::NAME) => ", payload not checked",
             _ => "",
         };
         if self.complete {

@@ -200,7 +200,7 @@ fn verify_proves_that_every_byte_is_accounted_for() {
     assert_eq!(
         stdout(&output),
         "blank_lines.fastq: good: fastq, 3 records, 41 bytes = 32 in records + 9 blank + 0 in gaps\n\
-         small.ts: good: mpegts, 200 records, 37600 bytes = 37600 in records + 0 blank + 0 in gaps\n\
+         small.ts: good: mpegts, 200 records, 37600 bytes = 37600 in records + 0 blank + 0 in gaps, payload not checked\n\
          empty.fastq: good: empty, 0 records, 0 bytes = 0 in records + 0 blank + 0 in gaps\n"
     );
     let output = run(&["verify", "-q", "blank_lines.fastq", "lengths_differ.fastq"]);
