@@ -7,7 +7,7 @@ use super::account::Account;
 use super::drive::Done;
 use super::in_order::InOrderWork;
 use super::parts::Cutting;
-use super::salvage::{Salvaged, hand_out};
+use super::salvage::{Salvaged, hand_out, room};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fastq::{Fastq, Variant};
 use crate::record::{Format, Gap, Lost, Part, Tally};
@@ -113,7 +113,8 @@ impl Source {
         let mut tally = Tally::default();
         let mut end: Option<Gap> = None;
         let work = InOrderWork {
-            in_order: self.in_order(|found: Found| {
+            in_order: self.in_order(|found: Result<Found>| {
+                let found = found.map_err(|error| error.count_before(tally.records, tally.lines))?;
                 match (&mut end, found.fault) {
                     (Some(gap), _) => gap.range.end = found.part.end,
                     (None, Some(_)) if most_gaps == 0 => {
@@ -159,7 +160,11 @@ struct Found {
 }
 
 /// Reads a part up to its first fault, which may be a loss.
-fn up_to_fault<F: Format>(format: &F, part: Part<'_>, wants_good: bool) -> Found {
+///
+/// # Errors
+///
+/// [`ErrorKind::Io`] if there is no memory for a copy of the good bytes.
+fn up_to_fault<F: Format>(format: &F, part: Part<'_>, wants_good: bool) -> Result<Found> {
     let loss = part.losses().first().filter(|loss| loss.position <= part.len());
     let readable = match loss {
         Some(loss) => Part::read(&part.view()[..loss.position], loss.position, part.offset(), false),
@@ -180,6 +185,8 @@ fn up_to_fault<F: Format>(format: &F, part: Part<'_>, wants_good: bool) -> Found
         (None, Some(loss)) => Some((start, loss.error.clone(), Some(loss.lost()))),
         (None, None) => None,
     };
-    let good = if wants_good { part.as_bytes()[..end].to_vec() } else { Vec::new() };
-    Found { part: part.range(), good, tally, fault }
+    let good = &part.as_bytes()[..if wants_good { end } else { 0 }];
+    let mut copy = room(F::NAME, part, good.len())?;
+    copy.extend_from_slice(good);
+    Ok(Found { part: part.range(), good: copy, tally, fault })
 }

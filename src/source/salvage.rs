@@ -1,9 +1,11 @@
 //! What can be read of a damaged input, in order.
 
+use std::io;
+
 use super::Source;
 use super::account::Account;
-use crate::error::{ErrorKind, Result};
-use crate::record::{Gap, Piece, Pieces, Resync, Tally};
+use crate::error::{Error, ErrorKind, Result, Site};
+use crate::record::{Gap, Part, Piece, Pieces, Resync, Tally};
 
 /// A stretch of a damaged input.
 #[derive(Debug)]
@@ -91,7 +93,9 @@ impl Source {
         self.map_pieces_in_order(
             format,
             |pieces| find(pieces, wants_good),
-            |Found { good, gaps, tally }| {
+            |found: Result<Found>| {
+                let Found { good, gaps, tally } =
+                    found.map_err(|error| error.count_before(before.records, before.lines))?;
                 // Before anything of the part is taken, so that the account tells of what was.
                 if before.gaps + gaps.len() as u64 > most_gaps {
                     return Err(ErrorKind::TooManyGaps { most: most_gaps }.into());
@@ -122,9 +126,14 @@ pub(super) fn hand_out(
 }
 
 /// Goes through the pieces of a part.
-pub(super) fn find<F: Resync>(pieces: &mut Pieces<'_, F>, wants_good: bool) -> Found {
+///
+/// # Errors
+///
+/// [`ErrorKind::Io`] if there is no memory for a copy of the part.
+pub(super) fn find<F: Resync>(pieces: &mut Pieces<'_, F>, wants_good: bool) -> Result<Found> {
     let part = pieces.part();
-    let (mut good, mut gaps) = (Vec::new(), Vec::new());
+    let mut good = room(F::NAME, part, if wants_good { part.len() } else { 0 })?;
+    let mut gaps = Vec::new();
     // What lies in the part can be counted in `usize`.
     let position = |offset: u64| usize::try_from(offset - part.offset()).unwrap_or(usize::MAX);
     let mut from = 0;
@@ -140,5 +149,21 @@ pub(super) fn find<F: Resync>(pieces: &mut Pieces<'_, F>, wants_good: bool) -> F
     if wants_good {
         good.extend_from_slice(&part.as_bytes()[from..]);
     }
-    Found { good, gaps, tally: pieces.tally() }
+    Ok(Found { good, gaps, tally: pieces.tally() })
+}
+
+/// An empty buffer with room for `len` bytes of a part.
+///
+/// # Errors
+///
+/// [`ErrorKind::Io`] at the start of the part, if there is no memory for them.
+pub(super) fn room(format: &'static str, part: Part<'_>, len: usize) -> Result<Vec<u8>> {
+    let mut buffer = Vec::new();
+    buffer.try_reserve_exact(len).map_err(|_| {
+        let offset = part.offset();
+        let site =
+            Site { format, offset, record_offset: offset, counted_from: offset, record: 0, line: None };
+        Error::at(ErrorKind::Io(io::ErrorKind::OutOfMemory.into()), site, &[])
+    })?;
+    Ok(buffer)
 }

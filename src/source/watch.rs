@@ -5,7 +5,7 @@ use std::io;
 
 use super::Source;
 use super::account::Account;
-use super::salvage::{Found, find};
+use super::salvage::{Found, find, room};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fastq::{Census, Evidence, Fastq};
 use crate::record::{Cursor as _, Format, Gap, Part, Tally};
@@ -33,12 +33,16 @@ impl Source {
                 {
                     evidence.add(offset, first);
                 }
-                let found = find(pieces, true);
+                let found = find(pieces, true)?;
                 // Without gaps, all bytes are good.
-                let bytes = if found.gaps.is_empty() { Vec::new() } else { part.as_bytes().to_vec() };
-                (found, bytes, evidence)
+                let all = if found.gaps.is_empty() { &[] } else { part.as_bytes() };
+                let mut bytes = room(Fastq::NAME, part, all.len())?;
+                bytes.extend_from_slice(all);
+                Ok((found, bytes, evidence))
             },
-            |(mut found, bytes, first): (Found, Vec<u8>, Evidence)| {
+            |looked_at: Result<(Found, Vec<u8>, Evidence)>| {
+                let (mut found, bytes, first) =
+                    looked_at.map_err(|error| error.count_before(before.records, before.lines))?;
                 if before.gaps + found.gaps.len() as u64 > most_gaps {
                     return Err(ErrorKind::TooManyGaps { most: most_gaps }.into());
                 }

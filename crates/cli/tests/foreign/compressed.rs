@@ -187,6 +187,10 @@ fn a_record_for_which_there_is_no_memory_is_an_error() {
             assert_eq!(output.status.code(), Some(1), "{arguments}: {message}");
             assert!(message.contains("out of memory"), "{arguments}: {message}");
         }
+        // The record fits, but not a copy of it too.
+        let output = limited(330_000, input, "-t 2 sanitize");
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        assert!(stderr(&output).contains("out of memory"), "{}", stderr(&output));
         let place = "fasta: record 1, byte 12: out of memory";
         assert!(stderr(&limited(150_000, input, "-t 2 stats -T")).contains(place), "{}", input.display());
     }
