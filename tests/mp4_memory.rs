@@ -35,23 +35,25 @@ fn memory_is_bounded_whatever_the_file_says() {
         }
     }
 
-    // Four thousand million samples that a few bytes tell of.
-    let behind = container(
-        b"moof",
-        &[container(b"traf", &[full_box(b"tfhd", 0x2_0010, &[1, 1]), full_box(b"trun", 0, &[u32::MAX])])],
-    );
-    let data = movie(&Tables::default(), 100, &behind, true);
-    let (samples, bytes, _) = cost(|| {
-        let movie = Movie::read(&data).unwrap();
-        let track = &movie.tracks()[0];
-        assert_eq!(track.sample_count(), u64::from(u32::MAX));
-        assert!(
-            track.sample(4_000_000_000).unwrap_err().to_string().contains("sample 4000000000 of track 1")
-        );
-        track.samples().filter(Result::is_ok).count()
-    });
-    assert_eq!(samples, behind.len());
-    assert!(bytes < 64 << 10, "{bytes} bytes");
+    // Four thousand million samples in a run of a few bytes, of one byte each or of none: a fault, which ends the samples of the track.
+    let faults =
+        [(1, "has samples of more bytes than the input"), (0, "has samples of which nothing is told")];
+    for (size, fault) in faults {
+        let run = [full_box(b"tfhd", 0x2_0010, &[1, size]), full_box(b"trun", 0, &[u32::MAX])];
+        let fragment = container(b"moof", &[container(b"traf", &run)]);
+        let data = movie(&Tables::default(), 100, &fragment, true);
+        let (samples, bytes, _) = cost(|| {
+            let movie = Movie::read(&data).unwrap();
+            let track = &movie.tracks()[0];
+            let samples: Vec<_> = track.samples().take(2).collect();
+            let error = samples[0].as_ref().unwrap_err().to_string();
+            assert!(error.contains(fault), "{error}");
+            assert!(track.sample(4_000_000_000).is_err());
+            samples.len()
+        });
+        assert_eq!(samples, 1);
+        assert!(bytes < 64 << 10, "{bytes} bytes");
+    }
 
     // A walk takes nothing at all, and a lookup places in the tables.
     let count = 200_000;
