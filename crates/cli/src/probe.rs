@@ -10,6 +10,7 @@ mod picture;
 mod profile;
 mod report;
 mod side_data;
+mod tags;
 mod text;
 
 use std::io::{self, Write};

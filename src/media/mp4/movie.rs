@@ -3,8 +3,8 @@
 use super::fault::FirstFault;
 use super::fragment::{Defaults, MovieFragments};
 use super::{
-    Children, Extents, FileType, Interleaved, Mp4Box, Packets, RandomAccess, SegmentIndexes, Times, Track,
-    fault, fields::Fields,
+    Children, Extents, FileType, Interleaved, Matrix, Metadata, Mp4Box, Packets, RandomAccess,
+    SegmentIndexes, Times, Track, fault, fields::Fields,
 };
 use crate::error::{Error, ErrorKind, Mp4Fault, Result};
 
@@ -32,6 +32,8 @@ pub struct MovieHeader {
     pub duration: Option<u64>,
     /// `creation_time`, in seconds since the start of the year 1904, UTC; 0 where it is not told.
     pub creation_time: u64,
+    /// `matrix`: how pictures of all tracks are placed on the screen; the identity if the box ends before it.
+    pub matrix: Matrix,
 }
 
 impl<'data> Movie<'data> {
@@ -165,6 +167,22 @@ impl<'data> Movie<'data> {
         Extents::new(self)
     }
 
+    /// The metadata of the movie and of its tracks (`udta`, `meta`), in the order of the file.
+    ///
+    /// ```
+    /// use pagecut::media::mp4::{FourCc, MetadataKey, Movie};
+    ///
+    /// let data = std::fs::read("testdata/media/mp4/faststart.mp4")?;
+    /// let movie = Movie::read(&data)?;
+    /// let encoder = movie.metadata().find(|item| item.key() == MetadataKey::Item(FourCc(*b"\xa9too"))).unwrap();
+    /// assert!(encoder.values().next().unwrap().bytes.starts_with(b"Lavf"));
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    #[must_use]
+    pub fn metadata(&self) -> Metadata<'data> {
+        Metadata::of(self.moov)
+    }
+
     /// Whether movie fragments may follow: there is a `mvex` (§8.8.1).
     #[must_use]
     pub fn is_fragmented(&self) -> bool {
@@ -199,7 +217,10 @@ impl MovieHeader {
         let creation_time = fields.long(version)?;
         fields.long(version)?;
         let timescale = fields.u32()?;
-        Ok(Self { timescale, duration: duration(&mut fields, version)?, creation_time })
+        let duration = duration(&mut fields, version)?;
+        // Rate, volume and reserved bytes come between.
+        let matrix = fields.skip(4 + 2 + 10).and_then(|()| Matrix::read(&mut fields)).unwrap_or_default();
+        Ok(Self { timescale, duration, creation_time, matrix })
     }
 }
 

@@ -108,6 +108,14 @@ impl<'data> SampleEntry<'data> {
         self.entry.payload().get(6..)?.first_chunk().map(|bytes| u16::from_be_bytes(*bytes))
     }
 
+    /// `vendor` of an entry of pictures or sound in QuickTime, zeros in other files (QuickTime File Format, *Video sample description*);
+    /// `None` of other tracks, and if the entry ends before it.
+    #[must_use]
+    pub fn vendor(&self) -> Option<FourCc> {
+        let has_vendor = matches!(self.kind(), MediaKind::Video | MediaKind::Audio);
+        self.entry.payload().get(12..)?.first_chunk().filter(|_| has_vendor).map(|vendor| FourCc(*vendor))
+    }
+
     /// The kind of the media.
     #[must_use]
     pub fn kind(&self) -> MediaKind {

@@ -7,7 +7,7 @@ use super::fragment::{Defaults, FragmentCursor, MovieFragments, TrackRun};
 use super::lookup::Lookup;
 use super::table::{SampleTable, TableExtents, TimeRuns};
 use super::{
-    Edits, FourCc, MediaKind, Mp4Box, ParSamples, Sample, SampleEntries, Samples, fields::Fields,
+    Edits, FourCc, Matrix, MediaKind, Mp4Box, ParSamples, Sample, SampleEntries, Samples, fields::Fields,
     movie::duration,
 };
 use crate::error::{Error, Result};
@@ -186,6 +186,38 @@ impl<'data> Track<'data> {
     #[must_use]
     pub fn media(&self) -> MediaHeader {
         self.media
+    }
+
+    /// `creation_time` of `mdhd`, in seconds since the start of the year 1904, UTC; 0 if it is unknown.
+    #[must_use]
+    pub fn creation_time(&self) -> u64 {
+        let read = |(version, _, mut fields): (u8, u32, Fields<'_>)| fields.long(version);
+        self.media_fields().and_then(read).unwrap_or(0)
+    }
+
+    /// `language` of `mdhd` as it is stored: three letters of five bits, or a number of QuickTime below 1024 (*Language code values*);
+    /// `None` if the box ends before it.
+    #[must_use]
+    pub fn language_code(&self) -> Option<u16> {
+        let (version, _, mut fields) = self.media_fields().ok()?;
+        fields.skip(if version == 0 { 16 } else { 28 }).and_then(|()| fields.u16()).ok()
+    }
+
+    /// `matrix` of `tkhd`: how pictures are placed on the screen; the identity if the box ends before it.
+    #[must_use]
+    pub fn matrix(&self) -> Matrix {
+        let tkhd = self.trak.get(b"tkhd").and_then(Fields::full);
+        let matrix = tkhd.and_then(|(version, _, mut fields)| {
+            // Times, identifier, duration, layer, group and volume.
+            fields.skip(if version == 0 { 36 } else { 48 })?;
+            Matrix::read(&mut fields)
+        });
+        matrix.unwrap_or_default()
+    }
+
+    /// The fields of `mdhd`, which are not kept so that a track stays small.
+    fn media_fields(&self) -> Result<(u8, u32, Fields<'data>)> {
+        self.trak.get(b"mdia").and_then(|mdia| mdia.get(b"mdhd")).and_then(Fields::full)
     }
 
     /// `handler_type`, which is the kind of the media: `vide`, `soun`, `text`, `subt`, `hint`, `meta`, ... (§8.4.3).

@@ -1,11 +1,16 @@
 //! What MP4 tells without being decoded.
 
+mod tables;
+mod tags;
+
 use pagecut::Result;
 use pagecut::media::AudioSpecificConfig;
-use pagecut::media::mp4::{self, Movie, Packet, SampleEntry, Track};
+use pagecut::media::mp4::{self, Matrix, Movie, Packet, SampleEntry, Track};
 
 use super::picture::Picture;
 use super::report::{Format, Ratio, Report, Sound, Stream, Times};
+use super::side_data::SideData;
+use super::tags::Pairs;
 use super::{coding, mp4_codec};
 use crate::streams::Kind;
 use crate::time_base::{TimeBase, rescale};
@@ -34,7 +39,7 @@ pub(super) fn report(data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
         tracks.map(|(index, (track, totals))| stream(&movie, index, track, totals)).collect();
     coding::describe_movie(&movie, &mut streams);
     let mut format = format(&movie, &streams);
-    format.tags = tags(&movie)?;
+    format.tags = format_tags(&movie)?;
     Ok(Report { programs: Vec::new(), streams, chapters: Vec::new(), format })
 }
 
@@ -102,7 +107,8 @@ fn stream(movie: &Movie<'_>, index: usize, track: &Track<'_>, totals: &Totals) -
         nb_read_packets: Some(totals.packets),
         extradata_size: entry.and_then(|entry| extradata_size(&entry, codec_name)),
         disposition: vec![("default", track.header().is_enabled.into()), ("forced", 0)],
-        tags: stream_tags(track, entry),
+        tags: tags::of_track(track),
+        side_data_list: display_matrix(movie, track, kind).into_iter().collect(),
         ..Stream::bare(index, kind, time_base)
     }
 }
@@ -217,6 +223,12 @@ fn bit_rate(movie: &Movie<'_>, track: &Track<'_>, totals: &Totals, duration: Opt
     u64::try_from(bits * timescale / duration).ok().filter(|&rate| rate > 0)
 }
 
+/// How pictures are placed on the screen, unless they are shown as they are.
+fn display_matrix(movie: &Movie<'_>, track: &Track<'_>, kind: Kind) -> Option<SideData> {
+    let matrix = track.matrix().then(movie.header().matrix);
+    (kind == Kind::Video && matrix != Matrix::IDENTITY).then_some(SideData::DisplayMatrix(matrix))
+}
+
 /// Bytes of what ffprobe calls extradata.
 fn extradata_size(entry: &SampleEntry<'_>, codec_name: Option<&str>) -> Option<usize> {
     if let Some(configuration) = entry.decoder_configuration() {
@@ -235,33 +247,17 @@ fn extradata_size(entry: &SampleEntry<'_>, codec_name: Option<&str>) -> Option<u
     }
 }
 
-fn stream_tags(track: &Track<'_>, entry: Option<SampleEntry<'_>>) -> Vec<(String, String)> {
-    let mut tags = Vec::new();
-    if let Some(language) = track.media().language {
-        tags.push(("language".to_owned(), String::from_utf8_lossy(&language).into_owned()));
+/// The brands, and the tags of the movie.
+fn format_tags(movie: &Movie<'_>) -> Result<Vec<(String, String)>> {
+    let mut pairs = Pairs::default();
+    if let Some(file_type) = movie.file_type()? {
+        // ffprobe shows brands as text, which zeros end.
+        pairs.set("major_brand", tags::utf8(&file_type.major_brand.0));
+        pairs.set("minor_version", file_type.minor_version.to_string());
+        pairs.set("compatible_brands", tags::utf8(file_type.compatible_brands.as_flattened()));
     }
-    if !track.handler_name().is_empty() {
-        tags.push(("handler_name".to_owned(), String::from_utf8_lossy(track.handler_name()).into_owned()));
-    }
-    let visual = entry.and_then(|entry| entry.visual().ok().flatten());
-    if let Some(name) =
-        visual.map(|visual| visual.compressor_name).filter(|name| !name.is_empty() && name[0] != 0)
-    {
-        tags.push(("encoder".to_owned(), String::from_utf8_lossy(name).into_owned()));
-    }
-    tags
-}
-
-fn tags(movie: &Movie<'_>) -> Result<Vec<(String, String)>> {
-    let Some(file_type) = movie.file_type()? else { return Ok(Vec::new()) };
-    // ffprobe shows brands as text, which zeros end.
-    let brands = file_type.compatible_brands.as_flattened();
-    let brands = brands.split(|&byte| byte == 0).next().unwrap_or_default();
-    Ok(vec![
-        ("major_brand".to_owned(), String::from_utf8_lossy(&file_type.major_brand.0).into_owned()),
-        ("minor_version".to_owned(), file_type.minor_version.to_string()),
-        ("compatible_brands".to_owned(), String::from_utf8_lossy(brands).into_owned()),
-    ])
+    tags::of_movie(movie, &mut pairs);
+    Ok(pairs.into_vec())
 }
 
 fn format(movie: &Movie<'_>, streams: &[Stream]) -> Format {

@@ -1,5 +1,6 @@
 //! Side data of streams.
 
+use pagecut::media::mp4::Matrix;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -10,6 +11,8 @@ pub(super) enum SideData {
     Buffer { max_bit_rate: u64, bits: u64 },
     /// `bsmod` of AC-3.
     AudioService(u8),
+    /// How pictures are placed on the screen.
+    DisplayMatrix(Matrix),
 }
 
 impl Serialize for SideData {
@@ -28,7 +31,59 @@ impl Serialize for SideData {
                 map.serialize_entry("side_data_type", "Audio Service Type")?;
                 map.serialize_entry("service_type", service)?;
             }
+            Self::DisplayMatrix(matrix) => {
+                map.serialize_entry("side_data_type", "Display Matrix")?;
+                map.serialize_entry("displaymatrix", &rows(*matrix))?;
+                map.serialize_entry("rotation", &rotation(*matrix))?;
+            }
         }
         map.end()
+    }
+}
+
+/// A matrix as ffprobe prints it: a line for each row, after a line feed.
+fn rows(Matrix(values): Matrix) -> String {
+    let rows = values.chunks(3).enumerate();
+    let row = |(index, row): (usize, &[i32])| {
+        let row = row.iter().map(|value| format!(" {value:11}")).collect::<String>();
+        format!("{index:08}: {row}\n")
+    };
+    format!("\n{}", rows.map(row).collect::<String>())
+}
+
+/// By how many degrees the matrix turns pictures counterclockwise, without decimals; 0 if it shows nothing of them.
+#[expect(clippy::cast_possible_truncation, reason = "degrees are between -180 and 180")]
+fn rotation(Matrix([a, b, _, c, d, ..]): Matrix) -> i64 {
+    let [a, b, c, d] = [a, b, c, d].map(f64::from);
+    let (horizontal, vertical) = (a.hypot(c), b.hypot(d));
+    if horizontal == 0.0 || vertical == 0.0 {
+        return 0;
+    }
+    -(b / vertical).atan2(a / horizontal).to_degrees() as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rotation_of_a_display_matrix() {
+        const ONE: i32 = 1 << 16;
+        let turned = |a, b, c, d| rotation(Matrix([a, b, 0, c, d, 0, 0, 0, 1 << 30]));
+        assert_eq!(turned(ONE, 0, 0, ONE), 0);
+        assert_eq!(turned(0, ONE, -ONE, 0), -90);
+        assert_eq!(turned(0, -ONE, ONE, 0), 90);
+        assert_eq!(turned(-ONE, 0, 0, -ONE), -180);
+        assert_eq!(turned(0, 0, 0, 0), 0);
+    }
+
+    #[test]
+    fn rows_of_a_display_matrix() {
+        assert_eq!(
+            rows(Matrix::IDENTITY),
+            "\n00000000:        65536           0           0\n\
+             00000001:            0       65536           0\n\
+             00000002:            0           0  1073741824\n"
+        );
     }
 }

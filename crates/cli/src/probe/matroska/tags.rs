@@ -7,36 +7,16 @@ use pagecut::media::matroska::{
 };
 use pagecut::{Error, Result};
 
-/// Names and values in the order of the file. A name stands once, whatever the case of its letters; the last value holds.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Pairs {
-    pairs: Vec<(String, String)>,
-    /// The index of each name in lower case.
-    indexes: HashMap<String, usize>,
-}
+use crate::probe::tags::{Pairs, date_time};
 
 /// The longest name, in bytes; ffmpeg cuts longer ones too.
 const MAX_NAME_LEN: usize = 1023;
 
 impl Pairs {
-    pub(super) fn set(&mut self, name: &str, value: impl Into<String>) {
-        let name = renamed(name);
-        let pair = (name.to_owned(), value.into());
-        let index = *self.indexes.entry(name.to_ascii_lowercase()).or_insert(self.pairs.len());
-        match self.pairs.get_mut(index) {
-            Some(known) => *known = pair,
-            None => self.pairs.push(pair),
-        }
-    }
-
     fn set_text(&mut self, name: &str, value: Option<&[u8]>) {
         if let Some(value) = value {
-            self.set(name, String::from_utf8_lossy(value));
+            self.set(renamed(name), String::from_utf8_lossy(value));
         }
-    }
-
-    pub(super) fn into_vec(self) -> Vec<(String, String)> {
-        self.pairs
     }
 
     /// Adds the tags of a `Tag`, after a prefix if there is one.
@@ -195,7 +175,7 @@ impl Tags {
 
 impl Pairs {
     fn extend(&mut self, others: Option<&Self>) {
-        for (name, value) in others.into_iter().flat_map(|others| &others.pairs) {
+        for (name, value) in others.into_iter().flat_map(|others| others.pairs()) {
             self.set(name, value.clone());
         }
     }
@@ -258,21 +238,9 @@ fn base64(bytes: &[u8]) -> String {
 
 /// `DateUTC` as ffprobe prints it: nanoseconds since the start of 2001.
 fn creation_time(date: i64) -> String {
-    const DAY: i64 = 86_400_000_000;
-    /// Days from 0000-03-01 to 2001-01-01 in the Gregorian calendar.
-    const EPOCH: i64 = 730_791;
-    let micros = date / 1000;
-    let (day, time) = (micros.div_euclid(DAY) + EPOCH, micros.rem_euclid(DAY));
-    // Years begin in March, so that the leap day is the last one; an era is 400 years.
-    let (era, day) = (day.div_euclid(146_097), day.rem_euclid(146_097));
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let (year, month) = if month < 10 { (year, month + 3) } else { (year + 1, month - 9) };
-    let (seconds, micros) = (time / 1_000_000, time % 1_000_000);
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    format!("{:04}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{seconds:02}.{micros:06}Z", era * 400 + year)
+    /// Microseconds from the start of 1970 to the start of 2001.
+    const EPOCH: i64 = 978_307_200_000_000;
+    date_time(date / 1000 + EPOCH)
 }
 
 #[cfg(test)]
@@ -305,7 +273,7 @@ mod tests {
     fn names_are_joined_whatever_their_case() {
         let mut pairs = Pairs::default();
         for (name, value) in [("ARTIST", "a"), ("artist", "b"), ("Part_Number", "1"), ("TRACK", "2")] {
-            pairs.set(name, value);
+            pairs.set_text(name, Some(value.as_bytes()));
         }
         assert_eq!(
             pairs.into_vec(),
