@@ -237,15 +237,22 @@ impl Reader {
         self.mapped.as_ref()
     }
 
-    /// Whether the file is still what it was when it was opened.
+    /// Checks that the file is still the one that was opened, and that its last byte can be read: a file system can state a length that
+    /// the file does not have, and then fill reads in flight with other bytes.
     ///
     /// # Errors
     ///
-    /// Those of [`MmapReader::check`].
+    /// Those of [`MmapReader::check`]; [`ErrorKind::Truncated`] too if the file has fewer bytes than its length says;
+    /// [`ErrorKind::Io`] if the system refuses to read.
     pub fn check(&self) -> Result<()> {
         match &self.mapped {
             Some(mapped) => mapped.check(),
             None => self.identity.check(self.read.file()),
+        }?;
+        let is_there = |offset| Ok(self.read.read_at(offset, &mut [0])? == 1);
+        match first_missing(self.len(), is_there)? {
+            Some(offset) => Err(ErrorKind::Truncated { offset, len: self.len() }.into()),
+            None => Ok(()),
         }
     }
 
@@ -410,5 +417,34 @@ impl fmt::Debug for Reader {
             .field("reason", &self.reason())
             .field("refusals", &self.refusals)
             .finish_non_exhaustive()
+    }
+}
+/// Finds the first byte of `len` that is missing at the end of a file. The last byte alone is looked at if it is there.
+fn first_missing(len: u64, is_there: impl Fn(u64) -> Result<bool>) -> Result<Option<u64>> {
+    let Some(last) = len.checked_sub(1) else { return Ok(None) };
+    if is_there(last)? {
+        return Ok(None);
+    }
+    // All bytes before `end` are there, and `missing` is not.
+    let (mut end, mut missing) = (0, last);
+    while end < missing {
+        let middle = end + (missing - end) / 2;
+        if is_there(middle)? { end = middle + 1 } else { missing = middle }
+    }
+    Ok(Some(missing))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_missing_byte_is_found() {
+        for len in 0..40 {
+            for there in 0..=len {
+                let found = first_missing(len, |offset| Ok(offset < there)).unwrap();
+                assert_eq!(found, (there < len).then_some(there), "{there} of {len}");
+            }
+        }
     }
 }
