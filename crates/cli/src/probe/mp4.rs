@@ -38,6 +38,7 @@ pub(super) fn report(data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
     let mut streams: Vec<_> =
         tracks.map(|(index, (track, totals))| stream(&movie, index, track, totals)).collect();
     coding::describe_movie(&movie, &mut streams);
+    add_protection(&movie, &mut streams);
     let mut format = format(&movie, &streams);
     format.tags = format_tags(&movie)?;
     Ok(Report { programs: Vec::new(), streams, chapters: Vec::new(), format })
@@ -227,6 +228,37 @@ fn bit_rate(movie: &Movie<'_>, track: &Track<'_>, totals: &Totals, duration: Opt
 fn display_matrix(movie: &Movie<'_>, track: &Track<'_>, kind: Kind) -> Option<SideData> {
     let matrix = track.matrix().then(movie.header().matrix);
     (kind == Kind::Video && matrix != Matrix::IDENTITY).then_some(SideData::DisplayMatrix(matrix))
+}
+
+/// Adds the data of protection systems in `moov` (`pssh`, ISO/IEC 23001-7 §8.1) to the stream of the last track before them, as ffprobe
+/// does.
+fn add_protection(movie: &Movie<'_>, streams: &mut [Stream]) {
+    let mut tracks = 0_usize;
+    for found in movie.moov().children().into_iter().flatten().map_while(Result::ok) {
+        match &found.kind().0 {
+            b"trak" => tracks += 1,
+            b"pssh" if is_protection(found.payload()) => {
+                let stream = tracks.checked_sub(1).and_then(|index| streams.get_mut(index));
+                let list = stream.map(|stream| &mut stream.side_data_list);
+                if let Some(list) = list.filter(|list| !list.contains(&SideData::EncryptionInit)) {
+                    list.push(SideData::EncryptionInit);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether `pssh` holds all that it states: the identifier of a system, from version 1 on keys, and data.
+fn is_protection(payload: &[u8]) -> bool {
+    let number = |bytes: &[u8]| usize::try_from(u32::from_be_bytes(*bytes.first_chunk()?)).ok();
+    let rest = || {
+        let (&[version, ..], rest) = payload.split_first_chunk::<20>()?;
+        let keys =
+            if version == 0 { rest } else { rest.get(number(rest)?.checked_mul(16)?.checked_add(4)?..)? };
+        keys.get(4..)?.get(..number(keys)?)
+    };
+    rest().is_some()
 }
 
 /// Bytes of what ffprobe calls extradata.

@@ -13,6 +13,8 @@ pub(super) enum SideData {
     AudioService(u8),
     /// How pictures are placed on the screen.
     DisplayMatrix(Matrix),
+    /// What a protection system needs before the first sample.
+    EncryptionInit,
 }
 
 impl Serialize for SideData {
@@ -35,6 +37,9 @@ impl Serialize for SideData {
                 map.serialize_entry("side_data_type", "Display Matrix")?;
                 map.serialize_entry("displaymatrix", &rows(*matrix))?;
                 map.serialize_entry("rotation", &rotation(*matrix))?;
+            }
+            Self::EncryptionInit => {
+                map.serialize_entry("side_data_type", "Encryption initialization data")?;
             }
         }
         map.end()

@@ -1,4 +1,4 @@
-//! Tags and display matrices of MP4 and QuickTime, as ffprobe prints them.
+//! Tags and side data of MP4 and QuickTime, as ffprobe prints them.
 
 use std::fs;
 
@@ -109,4 +109,29 @@ fn damaged_metadata_leave_the_streams() {
             assert_eq!(report["streams"], whole["streams"], "{position} {byte}");
         }
     }
+}
+
+#[test]
+fn data_of_protection_systems_are_side_data() {
+    let data = fs::read(path("mp4/tags-ilst.mp4")).unwrap();
+    let moov = data.windows(4).position(|found| found == b"moov").unwrap() - 4;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("protected.mp4").display().to_string();
+    let side_data = |payload: &[u8]| {
+        let len = u32::try_from(payload.len() + 8).unwrap();
+        let pssh = [&len.to_be_bytes()[..], b"pssh", payload].concat();
+        let mut protected = [&data[..], &pssh].concat();
+        // `moov` is the last box.
+        let moov_len = u32::try_from(protected.len() - moov).unwrap();
+        protected[moov..moov + 4].copy_from_slice(&moov_len.to_be_bytes());
+        fs::write(&file, protected).unwrap();
+        probe(&file)["streams"][0].get("side_data_list").cloned()
+    };
+    let expected = Some(json!([{ "side_data_type": "Encryption initialization data" }]));
+    let without_keys = [&[0; 20][..], &[0, 0, 0, 2], b"ab"].concat();
+    let with_a_key = [&[1; 1][..], &[0; 19], &[0, 0, 0, 1], &[7; 16], &[0, 0, 0, 0]].concat();
+    assert_eq!(side_data(&without_keys), expected);
+    assert_eq!(side_data(&with_a_key), expected);
+    assert_eq!(side_data(&without_keys[..25]), None);
+    assert_eq!(side_data(&with_a_key[..30]), None);
 }
