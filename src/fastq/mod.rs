@@ -157,7 +157,7 @@ impl Cuts for Fastq {
         true
     }
 
-    /// Quality scores of a [wrapped](wrapped) record can look like a record.
+    /// Quality scores of a [wrapped] record can look like a record.
     fn needs_proof(&self) -> bool {
         true
     }
