@@ -105,10 +105,12 @@ impl Evidence {
     }
 }
 
-/// Whether a sequence looks like quality scores: more than a quarter of its bytes, and more than one, are no nucleotides.
+/// Whether a sequence looks like quality scores: more than a quarter of its bytes, and more than one, are neither nucleotides nor the
+/// signs of unknown ones.
 fn is_odd(sequence: &[u8]) -> bool {
-    let is_nucleotide =
-        |byte: &u8| matches!(byte.to_ascii_uppercase(), b'A' | b'C' | b'G' | b'T' | b'U' | b'N');
+    let is_nucleotide = |byte: &u8| {
+        matches!(byte.to_ascii_uppercase(), b'A' | b'C' | b'G' | b'T' | b'U' | b'N' | b'.' | b'-')
+    };
     let others = sequence.iter().filter(|byte| !is_nucleotide(byte)).count();
     others > (sequence.len() / 4).max(1) && !is_colour_space(sequence)
 }
@@ -301,6 +303,8 @@ mod tests {
             (b"", false),
             (b"I", false),
             (b"AI", false),
+            (b"......", false),
+            (b"--AC--", false),
             (b"II", true),
             (b"ACGTRYSW", true),
             (b"ACGTACRY", false),
