@@ -122,15 +122,20 @@ fn a_failed_write_leaves_what_was_there() {
     }
 }
 
-/// Starts a command whose input does not end, and waits until its temporary file is there.
+/// Starts a command whose input does not end, and waits until its temporary file is there. Signals have their default actions, whatever
+/// the test program ignores.
 fn stalled(folder: &Path, prepare: &str) -> std::process::Child {
     let fifo = folder.join("fifo");
     if !fifo.exists() {
         assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
     }
     let script = format!("{prepare}exec \"$0\" sanitize -o out.fastq - <fifo");
-    let mut shell = Command::new("sh");
-    shell.arg("-c").arg(script).arg(env!("CARGO_BIN_EXE_pagecut")).current_dir(folder);
+    let mut shell = Command::new("env");
+    shell
+        .args(["--default-signal", "sh", "-c"])
+        .arg(script)
+        .arg(env!("CARGO_BIN_EXE_pagecut"))
+        .current_dir(folder);
     let child = shell.stderr(Stdio::null()).spawn().unwrap();
     let mut writer = File::options().write(true).open(&fifo).unwrap();
     let record = b"@r\nAC\n+\nII\n";
