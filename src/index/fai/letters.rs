@@ -63,6 +63,9 @@ impl<'content> Letters<'content> {
         let offset = offset.ok_or_else(nowhere)?;
         let column = range.start.checked_rem(entry.line_bases).unwrap_or(0);
         let (is_line_start, line_width) = (column == 0, entry.line_width);
+        if left > 0 {
+            check_line(entry, offset.saturating_sub(column), range.start, content)?;
+        }
         Ok(Self { content, offset, left, others, is_line_start, line_width, column, piece: Vec::new() })
     }
 
@@ -110,7 +113,9 @@ impl<'content> Letters<'content> {
             self.is_line_start = byte == b'\n';
             self.column += 1;
             let is_full = self.column == self.line_width;
-            if is_full != self.is_line_start && (self.piece.len() as u64) < self.left {
+            // No line has another byte where its end has to be. The last line may end early.
+            let ends_early = self.is_line_start && !is_full && (self.piece.len() as u64) < self.left;
+            if ends_early || (is_full && !self.is_line_start) {
                 return Err(stale("the length of a line"));
             }
             if self.is_line_start {
@@ -119,6 +124,26 @@ impl<'content> Letters<'content> {
         }
         Ok(())
     }
+}
+
+/// Checks that the line of letter `number`, which begins at `start` by the index, begins and ends there.
+///
+/// # Errors
+///
+/// [`ErrorKind::Stale`] if it does not, and those of [`Content::bytes_at`].
+fn check_line(entry: &Entry, start: u64, number: u64, content: &dyn Content) -> Result<()> {
+    let line = number.checked_div(entry.line_bases).unwrap_or(0);
+    let is_last = (line + 1).saturating_mul(entry.line_bases) >= entry.length;
+    let before = (line > 0).then(|| start.saturating_sub(1));
+    // The end of the sequence is checked for itself.
+    let after = (!is_last).then(|| start.saturating_add(entry.line_width.saturating_sub(1)));
+    for at in [before, after].into_iter().flatten() {
+        let end = at.saturating_add(1).min(content.len());
+        if *content.bytes_at(at.min(end)..end)? != *b"\n" {
+            return Err(stale("the length of a line"));
+        }
+    }
+    Ok(())
 }
 
 /// Where a letter lies of which `number` others come before; `first` is where the first one does. `None` where the lines of the

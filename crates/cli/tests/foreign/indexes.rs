@@ -67,6 +67,30 @@ fn an_index_of_other_lines_is_refused() {
     assert!(stderr(&output).contains("the length of a line is another"), "{}", stderr(&output));
 }
 
+/// A blank line in place of a later line end: the first and the last line end lie where the index says.
+#[test]
+fn an_index_of_moved_lines_gives_no_wrong_letter() {
+    let folder = folder("y.fa", ">s0\nTGTCA\nCCTCC\nAATAC\nGCCCT\nACTGT\n");
+    let file = folder.path().join("y.fa");
+    assert!(run(folder.path(), &["index", "-q", "--names", "y.fa"]).status.success());
+    fs::write(&file, ">s0\nTGTCA\n\nCCTCC\nAATAC\nGCCCTACTGT\n").unwrap();
+    let letters = "TGTCACCTCCAATACGCCCTACTGT";
+    let mut refused = 0;
+    for start in 1..=letters.len() {
+        for end in start..=letters.len().min(start + 6) {
+            let output =
+                run(folder.path(), &["fetch", "-q", "-n", "0", "y.fa", &format!("s0:{start}-{end}")]);
+            if output.status.success() {
+                let expected = &letters[start - 1..end];
+                assert_eq!(stdout(&output).lines().nth(1), Some(expected), "{start}-{end}");
+            } else {
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 0);
+}
+
 /// An index of the same names in another file.
 #[test]
 fn an_index_of_another_file_is_refused() {
