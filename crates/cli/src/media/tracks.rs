@@ -94,7 +94,7 @@ fn is_usual(track: &Track<'_>) -> bool {
     )
 }
 
-/// The attachments that are streams: those with a name, a media type and contents. Damage is given to `tell`.
+/// The attachments that are streams: those with a name, a media type and contents. Calls `tell` with damage.
 pub(crate) fn attachments<'data>(
     segment: &Segment<'data>,
     tell: &mut dyn FnMut(pagecut::Error),
@@ -106,7 +106,7 @@ pub(crate) fn attachments<'data>(
     read.into_iter().filter(is_whole).collect()
 }
 
-/// What is in the top-level elements with an ID, as far as they are found without the clusters. Damage is given to `tell`.
+/// The contents of the top-level elements with an ID that can be found without a walk over the clusters. Calls `tell` with damage.
 pub(crate) fn listed<'data, T>(
     segment: &Segment<'data>,
     list: ElementId,

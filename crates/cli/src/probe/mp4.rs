@@ -95,7 +95,7 @@ fn stream(movie: &Movie<'_>, index: usize, track: &Track<'_>, totals: &Totals) -
         kind,
         codec_tag_string: super::tag_string(tag),
         codec_tag: super::tag_number(tag),
-        // What is wrong with an entry was told.
+        // The fault of an entry is already reported.
         picture: entry.and_then(|entry| picture(&entry).ok().flatten()),
         sound: entry.and_then(|entry| sound(track, &entry, codec_name, aac.as_ref()).ok().flatten()),
         id: Some(format!("{:#x}", track.id())),

@@ -66,7 +66,8 @@ fn last_entry<T>(track: &Track<'_>, read: impl Fn(&SampleEntry<'_>) -> Option<T>
     entries.filter(|entry| entry.format() == format).filter_map(|entry| read(&entry)).last()
 }
 
-/// Seconds since the start of 1904, or since that of 1970 if there are not so many between the two.
+/// Formats seconds since the start of 1904. A number below that of the seconds from 1904 to 1970 counts from 1970, since some encoders
+/// write it so.
 fn creation_time(seconds: u64) -> Option<String> {
     const BETWEEN: u64 = 2_082_844_800;
     let seconds = Some(seconds).filter(|&seconds| seconds > 0)?;
