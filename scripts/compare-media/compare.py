@@ -116,6 +116,7 @@ def compare_file(path, name, container, digest, tools):
     packets = pagecut.json(path, "packets", "--crc32", "--of", "json")
     context["packets_error"] = packets["error"]
     ours, theirs = (packets["value"] or {}).get("packets", []), packed["value"].get("packets", [])
+    context["our_packets"] = ours
     found.add("packets", whole("packets", packets, packed, bool(ours), bool(theirs)))
     if ours and theirs:
         found.add("packets", lists.compare_packets(ours, theirs, our_names, their_names))

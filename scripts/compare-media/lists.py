@@ -29,14 +29,21 @@ def align(ours, theirs):
     return pairs + [(entry, None) for entries in waiting.values() for entry in entries]
 
 
+def is_late(packet):
+    """Whether a packet is decoded after it is shown."""
+    pts, dts = packet.get("pts"), packet.get("dts")
+    return pts is not None and dts is not None and int(dts) > int(pts)
+
+
 def compare_packets(mine, other, names, other_names):
     """Yield (equal, difference) of each field of each packet, and of the order."""
     ours, theirs = by_stream(mine, names), by_stream(other, other_names)
     order = []
     for stream in {**theirs, **ours}:
         a, b = ours.get(stream, []), theirs.get(stream, [])
+        late = any(is_late(packet) for _, packet in b)
         for nth, (mine_at, other_at) in enumerate(align(a, b)):
-            context = {"area": "packets", "stream": stream, "nth": nth, "count": (len(a), len(b))}
+            context = {"area": "packets", "stream": stream, "nth": nth, "count": (len(a), len(b)), "other_late": late}
             context |= {"mine": mine_at[1] if mine_at else {}, "other": other_at[1] if other_at else {}}
             if mine_at is None or other_at is None:
                 packet = (mine_at or other_at)[1]

@@ -6,6 +6,7 @@ use pagecut::media::mp4::{Boxes, Movie, Tree};
 use pagecut::{Cursor, ErrorKind, Format, Part};
 
 use crate::common::oracle;
+use crate::made::{container, mp4_box};
 use crate::{data, files, path};
 
 /// Type, offset and length of boxes.
@@ -140,4 +141,29 @@ fn boxes_in_too_many_boxes_are_not_followed() {
     let movie = Movie::read(&data).unwrap();
     let fault = movie.fault().unwrap();
     assert!(fault.message().starts_with("there is no box 'mvhd' in 'moov'"), "{fault}");
+}
+
+/// The types of all boxes in a track whose only sample entry has this format and payload.
+fn boxes_of_entry(handler: &[u8; 4], format: &[u8; 4], payload: &[u8]) -> Vec<String> {
+    let stsd = mp4_box(b"stsd", &[&[0, 0, 0, 0, 0, 0, 0, 1][..], &mp4_box(format, payload)].concat());
+    let minf = container(b"minf", &[container(b"stbl", &[stsd])]);
+    let hdlr = mp4_box(b"hdlr", &[&[0; 8], handler.as_slice(), &[0; 13]].concat());
+    // The handler counts wherever it is.
+    let data = container(b"moov", &[container(b"trak", &[container(b"mdia", &[minf, hdlr])])]);
+    Tree::of(&data).skip(7).map(|node| node.unwrap().mp4_box.kind().to_string()).collect()
+}
+
+#[test]
+fn the_handler_lays_out_unknown_sample_entries() {
+    let boxes = [mp4_box(b"lvcC", b"any"), mp4_box(b"btrt", &[0; 12])].concat();
+    let of = |handler, fields: &[u8]| boxes_of_entry(handler, b"new1", &[fields, &boxes].concat());
+    assert_eq!(of(b"vide", &[0; 78]), ["lvcC", "btrt", "hdlr"]);
+    assert_eq!(of(b"soun", &[0; 28]), ["lvcC", "btrt", "hdlr"]);
+    let mut version_2 = [0; 64];
+    version_2[9] = 2;
+    assert_eq!(of(b"soun", &version_2), ["lvcC", "btrt", "hdlr"]);
+    // Fields of its own before the boxes, another kind of media, and no boxes.
+    assert_eq!(of(b"vide", &[0; 82]), ["hdlr"]);
+    assert_eq!(of(b"meta", &[0; 78]), ["hdlr"]);
+    assert_eq!(boxes_of_entry(b"soun", b"new1", &[0; 20]), ["hdlr"]);
 }

@@ -15,6 +15,8 @@ pub struct Mp4Box<'data> {
     header: BoxHeader,
     /// The box that it is in.
     parent: Option<FourCc>,
+    /// `handler_type` of the track that it is in; zeros outside of `mdia`.
+    handler: FourCc,
 }
 
 impl<'data> Mp4Box<'data> {
@@ -38,10 +40,20 @@ impl<'data> Mp4Box<'data> {
             return wrong("is shorter than its header");
         }
         match usize::try_from(size).ok().and_then(|len| bytes.get(..len)) {
-            Some(bytes) => Ok(Self { bytes, offset, header, parent }),
+            Some(bytes) => Ok(Self { bytes, offset, header, parent, handler: FourCc([0; 4]) }),
             None if parent.is_none() => Err(ErrorKind::Incomplete { within: "in a box" }),
             None => wrong("ends behind the box that it is in"),
         }
+    }
+
+    /// The type of the box that it is in.
+    pub(super) fn parent(&self) -> Option<FourCc> {
+        self.parent
+    }
+
+    /// `handler_type` of the track that it is in; zeros outside of `mdia`.
+    pub(super) fn handler(&self) -> FourCc {
+        self.handler
     }
 
     /// `type`: what the box is.
@@ -83,8 +95,12 @@ impl<'data> Mp4Box<'data> {
     /// The boxes in this one; `None` if it holds none, or is not known to.
     #[must_use]
     pub fn children(&self) -> Option<Children<'data>> {
-        let start = containers::children_start(self.parent, self.kind(), self.payload())?;
-        Some(self.children_from(start))
+        let start = containers::children_start(self)?;
+        let mut children = self.children_from(start);
+        if self.kind() == *b"mdia" {
+            children.handler = children.find_handler();
+        }
+        Some(children)
     }
 
     /// The boxes that follow so many bytes of the payload; if that is shorter, an error that says so.
@@ -94,6 +110,7 @@ impl<'data> Mp4Box<'data> {
             rest: self.bytes.get(position..).unwrap_or(&[]),
             offset: self.offset + position as u64,
             parent: Some(self.kind()),
+            handler: self.handler,
             short: (position > self.bytes.len()).then_some(*self),
         }
     }
@@ -139,6 +156,7 @@ pub struct Children<'data> {
     rest: &'data [u8],
     offset: u64,
     parent: Option<FourCc>,
+    handler: FourCc,
     /// The box that ends before those in it begin.
     short: Option<Mp4Box<'data>>,
 }
@@ -147,7 +165,14 @@ impl<'data> Children<'data> {
     /// The boxes of an input from the one that begins at `offset`.
     pub(super) fn of_input(data: &'data [u8], offset: u64) -> Self {
         let rest = usize::try_from(offset).ok().and_then(|start| data.get(start..)).unwrap_or(&[]);
-        Self { rest, offset, parent: None, short: None }
+        Self { rest, offset, ..Self::default() }
+    }
+
+    /// `handler_type` of the first `hdlr` (ISO/IEC 14496-12 §8.4.3), by which sample entries are laid out; zeros if there is none.
+    fn find_handler(&self) -> FourCc {
+        let hdlr = self.clone().map_while(Result::ok).find(|found| found.kind() == *b"hdlr");
+        let handler = hdlr.and_then(|hdlr| hdlr.payload().get(8..)?.first_chunk().copied());
+        FourCc(handler.unwrap_or_default())
     }
 }
 
@@ -162,6 +187,7 @@ impl<'data> Iterator for Children<'data> {
             return None;
         }
         let next = Mp4Box::first(self.rest, self.offset, self.parent)
+            .map(|next| Mp4Box { handler: self.handler, ..next })
             .map_err(|kind| fault::at(kind, self.offset, self.rest));
         // Behind an error there is no telling where a box begins.
         let len = next.as_ref().map_or(self.rest.len(), |next| next.bytes.len());

@@ -1,13 +1,14 @@
 //! Which boxes hold boxes.
 
-use super::{FourCc, sample_entry};
+use super::{Mp4Box, sample_entry};
 
 /// Where the boxes begin that a box holds, in bytes from the start of its payload; `None` if it holds none, or is not known to.
 ///
-/// `parent` is the box that it is in: what is in a `stsd` is a sample entry, whatever its name.
-pub(super) fn children_start(parent: Option<FourCc>, kind: FourCc, payload: &[u8]) -> Option<usize> {
+/// A box in `stsd` is a sample entry, whatever its type.
+pub(super) fn children_start(of: &Mp4Box<'_>) -> Option<usize> {
+    let (parent, kind, payload) = (of.parent(), of.kind(), of.payload());
     if parent.is_some_and(|parent| parent == *b"stsd") {
-        return sample_entry::children_start(kind, payload);
+        return sample_entry::children_start(of.handler(), kind, payload);
     }
     // The tags of iTunes have the names of what they tell.
     if parent.is_some_and(|parent| parent == *b"ilst") {

@@ -13,7 +13,7 @@ use std::fmt;
 /// assert_eq!(FourCc(*b"\xa9too").to_string(), "©too");
 /// assert_eq!(FourCc([0, 0, 0, 1]).to_string(), "\\x00\\x00\\x00\\x01");
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FourCc(pub [u8; 4]);
 
 impl fmt::Display for FourCc {

@@ -3,7 +3,7 @@
 use std::iter::FusedIterator;
 
 use super::media_kind::{MediaKind, is_audio, is_visual};
-use super::{Children, CodecConfiguration, FourCc, Mp4Box, Pcm, codec, fields::Fields, sound};
+use super::{BoxHeader, Children, CodecConfiguration, FourCc, Mp4Box, Pcm, codec, fields::Fields, sound};
 use crate::error::Result;
 
 /// Bytes of a visual sample entry before the boxes in it (ISO/IEC 14496-12 §12.1.3).
@@ -273,12 +273,30 @@ fn audio_len(payload: &[u8]) -> usize {
 }
 
 /// Where the boxes begin in a sample entry, in bytes from the start of its payload; `None` if that is not known of its format.
-pub(super) fn children_start(format: FourCc, payload: &[u8]) -> Option<usize> {
+///
+/// The handler of the track tells the layout of formats that are not known here (ISO/IEC 14496-12 §8.5.2). Some formats have fields of
+/// their own before the boxes, so those count only if a box begins there.
+pub(super) fn children_start(handler: FourCc, format: FourCc, payload: &[u8]) -> Option<usize> {
     match &format.0 {
         _ if is_visual(format) => Some(VISUAL_LEN),
         _ if is_audio(format) => Some(audio_len(payload)),
         b"mp4s" | b"wvtt" => Some(8),
         b"tx3g" => Some(38),
-        _ => None,
+        _ => {
+            let start = match MediaKind::of(handler, None) {
+                MediaKind::Video => VISUAL_LEN,
+                MediaKind::Audio => audio_len(payload),
+                MediaKind::Subtitle | MediaKind::Other => return None,
+            };
+            payload.get(start..).filter(|rest| begins_with_box(rest)).map(|_| start)
+        }
     }
+}
+
+/// Whether a box that ends in `bytes` begins there: one with a size, and a type of printable characters.
+fn begins_with_box(bytes: &[u8]) -> bool {
+    BoxHeader::read(bytes).is_some_and(|header| {
+        let fits = |size| (header.header_len as u64..=bytes.len() as u64).contains(&size);
+        header.size.is_some_and(fits) && header.kind.0.iter().all(|&byte| byte >= b' ')
+    })
 }
