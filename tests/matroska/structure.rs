@@ -121,3 +121,13 @@ fn records_and_what_is_in_them_are_the_tree() {
         assert!(found.eq(nodes(&data).iter().map(|node| node.element)), "{name}");
     }
 }
+
+#[test]
+fn an_unknown_element_at_the_end_of_the_input() {
+    let end = |id: &[u8]| [&super::write::file(b"")[..], id, &[0x83, 1, 2, 3]].concat();
+    let data = end(b"\x2a\xd1\xd3");
+    assert_eq!(nodes(&data).last().unwrap().element.id(), ElementId(0x002a_d1d3));
+    // A shorter ID is no proof of an element.
+    assert!(tree(&end(b"\x42\xd1")).any(|node| node.is_err()));
+    assert!(tree(&data[..data.len() - 1]).any(|node| node.is_err()));
+}

@@ -22,7 +22,7 @@
 //!   was cut, is a record as long as whole elements follow that stand in clusters: of a torn cluster, the blocks before the tear are
 //!   there. (One with an unknown ID is one of them if it leads to another one or to a top-level element.)
 //! * Any other top-level element is a record if it is held, or if it consists of at most 64 elements that fill it exactly. One
-//!   with an unknown ID has to lead to a top-level element.
+//!   with an unknown ID has to lead to a top-level element or, if the ID has at least three bytes, to the end of the input.
 //! * A [`Gap`](crate::Gap) lasts from where no record begins to the next *provable* one, or to the end of the input. Provable is
 //!   what begins with an ID of four bytes, is held, and begins with an element that fits, in a cluster one that stands in
 //!   clusters. A cluster is provable too if its first elements are such ones, with a timestamp and a block that leads to another one, to a

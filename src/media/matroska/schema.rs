@@ -333,6 +333,11 @@ impl ElementId {
         self.entry().map(|&(_, _, element_type)| element_type)
     }
 
+    /// Whether the ID has at least three bytes.
+    pub(super) fn has_three_bytes(self) -> bool {
+        self.0 > 0xffff
+    }
+
     fn entry(self) -> Option<&'static (u32, &'static str, ElementType)> {
         let found = ELEMENTS.binary_search_by_key(&self.0, |&(id, _, _)| id).ok()?;
         ELEMENTS.get(found)

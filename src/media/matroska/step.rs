@@ -151,8 +151,8 @@ impl View<'_> {
             (Follower::Outside, _) | (_, None) => size_fault(),
             _ if known && !is_top_level(id) => Step::Fault(ErrorKind::NoElement),
             (Follower::TopLevel, Some(end)) => Step::Record(header, end),
-            // What the standard does not know has to be held by more.
-            (Follower::End, Some(end)) if known => Step::Record(header, end),
+            // What the standard does not know has to be held by more, or to have an ID that other bytes hardly look like.
+            (Follower::End, Some(end)) if known || id.has_three_bytes() => Step::Record(header, end),
             (_, Some(end)) if known && !is_global(id) && self.is_tiled(body, end) => {
                 Step::Record(header, end)
             }
