@@ -146,6 +146,29 @@ fn av1_from_a_configuration() {
 }
 
 #[test]
+fn length_of_the_configuration_in_a_temporal_unit_of_av1() {
+    let header = &bytes(AV1C_HIGH)[4..];
+    // A temporal delimiter, the sequence header, metadata, a tile list.
+    let unit = [&[0x12, 0][..], header, &[0x2a, 2, 1, 2], &[0x42, 1, 0]].concat();
+    assert_eq!(Av1Sequence::configuration_len(&unit), Some(header.len() + 4));
+    assert_eq!(Av1Sequence::configuration_len(&unit[..2 + header.len() - 1]), None);
+    assert_eq!(Av1Sequence::configuration_len(&[0x2a, 2, 1, 2]), None);
+}
+
+#[test]
+fn reserved_values_of_ffv1() {
+    let read = |record| Ffv1Parameters::of_configuration(&bytes(record)).unwrap();
+    // `coder_type` 5.
+    let parameters = read("560f70f543");
+    assert_eq!((parameters.color_space, parameters.bits_per_sample, parameters.has_chroma), (0, 8, false));
+    // `coder_type` 2 with its table.
+    let parameters = read("560873ffffbc97d72c");
+    assert_eq!((parameters.bits_per_sample, parameters.chroma_shift), (10, (1, 0)));
+    assert_eq!(read("55fbb55eefff").color_space, 7);
+    assert_eq!(read("560092a3b7ff").bits_per_sample, 65);
+}
+
+#[test]
 fn ffv1_of_records_and_key_frames() {
     let parameters = Ffv1Parameters::of_configuration(&bytes(FFV1_3)).unwrap();
     assert_eq!((parameters.version, parameters.color_space, parameters.bits_per_sample), (3, 0, 10));

@@ -30,27 +30,23 @@ pub struct Av1Sequence {
 }
 
 const OBU_SEQUENCE_HEADER: u32 = 1;
+const OBU_METADATA: u32 = 5;
 
 impl Av1Sequence {
-    /// Reads the first sequence header among OBUs, all of which have a size (5.3).
+    /// Reads the first sequence header among OBUs, all of which but the last have a size (5.3).
     #[must_use]
     pub fn of_obus(bytes: &[u8]) -> Option<Self> {
-        let mut rest = bytes;
-        loop {
-            let mut bits = Bits::new(rest);
-            bits.skip(1)?;
-            let (kind, has_extension, has_size) = (bits.take(4)?, bits.flag()?, bits.flag()?);
-            bits.skip(1)?;
-            if has_extension {
-                bits.skip(8)?;
-            }
-            let size = if has_size { leb128(&mut bits)? } else { bits.rest().len() };
-            let (payload, after) = bits.rest().split_at_checked(size)?;
-            if kind == OBU_SEQUENCE_HEADER {
-                return Self::read(payload);
-            }
-            rest = after;
-        }
+        let header = Obus { rest: bytes }.find(|obu| obu.kind == OBU_SEQUENCE_HEADER)?;
+        Self::read(header.payload)
+    }
+
+    /// Bytes of the OBUs that a decoder configuration has (AV1 Codec ISO Media File Format Binding, 2.3.4): sequence headers and
+    /// metadata; `None` if there is no sequence header among them.
+    #[must_use]
+    pub fn configuration_len(bytes: &[u8]) -> Option<usize> {
+        let obus =
+            || Obus { rest: bytes }.filter(|obu| matches!(obu.kind, OBU_SEQUENCE_HEADER | OBU_METADATA));
+        obus().any(|obu| obu.kind == OBU_SEQUENCE_HEADER).then(|| obus().map(|obu| obu.len).sum())
     }
 
     /// Reads the sequence header in an `AV1CodecConfigurationRecord` (AV1 Codec ISO Media File Format Binding, 2.3).
@@ -119,6 +115,38 @@ impl Av1Sequence {
             chroma_position,
             timing,
         })
+    }
+}
+
+/// An OBU (5.3).
+struct Obu<'data> {
+    kind: u32,
+    payload: &'data [u8],
+    /// Bytes with the header.
+    len: usize,
+}
+
+/// The OBUs in a temporal unit, up to the first that is not whole.
+struct Obus<'data> {
+    rest: &'data [u8],
+}
+
+impl<'data> Iterator for Obus<'data> {
+    type Item = Obu<'data>;
+
+    fn next(&mut self) -> Option<Obu<'data>> {
+        let mut bits = Bits::new(self.rest);
+        bits.skip(1)?;
+        let (kind, has_extension, has_size) = (bits.take(4)?, bits.flag()?, bits.flag()?);
+        bits.skip(1)?;
+        if has_extension {
+            bits.skip(8)?;
+        }
+        let size = if has_size { leb128(&mut bits)? } else { bits.rest().len() };
+        let (payload, after) = bits.rest().split_at_checked(size)?;
+        let len = self.rest.len() - after.len();
+        self.rest = after;
+        Some(Obu { kind, payload, len })
     }
 }
 

@@ -6,9 +6,9 @@
 pub struct Ffv1Parameters {
     /// `version`.
     pub version: u8,
-    /// `colorspace_type`: 0 luma and chroma, 1 RGB.
+    /// `colorspace_type`: 0 luma and chroma, 1 RGB; others are reserved.
     pub color_space: u8,
-    /// `bits_per_raw_sample`; 0 where it is not specified, which means 8.
+    /// `bits_per_raw_sample`, also where no picture has that many; 0 where it is not specified, which means 8.
     pub bits_per_sample: u8,
     /// `chroma_planes`.
     pub has_chroma: bool,
@@ -44,8 +44,9 @@ impl Ffv1Parameters {
         if version >= 3 {
             number(decoder)?;
         }
-        // Custom transitions of states hold for what follows the parameters.
-        if number(decoder)? > 1 {
+        // Custom transitions of states hold for what follows the parameters. Other values of `coder_type` are reserved.
+        const CUSTOM: u8 = 2;
+        if number(decoder)? == CUSTOM {
             for _ in 1..256 {
                 decoder.symbol(&mut states, true)?;
             }
@@ -58,9 +59,7 @@ impl Ffv1Parameters {
         let has_chroma = decoder.bit(&mut states[0]);
         let chroma_shift = (number(decoder, &mut states)?, number(decoder, &mut states)?);
         let has_transparency = decoder.bit(&mut states[0]);
-        (color_space <= 1 && bits_per_sample <= 16 && chroma_shift.0 <= 4 && chroma_shift.1 <= 4).then_some(
-            Self { version, color_space, bits_per_sample, has_chroma, chroma_shift, has_transparency },
-        )
+        Some(Self { version, color_space, bits_per_sample, has_chroma, chroma_shift, has_transparency })
     }
 }
 
