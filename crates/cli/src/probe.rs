@@ -87,6 +87,7 @@ impl Stream {
             codec_tag: tag_number([0; 4]),
             picture: None,
             sound: None,
+            canvas: None,
             id: None,
             r_frame_rate: Some(Ratio::NONE),
             avg_frame_rate: Some(Ratio::NONE),

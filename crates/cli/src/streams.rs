@@ -55,6 +55,8 @@ impl Kind {
             matroska::TrackType::Video => Self::Video,
             matroska::TrackType::Audio => Self::Audio,
             matroska::TrackType::Subtitle => Self::Subtitle,
+            // WebVTT is text, whatever it is for.
+            matroska::TrackType::Metadata if track.codec_id.starts_with(b"D_WEBVTT/") => Self::Subtitle,
             _ => Self::Data,
         }
     }

@@ -39,11 +39,9 @@ pub(super) fn report(data: &[u8], count_packets: bool, errors: &mut Vec<String>)
     numbered.extend(attachments.map(|(file, index)| attachment(index, file, &tags)));
     numbered.sort_by_key(|stream| stream.index);
     // Streams without packets have the times of the whole.
-    if let Some(start) = format.start_time {
-        for stream in numbered.iter_mut().filter(|stream| stream.times.start_pts.is_none()) {
-            let units = |micros| stream.time_base.units(micros);
-            stream.times = Times::new(stream.time_base, Some(units(start)), format.duration.map(units));
-        }
+    for stream in numbered.iter_mut().filter(|stream| stream.times.start_pts.is_none()) {
+        let units = |micros| stream.time_base.units(micros);
+        stream.times = Times::new(stream.time_base, format.start_time.map(units), format.duration.map(units));
     }
     let end = format.duration.map(|duration| duration.saturating_add(format.start_time.unwrap_or(0)));
     let chapters = chapters::of_segment(&segment, &tags, end, &mut tell);
@@ -197,6 +195,17 @@ fn dispositions(track: &Track<'_>, tell: &mut dyn FnMut(Error)) -> Vec<(&'static
     ] {
         let flag = track.element.child(id).and_then(|flag| flag.map_or(Ok(0), |flag| flag.unsigned()));
         dispositions.push((name, u8::from(flag.map_err(&mut *tell).is_ok_and(|flag| flag != 0))));
+    }
+    // What WebVTT is for.
+    let of_codec = match track.codec_id {
+        b"D_WEBVTT/CAPTIONS" => Some("captions"),
+        b"D_WEBVTT/DESCRIPTIONS" => Some("descriptions"),
+        b"D_WEBVTT/METADATA" => Some("metadata"),
+        _ => None,
+    };
+    if let Some(name) = of_codec {
+        dispositions.retain(|&(other, _)| other != name);
+        dispositions.push((name, 1));
     }
     dispositions
 }

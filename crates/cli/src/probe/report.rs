@@ -119,6 +119,8 @@ pub(super) struct Stream {
     pub(super) picture: Option<Picture>,
     #[serde(flatten)]
     pub(super) sound: Option<Sound>,
+    #[serde(flatten)]
+    pub(super) canvas: Option<Canvas>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -153,6 +155,13 @@ impl Stream {
     pub(super) fn complete(&mut self) {
         self.codec_long_name = self.codec_name.and_then(super::coding::long_name);
     }
+}
+
+/// What subtitles are placed on, in pixels.
+#[derive(Debug, Serialize)]
+pub(super) struct Canvas {
+    pub(super) width: u64,
+    pub(super) height: u64,
 }
 
 /// What is told of sound only.

@@ -4,8 +4,10 @@ use pagecut::media::mp4::Matrix;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use super::report::Ratio;
+
 /// An entry of `side_data_list`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum SideData {
     /// Bits per second and size of the buffer of the decoder.
     Buffer { max_bit_rate: u64, bits: u64 },
@@ -15,6 +17,88 @@ pub(super) enum SideData {
     DisplayMatrix(Matrix),
     /// What a protection system needs before the first sample.
     EncryptionInit,
+    /// How the pictures of both eyes are arranged; inverted: the right eye comes first.
+    Stereo { kind: &'static str, is_inverted: bool },
+    /// Candelas per square metre: the brightest pixel, and the brightest mean of a frame.
+    ContentLight { max_content: u64, max_average: u64 },
+    /// The display that the colours were made on.
+    Mastering(Mastering),
+    /// How pictures lie around the viewer, and where they are turned: yaw, pitch and roll in degrees.
+    Spherical { mapping: Mapping, pose: [f64; 3] },
+}
+
+/// A mastering display (SMPTE ST 2086).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Mastering {
+    /// x and y of red, green, blue and white.
+    pub(super) coordinates: Option<[f64; 8]>,
+    /// The lowest and the highest, in candelas per square metre.
+    pub(super) luminances: Option<(f64, f64)>,
+}
+
+/// A mapping of pictures to a sphere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mapping {
+    Equirectangular,
+    /// A part of an equirectangular picture: pixels that lie around it.
+    Tiled {
+        left: i64,
+        top: i64,
+        right: i64,
+        bottom: i64,
+    },
+    /// The faces of a cube, with pixels between them.
+    Cube {
+        padding: u32,
+    },
+}
+
+impl Mastering {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        const NAMES: [&str; 8] =
+            ["red_x", "red_y", "green_x", "green_y", "blue_x", "blue_y", "white_point_x", "white_point_y"];
+        for (name, value) in NAMES.iter().zip(self.coordinates.iter().flatten()) {
+            map.serialize_entry(name, &rational(*value))?;
+        }
+        let Some((min, max)) = self.luminances else { return Ok(()) };
+        map.serialize_entry("min_luminance", &rational(min))?;
+        map.serialize_entry("max_luminance", &rational(max))
+    }
+}
+
+impl Mapping {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        match self {
+            Self::Equirectangular => map.serialize_entry("projection", "equirectangular"),
+            Self::Tiled { left, top, right, bottom } => {
+                map.serialize_entry("projection", "tiled equirectangular")?;
+                map.serialize_entry("bound_left", left)?;
+                map.serialize_entry("bound_top", top)?;
+                map.serialize_entry("bound_right", right)?;
+                map.serialize_entry("bound_bottom", bottom)
+            }
+            Self::Cube { padding } => {
+                map.serialize_entry("projection", "cubemap")?;
+                map.serialize_entry("padding", padding)
+            }
+        }
+    }
+}
+
+/// A number, 0 or above, as a ratio whose parts have 31 bits; one that is too large is `1/0`.
+fn rational(value: f64) -> String {
+    const MOST: u64 = i32::MAX as u64;
+    if value > MOST as f64 + 3.0 {
+        return "1/0".to_owned();
+    }
+    // As many binary places as the ratio of 64 bits has room for.
+    let mut places = 61;
+    while places > 0 && value * 2_f64.powi(places) >= 2_f64.powi(62) {
+        places -= 1;
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is below 2^62")]
+    let numerator = (value * 2_f64.powi(places)).round() as u64;
+    Ratio::nearest(numerator, 1 << places, MOST).map_or_else(|| "0/1".to_owned(), |ratio| ratio.to_string())
 }
 
 impl Serialize for SideData {
@@ -40,6 +124,31 @@ impl Serialize for SideData {
             }
             Self::EncryptionInit => {
                 map.serialize_entry("side_data_type", "Encryption initialization data")?;
+            }
+            Self::Stereo { kind, is_inverted } => {
+                map.serialize_entry("side_data_type", "Stereo 3D")?;
+                map.serialize_entry("type", kind)?;
+                map.serialize_entry("inverted", &u8::from(*is_inverted))?;
+            }
+            Self::ContentLight { max_content, max_average } => {
+                map.serialize_entry("side_data_type", "Content light level metadata")?;
+                map.serialize_entry("max_content", max_content)?;
+                map.serialize_entry("max_average", max_average)?;
+            }
+            Self::Mastering(mastering) => {
+                map.serialize_entry("side_data_type", "Mastering display metadata")?;
+                mastering.write(&mut map)?;
+            }
+            Self::Spherical { mapping, pose } => {
+                map.serialize_entry("side_data_type", "Spherical Mapping")?;
+                mapping.write(&mut map)?;
+                for (name, degrees) in ["yaw", "pitch", "roll"].iter().zip(pose) {
+                    #[expect(
+                        clippy::cast_possible_truncation,
+                        reason = "degrees are few, and `as` saturates"
+                    )]
+                    map.serialize_entry(name, &(*degrees as i16))?;
+                }
             }
         }
         map.end()
@@ -80,6 +189,23 @@ mod tests {
         assert_eq!(turned(0, -ONE, ONE, 0), 90);
         assert_eq!(turned(-ONE, 0, 0, -ONE), -180);
         assert_eq!(turned(0, 0, 0, 0), 0);
+    }
+
+    #[test]
+    fn numbers_as_ratios() {
+        // Values of ffprobe 5.1.
+        for (value, ratio) in [
+            (0.68, "17/25"),
+            (0.680_000_007_152_557_4, "11408507/16777216"),
+            (0.009_999_999_776_482_582, "5368709/536870912"),
+            (0.05, "1/20"),
+            (1000.0, "1000/1"),
+            (0.0, "0/1"),
+            (3e9, "1/0"),
+            (f64::INFINITY, "1/0"),
+        ] {
+            assert_eq!(rational(value), ratio);
+        }
     }
 
     #[test]

@@ -138,3 +138,75 @@ fn frames_stored_with_zlib_are_decompressed() {
     let expected = [b"A line of text.".to_vec(), b"ab".repeat(500)].concat();
     assert!(track.stdout == expected);
 }
+
+/// The streams that `probe` prints.
+fn streams(name: &str) -> Vec<Value> {
+    probe(name)["streams"].as_array().unwrap().clone()
+}
+
+#[test]
+fn side_data_of_pictures() {
+    let streams = streams("matroska/side-data.mkv");
+    let of = |index: usize| &streams[index]["side_data_list"];
+    let mastering = json!({
+        "side_data_type": "Mastering display metadata",
+        "red_x": "17/25", "red_y": "8/25", "green_x": "53/200", "green_y": "69/100", "blue_x": "3/20", "blue_y": "3/50",
+        "white_point_x": "3127/10000", "white_point_y": "329/1000", "min_luminance": "1/100", "max_luminance": "1000/1",
+    });
+    let first = json!([
+        { "side_data_type": "Stereo 3D", "type": "side by side", "inverted": 1 },
+        { "side_data_type": "Content light level metadata", "max_content": 1000, "max_average": 300 },
+        mastering,
+        {
+            "side_data_type": "Spherical Mapping", "projection": "tiled equirectangular",
+            "bound_left": 1, "bound_top": 1, "bound_right": -1, "bound_bottom": -1, "yaw": 1, "pitch": 2, "roll": 3,
+        },
+    ]);
+    assert_eq!(of(0), &first);
+    assert_eq!(of(1)[0]["rotation"], -150);
+    let cube = json!([{
+        "side_data_type": "Spherical Mapping", "projection": "cubemap", "padding": 7, "yaw": 0, "pitch": -20, "roll": 0,
+    }]);
+    assert_eq!(of(2), &cube);
+    assert_eq!(of(3), &Value::Null);
+}
+
+#[test]
+fn sizes_of_subtitles_that_are_pictures() {
+    let sizes: Vec<_> = streams("matroska/picture-subtitles.mkv")
+        .iter()
+        .map(|stream| (stream["width"].as_u64(), stream["height"].as_u64()))
+        .collect();
+    assert_eq!(sizes, [(Some(1280), Some(720)), (Some(1280), Some(720)), (Some(720), Some(576))]);
+}
+
+#[test]
+fn pixel_formats_of_plain_pictures() {
+    let streams = streams("matroska/raw-video.mkv");
+    let formats: Vec<_> = streams.iter().map(|stream| stream["pix_fmt"].as_str().unwrap()).collect();
+    assert_eq!(formats, ["gray", "yuv420p", "uyvy422", "rgb24"]);
+}
+
+#[test]
+fn what_web_vtt_is_for() {
+    let streams = streams("matroska/web-vtt.mkv");
+    for (stream, purpose) in streams.iter().zip(["metadata", "captions", "descriptions"]) {
+        assert_eq!(stream["codec_type"], "subtitle", "{stream}");
+        assert_eq!(stream["disposition"][purpose], 1, "{stream}");
+    }
+    assert_eq!(streams.len(), 3);
+}
+
+#[test]
+fn rates_by_the_durations_of_blocks() {
+    let streams = streams("matroska/block-durations.mkv");
+    let rates: Vec<_> =
+        streams.iter().map(|stream| (&stream["r_frame_rate"], &stream["avg_frame_rate"])).collect();
+    assert_eq!(rates, [(&json!("1000/1"), &json!("1000/7")), (&json!("179/6"), &json!("1000/33"))]);
+}
+
+#[test]
+fn the_size_of_an_attached_picture() {
+    let picture = &streams("matroska/attachments.mkv")[2];
+    assert_eq!((&picture["width"], &picture["height"]), (&json!(1), &json!(1)));
+}

@@ -1,14 +1,18 @@
 //! Headers in Matroska: elements of the track, and the first frame.
 
+mod side_data;
+
 use std::borrow::Cow;
 
-use pagecut::media::matroska::{Element, ElementId, Segment, Track, Video};
+use pagecut::ErrorKind;
+use pagecut::media::matroska::{Element, ElementId, Packet, Segment, Track, Video};
 
 use super::super::START_LEN;
 use super::super::picture::Picture;
 use super::super::report::{Ratio, Stream};
 use super::rates::PacketTimes;
 use super::{Headers, color, describe};
+use crate::media::frames;
 
 /// What precedes the extradata in the `CodecPrivate` of Video for Windows: a `BITMAPINFOHEADER`.
 const VFW_HEADER_LEN: usize = 40;
@@ -19,6 +23,7 @@ pub(crate) fn describe_segment(segment: &Segment<'_>, streams: &mut [Stream]) {
     for ((track, start), stream) in segment.tracks().iter().zip(&starts).zip(streams) {
         if let (Some(video), Some(picture)) = (&track.video, &mut stream.picture) {
             read_video(video, picture);
+            stream.side_data_list = side_data::of_video(video);
         }
         let private = track.codec_private.unwrap_or_default();
         let configuration = match track.codec_id {
@@ -55,7 +60,8 @@ struct Start<'data> {
 fn starts<'data>(segment: &Segment<'data>) -> Vec<Start<'data>> {
     let tracks = segment.tracks();
     let mut starts = vec![Start::default(); tracks.len()];
-    let is_coded = |track: &Track<'_>| track.video.is_some() || track.audio.is_some();
+    let is_coded =
+        |track: &Track<'_>| track.video.is_some() || track.audio.is_some() || track.codec_id == b"S_HDMV/PGS";
     let needs_times = |track: &Track<'_>| track.video.is_some();
     let mut missing = tracks.iter().filter(|track| is_coded(track)).count();
     let mut first_offset = None;
@@ -73,18 +79,38 @@ fn starts<'data>(segment: &Segment<'data>) -> Vec<Start<'data>> {
             continue;
         }
         if start.frame.is_none() {
-            let (prefix, data) = (packet.payload.prefix, packet.payload.data);
-            start.frame = Some(match prefix {
-                _ if track.has_encoded_frames() => Cow::Borrowed(&[]),
-                [] => Cow::Borrowed(data),
-                _ => Cow::Owned([prefix, data].concat()),
-            });
+            start.frame = Some(frame(track, &packet));
         }
         start.times.presentation.extend(packet.pts.or(packet.dts));
+        start.times.durations.get_or_insert_default().push(packet.duration);
         missing -= usize::from(is_complete(start));
     }
     starts.iter_mut().for_each(|start| start.times.order_decoding());
     starts
+}
+
+/// The bytes of a frame as they were before they were stored, of a compressed one the first ones; none of one that cannot be read.
+fn frame<'data>(track: &Track<'_>, packet: &Packet<'data>) -> Cow<'data, [u8]> {
+    /// Headers have no more.
+    const MOST: usize = 1 << 20;
+    match (packet.payload.prefix, packet.payload.data) {
+        _ if !frames::can_read(track) => Cow::Borrowed(&[]),
+        ([], data) if !track.has_encoded_frames() => Cow::Borrowed(data),
+        _ => {
+            let mut all = Vec::new();
+            // What comes before damage is of use.
+            let _ = frames::read(packet, frames::is_zlib(track), &mut |piece| {
+                let room = MOST - all.len();
+                all.extend_from_slice(&piece[..piece.len().min(room)]);
+                if piece.len() < room {
+                    Ok(())
+                } else {
+                    Err(ErrorKind::Incomplete { within: "after the headers" }.into())
+                }
+            });
+            Cow::Owned(all)
+        }
+    }
 }
 
 fn unsigned(element: Element<'_>, id: ElementId) -> Option<u64> {

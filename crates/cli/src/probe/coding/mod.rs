@@ -3,6 +3,7 @@
 mod adts_rate;
 mod audio;
 mod color;
+mod image;
 mod in_matroska;
 mod in_mp4;
 mod in_mpegts;
@@ -11,6 +12,7 @@ mod mpeg_video;
 mod nal_video;
 mod pixel_format;
 mod rates;
+mod subtitle;
 mod video;
 
 pub(super) use in_matroska::{describe_attachment, describe_segment};
@@ -47,6 +49,7 @@ fn describe(stream: &mut Stream, headers: &Headers<'_>) {
             }
         }
         Kind::Audio => audio::describe(stream, name, headers),
+        Kind::Subtitle => stream.canvas = subtitle::canvas(name, headers),
         _ => {}
     }
 }

@@ -53,6 +53,18 @@ pub(super) fn h264_rate(headers: &Headers<'_>) -> Option<Ratio> {
     Ratio::new(scale.into(), 2 * u64::from(units))
 }
 
+/// How many packets of H.264 ffprobe decodes before it knows in which order they are decoded, where the container does not tell: until
+/// then it gives them no times.
+pub(super) fn packets_before_delay(headers: &Headers<'_>) -> usize {
+    let stated = h264_parameters(headers).and_then(|sps| sps.vui?.max_reorder_frames).map(u64::from);
+    match headers.times.delay() {
+        delay if delay > 0 && stated == Some(delay) => 0,
+        0..3 => 7,
+        3 => 18,
+        _ => 20,
+    }
+}
+
 /// Pictures in a second by the headers of H.265.
 pub(super) fn hevc_rate(headers: &Headers<'_>) -> Option<Ratio> {
     let of_packet = h265::timing_of_byte_stream(headers.packet);

@@ -58,6 +58,30 @@ pub(super) fn chroma_of(subsampling: (bool, bool)) -> Option<u8> {
     }
 }
 
+/// The format of plain samples by the code of four characters, as ffprobe shows it.
+pub(super) fn of_four_cc(tag: &str) -> Option<&'static str> {
+    Some(match tag {
+        "I420" | "IYUV" | "YV12" => "yuv420p",
+        "422P" | "I422" | "YV16" | "Y42B" => "yuv422p",
+        "444P" | "I444" | "YV24" => "yuv444p",
+        "Y41B" => "yuv411p",
+        "YUY2" | "Y422" | "YUNV" | "YUYV" | "yuv2" => "yuyv422",
+        "UYVY" | "UYNV" | "HDYC" | "2vuy" => "uyvy422",
+        "YVYU" => "yvyu422",
+        "Y800" | "Y8  " | "GREY" => "gray",
+        "NV12" => "nv12",
+        "NV21" => "nv21",
+        "RGB[15]" => "rgb555le",
+        "RGB[16]" => "rgb565le",
+        "RGB[24]" => "rgb24",
+        "BGR[24]" | "24BG" => "bgr24",
+        "RGBA" => "rgba",
+        "BGRA" => "bgra",
+        "ABGR" => "abgr",
+        _ => return None,
+    })
+}
+
 /// The format that the decoder of a coding always gives.
 pub(super) fn of_coding(name: &str) -> Option<&'static str> {
     Some(match name {
@@ -77,6 +101,9 @@ pub(super) fn of_ffv1(parameters: &Ffv1Parameters) -> Option<&'static str> {
     const RGB: u8 = 1;
     let depth = if parameters.bits_per_sample == 0 { 8 } else { parameters.bits_per_sample };
     let has_transparency = parameters.has_transparency;
+    if parameters.color_space > RGB {
+        return None;
+    }
     if parameters.color_space == RGB {
         return match (depth, has_transparency) {
             (8, false) => Some("bgr0"),

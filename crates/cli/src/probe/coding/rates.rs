@@ -10,6 +10,8 @@ pub(super) struct PacketTimes {
     pub(super) decode: Vec<i64>,
     /// In the order of decoding.
     pub(super) presentation: Vec<i64>,
+    /// How long the packets last, as far as the container tells; only of containers whose packets may have durations.
+    pub(super) durations: Option<Vec<Option<i64>>>,
 }
 
 /// Packets that are looked at.
@@ -41,11 +43,27 @@ impl PacketTimes {
         self.decode.truncate(self.decode.len().saturating_sub(delay));
     }
 
-    /// The lowest rate at which all packets can be decoded.
-    pub(super) fn rate(&self, time_base: TimeBase) -> Option<Ratio> {
+    /// The durations that ffprobe averages: those of the packets after the second, where the coding tells what the container does not.
+    fn averaged(&self, coded: Option<Ratio>, time_base: TimeBase) -> Option<Averaged> {
+        /// Packets that ffprobe does not count.
+        const NOT_COUNTED: usize = 2;
+        let coded = coded.and_then(|rate| whole_period(rate, time_base));
+        let known = self.durations.as_ref()?.iter().skip(NOT_COUNTED);
+        let known =
+            known.filter_map(|duration| duration.and_then(|ticks| u64::try_from(ticks).ok()).or(coded));
+        Some(known.filter(|&ticks| ticks > 0).fold(Averaged::default(), |sum, ticks| Averaged {
+            packets: sum.packets + 1,
+            ticks: sum.ticks.saturating_add(ticks),
+        }))
+    }
+
+    /// The lowest rate at which all packets can be decoded. `averaged` excludes rates with periods far above the duration of all packets.
+    fn rate(&self, time_base: TimeBase, averaged: Option<&Averaged>) -> Option<Ratio> {
         /// Durations that are ignored because they may jitter, and those that it takes to trust their divisor.
         const JITTER: usize = 3;
         const ENOUGH: usize = 15;
+        /// Periods of a rate that all packets together last at least.
+        const LEAST_PERIODS: f64 = 11.5 / 12.0;
         let steps: Vec<u64> = self
             .decode
             .windows(2)
@@ -62,11 +80,15 @@ impl PacketTimes {
         }
         let seconds = time_base.numerator as f64 / time_base.denominator as f64;
         let mean = steps.iter().sum::<u64>() as f64 / steps.len() as f64 * seconds;
-        self.usual_rate(seconds, mean)
+        let least = averaged.map_or(0.0, |averaged| match averaged.ticks {
+            0 => 1.0,
+            ticks => LEAST_PERIODS / (ticks as f64 * seconds),
+        });
+        self.usual_rate(seconds, mean, least)
     }
 
-    /// The usual rate whose ticks are nearest to the packets, of those that are not much slower than the mean.
-    fn usual_rate(&self, seconds: f64, mean: f64) -> Option<Ratio> {
+    /// The usual rate whose ticks are nearest to the packets, of those that are not much slower than the mean nor below `least`.
+    fn usual_rate(&self, seconds: f64, mean: f64, least: f64) -> Option<Ratio> {
         /// Variances, in ticks: the largest of a rate that fits, and one as small as none.
         const FITS: f64 = 0.01;
         const EXACT: f64 = 1e-9;
@@ -76,7 +98,7 @@ impl PacketTimes {
         let (mut best, mut found) = (FITS, None);
         for (numerator, denominator) in usual_rates() {
             let rate = numerator as f64 / denominator as f64;
-            if mean < SLACK / rate || best <= EXACT {
+            if rate < least || mean < SLACK / rate || best <= EXACT {
                 continue;
             }
             // Packets may be at ticks or between them.
@@ -95,6 +117,35 @@ impl PacketTimes {
             }
         }
         found
+    }
+}
+
+/// How many ticks a picture lasts, rounded down; of long ticks one.
+fn whole_period(rate: Ratio, time_base: TimeBase) -> Option<u64> {
+    const MOST_PER_SECOND: u64 = 1000;
+    if time_base.numerator.saturating_mul(MOST_PER_SECOND) > time_base.denominator {
+        return Some(1);
+    }
+    let (pictures, seconds) = rate.parts();
+    let is_usable = pictures < seconds.saturating_mul(MOST_PER_SECOND);
+    rate.period(time_base.denominator)?.checked_div(time_base.numerator).filter(|_| is_usable)
+}
+
+/// Packets with durations.
+#[derive(Debug, Default)]
+struct Averaged {
+    packets: u64,
+    /// Their durations together.
+    ticks: u64,
+}
+
+impl Averaged {
+    /// The mean rate, or the usual rate near it.
+    fn mean_rate(&self, time_base: TimeBase) -> Option<Ratio> {
+        const LIMIT: u64 = 60_000;
+        let numerator = self.packets.checked_mul(time_base.denominator)?;
+        let denominator = self.ticks.checked_mul(time_base.numerator)?;
+        Ratio::nearest(numerator, denominator, LIMIT).filter(|_| self.ticks > 0).map(usual)
     }
 }
 
@@ -128,10 +179,16 @@ pub(super) fn complete(
     time_base: TimeBase,
     is_trusted: bool,
 ) {
-    let estimated = if is_trusted && coded.is_some() { None } else { times.rate(time_base) };
+    let averaged = times.averaged(coded, time_base);
+    let estimated =
+        if is_trusted && coded.is_some() { None } else { times.rate(time_base, averaged.as_ref()) };
     let ticks = || Ratio::new(time_base.denominator, time_base.numerator);
     let slower = coded.filter(|rate| ticks().is_none_or(|ticks| rate.as_f64() <= ticks.as_f64()));
-    *average = average.or_else(|| coded.map(usual)).or_else(|| {
+    let mean = match &averaged {
+        Some(averaged) => averaged.mean_rate(time_base),
+        None => coded.map(usual),
+    };
+    *average = average.or(mean).or_else(|| {
         let rate = estimated?;
         let (first, last) = (times.decode.first()?, times.decode.last()?);
         let steps = times.decode.len().checked_sub(1).filter(|&steps| steps > 2)?;
@@ -149,9 +206,9 @@ mod tests {
 
     fn rate(times: impl Iterator<Item = i64>, per_second: u32) -> Option<String> {
         let presentation: Vec<_> = times.collect();
-        let mut times = PacketTimes { decode: Vec::new(), presentation };
+        let mut times = PacketTimes { presentation, ..PacketTimes::default() };
         times.order_decoding();
-        times.rate(TimeBase::per_second(per_second)).map(|rate| rate.to_string())
+        times.rate(TimeBase::per_second(per_second), None).map(|rate| rate.to_string())
     }
 
     #[test]
@@ -165,8 +222,10 @@ mod tests {
 
     #[test]
     fn pictures_that_wait_for_their_turn() {
-        let times =
-            |presentation: &[i64]| PacketTimes { decode: vec![], presentation: presentation.to_vec() };
+        let times = |presentation: &[i64]| PacketTimes {
+            presentation: presentation.to_vec(),
+            ..PacketTimes::default()
+        };
         assert_eq!(times(&[0, 1, 2, 3]).delay(), 0);
         assert_eq!(times(&[0, 3, 1, 2, 6, 4, 5]).delay(), 1);
         assert_eq!(times(&[0, 8, 4, 2, 1, 3, 6, 5, 7]).delay(), 3);

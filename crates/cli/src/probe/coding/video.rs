@@ -1,12 +1,14 @@
 //! Pictures.
 
+use std::borrow::Cow;
+
 use pagecut::media::codec::{Av1Sequence, Ffv1Parameters, JpegHeader, ProResHeader, Vp8Header, Vp9Header};
 
 use super::super::profile;
 use super::super::report::{Ratio, Stream};
 use super::pixel_format::{self, Samples, chroma_of, planar};
 use super::rates;
-use super::{Headers, color, mpeg_video, nal_video};
+use super::{Headers, color, image, mpeg_video, nal_video};
 
 pub(super) fn describe(stream: &mut Stream, name: &str, headers: &Headers<'_>) {
     match name {
@@ -25,7 +27,12 @@ pub(super) fn describe(stream: &mut Stream, name: &str, headers: &Headers<'_>) {
         "mjpeg" => jpeg(stream, headers),
         "prores" => prores(stream, headers),
         "ffv1" => ffv1(stream, headers),
-        "png" => png(stream, headers),
+        "png" => image::png(stream, headers),
+        "gif" => image::gif(stream, headers),
+        "rawvideo" => {
+            let picture = stream.picture.get_or_insert_default();
+            picture.pix_fmt = pixel_format::of_four_cc(&stream.codec_tag_string);
+        }
         _ => {
             let picture = stream.picture.get_or_insert_default();
             picture.pix_fmt = pixel_format::of_coding(name);
@@ -53,13 +60,21 @@ pub(super) fn complete_rates(stream: &mut Stream, headers: &Headers<'_>) {
     let is_trusted = !matches!(stream.codec_name, Some("h264" | "mpeg2video"))
         && coded.is_some_and(|rate| TRUSTED.contains(&rate.as_f64()));
     let (real, average) = (&mut stream.r_frame_rate, &mut stream.avg_frame_rate);
-    rates::complete(real, average, coded, headers.times, stream.time_base, is_trusted);
+    let mut times = Cow::Borrowed(headers.times);
+    if stream.codec_name == Some("h264") && times.durations.is_some() {
+        let decode = &mut times.to_mut().decode;
+        decode.drain(..nal_video::packets_before_delay(headers).min(decode.len()));
+    }
+    rates::complete(real, average, coded, &times, stream.time_base, is_trusted);
 }
 
 fn av1(stream: &mut Stream, headers: &Headers<'_>) {
     let sequence =
         Av1Sequence::of_configuration(headers.configuration).or_else(|| Av1Sequence::of_obus(headers.packet));
     let Some(sequence) = sequence else { return };
+    if headers.configuration.is_empty() {
+        stream.extradata_size = Av1Sequence::configuration_len(headers.packet);
+    }
     let picture = stream.picture.get_or_insert_default();
     stream.profile = profile::av1(sequence.profile);
     picture.level = sequence.level.into();
@@ -167,31 +182,12 @@ fn prores(stream: &mut Stream, headers: &Headers<'_>) {
 }
 
 fn ffv1(stream: &mut Stream, headers: &Headers<'_>) {
-    let parameters = Ffv1Parameters::of_configuration(headers.configuration)
-        .or_else(|| Ffv1Parameters::of_frame(headers.packet));
+    let parameters = match headers.configuration {
+        [] => Ffv1Parameters::of_frame(headers.packet),
+        configuration => Ffv1Parameters::of_configuration(configuration),
+    };
     let Some(parameters) = parameters else { return };
     let picture = stream.picture.get_or_insert_default();
     stream.bits_per_raw_sample = Some(parameters.bits_per_sample.into()).filter(|&bits| bits > 0);
     picture.pix_fmt = pixel_format::of_ffv1(&parameters);
-}
-
-/// PNG: bit depth and colour type of `IHDR` (RFC 2083, 4.1.1).
-fn png(stream: &mut Stream, headers: &Headers<'_>) {
-    /// The signature, and the fields of `IHDR` before the bit depth.
-    const DEPTH: usize = 8 + 8 + 8;
-    let picture = stream.picture.get_or_insert_default();
-    picture.color_range = Some("pc");
-    picture.pix_fmt = match headers.packet.get(DEPTH..DEPTH + 2) {
-        Some([8, 0]) => Some("gray"),
-        Some([8, 2]) => Some("rgb24"),
-        Some([8, 3]) => Some("pal8"),
-        Some([8, 4]) => Some("ya8"),
-        Some([8, 6]) => Some("rgba"),
-        Some([16, 0]) => Some("gray16be"),
-        Some([16, 2]) => Some("rgb48be"),
-        Some([16, 4]) => Some("ya16be"),
-        Some([16, 6]) => Some("rgba64be"),
-        Some([1, 0]) => Some("monob"),
-        _ => None,
-    };
 }
