@@ -6,6 +6,7 @@ import hashlib
 import json
 import multiprocessing
 import os
+import re
 import sys
 
 import fields
@@ -124,6 +125,7 @@ def compare_file(path, name, container, digest, tools):
     tree = pagecut.json_lines(path, "tree", "--json")
     rows = tree["value"] or []
     context["tree_error"] = tree["error"]
+    context["reported"] = [int(offset) for offset in re.findall(r"byte (\d+)", tree["error"] or "")]
     if container == "mpegts":
         raw = oracle.mpegtsraw(path, digest)
         with open(path, "rb") as file:

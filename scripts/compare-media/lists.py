@@ -132,7 +132,8 @@ def compare_tree(rows, other, container):
         yield False, difference(row["type"], key, around, theirs, starts, listed, unread)
     for key in sorted(set(listed) - seen):
         told = difference(listed[key], key, enclosing(rows, key[0]), None, starts, listed, unread)
-        yield False, {**told, "ours": None, "theirs": told["ours"]}
+        here = [row["type"] for row in rows if row["offset"] == key[0]]
+        yield False, {**told, "ours": None, "theirs": told["ours"], "mine_here": here}
 
 
 def difference(name, key, around, theirs, starts, listed, unread):
@@ -148,8 +149,14 @@ def difference(name, key, around, theirs, starts, listed, unread):
         "area": "tree", "field": name, "ours": f"{name} @{key[0]} +{key[1]}", "theirs": theirs, "offset": key[0],
         "length": key[1], "path": tuple(row["type"] for row in around), "fq_opaque": opaque,
         "fq_unknown": unknown, "fq_end": max((offset + length for offset, length in listed), default=0),
-        "fq_unread": any(start <= key[0] < end for start, end in unread),
+        "fq_unread": any(start <= key[0] < end for start, end in unread), "inside": around[-1]["offset"] if around else 0,
+        "fq_here": [name for offset, length, name in starts_at(listed, key[0]) if length != key[1]],
     }
+
+
+def starts_at(listed, offset):
+    """What fq lists at an offset."""
+    return [(at, length, name) for (at, length), name in listed.items() if at == offset]
 
 
 def compare_mkvinfo(rows, other):
@@ -162,8 +169,11 @@ def compare_mkvinfo(rows, other):
             yield True, {"field": "mkvinfo"}
         else:
             mine = row and f"{row['type']} @{offset} +{row['len']}"
-            path = tuple(row["type"] for row in enclosing(rows, offset))
-            yield False, {"area": "tree", "field": "mkvinfo", "ours": mine, "theirs": told, "path": path, "offset": offset}
+            around = enclosing(rows, offset)
+            yield False, {
+                "area": "tree", "field": "mkvinfo", "ours": mine, "theirs": told, "offset": offset,
+                "path": tuple(row["type"] for row in around), "inside": around[-1]["offset"] if around else 0,
+            }
 
 
 def compare_transport(rows, reference, ends):
