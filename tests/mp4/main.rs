@@ -5,6 +5,7 @@ mod common;
 
 mod boxes;
 mod damage;
+mod edits;
 mod exercise;
 mod large;
 mod lookup;

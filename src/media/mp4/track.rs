@@ -315,6 +315,11 @@ impl<'data> Track<'data> {
         -i64::from(in_table.min(in_fragments).min(0))
     }
 
+    /// Whether the sample table has composition offsets (`ctts`).
+    pub(super) fn has_composition_offsets(&self) -> bool {
+        self.source.table.compositions.is_some()
+    }
+
     /// How many samples of each channel a sample of the track holds, if all are of one length and last no longer than that, as those of
     /// plain sound, and frames of compressed sound of QuickTime; `None` of other tracks.
     pub(super) fn samples_per_frame(&self) -> Option<u32> {

@@ -21,7 +21,9 @@ pub(super) fn packets<'a>(
     let times = if of.raw_times { Times::Media } else { Times::Presentation };
     let wanted = of.streams(&kinds(movie));
     let packets = movie.packets(times).filter(move |packet| {
-        packet.as_ref().map_or(true, |packet| wanted.get(packet.track).is_some_and(|&wanted| wanted))
+        packet.as_ref().map_or(true, |packet| {
+            !packet.is_left_out && wanted.get(packet.track).is_some_and(|&wanted| wanted)
+        })
     });
     packets.chain(movie.fault().map(|fault| Err(fault.clone()))).map(move |packet| {
         let packet = packet?;

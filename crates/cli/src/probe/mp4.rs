@@ -63,7 +63,7 @@ struct Totals {
 
 impl Totals {
     fn add(&mut self, packet: &Packet<'_>) {
-        self.packets += 1;
+        self.packets += u64::from(!packet.is_left_out);
         self.samples += u64::from(packet.samples);
         self.bytes += packet.data.len() as u64;
         self.duration = self.duration.saturating_add(packet.duration);
