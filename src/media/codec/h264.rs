@@ -46,6 +46,15 @@ struct SliceFields {
     order_count_bits: Option<u32>,
 }
 
+/// The beginning of a slice header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Slice {
+    /// Of a frame, with `delta_pic_order_cnt_bottom`.
+    Frame { bottom_delta: i64 },
+    /// Of a field, with `frame_num` and `bottom_field_flag`.
+    Field { frame: u32, is_bottom: bool },
+}
+
 /// Which field of the frames comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FieldOrder {
@@ -172,8 +181,8 @@ impl SequenceParameterSet {
         nal::of_sample(sample, nal_length_size).find_map(Self::read)
     }
 
-    /// Finds which field comes first in the first picture of a byte stream whose parameter sets it contains; `None` if that takes
-    /// more than the headers of one slice.
+    /// Finds which field comes first in the first picture of a byte stream whose parameter sets it contains. If that picture is a field,
+    /// the field after it must be the other one of its frame; otherwise the result is `None`.
     #[must_use]
     pub fn field_order_of_byte_stream(&self, bytes: &[u8]) -> Option<FieldOrder> {
         self.field_order(&[], nal::units_of_byte_stream(bytes))
@@ -192,29 +201,34 @@ impl SequenceParameterSet {
             return Some(FieldOrder::Progressive);
         }
         let mut has_bottom_order = parameter_sets(record).find_map(has_bottom_order_count);
-        let mut told = None;
+        let (mut told, mut first_field) = (None, None);
         for unit in units {
             match unit.first()? & 0x1f {
                 PICTURE_PARAMETER_SET => has_bottom_order = has_bottom_order_count(unit),
                 SUPPLEMENTAL => told = told.or_else(|| self.picture_structure(unit)),
-                SLICE | IDR_SLICE => {
-                    let (is_field, bottom_delta) = self.slice(unit, has_bottom_order?)?;
-                    return match told {
-                        _ if is_field => None,
-                        Some(told) => Some(told),
-                        None if bottom_delta > 0 => Some(FieldOrder::TopFirst),
-                        None if bottom_delta < 0 => Some(FieldOrder::BottomFirst),
-                        None => Some(FieldOrder::Progressive),
-                    };
-                }
+                SLICE | IDR_SLICE => match (self.slice(unit, has_bottom_order?)?, told) {
+                    (Slice::Field { frame, is_bottom }, _) => {
+                        let (first_frame, is_bottom_first) = *first_field.get_or_insert((frame, is_bottom));
+                        if first_frame != frame {
+                            return None;
+                        } else if is_bottom != is_bottom_first {
+                            let bottom_first = is_bottom_first.then_some(FieldOrder::BottomFirst);
+                            return bottom_first.or(Some(FieldOrder::TopFirst));
+                        }
+                    }
+                    (Slice::Frame { .. }, Some(_)) => return told,
+                    (Slice::Frame { bottom_delta: 1.. }, None) => return Some(FieldOrder::TopFirst),
+                    (Slice::Frame { bottom_delta: 0 }, None) => return Some(FieldOrder::Progressive),
+                    (Slice::Frame { .. }, None) => return Some(FieldOrder::BottomFirst),
+                },
                 _ => {}
             }
         }
         None
     }
 
-    /// Reads the beginning of a slice header (7.3.3): whether the picture is a field, and `delta_pic_order_cnt_bottom`.
-    fn slice(&self, unit: &[u8], has_bottom_order: bool) -> Option<(bool, i64)> {
+    /// Reads the beginning of a slice header (7.3.3).
+    fn slice(&self, unit: &[u8], has_bottom_order: bool) -> Option<Slice> {
         let mut bits = Bits::of_nal_unit(unit);
         let is_idr = bits.byte(8)? & 0x1f == IDR_SLICE;
         for _ in 0..3 {
@@ -223,19 +237,21 @@ impl SequenceParameterSet {
         if self.slices.has_separate_planes {
             bits.skip(2)?;
         }
-        bits.skip(self.slices.frame_num_bits)?;
+        let frame = bits.take(self.slices.frame_num_bits)?;
         if self.is_frames_only {
-            return Some((false, 0));
+            return Some(Slice::Frame { bottom_delta: 0 });
         }
         if bits.flag()? {
-            return Some((true, 0));
+            return Some(Slice::Field { frame, is_bottom: bits.flag()? });
         }
         if is_idr {
             bits.ue()?;
         }
-        let Some(order_count_bits) = self.slices.order_count_bits else { return Some((false, 0)) };
+        let Some(order_count_bits) = self.slices.order_count_bits else {
+            return Some(Slice::Frame { bottom_delta: 0 });
+        };
         bits.skip(order_count_bits)?;
-        Some((false, if has_bottom_order { bits.se()? } else { 0 }))
+        Some(Slice::Frame { bottom_delta: if has_bottom_order { bits.se()? } else { 0 } })
     }
 
     /// The order in `pic_struct` of the SEI message `pic_timing` (D.1.3), if it comes first of its NAL unit or after others.
@@ -317,4 +333,34 @@ fn skip_scaling_matrix(bits: &mut Bits<'_>, lists: u32) -> Option<()> {
         }
     }
     Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_fields_of_a_frame_tell_their_order() {
+        // `profile_idc` 77; `frame_num` of 4 bits; 20 by 9 macroblocks in fields; then a picture parameter set.
+        let sets = [
+            &[0, 0, 1, 0x67, 77, 0, 30, 0b1110_1011, 0b0000_1010, 0b1000_0100, 0b1001_1000][..],
+            &[0, 0, 1, 0x68, 0b1110_0000],
+        ]
+        .concat();
+        // `first_mb_in_slice`, `slice_type` and `pic_parameter_set_id` of 0; `frame_num`; `field_pic_flag`; `bottom_field_flag`.
+        let field = |frame: u8, is_bottom: bool| {
+            let bits = 0b1110_0000 | frame << 1 | 1;
+            [0, 0, 1, 0x41, bits, u8::from(is_bottom) << 7 | 0x40]
+        };
+        let sps = SequenceParameterSet::of_byte_stream(&sets).unwrap();
+        assert!(!sps.is_frames_only);
+        let order =
+            |fields: &[[u8; 6]]| sps.field_order_of_byte_stream(&[&sets[..], &fields.concat()].concat());
+        assert_eq!(order(&[field(5, false), field(5, true)]), Some(FieldOrder::TopFirst));
+        // A field may have several slices.
+        let slices = [field(5, true), field(5, true), field(5, false)];
+        assert_eq!(order(&slices), Some(FieldOrder::BottomFirst));
+        assert_eq!(order(&[field(5, false)]), None);
+        assert_eq!(order(&[field(5, false), field(6, true)]), None);
+    }
 }

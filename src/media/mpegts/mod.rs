@@ -51,6 +51,7 @@ mod descriptor;
 mod detect;
 mod kind;
 mod packet;
+mod payload;
 mod pes;
 mod program;
 mod programs;

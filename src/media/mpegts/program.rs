@@ -125,6 +125,12 @@ impl Service {
 
 /// Text by Annex A of EN 300 468, which may begin with a byte that tells its letters.
 fn text(bytes: &[u8]) -> Cow<'_, str> {
+    // Some writers end letters of a byte with a NUL.
+    let bytes = bytes
+        .split(|&byte| byte == 0)
+        .next()
+        .filter(|_| !matches!(bytes, [0x10..=0x14, ..]))
+        .unwrap_or(bytes);
     match bytes {
         [0x15, bytes @ ..] => String::from_utf8_lossy(bytes),
         [0x10, _, _, bytes @ ..] | [0x01..0x10, bytes @ ..] | bytes => bytes

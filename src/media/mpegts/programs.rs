@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::program::{Map, len_of, pid_of};
 use super::search::Search;
 use super::streams::{ListedStream, Streams};
-use super::{Descriptors, ElementaryStreams, Packets, Program, Section, Service, TsPacket, error_at};
+use super::{
+    Descriptors, ElementaryStreams, Packets, PesPacket, Program, Section, Service, TsPacket, error_at,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::{Piece, Resync};
 
@@ -170,6 +172,11 @@ impl Programs {
     /// Takes in that a PES packet begins in a PID.
     pub(super) fn take_pes(&mut self, pid: u16, stream_id: u8) {
         self.streams.take_pes(pid, stream_id);
+    }
+
+    /// Looks for the coding of a stream in the payload of one of its PES packets.
+    pub(super) fn guess_coding(&mut self, packet: &PesPacket<'_>) {
+        self.streams.guess_coding(packet);
     }
 
     /// Takes in a section, and tells in which PIDs there are more.

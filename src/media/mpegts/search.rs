@@ -2,7 +2,7 @@
 
 use super::by_pid::ByPid;
 use super::programs::{EVENT_INFORMATION, PROGRAM_ASSOCIATION, SERVICE_DESCRIPTION};
-use super::{NULL_PID, Packets, Programs, SectionReader, TsPacket};
+use super::{NULL_PID, Packets, PesPacket, Programs, SectionReader, TsPacket};
 use crate::record::{Piece, Resync};
 
 /// How many bytes from the start of a stream are searched for the first program map. FFmpeg reads as many.
@@ -83,10 +83,19 @@ impl Search {
         }
     }
 
-    /// Takes in that a PID has a PES packet whose start was not recognized in its first transport packet.
-    pub(super) fn take_pes(&mut self, pid: u16, stream_id: u8) {
-        if self.programs.stream_of(pid).is_none() {
-            self.programs.take_pes(pid, stream_id);
+    /// Takes in a complete PES packet: its start may not have been recognized in its first transport packet, and its payload may tell
+    /// how the stream is coded.
+    #[inline]
+    pub(super) fn take_pes(&mut self, packet: &PesPacket<'_>) {
+        match self.programs.stream_of(packet.pid()) {
+            None => {
+                self.programs.take_pes(packet.pid(), packet.header().stream_id);
+                self.programs.guess_coding(packet);
+            }
+            Some(stream) if self.programs.streams()[stream].lacks_coding() => {
+                self.programs.guess_coding(packet)
+            }
+            Some(_) => {}
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::by_pid::ByPid;
 use super::programs::EVENT_INFORMATION;
-use super::{Coding, Descriptors, ElementaryStream, StreamType};
+use super::{Coding, Descriptors, ElementaryStream, PesPacket, StreamType};
 
 /// A stream of a transport stream: a PID that a program map has, or that has PES packets, or event information.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct ListedStream {
     stream_id: Option<u8>,
     mapped: Option<Mapped>,
     coding: Option<Coding>,
+    /// PES packets without a known coding in which it was looked for.
+    guesses: u8,
     /// The places of the programs that have it now.
     programs: BTreeSet<usize>,
 }
@@ -26,7 +28,7 @@ struct Mapped {
 
 impl ListedStream {
     fn new(pid: u16) -> Self {
-        Self { pid, stream_id: None, mapped: None, coding: None, programs: BTreeSet::new() }
+        Self { pid, stream_id: None, mapped: None, coding: None, guesses: 0, programs: BTreeSet::new() }
     }
 
     /// Where it is.
@@ -53,10 +55,18 @@ impl ListedStream {
         self.stream_id
     }
 
-    /// How it is coded, by program maps and their descriptors.
+    /// How it is coded, by program maps and their descriptors; if they do not tell, by the payload of its first PES packets, if that
+    /// begins with a frame, parameter sets or text of a known coding.
     #[must_use]
     pub fn coding(&self) -> Option<Coding> {
         self.coding
+    }
+
+    /// Whether the payload of its next PES packet may tell its coding.
+    #[inline]
+    pub(super) fn lacks_coding(&self) -> bool {
+        const MOST_GUESSES: u8 = 32;
+        self.coding.is_none() && self.guesses < MOST_GUESSES
     }
 
     pub(super) fn places(&self) -> impl Iterator<Item = usize> {
@@ -92,6 +102,16 @@ impl Streams {
     /// A PES packet begins in a PID.
     pub(super) fn take_pes(&mut self, pid: u16, stream_id: u8) {
         self.of(pid).stream_id.get_or_insert(stream_id);
+    }
+
+    /// Looks for the coding of a stream in the payload of one of its PES packets.
+    pub(super) fn guess_coding(&mut self, packet: &PesPacket<'_>) {
+        let stream = self.of(packet.pid());
+        // A scrambled payload tells nothing.
+        if stream.lacks_coding() && packet.header().scrambling_control == 0 {
+            stream.coding = Coding::of_payload(packet);
+            stream.guesses += 1;
+        }
     }
 
     /// There is event information.

@@ -10,7 +10,7 @@ const MARGIN: i64 = 60 * 90_000;
 
 /// The clocks of a transport stream. Streams of a program share one; so do those of programs that share a stream, and those that no
 /// program has.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Clocks {
     clocks: Vec<Clock>,
     /// The clock of a stream by its place in the list of streams, of a program by its number, and of streams without a program.
@@ -27,6 +27,20 @@ impl Clocks {
             None => self.assign(programs, stream, timestamp),
         };
         self.clocks[clock].time(timestamp)
+    }
+
+    /// Whether a clock has gone through a whole turn.
+    pub(crate) fn have_turned(&self) -> bool {
+        self.clocks.iter().any(|clock| clock.turns > 0)
+    }
+
+    /// The same clocks at their first times, to read a later part of the input. Clocks that have turned go on.
+    pub(crate) fn rewound(&self) -> Self {
+        let mut clocks = self.clone();
+        for clock in clocks.clocks.iter_mut().filter(|clock| clock.turns == 0) {
+            (clock.last, clock.was_in_middle) = (None, false);
+        }
+        clocks
     }
 
     /// Finds the clock of a stream: that of one of its programs, or a new one, which all of them get that have none.
@@ -55,7 +69,7 @@ impl Clocks {
 
 /// A clock. As in ffprobe, its times lie in a turn that starts a minute before the first one; where that is in the last minute of the
 /// 33 bits, times before their end are negative. A clock that has gone through a whole turn goes on in the next one.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Clock {
     /// Times of 33 bits below this are of the next turn, or, of a clock that starts in the last minute, times above it of the one before.
     start: i64,

@@ -21,7 +21,7 @@ pub(super) fn packets<'a>(
 ) -> impl Iterator<Item = Result<Row>> + 'a {
     let early = if format.kind() == PacketKind::ProtectedPacket { EARLY } else { 0 };
     let mut pes_packets = format.pes_packets(data).with_programs();
-    let mut choice = Choice { of, wanted: Vec::new() };
+    let mut choice = Choice { of, kinds: Vec::new(), wanted: Vec::new() };
     let mut clocks = Clocks::default();
     std::iter::from_fn(move || next(&mut pes_packets, &mut choice, &mut clocks, early))
 }
@@ -75,15 +75,20 @@ fn place<'list>(
 /// Which streams are wanted.
 struct Choice<'a> {
     of: &'a Wanted<'a>,
-    /// Of those that are known.
+    /// The kinds of the streams that are known, and whether each is wanted.
+    kinds: Vec<Kind>,
     wanted: Vec<bool>,
 }
 
 impl Choice<'_> {
     fn has(&mut self, programs: &Programs, stream: usize) -> bool {
-        if self.wanted.len() != programs.streams().len() {
-            let kinds: Vec<_> = programs.streams().iter().map(Kind::of_listed).collect();
-            self.wanted = self.of.streams(&kinds);
+        let streams = programs.streams();
+        // A later map or payload may tell the coding of a stream.
+        let is_known = self.kinds.len() == streams.len()
+            && self.kinds.get(stream) == streams.get(stream).map(Kind::of_listed).as_ref();
+        if !is_known {
+            self.kinds = streams.iter().map(Kind::of_listed).collect();
+            self.wanted = self.of.streams(&self.kinds);
         }
         self.wanted[stream]
     }

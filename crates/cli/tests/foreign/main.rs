@@ -8,8 +8,10 @@ mod matroska;
 mod mp4;
 mod mp4_tags;
 mod mpegts;
+mod mpegts_codings;
 mod outputs;
 mod reads;
+mod transport;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

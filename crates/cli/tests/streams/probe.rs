@@ -22,9 +22,6 @@ fn exception(name: &str, field: &str) -> Option<&'static str> {
         ("mp4/fragmented_indexed.mp4", "streams.0.bit_rate" | "streams.1.bit_rate") => {
             "ffprobe adds up the bytes of the first fragment only"
         }
-        ("mpegts/av.m2ts", "streams.1.codec_type") => {
-            "of a private stream, ffprobe finds out in the payload what it is"
-        }
         _ => return None,
     })
 }

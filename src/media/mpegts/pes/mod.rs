@@ -146,7 +146,7 @@ impl<'data> Iterator for PesPackets<'data> {
         loop {
             if let Some(ready) = self.ready.pop_front() {
                 if let (Some(search), Ok(packet)) = (&mut self.search, &ready) {
-                    search.take_pes(packet.pid(), packet.header().stream_id);
+                    search.take_pes(packet);
                 }
                 return Some(ready);
             }

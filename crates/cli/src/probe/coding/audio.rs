@@ -44,6 +44,11 @@ fn layout(names: &[&'static str; 8], channels: u64) -> Option<&'static str> {
     names.get(usize::try_from(channels).ok()?.checked_sub(1)?).copied()
 }
 
+/// The layout of a number of channels in the order of Vorbis.
+pub(crate) fn vorbis_layout(channels: u64) -> Option<&'static str> {
+    layout(&VORBIS, channels)
+}
+
 pub(super) fn describe(stream: &mut Stream, name: &str, headers: &Headers<'_>) {
     let sound = stream.sound.get_or_insert_default();
     sound.sample_fmt = sound.sample_fmt.or_else(|| sample_format(name));

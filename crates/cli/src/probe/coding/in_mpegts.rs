@@ -1,15 +1,16 @@
 //! Headers in MPEG-TS: the first PES packets of each stream.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use pagecut::media::codec::{Mpeg4Visual, MpegVideoSequence, h264, h265};
-use pagecut::media::mpegts::Packets;
+use pagecut::media::mpegts::{Packets, PesPacket, Timeline};
 
 use super::super::START_LEN;
 use super::super::report::Stream;
 use super::adts_rate::AdtsRate;
 use super::rates::PacketTimes;
-use super::{Headers, describe};
+use super::{Headers, describe, nal_video};
 use crate::streams::Kind;
 
 /// What the first PES packets of a stream tell.
@@ -17,7 +18,13 @@ use crate::streams::Kind;
 struct Start<'data> {
     /// The first packet with headers.
     packet: Option<Cow<'data, [u8]>>,
+    /// That packet and the one after it, if it does not tell the order of fields: the other field may be there.
+    fields: Option<Vec<u8>>,
+    lacks_field: bool,
+    /// There is a packet.
+    has_packet: bool,
     times: PacketTimes,
+    timeline: Timeline,
     /// Of AAC.
     rate: AdtsRate,
 }
@@ -26,34 +33,41 @@ struct Start<'data> {
 pub(crate) fn describe_transport(format: Packets, data: &[u8], streams: &mut [Stream]) {
     let is_coded = |stream: &Stream| matches!(stream.kind, Kind::Video | Kind::Audio);
     let pid = |stream: &Stream| u16::from_str_radix(stream.id.as_deref()?.strip_prefix("0x")?, 16).ok();
-    let pids: Vec<_> = streams.iter().map(|stream| pid(stream).filter(|_| is_coded(stream))).collect();
+    let coded = streams.iter().enumerate().filter(|(_, stream)| is_coded(stream));
+    let pids: HashMap<u16, usize> =
+        coded.filter_map(|(index, stream)| pid(stream).map(|pid| (pid, index))).collect();
     let mut starts: Vec<_> = streams.iter().map(|_| Start::default()).collect();
-    let mut missing = pids.iter().flatten().count();
+    let mut missing = pids.len();
     for packet in format.pes_packets(data).filter_map(Result::ok) {
         if missing == 0 || packet.range().start > START_LEN {
             break;
         }
-        let Some(index) = pids.iter().position(|&pid| pid == Some(packet.pid())) else { continue };
+        let Some(&index) = pids.get(&packet.pid()) else { continue };
         let (stream, start) = (&streams[index], &mut starts[index]);
         let is_complete = |start: &Start<'_>| {
             let has_enough = match stream.codec_name {
                 Some("aac") => start.rate.is_full(),
                 _ => stream.kind == Kind::Audio || start.times.is_full(),
             };
-            start.packet.is_some() && has_enough
+            let waits_for_field = start.lacks_field && start.fields.is_none();
+            start.packet.is_some() && has_enough && !waits_for_field
         };
         if is_complete(start) {
             continue;
         }
+        start.has_packet = true;
         if stream.codec_name == Some("aac") {
             packet.pieces().for_each(|piece| start.rate.add(piece));
         }
         if start.packet.is_none() {
-            start.packet = Some(packet.to_contiguous()).filter(|bytes| has_headers(stream, bytes));
+            start.packet = Some(head(&packet)).filter(|bytes| has_headers(stream, bytes));
+            start.lacks_field = start.packet.as_ref().is_some_and(|bytes| lacks_field(stream, bytes));
+        } else if start.lacks_field && start.fields.is_none() {
+            start.fields = start.packet.as_ref().map(|bytes| [&bytes[..], &head(&packet)].concat());
         }
-        let time = |time: Option<u64>| time.and_then(|time| i64::try_from(time).ok());
-        start.times.presentation.extend(time(packet.pts()));
+        let mut time = |time: Option<u64>| time.map(|time| start.timeline.unwrap(time));
         start.times.decode.extend(time(packet.dts()));
+        start.times.presentation.extend(time(packet.pts()));
         missing -= usize::from(is_complete(start));
     }
     for (stream, start) in streams.iter_mut().zip(&starts).filter(|(stream, _)| is_coded(stream)) {
@@ -62,12 +76,45 @@ pub(crate) fn describe_transport(format: Packets, data: &[u8], streams: &mut [St
         }
         let packet = start.packet.as_deref().unwrap_or_default();
         describe(stream, &Headers { configuration: &[], packet, is_byte_stream: true, times: &start.times });
+        if let (Some(picture), Some(fields)) = (&mut stream.picture, &start.fields) {
+            picture.field_order = picture.field_order.or_else(|| nal_video::h264_field_order(fields));
+            if !nal_video::h264_tells_delay(fields) {
+                // Each packet is a field.
+                picture.has_b_frames = picture.has_b_frames.div_ceil(2);
+            }
+        }
         stream.bit_rate = stream.bit_rate.or(start.rate.bits_per_second());
         if let Some(sound) = &mut stream.sound {
             sound.sample_rate.get_or_insert(0);
             sound.channels.get_or_insert(0);
+            if !start.has_packet {
+                sound.sample_fmt = None;
+            }
         }
     }
+}
+
+/// The bytes that a packet begins with, in one piece: enough for all headers.
+fn head<'data>(packet: &PesPacket<'data>) -> Cow<'data, [u8]> {
+    const LEN: usize = 4 << 20;
+    let mut pieces = packet.pieces();
+    let first = pieces.next().unwrap_or_default();
+    if first.len() as u64 == packet.len() {
+        return Cow::Borrowed(first);
+    }
+    let mut bytes = first.to_vec();
+    for piece in pieces {
+        bytes.extend_from_slice(&piece[..piece.len().min(LEN - bytes.len())]);
+        if bytes.len() == LEN {
+            break;
+        }
+    }
+    Cow::Owned(bytes)
+}
+
+/// Whether a packet with parameter sets of H.264 does not tell which field comes first.
+fn lacks_field(stream: &Stream, packet: &[u8]) -> bool {
+    stream.codec_name == Some("h264") && nal_video::h264_field_order(packet).is_none()
 }
 
 /// Whether decoding can begin with a packet.

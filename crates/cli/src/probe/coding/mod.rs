@@ -15,6 +15,7 @@ mod rates;
 mod subtitle;
 mod video;
 
+pub(super) use audio::vorbis_layout;
 pub(super) use in_matroska::{describe_attachment, describe_segment};
 pub(super) use in_mp4::describe_movie;
 pub(super) use in_mpegts::describe_transport;

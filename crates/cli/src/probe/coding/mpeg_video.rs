@@ -36,17 +36,21 @@ pub(super) fn mpeg_4_rate(headers: &Headers<'_>) -> Option<Ratio> {
 }
 
 pub(super) fn mpeg_1_or_2(stream: &mut Stream, headers: &Headers<'_>) {
-    let Some(sequence) = sequence(headers) else { return };
     let picture = stream.picture.get_or_insert_default();
+    // Samples of neither standard have the full range.
+    picture.color_range = Some("tv");
+    let Some(sequence) = sequence(headers) else { return };
     (picture.width, picture.height) = (sequence.width.into(), sequence.height.into());
     picture.coded = Some((0, 0));
-    picture.color_range = Some("tv");
     stream.extradata_size = stream.extradata_size.or(Some(sequence.header_length));
     match &sequence.extension {
         Some(extension) => {
             stream.codec_name = Some("mpeg2video");
             stream.profile = profile::mpeg2(extension.profile);
             mpeg_2(picture, &sequence, extension);
+            if has_constant_rate(headers.packet) {
+                stream.bit_rate = stream.bit_rate.or(Some(max_bit_rate(&sequence)));
+            }
             stream
                 .side_data_list
                 .push(SideData::Buffer { max_bit_rate: max_bit_rate(&sequence), bits: buffer(&sequence) });
@@ -62,6 +66,15 @@ pub(super) fn mpeg_1_or_2(stream: &mut Stream, headers: &Headers<'_>) {
             stream.bit_rate = stream.bit_rate.or(Some(u64::from(sequence.bit_rate) * 400));
         }
     }
+}
+
+/// Whether `vbv_delay` of the first picture says that the bit rate is constant (ISO/IEC 13818-2, 6.3.9).
+fn has_constant_rate(packet: &[u8]) -> bool {
+    const VARIABLE: u32 = 0xffff;
+    let at = packet.windows(4).position(|code| code == [0, 0, 1, 0]);
+    // `temporal_reference` of 10 bits, `picture_coding_type` of 3, `vbv_delay` of 16.
+    let header = at.and_then(|at| packet.get(at + 4..)?.first_chunk::<4>());
+    header.is_some_and(|header| u32::from_be_bytes(*header) >> 3 & 0xffff != VARIABLE)
 }
 
 /// Bits per second; 0 where all bits of MPEG-1's field are set, since the rate varies.

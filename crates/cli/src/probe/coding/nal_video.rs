@@ -112,15 +112,31 @@ pub(super) fn h264(stream: &mut Stream, headers: &Headers<'_>) {
             Some(_) => sps.field_order_of_sample(headers.configuration, headers.packet),
             None => sps.field_order_of_byte_stream(headers.packet),
         };
-        picture.field_order = order.map(|order| match order {
-            FieldOrder::Progressive => "progressive",
-            FieldOrder::TopFirst => "tt",
-            FieldOrder::BottomFirst => "bb",
-        });
+        picture.field_order = order.map(field_order_name);
     }
     if headers.configuration.is_empty() {
         // `nal_unit_type` of sequence and picture parameter sets.
         stream.extradata_size = parameter_sets_len(headers.packet, |unit| matches!(unit[0] & 0x1f, 7 | 8));
+    }
+}
+
+/// The order of fields in a byte stream that begins with parameter sets.
+pub(super) fn h264_field_order(bytes: &[u8]) -> Option<&'static str> {
+    let sps = h264::SequenceParameterSet::of_byte_stream(bytes)?;
+    sps.field_order_of_byte_stream(bytes).map(field_order_name)
+}
+
+/// Whether the parameter sets of a byte stream tell how many pictures a decoder holds back.
+pub(super) fn h264_tells_delay(bytes: &[u8]) -> bool {
+    let sps = h264::SequenceParameterSet::of_byte_stream(bytes);
+    sps.and_then(|sps| sps.vui?.max_reorder_frames).is_some()
+}
+
+fn field_order_name(order: FieldOrder) -> &'static str {
+    match order {
+        FieldOrder::Progressive => "progressive",
+        FieldOrder::TopFirst => "tt",
+        FieldOrder::BottomFirst => "bb",
     }
 }
 

@@ -186,7 +186,8 @@ pub(super) fn complete(
     let slower = coded.filter(|rate| ticks().is_none_or(|ticks| rate.as_f64() <= ticks.as_f64()));
     let mean = match &averaged {
         Some(averaged) => averaged.mean_rate(time_base),
-        None => coded.map(usual),
+        // A rate above that of the ticks is not meant: some headers state one that stands for no rate.
+        None => slower.map(usual),
     };
     *average = average.or(mean).or_else(|| {
         let rate = estimated?;
@@ -218,6 +219,19 @@ mod tests {
         // Milliseconds.
         assert_eq!(rate((0..40).map(|frame| (frame * 1000 + 15) / 30), 1000).as_deref(), Some("30/1"));
         assert_eq!(rate((0..2).map(|frame| frame * 40), 1000), None);
+    }
+
+    #[test]
+    fn a_rate_above_that_of_the_ticks_is_none() {
+        let presentation = (0..30).map(|frame| frame * 3600).collect();
+        let mut times = PacketTimes { presentation, ..PacketTimes::default() };
+        times.order_decoding();
+        for (coded, expected) in [((1_000_000, 1), "25/1"), ((50, 1), "50/1")] {
+            let (mut real, mut average) = (None, None);
+            let coded = Ratio::new(coded.0, coded.1);
+            complete(&mut real, &mut average, coded, &times, TimeBase::per_second(90_000), false);
+            assert_eq!(average.map(|rate| rate.to_string()).as_deref(), Some(expected));
+        }
     }
 
     #[test]

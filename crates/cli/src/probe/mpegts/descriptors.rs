@@ -14,8 +14,31 @@ const AC3: u8 = 0x6a;
 const ENHANCED_AC3: u8 = 0x7a;
 const EXTENSION: u8 = 0x7f;
 
+/// The tag of the data component descriptor of ARIB (ARIB STD-B10, 6.2.20).
+const DATA_COMPONENT: u8 = 0xfd;
+
 /// `descriptor_tag_extension` of the supplementary audio descriptor (ETSI EN 300 468, §6.4.11).
 const SUPPLEMENTARY_AUDIO: u8 = 0x06;
+
+/// `descriptor_tag_extension` of the descriptor of Opus (Opus Interactive Audio Codec Transport Multiplexing Standard, draft 0.1.3, 4.2).
+const OPUS: u8 = 0x80;
+
+/// Channels by `channel_config_code`, and their layout where they are those of Vorbis. `rest` is what follows the code.
+fn opus_channels(code: u8, rest: &[u8]) -> (Option<u64>, Option<&'static str>) {
+    const EXPLICIT: u8 = 0x81;
+    let vorbis = |channels: u8| (Some(channels.into()), super::super::coding::vorbis_layout(channels.into()));
+    match (code, rest) {
+        // Two mono channels.
+        (0x00 | 0x80, _) => (Some(2), None),
+        (1..=8, _) => vorbis(code),
+        // `channel_count` and `mapping_family`, of which 0 and 1 have the order of Vorbis.
+        (EXPLICIT, &[channels, 0 | 1, ..]) => vorbis(channels),
+        (EXPLICIT, &[channels, ..]) => (Some(channels.into()), None),
+        // As many streams as channels.
+        (0x82..=0x88, _) => vorbis(code & 0x0f),
+        _ => (None, None),
+    }
+}
 
 /// The format that the last registration or metadata descriptor of a stream names.
 pub(super) fn registered_tag(stream: &ListedStream) -> Option<[u8; 4]> {
@@ -88,6 +111,15 @@ pub(super) fn describe(of: &ListedStream, stream: &mut Stream) {
                 if let Some(code) = rest.first_chunk::<3>().filter(|code| flags & 1 != 0 && code[0] != 0) {
                     language = Some(text(code));
                 }
+            }
+            (DATA_COMPONENT, [0x00, component, ..]) if of.coding() == Some(Coding::AribCaption) => {
+                // For fixed and for mobile receivers.
+                let profile = if *component == 0x12 { "Profile C" } else { "Profile A" };
+                stream.profile = Some(profile.to_owned());
+            }
+            (EXTENSION, [OPUS, code, rest @ ..]) if of.coding() == Some(Coding::Opus) => {
+                let sound = stream.sound.get_or_insert_default();
+                (sound.channels, sound.channel_layout) = opus_channels(*code, rest);
             }
             _ => {}
         }

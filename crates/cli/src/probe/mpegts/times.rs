@@ -2,82 +2,271 @@
 
 use pagecut::media::mpegts::{Packets, PesPacket, Programs};
 
+use super::super::report::Stream;
 use crate::packets::Clocks;
+use crate::streams::Kind;
+use crate::time_base::TimeBase;
 
-/// From the first time of a stream to the last one, in units of 90 kHz.
+/// The time unit of MPEG-TS (§2.4.3.7).
+const UNIT: TimeBase = TimeBase { numerator: 1, denominator: 90_000 };
+
+/// From the first time of a stream to its end, in units of 90 kHz.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Extent {
+    /// `PTS` of the first packet that has one.
     pub(super) start: Option<i64>,
-    pub(super) last: Option<i64>,
-    /// How long the last packet lasts, if that is known.
-    pub(super) last_duration: Option<i64>,
+    pub(super) duration: Option<i64>,
+    /// From the start to the end of the last packet that was read.
+    latest: i64,
 }
 
 impl Extent {
-    /// Takes in a packet of one of the streams.
-    pub(super) fn add(
-        extents: &mut Vec<Self>,
-        programs: &Programs,
-        clocks: &mut Clocks,
-        packet: &PesPacket<'_>,
-    ) {
-        let Some(stream) = programs.stream_of(packet.pid()) else { return };
-        // The clock goes by the time of decoding.
-        let mut time = |time: Option<u64>| time.map(|time| clocks.time(programs, stream, time));
-        let (_, Some(pts)) = (time(packet.dts()), time(packet.pts())) else { return };
-        if extents.len() <= stream {
-            extents.resize_with(stream + 1, Self::default);
+    /// Takes in the end of a packet. A jump by a minute or more does not prolong the stream, as in ffprobe.
+    fn take_end(&mut self, end: i64) {
+        const JUMP: i64 = 60 * 90_000;
+        let Some(duration) = self.start.map(|start| end - start).filter(|&duration| duration > 0) else {
+            return;
+        };
+        let is_longer =
+            self.duration.is_none_or(|before| before < duration && (duration - self.latest).abs() < JUMP);
+        if is_longer {
+            self.duration = Some(duration);
         }
-        let extent = &mut extents[stream];
-        // ffprobe does not see packets without a payload.
-        if !packet.is_empty() {
-            extent.start.get_or_insert(pts);
-            extent.last = extent.last.max(Some(pts));
-        }
-    }
-
-    /// From the first start to the last end of all of them.
-    pub(super) fn of_all(extents: &[Self]) -> Self {
-        let start = extents.iter().filter_map(|extent| extent.start).min();
-        let ends = extents.iter().filter_map(|extent| Some((extent.last?, extent.last_duration)));
-        // The end of all is not known if that of one is not.
-        let ends: Option<Vec<_>> = ends.map(|(last, duration)| Some(last + duration?)).collect();
-        let last = ends.and_then(|ends| ends.into_iter().max());
-        Self { start, last, last_duration: Some(0) }
-    }
-
-    /// How long it lasts; `None` if that is not known, or no time at all.
-    pub(super) fn duration(&self) -> Option<i64> {
-        let duration = self.last? + self.last_duration? - self.start?;
-        Some(duration).filter(|&duration| duration > 0)
+        self.latest = duration;
     }
 }
 
-/// How many bytes at the end of an input are read for its last times, and how often twice as many, as ffprobe does.
-const END_LEN: usize = 250_000;
-const MOST_DOUBLINGS: u32 = 6;
+/// The extents of all streams.
+#[derive(Debug, Default)]
+pub(super) struct Extents {
+    list: Vec<Extent>,
+    /// The last times of presentation in the start of the input.
+    last: Vec<Option<i64>>,
+    clocks: Clocks,
+}
 
-/// Takes in the times of packets near the end of an input, until all streams that start have one there.
-pub(super) fn extents_at_end(
-    format: Packets,
-    data: &[u8],
-    programs: &Programs,
-    clocks: &mut Clocks,
-    extents: &mut [Extent],
-) {
-    for doubling in 0..=MOST_DOUBLINGS {
-        let from = data.len().saturating_sub(END_LEN << doubling);
-        let mut ends = vec![Extent::default(); extents.len()];
-        // Where the piece begins within a packet, the first one is a gap.
-        for packet in format.pes_packets(&data[from..]).filter_map(Result::ok) {
-            Extent::add(&mut ends, programs, clocks, &packet);
+impl Extents {
+    /// Takes in a packet near the start of the input.
+    pub(super) fn add(&mut self, programs: &Programs, packet: &PesPacket<'_>) {
+        let Some((stream, pts)) = time(programs, &mut self.clocks, packet) else { return };
+        if self.list.len() <= stream {
+            self.list.resize_with(stream + 1, Extent::default);
+            self.last.resize(stream + 1, None);
         }
-        for (extent, end) in extents.iter_mut().zip(&ends) {
-            extent.last = extent.last.max(end.last);
+        self.list[stream].start.get_or_insert(pts);
+        self.last[stream] = self.last[stream].max(Some(pts));
+    }
+
+    /// Finds the ends of the streams near the end of the input. The start of the input is all of it if `is_whole`.
+    pub(super) fn finish(
+        mut self,
+        format: Packets,
+        data: &[u8],
+        programs: &Programs,
+        streams: &[Stream],
+        is_whole: bool,
+    ) -> Vec<Extent> {
+        self.list.resize_with(streams.len(), Extent::default);
+        self.last.resize(streams.len(), None);
+        let packet_durations: Vec<i64> = streams.iter().map(packet_duration).collect();
+        if is_whole && self.clocks.have_turned() {
+            // The times near the end do not tell how often the clock went through its turn.
+            let ends = self.last.iter().zip(&packet_durations);
+            for (extent, (last, duration)) in self.list.iter_mut().zip(ends) {
+                last.iter().for_each(|last| extent.take_end(last + duration));
+            }
+            return self.list;
         }
-        let is_known = |(extent, end): (&Extent, &Extent)| extent.start.is_none() || end.last.is_some();
-        if from == 0 || extents.iter().zip(&ends).all(is_known) {
-            return;
+        self.take_ends(format, data, programs, streams, &packet_durations);
+        self.list
+    }
+
+    /// Takes in the ends of packets near the end of the input, until all video and audio streams have one there.
+    fn take_ends(
+        &mut self,
+        format: Packets,
+        data: &[u8],
+        programs: &Programs,
+        streams: &[Stream],
+        packet_durations: &[i64],
+    ) {
+        /// Bytes of payload at the end of an input that are read, and how often twice as many, as ffprobe does.
+        const END_LEN: usize = 250_000;
+        const MOST_DOUBLINGS: u32 = 6;
+        for doubling in 0..=MOST_DOUBLINGS {
+            let from = data.len().saturating_sub(END_LEN << doubling);
+            let most = (END_LEN << doubling.saturating_sub(1)) as u64;
+            let mut read = 0;
+            let mut clocks = self.clocks.rewound();
+            // Where the piece begins within a packet, the first one is a gap.
+            for packet in format.pes_packets(&data[from..]).filter_map(Result::ok) {
+                if read >= most {
+                    break;
+                }
+                read += packet.len();
+                let Some((stream, pts)) = time(programs, &mut clocks, &packet) else { continue };
+                if let (Some(extent), Some(duration)) =
+                    (self.list.get_mut(stream), packet_durations.get(stream))
+                {
+                    extent.take_end(pts + duration);
+                }
+            }
+            let has_end = |(stream, extent): (&Stream, &Extent)| {
+                !matches!(stream.kind, Kind::Video | Kind::Audio) || extent.duration.is_some()
+            };
+            if from == 0 || streams.iter().zip(&self.list).all(has_end) {
+                return;
+            }
         }
+    }
+}
+
+/// The stream of a packet, and when the packet is presented. ffprobe does not see packets without a payload.
+fn time(programs: &Programs, clocks: &mut Clocks, packet: &PesPacket<'_>) -> Option<(usize, i64)> {
+    let stream = programs.stream_of(packet.pid())?;
+    // The clock goes by the time of decoding.
+    clocks.time(programs, stream, packet.dts()?);
+    let pts = clocks.time(programs, stream, packet.pts()?);
+    (!packet.is_empty()).then_some((stream, pts))
+}
+
+/// How long a packet of a stream lasts, in units of 90 kHz: a picture, or a frame of a coding whose frames have always the same number
+/// of samples. 0 if the packet does not tell; the stream then ends where its last packet starts, as in ffprobe.
+fn packet_duration(stream: &Stream) -> i64 {
+    let period = match stream.kind {
+        Kind::Video => stream.r_frame_rate.and_then(|rate| rate.period(90_000)),
+        Kind::Audio => {
+            let rate = stream.sound.as_ref().and_then(|sound| sound.sample_rate);
+            let samples: u64 = match stream.codec_name {
+                Some("aac" | "aac_latm") => 1024,
+                // Half as many at the low sampling frequencies (ISO/IEC 13818-3, 2.4.2.1).
+                Some("mp3") if rate.is_some_and(|rate| rate <= 24_000) => 576,
+                Some("mp2" | "mp3") => 1152,
+                Some("mp1") => 384,
+                Some("ac3") => 1536,
+                _ => 0,
+            };
+            rate.and_then(|rate| (samples * 90_000).checked_div(rate))
+        }
+        _ => None,
+    };
+    period.and_then(|period| i64::try_from(period).ok()).unwrap_or(0)
+}
+
+/// When the input starts, and how long it lasts, in microseconds.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Whole {
+    pub(super) start: Option<i64>,
+    pub(super) duration: Option<i64>,
+}
+
+/// The first start, the last end and the longest duration of some streams, in microseconds.
+#[derive(Debug, Clone, Copy, Default)]
+struct Span {
+    start: Option<i64>,
+    end: Option<i64>,
+    longest: Option<i64>,
+}
+
+impl Span {
+    fn of<'a>(extents: impl Iterator<Item = &'a Extent>) -> Self {
+        let mut span = Self::default();
+        for extent in extents {
+            let Some(start) = extent.start.map(|start| UNIT.micros(start)) else { continue };
+            span.start = Some(span.start.map_or(start, |before| before.min(start)));
+            let duration = extent.duration.map(|duration| UNIT.micros(duration));
+            span.longest = span.longest.max(duration);
+            span.end = span.end.max(duration.map(|duration| start + duration));
+        }
+        span
+    }
+}
+
+impl Whole {
+    /// Of streams with these extents. Subtitles and data count where they are within a second of pictures and sound, or alone; of several
+    /// programs, the longest counts.
+    pub(super) fn of(extents: &[Extent], streams: &[Stream], programs: &[Vec<usize>]) -> Self {
+        const NEAR: i64 = 1_000_000;
+        let is_text = |stream: &Stream| {
+            stream.kind == Kind::Subtitle || stream.kind == Kind::Data && stream.codec_name.is_some()
+        };
+        let of = |text: bool| {
+            Span::of(
+                extents
+                    .iter()
+                    .zip(streams)
+                    .filter(|(_, stream)| is_text(stream) == text)
+                    .map(|(extent, _)| extent),
+            )
+        };
+        let (media, text) = (of(false), of(true));
+        // Farther ones are outliers.
+        let nearer = |media: Option<i64>, text: Option<i64>, sign: i64| match (media, text) {
+            (Some(media), Some(text)) if (1..NEAR).contains(&(sign * (text - media))) => Some(text),
+            (media, text) => media.or(text),
+        };
+        let start = nearer(media.start, text.start, -1);
+        let longest = nearer(media.longest, text.longest, 1);
+        let spans: Vec<Option<i64>> = if programs.len() > 1 {
+            let of =
+                |streams: &Vec<usize>| Span::of(streams.iter().filter_map(|&stream| extents.get(stream)));
+            programs.iter().map(of).map(|span| Some(span.end? - span.start?)).collect()
+        } else {
+            vec![nearer(media.end, text.end, 1).zip(start).map(|(end, start)| end - start)]
+        };
+        let duration = spans.into_iter().fold(longest, Option::max).filter(|&duration| duration > 0);
+        Self { start, duration }
+    }
+
+    /// The start in time units, and the duration.
+    pub(super) fn in_units(self) -> (Option<i64>, Option<i64>) {
+        let units = |micros: Option<i64>| micros.map(|micros| UNIT.units(micros));
+        (units(self.start), units(self.duration))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn extent(start: i64, duration: i64) -> Extent {
+        Extent { start: Some(start), duration: Some(duration), latest: duration }
+    }
+
+    fn stream(kind: Kind) -> Stream {
+        let mut stream = Stream::bare(0, kind, UNIT);
+        stream.codec_name = Some("x");
+        stream
+    }
+
+    #[test]
+    fn a_jump_does_not_prolong_a_stream() {
+        let mut extent = Extent { start: Some(1000), ..Extent::default() };
+        for end in [900, 4600, 8200, 8200 + 60 * 90_000, 8200 + 61 * 90_000, 5000, 9000] {
+            extent.take_end(end);
+        }
+        // The second end after the jump is near to the first one.
+        assert_eq!(extent.duration, Some(7200 + 61 * 90_000));
+        let mut extent = Extent { start: Some(0), ..Extent::default() };
+        [3600, 90_000 * 70, 7200].into_iter().for_each(|end| extent.take_end(end));
+        assert_eq!(extent.duration, Some(3600));
+    }
+
+    #[test]
+    fn data_far_from_the_media_does_not_count() {
+        let streams = [stream(Kind::Video), stream(Kind::Data)];
+        let whole = |data: Extent| Whole::of(&[extent(90_000, 180_000), data], &streams, &[vec![0, 1]]);
+        let near = whole(extent(45_000, 240_000));
+        assert_eq!((near.start, near.duration), (Some(500_000), Some(2_666_667)));
+        let far = whole(extent(90_000 * 500, 90_000 * 900));
+        assert_eq!((far.start, far.duration), (Some(1_000_000), Some(2_000_000)));
+    }
+
+    #[test]
+    fn of_several_programs_the_longest_counts() {
+        let streams = [stream(Kind::Video), stream(Kind::Audio), stream(Kind::Video)];
+        let extents = [extent(0, 90_000), extent(45_000, 90_000), extent(900_000, 90_000)];
+        assert_eq!(Whole::of(&extents, &streams, &[vec![0, 1], vec![2]]).duration, Some(1_500_000));
+        assert_eq!(Whole::of(&extents, &streams, &[vec![0, 1, 2]]).duration, Some(11_000_000));
     }
 }
