@@ -7,9 +7,9 @@ use media::Media;
 
 use crate::error::{ErrorKind, Result};
 use crate::fasta::Fasta;
-use crate::fastq::{Fastq, Variant};
+use crate::fastq::{Evidence, Fastq, Variant};
 use crate::media::mpegts::{self, Packets};
-use crate::record::{Cuts, Format, Part};
+use crate::record::Cuts;
 use crate::sequence::BYTE_ORDER_MARK;
 
 /// How many bytes at the start of an input are enough to tell its format.
@@ -38,7 +38,7 @@ pub enum FileKind {
 impl FileKind {
     /// Tells the format of an input from its first bytes; 64 KiB are enough, fewer are taken for the whole input.
     ///
-    /// Of FASTQ the variant is a guess: a record after these bytes can be wrapped although none of them is.
+    /// Of FASTQ the variant is a guess if there are more bytes: a record after these can be wrapped although none of them is.
     /// [`Source::in_format`](crate::Source::in_format) and [`Source::in_variant`](crate::Source::in_variant) read an input in the variant
     /// that all of its records have. The format itself is certain, as far as reading it goes on without an error.
     ///
@@ -54,6 +54,16 @@ impl FileKind {
     /// # Ok::<(), pagecut::Error>(())
     /// ```
     pub fn detect(head: &[u8]) -> Result<Self> {
+        Self::detect_by(head, |evidence| evidence.variant_up_to_fault())
+    }
+
+    /// Tells the format as [`detect`](FileKind::detect) does, for work that goes on after faults.
+    pub(crate) fn detect_with_faults(head: &[u8]) -> Result<Self> {
+        Self::detect_by(head, |evidence| evidence.variant())
+    }
+
+    /// Tells the format from the first bytes, and the variant of FASTQ from the evidence that they give.
+    fn detect_by(head: &[u8], variant: impl Fn(&Evidence) -> Variant) -> Result<Self> {
         // Before text, since none of it is.
         match media::detect(head) {
             Some(Media::Known(kind)) => return Ok(kind),
@@ -75,8 +85,12 @@ impl FileKind {
             Some(b'@') if let Some(what) = others::sam(text) => {
                 return Err(ErrorKind::UnknownFormat(what).into());
             }
-            Some(b'@') if is_wrapped(head) => return Ok(Self::WrappedFastq),
-            Some(b'@') => return Ok(Self::Fastq),
+            Some(b'@') => {
+                return Ok(match variant(&Evidence::of_head(head, complete)) {
+                    Variant::FourLines => Self::Fastq,
+                    Variant::Wrapped => Self::WrappedFastq,
+                });
+            }
             Some(b'>') => return Ok(Self::Fasta),
             Some(_) => {}
         }
@@ -106,15 +120,8 @@ impl FileKind {
         // Quality scores may begin with what a sequence of FASTA does, but nothing in FASTA looks like a whole read.
         let read = Fastq::new().find_cut(bytes, 1).filter(|&cut| bytes[cut] == b'@');
         let start = read.or_else(|| Fasta::new().find_cut(bytes, 1));
-        Self::detect(start.map_or(bytes, |start| &bytes[start..]))
+        Self::detect_with_faults(start.map_or(bytes, |start| &bytes[start..]))
     }
-}
-
-/// Whether a record at the start of FASTQ goes over more than four lines.
-fn is_wrapped(head: &[u8]) -> bool {
-    let part = Part::read(head, head.len(), 0, head.len() < HEAD_LEN);
-    let mut records = Fastq::new().wrapped().records_of(part).map_while(Result::ok);
-    records.any(|record| record.is_wrapped())
 }
 
 #[cfg(test)]

@@ -136,16 +136,47 @@ impl Error {
     /// Gives the error of an input that goes no further the place of another one, of the record that is cut there, if it is a matter of
     /// that record: there is no memory for it.
     pub(crate) fn of_record_at(self, cut: &Self) -> Self {
-        let is_memory = match self.kind() {
-            ErrorKind::TooLong { .. } => true,
-            ErrorKind::Io(error) => error.kind() == io::ErrorKind::OutOfMemory,
-            _ => false,
-        };
-        if !is_memory || self.0.site.is_some() {
+        if !self.is_of_memory() || self.0.site.is_some() {
             return self;
         }
         let site = cut.0.site.clone().map(|site| Site { offset: site.record_offset, line: None, ..site });
         Self(Arc::new(Inner { site, ..Arc::unwrap_or_clone(self.0) }))
+    }
+
+    /// Gives an error of memory that has no place the first byte for which there is none.
+    pub(crate) fn of_bytes_at(self, format: &'static str, offset: u64) -> Self {
+        if !self.is_of_memory() || self.0.site.is_some() {
+            return self;
+        }
+        let site =
+            Site { format, offset, record_offset: offset, counted_from: offset, record: 0, line: None };
+        Self(Arc::new(Inner { site: Some(site), ..Arc::unwrap_or_clone(self.0) }))
+    }
+
+    /// Whether there is no memory for something, or it is not allowed.
+    fn is_of_memory(&self) -> bool {
+        match self.kind() {
+            ErrorKind::TooLong { .. } => true,
+            ErrorKind::Io(error) => error.kind() == io::ErrorKind::OutOfMemory,
+            _ => false,
+        }
+    }
+
+    /// The error that a stream is wrapped, which this error of a record of four lines shows. It lies where that record begins.
+    pub(crate) fn of_wrapped_stream(self) -> Self {
+        let lines_before = match self.kind() {
+            ErrorKind::SequenceStart { .. } => 1,
+            ErrorKind::PlusLine { .. } => 2,
+            ErrorKind::LengthMismatch { .. } | ErrorKind::QualityLine => 3,
+            _ => 0,
+        };
+        let start = |site: Site| Site {
+            offset: site.record_offset,
+            line: site.line.map(|line| line.saturating_sub(lines_before)),
+            ..site
+        };
+        let (kind, site) = (Arc::new(ErrorKind::WrappedStream), self.0.site.clone().map(start));
+        Self(Arc::new(Inner { kind, site, file: self.0.file, excerpt: Box::default() }))
     }
 
     /// Says in which of two files the error is.

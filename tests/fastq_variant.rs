@@ -9,7 +9,7 @@ use std::io::Cursor;
 use common::noise;
 use pagecut::fastq::{Fastq, Variant};
 use pagecut::io::Strategy as Way;
-use pagecut::{FileKind, Format, FormatTask, Result, Salvaged, Source, SourceOptions};
+use pagecut::{Format, FormatTask, Result, Salvaged, Source, SourceOptions};
 use proptest::prelude::*;
 
 /// Bytes of quality scores that are no nucleotides, so that a line of them looks like no sequence.
@@ -120,7 +120,7 @@ fn recover(source: &Source) -> Recovered {
 }
 
 fn recover_once(source: &Source) -> (Variant, Recovered) {
-    let guess = source.detect().unwrap().fastq_variant().unwrap_or(Variant::FourLines);
+    let guess = source.detect_behind_damage().unwrap().fastq_variant().unwrap_or(Variant::FourLines);
     let (mut good, mut gaps) = (Vec::new(), Vec::new());
     let account = source.salvage_fastq(&Fastq::new(), guess, u64::MAX, |salvaged| {
         match salvaged {
@@ -201,16 +201,34 @@ proptest! {
             }
             prop_assert_eq!(recovered, expected.records);
         }
+        let counted = |source: &Source| source.in_format(&Count).map_err(|error| error.to_string());
+        let of_file = counted(&source);
         let stream = |part_len, threads| {
             let options = SourceOptions::new().part_len(part_len).threads(threads);
-            let (_, found) = recover_once(&Source::from_reader(Cursor::new(text.clone()), options));
-            (found.good, found.gaps, found.error)
+            let source = || Source::from_reader(Cursor::new(text.clone()), options);
+            (recover_once(&source()), counted(&source()))
         };
         let of_stream = stream(1 << 20, 1);
-        let turned_out = of_stream.2.as_ref().is_some_and(|error| error.contains("a stream cannot be read again"));
-        if !turned_out && source.detect().unwrap() != FileKind::WrappedFastq {
+        let ((guess, found), count) = &of_stream;
+        // The account is that of what was handed out.
+        let in_gaps: u64 = found.gaps.iter().map(|(range, _)| range.end - range.start).sum();
+        prop_assert_eq!(found.good.len() as u64 + in_gaps, found.bytes);
+        let records = match guess {
+            Variant::FourLines => Fastq::new().records(&found.good).filter(Result::is_ok).count(),
+            Variant::Wrapped => Fastq::new().wrapped().records(&found.good).filter(Result::is_ok).count(),
+        };
+        prop_assert_eq!(records as u64, found.records);
+        let turns_out = |error: Option<&String>| error.is_some_and(|error| error.contains("a stream cannot be read again"));
+        let turned_out = turns_out(found.error.as_ref());
+        if text.len() < 65_536 {
+            prop_assert_eq!(&found, &&expected, "all of the input is known when the variant is decided");
+            prop_assert_eq!(count, &of_file);
+        } else if *guess == Variant::FourLines && !turns_out(count.as_ref().err()) {
+            prop_assert_eq!(count, &of_file);
+        }
+        if !turned_out && *guess == Variant::FourLines {
             let four = recover_four_lines(&source);
-            prop_assert_eq!(&of_stream.0, &four, "as four lines");
+            prop_assert_eq!(&found.good, &four, "as four lines");
         }
         for part_len in [5, 300, 1 << 20] {
             for threads in [1, 3] {

@@ -95,6 +95,9 @@ pub enum ErrorKind {
     /// FASTQ: where the quality scores of a record have to be stands the header of the next one.
     #[error("expected quality scores, found the header of the next record")]
     QualityLine,
+    /// FASTQ: the records of a stream turn out to be wrapped, after bytes of it were read as four lines a record.
+    #[error("the input is wrapped FASTQ, and a stream cannot be read again as that; a file can")]
+    WrappedStream,
     /// FASTQ, on request: the plus line repeats another definition than the record's.
     #[error("the plus line does not repeat the definition of its record")]
     PlusName,
@@ -334,6 +337,7 @@ impl ErrorKind {
             Self::PlusLine { .. } => "plus_line",
             Self::LengthMismatch { .. } => "length_mismatch",
             Self::QualityLine => "quality_line",
+            Self::WrappedStream => "wrapped_stream",
             Self::PlusName => "plus_name",
             Self::QualityRange { .. } => "quality_range",
             Self::SequenceLetter { .. } => "sequence_letter",

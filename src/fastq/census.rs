@@ -39,6 +39,15 @@ pub(crate) struct Evidence {
 const MOST_LINES_OF_DAMAGE: u64 = 5;
 
 impl Evidence {
+    /// The evidence of the first bytes of an input, of those that are all of it if it is `complete`.
+    pub(crate) fn of_head(head: &[u8], complete: bool) -> Self {
+        let stretches = Census.records_of(Part::read(head, head.len(), 0, complete)).map_while(Result::ok);
+        stretches.fold(Self::default(), |mut evidence, (offset, stretch)| {
+            evidence.add(offset, stretch);
+            evidence
+        })
+    }
+
     /// Adds a stretch that begins at this offset.
     pub(crate) fn add(&mut self, offset: u64, stretch: Stretch) {
         let found = match stretch {
@@ -62,6 +71,16 @@ impl Evidence {
             first_odd: first(self.first_odd, other.first_odd),
             first_certain: first(self.first_certain, other.first_certain),
         }
+    }
+
+    /// The variant in which the input is read up to its first fault.
+    pub(crate) fn variant_up_to_fault(&self) -> Variant {
+        self.variant_before_gap().unwrap_or_else(|| self.variant())
+    }
+
+    /// Whether that variant is certain, whatever follows.
+    pub(crate) fn is_enough_up_to_fault(&self) -> bool {
+        self.is_wrapped_so_far() || (self.first_gap.is_some() && self.variant_before_gap().is_some())
     }
 
     /// Offset of the first gap.

@@ -117,7 +117,7 @@ impl Source {
     ///
     /// Those of [`FileKind::detect`], and [`ErrorKind::Io`](crate::ErrorKind::Io) if the input cannot be read.
     pub fn detect(&self) -> Result<FileKind> {
-        self.detect_in(|input| FileKind::detect(input.head(HEAD_LEN)?))
+        self.detect_in(|input| FileKind::detect(start_of(input.head(HEAD_LEN)?)))
     }
 
     /// Tells the format as [`detect`](Source::detect) does, for work that goes on after damage: of BGZF whose first blocks are lost,
@@ -130,7 +130,8 @@ impl Source {
         self.detect_in(|input| {
             input.recover(true)?;
             let (head, is_start) = input.sound_head(HEAD_LEN)?;
-            if is_start { FileKind::detect(head) } else { FileKind::detect_inside(head) }
+            let head = start_of(head);
+            if is_start { FileKind::detect_with_faults(head) } else { FileKind::detect_inside(head) }
         })
     }
 
@@ -144,4 +145,9 @@ impl Source {
             Input::Stream { input, .. } => detect(&mut *lock(input)?),
         }
     }
+}
+
+/// As much of the first bytes as a format is told by, however many more were read at once.
+fn start_of(head: &[u8]) -> &[u8] {
+    &head[..head.len().min(HEAD_LEN)]
 }

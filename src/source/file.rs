@@ -22,32 +22,32 @@ pub(super) struct FileInput {
         not(feature = "gzip"),
         expect(dead_code, reason = "nothing is looked for beside the file then")
     )]
-    path: PathBuf,
+    path: Option<PathBuf>,
     /// What the file holds, if it is BGZF and that was asked for.
     #[cfg(feature = "gzip")]
     bgzf: OnceLock<BgzfReader>,
 }
 
 impl FileInput {
-    /// Takes a file that was opened at this path, and its reader.
+    /// Takes a file that was opened at this path, if that is known, and its reader.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Compressed`](crate::ErrorKind::Compressed) if it has no bytes, though its name is that of a compressed file.
-    pub(super) fn new(file: &File, reader: Reader, path: PathBuf) -> Result<Self> {
+    pub(super) fn new(file: &File, reader: Reader, path: Option<&Path>) -> Result<Self> {
         // Not by the reader, which counts what is read for the work.
         let mut head = Vec::new();
         let mut wanted = Compression::wants(&head);
         while head.len() < wanted && file.take((wanted - head.len()) as u64).read_to_end(&mut head)? > 0 {
             wanted = Compression::wants(&head);
         }
-        if let Some(compression) = by_name(&path).filter(|_| reader.is_empty()) {
+        if let Some(compression) = path.and_then(by_name).filter(|_| reader.is_empty()) {
             return Err(compression.empty());
         }
         Ok(Self {
             reader: Arc::new(reader),
             compression: Compression::detect(&head),
-            path,
+            path: path.map(Path::to_path_buf),
             #[cfg(feature = "gzip")]
             bgzf: OnceLock::new(),
         })
@@ -88,7 +88,11 @@ impl FileInput {
         if let Some(bgzf) = self.bgzf.get() {
             return Ok(bgzf);
         }
-        let bgzf = BgzfReader::beside(Arc::clone(&self.reader), &self.path)?;
+        let reader = Arc::clone(&self.reader);
+        let bgzf = match &self.path {
+            Some(path) => BgzfReader::beside(reader, path)?,
+            None => BgzfReader::of(reader)?,
+        };
         Ok(self.bgzf.get_or_init(|| bgzf))
     }
 }

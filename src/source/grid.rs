@@ -16,7 +16,7 @@ use super::drive::Done;
 use super::parts::{Cutting, Next, Parts};
 use super::reader::Reader;
 use super::window::{Opened, Window};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::io::Way;
 use crate::record::{Cuts, Format, Part, Search, is_at_fault};
 
@@ -207,6 +207,19 @@ impl<'run, F: Format> Grid<'run, F> {
         self.note(&mut hand.cut, cut);
     }
 
+    /// Gives an error of memory the place of the record in which what is in view ends.
+    #[cold]
+    fn at_record(&self, hand: &Hand<'run>, stretch_start: u64, error: Error) -> Error {
+        let (window, start) = (&hand.window, hand.start.max(stretch_start));
+        let view = window.as_slice().get(window.position(start)..).unwrap_or_default();
+        let cut = self.format.records_of(Part::read(view, view.len(), start, false)).find_map(Result::err);
+        let error = match cut.filter(|cut| matches!(cut.kind(), ErrorKind::Incomplete { .. })) {
+            Some(cut) if start == hand.start => error.of_record_at(&cut),
+            _ => error,
+        };
+        error.of_bytes_at(F::NAME, start)
+    }
+
     /// A worker has found the first cut behind its stretch. No stretch that ends before it has one.
     fn note(&self, known: &mut u64, cut: u64) {
         *known = cut;
@@ -239,9 +252,11 @@ impl<'run, F: Format> Parts for Grid<'run, F> {
                 Ok(stretch) => match self.find_part(hand, stretch.clone()) {
                     Ok(None) => {}
                     Ok(Some(part)) => break Ok(part),
-                    Err(error) => break Err((stretch.start, error)),
+                    Err(error) => break Err((stretch.start, self.at_record(hand, stretch.start, error))),
                 },
-                Err((stretch, error)) => break Err((stretch.start, error)),
+                Err((stretch, error)) => {
+                    break Err((stretch.start, error.of_bytes_at(F::NAME, stretch.start)));
+                }
             }
         };
         let window = &hand.window;

@@ -9,6 +9,7 @@ mod account;
 mod bgzf;
 mod choice;
 mod content;
+mod doubt;
 mod drive;
 mod facts;
 mod file;
@@ -27,6 +28,7 @@ mod salvage;
 mod span;
 mod stream;
 mod transport;
+mod unread;
 mod variant;
 mod watch;
 mod whole;
@@ -35,7 +37,7 @@ mod work;
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, MutexGuard, TryLockError};
@@ -53,6 +55,7 @@ pub use salvage::Salvaged;
 pub use span::Span;
 use stream::StreamInput;
 pub use variant::FormatTask;
+use variant::Watched;
 
 use crate::compress::Packed;
 use crate::error::{ErrorKind, Result};
@@ -81,6 +84,7 @@ pub struct Source {
     options: SourceOptions,
     done: AtomicU64,
     packed: Mutex<Option<Packed>>,
+    watched: Watched,
 }
 
 enum Input {
@@ -107,14 +111,46 @@ impl Source {
     /// Those of [`open`](Source::open).
     pub fn with_options(path: impl AsRef<Path>, options: SourceOptions) -> Result<Self> {
         options.config.validate()?;
-        let file = File::open(&path)?;
+        Self::of_file(File::open(&path)?, Some(path.as_ref()), options)
+    }
+
+    /// Reads a file that is open, from its start. Nothing is looked for beside it, since its name is not known.
+    ///
+    /// The offset that the file shares with its other descriptors is at the end then, as if the file had been read.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`open`](Source::open).
+    ///
+    /// ```
+    /// use std::fs::File;
+    ///
+    /// use pagecut::{Source, SourceOptions, fastq::Fastq};
+    ///
+    /// let file = File::open("testdata/illumina.fastq")?;
+    /// let source = Source::from_file(file, SourceOptions::new())?;
+    /// assert_eq!(source.account(&Fastq::new()).tally.records, 250);
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    pub fn from_file(mut file: File, options: SourceOptions) -> Result<Self> {
+        options.config.validate()?;
+        let shared = file.try_clone()?;
+        if file.metadata()?.is_file() {
+            file.rewind()?;
+        }
+        let source = Self::of_file(file, None, options)?;
+        if let Some(reader) = source.reader() {
+            (&shared).seek(SeekFrom::Start(reader.len()))?;
+        }
+        Ok(source)
+    }
+
+    fn of_file(file: File, path: Option<&Path>, options: SourceOptions) -> Result<Self> {
         if file.metadata()?.is_dir() {
             return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
         }
         match Reader::of(file.try_clone()?, options.config) {
-            Ok(reader) => {
-                Ok(Self::of(Input::File(FileInput::new(&file, reader, path.as_ref().into())?), options))
-            }
+            Ok(reader) => Ok(Self::of(Input::File(FileInput::new(&file, reader, path)?), options)),
             Err(error) if matches!(error.kind(), ErrorKind::Unmappable { .. }) => {
                 let is_file = file.metadata()?.is_file();
                 let input = if is_file {
@@ -139,7 +175,13 @@ impl Source {
     }
 
     fn of(input: Input, options: SourceOptions) -> Self {
-        Self { input, options, done: AtomicU64::new(0), packed: Mutex::new(None) }
+        Self {
+            input,
+            options,
+            done: AtomicU64::new(0),
+            packed: Mutex::new(None),
+            watched: Watched::default(),
+        }
     }
 }
 

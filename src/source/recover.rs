@@ -19,9 +19,10 @@ impl Source {
     /// ([`variant_after`](Source::variant_after)), and then once more. In wrapped FASTQ no boundary after a fault is certain: all records
     /// before the first fault are handed out, and the rest of the input is one gap.
     ///
-    /// A stream cannot be read again: its variant is `guess`, which [`detect`](Source::detect) gives. Where that is
-    /// [`FourLines`](Variant::FourLines), and the bytes from the first fault on show that it is wrong, reading ends with an error of the kind
-    /// [`Unsupported`](std::io::ErrorKind::Unsupported) before those bytes are handed out.
+    /// A stream cannot be read again: its variant is `guess`, which [`detect_behind_damage`](Source::detect_behind_damage) gives. Where that is
+    /// [`FourLines`](Variant::FourLines), and the bytes from the first fault on show that it is wrong, reading ends with
+    /// [`ErrorKind::WrappedStream`] before those bytes are handed out. The account is then that of the records before. A stream in which
+    /// nothing but one record of five lines shows it is read to its end first, since a line end too many looks so too.
     ///
     /// ```
     /// use pagecut::{Salvaged, Source, fastq::{Fastq, Variant}};

@@ -4,6 +4,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use super::account::Account;
+use super::doubt::Doubt;
 use super::drive::{self, Done, Work};
 use super::file::FileInput;
 use super::grid::Grid;
@@ -11,7 +12,7 @@ use super::parts::Cutting;
 use super::stream::{StreamInput, StreamParts};
 use super::{Input, Source, lock};
 use crate::error::Result;
-use crate::record::{Format, Part, Pieces, Records, Resync};
+use crate::record::{Cuts, Format, Part, Pieces, Records, Resync};
 
 impl Source {
     /// Hands out all parts and lets `work` fold each into the value of its worker.
@@ -41,6 +42,14 @@ impl Source {
                 }
             },
             Input::Stream { input, .. } => match lock(input) {
+                Ok(mut input) if format.cuts().is_some_and(Cuts::needs_proof) && self.watched.begins() => {
+                    let doubt = Doubt::about(work, self.most_waiting());
+                    let (values, account) =
+                        self.run_from_the_left(&mut input, format, cutting, identity, &doubt);
+                    let (account, variant) = doubt.conclude(account);
+                    self.watched.set(variant);
+                    (values, account)
+                }
                 Ok(mut input) => self.run_from_the_left(&mut input, format, cutting, identity, work),
                 Err(error) => (Vec::new(), Account::refused(error)),
             },

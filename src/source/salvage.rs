@@ -4,7 +4,7 @@ use std::io;
 
 use super::Source;
 use super::account::Account;
-use crate::error::{Error, ErrorKind, Result, Site};
+use crate::error::{Error, ErrorKind, Result};
 use crate::record::{Gap, Part, Piece, Pieces, Resync, Tally};
 
 /// A stretch of a damaged input.
@@ -21,9 +21,25 @@ pub enum Salvaged<'data> {
 pub(super) struct Found {
     /// The bytes of the part without its gaps.
     pub(super) good: Vec<u8>,
-    /// The gaps, each with how many of the good bytes lie before it.
-    pub(super) gaps: Vec<(usize, Gap)>,
+    pub(super) gaps: Vec<FoundGap>,
     pub(super) tally: Tally,
+}
+
+/// A gap of a part.
+pub(super) struct FoundGap {
+    /// How many of the good bytes lie before it.
+    pub(super) at: usize,
+    pub(super) gap: Gap,
+    /// The account of the part up to the end of the gap.
+    pub(super) tally: Tally,
+}
+
+impl FoundGap {
+    /// The account of the part up to the start of the gap, but for its lines: those of the gap count as before it.
+    pub(super) fn tally_before(&self) -> Tally {
+        let gap_bytes = self.gap.range.end - self.gap.range.start;
+        self.tally.since(Tally { gaps: 1, gap_bytes, ..Tally::default() })
+    }
 }
 
 impl Source {
@@ -101,7 +117,7 @@ impl Source {
                     return Err(ErrorKind::TooManyGaps { most: most_gaps }.into());
                 }
                 let mut from = 0;
-                for (at, gap) in gaps {
+                for FoundGap { at, gap, .. } in gaps {
                     let error = gap.error.count_before(before.records, before.lines);
                     take(&good[from..at], Some(Gap { error, ..gap }))?;
                     from = at;
@@ -137,13 +153,13 @@ pub(super) fn find<F: Resync>(pieces: &mut Pieces<'_, F>, wants_good: bool) -> R
     // What lies in the part can be counted in `usize`.
     let position = |offset: u64| usize::try_from(offset - part.offset()).unwrap_or(usize::MAX);
     let mut from = 0;
-    for piece in pieces.by_ref() {
+    while let Some(piece) = pieces.next() {
         if let Piece::Gap(gap) = piece {
             if wants_good {
                 good.extend_from_slice(&part.as_bytes()[from..position(gap.range.start)]);
             }
             from = position(gap.range.end);
-            gaps.push((good.len(), gap));
+            gaps.push(FoundGap { at: good.len(), gap, tally: pieces.tally() });
         }
     }
     if wants_good {
@@ -159,11 +175,11 @@ pub(super) fn find<F: Resync>(pieces: &mut Pieces<'_, F>, wants_good: bool) -> R
 /// [`ErrorKind::Io`] at the start of the part, if there is no memory for them.
 pub(super) fn room(format: &'static str, part: Part<'_>, len: usize) -> Result<Vec<u8>> {
     let mut buffer = Vec::new();
-    buffer.try_reserve_exact(len).map_err(|_| {
-        let offset = part.offset();
-        let site =
-            Site { format, offset, record_offset: offset, counted_from: offset, record: 0, line: None };
-        Error::at(ErrorKind::Io(io::ErrorKind::OutOfMemory.into()), site, &[])
-    })?;
+    buffer.try_reserve_exact(len).map_err(|_| no_room(format, part.offset()))?;
     Ok(buffer)
+}
+
+/// The error where there is no memory for bytes that begin at an offset.
+pub(super) fn no_room(format: &'static str, offset: u64) -> Error {
+    Error::from(io::Error::from(io::ErrorKind::OutOfMemory)).of_bytes_at(format, offset)
 }

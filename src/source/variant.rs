@@ -1,5 +1,8 @@
 //! The variant of FASTQ that an input is, decided by its records.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
 use super::Source;
 use super::account::Account;
 use super::drive::Done;
@@ -67,6 +70,9 @@ impl Source {
     /// Does work on FASTQ in the variant that its records have: in that of `guess`, and in the other one if the first one fails and
     /// [`variant_after`](Source::variant_after) says so. An input without faults is read once, unless the guess is wrong.
     ///
+    /// A stream cannot be read again. Where four-line reading of it fails, it is read on until its variant is certain; if that is the other
+    /// one, the error is [`ErrorKind::WrappedStream`].
+    ///
     /// ```
     /// use pagecut::{Source, fastq::{Fastq, Variant}};
     ///
@@ -92,6 +98,7 @@ impl Source {
     ) -> Result<T> {
         match guess {
             Variant::FourLines => {
+                self.watched.begin();
                 let done = four_lines();
                 match self.turns_out_to_be(guess, done.as_ref().err())? {
                     Variant::FourLines => done,
@@ -109,13 +116,16 @@ impl Source {
     }
 
     /// Reads FASTQ in the variant that its records have, and tells the kind of every byte up to the first error, as
-    /// [`account`](Source::account) does.
+    /// [`account`](Source::account) does. Of a stream that turns out to be wrapped, the error is [`ErrorKind::WrappedStream`].
     #[must_use]
     pub fn account_fastq(&self, fastq: &Fastq, guess: Variant) -> Account {
         let read = |variant| match variant {
             Variant::FourLines => self.account(fastq),
             Variant::Wrapped => self.account(&fastq.wrapped()),
         };
+        if guess == Variant::FourLines {
+            self.watched.begin();
+        }
         let account = read(guess);
         match self.turns_out_to_be(guess, account.error.as_ref()) {
             Ok(variant) if variant == guess => account,
@@ -124,8 +134,18 @@ impl Source {
         }
     }
 
+    /// The variant that the input turns out to be, if reading it as `guess` failed with this error.
     fn turns_out_to_be(&self, guess: Variant, error: Option<&Error>) -> Result<Variant> {
-        error.map_or(Ok(guess), |error| self.variant_after(guess, error))
+        let Some(error) = error else { return Ok(guess) };
+        if self.reader().is_some() {
+            return self.variant_after(guess, error);
+        }
+        match self.watched.take() {
+            Some(Variant::Wrapped) if guess == Variant::FourLines && is_in_doubt(error) => {
+                Err(error.clone().of_wrapped_stream())
+            }
+            _ => Ok(guess),
+        }
     }
 
     /// The variant of FASTQ that the input is, if reading it as `guess` failed with this error.
@@ -142,13 +162,7 @@ impl Source {
     /// Those of reading the input again.
     pub fn variant_after(&self, guess: Variant, error: &Error) -> Result<Variant> {
         let is_in_doubt = match guess {
-            Variant::FourLines => matches!(
-                error.kind(),
-                ErrorKind::PlusLine { .. }
-                    | ErrorKind::LengthMismatch { .. }
-                    | ErrorKind::SequenceStart { .. }
-                    | ErrorKind::QualityLine
-            ),
+            Variant::FourLines => is_in_doubt(error),
             Variant::Wrapped => error.location().is_some_and(|location| location.format == Fastq::NAME),
         };
         if !is_in_doubt || self.reader().is_none() {
@@ -196,4 +210,45 @@ fn ends_input(error: &Error) -> bool {
         error.kind(),
         ErrorKind::Compressed { .. } | ErrorKind::TooMuch { .. } | ErrorKind::TooLong { .. }
     )
+}
+
+/// Whether this error of four-line reading leaves the variant in doubt.
+pub(super) fn is_in_doubt(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::PlusLine { .. }
+            | ErrorKind::LengthMismatch { .. }
+            | ErrorKind::SequenceStart { .. }
+            | ErrorKind::QualityLine
+    )
+}
+
+/// Whether the variant of a stream is watched by the next work on it, and what that has found.
+#[derive(Default)]
+pub(super) struct Watched {
+    is_wanted: AtomicBool,
+    variant: Mutex<Option<Variant>>,
+}
+
+impl Watched {
+    /// The next work is to find the variant.
+    fn begin(&self) {
+        self.is_wanted.store(true, Ordering::Relaxed);
+        self.set(None);
+    }
+
+    /// Whether this work is to find the variant.
+    pub(super) fn begins(&self) -> bool {
+        self.is_wanted.swap(false, Ordering::Relaxed)
+    }
+
+    pub(super) fn set(&self, variant: Option<Variant>) {
+        *self.variant.lock().unwrap_or_else(PoisonError::into_inner) = variant;
+    }
+
+    /// What was found, if the variant was in doubt.
+    fn take(&self) -> Option<Variant> {
+        self.is_wanted.store(false, Ordering::Relaxed);
+        self.variant.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }

@@ -1,19 +1,22 @@
 //! Damaged FASTQ from a stream, which cannot be read again to see which variant it is.
 
 use std::collections::VecDeque;
-use std::io;
 
 use super::Source;
 use super::account::Account;
-use super::salvage::{Found, find, room};
-use crate::error::{Error, ErrorKind, Result};
-use crate::fastq::{Census, Evidence, Fastq};
-use crate::record::{Cursor as _, Format, Gap, Part, Tally};
+use super::salvage::{Found, FoundGap, find, no_room, room};
+use super::unread::Unread;
+use crate::error::{Error, ErrorKind, Result, Site};
+use crate::fastq::{Census, Evidence, Fastq, Variant};
+use crate::record::{Format, Gap, Part, Tally};
 
 impl Source {
     /// Hands out the gaps of a stream that is read as four lines a record, each with the good bytes before it, and in the end those after
     /// the last one. After the first gap, bytes are handed out only when they show no evidence of wrapped FASTQ; where they do, reading
-    /// ends with an error.
+    /// ends with an error. The account is that of what was handed out.
+    ///
+    /// One line end too many makes a gap, be it damage or the only record that is wrapped. If all of the stream shows nothing else,
+    /// it is wrapped, and the account has that error.
     pub(super) fn find_stream_gaps(
         &self,
         fastq: &Fastq,
@@ -23,6 +26,7 @@ impl Source {
         let mut before = Tally::default();
         let mut evidence = Evidence::default();
         let mut watch: Option<Watch> = None;
+        let mut refused = false;
         let mut account = self.map_pieces_in_order(
             fastq,
             |pieces| {
@@ -41,39 +45,53 @@ impl Source {
                 Ok((found, bytes, evidence))
             },
             |looked_at: Result<(Found, Vec<u8>, Evidence)>| {
-                let (mut found, bytes, first) =
-                    looked_at.map_err(|error| error.count_before(before.records, before.lines))?;
-                if before.gaps + found.gaps.len() as u64 > most_gaps {
-                    return Err(ErrorKind::TooManyGaps { most: most_gaps }.into());
-                }
-                evidence = evidence.merge(first);
-                let tally = found.tally;
-                match (&mut watch, found.gaps.first_mut()) {
-                    (None, None) => take(&found.good, None)?,
-                    (Some(watch), _) => {
-                        watch.add(found, &bytes, before);
-                        watch.hand_out(false, &mut take)?;
+                let take_all = || {
+                    let (found, bytes, first) =
+                        looked_at.map_err(|error| error.count_before(before.records, before.lines))?;
+                    if before.gaps + found.gaps.len() as u64 > most_gaps {
+                        return Err(ErrorKind::TooManyGaps { most: most_gaps }.into());
                     }
-                    (None, Some((at, gap))) => {
-                        // What lies before the first gap is good in both variants.
-                        let (at, start) = (std::mem::take(at), gap.range.start);
-                        take(&found.good[..at], None)?;
-                        found.good.drain(..at);
-                        found.gaps.iter_mut().skip(1).for_each(|(later, _)| *later -= at);
-                        let mut first = Watch::from(start, evidence);
-                        first.add(found, &bytes[at..], before);
-                        first.hand_out(false, &mut take)?;
-                        watch = Some(first);
+                    evidence = evidence.merge(first);
+                    let tally = found.tally;
+                    match (&mut watch, found.gaps.first()) {
+                        (None, None) => take(&found.good, None)?,
+                        (Some(watch), _) => {
+                            watch.add(found, &bytes, before, Tally::default())?;
+                            watch.hand_out(false, &mut take)?;
+                        }
+                        (None, Some(first)) => {
+                            // What lies before the first gap is good in both variants.
+                            let good = first.tally_before();
+                            take(&found.good[..first.at], None)?;
+                            // The gap lies in the part, so it can be counted in `usize`.
+                            let gap_len =
+                                usize::try_from(first.gap.range.end - first.gap.range.start).unwrap_or(0);
+                            let lines =
+                                memchr::memchr_iter(b'\n', &bytes[first.at..][..gap_len]).count() as u64;
+                            let handed_out = before + good.since(Tally { lines, ..Tally::default() });
+                            let watch = watch.insert(Watch::from(handed_out, evidence));
+                            watch.add(found, &bytes, before, good)?;
+                            watch.hand_out(false, &mut take)?;
+                        }
                     }
-                }
-                before += tally;
-                Ok(())
+                    before += tally;
+                    Ok(())
+                };
+                take_all().inspect_err(|_| refused = true)
             },
         );
-        if let Some(watch) = watch.as_mut().filter(|_| account.complete)
-            && let Err(error) = watch.hand_out(true, &mut take)
-        {
+        let Some(mut watch) = watch else { return account };
+        // Where reading ended with an error, all that follows is not there.
+        let ended = if refused { Ok(()) } else { watch.end(account.complete, &mut take) };
+        account.tally = watch.handed_out;
+        if let Err(error) = ended {
             (account.error, account.complete) = (Some(error), false);
+        } else if account.complete
+            && watch.unread.evidence.variant() == Variant::Wrapped
+            && let Some(first) = account.error.take()
+        {
+            // Nothing but that gap shows it.
+            (account.error, account.complete) = (Some(first.of_wrapped_stream()), false);
         }
         account
     }
@@ -81,17 +99,15 @@ impl Source {
 
 /// Bytes from the first gap on, which are looked at before they are handed out.
 struct Watch {
-    /// Bytes of which the census is not done.
-    ahead: Vec<u8>,
-    /// Offset of the first of them.
-    offset: u64,
-    /// Nothing is looked at before there are as many bytes ahead.
-    look_from: usize,
-    evidence: Evidence,
-    /// Good bytes and gaps that are not handed out, with the offset at which they end.
-    waiting: VecDeque<(u64, Waiting)>,
+    unread: Unread,
+    /// Good bytes and gaps that are not handed out, with the offset at which they end, and their account.
+    waiting: VecDeque<(u64, Waiting, Tally)>,
     /// Where the bytes end that wait.
     end: u64,
+    /// The account of what was handed out.
+    handed_out: Tally,
+    /// Lines before the bytes of which the census was taken.
+    lines: u64,
 }
 
 enum Waiting {
@@ -100,31 +116,47 @@ enum Waiting {
 }
 
 impl Watch {
-    /// Begins at an offset, with evidence of what lies before.
-    fn from(offset: u64, evidence: Evidence) -> Self {
-        Self { ahead: Vec::new(), offset, look_from: 0, evidence, waiting: VecDeque::new(), end: offset }
+    /// Begins after bytes that were handed out, with evidence of them.
+    fn from(before: Tally, evidence: Evidence) -> Self {
+        Self {
+            unread: Unread::from(before.bytes(), evidence),
+            waiting: VecDeque::new(),
+            end: before.bytes(),
+            handed_out: before,
+            lines: before.lines,
+        }
     }
 
-    /// Adds a part, or the rest of one. `bytes` are all of its bytes, if it has a gap.
-    fn add(&mut self, found: Found, bytes: &[u8], before: Tally) {
-        let Found { good, gaps, .. } = found;
-        self.ahead.extend_from_slice(if gaps.is_empty() { &good } else { bytes });
-        let mut from = 0;
-        for (at, gap) in gaps {
-            self.add_good(&good[from..at]);
-            from = at;
+    /// Adds a part without those of its good bytes that were handed out, of which there is an account. `bytes` are all bytes of the
+    /// part, if it has a gap.
+    fn add(&mut self, found: Found, bytes: &[u8], before: Tally, handed_out: Tally) -> Result<()> {
+        let Found { good, gaps, tally } = found;
+        // They lie in memory, so they can be counted in `usize`.
+        let mut from = usize::try_from(handed_out.bytes()).unwrap_or(good.len());
+        self.unread.add(&(if gaps.is_empty() { &good } else { bytes })[from..])?;
+        let mut counted = handed_out;
+        for gap in gaps {
+            let good_tally = gap.tally_before();
+            self.add_good(&good[from..gap.at], good_tally.since(counted))?;
+            let FoundGap { at, gap, tally } = gap;
+            let of_gap = tally.since(good_tally);
+            (from, counted) = (at, tally);
             self.end = gap.range.end;
             let error = gap.error.count_before(before.records, before.lines);
-            self.waiting.push_back((self.end, Waiting::Gap(Gap { error, ..gap })));
+            self.waiting.push_back((self.end, Waiting::Gap(Gap { error, ..gap }), of_gap));
         }
-        self.add_good(&good[from..]);
+        self.add_good(&good[from..], tally.since(counted))
     }
 
-    fn add_good(&mut self, good: &[u8]) {
+    fn add_good(&mut self, good: &[u8], tally: Tally) -> Result<()> {
         if !good.is_empty() {
+            let mut copy = Vec::new();
+            copy.try_reserve_exact(good.len()).map_err(|_| no_room(Fastq::NAME, self.end))?;
+            copy.extend_from_slice(good);
             self.end += good.len() as u64;
-            self.waiting.push_back((self.end, Waiting::Good(good.to_vec())));
+            self.waiting.push_back((self.end, Waiting::Good(copy), tally));
         }
+        Ok(())
     }
 
     /// Hands out everything that lies before the first bytes which more of the input has to be in view for.
@@ -137,64 +169,79 @@ impl Watch {
         complete: bool,
         take: &mut impl FnMut(&[u8], Option<Gap>) -> Result<()>,
     ) -> Result<()> {
-        if self.ahead.len() < self.look_from && !complete {
-            return Ok(());
-        }
-        let mut cursor = Census.cursor(Part::read(&self.ahead, self.ahead.len(), self.offset, complete));
-        let mut done = 0;
-        let mut wrapped_at = None;
-        while let Some(Ok((offset, stretch))) = cursor.next() {
-            self.evidence.add(offset, stretch);
-            if self.evidence.is_wrapped_so_far() {
-                wrapped_at = Some(offset);
-                break;
+        match self.unread.look(complete, Evidence::is_wrapped_so_far) {
+            None => self.hand_out_to(self.unread.offset(), take),
+            Some(wrapped_at) => {
+                self.hand_out_to(wrapped_at, take)?;
+                self.hand_out_rest_to(wrapped_at, take)?;
+                Err(self.is_wrapped(wrapped_at))
             }
-            done = cursor.position();
         }
-        let reached = if complete { self.end } else { self.offset + done as u64 };
-        self.hand_out_to(wrapped_at.unwrap_or(reached), take)?;
-        if let Some(offset) = wrapped_at {
-            return Err(is_wrapped(offset));
-        }
-        // Of a record that is longer, nothing is looked at before there is twice as much.
-        self.look_from = if done == 0 { self.ahead.len().saturating_mul(2) } else { 0 };
-        self.ahead.drain(..done);
-        self.offset += done as u64;
-        Ok(())
     }
 
-    /// Hands out what ends before an offset, or the part of it that does.
+    /// Hands out the rest, of an input that was read to its end if it is `complete`.
+    fn end(&mut self, complete: bool, take: &mut impl FnMut(&[u8], Option<Gap>) -> Result<()>) -> Result<()> {
+        self.hand_out(complete, take)?;
+        self.hand_out_to(u64::MAX, take)
+    }
+
+    /// Hands out what ends before an offset.
     fn hand_out_to(
         &mut self,
         offset: u64,
         take: &mut impl FnMut(&[u8], Option<Gap>) -> Result<()>,
     ) -> Result<()> {
-        while let Some((end, waiting)) = self.waiting.pop_front() {
+        while self.waiting.front().is_some_and(|(end, ..)| *end <= offset)
+            && let Some((_, waiting, tally)) = self.waiting.pop_front()
+        {
             match waiting {
-                Waiting::Gap(gap) if end <= offset => take(&[], Some(gap))?,
-                Waiting::Good(good) if end <= offset => take(&good, None)?,
-                Waiting::Good(good) if end - (good.len() as u64) < offset => {
-                    // It ends after the offset, which lies in it, so it can be counted in `usize`.
-                    let left = usize::try_from(end - offset).unwrap_or(good.len());
-                    let (now, later) = good.split_at(good.len() - left);
-                    take(now, None)?;
-                    self.waiting.push_front((end, Waiting::Good(later.to_vec())));
-                    break;
-                }
-                waiting => {
-                    self.waiting.push_front((end, waiting));
-                    break;
-                }
+                Waiting::Gap(gap) => take(&[], Some(gap))?,
+                Waiting::Good(good) => take(&good, None)?,
+            }
+            self.handed_out += tally;
+        }
+        Ok(())
+    }
+
+    /// Hands out what lies before an offset of that which ends after it.
+    #[cold]
+    fn hand_out_rest_to(
+        &mut self,
+        offset: u64,
+        take: &mut impl FnMut(&[u8], Option<Gap>) -> Result<()>,
+    ) -> Result<()> {
+        let start = self.handed_out.bytes();
+        let Some((_, waiting, _)) = self.waiting.pop_front().filter(|_| start < offset) else {
+            return Ok(());
+        };
+        match waiting {
+            Waiting::Gap(gap) => {
+                take(&[], Some(Gap { range: gap.range.start..offset, ..gap }))?;
+                self.handed_out += Tally { gaps: 1, gap_bytes: offset - start, ..Tally::default() };
+            }
+            Waiting::Good(good) => {
+                // The offset lies in it, so it can be counted in `usize`.
+                let len = usize::try_from(offset - start).unwrap_or(good.len());
+                let mut records = Fastq::new().records_of(Part::read(&good[..len], len, start, true));
+                records.by_ref().for_each(drop);
+                let whole = usize::try_from(records.tally().bytes()).unwrap_or(len);
+                take(&good[..whole], None)?;
+                self.handed_out += records.tally();
             }
         }
         Ok(())
     }
-}
 
-/// The error that a stream is wrapped, which shows at this offset.
-fn is_wrapped(offset: u64) -> Error {
-    let what = format!(
-        "the input is wrapped FASTQ, which shows at byte {offset} only; a stream cannot be read again as that, a file can"
-    );
-    io::Error::new(io::ErrorKind::Unsupported, what).into()
+    /// The error that the stream is wrapped, which shows at this offset.
+    fn is_wrapped(&self, offset: u64) -> Error {
+        let site = Site {
+            format: Fastq::NAME,
+            offset,
+            record_offset: offset,
+            counted_from: 0,
+            record: self.handed_out.records,
+            line: Some(self.lines + self.unread.lines()),
+        };
+        Error::at(ErrorKind::WrappedStream, site, &[])
+    }
 }

@@ -207,13 +207,18 @@ impl Source {
     }
 
     pub(super) fn in_order<T, S: FnMut(T) -> Result<()>>(&self, take: S) -> InOrder<T, S> {
+        InOrder::new(self.most_waiting(), take)
+    }
+
+    /// How many parts that are done may wait for one before them.
+    pub(super) fn most_waiting(&self) -> usize {
         let threads = match self.options.threads {
             // To ask rayon would start threads, which a short input does not need.
             Some(0) => available_parallelism().map_or(1, NonZero::get),
             Some(threads) => threads,
             None => rayon::current_num_threads(),
         };
-        InOrder::new(2 * threads.min(MOST_THREADS), take)
+        2 * threads.min(MOST_THREADS)
     }
 
     /// Reads everything and tells what every byte is, up to the first error.

@@ -286,8 +286,10 @@ impl FormatTask for RecordsBetween {
         match format.cuts() {
             Some(cuts) => {
                 let range = library::cut_from(content, cuts, start)?..library::cut_from(content, cuts, end)?;
-                if cuts.needs_proof() {
-                    library::boundary_from(content, format, range.end)?;
+                if cuts.needs_proof() && library::boundary_from(content, format, range.end).is_err() {
+                    // The next cut lies after damage. Records before that are proven too.
+                    let end = library::boundary_from(content, format, end)?;
+                    return Ok(range.start.min(end)..end);
                 }
                 Ok(range)
             }

@@ -1,6 +1,7 @@
 //! Opens what the arguments name.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Seek as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,7 +9,7 @@ use pagecut::io::ZeroCopyConfig;
 use pagecut::{Error, FileKind, Reader, Result, Source, SourceOptions};
 
 use crate::cli::{Common, Io, Limit};
-use crate::{progress, report};
+use crate::{descriptors, progress, report};
 
 /// What standard input is called, as argument and in output.
 pub(crate) const STDIN: &str = "-";
@@ -58,27 +59,94 @@ pub(crate) fn tell_unclosed(source: &Source, name: &str) {
 
 /// Opens an input, of which positions are looked up: what is read of it is decided by them.
 pub(crate) fn open(path: &Path, common: &Common) -> Result<Source> {
-    open_to_read(path, &Limit::default(), common)
+    let options = options(&Limit::default(), common);
+    // Nothing lies beside standard input, even where it is a file.
+    if is_stdin(path) {
+        take_stdin()?;
+        Ok(Source::from_reader(io::stdin(), options))
+    } else {
+        open_file(path, options, common)
+    }
 }
 
 /// Opens an input that is read to its end, if it has no more bytes than are allowed.
 pub(crate) fn open_to_read(path: &Path, limit: &Limit, common: &Common) -> Result<Source> {
-    let options = SourceOptions::new().config(config(common)).threads(common.threads.into());
-    let options = limit.max_bytes.map_or(options, |most| options.max_len(most));
-    if path.as_os_str() == STDIN {
-        static IS_TAKEN: AtomicBool = AtomicBool::new(false);
-        // It would be empty, and so be called good.
-        if IS_TAKEN.swap(true, Ordering::Relaxed) {
-            return Err(io::Error::other("standard input can be read once only").into());
-        }
-        return Ok(Source::from_reader(io::stdin(), options));
+    let options = options(limit, common);
+    if !is_stdin(path) {
+        return open_file(path, options, common);
     }
+    take_stdin()?;
+    let Some(file) = whole_file_on_stdin() else { return Ok(Source::from_reader(io::stdin(), options)) };
+    let source = Source::from_file(file, options)?;
+    tell_refusals(&source, path, common);
+    Ok(source)
+}
+
+fn options(limit: &Limit, common: &Common) -> SourceOptions {
+    let options = SourceOptions::new().config(config(common)).threads(common.threads.into());
+    limit.max_bytes.map_or(options, |most| options.max_len(most))
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == STDIN
+}
+
+/// Takes standard input, which can be read once.
+///
+/// # Errors
+///
+/// If it is taken, or cannot be read.
+fn take_stdin() -> io::Result<()> {
+    static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+    // A second reader would find it empty.
+    if IS_TAKEN.swap(true, Ordering::Relaxed) {
+        return Err(io::Error::other("standard input can be read once only"));
+    }
+    descriptors::check_stdin()
+}
+
+/// The regular file that standard input is, if nothing of it was read before: it can be read again as one that is named. Whoever
+/// shares its offset finds it at the end afterwards.
+#[cfg(unix)]
+fn whole_file_on_stdin() -> Option<File> {
+    use std::os::fd::AsFd as _;
+
+    let mut file = File::from(io::stdin().as_fd().try_clone_to_owned().ok()?);
+    let is_whole = file.metadata().ok()?.is_file() && file.stream_position().ok()? == 0;
+    is_whole.then_some(file)
+}
+
+#[cfg(not(unix))]
+fn whole_file_on_stdin() -> Option<File> {
+    None
+}
+
+/// Opens a file again that is an input with positions, to read it from its start.
+pub(crate) fn open_again(path: &Path) -> io::Result<File> {
+    #[cfg(unix)]
+    if is_stdin(path) {
+        use std::os::fd::AsFd as _;
+
+        let mut file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+        file.rewind()?;
+        return Ok(file);
+    }
+    File::open(path)
+}
+
+fn open_file(path: &Path, options: SourceOptions, common: &Common) -> Result<Source> {
+    descriptors::check_path(path)?;
     let source = Source::with_options(path, options)?;
+    tell_refusals(&source, path, common);
+    Ok(source)
+}
+
+/// Says which ways to read were asked for and cannot be had.
+fn tell_refusals(source: &Source, path: &Path, common: &Common) {
     if !common.quiet && common.io != Io::Auto {
         for refusal in source.reader().map_or(&[][..], Reader::refusals) {
             let what = format!("{}: {}; it is read instead", refusal.way, refusal.reason);
             report::note(&path.display().to_string(), &what);
         }
     }
-    Ok(source)
 }

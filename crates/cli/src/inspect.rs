@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::cli::{Common, Inspect};
 use crate::media::unsupported;
 use crate::table::{Cell, Table};
-use crate::{input, report};
+use crate::{descriptors, input, report};
 
 /// What there is to say of a file.
 #[derive(Debug, Serialize)]
@@ -76,6 +76,7 @@ fn inspect(path: &Path, common: &Common) -> Result<Inspection> {
     if path.as_os_str() == input::STDIN {
         return Err(unsupported("only files are inspected, and this is standard input"));
     }
+    descriptors::check_path(path)?;
     pagecut::inspect(path, &input::config(common))
 }
 

@@ -3,6 +3,7 @@
 #![warn(clippy::unwrap_used)]
 
 mod cli;
+mod descriptors;
 mod extract;
 mod fetch;
 mod formats;

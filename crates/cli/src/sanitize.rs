@@ -6,7 +6,7 @@ use std::path::Path;
 use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
 use pagecut::media::matroska::Matroska;
-use pagecut::{Account, FileKind, Resync, Salvaged, Source};
+use pagecut::{Account, Error, ErrorKind, FileKind, Resync, Salvaged, Source};
 
 use crate::cli::{Common, Sanitize};
 use crate::media::unsupported;
@@ -39,12 +39,18 @@ pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::
             } else if !common.quiet {
                 let (records, gaps, bytes) = (tally.records, tally.gaps, tally.gap_bytes);
                 let (records, gaps) = (report::counted(records, "record"), report::counted(gaps, "gap"));
-                let done = if account.complete { "" } else { ", and what follows was not read" };
+                let done = if is_read(&account) { "" } else { ", and what follows was not read" };
                 report::note(&name, &format!("{records} written, {bytes} bytes left out in {gaps}{done}"));
             }
         }
     }
     Ok(())
+}
+
+/// Whether everything was read, even if only that has shown that the input cannot be read so.
+fn is_read(account: &Account) -> bool {
+    let wrapped = account.error.as_ref().filter(|error| matches!(error.kind(), ErrorKind::WrappedStream));
+    account.complete || wrapped.and_then(Error::offset).is_some_and(|offset| offset < account.tally.bytes())
 }
 
 /// Writes the good records. Returns what was read, and whether an output is left: a file is removed if another run may read more.

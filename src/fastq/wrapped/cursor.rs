@@ -76,7 +76,10 @@ impl<'data> Cursor<'data> {
         let definition = self.line(start).ok_or_else(|| self.incomplete("in a definition", 0))?;
         let mut lines = 1;
         let (letters, plus) = self.letters(definition.next, &mut lines)?;
-        let plus_line = self.line(plus).ok_or_else(|| self.incomplete("in a plus line", lines))?;
+        // Even that of a read of length 0 has its end, as in four lines: where the input ends in it, it may have been cut.
+        let has_end = |line: &Line<'_>| bytes[..line.next].ends_with(b"\n");
+        let plus_line =
+            self.line(plus).filter(has_end).ok_or_else(|| self.incomplete("in a plus line", lines))?;
         lines += 1;
         let end = self.quality_scores(plus_line.next, letters, &mut lines)?;
         let starts = [definition.next, plus, plus_line.next].map(|position| position - start);

@@ -103,6 +103,7 @@ pub(crate) fn is_complete_with(error: &Error) -> bool {
             | ErrorKind::LeaseBroken
             | ErrorKind::TooMuch { .. }
             | ErrorKind::TooLong { .. }
+            | ErrorKind::WrappedStream
     )
 }
 

@@ -12,7 +12,7 @@ use pagecut::compress::Decoder;
 use pagecut::{Error, Result, Source};
 
 use crate::cli::{Common, Verify};
-use crate::{progress, report};
+use crate::{input, progress, report};
 
 /// Looks for a fault of the compressed bytes, all of which are read, if reading has ended with an error of what they hold. Tells it, and
 /// returns it. Of a stream nothing can be found out any more, which is told too.
@@ -41,7 +41,7 @@ pub(super) fn find(
 
 /// Decompresses everything, up to the first fault.
 fn read_all(path: &Path, name: &str, args: &Verify, common: &Common) -> Result<()> {
-    let file = File::open(path)?;
+    let file = input::open_again(path)?;
     let (len, done) = (file.metadata()?.len(), AtomicU64::new(0));
     let decoder = Decoder::new(Counted { file, done: &done })?;
     let mut decoder = decoder.take(args.limit.max_bytes.unwrap_or(u64::MAX));

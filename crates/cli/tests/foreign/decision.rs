@@ -1,6 +1,7 @@
 //! The variant of FASTQ: every command acts on the same decision.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -156,6 +157,140 @@ fn a_pipe_that_turns_out_to_be_wrapped_is_an_error() {
         for args in [&["verify"][..], &["verify", "--recover"], &["stats"]] {
             assert_eq!(run_on_pipe(args, &path).status.code(), Some(1), "{args:?}");
         }
+    }
+}
+
+/// The verdict without the name of the input, and the messages.
+fn told(output: &Output, path: &str) -> (Option<i32>, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(path, "-");
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn all_commands_say_of_a_pipe_that_it_is_wrapped() {
+    let long = long_record();
+    let five_lines = "@s\nAC\nGT\n+\nIIII\n";
+    let blank_line = "@a\nACGT\n+\n\nIIII\n";
+    let torn = "@t\nACGT\n+\nII\n";
+    let text = |before: usize, bad: &str, after: usize| {
+        format!("{long}{}{bad}{}", FIRST.repeat(before), FIRST.repeat(after))
+    };
+    for (text, record, written) in [
+        (text(400, WRAPPED, 50), 401, 401),
+        (text(0, WRAPPED, 0), 1, 1),
+        // Parts before the wrapped record, and after it.
+        (text(150_000, WRAPPED, 150_000), 150_001, 150_001),
+        (text(400, five_lines, 50), 401, 451),
+        (text(150_000, blank_line, 150_000), 150_001, 300_001),
+    ] {
+        for text in [text.clone(), text.replace('\n', "\r\n")] {
+            let (_folder, path) = file(&text);
+            assert!(run(&["verify", &path]).status.success());
+            let line = 4 * record + 1;
+            let is_wrapped = format!("pagecut: -: fastq: record {record}, line {line}, byte ");
+            for threads in ["1", "2", "3"] {
+                for args in [&["verify"][..], &["stats"], &["verify", "--recover"], &["sanitize"]] {
+                    let output = run_on_pipe(&[args, &["-t", threads]].concat(), &path);
+                    assert_eq!(output.status.code(), Some(1), "{args:?} {}", stderr(&output));
+                    let told = stderr(&output);
+                    let mut lines = told.lines().filter(|line| !line.contains("gap of bytes"));
+                    let first = lines.next().unwrap_or_default();
+                    assert!(first.starts_with(&is_wrapped), "{args:?} {told}");
+                    assert!(first.ends_with(
+                        ": the input is wrapped FASTQ, and a stream cannot be read again as that; a file can"
+                    ));
+                    if args[0] == "sanitize" {
+                        assert_eq!(output.stdout.iter().filter(|&&byte| byte == b'@').count(), written);
+                        let count = format!("pagecut: -: {written} record");
+                        assert!(lines.next().unwrap_or_default().starts_with(&count), "{told}");
+                    }
+                }
+            }
+        }
+    }
+    // The wrapped record comes after damage, which decides what is read up to it.
+    let (_folder, path) = file(&text(400, &format!("{torn}{WRAPPED}"), 50));
+    for threads in ["1", "2", "3"] {
+        let output = run_on_pipe(&["sanitize", "-t", threads], &path);
+        let told = stderr(&output);
+        assert!(
+            told.contains("fastq: record 401, line 1609, byte 71621: the input is wrapped FASTQ"),
+            "{told}"
+        );
+        let count = "401 records written, 13 bytes left out in 1 gap, and what follows was not read";
+        assert!(told.contains(count), "{told}");
+    }
+}
+
+#[test]
+fn a_short_pipe_is_read_as_the_file() {
+    for text in [
+        "@a\nACGT\n\n+\nIIII\n",
+        "@a\nACGT\n+\n\nIIII\n@b\nAC\n+\nII\n",
+        "@a\nAC\nGT\n+\nIIII\n@b\nACGT\n+\nII\n@c\nA\n+\nI\n",
+        "@a\nACGT\n+\nIIII\n@b\nAC\n+\nI\n@c\nAC\nGT\n+\nIIII\n",
+        "@a\nACGT\n+\nII\n@w\nAAAA\nCCCC\nGGGG\n+\n@III\nIIII\n+III\n",
+        "@a\nACGT\n+\nIIII",
+        "@a\n+",
+        "\n\n@a\n+\n",
+    ] {
+        for text in [text.to_owned(), text.replace('\n', "\r\n")] {
+            let (_folder, path) = file(&text);
+            for args in [&["verify"][..], &["verify", "--recover"], &["sanitize"], &["stats", "-T"]] {
+                let of_file = told(&run(&[args, &[&path]].concat()), &path);
+                let of_pipe = told(&run_on_pipe(args, &path), &path);
+                assert_eq!(of_file, of_pipe, "{args:?} {text:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_as_standard_input_is_read_again() {
+    let long = long_record();
+    let torn = "@t\nACGT\n+\nII\n";
+    for text in [
+        format!("{long}{WRAPPED}{FIRST}"),
+        format!("{long}{FIRST}{torn}{WRAPPED}{FIRST}"),
+        format!("{long}{FIRST}{torn}{FIRST}"),
+        BLANK_LINE.into(),
+    ] {
+        let (_folder, path) = file(&text);
+        for args in [&["verify"][..], &["verify", "--recover"], &["sanitize"], &["stats", "-T"]] {
+            let of_file = told(&run(&[args, &[&path]].concat()), &path);
+            let stdin = fs::File::open(&path).unwrap();
+            let output = pagecut(args).stdin(stdin.try_clone().unwrap()).output().unwrap();
+            assert_eq!(of_file, told(&output, &path), "{args:?}");
+            // Whoever reads on finds the end.
+            let rest = Command::new("cat").stdin(stdin).output().unwrap();
+            assert_eq!(rest.stdout.len(), 0);
+        }
+        // Of a file of which something was read, the rest is the input.
+        let mut stdin = fs::File::open(&path).unwrap();
+        io::Seek::seek(&mut stdin, io::SeekFrom::Start(text.len() as u64 - 2)).unwrap();
+        let output = pagecut(&["verify"]).stdin(stdin).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_plus_line_without_its_end_is_cut_in_both_variants() {
+    // The read of length 0 may have lost its quality scores; kseq refuses it too.
+    for (start, record, line) in [("", 0, 3), (FIRST, 1, 7), (WRAPPED, 1, 13)] {
+        let (_folder, path) = file(&format!("{start}@z\n\n+"));
+        let output = run(&["verify", &path]);
+        assert_eq!(output.status.code(), Some(1));
+        let place = format!("fastq: record {record}, line {line}, byte {}", start.len() + 5);
+        assert!(
+            stderr(&output).contains(&format!("{place}: the input ends in a plus line")),
+            "{}",
+            stderr(&output)
+        );
+        for args in [&["shard", "-n", "2", &path][..], &["index", &path]] {
+            assert_eq!(run(args).status.code(), Some(1), "{args:?}");
+        }
+        let (_folder, path) = file(&format!("{start}@z\n\n+\n"));
+        assert!(succeed(&["verify", &path]).contains("good"));
     }
 }
 

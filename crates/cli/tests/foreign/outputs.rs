@@ -310,6 +310,63 @@ fn a_closed_or_full_standard_output_is_an_error() {
 }
 
 #[test]
+fn a_closed_standard_input_is_an_error() {
+    let folder = folder();
+    for args in [
+        &["stats"][..],
+        &["stats", "-"],
+        &["stats", "/dev/stdin"],
+        &["inspect", "/dev/stdin"],
+        &["verify"],
+        &["sanitize"],
+        &["sanitize", "-o", "out"],
+        &["fetch", "-", "#0"],
+        &["index", "-"],
+        &["shard", "-n", "2", "-"],
+        &["tree", "-"],
+        &["extract", "--pid", "0x100", "-"],
+        &["packets", "-"],
+        &["probe", "-"],
+    ] {
+        for redirection in ["<&-", "0>sink"] {
+            let script = format!("exec \"$0\" \"$@\" {redirection}");
+            let mut shell = Command::new("sh");
+            shell.arg("-c").arg(script).arg(env!("CARGO_BIN_EXE_pagecut")).args(args);
+            let output = shell.current_dir(folder.path()).output().unwrap();
+            let told = stderr(&output);
+            assert_eq!(output.status.code(), Some(1), "{args:?} {redirection}: {told}");
+            assert!(told.contains(": Bad file descriptor (os error 9)"), "{args:?} {redirection}: {told}");
+        }
+    }
+    assert!(!folder.path().join("out").exists());
+    // An empty device is an empty input, and what is not read may be closed.
+    for (args, redirection) in [(&["stats"][..], "</dev/null"), (&["stats", "reads.fastq"], "<&-")] {
+        let script = format!("exec \"$0\" \"$@\" {redirection}");
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(script).arg(env!("CARGO_BIN_EXE_pagecut")).args(args);
+        assert!(shell.current_dir(folder.path()).status().unwrap().success(), "{args:?}");
+    }
+}
+
+#[test]
+fn a_closed_standard_error_changes_nothing_else() {
+    let folder = folder();
+    fs::write(folder.path().join("bad.fastq"), "@a\nAC\n+\nI\n@b\nA\n+\nI\n").unwrap();
+    for (args, expected) in [(&["sanitize", "bad.fastq"][..], 1), (&["verify", "reads.fastq"], 0)] {
+        let run = |redirection: &str| {
+            let script = format!("exec \"$0\" \"$@\" {redirection}");
+            let mut shell = Command::new("sh");
+            shell.arg("-c").arg(script).arg(env!("CARGO_BIN_EXE_pagecut")).args(args);
+            let output = shell.current_dir(folder.path()).output().unwrap();
+            (output.status.code(), output.stdout)
+        };
+        let (code, printed) = run("");
+        assert_eq!(code, Some(expected));
+        assert_eq!(run("2>&-"), (code, printed), "{args:?}");
+    }
+}
+
+#[test]
 fn a_pipe_that_nobody_reads_ends_quietly() {
     let folder = folder();
     for args in PRINTING {

@@ -1,0 +1,81 @@
+//! The state in which the process found its standard input and output.
+//!
+//! The runtime of Rust opens `/dev/null` in place of closed descriptors before `main`, and the standard library takes `EBADF` for the end
+//! of standard input and for success of a write to standard output. So the state of both is recorded before the runtime starts. Closed
+//! standard error needs no record: nobody can be told, and the exit status tells.
+
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicI32, Ordering};
+
+/// The error number of a standard stream that cannot be used, and 0 of one that can.
+#[derive(Debug)]
+struct State(AtomicI32);
+
+static STDIN: State = State(AtomicI32::new(0));
+static STDOUT: State = State(AtomicI32::new(0));
+
+impl State {
+    fn check(&self) -> io::Result<()> {
+        match self.0.load(Ordering::Relaxed) {
+            0 => Ok(()),
+            code => Err(io::Error::from_raw_os_error(code)),
+        }
+    }
+}
+
+/// Checks that standard input can be read.
+///
+/// # Errors
+///
+/// That of the system if it was closed, or open for writing only, when the process started.
+pub(crate) fn check_stdin() -> io::Result<()> {
+    STDIN.check()
+}
+
+/// Checks that a path can be read, if it is one of standard input.
+///
+/// # Errors
+///
+/// Those of [`check_stdin`]: where standard input was closed, the path leads to the empty device that the runtime has put there.
+pub(crate) fn check_path(path: &Path) -> io::Result<()> {
+    let names = ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
+    if names.iter().any(|name| path == Path::new(name)) { check_stdin() } else { Ok(()) }
+}
+
+/// Checks that standard output can be written to.
+///
+/// # Errors
+///
+/// That of the system if it was closed, or open for reading only, when the process started.
+pub(crate) fn check_stdout() -> io::Result<()> {
+    STDOUT.check()
+}
+
+/// The constructor that the dynamic loader, or the start code of the C library, calls before `main`.
+#[cfg(unix)]
+#[expect(unsafe_code, reason = "code that runs before the runtime of Rust")]
+mod constructor {
+    use super::{Ordering, STDIN, STDOUT, State};
+
+    // SAFETY: the section holds pointers to functions of the C ABI, each of which is called once. This one takes no arguments (those
+    // that the loader passes are ignored), calls one system call for each descriptor and stores to atomics.
+    #[used]
+    #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]
+    #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
+    static CONSTRUCTOR: extern "C" fn() = record_states;
+
+    extern "C" fn record_states() {
+        record(&STDIN, libc::STDIN_FILENO, libc::O_WRONLY);
+        record(&STDOUT, libc::STDOUT_FILENO, libc::O_RDONLY);
+    }
+
+    /// Records the error that a descriptor gives which is closed, or open in this mode only.
+    fn record(state: &State, descriptor: libc::c_int, unusable: libc::c_int) {
+        // SAFETY: queries the flags of a descriptor number; one that is not open is an error that the call returns.
+        let flags = unsafe { libc::fcntl(descriptor, libc::F_GETFL) };
+        if flags < 0 || flags & libc::O_ACCMODE == unusable {
+            state.0.store(libc::EBADF, Ordering::Relaxed);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Bytes of FASTQ of which the census is not done.
+
+use crate::error::Result;
+use crate::fastq::{Census, Evidence, Fastq};
+use crate::record::{Cursor as _, Format, Part};
+use crate::source::salvage::no_room;
+
+/// Bytes of FASTQ of which the census is not done, and the evidence of those before.
+pub(super) struct Unread {
+    bytes: Vec<u8>,
+    /// Offset of the first of them.
+    offset: u64,
+    /// Line ends between the start and `offset`.
+    lines: u64,
+    /// Nothing is looked at before there are as many bytes.
+    look_from: usize,
+    pub(super) evidence: Evidence,
+}
+
+impl Unread {
+    /// Begins at an offset, with evidence of the bytes before it.
+    pub(super) fn from(offset: u64, evidence: Evidence) -> Self {
+        Self { bytes: Vec::new(), offset, lines: 0, look_from: 0, evidence }
+    }
+
+    /// Offset up to which the census is done.
+    pub(super) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Line ends between the offset at which it began and [`offset`](Unread::offset).
+    pub(super) fn lines(&self) -> u64 {
+        self.lines
+    }
+
+    /// Adds the bytes that follow.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if there is no memory for them.
+    pub(super) fn add(&mut self, bytes: &[u8]) -> Result<()> {
+        self.bytes.try_reserve(bytes.len()).map_err(|_| no_room(Fastq::NAME, self.offset))?;
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Takes the census of all stretches that are whole, and of the last one if the input is `complete`. Stops with the first stretch
+    /// after which the evidence is enough, and returns where that begins.
+    pub(super) fn look(&mut self, complete: bool, is_enough: impl Fn(&Evidence) -> bool) -> Option<u64> {
+        if self.bytes.len() < self.look_from && !complete {
+            return None;
+        }
+        let mut cursor = Census.cursor(Part::read(&self.bytes, self.bytes.len(), self.offset, complete));
+        let (mut done, mut found) = (0, None);
+        while let Some(Ok((offset, stretch))) = cursor.next() {
+            self.evidence.add(offset, stretch);
+            if is_enough(&self.evidence) {
+                found = Some(offset);
+                // What lies in memory can be counted in `usize`.
+                done = usize::try_from(offset - self.offset).unwrap_or(done);
+                break;
+            }
+            done = cursor.position();
+        }
+        // Of a record that is longer, nothing is looked at before there is twice as much.
+        self.look_from = if done == 0 { self.bytes.len().saturating_mul(2) } else { 0 };
+        self.lines += memchr::memchr_iter(b'\n', &self.bytes[..done]).count() as u64;
+        self.bytes.drain(..done);
+        self.offset += done as u64;
+        found
+    }
+}
