@@ -7,6 +7,7 @@ mod cuts;
 mod damage;
 mod ffprobe;
 mod heads;
+mod limits;
 mod structure;
 mod views;
 mod write;

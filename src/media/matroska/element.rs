@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::crc32::crc32;
 use super::header::{Found, Header};
-use super::{ElementId, ElementType, Tree, fault};
+use super::{Checks, ElementId, ElementType, Tree, fault, range};
 use crate::error::{Error, ErrorKind, Result};
 
 /// An EBML element (RFC 8794, section 3), borrowed from the input.
@@ -171,6 +171,21 @@ impl<'data> Element<'data> {
         Ok(())
     }
 
+    /// A floating-point number that the standard allows in this element; `default` if the body is empty.
+    ///
+    /// # Errors
+    ///
+    /// As of [`float_or`](Element::float_or), and [`ErrorKind::DamagedElement`] if the number is not finite or out of range.
+    pub(super) fn float_in_range_or(&self, default: f64) -> Result<f64> {
+        let value = self.float_or(default)?;
+        range::fault(self.id, value).map_or(Ok(value), |why| Err(self.damaged(why)))
+    }
+
+    /// Checks the floating-point number in the body, if there is one.
+    pub(super) fn check_range(&self) -> Result<()> {
+        if self.body.is_empty() { Ok(()) } else { self.float_in_range_or(0.0).map(drop) }
+    }
+
     /// Checks that the size of the element does not lead out of an input of so many bytes. Of a `Segment`, whose body is not held
     /// here, nothing else tells that the input was cut between two of its elements.
     ///
@@ -191,6 +206,24 @@ impl<'data> Element<'data> {
     #[must_use]
     pub fn descendants(&self) -> Tree<'data> {
         Tree::within(*self)
+    }
+
+    /// What is wrong in the element and, however deep, in those that it holds: sizes that lead out of what they are in, a `CRC-32`
+    /// that does not fit, a floating-point number that the standard does not allow, and a second element of a kind of which there may
+    /// be one (`maxOccurs` 1). What is in blocks is not looked at.
+    ///
+    /// ```
+    /// use pagecut::{Format, media::matroska::Matroska};
+    ///
+    /// let data = std::fs::read("testdata/media/clusters.mkv")?;
+    /// for record in Matroska.records(&data) {
+    ///     assert_eq!(record?.element().checks().count(), 0);
+    /// }
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    #[must_use]
+    pub fn checks(&self) -> Checks<'data> {
+        Checks::new(*self)
     }
 
     /// That the body is damaged.

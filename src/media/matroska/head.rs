@@ -1,9 +1,14 @@
 //! The head of a segment: `Info` and `Tracks`.
 
+use std::collections::HashSet;
+
 use super::faults::Faults;
 use super::{Element, ElementId, Info, Segment, Track};
 use crate::error::Error;
 use crate::record::Piece;
+
+/// The number of tracks that are kept, so that a damaged input does not fill the memory. ffmpeg reads 1,000.
+const MOST_TRACKS: usize = 10_000;
 
 /// The tracks of a segment.
 #[derive(Debug, Clone, Default)]
@@ -11,8 +16,10 @@ pub(super) struct Tracks<'data> {
     tracks: Vec<Track<'data>>,
     /// Number and index of each track, by number.
     by_number: Vec<(u64, usize)>,
-    /// Numbers of the tracks that are too damaged to be one of these.
+    /// Numbers of the tracks that are too damaged to be one of these, by number.
     left_out: Vec<u64>,
+    /// There are more tracks than are kept.
+    has_more: bool,
 }
 
 impl<'data> Tracks<'data> {
@@ -27,28 +34,36 @@ impl<'data> Tracks<'data> {
         self.by_number.get(found).filter(|(other, _)| *other == number).map(|&(_, index)| index)
     }
 
+    /// Whether the blocks of a track that is not here are no packets, and no damage.
     pub(super) fn is_left_out(&self, number: u64) -> bool {
-        self.left_out.binary_search(&number).is_ok()
+        self.has_more || self.left_out.binary_search(&number).is_ok()
     }
 
     /// Takes over the tracks of a `Tracks`. If it is not the first one, it may be a copy (RFC 9559, section 5.1: `Tracks` is
-    /// "recurring"), so that what is there already is left out.
-    fn add(&mut self, element: Element<'data>, faults: &mut Faults) {
+    /// "recurring"), so that tracks with a number of an earlier one are left out.
+    fn add(&mut self, element: Element<'data>, earlier: &mut HashSet<u64>, faults: &mut Faults) {
         let known = self.tracks.len();
         for child in element.children() {
             let Some(child) = faults.check(child) else { continue };
-            if child.id() != ElementId::TRACK_ENTRY {
+            if child.id() != ElementId::TRACK_ENTRY || self.has_more {
                 continue;
             }
+            let is_full = self.tracks.len() + self.left_out.len() == MOST_TRACKS;
             match Track::read_entry(child, faults) {
+                Ok(track) if earlier.contains(&track.number) => {}
+                Ok(_) | Err(Some(_)) if is_full => {
+                    self.has_more = true;
+                    faults.push(child.damaged("there are more than 10,000 tracks, and it is not read"));
+                }
                 Ok(track) => self.tracks.push(track),
                 Err(number) => self.left_out.extend(number),
             }
         }
-        let (before, by_number) = (self.tracks.split_off(known), std::mem::take(&mut self.by_number));
-        let is_copy =
-            |track: &Track<'_>| by_number.binary_search_by_key(&track.number, |&(number, _)| number).is_ok();
-        self.tracks.extend(before.into_iter().filter(|track| !is_copy(track)));
+        earlier.extend(self.tracks[known..].iter().map(|track| track.number));
+    }
+
+    /// Orders what is found by number.
+    fn finish(&mut self) {
         self.by_number = self.tracks.iter().map(|track| track.number).zip(0..).collect();
         self.by_number.sort_unstable();
         self.left_out.sort_unstable();
@@ -66,6 +81,8 @@ pub(super) struct Head<'data> {
     pub(super) faults: Faults,
     /// The first damage between the top-level elements.
     pub(super) damage: Option<Error>,
+    /// The numbers of the tracks in each `Tracks` but the current one.
+    earlier: HashSet<u64>,
 }
 
 impl<'data> Head<'data> {
@@ -76,7 +93,7 @@ impl<'data> Head<'data> {
 
     fn add_tracks(&mut self, element: Element<'data>) {
         self.has_tracks = true;
-        self.tracks.add(element, &mut self.faults);
+        self.tracks.add(element, &mut self.earlier, &mut self.faults);
     }
 }
 
@@ -103,5 +120,6 @@ pub(super) fn read<'data>(segment: &Segment<'data>, listed: bool) -> Head<'data>
             }
         }
     }
+    head.tracks.finish();
     head
 }

@@ -10,7 +10,7 @@ use crate::error::Result;
 pub struct Info<'data> {
     /// `TimestampScale`: how many nanoseconds a tick is. Never 0.
     pub timestamp_scale: u64,
-    /// `Duration` in ticks, if it is known.
+    /// `Duration` in ticks, if it is known. Always finite and above 0.
     pub duration: Option<f64>,
     /// `DateUTC`: when it was made, in nanoseconds since the start of 2001, UTC.
     pub date: Option<i64>,
@@ -63,7 +63,9 @@ impl<'data> Info<'data> {
                     Some(0) => faults.push(child.damaged("the length of a tick is 0")),
                     scale => self.timestamp_scale = scale.unwrap_or(self.timestamp_scale),
                 },
-                ElementId::DURATION => self.duration = faults.check(child.float_or(0.0)).or(self.duration),
+                ElementId::DURATION => {
+                    self.duration = faults.check(child.float_in_range_or(0.0)).or(self.duration)
+                }
                 ElementId::DATE_UTC => self.date = faults.check(child.signed()).or(self.date),
                 ElementId::TITLE => self.title = Some(child.text()),
                 ElementId::MUXING_APP => self.muxing_app = Some(child.text()),

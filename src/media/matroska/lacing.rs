@@ -90,6 +90,8 @@ impl<'data> Frames<'data> {
 
     /// The next one of the sizes that are still to be read, of the frames before the last one.
     fn read_size(&mut self) -> Option<u64> {
+        #[cfg(test)]
+        super::linear::count(1 + self.sizes.iter().take_while(|&&byte| byte == 0xff).count());
         match self.lacing {
             Lacing::Xiph => {
                 let ones = self.sizes.iter().take_while(|&&byte| byte == 0xff).count();

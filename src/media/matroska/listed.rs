@@ -8,10 +8,14 @@ use super::element::Each;
 use super::{Element, ElementId, Matroska, Seek, Segment};
 use crate::record::{Piece, Pieces};
 
+/// The number of each `SeekHead` that waits to be read, and of elements that they lead to, so that very many do not fill the memory.
+const MOST_FOUND: usize = 10_000;
+
 /// The top-level elements with one ID that come before the clusters or that a `SeekHead` leads to ([`Segment::listed`]).
 ///
 /// A `SeekHead` may lead to another one. Each element comes once, and of two that overlap only the first; so the work is
-/// linear in the length of the input, however the pointers run.
+/// linear in the length of the input, however the pointers run. All of them together lead to 10,000 elements at
+/// most.
 pub struct Listed<'segment, 'data> {
     segment: &'segment Segment<'data>,
     id: ElementId,
@@ -49,7 +53,7 @@ impl<'segment, 'data> Listed<'segment, 'data> {
                     self.before_end = element.offset();
                     break;
                 }
-                ElementId::SEEK_HEAD => self.seek_heads.push_back(element),
+                ElementId::SEEK_HEAD => push(&mut self.seek_heads, element),
                 _ => {}
             }
             if element.id() == self.id {
@@ -70,7 +74,7 @@ impl<'segment, 'data> Listed<'segment, 'data> {
             };
             let Some(element) = seek.ok().and_then(|seek| self.follow(seek)) else { continue };
             if element.id() == ElementId::SEEK_HEAD {
-                self.seek_heads.push_back(element);
+                push(&mut self.seek_heads, element);
             }
             if element.id() == self.id {
                 return Some(element);
@@ -82,7 +86,11 @@ impl<'segment, 'data> Listed<'segment, 'data> {
     fn follow(&mut self, seek: Seek) -> Option<Element<'data>> {
         let is_wanted = seek.id == self.id || seek.id == ElementId::SEEK_HEAD;
         let offset = self.segment.element().body_offset().checked_add(seek.position)?;
-        if !is_wanted || seek.id == ElementId::CLUSTER || offset < self.before_end {
+        if self.found.len() == MOST_FOUND
+            || !is_wanted
+            || seek.id == ElementId::CLUSTER
+            || offset < self.before_end
+        {
             return None;
         }
         if self.found.range(..=offset).next_back().is_some_and(|(_, &end)| end > offset) {
@@ -95,6 +103,12 @@ impl<'segment, 'data> Listed<'segment, 'data> {
         }
         self.found.insert(offset, end);
         Some(element)
+    }
+}
+
+fn push<'data>(seek_heads: &mut VecDeque<Element<'data>>, element: Element<'data>) {
+    if seek_heads.len() < MOST_FOUND {
+        seek_heads.push_back(element);
     }
 }
 

@@ -125,7 +125,7 @@ impl<'data> Segment<'data> {
         &self.info
     }
 
-    /// The tracks in their order.
+    /// The tracks in their order, the first 10,000. [`faults`](Segment::faults) tells of more.
     #[must_use]
     pub fn tracks(&self) -> &[Track<'data>] {
         self.tracks.as_slice()
@@ -138,8 +138,8 @@ impl<'data> Segment<'data> {
         self.tracks.index(number)
     }
 
-    /// Whether a `TrackEntry` has this number that is too damaged to be one of the [`tracks`](Segment::tracks);
-    /// [`faults`](Segment::faults) has that. Its blocks are no packets.
+    /// Whether a `TrackEntry` may have this number that is not one of the [`tracks`](Segment::tracks), since it is too damaged or
+    /// there are too many; [`faults`](Segment::faults) has that. Its blocks are no packets.
     #[must_use]
     pub fn is_left_out(&self, number: u64) -> bool {
         self.tracks.is_left_out(number)

@@ -1,5 +1,7 @@
 //! The tracks: what frames there are, and how they are to be taken.
 
+use std::ops::RangeInclusive;
+
 use super::element::Each;
 use super::faults::Faults;
 use super::{ContentEncoding, Element, ElementId, Encoding, Payload};
@@ -77,7 +79,8 @@ pub struct Track<'data> {
     pub codec_delay: u64,
     /// `SeekPreRoll`: nanoseconds to decode before what is wanted.
     pub seek_pre_roll: u64,
-    /// `TrackTimestampScale`, which is deprecated: the factor from a tick of the segment to a [`tick`](Track::tick) of the track.
+    /// `TrackTimestampScale`, which is deprecated: the factor from a tick of the segment to a [`tick`](Track::tick) of the track, between
+    /// 0.01 and 1,000; 1 if the file has another one.
     pub timestamp_scale: f64,
     /// `Video`.
     pub video: Option<Video<'data>>,
@@ -89,6 +92,9 @@ pub struct Track<'data> {
     prefix: &'data [u8],
     has_encoded_frames: bool,
 }
+
+/// `TrackTimestampScale`s that are used. ffmpeg takes smaller ones for 1, and counts nanoseconds of a tick in 32 bits.
+const USABLE_SCALES: RangeInclusive<f64> = 0.01..=1000.0;
 
 /// Why a track is left out.
 const NOT_WHOLE: &str = "it has no number, no type or no codec";
@@ -164,7 +170,13 @@ impl<'data> Track<'data> {
             }
             ElementId::CODEC_DELAY => self.codec_delay = child.unsigned()?,
             ElementId::SEEK_PRE_ROLL => self.seek_pre_roll = child.unsigned()?,
-            ElementId::TRACK_TIMESTAMP_SCALE => self.timestamp_scale = child.float_or(1.0)?,
+            ElementId::TRACK_TIMESTAMP_SCALE => {
+                let scale = child.float_in_range_or(1.0)?;
+                if !USABLE_SCALES.contains(&scale) {
+                    return Err(child.damaged("its number is not between 0.01 and 1,000, and is taken for 1"));
+                }
+                self.timestamp_scale = scale;
+            }
             _ => {}
         }
         Ok(())
@@ -252,9 +264,7 @@ impl<'data> Track<'data> {
     /// `TrackTimestampScale`, if it has an effect.
     #[inline]
     pub(super) fn scale(&self) -> Option<f64> {
-        // ffmpeg takes smaller factors for 1 too.
-        const LEAST: f64 = 0.01;
-        Some(self.timestamp_scale).filter(|&scale| scale.is_finite() && scale >= LEAST && scale != 1.0)
+        Some(self.timestamp_scale).filter(|scale| USABLE_SCALES.contains(scale) && *scale != 1.0)
     }
 
     /// What was done to the frames; `None` if nothing was.
@@ -346,11 +356,11 @@ impl<'data> Audio<'data> {
             let Some(child) = faults.check(child) else { continue };
             match child.id() {
                 ElementId::SAMPLING_FREQUENCY => {
-                    let frequency = faults.check(child.float_or(8000.0));
+                    let frequency = faults.check(child.float_in_range_or(8000.0));
                     audio.sampling_frequency = frequency.unwrap_or(audio.sampling_frequency);
                 }
                 ElementId::OUTPUT_SAMPLING_FREQUENCY => {
-                    audio.output_sampling_frequency = faults.check(child.float_or(0.0));
+                    audio.output_sampling_frequency = faults.check(child.float_in_range_or(0.0));
                 }
                 ElementId::CHANNELS => audio.channels = faults.check(child.unsigned_or(1)).unwrap_or(1),
                 ElementId::BIT_DEPTH => audio.bit_depth = faults.check(child.unsigned()),

@@ -18,7 +18,7 @@ pub struct Node<'data> {
 }
 
 /// How deep elements are followed. The standard nests six of them, and chapters and tags as deep as they like.
-const MAX_DEPTH: usize = 32;
+pub(super) const MAX_DEPTH: usize = 32;
 
 /// Every element of an input, from the outside to the inside, in the order of the file.
 ///

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use pagecut::media::matroska::{Cluster, Element, ElementId, Matroska, Segment, TopLevel};
+use pagecut::media::matroska::{Cluster, Element, ElementId, Matroska, Occurrences, Segment, TopLevel};
 use pagecut::media::mp4::{Boxes, Movie, Track, Tree};
 use pagecut::{Error, ErrorKind, FileKind, Format, Gap, Piece, Result, Resync, Source, Tally};
 
@@ -143,6 +143,7 @@ fn matroska_pieces(data: &[u8], max_gaps: u64) -> Found {
     let told: HashSet<_> =
         faults.iter().chain(gaps.iter().map(|gap| &gap.error)).map(Error::offset).collect();
     faults.extend(inside.of_head.into_iter().filter(|error| !told.contains(&error.offset())));
+    faults.sort_by_key(Error::offset);
     let complete = too_many.is_none();
     let error = first(gaps.first().map(|gap| gap.error.clone()), faults.first().cloned());
     let error = too_many.or(error);
@@ -155,6 +156,8 @@ struct Inside<'data> {
     segment: Option<Segment<'data>>,
     /// The last EBML header.
     header: Option<Element<'data>>,
+    /// What was met in the segment.
+    met: Occurrences,
     /// Why there is no segment, or the faults in the head of each.
     of_head: Vec<Error>,
 }
@@ -165,7 +168,7 @@ impl<'data> Inside<'data> {
             Ok(segment) => (Some(segment), Vec::new()),
             Err(error) => (None, vec![error]),
         };
-        let mut inside = Self { data, segment, header: None, of_head };
+        let mut inside = Self { data, segment, header: None, met: Occurrences::default(), of_head };
         inside.take_faults();
         inside
     }
@@ -194,19 +197,18 @@ impl<'data> Inside<'data> {
             }
         };
         let element = record.element();
+        self.met.add(&element).unwrap_or_else(&mut tell);
         match record {
             TopLevel::Segment(_) => {
                 self.begin(element);
+                self.met = Occurrences::default();
                 element.check_size(self.data.len() as u64).unwrap_or_else(&mut tell);
             }
             TopLevel::Cluster(cluster) => self.check_blocks(cluster, &mut tell),
             TopLevel::Element(_) if element.id() == ElementId::EBML => self.header = Some(element),
             TopLevel::Element(_) => {}
         }
-        element.check_crc32().unwrap_or_else(&mut tell);
-        for node in element.descendants() {
-            node.and_then(|node| node.element.check_crc32()).unwrap_or_else(&mut tell);
-        }
+        element.checks().for_each(tell);
     }
 
     /// Reads the blocks of a cluster, and finds their frames.

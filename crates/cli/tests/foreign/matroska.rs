@@ -210,3 +210,41 @@ fn the_size_of_an_attached_picture() {
     let picture = &streams("matroska/attachments.mkv")[2];
     assert_eq!((&picture["width"], &picture["height"]), (&json!(1), &json!(1)));
 }
+
+/// The offsets of the faults that `verify --recover` finds.
+fn faults(name: &str) -> Vec<u64> {
+    let output = run(&["verify", "--recover", "--json", name]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let verdict: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(verdict["error"]["offset"], verdict["faults"][0]["offset"]);
+    verdict["faults"].as_array().unwrap().iter().map(|fault| fault["offset"].as_u64().unwrap()).collect()
+}
+
+#[test]
+fn a_duration_that_is_no_number_is_reported() {
+    for name in ["matroska/duration-infinite.mkv", "matroska/duration-nan.mkv"] {
+        assert_eq!(faults(name), [67]);
+        assert_eq!(packets(name), "0,0,10,129\n0,40,10,145\n");
+        let report: Value = serde_json::from_slice(&run(&["probe", "--of", "json", name]).stdout).unwrap();
+        assert_eq!(
+            (&report["format"]["duration"], &report["format"]["bit_rate"]),
+            (&Value::Null, &Value::Null)
+        );
+    }
+}
+
+#[test]
+fn absurd_scales_of_tracks_are_taken_for_1() {
+    let name = "matroska/track-scales-absurd.mkv";
+    assert_eq!(faults(name), [124, 163, 202, 241]);
+    assert_eq!(packets(name), "0,10,10,298\n1,10,10,314\n2,10,10,330\n3,10,10,346\n4,5,10,362\n");
+}
+
+#[test]
+fn elements_that_may_occur_once_are_counted() {
+    let name = "matroska/repeated-elements.mkv";
+    // The second TrackType, Timestamp and Cues.
+    assert_eq!(faults(name), [121, 148, 188]);
+    let output = run(&["verify", name]);
+    assert!(stderr(&output).contains("byte 121: element 0x83 "), "{}", stderr(&output));
+}
