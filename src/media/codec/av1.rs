@@ -27,10 +27,39 @@ pub struct Av1Sequence {
     pub chroma_position: u8,
     /// Ticks of a picture and ticks of a second, where pictures are evenly spaced.
     pub timing: Option<(u32, u32)>,
+    frames: FrameSyntax,
 }
 
+/// What the sequence header states of the syntax of frame headers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct FrameSyntax {
+    /// `reduced_still_picture_header`.
+    is_reduced: bool,
+    /// Bits of the width and of the height of a frame.
+    size_bits: (u32, u32),
+    /// `idLen`; 0 without frame identifiers.
+    id_bits: u32,
+    /// `seq_force_screen_content_tools` and `seq_force_integer_mv`; `None` if each frame states it.
+    has_screen_content: Option<bool>,
+    has_integer_mv: Option<bool>,
+    /// `OrderHintBits`.
+    order_hint_bits: u32,
+    /// `enable_superres`.
+    has_superres: bool,
+    /// `decoder_model_info_present_flag`.
+    has_decoder_model: bool,
+    /// Bits of `frame_presentation_time`; 0 without it.
+    presentation_bits: u32,
+}
+
+/// Types of OBUs (6.2.2).
 const OBU_SEQUENCE_HEADER: u32 = 1;
+const OBU_FRAME_HEADER: u32 = 3;
 const OBU_METADATA: u32 = 5;
+const OBU_FRAME: u32 = 6;
+
+/// `KEY_FRAME` (6.8.2).
+const KEY_FRAME: u32 = 0;
 
 impl Av1Sequence {
     /// Reads the first sequence header among OBUs, all of which but the last have a size (5.3).
@@ -49,6 +78,56 @@ impl Av1Sequence {
         obus().any(|obu| obu.kind == OBU_SEQUENCE_HEADER).then(|| obus().map(|obu| obu.len).sum())
     }
 
+    /// The width and the height of a sample by the size at which the first frame is shown (`render_size`, 5.9.6), from a temporal unit
+    /// that begins with a key frame; `None` of other ones.
+    #[must_use]
+    pub fn sample_aspect_ratio(&self, temporal_unit: &[u8]) -> Option<(u64, u64)> {
+        let mut obus = Obus { rest: temporal_unit };
+        let frame = obus.find(|obu| matches!(obu.kind, OBU_FRAME_HEADER | OBU_FRAME))?;
+        let ((width, height), (shown_width, shown_height)) = self.frame_sizes(frame.payload)?;
+        Some((u64::from(height) * u64::from(shown_width), u64::from(width) * u64::from(shown_height)))
+    }
+
+    /// The size of a key frame, and that at which it is shown (5.9.2).
+    fn frame_sizes(&self, header: &[u8]) -> Option<((u32, u32), (u32, u32))> {
+        let syntax = self.frames;
+        let mut bits = Bits::new(header);
+        if !syntax.is_reduced {
+            let shows_existing_frame = bits.flag()?;
+            if shows_existing_frame || bits.take(2)? != KEY_FRAME || !bits.flag()? {
+                return None;
+            }
+            bits.skip(syntax.presentation_bits)?;
+        }
+        // `disable_cdf_update`.
+        bits.skip(1)?;
+        let has_screen_content = match syntax.has_screen_content {
+            Some(has_screen_content) => has_screen_content,
+            None => bits.flag()?,
+        };
+        if has_screen_content && syntax.has_integer_mv.is_none() {
+            bits.skip(1)?;
+        }
+        bits.skip(syntax.id_bits)?;
+        let has_own_size = !syntax.is_reduced && bits.flag()?;
+        bits.skip(syntax.order_hint_bits)?;
+        // Times at which buffers are free.
+        if syntax.has_decoder_model && bits.flag()? {
+            return None;
+        }
+        let mut size = (self.width, self.height);
+        if has_own_size {
+            size = (bits.take(syntax.size_bits.0)? + 1, bits.take(syntax.size_bits.1)? + 1);
+        }
+        // `use_superres`, `coded_denom`: the size is that of the frame after it.
+        if syntax.has_superres && bits.flag()? {
+            bits.skip(3)?;
+        }
+        let is_shown_otherwise = bits.flag()?;
+        let shown = if is_shown_otherwise { (bits.take(16)? + 1, bits.take(16)? + 1) } else { size };
+        Some((size, shown))
+    }
+
     /// Reads the sequence header in an `AV1CodecConfigurationRecord` (AV1 Codec ISO Media File Format Binding, 2.3).
     #[must_use]
     pub fn of_configuration(record: &[u8]) -> Option<Self> {
@@ -61,10 +140,12 @@ impl Av1Sequence {
         let profile = bits.byte(3)?;
         bits.skip(1)?;
         let is_reduced = bits.flag()?;
-        let (level, timing) = if is_reduced { (bits.byte(5)?, None) } else { operating_points(&mut bits)? };
-        let (width_bits, height_bits) = (bits.take(4)? + 1, bits.take(4)? + 1);
-        let (width, height) = (bits.take(width_bits)? + 1, bits.take(height_bits)? + 1);
-        skip_tools(&mut bits, is_reduced)?;
+        let mut frames = FrameSyntax { is_reduced, ..FrameSyntax::default() };
+        let (level, timing) =
+            if is_reduced { (bits.byte(5)?, None) } else { operating_points(&mut bits, &mut frames)? };
+        frames.size_bits = (bits.take(4)? + 1, bits.take(4)? + 1);
+        let (width, height) = (bits.take(frames.size_bits.0)? + 1, bits.take(frames.size_bits.1)? + 1);
+        read_tools(&mut bits, &mut frames)?;
         let has_high_depth = bits.flag()?;
         let bit_depth = match (profile, has_high_depth) {
             (2, true) => {
@@ -114,6 +195,7 @@ impl Av1Sequence {
             color,
             chroma_position,
             timing,
+            frames,
         })
     }
 }
@@ -151,18 +233,22 @@ impl<'data> Iterator for Obus<'data> {
 }
 
 /// Reads timing, decoder model and operating points. Returns the first level, and the timing.
-fn operating_points(bits: &mut Bits<'_>) -> Option<(u8, Option<(u32, u32)>)> {
+fn operating_points(bits: &mut Bits<'_>, frames: &mut FrameSyntax) -> Option<(u8, Option<(u32, u32)>)> {
     let (mut timing, mut delay_bits) = (None, None);
     if bits.flag()? {
         let (units, scale) = (bits.take(32)?, bits.take(32)?);
         // `equal_picture_interval`, `num_ticks_per_picture_minus_1`.
-        if bits.flag()? {
+        let is_even = bits.flag()?;
+        if is_even {
             let ticks = bits.ue()?.checked_add(1)?.checked_mul(units)?;
             timing = Some((ticks, scale)).filter(|&(ticks, scale)| ticks > 0 && scale > 0);
         }
         if bits.flag()? {
+            frames.has_decoder_model = true;
             delay_bits = Some(bits.take(5)? + 1);
-            bits.skip(32 + 5 + 5)?;
+            bits.skip(32 + 5)?;
+            let presentation_bits = bits.take(5)? + 1;
+            frames.presentation_bits = if is_even { 0 } else { presentation_bits };
         }
     }
     let has_display_delays = bits.flag()?;
@@ -186,28 +272,30 @@ fn operating_points(bits: &mut Bits<'_>) -> Option<(u8, Option<(u32, u32)>)> {
     Some((first_level?, timing))
 }
 
-/// Skips the flags of tools between the size of frames and the colour.
-fn skip_tools(bits: &mut Bits<'_>, is_reduced: bool) -> Option<()> {
-    if !is_reduced && bits.flag()? {
-        bits.skip(7)?;
+/// Reads the flags of tools between the size of frames and the colour.
+fn read_tools(bits: &mut Bits<'_>, frames: &mut FrameSyntax) -> Option<()> {
+    if !frames.is_reduced && bits.flag()? {
+        frames.id_bits = bits.take(4)? + 2 + bits.take(3)? + 1;
     }
     bits.skip(3)?;
-    if !is_reduced {
+    if !frames.is_reduced {
         bits.skip(4)?;
         let has_order_hint = bits.flag()?;
         if has_order_hint {
             bits.skip(2)?;
         }
         // `seq_choose_screen_content_tools`, `seq_choose_integer_mv`.
-        let may_have_screen_content = bits.flag()? || bits.flag()?;
-        if may_have_screen_content && !bits.flag()? {
-            bits.skip(1)?;
+        let is_chosen_by_frames = bits.flag()?;
+        frames.has_screen_content = if is_chosen_by_frames { None } else { Some(bits.flag()?) };
+        if frames.has_screen_content != Some(false) && !bits.flag()? {
+            frames.has_integer_mv = Some(bits.flag()?);
         }
         if has_order_hint {
-            bits.skip(3)?;
+            frames.order_hint_bits = bits.take(3)? + 1;
         }
     }
-    bits.skip(3)
+    frames.has_superres = bits.flag()?;
+    bits.skip(2)
 }
 
 /// Reads `leb128` (4.10.5), of at most four bytes.
@@ -225,4 +313,41 @@ fn leb128(bits: &mut Bits<'_>) -> Option<usize> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bytes of a string of bits, with zeros to a whole byte.
+    fn bytes(bits: &str) -> Vec<u8> {
+        let digits: Vec<u8> = bits.bytes().filter(|digit| *digit != b' ').map(|digit| digit - b'0').collect();
+        digits
+            .chunks(8)
+            .map(|byte| byte.iter().enumerate().fold(0, |sum, (at, bit)| sum | bit << (7 - at)))
+            .collect()
+    }
+
+    fn obu(kind: u8, payload: &[u8]) -> Vec<u8> {
+        [&[kind << 3 | 2, payload.len().try_into().unwrap()][..], payload].concat()
+    }
+
+    #[test]
+    fn samples_are_as_wide_as_the_frame_is_shown() {
+        // A reduced still picture header of profile 0 with 64x48 samples of 8 bits.
+        let sequence = bytes("000 1 1 00000 0101 0101 111111 101111 000 0 00 0 0 0 0 00 0");
+        let frame = |size: &str| {
+            // `disable_cdf_update`, `allow_screen_content_tools`, then the size.
+            let frame = bytes(&["0 0", size].join(" "));
+            [obu(1, &sequence), obu(6, &frame)].concat()
+        };
+        let unit = frame("0");
+        let header = Av1Sequence::of_obus(&unit).unwrap();
+        assert_eq!((header.width, header.height), (64, 48));
+        assert_eq!(header.sample_aspect_ratio(&unit), Some((48 * 64, 64 * 48)));
+        // Shown at 128x48.
+        let wide = frame("1 0000000001111111 0000000000101111");
+        assert_eq!(header.sample_aspect_ratio(&wide), Some((48 * 128, 64 * 48)));
+        assert_eq!(header.sample_aspect_ratio(&obu(1, &sequence)), None);
+    }
 }

@@ -40,6 +40,7 @@ pub struct SegmentIndex<'data> {
     pub earliest_presentation_time: u64,
     /// Where the first subsegment begins, in bytes from the start of the input: `first_offset` behind the box.
     pub first_offset: u64,
+    sidx: Mp4Box<'data>,
     references: &'data [[u8; 12]],
 }
 
@@ -65,12 +66,21 @@ impl<'data> SegmentIndex<'data> {
     fn read(sidx: Mp4Box<'data>) -> Result<Self> {
         let (version, _, mut fields) = Fields::full(sidx)?;
         let (track, timescale) = (fields.u32()?, fields.u32()?);
+        if timescale == 0 {
+            return Err(fields.error("says that there is no time unit in a second"));
+        }
         let earliest_presentation_time = fields.long(version)?;
         let first_offset = sidx.range().end.saturating_add(fields.long(version)?);
         fields.skip(2)?;
         let count = fields.u16()?.into();
         let references = fields.entries(count)?;
-        Ok(Self { track, timescale, earliest_presentation_time, first_offset, references })
+        Ok(Self { track, timescale, earliest_presentation_time, first_offset, sidx, references })
+    }
+
+    /// The box `sidx`.
+    #[must_use]
+    pub fn sidx(&self) -> Mp4Box<'data> {
+        self.sidx
     }
 
     /// What the index refers to, in order.

@@ -257,6 +257,18 @@ impl<'data> Track<'data> {
         self.source.table.stated_durations().total()
     }
 
+    /// The number of samples of which `stts` states the duration. Fragments do not count.
+    #[must_use]
+    pub fn table_timed_len(&self) -> u64 {
+        self.source.table.stated_durations().samples()
+    }
+
+    /// What the lengths in `stsz` or `stz2` add up to, in bytes, whether or not the input has these bytes. Fragments do not count.
+    #[must_use]
+    pub fn table_bytes(&self) -> u64 {
+        self.source.table.sizes.total()
+    }
+
     /// All samples in order.
     ///
     /// The tables are walked where they lie, so each next sample takes the same short time, and no memory. The walk ends at

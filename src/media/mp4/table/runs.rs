@@ -54,7 +54,7 @@ impl<'data> TimeRuns<'data> {
     }
 
     /// How many samples the runs have.
-    pub(super) fn samples(self) -> u64 {
+    pub(in crate::media::mp4) fn samples(self) -> u64 {
         let counts =
             (0..self.entries.len()).filter_map(|run| self.get(run)).map(|(count, _)| u64::from(count));
         counts.fold(0, u64::saturating_add)

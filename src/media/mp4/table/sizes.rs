@@ -67,6 +67,14 @@ impl<'data> Sizes<'data> {
         }
     }
 
+    /// What the lengths of all samples add up to.
+    pub(in crate::media::mp4) fn total(&self) -> u64 {
+        match *self {
+            Self::Constant { len, count } => u64::from(len) * u64::from(count),
+            _ => (0..self.count()).filter_map(|sample| self.get(sample)).map(u64::from).sum(),
+        }
+    }
+
     /// Whether all samples are of one length.
     pub(in crate::media::mp4) fn is_constant(&self) -> bool {
         matches!(self, Self::Constant { .. })
