@@ -427,9 +427,10 @@ pub(crate) enum PacketsFormat {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "JSON is that of `ffprobe -show_format -show_streams -of json`, an object for each file. Nothing is decoded: what \
-                  ffprobe learns by decoding, or guesses, is left out, and every value that is there is the one that it prints. \
-                  nb_read_packets is that of its -count_packets; MP4 has it in its tables."
+    after_help = "JSON has the names and the forms of `ffprobe -v error -count_packets -show_format -show_streams -show_chapters \
+                  -show_programs -of json` of FFmpeg 5.1, an object for each file. Nothing is decoded: values come from the container, \
+                  from parameter sets and from the first bytes of each stream. A field whose value these do not tell is left out. Where \
+                  ffprobe contradicts the file or does not know a coding, the value of the file is printed."
 )]
 pub(crate) struct Probe {
     /// Files; `-`, or none at all, for standard input

@@ -12,6 +12,7 @@ mod report;
 mod side_data;
 mod tags;
 mod text;
+mod whole;
 
 use std::io::{self, Write};
 use std::path::Path;

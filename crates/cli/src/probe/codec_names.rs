@@ -34,6 +34,7 @@ pub(super) fn of_sample_entry(
         b"ac-3" => "ac3",
         b"ec-3" => "eac3",
         b"ac-4" => "ac4",
+        b"mha1" | b"mhm1" => "mpegh_3d_audio",
         b"alac" => "alac",
         b"Opus" => "opus",
         b"fLaC" => "flac",
@@ -43,7 +44,7 @@ pub(super) fn of_sample_entry(
         b"sawb" => "amr_wb",
         b".mp3" => "mp3",
         b"ima4" => "adpcm_ima_qt",
-        b"tx3g" => "mov_text",
+        b"tx3g" | b"text" => "mov_text",
         b"wvtt" => "webvtt",
         b"stpp" => "ttml",
         b"c608" => "eia_608",
@@ -68,6 +69,8 @@ fn of_object_type(object_type: u8) -> Option<&'static str> {
         0xa9 => "dts",
         0xad => "opus",
         0xb1 => "vp9",
+        0xdd => "vorbis",
+        0xe1 => "qcelp",
         _ => return None,
     })
 }

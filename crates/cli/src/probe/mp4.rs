@@ -1,31 +1,50 @@
 //! What MP4 tells without being decoded.
 
+mod chapters;
+mod rates;
+mod sums;
 mod tables;
 mod tags;
+mod times;
 
-use pagecut::Result;
 use pagecut::media::AudioSpecificConfig;
-use pagecut::media::mp4::{self, Matrix, Movie, Packet, SampleEntry, Track};
+use pagecut::media::mp4::{self, Matrix, Movie, SampleEntry, Track};
+use pagecut::{Error, ErrorKind, Mp4Fault, Result};
 
 use super::picture::Picture;
 use super::report::{Format, Ratio, Report, Sound, Stream, Times};
 use super::side_data::SideData;
 use super::tags::Pairs;
+use super::whole::Whole;
 use super::{coding, mp4_codec};
+use crate::media::movie::{Cover, MovieStream, MovieStreams, Role};
 use crate::streams::Kind;
-use crate::time_base::{TimeBase, rescale};
+use crate::time_base::TimeBase;
+use chapters::Titles;
+use sums::{Stated, Totals};
 
 /// Reads the description of a movie and its tables. Errors of samples are put among `errors`.
 pub(super) fn report(data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
     let movie = Movie::read(data)?;
+    let found = MovieStreams::of(&movie);
+    let mut titles = Titles::default();
     let mut totals = vec![Totals::default(); movie.tracks().len()];
     for packet in movie.packets(mp4::Times::Presentation) {
         match packet {
-            Ok(packet) => totals[packet.track].add(&packet),
+            Ok(packet) => {
+                totals[packet.track].add(&packet);
+                if found.role(packet.track) == Role::Titles && !packet.is_left_out {
+                    titles.add(&packet);
+                }
+            }
             Err(error) => errors.push(error.to_string()),
         }
     }
     errors.extend(movie.fault().map(ToString::to_string));
+    // Damage of other boxes is that of samples.
+    let of_index = |error: &Error| matches!(error.kind(), ErrorKind::Mp4(Mp4Fault::BoxContent { kind, .. }) if kind == b"sidx");
+    let indexes = movie.segment_indexes().filter_map(Result::err).filter(of_index);
+    errors.extend(indexes.map(|error| error.to_string()));
     for track in movie.tracks() {
         let entries = track.sample_entries();
         errors.extend(
@@ -34,50 +53,78 @@ pub(super) fn report(data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
                 .map(|error| error.to_string()),
         );
     }
-    let tracks = movie.tracks().iter().zip(&totals).enumerate();
-    let mut streams: Vec<_> =
-        tracks.map(|(index, (track, totals))| stream(&movie, index, track, totals)).collect();
-    coding::describe_movie(&movie, &mut streams);
-    add_protection(&movie, &mut streams);
-    let mut format = format(&movie, &streams);
+    let mut streams = of_tracks(&movie, &found, &totals);
+    let whole = Whole::complete(&mut streams, times::movie_duration(&movie));
+    let end = whole.duration.map(|duration| duration.saturating_add(whole.start.unwrap_or(0)));
+    let chapters = chapters::of_movie(&movie, titles, &streams, end);
+    let mut format = Format::new("mov,mp4,m4a,3gp,3g2,mj2", data.len() as u64, whole.start, whole.duration);
     format.tags = format_tags(&movie)?;
-    Ok(Report { programs: Vec::new(), streams, chapters: Vec::new(), format })
+    Ok(Report { programs: Vec::new(), streams, chapters, format })
 }
 
-/// What the packets of a track add up to.
-#[derive(Debug, Clone, Default)]
-struct Totals {
-    packets: u64,
-    samples: u64,
-    bytes: u64,
-    /// Of all samples, in time units.
-    duration: u64,
-    /// When the first one is shown that is.
-    start: Option<i64>,
-    /// When the last one would be followed by another.
-    end: Option<i64>,
-    /// What all packets but the last last, if it is the same.
-    last_duration: Option<u64>,
-    is_uneven: bool,
+/// The streams of tracks and of pictures in the metadata, in the order of the file.
+fn of_tracks(movie: &Movie<'_>, found: &MovieStreams<'_>, totals: &[Totals]) -> Vec<Stream> {
+    let stated = sums::stated(movie);
+    let priming = priming(movie, found);
+    let tracks = movie.tracks().iter().zip(totals).zip(&stated).enumerate();
+    let mut streams: Vec<_> = tracks
+        .map(|(index, ((track, totals), &stated))| {
+            let priming = priming.filter(|&(track, _)| track == index).map(|(_, samples)| samples);
+            let mut stream = stream(movie, index, track, totals, (stated, priming));
+            stream.index = found.of_track(index);
+            match found.role(index) {
+                Role::Media => {}
+                Role::Thumbnails => stream.disposition.extend([("attached_pic", 1), ("timed_thumbnails", 1)]),
+                Role::Titles => {
+                    stream.kind = Kind::Data;
+                    stream.codec_name = Some("bin_data");
+                }
+            }
+            stream
+        })
+        .collect();
+    coding::describe_movie(movie, &mut streams);
+    add_protection(movie, &mut streams);
+    let covers = found.iter().enumerate().filter_map(|(index, stream)| match stream {
+        MovieStream::Cover(found) => Some(cover(index, found)),
+        MovieStream::Track(_) => None,
+    });
+    streams.extend(covers);
+    streams.sort_by_key(|stream| stream.index);
+    streams
 }
 
-impl Totals {
-    fn add(&mut self, packet: &Packet<'_>) {
-        self.packets += u64::from(!packet.is_left_out);
-        self.samples += u64::from(packet.samples);
-        self.bytes += packet.data.len() as u64;
-        self.duration = self.duration.saturating_add(packet.duration);
-        if !packet.is_discarded {
-            self.start = Some(self.start.map_or(packet.pts, |start| start.min(packet.pts)));
-        }
-        let end = packet.dts.saturating_add_unsigned(packet.duration);
-        self.end = Some(self.end.map_or(end, |last| last.max(end)));
-        self.is_uneven |= self.last_duration.is_some_and(|duration| duration != packet.duration);
-        self.last_duration = Some(packet.duration);
+/// The stream of a picture in the metadata.
+fn cover(index: usize, found: Cover<'_>) -> Stream {
+    let mut stream = Stream::bare(index, Kind::Video, TimeBase::per_second(90_000));
+    stream.codec_name = Some(found.codec_name);
+    stream.id = Some("0x0".to_owned());
+    stream.nb_read_packets = Some(1);
+    stream.disposition = vec![("attached_pic", 1)];
+    coding::describe_attachment(&mut stream, found.data);
+    stream
+}
+
+/// The track of AAC that `iTunSMPB` follows, and its priming samples.
+fn priming(movie: &Movie<'_>, found: &MovieStreams<'_>) -> Option<(usize, u32)> {
+    let (samples, offset) = times::priming(movie)?;
+    let is_before = |stream: &MovieStream<'_>| match *stream {
+        MovieStream::Track(track) => movie.tracks()[track].trak().range().start < offset,
+        MovieStream::Cover(cover) => cover.offset < offset,
+    };
+    match found.iter().filter(is_before).last()? {
+        MovieStream::Track(track) => Some((track, samples)),
+        MovieStream::Cover(_) => None,
     }
 }
 
-fn stream(movie: &Movie<'_>, index: usize, track: &Track<'_>, totals: &Totals) -> Stream {
+fn stream(
+    movie: &Movie<'_>,
+    index: usize,
+    track: &Track<'_>,
+    totals: &Totals,
+    (stated, priming): (Stated, Option<u32>),
+) -> Stream {
     let entry = track.sample_entries().next().and_then(Result::ok);
     let codec_name = entry.as_ref().and_then(mp4_codec::name);
     let aac = match (entry, codec_name) {
@@ -85,25 +132,31 @@ fn stream(movie: &Movie<'_>, index: usize, track: &Track<'_>, totals: &Totals) -
         _ => None,
     };
     let kind = Kind::of_mp4(track);
+    let is_video = kind == Kind::Video;
     let timescale = track.media().timescale;
     let time_base = TimeBase::per_second(timescale);
-    let duration = duration(movie, track, totals);
-    let tag = entry.map_or([0; 4], |entry| entry.format().0);
+    let duration = times::duration(movie, track, totals);
+    let tag = entry.map_or([0; 4], |entry| entry.original_format().0);
+    // The fault of an entry is already reported.
+    let sound = entry.and_then(|entry| sound(track, &entry, codec_name, aac.as_ref()).ok().flatten());
+    let unknown = || Sound { sample_rate: Some(0), channels: Some(0), ..Sound::default() };
+    let sound = sound.or_else(|| (kind == Kind::Audio).then(unknown));
+    let rate = sound.as_ref().and_then(|sound| sound.sample_rate);
+    let priming = priming.zip(rate).filter(|_| codec_name == Some("aac"));
     Stream {
         index,
         codec_name,
         kind,
         codec_tag_string: super::tag_string(tag),
         codec_tag: super::tag_number(tag),
-        // The fault of an entry is already reported.
         picture: entry.and_then(|entry| picture(&entry).ok().flatten()),
-        sound: entry.and_then(|entry| sound(track, &entry, codec_name, aac.as_ref()).ok().flatten()),
+        sound,
         id: Some(format!("{:#x}", track.id())),
-        r_frame_rate: if kind == Kind::Video { even_rate(timescale, totals) } else { Some(Ratio::NONE) },
-        avg_frame_rate: if kind == Kind::Video { average_rate(timescale, totals) } else { Some(Ratio::NONE) },
+        r_frame_rate: if is_video { rates::even(time_base, codec_name, totals) } else { Some(Ratio::NONE) },
+        avg_frame_rate: if is_video { rates::average(timescale, stated, totals) } else { Some(Ratio::NONE) },
         time_base,
-        times: Times::new(time_base, start(movie, track, totals), duration),
-        bit_rate: bit_rate(movie, track, totals, duration),
+        times: Times::new(time_base, times::start(movie, track, totals, priming), Some(duration)),
+        bit_rate: rates::bits(movie, track, entry.as_ref(), stated, duration),
         nb_frames: Some(track.table_len()).filter(|&count| count > 0),
         nb_read_packets: Some(totals.packets),
         extradata_size: entry.and_then(|entry| extradata_size(&entry, codec_name)),
@@ -144,84 +197,11 @@ fn sound(
             ..Sound::default()
         },
         // Of these, there are two channels in the entry whatever there are in the frames.
-        Some("mp3" | "ac3" | "eac3" | "ac4" | "dts" | "truehd") | None => {
+        Some("mp3" | "ac3" | "eac3" | "dts" | "truehd" | "vorbis") => {
             Sound { sample_rate, bits_per_sample, ..Sound::default() }
         }
-        Some(_) => Sound { sample_rate, channels, bits_per_sample, ..Sound::default() },
+        _ => Sound { sample_rate, channels, bits_per_sample, ..Sound::default() },
     }))
-}
-
-/// The rate of pictures that all last as long.
-fn even_rate(timescale: u32, totals: &Totals) -> Option<Ratio> {
-    let duration = totals.last_duration.filter(|_| !totals.is_uneven)?;
-    Ratio::new(timescale.into(), duration)
-}
-
-fn average_rate(timescale: u32, totals: &Totals) -> Option<Ratio> {
-    Ratio::new(totals.samples.checked_mul(timescale.into())?, totals.duration)
-}
-
-/// When the track starts: with the edit list, and otherwise when its first packet is shown.
-fn start(movie: &Movie<'_>, track: &Track<'_>, totals: &Totals) -> Option<i64> {
-    if movie.is_fragmented() || track.edits().next().is_none() {
-        return totals.start;
-    }
-    let empty = track.edits().take_while(|edit| edit.media_time.is_none());
-    Some(empty.map(|edit| in_time_of_track(movie, track, edit.duration)).fold(0, i64::saturating_add))
-}
-
-/// How long the media of the track last in the tables, in its time units: what `mdhd` states, but no longer than the samples.
-fn media_duration(track: &Track<'_>) -> Option<u64> {
-    let of_samples = Some(track.table_duration()).filter(|&duration| duration > 0);
-    match (track.media().duration, of_samples) {
-        (Some(stated), Some(of_samples)) => Some(stated.min(of_samples)),
-        (stated, of_samples) => stated.or(of_samples),
-    }
-}
-
-/// How long the track lasts, in its time units.
-fn duration(movie: &Movie<'_>, track: &Track<'_>, totals: &Totals) -> Option<i64> {
-    let of_media = media_duration(track).and_then(|duration| i64::try_from(duration).ok());
-    if movie.is_fragmented() {
-        // The last sample ends so long after the start of the media, whatever the edit list presents of them.
-        let shift = track.edits().presentation_shift(movie.header().timescale, track.media().timescale);
-        let of_samples = totals.end.map(|end| end.saturating_sub(shift));
-        let duration = end_by_index(movie, track).or(of_media.max(of_samples));
-        return duration.filter(|&duration| duration > 0);
-    }
-    let of_media = of_media?;
-    if track.edits().next().is_none() {
-        return Some(of_media);
-    }
-    let edited = track.edits().map(|edit| in_time_of_track(movie, track, edit.duration));
-    Some(of_media.min(edited.fold(0, i64::saturating_add)))
-}
-
-/// Where the last segment index of a track ends, in time units of the track.
-fn end_by_index(movie: &Movie<'_>, track: &Track<'_>) -> Option<i64> {
-    let indexes = movie.segment_indexes().map_while(Result::ok);
-    let last = indexes.filter(|index| index.track == track.id()).last()?;
-    let start = i64::try_from(last.earliest_presentation_time).unwrap_or(i64::MAX);
-    let end =
-        last.references().map(|reference| i64::from(reference.duration)).fold(start, i64::saturating_add);
-    Some(rescale(end, track.media().timescale.into(), last.timescale.max(1).into()))
-}
-
-fn in_time_of_track(movie: &Movie<'_>, track: &Track<'_>, duration: u64) -> i64 {
-    let duration = i64::try_from(duration).unwrap_or(i64::MAX);
-    rescale(duration, track.media().timescale.into(), movie.header().timescale.max(1).into())
-}
-
-/// Bits in a second of the media, of which ffprobe rounds those of fragments.
-fn bit_rate(movie: &Movie<'_>, track: &Track<'_>, totals: &Totals, duration: Option<i64>) -> Option<u64> {
-    let bits = i128::from(totals.bytes) * 8;
-    let timescale = i128::from(track.media().timescale);
-    if movie.is_fragmented() {
-        let duration = duration.filter(|&duration| duration > 0)?;
-        return u64::try_from(rescale(i64::try_from(bits).ok()?, timescale, duration.into())).ok();
-    }
-    let duration = i128::from(media_duration(track).filter(|&duration| duration > 0)?);
-    u64::try_from(bits * timescale / duration).ok().filter(|&rate| rate > 0)
 }
 
 /// How pictures are placed on the screen, unless they are shown as they are.
@@ -267,7 +247,7 @@ fn extradata_size(entry: &SampleEntry<'_>, codec_name: Option<&str>) -> Option<u
         return Some(configuration.len());
     }
     match codec_name {
-        // What comes behind the fields that all entries have.
+        // What follows the fields that all entries have.
         Some("mov_text") => Some(entry.mp4_box().payload().len().saturating_sub(8)),
         // It becomes an `OpusHead`, which begins with so many bytes more.
         Some("opus") => entry
@@ -290,24 +270,4 @@ fn format_tags(movie: &Movie<'_>) -> Result<Vec<(String, String)>> {
     }
     tags::of_movie(movie, &mut pairs);
     Ok(pairs.into_vec())
-}
-
-fn format(movie: &Movie<'_>, streams: &[Stream]) -> Format {
-    let micros = |stream: &Stream, time: Option<i64>| time.map(|time| stream.time_base.micros(time));
-    let start = streams.iter().filter_map(|stream| micros(stream, stream.times.start_pts)).min();
-    let ends = streams.iter().filter_map(|stream| {
-        let (start, duration) = (stream.times.start_pts?, stream.times.duration_ts?);
-        Some(micros(stream, Some(start))?.saturating_add(micros(stream, Some(duration))?))
-    });
-    let header = movie.header();
-    let of_movie =
-        header.duration.and_then(|duration| i64::try_from(duration).ok()).filter(|&duration| duration > 0);
-    let duration = match of_movie {
-        Some(duration) if !movie.is_fragmented() => {
-            Some(rescale(duration, 1_000_000, header.timescale.max(1).into()))
-        }
-        // Of fragments it tells nothing, or the first ones.
-        _ => ends.max().zip(start).map(|(end, start)| end.saturating_sub(start)),
-    };
-    Format::new("mov,mp4,m4a,3gp,3g2,mj2", movie.data().len() as u64, start, duration)
 }

@@ -1,16 +1,22 @@
 //! Side data of streams.
 
+mod in_mp4;
+
 use pagecut::media::mp4::Matrix;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::report::Ratio;
+pub(super) use in_mp4::{ColorVolume, DolbyVision};
 
 /// An entry of `side_data_list`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum SideData {
     /// Bits per second and size of the buffer of the decoder.
-    Buffer { max_bit_rate: u64, bits: u64 },
+    Buffer {
+        max_bit_rate: u64,
+        bits: u64,
+    },
     /// `bsmod` of AC-3.
     AudioService(u8),
     /// How pictures are placed on the screen.
@@ -18,13 +24,25 @@ pub(super) enum SideData {
     /// What a protection system needs before the first sample.
     EncryptionInit,
     /// How the pictures of both eyes are arranged; inverted: the right eye comes first.
-    Stereo { kind: &'static str, is_inverted: bool },
+    Stereo {
+        kind: &'static str,
+        is_inverted: bool,
+    },
     /// Candelas per square metre: the brightest pixel, and the brightest mean of a frame.
-    ContentLight { max_content: u64, max_average: u64 },
+    ContentLight {
+        max_content: u64,
+        max_average: u64,
+    },
     /// The display that the colours were made on.
     Mastering(Mastering),
     /// How pictures lie around the viewer, and where they are turned: yaw, pitch and roll in degrees.
-    Spherical { mapping: Mapping, pose: [f64; 3] },
+    Spherical {
+        mapping: Mapping,
+        pose: [f64; 3],
+    },
+    DolbyVision(DolbyVision),
+    /// The display that the colours were made on, as MP4 states it.
+    ColorVolume(ColorVolume),
 }
 
 /// A mastering display (SMPTE ST 2086).
@@ -149,6 +167,14 @@ impl Serialize for SideData {
                     )]
                     map.serialize_entry(name, &(*degrees as i16))?;
                 }
+            }
+            Self::DolbyVision(record) => {
+                map.serialize_entry("side_data_type", "DOVI configuration record")?;
+                record.write(&mut map)?;
+            }
+            Self::ColorVolume(volume) => {
+                map.serialize_entry("side_data_type", "Mastering display metadata")?;
+                volume.write(&mut map)?;
             }
         }
         map.end()

@@ -6,6 +6,7 @@ mod decision;
 mod indexes;
 mod matroska;
 mod mp4;
+mod mp4_probe;
 mod mp4_tags;
 mod mpegts;
 mod mpegts_codings;

@@ -64,6 +64,7 @@ pub(super) fn describe(stream: &mut Stream, name: &str, headers: &Headers<'_>) {
         "mp1" | "mp2" | "mp3" => mpeg(stream, name, headers),
         "ac3" | "eac3" => ac3(stream, headers),
         "dts" => dts(stream, headers),
+        "amr_nb" | "amr_wb" => sound.channel_layout = layout(&MPEG_4, sound.channels.unwrap_or(1)),
         "opus" => {
             if let Some(head) =
                 OpusHead::read(headers.configuration).or_else(|| OpusHead::of_dops(headers.configuration))
@@ -97,8 +98,9 @@ pub(super) fn describe(stream: &mut Stream, name: &str, headers: &Headers<'_>) {
 fn sample_format(name: &str) -> Option<&'static str> {
     Some(match name {
         "mp1" | "mp2" => "s16p",
-        "aac" | "aac_latm" | "mp3" | "ac3" | "eac3" | "dts" | "opus" | "vorbis" | "wmav1" | "wmav2" => "fltp",
-        "amr_nb" | "amr_wb" | "pcm_f32le" | "pcm_f32be" => "flt",
+        "aac" | "aac_latm" | "mp3" | "ac3" | "eac3" | "dts" | "opus" | "vorbis" | "wmav1" | "wmav2"
+        | "amr_nb" | "amr_wb" => "fltp",
+        "pcm_f32le" | "pcm_f32be" => "flt",
         "pcm_f64le" | "pcm_f64be" => "dbl",
         "pcm_u8" | "pcm_s8" => "u8",
         "pcm_s24le" | "pcm_s24be" | "pcm_s32le" | "pcm_s32be" => "s32",
@@ -155,9 +157,15 @@ fn ac3(stream: &mut Stream, headers: &Headers<'_>) {
     let sound = stream.sound.get_or_insert_default();
     sound.sample_rate = Some(header.sampling_frequency.into());
     sound.channels = Some(header.channels().into());
+    sound.channel_layout = ac3_layout(&header);
+    let rate = Some(u64::from(header.bit_rate)).filter(|&rate| rate > 0);
+    stream.bit_rate = if header.is_enhanced { rate.or(stream.bit_rate) } else { stream.bit_rate.or(rate) };
+}
+
+/// The layout of the channels of AC-3.
+pub(super) fn ac3_layout(header: &Ac3Header) -> Option<&'static str> {
     let layouts = AC3.get(usize::from(header.channel_mode));
-    sound.channel_layout = layouts.map(|layouts| layouts[usize::from(header.has_low_frequency_effects)]);
-    stream.bit_rate = stream.bit_rate.or(Some(header.bit_rate.into()));
+    layouts.map(|layouts| layouts[usize::from(header.has_low_frequency_effects)])
 }
 
 fn dts(stream: &mut Stream, headers: &Headers<'_>) {

@@ -5,9 +5,13 @@ use pagecut::media::mp4::{Movie, Mp4Box, SampleEntry};
 
 use super::super::picture::Picture;
 use super::super::report::{Ratio, Stream};
-use super::super::side_data::SideData;
+use super::super::side_data::{ColorVolume, DolbyVision, SideData};
+use super::audio::ac3_layout;
 use super::rates::{self, PacketTimes};
 use super::{Headers, color, describe};
+
+/// Bytes of version and flags of a box.
+const FULL_LEN: usize = 4;
 
 /// Adds to the streams, which are those of the tracks, what their headers tell.
 pub(crate) fn describe_movie(movie: &Movie<'_>, streams: &mut [Stream]) {
@@ -37,7 +41,6 @@ fn boxes<'data>(entry: &SampleEntry<'data>) -> impl Iterator<Item = Mp4Box<'data
 
 /// What a decoder has to have: the decoder configuration, or the payload of a box of the coding without its version and flags.
 fn configuration<'data>(entry: &SampleEntry<'data>) -> &'data [u8] {
-    const FULL_LEN: usize = 4;
     let of_box = boxes(entry).find_map(|found| match &found.kind().0 {
         b"avcC" | b"hvcC" | b"av1C" | b"dOps" => Some(found.payload()),
         b"dfLa" | b"alac" => found.payload().get(FULL_LEN..),
@@ -64,8 +67,19 @@ fn read_boxes(entry: &SampleEntry<'_>, stream: &mut Stream) {
                 read_vp_color(payload, picture);
             }
             (b"fiel", Some(picture)) => picture.field_order = field_order(payload),
-            (b"dac3", _) => stream.side_data_list.extend(Ac3Header::of_dac3(payload).and_then(audio_service)),
-            (b"dec3", _) => stream.side_data_list.extend(Ac3Header::of_dec3(payload).and_then(audio_service)),
+            (b"dac3", _) => read_ac3(Ac3Header::of_dac3(payload), stream),
+            (b"dec3", _) => read_ac3(Ac3Header::of_dec3(payload), stream),
+            (b"dvcC" | b"dvvC" | b"dvwC", _) => {
+                stream.side_data_list.extend(DolbyVision::read(payload).map(SideData::DolbyVision))
+            }
+            (b"mdcv", _) => {
+                stream.side_data_list.extend(ColorVolume::of_mdcv(payload).map(SideData::ColorVolume))
+            }
+            (b"SmDm", _) => {
+                stream.side_data_list.extend(ColorVolume::of_smdm(payload).map(SideData::ColorVolume))
+            }
+            (b"clli", _) => stream.side_data_list.extend(light_level(payload)),
+            (b"CoLL", _) => stream.side_data_list.extend(payload.get(FULL_LEN..).and_then(light_level)),
             (b"chan", _) => {
                 if let Some(sound) = &mut stream.sound {
                     sound.channel_layout = sound.channel_layout.or_else(|| channel_layout(payload));
@@ -127,6 +141,21 @@ fn field_order(payload: &[u8]) -> Option<&'static str> {
         [2, 14, ..] => Some("bt"),
         _ => None,
     }
+}
+
+/// What `dac3` or `dec3` tells; the first frame tells it again.
+fn read_ac3(header: Option<Ac3Header>, stream: &mut Stream) {
+    let Some(header) = header else { return };
+    if let Some(sound) = &mut stream.sound {
+        sound.channels = Some(header.channels().into());
+        sound.channel_layout = ac3_layout(&header);
+    }
+    stream.side_data_list.extend(audio_service(header));
+}
+
+/// `clli`: the light levels of the brightest sample and of the brightest picture on average.
+fn light_level(payload: &[u8]) -> Option<SideData> {
+    Some(SideData::ContentLight { max_content: short(payload, 0)?, max_average: short(payload, 2)? })
 }
 
 fn audio_service(header: Ac3Header) -> Option<SideData> {

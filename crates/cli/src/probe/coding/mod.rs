@@ -40,7 +40,12 @@ struct Headers<'a> {
 
 /// Adds to a stream what its headers tell. What the container tells stays where ffprobe prefers it.
 fn describe(stream: &mut Stream, headers: &Headers<'_>) {
-    let Some(name) = stream.codec_name else { return };
+    let Some(name) = stream.codec_name else {
+        if stream.kind == Kind::Video {
+            video::complete_rates(stream, headers);
+        }
+        return;
+    };
     match stream.kind {
         Kind::Video => {
             video::describe(stream, name, headers);

@@ -69,13 +69,17 @@ pub(super) fn complete_rates(stream: &mut Stream, headers: &Headers<'_>) {
 }
 
 fn av1(stream: &mut Stream, headers: &Headers<'_>) {
-    let sequence =
-        Av1Sequence::of_configuration(headers.configuration).or_else(|| Av1Sequence::of_obus(headers.packet));
-    let Some(sequence) = sequence else { return };
+    let of_configuration = Av1Sequence::of_configuration(headers.configuration);
+    let Some(sequence) = of_configuration.or_else(|| Av1Sequence::of_obus(headers.packet)) else { return };
     if headers.configuration.is_empty() {
         stream.extradata_size = Av1Sequence::configuration_len(headers.packet);
     }
     let picture = stream.picture.get_or_insert_default();
+    if of_configuration.is_none() {
+        // Where the configuration has no sequence header, ffprobe decodes the first frame.
+        let ratio = sequence.sample_aspect_ratio(headers.packet);
+        picture.coded_aspect_ratio = ratio.and_then(|(width, height)| Ratio::new(width, height));
+    }
     stream.profile = profile::av1(sequence.profile);
     picture.level = sequence.level.into();
     (picture.width, picture.height) = (sequence.width.into(), sequence.height.into());
@@ -127,8 +131,11 @@ fn vp9(stream: &mut Stream, headers: &Headers<'_>) {
 }
 
 fn jpeg(stream: &mut Stream, headers: &Headers<'_>) {
-    let Some(header) = JpegHeader::read(headers.packet) else { return };
     let picture = stream.picture.get_or_insert_default();
+    // The colour space of JFIF, whatever the frame has.
+    picture.color_space = Some("bt470bg");
+    picture.chroma_location = Some("center");
+    let Some(header) = JpegHeader::read(headers.packet) else { return };
     stream.profile = profile::jpeg(header.process);
     stream.bits_per_raw_sample = Some(header.precision.into());
     (picture.width, picture.height) = (header.width.into(), header.height.into());
@@ -154,10 +161,9 @@ fn jpeg(stream: &mut Stream, headers: &Headers<'_>) {
         chroma.and_then(|chroma| planar(Samples { chroma, depth: header.precision, is_rgb, is_jpeg: true }));
     picture.pix_fmt = pix_fmt;
     picture.color_range = Some("pc");
-    if pix_fmt.is_some_and(|name| name.starts_with("yuv")) {
-        picture.color_space = Some("bt470bg");
+    if pix_fmt.is_some_and(|name| !name.starts_with("yuv")) {
+        picture.color_space = None;
     }
-    picture.chroma_location = Some("center");
 }
 
 fn prores(stream: &mut Stream, headers: &Headers<'_>) {

@@ -1,0 +1,52 @@
+//! Rates that tables and fragments state.
+
+use pagecut::media::mp4::{CodecConfiguration, Movie, SampleEntry, Track};
+
+use super::sums::{Stated, Totals};
+use super::times::media_duration;
+use crate::probe::report::Ratio;
+use crate::time_base::{TimeBase, rescale};
+
+/// The rate of pictures that all last as long; of a track without samples, that of the time units, unless ffprobe has a rate from the
+/// parameter sets.
+pub(super) fn even(time_base: TimeBase, codec_name: Option<&str>, totals: &Totals) -> Option<Ratio> {
+    if totals.packets == 0 {
+        return Ratio::new(time_base.denominator, time_base.numerator).filter(|_| codec_name != Some("hevc"));
+    }
+    let duration = totals.last_duration.filter(|_| !totals.is_uneven)?;
+    Ratio::new(time_base.denominator, time_base.numerator.checked_mul(duration)?)
+}
+
+/// Samples in a second of the media.
+pub(super) fn average(timescale: u32, stated: Stated, totals: &Totals) -> Option<Ratio> {
+    let rate =
+        stated.samples.checked_mul(timescale.into()).and_then(|units| Ratio::new(units, stated.duration));
+    rate.or((totals.packets == 0).then_some(Ratio::NONE))
+}
+
+/// Bits in a second of the media, of which ffprobe rounds those of fragments; `avgBitrate` of `esds` if the media have no duration.
+pub(super) fn bits(
+    movie: &Movie<'_>,
+    track: &Track<'_>,
+    entry: Option<&SampleEntry<'_>>,
+    stated: Stated,
+    duration: i64,
+) -> Option<u64> {
+    let bits = i128::from(stated.bytes) * 8;
+    let timescale = i128::from(track.media().timescale);
+    let of_table = || {
+        let duration =
+            i128::from(media_duration(track).filter(|&duration| duration > 0 && track.table_len() > 0)?);
+        u64::try_from(bits * timescale / duration).ok()
+    };
+    let rate = if movie.is_fragmented() && duration > 0 {
+        u64::try_from(rescale(i64::try_from(bits).ok()?, timescale, duration.into())).ok()
+    } else {
+        of_table()
+    };
+    let average = || match entry?.configuration()? {
+        CodecConfiguration::Mpeg4 { average_bit_rate, .. } => Some(average_bit_rate.into()),
+        _ => None,
+    };
+    rate.or_else(average).filter(|&rate| rate > 0)
+}

@@ -1,0 +1,98 @@
+//! When the streams of a movie start, and how long they last.
+
+use pagecut::media::mp4::{MetadataKey, Movie, Track};
+
+use super::sums::Totals;
+use crate::time_base::rescale;
+
+/// When the track starts: with the edit list, and otherwise when its first packet is shown. `priming` is how many samples a decoder of
+/// sound puts out before those that are presented.
+pub(super) fn start(
+    movie: &Movie<'_>,
+    track: &Track<'_>,
+    totals: &Totals,
+    priming: Option<(u32, u64)>,
+) -> Option<i64> {
+    if track.table_len() == 0 && totals.packets == 0 {
+        return None;
+    }
+    let timescale = track.media().timescale;
+    if let Some((samples, rate)) = priming {
+        let skipped = rescale(samples.into(), timescale.into(), i128::from(rate.max(1)));
+        return Some(totals.start?.saturating_add(skipped));
+    }
+    if movie.is_fragmented() || track.edits().next().is_none() {
+        return totals.start;
+    }
+    let empty = track.edits().take_while(|edit| edit.media_time.is_none());
+    Some(empty.map(|edit| in_time_of_track(movie, track, edit.duration)).fold(0, i64::saturating_add))
+}
+
+/// The priming samples in `iTunSMPB`, and where the item lies.
+pub(super) fn priming(movie: &Movie<'_>) -> Option<(u32, u64)> {
+    /// A decoder has no longer priming.
+    const LIMIT: u32 = 16_384;
+    let items = movie
+        .metadata()
+        .filter(|item| matches!(item.key(), MetadataKey::Named { name, .. } if name == b"iTunSMPB"));
+    let samples = |text: &str| {
+        let mut fields = text.split_ascii_whitespace();
+        let [_, priming, remainder, samples] = std::array::from_fn(|_| fields.next());
+        u32::from_str_radix(remainder?, 16).ok()?;
+        u64::from_str_radix(samples?, 16).ok()?;
+        u32::from_str_radix(priming?, 16).ok().filter(|&priming| priming > 0 && priming < LIMIT)
+    };
+    let items = items.filter_map(|item| {
+        let text = std::str::from_utf8(item.values().next()?.bytes).ok()?;
+        Some((samples(text)?, item.mp4_box().range().start))
+    });
+    items.last()
+}
+
+/// How long the media of the track last in the tables, in its time units: what `mdhd` states, but no longer than the samples.
+pub(super) fn media_duration(track: &Track<'_>) -> Option<u64> {
+    let of_samples = Some(track.table_duration()).filter(|&duration| duration > 0);
+    match (track.media().duration, of_samples) {
+        (Some(stated), Some(of_samples)) => Some(stated.min(of_samples)),
+        (stated, of_samples) => stated.or(of_samples),
+    }
+}
+
+/// How long the track lasts, in its time units; 0 if there are no samples and `mdhd` states nothing.
+pub(super) fn duration(movie: &Movie<'_>, track: &Track<'_>, totals: &Totals) -> i64 {
+    let of_media = media_duration(track).and_then(|duration| i64::try_from(duration).ok()).unwrap_or(0);
+    if movie.is_fragmented() {
+        // The last sample ends so long after the start of the media, whatever the edit list presents of them.
+        let shift = track.edits().presentation_shift(movie.header().timescale, track.media().timescale);
+        let of_samples = totals.end.map_or(0, |end| end.saturating_sub(shift));
+        return end_by_index(movie, track).unwrap_or(of_media.max(of_samples)).max(0);
+    }
+    if track.edits().next().is_none() {
+        return of_media;
+    }
+    let edited = track.edits().map(|edit| in_time_of_track(movie, track, edit.duration));
+    of_media.min(edited.fold(0, i64::saturating_add))
+}
+
+/// Where the last segment index of a track ends, in time units of the track.
+fn end_by_index(movie: &Movie<'_>, track: &Track<'_>) -> Option<i64> {
+    let indexes = movie.segment_indexes().map_while(Result::ok);
+    let last = indexes.filter(|index| index.track == track.id()).last()?;
+    let start = i64::try_from(last.earliest_presentation_time).unwrap_or(i64::MAX);
+    let end =
+        last.references().map(|reference| i64::from(reference.duration)).fold(start, i64::saturating_add);
+    Some(rescale(end, track.media().timescale.into(), last.timescale.max(1).into()))
+}
+
+fn in_time_of_track(movie: &Movie<'_>, track: &Track<'_>, duration: u64) -> i64 {
+    let duration = i64::try_from(duration).unwrap_or(i64::MAX);
+    rescale(duration, track.media().timescale.into(), movie.header().timescale.max(1).into())
+}
+
+/// What `mvhd` states of the duration, in microseconds; `None` of a movie in fragments, of which it tells nothing, or the first ones.
+pub(super) fn movie_duration(movie: &Movie<'_>) -> Option<i64> {
+    let header = movie.header();
+    let duration = header.duration.and_then(|duration| i64::try_from(duration).ok());
+    let duration = duration.filter(|&duration| duration > 0 && !movie.is_fragmented())?;
+    Some(rescale(duration, 1_000_000, header.timescale.max(1).into()))
+}
