@@ -49,31 +49,19 @@ impl ColorVolume {
     /// `mdcv` (ISO/IEC 14496-12 §12.1.6): green comes first.
     pub(crate) fn of_mdcv(payload: &[u8]) -> Option<Self> {
         const LUMINANCE: u32 = 10_000;
-        let (points, [highest, lowest]) = Self::numbers(payload)?;
-        let [green, blue, red, white] = points;
-        let luminance = [(lowest, LUMINANCE), (highest, LUMINANCE)];
-        Some(Self { points: [red, green, blue, white], point_unit: 50_000, luminance })
+        let [green, blue, red, white] = points(payload)?;
+        let [highest, lowest] = luminances(payload)?.map(|luminance| (luminance, LUMINANCE));
+        Some(Self { points: [red, green, blue, white], point_unit: 50_000, luminance: [lowest, highest] })
     }
 
     /// `SmDm` (VP Codec ISO Media File Format Binding).
     pub(crate) fn of_smdm(payload: &[u8]) -> Option<Self> {
-        let (points, [highest, lowest]) = Self::numbers(payload.get(4..)?)?;
+        let payload = payload.get(4..)?;
+        let [highest, lowest] = luminances(payload)?;
         let luminance = [(lowest, 1 << 14), (highest, 1 << 8)];
-        Some(Self { points, point_unit: 1 << 16, luminance })
+        Some(Self { points: points(payload)?, point_unit: 1 << 16, luminance })
     }
 
-    fn numbers(payload: &[u8]) -> Option<([(u16, u16); 4], [u32; 2])> {
-        let (points, rest) = payload.split_first_chunk::<16>()?;
-        let (luminance, _) = rest.split_first_chunk::<8>()?;
-        let points = points
-            .as_chunks::<4>()
-            .0
-            .iter()
-            .map(|&[x0, x1, y0, y1]| (u16::from_be_bytes([x0, x1]), u16::from_be_bytes([y0, y1])));
-        let [l0, l1, l2, l3, l4, l5, l6, l7] = *luminance;
-        let luminance = [u32::from_be_bytes([l0, l1, l2, l3]), u32::from_be_bytes([l4, l5, l6, l7])];
-        Some((points.collect::<Vec<_>>().try_into().ok()?, luminance))
-    }
     pub(super) fn write<M: SerializeMap>(self, map: &mut M) -> Result<(), M::Error> {
         let Self { points, point_unit, luminance: [lowest, highest] } = self;
         for (name, (x, y)) in ["red", "green", "blue", "white_point"].iter().zip(points) {
@@ -83,4 +71,18 @@ impl ColorVolume {
         map.serialize_entry("min_luminance", &format!("{}/{}", lowest.0, lowest.1))?;
         map.serialize_entry("max_luminance", &format!("{}/{}", highest.0, highest.1))
     }
+}
+
+/// Four points, each of two numbers.
+fn points(payload: &[u8]) -> Option<[(u16, u16); 4]> {
+    let (points, _) = payload.split_first_chunk::<16>()?;
+    let points = points.as_chunks::<4>().0.iter();
+    let points = points.map(|&[x0, x1, y0, y1]| (u16::from_be_bytes([x0, x1]), u16::from_be_bytes([y0, y1])));
+    points.collect::<Vec<_>>().try_into().ok()
+}
+
+/// The highest and the lowest luminance, which follow the points.
+fn luminances(payload: &[u8]) -> Option<[u32; 2]> {
+    let &[h0, h1, h2, h3, l0, l1, l2, l3] = payload.get(16..)?.first_chunk()?;
+    Some([u32::from_be_bytes([h0, h1, h2, h3]), u32::from_be_bytes([l0, l1, l2, l3])])
 }
