@@ -238,6 +238,18 @@ pub enum ErrorKind {
         /// The counter that it has.
         found: u8,
     },
+    /// MPEG-TS: `transport_error_indicator` is set: a receiver could not correct the packet.
+    #[error("the packet in PID {pid:#06x} has a bit error: transport_error_indicator is set")]
+    TransportError {
+        /// Its PID.
+        pid: u16,
+    },
+    /// MPEG-TS: a packet has the continuity counter of the one before, but not its bytes.
+    #[error("the packet in PID {pid:#06x} repeats the counter of the one before with other bytes")]
+    UnequalRepetition {
+        /// Its PID.
+        pid: u16,
+    },
     /// MPEG-TS: a section is not what it has to be, or ends nowhere.
     #[error("the section in PID {pid:#06x} is damaged: {why}")]
     DamagedSection {
@@ -354,6 +366,8 @@ impl ErrorKind {
             Self::MateMissing { .. } => "mate_missing",
             Self::SyncLost => "sync_lost",
             Self::Discontinuity { .. } => "discontinuity",
+            Self::TransportError { .. } => "transport_error",
+            Self::UnequalRepetition { .. } => "unequal_repetition",
             Self::DamagedSection { .. } => "damaged_section",
             Self::DamagedPes { .. } => "damaged_pes",
             Self::Mp4(fault) => fault.name(),

@@ -202,7 +202,7 @@ fn read(source: &Source, name: &str, args: &Verify, common: &Common) -> Result<R
     })
 }
 
-/// The account of a transport stream, which is read on after every gap, and the first packet whose continuity counter does not go on.
+/// The account of a transport stream, which is read on after every gap, and the first packet or table with a fault.
 fn transport_stream(
     source: &Source,
     packets: &Packets,
@@ -210,11 +210,11 @@ fn transport_stream(
     gaps: &mut Option<Vec<Gap>>,
 ) -> (Account, Option<Error>) {
     let most_gaps = if args.recover { args.max_gaps } else { u64::MAX };
-    let (account, summary) = source.check_transport_stream(packets, most_gaps, |gap| {
+    let (account, summary, fault) = source.check_transport_stream(packets, most_gaps, |gap| {
         gaps.iter_mut().for_each(|gaps| gaps.push(gap.clone()));
         Ok(())
     });
-    (account, summary.first_continuity_error())
+    (account, media::first(summary.first_continuity_error(), fault))
 }
 
 /// The account of an input that is read part by part, and what its format is called.

@@ -43,6 +43,7 @@
 
 mod adaptation_field;
 mod by_pid;
+mod check;
 mod coding;
 mod continuity;
 mod crc;
@@ -63,6 +64,7 @@ mod sync;
 mod timeline;
 
 pub use adaptation_field::AdaptationField;
+pub(crate) use check::{CheckedPart, PartCheck, StreamCheck};
 pub use coding::{Coding, MediaKind};
 pub use continuity::{Continuity, ContinuityError, Step};
 pub use cursor::Cursor;

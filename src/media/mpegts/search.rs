@@ -24,7 +24,8 @@ enum Role {
 }
 
 impl Search {
-    fn new() -> Self {
+    /// Before the first packet of a stream.
+    pub(super) fn new() -> Self {
         let mut pids = ByPid::new();
         for pid in [PROGRAM_ASSOCIATION, SERVICE_DESCRIPTION, EVENT_INFORMATION] {
             pids.get_or_insert_with(pid, || Role::Sections(Box::default()));
@@ -71,7 +72,7 @@ impl Search {
     }
 
     /// Takes in a packet, if its PID has sections.
-    fn take_section(&mut self, packet: TsPacket<'_>) {
+    pub(super) fn take_section(&mut self, packet: TsPacket<'_>) {
         let Some(Role::Sections(reader)) = self.pids.get_mut(packet.pid()) else { return };
         let mut pids = Vec::new();
         reader.read(packet, |section| self.programs.take(packet, section, &mut pids));

@@ -117,3 +117,42 @@ fn a_lost_packet_is_bad_with_its_place() {
     let told = [&packets[..at], &[&null[..], &discontinuity], &packets[at + 1..]].concat().concat();
     assert_eq!(verify(&told), (true, String::new()));
 }
+
+#[test]
+fn packets_and_tables_that_are_wrong_are_bad() {
+    let sound = std::fs::read(path("../media/mpegts/av.ts")).unwrap();
+    let packets: Vec<&[u8]> = sound.chunks(188).collect();
+    let pid = |packet: &[u8]| u16::from_be_bytes([packet[1] & 0x1f, packet[2]]);
+    let change = |at: usize, byte: usize, bits: u8| {
+        let mut stream = sound.clone();
+        stream[188 * at + byte] ^= bits;
+        verify(&stream)
+    };
+
+    // `transport_error_indicator`.
+    let (is_good, message) = change(40, 1, 0x80);
+    assert!(!is_good && message.contains("record 40, byte 7520"), "{message}");
+    assert!(message.contains("transport_error_indicator is set"), "{message}");
+
+    // The check sums of tables.
+    let map_pid = 0x1000;
+    for table in [0, map_pid] {
+        let at = packets.iter().position(|packet| pid(packet) == table).unwrap();
+        let (is_good, message) = change(at, 14, 1);
+        let expected = format!("the section in PID {table:#06x} is damaged: its checksum is wrong");
+        assert!(!is_good && message.contains(&expected), "{message}");
+    }
+
+    // A repetition with another byte, unless that is of the clock.
+    let has_clock = |packet: &[u8]| packet[3] & 0x30 == 0x30 && packet[4] > 7 && packet[5] == 0x10;
+    let at = packets.iter().position(|packet| has_clock(packet)).unwrap();
+    for (byte, is_allowed) in [(6, true), (11, true), (12, false), (187, false)] {
+        let mut copy = packets[at].to_vec();
+        copy[byte] ^= 0x40;
+        let stream = [&packets[..=at], &[&copy[..]], &packets[at + 1..]].concat().concat();
+        let (is_good, message) = verify(&stream);
+        assert_eq!(is_good, is_allowed, "byte {byte}: {message}");
+        let is_told = message.contains("repeats the counter of the one before with other bytes");
+        assert_eq!(is_told, !is_allowed, "byte {byte}: {message}");
+    }
+}
