@@ -32,6 +32,8 @@ pub struct Decoder<R> {
     read: usize,
     /// How many bytes there were in all runs.
     unpacked: u64,
+    /// How many of them are proven.
+    proven: u64,
     end: Option<Result<()>>,
 }
 
@@ -49,6 +51,7 @@ impl<R: Read> Decoder<R> {
             run: Run::default(),
             read: 0,
             unpacked: 0,
+            proven: 0,
             end: None,
         };
         decoder.unpacker.begin()?;
@@ -64,7 +67,8 @@ impl<R: Read> Decoder<R> {
     /// What was read, if the input is compressed.
     #[must_use]
     pub fn packed(&self) -> Option<Packed> {
-        self.unpacker.packed(self.unpacked)
+        let packed = self.unpacker.packed()?;
+        Some(Packed { unpacked_bytes: self.unpacked, proven_bytes: self.proven, ..packed })
     }
 
     /// Decompresses the next bytes.
@@ -74,6 +78,9 @@ impl<R: Read> Decoder<R> {
         let taken = self.unpacker.take(&mut self.run, RUN_LEN);
         let (sums, finished) = self.run.finish();
         let joined = self.check.join(&mut self.run, sums);
+        if let Some(proven) = self.run.proven(joined.is_err()) {
+            self.proven = self.unpacked + proven as u64;
+        }
         self.unpacked += self.run.len() as u64;
         // In the order in which they lie in the input.
         self.end = match joined.and(finished).and(taken) {

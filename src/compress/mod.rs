@@ -193,6 +193,9 @@ pub struct Packed {
     pub lost_bytes: u64,
     /// Bytes that were decompressed.
     pub unpacked_bytes: u64,
+    /// How many of them, from the first one on, are of pieces that were read to their end, where the check sums stand and are right. Those
+    /// of a member, frame or stream with a fault are not among them, since any of them may be wrong.
+    pub proven_bytes: u64,
     /// `false` if the input was read to its end and its last member is a BGZF block that is not empty: then the empty block that
     /// closes BGZF is missing, and the file may have been cut at the end of another one.
     pub closed: bool,

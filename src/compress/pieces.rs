@@ -68,6 +68,7 @@ impl<R: Read> Pieces<R> {
         len: usize,
         packed: &mut Packed,
     ) -> Result<Taken> {
+        run.begin_pieces();
         self.codec.enter(run);
         let mut begun = 0;
         while run.len() < len && begun < MOST_PIECES {
@@ -80,7 +81,14 @@ impl<R: Read> Pieces<R> {
                 At::Inside => {
                     let Step { made, ended } = self.codec.step(input, run, len, packed);
                     run.fill(made);
-                    ended.map(|ended| if ended { At::Start } else { At::Inside })
+                    ended.map(|ended| {
+                        if ended {
+                            run.end_piece();
+                            At::Start
+                        } else {
+                            At::Inside
+                        }
+                    })
                 }
             };
             self.at = next.unwrap_or_else(At::Fault);

@@ -30,6 +30,8 @@ pub(crate) struct Run {
     /// How many of them are blocks that had been taken.
     lost_blocks: u64,
     pub(super) left: Left,
+    /// Where pieces end, if it is made of pieces whose check sums stand at their ends; blocks are proven with their bytes.
+    ends: Option<Vec<usize>>,
 }
 
 impl Default for Run {
@@ -41,6 +43,7 @@ impl Default for Run {
             losses: Vec::new(),
             lost_blocks: 0,
             left: Left::default(),
+            ends: None,
         }
     }
 }
@@ -63,6 +66,27 @@ impl Run {
         self.losses.clear();
         self.lost_blocks = 0;
         self.left.clear();
+        self.ends = None;
+    }
+
+    /// From here on it is made of pieces.
+    pub(super) fn begin_pieces(&mut self) {
+        self.ends.get_or_insert_default();
+    }
+
+    /// A piece ends here, with a check sum that is right or is compared when the run is joined.
+    pub(super) fn end_piece(&mut self) {
+        let len = self.len();
+        self.ends.get_or_insert_default().push(len);
+    }
+
+    /// How many of the first bytes are of pieces that have ended well, where the run ends with a wrong check sum or without one; `None` if
+    /// no piece has.
+    pub(crate) fn proven(&self, ends_with_wrong_sum: bool) -> Option<usize> {
+        let Some(ends) = &self.ends else { return Some(self.len()) };
+        let is_proven =
+            |end: &&usize| if ends_with_wrong_sum { **end < self.len() } else { **end <= self.len() };
+        ends.iter().rfind(is_proven).copied()
     }
 
     /// Where bytes are lost, in their order: of a compressed input that is read on behind damage.

@@ -78,9 +78,9 @@ impl<R: Read> Unpacker<R> {
         self.packed.map(|packed| packed.compression)
     }
 
-    /// What was taken, if the input is compressed, and came to so many bytes.
-    pub(crate) fn packed(&self, unpacked_bytes: u64) -> Option<Packed> {
-        self.packed.map(|packed| Packed { packed_bytes: self.input.offset(), unpacked_bytes, ..packed })
+    /// What was taken, if the input is compressed. How many bytes it came to is counted where runs are joined.
+    pub(crate) fn packed(&self) -> Option<Packed> {
+        self.packed.map(|packed| Packed { packed_bytes: self.input.offset(), ..packed })
     }
 
     /// How many bytes of the input were taken.
@@ -156,6 +156,7 @@ impl Packed {
             padding_bytes: 0,
             lost_bytes: 0,
             unpacked_bytes: 0,
+            proven_bytes: 0,
             closed: true,
         }
     }

@@ -30,6 +30,7 @@ pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::
                 report::pass_on_broken_pipe(error)?;
                 report::error(&name, error);
                 input::tell_end(&name, error);
+                tell_unproven(&name, error, &account);
             }
             *all_good &= account.complete && tally.gaps == 0;
             if !is_written && !common.quiet {
@@ -51,6 +52,26 @@ pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::
 fn is_read(account: &Account) -> bool {
     let wrapped = account.error.as_ref().filter(|error| matches!(error.kind(), ErrorKind::WrappedStream));
     account.complete || wrapped.and_then(Error::offset).is_some_and(|offset| offset < account.tally.bytes())
+}
+
+/// Says which bytes no check sum proves: in all but BGZF it stands at the end of a member, and so after the bytes of records.
+fn tell_unproven(name: &str, error: &Error, account: &Account) {
+    let (Some(packed), Some(place)) = (account.packed, error.compressed_place()) else { return };
+    let (start, end) = (packed.proven_bytes, packed.unpacked_bytes);
+    if start == end {
+        return;
+    }
+    let number = place.number.map_or_else(String::new, |number| format!(" {number}"));
+    let records = match start {
+        0 => format!("none of the {}", report::counted(account.tally.records, "record")),
+        _ => "no record in them".to_owned(),
+    };
+    let what = format!(
+        "bytes {start} to {end} of the decompressed input are unproven, and {records} is certain: the check sum \
+         of {} {}{number} is wrong or was not reached",
+        place.format, place.unit
+    );
+    report::note(name, &what);
 }
 
 /// Writes the good records. Returns what was read, and whether an output is left: a file is removed if another run may read more.

@@ -56,10 +56,15 @@ struct Compressed {
     /// The length of the compressed input, as far as it was read.
     bytes: u64,
     padding_bytes: u64,
+    /// Decompressed bytes of the pieces whose check sums were reached and are right.
+    proven_bytes: u64,
     /// Told with `--recover` only.
     #[serde(skip_serializing_if = "Option::is_none")]
     lost_bytes: Option<u64>,
     closed: bool,
+    /// What may be wrong, though no error shows it: why it may be that bytes are missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<&'static str>,
     /// The first fault of the compressed bytes, where `error` is one of what they hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     damage: Option<Fault>,
@@ -276,6 +281,9 @@ impl Read {
         if let Some(complaint) = self.complaint() {
             report::error(name, &complaint);
         }
+        if let Some(warning) = self.warning() {
+            report::note(name, &warning);
+        }
     }
 
     /// What there is to say of a complete input that is not well. That its account comes to its length is always so; this is the
@@ -293,8 +301,13 @@ impl Read {
             Some(len) if packed.packed_bytes != len => {
                 Some(format!("{} of {len} compressed bytes are accounted for", packed.packed_bytes))
             }
-            _ => (!packed.closed).then(|| input::UNCLOSED.into()),
+            _ => None,
         }
+    }
+
+    /// What may be wrong with an input that is well as far as it goes: other programs write BGZF without the block that closes it.
+    fn warning(&self) -> Option<&'static str> {
+        self.packed.filter(|packed| !packed.closed).map(|_| input::UNCLOSED)
     }
 }
 
@@ -309,6 +322,8 @@ impl Verdict {
             padding_bytes: packed.padding_bytes,
             lost_bytes: read.gaps.is_some().then_some(packed.lost_bytes),
             closed: packed.closed,
+            warning: read.warning(),
+            proven_bytes: packed.proven_bytes,
             damage: read.damage.as_ref().map(|fault| Fault::of(fault, &read.blocks)),
         });
         Self {

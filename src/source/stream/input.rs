@@ -74,7 +74,9 @@ pub(super) struct Joining {
     /// How many compressed bytes are lost, and how many members.
     lost_bytes: u64,
     lost_members: u64,
-    /// How many decompressed bytes are, if that is known.
+    /// How many of the first bytes are proven by check sums.
+    proven: u64,
+    /// How many decompressed bytes are lost, if that is known.
     lost_len: Option<u64>,
     /// What was taken but not handed out.
     pub(super) ahead: Run,
@@ -98,6 +100,7 @@ impl Joining {
             packed: None,
             lost_bytes: 0,
             lost_members: 0,
+            proven: 0,
             lost_len: Some(0),
             ahead: Run::default(),
             offset: 0,
@@ -246,6 +249,9 @@ impl<'input> StreamInput<'input> {
         self.moved.notify_all();
         joining.count_losses(run);
         let joined = joining.check.join(run, sums);
+        if let Some(proven) = run.proven(joined.is_err()) {
+            joining.proven = joining.offset + (joining.ahead.len() + proven) as u64;
+        }
         // In the order in which they lie in the input.
         joining.end = match joined.and(finished).and(taken) {
             Ok(Taken::Some) => None,
@@ -279,6 +285,7 @@ impl<'input> StreamInput<'input> {
             members: packed.members - lost_members,
             lost_bytes,
             unpacked_bytes,
+            proven_bytes: joining.proven.min(unpacked_bytes),
             ..packed
         })
     }

@@ -135,7 +135,7 @@ impl<'input> Taking<'input> {
         let mut len = self.desk().run_len;
         loop {
             let taken = unpacker.take(run, len);
-            let (offset, packed) = (unpacker.offset(), unpacker.packed(0));
+            let (offset, packed) = (unpacker.offset(), unpacker.packed());
             let mut desk = self.desk();
             desk.ended = !matches!(taken, Ok(Taken::Some));
             let taken = TakenRun { number: desk.count, taken, offset, packed };

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use crate::{pagecut, run, stderr, succeed};
 
 /// Standard output of a program, with bytes as its standard input; `None` if there is no such program.
-fn through(program: &str, args: &[&str], bytes: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn through(program: &str, args: &[&str], bytes: &[u8]) -> Option<Vec<u8>> {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("input");
     fs::write(&input, bytes).unwrap();
@@ -24,7 +24,7 @@ fn through(program: &str, args: &[&str], bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Reads of 100 letters; the one with this number has three quality scores.
-fn reads(count: usize, bad: Option<usize>) -> Vec<u8> {
+pub(crate) fn reads(count: usize, bad: Option<usize>) -> Vec<u8> {
     let mut state = 1_u64;
     let mut letters = || -> String {
         let next = |_| {
@@ -40,7 +40,7 @@ fn reads(count: usize, bad: Option<usize>) -> Vec<u8> {
     (0..count).map(record).collect::<String>().into_bytes()
 }
 
-fn arg(path: &Path) -> &str {
+pub(crate) fn arg(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 

@@ -13,6 +13,7 @@ mod mpegts_codings;
 mod outputs;
 mod reads;
 mod transport;
+mod unproven;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
