@@ -1,5 +1,6 @@
 //! Media containers through the command: what other tools find, by every way to the bytes, and in damaged files.
 
+mod backends;
 mod damage;
 mod extract;
 mod stats;
