@@ -1,7 +1,9 @@
 //! PES packets of MPEG transport streams.
 
 use pagecut::Result;
-use pagecut::media::mpegts::{PacketKind, Packets, PesPacket, PesPackets, Programs};
+use pagecut::media::mpegts::{
+    ListedStream, PacketKind, Packets, PesPacket, PesPackets, Programs, StreamType,
+};
 
 use super::clock::Clocks;
 use super::row::{Field, Row};
@@ -55,12 +57,18 @@ fn next(
                 size: packet.len(),
                 pos: Some(packet.range().start.saturating_sub(early)),
                 data_pos: of.fields.contains(&Field::DataPos).then(|| packet.payload_offset()).flatten(),
-                is_key: packet.random_access(),
+                is_key: packet.random_access() || is_data(&programs.streams()[stream]),
                 is_discarded: false,
                 crc32: of.hashes.then(|| crc32(packet.pieces())),
             }));
         }
     }
+}
+
+/// Whether a stream is known to carry data, each packet of which stands for itself.
+fn is_data(stream: &ListedStream) -> bool {
+    let is_private = stream.stream_type() == Some(StreamType(0x06));
+    Kind::of_listed(stream) == Kind::Data && (stream.coding().is_some() || is_private)
 }
 
 /// The programs, and the place of the stream of a packet among their streams.

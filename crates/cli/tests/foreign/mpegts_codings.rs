@@ -139,3 +139,18 @@ fn a_constant_bit_rate_of_mpeg_2_is_told() {
         assert_eq!(found, ["mpeg2video", "64", rate]);
     }
 }
+
+#[test]
+fn packets_of_data_are_key_packets() {
+    let klv = [(0x15, &b"\x26\x0d\xff\xffKLVA\xffKLVA\x00\x0f"[..]), (0x06, b""), (0xa0, b""), (0x1b, b"")];
+    let mut stream = Stream::of_program(&[], &klv);
+    for pid in [0x101, 0x102, 0x103] {
+        stream.pes(pid, 0xbd, 90_000, b"data");
+    }
+    stream.pes(0x104, 0xe0, 90_000, &[0, 0, 1, 9, 0xf0]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = stream.save(&folder);
+    let rows = succeed(&["packets", "--entries", "stream_index,flags", file.to_str().unwrap()]);
+    // Metadata and private data; a stream of an unknown type and a picture without `random_access_indicator`.
+    assert_eq!(rows, "0,K_\n1,K_\n2,__\n3,__\n");
+}

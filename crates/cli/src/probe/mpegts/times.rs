@@ -134,7 +134,9 @@ fn time(programs: &Programs, clocks: &mut Clocks, packet: &PesPacket<'_>) -> Opt
 /// of samples. 0 if the packet does not tell; the stream then ends where its last packet starts, as in ffprobe.
 fn packet_duration(stream: &Stream) -> i64 {
     let period = match stream.kind {
-        Kind::Video => stream.r_frame_rate.and_then(|rate| rate.period(90_000)),
+        Kind::Video if stream.codec_name.is_some() => {
+            stream.r_frame_rate.and_then(|rate| rate.period(90_000))
+        }
         Kind::Audio => {
             let rate = stream.sound.as_ref().and_then(|sound| sound.sample_rate);
             let samples: u64 = match stream.codec_name {
