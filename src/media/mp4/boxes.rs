@@ -13,8 +13,8 @@ pub struct Mp4Box<'data> {
     bytes: &'data [u8],
     offset: u64,
     header: BoxHeader,
-    /// The box that it is in.
-    parent: Option<FourCc>,
+    /// The type of the box that it is in; zeros if it is in none.
+    parent: FourCc,
     /// `handler_type` of the track that it is in; zeros outside of `mdia`.
     handler: FourCc,
 }
@@ -40,14 +40,17 @@ impl<'data> Mp4Box<'data> {
             return wrong("is shorter than its header");
         }
         match usize::try_from(size).ok().and_then(|len| bytes.get(..len)) {
-            Some(bytes) => Ok(Self { bytes, offset, header, parent, handler: FourCc([0; 4]) }),
+            Some(bytes) => {
+                let parent = parent.unwrap_or_default();
+                Ok(Self { bytes, offset, header, parent, handler: FourCc::default() })
+            }
             None if parent.is_none() => Err(ErrorKind::Incomplete { within: "in a box" }),
             None => wrong("ends behind the box that it is in"),
         }
     }
 
-    /// The type of the box that it is in.
-    pub(super) fn parent(&self) -> Option<FourCc> {
+    /// The type of the box that it is in; zeros if it is in none.
+    pub(super) fn parent(&self) -> FourCc {
         self.parent
     }
 

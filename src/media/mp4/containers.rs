@@ -7,11 +7,11 @@ use super::{Mp4Box, sample_entry};
 /// A box in `stsd` is a sample entry, whatever its type.
 pub(super) fn children_start(of: &Mp4Box<'_>) -> Option<usize> {
     let (parent, kind, payload) = (of.parent(), of.kind(), of.payload());
-    if parent.is_some_and(|parent| parent == *b"stsd") {
+    if parent == *b"stsd" {
         return sample_entry::children_start(of.handler(), kind, payload);
     }
     // The tags of iTunes have the names of what they tell.
-    if parent.is_some_and(|parent| parent == *b"ilst") {
+    if parent == *b"ilst" {
         return Some(0);
     }
     match &kind.0 {

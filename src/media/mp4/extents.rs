@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::fragment::{MovieFragments, TrackFragments, TrackRuns};
 use super::table::TableExtents;
 use super::{Movie, Track};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Samples that lie one after another without a gap: those of a chunk, or of a run of a movie fragment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,13 +38,20 @@ pub struct Extents<'movie, 'data> {
     of_runs: u32,
     /// The tracks by their identifiers: the index, and how many samples came before.
     by_id: HashMap<u32, (usize, u64)>,
+    /// There is no memory for `by_id`.
+    error: Option<Error>,
 }
 
 impl<'movie, 'data> Extents<'movie, 'data> {
     pub(super) fn new(movie: &'movie Movie<'data>) -> Self {
         let tracks = movie.tracks();
-        let by_id = tracks.iter().enumerate().rev();
-        let by_id = by_id.map(|(index, track)| (track.id(), (index, track.walked_table_len()))).collect();
+        let mut by_id = HashMap::new();
+        let error = by_id.try_reserve(tracks.len()).err();
+        let error = error.map(|_| movie.moov().error("has more tracks than there is memory for"));
+        if error.is_none() {
+            let tracks = tracks.iter().enumerate().rev();
+            by_id.extend(tracks.map(|(index, track)| (track.id(), (index, track.walked_table_len()))));
+        }
         let fragments = if movie.is_fragmented() { movie.fragments() } else { MovieFragments::none() };
         Self {
             tracks,
@@ -55,6 +62,7 @@ impl<'movie, 'data> Extents<'movie, 'data> {
             runs: TrackRuns::none(),
             of_runs: 0,
             by_id,
+            error,
         }
     }
 
@@ -107,7 +115,8 @@ impl Iterator for Extents<'_, '_> {
     type Item = Result<Extent>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.next_of_tables().or_else(|| self.next_of_fragments())
+        let tables = self.next_of_tables();
+        tables.or_else(|| self.error.take().map(Err)).or_else(|| self.next_of_fragments())
     }
 }
 

@@ -1,52 +1,101 @@
 //! The samples of all tracks, by their times.
 
 use std::cmp::Ordering;
-use std::iter::{FusedIterator, Peekable};
+use std::collections::{BinaryHeap, TryReserveError};
+use std::iter::FusedIterator;
 
-use super::{Sample, Samples, Track};
-use crate::error::Result;
+use super::{Movie, Sample, Samples};
+use crate::error::{Error, Result};
 
 /// The samples of all tracks of a movie, in the order in which they are decoded; of the same time, in that of the tracks.
 /// Ends at the first error of any track.
 ///
-/// Times are those of the media: edits are not applied.
+/// Times are those of the media: edits are not applied. A step takes time by the logarithm of the number of tracks.
 #[derive(Debug, Clone)]
 pub struct Interleaved<'data> {
-    /// The samples of each track that are still to come, and its time units in a second.
-    tracks: Vec<(Peekable<Samples<'data>>, u32)>,
+    /// The samples of each track after its next one.
+    tracks: Vec<Samples<'data>>,
+    /// The next sample of each track.
+    heads: BinaryHeap<Head<'data>>,
+    error: Option<Error>,
+}
+
+/// The next sample of a track, or its error.
+#[derive(Debug, Clone)]
+struct Head<'data> {
+    sample: Result<Sample<'data>>,
+    /// Time units in a second.
+    timescale: u32,
+    track: usize,
 }
 
 impl<'data> Interleaved<'data> {
-    pub(super) fn new(tracks: &[Track<'data>]) -> Self {
-        let tracks = tracks.iter().map(|track| (track.samples().peekable(), track.media().timescale));
-        Self { tracks: tracks.collect() }
+    pub(super) fn new(movie: &Movie<'data>) -> Self {
+        Self::prepare(movie).unwrap_or_else(|_| Self {
+            tracks: Vec::new(),
+            heads: BinaryHeap::new(),
+            error: Some(movie.moov().error("has more tracks than there is memory for")),
+        })
+    }
+
+    fn prepare(movie: &Movie<'data>) -> std::result::Result<Self, TryReserveError> {
+        let mut new = Self { tracks: Vec::new(), heads: BinaryHeap::new(), error: None };
+        new.tracks.try_reserve_exact(movie.tracks().len())?;
+        new.heads.try_reserve_exact(movie.tracks().len())?;
+        for (track, of) in movie.tracks().iter().enumerate() {
+            let mut samples = of.samples();
+            let timescale = of.media().timescale;
+            new.heads.extend(samples.next().map(|sample| Head { sample, timescale, track }));
+            new.tracks.push(samples);
+        }
+        Ok(new)
     }
 }
 
-/// Which one of two samples of tracks with so many time units in a second is decoded first. An error comes before all.
-fn order(left: (&Result<Sample<'_>>, u32), right: (&Result<Sample<'_>>, u32)) -> Ordering {
-    match (left, right) {
-        ((Ok(left), left_timescale), (Ok(right), right_timescale)) => {
-            let left_time = i128::from(left.dts) * i128::from(right_timescale);
-            left_time.cmp(&(i128::from(right.dts) * i128::from(left_timescale)))
-        }
-        (left, right) => left.0.is_ok().cmp(&right.0.is_ok()),
+impl Ord for Head<'_> {
+    /// The greatest one is next: an error, then the sample that is decoded first, then the first track.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let time = match (&self.sample, &other.sample) {
+            (Ok(sample), Ok(of_other)) => {
+                let time = i128::from(sample.dts) * i128::from(other.timescale);
+                (i128::from(of_other.dts) * i128::from(self.timescale)).cmp(&time)
+            }
+            (sample, of_other) => sample.is_err().cmp(&of_other.is_err()),
+        };
+        time.then(other.track.cmp(&self.track))
     }
 }
+
+impl PartialOrd for Head<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Head<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Head<'_> {}
 
 impl<'data> Iterator for Interleaved<'data> {
     type Item = Result<Sample<'data>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let heads = self.tracks.iter_mut().enumerate();
-        let heads =
-            heads.filter_map(|(track, (samples, timescale))| Some((track, samples.peek()?, *timescale)));
-        let (track, ..) = heads.min_by(|left, right| order((left.1, left.2), (right.1, right.2)))?;
-        let next = self.tracks[track].0.next()?;
-        if next.is_err() {
-            self.tracks.clear();
+        if let Some(error) = self.error.take() {
+            return Some(Err(error));
         }
-        Some(next)
+        let Head { sample, timescale, track } = self.heads.pop()?;
+        if sample.is_err() {
+            self.heads.clear();
+            return Some(sample);
+        }
+        // The heap has room for a sample of each track.
+        let next = self.tracks[track].next();
+        self.heads.extend(next.map(|sample| Head { sample, timescale, track }));
+        Some(sample)
     }
 }
 

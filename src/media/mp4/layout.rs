@@ -26,7 +26,12 @@ impl Movie<'_> {
         for extent in self.extents() {
             match extent {
                 Ok(extent) if extent.range.is_empty() => {}
-                Ok(extent) => extents.push(extent),
+                Ok(extent) => {
+                    if extents.try_reserve(1).is_err() {
+                        return Err(self.moov().error("has more chunks and runs than there is memory for"));
+                    }
+                    extents.push(extent);
+                }
                 Err(error) => first = Some(earlier(first, error)),
             }
         }

@@ -73,6 +73,10 @@ impl<'data> Movie<'data> {
         for child in moov.children().unwrap_or_default() {
             let Some(child) = faults.keep(child) else { break };
             if child.kind() == *b"trak" {
+                if tracks.try_reserve(1).is_err() {
+                    faults.note(Some(child.error("is one of more than there is memory for")));
+                    break;
+                }
                 let defaults = defaults.clone();
                 tracks.push(Track::read(child, data, moov.range().end, defaults, header.timescale));
             }
@@ -140,7 +144,7 @@ impl<'data> Movie<'data> {
     /// The samples of all tracks, in the order in which they are decoded.
     #[must_use]
     pub fn samples(&self) -> Interleaved<'data> {
-        Interleaved::new(&self.tracks)
+        Interleaved::new(self)
     }
 
     /// What is handed to decoders, of all tracks, in the order in which the file is best read.

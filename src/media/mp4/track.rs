@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::fault::FirstFault;
-use super::fragment::{Defaults, FragmentCursor, MovieFragments, TrackRun};
+use super::fragment::{Defaults, FragmentCursor, TrackRun};
 use super::lookup::Lookup;
 use super::table::{SampleTable, TableExtents, TimeRuns};
 use super::{
@@ -59,16 +59,8 @@ impl<'data> SampleSource<'data> {
 
     /// The least composition offset that the fragments tell, up to the first that is damaged; 0 if they tell none.
     fn least_composition_offset_of_fragments(&self) -> i32 {
-        if self.defaults.is_none() {
-            return 0;
-        }
-        let fragments = MovieFragments::new(self.data, self.fragments_offset, self.defaults.clone());
-        let tracks = fragments
-            .map_while(Result::ok)
-            .flat_map(|fragment| fragment.track_fragments().map_while(Result::ok));
-        let runs = tracks
-            .filter(|track| track.track_id() == self.track_id)
-            .flat_map(|track| track.runs().map_while(Result::ok));
+        let Some(mut fragments) = self.fragment_cursor(0, 0) else { return 0 };
+        let runs = std::iter::from_fn(|| fragments.next_run()).map_while(Result::ok);
         runs.filter_map(TrackRun::least_composition_offset).min().unwrap_or(0)
     }
 }
@@ -162,6 +154,11 @@ impl<'data> Track<'data> {
     pub fn kind(&self) -> MediaKind {
         let entry = self.sample_entries().next().and_then(Result::ok);
         MediaKind::of(self.handler, entry.map(|entry| entry.format()))
+    }
+
+    #[cfg(test)]
+    pub(super) fn source(&self) -> &SampleSource<'data> {
+        &self.source
     }
 
     /// The box `trak`.

@@ -1,6 +1,7 @@
 //! Steps from sample to sample of the fragments.
 
-use super::{Defaults, MovieFragments, TrackFragments, TrackRun, TrackRuns};
+use super::index::IndexedFragments;
+use super::{Defaults, MovieFragments, TrackFragment, TrackFragments, TrackRun, TrackRuns};
 use crate::error::Result;
 use crate::media::mp4::stretch::Stretch;
 use crate::media::mp4::track::SampleSource;
@@ -11,8 +12,7 @@ pub(in crate::media::mp4) struct FragmentCursor<'data> {
     data: &'data [u8],
     track_id: u32,
     defaults: Defaults<'data>,
-    fragments: MovieFragments<'data>,
-    tracks: TrackFragments<'data>,
+    places: Places<'data>,
     runs: TrackRuns<'data>,
     run: Option<TrackRun<'data>>,
     /// The last sample was the first one of its run.
@@ -22,6 +22,24 @@ pub(in crate::media::mp4) struct FragmentCursor<'data> {
     decode_time: u64,
     /// Bytes of the samples of all runs without entries.
     unlisted_bytes: u64,
+}
+
+/// Where the next track fragments are found.
+#[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "there is one per walk")]
+enum Places<'data> {
+    /// In the fragments of all tracks.
+    All { fragments: MovieFragments<'data>, tracks: TrackFragments<'data> },
+    /// In an index, which movies of many tracks have.
+    Index(IndexedFragments),
+}
+
+impl<'data> Places<'data> {
+    /// In the fragments from the box that begins at `offset`.
+    fn all(data: &'data [u8], offset: u64, defaults: &Defaults<'data>) -> Self {
+        let fragments = MovieFragments::new(data, offset, Some(defaults.clone()));
+        Self::All { fragments, tracks: TrackFragments::none() }
+    }
 }
 
 /// A place in the fragments.
@@ -47,9 +65,14 @@ impl<'data> FragmentCursor<'data> {
         Self {
             data: source.data,
             track_id: source.track_id,
-            fragments: MovieFragments::new(source.data, offset, Some(defaults.clone())),
+            places: match defaults.index() {
+                Some(index) => {
+                    let (data, track_id) = (source.data, source.track_id);
+                    Places::Index(IndexedFragments::new(index, data, offset, &defaults, track_id))
+                }
+                None => Places::all(source.data, offset, &defaults),
+            },
             defaults,
-            tracks: TrackFragments::none(),
             runs: TrackRuns::none(),
             run: None,
             has_begun_run: false,
@@ -63,8 +86,10 @@ impl<'data> FragmentCursor<'data> {
     pub(super) fn at(&self, offset: u64, place: Place) -> Self {
         let Place { index, decode_time, unlisted_bytes } = place;
         Self {
-            fragments: MovieFragments::new(self.data, offset, Some(self.defaults.clone())),
-            tracks: TrackFragments::none(),
+            places: match &self.places {
+                Places::Index(indexed) => Places::Index(indexed.at(offset, self.track_id)),
+                Places::All { .. } => Places::all(self.data, offset, &self.defaults),
+            },
             runs: TrackRuns::none(),
             run: None,
             has_begun_run: false,
@@ -106,7 +131,7 @@ impl<'data> FragmentCursor<'data> {
     }
 
     /// The next run of the track.
-    fn next_run(&mut self) -> Option<Result<TrackRun<'data>>> {
+    pub(in crate::media::mp4) fn next_run(&mut self) -> Option<Result<TrackRun<'data>>> {
         loop {
             if let Some(run) = self.runs.next() {
                 return Some(run.and_then(|run| self.bound(run)));
@@ -132,21 +157,14 @@ impl<'data> FragmentCursor<'data> {
 
     /// Goes on to what the next movie fragment has of the track.
     fn next_track_fragment(&mut self) -> Option<Result<()>> {
-        loop {
-            match self.tracks.next() {
-                None => match self.fragments.next()? {
-                    Ok(fragment) => self.tracks = fragment.track_fragments(),
-                    Err(error) => return Some(Err(error)),
-                },
-                Some(Ok(track)) if track.track_id() == self.track_id => {
-                    self.runs = track.runs();
-                    self.decode_time = track.decode_time().unwrap_or(self.decode_time);
-                    return Some(Ok(()));
-                }
-                Some(Ok(_)) => {}
-                Some(Err(error)) => return Some(Err(error)),
-            }
-        }
+        let next = match &mut self.places {
+            Places::Index(indexed) => indexed.next(self.data, &self.defaults)?,
+            Places::All { fragments, tracks } => next_of(self.track_id, fragments, tracks)?,
+        };
+        Some(next.map(|track| {
+            self.runs = track.runs();
+            self.decode_time = track.decode_time().unwrap_or(self.decode_time);
+        }))
     }
 
     /// Whether the last sample was the first one of its run.
@@ -156,7 +174,10 @@ impl<'data> FragmentCursor<'data> {
 
     /// Where the movie fragment of the last run begins.
     pub(super) fn moof_offset(&self) -> u64 {
-        self.tracks.moof_offset()
+        match &self.places {
+            Places::All { tracks, .. } => tracks.moof_offset(),
+            Places::Index(indexed) => indexed.moof_offset(),
+        }
     }
 
     /// Where the next sample is.
@@ -176,5 +197,23 @@ impl<'data> FragmentCursor<'data> {
         let samples = u32::try_from(samples).unwrap_or(u32::MAX).min(run.sample_count());
         self.decode_time = self.decode_time.saturating_add(run.skip(samples));
         self.index += u64::from(samples);
+    }
+}
+
+/// The next track fragment of a track among those of all.
+fn next_of<'data>(
+    track_id: u32,
+    fragments: &mut MovieFragments<'data>,
+    tracks: &mut TrackFragments<'data>,
+) -> Option<Result<TrackFragment<'data>>> {
+    loop {
+        match tracks.next() {
+            None => match fragments.next()? {
+                Ok(fragment) => *tracks = fragment.track_fragments(),
+                Err(error) => return Some(Err(error)),
+            },
+            Some(Ok(track)) if track.track_id() != track_id => {}
+            next => return next,
+        }
     }
 }

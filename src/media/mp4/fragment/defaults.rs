@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::index::{FEW_TRACKS, SharedIndex};
 use crate::error::Result;
 use crate::media::mp4::{Mp4Box, fields::Fields};
 
@@ -9,8 +10,16 @@ use crate::media::mp4::{Mp4Box, fields::Fields};
 #[derive(Debug, Clone)]
 pub(in crate::media::mp4) struct Defaults<'data> {
     mvex: Mp4Box<'data>,
+    of_movie: Arc<OfMovie>,
+}
+
+/// What all tracks of a movie share.
+#[derive(Debug)]
+struct OfMovie {
     /// In the order of the identifiers of the tracks, so that many tracks in many fragments make no long search.
-    tracks: Arc<[(u32, SampleDefaults)]>,
+    tracks: Vec<(u32, SampleDefaults)>,
+    /// Of a movie that has many tracks.
+    index: Option<SharedIndex>,
 }
 
 /// What holds for samples that do not say otherwise: `trex` (ISO/IEC 14496-12 §8.8.3), then `tfhd`.
@@ -30,17 +39,37 @@ impl<'data> Defaults<'data> {
         for child in mvex.children().unwrap_or_default() {
             let child = child?;
             if child.kind() == *b"trex" {
+                if tracks.try_reserve(1).is_err() {
+                    return Err(child.error("is one of more than there is memory for"));
+                }
                 tracks.push(read(child)?);
             }
         }
         tracks.sort_by_key(|&(track_id, _)| track_id);
-        Ok(Some(Self { mvex, tracks: tracks.into() }))
+        let is_track =
+            |child: &Result<Mp4Box<'_>>| child.as_ref().is_ok_and(|child| child.kind() == *b"trak");
+        let has_many_tracks = moov.children().unwrap_or_default().filter(is_track).nth(FEW_TRACKS).is_some();
+        let index = has_many_tracks.then(SharedIndex::default);
+        Ok(Some(Self { mvex, of_movie: Arc::new(OfMovie { tracks, index }) }))
+    }
+
+    /// The index of the fragments of a movie that has many tracks.
+    pub(super) fn index(&self) -> Option<&SharedIndex> {
+        self.of_movie.index.as_ref()
+    }
+
+    /// The same without an index.
+    #[cfg(test)]
+    pub(super) fn without_index(&self) -> Self {
+        let tracks = self.of_movie.tracks.clone();
+        Self { of_movie: Arc::new(OfMovie { tracks, index: None }), ..self.clone() }
     }
 
     /// Of a track.
     pub(super) fn get(&self, track_id: u32) -> Result<SampleDefaults> {
-        let found = self.tracks.binary_search_by_key(&track_id, |&(track_id, _)| track_id);
-        found.map(|track| self.tracks[track].1).map_err(|_| self.mvex.lacks(b"trex"))
+        let tracks = &self.of_movie.tracks;
+        let found = tracks.binary_search_by_key(&track_id, |&(track_id, _)| track_id);
+        found.map(|track| tracks[track].1).map_err(|_| self.mvex.lacks(b"trex"))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod cursor;
 mod defaults;
+mod index;
 mod marks;
 mod track_fragment;
 mod track_run;

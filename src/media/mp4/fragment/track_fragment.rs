@@ -7,6 +7,12 @@ use super::{TrackRun, TrackRuns};
 use crate::error::Result;
 use crate::media::mp4::{Children, Mp4Box, fields::Fields};
 
+#[cfg(test)]
+thread_local! {
+    /// How many track fragments were read.
+    pub(super) static READS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// The track fragments of a movie fragment, in the order of the file; ends at the first error.
 #[derive(Debug, Clone)]
 pub struct TrackFragments<'data> {
@@ -33,32 +39,13 @@ impl<'data> TrackFragments<'data> {
     }
 
     fn read(&mut self, traf: Mp4Box<'data>) -> Result<TrackFragment<'data>> {
-        let header = traf.get(b"tfhd")?;
-        let (_, flags, mut fields) = Fields::full(header)?;
-        let track_id = fields.u32()?;
-        let explicit = fields.optional(flags & 0x1 != 0, Fields::u64)?;
-        let description = fields.optional(flags & 0x2 != 0, Fields::u32)?;
-        let duration = fields.optional(flags & 0x8 != 0, Fields::u32)?;
-        let size = fields.optional(flags & 0x10 != 0, Fields::u32)?;
-        let sample_flags = fields.optional(flags & 0x20 != 0, Fields::u32)?;
-        let Some(defaults) = &self.defaults else {
-            return Err(traf.error("is in a movie that is not fragmented"));
-        };
-        let defaults = defaults.get(track_id)?;
-        let defaults = SampleDefaults {
-            description: description.unwrap_or(defaults.description),
-            duration: duration.unwrap_or(defaults.duration),
-            size: size.unwrap_or(defaults.size),
-            flags: sample_flags.unwrap_or(defaults.flags),
-        };
-        let default_base_is_moof = flags & 0x2_0000 != 0;
-        let base_data_offset = match (explicit, &self.previous) {
-            (Some(explicit), _) => explicit,
-            (None, Some(previous)) if !default_base_is_moof => previous.data_end()?,
-            (None, _) => self.moof_offset,
-        };
-        let decode_time = traf.find(b"tfdt")?.map(read_decode_time).transpose()?;
-        Ok(TrackFragment { traf, track_id, base_data_offset, decode_time, defaults })
+        TrackFragment::read(traf, self.defaults.as_ref(), |explicit, default_base_is_moof| {
+            match (explicit, &self.previous) {
+                (Some(explicit), _) => Ok(explicit),
+                (None, Some(previous)) if !default_base_is_moof => previous.data_end(),
+                (None, _) => Ok(self.moof_offset),
+            }
+        })
     }
 }
 
@@ -95,6 +82,38 @@ pub struct TrackFragment<'data> {
 }
 
 impl<'data> TrackFragment<'data> {
+    /// Reads a `traf`. `base` tells what data offsets count from, given `base_data_offset` if the box has it, and whether it has the flag
+    /// `default-base-is-moof`.
+    pub(super) fn read(
+        traf: Mp4Box<'data>,
+        defaults: Option<&Defaults<'data>>,
+        base: impl FnOnce(Option<u64>, bool) -> Result<u64>,
+    ) -> Result<Self> {
+        #[cfg(test)]
+        READS.set(READS.get() + 1);
+        let header = traf.get(b"tfhd")?;
+        let (_, flags, mut fields) = Fields::full(header)?;
+        let track_id = fields.u32()?;
+        let explicit = fields.optional(flags & 0x1 != 0, Fields::u64)?;
+        let description = fields.optional(flags & 0x2 != 0, Fields::u32)?;
+        let duration = fields.optional(flags & 0x8 != 0, Fields::u32)?;
+        let size = fields.optional(flags & 0x10 != 0, Fields::u32)?;
+        let sample_flags = fields.optional(flags & 0x20 != 0, Fields::u32)?;
+        let Some(defaults) = defaults else {
+            return Err(traf.error("is in a movie that is not fragmented"));
+        };
+        let defaults = defaults.get(track_id)?;
+        let defaults = SampleDefaults {
+            description: description.unwrap_or(defaults.description),
+            duration: duration.unwrap_or(defaults.duration),
+            size: size.unwrap_or(defaults.size),
+            flags: sample_flags.unwrap_or(defaults.flags),
+        };
+        let base_data_offset = base(explicit, flags & 0x2_0000 != 0)?;
+        let decode_time = traf.find(b"tfdt")?.map(read_decode_time).transpose()?;
+        Ok(Self { traf, track_id, base_data_offset, decode_time, defaults })
+    }
+
     /// The box `traf`.
     #[must_use]
     pub fn traf(&self) -> Mp4Box<'data> {
