@@ -78,8 +78,11 @@ fn a_box_that_is_not_whole_is_incomplete_with_its_number() {
         let whole = boxes.iter().take_while(|found| found.range().end <= len as u64).count();
         let mut records = Boxes.records(&data[..len]);
         assert_eq!(records.by_ref().take(whole).filter(Result::is_ok).count(), whole);
+        let position = boxes[..whole].last().map_or(0, |last| last.range().end);
+        let rest = &data[usize::try_from(position).unwrap()..len];
         let Some(end) = records.next() else {
-            assert_eq!(boxes[whole - 1].range().end, len as u64);
+            // The first zeros of a size are like those that pad a file.
+            assert!(rest.iter().all(|&byte| byte == 0));
             continue;
         };
         let error = end.unwrap_err();

@@ -15,6 +15,7 @@ mod order;
 mod packets;
 mod probe;
 mod samples;
+mod tables;
 
 use std::fs;
 use std::path::PathBuf;

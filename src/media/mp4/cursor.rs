@@ -5,9 +5,6 @@ use super::{Boxes, Mp4Box};
 use crate::error::{Error, ErrorKind, Result, Site};
 use crate::record::{self, Format, Part, Tally};
 
-/// Fewer zeros than this at the end of an input can be the beginning of a box that is cut off.
-const MIN_PADDING: usize = 4;
-
 /// Reads the boxes of a part that are in no other box.
 #[derive(Debug)]
 pub struct Cursor<'data> {
@@ -57,7 +54,7 @@ impl<'data> record::Cursor for Cursor<'data> {
             return None;
         }
         let rest = &self.part.view()[self.position..];
-        if self.part.is_complete() && rest.len() >= MIN_PADDING && is_padding(rest) {
+        if self.part.is_complete() && is_padding(rest) {
             self.blank_bytes += (self.part.len() - self.position) as u64;
             self.position = self.part.len();
             return None;

@@ -49,7 +49,7 @@ impl<'movie, 'data> Extents<'movie, 'data> {
         let error = by_id.try_reserve(tracks.len()).err();
         let error = error.map(|_| movie.moov().error("has more tracks than there is memory for"));
         if error.is_none() {
-            let tracks = tracks.iter().enumerate().rev();
+            let tracks = tracks.iter().enumerate().rev().filter(|(_, track)| track.has_fragments());
             by_id.extend(tracks.map(|(index, track)| (track.id(), (index, track.walked_table_len()))));
         }
         let fragments = if movie.is_fragmented() { movie.fragments() } else { MovieFragments::none() };

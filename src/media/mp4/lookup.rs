@@ -67,6 +67,7 @@ pub(super) struct TableMarks {
     pub(super) durations: Checkpoints,
     pub(super) compositions: Option<Checkpoints>,
     pub(super) chunks: Checkpoints,
+    pub(super) open_sync: Option<Checkpoints>,
     /// Made when there is a lookup far into a long chunk.
     sizes: OnceLock<Checkpoints>,
     /// How many samples all tables know.
@@ -79,7 +80,8 @@ impl TableMarks {
         let compositions = table.compositions.map(|runs| Checkpoints::new(&runs));
         let chunks = Checkpoints::new(&table.chunks);
         let count = chunks.total.samples.min(table.sizes.count());
-        Self { durations, compositions, chunks, sizes: OnceLock::new(), count }
+        let open_sync = table.open_sync_runs().map(|runs| Checkpoints::new(&runs));
+        Self { durations, compositions, chunks, open_sync, sizes: OnceLock::new(), count }
     }
 
     /// How many bytes samples have.

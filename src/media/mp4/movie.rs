@@ -73,7 +73,7 @@ impl<'data> Movie<'data> {
         for child in moov.children().unwrap_or_default() {
             let Some(child) = faults.keep(child) else { break };
             if child.kind() == *b"trak" {
-                if tracks.try_reserve(1).is_err() {
+                if tracks.try_reserve(1).is_err() || (tracks.len().is_multiple_of(256) && !has_room()) {
                     faults.note(Some(child.error("is one of more than there is memory for")));
                     break;
                 }
@@ -213,6 +213,13 @@ impl<'data> Movie<'data> {
     pub fn random_access(&self) -> Result<Option<RandomAccess<'data>>> {
         RandomAccess::find(self.data)
     }
+}
+
+/// Whether there is memory left for the faults of some hundred tracks and for what is done with them, which are small allocations that
+/// cannot fail one by one.
+fn has_room() -> bool {
+    const ROOM: usize = 4 << 20;
+    Vec::<u8>::new().try_reserve_exact(ROOM).is_ok()
 }
 
 impl MovieHeader {

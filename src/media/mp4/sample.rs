@@ -26,7 +26,7 @@ pub struct Sample<'data> {
     pub pts: i64,
     /// Until the next sample is decoded.
     pub duration: u32,
-    /// Decoding can start here.
+    /// Decoding can start here: a sync sample; or a partial one of QuickTime (`stps`), or one of a group `rap ` (ISO/IEC 14496-12 §10.4).
     pub is_sync: bool,
     /// The decoder outputs it. Not so if its composition offset is -2^31 (ISO/IEC 14496-15 §4.8).
     pub is_output: bool,

@@ -3,6 +3,7 @@
 use std::iter::FusedIterator;
 
 use super::media_kind::{MediaKind, is_audio, is_visual};
+use super::track::is_free;
 use super::{BoxHeader, Children, CodecConfiguration, FourCc, Mp4Box, Pcm, codec, fields::Fields, sound};
 use crate::error::Result;
 
@@ -41,9 +42,8 @@ impl<'data> Iterator for SampleEntries<'data> {
     fn next(&mut self) -> Option<Self::Item> {
         self.left = self.left.checked_sub(1)?;
         let handler = self.handler;
-        let is_entry = |found: &Result<Mp4Box<'_>>| {
-            found.as_ref().map_or(true, |found| !matches!(&found.kind().0, b"free" | b"skip"))
-        };
+        let is_entry =
+            |found: &Result<Mp4Box<'_>>| found.as_ref().map_or(true, |found| !is_free(found.kind()));
         Some(self.boxes.find(is_entry)?.map(|entry| SampleEntry { handler, entry }))
     }
 }

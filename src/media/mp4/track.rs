@@ -1,5 +1,6 @@
 //! Tracks, and how their samples are reached.
 
+use std::cmp::Ordering;
 use std::sync::OnceLock;
 
 use super::fault::FirstFault;
@@ -39,7 +40,7 @@ pub(super) struct SampleSource<'data> {
     pub(super) table: SampleTable<'data>,
     /// Where the boxes begin that can be fragments, in bytes from the start of the input.
     pub(super) fragments_offset: u64,
-    /// Of a movie that is fragmented.
+    /// Of a movie that is fragmented, if its samples are in the input.
     pub(super) defaults: Option<Defaults<'data>>,
     /// What is wrong with the boxes that describe the track and its samples.
     pub(super) faults: FirstFault,
@@ -120,10 +121,13 @@ impl<'data> Track<'data> {
             Some(stbl) => SampleTable::read(stbl, entry.as_ref(), data.len() as u64, &mut faults),
             None => SampleTable::none(trak),
         };
+        let mut is_here = true;
         if minf.is_some_and(|minf| faults.keep(is_elsewhere(minf, &entries)) == Some(true)) {
             table.refuse("is of samples in another file", &mut faults);
+            is_here = false;
         }
         let edits = faults.keep(Edits::read(trak)).unwrap_or_default();
+        let defaults = defaults.filter(|_| is_here);
         let source = SampleSource { data, track_id: header.id, table, fragments_offset, defaults, faults };
         let lookup = OnceLock::new();
         Self { trak, header, media, handler, handler_name, edits, entries, source, lookup }
@@ -145,8 +149,32 @@ impl<'data> Track<'data> {
     pub fn check_tables(&self) -> Result<()> {
         match self.fault() {
             Some(fault) => Err(fault),
-            None => self.source.table.check_excess(),
+            None => self.source.table.check_excess().and_then(|()| self.check_entry_counts()),
         }
+    }
+
+    /// Whether `stsd` and `dref` hold as many boxes as they say, `free` and `skip` apart.
+    fn check_entry_counts(&self) -> Result<()> {
+        let minf = self.trak.get(b"mdia").and_then(|mdia| mdia.get(b"minf"))?;
+        let dref = minf.find(b"dinf")?.map(|dinf| dinf.find(b"dref")).transpose()?.flatten();
+        for of in [minf.get(b"stbl")?.find(b"stsd")?, dref].into_iter().flatten() {
+            let (_, _, mut fields) = Fields::full(of)?;
+            let (stated, mut held) = (u64::from(fields.u32()?), 0_u64);
+            for entry in of.children().unwrap_or_default() {
+                held += u64::from(!is_free(entry?.kind()));
+            }
+            match stated.cmp(&held) {
+                Ordering::Equal => {}
+                Ordering::Greater => return Err(of.error("has fewer entries than it says")),
+                Ordering::Less => return Err(of.error("has more entries than it says")),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the track can have samples in fragments that are in the input.
+    pub(super) fn has_fragments(&self) -> bool {
+        self.source.defaults.is_some()
     }
 
     /// The kind of the media.
@@ -416,7 +444,7 @@ fn is_elsewhere(minf: Mp4Box<'_>, entries: &SampleEntries<'_>) -> Result<bool> {
     let references = dref
         .children()
         .unwrap_or_default()
-        .filter(|found| found.as_ref().map_or(true, |found| !matches!(&found.kind().0, b"free" | b"skip")));
+        .filter(|found| found.as_ref().map_or(true, |found| !is_free(found.kind())));
     // `data_reference_index` has 16 bits.
     let mut is_outside = Vec::new();
     for reference in references.take(count.min(usize::from(u16::MAX))) {
@@ -426,6 +454,11 @@ fn is_elsewhere(minf: Mp4Box<'_>, entries: &SampleEntries<'_>) -> Result<bool> {
     let used = entries.clone().map_while(Result::ok).filter_map(|entry| entry.data_reference_index());
     let mut used = used.filter_map(|index| is_outside.get(usize::from(index.checked_sub(1)?)).copied());
     Ok(used.any(|is_outside| is_outside))
+}
+
+/// Whether a box is free space, which is no entry of a list (§8.1.2).
+pub(super) fn is_free(kind: FourCc) -> bool {
+    matches!(&kind.0, b"free" | b"skip")
 }
 
 #[cfg(test)]

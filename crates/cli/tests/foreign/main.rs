@@ -7,6 +7,7 @@ mod indexes;
 mod matroska;
 mod mp4;
 mod mp4_probe;
+mod mp4_tables;
 mod mp4_tags;
 mod mpegts;
 mod mpegts_codings;

@@ -16,6 +16,8 @@ pub(in crate::media::mp4) struct TableCursor<'data> {
     compositions: RunCursor,
     chunks: ChunkCursor,
     sync: SyncCursor,
+    /// Samples besides sync samples at which decoding can start.
+    open_sync: OpenSyncCursor<'data>,
     /// From this sample on another table than those of chunks and of sizes has something else to tell than of the one before.
     changes_at: u64,
 }
@@ -150,6 +152,42 @@ impl SyncCursor {
     }
 }
 
+/// A place among the samples besides sync samples at which decoding can start.
+#[derive(Debug, Clone, Copy)]
+struct OpenSyncCursor<'data> {
+    numbers: &'data [[u8; 4]],
+    number: SyncCursor,
+    groups: TimeRuns<'data>,
+    group: RunCursor,
+}
+
+impl<'data> OpenSyncCursor<'data> {
+    /// At a sample.
+    fn at(table: &SampleTable<'data>, checkpoints: Option<&Checkpoints>, sample: u64) -> Self {
+        let (numbers, groups) = table.open_sync();
+        let group = match (groups, checkpoints) {
+            (Some(groups), Some(checkpoints)) => RunCursor::at(groups, checkpoints, sample).0,
+            (Some(_), None) => RunCursor::default(),
+            (None, _) => RunCursor::NONE,
+        };
+        let groups = groups.unwrap_or(TimeRuns::all(0));
+        Self { numbers, number: SyncCursor::at(Some(numbers), sample), groups, group }
+    }
+
+    /// Whether decoding can start at a sample, and the sample at which that changes.
+    fn go_to(&mut self, sample: u64) -> (bool, u64) {
+        while self.number.next < sample {
+            self.number.go_on(Some(self.numbers));
+        }
+        if self.group.end <= sample {
+            self.group.go_to(self.groups, sample);
+        }
+        let is_numbered = self.number.next == sample;
+        let number_changes_at = if is_numbered { sample + 1 } else { self.number.next };
+        (is_numbered || self.group.value > 0, number_changes_at.min(self.group.end))
+    }
+}
+
 impl<'data> TableCursor<'data> {
     /// At the first sample.
     pub(in crate::media::mp4) fn new(table: SampleTable<'data>) -> (Self, Stretch<'data>) {
@@ -159,6 +197,7 @@ impl<'data> TableCursor<'data> {
             compositions,
             chunks: ChunkCursor::default(),
             sync: SyncCursor::at(table.sync, 0),
+            open_sync: OpenSyncCursor::at(&table, None, 0),
             changes_at: 0,
             table,
         };
@@ -178,7 +217,8 @@ impl<'data> TableCursor<'data> {
         };
         let (chunks, offset) = ChunkCursor::at(&table, marks, sample);
         let sync = SyncCursor::at(table.sync, sample);
-        let cursor = Self { durations, compositions, chunks, sync, changes_at: sample, table };
+        let open_sync = OpenSyncCursor::at(&table, marks.open_sync.as_ref(), sample);
+        let cursor = Self { durations, compositions, chunks, sync, open_sync, changes_at: sample, table };
         let stretch = Stretch {
             index: sample,
             end: sample,
@@ -229,6 +269,8 @@ impl<'data> TableCursor<'data> {
         // Sizes of fewer than 32 bits are read one by one, which is rare.
         let sizes_change_at =
             if self.table.sizes.is_compact() { sample + 1 } else { self.table.sizes.count() };
+        let (is_open_sync, open_sync_changes_at) = self.open_sync.go_to(sample);
+        let sync_changes_at = sync_changes_at.min(open_sync_changes_at);
         let changes_at = self.durations.end.min(self.compositions.end).min(sync_changes_at);
         self.changes_at = changes_at.min(sizes_change_at);
         stretch.end = self.changes_at.min(self.chunks.end);
@@ -237,7 +279,7 @@ impl<'data> TableCursor<'data> {
         stretch.composition_offset = offset.unwrap_or(0);
         stretch.is_output = offset.is_some();
         stretch.duration = self.durations.value;
-        stretch.is_sync = is_next || self.table.sync.is_none();
+        stretch.is_sync = is_next || is_open_sync || self.table.sync.is_none();
         stretch.description = self.chunks.run.description;
         Some(Ok(()))
     }

@@ -104,12 +104,10 @@ impl<'data> SampleTable<'data> {
         if let Some((_, declared, _)) = sizes {
             table.declared = declared;
         }
-        let (
-            Some((stts, stts_short)),
-            Some((sizes, _, sizes_short)),
-            Some((offsets, offsets_short)),
-            Some(stsc),
-        ) = (stts, sizes, offsets, stsc)
+        // Without times samples last no time, but they are there.
+        let (stts, stts_short) = stts.unwrap_or((&[], None));
+        let (Some((sizes, _, sizes_short)), Some((offsets, offsets_short)), Some(stsc)) =
+            (sizes, offsets, stsc)
         else {
             return table;
         };
@@ -144,6 +142,29 @@ impl<'data> SampleTable<'data> {
     /// The durations of `stts`, which are those of the samples that the table counts.
     pub(in crate::media::mp4) fn stated_durations(&self) -> TimeRuns<'data> {
         TimeRuns::durations(self.stts)
+    }
+
+    /// The numbers of samples at which decoding can start although they are no sync samples: those of `stps` (QuickTime File Format, *Partial
+    /// sync sample atom*), and those in a group `rap ` (§10.4); the latter as runs whose value is not 0. They count only beside `stss`.
+    fn open_sync(&self) -> (&'data [[u8; 4]], Option<TimeRuns<'data>>) {
+        if self.sync.is_none() {
+            return (&[], None);
+        }
+        let stps = self.stbl.find(b"stps").ok().flatten().and_then(|stps| read_entries(stps).ok());
+        let groups = self.stbl.children().unwrap_or_default().map_while(Result::ok);
+        let rap = groups.filter(|found| found.kind() == *b"sbgp").find_map(|sbgp| {
+            let (version, _, mut fields) = Fields::full(sbgp).ok()?;
+            let is_rap = fields.four_cc().ok()? == *b"rap ";
+            fields.skip(if version == 1 { 4 } else { 0 }).ok()?;
+            let count = fields.u32().ok()?;
+            is_rap.then(|| TimeRuns::compositions(fields.entries_there_are(count).0))
+        });
+        (stps.map_or(&[], |(numbers, _)| numbers), rap)
+    }
+
+    /// The groups `rap ` as runs, if there are any.
+    pub(in crate::media::mp4) fn open_sync_runs(&self) -> Option<TimeRuns<'data>> {
+        self.open_sync().1
     }
 
     /// Takes away all samples, which cannot be read.
@@ -209,6 +230,9 @@ impl<'data> SampleTable<'data> {
         let in_chunks = in_chunks.map(|sum| sum.samples).fold(0, u64::saturating_add);
         if more(self.stated_durations().samples()) {
             return Err(self.error("tells the durations of more samples than it has"));
+        }
+        if self.stated_durations().has_negative() {
+            return Err(self.error("has samples that last less than no time"));
         }
         if self.compositions.is_some_and(|runs| more(runs.samples())) {
             return Err(self.error("tells the composition times of more samples than it has"));

@@ -32,12 +32,18 @@ pub(in crate::media::mp4) struct TimeRuns<'data> {
     entries: &'data [[u8; 8]],
     /// The value of samples after the last run.
     pub(in crate::media::mp4) rest: u32,
+    /// Greater values count as 1: a duration is not negative.
+    most: u32,
 }
+
+/// The greatest duration. Greater ones are negative numbers that QuickTime once wrote to correct times; 14496-12 has none. libavformat draws
+/// the line at the same value.
+const MAX_DURATION: u32 = u32::MAX - 480_000;
 
 impl<'data> TimeRuns<'data> {
     /// Durations: if there are fewer than samples, the last one holds for the rest.
     pub(super) fn durations(entries: &'data [[u8; 8]]) -> Self {
-        let runs = Self { entries, rest: 0 };
+        let runs = Self { entries, rest: 0, most: MAX_DURATION };
         let rest =
             runs.entries.len().checked_sub(1).and_then(|last| runs.get(last)).map_or(0, |(_, value)| value);
         Self { rest, ..runs }
@@ -45,12 +51,12 @@ impl<'data> TimeRuns<'data> {
 
     /// Composition offsets: if there are fewer than samples, the rest have none.
     pub(super) fn compositions(entries: &'data [[u8; 8]]) -> Self {
-        Self { entries, rest: 0 }
+        Self { entries, rest: 0, most: u32::MAX }
     }
 
     /// The same value for all samples.
     pub(super) fn all(value: u32) -> Self {
-        Self { entries: &[], rest: value }
+        Self { entries: &[], rest: value, most: u32::MAX }
     }
 
     /// How many samples the runs have.
@@ -72,7 +78,13 @@ impl<'data> TimeRuns<'data> {
     #[inline]
     pub(super) fn get(&self, run: usize) -> Option<(u32, u32)> {
         let [c0, c1, c2, c3, v0, v1, v2, v3] = *self.entries.get(run)?;
-        Some((u32::from_be_bytes([c0, c1, c2, c3]), u32::from_be_bytes([v0, v1, v2, v3])))
+        let value = u32::from_be_bytes([v0, v1, v2, v3]);
+        Some((u32::from_be_bytes([c0, c1, c2, c3]), if value > self.most { 1 } else { value }))
+    }
+
+    /// Whether a value is greater than it may be.
+    pub(super) fn has_negative(self) -> bool {
+        self.entries.iter().any(|[.., v0, v1, v2, v3]| u32::from_be_bytes([*v0, *v1, *v2, *v3]) > self.most)
     }
 
     /// The least composition offset; 0 if there are none.

@@ -1,0 +1,135 @@
+//! Sample tables and lists that are short, odd, or of other files.
+
+use pagecut::media::mp4::Movie;
+
+use crate::made::{container, full_box, mp4_box};
+
+/// A movie with one track of these boxes in its sample table besides `stsd`, and 40 bytes of media data from byte 8 on.
+fn movie_of(tables: &[Vec<u8>]) -> Vec<u8> {
+    let entry = mp4_box(b"test", &[0, 0, 0, 0, 0, 0, 0, 1]);
+    let stsd = mp4_box(b"stsd", &[&[0, 0, 0, 0, 0, 0, 0, 1][..], &entry].concat());
+    let stbl = container(b"stbl", &[&[stsd], tables].concat());
+    movie_of_media(&[stbl], &[])
+}
+
+/// A movie with one track of these boxes in `minf`, and what follows it.
+fn movie_of_media(minf: &[Vec<u8>], more: &[Vec<u8>]) -> Vec<u8> {
+    let hdlr = mp4_box(b"hdlr", &[&[0; 8], b"vide".as_slice(), &[0; 13]].concat());
+    let mdhd = full_box(b"mdhd", 0, &[0, 0, 1000, 0, 0]);
+    let tkhd = full_box(b"tkhd", 3, &[&[0, 0, 1][..], &[0; 17]].concat());
+    let trak = container(b"trak", &[tkhd, container(b"mdia", &[mdhd, hdlr, container(b"minf", minf)])]);
+    let mvhd = full_box(b"mvhd", 0, &[0, 0, 1000, 0]);
+    let moov = container(b"moov", &[&[mvhd, trak], more].concat());
+    [mp4_box(b"mdat", &[7; 40]), moov].concat()
+}
+
+/// Four samples of ten bytes.
+fn four_samples() -> Vec<Vec<u8>> {
+    vec![full_box(b"stsc", 0, &[1, 1, 4, 1]), full_box(b"stsz", 0, &[10, 4]), full_box(b"stco", 0, &[1, 8])]
+}
+
+#[test]
+fn without_times_samples_last_no_time() {
+    let tables = [vec![], vec![mp4_box(b"stts", &[])], vec![mp4_box(b"stts", &[0; 4])]];
+    for stts in tables {
+        let data = movie_of(&[four_samples(), stts].concat());
+        let movie = Movie::read(&data).unwrap();
+        let samples: Vec<_> = movie.tracks()[0].samples().collect();
+        let found = samples.iter().map_while(|sample| sample.as_ref().ok());
+        let found: Vec<_> = found.map(|sample| (sample.range.start, sample.dts, sample.duration)).collect();
+        assert_eq!(found, [(8, 0, 0), (18, 0, 0), (28, 0, 0), (38, 0, 0)]);
+        let error = samples[4].as_ref().unwrap_err().to_string();
+        assert!(error.contains("stts"), "{error}");
+    }
+}
+
+#[test]
+fn negative_durations_count_as_one() {
+    let stts = full_box(b"stts", 0, &[2, 2, 40, 2, u32::MAX - 4]);
+    let data = movie_of(&[four_samples(), vec![stts]].concat());
+    let movie = Movie::read(&data).unwrap();
+    let track = &movie.tracks()[0];
+    let times: Vec<_> = track.samples().map(|sample| sample.unwrap().dts).collect();
+    assert_eq!(times, [0, 40, 80, 81]);
+    assert_eq!((track.table_duration(), track.sample(3).unwrap().unwrap().dts), (82, 81));
+    let error = track.check_tables().unwrap_err().to_string();
+    assert!(error.contains("last less than no time"), "{error}");
+}
+
+#[test]
+fn partial_sync_samples_and_random_access_groups() {
+    let stts = || full_box(b"stts", 0, &[1, 4, 40]);
+    let stss = || full_box(b"stss", 0, &[1, 2]);
+    let stps = full_box(b"stps", 0, &[2, 1, 4]);
+    let rap = full_box(b"sbgp", 0, &[u32::from_be_bytes(*b"rap "), 2, 2, 0, 1, 1]);
+    let other = full_box(b"sbgp", 0, &[u32::from_be_bytes(*b"roll"), 1, 4, 1]);
+    let rap_1 = full_box(b"sbgp", 0x100_0000, &[u32::from_be_bytes(*b"rap "), 0, 2, 2, 0, 2, 1]);
+    let cases = [
+        (vec![stss()], [false, true, false, false]),
+        (vec![stss(), stps.clone()], [true, true, false, true]),
+        (vec![stss(), other.clone()], [false, true, false, false]),
+        (vec![stss(), other, rap.clone()], [false, true, true, false]),
+        (vec![stss(), rap_1], [false, true, true, true]),
+        (vec![stss(), stps.clone(), rap], [true, true, true, true]),
+        (vec![stps], [true; 4]),
+    ];
+    for (tables, expected) in cases {
+        let data = movie_of(&[four_samples(), vec![stts()], tables].concat());
+        let movie = Movie::read(&data).unwrap();
+        let track = &movie.tracks()[0];
+        let found: Vec<_> = track.samples().map(|sample| sample.unwrap().is_sync).collect();
+        assert_eq!(found, expected);
+        let looked_up = (0..4).map(|sample| track.sample(sample).unwrap().unwrap().is_sync);
+        assert!(looked_up.eq(expected));
+    }
+}
+
+#[test]
+fn entry_counts_are_those_of_the_boxes() {
+    let stts = full_box(b"stts", 0, &[1, 4, 40]);
+    let tables = [four_samples(), vec![stts]].concat();
+    let entry = || mp4_box(b"test", &[0, 0, 0, 0, 0, 0, 0, 1]);
+    let url = || full_box(b"url ", 1, &[]);
+    let free = || mp4_box(b"free", b"any");
+    let list = |kind, count: u8, boxes: &[Vec<u8>]| {
+        mp4_box(kind, &[&[0, 0, 0, 0, 0, 0, 0, count][..], &boxes.concat()].concat())
+    };
+    let check = |stsd, dref| {
+        let stbl = container(b"stbl", &[&[stsd], tables.as_slice()].concat());
+        let data = movie_of_media(&[container(b"dinf", &[dref]), stbl], &[]);
+        let error = Movie::read(&data).unwrap().tracks()[0].check_tables().err();
+        error.map(|error| error.to_string().split(": ").nth(2).unwrap().to_owned())
+    };
+    let (good_stsd, good_dref) =
+        (|| list(b"stsd", 1, &[free(), entry()]), || list(b"dref", 1, &[url(), free()]));
+    assert_eq!(check(good_stsd(), good_dref()), None);
+    let fewer = |kind: &str| Some(format!("the box '{kind}' has fewer entries than it says"));
+    let more = |kind: &str| Some(format!("the box '{kind}' has more entries than it says"));
+    assert_eq!(check(list(b"stsd", 2, &[entry()]), good_dref()), fewer("stsd"));
+    assert_eq!(check(list(b"stsd", 1, &[entry(), entry()]), good_dref()), more("stsd"));
+    assert_eq!(check(good_stsd(), list(b"dref", 3, &[url(), url()])), fewer("dref"));
+    assert_eq!(check(good_stsd(), list(b"dref", 0, &[url()])), more("dref"));
+}
+
+#[test]
+fn fragments_of_samples_in_other_files_are_not_read() {
+    let entry = mp4_box(b"test", &[0, 0, 0, 0, 0, 0, 0, 1]);
+    let stsd = mp4_box(b"stsd", &[&[0, 0, 0, 0, 0, 0, 0, 1][..], &entry].concat());
+    let empty = [b"stts", b"stsc", b"stsz", b"stco"].map(|kind| full_box(kind, 0, &[0, 0]));
+    let stbl = container(b"stbl", &[&[stsd], empty.as_slice()].concat());
+    for (is_self_contained, count) in [(1, 3), (0, 0)] {
+        let dref = [&[0, 0, 0, 0, 0, 0, 0, 1][..], &full_box(b"url ", is_self_contained, &[])].concat();
+        let minf = [container(b"dinf", &[mp4_box(b"dref", &dref)]), stbl.clone()];
+        let mvex = container(b"mvex", &[full_box(b"trex", 0, &[1, 1, 40, 10, 0])]);
+        let mut data = movie_of_media(&minf, &[mvex]);
+        let runs = [full_box(b"tfhd", 1, &[1, 0, 8]), full_box(b"trun", 0, &[3])];
+        data.extend(container(b"moof", &[container(b"traf", &runs)]));
+        let movie = Movie::read(&data).unwrap();
+        let samples: Vec<_> = movie.tracks()[0].samples().collect();
+        assert_eq!(samples.iter().filter(|sample| sample.is_ok()).count(), count);
+        assert_eq!(movie.extents().count(), usize::from(count > 0));
+        let error = movie.tracks()[0].check_tables().err().map(|error| error.to_string());
+        assert_eq!(error.is_some(), count == 0);
+        assert!(error.is_none_or(|error| error.contains("is of samples in another file")));
+    }
+}
