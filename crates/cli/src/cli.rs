@@ -115,7 +115,8 @@ impl Color {
 /// How much is read.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Limit {
-    /// Give up on an input that has more bytes, decompressed if it is compressed; K, M, G and T stand for KiB to TiB
+    /// Give up on an input that has more bytes, decompressed if it is compressed. A record that is held in memory may have as many
+    /// (without this option: half of the memory). K, M, G and T stand for KiB to TiB
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub(crate) max_bytes: Option<u64>,
 }
