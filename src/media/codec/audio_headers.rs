@@ -210,3 +210,74 @@ impl DtsHeader {
         })
     }
 }
+
+/// The header of a frame of DTS Express, which has no core: that of its component of low bit rate (ETSI TS 102 114, 9.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct DtsExpressHeader {
+    /// Sampling frequency in hertz.
+    pub sampling_frequency: u32,
+    /// Loudspeakers and pairs of them, as in `nuSpkrActivityMask`: 1 centre, 2 left and right, 4 left and right surround, 8 low-frequency
+    /// effects, ...
+    pub loudspeakers: u16,
+    /// Bits per second.
+    pub bit_rate: u32,
+}
+
+/// Sampling frequencies of DTS Express by their code.
+const EXPRESS_FREQUENCIES: [u32; 16] = [
+    8000, 16_000, 32_000, 64_000, 128_000, 22_050, 44_100, 88_200, 176_400, 352_800, 12_000, 24_000, 48_000,
+    96_000, 192_000, 384_000,
+];
+
+impl DtsExpressHeader {
+    /// Channels of all loudspeakers.
+    #[must_use]
+    pub fn channels(&self) -> u32 {
+        /// Bits that are of a pair.
+        const PAIRS: u16 = 0b1010_1110_0110_0110;
+        self.loudspeakers.count_ones() + (self.loudspeakers & PAIRS).count_ones()
+    }
+
+    /// Reads the first header with all parameters in an extension substream; `None` if the bytes do not begin with one, or if there is none
+    /// in its first frame.
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        const SUBSTREAM: [u8; 4] = [0x64, 0x58, 0x20, 0x25];
+        const LOW_BIT_RATE: [u8; 4] = [0x0a, 0x80, 0x19, 0x21];
+        /// The header states what a decoder needs.
+        const WITH_PARAMETERS: u8 = 2;
+        /// No header of an extension substream is longer.
+        const HEADER_LEN: usize = 4096;
+        let rest = bytes.strip_prefix(&SUBSTREAM)?;
+        let rest = &rest[..rest.len().min(HEADER_LEN)];
+        let start = rest.windows(LOW_BIT_RATE.len()).position(|word| word == LOW_BIT_RATE)?;
+        let header = rest.get(start + LOW_BIT_RATE.len()..)?.first_chunk()?;
+        let &[kind, frequency, m0, m1, _, _, _, high, _, _, r0, r1] = header;
+        if kind != WITH_PARAMETERS {
+            return None;
+        }
+        Some(Self {
+            sampling_frequency: *EXPRESS_FREQUENCIES.get(usize::from(frequency))?,
+            loudspeakers: u16::from_le_bytes([m0, m1]),
+            bit_rate: u32::from(high & 0xf0) << 12 | u32::from(u16::from_le_bytes([r0, r1])),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_of_dts_express() {
+        let frame = [
+            0x64, 0x58, 0x20, 0x25, 0, 3, 0x60, 0xff, 0x0a, 0x80, 0x19, 0x21, 2, 12, 0x0f, 0, 1, 8, 0x14,
+            0x22, 0xe0, 0xdd, 0xe0, 0xdd,
+        ];
+        let header = DtsExpressHeader::read(&frame).unwrap();
+        assert_eq!((header.sampling_frequency, header.channels(), header.bit_rate), (48_000, 6, 187_872));
+        assert_eq!(DtsExpressHeader::read(&frame[..23]), None);
+        assert_eq!(DtsExpressHeader::read(&frame[1..]), None);
+    }
+}

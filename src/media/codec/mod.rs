@@ -17,7 +17,7 @@
 //! | AAC | [`AudioSpecificConfig`](super::AudioSpecificConfig), [`AdtsHeader`], [`audio_config_of_loas`] | `esds`, ADTS, LOAS |
 //! | MPEG Audio | [`MpegAudioHeader`] | frames |
 //! | AC-3, Enhanced AC-3 | [`Ac3Header`] | `dac3`, `dec3`, frames |
-//! | DTS | [`DtsHeader`] | frames |
+//! | DTS | [`DtsHeader`], [`DtsExpressHeader`] | frames |
 //! | Opus, Vorbis | [`OpusHead`], [`VorbisHeader`] | `OpusHead`, `dOps`, `CodecPrivate` |
 //! | FLAC, ALAC | [`FlacStreamInfo`], [`AlacConfig`] | `dfLa`, `alac`, `CodecPrivate` |
 
@@ -43,7 +43,7 @@ pub(super) use bits::Bits;
 
 pub use ac3::Ac3Header;
 pub use adts::{AdtsHeader, audio_config_of_loas};
-pub use audio_headers::{AlacConfig, DtsHeader, FlacStreamInfo, OpusHead, VorbisHeader};
+pub use audio_headers::{AlacConfig, DtsExpressHeader, DtsHeader, FlacStreamInfo, OpusHead, VorbisHeader};
 pub use av1::Av1Sequence;
 pub use color::Color;
 pub use ffv1::Ffv1Parameters;

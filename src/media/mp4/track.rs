@@ -288,6 +288,19 @@ impl<'data> Track<'data> {
         self.source.table.stated_durations().samples()
     }
 
+    /// When the samples of the sample table are decoded, by `stts`, in time units, whether or not the input has the samples. Fragments do
+    /// not count.
+    pub fn table_decode_times(&self) -> impl Iterator<Item = u64> + use<'data> {
+        let durations = self.source.table.stated_durations();
+        let runs = (0..).map_while(move |run| durations.get(run));
+        let durations = runs.flat_map(|(count, duration)| std::iter::repeat_n(duration, count as usize));
+        durations.scan(0_u64, |time, duration| {
+            let start = *time;
+            *time = time.saturating_add(duration.into());
+            Some(start)
+        })
+    }
+
     /// What the lengths in `stsz` or `stz2` add up to, in bytes, whether or not the input has these bytes. Fragments do not count.
     #[must_use]
     pub fn table_bytes(&self) -> u64 {

@@ -152,7 +152,11 @@ fn stream(
         picture: entry.and_then(|entry| picture(&entry).ok().flatten()),
         sound,
         id: Some(format!("{:#x}", track.id())),
-        r_frame_rate: if is_video { rates::even(time_base, codec_name, totals) } else { Some(Ratio::NONE) },
+        r_frame_rate: if is_video {
+            rates::even(time_base, codec_name, stated, totals)
+        } else {
+            Some(Ratio::NONE)
+        },
         avg_frame_rate: if is_video { rates::average(timescale, stated, totals) } else { Some(Ratio::NONE) },
         time_base,
         times: Times::new(time_base, times::start(movie, track, totals, priming), Some(duration)),
@@ -249,6 +253,10 @@ fn extradata_size(entry: &SampleEntry<'_>, codec_name: Option<&str>) -> Option<u
     match codec_name {
         // What follows the fields that all entries have.
         Some("mov_text") => Some(entry.mp4_box().payload().len().saturating_sub(8)),
+        Some("ffv1") => {
+            let mut boxes = entry.boxes().map_while(Result::ok);
+            boxes.find(|found| found.kind() == *b"glbl").map(|glbl| glbl.payload().len())
+        }
         // It becomes an `OpusHead`, which begins with so many bytes more.
         Some("opus") => entry
             .boxes()

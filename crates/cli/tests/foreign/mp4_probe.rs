@@ -183,3 +183,37 @@ fn sound_whose_entry_states_its_channels() {
     let mpeg_h = json!({"codec_name": "mpegh_3d_audio", "channels": 0, "bit_rate": "12672"});
     assert_fields(&of("mp4/mhm1.mp4"), &mpeg_h);
 }
+
+#[test]
+fn rates_of_uneven_pictures_are_those_of_ffprobe() {
+    let rates = json!({"r_frame_rate": "30/1", "avg_frame_rate": "103/4", "bit_rate": "3358"});
+    assert_fields(&probe("mp4/uneven.mp4")["streams"][0], &rates);
+    // The tables state the rates of samples that the input has not.
+    let data = fs::read(path("mp4/uneven.mp4")).unwrap();
+    let end = data.windows(4).position(|kind| kind == b"mdat").unwrap() + 4;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cut.mp4");
+    fs::write(&file, &data[..end]).unwrap();
+    let output = run(&["probe", "--of", "json", file.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_fields(&report["streams"][0], &rates);
+}
+
+#[test]
+fn the_configuration_of_ffv1_in_a_movie() {
+    let format = json!({"codec_name": "ffv1", "pix_fmt": "bgr0", "extradata_size": 42});
+    assert_fields(&probe("mp4/ffv1-glbl.mov")["streams"][0], &format);
+}
+
+#[test]
+fn h264_without_vui_has_no_location_of_chroma() {
+    let stream = &probe("mp4/h264-no-vui.mp4")["streams"][0];
+    assert_fields(stream, &json!({"pix_fmt": "yuv420p", "chroma_location": null, "profile": "High"}));
+}
+
+#[test]
+fn a_movie_of_duration_0_lasts_as_long() {
+    let (_folder, name) = changed("mp4/encv.mp4", b"mvhd", 16, &[0; 4]);
+    assert_fields(&probe(&name)["format"], &json!({"duration": "0.000000", "bit_rate": null}));
+}

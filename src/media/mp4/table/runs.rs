@@ -76,7 +76,7 @@ impl<'data> TimeRuns<'data> {
 
     /// How many samples a run has, and their duration or offset.
     #[inline]
-    pub(super) fn get(&self, run: usize) -> Option<(u32, u32)> {
+    pub(in crate::media::mp4) fn get(&self, run: usize) -> Option<(u32, u32)> {
         let [c0, c1, c2, c3, v0, v1, v2, v3] = *self.entries.get(run)?;
         let value = u32::from_be_bytes([v0, v1, v2, v3]);
         Some((u32::from_be_bytes([c0, c1, c2, c3]), if value > self.most { 1 } else { value }))

@@ -2,8 +2,8 @@
 
 use pagecut::media::AudioSpecificConfig;
 use pagecut::media::codec::{
-    Ac3Header, AdtsHeader, AlacConfig, DtsHeader, FlacStreamInfo, MpegAudioHeader, OpusHead, VorbisHeader,
-    audio_config_of_loas,
+    Ac3Header, AdtsHeader, AlacConfig, DtsExpressHeader, DtsHeader, FlacStreamInfo, MpegAudioHeader,
+    OpusHead, VorbisHeader, audio_config_of_loas,
 };
 
 use super::super::profile;
@@ -169,7 +169,12 @@ pub(super) fn ac3_layout(header: &Ac3Header) -> Option<&'static str> {
 }
 
 fn dts(stream: &mut Stream, headers: &Headers<'_>) {
-    let Some(header) = first(headers, DtsHeader::read) else { return };
+    let Some(header) = first(headers, DtsHeader::read) else {
+        if let Some(header) = first(headers, DtsExpressHeader::read) {
+            dts_express(stream, header);
+        }
+        return;
+    };
     let sound = stream.sound.get_or_insert_default();
     sound.sample_rate = Some(header.sampling_frequency.into());
     sound.channels = header.channels().map(u64::from);
@@ -177,6 +182,24 @@ fn dts(stream: &mut Stream, headers: &Headers<'_>) {
     sound.channel_layout = layouts.map(|layouts| layouts[usize::from(header.has_low_frequency_effects)]);
     stream.profile = Some("DTS".to_owned());
     stream.bit_rate = stream.bit_rate.or(header.bit_rate.map(u64::from));
+}
+
+/// DTS Express, of which ffprobe shows the bit rate of the header, whatever the container tells.
+fn dts_express(stream: &mut Stream, header: DtsExpressHeader) {
+    let sound = stream.sound.get_or_insert_default();
+    sound.sample_rate = Some(header.sampling_frequency.into());
+    sound.channels = Some(header.channels().into());
+    sound.channel_layout = match header.loudspeakers {
+        0x1 => Some("mono"),
+        0x2 => Some("stereo"),
+        0x3 => Some("3.0"),
+        0x6 => Some("quad(side)"),
+        0x7 => Some("5.0(side)"),
+        0xf => Some("5.1(side)"),
+        _ => None,
+    };
+    stream.profile = Some("DTS Express".to_owned());
+    stream.bit_rate = Some(header.bit_rate.into());
 }
 
 fn flac(stream: &mut Stream, headers: &Headers<'_>) {

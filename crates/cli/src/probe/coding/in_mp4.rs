@@ -1,7 +1,7 @@
 //! Headers in MP4: boxes of the sample entry, and the first sample.
 
 use pagecut::media::codec::Ac3Header;
-use pagecut::media::mp4::{Movie, Mp4Box, SampleEntry};
+use pagecut::media::mp4::{Movie, Mp4Box, SampleEntry, Track};
 
 use super::super::picture::Picture;
 use super::super::report::{Ratio, Stream};
@@ -17,13 +17,8 @@ const FULL_LEN: usize = 4;
 pub(crate) fn describe_movie(movie: &Movie<'_>, streams: &mut [Stream]) {
     for (track, stream) in movie.tracks().iter().zip(streams) {
         let Some(Ok(entry)) = track.sample_entries().next() else { continue };
-        let mut times = PacketTimes::default();
-        let mut packet: Option<&[u8]> = None;
-        for sample in track.samples().map_while(Result::ok).take(rates::PACKETS) {
-            packet = packet.or(Some(sample.data));
-            times.decode.push(sample.dts);
-            times.presentation.push(sample.pts);
-        }
+        let packet = track.samples().next().and_then(Result::ok).map(|sample| sample.data);
+        let times = packet_times(movie, track);
         read_boxes(&entry, stream);
         let headers = Headers {
             configuration: configuration(&entry),
@@ -35,6 +30,28 @@ pub(crate) fn describe_movie(movie: &Movie<'_>, streams: &mut [Stream]) {
     }
 }
 
+/// When the first packets are decoded and shown. The table has the decode times of samples that the input has not.
+fn packet_times(movie: &Movie<'_>, track: &Track<'_>) -> PacketTimes {
+    /// Samples in the index of ffprobe when it has a rate.
+    const INDEXED: usize = 99;
+    let mut times = PacketTimes::default();
+    for sample in track.samples().map_while(Result::ok).take(INDEXED) {
+        times.decode.push(sample.dts);
+        if times.presentation.len() < rates::PACKETS {
+            times.presentation.push(sample.pts);
+        }
+    }
+    if movie.is_fragmented() {
+        let shift = track.edits().presentation_shift(movie.header().timescale, track.media().timescale);
+        times.decode.iter_mut().for_each(|time| *time = time.saturating_add(shift));
+    } else {
+        let len = usize::try_from(track.table_len()).unwrap_or(usize::MAX);
+        let stated = track.table_decode_times().take(len.min(INDEXED));
+        times.decode = stated.map(|time| i64::try_from(time).unwrap_or(i64::MAX)).collect();
+    }
+    times
+}
+
 fn boxes<'data>(entry: &SampleEntry<'data>) -> impl Iterator<Item = Mp4Box<'data>> {
     entry.boxes().map_while(Result::ok)
 }
@@ -44,6 +61,8 @@ fn configuration<'data>(entry: &SampleEntry<'data>) -> &'data [u8] {
     let of_box = boxes(entry).find_map(|found| match &found.kind().0 {
         b"avcC" | b"hvcC" | b"av1C" | b"dOps" => Some(found.payload()),
         b"dfLa" | b"alac" => found.payload().get(FULL_LEN..),
+        // What ffmpeg writes for codings without a box of their own.
+        b"glbl" => Some(found.payload()),
         // QuickTime keeps the cookie one box further in.
         b"wave" => {
             let mut inner = found.children().into_iter().flatten().map_while(Result::ok);

@@ -92,8 +92,8 @@ pub(super) fn h264(stream: &mut Stream, headers: &Headers<'_>) {
     if !is_cropped_outside || picture.width == 0 || picture.height == 0 {
         (picture.width, picture.height) = (width, height);
     }
-    picture.chroma_location = Some("left");
     if let Some(vui) = &sps.vui {
+        picture.chroma_location = Some("left");
         set_vui(picture, vui);
         picture.has_b_frames = vui.max_reorder_frames.map_or(picture.has_b_frames, u64::from);
         let location = vui.chroma_location.and_then(|code| chroma_location(code.into()));

@@ -9,8 +9,13 @@ use crate::time_base::{TimeBase, rescale};
 
 /// The rate of pictures that all last as long; of a track without samples, that of the time units, unless ffprobe has a rate from the
 /// parameter sets.
-pub(super) fn even(time_base: TimeBase, codec_name: Option<&str>, totals: &Totals) -> Option<Ratio> {
-    if totals.packets == 0 {
+pub(super) fn even(
+    time_base: TimeBase,
+    codec_name: Option<&str>,
+    stated: Stated,
+    totals: &Totals,
+) -> Option<Ratio> {
+    if totals.packets == 0 && stated.samples == 0 {
         return Ratio::new(time_base.denominator, time_base.numerator).filter(|_| codec_name != Some("hevc"));
     }
     let duration = totals.last_duration.filter(|_| !totals.is_uneven)?;

@@ -93,6 +93,6 @@ fn in_time_of_track(movie: &Movie<'_>, track: &Track<'_>, duration: u64) -> i64 
 pub(super) fn movie_duration(movie: &Movie<'_>) -> Option<i64> {
     let header = movie.header();
     let duration = header.duration.and_then(|duration| i64::try_from(duration).ok());
-    let duration = duration.filter(|&duration| duration > 0 && !movie.is_fragmented())?;
+    let duration = duration.filter(|_| !movie.is_fragmented())?;
     Some(rescale(duration, 1_000_000, header.timescale.max(1).into()))
 }
