@@ -159,6 +159,9 @@ struct OpenSyncCursor<'data> {
     number: SyncCursor,
     groups: TimeRuns<'data>,
     group: RunCursor,
+    /// The last answer, which holds for the samples before `changes_at`.
+    is_sync: bool,
+    changes_at: u64,
 }
 
 impl<'data> OpenSyncCursor<'data> {
@@ -171,11 +174,15 @@ impl<'data> OpenSyncCursor<'data> {
             (None, _) => RunCursor::NONE,
         };
         let groups = groups.unwrap_or(TimeRuns::all(0));
-        Self { numbers, number: SyncCursor::at(Some(numbers), sample), groups, group }
+        let number = SyncCursor::at(Some(numbers), sample);
+        let mut cursor = Self { numbers, number, groups, group, is_sync: false, changes_at: 0 };
+        cursor.go_to(sample);
+        cursor
     }
 
-    /// Whether decoding can start at a sample, and the sample at which that changes.
-    fn go_to(&mut self, sample: u64) -> (bool, u64) {
+    /// Finds whether decoding can start at a sample, and the sample at which that changes.
+    #[cold]
+    fn go_to(&mut self, sample: u64) {
         while self.number.next < sample {
             self.number.go_on(Some(self.numbers));
         }
@@ -184,7 +191,8 @@ impl<'data> OpenSyncCursor<'data> {
         }
         let is_numbered = self.number.next == sample;
         let number_changes_at = if is_numbered { sample + 1 } else { self.number.next };
-        (is_numbered || self.group.value > 0, number_changes_at.min(self.group.end))
+        self.is_sync = is_numbered || self.group.value > 0;
+        self.changes_at = number_changes_at.min(self.group.end);
     }
 }
 
@@ -269,8 +277,10 @@ impl<'data> TableCursor<'data> {
         // Sizes of fewer than 32 bits are read one by one, which is rare.
         let sizes_change_at =
             if self.table.sizes.is_compact() { sample + 1 } else { self.table.sizes.count() };
-        let (is_open_sync, open_sync_changes_at) = self.open_sync.go_to(sample);
-        let sync_changes_at = sync_changes_at.min(open_sync_changes_at);
+        if self.open_sync.changes_at <= sample {
+            self.open_sync.go_to(sample);
+        }
+        let sync_changes_at = sync_changes_at.min(self.open_sync.changes_at);
         let changes_at = self.durations.end.min(self.compositions.end).min(sync_changes_at);
         self.changes_at = changes_at.min(sizes_change_at);
         stretch.end = self.changes_at.min(self.chunks.end);
@@ -279,7 +289,7 @@ impl<'data> TableCursor<'data> {
         stretch.composition_offset = offset.unwrap_or(0);
         stretch.is_output = offset.is_some();
         stretch.duration = self.durations.value;
-        stretch.is_sync = is_next || is_open_sync || self.table.sync.is_none();
+        stretch.is_sync = is_next || self.open_sync.is_sync || self.table.sync.is_none();
         stretch.description = self.chunks.run.description;
         Some(Ok(()))
     }
