@@ -73,7 +73,8 @@ impl<'data> Movie<'data> {
         for child in moov.children().unwrap_or_default() {
             let Some(child) = faults.keep(child) else { break };
             if child.kind() == *b"trak" {
-                if tracks.try_reserve(1).is_err() || (tracks.len().is_multiple_of(256) && !has_room()) {
+                let is_full = tracks.len() % 256 == 255 && !has_room();
+                if is_full || tracks.try_reserve(1).is_err() {
                     faults.note(Some(child.error("is one of more than there is memory for")));
                     break;
                 }
