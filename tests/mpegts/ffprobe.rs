@@ -98,7 +98,7 @@ fn pes_packets_are_those_of_ffprobe_in_its_order() {
                 let packet = packet.unwrap();
                 let place = (packet.pid().into(), packet.range().start as i64 - early, packet.len() as i64);
                 let time = |time: Option<u64>| time.unwrap() as i64;
-                (place, time(packet.pts()), time(packet.dts()), crc32(&packet.to_contiguous()))
+                (place, time(packet.pts()), time(packet.dts()), crc32(&packet.to_contiguous().unwrap()))
             })
             .collect();
         assert_eq!(found, expected, "{name}");

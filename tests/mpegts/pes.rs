@@ -11,7 +11,7 @@ use crate::{as_kind, data, files, format};
 fn facts(packet: &PesPacket<'_>) -> NaivePes {
     let payload = packet.pieces().collect::<Vec<_>>().concat();
     assert_eq!(payload.len() as u64, packet.len());
-    assert_eq!(&*packet.to_contiguous(), payload);
+    assert_eq!(&*packet.to_contiguous().unwrap(), payload);
     (packet.pid(), packet.range().start, packet.pts(), packet.dts(), payload)
 }
 

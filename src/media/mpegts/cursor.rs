@@ -9,6 +9,12 @@ use crate::scan::prefetch;
 /// 21 packets on another page, where the processor has to find out anew how far the headers lie apart.
 const AHEAD: usize = 24 * PACKET_LEN;
 
+#[cfg(test)]
+thread_local! {
+    /// How many packets the cursors of a thread read.
+    pub(super) static STEPS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
 /// Reads the transport packets of a part.
 #[derive(Debug)]
 pub struct Cursor<'data> {
@@ -106,6 +112,8 @@ impl<'data> record::Cursor for Cursor<'data> {
                 Err(error) => return Some(Err(error)),
             },
         };
+        #[cfg(test)]
+        STEPS.with(|steps| steps.set(steps.get() + 1));
         self.position += self.kind.packet_len();
         prefetch(self.bytes, self.position + AHEAD);
         Some(Ok(packet))

@@ -8,12 +8,15 @@ use crate::media::codec::{
 /// How many bytes of a payload are looked at: enough for two frames of most sound.
 const LEN: usize = 4096;
 
+/// How many bytes of the input are searched for them, since other PIDs may lie between.
+const SEARCH_LEN: u64 = 64 << 10;
+
 impl Coding {
     /// The coding of a PES packet whose payload begins with a frame or with parameter sets.
     pub(super) fn of_payload(packet: &PesPacket<'_>) -> Option<Self> {
         let mut copy = [0; LEN];
         let mut len = 0;
-        for piece in packet.pieces() {
+        for piece in packet.pieces_within(SEARCH_LEN) {
             let piece = &piece[..piece.len().min(LEN - len)];
             copy[len..][..piece.len()].copy_from_slice(piece);
             len += piece.len();

@@ -119,7 +119,8 @@ fn elementary_streams_are_those_of_ffmpeg() {
             let found = good(&["extract", name, "--pid", &pid.to_string()]);
             assert_eq!(good(&["extract", name, "--pid", &format!("0x{pid:x}")]), found);
             let packets = packets.pes_packets(&data).of_pids([*pid]).map(Result::unwrap);
-            let expected: Vec<u8> = packets.flat_map(|packet| packet.to_contiguous().into_owned()).collect();
+            let expected: Vec<u8> =
+                packets.flat_map(|packet| packet.to_contiguous().unwrap().into_owned()).collect();
             assert!(!found.is_empty() && found == expected, "PID {pid} of {name}");
             let Some(mut ffmpeg) = oracle("ffmpeg") else { continue };
             let map = format!("0:{stream}");

@@ -177,3 +177,44 @@ impl fmt::Debug for PesPackets<'_> {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::cursor::STEPS;
+    use super::*;
+
+    /// Streams of that many PIDs, whose packets alternate: of each PES packet the first transport packet has 5 bytes of the header, the
+    /// second one the rest. The program association table comes last.
+    fn interleaved(pids: u16) -> Vec<u8> {
+        let packet = |pid: u16, start: bool, counter: u8, payload: &[u8]| {
+            let [high, low] = pid.to_be_bytes();
+            let len = u8::try_from(183 - payload.len()).unwrap();
+            let mut bytes = vec![0x47, high | u8::from(start) << 6, low, 0x30 | counter, len, 0];
+            bytes.resize(188 - payload.len(), 0xff);
+            bytes.extend(payload);
+            bytes
+        };
+        let payload = [&[10, 0x80, 0x80, 5, 0x21, 0, 1, 0, 1][..], b"ab"].concat();
+        let starts = (1..=pids).flat_map(|pid| packet(pid, true, 0, &[0, 0, 1, 0xc0, 0]));
+        starts.chain((1..=pids).flat_map(|pid| packet(pid, false, 1, &payload))).collect()
+    }
+
+    #[test]
+    fn twice_as_many_packets_take_twice_as_many_steps() {
+        let steps = |pids: u16, has_programs: bool| {
+            let data = interleaved(pids);
+            let before = STEPS.with(std::cell::Cell::get);
+            let packets = Packets::new().pes_packets(&data);
+            let packets = if has_programs { packets.with_programs() } else { packets };
+            let found: Vec<_> = packets.map(|packet| packet.unwrap().len()).collect();
+            assert_eq!(found, vec![2; pids.into()]);
+            STEPS.with(std::cell::Cell::get) - before
+        };
+        assert_eq!(steps(2000, false), 4000);
+        assert_eq!(steps(8000, false), 16_000);
+        // Some of the payload of each stream is looked at for its coding.
+        let few = steps(2000, true);
+        assert!(steps(4000, true) <= 2 * few + few / 50, "{few}");
+        assert!(steps(8000, true) <= 4 * few + few / 50, "{few}");
+    }
+}

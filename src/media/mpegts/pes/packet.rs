@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::io;
 use std::iter::FusedIterator;
 use std::ops::Range;
 
 use super::super::{Packets, error_at};
-use super::header::{MAX_LEN, PesHeader};
+use super::header::PesHeader;
 use super::unit::{self, Begun, Unit};
 use crate::error::{ErrorKind, Result};
 use crate::record::{Part, Piece, Pieces, Resync};
@@ -34,21 +35,9 @@ impl<'data> PesPacket<'data> {
     /// What was begun, if its header can be read.
     pub(super) fn of(format: Packets, data: &'data [u8], begun: &Begun<'data>) -> Result<Self> {
         let &Begun { pid, start, end, first, random_access, is_damaged, .. } = begun;
-        let pieces = |len| PesPieces::new(format, data, start..end, pid, 0, len);
-        let len = begun.pes_len();
-        // Nearly always all of the header is in the first piece.
-        let mut copied = [0; MAX_LEN];
-        let mut head = &first[..first.len().min(usize::try_from(len).unwrap_or(usize::MAX))];
-        if head.len() < MAX_LEN && (head.len() as u64) < len {
-            let mut filled = 0;
-            for piece in pieces(len.min(MAX_LEN as u64)) {
-                copied[filled..][..piece.len()].copy_from_slice(piece);
-                filled += piece.len();
-            }
-            head = &copied[..filled];
-        }
-        let (header, header_len) = PesHeader::read(head)
+        let (header, header_len) = PesHeader::read(begun.head())
             .map_err(|why| error_at(ErrorKind::DamagedPes { pid, why }, start, first))?;
+        let len = begun.pes_len();
         Ok(Self {
             format,
             data,
@@ -137,19 +126,31 @@ impl<'data> PesPacket<'data> {
         PesPieces::new(self.format, self.data, self.range(), self.pid, self.header_len, self.len)
     }
 
+    /// The payload, piece by piece, up to so many bytes of the input after the start of the packet.
+    pub(in crate::media::mpegts) fn pieces_within(&self, most: u64) -> PesPieces<'data> {
+        let range = self.start..self.end.min(self.start + most);
+        PesPieces::new(self.format, self.data, range, self.pid, self.header_len, self.len)
+    }
+
     /// The payload in one piece: a copy, unless it lies in a single transport packet.
-    #[must_use]
-    pub fn to_contiguous(&self) -> Cow<'data, [u8]> {
+    ///
+    /// # Errors
+    ///
+    /// There is no memory for a copy.
+    pub fn to_contiguous(&self) -> Result<Cow<'data, [u8]>> {
         let mut pieces = self.pieces();
         let first = pieces.next().unwrap_or_default();
         if first.len() as u64 == self.len {
-            return Cow::Borrowed(first);
+            return Ok(Cow::Borrowed(first));
         }
+        let no_memory = || io::Error::from(io::ErrorKind::OutOfMemory);
         // As long as what is there, not as what the header says.
-        let mut all = Vec::with_capacity(usize::try_from(self.len).unwrap_or_default());
+        let mut all = Vec::new();
+        all.try_reserve_exact(usize::try_from(self.len).map_err(|_| no_memory())?)
+            .map_err(|_| no_memory())?;
         all.extend_from_slice(first);
         pieces.for_each(|piece| all.extend_from_slice(piece));
-        Cow::Owned(all)
+        Ok(Cow::Owned(all))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::continuity::{Count, Counter, Kind};
 use super::super::{AdaptationField, TsPacket};
+use super::header::MAX_LEN;
 
 /// Takes the payloads of a PID one by one. Repeated ones are left out.
 ///
@@ -68,8 +69,8 @@ pub(super) struct Begun<'data> {
     pub(super) end: u64,
     /// The first payload.
     pub(super) first: &'data [u8],
-    /// The bytes it begins with, as many as there are.
-    head: [u8; START_LEN],
+    /// The bytes it begins with, as many as there are and a header can have.
+    head: [u8; MAX_LEN],
     /// Bytes there are, those behind the length that it says it has too.
     pub(super) len: u64,
     pub(super) random_access: bool,
@@ -85,7 +86,7 @@ impl<'data> Begun<'data> {
             start: range.start,
             end: range.end,
             first,
-            head: [0; START_LEN],
+            head: [0; MAX_LEN],
             len: 0,
             random_access: packet.adaptation_field().as_ref().is_some_and(AdaptationField::random_access),
             is_damaged: false,
@@ -102,6 +103,12 @@ impl<'data> Begun<'data> {
         self.is_damaged |= packet.transport_error();
         self.len += payload.len() as u64;
         self.end = packet.range().end;
+    }
+
+    /// The bytes of the PES packet that there are, up to the longest header.
+    pub(super) fn head(&self) -> &[u8] {
+        let len = usize::try_from(self.pes_len()).unwrap_or(usize::MAX);
+        &self.head[..len.min(MAX_LEN)]
     }
 
     /// Whether what there is of `packet_start_code_prefix` is right.
