@@ -2,8 +2,8 @@
 
 use pagecut::media::AudioSpecificConfig;
 use pagecut::media::codec::{
-    Ac3Header, AdtsHeader, AlacConfig, DtsHeader, FlacStreamInfo, MpegAudioHeader, OpusHead, VorbisHeader,
-    audio_config_of_loas,
+    Ac3Header, AdtsHeader, AlacConfig, DtsCoding, DtsExtension, DtsHeader, FlacStreamInfo, MpegAudioHeader,
+    OpusHead, VorbisHeader, audio_config_of_loas,
 };
 
 use crate::bytes;
@@ -68,6 +68,27 @@ fn dts_core() {
     let header = DtsHeader::read(&bytes(DTS)).unwrap();
     assert_eq!((header.sampling_frequency, header.bit_rate), (48_000, Some(1_411_200)));
     assert_eq!((header.channels(), header.samples, header.frame_length), (Some(6), 512, 1884));
+}
+
+/// An extension substream: two presentations, mixing, a text; without loss, 8 channels of 24 bits.
+pub(crate) const DTS_LOSSLESS: &str =
+    "6458202500604600057040000000140c04060890000387842cadccf005050af80f34258041a2954700112233";
+
+#[test]
+fn dts_extensions() {
+    let extension = DtsExtension::find(&bytes(DTS_LOSSLESS)).unwrap();
+    assert_eq!(extension.coding, DtsCoding::Lossless);
+    assert_eq!((extension.sampling_frequency, extension.channels), (48_000, 8));
+    assert_eq!((extension.bits_per_sample, extension.speakers), (24, Some(0x84b)));
+    let express =
+        "0064 6458202500036005904000000014080800403c21656e675f016c01e00a801921020c0f0001081755e0cbe0cb84";
+    let extension = DtsExtension::find(&bytes(express)).unwrap();
+    assert_eq!(extension.coding, DtsCoding::LowBitRate);
+    assert_eq!((extension.channels, extension.speakers), (6, Some(0xf)));
+    let core = "64582025000360047040000000140808001c3c21656e675f41a60470655e315e00112233";
+    let extension = DtsExtension::find(&bytes(core)).unwrap();
+    assert_eq!((extension.coding, extension.sampling_frequency), (DtsCoding::Core, 96_000));
+    assert_eq!((extension.channels, extension.speakers), (7, Some(0x47)));
 }
 
 #[test]

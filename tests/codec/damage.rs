@@ -2,9 +2,9 @@
 
 use pagecut::media::AudioSpecificConfig;
 use pagecut::media::codec::{
-    Ac3Header, AdtsHeader, AlacConfig, Av1Sequence, DtsHeader, Ffv1Parameters, FlacStreamInfo, JpegHeader,
-    Mpeg4Visual, MpegAudioHeader, MpegVideoSequence, OpusHead, ProResHeader, VorbisHeader, Vp8Header,
-    Vp9Header, audio_config_of_loas, h264, h265,
+    Ac3Header, AdtsHeader, AlacConfig, Av1Sequence, DtsExtension, DtsHeader, Ffv1Parameters, FlacStreamInfo,
+    JpegHeader, Mpeg4Visual, MpegAudioHeader, MpegVideoSequence, OpusHead, ProResHeader, VorbisHeader,
+    Vp8Header, Vp9Header, audio_config_of_loas, h264, h265,
 };
 
 use crate::{audio, bytes, video};
@@ -44,6 +44,7 @@ fn parse_all(bytes: &[u8]) -> usize {
         Ac3Header::of_dac3(bytes).is_some_and(|header| header.channels() > 0),
         Ac3Header::of_dec3(bytes).is_some_and(|header| header.channels() > 0),
         DtsHeader::read(bytes).is_some_and(|header| header.channels().is_some()),
+        DtsExtension::find(bytes).is_some_and(|extension| extension.channels > 0),
         OpusHead::read(bytes).is_some(),
         OpusHead::of_dops(bytes).is_some(),
         VorbisHeader::of_laced(bytes).is_some(),
@@ -55,7 +56,7 @@ fn parse_all(bytes: &[u8]) -> usize {
     .count()
 }
 
-const VECTORS: [&str; 21] = [
+const VECTORS: [&str; 22] = [
     video::AVCC_HIGH,
     video::AVCC_HIGH_422,
     video::HEVC_MAIN_10,
@@ -76,6 +77,7 @@ const VECTORS: [&str; 21] = [
     audio::AC3,
     audio::EAC3,
     audio::DTS,
+    audio::DTS_LOSSLESS,
     audio::MP2,
 ];
 

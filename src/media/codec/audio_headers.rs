@@ -224,8 +224,8 @@ pub struct DtsExpressHeader {
     pub bit_rate: u32,
 }
 
-/// Sampling frequencies of DTS Express by their code.
-const EXPRESS_FREQUENCIES: [u32; 16] = [
+/// Sampling frequencies of DTS Express and of `nuMaxSampleRate` by their code.
+pub(super) const EXPRESS_FREQUENCIES: [u32; 16] = [
     8000, 16_000, 32_000, 64_000, 128_000, 22_050, 44_100, 88_200, 176_400, 352_800, 12_000, 24_000, 48_000,
     96_000, 192_000, 384_000,
 ];

@@ -17,7 +17,7 @@
 //! | AAC | [`AudioSpecificConfig`](super::AudioSpecificConfig), [`AdtsHeader`], [`audio_config_of_loas`] | `esds`, ADTS, LOAS |
 //! | MPEG Audio | [`MpegAudioHeader`] | frames |
 //! | AC-3, Enhanced AC-3 | [`Ac3Header`] | `dac3`, `dec3`, frames |
-//! | DTS | [`DtsHeader`], [`DtsExpressHeader`] | frames |
+//! | DTS | [`DtsHeader`], [`DtsExpressHeader`], [`DtsExtension`] | frames |
 //! | Opus, Vorbis | [`OpusHead`], [`VorbisHeader`] | `OpusHead`, `dOps`, `CodecPrivate` |
 //! | FLAC, ALAC | [`FlacStreamInfo`], [`AlacConfig`] | `dfLa`, `alac`, `CodecPrivate` |
 
@@ -27,6 +27,7 @@ mod audio_headers;
 mod av1;
 mod bits;
 mod color;
+mod dts_hd;
 mod ffv1;
 pub mod h264;
 pub mod h265;
@@ -46,6 +47,7 @@ pub use adts::{AdtsHeader, audio_config_of_loas};
 pub use audio_headers::{AlacConfig, DtsExpressHeader, DtsHeader, FlacStreamInfo, OpusHead, VorbisHeader};
 pub use av1::Av1Sequence;
 pub use color::Color;
+pub use dts_hd::{DtsCoding, DtsExtension};
 pub use ffv1::Ffv1Parameters;
 pub use jpeg::JpegHeader;
 pub use mpeg_audio::MpegAudioHeader;

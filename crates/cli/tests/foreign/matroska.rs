@@ -248,3 +248,14 @@ fn elements_that_may_occur_once_are_counted() {
     let output = run(&["verify", name]);
     assert!(stderr(&output).contains("byte 121: element 0x83 "), "{}", stderr(&output));
 }
+
+#[test]
+fn extensions_of_dts_are_described() {
+    let fields = ["profile", "channels", "channel_layout", "sample_fmt", "bits_per_raw_sample", "bit_rate"];
+    let streams = streams("matroska/dts-extensions.mka");
+    let described: Vec<_> = streams.iter().map(|stream| fields.map(|field| stream[field].clone())).collect();
+    let lossless = ["DTS-HD MA".into(), 8.into(), "7.1".into(), "s32p".into(), "24".into(), Value::Null];
+    let express =
+        ["DTS Express".into(), 6.into(), "5.1(side)".into(), "fltp".into(), Value::Null, "379872".into()];
+    assert_eq!(described, [lossless, express]);
+}

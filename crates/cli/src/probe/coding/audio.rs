@@ -2,8 +2,8 @@
 
 use pagecut::media::AudioSpecificConfig;
 use pagecut::media::codec::{
-    Ac3Header, AdtsHeader, AlacConfig, DtsExpressHeader, DtsHeader, FlacStreamInfo, MpegAudioHeader,
-    OpusHead, VorbisHeader, audio_config_of_loas,
+    Ac3Header, AdtsHeader, AlacConfig, DtsCoding, DtsExpressHeader, DtsExtension, DtsHeader, FlacStreamInfo,
+    MpegAudioHeader, OpusHead, VorbisHeader, audio_config_of_loas,
 };
 
 use super::super::profile;
@@ -169,19 +169,61 @@ pub(super) fn ac3_layout(header: &Ac3Header) -> Option<&'static str> {
 }
 
 fn dts(stream: &mut Stream, headers: &Headers<'_>) {
-    let Some(header) = first(headers, DtsHeader::read) else {
-        if let Some(header) = first(headers, DtsExpressHeader::read) {
-            dts_express(stream, header);
-        }
+    let (core, extension) = (first(headers, DtsHeader::read), DtsExtension::find(headers.packet));
+    if core.is_none()
+        && let Some(header) = first(headers, DtsExpressHeader::read)
+    {
+        dts_express(stream, header);
         return;
-    };
+    }
     let sound = stream.sound.get_or_insert_default();
-    sound.sample_rate = Some(header.sampling_frequency.into());
-    sound.channels = header.channels().map(u64::from);
-    let layouts = DTS.get(usize::from(header.channel_mode));
-    sound.channel_layout = layouts.map(|layouts| layouts[usize::from(header.has_low_frequency_effects)]);
-    stream.profile = Some("DTS".to_owned());
-    stream.bit_rate = stream.bit_rate.or(header.bit_rate.map(u64::from));
+    if let Some(header) = core {
+        sound.sample_rate = Some(header.sampling_frequency.into());
+        sound.channels = header.channels().map(u64::from);
+        let layouts = DTS.get(usize::from(header.channel_mode));
+        sound.channel_layout = layouts.map(|layouts| layouts[usize::from(header.has_low_frequency_effects)]);
+        stream.profile = Some("DTS".to_owned());
+        stream.bit_rate = stream.bit_rate.or(header.bit_rate.map(u64::from));
+    }
+    let Some(extension) = extension else { return };
+    sound.sample_rate = Some(extension.sampling_frequency.into());
+    sound.channels = Some(extension.channels.into());
+    sound.channel_layout = extension.speakers.and_then(dts_layout);
+    let profile = match extension.coding {
+        DtsCoding::Lossless => {
+            let bits = if extension.bits_per_sample > 16 { 24 } else { 16 };
+            stream.bits_per_raw_sample = Some(bits);
+            sound.sample_fmt = Some(if bits == 24 { "s32p" } else { "s16p" });
+            // The core has a rate, the whole has none.
+            stream.bit_rate = None;
+            "DTS-HD MA"
+        }
+        DtsCoding::LowBitRate => "DTS Express",
+        _ => "DTS-HD HRA",
+    };
+    stream.profile = Some(profile.to_owned());
+}
+
+/// The layout of `nuSpkrActivityMask` (ETSI TS 102 114, 7.5): bit 0 is centre, 1 left and right, 2 surround, 3 low frequencies, 4 rear
+/// centre, 6 rear, 11 side.
+fn dts_layout(speakers: u16) -> Option<&'static str> {
+    Some(match speakers {
+        0x001 => "mono",
+        0x002 => "stereo",
+        0x00a => "2.1",
+        0x003 => "3.0",
+        0x00b => "3.1",
+        0x006 => "quad(side)",
+        0x013 => "4.0",
+        0x01b => "4.1",
+        0x007 => "5.0(side)",
+        0x00f => "5.1(side)",
+        0x017 => "6.0",
+        0x01f => "6.1",
+        0x047 | 0x843 => "7.0",
+        0x04f | 0x84b => "7.1",
+        _ => return None,
+    })
 }
 
 /// DTS Express, of which ffprobe shows the bit rate of the header, whatever the container tells.
@@ -189,15 +231,7 @@ fn dts_express(stream: &mut Stream, header: DtsExpressHeader) {
     let sound = stream.sound.get_or_insert_default();
     sound.sample_rate = Some(header.sampling_frequency.into());
     sound.channels = Some(header.channels().into());
-    sound.channel_layout = match header.loudspeakers {
-        0x1 => Some("mono"),
-        0x2 => Some("stereo"),
-        0x3 => Some("3.0"),
-        0x6 => Some("quad(side)"),
-        0x7 => Some("5.0(side)"),
-        0xf => Some("5.1(side)"),
-        _ => None,
-    };
+    sound.channel_layout = dts_layout(header.loudspeakers);
     stream.profile = Some("DTS Express".to_owned());
     stream.bit_rate = Some(header.bit_rate.into());
 }
