@@ -13,6 +13,7 @@ use pagecut::media::mpegts::Packets;
 use pagecut::{FileKind, Result};
 
 use crate::cli::{Common, Extract};
+use crate::media::frames::Storage;
 use crate::media::{self, frames, names, unsupported};
 use crate::{input, output, report};
 use sink::Place;
@@ -116,12 +117,12 @@ fn frames(data: &[u8], number: u64, name: &str, place: &Place<'_>) -> Result<boo
         segment.faults().iter().for_each(&mut tell);
         let index = segment.track_index(number);
         let track = index.map(|index| &segment.tracks()[index]);
-        if track.is_some_and(|track| !frames::can_read(track)) {
+        let storage = track.map_or(Storage::Plain, Storage::of);
+        if !storage.is_readable() {
             return Err(unsupported(
-                "the frames of the track are encrypted, or compressed with something else than zlib",
+                "the frames of the track are encrypted, or compressed with something else than zlib, bzip2 or LZO",
             ));
         }
-        let is_zlib = track.is_some_and(frames::is_zlib);
         let sink = match &mut sink {
             Some(sink) => sink,
             none => none.insert(place.open(data)?),
@@ -129,10 +130,10 @@ fn frames(data: &[u8], number: u64, name: &str, place: &Place<'_>) -> Result<boo
         let mut packets = segment.packets();
         for packet in packets.by_ref() {
             match packet {
-                Ok(packet) if Some(packet.track) == index && is_zlib => {
+                Ok(packet) if Some(packet.track) == index && !storage.is_plain() => {
                     // Of a damaged frame nothing is written, and no frame is held, however long it is.
-                    match frames::read(&packet, true, &mut |_| Ok(())) {
-                        Ok(()) => frames::read(&packet, true, &mut |piece| sink.write(piece))?,
+                    match frames::read(&packet, storage, &mut |_| Ok(())) {
+                        Ok(()) => frames::read(&packet, storage, &mut |piece| sink.write(piece))?,
                         Err(error) => tell(&error),
                     }
                 }

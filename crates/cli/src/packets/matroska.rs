@@ -7,7 +7,7 @@ use pagecut::media::matroska::{Packet, Segment};
 
 use super::row::Row;
 use super::{Wanted, crc32};
-use crate::media::frames;
+use crate::media::frames::{self, Storage};
 use crate::media::tracks::{Numbering, attachments, kind_of_attachment};
 use crate::streams::Kind;
 use crate::time_base::TimeBase;
@@ -39,7 +39,7 @@ pub(super) fn packets(
             if !wanted[stream] {
                 continue;
             }
-            let (size, crc32) = match measure(&packet, frames::is_zlib(track), of.hashes) {
+            let (size, crc32) = match measure(&packet, Storage::of(track), of.hashes) {
                 Ok(measured) => measured,
                 Err(error) => {
                     put(Err(error))?;
@@ -69,13 +69,13 @@ pub(super) fn packets(
 }
 
 /// The length of a frame as it was before it was stored, and its CRC-32 if that is wanted.
-fn measure(packet: &Packet<'_>, is_zlib: bool, with_crc32: bool) -> Result<(u64, Option<u32>)> {
-    if !is_zlib {
+fn measure(packet: &Packet<'_>, storage: Storage, with_crc32: bool) -> Result<(u64, Option<u32>)> {
+    if storage.is_plain() {
         let hash = with_crc32.then(|| crc32(packet.payload.slices()));
         return Ok((packet.payload.len() as u64, hash));
     }
     let (mut size, mut hasher) = (0, crc32fast::Hasher::new());
-    frames::read(packet, true, &mut |piece| {
+    frames::read(packet, storage, &mut |piece| {
         size += piece.len() as u64;
         if with_crc32 {
             hasher.update(piece);

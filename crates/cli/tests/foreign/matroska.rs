@@ -259,3 +259,19 @@ fn extensions_of_dts_are_described() {
         ["DTS Express".into(), 6.into(), "5.1(side)".into(), "fltp".into(), Value::Null, "379872".into()];
     assert_eq!(described, [lossless, express]);
 }
+
+#[test]
+fn frames_stored_with_bzip2_and_lzo_are_decompressed() {
+    let name = "matroska/compressed-tracks.mkv";
+    let output = run(&["packets", "--entries", "stream_index,pts,size,data_hash", "--crc32", name]);
+    assert_eq!(output.status.code(), Some(1));
+    // As ffprobe has them; the second frame of each track is cut.
+    let expected = "0,0,15,CRC32:d454192a\n1,10,298,CRC32:70880647\n";
+    assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
+    for kind in ["the bzip2 data of the frame at byte 2", "the LZO data of the frame at byte 3"] {
+        assert!(stderr(&output).contains(kind), "{}", stderr(&output));
+    }
+    let track = run(&["extract", "--track", "2", name]);
+    assert_eq!(track.status.code(), Some(1));
+    assert_eq!(track.stdout.len(), 298);
+}

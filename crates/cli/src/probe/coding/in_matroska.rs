@@ -12,7 +12,7 @@ use super::super::picture::Picture;
 use super::super::report::{Ratio, Stream};
 use super::rates::PacketTimes;
 use super::{Headers, color, describe};
-use crate::media::frames;
+use crate::media::frames::{self, Storage};
 
 /// What precedes the extradata in the `CodecPrivate` of Video for Windows: a `BITMAPINFOHEADER`.
 const VFW_HEADER_LEN: usize = 40;
@@ -93,13 +93,14 @@ fn starts<'data>(segment: &Segment<'data>) -> Vec<Start<'data>> {
 fn frame<'data>(track: &Track<'_>, packet: &Packet<'data>) -> Cow<'data, [u8]> {
     /// Headers have no more.
     const MOST: usize = 1 << 20;
+    let storage = Storage::of(track);
     match (packet.payload.prefix, packet.payload.data) {
-        _ if !frames::can_read(track) => Cow::Borrowed(&[]),
-        ([], data) if !track.has_encoded_frames() => Cow::Borrowed(data),
+        _ if !storage.is_readable() => Cow::Borrowed(&[]),
+        ([], data) if storage.is_plain() => Cow::Borrowed(data),
         _ => {
             let mut all = Vec::new();
             // What comes before damage is of use.
-            let _ = frames::read(packet, frames::is_zlib(track), &mut |piece| {
+            let _ = frames::read(packet, storage, &mut |piece| {
                 let room = MOST - all.len();
                 all.extend_from_slice(&piece[..piece.len().min(room)]);
                 if piece.len() < room {

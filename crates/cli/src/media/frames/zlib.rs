@@ -1,0 +1,46 @@
+//! zlib (RFC 1950).
+
+use flate2::{Decompress, FlushDecompress, Status};
+
+use super::{Damaged, Put, Undone};
+
+/// Undoes zlib, with a bounded buffer.
+pub(super) fn inflate(data: &[u8], put: Put<'_>) -> Undone {
+    const BUFFER_LEN: usize = 1 << 16;
+    let mut buffer = vec![0; BUFFER_LEN];
+    let mut decompress = Decompress::new(true);
+    loop {
+        let (read, written) = (decompress.total_in(), decompress.total_out());
+        let rest = usize::try_from(read).ok().and_then(|read| data.get(read..)).unwrap_or_default();
+        let status = decompress.decompress(rest, &mut buffer, FlushDecompress::None);
+        let done = usize::try_from(decompress.total_out() - written).unwrap_or(usize::MAX);
+        put(buffer.get(..done).unwrap_or(&buffer))?;
+        match status {
+            Ok(Status::StreamEnd) => return Ok(Ok(())),
+            Ok(_) if done > 0 || decompress.total_in() > read => {}
+            _ => return Ok(Err(Damaged)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::super::all;
+    use super::*;
+
+    #[test]
+    fn frames_longer_than_the_buffer() {
+        let frame: Vec<u8> = (0..200_000_u32).map(|number| number.to_le_bytes()[0]).collect();
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(&frame).unwrap();
+        let stored = encoder.finish().unwrap();
+        assert!(all(inflate, &stored) == (frame.clone(), true));
+        for cut in 0..stored.len() {
+            let (part, is_whole) = all(inflate, &stored[..cut]);
+            assert!(!is_whole && frame.starts_with(&part), "cut at {cut}");
+        }
+        assert!(!all(inflate, b"no zlib").1);
+    }
+}
