@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::Sums;
 use super::left::Left;
+use super::{Packed, Sums};
 use crate::error::{Error, Result};
 use crate::record::Loss;
 
@@ -32,6 +32,8 @@ pub(crate) struct Run {
     pub(super) left: Left,
     /// Where pieces end, if it is made of pieces whose check sums stand at their ends; blocks are proven with their bytes.
     ends: Option<Vec<usize>>,
+    /// What the input came to when this run was joined.
+    pub(crate) packed: Option<Packed>,
 }
 
 impl Default for Run {
@@ -44,6 +46,7 @@ impl Default for Run {
             lost_blocks: 0,
             left: Left::default(),
             ends: None,
+            packed: None,
         }
     }
 }

@@ -127,6 +127,18 @@ impl Joining {
         }
     }
 
+    /// What was decompressed so far, if the input is compressed.
+    pub(super) fn packed(&self) -> Option<Packed> {
+        let unpacked_bytes = self.offset + self.ahead.len() as u64;
+        self.packed.map(|packed| Packed {
+            members: packed.members - self.lost_members,
+            lost_bytes: self.lost_bytes,
+            unpacked_bytes,
+            proven_bytes: self.proven.min(unpacked_bytes),
+            ..packed
+        })
+    }
+
     /// How the input is compressed, if it is.
     pub(super) fn compression(&self) -> Option<Compression> {
         self.packed.map(|packed| packed.compression)
@@ -274,20 +286,6 @@ impl<'input> StreamInput<'input> {
     /// How the input is compressed, if it is.
     pub(in crate::source) fn compression(&self) -> Option<Compression> {
         self.joining().compression()
-    }
-
-    /// What was decompressed, if the input is compressed.
-    pub(super) fn packed(&self) -> Option<Packed> {
-        let joining = self.joining();
-        let unpacked_bytes = joining.offset + joining.ahead.len() as u64;
-        let (lost_bytes, lost_members) = (joining.lost_bytes, joining.lost_members);
-        joining.packed.map(|packed| Packed {
-            members: packed.members - lost_members,
-            lost_bytes,
-            unpacked_bytes,
-            proven_bytes: joining.proven.min(unpacked_bytes),
-            ..packed
-        })
     }
 
     /// Whether the input is still what it was when it was opened, as far as can be told.

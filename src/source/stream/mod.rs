@@ -21,7 +21,7 @@ use super::account::Account;
 use super::drive::Done;
 use super::options::SourceOptions;
 use super::parts::{Next, Parts};
-use crate::compress::Run;
+use crate::compress::{Compression, Packed, Run};
 use crate::error::{Error, ErrorKind};
 use crate::record::{End, Format, Part, Sought};
 
@@ -45,6 +45,8 @@ pub(super) struct StreamParts<'run, 'input, F> {
     refused: Mutex<Option<Error>>,
     /// How much of the input was taken.
     done: &'run AtomicU64,
+    /// Offset of the first part with an error that ended the work, and what the input came to with it.
+    stopped: Mutex<Option<(u64, Option<Packed>)>>,
 }
 
 impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
@@ -68,6 +70,7 @@ impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
             input,
             refused,
             done,
+            stopped: Mutex::new(None),
         }
     }
 
@@ -77,8 +80,19 @@ impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
         let complete = account.complete && failure.is_none();
         let error = account.error.or(failure);
         let is_cut = error.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::Incomplete { .. }));
-        let mut packed = self.input.packed();
+        let mut packed = self.input.joining().packed();
+        let stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(packed) = &mut packed {
+            match (error.as_ref().and_then(Error::compressed_place), stopped) {
+                // Workers may have taken more than lies before the error.
+                (Some(place), _) => {
+                    // Of BGZF that is read on behind damage, the first error is not the last.
+                    let goes_on = self.recover && packed.compression == Compression::Bgzf;
+                    packed.members = place.number.filter(|_| !goes_on).unwrap_or(packed.members);
+                }
+                (None, Some((_, Some(at_error)))) if !complete => *packed = at_error,
+                _ => {}
+            }
             // Workers may have taken the last block before an error was met.
             packed.closed |= !complete && !is_cut;
         }
@@ -157,6 +171,7 @@ impl<F: Format> Parts for StreamParts<'_, '_, F> {
             }
             let complete = matches!(joining.end, Some(InputEnd::Reached));
             // What lies behind a loss is no more of what is before.
+            run.packed = joining.packed();
             let in_view = joining.ahead.losses().first().map_or(run.len(), |loss| len + loss.position);
             drop(joining);
             let part = Part::read(&run.as_slice()[..in_view], len, offset, complete);
@@ -169,7 +184,13 @@ impl<F: Format> Parts for StreamParts<'_, '_, F> {
         refused.is_some() || self.input.has_ended()
     }
 
-    fn end(&self, _: &mut Run, part: Range<u64>, done: Done) -> (Range<u64>, Done) {
+    fn end(&self, run: &mut Run, part: Range<u64>, done: Done) -> (Range<u64>, Done) {
+        if done.stop {
+            let mut stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner);
+            if stopped.is_none_or(|(start, _)| part.start < start) {
+                *stopped = Some((part.start, run.packed));
+            }
+        }
         let joining = self.input.joining();
         if joining.failed_behind != Some(part.start) {
             return (part, done);
