@@ -19,7 +19,8 @@ impl Source {
     /// [`Summary::first_continuity_error`] tells whether packets are missing. The payload of PES packets is not checked.
     ///
     /// The error is the first one of these: a packet with `transport_error_indicator` ([`ErrorKind::TransportError`]), one that repeats the
-    /// counter of the packet before and has other bytes ([`ErrorKind::UnequalRepetition`]), and a damaged section of the program association
+    /// counter of the packet before and has other bytes ([`ErrorKind::UnequalRepetition`]), a PES packet whose start is damaged
+    /// ([`ErrorKind::DamagedPes`]), and a damaged section of the program association
     /// table, a program map or the service description table ([`ErrorKind::DamagedSection`]).
     ///
     /// The account ends before a part of the input with more than `most_gaps` gaps up to its end, with

@@ -1,11 +1,12 @@
-//! What a transport stream is checked for beyond its counters: packets that are known to be wrong, repetitions, and tables.
+//! What a transport stream is checked for beyond its counters: packets that are known to be wrong, repetitions, headers of PES packets,
+//! and tables.
 //!
 //! Parts of a stream are checked for themselves, on several cores, and then in their order. What takes both sides of a cut, or what
 //! came before, is kept: the first and the last packet of each PID, and the packets that may be of tables.
 
 use super::by_pid::ByPid;
 use super::search::Search;
-use super::{AdaptationField, PACKET_LEN, PacketKind, TsPacket, error_at_record};
+use super::{AdaptationField, PACKET_LEN, PacketKind, PesHeader, TsPacket, error_at_record};
 use crate::error::{Error, ErrorKind};
 
 /// The faults of a part of a stream, collected packet by packet.
@@ -22,7 +23,33 @@ struct Seen<'data> {
     /// Number of the first packet, from the start of the part.
     first_record: u64,
     last: TsPacket<'data>,
+    /// PES packets began in it, and what began last is one.
+    had_pes: bool,
     has_pes: bool,
+    /// The first packet in which something else began before the first PES packet.
+    other: Option<(u64, u64)>,
+}
+
+const NO_PREFIX: &str = "it does not begin with the start code prefix";
+
+impl Seen<'_> {
+    /// Takes in a packet in which a PES packet or a section begins, and returns what is wrong with that.
+    fn begin(&mut self, packet: TsPacket<'_>, record: u64) -> Option<&'static str> {
+        const PREFIX: [u8; 3] = [0, 0, 1];
+        // The prefix may go on in the next packet.
+        let payload =
+            packet.payload().filter(|payload| !PREFIX.starts_with(payload) || payload.len() == 3)?;
+        self.has_pes = payload.starts_with(&PREFIX);
+        if self.has_pes {
+            self.had_pes = true;
+            return PesHeader::fault_of_start(payload);
+        }
+        if self.had_pes {
+            return Some(NO_PREFIX);
+        }
+        self.other.get_or_insert((packet.range().start, record));
+        None
+    }
 }
 
 /// Bytes of a packet, with its offset.
@@ -70,17 +97,23 @@ impl<'data> PartCheck<'data> {
             first: packet,
             first_record: record,
             last: packet,
+            had_pes: false,
             has_pes: false,
+            other: None,
         });
         let last = std::mem::replace(&mut seen.last, packet);
-        if packet.payload_unit_start() {
-            seen.has_pes = matches!(packet.payload(), Some([0, 0, 1, ..]));
-        }
+        let is_clear = packet.scrambling_control() == 0;
+        let pes_fault =
+            if packet.payload_unit_start() && is_clear { seen.begin(packet, record) } else { None };
         // Sections are not scrambled.
-        if !seen.has_pes && packet.scrambling_control() == 0 {
+        let is_repeated = seen.first_record != record && is_unequal_repetition(last, packet);
+        if !seen.has_pes && is_clear {
             self.tables.push(Kept::of(packet));
         }
-        if seen.first_record != record && is_unequal_repetition(last, packet) {
+        if let Some(why) = pes_fault {
+            self.note(ErrorKind::DamagedPes { pid: packet.pid(), why }, packet, record);
+        }
+        if is_repeated {
             self.note(ErrorKind::UnequalRepetition { pid: packet.pid() }, packet, record);
         }
     }
@@ -97,6 +130,8 @@ impl<'data> PartCheck<'data> {
             first: Kept::of(seen.first),
             first_record: seen.first_record,
             last: Kept::of(seen.last),
+            had_pes: seen.had_pes,
+            other: seen.other,
         });
         CheckedPart { edges: edges.collect(), packets: self.packets, fault: self.fault, tables: self.tables }
     }
@@ -116,11 +151,14 @@ struct Edges {
     first: Kept,
     first_record: u64,
     last: Kept,
+    had_pes: bool,
+    other: Option<(u64, u64)>,
 }
 
 /// The faults of a stream, collected part by part.
 pub(crate) struct StreamCheck {
-    last: ByPid<Kept>,
+    /// The last packet of each PID, and whether it had PES packets.
+    last: ByPid<(Kept, bool)>,
     packets: u64,
     fault: Option<Fault>,
     search: Search,
@@ -134,14 +172,20 @@ impl StreamCheck {
     /// Takes in the next part.
     pub(crate) fn append(&mut self, part: CheckedPart) {
         let mut faults: Vec<Fault> = part.fault.into_iter().collect();
-        for Edges { pid, first, first_record, last } in part.edges {
-            let before = self.last.get(pid).and_then(Kept::packet);
+        for Edges { pid, first, first_record, last, had_pes, other } in part.edges {
+            let before = self.last.get(pid);
+            let is_pes = before.is_some_and(|(_, is_pes)| *is_pes);
+            if let Some((offset, record)) = other.filter(|_| is_pes) {
+                faults.push(Fault { kind: ErrorKind::DamagedPes { pid, why: NO_PREFIX }, offset, record });
+            }
+            let before = before.and_then(|(last, _)| last.packet());
             if let (Some(before), Some(packet)) = (before, first.packet())
                 && is_unequal_repetition(before, packet)
             {
                 let kind = ErrorKind::UnequalRepetition { pid };
                 faults.push(Fault { kind, offset: first.offset, record: first_record });
             }
+            let last = (last, is_pes || had_pes);
             match self.last.get_mut(pid) {
                 Some(before) => *before = last,
                 None => {
@@ -237,6 +281,12 @@ mod tests {
         wrong_bit[3][1] |= 0x80;
         let mut map = sound.clone();
         map[1][12] ^= 1;
+        let mut length = sound.clone();
+        length[2][1] |= 0x40;
+        length[2][12..24].copy_from_slice(&[0, 0, 1, 0xe0, 0, 2, 0x80, 0x80, 5, 0x21, 0, 1]);
+        let mut prefix = length.clone();
+        prefix[2][17] = 0;
+        prefix[5][1] |= 0x40;
         let mut both = map.clone();
         both[3][1] |= 0x80;
         let mut table = sound.clone();
@@ -248,6 +298,8 @@ mod tests {
             (&wrong_bit, Some("record 3, byte 564: the packet in PID 0x0101 has a bit error")),
             (&map, Some("byte 188: the section in PID 0x0100 is damaged: its checksum is wrong")),
             (&both, Some("byte 188: the section in PID 0x0100 is damaged: its checksum is wrong")),
+            (&length, Some("record 2, byte 376: the PES packet in PID 0x0101 is damaged: it ends inside")),
+            (&prefix, Some("record 5, byte 940: the PES packet in PID 0x0101 is damaged: it does not")),
             (&table, Some("byte 0: the section in PID 0x0000 is damaged: its checksum is wrong")),
         ];
         for (number, (stream, expected)) in cases.into_iter().enumerate() {

@@ -143,6 +143,15 @@ fn packets_and_tables_that_are_wrong_are_bad() {
         assert!(!is_good && message.contains(&expected), "{message}");
     }
 
+    // A PES packet of 2 bytes, which is shorter than its header.
+    let starts = |packet: &[u8]| pid(packet) == 0x100 && packet[1] & 0x40 != 0;
+    let at = packets.iter().position(|packet| starts(packet)).unwrap();
+    let header = 4 + if packets[at][3] & 0x20 == 0 { 0 } else { 1 + usize::from(packets[at][4]) };
+    assert_eq!(packets[at][header..header + 3], [0, 0, 1]);
+    let (is_good, message) = change(at, header + 5, 2 ^ packets[at][header + 5]);
+    let is_told = message.contains("the PES packet in PID 0x0100 is damaged: it ends inside of its header");
+    assert!(!is_good && is_told, "{message}");
+
     // A repetition with another byte, unless that is of the clock.
     let has_clock = |packet: &[u8]| packet[3] & 0x30 == 0x30 && packet[4] > 7 && packet[5] == 0x10;
     let at = packets.iter().position(|packet| has_clock(packet)).unwrap();

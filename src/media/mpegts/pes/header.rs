@@ -37,10 +37,30 @@ const TIMESTAMP_LEN: usize = 5;
 /// 2, ECM, EMM, DSM-CC, H.222.1 type E, program stream directory.
 const SHORT_HEADERS: [u8; 8] = [0xbc, 0xbe, 0xbf, 0xf0, 0xf1, 0xf2, 0xf8, 0xff];
 
+const ENDS: &str = "it ends inside of its header";
+
 impl PesHeader {
+    /// What is wrong with the header of a PES packet that begins with these bytes, as far as they tell.
+    pub(in crate::media::mpegts) fn fault_of_start(bytes: &[u8]) -> Option<&'static str> {
+        let &[_, _, _, stream_id, high, low] = bytes.first_chunk::<SHORT_LEN>()?;
+        let declared = match u16::from_be_bytes([high, low]) {
+            0 => usize::MAX,
+            len => SHORT_LEN + usize::from(len),
+        };
+        match Self::read(&bytes[..bytes.len().min(declared)]) {
+            Ok(_) => None,
+            // The header goes on in the next transport packet, if there is room for it.
+            Err(ENDS) if declared > bytes.len() => {
+                let header_len = LONG_LEN + usize::from(*bytes.get(LONG_LEN - 1)?);
+                let is_long = !SHORT_HEADERS.contains(&stream_id);
+                (is_long && declared < header_len).then_some(ENDS)
+            }
+            Err(why) => Some(why),
+        }
+    }
+
     /// The header that a PES packet begins with, and its length; or what is wrong with it.
     pub(super) fn read(bytes: &[u8]) -> Result<(Self, usize), &'static str> {
-        const ENDS: &str = "it ends inside of its header";
         let start: &[u8; SHORT_LEN] = bytes.first_chunk().ok_or(ENDS)?;
         let mut header = Self {
             stream_id: start[3],
@@ -102,6 +122,28 @@ mod tests {
             assert_eq!(timestamp(&bytes), time, "bit {bit}");
         }
         assert_eq!(timestamp(&[0xff; 5]), (1 << 33) - 1);
+    }
+
+    #[test]
+    fn the_start_of_a_header_tells_faults() {
+        let start = |length: u8, flags: u8, header: u8| {
+            let mut bytes = vec![0, 0, 1, 0xe0, 0, length, 0x80, flags, header];
+            bytes.resize(20, 0x21);
+            bytes
+        };
+        for (bytes, fault) in [
+            (start(0, 0x80, 5), None),
+            (start(0, 0x80, 100), None),
+            (start(30, 0x80, 26), None),
+            (start(30, 0x80, 28), Some(ENDS)),
+            (start(8, 0x80, 5), None),
+            (start(7, 0x80, 5), Some(ENDS)),
+            (start(2, 0x80, 5), Some(ENDS)),
+            (start(20, 0x80, 4), Some("its header is too short for its timestamps")),
+        ] {
+            assert_eq!(PesHeader::fault_of_start(&bytes), fault, "{bytes:?}");
+            assert!((0..6).all(|len| PesHeader::fault_of_start(&bytes[..len]).is_none()));
+        }
     }
 
     #[test]
