@@ -2,6 +2,7 @@
 
 mod chapters;
 mod codec;
+mod later;
 mod tags;
 
 use pagecut::media::AudioSpecificConfig;
@@ -17,27 +18,25 @@ use crate::time_base::TimeBase;
 use codec::Codec;
 use tags::Tags;
 
-/// Reads what is said of the whole, and as many packets as it takes to know when the streams start; all of them, if they are to be
-/// counted. Errors of packets are put among `errors`.
+/// Reads what is said of the whole, and as many packets as it takes to know when the streams start; all of them, in all segments, if they
+/// are to be counted. Errors of packets are put among `errors`.
 pub(super) fn report(data: &[u8], count_packets: bool, errors: &mut Vec<String>) -> Result<Report> {
     let segment = Segment::read(data)?;
     errors.extend(segment.faults().iter().map(ToString::to_string));
-    let totals = totals(&segment, count_packets, errors);
+    let (totals, next) = totals(&segment, count_packets, errors);
     let mut tell = |error: Error| errors.push(error.to_string());
-    let tags = tracks::listed(&segment, ElementId::TAGS, ElementId::TAG, Tag::read, &mut tell);
-    let tags = Tags::of(segment.info(), &tags, &mut tell);
-    let numbering = Numbering::of(&segment);
-    let mut numbered = Vec::new();
-    for ((track, &index), totals) in segment.tracks().iter().zip(numbering.streams()).zip(&totals) {
-        numbered.push(stream(&segment, index, track, totals, &tags, &mut tell));
-    }
-    coding::describe_segment(&segment, &mut numbered);
+    let tags = tags_of(&segment, &mut tell);
+    let mut numbering = Numbering::of(&segment);
+    let mut numbered = streams(&segment, &numbering, &totals, &tags, &mut tell);
     let starts = numbered.iter().filter_map(|stream| Some(stream.time_base.micros(stream.times.start_pts?)));
     let mut format = Format::new("matroska,webm", data.len() as u64, starts.min(), duration(segment.info()));
     let attachments = tracks::attachments(&segment, &mut tell);
     let attachments = attachments.iter().zip(numbering.attachments());
     numbered.extend(attachments.map(|(file, index)| attachment(index, file, &tags)));
     numbered.sort_by_key(|stream| stream.index);
+    if let Some(next) = next {
+        later::add(next, &mut numbering, &mut numbered, &mut tell);
+    }
     // Streams without packets have the times of the whole.
     for stream in numbered.iter_mut().filter(|stream| stream.times.start_pts.is_none()) {
         let units = |micros| stream.time_base.units(micros);
@@ -47,6 +46,27 @@ pub(super) fn report(data: &[u8], count_packets: bool, errors: &mut Vec<String>)
     let chapters = chapters::of_segment(&segment, &tags, end, &mut tell);
     format.tags = tags.format.into_vec();
     Ok(Report { programs: Vec::new(), streams: numbered, chapters, format })
+}
+
+fn tags_of(segment: &Segment<'_>, tell: &mut dyn FnMut(Error)) -> Tags {
+    let tags = tracks::listed(segment, ElementId::TAGS, ElementId::TAG, Tag::read, tell);
+    Tags::of(segment.info(), &tags, tell)
+}
+
+/// The streams of the tracks of a segment, in the order of the tracks.
+fn streams(
+    segment: &Segment<'_>,
+    numbering: &Numbering<'_>,
+    totals: &[Totals],
+    tags: &Tags,
+    tell: &mut dyn FnMut(Error),
+) -> Vec<Stream> {
+    let mut streams = Vec::new();
+    for ((track, &index), totals) in segment.tracks().iter().zip(numbering.streams()).zip(totals) {
+        streams.push(stream(segment, index, track, totals, tags, tell));
+    }
+    coding::describe_segment(segment, &mut streams);
+    streams
 }
 
 fn attachment(index: usize, file: &AttachedFile<'_>, tags: &Tags) -> Stream {
@@ -77,12 +97,18 @@ struct Totals {
     packets: Option<u64>,
 }
 
-fn totals(segment: &Segment<'_>, count_packets: bool, errors: &mut Vec<String>) -> Vec<Totals> {
+/// What is known of the packets of each track, and the next segment if all packets were counted.
+fn totals<'data>(
+    segment: &Segment<'data>,
+    count_packets: bool,
+    errors: &mut Vec<String>,
+) -> (Vec<Totals>, Option<Segment<'data>>) {
     let unknown = Totals { start: None, packets: count_packets.then_some(0) };
     let mut totals = vec![unknown; segment.tracks().len()];
     let mut without_start = totals.len();
     let mut first_offset = None;
-    for packet in segment.packets() {
+    let mut packets = segment.packets();
+    for packet in packets.by_ref() {
         let packet = match packet {
             Ok(packet) => packet,
             Err(error) => {
@@ -103,7 +129,7 @@ fn totals(segment: &Segment<'_>, count_packets: bool, errors: &mut Vec<String>) 
             break;
         }
     }
-    totals
+    (totals, if count_packets { packets.next_segment() } else { None })
 }
 
 fn stream(

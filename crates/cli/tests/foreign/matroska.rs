@@ -61,6 +61,11 @@ fn packets_of_two_documents() {
     let track = run(&["extract", "--track", "2", name]);
     assert!(track.status.success() && track.stdout.len() == 40);
     succeed(&["verify", name]);
+    let report: Value =
+        serde_json::from_str(&succeed(&["probe", "--count-packets", "--of", "json", name])).unwrap();
+    let counts: Vec<_> =
+        report["streams"].as_array().unwrap().iter().map(|stream| &stream["nb_read_packets"]).collect();
+    assert_eq!(counts, ["3", "2"]);
 }
 
 #[test]
@@ -274,4 +279,30 @@ fn frames_stored_with_bzip2_and_lzo_are_decompressed() {
     let track = run(&["extract", "--track", "2", name]);
     assert_eq!(track.status.code(), Some(1));
     assert_eq!(track.stdout.len(), 298);
+}
+
+#[test]
+fn streams_of_the_second_document_are_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let joined = folder.path().join("joined.mkv");
+    let parts = ["matroska/two-documents.mkv", "matroska/web-vtt.mkv"]
+        .map(|name| std::fs::read(crate::path(name)).unwrap());
+    std::fs::write(&joined, parts.concat()).unwrap();
+    let name = joined.to_str().unwrap();
+    let rows = packets(name);
+    let report: Value =
+        serde_json::from_str(&succeed(&["probe", "--count-packets", "--of", "json", name])).unwrap();
+    let counts: Vec<_> = report["streams"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|stream| (stream["codec_name"].as_str().unwrap(), stream["nb_read_packets"].as_str().unwrap()))
+        .collect();
+    let expected = [("vp8", "3"), ("opus", "2"), ("webvtt", "1"), ("webvtt", "1"), ("webvtt", "1")];
+    assert_eq!(counts.len(), expected.len(), "{counts:?}");
+    assert_eq!(counts[2..], expected[2..]);
+    for (index, (_, count)) in counts.iter().enumerate() {
+        let found = rows.lines().filter(|row| row.starts_with(&format!("{index},"))).count();
+        assert_eq!(found.to_string(), *count, "stream {index}");
+    }
 }
