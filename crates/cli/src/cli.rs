@@ -412,7 +412,7 @@ pub(crate) struct Packets {
     /// Print one stream (N), those of a kind (v, a, s, d), or one of these (v:0)
     #[arg(long, value_name = "STREAMS")]
     pub(crate) select_streams: Option<Selection>,
-    /// Print the times of MP4 as the tables have them, without the edit list
+    /// Print all packets of MP4, with the times of the tables, without the edit list
     #[arg(long)]
     pub(crate) raw_times: bool,
 }

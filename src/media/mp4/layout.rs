@@ -13,7 +13,11 @@ const NO_MEDIA_DATA: [&[u8; 4]; 15] = [
 ];
 
 impl Movie<'_> {
-    /// Whether all samples lie in the input, in boxes of media data, and over no others. Tracks may share a whole chunk or run.
+    /// Whether all samples lie in the input, in boxes of media data, and over no others.
+    ///
+    /// Two tracks may share a whole chunk or run: offsets of chunks count from the start of the file (ISO/IEC 14496-12 §8.7.5), nothing says that
+    /// a chunk has one track only, and files share media data in this way for two presentations of it. Chunks that lie over each other in part,
+    /// or twice in one track, are a fault.
     ///
     /// Takes time by the lengths of tables and fragments, not by the number of samples, and sorts the chunks and runs.
     ///

@@ -73,7 +73,7 @@ impl<'data> Movie<'data> {
         for child in moov.children().unwrap_or_default() {
             let Some(child) = faults.keep(child) else { break };
             if child.kind() == *b"trak" {
-                let is_full = tracks.len() % 256 == 255 && !has_room();
+                let is_full = tracks.len() % 256 == 255 && !has_room(tracks.len());
                 if is_full || tracks.try_reserve(1).is_err() {
                     faults.note(Some(child.error("is one of more than there is memory for")));
                     break;
@@ -216,11 +216,12 @@ impl<'data> Movie<'data> {
     }
 }
 
-/// Whether there is memory left for the faults of some hundred tracks and for what is done with them, which are small allocations that
-/// cannot fail one by one.
-fn has_room() -> bool {
+/// Whether there is memory left for the faults of some hundred more tracks and for what is done with each track, which are small
+/// allocations that cannot fail one by one.
+fn has_room(tracks: usize) -> bool {
     const ROOM: usize = 4 << 20;
-    Vec::<u8>::new().try_reserve_exact(ROOM).is_ok()
+    const PER_TRACK: usize = 2048;
+    Vec::<u8>::new().try_reserve_exact(ROOM + tracks * PER_TRACK).is_ok()
 }
 
 impl MovieHeader {
