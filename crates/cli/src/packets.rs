@@ -101,8 +101,8 @@ fn list(
     media::with_whole(&source, name, common, |data| match kind {
         FileKind::Mp4 => {
             let movie = Movie::read(data)?;
-            Ok(Output::begin(out, wanted, name)
-                .and_then(|output| output.put_all(&mut mp4::packets(&movie, wanted))))
+            let mut packets = mp4::packets(&movie, wanted)?;
+            Ok(Output::begin(out, wanted, name).and_then(|output| output.put_all(&mut packets)))
         }
         FileKind::Matroska => {
             let segment = Segment::read(data)?;

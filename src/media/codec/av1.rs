@@ -27,6 +27,8 @@ pub struct Av1Sequence {
     pub chroma_position: u8,
     /// Ticks of a picture and ticks of a second, where pictures are evenly spaced.
     pub timing: Option<(u32, u32)>,
+    /// `film_grain_params_present`.
+    pub has_film_grain: bool,
     frames: FrameSyntax,
 }
 
@@ -184,6 +186,11 @@ impl Av1Sequence {
                 chroma_position = bits.byte(2)?;
             }
         }
+        // `separate_uv_delta_q`.
+        if !is_monochrome {
+            bits.skip(1)?;
+        }
+        let has_film_grain = bits.flag()?;
         Some(Self {
             profile,
             level,
@@ -195,6 +202,7 @@ impl Av1Sequence {
             color,
             chroma_position,
             timing,
+            has_film_grain,
             frames,
         })
     }

@@ -1,7 +1,7 @@
 //! MPEG-4 Visual ("part 2").
 
 use super::bits::Bits;
-use super::nal;
+use super::{Color, nal};
 
 /// The headers before the first video object plane of MPEG-4 Visual (ISO/IEC 14496-2, 6.2.2 and 6.2.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,9 +27,12 @@ pub struct Mpeg4Visual {
     pub is_interlaced: bool,
     /// `quarter_sample`.
     pub has_quarter_samples: bool,
+    /// `video_signal_type` of the `VisualObject`; `None` where there is none.
+    pub color: Option<Color>,
 }
 
 const VISUAL_OBJECT_SEQUENCE: u8 = 0xb0;
+const VISUAL_OBJECT: u8 = 0xb5;
 
 /// `aspect_ratio_info` from 1 on (table 6-12).
 const ASPECT_RATIOS: [(u32, u32); 5] = [(1, 1), (12, 11), (10, 11), (16, 11), (40, 33)];
@@ -38,11 +41,15 @@ impl Mpeg4Visual {
     /// Reads the first `VideoObjectLayer` in a stream, of a rectangular shape; `None` if there is none.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
-        let mut profile_and_level = None;
+        let (mut profile_and_level, mut color) = (None, None);
         for unit in nal::units_of_byte_stream(bytes) {
             match *unit {
                 [VISUAL_OBJECT_SEQUENCE, indication, ..] => profile_and_level = Some(indication),
-                [0x20..=0x2f, ..] => return Self::read_layer(&unit[1..], profile_and_level),
+                [VISUAL_OBJECT, ..] => color = signal_type(&unit[1..]),
+                [0x20..=0x2f, ..] => {
+                    let layer = Self::read_layer(&unit[1..], profile_and_level)?;
+                    return Some(Self { color, ..layer });
+                }
                 _ => {}
             }
         }
@@ -99,8 +106,28 @@ impl Mpeg4Visual {
             height,
             is_interlaced,
             has_quarter_samples: version != 1 && has_quarter_samples(&mut bits, version).unwrap_or(false),
+            color: None,
         })
     }
+}
+
+/// The colour of a `VisualObject` of video or still texture (6.2.2).
+fn signal_type(object: &[u8]) -> Option<Color> {
+    let mut bits = Bits::new(object);
+    // `visual_object_verid`, `visual_object_priority`.
+    if bits.flag()? {
+        bits.skip(4 + 3)?;
+    }
+    if !matches!(bits.take(4)?, 1 | 2) || !bits.flag()? {
+        return None;
+    }
+    // `video_format`.
+    bits.skip(3)?;
+    let mut color = Color { is_full_range: Some(bits.flag()?), ..Color::default() };
+    if bits.flag()? {
+        (color.primaries, color.transfer, color.matrix) = (bits.byte(8)?, bits.byte(8)?, bits.byte(8)?);
+    }
+    Some(color)
 }
 
 /// Reads from after `interlaced` up to `quarter_sample`.
@@ -129,4 +156,25 @@ fn has_quarter_samples(bits: &mut Bits<'_>, version: u32) -> Option<bool> {
         }
     }
     bits.flag()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colour_of_a_visual_object() {
+        // Video, PAL, full range, BT.470 BG, SMPTE 170M twice.
+        let object = [0b0000_1100, 0b1110_0000, 0b1010_0000, 0b1100_0000, 0b1100_0000];
+        let color = signal_type(&object).unwrap();
+        assert_eq!(
+            (color.is_full_range, color.primaries, color.transfer, color.matrix),
+            (Some(true), 5, 6, 6)
+        );
+        // Without `colour_description`.
+        let color = signal_type(&[0b0000_1100, 0b0100_0000]).unwrap();
+        assert_eq!((color.is_full_range, color.primaries), (Some(true), Color::UNSPECIFIED));
+        assert_eq!(signal_type(&[0b0000_1000]), None);
+        assert_eq!(signal_type(&[0b0000_0000]), None);
+    }
 }

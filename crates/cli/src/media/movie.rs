@@ -1,5 +1,8 @@
 //! The streams of a movie in the order of ffprobe: tracks, and pictures in the metadata.
 
+use std::io;
+
+use pagecut::Result;
 use pagecut::media::mp4::{MediaKind, MetadataItem, MetadataKey, MetadataValue, Movie, Track};
 
 use crate::streams::Kind;
@@ -46,23 +49,28 @@ pub(crate) enum Role {
 }
 
 impl<'data> MovieStreams<'data> {
-    pub(crate) fn of(movie: &Movie<'data>) -> Self {
-        let tracks = movie.tracks().iter().enumerate();
-        let tracks = tracks.map(|(index, track)| (track.trak().range().start, MovieStream::Track(index)));
-        let mut streams: Vec<_> = tracks.collect();
+    /// # Errors
+    ///
+    /// That there are more tracks than the memory has room for.
+    pub(crate) fn of(movie: &Movie<'data>) -> Result<Self> {
+        let tracks = movie.tracks().len();
+        let room = MAX_STREAMS.saturating_sub(tracks);
         let covers = movie.metadata().filter(is_cover).flat_map(|item| item.values()).filter_map(Cover::of);
-        let room = MAX_STREAMS.saturating_sub(streams.len());
-        streams.extend(covers.take(room).map(|cover| (cover.offset, MovieStream::Cover(cover))));
+        let covers: Vec<_> = covers.take(room).collect();
+        let mut found = Self { streams: Vec::new(), of_tracks: Vec::new(), roles: roles(movie)? };
+        found.streams.try_reserve_exact(tracks + covers.len()).map_err(io::Error::from)?;
+        found.of_tracks.try_reserve_exact(tracks).map_err(io::Error::from)?;
         // In the order of the file.
-        streams.sort_by_key(|&(offset, _)| offset);
-        let streams: Vec<_> = streams.into_iter().map(|(_, stream)| stream).collect();
-        let mut of_tracks = vec![0; movie.tracks().len()];
-        for (index, stream) in streams.iter().enumerate() {
-            if let MovieStream::Track(track) = stream {
-                of_tracks[*track] = index;
-            }
+        let mut covers = covers.into_iter().peekable();
+        for (index, track) in movie.tracks().iter().enumerate() {
+            let start = track.trak().range().start;
+            let before = std::iter::from_fn(|| covers.next_if(|cover| cover.offset < start));
+            found.streams.extend(before.map(MovieStream::Cover));
+            found.of_tracks.push(found.streams.len());
+            found.streams.push(MovieStream::Track(index));
         }
-        Self { streams, of_tracks, roles: roles(movie) }
+        found.streams.extend(covers.map(MovieStream::Cover));
+        Ok(found)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = MovieStream<'data>> {
@@ -97,7 +105,7 @@ impl<'data> MovieStreams<'data> {
 }
 
 /// The roles of the tracks.
-fn roles(movie: &Movie<'_>) -> Vec<Role> {
+fn roles(movie: &Movie<'_>) -> Result<Vec<Role>> {
     let mut chapters: Vec<u32> = movie.tracks().iter().flat_map(chapter_tracks).collect();
     chapters.sort_unstable();
     let role = |track: &Track<'_>| match track.kind() {
@@ -105,7 +113,10 @@ fn roles(movie: &Movie<'_>) -> Vec<Role> {
         MediaKind::Video => Role::Thumbnails,
         _ => Role::Titles,
     };
-    movie.tracks().iter().map(role).collect()
+    let mut roles = Vec::new();
+    roles.try_reserve_exact(movie.tracks().len()).map_err(io::Error::from)?;
+    roles.extend(movie.tracks().iter().map(role));
+    Ok(roles)
 }
 
 /// The identifiers of the tracks that a track refers to as its chapters.

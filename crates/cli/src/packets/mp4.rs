@@ -13,9 +13,9 @@ use crate::time_base::TimeBase;
 pub(super) fn packets<'a>(
     movie: &'a Movie<'a>,
     of: &'a Wanted<'a>,
-) -> impl Iterator<Item = Result<Row>> + 'a {
+) -> Result<impl Iterator<Item = Result<Row>> + 'a> {
     let times = if of.raw_times { Times::Media } else { Times::Presentation };
-    let streams = MovieStreams::of(movie);
+    let streams = MovieStreams::of(movie)?;
     let wanted = of.streams(&streams.kinds(movie));
     let is_wanted = move |stream: usize| wanted.get(stream).is_some_and(|&wanted| wanted);
     let covers = streams.iter().enumerate().filter_map(|(stream, found)| match found {
@@ -48,7 +48,7 @@ pub(super) fn packets<'a>(
             })
         })
     });
-    covers.into_iter().chain(packets)
+    Ok(covers.into_iter().chain(packets))
 }
 
 /// The packet of a picture in the metadata, which has no times.

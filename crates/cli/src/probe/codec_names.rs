@@ -70,6 +70,7 @@ fn of_object_type(object_type: u8) -> Option<&'static str> {
         0xad => "opus",
         0xb1 => "vp9",
         0xdd => "vorbis",
+        0xe0 => "dvd_subtitle",
         0xe1 => "qcelp",
         _ => return None,
     })

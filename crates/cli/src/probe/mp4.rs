@@ -26,7 +26,7 @@ use sums::{Stated, Totals};
 /// Reads the description of a movie and its tables. Errors of samples are put among `errors`.
 pub(super) fn report(data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
     let movie = Movie::read(data)?;
-    let found = MovieStreams::of(&movie);
+    let found = MovieStreams::of(&movie)?;
     let mut titles = Titles::default();
     let mut totals = vec![Totals::default(); movie.tracks().len()];
     for packet in movie.packets(mp4::Times::Presentation) {
@@ -142,6 +142,10 @@ fn stream(
     let unknown = || Sound { sample_rate: Some(0), channels: Some(0), ..Sound::default() };
     let sound = sound.or_else(|| (kind == Kind::Audio).then(unknown));
     let rate = sound.as_ref().and_then(|sound| sound.sample_rate);
+    let bits_of_sound = sound.as_ref().and_then(|sound| {
+        let bits = sound.sample_rate?.checked_mul(sound.channels?)?.checked_mul(sound.bits_per_sample)?;
+        Some(bits).filter(|&bits| bits > 0)
+    });
     let priming = priming.zip(rate).filter(|_| codec_name == Some("aac"));
     Stream {
         index,
@@ -160,7 +164,11 @@ fn stream(
         avg_frame_rate: if is_video { rates::average(timescale, stated, totals) } else { Some(Ratio::NONE) },
         time_base,
         times: Times::new(time_base, times::start(movie, track, totals, priming), Some(duration)),
-        bit_rate: rates::bits(movie, track, entry.as_ref(), stated, duration),
+        bit_rate: if is_counted_in_samples(track) {
+            bits_of_sound
+        } else {
+            rates::bits(movie, track, entry.as_ref(), stated, duration)
+        },
         nb_frames: Some(track.table_len()).filter(|&count| count > 0),
         nb_read_packets: Some(totals.packets),
         extradata_size: entry.and_then(|entry| extradata_size(&entry, codec_name)),
@@ -169,6 +177,12 @@ fn stream(
         side_data_list: display_matrix(movie, track, kind).into_iter().collect(),
         ..Stream::bare(index, kind, time_base)
     }
+}
+
+/// Whether the table counts samples of sound, not frames of several.
+fn is_counted_in_samples(track: &Track<'_>) -> bool {
+    let is_sound = track.kind() == mp4::MediaKind::Audio;
+    is_sound && track.table_duration() > 0 && track.table_duration() == track.table_timed_len()
 }
 
 fn picture(entry: &SampleEntry<'_>) -> Result<Option<Picture>> {
@@ -247,6 +261,9 @@ fn is_protection(payload: &[u8]) -> bool {
 
 /// Bytes of what ffprobe calls extradata.
 fn extradata_size(entry: &SampleEntry<'_>, codec_name: Option<&str>) -> Option<usize> {
+    if entry.kind() == mp4::MediaKind::Other {
+        return None;
+    }
     if let Some(configuration) = entry.decoder_configuration() {
         return Some(configuration.len());
     }

@@ -24,6 +24,8 @@ pub(super) struct Picture {
     pub(super) color_primaries: Option<&'static str>,
     pub(super) chroma_location: Option<&'static str>,
     pub(super) field_order: Option<&'static str>,
+    /// AV1.
+    pub(super) has_film_grain: bool,
     /// H.264.
     pub(super) is_avc: Option<&'static str>,
     /// H.264.
@@ -56,6 +58,7 @@ impl Default for Picture {
             color_primaries: None,
             chroma_location: None,
             field_order: None,
+            has_film_grain: false,
             is_avc: None,
             nal_length_size: None,
             quarter_sample: None,
@@ -87,7 +90,7 @@ impl Serialize for Picture {
             map.serialize_entry("coded_width", &width)?;
             map.serialize_entry("coded_height", &height)?;
             map.serialize_entry("closed_captions", &0)?;
-            map.serialize_entry("film_grain", &0)?;
+            map.serialize_entry("film_grain", &u8::from(self.has_film_grain))?;
         }
         map.serialize_entry("has_b_frames", &self.has_b_frames)?;
         if let Some(ratio) = self.container_aspect_ratio.or(self.coded_aspect_ratio) {

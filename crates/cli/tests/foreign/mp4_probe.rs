@@ -217,3 +217,23 @@ fn a_movie_of_duration_0_lasts_as_long() {
     let (_folder, name) = changed("mp4/encv.mp4", b"mvhd", 16, &[0; 4]);
     assert_fields(&probe(&name)["format"], &json!({"duration": "0.000000", "bit_rate": null}));
 }
+
+#[test]
+fn rates_of_sound_are_those_of_frame_headers() {
+    let of = |name: &str| probe(name)["streams"][0].clone();
+    assert_fields(&of("mp4/ac3.m4a"), &json!({"codec_name": "ac3", "bit_rate": "64000"}));
+    // ADPCM has four bits a sample, whatever headers its blocks have.
+    assert_fields(&of("mp4/msadpcm.mov"), &json!({"bit_rate": "176400", "channel_layout": "mono"}));
+}
+
+#[test]
+fn film_grain_of_av1_is_that_of_its_sequence() {
+    assert_fields(&probe("mp4/av1-grain.mp4")["streams"][0], &json!({"codec_name": "av1", "film_grain": 1}));
+    assert_fields(&probe("mp4/av1-bare.mp4")["streams"][0], &json!({"film_grain": 0}));
+}
+
+#[test]
+fn a_colour_box_without_flags_has_the_limited_range() {
+    let color = json!({"color_range": "tv", "color_space": "bt709", "color_primaries": "bt709"});
+    assert_fields(&probe("mp4/nclx-short.mp4")["streams"][0], &color);
+}

@@ -83,6 +83,10 @@ pub(super) fn describe(stream: &mut Stream, name: &str, headers: &Headers<'_>) {
                 sound.channel_layout = layout(&VORBIS, header.channels.into());
             }
         }
+        "adpcm_ima_qt" | "adpcm_ima_wav" | "adpcm_ms" => {
+            let mono_or_stereo = sound.channels.filter(|&channels| channels <= 2);
+            sound.channel_layout = mono_or_stereo.and_then(|channels| layout(&MPEG_4, channels));
+        }
         "flac" => flac(stream, headers),
         "alac" => alac(stream, headers),
         _ => {
@@ -159,7 +163,7 @@ fn ac3(stream: &mut Stream, headers: &Headers<'_>) {
     sound.channels = Some(header.channels().into());
     sound.channel_layout = ac3_layout(&header);
     let rate = Some(u64::from(header.bit_rate)).filter(|&rate| rate > 0);
-    stream.bit_rate = if header.is_enhanced { rate.or(stream.bit_rate) } else { stream.bit_rate.or(rate) };
+    stream.bit_rate = rate.or(stream.bit_rate);
 }
 
 /// The layout of the channels of AC-3.
@@ -183,7 +187,7 @@ fn dts(stream: &mut Stream, headers: &Headers<'_>) {
         let layouts = DTS.get(usize::from(header.channel_mode));
         sound.channel_layout = layouts.map(|layouts| layouts[usize::from(header.has_low_frequency_effects)]);
         stream.profile = Some("DTS".to_owned());
-        stream.bit_rate = stream.bit_rate.or(header.bit_rate.map(u64::from));
+        stream.bit_rate = header.bit_rate.map(u64::from).or(stream.bit_rate);
     }
     let Some(extension) = extension else { return };
     sound.sample_rate = Some(extension.sampling_frequency.into());

@@ -135,7 +135,8 @@ fn read_color(payload: &[u8], picture: &mut Picture) -> Option<()> {
     picture.color_transfer = color::transfer(short(payload, 6)?);
     picture.color_space = color::space(short(payload, 8)?);
     if kind == b"nclx" {
-        picture.color_range = Some(color::range(payload.get(10)? & 0x80 != 0));
+        // Some writers leave the byte out.
+        picture.color_range = Some(color::range(payload.get(10).is_some_and(|flags| flags & 0x80 != 0)));
     }
     Some(())
 }

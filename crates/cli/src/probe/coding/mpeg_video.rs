@@ -138,6 +138,9 @@ pub(super) fn mpeg_4(stream: &mut Stream, headers: &Headers<'_>) {
     (picture.width, picture.height) = (layer.width.into(), layer.height.into());
     picture.has_b_frames = u64::from(layer.has_low_delay == Some(false));
     picture.quarter_sample = Some(if layer.has_quarter_samples { "true" } else { "false" });
+    if let Some(color) = layer.color {
+        color::set(picture, color);
+    }
     let ratio = layer.sample_aspect_ratio;
     picture.coded_aspect_ratio = ratio.and_then(|(width, height)| Ratio::new(width.into(), height.into()));
 }

@@ -84,6 +84,7 @@ fn av1(stream: &mut Stream, headers: &Headers<'_>) {
     picture.level = sequence.level.into();
     (picture.width, picture.height) = (sequence.width.into(), sequence.height.into());
     color::set(picture, sequence.color);
+    picture.has_film_grain = sequence.has_film_grain;
     picture.chroma_location = match sequence.chroma_position {
         1 => Some("left"),
         2 => Some("topleft"),
