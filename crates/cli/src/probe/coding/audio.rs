@@ -58,7 +58,9 @@ pub(super) fn describe(stream: &mut Stream, name: &str, headers: &Headers<'_>) {
             if let Some(config) = audio_config_of_loas(headers.packet) {
                 stream.profile = profile::of_aac(&config);
                 stream.sound = Some(Sound { sample_fmt: Some("fltp"), ..super::super::aac_sound(&config) });
-                stream.extradata_size = Some(2);
+                // With the object type and frequency of spectral band replication, 25 bits.
+                stream.extradata_size =
+                    Some(if config.extension_sampling_frequency.is_some() { 4 } else { 2 });
             }
         }
         "mp1" | "mp2" | "mp3" => mpeg(stream, name, headers),

@@ -140,6 +140,12 @@ fn packet_duration(stream: &Stream) -> i64 {
         Kind::Audio => {
             let rate = stream.sound.as_ref().and_then(|sound| sound.sample_rate);
             let samples: u64 = match stream.codec_name {
+                // The rate of spectral band replication is that of twice as many samples (ISO/IEC 14496-3, 4.6.18.2.5).
+                Some("aac" | "aac_latm")
+                    if stream.profile.as_deref().is_some_and(|name| name.starts_with("HE-AAC")) =>
+                {
+                    2048
+                }
                 Some("aac" | "aac_latm") => 1024,
                 // Half as many at the low sampling frequencies (ISO/IEC 13818-3, 2.4.2.1).
                 Some("mp3") if rate.is_some_and(|rate| rate <= 24_000) => 576,
@@ -229,6 +235,7 @@ impl Whole {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::report::Sound;
     use super::*;
 
     fn extent(start: i64, duration: i64) -> Extent {
@@ -252,6 +259,22 @@ mod tests {
         let mut extent = Extent { start: Some(0), ..Extent::default() };
         [3600, 90_000 * 70, 7200].into_iter().for_each(|end| extent.take_end(end));
         assert_eq!(extent.duration, Some(3600));
+    }
+
+    #[test]
+    fn frames_of_sound_last_by_their_coding() {
+        let duration = |name, profile: Option<&str>, rate| {
+            let mut stream = stream(Kind::Audio);
+            stream.codec_name = Some(name);
+            stream.profile = profile.map(str::to_owned);
+            stream.sound = Some(Sound { sample_rate: Some(rate), ..Sound::default() });
+            packet_duration(&stream)
+        };
+        assert_eq!(duration("aac", Some("LC"), 44_100), 2089);
+        assert_eq!(duration("aac_latm", Some("HE-AAC"), 44_100), 4179);
+        assert_eq!([duration("mp3", None, 44_100), duration("mp3", None, 24_000)], [2351, 2160]);
+        assert_eq!([duration("ac3", None, 48_000), duration("eac3", None, 48_000)], [2880, 0]);
+        assert_eq!(duration("mp2", None, 0), 0);
     }
 
     #[test]
