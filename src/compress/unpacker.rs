@@ -109,6 +109,10 @@ impl<R: Read> Unpacker<R> {
                 How::Blocks if self.recovers => How::SoundBlocks(Box::new(SoundBlocks::new())),
                 how => how,
             };
+            if compression != Some(Compression::Bgzf) {
+                // Nothing else is taken again.
+                self.input.keep(false);
+            }
             self.how = Some(how);
             self.packed = compression.map(Packed::none_of);
         }

@@ -131,6 +131,12 @@ impl Watch {
     /// part, if it has a gap.
     fn add(&mut self, found: Found, bytes: &[u8], before: Tally, handed_out: Tally) -> Result<()> {
         let Found { good, gaps, tally } = found;
+        if gaps.is_empty() && handed_out == Tally::default() {
+            self.unread.add(&good)?;
+            self.end += good.len() as u64;
+            self.waiting.push_back((self.end, Waiting::Good(good), tally));
+            return Ok(());
+        }
         // They lie in memory, so they can be counted in `usize`.
         let mut from = usize::try_from(handed_out.bytes()).unwrap_or(good.len());
         self.unread.add(&(if gaps.is_empty() { &good } else { bytes })[from..])?;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::salvage::room;
 use super::span::Span;
 use super::{Input, Source, lock};
 use crate::detect::HEAD_LEN;
@@ -46,9 +47,16 @@ impl Source {
         let mut whole = self.buffer(is_compressed)?;
         self.map_parts_in_order(
             &Bytes,
-            |stretches| stretches.next().transpose().map(|bytes| bytes.unwrap_or_default().to_vec()),
+            |stretches| {
+                let part = stretches.part();
+                let bytes = stretches.next().transpose()?.unwrap_or_default();
+                let mut copy = room(Bytes::NAME, part, bytes.len())?;
+                copy.extend_from_slice(bytes);
+                Ok(copy)
+            },
             |stretch: Vec<u8>| {
-                whole.extend_from_slice(&stretch)?;
+                let len = whole.len() as u64;
+                whole.extend_from_slice(&stretch).map_err(|error| error.of_bytes_at(Bytes::NAME, len))?;
                 let too_long = is_from_the_left && whole.len() as u64 > most;
                 if too_long { Err(ErrorKind::TooLong { most }.into()) } else { Ok(()) }
             },
@@ -80,7 +88,7 @@ impl Source {
 struct Bytes;
 
 impl Format for Bytes {
-    const NAME: &'static str = "bytes";
+    const NAME: &'static str = "input";
     type Record<'data> = &'data [u8];
     type Cursor<'data> = Stretch<'data>;
 

@@ -1,6 +1,6 @@
 //! Where the blocks of BGZF begin: the `.gzi` of `bgzip`.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::VirtualOffset;
@@ -67,7 +67,10 @@ impl Gzi {
         let (numbers, rest) = bytes.as_chunks();
         let mut numbers = numbers.iter().map(|number| u64::from_le_bytes(*number));
         let count = numbers.next().filter(|_| rest.is_empty()).ok_or_else(|| damaged("was cut short"))?;
-        let mut points: Vec<Point> = Vec::with_capacity(numbers.len() / 2);
+        let mut points: Vec<Point> = Vec::new();
+        points
+            .try_reserve_exact(numbers.len() / 2)
+            .map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
         while let Some(block_offset) = numbers.next() {
             let offset = numbers.next().ok_or_else(|| damaged("was cut short"))?;
             let last = points.last().copied().unwrap_or_default();

@@ -157,13 +157,12 @@ fn a_masked_chromosome_is_read_however_it_is_packed() {
     }
 }
 
-/// Runs the command with a limit of its address space, in KiB, and gzip as its standard input.
+/// Runs the command with a limit of its address space, in KiB, and a pipe as its standard input.
 #[cfg(target_os = "linux")]
 fn limited(kibibytes: u64, input: &Path, arguments: &str) -> std::process::Output {
-    let limit = format!("ulimit -v {kibibytes}; exec \"$0\" {arguments}");
-    let stdin = fs::File::open(input).unwrap();
-    let command = ["-c", limit.as_str(), env!("CARGO_BIN_EXE_pagecut")];
-    Command::new("sh").args(command).stdin(stdin).output().unwrap()
+    let limit = format!("cat \"$1\" | (ulimit -v {kibibytes}; exec \"$0\" {arguments})");
+    let command = ["-c", limit.as_str(), env!("CARGO_BIN_EXE_pagecut"), arg(input)];
+    Command::new("sh").args(command).output().unwrap()
 }
 
 /// The bytes of the record are more than there is memory for, so that is an error at its place, and no abort.
@@ -193,6 +192,17 @@ fn a_record_for_which_there_is_no_memory_is_an_error() {
         assert!(stderr(&output).contains("out of memory"), "{}", stderr(&output));
         let place = "fasta: record 1, byte 12: out of memory";
         assert!(stderr(&limited(150_000, input, "-t 2 stats -T")).contains(place), "{}", input.display());
+    }
+    // For a copy of it too, little more than twice its length is.
+    let output = limited(560_000, &path, "-t 1 sanitize");
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(output.stdout.len(), 200_000_019);
+    // The same of a file that is not piped: the place is told whichever way it is read.
+    for io in ["auto", "read", "uring"] {
+        let limit = format!("ulimit -v 150000; exec \"$0\" stats -T -t 2 --io {io} \"$1\"");
+        let command = ["-c", limit.as_str(), env!("CARGO_BIN_EXE_pagecut"), arg(&path)];
+        let output = Command::new("sh").args(command).output().unwrap();
+        assert!(stderr(&output).contains("fasta: record 1, byte 12: out of memory"), "{}", stderr(&output));
     }
     // Little more than the record is enough.
     let output = limited(450_000, &path, "-t 2 stats -T");

@@ -179,9 +179,9 @@ fn all_commands_say_of_a_pipe_that_it_is_wrapped() {
         (text(400, WRAPPED, 50), 401, 401),
         (text(0, WRAPPED, 0), 1, 1),
         // Parts before the wrapped record, and after it.
-        (text(150_000, WRAPPED, 150_000), 150_001, 150_001),
+        (text(80_000, WRAPPED, 80_000), 80_001, 80_001),
         (text(400, five_lines, 50), 401, 451),
-        (text(150_000, blank_line, 150_000), 150_001, 300_001),
+        (text(80_000, blank_line, 80_000), 80_001, 160_001),
     ] {
         for text in [text.clone(), text.replace('\n', "\r\n")] {
             let (_folder, path) = file(&text);
