@@ -1,6 +1,7 @@
 //! H.264 (ITU-T H.264, ISO/IEC 14496-10).
 
 use super::bits::Bits;
+use super::crop::cropped;
 use super::{VideoUsability, nal};
 
 /// `seq_parameter_set_rbsp` (7.3.2.1), the fields that describe the pictures.
@@ -128,21 +129,7 @@ impl SequenceParameterSet {
         bits.skip(1)?;
         let (mut width, mut height) = (coded_width, coded_height);
         if bits.flag()? {
-            // 7.4.2.1.1, `CropUnitX` and `CropUnitY`.
-            let unit_x = if matches!(chroma_format_idc, 1 | 2) { 2 } else { 1 };
-            let unit_y = if chroma_format_idc == 1 { 2 } else { 1 } * fields;
-            let mut crop = |unit: u32| Some(u64::from(bits.ue()?) * u64::from(unit));
-            let [left, right, top, bottom] = [crop(unit_x)?, crop(unit_x)?, crop(unit_y)?, crop(unit_y)?];
-            let rest = |whole: u32, cropped: u64| {
-                let rest = u64::from(whole).checked_sub(cropped).filter(|&rest| rest > 0);
-                // As ffmpeg does, ignore a window outside of the picture.
-                rest.and_then(|rest| u32::try_from(rest).ok())
-            };
-            if let (Some(inner_width), Some(inner_height)) =
-                (rest(coded_width, left + right), rest(coded_height, top + bottom))
-            {
-                (width, height) = (inner_width, inner_height);
-            }
+            (width, height) = cropped(&mut bits, chroma_format_idc, fields, (coded_width, coded_height))?;
         }
         let vui = bits.flag()?.then(|| VideoUsability::of_h264(&mut bits));
         Some(Self {

@@ -1,6 +1,7 @@
 //! H.265 (ITU-T H.265, ISO/IEC 23008-2).
 
 use super::bits::Bits;
+use super::crop::cropped;
 use super::{VideoUsability, nal};
 
 /// `seq_parameter_set_rbsp` (7.3.2.2), the fields that describe the pictures.
@@ -67,15 +68,7 @@ impl SequenceParameterSet {
         let (coded_width, coded_height) = (bits.ue_up_to(MAX_SIDE)?, bits.ue_up_to(MAX_SIDE)?);
         let (mut width, mut height) = (coded_width, coded_height);
         if bits.flag()? {
-            // Table 6-1, `SubWidthC` and `SubHeightC`.
-            let unit_x = if matches!(chroma_format_idc, 1 | 2) { 2 } else { 1 };
-            let unit_y = if chroma_format_idc == 1 { 2 } else { 1 };
-            let mut crop = |unit: u32| Some(bits.ue_up_to(MAX_SIDE)? * unit);
-            let [left, right, top, bottom] = [crop(unit_x)?, crop(unit_x)?, crop(unit_y)?, crop(unit_y)?];
-            // As ffmpeg does, ignore a window outside of the picture.
-            if left + right < coded_width && top + bottom < coded_height {
-                (width, height) = (coded_width - left - right, coded_height - top - bottom);
-            }
+            (width, height) = cropped(&mut bits, chroma_format_idc, 1, (coded_width, coded_height))?;
         }
         if width == 0 || height == 0 {
             return None;

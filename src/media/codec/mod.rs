@@ -27,6 +27,7 @@ mod audio_headers;
 mod av1;
 mod bits;
 mod color;
+mod crop;
 mod dts_hd;
 mod ffv1;
 pub mod h264;

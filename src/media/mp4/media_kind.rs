@@ -1,23 +1,10 @@
 //! The kind of the media of a track.
 
-use super::FourCc;
-
-/// The kind of the media of a track, by its handler or, where that names no kind, by the format of its samples.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum MediaKind {
-    /// Pictures: the handlers `vide`, `pict` (image sequences, ISO/IEC 23008-12 §7.2.1) and `auxv` (auxiliary pictures).
-    Video,
-    /// Sound: the handler `soun`.
-    Audio,
-    /// Text or pictures that are shown over others: `text`, `sbtl`, `subt`, `subp`, `clcp`.
-    Subtitle,
-    /// Everything else: hints, metadata, time codes.
-    Other,
-}
+use super::{FourCc, MediaKind};
 
 impl MediaKind {
-    /// By `handler_type` (ISO/IEC 14496-12 §8.4.3), and by the format of the first sample entry.
+    /// By `handler_type` (ISO/IEC 14496-12 §8.4.3; `pict` of image sequences, ISO/IEC 23008-12 §7.2.1; `auxv` of auxiliary pictures) or,
+    /// where that names no kind, by the format of the first sample entry.
     pub(super) fn of(handler: FourCc, format: Option<FourCc>) -> Self {
         match &handler.0 {
             b"vide" | b"pict" | b"auxv" => Self::Video,

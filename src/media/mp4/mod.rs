@@ -71,6 +71,7 @@ mod table;
 mod track;
 mod tree;
 
+pub use super::MediaKind;
 pub use boxes::{Children, Mp4Box};
 pub use brief::{Field, FieldValue};
 pub use codec::CodecConfiguration;
@@ -83,7 +84,6 @@ pub use fragment::{MovieFragment, MovieFragments, TrackFragment, TrackFragments,
 pub use header::BoxHeader;
 pub use interleaved::Interleaved;
 pub use matrix::Matrix;
-pub use media_kind::MediaKind;
 pub use metadata::{Metadata, MetadataItem, MetadataKey, MetadataValue, MetadataValues};
 pub use movie::{Movie, MovieHeader};
 pub use packets::{Packet, Packets, Times};

@@ -2,9 +2,11 @@
 
 use std::iter::FusedIterator;
 
-use super::media_kind::{MediaKind, is_audio, is_visual};
+use super::media_kind::{is_audio, is_visual};
 use super::track::is_free;
-use super::{BoxHeader, Children, CodecConfiguration, FourCc, Mp4Box, Pcm, codec, fields::Fields, sound};
+use super::{
+    BoxHeader, Children, CodecConfiguration, FourCc, MediaKind, Mp4Box, Pcm, codec, fields::Fields, sound,
+};
 use crate::error::Result;
 
 /// Bytes of a visual sample entry before the boxes in it (ISO/IEC 14496-12 §12.1.3).

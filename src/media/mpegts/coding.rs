@@ -1,20 +1,6 @@
 //! How an elementary stream is coded: by its type, and by what descriptors and the registration of its program say.
 
-use super::{Descriptor, ElementaryStream};
-
-/// What an elementary stream carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum MediaKind {
-    /// Pictures.
-    Video,
-    /// Sound.
-    Audio,
-    /// Subtitles, teletext among them.
-    Subtitle,
-    /// Anything else.
-    Data,
-}
+use super::{Descriptor, ElementaryStream, MediaKind};
 
 /// How an elementary stream is coded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -110,7 +96,7 @@ impl Coding {
             | Self::AribCaption
             | Self::Ttml => MediaKind::Subtitle,
             Self::Scte35 | Self::Klv | Self::Smpte2038 | Self::Id3 | Self::EventInformation => {
-                MediaKind::Data
+                MediaKind::Other
             }
         }
     }
@@ -307,7 +293,7 @@ mod tests {
                 &[0x01, 0x02, 0x10, 0x1b, 0x20, 0x21, 0x24, 0x25, 0x32, 0x33, 0x42, 0xd2, 0xd4][..],
             ),
             (MediaKind::Audio, &[0x03, 0x04, 0x0f, 0x11, 0x1c, 0x2d, 0x2e]),
-            (MediaKind::Data, &[0x86]),
+            (MediaKind::Other, &[0x86]),
         ] {
             for &stream_type in types {
                 let found = coding(stream_type, &[], None).map(Coding::media_kind);

@@ -63,9 +63,10 @@ mod summary;
 mod sync;
 mod timeline;
 
+pub use super::MediaKind;
 pub use adaptation_field::AdaptationField;
 pub(crate) use check::{CheckedPart, PartCheck, StreamCheck};
-pub use coding::{Coding, MediaKind};
+pub use coding::Coding;
 pub use continuity::{Continuity, ContinuityError, Step};
 pub use cursor::Cursor;
 pub use descriptor::{Descriptor, Descriptors};
