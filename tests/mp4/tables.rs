@@ -133,3 +133,31 @@ fn fragments_of_samples_in_other_files_are_not_read() {
         assert!(error.is_none_or(|error| error.contains("is of samples in another file")));
     }
 }
+
+#[test]
+fn samples_in_the_data_of_items_are_in_place() {
+    let item = |len| mp4_box(b"idat", &vec![1; len]);
+    let meta = container(b"meta", &[vec![0; 4], item(10), mp4_box(b"free", &[0; 8]), item(30)]);
+    // After version and flags, and after the header of each `idat`.
+    let (first, second) = (40 + 8 + 8 + 4 + 8, 40 + 8 + 8 + 4 + 18 + 16 + 8);
+    let layout = |offsets: &[u32]| {
+        let count = u32::try_from(offsets.len()).unwrap();
+        let tables = [
+            full_box(b"stts", 0, &[1, count, 40]),
+            full_box(b"stsc", 0, &[1, 1, 1, 1]),
+            full_box(b"stsz", 0, &[10, count]),
+            full_box(b"stco", 0, &[&[count][..], offsets].concat()),
+        ];
+        let movie = movie_of(&tables);
+        let (mdat, moov) = movie.split_at(48);
+        let data = [mdat, &meta, moov].concat();
+        let checked = Movie::read(&data).unwrap().check_layout();
+        checked.map_err(|error| error.offset())
+    };
+    let all = [8, first, second, second + 10, second + 20];
+    assert_eq!(layout(&all), Ok(()));
+    // In the first item and after it; before the second item; at its end.
+    for wrong in [first + 1, second - 1, second + 21] {
+        assert_eq!(layout(&[8, wrong]), Err(Some(u64::from(wrong))), "{wrong}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Children, Extent, FourCc, Movie, fault};
+use super::{Children, Extent, FourCc, Movie, Mp4Box, fault};
 use crate::error::{Error, ErrorKind, Mp4Fault, Result};
 
 /// Boxes in no other box that hold no samples (ISO/IEC 14496-12 §6; QuickTime). Samples can be in others: `mdat`, `imda`, `uuid`, and
@@ -54,6 +54,8 @@ impl Movie<'_> {
     /// The first extent that is not in media data. They are sorted.
     fn misplaced(&self, extents: &[Extent]) -> Option<Error> {
         let mut boxes = Children::of_input(self.data(), 0).map_while(Result::ok).peekable();
+        // The boxes that hold data of items in the `meta` that is the next of `boxes`.
+        let mut items = Items::default();
         for extent in extents {
             while boxes.next_if(|found| found.range().end <= extent.range.start).is_some() {}
             if extent.range.end > self.data().len() as u64 {
@@ -65,12 +67,7 @@ impl Movie<'_> {
                 let data = found.payload_offset()..found.range().end;
                 (contains(&data, &extent.range), None)
             } else if found.kind() == *b"meta" {
-                let mut inside = found.children().unwrap_or_default().map_while(Result::ok);
-                let data = |child: super::Mp4Box<'_>| child.payload_offset()..child.range().end;
-                (
-                    inside.any(|child| child.kind() == *b"idat" && contains(&data(child), &extent.range)),
-                    Some(found.kind()),
-                )
+                (items.contain(found, &extent.range), Some(found.kind()))
             } else {
                 (false, Some(found.kind()))
             };
@@ -116,6 +113,33 @@ impl Movie<'_> {
             let len = self.data().len() as u64;
             fault::at(ErrorKind::Mp4(Mp4Fault::SampleOutside { track, sample, start, end, len }), start, &[])
         })
+    }
+}
+
+/// Places in the boxes of a `meta` that hold data (`idat`, ISO/IEC 14496-12 §8.11.11).
+#[derive(Default)]
+struct Items<'data> {
+    /// Where the `meta` begins.
+    of: Option<u64>,
+    /// The boxes in it that are still to come; the next may contain the extent that is asked for.
+    boxes: Children<'data>,
+    next: Option<Range<u64>>,
+}
+
+impl<'data> Items<'data> {
+    /// Whether an `idat` contains a range. Ranges come in the order of their starts.
+    fn contain(&mut self, meta: &Mp4Box<'data>, range: &Range<u64>) -> bool {
+        if self.of != Some(meta.range().start) {
+            let boxes = meta.children().unwrap_or_default();
+            *self = Self { of: Some(meta.range().start), boxes, next: None };
+        }
+        while self.next.as_ref().is_none_or(|next| next.end <= range.start) {
+            let is_data =
+                |found: &Result<Mp4Box<'_>>| found.as_ref().map_or(true, |found| found.kind() == *b"idat");
+            let Some(Ok(idat)) = self.boxes.find(is_data) else { return false };
+            self.next = Some(idat.payload_offset()..idat.range().end);
+        }
+        self.next.as_ref().is_some_and(|next| contains(next, range))
     }
 }
 
