@@ -101,13 +101,14 @@ pub use error::{
     CompressedFault, CompressedPlace, Error, ErrorKind, Location, MatePlace, Mp4Fault, PairFile, Result,
 };
 pub use record::{
-    Backing, Cursor, Cuts, Format, Gap, Lost, ParRecords, Part, Piece, Pieces, Records, Resync, Search, Tally,
+    Backing, Cuts, Fault, Format, Gap, Lost, ParRecords, Part, Piece, Pieces, Records, Resync, Search, Step,
+    Stop, Tally,
 };
 #[cfg(feature = "gzip")]
 pub use source::BgzfReader;
 pub use source::{
-    Account, Content, Cost, FormatTask, Inspection, Opener, Reader, Salvaged, Source, SourceOptions, Span,
-    inspect, open_reader,
+    Account, Content, Cost, FormatTask, Inspection, Opener, Reader, Salvaged, Source,
+    SourceOptions, Span, inspect, open_reader,
 };
 
 /// The README's programs are tests.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use pagecut::fastq::Fastq;
 use pagecut::io::Strategy;
-use pagecut::{Cuts, ErrorKind, Format, Part, Search, Source, SourceOptions};
+use pagecut::{Cuts, ErrorKind, Format, Part, Search, Source, SourceOptions, Step, Stop};
 
 const RECORD: &[u8] = b"@rrr\nAC\n+\nII\n";
 
@@ -28,11 +28,22 @@ struct CutShort {
 
 impl Format for CutShort {
     const NAME: &'static str = "fastq";
+    const IS_TEXT: bool = true;
     type Record<'data> = <Fastq as Format>::Record<'data>;
-    type Cursor<'data> = <Fastq as Format>::Cursor<'data>;
+    type Layout = <Fastq as Format>::Layout;
+    type Lookahead = <Fastq as Format>::Lookahead;
 
-    fn cursor<'data>(&self, part: Part<'data>) -> Self::Cursor<'data> {
-        Fastq::new().cursor(part)
+    fn step(
+        &self,
+        ahead: &mut Self::Lookahead,
+        part: Part<'_>,
+        position: usize,
+    ) -> Result<Step<Self::Layout>, Stop> {
+        Fastq::new().step(ahead, part, position)
+    }
+
+    fn record<'data>(&self, bytes: &'data [u8], offset: u64, layout: Self::Layout) -> Self::Record<'data> {
+        Fastq::new().record(bytes, offset, layout)
     }
 
     fn cuts(&self) -> Option<&dyn Cuts> {

@@ -13,7 +13,7 @@ use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
 use pagecut::io::{Strategy, ZeroCopyConfig};
 use pagecut::media::mpegts::Packets;
-use pagecut::{Cuts, Error, Format, Part, Resync, Search, Source, SourceOptions, Tally};
+use pagecut::{Cuts, Error, Format, Part, Resync, Search, Source, SourceOptions, Step, Stop, Tally};
 
 /// Records of a part, their account, and the error that ended them.
 fn read<'data, F: Format>(format: &F, part: Part<'data>) -> (Vec<F::Record<'data>>, Tally, Option<Error>) {
@@ -98,11 +98,22 @@ impl<F> Counted<F> {
 
 impl<F: Resync> Format for Counted<F> {
     const NAME: &'static str = F::NAME;
+    const IS_TEXT: bool = F::IS_TEXT;
     type Record<'data> = F::Record<'data>;
-    type Cursor<'data> = F::Cursor<'data>;
+    type Layout = F::Layout;
+    type Lookahead = F::Lookahead;
 
-    fn cursor<'data>(&self, part: Part<'data>) -> Self::Cursor<'data> {
-        self.format.cursor(part)
+    fn step(
+        &self,
+        ahead: &mut F::Lookahead,
+        part: Part<'_>,
+        position: usize,
+    ) -> Result<Step<F::Layout>, Stop> {
+        self.format.step(ahead, part, position)
+    }
+
+    fn record<'data>(&self, bytes: &'data [u8], offset: u64, layout: F::Layout) -> F::Record<'data> {
+        self.format.record(bytes, offset, layout)
     }
 
     fn cuts(&self) -> Option<&dyn Cuts> {

@@ -2,35 +2,29 @@
 
 use super::{Fasta, Record};
 use crate::error::ErrorKind;
-use crate::record::Fault;
+use crate::record::{Fault, Stop};
 use crate::scan::Class;
-
-/// The input ends where more has to come.
-#[cold]
-pub(super) fn incomplete(bytes: &[u8], within: &'static str, line: u64) -> Fault {
-    Fault { kind: ErrorKind::Incomplete { within }, position: bytes.len(), line }
-}
 
 /// What is wrong at `position`, where a line begins that is no header, and neither blank nor a comment as far as it is in view.
 #[cold]
-pub(super) fn of_start(format: Fasta, bytes: &[u8], position: usize) -> Fault {
+pub(super) fn of_start(format: Fasta, bytes: &[u8], position: usize) -> Stop {
     match bytes[position] {
-        b'\r' if position + 1 == bytes.len() => incomplete(bytes, "in a blank line", 0),
-        found if format.comments.begin_with(found) => incomplete(bytes, "in a comment", 0),
-        found => Fault { kind: ErrorKind::RecordStart { expected: b'>', found }, position, line: 0 },
+        b'\r' if position + 1 == bytes.len() => Stop::needs_more("in a blank line"),
+        found if format.comments.begin_with(found) => Stop::needs_more("in a comment"),
+        found => Fault::new(ErrorKind::RecordStart { expected: b'>', found }, position).into(),
     }
 }
 
 /// Where the header ends that begins at `start`, if nothing is wrong with it; `end` is `None` if more has to come.
 #[inline]
-pub(super) fn of_header(bytes: &[u8], start: usize, end: Option<usize>) -> Result<usize, Fault> {
+pub(super) fn of_header(bytes: &[u8], start: usize, end: Option<usize>) -> Result<usize, Stop> {
     let header = &bytes[start..end.unwrap_or(bytes.len())];
     if let Some(at) = memchr::memchr(b'\r', header)
         && bytes.get(start + at + 1).is_some_and(|&next| next != b'\n')
     {
-        return Err(Fault { kind: ErrorKind::CarriageReturn, position: start + at, line: 0 });
+        return Err(Fault::new(ErrorKind::CarriageReturn, start + at).into());
     }
-    end.ok_or_else(|| incomplete(bytes, "in a definition", 0))
+    end.ok_or(Stop::needs_more("in a definition"))
 }
 
 /// The IUPAC codes of nucleotides and amino acids (between them, all letters), gaps, and `*` for a stop; and what ends a line.
@@ -61,7 +55,7 @@ fn check_letters(format: Fasta, record: &Record<'_>) -> Option<Fault> {
             position += 1;
         } else {
             let line = memchr::memchr_iter(b'\n', &bytes[..position]).count() as u64;
-            return Some(Fault { kind: ErrorKind::SequenceLetter { found }, position, line });
+            return Some(Fault::new(ErrorKind::SequenceLetter { found }, position).in_line(line));
         }
     }
     None

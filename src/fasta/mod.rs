@@ -50,27 +50,29 @@
 //!
 //! A [`Writer`] writes what is read by this grammar, in lines of any length, and refuses everything else.
 
-mod cursor;
 mod fault;
 mod lines;
 mod par_lines;
 mod record;
+mod step;
 mod summary;
 mod unwritable;
 mod wrap;
 mod writer;
 
 pub use crate::sequence::{Alphabet, Lengths, Letters};
-pub use cursor::Cursor;
 pub use lines::{Lines, SplitLines};
 pub use par_lines::ParLines;
 pub use record::Record;
+pub use step::{Layout, Lookahead};
 pub use summary::Summary;
 pub use writer::Writer;
 
 use std::ops::Range;
 
-use crate::record::{Cuts, Format, ParRecords, Part, Records, Resync, Search};
+use step::View;
+
+use crate::record::{Cuts, Format, ParRecords, Part, Records, Resync, Search, Step, Stop};
 use crate::scan::BytePair;
 
 /// How FASTA is to be read.
@@ -140,11 +142,19 @@ impl Comments {
 
 impl Format for Fasta {
     const NAME: &'static str = "fasta";
+    const IS_TEXT: bool = true;
     type Record<'data> = Record<'data>;
-    type Cursor<'data> = Cursor<'data>;
+    type Layout = Layout;
+    type Lookahead = Lookahead;
 
-    fn cursor<'data>(&self, part: Part<'data>) -> Cursor<'data> {
-        Cursor::new(*self, part)
+    #[inline]
+    fn step(&self, ahead: &mut Lookahead, part: Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
+        View::new(*self, ahead, part).step(position)
+    }
+
+    #[inline]
+    fn record<'data>(&self, bytes: &'data [u8], offset: u64, layout: Layout) -> Record<'data> {
+        layout.record(self.comments, bytes, offset)
     }
 
     fn cuts(&self) -> Option<&dyn Cuts> {
@@ -160,10 +170,6 @@ impl Cuts for Fasta {
 
     fn reads_on(&self) -> bool {
         true
-    }
-
-    fn find_start(&self, part: Part<'_>, from: usize) -> Option<usize> {
-        self.find_cut(part.view(), from)
     }
 
     /// Looks for a `>` that begins a line.

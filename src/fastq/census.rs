@@ -1,8 +1,7 @@
 //! Evidence of the variant of an input: read from the left, past every fault.
 
-use super::{Fastq, Variant};
-use crate::error::{Error, ErrorKind, Result};
-use crate::record::{self, Cursor as _, Fault, Format, Part, Tally};
+use super::{Fastq, Lookahead, Variant};
+use crate::record::{Format, Part, Step, Stop};
 
 /// Reads an input from the left as whatever its records are, and says of each stretch of bytes which kind of record it holds.
 ///
@@ -142,115 +141,63 @@ fn is_colour_space(sequence: &[u8]) -> bool {
 
 impl Format for Census {
     const NAME: &'static str = Fastq::NAME;
+    const IS_TEXT: bool = true;
     /// A stretch, and where it begins.
     type Record<'data> = (u64, Stretch);
-    type Cursor<'data> = Cursor<'data>;
+    type Layout = Stretch;
+    type Lookahead = Lookahead;
 
-    fn cursor<'data>(&self, part: Part<'data>) -> Cursor<'data> {
-        Cursor { part, base: 0, four_lines: Fastq::new().cursor(part), before: Tally::default() }
-    }
-}
-
-/// Reads the stretches of a part.
-#[derive(Debug)]
-pub(crate) struct Cursor<'data> {
-    part: Part<'data>,
-    /// Where the bytes of `four_lines` begin in the part.
-    base: usize,
-    four_lines: super::Cursor<'data>,
-    /// The account of what lies before `base`.
-    before: Tally,
-}
-
-impl<'data> Cursor<'data> {
-    /// The part from a position on.
-    fn rest(&self, position: usize) -> Part<'data> {
-        let (view, offset) = (&self.part.view()[position..], self.part.offset() + position as u64);
-        Part::read(view, self.part.len().saturating_sub(position), offset, self.part.is_complete())
-    }
-
-    fn asks_for_more(&self, error: &Error) -> bool {
-        !self.part.is_complete() && matches!(error.kind(), ErrorKind::Incomplete { .. })
-    }
-
-    /// The stretch that begins at `start`, where the four-line grammar fails with this error, and where the stretch ends.
-    #[cold]
-    fn in_doubt(&self, start: usize, error: Error) -> Result<(Stretch, usize)> {
-        let mut wrapped = Fastq::new().wrapped().cursor(self.rest(start));
-        // The input ends inside of the record, which the wrapped grammar does not make whole.
-        let is_torn = matches!(error.kind(), ErrorKind::Incomplete { .. });
-        match wrapped.next().filter(|_| !is_torn) {
-            Some(Ok(record)) => {
-                let stretch = Stretch::Wrapped { lines: wrapped.tally().lines };
-                Ok((stretch, start + record.as_bytes().len()))
+    fn step(&self, ahead: &mut Lookahead, part: Part<'_>, position: usize) -> Result<Step<Stretch>, Stop> {
+        match FOUR_LINES.step(ahead, part, position) {
+            Ok(Step::Record { layout, len, blank, lines }) => {
+                let record = FOUR_LINES.record(&part.view()[position..position + len], 0, layout);
+                let layout = Stretch::FourLines { odd: is_odd(record.sequence()) };
+                Ok(Step::Record { layout, len, blank, lines })
             }
-            Some(Err(error)) if self.asks_for_more(&error) => Err(error),
-            _ => self.gap_end(start).map(|end| (Stretch::Gap, end)).ok_or_else(|| self.line_is_torn()),
+            Ok(Step::Blank { len, lines }) => Ok(Step::Blank { len, lines }),
+            Err(stop) if !part.is_complete() && stop.is_more_needed() => Err(stop),
+            Err(stop) => in_doubt(part, position, &stop),
         }
     }
 
-    /// Where the gap ends that begins at `start`: at the next line that begins with `@`, or at the last line that begins in view.
-    fn gap_end(&self, start: usize) -> Option<usize> {
-        let after = start + 1;
-        let view = &self.part.view()[after..];
-        let line = memchr::memmem::find(view, b"\n@").or_else(|| match self.part.is_complete() {
-            true => Some(view.len()),
-            false => memchr::memrchr(b'\n', view),
-        });
-        line.map(|end| (after + end + 1).min(self.part.view().len()))
-    }
-
-    /// The error that asks for the end of a line.
-    fn line_is_torn(&self) -> Error {
-        let fault = Fault {
-            kind: ErrorKind::Incomplete { within: "in a line" },
-            position: self.part.view().len(),
-            line: 0,
-        };
-        fault.at(Fastq::NAME, self.part, self)
+    fn record<'data>(&self, _: &'data [u8], offset: u64, layout: Stretch) -> (u64, Stretch) {
+        (offset, layout)
     }
 }
 
-impl record::Cursor for Cursor<'_> {
-    type Record = (u64, Stretch);
+const FOUR_LINES: Fastq = Fastq::new();
 
-    fn next(&mut self) -> Option<Result<(u64, Stretch)>> {
-        let error = match self.four_lines.next()? {
-            Ok(record) => {
-                return Some(Ok((
-                    record.range().start,
-                    Stretch::FourLines { odd: is_odd(record.sequence()) },
-                )));
-            }
-            Err(error) if self.asks_for_more(&error) => return Some(Err(error)),
-            Err(error) => error,
-        };
-        let start = self.position();
-        Some(self.in_doubt(start, error).map(|(stretch, end)| {
-            self.before = self.tally();
-            self.before.records += 1;
-            self.before.record_bytes += (end - start) as u64;
-            (self.base, self.four_lines) = (end, Fastq::new().cursor(self.rest(end)));
-            (self.part.offset() + start as u64, stretch)
-        }))
+/// The stretch that begins at `start`, where the four-line grammar stops.
+#[cold]
+fn in_doubt(part: Part<'_>, start: usize, stop: &Stop) -> Result<Step<Stretch>, Stop> {
+    // The input ends inside of the record, which the wrapped grammar does not make whole.
+    let is_torn = stop.is_more_needed();
+    match FOUR_LINES.wrapped().step(&mut (), part, start) {
+        Ok(Step::Record { len, lines, .. }) if !is_torn => {
+            Ok(Step::Record { layout: Stretch::Wrapped { lines }, len, blank: 0, lines })
+        }
+        Err(stop) if !is_torn && !part.is_complete() && stop.is_more_needed() => Err(stop),
+        _ => {
+            let len = gap_len(part, start).ok_or(Stop::needs_more("in a line"))?;
+            Ok(Step::Record { layout: Stretch::Gap, len, blank: 0, lines: 0 })
+        }
     }
+}
 
-    fn position(&self) -> usize {
-        self.base + self.four_lines.position()
-    }
-
-    fn tally(&self) -> Tally {
-        self.before + self.four_lines.tally()
-    }
-
-    fn skip_to(&mut self, position: usize) {
-        self.four_lines.skip_to(position - self.base);
-    }
+/// The length of the gap that begins at `start`: up to the next line that begins with `@`, or to the last line that begins in view.
+fn gap_len(part: Part<'_>, start: usize) -> Option<usize> {
+    let view = &part.view()[start + 1..];
+    let line = memchr::memmem::find(view, b"\n@").or_else(|| match part.is_complete() {
+        true => Some(view.len()),
+        false => memchr::memrchr(b'\n', view),
+    });
+    line.map(|end| (end + 2).min(part.view().len() - start))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::Cursor;
 
     fn evidence(text: &[u8]) -> Evidence {
         Census.records(text).map(Result::unwrap).fold(
@@ -298,7 +245,7 @@ mod tests {
         let expected: Vec<_> = Census.records(&text).map(Result::unwrap).collect();
         for in_view in 0..text.len() {
             let part = Part::read(&text[..in_view], in_view, 0, false);
-            let mut cursor = Census.cursor(part);
+            let mut cursor = Cursor::new(&Census, part);
             let mut found = Vec::new();
             while let Some(Ok(stretch)) = cursor.next() {
                 found.push(stretch);

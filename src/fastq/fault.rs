@@ -2,36 +2,36 @@
 
 use super::{Fastq, Record, wrapped};
 use crate::error::ErrorKind;
-use crate::record::Fault;
+use crate::record::{Fault, Stop};
 use crate::scan::{AsciiSet, ByteRange, Class, FourLineRules};
 use crate::sequence::without_eol;
 
 /// The first thing that is wrong with the structure of the record that begins at `start`, line after line.
 ///
 /// `complete` says that the input ends where `bytes` does.
-pub(super) fn of_structure(bytes: &[u8], start: usize, complete: bool) -> Fault {
+pub(super) fn of_structure(bytes: &[u8], start: usize, complete: bool) -> Stop {
     let line_end = |start: usize| memchr::memchr(b'\n', &bytes[start..]).map(|at| start + at);
-    let incomplete =
-        |within, line| Fault { kind: ErrorKind::Incomplete { within }, position: bytes.len(), line };
+    let incomplete = |within, line| Stop::NeedsMore { within, line };
+    let wrong = |kind, position, line| Stop::Fault(Fault { kind, position, line });
 
     let found = bytes[start];
     if found == b'\r' && start + 1 == bytes.len() && !complete {
         return incomplete("in a blank line", 0);
     }
     if found != b'@' {
-        return Fault { kind: ErrorKind::RecordStart { expected: b'@', found }, position: start, line: 0 };
+        return wrong(ErrorKind::RecordStart { expected: b'@', found }, start, 0);
     }
     let Some(definition) = line_end(start) else { return incomplete("in a definition", 0) };
 
     let Some(&found) = bytes.get(definition + 1) else { return incomplete("before a sequence", 1) };
     if matches!(found, b'@' | b'+') {
-        return Fault { kind: ErrorKind::SequenceStart { found }, position: definition + 1, line: 1 };
+        return wrong(ErrorKind::SequenceStart { found }, definition + 1, 1);
     }
     let Some(sequence) = line_end(definition + 1) else { return incomplete("in a sequence", 1) };
 
     let Some(&found) = bytes.get(sequence + 1) else { return incomplete("before a plus line", 2) };
     if found != b'+' {
-        return Fault { kind: ErrorKind::PlusLine { found }, position: sequence + 1, line: 2 };
+        return wrong(ErrorKind::PlusLine { found }, sequence + 1, 2);
     }
     let Some(plus) = line_end(sequence + 1) else { return incomplete("in a plus line", 2) };
 
@@ -49,20 +49,20 @@ pub(super) fn of_structure(bytes: &[u8], start: usize, complete: bool) -> Fault 
     }
     if letters != scores {
         let kind = ErrorKind::LengthMismatch { sequence: letters as u64, quality_scores: scores as u64 };
-        return Fault { kind, position: plus + 1, line: 3 };
+        return wrong(kind, plus + 1, 3);
     }
     // All else is right, so it is this: the quality line is the next record's header, or could be for all that is in view.
     let after_next = bytes.get(quality + 1..).and_then(|_| line_end(quality + 1)).map(|end| end + 1);
     if !complete && after_next.is_none_or(|start| start == bytes.len()) {
         return incomplete("behind quality scores", 3);
     }
-    Fault { kind: ErrorKind::QualityLine, position: plus + 1, line: 3 }
+    wrong(ErrorKind::QualityLine, plus + 1, 3)
 }
 
 /// The first thing that is wrong with the bytes of a record and with what is in view behind it, by the checks that were asked
-/// for. Positions are those of the record's bytes.
+/// for. Positions are counted from the start of the record.
 #[inline]
-pub(super) fn on_request(format: Fastq, record: &Record<'_>, behind: &[u8], complete: bool) -> Option<Fault> {
+pub(super) fn on_request(format: Fastq, record: &Record<'_>, behind: &[u8], complete: bool) -> Option<Stop> {
     if format == Fastq::new() {
         return None;
     }
@@ -99,38 +99,34 @@ pub(super) fn first_wrong_score(format: Fastq, quality_scores: &[u8]) -> Option<
 }
 
 #[inline(never)]
-fn check(format: Fastq, record: &Record<'_>, behind: &[u8], complete: bool) -> Option<Fault> {
+fn check(format: Fastq, record: &Record<'_>, behind: &[u8], complete: bool) -> Option<Stop> {
+    let wrong = |kind, position, line| Some(Stop::Fault(Fault { kind, position, line }));
     let bytes = record.as_bytes();
     let (sequence, quality_scores) = record.field_starts();
     if let Some(at) = first_wrong_letter(format, record.sequence()) {
         let position = sequence + at;
-        return Some(Fault { kind: ErrorKind::SequenceLetter { found: bytes[position] }, position, line: 1 });
+        return wrong(ErrorKind::SequenceLetter { found: bytes[position] }, position, 1);
     }
     let plus = record.plus_definition();
     if format.plus_name && !plus.is_empty() && plus != record.definition() {
         let line = &bytes[..quality_scores - 1];
         let position = memchr::memrchr(b'\n', line).map_or(0, |end| end + 1);
-        return Some(Fault { kind: ErrorKind::PlusName, position, line: 2 });
+        return wrong(ErrorKind::PlusName, position, 2);
     }
     if let Some(at) = first_wrong_score(format, record.quality_scores()) {
         let position = quality_scores + at;
-        return Some(Fault { kind: ErrorKind::QualityRange { found: bytes[position] }, position, line: 3 });
+        return wrong(ErrorKind::QualityRange { found: bytes[position] }, position, 3);
     }
     if format.quality_end && !matches!(behind, [] | [b'@' | b'\n' | b'\r', ..]) {
         let end = memchr::memchr(b'\n', behind);
         if end.is_none() && !complete {
-            let position = bytes.len() + behind.len();
-            return Some(Fault {
-                kind: ErrorKind::Incomplete { within: "behind quality scores" },
-                position,
-                line: 4,
-            });
+            return Some(Stop::NeedsMore { within: "behind quality scores", line: 4 });
         }
         let line = end.map_or(behind, |end| &behind[..=end]);
         let sequence = record.sequence().len() as u64;
         let scores = sequence + without_eol(line).len() as u64;
         let kind = ErrorKind::LengthMismatch { sequence, quality_scores: scores };
-        return Some(Fault { kind, position: quality_scores, line: 3 });
+        return wrong(kind, quality_scores, 3);
     }
     None
 }

@@ -40,12 +40,12 @@
 //! A [`Writer`] writes what is read by this grammar, four lines a record, and refuses everything else.
 
 mod census;
-mod cursor;
 mod encoding;
 mod fault;
 pub mod pairs;
 mod quality_scores;
 mod record;
+mod step;
 mod summary;
 mod unwritable;
 mod variant;
@@ -54,11 +54,11 @@ mod writer;
 
 pub use crate::sequence::{Alphabet, Lengths, Letters};
 pub(crate) use census::{Census, Evidence};
-pub use cursor::Cursor;
 pub use encoding::{Confidence, Encoding, EncodingGuess};
 pub use pairs::{Pair, Pairs};
 pub use quality_scores::QualityScores;
 pub use record::Record;
+pub use step::{Layout, Lookahead};
 pub use summary::Summary;
 pub use variant::Variant;
 pub use wrapped::Wrapped;
@@ -66,7 +66,7 @@ pub use writer::Writer;
 
 use std::ops::Range;
 
-use crate::record::{Cuts, Format, ParRecords, Part, Records, Resync, Search};
+use crate::record::{Cuts, Format, ParRecords, Part, Records, Resync, Search, Step, Stop};
 
 /// How FASTQ is to be read: which checks are made besides those that always are.
 ///
@@ -135,11 +135,19 @@ impl Fastq {
 
 impl Format for Fastq {
     const NAME: &'static str = "fastq";
+    const IS_TEXT: bool = true;
     type Record<'data> = Record<'data>;
-    type Cursor<'data> = Cursor<'data>;
+    type Layout = Layout;
+    type Lookahead = Lookahead;
 
-    fn cursor<'data>(&self, part: Part<'data>) -> Cursor<'data> {
-        Cursor::new(*self, part)
+    #[inline(always)]
+    fn step(&self, ahead: &mut Lookahead, part: Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
+        step::step(*self, ahead, part, position)
+    }
+
+    #[inline(always)]
+    fn record<'data>(&self, bytes: &'data [u8], offset: u64, layout: Layout) -> Record<'data> {
+        layout.record(bytes, offset)
     }
 
     fn cuts(&self) -> Option<&dyn Cuts> {
@@ -160,10 +168,6 @@ impl Cuts for Fastq {
     /// Quality scores of a [wrapped] record can look like a record.
     fn needs_proof(&self) -> bool {
         true
-    }
-
-    fn find_start(&self, part: Part<'_>, from: usize) -> Option<usize> {
-        self.find_cut(part.view(), from)
     }
 
     fn search_cut(&self, data: &[u8], range: Range<usize>) -> Search {

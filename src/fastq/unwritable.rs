@@ -2,7 +2,7 @@
 
 use super::{Fastq, Record, fault};
 use crate::error::ErrorKind;
-use crate::record::Fault;
+use crate::record::{Fault, Stop};
 use crate::sequence::Refused;
 
 /// Refuses parts of a record that would not be read as they are written.
@@ -41,10 +41,11 @@ pub(super) fn check_parts<'data>(
 pub(super) fn check_record<'data>(format: Fastq, record: &Record<'data>) -> Result<(), Refused<'data>> {
     // What stands behind it in its input does not go with it: a header will, or the end.
     match fault::on_request(format, record, b"", true) {
-        Some(Fault { kind, position, .. }) => {
+        Some(Stop::Fault(Fault { kind, position, .. })) => {
             Err(Refused { kind, position: position as u64, found: &record.as_bytes()[position..] })
         }
-        None => Ok(()),
+        // Nothing more can come.
+        Some(Stop::NeedsMore { .. }) | None => Ok(()),
     }
 }
 

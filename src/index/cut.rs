@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::compress::{Compression, MAGIC_LEN};
-use crate::error::{Error, ErrorKind, Result};
-use crate::record::{Cursor as _, Cuts, Format, Part, Search, Tally};
+use crate::error::{ErrorKind, Result};
+use crate::record::{Cursor, Cuts, Format, Part, Search, Tally};
 use crate::source::Content;
 
 /// How many bytes are looked at first for a cut: more than most records have.
@@ -68,8 +68,8 @@ pub fn boundary_from<F: Format>(content: &dyn Content, format: &F, offset: u64) 
     while start < len {
         let end = len.min(start + view_len);
         let view = content.bytes_at(start..end)?;
-        let mut cursor = format.cursor(Part::read(&view, view.len(), start, end == len));
-        let error = loop {
+        let mut cursor = Cursor::new(format, Part::read(&view, view.len(), start, end == len));
+        let stop = loop {
             let (position, blank_bytes) = (start + cursor.position() as u64, cursor.tally().blank_bytes);
             if position >= offset {
                 content.check()?;
@@ -82,13 +82,12 @@ pub fn boundary_from<F: Format>(content: &dyn Content, format: &F, offset: u64) 
                     return Ok(position + cursor.tally().blank_bytes - blank_bytes);
                 }
                 Some(Ok(_)) => {}
-                Some(Err(error)) => break Some(error),
+                Some(Err(stop)) => break Some(stop),
                 None => break None,
             }
         };
-        let is_cut = |error: &Error| end < len && matches!(error.kind(), ErrorKind::Incomplete { .. });
-        if let Some(error) = error.filter(|error| !is_cut(error)) {
-            return Err(error.count_before(before.records, before.lines));
+        if let Some(stop) = stop.filter(|stop| end == len || !stop.is_more_needed()) {
+            return Err(cursor.error(stop).count_before(before.records, before.lines));
         }
         let read = cursor.tally();
         // Of a record that is longer, twice as much is looked at, so that no byte is looked at often.

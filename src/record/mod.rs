@@ -1,35 +1,38 @@
 //! What a format is, and everything that is written once over all of them.
 //!
-//! A [`Format`] turns a [`Part`] of the input, which starts at a record boundary, into a [`Cursor`] over its records. A
-//! format in which a boundary can be found from anywhere is also [`Resync`], and can so be read by many workers, and be
-//! read on behind a fault. The rest follows from these three traits:
+//! A [`Format`] says what begins at a position of the input: a record, bytes between records, or the reason why there is
+//! neither ([`Step`], [`Stop`]). What is written once for all formats keeps the position, the counts, the gaps and the places of errors.
+//! A format in which a boundary can be found from anywhere also implements [`Cuts`], and can so be read by many workers, and after a
+//! fault:
 //!
 //! | type | what it is | asks for |
 //! |---|---|---|
 //! | [`Records`] | an iterator of records that ends at the first error | [`Format`] |
 //! | [`Pieces`] | an iterator of records and gaps that goes on after a fault | [`Resync`] |
 //! | [`ParRecords`] | a rayon parallel iterator of records | [`Resync`] |
-//! | [`Tally`] | the account of what every byte was | [`Cursor`] |
+//! | [`Tally`] | the account of what every byte was | |
 //!
 //! # Why reading in parallel gives what reading from the left gives
 //!
-//! [`Cuts::search_cut`] finds only offsets at which every cursor arrives that started at a boundary before, unless it
-//! meets an error first; a cursor never steps over a cut. So the parts before the first error, joined, are the records
-//! that a single cursor gives, by induction over the parts; and the first part that does not end where the next one
-//! starts holds the error that the single cursor meets. With [`Pieces`] the same is true of the gaps, since reading goes
+//! [`Cuts::search_cut`] finds only offsets at which every reader arrives that started at a boundary before, unless it
+//! meets an error first; a reader never steps over a cut. So the parts before the first error, joined, are the records
+//! that a single reader gives, by induction over the parts; and the first part that does not end where the next one
+//! starts holds the error that the single reader meets. With [`Pieces`] the same is true of the gaps, since reading goes
 //! on at a cut at the latest. Each format says why its cuts are ones.
 
 mod backing;
-mod fault;
+mod cursor;
 mod loss;
 mod par_records;
 mod part;
 mod pieces;
 mod records;
+mod step;
 mod tally;
+mod walk;
 
 pub use backing::{Backing, Reading};
-pub(crate) use fault::Fault;
+pub(crate) use cursor::Cursor;
 pub(crate) use loss::Loss;
 pub use loss::Lost;
 pub use par_records::ParRecords;
@@ -37,11 +40,11 @@ pub use part::Part;
 pub(crate) use part::{End, Sought, is_at_fault, last_part_end, part_end_in};
 pub use pieces::{Gap, Piece, Pieces};
 pub use records::Records;
+pub use step::{Fault, Step, Stop};
 pub use tally::Tally;
+pub(crate) use walk::Walk;
 
 use std::ops::Range;
-
-use crate::error::Result;
 
 /// A format whose records lie end to end in the input.
 ///
@@ -50,14 +53,37 @@ pub trait Format: Clone + Send + Sync {
     /// The name of the format in messages, in lower case.
     const NAME: &'static str;
 
+    /// Whether records consist of lines. Errors then have the number of the line, and quote the rest of it.
+    const IS_TEXT: bool;
+
     /// A record, borrowed from the input.
     type Record<'data>: Send;
 
-    /// What reads the records of a part.
-    type Cursor<'data>: Cursor<Record = Self::Record<'data>>;
+    /// Where the fields of a record lie, counted from its start.
+    type Layout;
 
-    /// A cursor at the start of a part.
-    fn cursor<'data>(&self, part: Part<'data>) -> Self::Cursor<'data>;
+    /// What a reader has found ahead of its position. It starts anew with each part, and after each gap.
+    type Lookahead: Default + Send;
+
+    /// What begins at a position of a part, which is a boundary and lies before the end of the part. The record may end after the end of
+    /// the part, in the bytes in view.
+    ///
+    /// # Errors
+    ///
+    /// Why neither a record nor bytes between records begin there.
+    fn step(
+        &self,
+        ahead: &mut Self::Lookahead,
+        part: Part<'_>,
+        position: usize,
+    ) -> Result<Step<Self::Layout>, Stop>;
+
+    /// The record of these bytes, `offset` bytes after the start of the input, with the layout that [`step`](Format::step) found.
+    ///
+    /// # Panics
+    ///
+    /// May panic if [`step`](Format::step) found the layout in other bytes.
+    fn record<'data>(&self, bytes: &'data [u8], offset: u64, layout: Self::Layout) -> Self::Record<'data>;
 
     /// Where its inputs can be cut, for a format that implements [`Cuts`]; others are read from the left.
     fn cuts(&self) -> Option<&dyn Cuts> {
@@ -92,7 +118,7 @@ pub trait Cuts: Send + Sync {
     /// How many bytes before a position [`search_cut`](Cuts::search_cut) looks at to tell whether it is a cut, at the most.
     fn look_behind(&self) -> usize;
 
-    /// Whether a cursor reads whole the last record that begins in its part, if the part ends inside of it and the end of the record is in
+    /// Whether a reader reads whole the last record that begins in its part, if the part ends inside of it and the end of the record is in
     /// view: so that [`Part::len`] tells it where no other record is to begin. Then whoever has all of the input in view need not
     /// know where a part ends before its records are read.
     fn reads_on(&self) -> bool {
@@ -106,10 +132,12 @@ pub trait Cuts: Send + Sync {
     }
 
     /// The first position in the view of `part`, from `from` on, at which reading goes on when everything before it was
-    /// given up.
-    fn find_start(&self, part: Part<'_>, from: usize) -> Option<usize>;
+    /// given up: the first cut, unless a format finds one nearer.
+    fn find_start(&self, part: Part<'_>, from: usize) -> Option<usize> {
+        self.find_cut(part.view(), from)
+    }
 
-    /// The first cut in a range of `data`: a position that every cursor reaches that started at a boundary before and met no
+    /// The first cut in a range of `data`: a position that every reader reaches that started at a boundary before and met no
     /// error. That `data` ends does not mean that the input does.
     ///
     /// Whether a position is a cut is a matter of the bytes around it: more bytes in view can make the answer out of
@@ -173,31 +201,4 @@ pub enum Search {
     NoCut,
     /// There is no cut before a position of which more bytes have to be in view to tell.
     Unknown,
-}
-
-/// Reads the records of a part from the left.
-///
-/// This is what a format implements; [`Records`] and [`Pieces`] are what one uses.
-pub trait Cursor {
-    /// A record, borrowed from the input.
-    type Record;
-
-    /// The next record, or `None` where the part ends.
-    ///
-    /// After an error the cursor stands at the start of the record at fault. It is then dropped or told to
-    /// [`skip_to`](Cursor::skip_to) a boundary.
-    fn next(&mut self) -> Option<Result<Self::Record>>;
-
-    /// Where the cursor stands, in bytes from the start of the part.
-    fn position(&self) -> usize;
-
-    /// What has been read so far.
-    fn tally(&self) -> Tally;
-
-    /// Counts what lies between the cursor and `position` as a gap, and goes on there.
-    ///
-    /// # Panics
-    ///
-    /// If `position` lies before that of the cursor or outside of the bytes in view.
-    fn skip_to(&mut self, position: usize);
 }

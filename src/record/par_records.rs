@@ -123,7 +123,7 @@ impl<'data, F: Resync> UnindexedProducer for Stretch<'_, 'data, F> {
 
     fn fold_with<D: Folder<Self::Item>>(self, mut folder: D) -> D {
         let part = Part::of(self.whole.records.data, self.start..self.end);
-        let mut cursor = self.whole.records.format.cursor(part);
+        let mut cursor = Cursor::new(&self.whole.records.format, part);
         let mut progress = Progress::new(self.whole.records.backing, self.start..self.end);
         while !folder.full() {
             progress.at(cursor.position());
@@ -135,7 +135,9 @@ impl<'data, F: Resync> UnindexedProducer for Stretch<'_, 'data, F> {
                     };
                 }
                 Some(Ok(record)) => folder = folder.consume(Ok(record)),
-                Some(Err(met)) => return folder.consume(Err(self.whole.first_error(met))),
+                Some(Err(stop)) => {
+                    return folder.consume(Err(self.whole.first_error(cursor.error(stop))));
+                }
             }
         }
         folder

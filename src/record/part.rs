@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use super::{Cursor, Cuts, Format, Loss, Resync, Search};
-use crate::error::{EXCERPT_LEN, ErrorKind};
+use crate::error::EXCERPT_LEN;
 
 /// A piece of an input that starts at a record boundary.
 ///
@@ -155,13 +155,22 @@ fn part_end<F: Format>(
 
 /// Whether a record in `view`, which begins at a boundary, is at fault whatever may follow.
 pub(crate) fn is_at_fault<F: Format>(format: &F, view: &[u8]) -> bool {
-    let error = format.records_of(Part::read(view, view.len(), 0, false)).find_map(Result::err);
-    error.is_some_and(|error| {
-        // The excerpt must not depend on how much is in view; nor on whether its last byte is a carriage return that
-        // belongs to the end of the line, for which two more bytes have to be.
-        let quoted_to = error.location().map_or(0, |location| location.offset + EXCERPT_LEN as u64 + 2);
-        !matches!(error.kind(), ErrorKind::Incomplete { .. }) && quoted_to <= view.len() as u64
-    })
+    let mut cursor = Cursor::new(format, Part::read(view, view.len(), 0, false));
+    loop {
+        match cursor.next() {
+            Some(Ok(_)) => {}
+            None => return false,
+            Some(Err(stop)) if stop.is_more_needed() => return false,
+            Some(Err(stop)) => {
+                // The excerpt must not depend on how much is in view; nor on whether its last byte is a carriage return that
+                // belongs to the end of the line, for which two more bytes have to be.
+                let error = cursor.error(stop);
+                let quoted_to =
+                    error.location().map_or(0, |location| location.offset + EXCERPT_LEN as u64 + 2);
+                return quoted_to <= view.len() as u64;
+            }
+        }
+    }
 }
 
 /// Where a part of an input in memory ends that starts at the boundary `start` and is to have about `len` bytes: at the
@@ -297,13 +306,13 @@ fn last_cut_behind(cuts: &dyn Cuts, view: &[u8], from: usize) -> Option<usize> {
 
 /// Where the last record ends that is whole in `view`, read from the left.
 fn last_boundary<F: Format>(format: &F, view: &[u8]) -> End {
-    let mut cursor = format.cursor(Part::read(view, view.len(), 0, false));
+    let mut cursor = Cursor::new(format, Part::read(view, view.len(), 0, false));
     loop {
         let position = cursor.position();
         match cursor.next() {
             Some(Ok(_)) => {}
             None => return End::Cut(view.len()),
-            Some(Err(error)) if matches!(error.kind(), ErrorKind::Incomplete { .. }) => {
+            Some(Err(stop)) if stop.is_more_needed() => {
                 return if position > 0 { End::Cut(position) } else { End::Unknown };
             }
             // The error comes before everything that follows.

@@ -4,8 +4,8 @@ use std::fmt;
 use std::iter::FusedIterator;
 use std::ops::Range;
 
-use super::{Cursor, Loss, Lost, Part, Resync, Tally};
-use crate::error::{Error, ErrorKind};
+use super::{Cursor, Loss, Lost, Part, Resync, Stop, Tally};
+use crate::error::Error;
 
 /// A piece of the input.
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ pub struct Pieces<'data, F: Resync> {
     part: Part<'data>,
     /// What the cursor is on: the part up to the next loss, behind the last one.
     stretch: Part<'data>,
-    cursor: F::Cursor<'data>,
+    cursor: Cursor<'data, F>,
     /// Losses that are still to come.
     losses: &'data [Loss],
     /// What lies before the stretch.
@@ -59,7 +59,7 @@ pub struct Pieces<'data, F: Resync> {
 impl<'data, F: Resync> Pieces<'data, F> {
     pub(super) fn new(format: &F, part: Part<'data>) -> Self {
         let (losses, stretch) = (part.losses(), stretch(part, 0, part.losses()));
-        let cursor = format.cursor(stretch);
+        let cursor = Cursor::new(format, stretch);
         Self { format: format.clone(), part, stretch, cursor, losses, before: Tally::default(), error: None }
     }
 
@@ -83,18 +83,19 @@ impl<'data, F: Resync> Pieces<'data, F> {
 
     /// Passes over the record at the cursor, which is at fault.
     #[cold]
-    fn skip(&mut self, error: Error) -> Gap {
+    fn skip(&mut self, stop: Stop) -> Gap {
         let from = self.cursor.position();
         // The end of the part is a boundary too.
         let end = self.stretch.len();
         let to = self.format.find_start(self.stretch, from + 1).map_or(end, |start| start.min(end));
         if to == end
-            && matches!(error.kind(), ErrorKind::Incomplete { .. })
+            && stop.is_more_needed()
             && let Some(gap) = self.pass_loss()
         {
             // Its end is what is lost.
             return gap;
         }
+        let error = self.cursor.error(stop);
         self.cursor.skip_to(to);
         let offset = self.stretch.offset();
         let error = error.count_from(self.part.offset(), self.before.records, self.before.lines);
@@ -113,7 +114,7 @@ impl<'data, F: Resync> Pieces<'data, F> {
         }
         self.before += self.cursor.tally();
         (self.losses, self.stretch) = (behind, stretch(self.part, loss.position, behind));
-        self.cursor = self.format.cursor(self.stretch);
+        self.cursor = Cursor::new(&self.format, self.stretch);
         // What is before the first byte is not known, so no boundary is there.
         let len = self.stretch.len();
         let first = if len == 0 { None } else { self.format.find_start(self.stretch, 1) };
@@ -152,7 +153,7 @@ impl<'data, F: Resync> Iterator for Pieces<'data, F> {
     fn next(&mut self) -> Option<Self::Item> {
         match self.cursor.next() {
             Some(Ok(record)) => Some(Piece::Record(record)),
-            Some(Err(error)) => Some(Piece::Gap(self.skip(error))),
+            Some(Err(stop)) => Some(Piece::Gap(self.skip(stop))),
             None => self.pass_loss().map(Piece::Gap),
         }
     }
@@ -173,7 +174,7 @@ impl<F: Resync> fmt::Debug for Pieces<'_, F> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Site;
+    use crate::error::{ErrorKind, Site};
     use crate::fasta::Fasta;
     use crate::fastq::Fastq;
     use crate::record::{End, last_part_end};

@@ -4,7 +4,7 @@ use std::fmt;
 use std::iter::FusedIterator;
 
 use super::backing::Progress;
-use super::{Backing, Cursor, Format, Part, Tally};
+use super::{Backing, Cursor, Format, Part, Stop, Tally};
 use crate::error::{Error, Result};
 
 /// The records of a part of the input.
@@ -12,8 +12,7 @@ use crate::error::{Error, Result};
 /// The iterator ends after the first error. A record borrows from the input and not from the iterator, so that records
 /// can be kept, sorted and sent to other threads as long as the input is there.
 pub struct Records<'data, F: Format> {
-    part: Part<'data>,
-    cursor: F::Cursor<'data>,
+    cursor: Cursor<'data, F>,
     progress: Progress<'data>,
     ended: bool,
     error: Option<Error>,
@@ -22,8 +21,7 @@ pub struct Records<'data, F: Format> {
 impl<'data, F: Format> Records<'data, F> {
     pub(super) fn new(format: &F, part: Part<'data>) -> Self {
         Self {
-            part,
-            cursor: format.cursor(part),
+            cursor: Cursor::new(format, part),
             progress: Progress::new(None, 0..0),
             ended: false,
             error: None,
@@ -35,15 +33,16 @@ impl<'data, F: Format> Records<'data, F> {
     #[must_use]
     pub fn backed_by(self, backing: &'data dyn Backing) -> Self {
         // What lies in memory as a backing has it can be counted in `usize`.
-        let start = usize::try_from(self.part.offset()).unwrap_or(usize::MAX);
-        let progress = Progress::new(Some(backing), start..start.saturating_add(self.part.len()));
+        let part = self.part();
+        let start = usize::try_from(part.offset()).unwrap_or(usize::MAX);
+        let progress = Progress::new(Some(backing), start..start.saturating_add(part.len()));
         Self { progress, ..self }
     }
 
     /// The part whose records these are.
     #[must_use]
     pub fn part(&self) -> Part<'data> {
-        self.part
+        self.cursor.part()
     }
 
     /// The error that ended the iterator, if one did, whoever it was given to.
@@ -63,9 +62,9 @@ impl<'data, F: Format> Records<'data, F> {
 impl<'data, F: Format> Records<'data, F> {
     /// The last item: what is wrong with the bytes, or else the error that was met, if any.
     #[cold]
-    fn end(&mut self, met: Option<Error>) -> Option<Error> {
+    fn end(&mut self, met: Option<Stop>) -> Option<Error> {
         self.ended = true;
-        self.error = self.progress.end().or(met);
+        self.error = self.progress.end().or_else(|| met.map(|stop| self.cursor.error(stop)));
         self.error.clone()
     }
 }
@@ -82,7 +81,7 @@ impl<'data, F: Format> Iterator for Records<'data, F> {
         // Taken apart and put together again, so that a record need not be in memory.
         match self.cursor.next() {
             Some(Ok(record)) => Some(Ok(record)),
-            Some(Err(error)) => self.end(Some(error)).map(Err),
+            Some(Err(stop)) => self.end(Some(stop)).map(Err),
             None => self.end(None).map(Err),
         }
     }
@@ -94,7 +93,7 @@ impl<F: Format> fmt::Debug for Records<'_, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Records")
             .field("format", &F::NAME)
-            .field("part", &self.part)
+            .field("part", &self.part())
             .field("position", &self.cursor.position())
             .field("ended", &self.ended)
             .finish()

@@ -15,45 +15,43 @@ const POSITIONS: usize = 1024;
 /// The end of a line is the position of its line feed. A last line without a line feed, be it empty, ends at
 /// `bytes.len()` if `complete`, and does not end if more bytes are to come.
 #[derive(Debug)]
-pub(crate) struct LineEnds<'data> {
-    bytes: &'data [u8],
-    complete: bool,
+pub(crate) struct LineEnds {
     instruction_set: InstructionSet,
-    /// Found and not yet taken: `ends[next..found]`.
+    /// Found and not yet taken: `ends[next..found]`. Allocated by the first search.
     ends: Box<[usize]>,
     next: usize,
     found: usize,
-    /// How far `bytes` were scanned.
+    /// How far the bytes were scanned.
     scanned: usize,
-    /// Whether the end of `bytes` has still to be reported as the end of the last line.
-    end_is_due: bool,
+    /// Whether the end of the bytes was given as the end of the last line.
+    end_is_given: bool,
 }
 
-impl<'data> LineEnds<'data> {
-    pub(crate) fn new(bytes: &'data [u8], complete: bool) -> Self {
+impl Default for LineEnds {
+    fn default() -> Self {
         Self {
-            bytes,
-            complete,
             instruction_set: chosen(),
-            ends: vec![0; bytes.len().min(POSITIONS) + ROOM].into(),
+            ends: Box::default(),
             next: 0,
             found: 0,
             scanned: 0,
-            end_is_due: complete,
+            end_is_given: false,
         }
     }
+}
 
+impl LineEnds {
     /// The next line end, without taking it; `None` if there are no more.
     #[inline]
-    pub(crate) fn peek(&mut self) -> Option<usize> {
-        self.peek_all().first().copied()
+    pub(crate) fn peek(&mut self, bytes: &[u8], complete: bool) -> Option<usize> {
+        self.peek_all(bytes, complete).first().copied()
     }
 
     /// The next line ends, as many as are found by now, without taking them; at least one, unless there are no more.
     #[inline]
-    pub(crate) fn peek_all(&mut self) -> &[usize] {
+    pub(crate) fn peek_all(&mut self, bytes: &[u8], complete: bool) -> &[usize] {
         if self.next == self.found {
-            self.scan();
+            self.scan(bytes, complete);
         }
         &self.ends[self.next..self.found]
     }
@@ -65,23 +63,26 @@ impl<'data> LineEnds<'data> {
         self.next += count;
     }
 
-    /// Goes on at the line that begins at `start`, before or behind.
+    /// Goes on at the line that begins at `start`, before or after. No line begins after the end of the bytes.
     pub(crate) fn go_to(&mut self, start: usize) {
         (self.next, self.found, self.scanned) = (0, 0, start);
-        self.end_is_due = self.complete && start <= self.bytes.len();
+        self.end_is_given = false;
     }
 
     /// Scans on until there is a line end or the bytes are used up. All that were found are taken.
     #[cold]
     #[inline(never)]
-    fn scan(&mut self) {
+    fn scan(&mut self, bytes: &[u8], complete: bool) {
+        if self.ends.is_empty() {
+            self.ends = vec![0; bytes.len().min(POSITIONS) + ROOM].into();
+        }
         (self.next, self.found) = (0, 0);
         while self.found == 0 {
-            let rest = &self.bytes[self.scanned..];
+            let rest = &bytes[self.scanned..];
             if rest.is_empty() {
-                if self.end_is_due {
-                    self.ends[0] = self.bytes.len();
-                    (self.found, self.end_is_due) = (1, false);
+                if complete && !self.end_is_given {
+                    self.ends[0] = bytes.len();
+                    (self.found, self.end_is_given) = (1, true);
                 }
                 return;
             }
@@ -101,9 +102,9 @@ mod tests {
     use super::*;
 
     fn all(bytes: &[u8], complete: bool) -> Vec<usize> {
-        let mut ends = LineEnds::new(bytes, complete);
+        let mut ends = LineEnds::default();
         let mut all = Vec::new();
-        while let Some(end) = ends.peek() {
+        while let Some(end) = ends.peek(bytes, complete) {
             all.push(end);
             ends.take(1);
         }
@@ -128,12 +129,12 @@ mod tests {
             expected.push(30_000);
             assert_eq!(all(&text, true), expected);
 
-            let mut ends = LineEnds::new(&text, true);
+            let mut ends = LineEnds::default();
             let mut all = Vec::new();
-            while !ends.peek_all().is_empty() {
+            while !ends.peek_all(&text, true).is_empty() {
                 // Half of them, so that some are left when the next ones are asked for.
-                let half = ends.peek_all().len().div_ceil(2);
-                all.extend_from_slice(&ends.peek_all()[..half]);
+                let half = ends.peek_all(&text, true).len().div_ceil(2);
+                all.extend_from_slice(&ends.peek_all(&text, true)[..half]);
                 ends.take(half);
             }
             assert_eq!(all, expected);
@@ -147,13 +148,13 @@ mod tests {
             let expected = all(text, complete);
             for (number, from) in (0..=text.len()).step_by(2).enumerate() {
                 for there in 0..expected.len() {
-                    let mut ends = LineEnds::new(text, complete);
+                    let mut ends = LineEnds::default();
                     (0..there).for_each(|_| {
-                        ends.peek();
+                        ends.peek(text, complete);
                         ends.take(1);
                     });
                     ends.go_to(from);
-                    let ends = std::iter::from_fn(|| ends.peek().inspect(|_| ends.take(1)));
+                    let ends = std::iter::from_fn(|| ends.peek(text, complete).inspect(|_| ends.take(1)));
                     let left = expected.get(number..).unwrap_or_default();
                     assert!(ends.eq(left.iter().copied()), "from {from}");
                 }

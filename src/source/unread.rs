@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::fastq::{Census, Evidence, Fastq};
-use crate::record::{Cursor as _, Format, Part};
+use crate::record::{Cursor, Format, Part};
 use crate::source::salvage::no_room;
 
 /// Bytes of FASTQ of which the census is not done, and the evidence of those before.
@@ -50,7 +50,8 @@ impl Unread {
         if self.bytes.len() < self.look_from && !complete {
             return None;
         }
-        let mut cursor = Census.cursor(Part::read(&self.bytes, self.bytes.len(), self.offset, complete));
+        let part = Part::read(&self.bytes, self.bytes.len(), self.offset, complete);
+        let mut cursor = Cursor::new(&Census, part);
         let (mut done, mut found) = (0, None);
         while let Some(Ok((offset, stretch))) = cursor.next() {
             self.evidence.add(offset, stretch);

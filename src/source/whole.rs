@@ -8,7 +8,7 @@ use super::{Input, Source, lock};
 use crate::detect::HEAD_LEN;
 use crate::error::{ErrorKind, Result};
 use crate::io::{AlignedBuffer, Alignment};
-use crate::record::{Cursor, Cuts, Format, Part, Search, Tally};
+use crate::record::{Cuts, Format, Part, Search, Step, Stop};
 
 impl Source {
     /// All bytes of the input, decompressed if it is compressed: those of the mapping if the file is mapped, a copy otherwise.
@@ -89,11 +89,17 @@ struct Bytes;
 
 impl Format for Bytes {
     const NAME: &'static str = "input";
+    const IS_TEXT: bool = false;
     type Record<'data> = &'data [u8];
-    type Cursor<'data> = Stretch<'data>;
+    type Layout = ();
+    type Lookahead = ();
 
-    fn cursor<'data>(&self, part: Part<'data>) -> Stretch<'data> {
-        Stretch { bytes: part.as_bytes(), position: 0, tally: Tally::default() }
+    fn step(&self, (): &mut (), part: Part<'_>, position: usize) -> std::result::Result<Step<()>, Stop> {
+        Ok(Step::Record { layout: (), len: part.len() - position, blank: 0, lines: 0 })
+    }
+
+    fn record<'data>(&self, bytes: &'data [u8], _: u64, (): ()) -> &'data [u8] {
+        bytes
     }
 
     fn cuts(&self) -> Option<&dyn Cuts> {
@@ -106,42 +112,7 @@ impl Cuts for Bytes {
         0
     }
 
-    fn find_start(&self, _: Part<'_>, from: usize) -> Option<usize> {
-        Some(from)
-    }
-
     fn search_cut(&self, _: &[u8], range: Range<usize>) -> Search {
         if range.is_empty() { Search::NoCut } else { Search::Cut(range.start) }
-    }
-}
-
-/// The bytes of a part.
-struct Stretch<'data> {
-    bytes: &'data [u8],
-    position: usize,
-    tally: Tally,
-}
-
-impl<'data> Cursor for Stretch<'data> {
-    type Record = &'data [u8];
-
-    fn next(&mut self) -> Option<Result<&'data [u8]>> {
-        let rest = self.bytes.get(self.position..).filter(|rest| !rest.is_empty())?;
-        self.skip_to(self.bytes.len());
-        Some(Ok(rest))
-    }
-
-    fn position(&self) -> usize {
-        self.position
-    }
-
-    fn tally(&self) -> Tally {
-        self.tally
-    }
-
-    fn skip_to(&mut self, position: usize) {
-        self.tally.records += 1;
-        self.tally.record_bytes += (position - self.position) as u64;
-        self.position = position;
     }
 }

@@ -10,7 +10,7 @@ use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
 use pagecut::index::Sparse;
 use pagecut::media::mpegts::Packets;
-use pagecut::{Cursor, ErrorKind, Format, Part, Source, SourceOptions};
+use pagecut::{ErrorKind, Format, Source, SourceOptions};
 
 use crate::common::{all_testdata, damaged, packets};
 use crate::{STRATEGIES, reader, sources, write};
@@ -23,10 +23,10 @@ fn bytes(sparse: &Sparse) -> Vec<u8> {
 
 /// Where each record ends that is read from the left.
 fn ends<F: Format>(format: &F, data: &[u8]) -> Vec<u64> {
-    let mut cursor = format.cursor(Part::whole(data));
+    let mut records = format.records(data);
     let mut ends = Vec::new();
-    while let Some(Ok(_)) = cursor.next() {
-        ends.push(cursor.position() as u64);
+    while let Some(Ok(_)) = records.next() {
+        ends.push(records.tally().bytes());
     }
     ends
 }

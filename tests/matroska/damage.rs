@@ -1,7 +1,7 @@
 //! Damage: every byte is a record or a gap, and every error has a place.
 
 use pagecut::media::matroska::{ElementId, Matroska, Segment, tree};
-use pagecut::{Cursor, Error, Format, Part, Piece, Resync};
+use pagecut::{Error, Format, Part, Piece, Resync};
 
 use super::{files, position};
 
@@ -127,7 +127,7 @@ fn errors_of_a_part_have_their_place_in_the_input() {
     assert!(excerpt.len() > 50, "{text}");
     assert!(damaged[cluster.start..][..60].escape_ascii().to_string().starts_with(excerpt), "{text}");
     let part = Part::of(&damaged, cluster.start..cluster.end);
-    let place = Matroska.cursor(part).next().unwrap().unwrap_err().location().unwrap();
+    let place = Matroska.records_of(part).next().unwrap().unwrap_err().location().unwrap();
     assert_eq!((place.offset, place.record), (cluster.start as u64, None));
 }
 

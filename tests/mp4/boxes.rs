@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use pagecut::media::mp4::{Boxes, Movie, Tree};
-use pagecut::{Cursor, ErrorKind, Format, Part};
+use pagecut::{ErrorKind, Format, Part};
 
 use crate::common::oracle;
 use crate::made::{container, mp4_box};
@@ -57,16 +57,16 @@ fn boxes_are_those_of_fq() {
 #[test]
 fn the_boxes_in_no_other_box_are_the_whole_file() {
     for (name, data) in files() {
-        let mut cursor = Boxes.cursor(Part::whole(&data));
+        let mut records = Boxes.records(&data);
         let mut end = 0;
-        while let Some(found) = cursor.next() {
+        for found in records.by_ref() {
             let found = found.unwrap();
             assert_eq!(found.range().start, end, "{name}");
             end = found.range().end;
         }
-        assert_eq!((end, cursor.tally().bytes()), (data.len() as u64, data.len() as u64), "{name}");
+        assert_eq!((end, records.tally().bytes()), (data.len() as u64, data.len() as u64), "{name}");
         let depths = Tree::of(&data).filter(|node| node.as_ref().unwrap().depth == 0).count();
-        assert_eq!(cursor.tally().records, depths as u64);
+        assert_eq!(records.tally().records, depths as u64);
     }
 }
 

@@ -31,14 +31,14 @@
 //! [`Cuts`](crate::Cuts), and is read from the left: by one worker that finds where records end, for others that look at
 //! them ([`Source`](crate::Source)).
 
-mod cursor;
 mod record;
+mod step;
 
-pub use cursor::Cursor;
 pub use record::{Lines, Record};
+pub use step::Layout;
 
 use super::Fastq;
-use crate::record::{Format, Part};
+use crate::record::{Format, Part, Step, Stop};
 
 /// How wrapped FASTQ is to be read. Every four-line file is read as [`Fastq`] reads it, only slower.
 ///
@@ -65,10 +65,17 @@ impl Wrapped {
 
 impl Format for Wrapped {
     const NAME: &'static str = Fastq::NAME;
+    const IS_TEXT: bool = true;
     type Record<'data> = Record<'data>;
-    type Cursor<'data> = Cursor<'data>;
+    type Layout = Layout;
+    /// Nothing: lines are looked at one by one.
+    type Lookahead = ();
 
-    fn cursor<'data>(&self, part: Part<'data>) -> Cursor<'data> {
-        Cursor::new(self.checks, part)
+    fn step(&self, (): &mut (), part: Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
+        step::step(self.checks, part, position)
+    }
+
+    fn record<'data>(&self, bytes: &'data [u8], offset: u64, layout: Layout) -> Record<'data> {
+        layout.record(bytes, offset)
     }
 }

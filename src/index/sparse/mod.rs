@@ -222,23 +222,24 @@ fn nth_record<F: Format>(
         let len = usize::try_from(stretch.end - stretch.start).unwrap_or(usize::MAX).min(view.len());
         let is_complete = end == content.len();
         let part = Part::read(&view, len, stretch.start, is_complete);
-        let mut cursor = format.cursor(part);
+        let mut cursor = Cursor::new(format, part);
         let mut start = 0;
-        let found = (0..=number).try_for_each(|_| {
+        let stop = (0..=number).find_map(|_| {
             start = cursor.position();
-            cursor.next().map(|record| record.map(drop)).unwrap_or_else(|| {
-                let why = "a stretch has fewer records than it says".into();
-                Err(ErrorKind::DamagedIndex { why }.into())
-            })
+            match cursor.next() {
+                Some(Ok(_)) => None,
+                Some(Err(stop)) => Some(Some(stop)),
+                None => Some(None),
+            }
         });
-        match found {
-            Ok(()) => {
-                return Ok(stretch.start + start as u64..stretch.start + cursor.position() as u64);
+        match stop {
+            None => return Ok(stretch.start + start as u64..stretch.start + cursor.position() as u64),
+            Some(Some(stop)) if stop.is_more_needed() && !is_complete => ahead = ahead.saturating_mul(16),
+            Some(Some(stop)) => return Err(cursor.error(stop)),
+            Some(None) => {
+                let why = "a stretch has fewer records than it says".into();
+                return Err(ErrorKind::DamagedIndex { why }.into());
             }
-            Err(error) if matches!(error.kind(), ErrorKind::Incomplete { .. }) && !is_complete => {
-                ahead = ahead.saturating_mul(16);
-            }
-            Err(error) => return Err(error),
         }
     }
 }

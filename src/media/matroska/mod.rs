@@ -65,7 +65,6 @@ mod checks;
 mod cluster;
 mod crc32;
 mod cues;
-mod cursor;
 mod ebml;
 mod element;
 mod encoding;
@@ -96,7 +95,6 @@ pub use chapters::{ChapterAtom, ChapterDisplay, EditionEntry};
 pub use checks::Checks;
 pub use cluster::{Blocks, Cluster};
 pub use cues::{CuePoint, CueTrackPositions, Seek};
-pub use cursor::Cursor;
 pub use ebml::EbmlHeader;
 pub use element::{Each, Element, Elements};
 pub use encoding::{ContentEncoding, Encoding, Payload};
@@ -108,6 +106,7 @@ pub use occurrences::Occurrences;
 pub use packet::{Packet, Packets, PacketsOf};
 pub use schema::{ElementId, ElementType};
 pub use segment::Segment;
+pub use step::Layout;
 pub use tags::{SimpleTag, Tag};
 pub use top_level::TopLevel;
 pub use track::{Audio, Track, TrackType, Video};
@@ -116,7 +115,8 @@ pub use tree::{Node, Tree, tree};
 use std::ops::Range;
 
 use crate::error::{Error, ErrorKind, Site};
-use crate::record::{Cuts, Format, Part, Search};
+use crate::record::{Cuts, Format, Part, Search, Step, Stop};
+use step::View;
 use sync::Start;
 
 /// Matroska and WebM as a format, whose records are top-level elements.
@@ -142,11 +142,24 @@ pub struct Matroska;
 
 impl Format for Matroska {
     const NAME: &'static str = "matroska";
+    const IS_TEXT: bool = false;
     type Record<'data> = TopLevel<'data>;
-    type Cursor<'data> = Cursor<'data>;
+    type Layout = Layout;
+    type Lookahead = ();
 
-    fn cursor<'data>(&self, part: Part<'data>) -> Cursor<'data> {
-        Cursor::new(part)
+    fn step(&self, (): &mut (), part: Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
+        let view = View { bytes: part.view(), complete: part.is_complete() };
+        let (header, end) = view.record(position)?;
+        Ok(Step::Record { layout: Layout(header), len: end - position, blank: 0, lines: 0 })
+    }
+
+    fn record<'data>(&self, bytes: &'data [u8], offset: u64, Layout(header): Layout) -> TopLevel<'data> {
+        let element = Element::new(header, offset, &bytes[header.len..]);
+        match header.id {
+            ElementId::SEGMENT => TopLevel::Segment(element),
+            ElementId::CLUSTER => TopLevel::Cluster(Cluster::new(element)),
+            _ => TopLevel::Element(element),
+        }
     }
 
     fn cuts(&self) -> Option<&dyn Cuts> {
@@ -161,7 +174,7 @@ impl Cuts for Matroska {
     }
 
     fn find_start(&self, part: Part<'_>, from: usize) -> Option<usize> {
-        match sync::search_start(step::View { bytes: part.view(), complete: part.is_complete() }, from) {
+        match sync::search_start(View { bytes: part.view(), complete: part.is_complete() }, from) {
             Start::At(start) => Some(start),
             Start::None | Start::Unknown => None,
         }

@@ -8,7 +8,7 @@ use super::faults::Faults;
 use super::head::{self, Tracks};
 use super::listed::Listed;
 use super::packet::{Packets, PacketsOf};
-use super::step::{Step, View};
+use super::step::View;
 use super::{
     AttachedFile, Cluster, CuePoint, EbmlHeader, EditionEntry, Element, ElementId, Info, Matroska, Seek, Tag,
     TopLevel, Track, fault,
@@ -169,8 +169,8 @@ impl<'data> Segment<'data> {
     pub fn element_at(&self, position: u64, id: ElementId) -> Option<Element<'data>> {
         let offset = self.element.body_offset().checked_add(position)?;
         let at = usize::try_from(offset).ok()?;
-        match (View { bytes: self.data, complete: true }).step(at) {
-            Step::Record(header, end) if header.id == id => {
+        match (View { bytes: self.data, complete: true }).record(at) {
+            Ok((header, end)) if header.id == id => {
                 Some(Element::new(header, offset, self.data.get(at + header.len..end)?))
             }
             _ => None,

@@ -3,6 +3,7 @@
 use super::ElementId;
 use super::header::{Found, Header};
 use crate::error::ErrorKind;
+use crate::record::{Fault, Stop};
 
 /// What is in view of an input.
 #[derive(Debug, Clone, Copy)]
@@ -12,16 +13,15 @@ pub(super) struct View<'data> {
     pub(super) complete: bool,
 }
 
-/// What begins at a boundary.
-#[derive(Debug)]
-pub(super) enum Step {
-    /// A record, which ends at a position.
-    Record(Header, usize),
-    /// None: what is wrong.
-    Fault(ErrorKind),
-    /// That depends on bytes that are not in view.
-    Unknown,
-}
+/// Where the header of a record lies, and what it says.
+#[derive(Debug, Clone, Copy)]
+pub struct Layout(pub(super) Header);
+
+/// A record that begins at a boundary, by its header, and its end.
+type Record = Result<(Header, usize), Stop>;
+
+/// The end of an element depends on bytes that are not in view.
+const UNKNOWN: Stop = Stop::needs_more("where it cannot be told how long an element is");
 
 /// What follows an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,17 +78,17 @@ fn is_in_cluster(id: ElementId) -> bool {
 
 impl View<'_> {
     /// What begins at a boundary, by the rules on the page of the module.
-    pub(super) fn step(self, at: usize) -> Step {
+    pub(super) fn record(self, at: usize) -> Record {
         let header = match self.header(at) {
             Found::Header(header) => header,
-            Found::Nothing => return Step::Fault(ErrorKind::NoElement),
+            Found::Nothing => return Err(Fault::new(ErrorKind::NoElement, at).into()),
             Found::Short if self.complete => {
-                return Step::Fault(ErrorKind::Incomplete { within: "in the header of an element" });
+                return Err(Stop::needs_more("in the header of an element"));
             }
-            Found::Short => return Step::Unknown,
+            Found::Short => return Err(UNKNOWN),
         };
         match header.id {
-            ElementId::SEGMENT => Step::Record(header, at + header.len),
+            ElementId::SEGMENT => Ok((header, at + header.len)),
             ElementId::CLUSTER => self.cluster(at, header),
             _ => self.whole(at, header),
         }
@@ -130,35 +130,33 @@ impl View<'_> {
     }
 
     /// An element that is a record as a whole.
-    fn whole(self, at: usize, header: Header) -> Step {
+    fn whole(self, at: usize, header: Header) -> Record {
         let (id, known) = (header.id, header.id.name().is_some());
         if known && !is_top_level(id) && !is_in_cluster(id) {
-            return Step::Fault(ErrorKind::NoElement);
+            return Err(Fault::new(ErrorKind::NoElement, at).into());
         }
         let body = at + header.len;
         if header.size.is_none() {
             let why = "its size is unknown, as only that of a Segment or a Cluster may be";
-            return Step::Fault(ErrorKind::DamagedElement { id: id.0, why });
+            return Err(Fault::new(ErrorKind::DamagedElement { id: id.0, why }, at).into());
         }
         // Only where the input ends there is no more of it.
         let size_fault = || {
             let room = (self.bytes.len() - body) as u64;
-            Step::Fault(ErrorKind::ElementSize { id: id.0, size: header.size, room })
+            Err(Fault::new(ErrorKind::ElementSize { id: id.0, size: header.size, room }, at).into())
         };
         let end = Self::end(at, header);
         match (self.follower(end), end) {
-            (Follower::Unknown, _) => Step::Unknown,
+            (Follower::Unknown, _) => Err(UNKNOWN),
             (Follower::Outside, _) | (_, None) => size_fault(),
-            _ if known && !is_top_level(id) => Step::Fault(ErrorKind::NoElement),
-            (Follower::TopLevel, Some(end)) => Step::Record(header, end),
+            _ if known && !is_top_level(id) => Err(Fault::new(ErrorKind::NoElement, at).into()),
+            (Follower::TopLevel, Some(end)) => Ok((header, end)),
             // What the standard does not know has to be held by more, or to have an ID that other bytes hardly look like.
-            (Follower::End, Some(end)) if known || id.has_three_bytes() => Step::Record(header, end),
-            (_, Some(end)) if known && !is_global(id) && self.is_tiled(body, end) => {
-                Step::Record(header, end)
-            }
+            (Follower::End, Some(end)) if known || id.has_three_bytes() => Ok((header, end)),
+            (_, Some(end)) if known && !is_global(id) && self.is_tiled(body, end) => Ok((header, end)),
             _ => {
                 let why = "it does not end where another element begins";
-                Step::Fault(ErrorKind::DamagedElement { id: id.0, why })
+                Err(Fault::new(ErrorKind::DamagedElement { id: id.0, why }, at).into())
             }
         }
     }
@@ -176,13 +174,13 @@ impl View<'_> {
     }
 
     /// A cluster: as long as it says if that leads to a top-level element, else as long as there are elements of it.
-    fn cluster(self, at: usize, header: Header) -> Step {
+    fn cluster(self, at: usize, header: Header) -> Record {
         let body = at + header.len;
         let said_end = Self::end(at, header);
         if header.size.is_some() {
             match (self.follower(said_end), said_end) {
-                (Follower::Unknown, _) => return Step::Unknown,
-                (Follower::TopLevel | Follower::End, Some(end)) => return Step::Record(header, end),
+                (Follower::Unknown, _) => return Err(UNKNOWN),
+                (Follower::TopLevel | Follower::End, Some(end)) => return Ok((header, end)),
                 _ => {}
             }
         }
@@ -190,12 +188,12 @@ impl View<'_> {
         loop {
             match self.child_end(end) {
                 Child::Ends(child_end) if Some(end) != said_end => end = child_end,
-                Child::Unknown => return Step::Unknown,
+                Child::Unknown => return Err(UNKNOWN),
                 Child::None if end == body && said_end != Some(body) => {
                     let why = "there is no whole element of it";
-                    return Step::Fault(ErrorKind::DamagedElement { id: header.id.0, why });
+                    return Err(Fault::new(ErrorKind::DamagedElement { id: header.id.0, why }, at).into());
                 }
-                Child::Ends(_) | Child::None | Child::TopLevel => return Step::Record(header, end),
+                Child::Ends(_) | Child::None | Child::TopLevel => return Ok((header, end)),
             }
         }
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use memchr::memmem;
 
 use super::ElementId;
-use super::step::{Step, View};
+use super::step::View;
 use crate::record::Search;
 
 /// What reading can go on with: elements with an ID of four bytes, clusters before others.
@@ -86,15 +86,15 @@ pub(super) fn search_cut(data: &[u8], range: Range<usize>) -> Search {
                 None => return Search::Unknown,
             }
         }
-        at = match view.step(at) {
-            Step::Record(_, end) => end,
-            Step::Fault(_) => match search_start(view, at + 1) {
+        at = match view.record(at) {
+            Ok((_, end)) => end,
+            Err(stop) if stop.is_more_needed() => return Search::Unknown,
+            Err(_) => match search_start(view, at + 1) {
                 Start::At(start) => start,
                 // An ID may begin with the last bytes in view.
                 Start::None if range.end + ID_LEN <= data.len() => return Search::NoCut,
                 Start::None | Start::Unknown => return Search::Unknown,
             },
-            Step::Unknown => return Search::Unknown,
         };
     }
     Search::NoCut

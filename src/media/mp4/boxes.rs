@@ -59,6 +59,11 @@ impl<'data> Mp4Box<'data> {
         self.handler
     }
 
+    /// The box of these bytes, which is in no other box.
+    pub(super) fn top_level(header: BoxHeader, bytes: &'data [u8], offset: u64) -> Self {
+        Self { bytes, offset, header, parent: FourCc::default(), handler: FourCc::default() }
+    }
+
     /// `type`: what the box is.
     #[must_use]
     pub fn kind(&self) -> FourCc {

@@ -41,7 +41,6 @@ mod boxes;
 mod brief;
 mod codec;
 mod containers;
-mod cursor;
 mod edits;
 mod extents;
 mod fault;
@@ -65,6 +64,7 @@ mod sample_entry;
 mod samples;
 mod segment_index;
 mod sound;
+mod step;
 mod stretch;
 mod summary;
 mod table;
@@ -75,7 +75,6 @@ pub use super::MediaKind;
 pub use boxes::{Children, Mp4Box};
 pub use brief::{Field, FieldValue};
 pub use codec::CodecConfiguration;
-pub use cursor::Cursor;
 pub use edits::{Edit, Edits};
 pub use extents::{Extent, Extents};
 pub use file_type::FileType;
@@ -94,11 +93,12 @@ pub use sample_entry::{AudioSampleEntry, SampleEntries, SampleEntry, VisualSampl
 pub use samples::Samples;
 pub use segment_index::{SegmentIndex, SegmentIndexes, SegmentReference};
 pub use sound::{Pcm, PcmEncoding};
+pub use step::Layout;
 pub use summary::Summary;
 pub use track::{MediaHeader, Track, TrackHeader};
 pub use tree::{Node, Tree};
 
-use crate::record::{Format, Part};
+use crate::record::{Format, Part, Step, Stop};
 
 /// The boxes of a file that are in no other box, as a format.
 ///
@@ -115,10 +115,16 @@ pub struct Boxes;
 
 impl Format for Boxes {
     const NAME: &'static str = "mp4";
+    const IS_TEXT: bool = false;
     type Record<'data> = Mp4Box<'data>;
-    type Cursor<'data> = Cursor<'data>;
+    type Layout = Layout;
+    type Lookahead = ();
 
-    fn cursor<'data>(&self, part: Part<'data>) -> Cursor<'data> {
-        Cursor::new(part)
+    fn step(&self, (): &mut (), part: Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
+        step::step(part, position)
+    }
+
+    fn record<'data>(&self, bytes: &'data [u8], offset: u64, Layout(header): Layout) -> Mp4Box<'data> {
+        Mp4Box::top_level(header, bytes, offset)
     }
 }

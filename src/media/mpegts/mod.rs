@@ -34,7 +34,7 @@
 //!
 //! A position is a cut ([`Cuts::search_cut`]) if the sync bytes stand of the packet at it, of the four behind and of the five before
 //! it, and no three in a row stand on any other phase in that window. Let a packet have `n` bytes, so that the window has `5n`.
-//! *Why:* the first position `q` in the window at which a cursor arrives is on the phase of the cut or is not. If it is, the
+//! *Why:* the first position `q` in the window at which a reader arrives is on the phase of the cut or is not. If it is, the
 //! packets up to the cut are all confirmed. If it is not, then at most two packets on its phase are taken: one that is
 //! confirmed, which are two sync bytes in a row, and one that is not; and where there is none, the next lock is on the phase
 //! of the cut, since there is no other, and less than `n` bytes away. Since `q` is less than `n` bytes into the window, that is
@@ -47,7 +47,6 @@ mod check;
 mod coding;
 mod continuity;
 mod crc;
-mod cursor;
 mod descriptor;
 mod detect;
 mod kind;
@@ -58,6 +57,7 @@ mod program;
 mod programs;
 mod search;
 mod section;
+mod step;
 mod streams;
 mod summary;
 mod sync;
@@ -68,7 +68,6 @@ pub use adaptation_field::AdaptationField;
 pub(crate) use check::{CheckedPart, PartCheck, StreamCheck};
 pub use coding::Coding;
 pub use continuity::{Continuity, ContinuityError, Step};
-pub use cursor::Cursor;
 pub use descriptor::{Descriptor, Descriptors};
 pub use kind::PacketKind;
 pub use packet::TsPacket;
@@ -83,7 +82,7 @@ pub use timeline::Timeline;
 use std::ops::Range;
 
 use crate::error::{Error, ErrorKind, Site};
-use crate::record::{Cuts, Format, Part, Search};
+use crate::record::{self, Cuts, Format, Part, Search, Stop};
 
 /// Length of a transport packet in bytes (§2.4.3.2).
 pub const PACKET_LEN: usize = 188;
@@ -171,11 +170,19 @@ impl Packets {
 
 impl Format for Packets {
     const NAME: &'static str = "mpegts";
+    const IS_TEXT: bool = false;
     type Record<'data> = TsPacket<'data>;
-    type Cursor<'data> = Cursor<'data>;
+    type Layout = ();
+    type Lookahead = ();
 
-    fn cursor<'data>(&self, part: Part<'data>) -> Cursor<'data> {
-        Cursor::new(self.kind, part)
+    #[inline(always)]
+    fn step(&self, (): &mut (), part: Part<'_>, position: usize) -> Result<record::Step<()>, Stop> {
+        step::step(self.kind, part, position)
+    }
+
+    #[inline(always)]
+    fn record<'data>(&self, bytes: &'data [u8], offset: u64, (): ()) -> TsPacket<'data> {
+        TsPacket::whole(self.kind, bytes, offset)
     }
 
     fn cuts(&self) -> Option<&dyn Cuts> {

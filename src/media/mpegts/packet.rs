@@ -33,23 +33,35 @@ impl<'data> TsPacket<'data> {
         Some(Self { bytes, extra, offset })
     }
 
-    /// The packet that `data` begins with, if its sync byte stands there, and that of the next one. One look at the length does for all.
+    /// The packet of these bytes.
+    ///
+    /// # Panics
+    ///
+    /// If they are fewer than a packet has.
     #[inline(always)]
-    pub(super) fn confirmed(kind: PacketKind, data: &'data [u8], offset: u64) -> Option<Self> {
-        let is_confirmed = match kind {
+    pub(super) fn whole(kind: PacketKind, bytes: &'data [u8], offset: u64) -> Self {
+        let Some(packet) = Self::new(kind, bytes, offset) else {
+            panic!("{} bytes are no transport packet", bytes.len())
+        };
+        packet
+    }
+
+    /// Whether `data` begins with a packet whose sync byte stands there, and that of the next one. One look at the length does for all.
+    #[inline(always)]
+    pub(super) fn is_confirmed(kind: PacketKind, data: &[u8]) -> bool {
+        match kind {
             PacketKind::TransportPacket => {
-                matches!(data.first_chunk::<{ PACKET_LEN + 1 }>()?, [SYNC_BYTE, .., SYNC_BYTE])
+                matches!(data.first_chunk::<{ PACKET_LEN + 1 }>(), Some([SYNC_BYTE, .., SYNC_BYTE]))
             }
             PacketKind::SourcePacket => {
                 const LEN: usize = EXTRA_HEADER_LEN + PACKET_LEN + EXTRA_HEADER_LEN + 1;
-                matches!(data.first_chunk::<LEN>()?, [_, _, _, _, SYNC_BYTE, .., SYNC_BYTE])
+                matches!(data.first_chunk::<LEN>(), Some([_, _, _, _, SYNC_BYTE, .., SYNC_BYTE]))
             }
             PacketKind::ProtectedPacket => {
                 const LEN: usize = PACKET_LEN + PARITY_LEN + 1;
-                matches!(data.first_chunk::<LEN>()?, [SYNC_BYTE, .., SYNC_BYTE])
+                matches!(data.first_chunk::<LEN>(), Some([SYNC_BYTE, .., SYNC_BYTE]))
             }
-        };
-        if is_confirmed { Self::new(kind, data, offset) } else { None }
+        }
     }
 
     /// The 188 bytes of the transport packet.
@@ -259,9 +271,8 @@ mod tests {
                         *byte = 0;
                     }
                     let expected = data.get(first) == Some(&SYNC_BYTE) && data.get(next) == Some(&SYNC_BYTE);
-                    let found = TsPacket::confirmed(kind, &data, 7);
-                    assert_eq!(found.is_some(), expected, "{len} bytes of {kind:?}, wrong at {wrong:?}");
-                    assert_eq!(found, TsPacket::new(kind, &data, 7).filter(|_| expected));
+                    let is_confirmed = TsPacket::is_confirmed(kind, &data);
+                    assert_eq!(is_confirmed, expected, "{len} bytes of {kind:?}, wrong at {wrong:?}");
                 }
             }
         }

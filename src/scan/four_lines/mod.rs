@@ -55,11 +55,7 @@ pub(crate) struct FourLines {
 /// A record that is not found need not be wrong: it may be one of the last ones, or have something about it that is not looked at
 /// here.
 #[derive(Debug)]
-pub(crate) struct FourLinesAhead<'data> {
-    bytes: &'data [u8],
-    /// No record is looked for that begins here or behind.
-    until: usize,
-    rules: FourLineRules,
+pub(crate) struct FourLinesAhead {
     instruction_set: InstructionSet,
     /// Found and not yet taken: `records[next..found]`.
     records: Box<[FourLines; RECORDS]>,
@@ -71,22 +67,20 @@ pub(crate) struct FourLinesAhead<'data> {
     name: FirstLine,
 }
 
-impl<'data> FourLinesAhead<'data> {
-    pub(crate) fn new(bytes: &'data [u8], until: usize, rules: FourLineRules) -> Self {
-        let records = Box::new([FourLines::default(); RECORDS]);
+impl Default for FourLinesAhead {
+    fn default() -> Self {
         Self {
-            bytes,
-            until,
-            rules,
             instruction_set: chosen(),
-            records,
+            records: Box::new([FourLines::default(); RECORDS]),
             next: 0,
             found: 0,
             usual: 0,
             name: FirstLine::UNKNOWN,
         }
     }
+}
 
+impl FourLinesAhead {
     /// Takes the next record, of those that were found.
     #[inline(always)]
     pub(crate) fn take(&mut self) -> Option<FourLines> {
@@ -95,11 +89,18 @@ impl<'data> FourLinesAhead<'data> {
         Some(record)
     }
 
-    /// Looks for records from `start` on, where one may begin, and takes the first; forgets those that were found.
+    /// Looks in `bytes` for records from `start` on, where one may begin, and takes the first; forgets those that were found. No record
+    /// is looked for that begins at `until` or after.
     #[cold]
     #[inline(never)]
-    pub(crate) fn find(&mut self, start: usize) -> Option<FourLines> {
-        let Self { bytes, until, ref rules, ref mut records, usual, name, .. } = *self;
+    pub(crate) fn find(
+        &mut self,
+        bytes: &[u8],
+        start: usize,
+        until: usize,
+        rules: &FourLineRules,
+    ) -> Option<FourLines> {
+        let Self { ref mut records, usual, name, .. } = *self;
         let until = until.min(start.saturating_add(RUN_LEN));
         let mut search = Search { bytes, start, until, rules, usual, name, records, found: 0 };
         let set = self.instruction_set;
@@ -113,11 +114,6 @@ impl<'data> FourLinesAhead<'data> {
         (self.found, self.usual, self.name) = (search.found, search.usual, search.name);
         self.next = 0;
         self.take()
-    }
-
-    /// Forgets the records that were found.
-    pub(crate) fn forget(&mut self) {
-        self.found = 0;
     }
 }
 
@@ -244,10 +240,9 @@ mod tests {
             [ANY, STRICT, FourLineRules { letters: None, ..STRICT }, FourLineRules { scores: None, ..STRICT }]
         {
             for &set in available() {
-                let mut ahead = FourLinesAhead::new(bytes, bytes.len(), rules);
-                ahead.instruction_set = set;
+                let mut ahead = FourLinesAhead { instruction_set: set, ..FourLinesAhead::default() };
                 let (mut at, mut count) = (0, 0);
-                while let Some(found) = ahead.take().or_else(|| ahead.find(at)) {
+                while let Some(found) = ahead.take().or_else(|| ahead.find(bytes, at, bytes.len(), &rules)) {
                     let excerpt = bytes[at..bytes.len().min(at + 400)].escape_ascii();
                     assert_eq!(Some(found), naive(bytes, at, &rules), "{}, {rules:?}: {excerpt}", set.name());
                     at += found.end;
@@ -299,11 +294,11 @@ mod tests {
         let sound = record(7, 150, "\n");
         let text = sound.repeat(2 * RUN_LEN / sound.len());
         for &set in available() {
-            let mut ahead = FourLinesAhead::new(text.as_bytes(), text.len(), ANY);
-            ahead.instruction_set = set;
+            let mut ahead = FourLinesAhead { instruction_set: set, ..FourLinesAhead::default() };
             // What is known of those that were found says nothing about where these begin.
             for from in std::iter::once(0).chain(2 * sound.len()..4 * sound.len()) {
-                let (found, expected) = (ahead.find(from), naive(text.as_bytes(), from, &ANY));
+                let (found, expected) =
+                    (ahead.find(text.as_bytes(), from, text.len(), &ANY), naive(text.as_bytes(), from, &ANY));
                 assert!(found.is_none() || found == expected, "{}, from {from}", set.name());
                 assert_eq!(found.is_some(), from % sound.len() == 0, "{}, from {from}", set.name());
             }
@@ -380,9 +375,13 @@ mod tests {
     fn no_record_is_looked_for_behind_the_part() {
         let text = TAIL.repeat(100);
         for until in 0..100 {
-            let mut ahead = FourLinesAhead::new(text.as_bytes(), until, ANY);
+            let mut ahead = FourLinesAhead::default();
             let mut count = 0;
-            while ahead.take().or_else(|| ahead.find(count * TAIL.len())).is_some() {
+            while ahead
+                .take()
+                .or_else(|| ahead.find(text.as_bytes(), count * TAIL.len(), until, &ANY))
+                .is_some()
+            {
                 count += 1;
             }
             assert_eq!(count, until.div_ceil(TAIL.len()));

@@ -180,7 +180,7 @@ impl fmt::Debug for PesPackets<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::cursor::STEPS;
+    use super::super::step::STEPS;
     use super::*;
 
     /// Streams of that many PIDs, whose packets alternate: of each PES packet the first transport packet has 5 bytes of the header, the

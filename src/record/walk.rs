@@ -1,0 +1,117 @@
+//! The position of a reader in a part, and the account of the bytes before it.
+
+use super::{Format, Part, Step, Stop, Tally};
+use crate::error::Error;
+
+/// The position of a reader in a part, and the account of the bytes before it. The part itself is given to each step.
+#[derive(Debug)]
+pub(crate) struct Walk<F: Format> {
+    ahead: F::Lookahead,
+    position: usize,
+    records: u64,
+    blank_bytes: u64,
+    gaps: u64,
+    gap_bytes: u64,
+    lines: u64,
+}
+
+/// A record that a step found.
+pub(crate) struct Found<L> {
+    start: usize,
+    len: usize,
+    layout: L,
+}
+
+impl<L> Found<L> {
+    /// The record in the part in which it was found.
+    #[inline(always)]
+    pub(crate) fn record<'data, F: Format<Layout = L>>(
+        self,
+        format: &F,
+        part: Part<'data>,
+    ) -> F::Record<'data> {
+        let bytes = &part.view()[self.start..self.start + self.len];
+        format.record(bytes, part.offset() + self.start as u64, self.layout)
+    }
+}
+
+impl<F: Format> Walk<F> {
+    /// At the start of a part.
+    pub(crate) fn new() -> Self {
+        Self {
+            ahead: F::Lookahead::default(),
+            position: 0,
+            records: 0,
+            blank_bytes: 0,
+            gaps: 0,
+            gap_bytes: 0,
+            lines: 0,
+        }
+    }
+
+    /// Steps over the next record, or returns `None` where the part ends.
+    ///
+    /// Where the record is at fault, the position stays at its start.
+    #[inline(always)]
+    pub(crate) fn next(&mut self, format: &F, part: Part<'_>) -> Option<Result<Found<F::Layout>, Stop>> {
+        while self.position < part.len() {
+            match format.step(&mut self.ahead, part, self.position) {
+                Ok(Step::Record { layout, len, blank, lines }) => {
+                    let start = self.position;
+                    self.position += len + blank;
+                    self.records += 1;
+                    self.blank_bytes += blank as u64;
+                    self.lines += lines;
+                    return Some(Ok(Found { start, len, layout }));
+                }
+                Ok(Step::Blank { len, lines }) => {
+                    self.position += len;
+                    self.blank_bytes += len as u64;
+                    self.lines += lines;
+                }
+                Err(stop) => return Some(Err(stop)),
+            }
+        }
+        None
+    }
+
+    /// The error of the record at the position.
+    #[cold]
+    pub(crate) fn error(&self, stop: Stop, part: Part<'_>) -> Error {
+        stop.into_error::<F>(part, self.position, self.tally())
+    }
+
+    /// The position in bytes from the start of the part.
+    #[inline]
+    pub(crate) fn position(&self) -> usize {
+        self.position
+    }
+
+    /// The account of the bytes before the position.
+    pub(crate) fn tally(&self) -> Tally {
+        Tally {
+            records: self.records,
+            record_bytes: self.position as u64 - self.blank_bytes - self.gap_bytes,
+            blank_bytes: self.blank_bytes,
+            gaps: self.gaps,
+            gap_bytes: self.gap_bytes,
+            lines: self.lines,
+        }
+    }
+
+    /// Counts the bytes up to `position` as a gap, and goes on there.
+    ///
+    /// # Panics
+    ///
+    /// If `position` lies before the present one or after the bytes in view.
+    pub(crate) fn skip_to(&mut self, position: usize, part: Part<'_>) {
+        let gap = &part.view()[self.position..position];
+        if F::IS_TEXT {
+            self.lines += memchr::memchr_iter(b'\n', gap).count() as u64;
+        }
+        self.gap_bytes += gap.len() as u64;
+        self.gaps += 1;
+        self.position = position;
+        self.ahead = F::Lookahead::default();
+    }
+}
