@@ -107,7 +107,7 @@ pub use record::{
 #[cfg(feature = "gzip")]
 pub use source::BgzfReader;
 pub use source::{
-    Account, Content, Cost, FormatTask, Inspection, Opener, Reader, Salvaged, Source,
+    Account, Content, Cost, FormatTask, Inspection, Opener, Reader, RecordReader, Salvaged, Source,
     SourceOptions, Span, inspect, open_reader,
 };
 

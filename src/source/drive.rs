@@ -70,7 +70,7 @@ pub(super) const MOST_THREADS: usize = 1024;
 
 /// Lets workers have all parts. Returns the value of each worker, and the account of the input up to the first error that
 /// ended the work: the same for every number of workers.
-pub(super) fn drive<P: Parts, T: Send>(
+pub(super) fn drive<'run, P: Parts<'run>, T: Send>(
     parts: &P,
     threads: Option<usize>,
     identity: impl Fn() -> T + Sync,
@@ -82,11 +82,12 @@ pub(super) fn drive<P: Parts, T: Send>(
         let _guard = StopOnPanic(work, PhantomData);
         let mut value = identity();
         let mut hand = parts.hand();
-        while let Some(next) = parts.next(&mut hand, &stop_from) {
-            let (start, end, (done, ended_at)) = match next {
-                // Parts come from the left: what is behind an error will not be asked for.
-                Ok((part, _)) if part.offset() > stop_from.load(Ordering::Relaxed) => break,
-                Ok((part, reading)) => {
+        while let Some(advanced) = parts.advance(&mut hand, &stop_from) {
+            let (start, end, (done, ended_at)) = match advanced {
+                // Parts come from the left: those after an error will not be asked for.
+                Ok(_) if parts.part(&hand).offset() > stop_from.load(Ordering::Relaxed) => break,
+                Ok(reading) => {
+                    let part = parts.part(&hand);
                     let range = part.range();
                     let done = work.work(&mut value, part);
                     let (range, done) = parts.end(&mut hand, range, done);
@@ -128,7 +129,7 @@ pub(super) fn drive<P: Parts, T: Send>(
     if let Err(error) = parts.check() {
         (account.error, account.complete) = (Some(error), false);
     }
-    (values, account)
+    (values, parts.complete(account))
 }
 
 /// Puts together in order what comes in any order.

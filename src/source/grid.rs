@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::choice::STRETCH_LEN;
 use super::drive::Done;
-use super::parts::{Cutting, Next, Parts};
+use super::parts::{Advanced, Cutting, Parts};
 use super::reader::Reader;
 use super::window::{Opened, Window};
 use crate::error::{Error, ErrorKind, Result};
@@ -38,8 +38,7 @@ const FAULT_LOOKED_FOR_EVERY: u64 = 8;
 
 /// Parts of a file.
 pub(super) struct Grid<'run, F> {
-    format: &'run F,
-    cuts: &'run dyn Cuts,
+    format: F,
     cutting: Cutting,
     reader: &'run Reader,
     len: u64,
@@ -64,12 +63,13 @@ pub(super) struct Hand<'run> {
     is_open: bool,
     /// What lies between there and the cut, if that is not the same.
     rest: Option<Range<u64>>,
+    /// The part that was given out last.
+    part: Range<u64>,
 }
 
 impl<'run, F: Format> Grid<'run, F> {
     pub(super) fn new(
-        format: &'run F,
-        cuts: &'run dyn Cuts,
+        format: &F,
         cutting: Cutting,
         reader: &'run Reader,
         part_len: Option<usize>,
@@ -83,7 +83,13 @@ impl<'run, F: Format> Grid<'run, F> {
         let together = if is_free { TOGETHER } else { 1 };
         let longest = stretch_len.saturating_mul(together);
         let (workers, mark) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { format, cuts, cutting, reader, len, stretch_len, longest, workers, mark, done }
+        let format = format.clone();
+        Self { format, cutting, reader, len, stretch_len, longest, workers, mark, done }
+    }
+
+    /// Searches for a cut. A format without cuts has one part.
+    fn search_cut(&self, data: &[u8], range: Range<usize>) -> Search {
+        self.format.cuts().map_or(Search::NoCut, |cuts| cuts.search_cut(data, range))
     }
 
     /// Takes the next stretch, which is to be had this way.
@@ -117,7 +123,8 @@ impl<'run, F: Format> Grid<'run, F> {
                 break;
             }
             let start = hand.cut.clamp(stretch.start, stretch.end);
-            let first = start.saturating_sub(self.cuts.look_behind() as u64);
+            let look_behind = self.format.cuts().map_or(0, Cuts::look_behind);
+            let first = start.saturating_sub(look_behind as u64);
             let view = first..stretch.end.saturating_add(AHEAD).min(self.len);
             if let Err(error) = hand.window.ask(stretch.clone(), view, way) {
                 return Some(Err((stretch, error)));
@@ -147,7 +154,7 @@ impl<'run, F: Format> Grid<'run, F> {
     fn find_start(&self, window: &mut Window<'run>, stretch: &Range<u64>) -> Result<Option<u64>> {
         loop {
             let range = window.position(stretch.start)..window.position(stretch.end);
-            match self.cuts.search_cut(window.as_slice(), range) {
+            match self.search_cut(window.as_slice(), range) {
                 Search::Cut(cut) => return Ok(Some(window.offset() + cut as u64)),
                 Search::NoCut => return Ok(None),
                 // There will be no more bytes, so that is no cut.
@@ -163,18 +170,19 @@ impl<'run, F: Format> Grid<'run, F> {
     /// Where there is no cut and the first record that is not right is at fault beyond doubt, it makes no sense to look for one
     /// further on, unless reading goes on behind a fault: the part is then all that is in view.
     fn find_end(&self, hand: &mut Hand<'run>, start: u64, stretch_end: u64) -> Result<u64> {
+        let reads_on = self.format.cuts().is_some_and(Cuts::reads_on);
         let window = &mut hand.window;
         let mut from = stretch_end;
         // To look for a fault is to read the part, which is worth while when otherwise as much again would be looked at.
         let mut read_from = self.stretch_len;
         loop {
-            if self.cutting == Cutting::Records && self.cuts.reads_on() && window.is_mapped() {
+            if self.cutting == Cutting::Records && reads_on && window.is_mapped() {
                 hand.is_open = true;
                 window.extend(self.len)?;
                 return Ok(stretch_end);
             }
             let view = window.as_slice();
-            match self.cuts.search_cut(view, window.position(from)..view.len()) {
+            match self.search_cut(view, window.position(from)..view.len()) {
                 Search::Cut(cut) => {
                     self.note(&mut hand.cut, window.offset() + cut as u64);
                     return Ok(hand.cut);
@@ -188,7 +196,7 @@ impl<'run, F: Format> Grid<'run, F> {
             }
             let ahead = window.end() - stretch_end;
             if self.cutting != Cutting::Recovering && ahead >= read_from {
-                if is_at_fault(self.format, &view[window.position(start)..]) {
+                if is_at_fault(&self.format, &view[window.position(start)..]) {
                     return Ok(window.end());
                 }
                 read_from = ahead.saturating_mul(FAULT_LOOKED_FOR_EVERY);
@@ -201,7 +209,8 @@ impl<'run, F: Format> Grid<'run, F> {
     /// nothing, unless a format has boundaries that are no cuts.
     fn find_rest(&self, hand: &mut Hand<'run>, end: u64) {
         let window = &hand.window;
-        let cut = self.cuts.find_cut(window.as_slice(), window.position(end));
+        let (view, from) = (window.as_slice(), window.position(end));
+        let cut = self.format.cuts().and_then(|cuts| cuts.find_cut(view, from));
         let cut = cut.map_or(self.len, |cut| window.offset() + cut as u64);
         hand.rest = Some(end..cut).filter(|rest| !rest.is_empty());
         self.note(&mut hand.cut, cut);
@@ -234,16 +243,16 @@ impl<'run, F: Format> Grid<'run, F> {
     }
 }
 
-impl<'run, F: Format> Parts for Grid<'run, F> {
+impl<'run, F: Format> Parts<'run> for Grid<'run, F> {
     type Hand = Hand<'run>;
 
     fn hand(&self) -> Hand<'run> {
         self.workers.fetch_add(1, Ordering::Relaxed);
         // The file starts with a part, so that counts as a cut.
-        Hand { window: Window::of(self.reader), cut: 0, start: 0, is_open: false, rest: None }
+        Hand { window: Window::of(self.reader), cut: 0, start: 0, is_open: false, rest: None, part: 0..0 }
     }
 
-    fn next<'part>(&self, hand: &'part mut Hand<'run>, stop_from: &AtomicU64) -> Next<'_, 'part> {
+    fn advance(&self, hand: &mut Hand<'run>, stop_from: &AtomicU64) -> Advanced<'run> {
         let found = loop {
             if let Some(rest) = hand.rest.take() {
                 break Ok(rest);
@@ -259,13 +268,17 @@ impl<'run, F: Format> Parts for Grid<'run, F> {
                 }
             }
         };
-        let window = &hand.window;
         Some(found.map(|part| {
-            let view = &window.as_slice()[window.position(part.start)..];
-            let len = window.position(part.end) - window.position(part.start);
-            let part = Part::read(view, len, part.start, window.end() == self.len);
-            (part, window.begin(part.range()))
+            hand.part = part;
+            hand.window.begin(hand.part.clone())
         }))
+    }
+
+    fn part<'part>(&self, hand: &'part Hand<'run>) -> Part<'part> {
+        let Hand { window, part, .. } = hand;
+        let view = &window.as_slice()[window.position(part.start)..];
+        let len = window.position(part.end) - window.position(part.start);
+        Part::read(view, len, part.start, window.end() == self.len)
     }
 
     fn is_single(&self) -> bool {

@@ -26,21 +26,14 @@ impl Source {
         self.done.store(0, Ordering::Relaxed);
         let (options, done) = (self.options, &self.done);
         match &self.input {
-            Input::File(FileInput { reader, compression, .. }) => match format.cuts() {
-                // What can be cut only with all that lies before it in view is read from the left all the same.
-                Some(cuts)
-                    if compression.is_none()
-                        && cuts.look_behind() < usize::MAX
-                        && options.allows(reader.len()) =>
-                {
-                    let parts = Grid::new(format, cuts, cutting, reader, options.part_len, done);
-                    drive::drive(&parts, options.threads, identity, work)
-                }
-                _ => {
-                    let mut input = StreamInput::of_reader(reader);
-                    self.run_from_the_left(&mut input, format, cutting, identity, work)
-                }
-            },
+            Input::File(file) if self.has_grid(file, format) => {
+                let parts = Grid::new(format, cutting, &file.reader, options.part_len, done);
+                drive::drive(&parts, options.threads, identity, work)
+            }
+            Input::File(file) => {
+                let mut input = StreamInput::of_reader(&file.reader);
+                self.run_from_the_left(&mut input, format, cutting, identity, work)
+            }
             Input::Stream { input, .. } => match lock(input) {
                 Ok(mut input) if format.cuts().is_some_and(Cuts::needs_proof) && self.watched.begins() => {
                     let doubt = Doubt::about(work, self.most_waiting());
@@ -56,6 +49,14 @@ impl Source {
         }
     }
 
+    /// Whether workers find the parts of a file on their own. A format that finds a cut only with all bytes before it in view is read
+    /// from the left.
+    pub(super) fn has_grid<F: Format>(&self, file: &FileInput, format: &F) -> bool {
+        file.compression.is_none()
+            && format.cuts().is_some_and(|cuts| cuts.look_behind() < usize::MAX)
+            && self.options.allows(file.reader.len())
+    }
+
     fn run_from_the_left<F: Format, T: Send>(
         &self,
         input: &mut StreamInput<'_>,
@@ -67,7 +68,6 @@ impl Source {
         let recover = cutting == Cutting::Recovering;
         let parts = StreamParts::new(format, recover, input, self.options, &self.done);
         let (values, account) = drive::drive(&parts, self.options.threads, identity, work);
-        let account = parts.complete(account);
         *self.packed.lock().unwrap_or_else(PoisonError::into_inner) = account.packed;
         (values, account)
     }

@@ -10,7 +10,7 @@ mod input;
 mod taking;
 
 use std::io;
-use std::ops::Range;
+use std::ops::{DerefMut, Range};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -20,7 +20,7 @@ pub(super) use input::{Input, StreamInput};
 use super::account::Account;
 use super::drive::Done;
 use super::options::SourceOptions;
-use super::parts::{Next, Parts};
+use super::parts::{Advanced, Parts};
 use crate::compress::{Compression, Packed, Run};
 use crate::error::{Error, ErrorKind};
 use crate::record::{End, Format, Part, Sought};
@@ -33,14 +33,16 @@ const STREAM_PART_LEN: usize = 1 << 20;
 const UNPACKED_PART_LEN: usize = 256 << 10;
 
 /// Parts of such an input.
-pub(super) struct StreamParts<'run, 'input, F> {
-    format: &'run F,
+///
+/// `I` leads to a [`StreamInput`], which nobody else uses meanwhile.
+pub(super) struct StreamParts<'run, F, I> {
+    format: F,
     recover: bool,
     part_len: usize,
     most: Option<u64>,
     /// How many bytes a record may have, which is held whole.
     most_of_record: u64,
-    input: &'run StreamInput<'input>,
+    input: I,
     /// What went wrong before the first part, to be told instead of it.
     refused: Mutex<Option<Error>>,
     /// How much of the input was taken.
@@ -49,11 +51,11 @@ pub(super) struct StreamParts<'run, 'input, F> {
     stopped: Mutex<Option<(u64, Option<Packed>)>>,
 }
 
-impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
+impl<'run, 'input: 'run, F: Format, I: DerefMut<Target = StreamInput<'input>>> StreamParts<'run, F, I> {
     pub(super) fn new(
-        format: &'run F,
+        format: &F,
         recover: bool,
-        input: &'run mut StreamInput<'input>,
+        mut input: I,
         options: SourceOptions,
         done: &'run AtomicU64,
     ) -> Self {
@@ -62,7 +64,7 @@ impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
         let fitting = if input.compression().is_some() { UNPACKED_PART_LEN } else { STREAM_PART_LEN };
         let part_len = part_len.unwrap_or(fitting).max(1);
         Self {
-            format,
+            format: format.clone(),
             recover,
             part_len,
             most,
@@ -72,31 +74,6 @@ impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
             done,
             stopped: Mutex::new(None),
         }
-    }
-
-    /// The account of the input, of which nothing was lost: if it could not be had to its end, that was told.
-    pub(super) fn complete(&self, account: Account) -> Account {
-        let failure = self.input.joining().failure().cloned().filter(|_| account.complete);
-        let complete = account.complete && failure.is_none();
-        let error = account.error.or(failure);
-        let is_cut = error.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::Incomplete { .. }));
-        let mut packed = self.input.joining().packed();
-        let stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(packed) = &mut packed {
-            match (error.as_ref().and_then(Error::compressed_place), stopped) {
-                // Workers may have taken more than lies before the error.
-                (Some(place), _) => {
-                    // Of BGZF that is read on behind damage, the first error is not the last.
-                    let goes_on = self.recover && packed.compression == Compression::Bgzf;
-                    packed.members = place.number.filter(|_| !goes_on).unwrap_or(packed.members);
-                }
-                (None, Some((_, Some(at_error)))) if !complete => *packed = at_error,
-                _ => {}
-            }
-            // Workers may have taken the last block before an error was met.
-            packed.closed |= !complete && !is_cut;
-        }
-        Account { packed, complete, error, ..account }
     }
 
     /// Joins a run to those before it. Returns the length of the part that the run then begins with; none if no record ends in
@@ -121,7 +98,7 @@ impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
         let ended = joining.end.is_some() && !is_too_long;
         let view = &run.as_slice()[..in_bounds];
         let losses = &run.losses()[..run.losses().partition_point(|loss| loss.position <= in_bounds)];
-        match joining.sought.last_part_end(self.format, view, losses, ended, self.recover) {
+        match joining.sought.last_part_end(&self.format, view, losses, ended, self.recover) {
             End::Cut(at) => {
                 joining.sought = Sought::default();
                 match joining.ahead.append(run, at) {
@@ -148,22 +125,39 @@ impl<'run, 'input, F: Format> StreamParts<'run, 'input, F> {
     }
 }
 
-impl<F: Format> Parts for StreamParts<'_, '_, F> {
-    type Hand = Run;
+/// The run that a worker has, and the part in it.
+#[derive(Default)]
+pub(super) struct Hand {
+    run: Run,
+    /// Bytes of the part.
+    len: usize,
+    /// Bytes of the run that are in view of the part.
+    in_view: usize,
+    offset: u64,
+    /// Whether the input ends with the run.
+    complete: bool,
+}
 
-    fn hand(&self) -> Run {
+impl<'run, 'input: 'run, F, I> Parts<'run> for StreamParts<'run, F, I>
+where
+    F: Format,
+    I: DerefMut<Target = StreamInput<'input>> + Sync,
+{
+    type Hand = Hand;
+
+    fn hand(&self) -> Hand {
         self.input.add_worker();
-        Run::default()
+        Hand::default()
     }
 
-    fn next<'part>(&self, run: &'part mut Run, _: &AtomicU64) -> Next<'_, 'part> {
+    fn advance(&self, hand: &mut Hand, _: &AtomicU64) -> Advanced<'run> {
         if let Some(error) = self.refused.lock().unwrap_or_else(PoisonError::into_inner).take() {
             return Some(Err((0, error)));
         }
         loop {
-            let mut joining = self.input.next_run(run, self.part_len)?;
+            let mut joining = self.input.next_run(&mut hand.run, self.part_len)?;
             self.done.store(joining.taken, Ordering::Relaxed);
-            let Some(len) = self.join(run, &mut joining) else { continue };
+            let Some(len) = self.join(&mut hand.run, &mut joining) else { continue };
             let offset = joining.offset;
             joining.offset += len as u64;
             if matches!(joining.end, Some(InputEnd::Failed(_))) {
@@ -171,12 +165,17 @@ impl<F: Format> Parts for StreamParts<'_, '_, F> {
             }
             let complete = matches!(joining.end, Some(InputEnd::Reached));
             // What lies behind a loss is no more of what is before.
-            run.packed = joining.packed();
-            let in_view = joining.ahead.losses().first().map_or(run.len(), |loss| len + loss.position);
+            hand.run.packed = joining.packed();
+            let in_view = joining.ahead.losses().first().map_or(hand.run.len(), |loss| len + loss.position);
             drop(joining);
-            let part = Part::read(&run.as_slice()[..in_view], len, offset, complete);
-            return Some(Ok((part.with_losses(run.losses()), None)));
+            (hand.len, hand.in_view, hand.offset, hand.complete) = (len, in_view, offset, complete);
+            return Some(Ok(None));
         }
+    }
+
+    fn part<'part>(&self, hand: &'part Hand) -> Part<'part> {
+        let view = &hand.run.as_slice()[..hand.in_view];
+        Part::read(view, hand.len, hand.offset, hand.complete).with_losses(hand.run.losses())
     }
 
     fn is_single(&self) -> bool {
@@ -184,11 +183,11 @@ impl<F: Format> Parts for StreamParts<'_, '_, F> {
         refused.is_some() || self.input.has_ended()
     }
 
-    fn end(&self, run: &mut Run, part: Range<u64>, done: Done) -> (Range<u64>, Done) {
+    fn end(&self, hand: &mut Hand, part: Range<u64>, done: Done) -> (Range<u64>, Done) {
         if done.stop {
             let mut stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner);
             if stopped.is_none_or(|(start, _)| part.start < start) {
-                *stopped = Some((part.start, run.packed));
+                *stopped = Some((part.start, hand.run.packed));
             }
         }
         let joining = self.input.joining();
@@ -210,6 +209,31 @@ impl<F: Format> Parts for StreamParts<'_, '_, F> {
 
     fn check(&self) -> Result<(), Error> {
         self.input.check()
+    }
+
+    /// If the input could not be read to its end, that is an error, although no record was lost.
+    fn complete(&self, account: Account) -> Account {
+        let failure = self.input.joining().failure().cloned().filter(|_| account.complete);
+        let complete = account.complete && failure.is_none();
+        let error = account.error.or(failure);
+        let is_cut = error.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::Incomplete { .. }));
+        let mut packed = self.input.joining().packed();
+        let stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(packed) = &mut packed {
+            match (error.as_ref().and_then(Error::compressed_place), stopped) {
+                // Workers may have taken more than lies before the error.
+                (Some(place), _) => {
+                    // Of BGZF that is read on behind damage, the first error is not the last.
+                    let goes_on = self.recover && packed.compression == Compression::Bgzf;
+                    packed.members = place.number.filter(|_| !goes_on).unwrap_or(packed.members);
+                }
+                (None, Some((_, Some(at_error)))) if !complete => *packed = at_error,
+                _ => {}
+            }
+            // Workers may have taken the last block before an error was met.
+            packed.closed |= !complete && !is_cut;
+        }
+        Account { packed, complete, error, ..account }
     }
 }
 
