@@ -1,5 +1,6 @@
 //! What can go wrong.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 
@@ -57,6 +58,9 @@ pub enum ErrorKind {
     /// The content is of no format that pagecut reads.
     #[error("{0}")]
     UnknownFormat(&'static str),
+    /// A fault of a format outside of this crate.
+    #[error("{0}")]
+    Invalid(Cow<'static, str>),
 
     /// The input, or what there is of it, ends inside of a record.
     #[error("the input ends {within}")]
@@ -343,6 +347,7 @@ impl ErrorKind {
             Self::Changed => "changed",
             Self::LeaseBroken => "lease_broken",
             Self::UnknownFormat(_) => "unknown_format",
+            Self::Invalid(_) => "invalid",
             Self::Incomplete { .. } => "incomplete",
             Self::RecordStart { .. } => "record_start",
             Self::SequenceStart { .. } => "sequence_start",
