@@ -62,9 +62,6 @@ struct Compressed {
     #[serde(skip_serializing_if = "Option::is_none")]
     lost_bytes: Option<u64>,
     closed: bool,
-    /// What may be wrong, though no error shows it: why it may be that bytes are missing.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    warning: Option<&'static str>,
     /// The first fault of the compressed bytes, where `error` is one of what they hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     damage: Option<Fault>,
@@ -278,36 +275,30 @@ impl Read {
                 report::note(name, &format_args!("reading ends there: {why}"));
             }
         }
-        if let Some(complaint) = self.complaint() {
+        if let Some((_, complaint)) = self.complaint() {
             report::error(name, &complaint);
-        }
-        if let Some(warning) = self.warning() {
-            report::note(name, &warning);
         }
     }
 
     /// What there is to say of a complete input that is not well. That its account comes to its length is always so; this is the
     /// proof.
-    fn complaint(&self) -> Option<String> {
+    fn complaint(&self) -> Option<(&'static str, String)> {
         if !self.complete {
             return None;
         }
         let (counted, bytes) = (self.tally.bytes(), self.bytes);
         if counted != bytes {
-            return Some(format!("{counted} of {bytes} bytes are accounted for"));
+            return Some(("unaccounted", format!("{counted} of {bytes} bytes are accounted for")));
         }
         let packed = self.packed?;
         match self.file_len {
             Some(len) if packed.packed_bytes != len => {
-                Some(format!("{} of {len} compressed bytes are accounted for", packed.packed_bytes))
+                let counted = packed.packed_bytes;
+                Some(("unaccounted", format!("{counted} of {len} compressed bytes are accounted for")))
             }
-            _ => None,
+            // Other programs read such a file with a warning. But a file that was cut between two blocks is one, and lost records.
+            _ => (!packed.closed).then(|| ("unclosed", input::UNCLOSED.into())),
         }
-    }
-
-    /// What may be wrong with an input that is well as far as it goes: other programs write BGZF without the block that closes it.
-    fn warning(&self) -> Option<&'static str> {
-        self.packed.filter(|packed| !packed.closed).map(|_| input::UNCLOSED)
     }
 }
 
@@ -322,7 +313,6 @@ impl Verdict {
             padding_bytes: packed.padding_bytes,
             lost_bytes: read.gaps.is_some().then_some(packed.lost_bytes),
             closed: packed.closed,
-            warning: read.warning(),
             proven_bytes: packed.proven_bytes,
             damage: read.damage.as_ref().map(|fault| Fault::of(fault, &read.blocks)),
         });
@@ -336,7 +326,10 @@ impl Verdict {
             gap_bytes,
             complete: read.complete && read.complaint().is_none(),
             compressed,
-            error: read.error.as_ref().map(|error| Fault::of(error, &read.blocks)),
+            error: match &read.error {
+                Some(error) => Some(Fault::of(error, &read.blocks)),
+                None => read.complaint().map(|(kind, complaint)| Fault::of_input(kind, complaint)),
+            },
             gaps: read.gaps.as_ref().map(|gaps| gaps.iter().map(|gap| Hole::of(gap, &read.blocks)).collect()),
             faults: read
                 .faults
@@ -413,6 +406,11 @@ impl Hole {
 }
 
 impl Fault {
+    /// A fault of the input as a whole.
+    fn of_input(kind: &'static str, message: String) -> Self {
+        Self { kind, offset: None, virtual_offset: None, record: None, line: None, compressed: None, message }
+    }
+
     fn of(error: &Error, blocks: &Blocks) -> Self {
         let place = error.location();
         let virtual_offset = blocks.virtual_offset_of(error);

@@ -94,37 +94,35 @@ fn blocks_of_bgzf_are_proven_one_by_one() {
     }
 }
 
-/// Other programs write BGZF without the block that closes it, and read it with a warning.
+/// A file that was cut between two blocks lacks the closing one too, so `verify` calls it bad.
 #[test]
-fn unclosed_bgzf_is_good_with_a_warning_for_all_commands() {
+fn unclosed_bgzf_is_bad_and_read_with_a_note() {
     let text = reads(500, None);
     let Some(packed) = through("bgzip", &["-c"], &text) else { return };
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("input.fastq.gz");
     fs::write(&input, &packed[..packed.len() - 28]).unwrap();
-    let warning = "the block that closes BGZF is missing, so the file may have been cut";
-    for args in [
-        &["verify"][..],
-        &["verify", "--recover"],
-        &["verify", "--json"],
-        &["stats"],
-        &["sanitize"],
-        &["index"],
-        &["shard", "-n", "2"],
+    let reason = "the block that closes BGZF is missing, so the file may have been cut";
+    for (args, status) in [
+        (&["verify"][..], 1),
+        (&["verify", "--recover"], 1),
+        (&["verify", "--json"], 1),
+        (&["stats"], 0),
+        (&["sanitize"], 0),
+        (&["index"], 0),
+        (&["shard", "-n", "2"], 0),
     ] {
         let args = [args, &[arg(&input)]].concat();
         let output = run(&args);
-        assert_eq!(output.status.code(), Some(0), "{args:?}: {}", stderr(&output));
-        assert_eq!(stderr(&output).matches(warning).count(), 1, "{args:?}: {}", stderr(&output));
+        assert_eq!(output.status.code(), Some(status), "{args:?}: {}", stderr(&output));
+        assert_eq!(stderr(&output).matches(reason).count(), 1, "{args:?}: {}", stderr(&output));
         if args.contains(&"--json") {
             let json = String::from_utf8_lossy(&output.stdout).into_owned();
-            assert!(json.contains("\"complete\":true") && json.contains("\"closed\":false"), "{json}");
-            assert!(json.contains(&format!("\"warning\":\"{warning}")), "{json}");
+            assert!(json.contains("\"complete\":false") && json.contains("\"closed\":false"), "{json}");
+            assert!(json.contains("\"error\":{\"kind\":\"unclosed\",") && json.contains(reason), "{json}");
         }
     }
-    let verdict = succeed(&["verify", arg(&input)]);
-    assert!(verdict.contains("good: fastq in BGZF") && verdict.contains(" 500 records"), "{verdict}");
     fs::write(Path::new(&input), &packed).unwrap();
-    assert!(!succeed(&["verify", "--json", arg(&input)]).contains("warning"));
+    assert!(succeed(&["verify", "--json", arg(&input)]).contains("\"error\":null"));
     assert_eq!(stderr(&run(&["verify", arg(&input)])), "");
 }
