@@ -5,7 +5,8 @@ use std::io::{self, Read};
 use super::{Begin, Block, HEADER_LEN, Head, MAX_BLOCK_LEN};
 use crate::compress::decoder::Decoder;
 use crate::compress::deflate::Inflater;
-use crate::compress::header::{Header, MAGIC};
+use crate::compress::extra::HAS_EXTRA;
+use crate::compress::header::{Header, MAGIC, MIN_LEN};
 use crate::compress::peek::Peek;
 use crate::compress::run::no_memory;
 use crate::compress::{Compression, Packed};
@@ -165,6 +166,9 @@ impl Recovery {
 
     /// Whether what comes next is a block with nothing wrong.
     fn is_whole_block(&mut self, input: &mut Peek<impl Read>) -> io::Result<bool> {
+        if !may_be_head(input.peek(HEADER_LEN)?) {
+            return Ok(false);
+        }
         let Ok(Begin::Block(head)) = Head::peek(input, None)? else { return Ok(false) };
         let Some(bytes) = input.peek(head.packed_len())?.get(..head.packed_len()) else { return Ok(false) };
         let block = bytes.last_chunk().and_then(|stored_len| head.block(*stored_len).ok());
@@ -188,9 +192,22 @@ enum Found {
     Fault(Error),
 }
 
+/// No program writes an extra field of more bytes into a block: that of the standard has six.
+const MOST_EXTRA_LEN: u16 = 256;
+
+/// Whether these bytes can be the header of a block that nothing leads to. Its flags tell of an extra field and of nothing else (SAM
+/// specification, section 4.1), and the field is short: to look at a header takes no longer, however many bytes look like one.
+fn may_be_head(bytes: &[u8]) -> bool {
+    let flags = bytes.get(MAGIC.len());
+    let extra_len = bytes.get(MIN_LEN..).and_then(<[u8]>::first_chunk).copied().map(u16::from_le_bytes);
+    flags == Some(&HAS_EXTRA) && extra_len.is_some_and(|len| len <= MOST_EXTRA_LEN)
+}
+
 /// Whether the header of a block stands somewhere in these bytes.
 fn holds_head(bytes: &[u8]) -> bool {
-    let is_head = |at: usize| matches!(Head::read(&bytes[at..], None, 0), Ok(Begin::Block(_)));
+    let is_head = |at: usize| {
+        may_be_head(&bytes[at..]) && matches!(Head::read(&bytes[at..], None, 0), Ok(Begin::Block(_)))
+    };
     memchr::memmem::find_iter(bytes, &MAGIC).any(is_head)
 }
 
@@ -220,5 +237,23 @@ fn skip_zeros(input: &mut Peek<impl Read>) -> io::Result<u64> {
             return Ok(input.offset() - start);
         }
         input.skip(zeros);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_has_one_flag_and_a_short_field() {
+        let head = |flags: u8, extra_len: u16| {
+            let [low, high] = extra_len.to_le_bytes();
+            [0x1f, 0x8b, 8, flags, 0, 0, 0, 0, 0, 255, low, high]
+        };
+        assert!(may_be_head(&head(4, 6)) && may_be_head(&head(4, MOST_EXTRA_LEN)));
+        for (flags, extra_len) in [(0, 6), (5, 6), (0x1f, 6), (4, MOST_EXTRA_LEN + 1), (4, u16::MAX)] {
+            assert!(!may_be_head(&head(flags, extra_len)), "{flags} {extra_len}");
+        }
+        assert!(!may_be_head(&head(4, 6)[..11]));
     }
 }
