@@ -5,6 +5,21 @@
 //! that nothing is lost in silence: every byte of the input belongs to exactly one record, one blank line, or one gap that is
 //! reported.
 //!
+//! # Records one after the other
+//!
+//! ```
+//! use pagecut::{Source, fastq::Fastq};
+//!
+//! let source = Source::open("testdata/illumina.fastq")?;
+//! let mut records = source.records(&Fastq::new())?;
+//! let mut longest = 0;
+//! while let Some(record) = records.next()? {
+//!     longest = longest.max(record.sequence().len());
+//! }
+//! assert_eq!(longest, 251);
+//! # Ok::<(), pagecut::Error>(())
+//! ```
+//!
 //! # Records of a file, on all cores
 //!
 //! A [`Source`] opens an input the best way (it tries what there is, and goes on with what is fastest) and hands out parts of it:
