@@ -33,15 +33,21 @@ pub(super) fn step(
     part: Part<'_>,
     position: usize,
 ) -> Result<Step<Layout>, Stop> {
-    match ahead.0.take() {
-        Some(lines) => Ok(record(lines)),
-        None => in_doubt(format, ahead, part, position),
-    }
+    // What is rare is taken apart, so that a record need not be in memory.
+    let lines = match ahead.0.take() {
+        Some(lines) => lines,
+        None => match in_doubt(format, ahead, part, position)? {
+            Begin::Record(lines) => lines,
+            Begin::Blank { len, lines } => return Ok(Step::Blank { len, lines }),
+        },
+    };
+    Ok(Step::Record { layout: Layout(lines), len: lines.end, blank: 0, lines: 4 })
 }
 
-#[inline(always)]
-fn record(lines: FourLines) -> Step<Layout> {
-    Step::Record { layout: Layout(lines), len: lines.end, blank: 0, lines: 4 }
+/// What begins where no record was found ahead.
+enum Begin {
+    Record(FourLines),
+    Blank { len: usize, lines: u64 },
 }
 
 /// What begins at a position, where no record was found ahead.
@@ -52,22 +58,22 @@ fn in_doubt(
     ahead: &mut Lookahead,
     part: Part<'_>,
     position: usize,
-) -> Result<Step<Layout>, Stop> {
+) -> Result<Begin, Stop> {
     if let Some(found) = ahead.0.find(part.view(), position, part.len(), &fault::rules(format)) {
-        return Ok(record(found));
+        return Ok(Begin::Record(found));
     }
     let lines = Lines { bytes: part.view(), complete: part.is_complete() };
     if let Some(sound) = lines.sound(position) {
         let (bytes, after) = lines.bytes[position..].split_at(sound.end);
         let fault = fault::on_request(format, &Layout(sound).record(bytes, 0), after, lines.complete);
-        return fault.map_or(Ok(record(sound)), |fault| Err(fault.after(position)));
+        return fault.map_or(Ok(Begin::Record(sound)), |fault| Err(fault.after(position)));
     }
     match byte_order_mark_len(part.offset() + position as u64, &lines.bytes[position..], lines.complete) {
         None => return Err(Stop::needs_more("in a byte order mark")),
-        Some(len @ 1..) => return Ok(Step::Blank { len, lines: 0 }),
+        Some(len @ 1..) => return Ok(Begin::Blank { len, lines: 0 }),
         Some(0) => {}
     }
-    let blank = lines.blank_len(position).map(|len| Step::Blank { len, lines: 1 });
+    let blank = lines.blank_len(position).map(|len| Begin::Blank { len, lines: 1 });
     blank.ok_or_else(|| fault::of_structure(lines.bytes, position, lines.complete))
 }
 
