@@ -16,7 +16,7 @@ impl Format for Counts {
     type Layout = (usize, u64);
     type Lookahead = ();
 
-    fn step(&self, (): &mut (), part: Part<'_>, position: usize) -> Result<Step<(usize, u64)>, Stop> {
+    fn step(&self, (): &mut (), part: &Part<'_>, position: usize) -> Result<Step<(usize, u64)>, Stop> {
         let rest = &part.view()[position..];
         let len = match rest.iter().position(|&byte| byte == b'\n') {
             Some(end) => end + 1,

@@ -36,7 +36,7 @@ impl Format for CutShort {
     fn step(
         &self,
         ahead: &mut Self::Lookahead,
-        part: Part<'_>,
+        part: &Part<'_>,
         position: usize,
     ) -> Result<Step<Self::Layout>, Stop> {
         Fastq::new().step(ahead, part, position)

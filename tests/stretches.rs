@@ -106,7 +106,7 @@ impl<F: Resync> Format for Counted<F> {
     fn step(
         &self,
         ahead: &mut F::Lookahead,
-        part: Part<'_>,
+        part: &Part<'_>,
         position: usize,
     ) -> Result<Step<F::Layout>, Stop> {
         self.format.step(ahead, part, position)

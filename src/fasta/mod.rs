@@ -148,7 +148,7 @@ impl Format for Fasta {
     type Lookahead = Lookahead;
 
     #[inline]
-    fn step(&self, ahead: &mut Lookahead, part: Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
+    fn step(&self, ahead: &mut Lookahead, part: &Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
         View::new(*self, ahead, part).step(position)
     }
 

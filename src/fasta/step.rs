@@ -78,13 +78,13 @@ impl Extent {
 /// The bytes in view, and what was found ahead of them.
 pub(super) struct View<'data> {
     format: Fasta,
-    part: Part<'data>,
+    part: &'data Part<'data>,
     bytes: &'data [u8],
     ahead: &'data mut Lookahead,
 }
 
 impl<'data> View<'data> {
-    pub(super) fn new(format: Fasta, ahead: &'data mut Lookahead, part: Part<'data>) -> Self {
+    pub(super) fn new(format: Fasta, ahead: &'data mut Lookahead, part: &'data Part<'data>) -> Self {
         Self { format, part, bytes: part.view(), ahead }
     }
 

@@ -147,7 +147,7 @@ impl Format for Census {
     type Layout = Stretch;
     type Lookahead = Lookahead;
 
-    fn step(&self, ahead: &mut Lookahead, part: Part<'_>, position: usize) -> Result<Step<Stretch>, Stop> {
+    fn step(&self, ahead: &mut Lookahead, part: &Part<'_>, position: usize) -> Result<Step<Stretch>, Stop> {
         match FOUR_LINES.step(ahead, part, position) {
             Ok(Step::Record { layout, len, blank, lines }) => {
                 let record = FOUR_LINES.record(&part.view()[position..position + len], 0, layout);
@@ -169,7 +169,7 @@ const FOUR_LINES: Fastq = Fastq::new();
 
 /// The stretch that begins at `start`, where the four-line grammar stops.
 #[cold]
-fn in_doubt(part: Part<'_>, start: usize, stop: &Stop) -> Result<Step<Stretch>, Stop> {
+fn in_doubt(part: &Part<'_>, start: usize, stop: &Stop) -> Result<Step<Stretch>, Stop> {
     // The input ends inside of the record, which the wrapped grammar does not make whole.
     let is_torn = stop.is_more_needed();
     match FOUR_LINES.wrapped().step(&mut (), part, start) {
@@ -185,7 +185,7 @@ fn in_doubt(part: Part<'_>, start: usize, stop: &Stop) -> Result<Step<Stretch>, 
 }
 
 /// The length of the gap that begins at `start`: up to the next line that begins with `@`, or to the last line that begins in view.
-fn gap_len(part: Part<'_>, start: usize) -> Option<usize> {
+fn gap_len(part: &Part<'_>, start: usize) -> Option<usize> {
     let view = &part.view()[start + 1..];
     let line = memchr::memmem::find(view, b"\n@").or_else(|| match part.is_complete() {
         true => Some(view.len()),
@@ -247,7 +247,7 @@ mod tests {
             let part = Part::read(&text[..in_view], in_view, 0, false);
             let mut cursor = Cursor::new(&Census, part);
             let mut found = Vec::new();
-            while let Some(Ok(stretch)) = cursor.next() {
+            while let Some(stretch) = cursor.next() {
                 found.push(stretch);
             }
             let end = cursor.position();

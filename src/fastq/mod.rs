@@ -141,7 +141,7 @@ impl Format for Fastq {
     type Lookahead = Lookahead;
 
     #[inline(always)]
-    fn step(&self, ahead: &mut Lookahead, part: Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
+    fn step(&self, ahead: &mut Lookahead, part: &Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
         step::step(*self, ahead, part, position)
     }
 

@@ -30,7 +30,7 @@ pub struct Lookahead(FourLinesAhead);
 pub(super) fn step(
     format: Fastq,
     ahead: &mut Lookahead,
-    part: Part<'_>,
+    part: &Part<'_>,
     position: usize,
 ) -> Result<Step<Layout>, Stop> {
     // What is rare is taken apart, so that a record need not be in memory.
@@ -53,12 +53,7 @@ enum Begin {
 /// What begins at a position, where no record was found ahead.
 #[cold]
 #[inline(never)]
-fn in_doubt(
-    format: Fastq,
-    ahead: &mut Lookahead,
-    part: Part<'_>,
-    position: usize,
-) -> Result<Begin, Stop> {
+fn in_doubt(format: Fastq, ahead: &mut Lookahead, part: &Part<'_>, position: usize) -> Result<Begin, Stop> {
     if let Some(found) = ahead.0.find(part.view(), position, part.len(), &fault::rules(format)) {
         return Ok(Begin::Record(found));
     }

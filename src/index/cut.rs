@@ -77,13 +77,12 @@ pub fn boundary_from<F: Format>(content: &dyn Content, format: &F, offset: u64) 
             }
             match cursor.next() {
                 // The offset lies among blank lines.
-                Some(Ok(_)) if position + cursor.tally().blank_bytes - blank_bytes >= offset => {
+                Some(_) if position + cursor.tally().blank_bytes - blank_bytes >= offset => {
                     content.check()?;
                     return Ok(position + cursor.tally().blank_bytes - blank_bytes);
                 }
-                Some(Ok(_)) => {}
-                Some(Err(stop)) => break Some(stop),
-                None => break None,
+                Some(_) => {}
+                None => break cursor.take_stop(),
             }
         };
         if let Some(stop) = stop.filter(|stop| end == len || !stop.is_more_needed()) {

@@ -19,21 +19,22 @@ impl<'data, F: Format> Cursor<'data, F> {
         Self { format: format.clone(), part, walk: Walk::new() }
     }
 
-    /// The next record, or `None` where the part ends.
-    ///
-    /// Where the record is at fault, the cursor stays at its start.
+    /// The next record, or `None` where the part ends or the cursor stops before, at the start of a record at fault.
     #[inline(always)]
-    pub(crate) fn next(&mut self) -> Option<Result<F::Record<'data>, Stop>> {
-        match self.walk.next(&self.format, self.part)? {
-            Ok(found) => Some(Ok(found.record(&self.format, self.part))),
-            Err(stop) => Some(Err(stop)),
-        }
+    pub(crate) fn next(&mut self) -> Option<F::Record<'data>> {
+        let found = self.walk.next(&self.format, &self.part)?;
+        Some(found.record(&self.format, &self.part))
+    }
+
+    /// Why the cursor stopped before the end of the part, if it did.
+    pub(crate) fn take_stop(&mut self) -> Option<Stop> {
+        self.walk.take_stop()
     }
 
     /// The error of the record at the cursor.
     #[cold]
     pub(crate) fn error(&self, stop: Stop) -> Error {
-        self.walk.error(stop, self.part)
+        self.walk.error(stop, &self.part)
     }
 
     /// The part whose records are read.
@@ -58,7 +59,7 @@ impl<'data, F: Format> Cursor<'data, F> {
     ///
     /// If `position` lies before that of the cursor or after the bytes in view.
     pub(crate) fn skip_to(&mut self, position: usize) {
-        self.walk.skip_to(position, self.part);
+        self.walk.skip_to(position, &self.part);
     }
 }
 

@@ -74,7 +74,7 @@ pub trait Format: Clone + Send + Sync {
     fn step(
         &self,
         ahead: &mut Self::Lookahead,
-        part: Part<'_>,
+        part: &Part<'_>,
         position: usize,
     ) -> Result<Step<Self::Layout>, Stop>;
 

@@ -128,15 +128,16 @@ impl<'data, F: Resync> UnindexedProducer for Stretch<'_, 'data, F> {
         while !folder.full() {
             progress.at(cursor.position());
             match cursor.next() {
+                Some(record) => folder = folder.consume(Ok(record)),
                 None => {
-                    return match progress.end() {
-                        None => folder,
-                        Some(lost) => folder.consume(Err(self.whole.first_error(lost))),
+                    let error = match cursor.take_stop() {
+                        Some(stop) => Some(cursor.error(stop)),
+                        None => progress.end(),
                     };
-                }
-                Some(Ok(record)) => folder = folder.consume(Ok(record)),
-                Some(Err(stop)) => {
-                    return folder.consume(Err(self.whole.first_error(cursor.error(stop))));
+                    return match error {
+                        None => folder,
+                        Some(error) => folder.consume(Err(self.whole.first_error(error))),
+                    };
                 }
             }
         }

@@ -156,21 +156,13 @@ fn part_end<F: Format>(
 /// Whether a record in `view`, which begins at a boundary, is at fault whatever may follow.
 pub(crate) fn is_at_fault<F: Format>(format: &F, view: &[u8]) -> bool {
     let mut cursor = Cursor::new(format, Part::read(view, view.len(), 0, false));
-    loop {
-        match cursor.next() {
-            Some(Ok(_)) => {}
-            None => return false,
-            Some(Err(stop)) if stop.is_more_needed() => return false,
-            Some(Err(stop)) => {
-                // The excerpt must not depend on how much is in view; nor on whether its last byte is a carriage return that
-                // belongs to the end of the line, for which two more bytes have to be.
-                let error = cursor.error(stop);
-                let quoted_to =
-                    error.location().map_or(0, |location| location.offset + EXCERPT_LEN as u64 + 2);
-                return quoted_to <= view.len() as u64;
-            }
-        }
-    }
+    while cursor.next().is_some() {}
+    let Some(stop) = cursor.take_stop().filter(|stop| !stop.is_more_needed()) else { return false };
+    // The excerpt must not depend on how much is in view; nor on whether its last byte is a carriage return that belongs to the end of
+    // the line, for which two more bytes have to be.
+    let error = cursor.error(stop);
+    let quoted_to = error.location().map_or(0, |location| location.offset + EXCERPT_LEN as u64 + 2);
+    quoted_to <= view.len() as u64
 }
 
 /// Where a part of an input in memory ends that starts at the boundary `start` and is to have about `len` bytes: at the
@@ -307,17 +299,15 @@ fn last_cut_behind(cuts: &dyn Cuts, view: &[u8], from: usize) -> Option<usize> {
 /// Where the last record ends that is whole in `view`, read from the left.
 fn last_boundary<F: Format>(format: &F, view: &[u8]) -> End {
     let mut cursor = Cursor::new(format, Part::read(view, view.len(), 0, false));
-    loop {
-        let position = cursor.position();
-        match cursor.next() {
-            Some(Ok(_)) => {}
-            None => return End::Cut(view.len()),
-            Some(Err(stop)) if stop.is_more_needed() => {
-                return if position > 0 { End::Cut(position) } else { End::Unknown };
-            }
-            // The error comes before everything that follows.
-            Some(Err(_)) if is_at_fault(format, view) => return End::Rest,
-            Some(Err(_)) => return End::Unknown,
-        }
+    let mut end = 0;
+    while cursor.next().is_some() {
+        end = cursor.position();
+    }
+    match cursor.take_stop() {
+        None => End::Cut(view.len()),
+        Some(stop) if stop.is_more_needed() && end > 0 => End::Cut(end),
+        // The error comes before everything that follows.
+        Some(stop) if !stop.is_more_needed() && is_at_fault(format, view) => End::Rest,
+        Some(_) => End::Unknown,
     }
 }

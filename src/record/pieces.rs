@@ -152,9 +152,11 @@ impl<'data, F: Resync> Iterator for Pieces<'data, F> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         match self.cursor.next() {
-            Some(Ok(record)) => Some(Piece::Record(record)),
-            Some(Err(stop)) => Some(Piece::Gap(self.skip(stop))),
-            None => self.pass_loss().map(Piece::Gap),
+            Some(record) => Some(Piece::Record(record)),
+            None => match self.cursor.take_stop() {
+                Some(stop) => Some(Piece::Gap(self.skip(stop))),
+                None => self.pass_loss().map(Piece::Gap),
+            },
         }
     }
 }

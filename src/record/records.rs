@@ -4,7 +4,7 @@ use std::fmt;
 use std::iter::FusedIterator;
 
 use super::backing::Progress;
-use super::{Backing, Cursor, Format, Part, Stop, Tally};
+use super::{Backing, Cursor, Format, Part, Tally};
 use crate::error::{Error, Result};
 
 /// The records of a part of the input.
@@ -62,9 +62,10 @@ impl<'data, F: Format> Records<'data, F> {
 impl<'data, F: Format> Records<'data, F> {
     /// The last item: what is wrong with the bytes, or else the error that was met, if any.
     #[cold]
-    fn end(&mut self, met: Option<Stop>) -> Option<Error> {
+    fn end(&mut self) -> Option<Error> {
         self.ended = true;
-        self.error = self.progress.end().or_else(|| met.map(|stop| self.cursor.error(stop)));
+        let stop = self.cursor.take_stop();
+        self.error = self.progress.end().or_else(|| stop.map(|stop| self.cursor.error(stop)));
         self.error.clone()
     }
 }
@@ -78,11 +79,9 @@ impl<'data, F: Format> Iterator for Records<'data, F> {
             return None;
         }
         self.progress.at(self.cursor.position());
-        // Taken apart and put together again, so that a record need not be in memory.
         match self.cursor.next() {
-            Some(Ok(record)) => Some(Ok(record)),
-            Some(Err(stop)) => self.end(Some(stop)).map(Err),
-            None => self.end(None).map(Err),
+            Some(record) => Some(Ok(record)),
+            None => self.end().map(Err),
         }
     }
 }

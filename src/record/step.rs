@@ -66,7 +66,7 @@ impl Stop {
     /// The error of a record that begins at `position` of a part, of which `before` was read.
     #[cold]
     #[inline(never)]
-    pub(crate) fn into_error<F: Format>(self, part: Part<'_>, position: usize, before: Tally) -> Error {
+    pub(crate) fn into_error<F: Format>(self, part: &Part<'_>, position: usize, before: Tally) -> Error {
         let fault = match self {
             // A text is cut where it ends; of a binary format, it is the record that is cut.
             Self::NeedsMore { within, line } => {

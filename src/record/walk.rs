@@ -13,6 +13,7 @@ pub(crate) struct Walk<F: Format> {
     gaps: u64,
     gap_bytes: u64,
     lines: u64,
+    stop: Option<Stop>,
 }
 
 /// A record that a step found.
@@ -28,7 +29,7 @@ impl<L> Found<L> {
     pub(crate) fn record<'data, F: Format<Layout = L>>(
         self,
         format: &F,
-        part: Part<'data>,
+        part: &Part<'data>,
     ) -> F::Record<'data> {
         let bytes = &part.view()[self.start..self.start + self.len];
         format.record(bytes, part.offset() + self.start as u64, self.layout)
@@ -46,14 +47,16 @@ impl<F: Format> Walk<F> {
             gaps: 0,
             gap_bytes: 0,
             lines: 0,
+            stop: None,
         }
     }
 
-    /// Steps over the next record, or returns `None` where the part ends.
+    /// Steps over the next record, or returns `None` where the part ends or the walk stops before.
     ///
-    /// Where the record is at fault, the position stays at its start.
+    /// Where the record is at fault, the position stays at its start. The reason is kept, and not returned with each record, so that
+    /// a record need not be in memory.
     #[inline(always)]
-    pub(crate) fn next(&mut self, format: &F, part: Part<'_>) -> Option<Result<Found<F::Layout>, Stop>> {
+    pub(crate) fn next(&mut self, format: &F, part: &Part<'_>) -> Option<Found<F::Layout>> {
         while self.position < part.len() {
             match format.step(&mut self.ahead, part, self.position) {
                 Ok(Step::Record { layout, len, blank, lines }) => {
@@ -62,22 +65,36 @@ impl<F: Format> Walk<F> {
                     self.records += 1;
                     self.blank_bytes += blank as u64;
                     self.lines += lines;
-                    return Some(Ok(Found { start, len, layout }));
+                    return Some(Found { start, len, layout });
                 }
                 Ok(Step::Blank { len, lines }) => {
                     self.position += len;
                     self.blank_bytes += len as u64;
                     self.lines += lines;
                 }
-                Err(stop) => return Some(Err(stop)),
+                Err(stop) => {
+                    self.keep(stop);
+                    return None;
+                }
             }
         }
         None
     }
 
+    #[cold]
+    #[inline(never)]
+    fn keep(&mut self, stop: Stop) {
+        self.stop = Some(stop);
+    }
+
+    /// Why the walk stopped before the end of the part, if it did.
+    pub(crate) fn take_stop(&mut self) -> Option<Stop> {
+        self.stop.take()
+    }
+
     /// The error of the record at the position.
     #[cold]
-    pub(crate) fn error(&self, stop: Stop, part: Part<'_>) -> Error {
+    pub(crate) fn error(&self, stop: Stop, part: &Part<'_>) -> Error {
         stop.into_error::<F>(part, self.position, self.tally())
     }
 
@@ -104,7 +121,7 @@ impl<F: Format> Walk<F> {
     /// # Panics
     ///
     /// If `position` lies before the present one or after the bytes in view.
-    pub(crate) fn skip_to(&mut self, position: usize, part: Part<'_>) {
+    pub(crate) fn skip_to(&mut self, position: usize, part: &Part<'_>) {
         let gap = &part.view()[self.position..position];
         if F::IS_TEXT {
             self.lines += memchr::memchr_iter(b'\n', gap).count() as u64;

@@ -96,17 +96,13 @@ impl<F: Format> RecordReader<'_, F> {
             return Ok(None);
         }
         let found = loop {
-            match self.walk.next(&self.format, self.parts.part()) {
-                Some(Ok(found)) => break found,
-                Some(Err(stop)) => {
-                    let error = self.walk.error(stop, self.parts.part());
-                    return self.leave_part(Some(error)).map(|()| None);
-                }
+            match self.walk.next(&self.format, &self.parts.part()) {
+                Some(found) => break found,
                 None if self.advance()? => {}
                 None => return Ok(None),
             }
         };
-        Ok(Some(found.record(&self.format, self.parts.part())))
+        Ok(Some(found.record(&self.format, &self.parts.part())))
     }
 
     /// The account of the bytes that were read. After the last record, that is all of the input.
@@ -115,10 +111,11 @@ impl<F: Format> RecordReader<'_, F> {
         self.before + self.walk.tally()
     }
 
-    /// Moves on to the next part, if there is one.
+    /// Moves on to the next part, if there is one and nothing is wrong with the present one.
     #[cold]
     fn advance(&mut self) -> Result<bool> {
-        self.leave_part(None)?;
+        let stop = self.walk.take_stop();
+        self.leave_part(stop.map(|stop| self.walk.error(stop, &self.parts.part())))?;
         match self.parts.advance() {
             Ok(true) => Ok(true),
             Ok(false) => self.end(None).map(|()| false),

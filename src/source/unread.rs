@@ -53,7 +53,7 @@ impl Unread {
         let part = Part::read(&self.bytes, self.bytes.len(), self.offset, complete);
         let mut cursor = Cursor::new(&Census, part);
         let (mut done, mut found) = (0, None);
-        while let Some(Ok((offset, stretch))) = cursor.next() {
+        while let Some((offset, stretch)) = cursor.next() {
             self.evidence.add(offset, stretch);
             if is_enough(&self.evidence) {
                 found = Some(offset);

@@ -94,7 +94,7 @@ impl Format for Bytes {
     type Layout = ();
     type Lookahead = ();
 
-    fn step(&self, (): &mut (), part: Part<'_>, position: usize) -> std::result::Result<Step<()>, Stop> {
+    fn step(&self, (): &mut (), part: &Part<'_>, position: usize) -> std::result::Result<Step<()>, Stop> {
         Ok(Step::Record { layout: (), len: part.len() - position, blank: 0, lines: 0 })
     }
 

@@ -71,7 +71,7 @@ impl Format for Wrapped {
     /// Nothing: lines are looked at one by one.
     type Lookahead = ();
 
-    fn step(&self, (): &mut (), part: Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
+    fn step(&self, (): &mut (), part: &Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
         step::step(self.checks, part, position)
     }
 

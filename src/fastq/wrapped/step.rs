@@ -23,7 +23,7 @@ impl Layout {
 }
 
 /// What begins at a position.
-pub(super) fn step(checks: Fastq, part: Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
+pub(super) fn step(checks: Fastq, part: &Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
     let view = View { bytes: part.view(), complete: part.is_complete() };
     let mark = byte_order_mark_len(part.offset() + position as u64, &view.bytes[position..], view.complete);
     if let Some(len @ 1..) = mark {

@@ -224,19 +224,17 @@ fn nth_record<F: Format>(
         let part = Part::read(&view, len, stretch.start, is_complete);
         let mut cursor = Cursor::new(format, part);
         let mut start = 0;
-        let stop = (0..=number).find_map(|_| {
+        let is_found = (0..=number).all(|_| {
             start = cursor.position();
-            match cursor.next() {
-                Some(Ok(_)) => None,
-                Some(Err(stop)) => Some(Some(stop)),
-                None => Some(None),
-            }
+            cursor.next().is_some()
         });
-        match stop {
-            None => return Ok(stretch.start + start as u64..stretch.start + cursor.position() as u64),
-            Some(Some(stop)) if stop.is_more_needed() && !is_complete => ahead = ahead.saturating_mul(16),
-            Some(Some(stop)) => return Err(cursor.error(stop)),
-            Some(None) => {
+        if is_found {
+            return Ok(stretch.start + start as u64..stretch.start + cursor.position() as u64);
+        }
+        match cursor.take_stop() {
+            Some(stop) if stop.is_more_needed() && !is_complete => ahead = ahead.saturating_mul(16),
+            Some(stop) => return Err(cursor.error(stop)),
+            None => {
                 let why = "a stretch has fewer records than it says".into();
                 return Err(ErrorKind::DamagedIndex { why }.into());
             }

@@ -147,7 +147,7 @@ impl Format for Matroska {
     type Layout = Layout;
     type Lookahead = ();
 
-    fn step(&self, (): &mut (), part: Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
+    fn step(&self, (): &mut (), part: &Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
         let view = View { bytes: part.view(), complete: part.is_complete() };
         let (header, end) = view.record(position)?;
         Ok(Step::Record { layout: Layout(header), len: end - position, blank: 0, lines: 0 })

@@ -120,7 +120,7 @@ impl Format for Boxes {
     type Layout = Layout;
     type Lookahead = ();
 
-    fn step(&self, (): &mut (), part: Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
+    fn step(&self, (): &mut (), part: &Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
         step::step(part, position)
     }
 

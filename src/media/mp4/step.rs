@@ -10,7 +10,7 @@ use crate::record::{Fault, Part, Step, Stop};
 pub struct Layout(pub(super) BoxHeader);
 
 /// What begins at a position.
-pub(super) fn step(part: Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
+pub(super) fn step(part: &Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
     let rest = &part.view()[position..];
     if part.is_complete() && is_padding(rest) {
         return Ok(Step::Blank { len: part.len() - position, lines: 0 });

@@ -176,7 +176,7 @@ impl Format for Packets {
     type Lookahead = ();
 
     #[inline(always)]
-    fn step(&self, (): &mut (), part: Part<'_>, position: usize) -> Result<record::Step<()>, Stop> {
+    fn step(&self, (): &mut (), part: &Part<'_>, position: usize) -> Result<record::Step<()>, Stop> {
         step::step(self.kind, part, position)
     }
 

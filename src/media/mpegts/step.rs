@@ -17,7 +17,7 @@ thread_local! {
 
 /// What begins at a position.
 #[inline(always)]
-pub(super) fn step(kind: PacketKind, part: Part<'_>, position: usize) -> Result<Step<()>, Stop> {
+pub(super) fn step(kind: PacketKind, part: &Part<'_>, position: usize) -> Result<Step<()>, Stop> {
     let bytes = part.view();
     if !bytes.get(position..).is_some_and(|rest| TsPacket::is_confirmed(kind, rest)) {
         unconfirmed(kind, bytes, part.is_complete(), position)?;
