@@ -160,7 +160,7 @@ impl Format for Census {
         }
     }
 
-    fn record<'data>(&self, _: &'data [u8], offset: u64, layout: Stretch) -> (u64, Stretch) {
+    fn record(&self, _: &[u8], offset: u64, layout: Stretch) -> (u64, Stretch) {
         (offset, layout)
     }
 }
