@@ -117,8 +117,10 @@ impl Error {
         message
     }
 
-    /// Puts right the numbers of an error that was found in a part, once it is known what lies before that part.
-    pub(crate) fn count_before(self, records: u64, lines: u64) -> Self {
+    /// The error with its record and line counted from the start of the input, if it was found in a part of the input, before which so
+    /// many records and lines lie. Errors of [`Pieces`](crate::Pieces) of a part are counted from the start of the part.
+    #[must_use]
+    pub fn count_before(self, records: u64, lines: u64) -> Self {
         self.count_from(0, records, lines)
     }
 

@@ -242,6 +242,16 @@ pub enum ErrorKind {
         /// The counter that it has.
         found: u8,
     },
+    /// MPEG-TS: the adaptation field leaves no room in its packet for what follows (13818-1, 2.4.3.5).
+    #[error("the adaptation field of PID {pid:#06x} has a length of {len}, which is more than {most}")]
+    AdaptationField {
+        /// The PID of the packet.
+        pid: u16,
+        /// `adaptation_field_length`.
+        len: u8,
+        /// Its greatest value: 183 without a payload, 182 with one.
+        most: u8,
+    },
     /// MPEG-TS: `transport_error_indicator` is set: a receiver could not correct the packet.
     #[error("the packet in PID {pid:#06x} has a bit error: transport_error_indicator is set")]
     TransportError {
@@ -371,6 +381,7 @@ impl ErrorKind {
             Self::MateMissing { .. } => "mate_missing",
             Self::SyncLost => "sync_lost",
             Self::Discontinuity { .. } => "discontinuity",
+            Self::AdaptationField { .. } => "adaptation_field",
             Self::TransportError { .. } => "transport_error",
             Self::UnequalRepetition { .. } => "unequal_repetition",
             Self::DamagedSection { .. } => "damaged_section",

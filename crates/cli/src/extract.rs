@@ -99,7 +99,9 @@ fn samples(data: &[u8], id: u64, place: &Place<'_>) -> Result<()> {
             Err(error) => return sink.finish().and(Err(error)),
         }
     }
-    sink.finish()
+    sink.finish()?;
+    // Bytes that are no media data, or those of another track, are reported.
+    movie.check_layout()
 }
 
 /// Writes the frames of a track of Matroska, in all segments, in the order of the file. After damage it continues.

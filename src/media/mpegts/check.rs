@@ -93,6 +93,9 @@ impl<'data> PartCheck<'data> {
         if packet.is_null() {
             return;
         }
+        if let Some((len, most)) = packet.too_long_adaptation_field() {
+            self.note(ErrorKind::AdaptationField { pid: packet.pid(), len, most }, packet, record);
+        }
         let seen = self.seen.get_or_insert_with(packet.pid(), || Seen {
             first: packet,
             first_record: record,

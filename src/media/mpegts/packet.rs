@@ -168,6 +168,14 @@ impl<'data> TsPacket<'data> {
         self.bytes.get(5..5 + len).map(AdaptationField::new)
     }
 
+    /// `adaptation_field_length`, if it is greater than it may be, and its greatest value (§2.4.3.5).
+    #[inline]
+    pub(super) fn too_long_adaptation_field(&self) -> Option<(u8, u8)> {
+        let most = if self.has_payload() { 182 } else { 183 };
+        let len = self.bytes[4];
+        (self.has_adaptation_field() && len > most).then_some((len, most))
+    }
+
     /// The payload; `None` if there is none, or if the length of the adaptation field leads out of the packet.
     #[must_use]
     #[inline]
@@ -221,6 +229,18 @@ mod tests {
             (packet.arrival_time_stamp(), packet.copy_permission(), packet.parity()),
             (None, None, None)
         );
+    }
+
+    #[test]
+    fn an_adaptation_field_leaves_room_for_a_payload() {
+        for (control, most) in [(0x30, 182), (0x20, 183)] {
+            for len in 0..=255 {
+                let bytes = packet([0x47, 0, 1, control, len]);
+                let expected = (len > most).then_some((len, most));
+                assert_eq!(view(&bytes).too_long_adaptation_field(), expected, "{control:#x}, {len}");
+            }
+        }
+        assert_eq!(view(&packet([0x47, 0, 1, 0x10, 255])).too_long_adaptation_field(), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod tags;
 mod times;
 
 use pagecut::media::AudioSpecificConfig;
-use pagecut::media::mp4::{self, Matrix, Movie, SampleEntry, Track};
+use pagecut::media::mp4::{self, Matrix, Movie, SampleEntry, SegmentIndex, Track};
 use pagecut::{Error, ErrorKind, Mp4Fault, Result};
 
 use super::picture::Picture;
@@ -66,11 +66,13 @@ pub(super) fn report(data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
 fn of_tracks(movie: &Movie<'_>, found: &MovieStreams<'_>, totals: &[Totals]) -> Vec<Stream> {
     let stated = sums::stated(movie);
     let priming = priming(movie, found);
+    let segments = times::last_indexes(movie);
     let tracks = movie.tracks().iter().zip(totals).zip(&stated).enumerate();
     let mut streams: Vec<_> = tracks
         .map(|(index, ((track, totals), &stated))| {
             let priming = priming.filter(|&(track, _)| track == index).map(|(_, samples)| samples);
-            let mut stream = stream(movie, index, track, totals, (stated, priming));
+            let mut stream =
+                stream(movie, index, track, totals, (stated, priming, segments.get(&track.id())));
             stream.index = found.of_track(index);
             match found.role(index) {
                 Role::Media => {}
@@ -123,7 +125,7 @@ fn stream(
     index: usize,
     track: &Track<'_>,
     totals: &Totals,
-    (stated, priming): (Stated, Option<u32>),
+    (stated, priming, segments): (Stated, Option<u32>, Option<&SegmentIndex<'_>>),
 ) -> Stream {
     let entry = track.sample_entries().next().and_then(Result::ok);
     let codec_name = entry.as_ref().and_then(mp4_codec::name);
@@ -135,7 +137,7 @@ fn stream(
     let is_video = kind == Kind::Video;
     let timescale = track.media().timescale;
     let time_base = TimeBase::per_second(timescale);
-    let duration = times::duration(movie, track, totals);
+    let duration = times::duration(movie, track, totals, segments);
     let tag = entry.map_or([0; 4], |entry| entry.original_format().0);
     // The fault of an entry is already reported.
     let sound = entry.and_then(|entry| sound(track, &entry, codec_name, aac.as_ref()).ok().flatten());

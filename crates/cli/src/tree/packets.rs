@@ -31,22 +31,27 @@ struct Line {
 pub(super) fn print(source: &Source, format: &Packets, printer: &mut Printer<'_>) -> Result<bool> {
     let (json, name) = (printer.json, printer.name);
     let mut all_good = true;
+    // Records in the parts before.
+    let mut before = 0;
     let account = source.map_pieces_in_order(
         format,
         |pieces| {
             let (mut text, mut gaps) = (Vec::new(), Vec::<Gap>::new());
-            for piece in pieces {
+            for piece in pieces.by_ref() {
                 match piece {
                     Piece::Record(packet) => Line::of(&packet).write(json, name, &mut text)?,
                     Piece::Gap(gap) => gaps.push(gap),
                 }
             }
-            Ok::<_, io::Error>((text, gaps))
+            Ok::<_, io::Error>((text, gaps, pieces.tally().records))
         },
         |written| {
-            let (text, gaps) = written?;
+            let (text, gaps, records) = written?;
             all_good &= gaps.is_empty();
-            gaps.iter().for_each(|gap| report::gap(name, gap));
+            for gap in gaps {
+                report::gap(name, &Gap { error: gap.error.count_before(before, 0), ..gap });
+            }
+            before += records;
             Ok(printer.out.write_all(&text)?)
         },
     );

@@ -88,7 +88,9 @@ fn byte_order_and_width_of_pcm() {
     let fields = ["codec_name", "bits_per_sample"];
     assert_eq!(stream("mp4/enda-in24le.mov", &fields), ["pcm_s24le", "24"]);
     assert_eq!(stream("mp4/sowt-8bit.mov", &fields), ["pcm_s8", "8"]);
-    for (kind, name) in [(b"in32", "pcm_s32le"), (b"fl32", "pcm_f32le"), (b"fl64", "pcm_f64le")] {
+    for (kind, name) in
+        [(b"in32", "pcm_s32le"), (b"fl32", "pcm_f32le"), (b"fl64", "pcm_f64le"), (b"twos", "pcm_s16le")]
+    {
         let mut data = changed("mp4/enda-in24le.mov", b"in24", 0, &[]);
         while let Some(at) = data.windows(4).position(|found| found == b"in24") {
             data[at..at + 4].copy_from_slice(kind);
@@ -182,6 +184,9 @@ fn samples_lie_in_media_data_and_not_over_others() {
     let found = fault(&file);
     assert_eq!(found["kind"], "sample_misplaced");
     assert!(found["message"].as_str().unwrap().contains("in the box 'ftyp'"), "{found}");
+    let extracted = run(&["extract", "--track", "1", &file]);
+    assert_eq!(extracted.status.code(), Some(1));
+    assert!(stderr(&extracted).contains("in the box 'ftyp'"), "{}", stderr(&extracted));
     let (_folder, file) = write("overlap.mp4", &{
         let mut data = fs::read(path("mp4/one-bad-table.mp4")).unwrap();
         let at = data.windows(4).rposition(|found| found == b"stss").unwrap();

@@ -110,3 +110,34 @@ fn more_tracks_than_memory_are_an_error() {
         assert_eq!(output.status.code(), Some(1), "{command}: {}", stderr(&output));
     }
 }
+
+/// A movie in fragments with a number of empty tracks and of fragments, as bytes.
+fn tracks_and_fragments(tracks: u32, fragments: usize) -> Vec<u8> {
+    let data = data("fragmented.mp4");
+    let mp4_box = |kind: &[u8; 4], payload: &[u8]| {
+        [&u32::try_from(8 + payload.len()).unwrap().to_be_bytes()[..], kind, payload].concat()
+    };
+    let box_at = |kind: &[u8; 4]| {
+        let at = data.windows(4).position(|found| found == kind).unwrap() - 4;
+        let len = u32::from_be_bytes(data[at..at + 4].try_into().unwrap()) as usize;
+        data[at..at + len].to_vec()
+    };
+    let track = box_at(b"trak");
+    let id_at = track.windows(4).position(|found| found == b"tkhd").unwrap() + 16;
+    let mut content = box_at(b"mvhd");
+    for id in 1..=tracks {
+        let mut track = track.clone();
+        track[id_at..id_at + 4].copy_from_slice(&id.to_be_bytes());
+        content.extend(track);
+    }
+    content.extend(box_at(b"mvex"));
+    let fragment = mp4_box(b"moof", &mp4_box(b"mfhd", &[0; 8]));
+    [box_at(b"ftyp"), mp4_box(b"moov", &content), fragment.repeat(fragments)].concat()
+}
+
+#[test]
+fn many_tracks_in_many_fragments_are_described() {
+    let (_folder, file) = write(&tracks_and_fragments(500, 4000));
+    let output = succeed(&["probe", "--of", "json", &file]);
+    assert_eq!(output.matches("\"codec_type\"").count(), 500);
+}

@@ -165,3 +165,30 @@ fn packets_and_tables_that_are_wrong_are_bad() {
         assert_eq!(is_told, !is_allowed, "byte {byte}: {message}");
     }
 }
+
+#[test]
+fn an_adaptation_field_longer_than_its_packet_is_bad() {
+    let mut stream = std::fs::read(path("../media/mpegts/av.ts")).unwrap();
+    let at = stream.chunks(188).position(|packet| packet[3] & 0x30 == 0x30).unwrap();
+    stream[188 * at + 4] = 183;
+    let (is_good, message) = verify(&stream);
+    assert!(!is_good && message.contains("has a length of 183, which is more than 182"), "{message}");
+}
+
+#[test]
+fn gaps_have_their_records_from_files_and_pipes() {
+    let stream = std::fs::read(path("../media/mpegts/av.ts")).unwrap();
+    let damaged = [&stream[..188 * 20], b"other", &stream[188 * 20..188 * 40], b"bytes", &stream[188 * 40..]];
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("damaged.ts");
+    // Longer than a part.
+    std::fs::write(&file, damaged.concat().repeat(20)).unwrap();
+    let name = file.to_str().unwrap();
+    let of_file = stderr(&run(&["tree", name])).replace(name, "-");
+    let pipe = std::process::Command::new("sh")
+        .args(["-c", "cat \"$1\" | \"$0\" tree - > /dev/null", env!("CARGO_BIN_EXE_pagecut"), name])
+        .output()
+        .unwrap();
+    assert!(of_file.contains("record 40, byte 7525"), "{of_file}");
+    assert_eq!(of_file, stderr(&pipe));
+}

@@ -1,6 +1,8 @@
 //! When the streams of a movie start, and how long they last.
 
-use pagecut::media::mp4::{MetadataKey, Movie, Track};
+use std::collections::HashMap;
+
+use pagecut::media::mp4::{MetadataKey, Movie, SegmentIndex, Track};
 
 use super::sums::Totals;
 use crate::time_base::rescale;
@@ -59,13 +61,19 @@ pub(super) fn media_duration(track: &Track<'_>) -> Option<u64> {
 }
 
 /// How long the track lasts, in its time units; 0 if there are no samples and `mdhd` states nothing.
-pub(super) fn duration(movie: &Movie<'_>, track: &Track<'_>, totals: &Totals) -> i64 {
+pub(super) fn duration(
+    movie: &Movie<'_>,
+    track: &Track<'_>,
+    totals: &Totals,
+    index: Option<&SegmentIndex<'_>>,
+) -> i64 {
     let of_media = media_duration(track).and_then(|duration| i64::try_from(duration).ok()).unwrap_or(0);
     if movie.is_fragmented() {
         // The last sample ends so long after the start of the media, whatever the edit list presents of them.
         let shift = track.edits().presentation_shift(movie.header().timescale, track.media().timescale);
         let of_samples = totals.end.map_or(0, |end| end.saturating_sub(shift));
-        return end_by_index(movie, track).unwrap_or(of_media.max(of_samples)).max(0);
+        let by_index = index.map(|index| end_of_index(index, track));
+        return by_index.unwrap_or(of_media.max(of_samples)).max(0);
     }
     if track.edits().next().is_none() {
         return of_media;
@@ -74,14 +82,17 @@ pub(super) fn duration(movie: &Movie<'_>, track: &Track<'_>, totals: &Totals) ->
     of_media.min(edited.fold(0, i64::saturating_add))
 }
 
-/// Where the last segment index of a track ends, in time units of the track.
-fn end_by_index(movie: &Movie<'_>, track: &Track<'_>) -> Option<i64> {
-    let indexes = movie.segment_indexes().map_while(Result::ok);
-    let last = indexes.filter(|index| index.track == track.id()).last()?;
-    let start = i64::try_from(last.earliest_presentation_time).unwrap_or(i64::MAX);
+/// The last segment index of each track, by the identifier of the track.
+pub(super) fn last_indexes<'data>(movie: &Movie<'data>) -> HashMap<u32, SegmentIndex<'data>> {
+    movie.segment_indexes().map_while(Result::ok).map(|index| (index.track, index)).collect()
+}
+
+/// The end of a segment index in time units of its track.
+fn end_of_index(index: &SegmentIndex<'_>, track: &Track<'_>) -> i64 {
+    let start = i64::try_from(index.earliest_presentation_time).unwrap_or(i64::MAX);
     let end =
-        last.references().map(|reference| i64::from(reference.duration)).fold(start, i64::saturating_add);
-    Some(rescale(end, track.media().timescale.into(), last.timescale.max(1).into()))
+        index.references().map(|reference| i64::from(reference.duration)).fold(start, i64::saturating_add);
+    rescale(end, track.media().timescale.into(), index.timescale.max(1).into())
 }
 
 fn in_time_of_track(movie: &Movie<'_>, track: &Track<'_>, duration: u64) -> i64 {
