@@ -9,7 +9,7 @@ use std::io::Cursor;
 use common::noise;
 use pagecut::fastq::{Fastq, Variant};
 use pagecut::io::Strategy as Way;
-use pagecut::{Format, FormatTask, Result, Salvaged, Source, SourceOptions};
+use pagecut::{ErrorKind, Format, FormatTask, Result, Salvaged, Source, SourceOptions};
 use proptest::prelude::*;
 
 /// Bytes of quality scores that are no nucleotides, so that a line of them looks like no sequence.
@@ -130,6 +130,11 @@ fn recover_once(source: &Source) -> (Variant, Recovered) {
         }
         Ok(())
     });
+    if account.error.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::WrappedStream)) {
+        // What was handed out after the first gap is void.
+        good.truncate(usize::try_from(account.tally.bytes()).unwrap());
+        gaps.clear();
+    }
     let error = account.error.map(|error| error.to_string());
     (guess, Recovered { good, gaps, error, records: account.tally.records, bytes: account.tally.bytes() })
 }
@@ -225,6 +230,9 @@ proptest! {
             prop_assert_eq!(count, &of_file);
         } else if *guess == Variant::FourLines && !turns_out(count.as_ref().err()) {
             prop_assert_eq!(count, &of_file);
+        }
+        if turned_out {
+            prop_assert!(text.starts_with(&found.good), "bytes before the first fault");
         }
         if !turned_out && *guess == Variant::FourLines {
             let four = recover_four_lines(&source);

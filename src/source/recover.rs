@@ -21,7 +21,8 @@ impl Source {
     ///
     /// A stream cannot be read again: its variant is `guess`, which [`detect_behind_damage`](Source::detect_behind_damage) gives. Where that is
     /// [`FourLines`](Variant::FourLines), and the bytes from the first fault on show that it is wrong, reading ends with
-    /// [`ErrorKind::WrappedStream`] before those bytes are handed out. The account is then that of the records before. A stream in which
+    /// [`ErrorKind::WrappedStream`] before those bytes are handed out. What was handed out after the first gap is then void, since quality
+    /// scores of a damaged wrapped record can look like a record; the account has the bytes before that gap only. A stream in which
     /// nothing but one record of five lines shows it is read to its end first, since a line end too many looks so too.
     ///
     /// ```

@@ -13,7 +13,7 @@ use crate::record::{Format, Gap, Part, Tally};
 impl Source {
     /// Hands out the gaps of a stream that is read as four lines a record, each with the good bytes before it, and in the end those after
     /// the last one. After the first gap, bytes are handed out only when they show no evidence of wrapped FASTQ; where they do, reading
-    /// ends with an error. The account is that of what was handed out.
+    /// ends with an error, and what was handed out after the first gap is void. The account is that of all other bytes handed out.
     ///
     /// One line end too many makes a gap, be it damage or the only record that is wrapped. If all of the stream shows nothing else,
     /// it is wrapped, and the account has that error.
@@ -84,6 +84,7 @@ impl Source {
         // Where reading ended with an error, all that follows is not there.
         let ended = if refused { Ok(()) } else { watch.end(account.complete, &mut take) };
         account.tally = watch.handed_out;
+        let at_first_gap = watch.at_first_gap;
         if let Err(error) = ended {
             (account.error, account.complete) = (Some(error), false);
         } else if account.complete
@@ -92,6 +93,10 @@ impl Source {
         {
             // Nothing but that gap shows it.
             (account.error, account.complete) = (Some(first.of_wrapped_stream()), false);
+        }
+        if account.error.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::WrappedStream)) {
+            // Quality scores of a wrapped record that is damaged can look like a record.
+            account.tally = at_first_gap;
         }
         account
     }
@@ -106,6 +111,8 @@ struct Watch {
     end: u64,
     /// The account of what was handed out.
     handed_out: Tally,
+    /// The account of what was handed out before the first gap.
+    at_first_gap: Tally,
     /// Lines before the bytes of which the census was taken.
     lines: u64,
 }
@@ -123,6 +130,7 @@ impl Watch {
             waiting: VecDeque::new(),
             end: before.bytes(),
             handed_out: before,
+            at_first_gap: before,
             lines: before.lines,
         }
     }

@@ -1,6 +1,7 @@
 //! `pagecut sanitize`: the good records of a damaged file.
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Seek, Write};
 use std::path::Path;
 
 use pagecut::fasta::Fasta;
@@ -91,9 +92,16 @@ fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut
         (_, strict) => {
             let fastq = if strict { Fastq::strict() } else { Fastq::new() };
             let guess = formats::guess(kind);
-            source.salvage_fastq(&fastq, guess, args.max_gaps, |salvaged| {
-                write(salvaged, name, common, &mut out)
-            })
+            let is_stream = source.reader().is_none();
+            let mut held = Held { is_holding: false, file: None };
+            let account = source.salvage_fastq(&fastq, guess, args.max_gaps, |salvaged| match salvaged {
+                Salvaged::Records(bytes) if held.is_holding => held.write(bytes),
+                salvaged => {
+                    held.is_holding |= is_stream && matches!(salvaged, Salvaged::Gap(_));
+                    write(salvaged, name, common, &mut out)
+                }
+            });
+            held.end(account, &mut out)
         }
     });
     let failure = account.error.as_ref().filter(|_| !account.complete);
@@ -103,6 +111,39 @@ fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut
     let is_complete = failure.is_none_or(output::is_complete_with);
     let is_written = if is_complete { out.finish().map(|()| true)? } else { !out.abandon()? };
     Ok((account, is_written))
+}
+
+/// Records after the first gap of a stream, which are void if the stream turns out to be wrapped. They are held in a temporary file
+/// without a name until that is known.
+struct Held {
+    is_holding: bool,
+    file: Option<File>,
+}
+
+impl Held {
+    fn write(&mut self, bytes: &[u8]) -> pagecut::Result<()> {
+        let named = |error: io::Error| {
+            let what = format!("temporary file in {}: {error}", std::env::temp_dir().display());
+            io::Error::new(error.kind(), what)
+        };
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(tempfile::tempfile().map_err(named)?),
+        };
+        Ok(file.write_all(bytes).map_err(named)?)
+    }
+
+    /// Writes the records, unless they are void.
+    fn end(self, mut account: Account, out: &mut Out) -> Account {
+        let is_void =
+            account.error.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::WrappedStream));
+        if let Some(mut file) = self.file.filter(|_| !is_void)
+            && let Err(error) = file.rewind().and_then(|()| io::copy(&mut file, out))
+        {
+            (account.error, account.complete) = (Some(error.into()), false);
+        }
+        account
+    }
 }
 
 fn write_good<F: Resync>(

@@ -12,7 +12,7 @@ use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
 use pagecut::media::matroska::Matroska;
 use pagecut::media::mpegts::Packets;
-use pagecut::{Account, Error, FileKind, Format, Gap, Result, Resync, Source, Tally};
+use pagecut::{Account, Error, ErrorKind, FileKind, Format, Gap, Result, Resync, Source, Tally};
 use serde::Serialize;
 
 use crate::cli::{Common, Verify};
@@ -237,6 +237,10 @@ fn records(
                 gaps.get_or_insert_default().push(gap);
                 Ok(())
             });
+            if account.error.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::WrappedStream)) {
+                // They are those of four lines a record.
+                gaps.get_or_insert_default().clear();
+            }
             (Some(Fastq::NAME), account)
         }
         FileKind::Fasta => (Some(Fasta::NAME), source.account(&fasta)),
