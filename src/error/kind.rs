@@ -242,15 +242,13 @@ pub enum ErrorKind {
         /// The counter that it has.
         found: u8,
     },
-    /// MPEG-TS: the adaptation field leaves no room in its packet for what follows (13818-1, 2.4.3.5).
-    #[error("the adaptation field of PID {pid:#06x} has a length of {len}, which is more than {most}")]
+    /// MPEG-TS: the length of an adaptation field leads out of its packet (13818-1, 2.4.3.5).
+    #[error("the adaptation field of PID {pid:#06x} has a length of {len}, which leads out of the packet")]
     AdaptationField {
         /// The PID of the packet.
         pid: u16,
         /// `adaptation_field_length`.
         len: u8,
-        /// Its greatest value: 183 without a payload, 182 with one.
-        most: u8,
     },
     /// MPEG-TS: `transport_error_indicator` is set: a receiver could not correct the packet.
     #[error("the packet in PID {pid:#06x} has a bit error: transport_error_indicator is set")]

@@ -93,8 +93,8 @@ impl<'data> PartCheck<'data> {
         if packet.is_null() {
             return;
         }
-        if let Some((len, most)) = packet.too_long_adaptation_field() {
-            self.note(ErrorKind::AdaptationField { pid: packet.pid(), len, most }, packet, record);
+        if let Some(len) = packet.too_long_adaptation_field() {
+            self.note(ErrorKind::AdaptationField { pid: packet.pid(), len }, packet, record);
         }
         let seen = self.seen.get_or_insert_with(packet.pid(), || Seen {
             first: packet,

@@ -168,12 +168,12 @@ impl<'data> TsPacket<'data> {
         self.bytes.get(5..5 + len).map(AdaptationField::new)
     }
 
-    /// `adaptation_field_length`, if it is greater than it may be, and its greatest value (§2.4.3.5).
+    /// `adaptation_field_length`, if it leads out of the packet. (One of 183 before a payload leaves no byte for that, against §2.4.3.5,
+    /// but some programs write it.)
     #[inline]
-    pub(super) fn too_long_adaptation_field(&self) -> Option<(u8, u8)> {
-        let most = if self.has_payload() { 182 } else { 183 };
+    pub(super) fn too_long_adaptation_field(&self) -> Option<u8> {
         let len = self.bytes[4];
-        (self.has_adaptation_field() && len > most).then_some((len, most))
+        (self.has_adaptation_field() && usize::from(len) > PACKET_LEN - 5).then_some(len)
     }
 
     /// The payload; `None` if there is none, or if the length of the adaptation field leads out of the packet.
@@ -232,11 +232,11 @@ mod tests {
     }
 
     #[test]
-    fn an_adaptation_field_leaves_room_for_a_payload() {
-        for (control, most) in [(0x30, 182), (0x20, 183)] {
+    fn an_adaptation_field_ends_in_its_packet() {
+        for control in [0x20, 0x30] {
             for len in 0..=255 {
                 let bytes = packet([0x47, 0, 1, control, len]);
-                let expected = (len > most).then_some((len, most));
+                let expected = (len > 183).then_some(len);
                 assert_eq!(view(&bytes).too_long_adaptation_field(), expected, "{control:#x}, {len}");
             }
         }
