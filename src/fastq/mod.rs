@@ -53,7 +53,7 @@ pub mod wrapped;
 mod writer;
 
 pub use crate::sequence::{Alphabet, Lengths, Letters};
-pub(crate) use census::{Census, Evidence};
+pub(crate) use census::{Census, Evidence, Stretch};
 pub use encoding::{Confidence, Encoding, EncodingGuess};
 pub use pairs::{Pair, Pairs};
 pub use quality_scores::QualityScores;

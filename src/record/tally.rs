@@ -28,18 +28,6 @@ impl Tally {
     pub fn bytes(&self) -> u64 {
         self.record_bytes + self.blank_bytes + self.gap_bytes
     }
-
-    /// What was counted after `before`, which is a part of this tally.
-    pub(crate) fn since(&self, before: Self) -> Self {
-        Self {
-            records: self.records - before.records,
-            record_bytes: self.record_bytes - before.record_bytes,
-            blank_bytes: self.blank_bytes - before.blank_bytes,
-            gaps: self.gaps - before.gaps,
-            gap_bytes: self.gap_bytes - before.gap_bytes,
-            lines: self.lines - before.lines,
-        }
-    }
 }
 
 impl AddAssign for Tally {

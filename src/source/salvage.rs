@@ -30,16 +30,8 @@ pub(super) struct FoundGap {
     /// How many of the good bytes lie before it.
     pub(super) at: usize,
     pub(super) gap: Gap,
-    /// The account of the part up to the end of the gap.
-    pub(super) tally: Tally,
-}
-
-impl FoundGap {
-    /// The account of the part up to the start of the gap, but for its lines: those of the gap count as before it.
-    pub(super) fn tally_before(&self) -> Tally {
-        let gap_bytes = self.gap.range.end - self.gap.range.start;
-        self.tally.since(Tally { gaps: 1, gap_bytes, ..Tally::default() })
-    }
+    /// The account of the part up to the start of the gap.
+    pub(super) before: Tally,
 }
 
 impl Source {
@@ -155,17 +147,30 @@ pub(super) fn find<F: Resync>(pieces: &mut Pieces<'_, F>, wants_good: bool) -> R
     let mut from = 0;
     while let Some(piece) = pieces.next() {
         if let Piece::Gap(gap) = piece {
+            let (start, end) = (position(gap.range.start), position(gap.range.end));
             if wants_good {
-                good.extend_from_slice(&part.as_bytes()[from..position(gap.range.start)]);
+                good.extend_from_slice(&part.as_bytes()[from..start]);
             }
-            from = position(gap.range.end);
-            gaps.push(FoundGap { at: good.len(), gap, tally: pieces.tally() });
+            from = end;
+            let before = before_gap::<F>(pieces.tally(), &part.as_bytes()[start..end]);
+            gaps.push(FoundGap { at: good.len(), gap, before });
         }
     }
     if wants_good {
         good.extend_from_slice(&part.as_bytes()[from..]);
     }
     Ok(Found { good, gaps, tally: pieces.tally() })
+}
+
+/// The account up to the start of a gap, of that up to its end.
+fn before_gap<F: Resync>(tally: Tally, gap: &[u8]) -> Tally {
+    let lines = if F::IS_TEXT { memchr::memchr_iter(b'\n', gap).count() as u64 } else { 0 };
+    Tally {
+        gaps: tally.gaps - 1,
+        gap_bytes: tally.gap_bytes - gap.len() as u64,
+        lines: tally.lines - lines,
+        ..tally
+    }
 }
 
 /// An empty buffer with room for `len` bytes of a part.

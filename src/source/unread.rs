@@ -1,7 +1,7 @@
 //! Bytes of FASTQ of which the census is not done.
 
 use crate::error::Result;
-use crate::fastq::{Census, Evidence, Fastq};
+use crate::fastq::{Census, Evidence, Fastq, Stretch};
 use crate::record::{Cursor, Format, Part};
 use crate::source::salvage::no_room;
 
@@ -10,9 +10,10 @@ pub(super) struct Unread {
     bytes: Vec<u8>,
     /// Offset of the first of them.
     offset: u64,
-    /// Line ends between the start and `offset`.
+    /// Records of four lines, and line ends, of the bytes before `offset`.
+    records: u64,
     lines: u64,
-    /// Nothing is looked at before there are as many bytes.
+    /// The census goes on when there are this many bytes.
     look_from: usize,
     pub(super) evidence: Evidence,
 }
@@ -20,15 +21,15 @@ pub(super) struct Unread {
 impl Unread {
     /// Begins at an offset, with evidence of the bytes before it.
     pub(super) fn from(offset: u64, evidence: Evidence) -> Self {
-        Self { bytes: Vec::new(), offset, lines: 0, look_from: 0, evidence }
+        Self { bytes: Vec::new(), offset, records: 0, lines: 0, look_from: 0, evidence }
     }
 
-    /// Offset up to which the census is done.
-    pub(super) fn offset(&self) -> u64 {
-        self.offset
+    /// Records of four lines of which the census is done.
+    pub(super) fn records(&self) -> u64 {
+        self.records
     }
 
-    /// Line ends between the offset at which it began and [`offset`](Unread::offset).
+    /// Line ends of the bytes of which the census is done.
     pub(super) fn lines(&self) -> u64 {
         self.lines
     }
@@ -61,9 +62,10 @@ impl Unread {
                 done = usize::try_from(offset - self.offset).unwrap_or(done);
                 break;
             }
+            self.records += u64::from(matches!(stretch, Stretch::FourLines { .. }));
             done = cursor.position();
         }
-        // Of a record that is longer, nothing is looked at before there is twice as much.
+        // A longer record is looked at again when there are twice as many bytes.
         self.look_from = if done == 0 { self.bytes.len().saturating_mul(2) } else { 0 };
         self.lines += memchr::memchr_iter(b'\n', &self.bytes[..done]).count() as u64;
         self.bytes.drain(..done);

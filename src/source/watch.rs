@@ -1,19 +1,17 @@
 //! Damaged FASTQ from a stream, which cannot be read again to see which variant it is.
 
-use std::collections::VecDeque;
-
 use super::Source;
 use super::account::Account;
-use super::salvage::{Found, FoundGap, find, no_room, room};
+use super::salvage::{Found, FoundGap, find, room};
 use super::unread::Unread;
 use crate::error::{Error, ErrorKind, Result, Site};
 use crate::fastq::{Census, Evidence, Fastq, Variant};
-use crate::record::{Format, Gap, Part, Tally};
+use crate::record::{Format, Gap, Tally};
 
 impl Source {
     /// Hands out the gaps of a stream that is read as four lines a record, each with the good bytes before it, and in the end those after
-    /// the last one. After the first gap, bytes are handed out only when they show no evidence of wrapped FASTQ; where they do, reading
-    /// ends with an error, and what was handed out after the first gap is void. The account is that of all other bytes handed out.
+    /// the last one. From the first gap on it also takes the census of the bytes. Where they prove to be wrapped, reading ends with
+    /// [`ErrorKind::WrappedStream`]: what was handed out from the first gap on is void, and the account ends before that gap.
     ///
     /// One line end too many makes a gap, be it damage or the only record that is wrapped. If all of the stream shows nothing else,
     /// it is wrapped, and the account has that error.
@@ -26,7 +24,6 @@ impl Source {
         let mut before = Tally::default();
         let mut evidence = Evidence::default();
         let mut watch: Option<Watch> = None;
-        let mut refused = false;
         let mut account = self.map_pieces_in_order(
             fastq,
             |pieces| {
@@ -45,216 +42,98 @@ impl Source {
                 Ok((found, bytes, evidence))
             },
             |looked_at: Result<(Found, Vec<u8>, Evidence)>| {
-                let take_all = || {
-                    let (found, bytes, first) =
-                        looked_at.map_err(|error| error.count_before(before.records, before.lines))?;
-                    if before.gaps + found.gaps.len() as u64 > most_gaps {
-                        return Err(ErrorKind::TooManyGaps { most: most_gaps }.into());
+                let (Found { good, gaps, tally }, bytes, first) =
+                    looked_at.map_err(|error| error.count_before(before.records, before.lines))?;
+                if before.gaps + gaps.len() as u64 > most_gaps {
+                    return Err(ErrorKind::TooManyGaps { most: most_gaps }.into());
+                }
+                evidence = evidence.merge(first);
+                let from = match (&watch, gaps.first()) {
+                    (None, Some(first)) => {
+                        watch = Some(Watch::from(before + first.before, evidence));
+                        first.at
                     }
-                    evidence = evidence.merge(first);
-                    let tally = found.tally;
-                    match (&mut watch, found.gaps.first()) {
-                        (None, None) => take(&found.good, None)?,
-                        (Some(watch), _) => {
-                            watch.add(found, &bytes, before, Tally::default())?;
-                            watch.hand_out(false, &mut take)?;
-                        }
-                        (None, Some(first)) => {
-                            // What lies before the first gap is good in both variants.
-                            let good = first.tally_before();
-                            take(&found.good[..first.at], None)?;
-                            // The gap lies in the part, so it can be counted in `usize`.
-                            let gap_len =
-                                usize::try_from(first.gap.range.end - first.gap.range.start).unwrap_or(0);
-                            let lines =
-                                memchr::memchr_iter(b'\n', &bytes[first.at..][..gap_len]).count() as u64;
-                            let handed_out = before + good.since(Tally { lines, ..Tally::default() });
-                            let watch = watch.insert(Watch::from(handed_out, evidence));
-                            watch.add(found, &bytes, before, good)?;
-                            watch.hand_out(false, &mut take)?;
-                        }
-                    }
-                    before += tally;
-                    Ok(())
+                    _ => 0,
                 };
-                take_all().inspect_err(|_| refused = true)
+                let has_gaps = !gaps.is_empty();
+                let mut start = 0;
+                for FoundGap { at, gap, .. } in gaps {
+                    let error = gap.error.count_before(before.records, before.lines);
+                    take(&good[start..at], Some(Gap { error, ..gap }))?;
+                    start = at;
+                }
+                take(&good[start..], None)?;
+                before += tally;
+                match &mut watch {
+                    Some(watch) => watch.look(&(if has_gaps { &bytes } else { &good })[from..]),
+                    None => Ok(()),
+                }
             },
         );
-        let Some(mut watch) = watch else { return account };
-        // Where reading ended with an error, all that follows is not there.
-        let ended = if refused { Ok(()) } else { watch.end(account.complete, &mut take) };
-        account.tally = watch.handed_out;
-        let at_first_gap = watch.at_first_gap;
-        if let Err(error) = ended {
-            (account.error, account.complete) = (Some(error), false);
-        } else if account.complete
-            && watch.unread.evidence.variant() == Variant::Wrapped
-            && let Some(first) = account.error.take()
-        {
-            // Nothing but that gap shows it.
-            (account.error, account.complete) = (Some(first.of_wrapped_stream()), false);
-        }
-        if account.error.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::WrappedStream)) {
-            // Quality scores of a wrapped record that is damaged can look like a record.
-            account.tally = at_first_gap;
+        if let Some(watch) = watch {
+            watch.conclude(&mut account);
         }
         account
     }
 }
 
-/// Bytes from the first gap on, which are looked at before they are handed out.
+/// The census of a stream from its first gap on.
 struct Watch {
     unread: Unread,
-    /// Good bytes and gaps that are not handed out, with the offset at which they end, and their account.
-    waiting: VecDeque<(u64, Waiting, Tally)>,
-    /// Where the bytes end that wait.
-    end: u64,
-    /// The account of what was handed out.
-    handed_out: Tally,
-    /// The account of what was handed out before the first gap.
-    at_first_gap: Tally,
-    /// Lines before the bytes of which the census was taken.
-    lines: u64,
-}
-
-enum Waiting {
-    Good(Vec<u8>),
-    Gap(Gap),
+    /// The account of the bytes before the gap.
+    before: Tally,
 }
 
 impl Watch {
-    /// Begins after bytes that were handed out, with evidence of them.
+    /// Begins after bytes of which there are an account and evidence.
     fn from(before: Tally, evidence: Evidence) -> Self {
-        Self {
-            unread: Unread::from(before.bytes(), evidence),
-            waiting: VecDeque::new(),
-            end: before.bytes(),
-            handed_out: before,
-            at_first_gap: before,
-            lines: before.lines,
-        }
+        Self { unread: Unread::from(before.bytes(), evidence), before }
     }
 
-    /// Adds a part without those of its good bytes that were handed out, of which there is an account. `bytes` are all bytes of the
-    /// part, if it has a gap.
-    fn add(&mut self, found: Found, bytes: &[u8], before: Tally, handed_out: Tally) -> Result<()> {
-        let Found { good, gaps, tally } = found;
-        if gaps.is_empty() && handed_out == Tally::default() {
-            self.unread.add(&good)?;
-            self.end += good.len() as u64;
-            self.waiting.push_back((self.end, Waiting::Good(good), tally));
-            return Ok(());
-        }
-        // They lie in memory, so they can be counted in `usize`.
-        let mut from = usize::try_from(handed_out.bytes()).unwrap_or(good.len());
-        self.unread.add(&(if gaps.is_empty() { &good } else { bytes })[from..])?;
-        let mut counted = handed_out;
-        for gap in gaps {
-            let good_tally = gap.tally_before();
-            self.add_good(&good[from..gap.at], good_tally.since(counted))?;
-            let FoundGap { at, gap, tally } = gap;
-            let of_gap = tally.since(good_tally);
-            (from, counted) = (at, tally);
-            self.end = gap.range.end;
-            let error = gap.error.count_before(before.records, before.lines);
-            self.waiting.push_back((self.end, Waiting::Gap(Gap { error, ..gap }), of_gap));
-        }
-        self.add_good(&good[from..], tally.since(counted))
-    }
-
-    fn add_good(&mut self, good: &[u8], tally: Tally) -> Result<()> {
-        if !good.is_empty() {
-            let mut copy = Vec::new();
-            copy.try_reserve_exact(good.len()).map_err(|_| no_room(Fastq::NAME, self.end))?;
-            copy.extend_from_slice(good);
-            self.end += good.len() as u64;
-            self.waiting.push_back((self.end, Waiting::Good(copy), tally));
-        }
-        Ok(())
-    }
-
-    /// Hands out everything that lies before the first bytes which more of the input has to be in view for.
+    /// Takes the census of the bytes that follow, as far as it can be taken without more of them.
     ///
     /// # Errors
     ///
-    /// That the input turns out to be wrapped; those of `take`.
-    fn hand_out(
-        &mut self,
-        complete: bool,
-        take: &mut impl FnMut(&[u8], Option<Gap>) -> Result<()>,
-    ) -> Result<()> {
-        match self.unread.look(complete, Evidence::is_wrapped_so_far) {
-            None => self.hand_out_to(self.unread.offset(), take),
-            Some(wrapped_at) => {
-                self.hand_out_to(wrapped_at, take)?;
-                self.hand_out_rest_to(wrapped_at, take)?;
-                Err(self.is_wrapped(wrapped_at))
-            }
+    /// [`ErrorKind::WrappedStream`] at the stretch that proves the stream to be wrapped; [`ErrorKind::Io`] if there is no memory for
+    /// the bytes.
+    fn look(&mut self, bytes: &[u8]) -> Result<()> {
+        self.unread.add(bytes)?;
+        match self.unread.look(false, Evidence::is_wrapped_so_far) {
+            None => Ok(()),
+            Some(offset) => Err(self.wrapped_at(offset)),
         }
     }
 
-    /// Hands out the rest, of an input that was read to its end if it is `complete`.
-    fn end(&mut self, complete: bool, take: &mut impl FnMut(&[u8], Option<Gap>) -> Result<()>) -> Result<()> {
-        self.hand_out(complete, take)?;
-        self.hand_out_to(u64::MAX, take)
-    }
-
-    /// Hands out what ends before an offset.
-    fn hand_out_to(
-        &mut self,
-        offset: u64,
-        take: &mut impl FnMut(&[u8], Option<Gap>) -> Result<()>,
-    ) -> Result<()> {
-        while self.waiting.front().is_some_and(|(end, ..)| *end <= offset)
-            && let Some((_, waiting, tally)) = self.waiting.pop_front()
-        {
-            match waiting {
-                Waiting::Gap(gap) => take(&[], Some(gap))?,
-                Waiting::Good(good) => take(&good, None)?,
-            }
-            self.handed_out += tally;
-        }
-        Ok(())
-    }
-
-    /// Hands out what lies before an offset of that which ends after it.
-    #[cold]
-    fn hand_out_rest_to(
-        &mut self,
-        offset: u64,
-        take: &mut impl FnMut(&[u8], Option<Gap>) -> Result<()>,
-    ) -> Result<()> {
-        let start = self.handed_out.bytes();
-        let Some((_, waiting, _)) = self.waiting.pop_front().filter(|_| start < offset) else {
-            return Ok(());
-        };
-        match waiting {
-            Waiting::Gap(gap) => {
-                take(&[], Some(Gap { range: gap.range.start..offset, ..gap }))?;
-                self.handed_out += Tally { gaps: 1, gap_bytes: offset - start, ..Tally::default() };
-            }
-            Waiting::Good(good) => {
-                // The offset lies in it, so it can be counted in `usize`.
-                let len = usize::try_from(offset - start).unwrap_or(good.len());
-                let mut records = Fastq::new().records_of(Part::read(&good[..len], len, start, true));
-                records.by_ref().for_each(drop);
-                let whole = usize::try_from(records.tally().bytes()).unwrap_or(len);
-                take(&good[..whole], None)?;
-                self.handed_out += records.tally();
+    /// Decides the variant when the stream was read to its end, and leaves in the account what is valid.
+    fn conclude(mut self, account: &mut Account) {
+        if account.complete {
+            let error = match self.unread.look(true, Evidence::is_wrapped_so_far) {
+                Some(offset) => Some(self.wrapped_at(offset)),
+                // Nothing but the first gap shows it.
+                None if self.unread.evidence.variant() == Variant::Wrapped => {
+                    account.error.take().map(Error::of_wrapped_stream)
+                }
+                None => None,
+            };
+            if error.is_some() {
+                (account.error, account.complete) = (error, false);
             }
         }
-        Ok(())
+        if account.error.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::WrappedStream)) {
+            // Quality scores of a damaged wrapped record can look like a record.
+            account.tally = self.before;
+        }
     }
 
-    /// The error that the stream is wrapped, which shows at this offset.
-    fn is_wrapped(&self, offset: u64) -> Error {
+    /// The error that the stream is wrapped, as the stretch at this offset shows.
+    fn wrapped_at(&self, offset: u64) -> Error {
         let site = Site {
             format: Fastq::NAME,
             offset,
             record_offset: offset,
             counted_from: 0,
-            record: self.handed_out.records,
-            line: Some(self.lines + self.unread.lines()),
+            record: self.before.records + self.unread.records(),
+            line: Some(self.before.lines + self.unread.lines()),
         };
         Error::at(ErrorKind::WrappedStream, site, &[])
     }
