@@ -115,8 +115,8 @@ impl Color {
 /// How much is read.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Limit {
-    /// Give up on an input that has more bytes, decompressed if it is compressed. A record that is held in memory may have as many
-    /// (without this option: half of the memory). K, M, G and T stand for KiB to TiB
+    /// Stop at an input of more bytes, decompressed if it is compressed, and at a record of more bytes that has to be held in memory
+    /// [default for a record: half of the memory]. K, M, G and T stand for KiB to TiB
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub(crate) max_bytes: Option<u64>,
 }
@@ -297,8 +297,10 @@ pub(crate) struct Verify {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Of BGZF, damaged blocks are passed over too, up to the next one that is whole, and told with the gap that they are in. gzip, \
-                  zstd, bzip2 and xz have no place behind a fault where reading could go on for certain: it ends there."
+    after_help = "Damaged blocks of BGZF are left out up to the next whole block, and listed with their gap. gzip, zstd, bzip2 and xz have no \
+                  certain place to continue after a fault: reading ends there.\n\n\
+                  From a pipe, FASTQ records after the first fault are held in a temporary file (in TMPDIR) until the whole input proves \
+                  that they are records, and not quality scores of wrapped FASTQ."
 )]
 pub(crate) struct Sanitize {
     /// File; `-`, or none at all, for standard input

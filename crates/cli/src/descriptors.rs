@@ -1,8 +1,8 @@
 //! The state in which the process found its standard input and output.
 //!
 //! The runtime of Rust opens `/dev/null` in place of closed descriptors before `main`, and the standard library takes `EBADF` for the end
-//! of standard input and for success of a write to standard output. So the state of both is recorded before the runtime starts. Closed
-//! standard error needs no record: nobody can be told, and the exit status tells.
+//! of standard input and for success of a write to standard output. So the state of both is recorded before the runtime starts. A closed
+//! standard error loses messages, and the exit status stays.
 
 use std::io;
 use std::path::Path;

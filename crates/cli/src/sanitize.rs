@@ -1,18 +1,20 @@
 //! `pagecut sanitize`: the good records of a damaged file.
 
-use std::fs::File;
-use std::io::{self, Seek, Write};
+mod held;
+
+use std::io::{self, Write};
 use std::path::Path;
 
 use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
 use pagecut::media::matroska::Matroska;
-use pagecut::{Account, Error, ErrorKind, FileKind, Resync, Salvaged, Source};
+use pagecut::{Account, Error, FileKind, Resync, Salvaged, Source};
 
 use crate::cli::{Common, Sanitize};
 use crate::media::unsupported;
 use crate::output::{self, Out, OutputError};
 use crate::{formats, input, report};
+use held::Held;
 
 /// Writes the good records, tells what was left out, and notes whether that is nothing.
 pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::Result<()> {
@@ -41,18 +43,12 @@ pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::
             } else if !common.quiet {
                 let (records, gaps, bytes) = (tally.records, tally.gaps, tally.gap_bytes);
                 let (records, gaps) = (report::counted(records, "record"), report::counted(gaps, "gap"));
-                let done = if is_read(&account) { "" } else { ", and what follows was not read" };
+                let done = if account.complete { "" } else { ", and what follows was not read" };
                 report::note(&name, &format!("{records} written, {bytes} bytes left out in {gaps}{done}"));
             }
         }
     }
     Ok(())
-}
-
-/// Whether everything was read, even if only that has shown that the input cannot be read so.
-fn is_read(account: &Account) -> bool {
-    let wrapped = account.error.as_ref().filter(|error| matches!(error.kind(), ErrorKind::WrappedStream));
-    account.complete || wrapped.and_then(Error::offset).is_some_and(|offset| offset < account.tally.bytes())
 }
 
 /// Says which bytes no check sum proves: in all but BGZF it stands at the end of a member, and so after the bytes of records.
@@ -92,12 +88,11 @@ fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut
         (_, strict) => {
             let fastq = if strict { Fastq::strict() } else { Fastq::new() };
             let guess = formats::guess(kind);
-            let is_stream = source.reader().is_none();
-            let mut held = Held { is_holding: false, file: None };
+            let mut held = Held::of(&source);
             let account = source.salvage_fastq(&fastq, guess, args.max_gaps, |salvaged| match salvaged {
-                Salvaged::Records(bytes) if held.is_holding => held.write(bytes),
+                Salvaged::Records(bytes) if held.is_holding() => held.write(bytes),
                 salvaged => {
-                    held.is_holding |= is_stream && matches!(salvaged, Salvaged::Gap(_));
+                    held.see(&salvaged);
                     write(salvaged, name, common, &mut out)
                 }
             });
@@ -111,39 +106,6 @@ fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut
     let is_complete = failure.is_none_or(output::is_complete_with);
     let is_written = if is_complete { out.finish().map(|()| true)? } else { !out.abandon()? };
     Ok((account, is_written))
-}
-
-/// Records after the first gap of a stream, which are void if the stream turns out to be wrapped. They are held in a temporary file
-/// without a name until that is known.
-struct Held {
-    is_holding: bool,
-    file: Option<File>,
-}
-
-impl Held {
-    fn write(&mut self, bytes: &[u8]) -> pagecut::Result<()> {
-        let named = |error: io::Error| {
-            let what = format!("temporary file in {}: {error}", std::env::temp_dir().display());
-            io::Error::new(error.kind(), what)
-        };
-        let file = match &mut self.file {
-            Some(file) => file,
-            none => none.insert(tempfile::tempfile().map_err(named)?),
-        };
-        Ok(file.write_all(bytes).map_err(named)?)
-    }
-
-    /// Writes the records, unless they are void.
-    fn end(self, mut account: Account, out: &mut Out) -> Account {
-        let is_void =
-            account.error.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::WrappedStream));
-        if let Some(mut file) = self.file.filter(|_| !is_void)
-            && let Err(error) = file.rewind().and_then(|()| io::copy(&mut file, out))
-        {
-            (account.error, account.complete) = (Some(error.into()), false);
-        }
-        account
-    }
 }
 
 fn write_good<F: Resync>(
