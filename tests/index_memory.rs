@@ -1,8 +1,11 @@
 //! Promise: to index a file takes memory for the index, and for what is in view of the file, however long the file is.
 
 mod common;
+#[path = "common/heap.rs"]
+mod heap;
 
 use common::{file, reads};
+use heap::peak;
 use pagecut::fastq::Fastq;
 use pagecut::index::{Entry, Fai, Sparse};
 use pagecut::io::{Strategy, ZeroCopyConfig};
@@ -10,14 +13,6 @@ use pagecut::{Source, SourceOptions};
 
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
-
-/// How much memory `work` takes at the most, in bytes.
-fn peak<T>(work: impl FnOnce() -> T) -> (T, usize) {
-    let _profiler = dhat::Profiler::builder().testing().build();
-    let before = dhat::HeapStats::get().curr_bytes;
-    let result = work();
-    (result, dhat::HeapStats::get().max_bytes - before)
-}
 
 #[test]
 fn memory_is_that_of_the_index() {

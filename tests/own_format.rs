@@ -9,7 +9,7 @@ use std::io::Cursor;
 
 use common::{POOLS, cut, damaged, facts, in_words, serial};
 use own_format::Counts;
-use pagecut::{Format, Piece, Resync, Source, SourceOptions};
+use pagecut::{ErrorKind, Fault, Format, Part, Piece, Resync, Source, SourceOptions, Step, Stop};
 use rayon::prelude::*;
 
 const SMALL: &[u8] = b"a\t1\n\nb c\t22\r\n\r\n\t0\nd\t18446744073709551615";
@@ -74,4 +74,28 @@ fn errors_have_places() {
     let error = Counts.records(b"a\t1\nb\tx\n").find_map(Result::err).unwrap();
     let expected = "counts: record 1, line 2, byte 6: no number after the tab: \"x\"";
     assert_eq!(error.to_string(), expected);
+}
+
+/// A format that puts its fault after the bytes in view.
+#[derive(Clone)]
+struct FaultAfterView;
+
+impl Format for FaultAfterView {
+    const NAME: &'static str = "faulty";
+    const IS_TEXT: bool = true;
+    type Record<'data> = ();
+    type Layout = ();
+    type Lookahead = ();
+
+    fn step(&self, (): &mut (), part: &Part<'_>, _: usize) -> Result<Step<()>, Stop> {
+        Err(Fault::new(ErrorKind::Invalid("no record".into()), part.view().len() + 7).into())
+    }
+
+    fn record(&self, _: &[u8], _: u64, (): ()) {}
+}
+
+#[test]
+fn a_fault_after_the_bytes_in_view_is_an_error() {
+    let error = FaultAfterView.records(b"abc").find_map(Result::err).unwrap();
+    assert_eq!(error.to_string(), "faulty: record 0, line 1, byte 10: no record");
 }

@@ -117,6 +117,33 @@ fn compressed_records_are_those_decompressed() {
 }
 
 #[test]
+fn truncation_while_records_are_read_is_an_error() {
+    let data = reads(4 << 20);
+    let expected = serial(&Fastq::new(), &data).0.len();
+    for strategy in [Strategy::Mapped, Strategy::Read, Strategy::Uring] {
+        let (_folder, path) = file(&data);
+        let config = ZeroCopyConfig::new().threshold(0).strategy(strategy);
+        let options = SourceOptions::new().config(config).part_len(64 << 10);
+        let source = Source::with_options(&path, options).unwrap();
+        let mut records = source.records(&Fastq::new()).unwrap();
+        records.next().unwrap().unwrap();
+        fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(10).unwrap();
+        let mut found = 1;
+        let error = loop {
+            match records.next() {
+                Ok(Some(_)) => found += 1,
+                Ok(None) => panic!("{strategy:?}: the file ended without an error after {found} records"),
+                Err(error) => break error,
+            }
+        };
+        let is_expected = matches!(error.kind(), ErrorKind::Truncated { .. } | ErrorKind::Changed);
+        assert!(is_expected, "{strategy:?}: {error}");
+        assert!(found < expected, "{strategy:?}: {found} records");
+        assert!(records.next().unwrap().is_none(), "nothing follows the error");
+    }
+}
+
+#[test]
 fn reading_can_end_early_and_begin_anew() {
     let data = reads(1 << 16);
     let (_folder, path) = file(&data);

@@ -1,9 +1,9 @@
-//! What a format is, and everything that is written once over all of them.
+//! The protocol of formats, and the readers that work for every format.
 //!
-//! A [`Format`] says what begins at a position of the input: a record, bytes between records, or the reason why there is
-//! neither ([`Step`], [`Stop`]). What is written once for all formats keeps the position, the counts, the gaps and the places of errors.
-//! A format in which a boundary can be found from anywhere also implements [`Cuts`], and can so be read by many workers, and after a
-//! fault:
+//! A [`Format`] finds what begins at a position of the input: a record, bytes between records, or the reason why there is
+//! neither ([`Step`], [`Stop`]). The readers of this module keep the position, the counts, the gaps and the places of errors.
+//! A format that finds boundaries from any position also implements [`Cuts`]. Several workers can read it in parallel, and reading
+//! continues after a fault:
 //!
 //! | type | what it is | asks for |
 //! |---|---|---|
@@ -62,15 +62,15 @@ pub trait Format: Clone + Send + Sync {
     /// Where the fields of a record lie, counted from its start.
     type Layout;
 
-    /// What a reader has found ahead of its position. It starts anew with each part, and after each gap.
+    /// Results of a search ahead of the position. Each part, and the bytes after each gap, start with the default.
     type Lookahead: Default + Send;
 
-    /// What begins at a position of a part, which is a boundary and lies before the end of the part. The record may end after the end of
-    /// the part, in the bytes in view.
+    /// Returns the record, or the bytes between records, that begin at `position`: a boundary in `part`, before its end. The record may
+    /// end after the part, in the bytes in view.
     ///
     /// # Errors
     ///
-    /// Why neither a record nor bytes between records begin there.
+    /// [`Stop`], if neither begins there, or more bytes have to be in view to tell.
     fn step(
         &self,
         ahead: &mut Self::Lookahead,
@@ -78,7 +78,8 @@ pub trait Format: Clone + Send + Sync {
         position: usize,
     ) -> Result<Step<Self::Layout>, Stop>;
 
-    /// The record of these bytes, `offset` bytes after the start of the input, with the layout that [`step`](Format::step) found.
+    /// Returns the record in `bytes`, which begins `offset` bytes after the start of the input, by the layout that
+    /// [`step`](Format::step) found.
     ///
     /// # Panics
     ///

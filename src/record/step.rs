@@ -1,8 +1,7 @@
 //! What a format says of the bytes at a position.
 
-use crate::error::{Error, ErrorKind, Site};
-
 use super::{Format, Part, Tally};
+use crate::error::{Error, ErrorKind, Site};
 
 /// What begins at a position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,7 +10,7 @@ pub enum Step<L> {
     Record {
         /// Where its fields lie.
         layout: L,
-        /// Its length in bytes, with its line ends.
+        /// Its length in bytes, with its line ends: 1 or more, and no more than there are in view.
         len: usize,
         /// Length in bytes of the blank lines and comments that follow it, as far as they were read.
         blank: usize,
@@ -20,7 +19,7 @@ pub enum Step<L> {
     },
     /// Bytes that separate records: a blank line, a comment, a byte order mark, padding.
     Blank {
-        /// Length in bytes.
+        /// Length in bytes: 1 or more, and no more than there are in view.
         len: usize,
         /// Lines of it; 0 for a binary format.
         lines: u64,
@@ -49,7 +48,7 @@ impl Stop {
         Self::NeedsMore { within, line: 0 }
     }
 
-    /// The same, where positions were counted from `position`.
+    /// Counts positions from the start of the view, if they were counted from `position`.
     pub(crate) fn after(self, position: usize) -> Self {
         match self {
             Self::NeedsMore { .. } => self,
@@ -83,7 +82,8 @@ impl Stop {
             record: before.records,
             line: F::IS_TEXT.then_some(before.lines + fault.line),
         };
-        let rest = &part.view()[fault.position..];
+        // A format outside of the crate may give any position.
+        let rest = part.view().get(fault.position..).unwrap_or_default();
         let excerpt = if F::IS_TEXT { rest_of_line(rest) } else { rest };
         Error::at(fault.kind, site, excerpt)
     }

@@ -16,7 +16,7 @@ pub(crate) struct Walk<F: Format> {
     stop: Option<Stop>,
 }
 
-/// A record that a step found.
+/// The place and the layout of a record in a part.
 pub(crate) struct Found<L> {
     start: usize,
     len: usize,
@@ -60,6 +60,7 @@ impl<F: Format> Walk<F> {
         while self.position < part.len() {
             match format.step(&mut self.ahead, part, self.position) {
                 Ok(Step::Record { layout, len, blank, lines }) => {
+                    debug_assert!(len > 0, "{} has a record of 0 bytes", F::NAME);
                     let start = self.position;
                     self.position += len + blank;
                     self.records += 1;
@@ -68,6 +69,7 @@ impl<F: Format> Walk<F> {
                     return Some(Found { start, len, layout });
                 }
                 Ok(Step::Blank { len, lines }) => {
+                    debug_assert!(len > 0, "{} has a separator of 0 bytes", F::NAME);
                     self.position += len;
                     self.blank_bytes += len as u64;
                     self.lines += lines;

@@ -1,0 +1,56 @@
+//! Promise: to read records one after the other takes memory for one part, however long the input is.
+
+mod common;
+#[path = "common/heap.rs"]
+mod heap;
+
+use std::io::Cursor;
+
+use common::{file, reads};
+use heap::peak;
+use pagecut::fastq::Fastq;
+use pagecut::io::{Strategy, ZeroCopyConfig};
+use pagecut::{Source, SourceOptions};
+
+#[global_allocator]
+static ALLOCATOR: dhat::Alloc = dhat::Alloc;
+
+/// Reads all records, and returns how many bytes of memory that takes.
+fn memory(source: &Source) -> usize {
+    let (is_any, bytes) = peak(|| {
+        let mut records = source.records(&Fastq::new()).unwrap();
+        while records.next().unwrap().is_some() {}
+        records.tally().records > 0
+    });
+    assert!(is_any);
+    bytes
+}
+
+/// Checks that a source of any length takes as much memory as a short one.
+fn check(name: &str, source: impl Fn(Vec<u8>) -> usize) {
+    let (short, long) = (source(reads(8 << 20)), source(reads(32 << 20)));
+    assert!(long < short + (256 << 10), "{name}: {short} and {long} bytes");
+    assert!(long < 6 << 20, "{name}: {long} bytes");
+}
+
+#[test]
+fn memory_is_that_of_one_part() {
+    let options = SourceOptions::new().part_len(256 << 10);
+    for strategy in [Strategy::Mapped, Strategy::Read] {
+        check(&format!("{strategy:?}"), |data| {
+            let (_folder, path) = file(&data);
+            let config = ZeroCopyConfig::new().strategy(strategy);
+            memory(&Source::with_options(&path, options.config(config)).unwrap())
+        });
+    }
+    check("stream", |data| memory(&Source::from_reader(Cursor::new(data), options)));
+    #[cfg(feature = "gzip")]
+    check("gzip", |data| {
+        use std::io::Write;
+
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(&data).unwrap();
+        let (_folder, path) = file(&encoder.finish().unwrap());
+        memory(&Source::with_options(&path, options).unwrap())
+    });
+}
