@@ -117,8 +117,8 @@ impl Error {
         message
     }
 
-    /// The error with its record and line counted from the start of the input, if it was found in a part of the input, before which so
-    /// many records and lines lie. Errors of [`Pieces`](crate::Pieces) of a part are counted from the start of the part.
+    /// Counts the record and the line of an error of a part from the start of the input. `records` and `lines` are those before the
+    /// part; the errors of its [`Pieces`](crate::Pieces) are counted from its start.
     #[must_use]
     pub fn count_before(self, records: u64, lines: u64) -> Self {
         self.count_from(0, records, lines)

@@ -139,6 +139,8 @@ fn is_colour_space(sequence: &[u8]) -> bool {
     colours.is_some_and(|colours| colours.iter().all(|byte| matches!(byte, b'0'..=b'3' | b'.')))
 }
 
+const FOUR_LINES: Fastq = Fastq::new();
+
 impl Format for Census {
     const NAME: &'static str = Fastq::NAME;
     const IS_TEXT: bool = true;
@@ -164,8 +166,6 @@ impl Format for Census {
         (offset, layout)
     }
 }
-
-const FOUR_LINES: Fastq = Fastq::new();
 
 /// The stretch that begins at `start`, where the four-line grammar stops.
 #[cold]

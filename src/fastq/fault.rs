@@ -54,7 +54,7 @@ pub(super) fn of_structure(bytes: &[u8], start: usize, complete: bool) -> Stop {
     // All else is right, so it is this: the quality line is the next record's header, or could be for all that is in view.
     let after_next = bytes.get(quality + 1..).and_then(|_| line_end(quality + 1)).map(|end| end + 1);
     if !complete && after_next.is_none_or(|start| start == bytes.len()) {
-        return incomplete("behind quality scores", 3);
+        return incomplete("after quality scores", 3);
     }
     wrong(ErrorKind::QualityLine, plus + 1, 3)
 }
@@ -120,7 +120,7 @@ fn check(format: Fastq, record: &Record<'_>, behind: &[u8], complete: bool) -> O
     if format.quality_end && !matches!(behind, [] | [b'@' | b'\n' | b'\r', ..]) {
         let end = memchr::memchr(b'\n', behind);
         if end.is_none() && !complete {
-            return Some(Stop::NeedsMore { within: "behind quality scores", line: 4 });
+            return Some(Stop::NeedsMore { within: "after quality scores", line: 4 });
         }
         let line = end.map_or(behind, |end| &behind[..=end]);
         let sequence = record.sequence().len() as u64;

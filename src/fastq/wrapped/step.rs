@@ -132,10 +132,10 @@ impl<'data> View<'data> {
         }
         match self.bytes.get(position) {
             None if self.complete => Ok(position),
-            None => Err(incomplete("behind quality scores", *lines)),
+            None => Err(incomplete("after quality scores", *lines)),
             Some(b'@' | b'\n') => Ok(position),
             Some(_) => match self.line(position) {
-                None => Err(incomplete("behind quality scores", *lines)),
+                None => Err(incomplete("after quality scores", *lines)),
                 Some(line) if line.text.is_empty() => Ok(position),
                 Some(line) => mismatch(scores + line.text.len()),
             },
