@@ -1,18 +1,18 @@
-//! How an elementary stream is coded by what its payload begins with, where no table tells.
+//! The coding of an elementary stream that no table describes, by the start of its payload.
 
 use super::{Coding, PesPacket};
 use crate::media::codec::{
-    Ac3Header, AdtsHeader, DtsHeader, MpegAudioHeader, h264, h265, units_of_byte_stream,
+    Ac3Header, AdtsHeader, DtsExtension, DtsHeader, MpegAudioHeader, h264, h265, units_of_byte_stream,
 };
 
-/// How many bytes of a payload are looked at: enough for two frames of most sound.
+/// The number of bytes of a payload that are read: enough for two frames of most audio codings.
 const LEN: usize = 4096;
 
-/// How many bytes of the input are searched for them, since other PIDs may lie between.
+/// The number of bytes of the input in which the payload is read, since packets of other PIDs may lie between.
 const SEARCH_LEN: u64 = 64 << 10;
 
 impl Coding {
-    /// The coding of a PES packet whose payload begins with a frame or with parameter sets.
+    /// Finds the coding of a PES packet whose payload begins with an audio frame, video headers, or text.
     pub(super) fn of_payload(packet: &PesPacket<'_>) -> Option<Self> {
         let mut copy = [0; LEN];
         let mut len = 0;
@@ -25,16 +25,15 @@ impl Coding {
             }
         }
         let bytes = &copy[..len];
-        Self::of_sound(bytes, packet.len()).or_else(|| Self::of_video(bytes)).or_else(|| Self::of_text(bytes))
+        Self::of_audio(bytes, packet.len()).or_else(|| Self::of_video(bytes)).or_else(|| Self::of_text(bytes))
     }
 
-    /// Two frames in a row, or one that fills the packet; of codings with a long syncword, one.
-    fn of_sound(bytes: &[u8], packet_len: u64) -> Option<Self> {
+    /// Finds an audio coding by two successive frames, or by one that fills the packet; for codings with a long syncword, one is enough.
+    fn of_audio(bytes: &[u8], packet_len: u64) -> Option<Self> {
         if let Some(header) = Ac3Header::read(bytes) {
             return Some(if header.is_enhanced { Self::Eac3 } else { Self::Ac3 });
         }
-        // The core, or an extension substream without one (ETSI TS 102 114, 7.4.1).
-        if DtsHeader::read(bytes).is_some() || bytes.starts_with(&[0x64, 0x58, 0x20, 0x25]) {
+        if DtsHeader::read(bytes).is_some() || DtsExtension::begins(bytes) {
             return Some(Self::Dts);
         }
         let is_followed = |len: usize, is_frame: &dyn Fn(&[u8]) -> bool| {
@@ -54,7 +53,7 @@ impl Coding {
         is_followed(len, &is_frame).then_some(Self::MpegAudio)
     }
 
-    /// The first start code is that of a sequence header or of an access unit with parameter sets.
+    /// Finds a video coding whose first start code begins a sequence header or an access unit with parameter sets.
     fn of_video(bytes: &[u8]) -> Option<Self> {
         let start = bytes.strip_prefix(&[0]).filter(|rest| rest.starts_with(&[0, 0, 1])).unwrap_or(bytes);
         let &[0, 0, 1, code, ..] = start else { return None };
@@ -73,7 +72,7 @@ impl Coding {
         }
     }
 
-    /// `data_identifier` and the first data unit of teletext (ETSI EN 300 472, 4.2 and 4.3) or of DVB subtitles (ETSI EN 300 743, 7.1).
+    /// Finds a text coding by `data_identifier` and the first data unit of teletext (ETSI EN 300 472, 4.2 and 4.3) or of DVB subtitles (ETSI EN 300 743, 7.1).
     fn of_text(bytes: &[u8]) -> Option<Self> {
         match bytes {
             [0x10..=0x1f, 0x02 | 0x03 | 0xff, 0x2c, ..] => Some(Self::DvbTeletext),
@@ -104,25 +103,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sound_is_known_by_two_frames_or_a_long_syncword() {
+    fn audio_is_known_by_two_frames_or_a_long_syncword() {
         let adts = [&[0xff, 0xf1, 0x4c, 0x80, 0x02, 0x1f, 0xfc][..], &[0; 9]].concat();
         // Layer II, 32 kbit/s, 48 kHz: 96 bytes.
         let mpeg = [&[0xff, 0xfd, 0x14, 0xc0][..], &[0; 92]].concat();
         for (frame, coding) in [(&adts, Coding::Aac), (&mpeg, Coding::MpegAudio)] {
             let len = frame.len() as u64;
-            assert_eq!(Coding::of_sound(frame, len), Some(coding));
-            assert_eq!(Coding::of_sound(&frame.repeat(2), 2 * len), Some(coding));
-            assert_eq!(Coding::of_sound(frame, len + 1), None);
-            assert_eq!(Coding::of_sound(&[&frame[..], &[0; 96]].concat(), len + 96), None);
-            assert_eq!(Coding::of_sound(&frame[1..], len - 1), None);
+            assert_eq!(Coding::of_audio(frame, len), Some(coding));
+            assert_eq!(Coding::of_audio(&frame.repeat(2), 2 * len), Some(coding));
+            assert_eq!(Coding::of_audio(frame, len + 1), None);
+            assert_eq!(Coding::of_audio(&[&frame[..], &[0; 96]].concat(), len + 96), None);
+            assert_eq!(Coding::of_audio(&frame[1..], len - 1), None);
         }
         let ac3 = [0x0b, 0x77, 0x11, 0x22, 0x10, 0x40, 0x2f, 0x84];
-        assert_eq!(Coding::of_sound(&ac3, 500), Some(Coding::Ac3));
-        assert_eq!(Coding::of_sound(&ac3[..5], 5), None);
+        assert_eq!(Coding::of_audio(&ac3, 500), Some(Coding::Ac3));
+        assert_eq!(Coding::of_audio(&ac3[..5], 5), None);
     }
 
     #[test]
-    fn pictures_and_text_are_known_by_what_comes_first() {
+    fn video_and_text_are_known_by_their_start() {
         assert_eq!(Coding::of_video(&[0, 0, 1, 0xb3, 0x16]), Some(Coding::MpegVideo));
         assert_eq!(Coding::of_video(&[0, 0, 0, 1, 0xb3, 0x16]), Some(Coding::MpegVideo));
         assert_eq!(Coding::of_video(&[0, 0, 1, 0x09, 0xf0]), None);
