@@ -1,4 +1,4 @@
-//! Frames of Matroska as they were before they were stored.
+//! Decompresses frames of Matroska (`ContentCompression`, RFC 9559, section 5.1.4.1.31.6).
 
 #[cfg(feature = "bzip2")]
 mod bzip2;
@@ -17,17 +17,17 @@ type Put<'a> = &'a mut dyn FnMut(&[u8]) -> Result<()>;
 /// How the frames of a track are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Storage {
-    /// As they are, or without their first bytes.
+    /// Without compression, or without the first bytes that all frames have in common (header stripping).
     Plain,
     Zlib,
     Bzip2,
     Lzo,
-    /// In one that is not undone: encrypted, in several at once, by a feature that this build lacks.
+    /// In a form that is not decoded: encrypted, several encodings, or a compression that this build lacks.
     Other,
 }
 
 impl Storage {
-    /// That of a track.
+    /// The storage of the frames of a track.
     pub(crate) fn of(track: &Track<'_>) -> Self {
         if !track.has_encoded_frames() {
             return Self::Plain;
@@ -42,7 +42,7 @@ impl Storage {
         }
     }
 
-    /// Whether [`read`] gives frames as they were.
+    /// Whether [`read`] gives the original frames.
     pub(crate) fn is_readable(self) -> bool {
         self != Self::Other
     }
@@ -53,41 +53,68 @@ impl Storage {
     }
 }
 
-/// Gives a frame in pieces: what was stored if its storage is not readable.
+/// Gives a frame in pieces; the stored bytes if the storage is not readable.
 ///
 /// # Errors
 ///
-/// That the frame is damaged, after the pieces before the damage; those of `put`.
+/// The frame is damaged; the pieces before the damage are given. `put` returned an error.
 pub(crate) fn read(packet: &Packet<'_>, storage: Storage, put: Put<'_>) -> Result<()> {
     let data = packet.payload.data;
-    let (name, undone) = match storage {
+    let (name, decompressed) = match storage {
         #[cfg(feature = "gzip")]
-        Storage::Zlib => ("zlib", zlib::inflate(data, put)?),
+        Storage::Zlib => ("zlib", zlib::decompress(data, put)?),
         #[cfg(feature = "bzip2")]
         Storage::Bzip2 => ("bzip2", bzip2::decompress(data, put)?),
         Storage::Lzo => ("LZO", lzo::decompress(data, put)?),
         _ => return packet.payload.slices().into_iter().try_for_each(put),
     };
-    undone.map_err(|Damaged| {
+    decompressed.map_err(|Damaged| {
         let fault = format!("the {name} data of the frame at byte {} is damaged", packet.offset);
         Error::from(io::Error::new(io::ErrorKind::InvalidData, fault))
     })
 }
 
-/// That compressed data is damaged.
+/// Compressed data is damaged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Damaged;
 
-/// What came of decompressing: an error of `put`, or of the data.
-type Undone = Result<std::result::Result<(), Damaged>>;
+/// The result of decompressing: the outer error is that of `put`, the inner one that of the data.
+type Decompressed = Result<std::result::Result<(), Damaged>>;
 
-/// All that `undo` gives of `data`, and whether the data is whole.
 #[cfg(test)]
-fn all(undo: fn(&[u8], Put<'_>) -> Undone, data: &[u8]) -> (Vec<u8>, bool) {
-    let mut all = Vec::new();
-    let result = undo(data, &mut |piece| {
-        all.extend_from_slice(piece);
-        Ok(())
-    });
-    (all, result.unwrap().is_ok())
+mod tests {
+    use super::{Decompressed, Put};
+
+    /// All bytes that `decompress` gives, and whether the data is whole.
+    pub(super) fn all(decompress: fn(&[u8], Put<'_>) -> Decompressed, data: &[u8]) -> (Vec<u8>, bool) {
+        let mut all = Vec::new();
+        let result = decompress(data, &mut |piece| {
+            all.extend_from_slice(piece);
+            Ok(())
+        });
+        (all, result.unwrap().is_ok())
+    }
+
+    /// A frame longer than every buffer.
+    #[cfg(any(feature = "gzip", feature = "bzip2"))]
+    pub(super) fn long_frame() -> Vec<u8> {
+        (0..200_000_u32).map(|number| number.to_le_bytes()[0]).collect()
+    }
+
+    /// Checks that `stored` decompresses to `frame`, that each of its beginnings is damaged and gives a beginning of the frame, and that
+    /// other bytes are damaged.
+    #[cfg(any(feature = "gzip", feature = "bzip2"))]
+    pub(super) fn refuses_every_part(
+        decompress: fn(&[u8], Put<'_>) -> Decompressed,
+        stored: &[u8],
+        frame: &[u8],
+    ) {
+        assert!(all(decompress, stored) == (frame.to_vec(), true));
+        let step = stored.len().div_ceil(500);
+        for cut in (0..stored.len()).step_by(step).chain([stored.len() - 1]) {
+            let (part, is_whole) = all(decompress, &stored[..cut]);
+            assert!(!is_whole && frame.starts_with(&part), "cut at {cut}");
+        }
+        assert!(!all(decompress, b"not compressed").1);
+    }
 }

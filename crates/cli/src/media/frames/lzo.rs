@@ -1,16 +1,20 @@
 //! LZO1X, as the documentation of the Linux kernel describes its stream (`Documentation/staging/lzo.rst`).
+//!
+//! Matroska does not store the length of a decompressed frame, and compressed data may expand 255-fold. Of the permissively licensed
+//! crates, `lzokay` decompresses only into a slice that holds the whole frame, and `minilzo` binds a C library under the GPL; so this
+//! decoder keeps a window and gives the frame in pieces.
 
-use super::{Damaged, Put, Undone};
+use super::{Damaged, Decompressed, Put};
 use pagecut::Result;
 
-/// How far back a match can lie.
+/// The longest distance of a match.
 const WINDOW: usize = 0xbfff;
 
-/// Bytes that are kept before some of them are given.
+/// The most bytes that are kept: the window, and as many new bytes.
 const BUFFER_LEN: usize = 2 * (WINDOW + 1);
 
-/// Undoes LZO1X, with a bounded buffer.
-pub(super) fn decompress(data: &[u8], put: Put<'_>) -> Undone {
+/// Decompresses a frame in pieces of a bounded buffer.
+pub(super) fn decompress(data: &[u8], put: Put<'_>) -> Decompressed {
     let mut decoder = Decoder { rest: data, output: Vec::with_capacity(BUFFER_LEN), given: 0, put };
     let whole = match decoder.run() {
         Ok(()) => Ok(()),
@@ -21,14 +25,14 @@ pub(super) fn decompress(data: &[u8], put: Put<'_>) -> Undone {
     Ok(whole)
 }
 
-/// Why decoding ends early.
+/// Why decoding ends before the end of the stream.
 enum Stop {
     Damaged,
-    /// The error of `put`.
+    /// `put` returned an error.
     Refused(pagecut::Error),
 }
 
-/// What came before an instruction.
+/// The state that the meaning of the first 16 instructions depends on.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Before {
     /// A match without literals after it, or nothing.
@@ -41,7 +45,7 @@ enum Before {
 
 struct Decoder<'a> {
     rest: &'a [u8],
-    /// The last bytes, of which the first `given` were given.
+    /// The last decoded bytes. The first `given` of them were passed to `put`.
     output: Vec<u8>,
     given: usize,
     put: Put<'a>,
@@ -103,7 +107,7 @@ impl Decoder<'_> {
         self.rest.split_off_first().copied().ok_or(Stop::Damaged)
     }
 
-    /// A length that is in the instruction, or more than `most` and in bytes after it.
+    /// Reads a length: the field of the instruction or, if that is 0, more than `most`, in the bytes after it.
     fn length(&mut self, in_code: u8, most: usize) -> std::result::Result<usize, Stop> {
         if in_code > 0 {
             return Ok(in_code.into());
@@ -117,7 +121,7 @@ impl Decoder<'_> {
         }
     }
 
-    /// A distance of 14 bits, and how many literals follow the match.
+    /// Reads a distance of 14 bits and the number of literals after the match.
     fn far(&mut self) -> std::result::Result<(usize, u8), Stop> {
         let (low, high) = (self.byte()?, self.byte()?);
         Ok((usize::from(u16::from_le_bytes([low, high]) >> 2), low & 3))
@@ -133,7 +137,7 @@ impl Decoder<'_> {
         Ok(())
     }
 
-    /// Repeats bytes from before, which the copy may overlap.
+    /// Copies decoded bytes; source and copy may overlap.
     fn copy(&mut self, distance: usize, mut len: usize) -> std::result::Result<(), Stop> {
         while len > 0 {
             let count = len.min(distance).min(WINDOW);
@@ -145,7 +149,7 @@ impl Decoder<'_> {
         Ok(())
     }
 
-    /// Gives all but the window if there is no room for more bytes.
+    /// If there is no room for more bytes, passes on all bytes, and keeps the window.
     fn make_room(&mut self, count: usize) -> std::result::Result<(), Stop> {
         if self.output.len() + count <= BUFFER_LEN {
             return Ok(());
@@ -165,7 +169,7 @@ impl Decoder<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::all;
+    use super::super::tests::all;
     use super::*;
 
     const END: [u8; 3] = [0x11, 0, 0];
