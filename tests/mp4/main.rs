@@ -7,6 +7,7 @@ mod boxes;
 mod damage;
 mod edits;
 mod exercise;
+mod fragments;
 mod large;
 mod lookup;
 mod made;

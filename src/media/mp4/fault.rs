@@ -14,6 +14,13 @@ pub(super) fn at(kind: ErrorKind, offset: u64, found: &[u8]) -> Error {
     Error::at(kind, site, found)
 }
 
+/// Keeps an error, unless the one that is kept comes first in the input.
+pub(super) fn keep_earlier(kept: &mut Option<Error>, error: Error) {
+    if kept.as_ref().is_none_or(|kept| error.offset() < kept.offset()) {
+        *kept = Some(error);
+    }
+}
+
 /// The first fault of boxes that are read as far as they can be.
 #[derive(Debug, Clone, Default)]
 pub(super) struct FirstFault(Option<Error>);

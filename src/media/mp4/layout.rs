@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Children, Extent, FourCc, Movie, Mp4Box, fault};
+use super::fault::{self, keep_earlier};
+use super::{Children, Extent, FourCc, Movie, Mp4Box};
 use crate::error::{Error, ErrorKind, Mp4Fault, Result};
 
 /// Boxes in no other box that hold no samples (ISO/IEC 14496-12 §6; QuickTime). Samples can be in others: `mdat`, `imda`, `uuid`, and
@@ -36,17 +37,12 @@ impl Movie<'_> {
                     }
                     extents.push(extent);
                 }
-                Err(error) => first = Some(earlier(first, error)),
+                Err(error) => keep_earlier(&mut first, error),
             }
         }
         extents.sort_unstable_by_key(|extent| (extent.range.start, extent.range.end, extent.track));
-        if let Some(error) = self
-            .misplaced(&extents)
-            .into_iter()
-            .chain(self.overlapping(&extents))
-            .reduce(|left, right| earlier(Some(left), right))
-        {
-            first = Some(earlier(first, error));
+        for error in self.misplaced(&extents).into_iter().chain(self.overlapping(&extents)) {
+            keep_earlier(&mut first, error);
         }
         first.map_or(Ok(()), Err)
     }
@@ -150,12 +146,4 @@ fn is_data(kind: FourCc) -> bool {
 
 fn contains(outer: &Range<u64>, inner: &Range<u64>) -> bool {
     outer.start <= inner.start && inner.end <= outer.end
-}
-
-/// Of two errors the one that comes first in the input.
-fn earlier(left: Option<Error>, right: Error) -> Error {
-    match left {
-        Some(left) if left.offset() <= right.offset() => left,
-        _ => right,
-    }
 }

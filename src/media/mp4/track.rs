@@ -58,10 +58,10 @@ impl<'data> SampleSource<'data> {
         self.faults.get().cloned().or_else(|| self.table.check_times().err())
     }
 
-    /// The least composition offset that the fragments tell, up to the first that is damaged; 0 if they tell none.
+    /// The least composition offset in the fragments that can be read; 0 if they have none.
     fn least_composition_offset_of_fragments(&self) -> i32 {
         let Some(mut fragments) = self.fragment_cursor(0, 0) else { return 0 };
-        let runs = std::iter::from_fn(|| fragments.next_run()).map_while(Result::ok);
+        let runs = std::iter::from_fn(|| fragments.next_run());
         runs.filter_map(TrackRun::least_composition_offset).min().unwrap_or(0)
     }
 }
@@ -310,7 +310,8 @@ impl<'data> Track<'data> {
     /// All samples in order.
     ///
     /// The tables are walked where they lie, so each next sample takes the same short time, and no memory. The walk ends at
-    /// the first error; a [`fault`](Track::fault) of the description comes after the samples. After an error, [`samples_from`](Track::samples_from) goes on.
+    /// the first error. Faults of movie fragments, and a [`fault`](Track::fault) of the description, come after the samples. After an error,
+    /// [`samples_from`](Track::samples_from) continues.
     #[must_use]
     pub fn samples(&self) -> Samples<'data> {
         Samples::new(self.source.clone())
@@ -352,7 +353,7 @@ impl<'data> Track<'data> {
         self.samples_from(index).next().transpose()
     }
 
-    /// How many samples there are, those of fragments included, up to the first error.
+    /// The number of samples up to the first error in the sample table; if it has none, those of all fragments that can be read count as well.
     #[must_use]
     pub fn sample_count(&self) -> u64 {
         self.lookup().count()

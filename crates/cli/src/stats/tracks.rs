@@ -19,9 +19,25 @@ pub(super) struct Rows {
     file: String,
     format: &'static str,
     tracks: Vec<Row>,
-    /// What is wrong with tracks of MP4, which have no rows, and the first error of Matroska.
+    /// The first of the errors.
+    error: Option<Fault>,
+    /// The errors of the tracks of MP4, or the first one of Matroska.
     #[serde(skip)]
     pub(super) errors: Vec<Error>,
+}
+
+/// An error.
+#[derive(Serialize)]
+struct Fault {
+    kind: &'static str,
+    offset: Option<u64>,
+    message: String,
+}
+
+impl Fault {
+    fn of(error: &Error) -> Self {
+        Self { kind: error.kind().name(), offset: error.offset(), message: error.message() }
+    }
 }
 
 /// What a track came to.
@@ -55,7 +71,9 @@ pub(super) fn count(source: &Source, file: &str, kind: FileKind, common: &Common
             Ok((if is_webm { "WebM" } else { "Matroska" }, rows))
         }
     })?;
-    Ok(Rows { file: file.to_owned(), format, tracks, errors })
+    // A fault that may be of any track is an error of all of them.
+    errors.dedup_by(|error, before| error.offset() == before.offset() && error.message() == before.message());
+    Ok(Rows { file: file.to_owned(), format, tracks, error: errors.first().map(Fault::of), errors })
 }
 
 impl Rows {
@@ -77,22 +95,23 @@ impl Rows {
 
 fn of_movie(movie: &Movie<'_>, errors: &mut Vec<Error>) -> Vec<Row> {
     errors.extend(movie.fault().cloned());
-    let rows = movie.tracks().iter().map(of_mp4);
-    rows.filter_map(|row| row.map_err(|error| errors.push(error)).ok()).collect()
+    movie.tracks().iter().map(|track| of_mp4(track, errors)).collect()
 }
 
-fn of_mp4(track: &mp4::Track<'_>) -> Result<Row> {
+/// The samples before the first error, which is added to `errors`.
+fn of_mp4(track: &mp4::Track<'_>, errors: &mut Vec<Error>) -> Row {
     let entry = track.sample_entries().next().and_then(Result::ok);
     let mut summary = mp4::Summary::default();
-    track.samples().try_for_each(|sample| sample.map(|sample| summary.add(&sample)))?;
-    Ok(Row {
+    let read = track.samples().try_for_each(|sample| sample.map(|sample| summary.add(&sample)));
+    errors.extend(read.err());
+    Row {
         track: track.id().into(),
         kind: names::of_handler(track.handler()),
         codec: entry.map(|entry| entry.codec_string()),
         samples: summary.samples,
         bytes: summary.bytes,
         duration: summary.duration as f64 / f64::from(track.media().timescale),
-    })
+    }
 }
 
 /// What the packets of a track add up to.

@@ -136,8 +136,9 @@ fn a_bad_table_leaves_the_other_tracks() {
     assert!(stderr(&output).contains("the box 'stss' has numbers that do not ascend"));
     let (streams, errors) = probe("mp4/one-bad-table.mp4");
     assert_eq!((streams.len(), errors.lines().count()), (2, 1), "{errors}");
+    // All samples of both tracks can be read.
     let stats = run(&["stats", "-T", "mp4/one-bad-table.mp4"]);
-    assert_eq!((stats.status.code(), String::from_utf8_lossy(&stats.stdout).lines().count()), (Some(1), 2));
+    assert_eq!((stats.status.code(), String::from_utf8_lossy(&stats.stdout).lines().count()), (Some(1), 3));
 }
 
 #[test]
@@ -228,4 +229,54 @@ fn work_grows_with_the_length_of_overlapping_runs() {
     };
     let (short, long) = (lines(500), lines(1000));
     assert!(long <= 2 * short, "{short} and {long}");
+}
+
+#[test]
+fn a_bad_fragment_leaves_the_others() {
+    let whole = succeed(&["packets", "--raw-times", "../media/mp4/fragmented.mp4"]);
+    let data = fs::read(path("../media/mp4/fragmented.mp4")).unwrap();
+    let second =
+        |kind: &[u8; 4]| 4 + data.windows(4).enumerate().filter(|(_, found)| found == kind).nth(2).unwrap().0;
+    // The header of the second fragment of the first track, the version of its time, its number of samples; a box in the second `moof`.
+    for (kind, at, byte, left_out) in [
+        (b"tfhd", second(b"tfhd") - 1, b'x', &["0,"][..]),
+        (b"tfdt", second(b"tfdt") - 5, 16, &["0,"]),
+        (b"trun", second(b"trun") + 4, 1, &["0,"]),
+        (b"mfhd", 4 + data.windows(4).rposition(|found| found == b"moof").unwrap() + 1, 1, &["0,", "1,"]),
+    ] {
+        let mut data = data.clone();
+        data[at] = byte;
+        let moofs: Vec<_> =
+            data.windows(4).enumerate().filter(|(_, found)| found == b"moof").map(|(at, _)| at).collect();
+        let (start, end) =
+            (*moofs.iter().rev().find(|&&moof| moof < at).unwrap(), moofs.iter().find(|&&moof| moof > at));
+        let is_left = |line: &&str| {
+            let pos: usize = line.split(',').nth(5).unwrap().parse().unwrap();
+            pos < start
+                || end.is_some_and(|&end| pos > end)
+                || !left_out.iter().any(|track| line.starts_with(track))
+        };
+        let expected: Vec<_> = whole.lines().filter(is_left).collect();
+        assert!(expected.len() < whole.lines().count());
+        let (_folder, file) = write("fragments.mp4", &data);
+        for io in ["mapped", "read", "direct"] {
+            let output = run(&["packets", "--raw-times", "--io", io, &file]);
+            assert_eq!(output.status.code(), Some(1));
+            let listed = String::from_utf8(output.stdout.clone()).unwrap();
+            assert_eq!(listed.lines().collect::<Vec<_>>(), expected, "{}", kind.escape_ascii());
+            assert_eq!(stderr(&output).lines().count(), 1, "{}", stderr(&output));
+            assert!(stderr(&output).contains(&format!("'{}'", kind.escape_ascii())), "{}", stderr(&output));
+        }
+        let stats = run(&["stats", "--json", &file]);
+        assert_eq!(stats.status.code(), Some(1));
+        let stats: Value = serde_json::from_slice(&stats.stdout).unwrap();
+        for (row, track) in stats["tracks"].as_array().unwrap().iter().zip(["0,", "1,"]) {
+            assert_eq!(row["samples"], expected.iter().filter(|line| line.starts_with(track)).count());
+        }
+        assert_eq!(stats["tracks"].as_array().unwrap().len(), 2);
+        let name = kind.escape_ascii().to_string();
+        assert!(stats["error"]["message"].as_str().unwrap().contains(&name), "{stats}");
+        assert!(fault(&file)["offset"].as_u64() >= stats["error"]["offset"].as_u64());
+        assert_eq!(probe(&file).1.lines().count(), 1);
+    }
 }

@@ -60,13 +60,24 @@ fn every_way_counts_the_same() {
 }
 
 #[test]
-fn a_damaged_track_has_no_row() {
+fn the_samples_before_damage_are_counted() {
     let folder = tempfile::tempdir().unwrap();
     let data = read("mp4/faststart.mp4");
     let name = write(folder.path(), "cut.mp4", &data[..data.len() - 1]);
     let output = run(&["stats", &name, "mp4/hevc.mp4"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("of track"), "{}", stderr(&output));
-    // The track whose last sample is cut off has none; the other track of the file, and the other file, have one each, after the names.
-    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 3);
+    // The last sample is cut off; the other track of the file, and the other file, are whole.
+    let samples = |output: &[u8]| -> Vec<u64> {
+        let row = |line: &str| line.split_whitespace().nth_back(2).unwrap().parse().unwrap();
+        String::from_utf8_lossy(output).lines().skip(1).map(row).collect()
+    };
+    let mut expected = samples(&good(&["stats", "mp4/faststart.mp4", "mp4/hevc.mp4"]));
+    let last = expected.iter_mut().take(2).min().unwrap();
+    *last -= 1;
+    assert_eq!(samples(&output.stdout), expected);
+    let rows = json(&run(&["stats", "--json", &name]).stdout).remove(0);
+    assert_eq!(rows["error"]["kind"], "sample_outside");
+    assert_eq!(rows["tracks"].as_array().unwrap().len(), 2);
+    assert!(json(&good(&["stats", "--json", "mp4/hevc.mp4"])).remove(0)["error"].is_null());
 }

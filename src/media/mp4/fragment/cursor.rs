@@ -2,11 +2,12 @@
 
 use super::index::IndexedFragments;
 use super::{Defaults, MovieFragments, TrackFragment, TrackFragments, TrackRun, TrackRuns};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::media::mp4::fault;
 use crate::media::mp4::stretch::Stretch;
 use crate::media::mp4::track::SampleSource;
 
-/// Walks over the samples that the movie fragments have of a track.
+/// Walks over the samples that the movie fragments have of a track. Track fragments that are damaged are left out, from the damaged run on.
 #[derive(Debug, Clone)]
 pub(in crate::media::mp4) struct FragmentCursor<'data> {
     data: &'data [u8],
@@ -22,6 +23,8 @@ pub(in crate::media::mp4) struct FragmentCursor<'data> {
     decode_time: u64,
     /// Bytes of the samples of all runs without entries.
     unlisted_bytes: u64,
+    /// The first fault of the fragments so far.
+    fault: Option<Error>,
 }
 
 /// Where the next track fragments are found.
@@ -79,7 +82,13 @@ impl<'data> FragmentCursor<'data> {
             index,
             decode_time,
             unlisted_bytes: 0,
+            fault: None,
         }
+    }
+
+    /// The same with the fault of another one.
+    pub(super) fn with_fault_of(self, other: &Self) -> Self {
+        Self { fault: other.fault.clone(), ..self }
     }
 
     /// The same at the fragment that begins at `offset`.
@@ -87,7 +96,7 @@ impl<'data> FragmentCursor<'data> {
         let Place { index, decode_time, unlisted_bytes } = place;
         Self {
             places: match &self.places {
-                Places::Index(indexed) => Places::Index(indexed.at(offset, self.track_id)),
+                Places::Index(indexed) => Places::Index(indexed.at(offset)),
                 Places::All { .. } => Places::all(self.data, offset, &self.defaults),
             },
             runs: TrackRuns::none(),
@@ -100,16 +109,16 @@ impl<'data> FragmentCursor<'data> {
         }
     }
 
-    /// Goes on behind the next sample, which the stretch then has. After an error the cursor is of no use.
+    /// Steps over the next sample, and puts it in the stretch. After the last sample, the first fault of the fragments is an error.
     pub(in crate::media::mp4) fn next(&mut self, stretch: &mut Stretch<'data>) -> Option<Result<()>> {
         self.has_begun_run = false;
         let sample = loop {
             if let Some(sample) = self.run.as_mut().and_then(TrackRun::next) {
                 break sample;
             }
-            match self.next_run()? {
-                Ok(run) => (self.run, self.has_begun_run) = (Some(run), true),
-                Err(error) => return Some(Err(error)),
+            match self.next_run() {
+                Some(run) => (self.run, self.has_begun_run) = (Some(run), true),
+                None => return self.fault.take().map(Err),
             }
         };
         *stretch = Stretch {
@@ -131,31 +140,37 @@ impl<'data> FragmentCursor<'data> {
     }
 
     /// The next run of the track.
-    pub(in crate::media::mp4) fn next_run(&mut self) -> Option<Result<TrackRun<'data>>> {
+    pub(in crate::media::mp4) fn next_run(&mut self) -> Option<TrackRun<'data>> {
         loop {
-            if let Some(run) = self.runs.next() {
-                return Some(run.and_then(|run| self.bound(run)));
-            }
-            match self.next_track_fragment()? {
-                Ok(()) => {}
-                Err(error) => return Some(Err(error)),
+            let next = match self.runs.next() {
+                Some(run) => run.and_then(|run| self.bound(run)).map(Some),
+                None => self.next_track_fragment()?.map(|()| None),
+            };
+            match next {
+                Ok(Some(run)) => return Some(run),
+                Ok(None) => {}
+                Err(error) => {
+                    self.runs = TrackRuns::none();
+                    fault::keep_earlier(&mut self.fault, error);
+                }
             }
         }
     }
 
     /// Bounds the samples that take no room in their runs by the length of the input, so that runs that lie over each other cannot make a
-    /// walk longer than that.
+    /// walk longer than that. A run that exceeds the bound does not count.
     fn bound(&mut self, run: TrackRun<'data>) -> Result<TrackRun<'data>> {
-        self.unlisted_bytes = self.unlisted_bytes.saturating_add(run.unlisted_bytes());
-        if self.unlisted_bytes > self.data.len() as u64 {
+        let unlisted_bytes = self.unlisted_bytes.saturating_add(run.unlisted_bytes());
+        if unlisted_bytes > self.data.len() as u64 {
             return Err(run
                 .trun()
                 .error("has samples of more bytes than the input, with those of the runs before"));
         }
+        self.unlisted_bytes = unlisted_bytes;
         Ok(run)
     }
 
-    /// Goes on to what the next movie fragment has of the track.
+    /// Continues with the next track fragment of the track.
     fn next_track_fragment(&mut self) -> Option<Result<()>> {
         let next = match &mut self.places {
             Places::Index(indexed) => indexed.next(self.data, &self.defaults)?,
@@ -185,9 +200,9 @@ impl<'data> FragmentCursor<'data> {
         Place { index: self.index, decode_time: self.decode_time, unlisted_bytes: self.unlisted_bytes }
     }
 
-    /// Goes on to the next run without a look at its samples; whether there is one.
+    /// Continues with the next run, whose samples are not read; returns whether there is one.
     pub(super) fn enter_run(&mut self) -> bool {
-        self.run = self.next_run().and_then(Result::ok);
+        self.run = self.next_run();
         self.run.is_some()
     }
 
@@ -200,20 +215,21 @@ impl<'data> FragmentCursor<'data> {
     }
 }
 
-/// The next track fragment of a track among those of all.
+/// The next track fragment of a track among those of all, or a fault of one that is or may be of the track.
 fn next_of<'data>(
     track_id: u32,
     fragments: &mut MovieFragments<'data>,
     tracks: &mut TrackFragments<'data>,
 ) -> Option<Result<TrackFragment<'data>>> {
     loop {
-        match tracks.next() {
+        match tracks.next_or_damage() {
             None => match fragments.next()? {
                 Ok(fragment) => *tracks = fragment.track_fragments(),
                 Err(error) => return Some(Err(error)),
             },
             Some(Ok(track)) if track.track_id() != track_id => {}
-            next => return next,
+            Some(Err(damage)) if damage.track_id.is_some_and(|of| of != track_id) => {}
+            Some(next) => return Some(next.map_err(|damage| damage.error)),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Where the track fragments of each track lie.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use super::track_fragment::TrackFragment;
-use super::{Defaults, MovieFragments};
+use super::track_fragment::{Damage, TrackFragment};
+use super::{Defaults, MovieFragment, MovieFragments};
 use crate::error::{Error, Result};
-use crate::media::mp4::{FourCc, Mp4Box};
+use crate::media::mp4::{FourCc, Mp4Box, fault};
 
 /// A movie of more tracks than this has an index of its fragments: each walk over the fragments of one track would read those of all.
 pub(super) const FEW_TRACKS: usize = 8;
@@ -19,8 +20,10 @@ pub(super) type SharedIndex = Arc<OnceLock<FragmentIndex>>;
 pub(super) struct FragmentIndex {
     /// By track, and in the order of the file.
     places: Vec<Place>,
-    /// The error of the first fragment that is damaged, which ends them.
-    error: Option<Error>,
+    /// The first fault of each track that has one.
+    faults: HashMap<u32, Error>,
+    /// The first fault that may be of any track.
+    fault: Option<Error>,
 }
 
 /// Where a track fragment lies.
@@ -37,36 +40,51 @@ struct Place {
 impl FragmentIndex {
     /// Reads all track fragments of an input from the box that begins at `offset`.
     pub(super) fn new(data: &[u8], offset: u64, defaults: &Defaults<'_>) -> Self {
-        let mut places = Vec::new();
-        let mut error = None;
-        'fragments: for fragment in MovieFragments::new(data, offset, Some(defaults.clone())) {
-            let tracks = match &fragment {
-                Ok(fragment) => fragment.track_fragments(),
-                Err(_) => {
-                    error = fragment.err();
-                    break;
-                }
-            };
-            let moof_offset = tracks.moof_offset();
-            for track in tracks {
-                let track = match track {
-                    Ok(track) => track,
-                    Err(damage) => {
-                        error = Some(damage);
-                        break 'fragments;
-                    }
-                };
-                if places.try_reserve(1).is_err() {
-                    error = Some(track.traf().error("is one of more than there is memory for"));
-                    break 'fragments;
-                }
-                let Range { start, end } = track.traf().range();
-                let (track_id, base_data_offset) = (track.track_id(), track.base_data_offset());
-                places.push(Place { track_id, moof_offset, start, end, base_data_offset });
+        let mut index = Self { places: Vec::new(), faults: HashMap::new(), fault: None };
+        for fragment in MovieFragments::new(data, offset, Some(defaults.clone())) {
+            let added = fragment.and_then(|fragment| index.add(&fragment));
+            if let Err(error) = added {
+                fault::keep_earlier(&mut index.fault, error);
+                break;
             }
         }
-        places.sort_unstable_by_key(|place| (place.track_id, place.start));
-        Self { places, error }
+        index.places.sort_unstable_by_key(|place| (place.track_id, place.start));
+        index
+    }
+
+    /// Adds the track fragments of a movie fragment. The only error is that there is no memory.
+    fn add(&mut self, fragment: &MovieFragment<'_>) -> Result<()> {
+        let mut tracks = fragment.track_fragments();
+        while let Some(track) = tracks.next_or_damage() {
+            if self.places.try_reserve(1).is_err() || self.faults.try_reserve(1).is_err() {
+                return Err(fragment.moof().error("has more track fragments than there is memory for"));
+            }
+            match track {
+                Ok(track) => {
+                    let Range { start, end } = track.traf().range();
+                    let (track_id, base_data_offset) = (track.track_id(), track.base_data_offset());
+                    let moof_offset = tracks.moof_offset();
+                    self.places.push(Place { track_id, moof_offset, start, end, base_data_offset });
+                }
+                Err(Damage { track_id: Some(track_id), error }) => {
+                    // Those of a track come in the order of the file.
+                    self.faults.entry(track_id).or_insert(error);
+                }
+                Err(Damage { track_id: None, error }) => {
+                    fault::keep_earlier(&mut self.fault, error);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The first fault that is or may be of a track.
+    fn fault(&self, track_id: u32) -> Option<Error> {
+        let mut first = self.fault.clone();
+        if let Some(of_track) = self.faults.get(&track_id) {
+            fault::keep_earlier(&mut first, of_track.clone());
+        }
+        first
     }
 
     /// The places of a track, from the movie fragment on that begins at `moof_offset`.
@@ -83,6 +101,7 @@ impl FragmentIndex {
 #[derive(Debug, Clone)]
 pub(super) struct IndexedFragments {
     index: SharedIndex,
+    track_id: u32,
     left: Range<usize>,
     /// Where the movie fragment of the last one begins.
     moof_offset: u64,
@@ -99,20 +118,20 @@ impl IndexedFragments {
         track_id: u32,
     ) -> Self {
         let left = index.get_or_init(|| FragmentIndex::new(data, offset, defaults)).of(track_id, offset);
-        Self { index: Arc::clone(index), left, moof_offset: 0, has_ended: false }
+        Self { index: Arc::clone(index), track_id, left, moof_offset: 0, has_ended: false }
     }
 
     /// The same from the movie fragment on that begins at `offset`.
-    pub(super) fn at(&self, offset: u64, track_id: u32) -> Self {
-        let left = self.index.get().map_or(0..0, |index| index.of(track_id, offset));
-        Self { index: Arc::clone(&self.index), left, moof_offset: 0, has_ended: false }
+    pub(super) fn at(&self, offset: u64) -> Self {
+        let left = self.index.get().map_or(0..0, |index| index.of(self.track_id, offset));
+        Self { left, moof_offset: 0, has_ended: false, ..self.clone() }
     }
 
     pub(super) fn moof_offset(&self) -> u64 {
         self.moof_offset
     }
 
-    /// The next one; after the last one the error, if there is one.
+    /// The next one; after the last one the first fault, if there is one.
     pub(super) fn next<'data>(
         &mut self,
         data: &'data [u8],
@@ -121,13 +140,14 @@ impl IndexedFragments {
         let index = self.index.get().filter(|_| !self.has_ended)?;
         let Some(place) = self.left.next().and_then(|place| index.places.get(place)) else {
             self.has_ended = true;
-            return index.error.clone().map(Err);
+            return index.fault(self.track_id).map(Err);
         };
         self.moof_offset = place.moof_offset;
         let start = usize::try_from(place.start).ok()?;
         let bytes = data.get(start..usize::try_from(place.end).ok()?)?;
         let traf = Mp4Box::first(bytes, place.start, Some(FourCc(*b"moof"))).ok()?;
-        Some(TrackFragment::read(traf, Some(defaults), |_, _| Ok(place.base_data_offset)))
+        let track = TrackFragment::read(traf, Some(defaults), |_, _| Some(place.base_data_offset));
+        Some(track.and_then(TrackFragment::with_decode_time).map_err(|damage| damage.error))
     }
 }
 
@@ -146,8 +166,9 @@ mod tests {
         boxed(kind, &fields.iter().flat_map(|field| field.to_be_bytes()).collect::<Vec<_>>())
     }
 
-    /// A movie of fragments in each of which every track has a sample of four bytes; the last fragment may be cut off in its last track.
-    fn movie(tracks: u32, fragments: u32, is_damaged: bool) -> Vec<u8> {
+    /// A movie of fragments in each of which every track has a sample of four bytes. Boxes of some fragments are damaged: their fragment,
+    /// their track and their type.
+    fn movie(tracks: u32, fragments: u32, damage: &[(u32, u32, &[u8; 4])]) -> Vec<u8> {
         let ids = || 1..=tracks;
         let of_tracks = |of: &dyn Fn(u32) -> Vec<u8>| ids().flat_map(of).collect::<Vec<_>>();
         let trak = |id| {
@@ -168,9 +189,15 @@ mod tests {
             };
             let mut trafs = of_tracks(&traf);
             assert_eq!(trafs.len(), tracks as usize * 60);
-            if is_damaged && fragment == fragments - 1 {
-                let last = trafs.len() - 60;
-                trafs[last + 12..last + 16].copy_from_slice(b"none");
+            for &(_, track, kind) in damage.iter().filter(|damage| damage.0 == fragment) {
+                let traf = &mut trafs[60 * (track as usize - 1)..60 * track as usize];
+                match kind {
+                    b"tfhd" => traf[12..16].copy_from_slice(b"none"),
+                    // Version 1, of which the box has too few bytes.
+                    b"tfdt" => traf[32] = 1,
+                    // More samples than the input has bytes.
+                    _ => traf[52] = 1,
+                }
             }
             data.extend([boxed(b"moof", &trafs), boxed(b"mdat", &vec![7; 4 * tracks as usize])].concat());
         }
@@ -179,8 +206,15 @@ mod tests {
 
     #[test]
     fn tracks_have_the_samples_of_a_walk_over_all() {
-        for is_damaged in [false, true] {
-            let data = movie(20, 5, is_damaged);
+        for damage in [
+            &[][..],
+            &[(4, 20, b"tfhd")],
+            &[(2, 7, b"tfhd")],
+            &[(2, 7, b"tfdt"), (2, 9, b"trun")],
+            &[(1, 7, b"tfhd"), (3, 7, b"tfdt"), (3, 9, b"trun")],
+            &[(1, 7, b"tfdt"), (1, 9, b"trun"), (3, 7, b"tfhd"), (4, 7, b"tfhd"), (4, 9, b"tfdt")],
+        ] {
+            let data = movie(20, 5, damage);
             let movie = Movie::read(&data).unwrap();
             for track in movie.tracks() {
                 let mut source = track.source().clone();
@@ -194,11 +228,20 @@ mod tests {
                     sample.as_ref().map(|sample| (sample.dts, sample.range.clone())).map_err(error)
                 };
                 assert!(with_index.iter().map(facts).eq(of_all.iter().map(facts)));
-                assert_eq!(with_index.last().unwrap().is_err(), is_damaged);
-                // Four samples and the error, or one of the tracks before the damage more.
-                assert_eq!(with_index.len(), 5 + usize::from(is_damaged && track.id() < 20));
-                let third = track.sample(3).unwrap().unwrap();
-                assert_eq!((third.dts, third.index), (120, 3));
+                let is_of_track = |&&(_, of, _): &&(u32, u32, _)| of == track.id();
+                let left_out = damage.iter().filter(is_of_track).count();
+                // Of a fragment without a header no one knows the track.
+                let may_be = damage.iter().any(|&(_, of, kind)| of == track.id() || kind == b"tfhd");
+                assert_eq!(with_index.last().unwrap().is_err(), may_be);
+                assert_eq!(with_index.len(), 5 - left_out + usize::from(may_be));
+                let last = with_index.iter().rev().find_map(|sample| sample.as_ref().ok()).unwrap();
+                let found = track.sample(last.index).unwrap().unwrap();
+                assert_eq!((found.dts, &found.range), (last.dts, &last.range));
+                let end = track.sample(track.sample_count());
+                assert_eq!(
+                    end.map_err(|error| error.offset()).err(),
+                    with_index.last().unwrap().as_ref().err().map(|error| error.offset())
+                );
             }
         }
     }
@@ -206,7 +249,7 @@ mod tests {
     #[test]
     fn twice_the_tracks_take_twice_the_steps() {
         let steps = |tracks, fragments| {
-            let data = movie(tracks, fragments, false);
+            let data = movie(tracks, fragments, &[]);
             let movie = Movie::read(&data).unwrap();
             READS.set(0);
             assert_eq!(movie.packets(Times::Presentation).count(), (tracks * fragments) as usize);

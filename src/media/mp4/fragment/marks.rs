@@ -8,10 +8,10 @@ use crate::media::mp4::lookup::MAX_PLACES;
 /// other one is forgotten.
 #[derive(Debug, Clone)]
 pub(in crate::media::mp4) struct FragmentMarks<'data> {
-    /// Before all fragments.
+    /// Before all fragments, with the first fault of all of them.
     start: FragmentCursor<'data>,
     marks: Vec<Mark>,
-    /// How many samples there are before the first error, those of the sample table included.
+    /// The number of samples that can be read, those of the sample table included.
     count: u64,
 }
 
@@ -54,10 +54,10 @@ impl<'data> FragmentMarks<'data> {
             cursor.skip(u64::MAX);
         }
         let count = cursor.place().index;
-        Self { start, marks, count }
+        Self { start: start.with_fault_of(&cursor), marks, count }
     }
 
-    /// How many samples there are before the first error, those of the sample table included.
+    /// The number of samples that can be read, those of the sample table included.
     pub(in crate::media::mp4) fn count(&self) -> u64 {
         self.count
     }

@@ -74,7 +74,7 @@ impl<'data> MovieFragment<'data> {
         fields.u32()
     }
 
-    /// What the fragment has of each track (`traf`); ends at the first error.
+    /// The track fragments (`traf`) of the fragment, one or more of each track that has samples in it.
     #[must_use]
     pub fn track_fragments(&self) -> TrackFragments<'data> {
         TrackFragments::new(self.moof, self.defaults.clone())

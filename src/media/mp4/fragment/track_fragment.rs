@@ -4,7 +4,7 @@ use std::iter::FusedIterator;
 
 use super::defaults::{Defaults, SampleDefaults};
 use super::{TrackRun, TrackRuns};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::media::mp4::{Children, Mp4Box, fields::Fields};
 
 #[cfg(test)]
@@ -13,37 +13,72 @@ thread_local! {
     pub(super) static READS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
-/// The track fragments of a movie fragment, in the order of the file; ends at the first error.
+/// The track fragments of a movie fragment, in the order of the file.
+///
+/// A damaged track fragment is an error, and the iterator continues with the next one; a damaged box in `moof` outside of them ends it.
 #[derive(Debug, Clone)]
 pub struct TrackFragments<'data> {
     /// Where the movie fragment begins.
     moof_offset: u64,
     boxes: Children<'data>,
     defaults: Option<Defaults<'data>>,
-    previous: Option<TrackFragment<'data>>,
+    previous: Previous<'data>,
+}
+
+/// The track fragment before the next one.
+#[derive(Debug, Clone)]
+enum Previous<'data> {
+    /// The next one is the first.
+    None,
+    Read(TrackFragment<'data>),
+    /// The end of its data is not known.
+    Damaged,
+}
+
+/// The fault of a track fragment.
+#[derive(Debug, Clone)]
+pub(super) struct Damage {
+    /// `track_ID` of a track that has defaults; `None` if the track is not known.
+    pub(super) track_id: Option<u32>,
+    pub(super) error: Error,
+}
+
+impl From<Error> for Damage {
+    fn from(error: Error) -> Self {
+        Self { track_id: None, error }
+    }
 }
 
 impl<'data> TrackFragments<'data> {
     pub(super) fn new(moof: Mp4Box<'data>, defaults: Option<Defaults<'data>>) -> Self {
         let boxes = moof.children().unwrap_or_default();
-        Self { moof_offset: moof.range().start, boxes, defaults, previous: None }
+        Self { moof_offset: moof.range().start, boxes, defaults, previous: Previous::None }
     }
 
     /// Of no movie fragment.
     pub(in crate::media::mp4) fn none() -> Self {
-        Self { moof_offset: 0, boxes: Children::default(), defaults: None, previous: None }
+        Self { moof_offset: 0, boxes: Children::default(), defaults: None, previous: Previous::None }
     }
 
     pub(super) fn moof_offset(&self) -> u64 {
         self.moof_offset
     }
 
-    fn read(&mut self, traf: Mp4Box<'data>) -> Result<TrackFragment<'data>> {
+    /// The next track fragment, or its fault and the track that it belongs to.
+    pub(super) fn next_or_damage(&mut self) -> Option<std::result::Result<TrackFragment<'data>, Damage>> {
+        let traf = self.boxes.find(|found| found.as_ref().map_or(true, |found| found.kind() == *b"traf"))?;
+        let next = traf.map_err(Damage::from).and_then(|traf| self.read(traf));
+        self.previous = next.as_ref().map_or(Previous::Damaged, |next| Previous::Read(*next));
+        Some(next.and_then(TrackFragment::with_decode_time))
+    }
+
+    fn read(&self, traf: Mp4Box<'data>) -> std::result::Result<TrackFragment<'data>, Damage> {
         TrackFragment::read(traf, self.defaults.as_ref(), |explicit, default_base_is_moof| {
             match (explicit, &self.previous) {
-                (Some(explicit), _) => Ok(explicit),
-                (None, Some(previous)) if !default_base_is_moof => previous.data_end(),
-                (None, _) => Ok(self.moof_offset),
+                (Some(explicit), _) => Some(explicit),
+                (None, Previous::Read(previous)) if !default_base_is_moof => previous.data_end().ok(),
+                (None, Previous::Damaged) if !default_base_is_moof => None,
+                (None, _) => Some(self.moof_offset),
             }
         })
     }
@@ -59,13 +94,7 @@ impl<'data> Iterator for TrackFragments<'data> {
     type Item = Result<TrackFragment<'data>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let traf = self.boxes.find(|found| found.as_ref().map_or(true, |found| found.kind() == *b"traf"))?;
-        let next = traf.and_then(|traf| self.read(traf));
-        match &next {
-            Ok(next) => self.previous = Some(*next),
-            Err(_) => self.boxes = Children::default(),
-        }
-        Some(next)
+        Some(self.next_or_damage()?.map_err(|damage| damage.error))
     }
 }
 
@@ -82,36 +111,49 @@ pub struct TrackFragment<'data> {
 }
 
 impl<'data> TrackFragment<'data> {
-    /// Reads a `traf`. `base` tells what data offsets count from, given `base_data_offset` if the box has it, and whether it has the flag
-    /// `default-base-is-moof`.
+    /// Reads a `traf` except for its `tfdt`.
+    ///
+    /// `base` returns the position that data offsets count from, `None` if that is not known. Its arguments are `base_data_offset`, if the
+    /// box has it, and whether the flag `default-base-is-moof` is set.
     pub(super) fn read(
         traf: Mp4Box<'data>,
         defaults: Option<&Defaults<'data>>,
-        base: impl FnOnce(Option<u64>, bool) -> Result<u64>,
-    ) -> Result<Self> {
+        base: impl FnOnce(Option<u64>, bool) -> Option<u64>,
+    ) -> std::result::Result<Self, Damage> {
         #[cfg(test)]
         READS.set(READS.get() + 1);
         let header = traf.get(b"tfhd")?;
         let (_, flags, mut fields) = Fields::full(header)?;
         let track_id = fields.u32()?;
-        let explicit = fields.optional(flags & 0x1 != 0, Fields::u64)?;
-        let description = fields.optional(flags & 0x2 != 0, Fields::u32)?;
-        let duration = fields.optional(flags & 0x8 != 0, Fields::u32)?;
-        let size = fields.optional(flags & 0x10 != 0, Fields::u32)?;
-        let sample_flags = fields.optional(flags & 0x20 != 0, Fields::u32)?;
         let Some(defaults) = defaults else {
-            return Err(traf.error("is in a movie that is not fragmented"));
+            return Err(traf.error("is in a movie that is not fragmented").into());
         };
         let defaults = defaults.get(track_id)?;
-        let defaults = SampleDefaults {
-            description: description.unwrap_or(defaults.description),
-            duration: duration.unwrap_or(defaults.duration),
-            size: size.unwrap_or(defaults.size),
-            flags: sample_flags.unwrap_or(defaults.flags),
+        let damage = |error| Damage { track_id: Some(track_id), error };
+        let explicit = fields.optional(flags & 0x1 != 0, Fields::u64).map_err(damage)?;
+        let mut field = |flag, default| {
+            let field = fields.optional(flags & flag != 0, Fields::u32).map_err(damage)?;
+            Ok::<_, Damage>(field.unwrap_or(default))
         };
-        let base_data_offset = base(explicit, flags & 0x2_0000 != 0)?;
-        let decode_time = traf.find(b"tfdt")?.map(read_decode_time).transpose()?;
-        Ok(Self { traf, track_id, base_data_offset, decode_time, defaults })
+        let defaults = SampleDefaults {
+            description: field(0x2, defaults.description)?,
+            duration: field(0x8, defaults.duration)?,
+            size: field(0x10, defaults.size)?,
+            flags: field(0x20, defaults.flags)?,
+        };
+        let base_data_offset = base(explicit, flags & 0x2_0000 != 0).ok_or_else(|| {
+            damage(traf.error("counts data offsets from the end of a track fragment that is damaged"))
+        })?;
+        Ok(Self { traf, track_id, base_data_offset, decode_time: None, defaults })
+    }
+
+    /// The same with the decode time of its `tfdt`, if it has one.
+    pub(super) fn with_decode_time(self) -> std::result::Result<Self, Damage> {
+        let decode_time = self.traf.find(b"tfdt").and_then(|tfdt| tfdt.map(read_decode_time).transpose());
+        match decode_time {
+            Ok(decode_time) => Ok(Self { decode_time, ..self }),
+            Err(error) => Err(Damage { track_id: Some(self.track_id), error }),
+        }
     }
 
     /// The box `traf`.

@@ -67,7 +67,8 @@ pub struct Packet<'data> {
 ///
 /// Packets that are [left out](Packet::is_left_out) come next to those of their track, whatever the others.
 ///
-/// An error ends its track, not the others: it is an item when all packets that there are have come.
+/// An error ends its track, not the others: it is an item after the packets of all tracks. A track that ends with the same error as the one
+/// before, such as a fault of a movie fragment that may be of any track, adds none.
 #[derive(Debug)]
 pub struct Packets<'data> {
     tracks: Vec<TrackPackets<'data>>,
@@ -77,6 +78,8 @@ pub struct Packets<'data> {
     not_asked: usize,
     /// Tracks before this one have no error.
     next_error: usize,
+    /// The last error that was given.
+    given: Option<Error>,
     error: Option<Error>,
 }
 
@@ -89,7 +92,7 @@ impl<'data> Packets<'data> {
                 (Vec::new(), Order::none(), Some(error))
             }
         };
-        Self { tracks, order, next_track: None, not_asked: 0, next_error: 0, error }
+        Self { tracks, order, next_track: None, not_asked: 0, next_error: 0, given: None, error }
     }
 
     fn prepare(
@@ -146,7 +149,9 @@ impl<'data> Iterator for Packets<'data> {
         }
         while let Some(packets) = self.tracks.get_mut(self.next_error) {
             self.next_error += 1;
-            if let Some(error) = packets.take_error() {
+            let Some(error) = packets.take_error() else { continue };
+            if !self.given.as_ref().is_some_and(|given| is_same(given, &error)) {
+                self.given = Some(error.clone());
                 return Some(Err(error));
             }
         }
@@ -155,6 +160,11 @@ impl<'data> Iterator for Packets<'data> {
 }
 
 impl FusedIterator for Packets<'_> {}
+
+/// Whether two errors tell of the same fault.
+fn is_same(left: &Error, right: &Error) -> bool {
+    left.offset() == right.offset() && left.message() == right.message()
+}
 
 /// `value * to / from`, rounded to the nearest, away from 0 if there are two.
 pub(super) fn rescale(value: i64, to: i64, from: u32) -> i64 {

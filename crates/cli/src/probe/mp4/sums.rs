@@ -61,7 +61,7 @@ pub(super) fn stated(movie: &Movie<'_>) -> Vec<Stated> {
     let fragments =
         fragments.take_while(|fragment| end.is_none_or(|end| fragment.moof().range().start < end));
     for fragment in fragments {
-        for track in fragment.track_fragments().map_while(Result::ok) {
+        for track in fragment.track_fragments().filter_map(Result::ok) {
             let index = indexes.get(&track.track_id());
             let Some(sums) = index.and_then(|&index: &usize| sums.get_mut(index)) else { continue };
             for run in track.runs().map_while(Result::ok) {
