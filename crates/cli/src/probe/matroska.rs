@@ -11,6 +11,7 @@ use pagecut::{Error, Result};
 
 use super::picture::Picture;
 use super::report::{Format, Ratio, Report, Sound, Stream, Times};
+use super::whole::Whole;
 use super::{START_LEN, codec_names, coding};
 use crate::media::tracks::{self, Numbering};
 use crate::streams::Kind;
@@ -29,7 +30,7 @@ pub(super) fn report(data: &[u8], count_packets: bool, errors: &mut Vec<String>)
     let mut numbering = Numbering::of(&segment);
     let mut numbered = streams(&segment, &numbering, &totals, &tags, &mut tell);
     let starts = numbered.iter().filter_map(|stream| Some(stream.time_base.micros(stream.times.start_pts?)));
-    let mut format = Format::new("matroska,webm", data.len() as u64, starts.min(), duration(segment.info()));
+    let whole = Whole { start: starts.min(), duration: duration(segment.info()) };
     let attachments = tracks::attachments(&segment, &mut tell);
     let attachments = attachments.iter().zip(numbering.attachments());
     numbered.extend(attachments.map(|(file, index)| attachment(index, file, &tags)));
@@ -37,13 +38,10 @@ pub(super) fn report(data: &[u8], count_packets: bool, errors: &mut Vec<String>)
     if let Some(next) = next {
         later::add(next, &mut numbering, &mut numbered, &mut tell);
     }
-    // Streams without packets have the times of the whole.
-    for stream in numbered.iter_mut().filter(|stream| stream.times.start_pts.is_none()) {
-        let units = |micros| stream.time_base.units(micros);
-        stream.times = Times::new(stream.time_base, format.start_time.map(units), format.duration.map(units));
-    }
-    let end = format.duration.map(|duration| duration.saturating_add(format.start_time.unwrap_or(0)));
+    whole.give_to(&mut numbered);
+    let end = whole.duration.map(|duration| duration.saturating_add(whole.start.unwrap_or(0)));
     let chapters = chapters::of_segment(&segment, &tags, end, &mut tell);
+    let mut format = Format::new("matroska,webm", data.len() as u64, whole.start, whole.duration);
     format.tags = tags.format.into_vec();
     Ok(Report { programs: Vec::new(), streams: numbered, chapters, format })
 }

@@ -15,7 +15,7 @@ use super::picture::Picture;
 use super::report::{Format, Ratio, Report, Sound, Stream, Times};
 use super::side_data::SideData;
 use super::tags::Pairs;
-use super::whole::Whole;
+use super::whole::{self, Whole};
 use super::{coding, mp4_codec};
 use crate::media::movie::{Cover, MovieStream, MovieStreams, Role};
 use crate::streams::Kind;
@@ -54,7 +54,7 @@ pub(super) fn report(data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
         );
     }
     let mut streams = of_tracks(&movie, &found, &totals);
-    let whole = Whole::complete(&mut streams, times::movie_duration(&movie));
+    let whole = Whole::complete(&mut streams, &[], whole::is_text, times::movie_duration(&movie));
     let end = whole.duration.map(|duration| duration.saturating_add(whole.start.unwrap_or(0)));
     let chapters = chapters::of_movie(&movie, titles, &streams, end);
     let mut format = Format::new("mov,mp4,m4a,3gp,3g2,mj2", data.len() as u64, whole.start, whole.duration);

@@ -7,10 +7,11 @@ use pagecut::Result;
 use pagecut::media::mpegts::{Coding, ListedStream, Packets, Program as MappedProgram, Programs};
 
 use super::report::{Format, Program, Report, Stream, Times};
+use super::whole::{self, Whole};
 use super::{START_LEN, codec_names, coding};
 use crate::streams::Kind;
 use crate::time_base::TimeBase;
-use times::{Extent, Extents, Whole};
+use times::{Extent, Extents};
 
 /// Reads the tables and the PES packets near the start of a stream, and those near its end for the durations.
 pub(super) fn report(format: Packets, data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
@@ -44,22 +45,20 @@ pub(super) fn report(format: Packets, data: &[u8], errors: &mut Vec<String>) -> 
 
 /// The report of programs and streams of these extents.
 fn told(programs: &Programs, mut streams: Vec<Stream>, len: u64, extents: &[Extent]) -> Report {
-    let time_base = TimeBase::per_second(90_000);
-    let programs: Vec<_> = programs.iter().map(|of| program(of, programs)).collect();
-    let of_programs: Vec<_> = programs.iter().map(|program| program.streams.clone()).collect();
-    let whole = Whole::of(extents, &streams, &of_programs);
     for (index, (stream, extent)) in streams.iter_mut().zip(extents).enumerate() {
         stream.index = index;
-        // As ffprobe does, a stream without times has those of the input.
-        let (start, duration) = match extent.start {
-            Some(start) => (Some(start), extent.duration),
-            None => whole.in_units(),
-        };
-        stream.times = Times::new(time_base, start, duration);
+        stream.times = Times::new(stream.time_base, extent.start, extent.duration);
     }
+    let programs: Vec<_> = programs.iter().map(|of| program(of, programs)).collect();
+    let whole = Whole::complete(&mut streams, &programs, is_text, None);
     let mut format = Format::new("mpegts", len, whole.start, whole.duration);
     format.nb_programs = programs.len();
     Report { programs, streams, chapters: Vec::new(), format }
+}
+
+/// Whether a stream is subtitles or data. A stream of an unknown coding may be media.
+fn is_text(stream: &Stream) -> bool {
+    stream.codec_name.is_some() && whole::is_text(stream)
 }
 
 fn program(of: &MappedProgram, programs: &Programs) -> Program {

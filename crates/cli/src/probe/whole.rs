@@ -1,9 +1,9 @@
 //! The times of an input as a whole, from those of its streams, as ffprobe computes them.
 
-use super::report::{Stream, Times};
+use super::report::{Program, Stream, Times};
 use crate::streams::Kind;
 
-/// Subtitles and data count where they are apart from the other streams by less than this.
+/// Text counts if it starts before the media, or ends after them, by less than this.
 const NEAR: i64 = 1_000_000;
 
 /// When an input starts, and how long it lasts, in microseconds.
@@ -13,57 +13,100 @@ pub(super) struct Whole {
     pub(super) duration: Option<i64>,
 }
 
-/// The first start, the last end and the longest duration of some streams.
+/// The first start, the last end and the longest duration of some streams, in microseconds.
 #[derive(Debug, Clone, Copy, Default)]
 struct Span {
     start: Option<i64>,
     end: Option<i64>,
-    duration: Option<i64>,
+    longest: Option<i64>,
 }
 
 impl Span {
-    fn add(&mut self, stream: &Stream) {
+    fn of<'a>(streams: impl Iterator<Item = &'a Stream>) -> Self {
+        streams.fold(Self::default(), Self::with)
+    }
+
+    fn with(self, stream: &Stream) -> Self {
         let micros = |time: Option<i64>| time.map(|time| stream.time_base.micros(time));
         let (start, duration) = (micros(stream.times.start_pts), micros(stream.times.duration_ts));
         let end = start.zip(duration).map(|(start, duration)| start.saturating_add(duration));
-        self.start = self.start.into_iter().chain(start).min();
-        // `None` is less than every time.
-        self.end = self.end.max(end);
-        self.duration = self.duration.max(duration);
+        Self {
+            start: self.start.into_iter().chain(start).min(),
+            // `None` is less than every time.
+            end: self.end.max(end),
+            longest: self.longest.max(duration),
+        }
+    }
+
+    /// From the start to the end.
+    fn duration(self) -> Option<i64> {
+        Some(self.end?.saturating_sub(self.start?))
+    }
+
+    /// The span of media and text together. Text that ends far from the media does not count.
+    fn with_text(self, text: Self) -> Self {
+        let later = |media: Option<i64>, text: Option<i64>| match (media, text) {
+            (Some(media), Some(text)) if text > media && text.saturating_sub(media) < NEAR => Some(text),
+            (media, text) => media.or(text),
+        };
+        let back = |time: Option<i64>| time.map(i64::saturating_neg);
+        Self {
+            start: back(later(back(self.start), back(text.start))),
+            end: later(self.end, text.end),
+            longest: later(self.longest, text.longest),
+        }
     }
 }
 
+/// Whether the streams of a container whose kinds are all known are text: subtitles and data.
+pub(super) fn is_text(stream: &Stream) -> bool {
+    matches!(stream.kind, Kind::Subtitle | Kind::Data)
+}
+
 impl Whole {
-    /// Of the times of streams, if the container states no duration.
-    fn of(streams: &[Stream], duration: Option<i64>) -> Self {
-        let (mut media, mut text) = (Span::default(), Span::default());
-        for stream in streams {
-            let is_text = matches!(stream.kind, Kind::Subtitle | Kind::Data);
-            if is_text { text.add(stream) } else { media.add(stream) }
-        }
-        // Text counts where there is nothing else, or where it is somewhat longer.
-        let longer = |text: Option<i64>, media: Option<i64>| match (text, media) {
-            (Some(text), Some(media)) if text > media && text.saturating_sub(media) < NEAR => Some(text),
-            (text, media) => media.or(text),
-        };
-        let start =
-            longer(text.start.map(|start| -start), media.start.map(|start| -start)).map(|start| -start);
-        let end = longer(text.end, media.end);
-        let between = start.zip(end).map(|(start, end)| end.saturating_sub(start));
-        let longest = longer(text.duration, media.duration).max(between).filter(|&duration| duration > 0);
-        Self { start, duration: duration.or(longest) }
+    /// Computes the times of the whole, and gives them to the streams that have no start. `stated` is the duration that the container
+    /// states. The whole lasts at least as long as the longest of several programs.
+    pub(super) fn complete(
+        streams: &mut [Stream],
+        programs: &[Program],
+        is_text: fn(&Stream) -> bool,
+        stated: Option<i64>,
+    ) -> Self {
+        let whole = Self::of(streams, programs, is_text, stated);
+        whole.give_to(streams);
+        whole
     }
 
-    /// Computes the times of the whole, and gives them to the streams that have no start. `duration` is what the container states.
-    pub(super) fn complete(streams: &mut [Stream], duration: Option<i64>) -> Self {
-        let whole = Self::of(streams, duration);
+    fn of(
+        streams: &[Stream],
+        programs: &[Program],
+        is_text: fn(&Stream) -> bool,
+        stated: Option<i64>,
+    ) -> Self {
+        let (media, text) = (
+            Span::of(streams.iter().filter(|stream| !is_text(stream))),
+            Span::of(streams.iter().filter(|stream| is_text(stream))),
+        );
+        let all = media.with_text(text);
+        let between = if programs.len() > 1 {
+            let of_program = |program: &Program| {
+                Span::of(program.streams.iter().filter_map(|&index| streams.get(index))).duration()
+            };
+            programs.iter().filter_map(of_program).max()
+        } else {
+            all.duration()
+        };
+        let longest = all.longest.max(between).filter(|&duration| duration > 0);
+        Self { start: all.start, duration: stated.or(longest) }
+    }
+
+    /// Gives the times of the whole to the streams that have no start.
+    pub(super) fn give_to(self, streams: &mut [Stream]) {
         for stream in streams.iter_mut().filter(|stream| stream.times.start_pts.is_none()) {
             let units = |micros| stream.time_base.units(micros);
-            let start = whole.start.map(units);
-            let duration = whole.duration.map(units).or(stream.times.duration_ts);
-            stream.times = Times::new(stream.time_base, start, duration);
+            let (start, duration) = (self.start.map(units), self.duration.map(units));
+            stream.times = Times::new(stream.time_base, start, duration.or(stream.times.duration_ts));
         }
-        Self { start: Self::of(streams, None).start, ..whole }
     }
 }
 
@@ -78,6 +121,10 @@ mod tests {
         Stream { times: Times::new(time_base, start, duration), ..Stream::bare(0, kind, time_base) }
     }
 
+    fn complete(streams: &mut [Stream], stated: Option<i64>) -> Whole {
+        Whole::complete(streams, &[], is_text, stated)
+    }
+
     #[test]
     fn the_whole_lasts_from_the_first_start_to_the_last_end() {
         let mut streams = [
@@ -85,7 +132,7 @@ mod tests {
             stream(Kind::Audio, Some(0), Some(1000)),
             stream(Kind::Data, None, Some(5)),
         ];
-        let whole = Whole::complete(&mut streams, None);
+        let whole = complete(&mut streams, None);
         assert_eq!(whole, Whole { start: Some(0), duration: Some(2_100_000) });
         // The stream without a start has the times of the whole.
         assert_eq!((streams[2].times.start_pts, streams[2].times.duration_ts), (Some(0), Some(2100)));
@@ -98,7 +145,7 @@ mod tests {
                 stream(Kind::Video, Some(0), Some(2000)),
                 stream(Kind::Subtitle, Some(start), Some(duration)),
             ];
-            Whole::complete(&mut streams, None)
+            complete(&mut streams, None)
         };
         assert_eq!(whole(500, 2000), Whole { start: Some(0), duration: Some(2_500_000) });
         assert_eq!(whole(-500, 1000), Whole { start: Some(-500_000), duration: Some(2_500_000) });
@@ -109,7 +156,37 @@ mod tests {
     #[test]
     fn streams_without_times_have_no_whole() {
         let mut streams = [stream(Kind::Video, None, Some(0))];
-        assert_eq!(Whole::complete(&mut streams, None), Whole::default());
-        assert_eq!(Whole::complete(&mut streams, Some(7)), Whole { start: None, duration: Some(7) });
+        assert_eq!(complete(&mut streams, None), Whole::default());
+        assert_eq!(complete(&mut streams, Some(7)), Whole { start: None, duration: Some(7) });
+    }
+
+    #[test]
+    fn of_several_programs_the_longest_counts() {
+        let program = |streams: &[usize]| Program {
+            number: 1,
+            map_pid: 32,
+            pcr_pid: None,
+            streams: streams.to_vec(),
+            tags: Vec::new(),
+        };
+        let duration = |programs: &[Program]| {
+            let mut streams = [
+                stream(Kind::Video, Some(0), Some(1000)),
+                stream(Kind::Audio, Some(500), Some(1000)),
+                stream(Kind::Video, Some(10_000), Some(1000)),
+            ];
+            Whole::complete(&mut streams, programs, is_text, None).duration
+        };
+        assert_eq!(duration(&[program(&[0, 1]), program(&[2])]), Some(1_500_000));
+        assert_eq!(duration(&[program(&[0, 1, 2])]), Some(11_000_000));
+    }
+
+    #[test]
+    fn times_at_the_limits_do_not_overflow() {
+        let mut streams = [
+            stream(Kind::Video, Some(i64::MIN), Some(i64::MAX)),
+            stream(Kind::Data, Some(i64::MIN), Some(i64::MAX)),
+        ];
+        assert_eq!(complete(&mut streams, None).duration, Some(i64::MAX));
     }
 }

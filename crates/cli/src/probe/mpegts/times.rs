@@ -5,10 +5,6 @@ use pagecut::media::mpegts::{Packets, PesPacket, Programs};
 use super::super::report::Stream;
 use crate::packets::Clocks;
 use crate::streams::Kind;
-use crate::time_base::TimeBase;
-
-/// The time unit of MPEG-TS (§2.4.3.7).
-const UNIT: TimeBase = TimeBase { numerator: 1, denominator: 90_000 };
 
 /// From the first time of a stream to its end, in units of 90 kHz.
 #[derive(Debug, Clone, Copy, Default)]
@@ -161,92 +157,11 @@ fn packet_duration(stream: &Stream) -> i64 {
     period.and_then(|period| i64::try_from(period).ok()).unwrap_or(0)
 }
 
-/// When the input starts, and how long it lasts, in microseconds.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Whole {
-    pub(super) start: Option<i64>,
-    pub(super) duration: Option<i64>,
-}
-
-/// The first start, the last end and the longest duration of some streams, in microseconds.
-#[derive(Debug, Clone, Copy, Default)]
-struct Span {
-    start: Option<i64>,
-    end: Option<i64>,
-    longest: Option<i64>,
-}
-
-impl Span {
-    fn of<'a>(extents: impl Iterator<Item = &'a Extent>) -> Self {
-        let mut span = Self::default();
-        for extent in extents {
-            let Some(start) = extent.start.map(|start| UNIT.micros(start)) else { continue };
-            span.start = Some(span.start.map_or(start, |before| before.min(start)));
-            let duration = extent.duration.map(|duration| UNIT.micros(duration));
-            span.longest = span.longest.max(duration);
-            span.end = span.end.max(duration.map(|duration| start + duration));
-        }
-        span
-    }
-}
-
-impl Whole {
-    /// Of streams with these extents. Subtitles and data count where they are within a second of pictures and sound, or alone; of several
-    /// programs, the longest counts.
-    pub(super) fn of(extents: &[Extent], streams: &[Stream], programs: &[Vec<usize>]) -> Self {
-        const NEAR: i64 = 1_000_000;
-        let is_text = |stream: &Stream| {
-            stream.kind == Kind::Subtitle || stream.kind == Kind::Data && stream.codec_name.is_some()
-        };
-        let of = |text: bool| {
-            Span::of(
-                extents
-                    .iter()
-                    .zip(streams)
-                    .filter(|(_, stream)| is_text(stream) == text)
-                    .map(|(extent, _)| extent),
-            )
-        };
-        let (media, text) = (of(false), of(true));
-        // Farther ones are outliers.
-        let nearer = |media: Option<i64>, text: Option<i64>, sign: i64| match (media, text) {
-            (Some(media), Some(text)) if (1..NEAR).contains(&(sign * (text - media))) => Some(text),
-            (media, text) => media.or(text),
-        };
-        let start = nearer(media.start, text.start, -1);
-        let longest = nearer(media.longest, text.longest, 1);
-        let spans: Vec<Option<i64>> = if programs.len() > 1 {
-            let of =
-                |streams: &Vec<usize>| Span::of(streams.iter().filter_map(|&stream| extents.get(stream)));
-            programs.iter().map(of).map(|span| Some(span.end? - span.start?)).collect()
-        } else {
-            vec![nearer(media.end, text.end, 1).zip(start).map(|(end, start)| end - start)]
-        };
-        let duration = spans.into_iter().fold(longest, Option::max).filter(|&duration| duration > 0);
-        Self { start, duration }
-    }
-
-    /// The start in time units, and the duration.
-    pub(super) fn in_units(self) -> (Option<i64>, Option<i64>) {
-        let units = |micros: Option<i64>| micros.map(|micros| UNIT.units(micros));
-        (units(self.start), units(self.duration))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::super::report::Sound;
     use super::*;
-
-    fn extent(start: i64, duration: i64) -> Extent {
-        Extent { start: Some(start), duration: Some(duration), latest: duration }
-    }
-
-    fn stream(kind: Kind) -> Stream {
-        let mut stream = Stream::bare(0, kind, UNIT);
-        stream.codec_name = Some("x");
-        stream
-    }
+    use crate::time_base::TimeBase;
 
     #[test]
     fn a_jump_does_not_prolong_a_stream() {
@@ -264,7 +179,7 @@ mod tests {
     #[test]
     fn frames_of_sound_last_by_their_coding() {
         let duration = |name, profile: Option<&str>, rate| {
-            let mut stream = stream(Kind::Audio);
+            let mut stream = Stream::bare(0, Kind::Audio, TimeBase::per_second(90_000));
             stream.codec_name = Some(name);
             stream.profile = profile.map(str::to_owned);
             stream.sound = Some(Sound { sample_rate: Some(rate), ..Sound::default() });
@@ -275,23 +190,5 @@ mod tests {
         assert_eq!([duration("mp3", None, 44_100), duration("mp3", None, 24_000)], [2351, 2160]);
         assert_eq!([duration("ac3", None, 48_000), duration("eac3", None, 48_000)], [2880, 0]);
         assert_eq!(duration("mp2", None, 0), 0);
-    }
-
-    #[test]
-    fn data_far_from_the_media_does_not_count() {
-        let streams = [stream(Kind::Video), stream(Kind::Data)];
-        let whole = |data: Extent| Whole::of(&[extent(90_000, 180_000), data], &streams, &[vec![0, 1]]);
-        let near = whole(extent(45_000, 240_000));
-        assert_eq!((near.start, near.duration), (Some(500_000), Some(2_666_667)));
-        let far = whole(extent(90_000 * 500, 90_000 * 900));
-        assert_eq!((far.start, far.duration), (Some(1_000_000), Some(2_000_000)));
-    }
-
-    #[test]
-    fn of_several_programs_the_longest_counts() {
-        let streams = [stream(Kind::Video), stream(Kind::Audio), stream(Kind::Video)];
-        let extents = [extent(0, 90_000), extent(45_000, 90_000), extent(900_000, 90_000)];
-        assert_eq!(Whole::of(&extents, &streams, &[vec![0, 1], vec![2]]).duration, Some(1_500_000));
-        assert_eq!(Whole::of(&extents, &streams, &[vec![0, 1, 2]]).duration, Some(11_000_000));
     }
 }
