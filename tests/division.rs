@@ -46,7 +46,7 @@ fn through(program: &str, args: &[&str], text: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// What reading an input comes to.
+/// The result of reading an input.
 #[derive(Debug, PartialEq)]
 struct Found {
     tally: pagecut::Tally,
@@ -74,7 +74,7 @@ impl Found {
     }
 }
 
-/// Reads an input up to the first error, and past all that can be passed over.
+/// Reads an input up to the first error, and again past all damage.
 fn read(open: &dyn Fn() -> Source) -> (Found, Found, Vec<u8>, Vec<String>) {
     let fastq = Fastq::new();
     let up_to_error = Found::of(&open().account(&fastq));
@@ -90,7 +90,7 @@ fn read(open: &dyn Fn() -> Source) -> (Found, Found, Vec<u8>, Vec<String>) {
     (up_to_error, Found::of(&account), good, gaps)
 }
 
-/// Reads a file and a stream in all ways, which come to the same.
+/// Reads a file with every backend and a stream, and asserts that the results are equal.
 fn check(path: &Path, bytes: &[u8], what: &str) {
     fs::write(path, bytes).unwrap();
     let mut expected = None;
@@ -101,18 +101,18 @@ fn check(path: &Path, bytes: &[u8], what: &str) {
             let config = ZeroCopyConfig::new().strategy(strategy).threshold(0);
             Source::with_options(path, options.config(config)).unwrap()
         };
-        let ways: [(&str, &dyn Fn() -> Source); 4] = [
+        let backends: [(&str, &dyn Fn() -> Source); 4] = [
             ("mapped", &|| file(Strategy::Mapped)),
             ("read", &|| file(Strategy::Read)),
             ("uring", &|| file(Strategy::Uring)),
             ("stream", &|| Source::from_reader(Cursor::new(bytes.to_vec()), options)),
         ];
-        for (way, open) in ways {
+        for (backend, open) in backends {
             let found = read(open);
             let expected = expected.get_or_insert_with(|| read(open));
             assert!(
                 *expected == found,
-                "{what}, {way}, {threads} threads, parts of {part_len:?}: {:?} {:?} {} {:?}, and first {:?} {:?} {} {:?}",
+                "{what}, {backend}, {threads} threads, parts of {part_len:?}: {:?} {:?} {} {:?}, and first {:?} {:?} {} {:?}",
                 found.0,
                 found.1,
                 found.2.len(),
@@ -126,7 +126,7 @@ fn check(path: &Path, bytes: &[u8], what: &str) {
     }
 }
 
-/// Damages a file in every way.
+/// Checks copies of a file that are damaged at places, cut, and followed by other bytes.
 fn check_damage(kind: &str, packed: &[u8]) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("input");

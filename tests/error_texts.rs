@@ -2,7 +2,9 @@
 
 mod common;
 
+use std::collections::HashSet;
 use std::io::Cursor;
+use std::ops::Range;
 use std::path::Path;
 
 use common::testdata;
@@ -12,9 +14,15 @@ use pagecut::io::{Strategy, ZeroCopyConfig};
 use pagecut::media::matroska::Matroska;
 use pagecut::media::mp4::Boxes;
 use pagecut::media::mpegts::Packets;
-use pagecut::{Account, Format, Gap, Piece, Resync, Source, SourceOptions};
+use pagecut::{Account, Format, Piece, Resync, Source, SourceOptions};
 
 const PART_LENS: [usize; 6] = [1, 64, 100, 1000, 5000, 1 << 20];
+
+/// Length of a part, and number of threads.
+const DIVISIONS: [(usize, usize); 4] = [(1, 2), (100, 1), (1000, 4), (1 << 20, 2)];
+
+/// A part of a longer file is checked.
+const LONGEST: usize = 40_000;
 
 const STRATEGIES: [Strategy; 3] = [Strategy::Mapped, Strategy::Read, Strategy::Uring];
 
@@ -23,17 +31,22 @@ fn text(account: &Account) -> Option<String> {
     account.error.as_ref().map(ToString::to_string)
 }
 
-/// Every way of reading `data` has the error that reading it as a whole has.
-fn check<F: Format + Sync>(format: &F, data: &[u8], path: &Path, what: &str) {
-    let expected = format.records(data).find_map(Result::err).map(|error| error.to_string());
+/// The first error of a reading of the whole.
+fn error_of_whole<F: Format>(format: &F, data: &[u8]) -> Option<String> {
+    format.records(data).find_map(Result::err).map(|error| error.to_string())
+}
+
+/// Checks that every reading of `data` in parts of these lengths has the error that reading it as a whole has.
+fn check<F: Format + Sync>(format: &F, data: &[u8], path: &Path, part_lens: &[usize], what: &str) {
+    let expected = error_of_whole(format, data);
     std::fs::write(path, data).unwrap();
-    for part_len in PART_LENS {
+    for &part_len in part_lens {
         for threads in [1, 2] {
             let options = SourceOptions::new().threads(threads).part_len(part_len);
             let stream = Source::from_reader(Cursor::new(data.to_vec()), options);
             assert_eq!(text(&stream.account(format)), expected, "{what}: stream, {part_len}, {threads}");
             for strategy in STRATEGIES {
-                // A ring for each of very many inputs takes long.
+                // A ring for each of many inputs takes long.
                 if strategy == Strategy::Uring && part_len != 1000 {
                     continue;
                 }
@@ -46,23 +59,33 @@ fn check<F: Format + Sync>(format: &F, data: &[u8], path: &Path, what: &str) {
     }
 }
 
-/// Every way of reading `data` has the gaps, with their errors, that reading it as a whole has.
-fn check_gaps<F: Resync + Sync>(format: &F, data: &[u8], path: &Path, what: &str) {
-    let told = |gap: &Gap| (gap.range.clone(), gap.error.to_string());
-    let whole = format.pieces(data).filter_map(|piece| match piece {
-        Piece::Gap(gap) => Some(told(&gap)),
+/// The gaps of a reading of the whole, with their errors.
+fn gaps_of_whole<F: Resync>(format: &F, data: &[u8]) -> Vec<(Range<u64>, String)> {
+    let gaps = format.pieces(data).filter_map(|piece| match piece {
+        Piece::Gap(gap) => Some((gap.range, gap.error.to_string())),
         Piece::Record(_) => None,
     });
-    let expected: Vec<_> = whole.collect();
+    gaps.collect()
+}
+
+/// Checks that every reading of `data` with these divisions has the gaps, with their errors, that reading it as a whole has.
+fn check_gaps<F: Resync + Sync>(
+    format: &F,
+    data: &[u8],
+    path: &Path,
+    divisions: &[(usize, usize)],
+    what: &str,
+) {
+    let expected = gaps_of_whole(format, data);
     std::fs::write(path, data).unwrap();
-    for (part_len, threads) in [(1, 2), (100, 1), (1000, 4), (1 << 20, 2)] {
+    for &(part_len, threads) in divisions {
         for strategy in STRATEGIES {
             let config = ZeroCopyConfig::new().strategy(strategy).threshold(0);
             let options = SourceOptions::new().threads(threads).part_len(part_len);
             let file = Source::with_options(path, options.config(config)).unwrap();
             let mut found = Vec::new();
             let account = file.for_each_gap(format, u64::MAX, |gap| {
-                found.push(told(&gap));
+                found.push((gap.range.clone(), gap.error.to_string()));
                 Ok(())
             });
             assert_eq!(found, expected, "{what}: {strategy:?}, {part_len}, {threads}");
@@ -71,15 +94,43 @@ fn check_gaps<F: Resync + Sync>(format: &F, data: &[u8], path: &Path, what: &str
     }
 }
 
-/// Checks the gaps of damaged copies of a file, of a long one only of the start.
-fn check_gaps_of_copies<F: Resync + Sync>(format: &F, name: &str, places: usize) {
-    const LONGEST: usize = 40_000;
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("input");
+/// The start of a file.
+fn start_of(name: &str) -> Vec<u8> {
     let mut data = std::fs::read(testdata(name)).unwrap();
     data.truncate(LONGEST);
-    for (damage, copy) in copies(&data, places) {
-        check_gaps(format, &copy, &path, &format!("{name}, {damage}"));
+    data
+}
+
+/// The errors that were met, without their numbers and excerpts. The first copy with an error is read with all divisions, and the others
+/// with some of them in turn, since they differ in the place of the damage only.
+#[derive(Default)]
+struct Met {
+    errors: HashSet<String>,
+    copies: usize,
+}
+
+impl Met {
+    /// The divisions to read a copy with, which has these errors.
+    fn divisions<'all, T>(&mut self, error: &str, all: &'all [T]) -> &'all [T] {
+        self.copies += 1;
+        let kind = error.split('"').step_by(2).flat_map(|text| text.split(|at: char| at.is_ascii_digit()));
+        if self.errors.insert(kind.collect()) {
+            return all;
+        }
+        let at = self.copies % all.len();
+        &all[at..=at]
+    }
+}
+
+/// Checks the gaps of damaged copies of a file, of a long one only of the start.
+fn check_gaps_of_copies<F: Resync + Sync>(format: &F, name: &str, places: usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("input");
+    let mut met = Met::default();
+    for (damage, copy) in copies(&start_of(name), places) {
+        let gaps: Vec<_> = gaps_of_whole(format, &copy).into_iter().map(|(_, error)| error).collect();
+        let divisions = met.divisions(&gaps.concat(), &DIVISIONS);
+        check_gaps(format, &copy, &path, divisions, &format!("{name}, {damage}"));
     }
 }
 
@@ -100,14 +151,14 @@ fn copies(data: &[u8], places: usize) -> Vec<(String, Vec<u8>)> {
 
 /// Checks damaged copies of a file, of a long one only the start.
 fn check_copies<F: Format + Sync>(format: &F, name: &str, places: usize) {
-    const LONGEST: usize = 40_000;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("input");
-    let mut data = std::fs::read(testdata(name)).unwrap();
-    data.truncate(LONGEST);
-    check(format, &data, &path, name);
+    let data = start_of(name);
+    check(format, &data, &path, &PART_LENS, name);
+    let mut met = Met::default();
     for (damage, copy) in copies(&data, places) {
-        check(format, &copy, &path, &format!("{name}, {damage}"));
+        let part_lens = met.divisions(&error_of_whole(format, &copy).unwrap_or_default(), &PART_LENS);
+        check(format, &copy, &path, part_lens, &format!("{name}, {damage}"));
     }
 }
 
@@ -124,7 +175,7 @@ fn of_matroska_with_an_unknown_size() {
     let data = std::fs::read(testdata("foreign/matroska/size-unknown.mkv")).unwrap();
     let error = Matroska.records(&data).find_map(Result::err).unwrap().to_string();
     assert!(error.contains("its size is unknown"), "{error}");
-    check(&Matroska, &data, &folder.path().join("input"), "size-unknown.mkv");
+    check(&Matroska, &data, &folder.path().join("input"), &PART_LENS, "size-unknown.mkv");
 }
 
 #[test]

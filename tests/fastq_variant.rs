@@ -131,7 +131,7 @@ fn recover_once(source: &Source) -> (Variant, Recovered) {
         Ok(())
     });
     if account.error.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::WrappedStream)) {
-        // What was handed out after the first gap is void.
+        // Bytes handed out after the first gap are void.
         good.truncate(usize::try_from(account.tally.bytes()).unwrap());
         gaps.clear();
     }
@@ -215,7 +215,7 @@ proptest! {
         };
         let of_stream = stream(1 << 20, 1);
         let ((guess, found), count) = &of_stream;
-        // The account is that of what was handed out.
+        // The account is that of the bytes handed out.
         let in_gaps: u64 = found.gaps.iter().map(|(range, _)| range.end - range.start).sum();
         prop_assert_eq!(found.good.len() as u64 + in_gaps, found.bytes);
         let records = match guess {

@@ -146,7 +146,7 @@ fn av1_from_a_configuration() {
 }
 
 #[test]
-fn length_of_the_configuration_in_a_temporal_unit_of_av1() {
+fn length_of_av1_configuration_in_a_temporal_unit() {
     let header = &bytes(AV1C_HIGH)[4..];
     // A temporal delimiter, the sequence header, metadata, a tile list.
     let unit = [&[0x12, 0][..], header, &[0x2a, 2, 1, 2], &[0x42, 1, 0]].concat();

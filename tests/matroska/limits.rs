@@ -1,4 +1,4 @@
-//! Limits of what is kept of an input.
+//! Limits of the tracks and faults that are kept of an input.
 
 use pagecut::ErrorKind;
 use pagecut::media::matroska::{ElementId, Occurrences, Segment, tree};
@@ -32,9 +32,9 @@ fn the_first_ten_thousand_tracks_are_kept() {
         let segment = Segment::read(&data).unwrap();
         assert_eq!(segment.tracks().len(), if is_damaged { 1 } else { 10_000 });
         assert!(segment.is_left_out(MOST + 1) && segment.track_index(MOST + 1).is_none());
-        let told =
+        let reported =
             segment.faults().iter().filter(|fault| fault.to_string().contains("more than 10,000 tracks"));
-        assert_eq!(told.count(), usize::from(!is_damaged));
+        assert_eq!(reported.count(), usize::from(!is_damaged));
         assert_eq!(segment.packets().count(), 1);
     }
 }

@@ -17,7 +17,8 @@ fn boxes(data: &[u8], kind: &[u8; 4]) -> Vec<(usize, usize)> {
         }
         if is_in_fragment && node.mp4_box.kind() == *kind {
             let range = node.mp4_box.range();
-            found.push((range.start as usize, (range.end - range.start) as usize));
+            let at = |offset| usize::try_from(offset).unwrap();
+            found.push((at(range.start), at(range.end - range.start)));
         }
     }
     found

@@ -10,12 +10,14 @@ fn with_mapping(first: &[u8], work: impl FnOnce(Pairs<'_>, &(dyn Fn() + Sync))) 
     let cut = || std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(1 << 20).unwrap();
     work(pairs, &cut);
 }
+
 fn assert_cut(error: Error) {
     assert!(matches!(error.kind(), ErrorKind::Truncated { .. }), "{error}");
     assert!(error.to_string().starts_with("second file: the file was cut short"), "{error}");
 }
+
 #[test]
-fn a_mapping_that_is_cut_short_at_any_time_is_that_error() {
+fn a_mapping_cut_short_at_any_time_is_an_error() {
     let data = common::reads(4 << 20);
     let count = |pairs: Pairs<'_>| pairs.for_each_batch(|_| (), |()| Ok(()));
     with_mapping(&data, |pairs, cut| {
@@ -31,12 +33,12 @@ fn a_mapping_that_is_cut_short_at_any_time_is_that_error() {
         assert_cut(error(pairs));
         assert_cut(count(pairs).unwrap_err());
     });
-    // What was counted is not what is read.
+    // Cut after the records were counted and before they are read.
     with_mapping(&data, |pairs, cut| {
         let read = pairs.for_each_batch(|batch| (cut(), batch.count()), |_| Ok(()));
         assert_cut(read.unwrap_err());
     });
-    // All was read.
+    // Cut after all was read.
     with_mapping(&data, |pairs, cut| {
         let handed_out = |()| {
             cut();
@@ -45,6 +47,7 @@ fn a_mapping_that_is_cut_short_at_any_time_is_that_error() {
         assert_cut(pairs.with_batch_len(1 << 30).for_each_batch(|_| (), handed_out).unwrap_err());
     });
 }
+
 /// Notes which ranges are begun.
 #[derive(Default)]
 struct Begun(Mutex<Vec<Range<usize>>>);
@@ -59,8 +62,9 @@ impl Backing for Begun {
         None
     }
 }
+
 #[test]
-fn what_inputs_rest_on_is_told_once_of_every_byte() {
+fn each_byte_of_both_backings_is_begun_once() {
     let data = common::reads(200_000);
     let [first, second] = [Begun::default(), Begun::default()];
     let pairs = Pairs::new(&data, &data, Fastq::new()).check_names(false).with_batch_len(10_000);

@@ -10,6 +10,7 @@ fn in_a_process_of_its_own(test: &str, input: &Path) -> std::process::Output {
         .output()
         .unwrap()
 }
+
 /// A mapping that is not ours, of a file that is cut, is touched while one of ours is guarded.
 fn touch_a_foreign_mapping(path: &Path) {
     let guarded = MmapReader::open(path).unwrap();
@@ -23,9 +24,10 @@ fn touch_a_foreign_mapping(path: &Path) {
     println!("{} {}", guarded.len(), foreign[50_000]);
     println!("survived");
 }
+
 #[test]
-fn a_foreign_fault_ends_the_process_as_it_would_without_us() {
-    const INSIDE: &str = "foreign_faults::a_foreign_fault_ends_the_process_as_it_would_without_us";
+fn a_foreign_fault_ends_the_process() {
+    const INSIDE: &str = "foreign_faults::a_foreign_fault_ends_the_process";
     if let Some(path) = std::env::var_os("PAGECUT_TEST_INPUT") {
         return touch_a_foreign_mapping(Path::new(&path));
     }
@@ -34,12 +36,14 @@ fn a_foreign_fault_ends_the_process_as_it_would_without_us() {
     assert_eq!(output.status.signal(), Some(libc::SIGBUS), "{output:?}");
     assert!(!String::from_utf8_lossy(&output.stdout).contains("survived"));
 }
+
 extern "C" fn foreign_handler(_: i32) {
     std::process::exit(42);
 }
+
 #[test]
-fn a_foreign_fault_reaches_the_handler_that_was_there_before() {
-    const INSIDE: &str = "foreign_faults::a_foreign_fault_reaches_the_handler_that_was_there_before";
+fn a_foreign_fault_reaches_the_earlier_handler() {
+    const INSIDE: &str = "foreign_faults::a_foreign_fault_reaches_the_earlier_handler";
     if let Some(path) = std::env::var_os("PAGECUT_TEST_INPUT") {
         let handler: extern "C" fn(i32) = foreign_handler;
         #[expect(unsafe_code, reason = "a handler that is not ours")]
@@ -52,6 +56,7 @@ fn a_foreign_fault_reaches_the_handler_that_was_there_before() {
     let (_folder, path) = file(&reads(100_000));
     assert_eq!(in_a_process_of_its_own(INSIDE, &path).status.code(), Some(42));
 }
+
 #[test]
 fn a_signal_that_was_sent_is_passed_on() {
     const INSIDE: &str = "foreign_faults::a_signal_that_was_sent_is_passed_on";
@@ -68,6 +73,7 @@ fn a_signal_that_was_sent_is_passed_on() {
     let (_folder, path) = file(&reads(100_000));
     assert_eq!(in_a_process_of_its_own(INSIDE, &path).status.signal(), Some(libc::SIGBUS));
 }
+
 #[test]
 fn a_signal_that_was_sent_does_not_end_the_guard() {
     const INSIDE: &str = "foreign_faults::a_signal_that_was_sent_does_not_end_the_guard";
@@ -85,10 +91,10 @@ fn a_signal_that_was_sent_does_not_end_the_guard() {
     let output = in_a_process_of_its_own(INSIDE, &path);
     assert!(output.status.success(), "{output:?}");
 }
+
 #[test]
-fn what_was_guarded_once_and_is_somebody_elses_now_is_no_business_of_ours() {
-    const INSIDE: &str =
-        "foreign_faults::what_was_guarded_once_and_is_somebody_elses_now_is_no_business_of_ours";
+fn a_reused_address_is_no_longer_guarded() {
+    const INSIDE: &str = "foreign_faults::a_reused_address_is_no_longer_guarded";
     if let Some(path) = std::env::var_os("PAGECUT_TEST_INPUT") {
         let reader = MmapReader::open(&path).unwrap();
         let address = reader.as_slice().as_ptr().addr();

@@ -35,6 +35,23 @@ fn file(data: &[u8]) -> (TempDir, PathBuf) {
     (folder, path)
 }
 
+/// A file of reads, and a mapping of it.
+struct Mapped {
+    data: Vec<u8>,
+    path: PathBuf,
+    reader: MmapReader,
+    _folder: TempDir,
+}
+
+impl Mapped {
+    fn new(len: usize) -> Self {
+        let data = reads(len);
+        let (folder, path) = file(&data);
+        let reader = MmapReader::open(&path).unwrap();
+        Self { data, path, reader, _folder: folder }
+    }
+}
+
 fn cut(path: &Path, len: u64) {
     OpenOptions::new().write(true).open(path).unwrap().set_len(len).unwrap();
 }
@@ -43,7 +60,7 @@ fn cut(path: &Path, len: u64) {
 fn assert_truncated(error: &Error, offset: u64) {
     match error.kind() {
         ErrorKind::Truncated { offset: found, .. } => {
-            // What is noticed by a fault is the page; what is noticed by the length of the file is the byte.
+            // A fault shows the page, and the length of the file shows the byte.
             assert!(*found == offset || *found == offset.next_multiple_of(4096), "{error}, not {offset}");
         }
         _ => panic!("{error}"),
@@ -52,7 +69,7 @@ fn assert_truncated(error: &Error, offset: u64) {
 }
 
 #[test]
-fn m17_touching_what_is_gone_is_an_error_and_other_mappings_are_untouched() {
+fn m17_lost_pages_are_an_error_of_their_mapping() {
     let data = reads(1 << 20);
     let (_folder, path) = file(&data);
     let (_other_folder, other_path) = file(&data);
@@ -100,10 +117,8 @@ fn reader_loss(reader: &MmapReader) -> u64 {
 }
 
 #[test]
-fn cut_a_second_time_the_loss_is_that_of_the_lowest_page() {
-    let data = reads(1 << 20);
-    let (_folder, path) = file(&data);
-    let reader = MmapReader::open(&path).unwrap();
+fn a_second_cut_reports_the_lowest_lost_page() {
+    let Mapped { data, path, reader, _folder } = Mapped::new(1 << 20);
     cut(&path, 500_000);
     assert_eq!(reader.as_slice()[600_000], 0);
     cut(&path, 100_000);
@@ -156,7 +171,7 @@ fn a_file_in_huge_pages_is_guarded_in_huge_pages() {
 }
 
 #[test]
-fn a_file_that_was_changed_is_told_by_every_reader() {
+fn every_reader_reports_a_changed_file() {
     let data = reads(100_000);
     let (_folder, path) = file(&data);
     std::thread::sleep(std::time::Duration::from_millis(20));
@@ -172,10 +187,8 @@ fn a_file_that_was_changed_is_told_by_every_reader() {
 }
 
 #[test]
-fn grown_again_what_was_lost_is_still_an_error() {
-    let data = reads(1 << 20);
-    let (_folder, path) = file(&data);
-    let reader = MmapReader::open(&path).unwrap();
+fn lost_bytes_stay_an_error_when_the_file_grows() {
+    let Mapped { data, path, reader, _folder } = Mapped::new(1 << 20);
     cut(&path, 8192);
     assert_eq!(reader.as_slice()[20_000], 0);
     fs::write(&path, &data).unwrap();
@@ -184,9 +197,7 @@ fn grown_again_what_was_lost_is_still_an_error() {
 
 /// Cuts a file to `len` bytes while workers parse it, once one of them is at the byte `at`.
 fn cut_while_parsing(threads: usize, len: u64, at: u64) -> Error {
-    let data = reads(4 << 20);
-    let (_folder, path) = file(&data);
-    let reader = MmapReader::open(&path).unwrap();
+    let Mapped { path, reader, _folder, .. } = Mapped::new(4 << 20);
     let is_cut = AtomicBool::new(false);
     let pool = POOLS.iter().find(|pool| pool.current_num_threads() == threads).unwrap();
     let found: Result<Vec<_>, _> = pool.install(|| {
@@ -218,7 +229,7 @@ fn workers_that_parse_get_the_error_on_every_thread() {
 }
 
 #[test]
-fn a_source_reports_the_loss_whichever_way_it_reads() {
+fn a_source_reports_the_loss_with_every_backend() {
     for mmap in [true, false] {
         for threads in [1, 3] {
             let data = reads(4 << 20);
@@ -240,9 +251,7 @@ fn a_source_reports_the_loss_whichever_way_it_reads() {
 
 #[test]
 fn windows_and_records_of_a_reader_report_the_loss() {
-    let data = reads(1 << 20);
-    let (_folder, path) = file(&data);
-    let reader = MmapReader::open(&path).unwrap();
+    let Mapped { path, reader, _folder, .. } = Mapped::new(1 << 20);
     let mut windows = reader.windows(Fastq::new(), 100_000);
     let mut records = reader.records(&Fastq::new());
     assert!(windows.next().unwrap().is_ok() && records.next().unwrap().is_ok());
@@ -279,7 +288,7 @@ fn a_file_that_was_changed_is_noticed() {
 }
 
 #[test]
-fn a_file_that_is_written_to_while_it_is_parsed_gives_errors_and_no_panic() {
+fn writes_during_parsing_give_errors_and_no_panic() {
     let data = reads(200_000);
     let (_folder, path) = file(&data);
     /// So that the writer ends however the test does.

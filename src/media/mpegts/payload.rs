@@ -72,7 +72,8 @@ impl Coding {
         }
     }
 
-    /// Finds a text coding by `data_identifier` and the first data unit of teletext (ETSI EN 300 472, 4.2 and 4.3) or of DVB subtitles (ETSI EN 300 743, 7.1).
+    /// Finds a text coding by `data_identifier` and the first data unit: of teletext (ETSI EN 300 472, 4.2 and 4.3), or of DVB subtitles
+    /// (ETSI EN 300 743, 7.1).
     fn of_text(bytes: &[u8]) -> Option<Self> {
         match bytes {
             [0x10..=0x1f, 0x02 | 0x03 | 0xff, 0x2c, ..] => Some(Self::DvbTeletext),

@@ -338,9 +338,9 @@ fn wrapped_reads_are_noticed_wherever_they_begin() {
     assert!(stdout(&output).contains("\t251\t58239\t"), "{}", stdout(&output));
     // A stream cannot be read again, which is the error.
     let output = with_input(&["verify", "-"], &data);
-    let told = stderr(&output);
+    let message = stderr(&output);
     assert!(
-        told.contains("record 250, line 1001, byte ") && told.contains("the input is wrapped FASTQ"),
-        "{told}"
+        message.contains("record 250, line 1001, byte ") && message.contains("the input is wrapped FASTQ"),
+        "{message}"
     );
 }

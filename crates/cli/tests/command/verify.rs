@@ -1,4 +1,4 @@
-//! `verify` and `sanitize`: every byte is accounted for, and the rest is told.
+//! `verify` and `sanitize`: every byte is accounted for, and the rest is message.
 
 use std::fs;
 use std::process::Stdio;
@@ -27,6 +27,7 @@ fn verify_proves_that_every_byte_is_accounted_for() {
          the sequence has 4 letters, but there are 3 quality scores: \"III\"\n"
     );
 }
+
 #[test]
 fn verify_has_the_keys_that_were_promised() {
     let output = run(&["verify", "--json", "lengths_differ.fastq", "two.fastq", "none.fastq"]);
@@ -40,6 +41,7 @@ fn verify_has_the_keys_that_were_promised() {
     assert_eq!((&verdicts[1]["complete"], &verdicts[1]["error"]), (&true.into(), &Value::Null));
     assert_eq!((&verdicts[2]["complete"], &verdicts[2]["error"]["kind"]), (&false.into(), &"io".into()));
 }
+
 #[test]
 fn strict_makes_all_checks() {
     let folder = tempfile::tempdir().unwrap();
@@ -57,6 +59,7 @@ fn strict_makes_all_checks() {
         assert_eq!(json(&output)[0]["error"]["kind"], kind);
     }
 }
+
 #[test]
 fn a_gap_is_bad_but_the_rest_is_read() {
     let mut data = fs::read(testdata("small.ts")).unwrap();
@@ -76,8 +79,9 @@ fn a_gap_is_bad_but_the_rest_is_read() {
     assert_eq!(verdict["bytes"], 37_604);
     assert_eq!(with_input(&["stats"], &data).status.code(), Some(1));
 }
+
 #[test]
-fn what_was_found_bad_is_told_even_where_nobody_reads() {
+fn a_closed_output_keeps_the_status_of_bad_files() {
     let mut child = pagecut()
         .args(["verify", "lengths_differ.fastq", "two.fastq"])
         .stdout(Stdio::piped())
@@ -92,8 +96,9 @@ fn what_was_found_bad_is_told_even_where_nobody_reads() {
         assert_eq!(status.unwrap().code(), Some(1));
     }
 }
+
 #[test]
-fn the_bytes_of_a_stream_with_an_error_are_those_before_it() {
+fn bytes_of_a_stream_end_at_its_error() {
     let good = fs::read(testdata("illumina.fastq")).unwrap();
     let data = [good.as_slice(), b"@r\nA\n+\nII\n", &good.repeat(40)].concat();
     for threads in ["-t1", "-t4"] {
@@ -101,6 +106,7 @@ fn the_bytes_of_a_stream_with_an_error_are_those_before_it() {
         assert_eq!((&verdict["bytes"], &verdict["complete"]), (&152_168.into(), &false.into()));
     }
 }
+
 #[test]
 fn fasta_is_verified_and_counted() {
     let output =
@@ -112,6 +118,7 @@ fn fasta_is_verified_and_counted() {
     assert!(stdout(&output).contains("nanopore.fasta\tFASTA\tDNA\t"), "{}", stdout(&output));
     assert!(stdout(&output).contains("protein.fasta\tFASTA\t"), "{}", stdout(&output));
 }
+
 #[test]
 fn recover_lists_the_gaps_in_their_order() {
     let folder = tempfile::tempdir().unwrap();
@@ -142,8 +149,9 @@ fn recover_lists_the_gaps_in_their_order() {
     }
     assert_eq!(run(&["verify", "--max-gaps", "1", path]).status.code(), Some(2));
 }
+
 #[test]
-fn sanitized_output_verifies_and_the_rest_is_told() {
+fn sanitized_output_verifies_and_gaps_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let good = fs::read(testdata("illumina.fastq")).unwrap();
     let data = [&good[..], b"@bad\nAC\n+\nI\n", &good].concat();

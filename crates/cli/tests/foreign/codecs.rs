@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{path, succeed};
+use crate::{path, probe};
 
 /// Files of one stream, and fields that ffprobe 5.1 shows of it.
 const FILES: [(&str, &str); 13] = [
@@ -81,14 +81,10 @@ const FILES: [(&str, &str); 13] = [
     ),
 ];
 
-fn probe(name: &str) -> Value {
-    serde_json::from_str(&succeed(&["probe", "--of", "json", &format!("codecs/{name}")])).unwrap()
-}
-
 #[test]
 fn headers_give_the_fields_of_streams() {
     for (name, fields) in FILES {
-        let report = probe(name);
+        let report = probe(&format!("codecs/{name}"));
         let stream = &report["streams"][0];
         for (key, expected) in split(fields) {
             let found = match &stream[key] {
@@ -123,7 +119,7 @@ fn every_field_is_as_ffprobe_shows_it() {
             return;
         };
         let expected: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let found = probe(name);
+        let found = probe(&format!("codecs/{name}"));
         let mut compared = 0;
         for (key, value) in found["streams"][0].as_object().unwrap() {
             // ffprobe counts packets only on request.

@@ -193,11 +193,11 @@ fn a_record_for_which_there_is_no_memory_is_an_error() {
         let place = "fasta: record 1, byte 12: out of memory";
         assert!(stderr(&limited(150_000, input, "-t 2 stats -T")).contains(place), "{}", input.display());
     }
-    // For a copy of it too, little more than twice its length is.
+    // A copy of the record needs its length again.
     let output = limited(560_000, &path, "-t 1 sanitize");
     assert!(output.status.success(), "{}", stderr(&output));
     assert_eq!(output.stdout.len(), 200_000_019);
-    // The same of a file that is not piped: the place is told whichever way it is read.
+    // The same for a file instead of a pipe: the error has its place with every backend.
     for io in ["auto", "read", "uring"] {
         let limit = format!("ulimit -v 150000; exec \"$0\" stats -T -t 2 --io {io} \"$1\"");
         let command = ["-c", limit.as_str(), env!("CARGO_BIN_EXE_pagecut"), arg(&path)];

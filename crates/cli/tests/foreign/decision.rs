@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use crate::{pagecut, run, stderr, succeed};
+use crate::{pagecut, run, stderr, succeed, write};
 
 const FIRST: &str = "@v\nACGT\n+\nIIII\n";
 /// A record whose quality lines look like a record of four lines.
@@ -21,11 +21,7 @@ fn long_record() -> String {
 
 /// A file in a folder of its own.
 fn file(text: &str) -> (tempfile::TempDir, String) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("input.fastq");
-    fs::write(&path, text).unwrap();
-    let path = path.to_str().unwrap().to_owned();
-    (folder, path)
+    write("input.fastq", text)
 }
 
 /// Wrapped inputs without faults, and where their records begin.
@@ -51,10 +47,10 @@ fn every_command_reads_the_records_of_wrapped_fastq() {
     for (text, starts) in inputs() {
         let (_folder, path) = file(&text);
         let path = path.as_str();
-        let told = || text.replace(&"x".repeat(65_600), "x...");
+        let shown = || text.replace(&"x".repeat(65_600), "x...");
         for args in [&["verify"][..], &["verify", "--recover"], &["verify", "--strict", "--recover"]] {
             let verdict = succeed(&[args, &[path]].concat());
-            assert!(verdict.contains("good: fastq, 3 records"), "{args:?} {verdict} {}", told());
+            assert!(verdict.contains("good: fastq, 3 records"), "{args:?} {verdict} {}", shown());
         }
         let table = succeed(&["stats", "-T", path]);
         assert_eq!(table.lines().nth(1).unwrap().split('\t').nth(3), Some("3"), "{table}");
@@ -161,7 +157,7 @@ fn a_pipe_that_turns_out_to_be_wrapped_is_an_error() {
 }
 
 /// The verdict without the name of the input, and the messages.
-fn told(output: &Output, path: &str) -> (Option<i32>, String, String) {
+fn outcome(output: &Output, path: &str) -> (Option<i32>, String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(path, "-");
     (output.status.code(), text(&output.stdout), text(&output.stderr))
 }
@@ -193,17 +189,17 @@ fn all_commands_say_of_a_pipe_that_it_is_wrapped() {
                 for args in [&["verify"][..], &["stats"], &["verify", "--recover"], &["sanitize"]] {
                     let output = run_on_pipe(&[args, &["-t", threads]].concat(), &path);
                     assert_eq!(output.status.code(), Some(1), "{args:?} {}", stderr(&output));
-                    let told = stderr(&output);
-                    let mut lines = told.lines().filter(|line| !line.contains("gap of bytes"));
+                    let message = stderr(&output);
+                    let mut lines = message.lines().filter(|line| !line.contains("gap of bytes"));
                     let first = lines.next().unwrap_or_default();
-                    assert!(first.starts_with(&is_wrapped), "{args:?} {told}");
+                    assert!(first.starts_with(&is_wrapped), "{args:?} {message}");
                     assert!(first.ends_with(
                         ": the input is wrapped FASTQ, and a stream cannot be read again as that; a file can"
                     ));
                     if args[0] == "sanitize" {
                         assert_eq!(output.stdout.iter().filter(|&&byte| byte == b'@').count(), record);
                         let count = format!("pagecut: -: {record} record");
-                        assert!(lines.next().unwrap_or_default().starts_with(&count), "{told}");
+                        assert!(lines.next().unwrap_or_default().starts_with(&count), "{message}");
                     }
                 }
             }
@@ -213,13 +209,13 @@ fn all_commands_say_of_a_pipe_that_it_is_wrapped() {
     let (_folder, path) = file(&text(400, &format!("{torn}{WRAPPED}"), 50));
     for threads in ["1", "2", "3"] {
         let output = run_on_pipe(&["sanitize", "-t", threads], &path);
-        let told = stderr(&output);
+        let message = stderr(&output);
         assert!(
-            told.contains("fastq: record 401, line 1609, byte 71621: the input is wrapped FASTQ"),
-            "{told}"
+            message.contains("fastq: record 401, line 1609, byte 71621: the input is wrapped FASTQ"),
+            "{message}"
         );
         let count = "401 records written, 0 bytes left out in 0 gaps, and what follows was not read";
-        assert!(told.contains(count), "{told}");
+        assert!(message.contains(count), "{message}");
     }
 }
 
@@ -238,8 +234,8 @@ fn a_short_pipe_is_read_as_the_file() {
         for text in [text.to_owned(), text.replace('\n', "\r\n")] {
             let (_folder, path) = file(&text);
             for args in [&["verify"][..], &["verify", "--recover"], &["sanitize"], &["stats", "-T"]] {
-                let of_file = told(&run(&[args, &[&path]].concat()), &path);
-                let of_pipe = told(&run_on_pipe(args, &path), &path);
+                let of_file = outcome(&run(&[args, &[&path]].concat()), &path);
+                let of_pipe = outcome(&run_on_pipe(args, &path), &path);
                 assert_eq!(of_file, of_pipe, "{args:?} {text:?}");
             }
         }
@@ -258,15 +254,15 @@ fn a_file_as_standard_input_is_read_again() {
     ] {
         let (_folder, path) = file(&text);
         for args in [&["verify"][..], &["verify", "--recover"], &["sanitize"], &["stats", "-T"]] {
-            let of_file = told(&run(&[args, &[&path]].concat()), &path);
+            let of_file = outcome(&run(&[args, &[&path]].concat()), &path);
             let stdin = fs::File::open(&path).unwrap();
             let output = pagecut(args).stdin(stdin.try_clone().unwrap()).output().unwrap();
-            assert_eq!(of_file, told(&output, &path), "{args:?}");
-            // Whoever reads on finds the end.
+            assert_eq!(of_file, outcome(&output, &path), "{args:?}");
+            // Another reader of the same descriptor finds the end.
             let rest = Command::new("cat").stdin(stdin).output().unwrap();
             assert_eq!(rest.stdout.len(), 0);
         }
-        // Of a file of which something was read, the rest is the input.
+        // The rest of a file that was read in part is the input.
         let mut stdin = fs::File::open(&path).unwrap();
         io::Seek::seek(&mut stdin, io::SeekFrom::Start(text.len() as u64 - 2)).unwrap();
         let output = pagecut(&["verify"]).stdin(stdin).output().unwrap();
@@ -275,7 +271,7 @@ fn a_file_as_standard_input_is_read_again() {
 }
 
 #[test]
-fn a_plus_line_without_its_end_is_cut_in_both_variants() {
+fn a_plus_line_cut_short_is_bad_in_both_variants() {
     // The read of length 0 may have lost its quality scores; kseq refuses it too.
     for (start, record, line) in [("", 0, 3), (FIRST, 1, 7), (WRAPPED, 1, 13)] {
         let (_folder, path) = file(&format!("{start}@z\n\n+"));

@@ -2,12 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{run, stderr, succeed};
-
-/// What `probe` prints.
-fn probe(name: &str) -> Value {
-    serde_json::from_str(&succeed(&["probe", "--of", "json", name])).unwrap()
-}
+use crate::{path, probe, run, stderr, succeed, write};
 
 /// What `packets` prints: stream, pts, size and position.
 fn packets(name: &str) -> String {
@@ -61,8 +56,7 @@ fn packets_of_two_documents() {
     let track = run(&["extract", "--track", "2", name]);
     assert!(track.status.success() && track.stdout.len() == 40);
     succeed(&["verify", name]);
-    let report: Value =
-        serde_json::from_str(&succeed(&["probe", "--count-packets", "--of", "json", name])).unwrap();
+    let report = probe(name);
     let counts: Vec<_> =
         report["streams"].as_array().unwrap().iter().map(|stream| &stream["nb_read_packets"]).collect();
     assert_eq!(counts, ["3", "2"]);
@@ -193,7 +187,7 @@ fn pixel_formats_of_plain_pictures() {
 }
 
 #[test]
-fn what_web_vtt_is_for() {
+fn purposes_of_web_vtt() {
     let streams = streams("matroska/web-vtt.mkv");
     for (stream, purpose) in streams.iter().zip(["metadata", "captions", "descriptions"]) {
         assert_eq!(stream["codec_type"], "subtitle", "{stream}");
@@ -283,15 +277,12 @@ fn frames_stored_with_bzip2_and_lzo_are_decompressed() {
 
 #[test]
 fn streams_of_the_second_document_are_listed() {
-    let folder = tempfile::tempdir().unwrap();
-    let joined = folder.path().join("joined.mkv");
-    let parts = ["matroska/two-documents.mkv", "matroska/web-vtt.mkv"]
-        .map(|name| std::fs::read(crate::path(name)).unwrap());
-    std::fs::write(&joined, parts.concat()).unwrap();
-    let name = joined.to_str().unwrap();
+    let parts =
+        ["matroska/two-documents.mkv", "matroska/web-vtt.mkv"].map(|name| std::fs::read(path(name)).unwrap());
+    let (_folder, name) = write("joined.mkv", parts.concat());
+    let name = name.as_str();
     let rows = packets(name);
-    let report: Value =
-        serde_json::from_str(&succeed(&["probe", "--count-packets", "--of", "json", name])).unwrap();
+    let report = probe(name);
     let counts: Vec<_> = report["streams"]
         .as_array()
         .unwrap()

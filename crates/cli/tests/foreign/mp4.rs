@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::{path, run, stderr, succeed};
+use crate::{patched, path, run, stderr, succeed, write};
 
 /// The packets of a file, which are all right.
 fn packets(name: &str) -> Vec<String> {
@@ -12,7 +12,7 @@ fn packets(name: &str) -> Vec<String> {
 }
 
 /// The streams of a file, and the errors that the command reports.
-fn probe(name: &str) -> (Vec<Value>, String) {
+fn streams(name: &str) -> (Vec<Value>, String) {
     let output = run(&["probe", "--of", "json", name]);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(output.status.success(), stderr(&output).is_empty());
@@ -21,7 +21,7 @@ fn probe(name: &str) -> (Vec<Value>, String) {
 
 /// Fields of the only stream of a file without faults.
 fn stream(name: &str, fields: &[&str]) -> Vec<String> {
-    let (streams, errors) = probe(name);
+    let (streams, errors) = streams(name);
     assert_eq!((streams.len(), errors.as_str()), (1, ""), "{name}");
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     fields.iter().map(|&field| text(&streams[0][field])).collect()
@@ -32,22 +32,6 @@ fn fault(name: &str) -> Value {
     let output = run(&["verify", "--json", name]);
     assert_eq!(output.status.code(), Some(1), "{name}");
     serde_json::from_slice::<Value>(&output.stdout).unwrap()["error"].clone()
-}
-
-/// A copy of a stored file with bytes replaced at a place after the name of a box.
-fn changed(name: &str, kind: &[u8; 4], position: usize, bytes: &[u8]) -> Vec<u8> {
-    let mut data = fs::read(path(name)).unwrap();
-    let at = 4 + position + data.windows(4).position(|found| found == kind).unwrap();
-    data[at..at + bytes.len()].copy_from_slice(bytes);
-    data
-}
-
-/// Writes a file in a folder of its own, and returns the folder and the path.
-fn write(name: &str, data: &[u8]) -> (tempfile::TempDir, String) {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join(name);
-    fs::write(&file, data).unwrap();
-    (folder, file.display().to_string())
 }
 
 #[test]
@@ -91,16 +75,16 @@ fn byte_order_and_width_of_pcm() {
     for (kind, name) in
         [(b"in32", "pcm_s32le"), (b"fl32", "pcm_f32le"), (b"fl64", "pcm_f64le"), (b"twos", "pcm_s16le")]
     {
-        let mut data = changed("mp4/enda-in24le.mov", b"in24", 0, &[]);
+        let mut data = patched("mp4/enda-in24le.mov", b"in24", 0, &[]);
         while let Some(at) = data.windows(4).position(|found| found == b"in24") {
             data[at..at + 4].copy_from_slice(kind);
         }
         let (_folder, file) = write("sound.mov", &data);
-        assert_eq!(probe(&file).0[0]["codec_name"], name);
+        assert_eq!(streams(&file).0[0]["codec_name"], name);
     }
-    let big = changed("mp4/enda-in24le.mov", b"enda", 0, &[0, 0]);
+    let big = patched("mp4/enda-in24le.mov", b"enda", 0, &[0, 0]);
     let (_folder, file) = write("big.mov", &big);
-    assert_eq!(probe(&file).0[0]["codec_name"], "pcm_s24be");
+    assert_eq!(streams(&file).0[0]["codec_name"], "pcm_s24be");
 }
 
 #[test]
@@ -134,7 +118,7 @@ fn a_bad_table_leaves_the_other_tracks() {
     assert_eq!(listed.lines().count(), 8);
     assert_eq!(stderr(&output).lines().count(), 1);
     assert!(stderr(&output).contains("the box 'stss' has numbers that do not ascend"));
-    let (streams, errors) = probe("mp4/one-bad-table.mp4");
+    let (streams, errors) = streams("mp4/one-bad-table.mp4");
     assert_eq!((streams.len(), errors.lines().count()), (2, 1), "{errors}");
     // All samples of both tracks can be read.
     let stats = run(&["stats", "-T", "mp4/one-bad-table.mp4"]);
@@ -143,7 +127,7 @@ fn a_bad_table_leaves_the_other_tracks() {
 
 #[test]
 fn a_missing_decoder_configuration_is_reported() {
-    let (streams, errors) = probe("mp4/esds-without-dsi.mp4");
+    let (streams, errors) = streams("mp4/esds-without-dsi.mp4");
     let stream = &streams[0];
     assert_eq!((&stream["codec_name"], &stream["sample_rate"]), (&"aac".into(), &"48000".into()));
     assert!(errors.contains("the box 'esds' has no DecoderSpecificInfo"), "{errors}");
@@ -180,8 +164,8 @@ fn zeros_after_the_last_box_are_padding() {
 
 #[test]
 fn samples_lie_in_media_data_and_not_over_others() {
-    let first = |offset: u32| changed("mp4/stts-shorter-than-mdhd.mp4", b"stco", 8, &offset.to_be_bytes());
-    let (_folder, file) = write("misplaced.mp4", &first(0));
+    let first = |offset: u32| patched("mp4/stts-shorter-than-mdhd.mp4", b"stco", 8, &offset.to_be_bytes());
+    let (_folder, file) = write("misplaced.mp4", first(0));
     let found = fault(&file);
     assert_eq!(found["kind"], "sample_misplaced");
     assert!(found["message"].as_str().unwrap().contains("in the box 'ftyp'"), "{found}");
@@ -277,6 +261,6 @@ fn a_bad_fragment_leaves_the_others() {
         let name = kind.escape_ascii().to_string();
         assert!(stats["error"]["message"].as_str().unwrap().contains(&name), "{stats}");
         assert!(fault(&file)["offset"].as_u64() >= stats["error"]["offset"].as_u64());
-        assert_eq!(probe(&file).1.lines().count(), 1);
+        assert_eq!(streams(&file).1.lines().count(), 1);
     }
 }

@@ -1,31 +1,16 @@
-//! What `probe` tells of MP4 files that have more, or less, than tracks with samples.
+//! The report of `probe` on MP4 files with covers, chapters, indexes and encryption, and without samples.
 
 use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::{path, run, stderr, succeed};
-
-fn probe(name: &str) -> Value {
-    serde_json::from_str(&succeed(&["probe", "--of", "json", name])).unwrap()
-}
+use crate::{patched, path, probe, run, stderr, succeed, write};
 
 /// Asserts that an object has these fields.
 fn assert_fields(found: &Value, expected: &Value) {
     for (name, value) in expected.as_object().unwrap() {
         assert_eq!(&found[name], value, "{name}");
     }
-}
-
-/// Writes a copy of a stored file with other bytes at a place after the name of a box.
-fn changed(name: &str, kind: &[u8; 4], position: usize, bytes: &[u8]) -> (tempfile::TempDir, String) {
-    let mut data = fs::read(path(name)).unwrap();
-    let at = 4 + position + data.windows(4).position(|found| found == kind).unwrap();
-    data[at..at + bytes.len()].copy_from_slice(bytes);
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("changed.mp4");
-    fs::write(&file, data).unwrap();
-    (folder, file.display().to_string())
 }
 
 #[test]
@@ -93,7 +78,7 @@ fn a_track_of_titles_has_the_chapters() {
 
 #[test]
 fn chapters_of_chpl_end_where_the_next_begins() {
-    let (_folder, name) = changed("mp4/chapters.m4a", b"tref", 4, b"none");
+    let (_folder, name) = write("changed.mp4", patched("mp4/chapters.m4a", b"tref", 4, b"none"));
     let report = probe(&name);
     let chapter =
         |start: u32, end: u32, title: &str| ("1/10000000".into(), start.into(), end.into(), title.into());
@@ -122,7 +107,7 @@ fn rates_of_indexed_fragments_are_those_of_ffprobe() {
 
 #[test]
 fn an_index_without_a_time_unit_is_an_error() {
-    let (_folder, name) = changed("mp4/indexed.mp4", b"sidx", 8, &[0; 4]);
+    let (_folder, name) = write("changed.mp4", patched("mp4/indexed.mp4", b"sidx", 8, &[0; 4]));
     let output = run(&["probe", "--of", "json", &name]);
     assert_eq!(output.status.code(), Some(1));
     assert!(
@@ -191,10 +176,8 @@ fn rates_of_uneven_pictures_are_those_of_ffprobe() {
     // The tables state the rates of samples that the input has not.
     let data = fs::read(path("mp4/uneven.mp4")).unwrap();
     let end = data.windows(4).position(|kind| kind == b"mdat").unwrap() + 4;
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("cut.mp4");
-    fs::write(&file, &data[..end]).unwrap();
-    let output = run(&["probe", "--of", "json", file.to_str().unwrap()]);
+    let (_folder, file) = write("cut.mp4", &data[..end]);
+    let output = run(&["probe", "--of", "json", &file]);
     assert_eq!(output.status.code(), Some(1));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_fields(&report["streams"][0], &rates);
@@ -214,7 +197,7 @@ fn h264_without_vui_has_no_location_of_chroma() {
 
 #[test]
 fn a_movie_of_duration_0_lasts_as_long() {
-    let (_folder, name) = changed("mp4/encv.mp4", b"mvhd", 16, &[0; 4]);
+    let (_folder, name) = write("changed.mp4", patched("mp4/encv.mp4", b"mvhd", 16, &[0; 4]));
     assert_fields(&probe(&name)["format"], &json!({"duration": "0.000000", "bit_rate": null}));
 }
 

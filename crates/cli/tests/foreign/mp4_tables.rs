@@ -3,29 +3,11 @@
 use std::fs;
 use std::process::Command;
 
-use crate::{path, run, stderr, succeed};
+use crate::{patch, path, run, stderr, succeed, write};
 
 /// A file of the tests of the library.
 fn data(name: &str) -> Vec<u8> {
     fs::read(path("../media/mp4").join(name)).unwrap()
-}
-
-/// Writes a file in a folder of its own, and returns the folder and the path.
-fn write(data: &[u8]) -> (tempfile::TempDir, String) {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("made.mp4");
-    fs::write(&file, data).unwrap();
-    (folder, file.display().to_string())
-}
-
-/// Replaces bytes at a place after each box of this type.
-fn patch(data: &mut [u8], kind: &[u8; 4], position: usize, bytes: &[u8]) {
-    let found: Vec<_> =
-        data.windows(4).enumerate().filter(|(_, name)| name == kind).map(|(at, _)| at).collect();
-    assert!(!found.is_empty());
-    for at in found {
-        data[at + position..at + position + bytes.len()].copy_from_slice(bytes);
-    }
 }
 
 #[test]
@@ -33,8 +15,8 @@ fn packets_after_the_edit_are_left_out() {
     let mut data = data("faststart.mp4");
     let all = succeed(&["packets", "../media/mp4/faststart.mp4"]).lines().count();
     // A third of a second of two.
-    patch(&mut data, b"elst", 12, &333_u32.to_be_bytes());
-    let (_folder, file) = write(&data);
+    patch(&mut data, b"elst", 8, &333_u32.to_be_bytes());
+    let (_folder, file) = write("made.mp4", &data);
     let listed = succeed(&["packets", &file]);
     let sound: Vec<_> = listed.lines().filter(|line| line.starts_with("1,")).collect();
     // The edit begins in the second of the frames of sound, of which the last one that is presented ends after it.
@@ -49,13 +31,13 @@ fn packets_after_the_edit_are_left_out() {
 fn zeros_after_the_last_box_are_padding() {
     for zeros in [1, 2, 3, 4, 7, 8, 100] {
         let data = [data("moov_last.mp4"), vec![0; zeros]].concat();
-        let (_folder, file) = write(&data);
+        let (_folder, file) = write("made.mp4", &data);
         let report = succeed(&["verify", "--json", &file]);
         let report: serde_json::Value = serde_json::from_str(&report).unwrap();
         assert_eq!(report["blank_bytes"], zeros, "{report}");
         assert!(report["error"].is_null());
     }
-    let (_folder, file) = write(&[data("moov_last.mp4"), vec![0, 0, 1]].concat());
+    let (_folder, file) = write("made.mp4", [data("moov_last.mp4"), vec![0, 0, 1]].concat());
     assert_eq!(run(&["verify", &file]).status.code(), Some(1));
 }
 
@@ -65,8 +47,8 @@ fn lists_that_hold_more_or_fewer_entries_are_bad() {
         let name = str::from_utf8(kind).unwrap();
         for (count, why) in [(0, "more"), (2, "fewer")] {
             let mut data = data("faststart.mp4");
-            patch(&mut data, kind, 11, &[count]);
-            let (_folder, file) = write(&data);
+            patch(&mut data, kind, 7, &[count]);
+            let (_folder, file) = write("made.mp4", &data);
             let output = run(&["verify", &file]);
             assert_eq!(output.status.code(), Some(1), "{name} {count}");
             let expected = format!("the box '{name}' has {why} entries than it says");
@@ -84,7 +66,7 @@ fn times_that_are_cut_off_leave_the_packets() {
     data[at - 4..at].copy_from_slice(&8_u32.to_be_bytes());
     data[at + 4..at + 8].copy_from_slice(&(len - 8).to_be_bytes());
     data[at + 8..at + 12].copy_from_slice(b"free");
-    let (_folder, file) = write(&data);
+    let (_folder, file) = write("made.mp4", &data);
     let output = run(&["packets", "--raw-times", &file]);
     let all = succeed(&["packets", "--raw-times", "../media/mp4/faststart.mp4"]);
     assert_eq!(String::from_utf8(output.stdout.clone()).unwrap().lines().count(), all.lines().count());
@@ -101,7 +83,7 @@ fn more_tracks_than_memory_are_an_error() {
     data.extend(u32::try_from(8 + 8 * tracks).unwrap().to_be_bytes());
     data.extend(b"moov");
     data.extend(track.repeat(tracks));
-    let (_folder, file) = write(&data);
+    let (_folder, file) = write("made.mp4", &data);
     for command in ["packets", "verify"] {
         let limited = format!("ulimit -v 500000; exec \"$0\" -t 1 {command} \"$1\"");
         let mut shell = Command::new("sh");
@@ -137,7 +119,7 @@ fn tracks_and_fragments(tracks: u32, fragments: usize) -> Vec<u8> {
 
 #[test]
 fn many_tracks_in_many_fragments_are_described() {
-    let (_folder, file) = write(&tracks_and_fragments(500, 4000));
+    let (_folder, file) = write("made.mp4", tracks_and_fragments(500, 4000));
     let output = succeed(&["probe", "--of", "json", &file]);
     assert_eq!(output.matches("\"codec_type\"").count(), 500);
 }

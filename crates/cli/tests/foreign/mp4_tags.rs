@@ -4,11 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::{path, run, stderr, succeed};
-
-fn probe(name: &str) -> Value {
-    serde_json::from_str(&succeed(&["probe", "--of", "json", name])).unwrap()
-}
+use crate::{path, probe, run, stderr};
 
 /// The tags of the input without those of `ftyp`.
 fn format_tags(report: &Value) -> Value {

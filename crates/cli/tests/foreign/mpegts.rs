@@ -1,8 +1,6 @@
 //! MPEG transport streams.
 
-use serde_json::Value;
-
-use crate::{path, run, stderr, succeed};
+use crate::{path, probe, run, stderr, succeed, write};
 
 /// The rows of `packets`, as numbers of stream, pts and size.
 fn packets(name: &str) -> Vec<(u32, i64, u32)> {
@@ -17,7 +15,7 @@ fn packets(name: &str) -> Vec<(u32, i64, u32)> {
 
 /// The value of a field of each stream of `probe`.
 fn streams(name: &str, field: &str) -> Vec<String> {
-    let report: Value = serde_json::from_str(&succeed(&["probe", "--of", "json", name])).unwrap();
+    let report = probe(name);
     let streams = report["streams"].as_array().unwrap().iter();
     streams.map(|stream| stream[field].as_str().unwrap_or_default().to_owned()).collect()
 }
@@ -52,8 +50,7 @@ fn programs_have_clocks_of_their_own() {
 #[test]
 fn streams_come_in_the_order_of_the_tables() {
     assert_eq!(streams("mpegts/program-order.ts", "id"), ["0x201", "0x101"]);
-    let report: Value =
-        serde_json::from_str(&succeed(&["probe", "--of", "json", "mpegts/program-order.ts"])).unwrap();
+    let report = probe("mpegts/program-order.ts");
     let programs: Vec<_> = report["programs"]
         .as_array()
         .unwrap()
@@ -80,10 +77,8 @@ fn streams_without_tables_are_those_of_pes_headers() {
 
 /// Runs `verify` on a stream, and returns whether it is good, and what standard error says.
 fn verify(stream: &[u8]) -> (bool, String) {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("stream.ts");
-    std::fs::write(&file, stream).unwrap();
-    let output = run(&["verify", file.to_str().unwrap()]);
+    let (_folder, file) = write("stream.ts", stream);
+    let output = run(&["verify", &file]);
     assert!(String::from_utf8_lossy(&output.stdout).contains("payload not checked"));
     (output.status.success(), stderr(&output))
 }
@@ -179,11 +174,9 @@ fn an_adaptation_field_longer_than_its_packet_is_bad() {
 fn gaps_have_their_records_from_files_and_pipes() {
     let stream = std::fs::read(path("../media/mpegts/av.ts")).unwrap();
     let damaged = [&stream[..188 * 20], b"other", &stream[188 * 20..188 * 40], b"bytes", &stream[188 * 40..]];
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("damaged.ts");
     // Longer than a part.
-    std::fs::write(&file, damaged.concat().repeat(20)).unwrap();
-    let name = file.to_str().unwrap();
+    let (_folder, name) = write("damaged.ts", damaged.concat().repeat(20));
+    let name = name.as_str();
     let of_file = stderr(&run(&["tree", name])).replace(name, "-");
     let pipe = std::process::Command::new("sh")
         .args(["-c", "cat \"$1\" | \"$0\" tree - > /dev/null", env!("CARGO_BIN_EXE_pagecut"), name])

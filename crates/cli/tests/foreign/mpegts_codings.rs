@@ -1,15 +1,14 @@
-//! What `probe` tells of the codings in MPEG transport streams.
+//! The codings that `probe` reports in MPEG transport streams.
 
 use serde_json::Value;
 
 use crate::transport::Stream;
-use crate::{pagecut, succeed};
+use crate::{pagecut, probe, succeed};
 
-/// What `probe` tells of a stream.
-fn probe(stream: &Stream) -> Value {
-    let folder = tempfile::tempdir().unwrap();
-    let file = stream.save(&folder);
-    serde_json::from_str(&succeed(&["probe", "--of", "json", file.to_str().unwrap()])).unwrap()
+/// The report of `probe` on a stream.
+fn report(stream: &Stream) -> Value {
+    let (_folder, file) = stream.save();
+    probe(&file)
 }
 
 /// Fields of a stream, as text.
@@ -23,8 +22,8 @@ fn fields(stream: &Value, names: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn streams_end_with_their_last_packets_as_ffprobe_says() {
-    let report: Value = serde_json::from_str(&succeed(&["probe", "--of", "json", "mpegts/eac3.ts"])).unwrap();
+fn streams_end_with_their_last_packets() {
+    let report = probe("mpegts/eac3.ts");
     let times = ["codec_name", "start_pts", "duration_ts", "duration"];
     assert_eq!(fields(&report["streams"][0], &times), ["mpeg2video", "129600", "90000", "1.000000"]);
     assert_eq!(fields(&report["streams"][1], &times), ["eac3", "129120", "63360", "0.704000"]);
@@ -57,22 +56,21 @@ fn payloads_tell_the_coding_where_no_table_does() {
             unmapped.pes(0x101, 0xbd, 90_000 + 2880 * number, &payload);
         }
         for stream in [stream, unmapped] {
-            let found = fields(&probe(&stream)["streams"][0], &["codec_name", "codec_type"]);
+            let found = fields(&report(&stream)["streams"][0], &["codec_name", "codec_type"]);
             assert_eq!(found, [name, kind]);
         }
     }
 }
 
 #[test]
-fn packets_are_selected_by_a_coding_that_payloads_tell() {
+fn packets_are_selected_by_the_coding_in_payloads() {
     let mut stream = Stream::of_program(&[], &[(0x06, &[])]);
     // The first packet tells nothing.
     stream.pes(0x101, 0xbd, 90_000, b"?");
     (1..4).for_each(|number| stream.pes(0x101, 0xbd, 90_000 + 2880 * number, &ac3_frame()));
-    let folder = tempfile::tempdir().unwrap();
-    let file = stream.save(&folder);
+    let (_folder, file) = stream.save();
     let rows = |kind: &str| {
-        let args = ["packets", "--entries", "pts", "--select-streams", kind, file.to_str().unwrap()];
+        let args = ["packets", "--entries", "pts", "--select-streams", kind, &file];
         String::from_utf8(pagecut(&args).output().unwrap().stdout).unwrap()
     };
     assert_eq!(rows("a"), "92880\n95760\n98640\n");
@@ -97,18 +95,18 @@ fn channels_of_opus_are_those_of_its_descriptor() {
         let descriptors = [b"\x05\x04Opus".as_slice(), &extension].concat();
         let mut stream = Stream::of_program(&[], &[(0x06, &descriptors)]);
         (0..3).for_each(|number| stream.pes(0x101, 0xbd, 90_000 + 1800 * number, &[0x7f, 0xe0, 1, 0xfc]));
-        let found = fields(&probe(&stream)["streams"][0], &["codec_name", "channels", "channel_layout"]);
+        let found = fields(&report(&stream)["streams"][0], &["codec_name", "channels", "channel_layout"]);
         assert_eq!(found, ["opus", channels, layout], "{code:x?}");
     }
 }
 
 #[test]
-fn splice_information_has_a_tag_unless_it_is_registered() {
+fn splice_information_without_registration_has_a_tag() {
     for (descriptors, tag) in [(&b""[..], "0x0086"), (b"\x05\x04CUEI", "0x0000"), (b"\x05\x04HDMX", "0x0086")]
     {
         let mut stream = Stream::of_program(descriptors, &[(0x86, &[]), (0x1b, &[])]);
         stream.pes(0x102, 0xe0, 90_000, &[0, 0, 1, 9, 0xf0]);
-        let found = fields(&probe(&stream)["streams"][0], &["codec_name", "codec_type", "codec_tag"]);
+        let found = fields(&report(&stream)["streams"][0], &["codec_name", "codec_type", "codec_tag"]);
         assert_eq!(found, ["scte_35", "data", tag]);
     }
 }
@@ -120,7 +118,7 @@ fn names_of_services_end_with_their_first_nul() {
     let body = [&[0, 1, 0xff, 0, 1, 0xfc, 0x80, u8::try_from(service.len()).unwrap()][..], service].concat();
     stream.table(0x11, 0x42, 1, &body);
     stream.pes(0x101, 0xc0, 90_000, &[0]);
-    let report = probe(&stream);
+    let report = report(&stream);
     let names = fields(&report["programs"][0]["tags"], &["service_provider", "service_name"]);
     assert_eq!(names, ["one", "second"]);
     assert_eq!(report["format"]["nb_programs"], 1);
@@ -135,7 +133,7 @@ fn a_constant_bit_rate_of_mpeg_2_is_told() {
         payload.extend((1 << 19 | delay << 3).to_be_bytes());
         let mut stream = Stream::of_program(&[], &[(0x02, &[])]);
         (0..4).for_each(|number| stream.pes(0x101, 0xe0, 90_000 + 3600 * number, &payload));
-        let found = fields(&probe(&stream)["streams"][0], &["codec_name", "width", "bit_rate"]);
+        let found = fields(&report(&stream)["streams"][0], &["codec_name", "width", "bit_rate"]);
         assert_eq!(found, ["mpeg2video", "64", rate]);
     }
 }
@@ -148,9 +146,8 @@ fn packets_of_data_are_key_packets() {
         stream.pes(pid, 0xbd, 90_000, b"data");
     }
     stream.pes(0x104, 0xe0, 90_000, &[0, 0, 1, 9, 0xf0]);
-    let folder = tempfile::tempdir().unwrap();
-    let file = stream.save(&folder);
-    let rows = succeed(&["packets", "--entries", "stream_index,flags", file.to_str().unwrap()]);
+    let (_folder, file) = stream.save();
+    let rows = succeed(&["packets", "--entries", "stream_index,flags", &file]);
     // Metadata and private data; a stream of an unknown type and a picture without `random_access_indicator`.
     assert_eq!(rows, "0,K_\n1,K_\n2,__\n3,__\n");
 }

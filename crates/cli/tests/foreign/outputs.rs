@@ -44,6 +44,14 @@ fn run(folder: &Path, args: &[&str]) -> Output {
     command(folder, args).output().unwrap()
 }
 
+/// Runs the command with a redirection of the shell, such as `>&-`.
+fn redirected(folder: &Path, args: &[&str], redirection: &str) -> Output {
+    let script = format!("exec \"$0\" \"$@\" {redirection}");
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(script).arg(env!("CARGO_BIN_EXE_pagecut")).args(args);
+    shell.current_dir(folder).output().unwrap()
+}
+
 /// Every command that writes files, and the files that it writes.
 const WRITING: [(&[&str], &[&str]); 8] = [
     (&["sanitize", "-o", "out.fastq", "reads.fastq"], &["out.fastq"]),
@@ -84,7 +92,7 @@ fn an_output_replaces_another_one_when_it_is_complete() {
 
 /// `prlimit` makes every write beyond a length fail, as a full disk does.
 #[test]
-fn a_failed_write_leaves_what_was_there() {
+fn a_failed_write_leaves_the_old_output() {
     let folder = folder();
     let path = folder.path();
     for (args, outputs) in WRITING {
@@ -105,13 +113,13 @@ fn a_failed_write_leaves_what_was_there() {
                 outputs.iter().for_each(|output| fs::write(path.join(output), OLD).unwrap());
             }
             let failed = limit(len - 1);
-            let told = stderr(&failed);
-            assert_eq!(failed.status.code(), Some(1), "{args:?}: {told}");
+            let message = stderr(&failed);
+            assert_eq!(failed.status.code(), Some(1), "{args:?}: {message}");
             assert!(
-                outputs.iter().any(|output| told.starts_with(&format!("pagecut: {output}: cannot be "))),
-                "{args:?}: {told}"
+                outputs.iter().any(|output| message.starts_with(&format!("pagecut: {output}: cannot be "))),
+                "{args:?}: {message}"
             );
-            assert!(told.contains("File too large"), "{args:?}: {told}");
+            assert!(message.contains("File too large"), "{args:?}: {message}");
             for output in outputs {
                 let found = fs::read(path.join(output)).ok();
                 assert_eq!(found.as_deref(), is_there.then_some(OLD), "{args:?}: {output}");
@@ -169,7 +177,7 @@ fn a_signal_removes_the_temporary_file() {
         assert_eq!(status.signal(), Some(number), "{signal}");
         assert_eq!(fs::read(path.join("out.fastq")).unwrap(), OLD, "{signal}");
         assert_eq!(temporary(path).len(), usize::from(signal == "KILL"), "{signal}");
-        // What SIGKILL leaves is in nobody's way.
+        // The file that SIGKILL leaves does not hinder the next run.
         let next = run(path, &["sanitize", "-q", "-o", "out.fastq", "reads.fastq"]);
         assert!(next.status.success(), "{}", stderr(&next));
         assert!(fs::read(path.join("out.fastq")).unwrap() == fs::read(path.join("reads.fastq")).unwrap());
@@ -190,7 +198,7 @@ fn a_signal_that_is_ignored_stays_ignored() {
 }
 
 #[test]
-fn what_is_no_regular_file_is_written_to() {
+fn devices_and_pipes_are_written_to() {
     let folder = folder();
     let path = folder.path();
     let reads = fs::read(path.join("reads.fastq")).unwrap();
@@ -293,20 +301,15 @@ fn a_closed_or_full_standard_output_is_an_error() {
     let folder = folder();
     for args in PRINTING {
         for redirection in [">&-", ">/dev/full", "1</dev/null"] {
-            let script = format!("exec \"$0\" \"$@\" {redirection}");
-            let mut shell = Command::new("sh");
-            shell.arg("-c").arg(script).arg(env!("CARGO_BIN_EXE_pagecut")).args(args);
-            let output = shell.current_dir(folder.path()).output().unwrap();
-            let told = stderr(&output);
-            assert_eq!(output.status.code(), Some(1), "{args:?} {redirection}: {told}");
-            assert!(told.starts_with("pagecut: standard output: "), "{args:?} {redirection}: {told}");
+            let output = redirected(folder.path(), args, redirection);
+            let message = stderr(&output);
+            assert_eq!(output.status.code(), Some(1), "{args:?} {redirection}: {message}");
+            assert!(message.starts_with("pagecut: standard output: "), "{args:?} {redirection}: {message}");
         }
     }
     // Nothing is written to it.
-    let script = "exec \"$0\" sanitize -q -o out reads.fastq >&-";
-    let mut shell = Command::new("sh");
-    shell.arg("-c").arg(script).arg(env!("CARGO_BIN_EXE_pagecut"));
-    assert!(shell.current_dir(folder.path()).status().unwrap().success());
+    let args = ["sanitize", "-q", "-o", "out", "reads.fastq"];
+    assert!(redirected(folder.path(), &args, ">&-").status.success());
 }
 
 #[test]
@@ -329,22 +332,19 @@ fn a_closed_standard_input_is_an_error() {
         &["probe", "-"],
     ] {
         for redirection in ["<&-", "0>sink"] {
-            let script = format!("exec \"$0\" \"$@\" {redirection}");
-            let mut shell = Command::new("sh");
-            shell.arg("-c").arg(script).arg(env!("CARGO_BIN_EXE_pagecut")).args(args);
-            let output = shell.current_dir(folder.path()).output().unwrap();
-            let told = stderr(&output);
-            assert_eq!(output.status.code(), Some(1), "{args:?} {redirection}: {told}");
-            assert!(told.contains(": Bad file descriptor (os error 9)"), "{args:?} {redirection}: {told}");
+            let output = redirected(folder.path(), args, redirection);
+            let message = stderr(&output);
+            assert_eq!(output.status.code(), Some(1), "{args:?} {redirection}: {message}");
+            assert!(
+                message.contains(": Bad file descriptor (os error 9)"),
+                "{args:?} {redirection}: {message}"
+            );
         }
     }
     assert!(!folder.path().join("out").exists());
-    // An empty device is an empty input, and what is not read may be closed.
+    // An empty device is an empty input, and standard input may be closed where a file is read.
     for (args, redirection) in [(&["stats"][..], "</dev/null"), (&["stats", "reads.fastq"], "<&-")] {
-        let script = format!("exec \"$0\" \"$@\" {redirection}");
-        let mut shell = Command::new("sh");
-        shell.arg("-c").arg(script).arg(env!("CARGO_BIN_EXE_pagecut")).args(args);
-        assert!(shell.current_dir(folder.path()).status().unwrap().success(), "{args:?}");
+        assert!(redirected(folder.path(), args, redirection).status.success(), "{args:?}");
     }
 }
 
@@ -354,10 +354,7 @@ fn a_closed_standard_error_changes_nothing_else() {
     fs::write(folder.path().join("bad.fastq"), "@a\nAC\n+\nI\n@b\nA\n+\nI\n").unwrap();
     for (args, expected) in [(&["sanitize", "bad.fastq"][..], 1), (&["verify", "reads.fastq"], 0)] {
         let run = |redirection: &str| {
-            let script = format!("exec \"$0\" \"$@\" {redirection}");
-            let mut shell = Command::new("sh");
-            shell.arg("-c").arg(script).arg(env!("CARGO_BIN_EXE_pagecut")).args(args);
-            let output = shell.current_dir(folder.path()).output().unwrap();
+            let output = redirected(folder.path(), args, redirection);
             (output.status.code(), output.stdout)
         };
         let (code, printed) = run("");

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::Stdio;
 
-use crate::{pagecut, run, stderr, succeed};
+use crate::{pagecut, run, stderr, succeed, write};
 
 /// The value of a column in the only row of `stats -aT`.
 fn column(file: &str, name: &str) -> String {
@@ -113,9 +113,7 @@ fn shares_of_good_scores_have_two_decimals() {
 
 #[test]
 fn one_left_out_record_is_singular() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("y.fa");
-    std::fs::write(&file, ">p\nAC\n>q\n>r\nA\n").unwrap();
-    let output = run(&["index", "--names", file.to_str().unwrap()]);
+    let (_folder, file) = write("y.fa", ">p\nAC\n>q\n>r\nA\n");
+    let output = run(&["index", "--names", &file]);
     assert!(stderr(&output).contains("1 record left out"), "{}", stderr(&output));
 }

@@ -1,7 +1,10 @@
 //! Transport streams that tests build packet by packet.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+use crate::write;
 
 /// A transport stream, packet by packet.
 #[derive(Default)]
@@ -77,11 +80,9 @@ impl Stream {
         self.bytes.extend(payload);
     }
 
-    /// Writes the stream into a folder.
-    pub(crate) fn save(&self, folder: &tempfile::TempDir) -> PathBuf {
-        let file = folder.path().join("stream.ts");
-        std::fs::write(&file, &self.bytes).unwrap();
-        file
+    /// Writes the stream into a folder of its own, and returns the folder and the path.
+    pub(crate) fn save(&self) -> (TempDir, String) {
+        write("stream.ts", &self.bytes)
     }
 }
 

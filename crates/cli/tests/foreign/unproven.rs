@@ -1,10 +1,20 @@
 //! Compressed inputs of which not all bytes are proven.
 
 use std::fs;
-use std::path::Path;
+use std::path::PathBuf;
+
+use tempfile::TempDir;
 
 use crate::compressed::{arg, reads, through};
 use crate::{run, stderr, succeed};
+
+/// Reads compressed by bgzip, and the path of a file in a folder of its own; `None` if there is no bgzip.
+fn bgzip(records: usize) -> Option<(Vec<u8>, TempDir, PathBuf)> {
+    let packed = through("bgzip", &["-c"], &reads(records, None))?;
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("input.fastq.gz");
+    Some((packed, folder, input))
+}
 
 /// A compressed text whose last check sum is wrong, by a program and its options; `None` if there is no such program.
 fn with_wrong_sum(program: &str, args: &[&str], text: &[u8]) -> Option<Vec<u8>> {
@@ -25,7 +35,7 @@ fn with_wrong_sum(program: &str, args: &[&str], text: &[u8]) -> Option<Vec<u8>> 
 }
 
 #[test]
-fn bytes_without_a_right_check_sum_are_told() {
+fn bytes_without_a_right_check_sum_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("input");
     let (first, second) = (reads(3000, None), reads(2000, None));
@@ -49,15 +59,15 @@ fn bytes_without_a_right_check_sum_are_told() {
             for threads in ["1", "2", "3"] {
                 let output = run(&["sanitize", "-t", threads, arg(&input)]);
                 assert_eq!(output.status.code(), Some(1));
-                // All that can be read is written, and no more is said to be right than is.
-                let told = stderr(&output);
-                assert_eq!(output.stdout.len(), unproven.end, "{program}: {told}");
+                // All readable records are written, and the note gives the bytes that no right check sum covers.
+                let message = stderr(&output);
+                assert_eq!(output.stdout.len(), unproven.end, "{program}: {message}");
                 let range = format!("bytes {} to {} of the decompressed input", unproven.start, unproven.end);
                 let note = format!(
                     "{range} are unproven, and {certain}: the check sum of {format} {unit} {number} is wrong"
                 );
-                assert!(told.contains(&note), "{program}: {told}");
-                assert!(told.contains(&format!("{records} records written, ")), "{program}: {told}");
+                assert!(message.contains(&note), "{program}: {message}");
+                assert!(message.contains(&format!("{records} records written, ")), "{program}: {message}");
                 let json = run(&["verify", "--json", "-t", threads, arg(&input)]);
                 let json = String::from_utf8_lossy(&json.stdout).into_owned();
                 assert!(json.contains(&format!("\"proven_bytes\":{},", unproven.start)), "{program}: {json}");
@@ -67,9 +77,9 @@ fn bytes_without_a_right_check_sum_are_told() {
         let cut = [&good[..], &bad[..bad.len() / 2]].concat();
         fs::write(&input, &cut).unwrap();
         let output = run(&["sanitize", arg(&input)]);
-        let is_told = stderr(&output).contains(&format!("bytes {} to ", first.len()));
-        assert_eq!(is_told, output.stdout.len() > first.len(), "{program}: {}", stderr(&output));
-        // What follows the last one is none, and all before is proven.
+        let is_reported = stderr(&output).contains(&format!("bytes {} to ", first.len()));
+        assert_eq!(is_reported, output.stdout.len() > first.len(), "{program}: {}", stderr(&output));
+        // Bytes after the last one that are no member: all before them is proven.
         let garbage = [&good[..], b"garbage"].concat();
         fs::write(&input, &garbage).unwrap();
         let output = run(&["sanitize", arg(&input)]);
@@ -80,10 +90,7 @@ fn bytes_without_a_right_check_sum_are_told() {
 
 #[test]
 fn blocks_of_bgzf_are_proven_one_by_one() {
-    let text = reads(3000, None);
-    let Some(packed) = through("bgzip", &["-c"], &text) else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let input = folder.path().join("input.gz");
+    let Some((packed, _folder, input)) = bgzip(3000) else { return };
     let mut flipped = packed.clone();
     flipped[packed.len() / 2] ^= 4;
     for bytes in [&flipped[..], &packed[..packed.len() / 2]] {
@@ -97,10 +104,7 @@ fn blocks_of_bgzf_are_proven_one_by_one() {
 /// A file that was cut between two blocks lacks the closing one too, so `verify` calls it bad.
 #[test]
 fn unclosed_bgzf_is_bad_and_read_with_a_note() {
-    let text = reads(500, None);
-    let Some(packed) = through("bgzip", &["-c"], &text) else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let input = folder.path().join("input.fastq.gz");
+    let Some((packed, _folder, input)) = bgzip(500) else { return };
     fs::write(&input, &packed[..packed.len() - 28]).unwrap();
     let reason = "the block that closes BGZF is missing, so the file may have been cut";
     for (args, status) in [
@@ -122,7 +126,7 @@ fn unclosed_bgzf_is_bad_and_read_with_a_note() {
             assert!(json.contains("\"error\":{\"kind\":\"unclosed\",") && json.contains(reason), "{json}");
         }
     }
-    fs::write(Path::new(&input), &packed).unwrap();
+    fs::write(&input, &packed).unwrap();
     assert!(succeed(&["verify", "--json", arg(&input)]).contains("\"error\":null"));
     assert_eq!(stderr(&run(&["verify", arg(&input)])), "");
 }

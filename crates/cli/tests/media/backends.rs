@@ -1,4 +1,4 @@
-//! Damaged media give the same results, with the same texts of errors, by every way to the bytes and for every number of threads.
+//! Damaged media give the same results and error texts with every backend and every number of threads.
 
 use std::path::Path;
 
@@ -24,7 +24,7 @@ fn damaged(folder: &Path, name: &str) -> Vec<String> {
         other[from..to].fill(0xff);
         copies.extend([removed, zeroed, other]);
     }
-    // Where the whole is described.
+    // In the boxes or elements at the start, which describe the rest.
     let mut head = data;
     head[100..104].fill(0xff);
     copies.push(head);
@@ -46,9 +46,9 @@ fn check(name: &str) {
             let expected = outcome(&[command, &["--io", "mapped", "--threads", "1"]].concat(), &file);
             assert!(matches!(expected.0, Some(0 | 1)), "{name}: {command:?}: {}", expected.2);
             bad += usize::from(expected.0 == Some(1));
-            for way in ["read", "uring", "direct"] {
-                let found = outcome(&[command, &["--io", way, "--threads", "2"]].concat(), &file);
-                assert_eq!(found, expected, "{name}: {command:?}: {way}: {file}");
+            for backend in ["read", "uring", "direct"] {
+                let found = outcome(&[command, &["--io", backend, "--threads", "2"]].concat(), &file);
+                assert_eq!(found, expected, "{name}: {command:?}: {backend}: {file}");
             }
             let found = outcome(&[command, &["--io", "mapped", "--threads", "4"]].concat(), &file);
             assert_eq!(found, expected, "{name}: {command:?}: 4 threads: {file}");
@@ -58,18 +58,18 @@ fn check(name: &str) {
 }
 
 #[test]
-fn of_matroska_by_every_way_to_the_bytes() {
+fn of_matroska_with_every_backend() {
     check("clusters.mkv");
     check("groups.mkv");
 }
 
 #[test]
-fn of_mp4_by_every_way_to_the_bytes() {
+fn of_mp4_with_every_backend() {
     check("mp4/faststart.mp4");
     check("mp4/fragmented.mp4");
 }
 
 #[test]
-fn of_mpegts_by_every_way_to_the_bytes() {
+fn of_mpegts_with_every_backend() {
     check("mpegts/two_programs.ts");
 }

@@ -206,11 +206,11 @@ fn each_of_several_files_is_named() {
     let output = pagecut(&[&["packets", "--of", "json", "--entries", "pos"], &names[..]].concat());
     let objects = serde_json::Deserializer::from_slice(&output.stdout).into_iter::<Value>();
     let objects: Vec<_> = objects.map(Result::unwrap).collect();
-    let told: Vec<_> = objects
+    let counts: Vec<_> = objects
         .iter()
         .map(|object| (&object["filename"], object["packets"].as_array().unwrap().len()))
         .collect();
-    assert_eq!(told, [(&names[0].into(), 3), (&names[1].into(), 151)]);
+    assert_eq!(counts, [(&names[0].into(), 3), (&names[1].into(), 151)]);
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn other_inputs_have_no_packets() {
 }
 
 #[test]
-fn of_mpegts_the_first_piece_is_where_data_pos_says_and_key_frames_are_told() {
+fn data_pos_and_key_frames_of_mpegts() {
     let name = "mpegts/av.ts";
     let data = std::fs::read(crate::testdata(name)).unwrap();
     let found = rows(&["--select-streams", "v", "--entries", "pos,data_pos,flags", name]);
