@@ -83,7 +83,7 @@ fn input(folder: &Path) -> io::Result<(std::path::PathBuf, Counts, u64)> {
     Ok((path, counts, (blocks * block.len()) as u64))
 }
 
-fn ways(criterion: &mut Criterion) {
+fn backends(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (path, counts, bytes) = input(folder.path()).expect("an input");
     let path = path.as_path();
@@ -91,25 +91,25 @@ fn ways(criterion: &mut Criterion) {
     let mapped = SourceOptions::new().strategy(Strategy::Mapped);
     let mut group = criterion.benchmark_group("fastq");
     group.throughput(Throughput::Bytes(bytes)).sampling_mode(SamplingMode::Flat).sample_size(20);
-    let mut way = |name: &str, count: &dyn Fn() -> Option<Counts>| {
+    let mut backend = |name: &str, count: &dyn Fn() -> Option<Counts>| {
         assert_eq!(count(), Some(counts), "{name}");
         group.bench_function(name, |bencher| bencher.iter(|| black_box(count())));
     };
-    way("1 thread/BufReader of 8 KiB, by lines", &|| by_lines(path, 8 << 10).ok());
-    way("1 thread/BufReader of 256 KiB, by lines", &|| by_lines(path, 256 << 10).ok());
-    way("1 thread/read of the whole file", &|| of_slice(&fs::read(path).ok()?).ok());
-    way("1 thread/Source, read, 8 KiB", &|| of_source(path, read.threads(1).part_len(8 << 10)).ok());
-    way("1 thread/Source, read", &|| of_source(path, read.threads(1)).ok());
-    way("1 thread/Source, read, 256 KiB", &|| of_source(path, read.threads(1).part_len(256 << 10)).ok());
-    way("1 thread/mapping, records", &|| of_slice(MmapReader::open(path).ok()?.as_slice()).ok());
-    way("1 thread/Source, mapped", &|| of_source(path, mapped.threads(1)).ok());
-    way("all threads/Source, read", &|| of_source(path, read).ok());
-    way("all threads/Source, read, 256 KiB", &|| of_source(path, read.part_len(256 << 10)).ok());
-    way("all threads/mapping, par_records", &|| {
+    backend("1 thread/BufReader of 8 KiB, by lines", &|| by_lines(path, 8 << 10).ok());
+    backend("1 thread/BufReader of 256 KiB, by lines", &|| by_lines(path, 256 << 10).ok());
+    backend("1 thread/read of the whole file", &|| of_slice(&fs::read(path).ok()?).ok());
+    backend("1 thread/Source, read, 8 KiB", &|| of_source(path, read.threads(1).part_len(8 << 10)).ok());
+    backend("1 thread/Source, read", &|| of_source(path, read.threads(1)).ok());
+    backend("1 thread/Source, read, 256 KiB", &|| of_source(path, read.threads(1).part_len(256 << 10)).ok());
+    backend("1 thread/mapping, records", &|| of_slice(MmapReader::open(path).ok()?.as_slice()).ok());
+    backend("1 thread/Source, mapped", &|| of_source(path, mapped.threads(1)).ok());
+    backend("all threads/Source, read", &|| of_source(path, read).ok());
+    backend("all threads/Source, read, 256 KiB", &|| of_source(path, read.part_len(256 << 10)).ok());
+    backend("all threads/mapping, par_records", &|| {
         of_slice_in_parallel(MmapReader::open(path).ok()?.as_slice()).ok()
     });
-    way("all threads/Source, mapped", &|| of_source(path, mapped).ok());
+    backend("all threads/Source, mapped", &|| of_source(path, mapped).ok());
 }
 
-criterion_group!(benches, ways);
+criterion_group!(benches, backends);
 criterion_main!(benches);

@@ -11,7 +11,7 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use pagecut::fasta::Fasta;
 use pagecut::fastq::{Fastq, Summary};
-use pagecut::{Cuts, Format, simd};
+use pagecut::{Boundaries, Format, simd};
 
 /// At least 16 MiB of a file of the testdata.
 fn input(file: &str) -> Vec<u8> {
@@ -120,7 +120,7 @@ fn headers(criterion: &mut Criterion) {
         memchr::memchr_iter(b'>', data).filter(|&at| at == 0 || data[at - 1] == b'\n').count() as u64
     };
     let by_search = |data: &[u8]| {
-        let next = |from: usize| Fasta::new().find_cut(data, from);
+        let next = |from: usize| Fasta::new().find_boundary(data, from);
         std::iter::successors(next(0), |&at| next(at + 1)).count() as u64
     };
     for (name, data) in [("plain", plain), ("a marker in four letters", other)] {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use pagecut::{Cuts, ErrorKind, Fault, Format, Part, Piece, Search, Source, Step, Stop};
+use pagecut::{Boundaries, ErrorKind, Fault, Format, Part, Piece, Search, Source, Step, Stop};
 
 /// Lines of a name, a tab and a number.
 #[derive(Clone)]
@@ -35,20 +35,20 @@ impl Format for Counts {
         (&bytes[..tab], number)
     }
 
-    fn cuts(&self) -> Option<&dyn Cuts> {
+    fn boundaries(&self) -> Option<&dyn Boundaries> {
         Some(self)
     }
 }
 
-impl Cuts for Counts {
+impl Boundaries for Counts {
     fn look_behind(&self) -> usize {
         1
     }
 
     /// A line begins after each line feed.
-    fn search_cut(&self, data: &[u8], range: Range<usize>) -> Search {
+    fn search_boundary(&self, data: &[u8], range: Range<usize>) -> Search {
         let is_start = |at: &usize| *at == 0 || data[at - 1] == b'\n';
-        range.into_iter().find(is_start).map_or(Search::NoCut, Search::Cut)
+        range.into_iter().find(is_start).map_or(Search::NoBoundary, Search::Boundary)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::error::{ErrorKind, Result};
 use crate::fasta::Fasta;
 use crate::fastq::{Evidence, Fastq, Variant};
 use crate::media::mpegts::{self, Packets};
-use crate::record::Cuts;
+use crate::record::Boundaries;
 use crate::sequence::BYTE_ORDER_MARK;
 
 /// How many bytes at the start of an input are enough to tell its format.
@@ -118,8 +118,8 @@ impl FileKind {
     /// Tells the format of an input from bytes somewhere in it, with an unknown byte before the first one.
     pub(crate) fn detect_inside(bytes: &[u8]) -> Result<Self> {
         // Quality scores may begin with what a sequence of FASTA does, but nothing in FASTA looks like a whole read.
-        let read = Fastq::new().find_cut(bytes, 1).filter(|&cut| bytes[cut] == b'@');
-        let start = read.or_else(|| Fasta::new().find_cut(bytes, 1));
+        let read = Fastq::new().find_boundary(bytes, 1).filter(|&cut| bytes[cut] == b'@');
+        let start = read.or_else(|| Fasta::new().find_boundary(bytes, 1));
         Self::detect_with_faults(start.map_or(bytes, |start| &bytes[start..]))
     }
 }

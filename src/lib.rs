@@ -116,13 +116,13 @@ pub use error::{
     CompressedFault, CompressedPlace, Error, ErrorKind, Location, MatePlace, Mp4Fault, PairFile, Result,
 };
 pub use record::{
-    Backing, Cuts, Fault, Format, Gap, Lost, ParRecords, Part, Piece, Pieces, Records, Resync, Search, Step,
-    Stop, Tally,
+    Backing, Boundaries, Fault, Format, Gap, LostBlock, ParRecords, Part, Piece, Pieces, Records, Resync,
+    Search, Step, Stop, Tally,
 };
 #[cfg(feature = "gzip")]
 pub use source::BgzfReader;
 pub use source::{
-    Account, Content, Cost, FormatTask, Inspection, Opener, Reader, RecordReader, Salvaged, Source,
+    Account, Cost, FormatTask, Inspection, ReadAt, Reader, ReaderFactory, RecordReader, Salvaged, Source,
     SourceOptions, Span, inspect, open_reader,
 };
 

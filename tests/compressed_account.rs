@@ -11,7 +11,7 @@ use std::io::{Cursor, Write};
 use make::{
     BGZF_END, Header, Kind, bgzf_block, bgzf_block_with, gzip, gzip_with, zstd_frame, zstd_skippable,
 };
-use pagecut::compress::Packed;
+use pagecut::compress::CompressionStats;
 use pagecut::fastq::Fastq;
 use pagecut::io::Strategy;
 use pagecut::{Account, Source, SourceOptions};
@@ -37,8 +37,8 @@ fn accounts(bytes: &[u8]) -> Vec<Account> {
 
 /// Members, compressed bytes, padding, text, and whether it is closed; as all accounts say.
 fn facts(bytes: &[u8]) -> (u64, u64, u64, u64, bool) {
-    let fact = |packed: &Packed| {
-        let Packed { members, packed_bytes, padding_bytes, unpacked_bytes, closed, .. } = *packed;
+    let fact = |packed: &CompressionStats| {
+        let CompressionStats { members, packed_bytes, padding_bytes, unpacked_bytes, closed, .. } = *packed;
         (members, packed_bytes, padding_bytes, unpacked_bytes, closed)
     };
     let mut facts: Vec<_> =

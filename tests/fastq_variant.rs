@@ -8,7 +8,7 @@ use std::io::Cursor;
 
 use common::noise;
 use pagecut::fastq::{Fastq, Variant};
-use pagecut::io::Strategy as Way;
+use pagecut::io::Strategy as Backend;
 use pagecut::{ErrorKind, Format, FormatTask, Result, Salvaged, Source, SourceOptions};
 use proptest::prelude::*;
 
@@ -120,7 +120,7 @@ fn recover(source: &Source) -> Recovered {
 }
 
 fn recover_once(source: &Source) -> (Variant, Recovered) {
-    let guess = source.detect_behind_damage().unwrap().fastq_variant().unwrap_or(Variant::FourLines);
+    let guess = source.detect_after_damage().unwrap().fastq_variant().unwrap_or(Variant::FourLines);
     let (mut good, mut gaps) = (Vec::new(), Vec::new());
     let account = source.salvage_fastq(&Fastq::new(), guess, u64::MAX, |salvaged| {
         match salvaged {
@@ -241,7 +241,7 @@ proptest! {
         for part_len in [5, 300, 1 << 20] {
             for threads in [1, 3] {
                 prop_assert_eq!(&stream(part_len, threads), &of_stream, "stream, {} {}", part_len, threads);
-                for strategy in [Way::Mapped, Way::Read] {
+                for strategy in [Backend::Mapped, Backend::Read] {
                     let options = SourceOptions::new().part_len(part_len).threads(threads).strategy(strategy);
                     let source = Source::with_options(&path, options).unwrap();
                     let found = recover(&source);

@@ -4,7 +4,7 @@ mod common;
 
 use common::testdata;
 use pagecut::media::matroska::{Matroska, Segment, TopLevel, tree};
-use pagecut::{Cuts, Format, Piece, Resync};
+use pagecut::{Boundaries, Format, Piece, Resync};
 
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
@@ -22,7 +22,7 @@ fn read_all(data: &[u8]) {
         }
     }
     tree(data).for_each(drop);
-    Matroska.find_cut(data, data.len() / 2);
+    Matroska.find_boundary(data, data.len() / 2);
     if let Ok(segment) = Segment::read(data) {
         segment.packets().for_each(drop);
         let _ = segment.tags().map(Iterator::count);

@@ -17,7 +17,7 @@ use common::{all_testdata, noise, testdata};
 use pagecut::fastq::Fastq;
 use pagecut::media::mpegts::Packets;
 use pagecut::mmap::{Advice, MmapOption, MmapOptions, MmapReader};
-use pagecut::{Cuts, ErrorKind, Format, Resync};
+use pagecut::{Boundaries, ErrorKind, Format, Resync};
 use tempfile::TempDir;
 
 fn file(data: &[u8]) -> (TempDir, PathBuf) {
@@ -265,7 +265,7 @@ fn f7_the_records_of_any_range_begin_and_end_on_boundaries() {
     let all: Vec<_> = Fastq::new().records(&data).map(Result::unwrap).collect();
     for range in (0..data.len()).step_by(37).flat_map(|start| [(start, start + 100), (start, data.len())]) {
         // The records that begin in the range, found without reading what is before it.
-        let cut = |at: usize| Fastq::new().find_cut(&data, at).unwrap_or(data.len());
+        let cut = |at: usize| Fastq::new().find_boundary(&data, at).unwrap_or(data.len());
         let (start, end) = (cut(range.0), cut(range.1.min(data.len())));
         let part = pagecut::Part::of(&data, start..end);
         let found: Vec<_> = Fastq::new().records_of(part).map(Result::unwrap).collect();

@@ -12,7 +12,7 @@ use std::process::Command;
 
 use common::{POOLS, cold_file, file, noise, reads, testdata};
 use pagecut::fastq::Fastq;
-use pagecut::io::{ReadAhead, Strategy, Way, ZeroCopyConfig};
+use pagecut::io::{Backend, ReadAhead, Strategy, ZeroCopyConfig};
 use pagecut::mmap::{Advice, Certainty, HugePageMmap, MmapOptions, MmapReader, MmapStream, PageAlignedMmap};
 use pagecut::{ErrorKind, Format, Source, SourceOptions};
 use rayon::prelude::*;
@@ -388,7 +388,10 @@ fn what_cannot_be_mapped_for_want_of_addresses_is_read() {
         );
         assert!(HugePageMmap::open(&path).is_err());
         let source = Source::with_options(&path, SourceOptions::new().threads(1)).unwrap();
-        assert_eq!((source.way(), &*source.reason()), (Way::Read, "Cannot allocate memory (os error 12)"));
+        assert_eq!(
+            (source.backend(), &*source.reason()),
+            (Backend::Read, "Cannot allocate memory (os error 12)")
+        );
         return;
     }
     let (_folder, path) = file(b"@r\nA\n+\nI\n");

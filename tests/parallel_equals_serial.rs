@@ -7,7 +7,7 @@ use common::{POOLS, all_testdata, cut, damaged, facts, in_words, packets, serial
 use pagecut::fasta::Fasta;
 use pagecut::fastq::{Fastq, Record};
 use pagecut::media::mpegts::Packets;
-use pagecut::{Cuts, Error, Format, Part, Resync, Source, SourceOptions};
+use pagecut::{Boundaries, Error, Format, Part, Resync, Source, SourceOptions};
 use std::fmt::Debug;
 use std::ops::Range;
 
@@ -280,7 +280,7 @@ fn every_cut_of_damaged_transport_streams() {
         let mut data = sound.clone();
         data.splice(at * 188..at * 188, junk[..len].iter().copied());
         let cuts: Vec<usize> =
-            (0..data.len()).filter_map(|from| Packets::new().find_cut(&data, from)).collect();
+            (0..data.len()).filter_map(|from| Packets::new().find_boundary(&data, from)).collect();
         assert!(cuts.len() > 1000, "{} cuts with junk of {len} at packet {at}", cuts.len());
         for from in 0..=data.len() {
             check_pieces(&Packets::new(), &data, &[from]);

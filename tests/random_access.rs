@@ -14,7 +14,7 @@ use pagecut::compress::bgzf::{Gzi, Point, VirtualOffset};
 use pagecut::fastq::Fastq;
 use pagecut::index::{self, Fai, Sparse};
 use pagecut::io::{Strategy, ZeroCopyConfig};
-use pagecut::{BgzfReader, Content, Error, ErrorKind, Format, Reader, Source, SourceOptions, open_reader};
+use pagecut::{BgzfReader, Error, ErrorKind, Format, ReadAt, Reader, Source, SourceOptions, open_reader};
 use tempfile::TempDir;
 
 use common::{damaged, oracle, testdata};
@@ -172,7 +172,8 @@ fn a_damaged_index_gives_an_error_or_what_is_there() {
     for damaged in damaged(&index, &[0, 1, 0x7f, 0xff]).filter(|damaged| *damaged != index) {
         match open(&damaged) {
             Err(error) => {
-                let known = matches!(error.kind(), ErrorKind::DamagedIndex { .. } | ErrorKind::Stale { .. });
+                let known =
+                    matches!(error.kind(), ErrorKind::DamagedIndex { .. } | ErrorKind::StaleIndex { .. });
                 assert!(known, "{error}");
                 unopened += 1;
             }
@@ -204,7 +205,7 @@ fn an_index_of_another_file_is_refused() {
         fs::write(Gzi::path_of(&path), bytes(BgzfReader::open(other, &ZeroCopyConfig::new()).unwrap().gzi()))
             .unwrap();
         let error = BgzfReader::open(&path, &ZeroCopyConfig::new()).unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Stale { .. }), "{error}");
+        assert!(matches!(error.kind(), ErrorKind::StaleIndex { .. }), "{error}");
     }
 }
 
@@ -437,7 +438,7 @@ fn compressed_bytes_are_never_taken_for_records() {
     let raw = source.reader().unwrap();
     let error = sparse.record_range(0, raw, &Fastq::new()).unwrap_err();
     assert!(
-        matches!(error.kind(), ErrorKind::Stale { difference: "the length of what it holds" }),
+        matches!(error.kind(), ErrorKind::StaleIndex { difference: "the length of what it holds" }),
         "{error}"
     );
     for refused in

@@ -108,7 +108,7 @@ fn compressed_records_are_those_decompressed() {
     let (_folder, path) = file(&gzip);
     let source = Source::open(&path).unwrap();
     assert_eq!(one_by_one(&source, &Fastq::new()).0.len(), expected);
-    assert_eq!(source.packed().unwrap().members, 1);
+    assert_eq!(source.compression_stats().unwrap().members, 1);
 
     let (_folder, path) = file(&gzip[..gzip.len() / 2]);
     let (records, error) = one_by_one(&Source::open(&path).unwrap(), &Fastq::new());

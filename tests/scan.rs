@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use pagecut::fasta::{self, Fasta};
 use pagecut::fastq::{self, Fastq};
-use pagecut::{Cuts, ErrorKind, Resync, simd};
+use pagecut::{Boundaries, ErrorKind, Resync, simd};
 
 /// Everything that is found in some bytes, as text.
 fn findings(data: &[u8]) -> String {
@@ -35,8 +35,9 @@ fn findings(data: &[u8]) -> String {
         let counts: Vec<u64> = (0..=255).map(|byte| summary.letters().unwrap().of(&[byte])).collect();
         writeln!(found, "{} {counts:?}", summary.lengths().sum()).unwrap();
     }
-    let cuts =
-        |cuts: &dyn Cuts| (0..data.len().min(60)).map(|from| cuts.find_cut(data, from)).collect::<Vec<_>>();
+    let cuts = |cuts: &dyn Boundaries| {
+        (0..data.len().min(60)).map(|from| cuts.find_boundary(data, from)).collect::<Vec<_>>()
+    };
     writeln!(found, "{:?} {:?}", cuts(&Fastq::new()), cuts(&Fasta::new())).unwrap();
     found
 }

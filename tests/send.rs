@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use common::noise;
 use pagecut::ErrorKind;
-use pagecut::io::{SendWay, Step, Transfer, send};
+use pagecut::io::{SendMethod, Step, Transfer, send};
 use pagecut::mmap::{MmapOptions, MmapReader};
 use sending::{all_of, connection, in_file, io_kind, ranges, set_nonblocking, slowly_all_of, source};
 
@@ -27,24 +27,24 @@ fn p3_every_range_to_a_file_a_pipe_and_a_socket() {
     let (folder, _, file) = source(&data);
     for range in ranges(9) {
         let (expected, range) = (&data[range.clone()], in_file(&range));
-        let way = |way| (!expected.is_empty()).then_some(way);
+        let method = |method| (!expected.is_empty()).then_some(method);
 
         let mut options = File::options();
         let target = options.read(true).write(true).create(true).truncate(true);
         let mut target = target.open(folder.path().join("target")).unwrap();
         target.write_all(b"before|").unwrap();
         let sent = send(&file, range.clone(), &target).unwrap();
-        assert_eq!((sent.bytes, sent.way), (expected.len() as u64, way(SendWay::CopyFileRange)));
+        assert_eq!((sent.bytes, sent.method), (expected.len() as u64, method(SendMethod::CopyFileRange)));
         target.write_all(b"|behind").unwrap();
         target.rewind().unwrap();
         assert_eq!(all_of(target), [b"before|", expected, b"|behind"].concat());
 
         let (read, write) = io::pipe().unwrap();
-        assert_eq!(send(&file, range.clone(), write).unwrap().way, way(SendWay::Sendfile));
+        assert_eq!(send(&file, range.clone(), write).unwrap().method, method(SendMethod::Sendfile));
         assert_eq!(all_of(read), expected, "no duplicate of the pipe is open any more");
 
         let (server, client) = UnixStream::pair().unwrap();
-        assert_eq!(send(&file, range, server).unwrap().way, way(SendWay::Sendfile));
+        assert_eq!(send(&file, range, server).unwrap().method, method(SendMethod::Sendfile));
         assert_eq!(all_of(client), expected);
     }
     assert_eq!((&file).stream_position().unwrap(), 0, "the source is read at offsets");
@@ -61,7 +61,7 @@ fn to_a_file_of_another_file_system() {
     for (sent, file, expected) in
         [(there, &mut memory, &data[5..]), (back, &mut target, &data[1005..MIB + 5])]
     {
-        assert!(matches!(sent.way, Some(SendWay::CopyFileRange | SendWay::Sendfile)), "{sent:?}");
+        assert!(matches!(sent.method, Some(SendMethod::CopyFileRange | SendMethod::Sendfile)), "{sent:?}");
         assert_eq!(sent.bytes, expected.len() as u64);
         file.rewind().unwrap();
         assert!(all_of(file) == expected);
@@ -75,7 +75,7 @@ fn p3_to_a_slow_reader() {
     let check = |to: OwnedFd, from: OwnedFd| {
         let received = thread::spawn(|| slowly_all_of(File::from(from)));
         let sent = send(&file, 33..data.len() as u64, to).unwrap();
-        assert_eq!((sent.bytes, sent.way), (data.len() as u64 - 33, Some(SendWay::Sendfile)));
+        assert_eq!((sent.bytes, sent.method), (data.len() as u64 - 33, Some(SendMethod::Sendfile)));
         assert!(received.join().unwrap() == data[33..]);
     };
     for nonblocking in [false, true] {
@@ -132,7 +132,7 @@ fn p3_a_step_does_not_wait() {
     // The rest by waiting for it.
     let rest = thread::spawn(|| slowly_all_of(client));
     let sent = transfer.run().unwrap();
-    assert_eq!((sent.bytes, sent.way), (data.len() as u64, Some(SendWay::Sendfile)));
+    assert_eq!((sent.bytes, sent.method), (data.len() as u64, Some(SendMethod::Sendfile)));
     assert_eq!(transfer.step().unwrap(), Step::Done);
     drop((transfer, server));
     received.extend_from_slice(&rest.join().unwrap());
@@ -141,14 +141,14 @@ fn p3_a_step_does_not_wait() {
 
 #[test]
 fn from_a_pipe() {
-    fn check(to: impl AsFd, received: impl FnOnce() -> Vec<u8>, way: SendWay) {
+    fn check(to: impl AsFd, received: impl FnOnce() -> Vec<u8>, method: SendMethod) {
         let data = noise(7, MIB + 7);
         let (read, mut write) = io::pipe().unwrap();
         thread::scope(|scope| {
             scope.spawn(|| write.write_all(&data).unwrap());
             let len = data.len() as u64 - 5;
             let sent = send(&read, 0..len, to).unwrap();
-            assert_eq!((sent.bytes, sent.way), (len, Some(way)));
+            assert_eq!((sent.bytes, sent.method), (len, Some(method)));
         });
         assert!(received() == data[..data.len() - 5]);
         drop(write);
@@ -156,17 +156,17 @@ fn from_a_pipe() {
     }
     let folder = kernel::folder();
     let path = folder.path().join("file");
-    check(File::create(&path).unwrap(), || fs::read(&path).unwrap(), SendWay::Splice);
+    check(File::create(&path).unwrap(), || fs::read(&path).unwrap(), SendMethod::Splice);
     fs::remove_file(&path).unwrap();
     let append = File::options().append(true).create(true).open(&path).unwrap();
-    check(append, || fs::read(&path).unwrap(), SendWay::Copied);
+    check(append, || fs::read(&path).unwrap(), SendMethod::Copied);
 
     let (server, client) = connection();
     let client = thread::spawn(|| slowly_all_of(client));
-    check(server, || client.join().unwrap(), SendWay::Splice);
+    check(server, || client.join().unwrap(), SendMethod::Splice);
     let (read, write) = io::pipe().unwrap();
     let reader = thread::spawn(|| slowly_all_of(read));
-    check(write, || reader.join().unwrap(), SendWay::Splice);
+    check(write, || reader.join().unwrap(), SendMethod::Splice);
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn a_pipe_that_is_empty_or_ends() {
     set_nonblocking(&read);
     let mut transfer = Transfer::new(&read, 0..200, &target).unwrap();
     assert_eq!(transfer.step().unwrap(), Step::Blocked);
-    assert_eq!((transfer.sent(), transfer.way()), (0, None));
+    assert_eq!((transfer.sent(), transfer.method()), (0, None));
     write.write_all(&data[..50]).unwrap();
     assert_eq!(until_blocked(&mut transfer), 50);
     let mut brief = Transfer::to_end(&read, 0, &target).unwrap().timeout(Duration::from_millis(1));
@@ -211,7 +211,7 @@ fn a_pipe_to_its_end() {
     let mut transfer = Transfer::to_end(&read, 0, &target).unwrap();
     assert_eq!(transfer.remaining(), None);
     let sent = transfer.run().unwrap();
-    assert_eq!((sent.bytes, sent.way, transfer.remaining()), (3, Some(SendWay::Splice), Some(0)));
+    assert_eq!((sent.bytes, sent.method, transfer.remaining()), (3, Some(SendMethod::Splice), Some(0)));
     assert_eq!(fs::read(folder.path().join("file")).unwrap(), b"abc");
     // A pipe has no other start than where it stands.
     for error in
@@ -240,7 +240,7 @@ fn from_a_socket_to_a_socket_that_takes_little() {
             client.write_all(&data[100_000..]).unwrap();
             [first, slowly_all_of((&mut server).take(100_000))].concat()
         });
-        assert_eq!(transfer.run().unwrap().way, Some(SendWay::Copied));
+        assert_eq!(transfer.run().unwrap().method, Some(SendMethod::Copied));
         assert!(transfer.unsent().is_empty());
         assert!(received.join().unwrap() == data);
     });
@@ -254,7 +254,7 @@ fn to_a_file_that_is_appended_to() {
     let append = File::options().append(true).open(&path).unwrap();
     // To itself: its end lies behind all of it.
     let sent = send(&file, 0..600_000, &append).unwrap();
-    assert_eq!((sent.bytes, sent.way), (600_000, Some(SendWay::Copied)));
+    assert_eq!((sent.bytes, sent.method), (600_000, Some(SendMethod::Copied)));
     assert!(fs::read(&path).unwrap() == data.repeat(2));
     Transfer::to_end(&file, 1_199_000, &append).unwrap().run().unwrap();
     assert!(fs::read(&path).unwrap() == [&data, &data, &data[599_000..]].concat());
@@ -277,12 +277,12 @@ fn files_that_tell_no_length() {
     assert_eq!(transfer.sent(), version.len() as u64);
 
     let zeros = send(File::open("/dev/zero").unwrap(), 0..300_000, File::create(&path).unwrap()).unwrap();
-    assert_eq!((zeros.bytes, zeros.way), (300_000, Some(SendWay::Copied)));
+    assert_eq!((zeros.bytes, zeros.method), (300_000, Some(SendMethod::Copied)));
     assert!(fs::read(&path).unwrap() == [0; 300_000]);
 
     let (_folder, _, empty) = source(b"");
     let nothing = Transfer::to_end(&empty, 0, File::create(&path).unwrap()).unwrap().run().unwrap();
-    assert_eq!((nothing.bytes, nothing.way), (0, None));
+    assert_eq!((nothing.bytes, nothing.method), (0, None));
 }
 
 #[test]
@@ -299,7 +299,7 @@ fn more_than_the_system_moves_at_once() {
         steps += 1;
     }
     assert!(steps >= 3);
-    assert_eq!((transfer.sent(), transfer.way()), (5 * GIB - 3, Some(SendWay::Sendfile)));
+    assert_eq!((transfer.sent(), transfer.method()), (5 * GIB - 3, Some(SendMethod::Sendfile)));
 
     let (read, write) = io::pipe().unwrap();
     send(&file, 4 * GIB + 12_340..4 * GIB + 12_370, write).unwrap();

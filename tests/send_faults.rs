@@ -19,7 +19,7 @@ use std::thread;
 use std::time::Duration;
 
 use common::noise;
-use pagecut::io::{SendWay, Transfer, send};
+use pagecut::io::{SendMethod, Transfer, send};
 use pagecut::{Error, ErrorKind};
 use sending::{all_of, connection, in_file, io_kind, ranges, set_nonblocking, slowly_all_of, source};
 
@@ -108,7 +108,7 @@ fn p3_the_other_end_closes_in_the_middle() {
         }
         assert!(first.join().unwrap() == data[..100_000]);
         assert!((100_000..data.len() as u64).contains(&transfer.sent()));
-        assert_eq!(transfer.way(), Some(SendWay::Sendfile), "no other way was tried");
+        assert_eq!(transfer.method(), Some(SendMethod::Sendfile), "no other method was tried");
     }
     let (server, client) = connection();
     check(server, client);
@@ -370,9 +370,9 @@ fn p3_where_a_call_is_refused_the_next_one_is_made() {
     ];
     for refusal in refusals {
         for (forbidden, to_file, to_pipe) in [
-            (1, SendWay::Sendfile, SendWay::Sendfile),
-            (2, SendWay::Copied, SendWay::Splice),
-            (3, SendWay::Copied, SendWay::Copied),
+            (1, SendMethod::Sendfile, SendMethod::Sendfile),
+            (2, SendMethod::Copied, SendMethod::Splice),
+            (3, SendMethod::Copied, SendMethod::Copied),
         ] {
             let forbidden_here = move || {
                 forbid(&CALLS[..forbidden], refusal);
@@ -380,11 +380,11 @@ fn p3_where_a_call_is_refused_the_next_one_is_made() {
                 let (folder, _, file) = source(&data);
                 let target = folder.path().join("target");
                 let sent = send(&file, 7..50_000, File::create(&target).unwrap()).unwrap();
-                assert_eq!((sent.bytes, sent.way), (49_993, Some(to_file)));
+                assert_eq!((sent.bytes, sent.method), (49_993, Some(to_file)));
                 assert!(fs::read(&target).unwrap() == data[7..]);
                 let (read, write) = io::pipe().unwrap();
                 let sent = send(&file, 7..50_000, write).unwrap();
-                assert_eq!((sent.bytes, sent.way), (49_993, Some(to_pipe)));
+                assert_eq!((sent.bytes, sent.method), (49_993, Some(to_pipe)));
                 assert!(all_of(read) == data[7..]);
             };
             // The filter ends with its thread.
@@ -406,7 +406,7 @@ fn what_is_no_refusal_is_told_at_once() {
             for to in [target.as_fd(), write.as_fd()] {
                 let mut transfer = Transfer::new(&file, 0..3, to).unwrap();
                 assert_eq!(system_error(&transfer.run().unwrap_err()), Some(failure));
-                assert_eq!((transfer.sent(), transfer.way()), (0, None));
+                assert_eq!((transfer.sent(), transfer.method()), (0, None));
             }
         };
         thread::spawn(failing).join().unwrap();

@@ -30,7 +30,7 @@ fn input() -> Option<std::ffi::OsString> {
     std::env::var_os("PAGECUT_TEST_INPUT")
 }
 
-/// Cuts the file, touches all of the mapping, and returns the offset of the error.
+/// Boundaries the file, touches all of the mapping, and returns the offset of the error.
 fn truncated(reader: &MmapReader, file: &fs::File) -> u64 {
     file.set_len(CUT).unwrap();
     let sum: u64 = reader.as_slice().iter().map(|&byte| u64::from(byte)).sum();

@@ -10,7 +10,7 @@ use std::thread;
 
 use common::{all_testdata, facts, testdata};
 use pagecut::fastq::Fastq;
-use pagecut::io::{Strategy, Way, ZeroCopyConfig};
+use pagecut::io::{Backend, Strategy, ZeroCopyConfig};
 use pagecut::media::mpegts::Packets;
 use pagecut::{Account, Error, ErrorKind, FileKind, Source, SourceOptions};
 
@@ -18,7 +18,7 @@ use pagecut::{Account, Error, ErrorKind, FileKind, Source, SourceOptions};
 const STRATEGIES: [Strategy; 5] =
     [Strategy::Auto, Strategy::Mapped, Strategy::Read, Strategy::Direct, Strategy::Uring];
 
-fn ways(path: &Path) -> Vec<Source> {
+fn backends(path: &Path) -> Vec<Source> {
     let mut sources = Vec::new();
     for threads in [1, 2, 16] {
         for part_len in [None, Some(100), Some(5000)] {
@@ -66,7 +66,7 @@ fn every_way_gives_the_same_account() {
     for (name, data) in all_testdata("fastq").into_iter().chain(all_testdata("ts")) {
         let path = testdata(&name);
         let mut accounts = Vec::new();
-        for source in ways(&path) {
+        for source in backends(&path) {
             let kind = source.detect().unwrap();
             let account = match kind {
                 FileKind::MpegTs(packets) => source.account_pieces(&packets),
@@ -88,22 +88,22 @@ fn a_source_says_what_it_chose_and_why() {
     let path = testdata("two.fastq");
     let options = SourceOptions::new();
     let source = Source::with_options(&path, options.strategy(Strategy::Mapped)).unwrap();
-    assert_eq!((source.way(), &*source.reason()), (Way::Mapped, "it was asked for"));
+    assert_eq!((source.backend(), &*source.reason()), (Backend::Mapped, "it was asked for"));
     assert_eq!(source.mapped().unwrap().len(), 38);
     let source = Source::open(&path).unwrap();
-    assert_eq!((source.way(), &*source.reason()), (Way::Read, "it is shorter than 65536 bytes"));
+    assert_eq!((source.backend(), &*source.reason()), (Backend::Read, "it is shorter than 65536 bytes"));
     assert_eq!((source.mapped().is_none(), source.len_hint()), (true, Some(38)));
     let config = ZeroCopyConfig::new().mmap(false).threshold(0);
     let source = Source::with_options(&path, options.config(config)).unwrap();
-    assert_eq!((source.way(), &*source.reason()), (Way::Read, "mapping is switched off"));
+    assert_eq!((source.backend(), &*source.reason()), (Backend::Read, "mapping is switched off"));
     let source = Source::from_reader(io::empty(), SourceOptions::new());
-    assert_eq!((source.way(), &*source.reason()), (Way::Stream, "a stream has no positions"));
+    assert_eq!((source.backend(), &*source.reason()), (Backend::Stream, "a stream has no positions"));
     assert_eq!(source.len_hint(), None);
 }
 
 #[test]
 fn an_empty_input_is_nothing_and_no_error() {
-    for source in ways(&testdata("empty.fastq")) {
+    for source in backends(&testdata("empty.fastq")) {
         assert_eq!(source.detect().unwrap(), FileKind::Empty);
         assert_eq!(account_facts(&source.account(&Fastq::new())), (Default::default(), None, true));
         assert_eq!(source.fold(&Fastq::new(), || 7, |_, _| 0, |a, b| a + b).unwrap(), 7);
@@ -120,7 +120,7 @@ fn a_pipe_is_read() {
     let source = thread::scope(|scope| {
         scope.spawn(|| File::create(&pipe).unwrap().write_all(&data).unwrap());
         let source = Source::open(&pipe).unwrap();
-        assert_eq!((source.way(), &*source.reason()), (Way::Stream, "a pipe cannot be mapped"));
+        assert_eq!((source.backend(), &*source.reason()), (Backend::Stream, "a pipe cannot be mapped"));
         assert_eq!(source.detect().unwrap(), FileKind::Fastq);
         let account = source.account(&Fastq::strict());
         assert!(account.complete && account.error.is_none());
@@ -434,7 +434,7 @@ fn no_byte_more_than_is_allowed_is_counted() {
                 let what = format!("{most} bytes, {source:?}");
                 assert_eq!(account.tally.records, most / record.len() as u64, "{what}");
                 let is_refused =
-                    matches!(account.error.as_ref().map(Error::kind), Some(ErrorKind::TooMuch { .. }));
+                    matches!(account.error.as_ref().map(Error::kind), Some(ErrorKind::InputTooLong { .. }));
                 assert_eq!((is_refused, account.complete), (most < len, most == len), "{what}");
             }
         }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use pagecut::fastq::Fastq;
 use pagecut::io::Strategy;
-use pagecut::{Cuts, ErrorKind, Format, Part, Search, Source, SourceOptions, Step, Stop};
+use pagecut::{Boundaries, ErrorKind, Format, Part, Search, Source, SourceOptions, Step, Stop};
 
 const RECORD: &[u8] = b"@rrr\nAC\n+\nII\n";
 
@@ -46,12 +46,12 @@ impl Format for CutShort {
         Fastq::new().record(bytes, offset, layout)
     }
 
-    fn cuts(&self) -> Option<&dyn Cuts> {
+    fn boundaries(&self) -> Option<&dyn Boundaries> {
         Some(self)
     }
 }
 
-impl Cuts for CutShort {
+impl Boundaries for CutShort {
     fn look_behind(&self) -> usize {
         Fastq::new().look_behind()
     }
@@ -60,7 +60,7 @@ impl Cuts for CutShort {
         Fastq::new().find_start(part, from)
     }
 
-    fn search_cut(&self, data: &[u8], range: Range<usize>) -> Search {
+    fn search_boundary(&self, data: &[u8], range: Range<usize>) -> Search {
         let in_range = memchr::memmem::find(&data[range.clone()], b"@MARK").is_some();
         if in_range && !self.done.swap(true, Ordering::SeqCst) {
             // A slow disk; the other workers have values enough meanwhile.
@@ -68,7 +68,7 @@ impl Cuts for CutShort {
             OpenOptions::new().write(true).open(&self.path).unwrap().set_len(0).unwrap();
             return Search::Unknown;
         }
-        Fastq::new().search_cut(data, range)
+        Fastq::new().search_boundary(data, range)
     }
 }
 
@@ -200,7 +200,7 @@ fn what_is_read_by_io_uring_is_not_read_by_ordinary_calls() {
     let calls = |part_len| {
         let options = SourceOptions::new().strategy(Strategy::Uring).threads(1).part_len(part_len);
         let source = Source::with_options(path.path(), options).unwrap();
-        if source.way() != pagecut::io::Way::Uring {
+        if source.backend() != pagecut::io::Backend::Uring {
             return 0;
         }
         let before = reading_calls();

@@ -13,7 +13,7 @@ use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
 use pagecut::io::{Strategy, ZeroCopyConfig};
 use pagecut::media::mpegts::Packets;
-use pagecut::{Cuts, Error, Format, Part, Resync, Search, Source, SourceOptions, Step, Stop, Tally};
+use pagecut::{Boundaries, Error, Format, Part, Resync, Search, Source, SourceOptions, Step, Stop, Tally};
 
 /// Records of a part, their account, and the error that ended them.
 fn read<'data, F: Format>(format: &F, part: Part<'data>) -> (Vec<F::Record<'data>>, Tally, Option<Error>) {
@@ -38,7 +38,7 @@ where
             Some(error) => (Vec::new(), Some(error)),
             None => {
                 assert!((len..=data.len()).contains(&end), "{end}: {}", told());
-                let passed = format.find_cut(data, len).filter(|&cut| cut < end);
+                let passed = format.find_boundary(data, len).filter(|&cut| cut < end);
                 assert_eq!(passed, None, "no cut is passed over that ends at {end}: {}", told());
                 let (behind, _, error) = read(format, Part::of(data, end..data.len()));
                 (behind, error)
@@ -116,12 +116,12 @@ impl<F: Resync> Format for Counted<F> {
         self.format.record(bytes, offset, layout)
     }
 
-    fn cuts(&self) -> Option<&dyn Cuts> {
+    fn boundaries(&self) -> Option<&dyn Boundaries> {
         Some(self)
     }
 }
 
-impl<F: Resync> Cuts for Counted<F> {
+impl<F: Resync> Boundaries for Counted<F> {
     fn look_behind(&self) -> usize {
         self.format.look_behind()
     }
@@ -131,16 +131,16 @@ impl<F: Resync> Cuts for Counted<F> {
     }
 
     fn find_start(&self, part: Part<'_>, from: usize) -> Option<usize> {
-        self.find_cut(part.view(), from)
+        self.find_boundary(part.view(), from)
     }
 
-    fn search_cut(&self, data: &[u8], range: Range<usize>) -> Search {
+    fn search_boundary(&self, data: &[u8], range: Range<usize>) -> Search {
         self.searches.fetch_add(1, Ordering::SeqCst);
         self.searched.fetch_add(range.len() as u64, Ordering::SeqCst);
         let mut from = range.start;
         loop {
-            match (self.format.search_cut(data, from..range.end), self.before) {
-                (Search::Cut(cut), Some(byte)) if data[cut + 1] != byte => from = cut + 1,
+            match (self.format.search_boundary(data, from..range.end), self.before) {
+                (Search::Boundary(cut), Some(byte)) if data[cut + 1] != byte => from = cut + 1,
                 (found, _) => return found,
             }
         }

@@ -75,9 +75,9 @@ fn a4_a_future_has_the_bytes_and_needs_no_certain_runtime() {
             assert_eq!(&*found, &data[offset.min(data.len())..data.len().min(offset + 4096)]);
         }
         let too_long = reader.read(0, 4097).await.unwrap_err();
-        assert!(matches!(too_long.kind(), ErrorKind::Setting { name: "len", value: 4097, .. }));
+        assert!(matches!(too_long.kind(), ErrorKind::InvalidConfig { name: "len", value: 4097, .. }));
         let too_far = reader.read(1 << 63, 1).await.unwrap_err();
-        assert!(matches!(too_far.kind(), ErrorKind::Setting { name: "offset", .. }));
+        assert!(matches!(too_far.kind(), ErrorKind::InvalidConfig { name: "offset", .. }));
     });
     let folder = File::open(path.parent().unwrap()).unwrap();
     let reader = UringReader::new(folder, small()).unwrap();

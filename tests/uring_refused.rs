@@ -52,7 +52,7 @@ fn reads_well(reader: &UringReader) {
 
 /// System calls that are refused to this thread and those that it starts from now on, by their number and, if one is given, their
 /// second argument: `seccomp(2)`.
-#[expect(unsafe_code, reason = "the C library has no safe way to ask for a filter")]
+#[expect(unsafe_code, reason = "the C library has no safe method to ask for a filter")]
 fn refuse(calls: &[(libc::c_long, Option<u32>)], code: i32) {
     const NUMBER: u32 = 0;
     const SECOND_ARGUMENT: u32 = 24;

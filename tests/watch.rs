@@ -49,12 +49,12 @@ fn append(path: &Path) {
 
 #[test]
 fn m12_every_change_is_told() {
-    for (way, watch) in WAYS.into_iter().enumerate() {
+    for (backend, watch) in WAYS.into_iter().enumerate() {
         let (folder, path) = file();
         let other = folder.path().join("other");
         let (tell, told) = channel();
         let watch = watch(&path, Box::new(move |change| tell.send(change).unwrap())).unwrap();
-        assert_eq!(watch.polled_because().is_some(), way == 1, "{:?}", watch.polled_because());
+        assert_eq!(watch.polled_because().is_some(), backend == 1, "{:?}", watch.polled_because());
         append(&path);
         expect(&told, Change::Modified, Change::Modified);
         OpenOptions::new().write(true).open(&path).unwrap().set_len(3).unwrap();

@@ -72,7 +72,7 @@ fn no_more_is_read_than_was_allowed() {
 }
 
 fn is_too_much(whole: &Result<usize>) -> bool {
-    matches!(whole, Err(error) if matches!(error.kind(), ErrorKind::TooMuch { .. }))
+    matches!(whole, Err(error) if matches!(error.kind(), ErrorKind::InputTooLong { .. }))
 }
 
 #[test]
@@ -121,7 +121,7 @@ mod compressed {
             for options in strategies() {
                 let source = Source::with_options(&file, options).unwrap();
                 assert!(*source.whole().unwrap() == *data, "{options:?}");
-                let account = source.packed().unwrap();
+                let account = source.compression_stats().unwrap();
                 assert_eq!((account.packed_bytes, account.unpacked_bytes), (packed.len() as u64, 3_000_001));
             }
             let source = Source::from_reader(Cursor::new(packed), SourceOptions::new());

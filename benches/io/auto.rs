@@ -47,7 +47,7 @@ fn row(path: &Path, state: State, threads: usize) {
     // What disturbs a machine makes it slower, and never faster.
     let fastest: Vec<Duration> = times.into_iter().filter_map(|times| times.into_iter().min()).collect();
     let (auto, single) = fastest.split_last().expect("five strategies");
-    let best = single.iter().min().expect("four ways");
+    let best = single.iter().min().expect("four backends");
     let cells: Vec<String> = fastest.iter().copied().map(ms).collect();
     let ratio = |of: Duration| of.as_secs_f64() / auto.as_secs_f64();
     println!(

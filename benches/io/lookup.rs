@@ -88,7 +88,7 @@ pub(crate) fn table() {
                 }
             }
             sums.dedup();
-            assert_eq!(sums.len(), 1, "the ways found different bytes");
+            assert_eq!(sums.len(), 1, "the backends found different bytes");
             let cells: Vec<String> = times.map(median).map(|time: Duration| ms(time)).to_vec();
             println!("| {count} of {} MB | {order} | {} |", len / 1_000_000, cells.join(" | "));
         }

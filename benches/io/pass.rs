@@ -134,7 +134,7 @@ pub(crate) fn table() {
             len >> 20,
             state.name()
         );
-        println!("| way | ms | calls that read or map | minor faults | major faults | processor ms |");
+        println!("| backend | ms | calls that read or map | minor faults | major faults | processor ms |");
         println!("|---|---|---|---|---|---|");
         for (name, pass) in PASSES {
             let (mut times, mut last) = (Vec::new(), None);

@@ -7,7 +7,7 @@ use bzip2::{Decompress, Status};
 use super::peek::Peek;
 use super::pieces::{Codec, Step};
 use super::run::{Run, no_memory};
-use super::{Compression, Packed};
+use super::{Compression, CompressionStats};
 use crate::error::{CompressedFault, Error, Result};
 
 /// The first bytes of a stream.
@@ -43,7 +43,7 @@ impl Streams {
     /// # Errors
     ///
     /// Those of the input, and of memory.
-    fn make(&mut self, input: &mut Peek<impl Read>, packed: &Packed) -> Result<()> {
+    fn make(&mut self, input: &mut Peek<impl Read>, packed: &CompressionStats) -> Result<()> {
         let wanted = FEED_LEN - (input.offset() - self.start) % FEED_LEN;
         let seen = input.peek_some(usize::try_from(wanted).unwrap_or(1))?;
         let (before_in, before_out) = (self.decoder.total_in(), self.decoder.total_out());
@@ -73,13 +73,13 @@ impl Streams {
     }
 
     /// A fault in the stream that is under way, or where one would begin.
-    fn fault(&self, packed: &Packed, offset: u64, fault: CompressedFault) -> Error {
+    fn fault(&self, packed: &CompressionStats, offset: u64, fault: CompressedFault) -> Error {
         Compression::Bzip2.fault(packed.members, self.start, offset, fault)
     }
 }
 
 impl<R: Read> Codec<R> for Streams {
-    fn start(&mut self, input: &mut Peek<R>, packed: &mut Packed) -> Result<bool> {
+    fn start(&mut self, input: &mut Peek<R>, packed: &mut CompressionStats) -> Result<bool> {
         self.start = input.offset();
         let seen = input.peek(MAGIC.len())?;
         if seen.is_empty() {
@@ -94,7 +94,13 @@ impl<R: Read> Codec<R> for Streams {
         Ok(true)
     }
 
-    fn step(&mut self, input: &mut Peek<R>, run: &mut Run, len: usize, packed: &mut Packed) -> Step {
+    fn step(
+        &mut self,
+        input: &mut Peek<R>,
+        run: &mut Run,
+        len: usize,
+        packed: &mut CompressionStats,
+    ) -> Step {
         let room = match run.room(len) {
             Ok(room) => room,
             Err(error) => return Step { made: 0, ended: Err(error) },

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use super::{Check, Compression, Packed, Run, Taken, Unpacker};
+use super::{Check, Compression, CompressionStats, Run, Taken, Unpacker};
 use crate::error::Result;
 
 /// How many bytes are decompressed at a time.
@@ -66,9 +66,9 @@ impl<R: Read> Decoder<R> {
 
     /// What was read, if the input is compressed.
     #[must_use]
-    pub fn packed(&self) -> Option<Packed> {
-        let packed = self.unpacker.packed()?;
-        Some(Packed { unpacked_bytes: self.unpacked, proven_bytes: self.proven, ..packed })
+    pub fn compression_stats(&self) -> Option<CompressionStats> {
+        let packed = self.unpacker.compression_stats()?;
+        Some(CompressionStats { unpacked_bytes: self.unpacked, proven_bytes: self.proven, ..packed })
     }
 
     /// Decompresses the next bytes.

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::Packed;
+use super::CompressionStats;
 use super::check::MemberEnd;
 use super::deflate::Stream;
 use super::header::{self, Header};
@@ -31,7 +31,7 @@ impl Members {
     }
 
     /// A fault in the member that is under way, or where one would begin.
-    fn fault(&self, packed: &Packed, offset: u64, fault: CompressedFault) -> Error {
+    fn fault(&self, packed: &CompressionStats, offset: u64, fault: CompressedFault) -> Error {
         packed.compression.fault(packed.members, self.start, offset, fault)
     }
 
@@ -41,7 +41,7 @@ impl Members {
         input: &mut Peek<impl Read>,
         run: &mut Run,
         len: usize,
-        packed: &Packed,
+        packed: &CompressionStats,
     ) -> Result<usize> {
         let seen = input.peek_some(self.deflate.wants())?;
         let nothing_left = seen.is_empty();
@@ -57,7 +57,7 @@ impl Members {
     }
 
     /// Reads the check sum and the length behind a member.
-    fn trailer(&mut self, input: &mut Peek<impl Read>, packed: &mut Packed) -> Result<()> {
+    fn trailer(&mut self, input: &mut Peek<impl Read>, packed: &mut CompressionStats) -> Result<()> {
         let seen = input.peek(8)?;
         let (Some(sum), Some(len)) = (seen.first_chunk(), seen.get(4..).and_then(<[u8]>::first_chunk)) else {
             let end = seen.len() as u64;
@@ -89,7 +89,7 @@ impl Members {
 }
 
 impl<R: Read> Codec<R> for Members {
-    fn start(&mut self, input: &mut Peek<R>, packed: &mut Packed) -> Result<bool> {
+    fn start(&mut self, input: &mut Peek<R>, packed: &mut CompressionStats) -> Result<bool> {
         let padded = packed.members > 0 && take_zeros(input, packed)?;
         self.start = input.offset();
         if padded {
@@ -128,7 +128,13 @@ impl<R: Read> Codec<R> for Members {
         }
     }
 
-    fn step(&mut self, input: &mut Peek<R>, run: &mut Run, len: usize, packed: &mut Packed) -> Step {
+    fn step(
+        &mut self,
+        input: &mut Peek<R>,
+        run: &mut Run,
+        len: usize,
+        packed: &mut CompressionStats,
+    ) -> Step {
         let ended = match self.deflate.end() {
             None => match self.feed(input, run, len, packed) {
                 Ok(made) => return Step { made, ended: Ok(false) },
@@ -166,11 +172,17 @@ impl OneMember {
 }
 
 impl<R: Read> Codec<R> for OneMember {
-    fn start(&mut self, input: &mut Peek<R>, packed: &mut Packed) -> Result<bool> {
+    fn start(&mut self, input: &mut Peek<R>, packed: &mut CompressionStats) -> Result<bool> {
         if std::mem::replace(&mut self.begun, true) { Ok(false) } else { self.members.start(input, packed) }
     }
 
-    fn step(&mut self, input: &mut Peek<R>, run: &mut Run, len: usize, packed: &mut Packed) -> Step {
+    fn step(
+        &mut self,
+        input: &mut Peek<R>,
+        run: &mut Run,
+        len: usize,
+        packed: &mut CompressionStats,
+    ) -> Step {
         self.members.step(input, run, len, packed)
     }
 
@@ -184,7 +196,7 @@ impl<R: Read> Codec<R> for OneMember {
 }
 
 /// Takes the zeros behind the last member, with which tapes and some programs fill up. Returns whether there were any.
-fn take_zeros(input: &mut Peek<impl Read>, packed: &mut Packed) -> Result<bool> {
+fn take_zeros(input: &mut Peek<impl Read>, packed: &mut CompressionStats) -> Result<bool> {
     let before = packed.padding_bytes;
     loop {
         let zeros = input.peek(1)?.iter().take_while(|&&byte| byte == 0).count();

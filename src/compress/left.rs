@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::Packed;
+use super::CompressionStats;
 use super::bgzf::{self, Block, MAX_BLOCK_LEN, Next, Recovery};
 use super::check::{MemberEnd, Sums};
 use super::deflate::Inflater;
@@ -35,7 +35,7 @@ impl Left {
         &mut self,
         input: &mut Peek<impl Read>,
         len: usize,
-        packed: &mut Packed,
+        packed: &mut CompressionStats,
     ) -> Result<bool> {
         let mut to_make = 0;
         // Empty blocks make nothing, so what they take counts too.
@@ -54,7 +54,7 @@ impl Left {
         recovery: &mut Recovery,
         input: &mut Peek<impl Read>,
         len: usize,
-        packed: &mut Packed,
+        packed: &mut CompressionStats,
     ) -> Result<Option<Next>> {
         let losses = self.losses.insert(Vec::new());
         let mut to_make = 0;

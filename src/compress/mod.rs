@@ -180,7 +180,7 @@ impl fmt::Display for Compression {
 /// What a compressed input came to, as far as it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Packed {
+pub struct CompressionStats {
     /// How the input is compressed, as its first bytes tell.
     pub compression: Compression,
     /// Members, blocks, frames or streams that were read to their end.

@@ -4,16 +4,17 @@ use std::io::Read;
 
 use super::peek::Peek;
 use super::run::Run;
-use super::{Packed, Taken};
+use super::{CompressionStats, Taken};
 use crate::error::{Error, Result};
 
 /// A compressed format, as a row of pieces: members, frames or streams.
 pub(super) trait Codec<R: Read> {
     /// Looks at what follows the last piece, and takes padding; tells whether it is another piece.
-    fn start(&mut self, input: &mut Peek<R>, packed: &mut Packed) -> Result<bool>;
+    fn start(&mut self, input: &mut Peek<R>, packed: &mut CompressionStats) -> Result<bool>;
 
     /// Decompresses some bytes of the piece into the [room](Run::room) behind those of the run, which has fewer than `len`.
-    fn step(&mut self, input: &mut Peek<R>, run: &mut Run, len: usize, packed: &mut Packed) -> Step;
+    fn step(&mut self, input: &mut Peek<R>, run: &mut Run, len: usize, packed: &mut CompressionStats)
+    -> Step;
 
     /// Begins an empty run, inside of a piece or between two.
     fn enter(&mut self, run: &mut Run) {
@@ -66,7 +67,7 @@ impl<R: Read> Pieces<R> {
         input: &mut Peek<R>,
         run: &mut Run,
         len: usize,
-        packed: &mut Packed,
+        packed: &mut CompressionStats,
     ) -> Result<Taken> {
         run.begin_pieces();
         self.codec.enter(run);

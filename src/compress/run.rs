@@ -3,7 +3,7 @@
 use std::io;
 
 use super::left::Left;
-use super::{Packed, Sums};
+use super::{CompressionStats, Sums};
 use crate::error::{Error, Result};
 use crate::record::Loss;
 
@@ -33,7 +33,7 @@ pub(crate) struct Run {
     /// Where pieces end, if it is made of pieces whose check sums stand at their ends; blocks are proven with their bytes.
     ends: Option<Vec<usize>>,
     /// What the input came to when this run was joined.
-    pub(crate) packed: Option<Packed>,
+    pub(crate) packed: Option<CompressionStats>,
 }
 
 impl Default for Run {

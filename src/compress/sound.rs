@@ -7,7 +7,7 @@ use super::gzip::OneMember;
 use super::peek::Peek;
 use super::pieces::Pieces;
 use super::run::Run;
-use super::{Packed, Taken};
+use super::{CompressionStats, Taken};
 use crate::error::Result;
 
 /// The blocks of BGZF, and members between them that are none, as far as they are sound.
@@ -28,7 +28,7 @@ impl<R: Read> SoundBlocks<R> {
         input: &mut Peek<R>,
         run: &mut Run,
         len: usize,
-        packed: &mut Packed,
+        packed: &mut CompressionStats,
     ) -> Result<Taken> {
         let mut member = match self.member.take() {
             Some(member) => member,

@@ -9,7 +9,7 @@ use super::pieces::Pieces;
 use super::run::Run;
 #[cfg(feature = "gzip")]
 use super::sound::SoundBlocks;
-use super::{Compression, Packed};
+use super::{Compression, CompressionStats};
 use crate::error::Result;
 
 /// An input that may be compressed, of which runs are taken.
@@ -22,7 +22,7 @@ pub(crate) struct Unpacker<R> {
     how: Option<How<R>>,
     /// Whether to go on behind damage, where that can be done.
     recovers: bool,
-    packed: Option<Packed>,
+    packed: Option<CompressionStats>,
 }
 
 /// How the bytes of an input become those of a run.
@@ -79,8 +79,8 @@ impl<R: Read> Unpacker<R> {
     }
 
     /// What was taken, if the input is compressed. How many bytes it came to is counted where runs are joined.
-    pub(crate) fn packed(&self) -> Option<Packed> {
-        self.packed.map(|packed| Packed { packed_bytes: self.input.offset(), ..packed })
+    pub(crate) fn compression_stats(&self) -> Option<CompressionStats> {
+        self.packed.map(|packed| CompressionStats { packed_bytes: self.input.offset(), ..packed })
     }
 
     /// How many bytes of the input were taken.
@@ -114,7 +114,7 @@ impl<R: Read> Unpacker<R> {
                 self.input.keep(false);
             }
             self.how = Some(how);
-            self.packed = compression.map(Packed::none_of);
+            self.packed = compression.map(CompressionStats::none_of);
         }
         Ok(())
     }
@@ -150,7 +150,7 @@ impl<R: Read> Unpacker<R> {
     }
 }
 
-impl Packed {
+impl CompressionStats {
     /// Nothing was read yet.
     fn none_of(compression: Compression) -> Self {
         Self {

@@ -8,7 +8,7 @@ use super::memory;
 use super::peek::Peek;
 use super::pieces::{Codec, Step};
 use super::run::Run;
-use super::{Compression, Packed};
+use super::{Compression, CompressionStats};
 use crate::error::{CompressedFault, Error, Result};
 
 /// The first bytes of a stream.
@@ -40,13 +40,13 @@ impl Streams {
     }
 
     /// A fault in the stream that is under way, or where one would begin.
-    fn fault(&self, packed: &Packed, offset: u64, fault: CompressedFault) -> Error {
+    fn fault(&self, packed: &CompressionStats, offset: u64, fault: CompressedFault) -> Error {
         Compression::Xz.fault(packed.members, self.start, offset, fault)
     }
 }
 
 impl<R: Read> Codec<R> for Streams {
-    fn start(&mut self, input: &mut Peek<R>, packed: &mut Packed) -> Result<bool> {
+    fn start(&mut self, input: &mut Peek<R>, packed: &mut CompressionStats) -> Result<bool> {
         // Four zeros at a time are padding.
         while packed.members > 0 && input.peek(4)?.starts_with(&[0; 4]) {
             input.skip(4);
@@ -64,7 +64,13 @@ impl<R: Read> Codec<R> for Streams {
         Ok(true)
     }
 
-    fn step(&mut self, input: &mut Peek<R>, run: &mut Run, len: usize, packed: &mut Packed) -> Step {
+    fn step(
+        &mut self,
+        input: &mut Peek<R>,
+        run: &mut Run,
+        len: usize,
+        packed: &mut CompressionStats,
+    ) -> Step {
         let room = match run.room(len) {
             Ok(room) => room,
             Err(error) => return Step { made: 0, ended: Err(error) },

@@ -8,7 +8,7 @@ use super::memory;
 use super::peek::Peek;
 use super::pieces::{Codec, Step};
 use super::run::Run;
-use super::{Compression, Packed};
+use super::{Compression, CompressionStats};
 use crate::error::{CompressedFault, Error, Result};
 
 /// The first bytes of a frame.
@@ -51,7 +51,7 @@ impl Frames {
 }
 
 impl<R: Read> Codec<R> for Frames {
-    fn start(&mut self, input: &mut Peek<R>, packed: &mut Packed) -> Result<bool> {
+    fn start(&mut self, input: &mut Peek<R>, packed: &mut CompressionStats) -> Result<bool> {
         self.start = input.offset();
         let seen = input.peek(MAGIC.len())?;
         self.skippable = matches!(seen, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]);
@@ -66,7 +66,13 @@ impl<R: Read> Codec<R> for Frames {
         }
     }
 
-    fn step(&mut self, input: &mut Peek<R>, run: &mut Run, len: usize, packed: &mut Packed) -> Step {
+    fn step(
+        &mut self,
+        input: &mut Peek<R>,
+        run: &mut Run,
+        len: usize,
+        packed: &mut CompressionStats,
+    ) -> Step {
         let room = match run.room(len) {
             Ok(room) => room,
             Err(error) => return Step { made: 0, ended: Err(error) },
@@ -85,7 +91,7 @@ impl Frames {
         &mut self,
         input: &mut Peek<impl Read>,
         into: &mut OutBuffer<'_, [u8]>,
-        packed: &mut Packed,
+        packed: &mut CompressionStats,
     ) -> Result<bool> {
         let wants = if self.full { 0 } else { self.wants };
         let seen = input.peek(wants)?;
@@ -117,7 +123,7 @@ impl Frames {
     }
 
     /// A fault in the frame that is under way, or where one would begin.
-    fn fault(&self, packed: &Packed, offset: u64, fault: CompressedFault) -> Error {
+    fn fault(&self, packed: &CompressionStats, offset: u64, fault: CompressedFault) -> Error {
         Compression::Zstd.fault(packed.members, self.start, offset, fault)
     }
 }

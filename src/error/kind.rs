@@ -33,7 +33,7 @@ pub enum ErrorKind {
     },
     /// A setting has a value that it cannot have.
     #[error("{name} cannot be {value}: it has to be {expected}")]
-    Setting {
+    InvalidConfig {
         /// What is set.
         name: &'static str,
         /// The value.
@@ -177,7 +177,7 @@ pub enum ErrorKind {
     },
     /// The input has more bytes than were allowed.
     #[error("the input has more than the {most} bytes that were allowed")]
-    TooMuch {
+    InputTooLong {
         /// How many were allowed.
         most: u64,
     },
@@ -208,7 +208,7 @@ pub enum ErrorKind {
     },
     /// An index was made of a file that was another one then, or has changed since.
     #[error("the index is not of this file as it is now: {difference} is another")]
-    Stale {
+    StaleIndex {
         /// What is another: `its length`, `its time`, ...
         difference: &'static str,
     },
@@ -346,9 +346,9 @@ impl ErrorKind {
             Self::Io(_) => "io",
             Self::Unmappable { .. } => "unmappable",
             Self::OutOfRange { .. } => "out_of_range",
-            Self::Setting { .. } => "setting",
+            Self::InvalidConfig { .. } => "invalid_config",
             Self::Compressed { .. } => "compressed",
-            Self::TooMuch { .. } => "too_much",
+            Self::InputTooLong { .. } => "input_too_long",
             Self::TooLong { .. } => "too_long",
             Self::TooManyGaps { .. } => "too_many_gaps",
             Self::Truncated { .. } => "truncated",
@@ -371,7 +371,7 @@ impl ErrorKind {
             Self::TornRecord { .. } => "torn_record",
             Self::Unindexable { .. } => "unindexable",
             Self::DamagedIndex { .. } => "damaged_index",
-            Self::Stale { .. } => "stale",
+            Self::StaleIndex { .. } => "stale_index",
             Self::NoRecord { .. } => "no_record",
             Self::Region { .. } => "region",
             Self::MateName { .. } => "mate_name",

@@ -42,7 +42,7 @@
 //! # Boundaries
 //!
 //! A line begins where the input does, and behind every LF. A `>` behind an LF is a cut in the sense of
-//! [`Cuts::search_cut`], whatever lies around it: a cursor goes from line to line, and at a line that begins with `>` it ends
+//! [`Boundaries::search_boundary`], whatever lies around it: a cursor goes from line to line, and at a line that begins with `>` it ends
 //! the record it is in and stops, or has met an error before. There is no rule by which such a line could belong to what lies
 //! before it. So two bytes decide.
 //!
@@ -72,7 +72,7 @@ use std::ops::Range;
 
 use step::View;
 
-use crate::record::{Cuts, Format, ParRecords, Part, Records, Resync, Search, Step, Stop};
+use crate::record::{Boundaries, Format, ParRecords, Part, Records, Resync, Search, Step, Stop};
 use crate::scan::BytePair;
 
 /// How FASTA is to be read.
@@ -157,12 +157,12 @@ impl Format for Fasta {
         layout.record(self.comments, bytes, offset)
     }
 
-    fn cuts(&self) -> Option<&dyn Cuts> {
+    fn boundaries(&self) -> Option<&dyn Boundaries> {
         Some(self)
     }
 }
 
-impl Cuts for Fasta {
+impl Boundaries for Fasta {
     /// The end of the line before.
     fn look_behind(&self) -> usize {
         1
@@ -173,14 +173,14 @@ impl Cuts for Fasta {
     }
 
     /// Looks for a `>` that begins a line.
-    fn search_cut(&self, data: &[u8], range: Range<usize>) -> Search {
+    fn search_boundary(&self, data: &[u8], range: Range<usize>) -> Search {
         const HEADER: BytePair = BytePair { first: b'\n', second: b'>', distance: 1 };
         if range.start == 0 && data[range.clone()].starts_with(b">") {
-            return Search::Cut(0);
+            return Search::Boundary(0);
         }
         match HEADER.find(&data[..range.end], range.start.saturating_sub(1)..range.end) {
-            Some(line_feed) => Search::Cut(line_feed + 1),
-            None => Search::NoCut,
+            Some(line_feed) => Search::Boundary(line_feed + 1),
+            None => Search::NoBoundary,
         }
     }
 }
@@ -208,7 +208,7 @@ mod tests {
         assert!(starts.iter().all(|&start| data[start] == b'>' && (start == 0 || data[start - 1] == b'\n')));
         for from in 0..data.len() + 3 {
             let expected = starts.iter().copied().find(|&start| start >= from);
-            assert_eq!(Fasta::new().find_cut(data, from), expected, "from {from}");
+            assert_eq!(Fasta::new().find_boundary(data, from), expected, "from {from}");
         }
     }
 }

@@ -29,7 +29,7 @@
 //! the next of a header is its plus line. *Only if:* a sequence line, a plus line and a blank one do not begin with `@`. A
 //! quality line may; the line after the next is then blank, a header or a sequence, and none of these begins with `+`.
 //! Three line starts decide, whatever the quality line holds, and so every header found so is a cut in the sense of
-//! [`Cuts::search_cut`]: a cursor that takes such a line for anything else reports an error at
+//! [`Boundaries::search_boundary`]: a cursor that takes such a line for anything else reports an error at
 //! once, for a blank or plus line and for a sequence by its first byte, for a quality line by the rule above.
 //!
 //! A blank line behind a blank line is a cut too: the first of them may be the empty last line of a record, but the second
@@ -66,7 +66,7 @@ pub use writer::Writer;
 
 use std::ops::Range;
 
-use crate::record::{Cuts, Format, ParRecords, Part, Records, Resync, Search, Step, Stop};
+use crate::record::{Boundaries, Format, ParRecords, Part, Records, Resync, Search, Step, Stop};
 
 /// How FASTQ is to be read: which checks are made besides those that always are.
 ///
@@ -150,12 +150,12 @@ impl Format for Fastq {
         layout.record(bytes, offset)
     }
 
-    fn cuts(&self) -> Option<&dyn Cuts> {
+    fn boundaries(&self) -> Option<&dyn Boundaries> {
         Some(self)
     }
 }
 
-impl Cuts for Fastq {
+impl Boundaries for Fastq {
     /// The end of a line that is blank, and of the one before.
     fn look_behind(&self) -> usize {
         3
@@ -170,7 +170,7 @@ impl Cuts for Fastq {
         true
     }
 
-    fn search_cut(&self, data: &[u8], range: Range<usize>) -> Search {
+    fn search_boundary(&self, data: &[u8], range: Range<usize>) -> Search {
         find_header(data, range)
     }
 }
@@ -184,27 +184,27 @@ fn find_header(data: &[u8], range: Range<usize>) -> Search {
         None => 0,
         Some(before) => match memchr::memchr(b'\n', &data[before..range.end]) {
             Some(at) => before + at + 1,
-            None => return Search::NoCut,
+            None => return Search::NoBoundary,
         },
     };
     let mut next = None;
     while line < range.end {
         let Some(after) = next.or_else(|| next_line(line)) else { return Search::Unknown };
         if matches!(data[line], b'\n' | b'\r') && is_blank_behind_blank(data, line, after) {
-            return Search::Cut(line);
+            return Search::Boundary(line);
         }
         next = None;
         if data[line] == b'@' {
             next = next_line(after);
             match next.and_then(|after_next| data.get(after_next)) {
                 None => return Search::Unknown,
-                Some(b'+') => return Search::Cut(line),
+                Some(b'+') => return Search::Boundary(line),
                 Some(_) => {}
             }
         }
         line = after;
     }
-    Search::NoCut
+    Search::NoBoundary
 }
 
 /// Whether the line from `start` to `end` is blank, and the one before is.
@@ -229,8 +229,8 @@ pub fn par_records(data: &[u8]) -> ParRecords<'_, Fastq> {
 mod tests {
     use super::*;
 
-    fn find_cut(data: &[u8], from: usize) -> Option<usize> {
-        Fastq::new().find_cut(data, from)
+    fn find_boundary(data: &[u8], from: usize) -> Option<usize> {
+        Fastq::new().find_boundary(data, from)
     }
 
     #[test]
@@ -241,7 +241,7 @@ mod tests {
         assert_eq!(starts.len(), 4);
         for from in 0..data.len() {
             let expected = starts.iter().copied().find(|&start| start >= from);
-            assert_eq!(find_cut(data, from), expected, "from {from}");
+            assert_eq!(find_boundary(data, from), expected, "from {from}");
         }
     }
 
@@ -249,18 +249,18 @@ mod tests {
     fn a_blank_line_behind_a_blank_one_belongs_to_no_record() {
         let data = b"@r\n\n+\n\n\n\r\n\n@s\r\n\r\n+\r\n\r\n\r\n";
         // The quality line of the first record is empty, then come three blank lines; the same of the second, and one.
-        let cuts: Vec<_> = (0..data.len()).filter(|&from| find_cut(data, from) == Some(from)).collect();
+        let cuts: Vec<_> = (0..data.len()).filter(|&from| find_boundary(data, from) == Some(from)).collect();
         assert_eq!(cuts, [0, 7, 8, 10, 11, 22]);
     }
 
     #[test]
     fn nothing_is_said_of_a_line_whose_record_is_not_in_view() {
         let data = b"@r1\nAC\n+\nII\n";
-        assert_eq!(find_cut(data, 0), Some(0));
-        assert_eq!(find_cut(&data[..8], 0), Some(0));
+        assert_eq!(find_boundary(data, 0), Some(0));
+        assert_eq!(find_boundary(&data[..8], 0), Some(0));
         for end in 0..8 {
-            assert_eq!(find_cut(&data[..end], 0), None, "{end} bytes");
+            assert_eq!(find_boundary(&data[..end], 0), None, "{end} bytes");
         }
-        assert_eq!(find_cut(data, 1000), None);
+        assert_eq!(find_boundary(data, 1000), None);
     }
 }

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::compress::{Compression, MAGIC_LEN};
 use crate::error::{ErrorKind, Result};
-use crate::record::{Cursor, Cuts, Format, Part, Search, Tally};
-use crate::source::Content;
+use crate::record::{Boundaries, Cursor, Format, Part, Search, Tally};
+use crate::source::ReadAt;
 
 /// How many bytes are looked at first for a cut: more than most records have.
 const SEARCH_LEN: u64 = 16 << 10;
@@ -13,15 +13,15 @@ const SEARCH_LEN: u64 = 16 << 10;
 /// How many bytes are read at a time from the left.
 const READ_LEN: u64 = 4 << 20;
 
-/// Cuts a file into `count` ranges of about equal length, each of which holds whole records. They lie end to end, and are the whole
+/// Boundaries a file into `count` ranges of about equal length, each of which holds whole records. They lie end to end, and are the whole
 /// file; where a record is longer than a range has to be, others are empty.
 ///
 /// Nothing is read but some kilobytes around each cut. So of FASTQ, the ranges hold whole records only if all of the file has four
-/// lines a record, which reading it proves ([`Cuts::needs_proof`]).
+/// lines a record, which reading it proves ([`Boundaries::needs_proof`]).
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Setting`] if `count` is 0; those of [`cut_from`].
+/// [`ErrorKind::InvalidConfig`] if `count` is 0; those of [`cut_from`].
 ///
 /// ```
 /// use pagecut::{fastq::Fastq, index, open_reader};
@@ -34,9 +34,9 @@ const READ_LEN: u64 = 4 << 20;
 /// }
 /// # Ok::<(), pagecut::Error>(())
 /// ```
-pub fn shards(content: &dyn Content, cuts: &dyn Cuts, count: usize) -> Result<Vec<Range<u64>>> {
+pub fn shards(content: &dyn ReadAt, cuts: &dyn Boundaries, count: usize) -> Result<Vec<Range<u64>>> {
     refuse_compressed(content)?;
-    between(count, content.len(), |number| find_cut(content, cuts, share(number, content.len(), count)))
+    between(count, content.len(), |number| find_boundary(content, cuts, share(number, content.len(), count)))
 }
 
 /// The first cut at or behind an offset: where a record begins, or blank lines between records; the end of the file if there is no
@@ -45,20 +45,20 @@ pub fn shards(content: &dyn Content, cuts: &dyn Cuts, count: usize) -> Result<Ve
 /// # Errors
 ///
 /// [`ErrorKind::OutOfRange`] if the offset lies behind the end of the file; [`ErrorKind::UnknownFormat`] if the bytes are compressed;
-/// those of [`Content::bytes_at`].
-pub fn cut_from(content: &dyn Content, cuts: &dyn Cuts, offset: u64) -> Result<u64> {
+/// those of [`ReadAt::bytes_at`].
+pub fn cut_from(content: &dyn ReadAt, cuts: &dyn Boundaries, offset: u64) -> Result<u64> {
     refuse_compressed(content)?;
-    find_cut(content, cuts, offset)
+    find_boundary(content, cuts, offset)
 }
 
 /// Where the first record begins at or after an offset, or blank lines before it, found by reading all records before the offset from the
-/// left; the end of the file if there is none. For a format without [`Cuts`], and to prove cuts of one that [needs proof](Cuts::needs_proof).
+/// left; the end of the file if there is none. For a format without [`Boundaries`], and to prove cuts of one that [needs proof](Boundaries::needs_proof).
 ///
 /// # Errors
 ///
 /// The first fault of the records before the boundary, with its record and line; [`ErrorKind::OutOfRange`] if the offset lies after
-/// the end of the file; those of [`Content::bytes_at`].
-pub fn boundary_from<F: Format>(content: &dyn Content, format: &F, offset: u64) -> Result<u64> {
+/// the end of the file; those of [`ReadAt::bytes_at`].
+pub fn boundary_from<F: Format>(content: &dyn ReadAt, format: &F, offset: u64) -> Result<u64> {
     refuse_compressed(content)?;
     let len = content.len();
     if offset > len {
@@ -99,7 +99,7 @@ pub fn boundary_from<F: Format>(content: &dyn Content, format: &F, offset: u64) 
 }
 
 /// Compressed bytes may look like records anywhere.
-fn refuse_compressed(content: &dyn Content) -> Result<()> {
+fn refuse_compressed(content: &dyn ReadAt) -> Result<()> {
     let head = content.bytes_at(0..content.len().min(MAGIC_LEN as u64))?;
     if Compression::detect(&head).is_some() {
         let what = "compressed, and `Source::content` has what is decompressed of it";
@@ -108,7 +108,7 @@ fn refuse_compressed(content: &dyn Content) -> Result<()> {
     Ok(())
 }
 
-fn find_cut(content: &dyn Content, cuts: &dyn Cuts, offset: u64) -> Result<u64> {
+fn find_boundary(content: &dyn ReadAt, cuts: &dyn Boundaries, offset: u64) -> Result<u64> {
     // The input begins at a boundary, whatever its bytes are.
     if offset == 0 {
         return Ok(0);
@@ -120,7 +120,7 @@ fn find_cut(content: &dyn Content, cuts: &dyn Cuts, offset: u64) -> Result<u64> 
         let view = content.bytes_at(start..end.max(offset))?;
         // What is in view can be counted in `usize`.
         let from = usize::try_from(offset - start).unwrap_or(usize::MAX);
-        if let Search::Cut(cut) = cuts.search_cut(&view, from..view.len()) {
+        if let Search::Boundary(cut) = cuts.search_boundary(&view, from..view.len()) {
             return Ok(start + cut as u64);
         }
         if end == content.len() {
@@ -145,7 +145,9 @@ pub(super) fn between(
     mut cut: impl FnMut(usize) -> Result<u64>,
 ) -> Result<Vec<Range<u64>>> {
     if count == 0 {
-        return Err(ErrorKind::Setting { name: "number of shards", value: 0, expected: "1 or more" }.into());
+        return Err(
+            ErrorKind::InvalidConfig { name: "number of shards", value: 0, expected: "1 or more" }.into()
+        );
     }
     let mut ranges = Vec::new();
     let mut start = 0;

@@ -40,13 +40,13 @@ impl Alignment {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Setting`] unless it is a power of two and at most [`MAX`](Alignment::MAX).
+    /// [`ErrorKind::InvalidConfig`] unless it is a power of two and at most [`MAX`](Alignment::MAX).
     pub fn new(bytes: usize) -> Result<Self> {
         if bytes.is_power_of_two() && bytes <= Self::MAX.0 {
             Ok(Self(bytes))
         } else {
             let expected = "a power of two, at most 1 GiB";
-            Err(ErrorKind::Setting { name: "alignment", value: bytes as u64, expected }.into())
+            Err(ErrorKind::InvalidConfig { name: "alignment", value: bytes as u64, expected }.into())
         }
     }
 
@@ -240,7 +240,7 @@ mod tests {
     fn an_alignment_is_a_power_of_two() {
         for bytes in [0, 3, 4097, usize::MAX, 1 << 31] {
             let error = Alignment::new(bytes).unwrap_err();
-            assert!(matches!(error.kind(), ErrorKind::Setting { name: "alignment", .. }), "{error}");
+            assert!(matches!(error.kind(), ErrorKind::InvalidConfig { name: "alignment", .. }), "{error}");
         }
     }
 

@@ -8,7 +8,7 @@ use crate::error::{ErrorKind, Result};
 /// A way to the bytes of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
-pub enum Way {
+pub enum Backend {
     /// The file is mapped into memory.
     Mapped,
     /// The file is read at positions, through the page cache, into buffers that are used again.
@@ -21,7 +21,7 @@ pub enum Way {
     Stream,
 }
 
-impl Way {
+impl Backend {
     /// All of them.
     pub const ALL: [Self; 5] = [Self::Mapped, Self::Read, Self::Direct, Self::Uring, Self::Stream];
 
@@ -38,15 +38,15 @@ impl Way {
     }
 }
 
-impl fmt::Display for Way {
+impl fmt::Display for Backend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
 }
 
-/// Which way to take to the bytes of a file. Each but the first is taken where it can be, and [`Way::Read`] where not.
+/// Which way to take to the bytes of a file. Each but the first is taken where it can be, and [`Backend::Read`] where not.
 ///
-/// A format that cannot be cut ([`Cuts`](crate::Cuts)) is read from the left: out of the mapping if there is one, and at
+/// A format that cannot be cut ([`Boundaries`](crate::Boundaries)) is read from the left: out of the mapping if there is one, and at
 /// positions by one read after the other if not, also where reads in flight were asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -56,13 +56,13 @@ pub enum Strategy {
     /// are asked for only: they pass by what is in the page cache, or gain nothing where it is.)
     #[default]
     Auto,
-    /// [`Way::Mapped`].
+    /// [`Backend::Mapped`].
     Mapped,
-    /// [`Way::Read`].
+    /// [`Backend::Read`].
     Read,
-    /// [`Way::Direct`].
+    /// [`Backend::Direct`].
     Direct,
-    /// [`Way::Uring`].
+    /// [`Backend::Uring`].
     Uring,
 }
 
@@ -82,12 +82,12 @@ pub enum ReadAhead {
 /// One configuration for every way of reading files.
 ///
 /// ```
-/// use pagecut::io::{Strategy, Way, ZeroCopyConfig};
+/// use pagecut::io::{Strategy, Backend, ZeroCopyConfig};
 /// use pagecut::open_reader;
 ///
 /// let config = ZeroCopyConfig::new().strategy(Strategy::Read);
 /// let reader = open_reader("testdata/two.fastq", &config)?;
-/// assert_eq!(reader.way(), Way::Read);
+/// assert_eq!(reader.backend(), Backend::Read);
 /// assert_eq!(&*reader.bytes_at(24..27)?, b"@r2");
 /// # Ok::<(), pagecut::Error>(())
 /// ```
@@ -186,9 +186,9 @@ impl ZeroCopyConfig {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Setting`] for the first that does not.
+    /// [`ErrorKind::InvalidConfig`] for the first that does not.
     pub fn validate(&self) -> Result<()> {
-        let refuse = |name, value, expected| Err(ErrorKind::Setting { name, value, expected }.into());
+        let refuse = |name, value, expected| Err(ErrorKind::InvalidConfig { name, value, expected }.into());
         match self.strategy {
             Strategy::Mapped if !self.mmap => refuse("mmap", 0, "1 where the strategy is `Mapped`"),
             Strategy::Direct if !self.direct => refuse("direct", 0, "1 where the strategy is `Direct`"),

@@ -33,13 +33,13 @@ mod writer;
 use std::io;
 
 pub use aligned::{AlignedBuffer, Alignment};
-pub use config::{ReadAhead, Strategy, Way, ZeroCopyConfig};
+pub use config::{Backend, ReadAhead, Strategy, ZeroCopyConfig};
 pub use direct::{DirectAlignment, DirectReader};
 pub use pool::{BufferPool, PooledBuffer};
 pub use positioned::PositionedReader;
 pub use ring::{AlignedRingBuffer, Consumer, Producer};
 #[cfg(unix)]
-pub use send::{SendWay, Sent, Step, Transfer, send};
+pub use send::{SendMethod, Sent, Step, Transfer, send};
 pub use shared::SharedSlice;
 pub(crate) use stats::Counters;
 pub use stats::{Refusal, ZeroCopyStats};

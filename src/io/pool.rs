@@ -63,11 +63,11 @@ impl BufferPool {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Setting`] if `count` or `len` is 0; [`ErrorKind::Io`] if there is not so much memory.
+    /// [`ErrorKind::InvalidConfig`] if `count` or `len` is 0; [`ErrorKind::Io`] if there is not so much memory.
     pub fn new(count: usize, len: usize, alignment: Alignment) -> Result<Self> {
         for (name, value) in [("number of buffers", count), ("length of a buffer", len)] {
             if value == 0 {
-                return Err(ErrorKind::Setting { name, value: 0, expected: "at least 1" }.into());
+                return Err(ErrorKind::InvalidConfig { name, value: 0, expected: "at least 1" }.into());
             }
         }
         let mut free = Vec::new();

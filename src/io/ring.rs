@@ -58,10 +58,12 @@ impl AlignedRingBuffer {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Setting`] if `capacity` is 0; [`ErrorKind::Io`] if there is not so much memory.
+    /// [`ErrorKind::InvalidConfig`] if `capacity` is 0; [`ErrorKind::Io`] if there is not so much memory.
     pub fn new(capacity: usize, alignment: Alignment) -> Result<Self> {
         if capacity == 0 {
-            return Err(ErrorKind::Setting { name: "capacity", value: 0, expected: "at least 1" }.into());
+            return Err(
+                ErrorKind::InvalidConfig { name: "capacity", value: 0, expected: "at least 1" }.into()
+            );
         }
         if capacity > Half::MAX_CAPACITY {
             return Err(io::Error::from(io::ErrorKind::OutOfMemory).into());

@@ -7,7 +7,7 @@ use crate::error::Error;
 /// Bytes of a compressed input that could not be decompressed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Lost {
+pub struct LostBlock {
     /// Where they lie in the compressed input.
     pub packed: Range<u64>,
     /// Where what they held would lie in the decompressed input, with all that is lost counted. `None` where it is not known for
@@ -32,8 +32,8 @@ pub(crate) struct Loss {
 
 impl Loss {
     /// What is told of it.
-    pub(crate) fn lost(&self) -> Lost {
+    pub(crate) fn lost(&self) -> LostBlock {
         let unpacked = self.before.zip(self.len).map(|(before, len)| before..before.saturating_add(len));
-        Lost { packed: self.packed.clone(), unpacked }
+        LostBlock { packed: self.packed.clone(), unpacked }
     }
 }

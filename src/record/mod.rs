@@ -2,7 +2,7 @@
 //!
 //! A [`Format`] finds what begins at a position of the input: a record, bytes between records, or the reason why there is
 //! neither ([`Step`], [`Stop`]). The readers of this module keep the position, the counts, the gaps and the places of errors.
-//! A format that finds boundaries from any position also implements [`Cuts`]. Several workers can read it in parallel, and reading
+//! A format that finds boundaries from any position also implements [`Boundaries`]. Several workers can read it in parallel, and reading
 //! continues after a fault:
 //!
 //! | type | what it is | asks for |
@@ -14,7 +14,7 @@
 //!
 //! # Why reading in parallel gives what reading from the left gives
 //!
-//! [`Cuts::search_cut`] finds only offsets at which every reader arrives that started at a boundary before, unless it
+//! [`Boundaries::search_boundary`] finds only offsets at which every reader arrives that started at a boundary before, unless it
 //! meets an error first; a reader never steps over a cut. So the parts before the first error, joined, are the records
 //! that a single reader gives, by induction over the parts; and the first part that does not end where the next one
 //! starts holds the error that the single reader meets. With [`Pieces`] the same is true of the gaps, since reading goes
@@ -34,7 +34,7 @@ mod walk;
 pub use backing::{Backing, Reading};
 pub(crate) use cursor::Cursor;
 pub(crate) use loss::Loss;
-pub use loss::Lost;
+pub use loss::LostBlock;
 pub use par_records::ParRecords;
 pub use part::Part;
 pub(crate) use part::{End, Sought, is_at_fault, last_part_end, part_end_in};
@@ -86,8 +86,8 @@ pub trait Format: Clone + Send + Sync {
     /// May panic if [`step`](Format::step) found the layout in other bytes.
     fn record<'data>(&self, bytes: &'data [u8], offset: u64, layout: Self::Layout) -> Self::Record<'data>;
 
-    /// Where its inputs can be cut, for a format that implements [`Cuts`]; others are read from the left.
-    fn cuts(&self) -> Option<&dyn Cuts> {
+    /// Where its inputs can be cut, for a format that implements [`Boundaries`]; others are read from the left.
+    fn boundaries(&self) -> Option<&dyn Boundaries> {
         None
     }
 
@@ -115,8 +115,8 @@ pub trait Format: Clone + Send + Sync {
 }
 
 /// Where an input of a format can be cut, found from anywhere.
-pub trait Cuts: Send + Sync {
-    /// How many bytes before a position [`search_cut`](Cuts::search_cut) looks at to tell whether it is a cut, at the most.
+pub trait Boundaries: Send + Sync {
+    /// How many bytes before a position [`search_boundary`](Boundaries::search_boundary) looks at to tell whether it is a cut, at the most.
     fn look_behind(&self) -> usize;
 
     /// Whether a reader reads whole the last record that begins in its part, if the part ends inside of it and the end of the record is in
@@ -135,7 +135,7 @@ pub trait Cuts: Send + Sync {
     /// The first position in the view of `part`, from `from` on, at which reading goes on when everything before it was
     /// given up: the first cut, unless a format finds one nearer.
     fn find_start(&self, part: Part<'_>, from: usize) -> Option<usize> {
-        self.find_cut(part.view(), from)
+        self.find_boundary(part.view(), from)
     }
 
     /// The first cut in a range of `data`: a position that every reader reaches that started at a boundary before and met no
@@ -143,28 +143,28 @@ pub trait Cuts: Send + Sync {
     ///
     /// Whether a position is a cut is a matter of the bytes around it: more bytes in view can make the answer out of
     /// [`Search::Unknown`], and turn no other answer into another one. Of what lies more than
-    /// [`look_behind`](Cuts::look_behind) bytes before the range it does not depend. So two workers that find the cut between
+    /// [`look_behind`](Boundaries::look_behind) bytes before the range it does not depend. So two workers that find the cut between
     /// them on their own find the same one.
     ///
-    /// [`find_start`](Cuts::find_start) never skips a cut: of any position, the start that it finds lies at the next cut or
+    /// [`find_start`](Boundaries::find_start) never skips a cut: of any position, the start that it finds lies at the next cut or
     /// before it.
     ///
     /// # Panics
     ///
     /// May panic if the range ends behind `data`.
-    fn search_cut(&self, data: &[u8], range: Range<usize>) -> Search;
+    fn search_boundary(&self, data: &[u8], range: Range<usize>) -> Search;
 
     /// The first cut in `data`, from `from` on; `None` if there is none for certain.
-    fn find_cut(&self, data: &[u8], from: usize) -> Option<usize> {
-        match self.search_cut(data, from.min(data.len())..data.len()) {
-            Search::Cut(cut) => Some(cut),
-            Search::NoCut | Search::Unknown => None,
+    fn find_boundary(&self, data: &[u8], from: usize) -> Option<usize> {
+        match self.search_boundary(data, from.min(data.len())..data.len()) {
+            Search::Boundary(cut) => Some(cut),
+            Search::NoBoundary | Search::Unknown => None,
         }
     }
 }
 
-/// A format that can be cut blindly: every [`Format`] that implements [`Cuts`], and says so by [`Format::cuts`].
-pub trait Resync: Format + Cuts {
+/// A format that can be cut blindly: every [`Format`] that implements [`Boundaries`], and says so by [`Format::boundaries`].
+pub trait Resync: Format + Boundaries {
     /// The records of a whole input, for rayon.
     ///
     /// ```
@@ -191,15 +191,15 @@ pub trait Resync: Format + Cuts {
     }
 }
 
-impl<F: Format + Cuts> Resync for F {}
+impl<F: Format + Boundaries> Resync for F {}
 
-/// What [`Cuts::search_cut`] finds.
+/// What [`Boundaries::search_boundary`] finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Search {
     /// The first cut of the range.
-    Cut(usize),
+    Boundary(usize),
     /// No position of the range is a cut.
-    NoCut,
+    NoBoundary,
     /// There is no cut before a position of which more bytes have to be in view to tell.
     Unknown,
 }

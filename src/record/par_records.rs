@@ -102,7 +102,7 @@ impl<'run, 'data, F: Resync> Stretch<'run, 'data, F> {
         while from > self.start && from - self.start >= *min_len / 2 {
             if from < self.searched_from {
                 let until = self.end.min(self.searched_from);
-                if let Some(cut) = format.find_cut(&data[..until], from) {
+                if let Some(cut) = format.find_boundary(&data[..until], from) {
                     let right = Stretch { start: cut, ..self };
                     return (Stretch { end: cut, searched_from: from, ..self }, Some(right));
                 }

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::{Cursor, Cuts, Format, Loss, Resync, Search};
+use super::{Boundaries, Cursor, Format, Loss, Resync, Search};
 use crate::error::EXCERPT_LEN;
 
 /// A piece of an input that starts at a record boundary.
 ///
 /// A part ends at a boundary too, and holds whole records only. It may have bytes of the next part in view, for a format
-/// that has to look ahead. The part of a format that [reads on](super::Cuts::reads_on) may end inside of a record, if all that follows is in
+/// that has to look ahead. The part of a format that [reads on](super::Boundaries::reads_on) may end inside of a record, if all that follows is in
 /// view and nobody but a cursor sees the part.
 #[derive(Clone, Copy)]
 pub struct Part<'data> {
@@ -140,14 +140,14 @@ pub(crate) enum End {
 /// further on, unless reading goes on behind a fault (`recover`): the part is then all the rest.
 fn part_end<F: Format>(
     format: &F,
-    cuts: &dyn Cuts,
+    cuts: &dyn Boundaries,
     view: &[u8],
     complete: bool,
     start: usize,
     from: usize,
     recover: bool,
 ) -> End {
-    if let Some(cut) = cuts.find_cut(view, from.max(start + 1)) {
+    if let Some(cut) = cuts.find_boundary(view, from.max(start + 1)) {
         return End::Cut(cut);
     }
     if complete || (!recover && is_at_fault(format, &view[start..])) { End::Rest } else { End::Unknown }
@@ -222,7 +222,7 @@ impl Sought {
         if is_due {
             self.look_from = view.len().saturating_add(view.len() / 2);
         }
-        let cuts = format.cuts().filter(|cuts| losses.is_empty() && cuts.look_behind() < usize::MAX);
+        let cuts = format.boundaries().filter(|cuts| losses.is_empty() && cuts.look_behind() < usize::MAX);
         let Some(cuts) = cuts.filter(|_| !complete && self.no_cut_before > 0) else {
             let end = last_part_end(format, view, losses, complete, recover);
             return match cuts.filter(|_| end == End::Unknown) {
@@ -238,13 +238,13 @@ impl Sought {
     }
 
     /// The first cut that is not passed yet; or passes over what has none, whatever follows.
-    fn next_cut(&mut self, cuts: &dyn Cuts, view: &[u8]) -> Option<usize> {
+    fn next_cut(&mut self, cuts: &dyn Boundaries, view: &[u8]) -> Option<usize> {
         let from = self.no_cut_before.max(1).min(view.len());
-        let found = cuts.search_cut(view, from..view.len());
-        self.is_certain = found == Search::NoCut;
+        let found = cuts.search_boundary(view, from..view.len());
+        self.is_certain = found == Search::NoBoundary;
         match found {
-            Search::Cut(cut) => return Some(cut),
-            Search::NoCut => self.no_cut_before = view.len(),
+            Search::Boundary(cut) => return Some(cut),
+            Search::NoBoundary => self.no_cut_before = view.len(),
             Search::Unknown => {}
         }
         None
@@ -262,7 +262,7 @@ pub(crate) fn last_part_end<F: Format>(
     if complete {
         return End::Rest;
     }
-    let Some(cuts) = format.cuts() else { return last_boundary(format, view) };
+    let Some(cuts) = format.boundaries() else { return last_boundary(format, view) };
     if !losses.is_empty() && cuts.look_behind() == usize::MAX {
         return End::Unknown;
     }
@@ -270,7 +270,7 @@ pub(crate) fn last_part_end<F: Format>(
     for Loss { position, .. } in losses.iter().rev() {
         // What is before the first byte is not known, so no cut is there.
         let stretch = &view[*position..end];
-        if let Some(cut) = last_cut(cuts, stretch).or_else(|| cuts.find_cut(stretch, 1)) {
+        if let Some(cut) = last_cut(cuts, stretch).or_else(|| cuts.find_boundary(stretch, 1)) {
             return End::Cut(position + cut);
         }
         end = *position;
@@ -280,15 +280,15 @@ pub(crate) fn last_part_end<F: Format>(
 }
 
 /// A cut near the end of what is in view, behind its first byte.
-fn last_cut(cuts: &dyn Cuts, view: &[u8]) -> Option<usize> {
+fn last_cut(cuts: &dyn Boundaries, view: &[u8]) -> Option<usize> {
     last_cut_behind(cuts, view, 0)
 }
 
 /// A cut near the end of what is in view, from the position `from` on and behind the first byte.
-fn last_cut_behind(cuts: &dyn Cuts, view: &[u8], from: usize) -> Option<usize> {
+fn last_cut_behind(cuts: &dyn Boundaries, view: &[u8], from: usize) -> Option<usize> {
     let mut back = CUT_SEARCH;
     while back < view.len() - from {
-        if let Some(cut) = cuts.find_cut(view, view.len() - back) {
+        if let Some(cut) = cuts.find_boundary(view, view.len() - back) {
             return Some(cut);
         }
         back = back.saturating_mul(4);

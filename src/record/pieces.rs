@@ -4,7 +4,7 @@ use std::fmt;
 use std::iter::FusedIterator;
 use std::ops::Range;
 
-use super::{Cursor, Loss, Lost, Part, Resync, Stop, Tally};
+use super::{Cursor, Loss, LostBlock, Part, Resync, Stop, Tally};
 use crate::error::Error;
 
 /// A piece of the input.
@@ -36,12 +36,12 @@ pub struct Gap {
     pub error: Error,
     /// What is lost between these bytes, where some could not be decompressed: the first ones are then the start of a record whose
     /// end is lost, and the others follow up to the first boundary that is certain.
-    pub lost: Option<Box<Lost>>,
+    pub lost: Option<Box<LostBlock>>,
 }
 
 /// The records of a part of the input, and the gaps between them.
 ///
-/// Where a record is damaged, reading goes on at the next boundary that [`Cuts::find_start`](super::Cuts::find_start) finds, and what lies
+/// Where a record is damaged, reading goes on at the next boundary that [`Boundaries::find_start`](super::Boundaries::find_start) finds, and what lies
 /// between is a [`Gap`]. The pieces and the blank lines between them add up to the part.
 pub struct Pieces<'data, F: Resync> {
     format: F,
@@ -128,7 +128,7 @@ impl<'data, F: Resync> Pieces<'data, F> {
         Some(self.gap(range, loss.error.clone(), Some(Box::new(loss.lost()))))
     }
 
-    fn gap(&mut self, range: Range<u64>, error: Error, lost: Option<Box<Lost>>) -> Gap {
+    fn gap(&mut self, range: Range<u64>, error: Error, lost: Option<Box<LostBlock>>) -> Gap {
         self.error.get_or_insert_with(|| error.clone());
         Gap { range, error, lost }
     }

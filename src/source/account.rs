@@ -1,6 +1,6 @@
 //! What an input came to.
 
-use crate::compress::Packed;
+use crate::compress::CompressionStats;
 use crate::error::Error;
 use crate::record::Tally;
 
@@ -15,7 +15,7 @@ pub struct Account {
     /// Whether the input was read to its end.
     pub complete: bool,
     /// What was decompressed, if the input is compressed.
-    pub packed: Option<Packed>,
+    pub packed: Option<CompressionStats>,
 }
 
 impl Account {

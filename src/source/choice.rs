@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::io::Way;
+use crate::io::Backend;
 
 /// How long a stretch is at the most, unless it is said otherwise: long enough that taking it costs nothing, short enough that what is
 /// read stays in a cache, and that all workers end at about the same time. A part that is longer counts as several.
@@ -36,7 +36,7 @@ const WATCHED: u64 = 16;
 /// places too.
 #[derive(Debug)]
 pub(super) struct Choice {
-    ways: Vec<Way>,
+    backends: Vec<Backend>,
     /// The place of the one taken; [`TRYING`] while they are tried.
     taken: AtomicUsize,
     /// What the way that is taken comes to, since it was last looked at.
@@ -117,16 +117,16 @@ enum Release {
 }
 
 impl Tried {
-    fn nothing(ways: usize) -> Self {
-        Self { times: vec![Vec::new(); ways], enough: TRIALS, mapped: 0..0, release: Release::Due }
+    fn nothing(backends: usize) -> Self {
+        Self { times: vec![Vec::new(); backends], enough: TRIALS, mapped: 0..0, release: Release::Due }
     }
 
     /// How many nanoseconds a byte took, for each way and stretch in order, if each way was tried enough.
-    fn in_order(&self, ways: &[Way]) -> Option<Vec<Vec<f64>>> {
+    fn in_order(&self, backends: &[Backend]) -> Option<Vec<Vec<f64>>> {
         let Release::Took(release) = self.release else { return None };
         let mut times = self.times.clone();
-        for (way, times) in ways.iter().zip(&mut times) {
-            let unmapping = if *way == Way::Mapped { release } else { 0.0 };
+        for (backend, times) in backends.iter().zip(&mut times) {
+            let unmapping = if *backend == Backend::Mapped { release } else { 0.0 };
             times.iter_mut().for_each(|time| *time += unmapping);
             times.sort_by(f64::total_cmp);
         }
@@ -149,29 +149,29 @@ fn are_far_from_each_other(mut all: Vec<(f64, f64)>) -> bool {
 
 impl Choice {
     /// The choice among these ways, of which there is one at least, for a file of so many bytes.
-    pub(super) fn among(ways: Vec<Way>, len: u64) -> Self {
-        let taken = AtomicUsize::new(if ways.len() > 1 { TRYING } else { 0 });
+    pub(super) fn among(backends: Vec<Backend>, len: u64) -> Self {
+        let taken = AtomicUsize::new(if backends.len() > 1 { TRYING } else { 0 });
         let trial = Trial {
             handed: 0,
             led_in: 0,
-            tried: Tried::nothing(ways.len()),
+            tried: Tried::nothing(backends.len()),
             speeds: Vec::new(),
             is_in_doubt: false,
             expected: None,
             choices: 0,
         };
         let led_in = usize::try_from(len / STRETCH_LEN / 4).unwrap_or(MOST_LED_IN).min(MOST_LED_IN);
-        Self { ways, taken, watched: Pace::default(), led_in, trial: Mutex::new(trial) }
+        Self { backends, taken, watched: Pace::default(), led_in, trial: Mutex::new(trial) }
     }
 
     /// The ways that there are.
-    pub(super) fn ways(&self) -> &[Way] {
-        &self.ways
+    pub(super) fn backends(&self) -> &[Backend] {
+        &self.backends
     }
 
     /// The way that is taken, or the first of those that are tried.
-    pub(super) fn taken(&self) -> Way {
-        self.ways[self.place().unwrap_or(0)]
+    pub(super) fn taken(&self) -> Backend {
+        self.backends[self.place().unwrap_or(0)]
     }
 
     /// Whether no ways are tried.
@@ -181,28 +181,28 @@ impl Choice {
 
     /// The place of the way that is taken; `None` while they are tried.
     fn place(&self) -> Option<usize> {
-        Some(self.taken.load(Ordering::Relaxed)).filter(|&taken| taken < self.ways.len())
+        Some(self.taken.load(Ordering::Relaxed)).filter(|&taken| taken < self.backends.len())
     }
 
     /// The way for the next stretch.
-    pub(super) fn next(&self) -> Way {
+    pub(super) fn next(&self) -> Backend {
         if let Some(place) = self.place() {
-            return self.ways[place];
+            return self.backends[place];
         }
         let mut trial = self.trial();
         trial.handed += 1;
         // What is not tried on is had by the first of them.
         let run = (trial.handed - 1).saturating_sub(self.led_in) / RUN;
-        self.ways[run % self.ways.len()]
+        self.backends[run % self.backends.len()]
     }
 
     /// The work on a part, whose bytes were had this way, took so long. If a mapping was tried on enough with it, returns where: that is
     /// to be taken out of it, and to be [reported](Choice::report_released).
-    pub(super) fn report(&self, way: Way, part: Range<u64>, time: Duration) -> Option<Range<u64>> {
-        if self.ways.len() == 1 || part.is_empty() {
+    pub(super) fn report(&self, backend: Backend, part: Range<u64>, time: Duration) -> Option<Range<u64>> {
+        if self.backends.len() == 1 || part.is_empty() {
             return None;
         }
-        let place = self.ways.iter().position(|&other| other == way)?;
+        let place = self.backends.iter().position(|&other| other == backend)?;
         match self.place() {
             None => return self.try_out(place, part, time),
             Some(taken) if taken == place => self.watch(taken, part.end - part.start, time),
@@ -232,7 +232,7 @@ impl Choice {
         let time = time.as_nanos() as f64 / bytes as f64;
         tried.times[place].extend(std::iter::repeat_n(time, stretches));
         let mut release = None;
-        if self.ways[place] == Way::Mapped && tried.release == Release::Due {
+        if self.backends[place] == Backend::Mapped && tried.release == Release::Due {
             let Range { start, end } = tried.mapped;
             tried.mapped = if end == 0 { part } else { start.min(part.start)..end.max(part.end) };
             if tried.times[place].len() >= TRIALS {
@@ -246,7 +246,7 @@ impl Choice {
 
     /// Makes the choice, if it is not made and enough was tried.
     fn choose(&self, trial: &mut Trial) {
-        let Some(times) = trial.tried.in_order(&self.ways).filter(|_| !self.is_made()) else { return };
+        let Some(times) = trial.tried.in_order(&self.backends).filter(|_| !self.is_made()) else { return };
         // The medians, and not the shortest times: while other workers are still on their way, a mapping has the kernel for itself.
         let medians: Vec<f64> = times.iter().map(|times| times[times.len() / 2]).collect();
         let best = (0..medians.len()).min_by(|&a, &b| medians[a].total_cmp(&medians[b])).unwrap_or(0);
@@ -274,7 +274,7 @@ impl Choice {
         let expected = *trial.expected.get_or_insert(now);
         let is_different = now > 2.0 * expected || now < expected / 2.0;
         if is_different {
-            (trial.tried, trial.expected) = (Tried::nothing(self.ways.len()), None);
+            (trial.tried, trial.expected) = (Tried::nothing(self.backends.len()), None);
         }
         if is_different || trial.is_in_doubt {
             trial.handed = self.led_in;
@@ -285,8 +285,8 @@ impl Choice {
     /// What was measured, in words: gigabytes per second of each way, as one worker has them; `None` before there was a choice.
     pub(super) fn reason(&self) -> Option<String> {
         let trial = self.trial();
-        let told = |(way, speed): (&Way, &f64)| format!("{way} {speed:.1} GB/s");
-        let measured: Vec<String> = self.ways.iter().zip(&trial.speeds).map(told).collect();
+        let told = |(backend, speed): (&Backend, &f64)| format!("{backend} {speed:.1} GB/s");
+        let measured: Vec<String> = self.backends.iter().zip(&trial.speeds).map(told).collect();
         let again = if trial.choices > 1 { ", at the last of several choices" } else { "" };
         (trial.choices > 0).then(|| format!("measured on the file: {}{again}", measured.join(", ")))
     }
@@ -306,12 +306,12 @@ mod tests {
     /// Works on a part that takes so many microseconds, and releases what it is told to: that takes so many for a stretch.
     fn report(
         choice: &Choice,
-        way: Way,
+        backend: Backend,
         part: Range<u64>,
         micros: u64,
         unmapping: u64,
     ) -> Option<Range<u64>> {
-        let release = choice.report(way, part, Duration::from_micros(micros));
+        let release = choice.report(backend, part, Duration::from_micros(micros));
         if let Some(release) = &release {
             let stretches = (release.end - release.start) / LEN;
             choice.report_released(release.end - release.start, Duration::from_micros(stretches * unmapping));
@@ -320,29 +320,29 @@ mod tests {
     }
 
     /// Works on stretches, each of which takes so many microseconds by the way it is had.
-    fn work(choice: &Choice, stretches: usize, mapped: u64, read: u64) -> Vec<Way> {
+    fn work(choice: &Choice, stretches: usize, mapped: u64, read: u64) -> Vec<Backend> {
         (0..stretches as u64)
             .map(|stretch| {
-                let way = choice.next();
-                let micros = if way == Way::Mapped { mapped } else { read };
-                report(choice, way, stretch * LEN..(stretch + 1) * LEN, micros, 0);
-                way
+                let backend = choice.next();
+                let micros = if backend == Backend::Mapped { mapped } else { read };
+                report(choice, backend, stretch * LEN..(stretch + 1) * LEN, micros, 0);
+                backend
             })
             .collect()
     }
 
-    fn both() -> Vec<Way> {
-        vec![Way::Mapped, Way::Read]
+    fn both() -> Vec<Backend> {
+        vec![Backend::Mapped, Backend::Read]
     }
 
     #[test]
     fn each_way_is_tried_and_the_fastest_is_taken() {
-        for (mapped, read, best) in [(100, 150, Way::Mapped), (150, 100, Way::Read)] {
+        for (mapped, read, best) in [(100, 150, Backend::Mapped), (150, 100, Backend::Read)] {
             let choice = Choice::among(both(), 0);
             assert_eq!(choice.reason(), None);
             let taken = work(&choice, 24, mapped, read);
-            assert_eq!(taken[..11], [vec![Way::Mapped; 8], vec![Way::Read; 3]].concat());
-            assert!(taken[11..].iter().all(|&way| way == best), "{taken:?}");
+            assert_eq!(taken[..11], [vec![Backend::Mapped; 8], vec![Backend::Read; 3]].concat());
+            assert!(taken[11..].iter().all(|&backend| backend == best), "{taken:?}");
             assert_eq!(choice.taken(), best);
         }
     }
@@ -353,8 +353,8 @@ mod tests {
         work(&choice, 6, 100, 0);
         work(&choice, 2, 140, 0);
         let taken = work(&choice, 10, 100, 120);
-        assert_eq!(taken[..6], [Way::Read; 6]);
-        assert_eq!(taken[6..], [Way::Mapped; 4]);
+        assert_eq!(taken[..6], [Backend::Read; 6]);
+        assert_eq!(taken[6..], [Backend::Mapped; 4]);
     }
 
     #[test]
@@ -363,13 +363,13 @@ mod tests {
         work(&choice, 5, 100, 0);
         work(&choice, 3, 120, 0);
         work(&choice, 6, 0, 110);
-        assert_eq!((choice.taken(), choice.trial().choices), (Way::Mapped, 1));
+        assert_eq!((choice.taken(), choice.trial().choices), (Backend::Mapped, 1));
         // Further on it is the other one that is better, by a little: what was seen before counts too.
         let watched = usize::try_from(WATCHED).unwrap();
         let taken = work(&choice, watched + 16, 120, 110);
-        assert!(taken[..watched + 8].iter().all(|&way| way == Way::Mapped), "{taken:?}");
-        assert!(taken[watched + 8..].iter().all(|&way| way == Way::Read), "{taken:?}");
-        assert_eq!((choice.taken(), choice.trial().choices), (Way::Read, 2));
+        assert!(taken[..watched + 8].iter().all(|&backend| backend == Backend::Mapped), "{taken:?}");
+        assert!(taken[watched + 8..].iter().all(|&backend| backend == Backend::Read), "{taken:?}");
+        assert_eq!((choice.taken(), choice.trial().choices), (Backend::Read, 2));
         // Then it is left alone for twice as long.
         work(&choice, 2 * watched - 3, 120, 110);
         assert!(choice.is_made());
@@ -379,13 +379,19 @@ mod tests {
 
     #[test]
     fn a_mapping_costs_what_unmapping_does() {
-        for (unmapping, best) in [(40, Way::Mapped), (60, Way::Read)] {
+        for (unmapping, best) in [(40, Backend::Mapped), (60, Backend::Read)] {
             let choice = Choice::among(both(), 0);
             let mut released = Vec::new();
             for stretch in 10..30 {
-                let way = choice.next();
-                let micros = if way == Way::Mapped { 100 } else { 150 };
-                released.extend(report(&choice, way, stretch * LEN..(stretch + 1) * LEN, micros, unmapping));
+                let backend = choice.next();
+                let micros = if backend == Backend::Mapped { 100 } else { 150 };
+                released.extend(report(
+                    &choice,
+                    backend,
+                    stretch * LEN..(stretch + 1) * LEN,
+                    micros,
+                    unmapping,
+                ));
             }
             assert_eq!(released.len(), 1);
             assert_eq!(released[0], 10 * LEN..16 * LEN, "all that was tried");
@@ -398,10 +404,10 @@ mod tests {
         let choice = Choice::among(both(), 200 * LEN);
         for (part, micros) in [(0..16, 5000), (16..22, 600), (22..25, 600)] {
             assert!(!choice.is_made());
-            let way = if part.start < 22 { Way::Mapped } else { Way::Read };
-            report(&choice, way, part.start * LEN..part.end * LEN, micros, 0);
+            let backend = if part.start < 22 { Backend::Mapped } else { Backend::Read };
+            report(&choice, backend, part.start * LEN..part.end * LEN, micros, 0);
         }
-        assert_eq!(choice.taken(), Way::Mapped);
+        assert_eq!(choice.taken(), Backend::Mapped);
         assert_eq!(choice.trial().speeds.iter().map(|speed| speed.round()).collect::<Vec<_>>(), [10.0, 5.0]);
     }
 
@@ -409,10 +415,10 @@ mod tests {
     fn the_start_of_a_long_file_decides_nothing() {
         for (len, led_in) in [(3, 0), (8, 2), (200, 16)] {
             let choice = Choice::among(both(), len * LEN);
-            assert!(work(&choice, led_in, 500, 100).iter().all(|&way| way == Way::Mapped));
+            assert!(work(&choice, led_in, 500, 100).iter().all(|&backend| backend == Backend::Mapped));
             let taken = work(&choice, 24, 100, 150);
-            assert_eq!(taken[..11], [vec![Way::Mapped; 8], vec![Way::Read; 3]].concat());
-            assert_eq!((choice.taken(), choice.trial().speeds[0].round()), (Way::Mapped, 10.0));
+            assert_eq!(taken[..11], [vec![Backend::Mapped; 8], vec![Backend::Read; 3]].concat());
+            assert_eq!((choice.taken(), choice.trial().speeds[0].round()), (Backend::Mapped, 10.0));
         }
     }
 
@@ -421,10 +427,10 @@ mod tests {
         let choice = Choice::among(both(), 0);
         work(&choice, 8, 100, 70);
         // A worker is held up.
-        assert_eq!(choice.next(), Way::Read);
-        report(&choice, Way::Read, 0..LEN, 400, 0);
+        assert_eq!(choice.next(), Backend::Read);
+        report(&choice, Backend::Read, 0..LEN, 400, 0);
         let taken = work(&choice, 100, 100, 70);
-        assert!(taken.iter().all(|&way| way == Way::Read), "{taken:?}");
+        assert!(taken.iter().all(|&backend| backend == Backend::Read), "{taken:?}");
         assert_eq!(choice.trial().choices, 1);
     }
 
@@ -432,17 +438,17 @@ mod tests {
     fn a_file_that_is_different_further_on_is_tried_again() {
         let choice = Choice::among(both(), 0);
         work(&choice, 300, 100, 150);
-        assert_eq!(choice.taken(), Way::Mapped);
+        assert_eq!(choice.taken(), Backend::Mapped);
         // A worker that is held up once is no reason.
-        report(&choice, Way::Mapped, 0..LEN, 1000, 0);
+        report(&choice, Backend::Mapped, 0..LEN, 1000, 0);
         work(&choice, 300, 100, 150);
         assert_eq!(choice.trial().choices, 1);
         work(&choice, 300, 500, 300);
-        assert_eq!((choice.taken(), choice.trial().choices), (Way::Read, 2));
+        assert_eq!((choice.taken(), choice.trial().choices), (Backend::Read, 2));
         assert!(choice.reason().unwrap().ends_with("at the last of several choices"));
         // Much faster is different too: the other way may be faster still.
         work(&choice, 300, 20, 100);
-        assert_eq!((choice.taken(), choice.trial().choices), (Way::Mapped, 3));
+        assert_eq!((choice.taken(), choice.trial().choices), (Backend::Mapped, 3));
     }
 
     #[test]
@@ -457,8 +463,8 @@ mod tests {
 
     #[test]
     fn one_way_is_no_choice() {
-        let choice = Choice::among(vec![Way::Direct], 50);
-        assert!(work(&choice, 50, 1, 1).iter().all(|&way| way == Way::Direct));
+        let choice = Choice::among(vec![Backend::Direct], 50);
+        assert!(work(&choice, 50, 1, 1).iter().all(|&backend| backend == Backend::Direct));
         assert_eq!(choice.reason(), None);
     }
 }

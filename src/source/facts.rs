@@ -4,22 +4,22 @@ use std::io;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
-use super::content::Content;
 use super::file::FileInput;
+use super::read_at::ReadAt;
 use super::reader::Reader;
 use super::stream::StreamInput;
 use super::{Input, Source, lock};
-use crate::compress::{Compression, Packed};
+use crate::compress::{Compression, CompressionStats};
 use crate::detect::{FileKind, HEAD_LEN};
 use crate::error::Result;
-use crate::io::Way;
+use crate::io::Backend;
 use crate::mmap::MmapReader;
 
 impl Source {
     /// How the bytes are got at.
     #[must_use]
-    pub fn way(&self) -> Way {
-        self.reader().map_or(Way::Stream, Reader::way)
+    pub fn backend(&self) -> Backend {
+        self.reader().map_or(Backend::Stream, Reader::backend)
     }
 
     /// Why they are got at that way.
@@ -46,7 +46,7 @@ impl Source {
     ///
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) of the kind [`Unsupported`](io::ErrorKind::Unsupported) if it has no positions: it is a stream, or
     /// compressed in a way that can be decompressed from its start only. Of BGZF, those of `BgzfReader::open`.
-    pub fn content(&self) -> Result<&dyn Content> {
+    pub fn content(&self) -> Result<&dyn ReadAt> {
         self.file_input()?.content()
     }
 
@@ -98,7 +98,7 @@ impl Source {
 
     /// What the last work, if it is over, decompressed of a compressed input.
     #[must_use]
-    pub fn packed(&self) -> Option<Packed> {
+    pub fn compression_stats(&self) -> Option<CompressionStats> {
         *self.packed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -107,7 +107,7 @@ impl Source {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         let is_unclosed = matches!(&self.input, Input::File(file) if file.is_unclosed());
-        !is_unclosed && self.packed().is_none_or(|packed| packed.closed)
+        !is_unclosed && self.compression_stats().is_none_or(|packed| packed.closed)
     }
 
     /// Tells the format from the first bytes. Of a stream they are kept for the work that follows. The variant of FASTQ is a guess
@@ -126,7 +126,7 @@ impl Source {
     /// # Errors
     ///
     /// Those of [`detect`](Source::detect).
-    pub fn detect_behind_damage(&self) -> Result<FileKind> {
+    pub fn detect_after_damage(&self) -> Result<FileKind> {
         self.detect_in(|input| {
             input.recover(true)?;
             let (head, is_start) = input.sound_head(HEAD_LEN)?;

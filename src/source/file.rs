@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 #[cfg(feature = "gzip")]
 use super::bgzf::BgzfReader;
-use super::content::Content;
+use super::read_at::ReadAt;
 use super::reader::Reader;
 use crate::compress::Compression;
 use crate::error::{Error, Result};
@@ -66,11 +66,11 @@ impl FileInput {
     }
 
     /// What the file holds.
-    pub(super) fn content(&self) -> Result<&dyn Content> {
+    pub(super) fn content(&self) -> Result<&dyn ReadAt> {
         let reader = self.with_positions()?;
         #[cfg(feature = "gzip")]
         if self.compression.is_some() {
-            return self.bgzf().map(|bgzf| bgzf as &dyn Content);
+            return self.bgzf().map(|bgzf| bgzf as &dyn ReadAt);
         }
         Ok(reader)
     }

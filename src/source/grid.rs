@@ -2,11 +2,11 @@
 //!
 //! The file is a row of stretches, and each worker takes the next one that nobody has taken. The part of a stretch begins at the
 //! first cut in it, and ends at the first cut behind it; where there is no cut in it, it has none. As workers find the same cut
-//! from both sides ([`Cuts::search_cut`]), the parts lie end to end, though nobody waits for anybody, and though it is known
+//! from both sides ([`Boundaries::search_boundary`]), the parts lie end to end, though nobody waits for anybody, and though it is known
 //! which bytes a worker will read before anybody has looked at them.
 //!
 //! Where a part is a piece of a mapping, all that follows is in view, and whoever wants nothing but records need not know where the
-//! part ends before they are read ([`Cuts::reads_on`]): the cursor arrives where it ends, at the next cut or before it.
+//! part ends before they are read ([`Boundaries::reads_on`]): the cursor arrives where it ends, at the next cut or before it.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,8 +17,8 @@ use super::parts::{Advanced, Cutting, Parts};
 use super::reader::Reader;
 use super::window::{Opened, Window};
 use crate::error::{Error, ErrorKind, Result};
-use crate::io::Way;
-use crate::record::{Cuts, Format, Part, Search, is_at_fault};
+use crate::io::Backend;
+use crate::record::{Boundaries, Format, Part, Search, is_at_fault};
 
 /// How long a stretch is at the least.
 const STRETCH_MIN_LEN: u64 = 256 << 10;
@@ -88,16 +88,16 @@ impl<'run, F: Format> Grid<'run, F> {
     }
 
     /// Searches for a cut. A format without cuts has one part.
-    fn search_cut(&self, data: &[u8], range: Range<usize>) -> Search {
-        self.format.cuts().map_or(Search::NoCut, |cuts| cuts.search_cut(data, range))
+    fn search_boundary(&self, data: &[u8], range: Range<usize>) -> Search {
+        self.format.boundaries().map_or(Search::NoBoundary, |cuts| cuts.search_boundary(data, range))
     }
 
     /// Takes the next stretch, which is to be had this way.
-    fn take(&self, way: Way) -> Option<Range<u64>> {
+    fn take(&self, backend: Backend) -> Option<Range<u64>> {
         let mut end = 0;
         let behind = |mark: u64| {
             // Kept, since asked again it may be another one.
-            end = mark.saturating_add(self.len_from(mark, way)).min(self.len);
+            end = mark.saturating_add(self.len_from(mark, backend)).min(self.len);
             (mark < self.len).then_some(end)
         };
         let start = self.mark.fetch_update(Ordering::Relaxed, Ordering::Relaxed, behind).ok()?;
@@ -105,9 +105,9 @@ impl<'run, F: Format> Grid<'run, F> {
     }
 
     /// How long the stretch is that begins at `mark`: a multiple of the shortest.
-    fn len_from(&self, mark: u64, way: Way) -> u64 {
+    fn len_from(&self, mark: u64, backend: Backend) -> u64 {
         // While the ways are tried, all of them are on stretches that are alike.
-        if way != Way::Mapped || !self.reader.has_chosen() {
+        if backend != Backend::Mapped || !self.reader.has_chosen() {
             return self.stretch_len;
         }
         let share = self.len.saturating_sub(mark) / (SHARES * self.workers.load(Ordering::Relaxed).max(1));
@@ -117,16 +117,16 @@ impl<'run, F: Format> Grid<'run, F> {
     /// Takes the next stretch for a worker, and as many more as it has reads in flight; brings the first of them in view.
     fn open_next(&self, hand: &mut Hand<'run>, stop_from: &AtomicU64) -> Option<Opened> {
         while hand.window.wants_more() {
-            let way = self.reader.next_way();
-            let Some(stretch) = self.take(way) else { break };
+            let backend = self.reader.next_way();
+            let Some(stretch) = self.take(backend) else { break };
             if stretch.start > stop_from.load(Ordering::Relaxed) {
                 break;
             }
             let start = hand.cut.clamp(stretch.start, stretch.end);
-            let look_behind = self.format.cuts().map_or(0, Cuts::look_behind);
+            let look_behind = self.format.boundaries().map_or(0, Boundaries::look_behind);
             let first = start.saturating_sub(look_behind as u64);
             let view = first..stretch.end.saturating_add(AHEAD).min(self.len);
-            if let Err(error) = hand.window.ask(stretch.clone(), view, way) {
+            if let Err(error) = hand.window.ask(stretch.clone(), view, backend) {
                 return Some(Err((stretch, error)));
             }
         }
@@ -154,9 +154,9 @@ impl<'run, F: Format> Grid<'run, F> {
     fn find_start(&self, window: &mut Window<'run>, stretch: &Range<u64>) -> Result<Option<u64>> {
         loop {
             let range = window.position(stretch.start)..window.position(stretch.end);
-            match self.search_cut(window.as_slice(), range) {
-                Search::Cut(cut) => return Ok(Some(window.offset() + cut as u64)),
-                Search::NoCut => return Ok(None),
+            match self.search_boundary(window.as_slice(), range) {
+                Search::Boundary(cut) => return Ok(Some(window.offset() + cut as u64)),
+                Search::NoBoundary => return Ok(None),
                 // There will be no more bytes, so that is no cut.
                 Search::Unknown if window.end() == self.len => return Ok(None),
                 Search::Unknown => self.look_further(window, stretch.end)?,
@@ -170,7 +170,7 @@ impl<'run, F: Format> Grid<'run, F> {
     /// Where there is no cut and the first record that is not right is at fault beyond doubt, it makes no sense to look for one
     /// further on, unless reading goes on behind a fault: the part is then all that is in view.
     fn find_end(&self, hand: &mut Hand<'run>, start: u64, stretch_end: u64) -> Result<u64> {
-        let reads_on = self.format.cuts().is_some_and(Cuts::reads_on);
+        let reads_on = self.format.boundaries().is_some_and(Boundaries::reads_on);
         let window = &mut hand.window;
         let mut from = stretch_end;
         // To look for a fault is to read the part, which is worth while when otherwise as much again would be looked at.
@@ -182,12 +182,12 @@ impl<'run, F: Format> Grid<'run, F> {
                 return Ok(stretch_end);
             }
             let view = window.as_slice();
-            match self.search_cut(view, window.position(from)..view.len()) {
-                Search::Cut(cut) => {
+            match self.search_boundary(view, window.position(from)..view.len()) {
+                Search::Boundary(cut) => {
                     self.note(&mut hand.cut, window.offset() + cut as u64);
                     return Ok(hand.cut);
                 }
-                Search::NoCut => from = window.end(),
+                Search::NoBoundary => from = window.end(),
                 Search::Unknown => {}
             }
             if window.end() == self.len {
@@ -210,7 +210,7 @@ impl<'run, F: Format> Grid<'run, F> {
     fn find_rest(&self, hand: &mut Hand<'run>, end: u64) {
         let window = &hand.window;
         let (view, from) = (window.as_slice(), window.position(end));
-        let cut = self.format.cuts().and_then(|cuts| cuts.find_cut(view, from));
+        let cut = self.format.boundaries().and_then(|cuts| cuts.find_boundary(view, from));
         let cut = cut.map_or(self.len, |cut| window.offset() + cut as u64);
         hand.rest = Some(end..cut).filter(|rest| !rest.is_empty());
         self.note(&mut hand.cut, cut);

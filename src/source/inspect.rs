@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::reader::Reader;
 use super::window::Window;
 use crate::error::{ErrorKind, Result};
-use crate::io::{Strategy, Way, ZeroCopyConfig};
+use crate::io::{Backend, Strategy, ZeroCopyConfig};
 use crate::mmap::{MmapReader, Residency};
 
 /// How a file lies in the page cache, what each way to its bytes costs, and which one [`Strategy::Auto`] takes.
@@ -25,7 +25,7 @@ pub struct Inspection {
     /// What the ways cost, those that can be had first to last.
     pub costs: Vec<Cost>,
     /// The way that is taken.
-    pub way: Way,
+    pub backend: Backend,
     /// Why it is that one.
     pub reason: String,
 }
@@ -35,7 +35,7 @@ pub struct Inspection {
 #[non_exhaustive]
 pub struct Cost {
     /// The way.
-    pub way: Way,
+    pub backend: Backend,
     /// Why it cannot be had; `None` if it can.
     pub refused: Option<String>,
     /// How many bytes it was tried on, by one thread that looked at each of them.
@@ -84,44 +84,45 @@ pub fn inspect(path: impl AsRef<Path>, config: &ZeroCopyConfig) -> Result<Inspec
     let auto = Reader::of(file.try_clone()?, config.strategy(Strategy::Auto))?;
     let residency = Residency::of_file(&file)?;
     let mut tried = Vec::new();
-    for (way, strategy) in [
-        (Way::Mapped, Strategy::Mapped),
-        (Way::Read, Strategy::Read),
-        (Way::Direct, Strategy::Direct),
-        (Way::Uring, Strategy::Uring),
+    for (backend, strategy) in [
+        (Backend::Mapped, Strategy::Mapped),
+        (Backend::Read, Strategy::Read),
+        (Backend::Direct, Strategy::Direct),
+        (Backend::Uring, Strategy::Uring),
     ] {
         match Reader::of(file.try_clone()?, config.strategy(strategy)) {
-            Ok(reader) => tried.push((way, reader)),
+            Ok(reader) => tried.push((backend, reader)),
             // Switched off.
-            Err(error) if matches!(error.kind(), ErrorKind::Setting { .. }) => {}
+            Err(error) if matches!(error.kind(), ErrorKind::InvalidConfig { .. }) => {}
             Err(error) => return Err(error),
         }
     }
     let costs = measure(&tried)?;
-    let mapped = costs.iter().find(|cost| cost.way == Way::Mapped && cost.bytes > 0);
+    let mapped = costs.iter().find(|cost| cost.backend == Backend::Mapped && cost.bytes > 0);
     let faults = mapped.map(|cost| (cost.bytes, cost.minor_faults + cost.major_faults));
-    let eligible = costs.iter().filter(|cost| cost.refused.is_none() && auto.ways().contains(&cost.way));
+    let eligible =
+        costs.iter().filter(|cost| cost.refused.is_none() && auto.backends().contains(&cost.backend));
     let fastest = eligible.max_by(|a, b| a.gigabytes_per_second().total_cmp(&b.gigabytes_per_second()));
-    let (way, reason) = match fastest {
-        Some(fastest) if auto.ways().len() > 1 => {
-            let names: Vec<&str> = auto.ways().iter().map(|way| way.name()).collect();
-            (fastest.way, format!("the fastest of the ways that are tried: {}", names.join(", ")))
+    let (backend, reason) = match fastest {
+        Some(fastest) if auto.backends().len() > 1 => {
+            let names: Vec<&str> = auto.backends().iter().map(|backend| backend.name()).collect();
+            (fastest.backend, format!("the fastest of the backends that are tried: {}", names.join(", ")))
         }
-        _ => (auto.way(), auto.reason()),
+        _ => (auto.backend(), auto.reason()),
     };
     Ok(Inspection {
         len: auto.len(),
         residency,
         bytes_per_fault: faults.map(|(bytes, faults)| bytes.checked_div(faults).unwrap_or(bytes)),
         costs,
-        way,
+        backend,
         reason,
     })
 }
 
 /// Tries the ways in turn, each on a run of samples that follow each other, as a pass over the file does.
-fn measure(tried: &[(Way, Reader)]) -> Result<Vec<Cost>> {
-    let mut costs: Vec<Cost> = tried.iter().map(|(way, reader)| Cost::of(*way, reader)).collect();
+fn measure(tried: &[(Backend, Reader)]) -> Result<Vec<Cost>> {
+    let mut costs: Vec<Cost> = tried.iter().map(|(backend, reader)| Cost::of(*backend, reader)).collect();
     let mut windows: Vec<Window<'_>> = tried.iter().map(|(_, reader)| Window::of(reader)).collect();
     let len = tried.first().map_or(0, |(_, reader)| reader.len());
     // A file that has too few samples for that is gone through by all ways.
@@ -136,8 +137,8 @@ fn measure(tried: &[(Way, Reader)]) -> Result<Vec<Cost>> {
         for start in (first..run_end).step_by(SAMPLE_LEN) {
             let end = run_end.min(start + SAMPLE_LEN as u64);
             let begun = Instant::now();
-            let way = tried[place].1.next_way();
-            windows[place].ask(start..end, start..end, way)?;
+            let backend = tried[place].1.next_way();
+            windows[place].ask(start..end, start..end, backend)?;
             if let Some(Err((_, error))) = windows[place].open_next() {
                 return Err(error);
             }
@@ -158,9 +159,9 @@ fn measure(tried: &[(Way, Reader)]) -> Result<Vec<Cost>> {
 }
 
 impl Cost {
-    fn of(way: Way, reader: &Reader) -> Self {
+    fn of(backend: Backend, reader: &Reader) -> Self {
         let refused = reader.refusals().first().map(|refusal| refusal.reason.clone());
-        Self { way, refused, bytes: 0, time: Duration::ZERO, minor_faults: 0, major_faults: 0 }
+        Self { backend, refused, bytes: 0, time: Duration::ZERO, minor_faults: 0, major_faults: 0 }
     }
 }
 

@@ -8,9 +8,9 @@ mod account;
 #[cfg(feature = "gzip")]
 mod bgzf;
 mod choice;
-mod content;
 mod doubt;
 mod drive;
+mod factory;
 mod facts;
 mod file;
 #[cfg_attr(not(all(feature = "io-uring", target_os = "linux")), path = "no_flight.rs")]
@@ -18,9 +18,9 @@ mod flight;
 mod grid;
 mod in_order;
 mod inspect;
-mod opener;
 mod options;
 mod parts;
+mod read_at;
 mod reader;
 mod record_reader;
 mod recover;
@@ -46,11 +46,11 @@ use std::sync::{Mutex, MutexGuard, TryLockError};
 pub use account::Account;
 #[cfg(feature = "gzip")]
 pub use bgzf::BgzfReader;
-pub use content::Content;
+pub use factory::{ReaderFactory, open_reader};
 use file::FileInput;
 pub use inspect::{Cost, Inspection, inspect};
-pub use opener::{Opener, open_reader};
 pub use options::SourceOptions;
+pub use read_at::ReadAt;
 pub use reader::Reader;
 pub use record_reader::RecordReader;
 pub use salvage::Salvaged;
@@ -59,7 +59,7 @@ use stream::StreamInput;
 pub use variant::FormatTask;
 use variant::Watched;
 
-use crate::compress::Packed;
+use crate::compress::CompressionStats;
 use crate::error::{ErrorKind, Result};
 
 /// An input, opened the best way, that hands out parts of itself.
@@ -85,7 +85,7 @@ pub struct Source {
     input: Input,
     options: SourceOptions,
     done: AtomicU64,
-    packed: Mutex<Option<Packed>>,
+    packed: Mutex<Option<CompressionStats>>,
     watched: Watched,
 }
 
@@ -204,7 +204,7 @@ fn lock<'source>(
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Source")
-            .field("way", &self.way())
+            .field("backend", &self.backend())
             .field("reason", &self.reason())
             .field("len_hint", &self.len_hint())
             .field("options", &self.options)

@@ -52,7 +52,7 @@ impl SourceOptions {
     }
 
     /// Read no more than so many bytes of the input, decompressed if it is compressed. If it has more, that is an error,
-    /// [`ErrorKind::TooMuch`](crate::ErrorKind::TooMuch), which comes behind the records that are among them.
+    /// [`ErrorKind::InputTooLong`](crate::ErrorKind::InputTooLong), which comes behind the records that are among them.
     pub const fn max_len(self, len: u64) -> Self {
         Self { max_len: Some(len), ..self }
     }

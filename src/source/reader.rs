@@ -13,8 +13,8 @@ use super::span::Span;
 use crate::error::{ErrorKind, Result};
 use crate::identity::{FileIdentity, Stamp};
 use crate::io::{
-    AlignedBuffer, Alignment, BytesAt, Counters, DirectReader, PositionedReader, ReadAhead, Refusal,
-    Strategy, Way, ZeroCopyConfig, ZeroCopyStats,
+    AlignedBuffer, Alignment, Backend, BytesAt, Counters, DirectReader, PositionedReader, ReadAhead, Refusal,
+    Strategy, ZeroCopyConfig, ZeroCopyStats,
 };
 use crate::mmap::{Advice, MmapOptions, MmapReader, Residency};
 
@@ -42,7 +42,7 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Setting`] if the settings contradict each other; [`ErrorKind::Unmappable`] if it is a directory, a pipe, or
+    /// [`ErrorKind::InvalidConfig`] if the settings contradict each other; [`ErrorKind::Unmappable`] if it is a directory, a pipe, or
     /// whatever else has no length and so no positions; [`ErrorKind::Io`] if the system refuses.
     pub fn of(file: File, config: ZeroCopyConfig) -> Result<Self> {
         config.validate()?;
@@ -60,7 +60,7 @@ impl Reader {
             read: PositionedReader::of(file).uncached(config.uncached),
             direct: None,
             config,
-            choice: Choice::among(vec![Way::Read], 0),
+            choice: Choice::among(vec![Backend::Read], 0),
             is_short,
             refusals: Vec::new(),
             counters,
@@ -73,55 +73,55 @@ impl Reader {
 
     /// Opens the ways that are wanted, up to the first that can be had unless they are to be tried.
     fn open_ways(&mut self) {
-        let wanted: &[Way] = match self.config.strategy {
+        let wanted: &[Backend] = match self.config.strategy {
             Strategy::Auto if self.is_short => {
                 self.counters.count_below_threshold();
                 &[]
             }
-            Strategy::Auto => &[Way::Mapped, Way::Read],
-            Strategy::Mapped => &[Way::Mapped],
+            Strategy::Auto => &[Backend::Mapped, Backend::Read],
+            Strategy::Mapped => &[Backend::Mapped],
             Strategy::Read => &[],
-            Strategy::Direct => &[Way::Direct],
-            Strategy::Uring => &[Way::Uring],
+            Strategy::Direct => &[Backend::Direct],
+            Strategy::Uring => &[Backend::Uring],
         };
-        let mut ways = Vec::new();
-        for &way in wanted {
-            match self.open_way(way) {
-                Ok(()) => ways.push(way),
+        let mut backends = Vec::new();
+        for &backend in wanted {
+            match self.open_way(backend) {
+                Ok(()) => backends.push(backend),
                 Err(reason) => {
-                    let refusal = Refusal { way, reason };
+                    let refusal = Refusal { backend, reason };
                     self.counters.count_fallback(&refusal);
                     self.refusals.push(refusal);
                 }
             }
         }
-        if ways.is_empty() {
-            ways.push(Way::Read);
+        if backends.is_empty() {
+            backends.push(Backend::Read);
         }
-        self.choice = Choice::among(ways, self.len());
+        self.choice = Choice::among(backends, self.len());
     }
 
     /// Opens one way, or tells what is against it.
-    fn open_way(&mut self, way: Way) -> std::result::Result<(), String> {
-        match way {
-            Way::Mapped if !self.config.mmap => Err("mapping is switched off".into()),
-            Way::Mapped if self.len() > self.config.max_map_bytes => {
+    fn open_way(&mut self, backend: Backend) -> std::result::Result<(), String> {
+        match backend {
+            Backend::Mapped if !self.config.mmap => Err("mapping is switched off".into()),
+            Backend::Mapped if self.len() > self.config.max_map_bytes => {
                 let most = self.config.max_map_bytes;
                 Err(format!("it has {} bytes, and {most} may be mapped at the most", self.len()))
             }
-            Way::Mapped => {
+            Backend::Mapped => {
                 let mapped = MmapReader::from_file(self.read.file(), MmapOptions::new());
                 self.mapped = Some(mapped.map_err(|error| error.to_string())?);
                 Ok(())
             }
-            Way::Direct if !self.config.direct => Err("direct reads are switched off".into()),
-            Way::Direct => {
+            Backend::Direct if !self.config.direct => Err("direct reads are switched off".into()),
+            Backend::Direct => {
                 let direct = DirectReader::of(self.read.file());
                 self.direct = Some(direct.map_err(|error| error.to_string())?);
                 Ok(())
             }
-            Way::Uring if !self.config.io_uring => Err("io_uring is switched off".into()),
-            Way::Uring => {
+            Backend::Uring if !self.config.io_uring => Err("io_uring is switched off".into()),
+            Backend::Uring => {
                 let file = self.read.file().try_clone().map_err(|error| error.to_string())?;
                 match Flight::refused(file) {
                     Some(reason) => Err(reason),
@@ -131,7 +131,7 @@ impl Reader {
                     }
                 }
             }
-            Way::Read | Way::Stream => Ok(()),
+            Backend::Read | Backend::Stream => Ok(()),
         }
     }
 
@@ -139,7 +139,7 @@ impl Reader {
     fn probe_uncached(&mut self) {
         if self.config.uncached && self.read.read_at(0, &mut [0]).is_ok() && !self.read.is_uncached() {
             let reason = "the system has no reads here that leave no trace in the page cache".into();
-            let refusal = Refusal { way: Way::Read, reason };
+            let refusal = Refusal { backend: Backend::Read, reason };
             self.counters.count_fallback(&refusal);
             self.refusals.push(refusal);
         }
@@ -163,7 +163,7 @@ impl Reader {
         flight
             .inspect_err(|error| {
                 let reason = error.to_string();
-                self.counters.count_fallback(&Refusal { way: Way::Uring, reason });
+                self.counters.count_fallback(&Refusal { backend: Backend::Uring, reason });
             })
             .ok()
     }
@@ -177,12 +177,12 @@ impl Reader {
         };
         let refused = self.read.advise(self.config.read_ahead).err();
         let of_mapping = self.mapped.as_ref().and_then(|mapped| mapped.advise(advice).err());
-        for (way, reason) in [
-            (Way::Read, refused.map(|error| error.to_string())),
-            (Way::Mapped, of_mapping.map(|error| error.to_string())),
+        for (backend, reason) in [
+            (Backend::Read, refused.map(|error| error.to_string())),
+            (Backend::Mapped, of_mapping.map(|error| error.to_string())),
         ] {
             if let Some(reason) = reason {
-                self.counters.count_fallback(&Refusal { way, reason: format!("read-ahead: {reason}") });
+                self.counters.count_fallback(&Refusal { backend, reason: format!("read-ahead: {reason}") });
             }
         }
     }
@@ -201,7 +201,7 @@ impl Reader {
 
     /// The way that is taken; with [`Strategy::Auto`], the first that is tried until there was a choice.
     #[must_use]
-    pub fn way(&self) -> Way {
+    pub fn backend(&self) -> Backend {
         self.choice.taken()
     }
 
@@ -214,7 +214,7 @@ impl Reader {
         match (self.choice.reason(), self.refusals.first()) {
             (Some(measured), _) => measured,
             (None, Some(refusal)) => refusal.reason.clone(),
-            (None, None) if self.choice.ways().len() > 1 => "the ways were not tried yet".into(),
+            (None, None) if self.choice.backends().len() > 1 => "the backends were not tried yet".into(),
             (None, None) => "it was asked for".into(),
         }
     }
@@ -225,7 +225,7 @@ impl Reader {
         &self.refusals
     }
 
-    /// What was moved so far by this reader, or by all that were opened by the same [`Opener`](crate::Opener).
+    /// What was moved so far by this reader, or by all that were opened by the same [`ReaderFactory`](crate::ReaderFactory).
     #[must_use]
     pub fn stats(&self) -> ZeroCopyStats {
         self.counters.snapshot()
@@ -269,21 +269,21 @@ impl Reader {
     /// [`ErrorKind::Io`] with the reason of the system if it refuses.
     pub fn read_at(&self, offset: u64, into: &mut [u8]) -> Result<()> {
         let range = self.in_file(offset..offset.saturating_add(into.len() as u64))?;
-        let way = self.way();
-        match self.mapped().filter(|_| way == Way::Mapped) {
+        let backend = self.backend();
+        match self.mapped().filter(|_| backend == Backend::Mapped) {
             Some(mapped) => {
                 into.copy_from_slice(&mapped.as_slice()[range]);
                 mapped.check()?;
             }
             None => {
-                let read = self.bytes(way).read_at(offset, into)?;
+                let read = self.bytes(backend).read_at(offset, into)?;
                 if read < into.len() {
                     let offset = offset + read as u64;
                     return Err(ErrorKind::Truncated { offset, len: self.len() }.into());
                 }
             }
         }
-        self.counters.count_read(way, into.len() as u64);
+        self.counters.count_read(backend, into.len() as u64);
         Ok(())
     }
 
@@ -303,9 +303,9 @@ impl Reader {
     /// Those of [`read_at`](Reader::read_at).
     pub fn bytes_at(&self, range: Range<u64>) -> Result<Span<'_>> {
         let positions = self.in_file(range.clone())?;
-        match self.mapped().filter(|_| self.way() == Way::Mapped) {
+        match self.mapped().filter(|_| self.backend() == Backend::Mapped) {
             Some(mapped) => {
-                self.counters.count_read(Way::Mapped, positions.len() as u64);
+                self.counters.count_read(Backend::Mapped, positions.len() as u64);
                 Ok(Span::borrowed(&mapped.as_slice()[positions]))
             }
             None => {
@@ -347,20 +347,20 @@ impl Reader {
     }
 
     /// What reads, where the file is read.
-    pub(super) fn bytes(&self, way: Way) -> &dyn BytesAt {
-        match self.direct.as_ref().filter(|_| matches!(way, Way::Direct | Way::Uring)) {
+    pub(super) fn bytes(&self, backend: Backend) -> &dyn BytesAt {
+        match self.direct.as_ref().filter(|_| matches!(backend, Backend::Direct | Backend::Uring)) {
             Some(direct) => direct,
             None => &self.read,
         }
     }
 
     /// The ways that are tried; one if there is no choice.
-    pub(super) fn ways(&self) -> &[Way] {
-        self.choice.ways()
+    pub(super) fn backends(&self) -> &[Backend] {
+        self.choice.backends()
     }
 
     /// The way for the next stretch.
-    pub(super) fn next_way(&self) -> Way {
+    pub(super) fn next_way(&self) -> Backend {
         self.choice.next()
     }
 
@@ -370,16 +370,16 @@ impl Reader {
     }
 
     /// So many bytes were had this way.
-    pub(super) fn count(&self, way: Way, bytes: u64) {
-        self.counters.count_read(way, bytes);
+    pub(super) fn count(&self, backend: Backend, bytes: u64) {
+        self.counters.count_read(backend, bytes);
     }
 
     /// A part was worked on that was to be had this way.
     ///
     /// When a mapping was tried on as much as it is to be, that is taken out of it: somebody has to in the end, and it belongs to what a
     /// mapping costs. All others are left to be unmapped together.
-    pub(super) fn report(&self, way: Way, part: Range<u64>, time: Duration) {
-        let tried = self.choice.report(way, part, time);
+    pub(super) fn report(&self, backend: Backend, part: Range<u64>, time: Duration) {
+        let tried = self.choice.report(backend, part, time);
         if let (Some(mapped), Some(tried)) = (&self.mapped, tried) {
             let begun = Instant::now();
             let released =
@@ -396,14 +396,14 @@ impl Reader {
     }
 
     /// Has the kernel read ahead behind `end`, if that is configured. What it does not read now, it reads later.
-    pub(super) fn prefetch(&self, way: Way, end: u64) {
-        if let (Some(len @ 1..), Way::Mapped | Way::Read) = (self.config.prefetch_size, way) {
+    pub(super) fn prefetch(&self, backend: Backend, end: u64) {
+        if let (Some(len @ 1..), Backend::Mapped | Backend::Read) = (self.config.prefetch_size, backend) {
             let len = (len as u64).min(self.len() - end);
             if len > 0
                 && let Err(error) = self.read.read_ahead(end, len)
             {
                 let reason = format!("prefetch: {error}");
-                self.counters.count_fallback(&Refusal { way, reason });
+                self.counters.count_fallback(&Refusal { backend, reason });
             }
         }
     }
@@ -413,7 +413,7 @@ impl fmt::Debug for Reader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reader")
             .field("len", &self.len())
-            .field("way", &self.way())
+            .field("backend", &self.backend())
             .field("reason", &self.reason())
             .field("refusals", &self.refusals)
             .finish_non_exhaustive()

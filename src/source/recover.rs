@@ -10,7 +10,7 @@ use super::parts::Cutting;
 use super::salvage::{Salvaged, hand_out, room};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fastq::{Fastq, Variant};
-use crate::record::{Format, Gap, Lost, Part, Tally};
+use crate::record::{Format, Gap, LostBlock, Part, Tally};
 
 impl Source {
     /// Hands out what can be read of FASTQ, as [`salvage`](Source::salvage) does, in the variant that its records have.
@@ -19,7 +19,7 @@ impl Source {
     /// ([`variant_after`](Source::variant_after)), and then once more. In wrapped FASTQ no boundary after a fault is certain: all records
     /// before the first fault are handed out, and the rest of the input is one gap.
     ///
-    /// A stream cannot be read again: its variant is `guess`, which [`detect_behind_damage`](Source::detect_behind_damage) gives. Where that is
+    /// A stream cannot be read again: its variant is `guess`, which [`detect_after_damage`](Source::detect_after_damage) gives. Where that is
     /// [`FourLines`](Variant::FourLines), and the bytes from the first fault on show that it is wrong, reading ends with
     /// [`ErrorKind::WrappedStream`] before those bytes are handed out. What was handed out after the first gap is then void, since quality
     /// scores of a damaged wrapped record can look like a record; the account has the bytes before that gap only. A stream in which
@@ -158,7 +158,7 @@ struct Found {
     /// The account of the bytes before the first fault.
     tally: Tally,
     /// The first fault: where its record begins, and what is lost there.
-    fault: Option<(u64, Error, Option<Lost>)>,
+    fault: Option<(u64, Error, Option<LostBlock>)>,
 }
 
 /// Reads a part up to its first fault, which may be a loss.

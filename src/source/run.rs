@@ -12,7 +12,7 @@ use super::parts::Cutting;
 use super::stream::{StreamInput, StreamParts};
 use super::{Input, Source, lock};
 use crate::error::Result;
-use crate::record::{Cuts, Format, Part, Pieces, Records, Resync};
+use crate::record::{Boundaries, Format, Part, Pieces, Records, Resync};
 
 impl Source {
     /// Hands out all parts and lets `work` fold each into the value of its worker.
@@ -35,7 +35,9 @@ impl Source {
                 self.run_from_the_left(&mut input, format, cutting, identity, work)
             }
             Input::Stream { input, .. } => match lock(input) {
-                Ok(mut input) if format.cuts().is_some_and(Cuts::needs_proof) && self.watched.begins() => {
+                Ok(mut input)
+                    if format.boundaries().is_some_and(Boundaries::needs_proof) && self.watched.begins() =>
+                {
                     let doubt = Doubt::about(work, self.most_waiting());
                     let (values, account) =
                         self.run_from_the_left(&mut input, format, cutting, identity, &doubt);
@@ -53,7 +55,7 @@ impl Source {
     /// from the left.
     pub(super) fn has_grid<F: Format>(&self, file: &FileInput, format: &F) -> bool {
         file.compression.is_none()
-            && format.cuts().is_some_and(|cuts| cuts.look_behind() < usize::MAX)
+            && format.boundaries().is_some_and(|cuts| cuts.look_behind() < usize::MAX)
             && self.options.allows(file.reader.len())
     }
 

@@ -208,7 +208,7 @@ impl Source {
 fn ends_input(error: &Error) -> bool {
     matches!(
         error.kind(),
-        ErrorKind::Compressed { .. } | ErrorKind::TooMuch { .. } | ErrorKind::TooLong { .. }
+        ErrorKind::Compressed { .. } | ErrorKind::InputTooLong { .. } | ErrorKind::TooLong { .. }
     )
 }
 

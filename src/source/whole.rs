@@ -8,7 +8,7 @@ use super::{Input, Source, lock};
 use crate::detect::HEAD_LEN;
 use crate::error::{ErrorKind, Result};
 use crate::io::{AlignedBuffer, Alignment};
-use crate::record::{Cuts, Format, Part, Search, Step, Stop};
+use crate::record::{Boundaries, Format, Part, Search, Step, Stop};
 
 impl Source {
     /// All bytes of the input, decompressed if it is compressed: those of the mapping if the file is mapped, a copy otherwise.
@@ -30,7 +30,7 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// Those of reading and of decompressing; [`ErrorKind::TooMuch`](crate::ErrorKind::TooMuch) if there is more than was
+    /// Those of reading and of decompressing; [`ErrorKind::InputTooLong`](crate::ErrorKind::InputTooLong) if there is more than was
     /// allowed, and [`ErrorKind::TooLong`] if a stream or what is compressed has more than
     /// [may be held in memory](crate::SourceOptions::max_record_len).
     pub fn whole(&self) -> Result<Span<'_>> {
@@ -102,17 +102,17 @@ impl Format for Bytes {
         bytes
     }
 
-    fn cuts(&self) -> Option<&dyn Cuts> {
+    fn boundaries(&self) -> Option<&dyn Boundaries> {
         Some(self)
     }
 }
 
-impl Cuts for Bytes {
+impl Boundaries for Bytes {
     fn look_behind(&self) -> usize {
         0
     }
 
-    fn search_cut(&self, _: &[u8], range: Range<usize>) -> Search {
-        if range.is_empty() { Search::NoCut } else { Search::Cut(range.start) }
+    fn search_boundary(&self, _: &[u8], range: Range<usize>) -> Search {
+        if range.is_empty() { Search::NoBoundary } else { Search::Boundary(range.start) }
     }
 }

@@ -9,7 +9,7 @@ use super::choice::STRETCH_LEN;
 use super::flight::{Flight, Landed};
 use super::reader::Reader;
 use crate::error::{Error, ErrorKind, Result};
-use crate::io::{AlignedBuffer, Way};
+use crate::io::{AlignedBuffer, Backend};
 use crate::mmap::MmapReader;
 use crate::record::{Backing, Reading};
 
@@ -17,7 +17,7 @@ use crate::record::{Backing, Reading};
 /// for already of that which follows.
 pub(super) struct Window<'run> {
     reader: &'run Reader,
-    way: Way,
+    backend: Backend,
     /// Whether the view is longer than what is copied.
     is_outgrown: bool,
     /// Where the view begins in the file, and how long it is.
@@ -42,7 +42,7 @@ struct Asked {
     stretch: Range<u64>,
     /// What will be in view of it.
     view: Range<u64>,
-    way: Way,
+    backend: Backend,
     /// The number of the read in flight, if there is one.
     read: Option<u64>,
 }
@@ -61,7 +61,7 @@ impl<'run> Window<'run> {
     pub(super) fn of(reader: &'run Reader) -> Self {
         Self {
             reader,
-            way: reader.way(),
+            backend: reader.backend(),
             is_outgrown: false,
             offset: 0,
             len: 0,
@@ -109,7 +109,7 @@ impl<'run> Window<'run> {
 
     /// The mapping, if that is where the bytes in view are.
     fn mapped(&self) -> Option<&'run MmapReader> {
-        self.reader.mapped().filter(|_| self.way == Way::Mapped || self.is_outgrown)
+        self.reader.mapped().filter(|_| self.backend == Backend::Mapped || self.is_outgrown)
     }
 
     /// Whether another stretch is to be asked for before the next one is opened.
@@ -122,20 +122,20 @@ impl<'run> Window<'run> {
     }
 
     /// Asks for a stretch, of which `view` is to be in view, had this way.
-    pub(super) fn ask(&mut self, stretch: Range<u64>, view: Range<u64>, way: Way) -> Result<()> {
-        let read = if way == Way::Uring { self.begin_read(&view)? } else { None };
-        self.asked.push_back(Asked { stretch, view, way, read });
+    pub(super) fn ask(&mut self, stretch: Range<u64>, view: Range<u64>, backend: Backend) -> Result<()> {
+        let read = if backend == Backend::Uring { self.begin_read(&view)? } else { None };
+        self.asked.push_back(Asked { stretch, view, backend, read });
         Ok(())
     }
 
     /// What positions and lengths of reads are multiples of.
-    fn granule(&self, way: Way) -> usize {
-        self.reader.bytes(way).granule().max(PAGE)
+    fn granule(&self, backend: Backend) -> usize {
+        self.reader.bytes(backend).granule().max(PAGE)
     }
 
     /// How many bytes are read for a view, whose ends need not lie where reads begin and end.
     fn read_len(&self, view: &Range<u64>) -> usize {
-        let granule = self.granule(Way::Uring) as u64;
+        let granule = self.granule(Backend::Uring) as u64;
         let len = view.end.next_multiple_of(granule) - view.start / granule * granule;
         usize::try_from(len).unwrap_or(usize::MAX)
     }
@@ -147,7 +147,7 @@ impl<'run> Window<'run> {
             // The first stretch has nothing before it in view; others are a little longer.
             self.flight = self.reader.flight(len.saturating_add(SPARE));
         }
-        let granule = self.granule(Way::Uring) as u64;
+        let granule = self.granule(Backend::Uring) as u64;
         match self.flight.as_mut().filter(|flight| flight.has_room(len)) {
             Some(flight) => flight.begin(view.start / granule * granule, len),
             None => Ok(None),
@@ -156,14 +156,14 @@ impl<'run> Window<'run> {
 
     /// Brings in view the stretch that was asked for first; `None` if none was.
     pub(super) fn open_next(&mut self) -> Option<Opened> {
-        let Asked { stretch, view, way, read } = self.asked.pop_front()?;
+        let Asked { stretch, view, backend, read } = self.asked.pop_front()?;
         // What had landed gives its place to another read.
         self.landed = None;
-        self.is_first = self.way != way;
-        (self.way, self.opened) = (way, Instant::now());
+        self.is_first = self.backend != backend;
+        (self.backend, self.opened) = (backend, Instant::now());
         let opened = match (read, &mut self.flight) {
             (Some(read), Some(flight)) => flight.land(read).map_err(Into::into).and_then(|landed| {
-                let granule = self.granule(Way::Uring) as u64;
+                let granule = self.granule(Backend::Uring) as u64;
                 // A remainder of a `usize` fits into one.
                 self.skip = usize::try_from(view.start % granule).unwrap_or(0);
                 (self.offset, self.len) = (view.start, landed.len().saturating_sub(self.skip));
@@ -182,7 +182,7 @@ impl<'run> Window<'run> {
     /// Brings other bytes of the file in view, from one offset to another, which lie in it.
     fn open(&mut self, start: u64, end: u64) -> Result<()> {
         (self.offset, self.len, self.skip, self.is_outgrown) = (start, 0, 0, false);
-        self.reader.prefetch(self.way, end);
+        self.reader.prefetch(self.backend, end);
         self.extend(end)
     }
 
@@ -190,7 +190,7 @@ impl<'run> Window<'run> {
     pub(super) fn extend(&mut self, end: u64) -> Result<()> {
         let len =
             usize::try_from(end - self.offset).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
-        self.is_outgrown |= self.way == Way::Read && len > MOST_COPIED;
+        self.is_outgrown |= self.backend == Backend::Read && len > MOST_COPIED;
         if !self.is_mapped() {
             self.keep_landed()?;
             self.fill(len)?;
@@ -210,7 +210,7 @@ impl<'run> Window<'run> {
 
     /// Reads until the buffer holds `len` bytes in view.
     fn fill(&mut self, len: usize) -> Result<()> {
-        let granule = self.granule(self.way);
+        let granule = self.granule(self.backend);
         if self.len == 0 {
             // A remainder of a `usize` fits into one.
             self.skip = usize::try_from(self.offset % granule as u64).unwrap_or(0);
@@ -225,7 +225,7 @@ impl<'run> Window<'run> {
         }
         self.buffer.resize(to)?;
         let offset = self.offset - self.skip as u64 + from as u64;
-        let read = self.reader.bytes(self.way).read_at(offset, &mut self.buffer[from..to])?;
+        let read = self.reader.bytes(self.backend).read_at(offset, &mut self.buffer[from..to])?;
         if from + read < self.skip + len {
             return Err(self.truncated(offset + read as u64));
         }
@@ -247,11 +247,11 @@ impl<'run> Window<'run> {
 
     /// The work on all of a part is done that was brought in view last.
     pub(super) fn report(&self, part: Range<u64>) {
-        let had = if self.is_mapped() { Way::Mapped } else { self.way };
+        let had = if self.is_mapped() { Backend::Mapped } else { self.backend };
         self.reader.count(had, part.end - part.start);
         // Memory that is not at hand takes longer to read into, and says nothing about the stretches to come.
         if !self.is_first {
-            self.reader.report(self.way, part, self.opened.elapsed());
+            self.reader.report(self.backend, part, self.opened.elapsed());
         }
     }
 

@@ -7,7 +7,7 @@ use pagecut::fastq::Fastq;
 use pagecut::io;
 use pagecut::{Account, Gap, Salvaged, Source, SourceOptions};
 
-use crate::make::{BGZF_END, Packed, bgzf_block};
+use crate::make::{BGZF_END, CompressionStats, bgzf_block};
 
 /// Where the bytes come from.
 #[derive(Debug, Clone, Copy)]
@@ -22,17 +22,17 @@ pub(crate) const ORIGINS: [Origin; 4] =
     [Origin::File(io::Strategy::Mapped), Origin::File(io::Strategy::Read), Origin::Stream, Origin::Dribble];
 
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Setting {
+pub(crate) struct InvalidConfig {
     pub(crate) origin: Origin,
     pub(crate) threads: usize,
     pub(crate) part_len: usize,
 }
 
 /// Others for every number, of all that there are.
-pub(crate) fn few_settings(number: usize) -> [Setting; 3] {
+pub(crate) fn few_settings(number: usize) -> [InvalidConfig; 3] {
     [0, 5, 14].map(|step| {
         let number = number + step;
-        Setting {
+        InvalidConfig {
             origin: ORIGINS[number % 4],
             threads: 1 + number * 3 % 8,
             part_len: [1, 90, 700, 100_000][number / 2 % 4],
@@ -50,8 +50,8 @@ impl Read for Dribble {
 }
 
 /// What can be read: the records, the gaps, and the account.
-pub(crate) fn salvage(bytes: &[u8], setting: Setting) -> (Vec<u8>, Vec<Gap>, Account) {
-    let Setting { origin, threads, part_len } = setting;
+pub(crate) fn salvage(bytes: &[u8], setting: InvalidConfig) -> (Vec<u8>, Vec<Gap>, Account) {
+    let InvalidConfig { origin, threads, part_len } = setting;
     let options = SourceOptions::new().threads(threads).part_len(part_len);
     let file = tempfile::NamedTempFile::new().unwrap();
     let stream = Cursor::new(bytes.to_vec());
@@ -66,7 +66,7 @@ pub(crate) fn salvage(bytes: &[u8], setting: Setting) -> (Vec<u8>, Vec<Gap>, Acc
     if matches!(origin, Origin::Dribble) {
         // The one and the other keep what they look at.
         let _ = source.detect();
-        let _ = source.detect_behind_damage();
+        let _ = source.detect_after_damage();
         let _ = source.detect();
     }
     let (mut good, mut gaps) = (Vec::new(), Vec::new());
@@ -138,8 +138,8 @@ impl Reads {
 }
 
 /// The text in blocks of these lengths, which come again and again.
-pub(crate) fn blocks(text: &[u8], lens: &[usize]) -> Packed {
-    let (mut packed, mut rest) = (Packed::default(), text);
+pub(crate) fn blocks(text: &[u8], lens: &[usize]) -> CompressionStats {
+    let (mut packed, mut rest) = (CompressionStats::default(), text);
     for &len in lens.iter().cycle() {
         let (block, others) = rest.split_at(len.min(rest.len()));
         packed.push(&bgzf_block(block), block);
@@ -153,17 +153,17 @@ pub(crate) fn blocks(text: &[u8], lens: &[usize]) -> Packed {
 }
 
 /// What a block held.
-pub(crate) fn text_of(packed: &Packed, block: usize) -> Range<usize> {
+pub(crate) fn text_of(packed: &CompressionStats, block: usize) -> Range<usize> {
     packed.text_before(block).len()..packed.text_before(block + 1).len()
 }
 
 /// In every setting: what is salvaged is what does not touch these blocks, and the account adds up.
 pub(crate) fn check(
     reads: &Reads,
-    packed: &Packed,
+    packed: &CompressionStats,
     bytes: &[u8],
     damaged: &[usize],
-    settings: &[Setting],
+    settings: &[InvalidConfig],
 ) -> Vec<Gap> {
     let lost: Vec<_> = damaged.iter().map(|&block| text_of(packed, block)).collect();
     let expected = reads.without(&lost);

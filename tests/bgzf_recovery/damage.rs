@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::make::Packed;
+use crate::make::CompressionStats;
 
 /// What is done to a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Damage {
     ];
 
     /// Whether it is damage that is noticed: the first block says that the file is BGZF, and zeros behind all others are padding.
-    pub(crate) fn is_told(self, packed: &Packed, block: usize) -> bool {
+    pub(crate) fn is_told(self, packed: &CompressionStats, block: usize) -> bool {
         match self {
             Self::Magic | Self::Flags => block > 0,
             Self::Zeros => block > 0 && block + 1 < packed.members(),
@@ -45,7 +45,7 @@ impl Damage {
         }
     }
 
-    pub(crate) fn apply(self, packed: &Packed, block: usize, bytes: &mut [u8]) {
+    pub(crate) fn apply(self, packed: &CompressionStats, block: usize, bytes: &mut [u8]) {
         let Range { start, end } = packed.range(block);
         let mut set_bsize = |len: usize| {
             bytes[start + 16..start + 18].copy_from_slice(&u16::try_from(len - 1).unwrap().to_le_bytes());

@@ -3,9 +3,9 @@
 use flate2::Compression;
 use pagecut::Gap;
 
-use crate::check::{Origin, Reads, Setting, blocks, check, few_settings, salvage, text_of};
+use crate::check::{InvalidConfig, Origin, Reads, blocks, check, few_settings, salvage, text_of};
 use crate::damage::Damage;
-use crate::make::{BGZF_END, Header, Packed, bgzf_block, bgzf_block_with, deflate, gzip};
+use crate::make::{BGZF_END, CompressionStats, Header, bgzf_block, bgzf_block_with, deflate, gzip};
 
 /// What is lost, in compressed bytes and in what they held.
 fn lost(gaps: &[Gap]) -> Vec<(std::ops::Range<u64>, Option<std::ops::Range<u64>>)> {
@@ -23,7 +23,7 @@ fn the_next_block_is_found_wherever_it_begins() {
     for len in (1..4).chain(65_530..65_545) {
         let bytes = [before, &b"?".repeat(len), behind].concat();
         for origin in [Origin::Stream, Origin::Dribble] {
-            let (good, gaps, account) = salvage(&bytes, Setting { origin, threads: 1, part_len: 700 });
+            let (good, gaps, account) = salvage(&bytes, InvalidConfig { origin, threads: 1, part_len: 700 });
             assert_eq!(good, reads.without(std::slice::from_ref(&(at..at))), "{len} bytes, {origin:?}");
             let start = before.len() as u64;
             assert_eq!(lost(&gaps), [(start..start + len as u64, None)], "{len} bytes, {origin:?}");
@@ -40,7 +40,7 @@ fn what_begins_as_a_block_and_is_none_is_no_end_of_what_is_lost() {
     let sum = inner.len() - 8;
     inner[sum] ^= 0x40;
     reads.push(&[&b"@holds a block\n"[..], &inner, b"\n+\n", &vec![b'I'; inner.len()], b"\n"].concat());
-    let mut packed = Packed::default();
+    let mut packed = CompressionStats::default();
     for text in [&Reads::of(3).text, &reads.text, &Reads::of(4).text] {
         packed.push(&bgzf_block_with(b"", Compression::none(), text), text);
     }
@@ -132,7 +132,7 @@ fn a_member_that_is_cut_short_is_lost_and_a_long_one_is_read() {
     assert!(member.len() > 300_000);
     let bytes = [&blocks, &member, &bgzf_block(&reads.text)[..]].concat();
     for origin in [Origin::Stream, Origin::File(pagecut::io::Strategy::Read)] {
-        let (good, gaps, account) = salvage(&bytes, Setting { origin, threads: 2, part_len: 50_000 });
+        let (good, gaps, account) = salvage(&bytes, InvalidConfig { origin, threads: 2, part_len: 50_000 });
         assert!(gaps.is_empty() && account.complete, "{gaps:?}");
         assert!(good == [&reads.text, &long, &reads.text].map(Vec::as_slice).concat());
     }

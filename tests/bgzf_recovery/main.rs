@@ -13,9 +13,9 @@ mod edges;
 use std::io::Cursor;
 use std::ops::Range;
 
-use check::{ORIGINS, Reads, Setting, blocks, check, few_settings, salvage, text_of};
+use check::{InvalidConfig, ORIGINS, Reads, blocks, check, few_settings, salvage, text_of};
 use damage::Damage;
-use make::{BGZF_END, Packed, bgzf_block, gzip};
+use make::{BGZF_END, CompressionStats, bgzf_block, gzip};
 use pagecut::fastq::Fastq;
 use pagecut::{FileKind, Source, SourceOptions};
 use proptest::prelude::*;
@@ -127,7 +127,7 @@ fn a_block_inside_of_a_block_is_none() {
     reads.push(&[&b"@holds a block\n"[..], &inner, b"\n+\n", &vec![b'I'; inner.len()], b"\n"].concat());
     let end = reads.text.len();
     Reads::of(20).ranges().for_each(|range| reads.push(&Reads::of(20).text[range]));
-    let mut packed = Packed::default();
+    let mut packed = CompressionStats::default();
     let stored = make::bgzf_block_with(b"", flate2::Compression::none(), &reads.text[..end]);
     packed.push(&stored, &reads.text[..end]);
     packed.push(&bgzf_block(&reads.text[end..]), &reads.text[end..]);
@@ -157,7 +157,7 @@ fn members_that_are_no_blocks_are_read() {
         assert_eq!((good.len(), gaps.len()), (reads.text.len(), 0), "{gaps:?}");
     }
     // Damage before and behind them is passed over.
-    let mut packed = Packed::default();
+    let mut packed = CompressionStats::default();
     for (number, text) in reads.text.chunks(130).enumerate() {
         packed.push(&if number % 4 == 3 { gzip(text) } else { bgzf_block(text) }, text);
     }
@@ -197,8 +197,8 @@ fn the_format_is_told_by_what_is_behind_a_lost_first_block() {
     Damage::Sum.apply(&packed, 0, &mut bytes);
     let source = Source::from_reader(Cursor::new(bytes), SourceOptions::new());
     assert!(source.detect().is_err());
-    assert_eq!(source.detect_behind_damage().unwrap(), FileKind::Fastq);
-    assert!(source.detect().is_err(), "what is looked at in one way says nothing of the other");
+    assert_eq!(source.detect_after_damage().unwrap(), FileKind::Fastq);
+    assert!(source.detect().is_err(), "what is looked at with one backend says nothing of the other");
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn what_is_read_up_to_the_first_fault_stays_so() {
     let mut bytes = packed.bytes.clone();
     Damage::Payload.apply(&packed, 1, &mut bytes);
     let source = Source::from_reader(Cursor::new(bytes), SourceOptions::new());
-    source.detect_behind_damage().unwrap();
+    source.detect_after_damage().unwrap();
     let account = source.account(&Fastq::new());
     assert!(!account.complete && account.packed.unwrap().lost_bytes == 0, "{account:?}");
     assert!(account.tally.bytes() <= 333);
@@ -260,6 +260,6 @@ proptest! {
             }
         }
         damaged.sort_unstable();
-        check(&reads, &packed, &bytes, &damaged, &[Setting { origin, threads, part_len }]);
+        check(&reads, &packed, &bytes, &damaged, &[InvalidConfig { origin, threads, part_len }]);
     }
 }

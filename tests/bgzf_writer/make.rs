@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 
 use pagecut::compress::bgzf::{Writer, WriterOptions};
-use pagecut::compress::{Compression, Decoder, Packed};
+use pagecut::compress::{Compression, CompressionStats, Decoder};
 
 /// A block holds so many bytes at the most.
 pub(crate) const MOST: usize = 65280;
@@ -66,11 +66,11 @@ pub(crate) fn written<'data>(threads: usize, pieces: impl IntoIterator<Item = &'
 }
 
 /// What our own decoder reads.
-pub(crate) fn read(bytes: &[u8]) -> (Vec<u8>, Packed) {
+pub(crate) fn read(bytes: &[u8]) -> (Vec<u8>, CompressionStats) {
     let mut decoder = Decoder::new(bytes).unwrap();
     let mut read = Vec::new();
     decoder.read_to_end(&mut read).unwrap();
-    let packed = decoder.packed().unwrap();
+    let packed = decoder.compression_stats().unwrap();
     assert_eq!(packed.compression, Compression::Bgzf);
     (read, packed)
 }

@@ -126,7 +126,7 @@ fn records_that_are_written_are_those_that_are_read() {
         let account = source.account(&Fastq::new());
         assert_eq!(account.tally.records, records.len() as u64);
         assert!(account.complete && account.error.is_none(), "{:?}", account.error);
-        assert!(source.packed().unwrap().closed);
+        assert!(source.compression_stats().unwrap().closed);
     }
 }
 

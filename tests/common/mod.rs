@@ -83,7 +83,7 @@ pub(crate) fn serial<'data, F: Format>(format: &F, data: &'data [u8]) -> UpToErr
 /// The parts between cuts at or behind these offsets.
 pub(crate) fn cut<'data, F: Resync>(format: &F, data: &'data [u8], at: &[usize]) -> Vec<Part<'data>> {
     let mut starts = vec![0];
-    starts.extend(at.iter().filter_map(|&at| format.find_cut(data, at)));
+    starts.extend(at.iter().filter_map(|&at| format.find_boundary(data, at)));
     starts.push(data.len());
     starts.windows(2).map(|range| Part::of(data, range[0]..range[1].max(range[0]))).collect()
 }

@@ -4,13 +4,13 @@ use flate2::Compression;
 use pagecut::fastq::Fastq;
 
 use crate::check::{fault_behind, fault_between, few_settings, is_plain, names, read_in, reads, settings};
-use crate::make::{BGZF_END, Kind, Packed, bgzf_block, bgzf_block_with, gzip};
+use crate::make::{BGZF_END, CompressionStats, Kind, bgzf_block, bgzf_block_with, gzip};
 
 const FASTQ: Fastq = Fastq::new();
 
 /// Blocks of 50 bytes of text, with a closing block or without.
-fn blocks(records: usize, closed: bool) -> Packed {
-    let mut packed = Packed::default();
+fn blocks(records: usize, closed: bool) -> CompressionStats {
+    let mut packed = CompressionStats::default();
     reads(records).chunks(50).for_each(|text| packed.push(&bgzf_block(text), text));
     if closed {
         packed.push(&BGZF_END, b"");
@@ -23,7 +23,7 @@ fn an_empty_block_ends_nothing() {
     let text = reads(30);
     for at in [0, 1, 5, 10] {
         for count in [1, 4] {
-            let mut packed = Packed::default();
+            let mut packed = CompressionStats::default();
             for (number, text) in text.chunks(100).enumerate() {
                 if number == at {
                     (0..count).for_each(|_| packed.push(&BGZF_END, b""));

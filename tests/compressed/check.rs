@@ -8,7 +8,7 @@ use std::time::Duration;
 use pagecut::io::{Strategy, ZeroCopyConfig};
 use pagecut::{Account, Error, FileKind, Format, Location, Resync, Salvaged, Source, SourceOptions, Tally};
 
-use crate::make::{Kind, Packed};
+use crate::make::{CompressionStats, Kind};
 
 /// Where the bytes come from.
 #[derive(Debug, Clone, Copy)]
@@ -21,13 +21,13 @@ enum Origin {
 
 /// A way to read.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Setting {
+pub(crate) struct InvalidConfig {
     origin: Origin,
     threads: usize,
     part_len: Option<usize>,
 }
 
-impl Setting {
+impl InvalidConfig {
     /// The same origin with other threads and parts.
     pub(crate) fn with(self, threads: usize, part_len: usize) -> Self {
         Self { threads, part_len: Some(part_len), ..self }
@@ -35,7 +35,7 @@ impl Setting {
 }
 
 /// Every origin with every number of threads, and every length of parts with both; not all three with each other.
-pub(crate) fn settings() -> Vec<Setting> {
+pub(crate) fn settings() -> Vec<InvalidConfig> {
     let origins = [
         Origin::File(Strategy::Auto),
         Origin::File(Strategy::Mapped),
@@ -46,7 +46,7 @@ pub(crate) fn settings() -> Vec<Setting> {
     let part_lens = [Some(1), Some(100), None];
     let of_origin = |(number, origin)| {
         let setting =
-            move |(at, threads)| Setting { origin, threads, part_len: part_lens[(number + at) % 3] };
+            move |(at, threads)| InvalidConfig { origin, threads, part_len: part_lens[(number + at) % 3] };
         [1, 2, 3, 8].into_iter().enumerate().map(setting)
     };
     origins.into_iter().enumerate().flat_map(of_origin).collect()
@@ -57,10 +57,10 @@ pub(crate) fn settings() -> Vec<Setting> {
 const LONG: usize = 4096;
 
 /// Three settings, others for every number, with another origin and number of threads each.
-pub(crate) fn few_settings(number: usize) -> [Setting; 3] {
+pub(crate) fn few_settings(number: usize) -> [InvalidConfig; 3] {
     let settings = settings();
     let setting = |step| settings[(number * 7 + step) % settings.len()];
-    [0, 5, 14].map(|step| Setting { part_len: setting(step).part_len.or(Some(LONG)), ..setting(step) })
+    [0, 5, 14].map(|step| InvalidConfig { part_len: setting(step).part_len.or(Some(LONG)), ..setting(step) })
 }
 
 struct Dribble {
@@ -92,8 +92,8 @@ impl Input {
         Self { bytes: bytes.to_vec(), file }
     }
 
-    pub(crate) fn open(&self, setting: Setting) -> Source {
-        let Setting { origin, threads, part_len } = setting;
+    pub(crate) fn open(&self, setting: InvalidConfig) -> Source {
+        let InvalidConfig { origin, threads, part_len } = setting;
         let options = SourceOptions::new().threads(threads);
         let options = part_len.map_or(options, |len| options.part_len(len));
         let bytes = Cursor::new(self.bytes.clone());
@@ -197,7 +197,7 @@ impl<'text> Expected<'text> {
         }
     }
 
-    fn check<F: Format>(&self, format: &F, input: &Input, setting: Setting)
+    fn check<F: Format>(&self, format: &F, input: &Input, setting: InvalidConfig)
     where
         for<'data> F::Record<'data>: std::fmt::Debug,
     {
@@ -217,7 +217,7 @@ impl<'text> Expected<'text> {
 }
 
 /// In this setting, the bytes read as the text does.
-pub(crate) fn is_plain_in<F: Format>(format: &F, bytes: &[u8], text: &[u8], setting: Setting)
+pub(crate) fn is_plain_in<F: Format>(format: &F, bytes: &[u8], text: &[u8], setting: InvalidConfig)
 where
     for<'data> F::Record<'data>: std::fmt::Debug,
 {
@@ -259,9 +259,13 @@ pub(crate) fn pieces_are_plain(format: &impl Resync, bytes: &[u8], text: &[u8]) 
 }
 
 /// What these settings come to, which has to be one and the same, and the error.
-pub(crate) fn read_in(format: &impl Format, bytes: &[u8], settings: &[Setting]) -> (Reading, Option<Error>) {
+pub(crate) fn read_in(
+    format: &impl Format,
+    bytes: &[u8],
+    settings: &[InvalidConfig],
+) -> (Reading, Option<Error>) {
     let input = Input::new(bytes);
-    let read = |setting: &Setting| {
+    let read = |setting: &InvalidConfig| {
         let account = input.open(*setting).account(format);
         (Reading::of(&account), account.error)
     };
@@ -277,7 +281,7 @@ pub(crate) fn read_in(format: &impl Format, bytes: &[u8], settings: &[Setting]) 
 
 /// In these settings, reading ends at a fault of the compressed bytes, and the parts that are taken before are those of `text`. Returns
 /// what it came to, and the message.
-fn fault_in<F: Format>(format: &F, bytes: &[u8], text: &[u8], settings: &[Setting]) -> (Reading, String)
+fn fault_in<F: Format>(format: &F, bytes: &[u8], text: &[u8], settings: &[InvalidConfig]) -> (Reading, String)
 where
     for<'data> F::Record<'data>: std::fmt::Debug,
 {
@@ -297,7 +301,7 @@ pub(crate) fn fault_between<F: Format>(
     format: &F,
     bytes: &[u8],
     [least, most]: [&[u8]; 2],
-    settings: &[Setting],
+    settings: &[InvalidConfig],
 ) -> String
 where
     for<'data> F::Record<'data>: std::fmt::Debug,
@@ -309,7 +313,12 @@ where
 }
 
 /// In these settings, reading ends at a fault of the compressed bytes behind exactly this text. Returns the message.
-pub(crate) fn fault_behind<F: Format>(format: &F, bytes: &[u8], text: &[u8], settings: &[Setting]) -> String
+pub(crate) fn fault_behind<F: Format>(
+    format: &F,
+    bytes: &[u8],
+    text: &[u8],
+    settings: &[InvalidConfig],
+) -> String
 where
     for<'data> F::Record<'data>: std::fmt::Debug,
 {
@@ -319,7 +328,7 @@ where
 }
 
 /// A message names the format, the member by its number, and a byte that lies in it.
-pub(crate) fn names(message: &str, kind: Kind, packed: &Packed, member: usize) {
+pub(crate) fn names(message: &str, kind: Kind, packed: &CompressionStats, member: usize) {
     let [format, word] = kind.words();
     let lower = message.to_lowercase();
     assert!(lower.contains(format) && lower.contains(word), "{message}: no {format}, {word}");

@@ -5,12 +5,12 @@ use pagecut::fastq::Fastq;
 use crate::check::{
     Input, Reading, ends, fault_between, few_settings, is_plain, names, plain, read_in, reads, settings,
 };
-use crate::make::{Kind, Packed};
+use crate::make::{CompressionStats, Kind};
 
 const FASTQ: Fastq = Fastq::new();
 
 /// Reads as the text does, or with an error.
-fn is_plain_or_told(bytes: &[u8], packed: &Packed, number: usize) {
+fn is_plain_or_told(bytes: &[u8], packed: &CompressionStats, number: usize) {
     let (reading, error) = read_in(&FASTQ, bytes, &few_settings(number));
     if error.is_none() {
         assert_eq!(reading, Reading::of(&plain(&packed.text).account(&FASTQ)), "{number}");

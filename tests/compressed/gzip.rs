@@ -7,7 +7,7 @@ use pagecut::fastq::Fastq;
 use pagecut::{Source, SourceOptions};
 
 use crate::check::{fault_between, few_settings, is_plain, names, read_in, reads, settings};
-use crate::make::{Header, Kind, Packed, deflate, gzip, gzip_with};
+use crate::make::{CompressionStats, Header, Kind, deflate, gzip, gzip_with};
 
 const FASTQ: Fastq = Fastq::new();
 
@@ -59,7 +59,7 @@ fn an_extra_field_may_be_empty_or_no_field_at_all() {
 fn a_header_that_is_cut_is_an_error() {
     let text = reads(4);
     for (number, header) in headers(b"XY\x03\0abc", b"n", b"co").into_iter().enumerate() {
-        let mut packed = Packed::default();
+        let mut packed = CompressionStats::default();
         packed.push(&gzip(&text), &text);
         packed.push(&gzip_with(&header, &text), &text);
         let start = packed.range(1).start;

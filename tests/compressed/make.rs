@@ -143,8 +143,8 @@ impl Kind {
     }
 
     /// A whole file, `len` bytes of the text in each member.
-    pub(crate) fn file(self, text: &[u8], len: usize) -> Packed {
-        let mut packed = Packed::default();
+    pub(crate) fn file(self, text: &[u8], len: usize) -> CompressionStats {
+        let mut packed = CompressionStats::default();
         text.chunks(len).for_each(|text| packed.push(&self.member(text), text));
         if !self.closing().is_empty() {
             packed.push(self.closing(), b"");
@@ -164,14 +164,14 @@ impl Kind {
 
 /// A compressed file, and the text it holds.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Packed {
+pub(crate) struct CompressionStats {
     pub(crate) bytes: Vec<u8>,
     pub(crate) text: Vec<u8>,
     /// Where each member ends, in `bytes` and in `text`.
     ends: Vec<(usize, usize)>,
 }
 
-impl Packed {
+impl CompressionStats {
     pub(crate) fn push(&mut self, member: &[u8], text: &[u8]) {
         self.bytes.extend_from_slice(member);
         self.text.extend_from_slice(text);

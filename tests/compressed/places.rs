@@ -6,7 +6,7 @@ use pagecut::CompressedPlace;
 use pagecut::fastq::Fastq;
 
 use crate::check::{few_settings, read_in, reads};
-use crate::make::{Kind, Packed};
+use crate::make::{CompressionStats, Kind};
 
 /// Where the fault lies, which is the same in files and streams.
 fn place(bytes: &[u8], number: usize) -> CompressedPlace {
@@ -26,7 +26,7 @@ fn number_of(place: CompressedPlace) -> u64 {
 }
 
 /// A fault in a member, at one of these bytes.
-fn is_in(packed: &Packed, bytes: &[u8], member: usize, at: RangeInclusive<usize>) {
+fn is_in(packed: &CompressionStats, bytes: &[u8], member: usize, at: RangeInclusive<usize>) {
     let place = place(bytes, member);
     let start = packed.range(member).start;
     assert_eq!((number_of(place), place.start), (member as u64, start as u64), "{place}");
@@ -34,14 +34,14 @@ fn is_in(packed: &Packed, bytes: &[u8], member: usize, at: RangeInclusive<usize>
 }
 
 /// With one byte another one.
-fn changed(packed: &Packed, at: usize) -> Vec<u8> {
+fn changed(packed: &CompressionStats, at: usize) -> Vec<u8> {
     let mut bytes = packed.bytes.clone();
     bytes[at] ^= 0x55;
     bytes
 }
 
 /// Files of each kind, of one member and of many.
-fn files() -> impl Iterator<Item = (Kind, Packed)> {
+fn files() -> impl Iterator<Item = (Kind, CompressionStats)> {
     let text = reads(40);
     Kind::ALL.into_iter().flat_map(move |kind| [100_000, 300].map(|len| (kind, kind.file(&text, len))))
 }
@@ -141,11 +141,11 @@ fn of_what_is_behind_the_last_member_its_first_byte() {
 
 /// Streams of a program whose file begins with these bytes, and behind which the decompressed text ends.
 #[cfg(any(feature = "bzip2", feature = "xz"))]
-fn streams_of(program: &str) -> Option<Packed> {
+fn streams_of(program: &str) -> Option<CompressionStats> {
     use std::io::Write;
     use std::process::Stdio;
 
-    let mut packed = Packed::default();
+    let mut packed = CompressionStats::default();
     for text in reads(40).chunks(500) {
         let mut tool = crate::common::oracle(program)?;
         let mut child = tool.arg("-c").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();

@@ -3,7 +3,7 @@
 use pagecut::fastq::Fastq;
 
 use crate::check::{fault_between, few_settings, is_plain, names, reads};
-use crate::make::{Kind, Packed, zstd_frame, zstd_skippable, zstd_with};
+use crate::make::{CompressionStats, Kind, zstd_frame, zstd_skippable, zstd_with};
 
 const FASTQ: Fastq = Fastq::new();
 
@@ -76,7 +76,7 @@ fn frames_without_text_are_empty() {
 #[test]
 fn a_skippable_frame_that_is_cut_is_an_error() {
     let text = reads(10);
-    let mut packed = Packed::default();
+    let mut packed = CompressionStats::default();
     packed.push(&zstd_frame(&text), &text);
     packed.push(&zstd_skippable(5, b"content"), b"");
     let start = packed.range(1).start;

@@ -160,7 +160,7 @@ fn an_index_of_another_file_is_refused() {
             let letters = fai.region(name.as_bytes()).unwrap().letters(&reader).and_then(collect);
             let error = letters.unwrap_err();
             assert!(
-                matches!(error.kind(), ErrorKind::Stale { difference: found } if *found == difference),
+                matches!(error.kind(), ErrorKind::StaleIndex { difference: found } if *found == difference),
                 "{error}"
             );
         }
@@ -208,8 +208,7 @@ fn lines_that_end_elsewhere_are_refused() {
                 let letters = fai.region(region.as_bytes()).unwrap().letters(&reader).and_then(collect);
                 let error =
                     letters.map(|letters| panic!("{region}: {}", letters.escape_ascii())).unwrap_err();
-                let is_stale =
-                    matches!(error.kind(), ErrorKind::Stale { difference: found } if *found == difference);
+                let is_stale = matches!(error.kind(), ErrorKind::StaleIndex { difference: found } if *found == difference);
                 assert!(is_stale, "{region}: {error}");
             }
         }
@@ -293,5 +292,5 @@ fn whatever_an_index_says_nothing_panics_and_no_more_is_given_than_the_file_has(
     let huge = "a\t18446744073709551615\t5\t1\t18446744073709551615\n";
     let fai = Fai::read(huge.as_bytes()).unwrap();
     let error = fai.region(b"a:9").unwrap().letters(&reader).unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Stale { .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::StaleIndex { .. }), "{error}");
 }

@@ -116,6 +116,6 @@ fn no_shards_are_no_setting_and_an_empty_file_has_empty_ones() {
         index::shards(&reader, &Fastq::new(), 0).unwrap_err(),
         sparse.shards(0, &reader, &Fastq::new()).unwrap_err(),
     ] {
-        assert!(matches!(error.kind(), ErrorKind::Setting { name: "number of shards", .. }), "{error}");
+        assert!(matches!(error.kind(), ErrorKind::InvalidConfig { name: "number of shards", .. }), "{error}");
     }
 }

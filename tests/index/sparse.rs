@@ -104,7 +104,7 @@ fn refusal(sparse: &Sparse, path: &Path) -> Option<&'static str> {
     ];
     let refusals = errors.map(|error| {
         error.map(|error| match error.kind() {
-            ErrorKind::Stale { difference } => *difference,
+            ErrorKind::StaleIndex { difference } => *difference,
             _ => panic!("{error}"),
         })
     });
@@ -155,7 +155,7 @@ fn an_index_is_refused_for_a_file_that_is_another_or_was_changed() {
 fn an_index_is_refused_for_another_format() {
     let (_folder, path, sparse) = indexed(500);
     let error = sparse.offset_of(3, &reader(&path, STRATEGIES[0]), &Fasta::new()).unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Stale { difference: "its format" }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::StaleIndex { difference: "its format" }), "{error}");
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn t10_every_buffer_is_aligned_and_of_full_length_whenever_it_is_lent() {
 fn t10_a_pool_of_nothing_or_of_more_than_there_is_cannot_be_made() {
     for (count, len) in [(0, 1), (1, 0), (0, 0)] {
         let error = BufferPool::new(count, len, Alignment::BYTE).unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Setting { value: 0, .. }), "{error}");
+        assert!(matches!(error.kind(), ErrorKind::InvalidConfig { value: 0, .. }), "{error}");
     }
     for (count, len) in [(usize::MAX, 1), (usize::MAX / 16, 1), (1, usize::MAX), (2, isize::MAX as usize)] {
         let error = BufferPool::new(count, len, Alignment::SIMD).unwrap_err();

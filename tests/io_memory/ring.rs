@@ -19,7 +19,7 @@ fn ring(capacity: usize) -> (Producer, Consumer) {
 #[test]
 fn t13_a_ring_of_any_capacity_but_none_holds_all_of_it() {
     let error = AlignedRingBuffer::new(0, Alignment::SIMD).unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Setting { name: "capacity", value: 0, .. }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::InvalidConfig { name: "capacity", value: 0, .. }), "{error}");
     for capacity in [usize::MAX, isize::MAX as usize, usize::MAX >> 4] {
         assert!(is_out_of_memory(&AlignedRingBuffer::new(capacity, Alignment::SIMD).unwrap_err()));
     }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use pagecut::media::matroska::{ElementId, Matroska};
-use pagecut::{Cuts, Part, Piece, Resync, Search, Source, SourceOptions};
+use pagecut::{Boundaries, Part, Piece, Resync, Search, Source, SourceOptions};
 use proptest::prelude::*;
 use rayon::prelude::*;
 
@@ -72,7 +72,7 @@ fn damaged(data: &[u8]) -> Vec<Vec<u8>> {
 fn all_cuts(data: &[u8]) -> Vec<usize> {
     let mut cuts = Vec::new();
     let mut from = 0;
-    while let Some(cut) = Matroska.find_cut(data, from) {
+    while let Some(cut) = Matroska.find_boundary(data, from) {
         cuts.push(cut);
         from = cut + 1;
     }
@@ -111,7 +111,7 @@ fn every_file_cut_anywhere() {
         // From each offset the same ones are found.
         for from in (0..data.len()).step_by(61) {
             let next = cuts.iter().copied().find(|&cut| cut >= from);
-            assert_eq!(Matroska.find_cut(&data, from), next, "{name}, from {from}");
+            assert_eq!(Matroska.find_boundary(&data, from), next, "{name}, from {from}");
         }
     }
 }
@@ -126,7 +126,7 @@ fn clusters_of_a_file_in_a_file_are_no_cuts() {
     assert!(looks > 25, "{looks}");
     for from in 0..data.len() {
         let next = expected.iter().copied().find(|&cut| cut >= from);
-        assert_eq!(Matroska.find_cut(&data, from), next, "from {from}");
+        assert_eq!(Matroska.find_boundary(&data, from), next, "from {from}");
     }
     check(&data, "nested");
 }
@@ -200,10 +200,10 @@ proptest! {
         }
         check(&data, "made");
         let from = data.len() / 2;
-        let whole = Matroska.search_cut(&data, from..data.len());
-        let part = Matroska.search_cut(&data[..(from + data.len()) / 2], from..(from + data.len()) / 2);
-        prop_assert!(!matches!(part, Search::Cut(_)) || part == whole);
-        prop_assert!(!matches!(part, Search::NoCut) || !matches!(whole, Search::Cut(cut) if cut < (from + data.len()) / 2));
+        let whole = Matroska.search_boundary(&data, from..data.len());
+        let part = Matroska.search_boundary(&data[..(from + data.len()) / 2], from..(from + data.len()) / 2);
+        prop_assert!(!matches!(part, Search::Boundary(_)) || part == whole);
+        prop_assert!(!matches!(part, Search::NoBoundary) || !matches!(whole, Search::Boundary(cut) if cut < (from + data.len()) / 2));
         for cut in all_cuts(&data) {
             for from in 0..=cut {
                 prop_assert!(Matroska.find_start(Part::whole(&data), from).is_some_and(|start| start <= cut));
@@ -219,9 +219,9 @@ fn more_bytes_make_an_answer_out_of_none_and_change_no_answer() {
         let mut ranges: Vec<Range<usize>> = all_cuts(&data).into_iter().map(|cut| cut..cut + 1).collect();
         ranges.extend((0..data.len()).step_by(101).map(|start| start..(start + 300).min(data.len())));
         for range in ranges {
-            let whole = Matroska.search_cut(&data, range.clone());
+            let whole = Matroska.search_boundary(&data, range.clone());
             for len in (range.end..data.len()).step_by(13) {
-                let found = Matroska.search_cut(&data[..len], range.clone());
+                let found = Matroska.search_boundary(&data[..len], range.clone());
                 assert!(found == whole || found == Search::Unknown, "{range:?} in {len} bytes: {found:?}");
             }
         }

@@ -1,7 +1,7 @@
 //! Wherever a stream is cut, its parts are the whole.
 
 use pagecut::media::mpegts::{PacketKind, Packets, Summary};
-use pagecut::{Cuts, Part, Piece, Resync};
+use pagecut::{Boundaries, Part, Piece, Resync};
 use rayon::prelude::*;
 
 use crate::common::{cut, in_words, noise};
@@ -50,7 +50,7 @@ fn every_cut_of_streams_of_every_kind() {
             let summary = summary_of(&packets, Part::whole(&stream));
             let mut last = 0;
             for from in 0..=stream.len() {
-                let found = packets.find_cut(&stream, from);
+                let found = packets.find_boundary(&stream, from);
                 if found == Some(last) {
                     continue;
                 }
@@ -79,7 +79,8 @@ fn a_sound_stream_is_cut_between_all_of_its_packets() {
         let packets = Packets::of(kind);
         let len = packets.packet_len();
         let stream = as_kind(kind, &data("av.ts"), 0);
-        let mut cuts: Vec<_> = (0..stream.len()).filter_map(|from| packets.find_cut(&stream, from)).collect();
+        let mut cuts: Vec<_> =
+            (0..stream.len()).filter_map(|from| packets.find_boundary(&stream, from)).collect();
         cuts.dedup();
         let expected: Vec<_> = (5..=stream.len() / len - 5).map(|packet| packet * len).collect();
         assert_eq!(cuts, expected, "{kind:?}");

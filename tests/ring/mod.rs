@@ -27,7 +27,7 @@ pub(crate) fn io(error: &Error) -> &std::io::Error {
 #[track_caller]
 pub(crate) fn setting(error: &Error) -> (&'static str, u64) {
     match error.kind() {
-        ErrorKind::Setting { name, value, .. } => (name, *value),
+        ErrorKind::InvalidConfig { name, value, .. } => (name, *value),
         other => panic!("{other}"),
     }
 }

@@ -195,7 +195,7 @@ fn lost_bytes_stay_an_error_when_the_file_grows() {
     assert_truncated(&reader.check().unwrap_err(), 20_000 / 4096 * 4096);
 }
 
-/// Cuts a file to `len` bytes while workers parse it, once one of them is at the byte `at`.
+/// Boundaries a file to `len` bytes while workers parse it, once one of them is at the byte `at`.
 fn cut_while_parsing(threads: usize, len: u64, at: u64) -> Error {
     let Mapped { path, reader, _folder, .. } = Mapped::new(4 << 20);
     let is_cut = AtomicBool::new(false);

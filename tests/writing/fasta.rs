@@ -82,20 +82,20 @@ fn parts_are_refused_if_and_only_if_they_are_not_read_again() {
 }
 
 /// A way to write records of some data.
-type Way = fn(&mut Writer<Vec<u8>>, &[u8], &[Record<'_>]);
+type Backend = fn(&mut Writer<Vec<u8>>, &[u8], &[Record<'_>]);
 
 /// Writes records as they stand in their input in every way, and reads them again.
 fn check_records(format: Fasta, data: &[u8]) {
     let (records, _) = serial(&format, data);
     let expected: Vec<u8> = records.iter().flat_map(|record| record.as_bytes()).copied().collect();
-    let ways: [Way; 3] = [
+    let backends: [Backend; 3] = [
         |writer, _, records| writer.write_records(records).unwrap(),
         |writer, _, records| records.iter().for_each(|record| writer.write_record(record).unwrap()),
         |writer, data, records| writer.write_records_in(data, records).unwrap(),
     ];
-    for way in ways {
+    for backend in backends {
         let mut writer = Writer::new(Vec::new()).format(format);
-        way(&mut writer, data, &records);
+        backend(&mut writer, data, &records);
         assert_eq!(writer.records(), records.len() as u64);
         // Another one can follow.
         writer.write(b"after", []).unwrap();

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use clap::CommandFactory;
 use pagecut::index::{self as library, Fai, Letters, Region, Sparse};
-use pagecut::{Content, ErrorKind, Format, FormatTask, Result, Source};
+use pagecut::{ErrorKind, Format, FormatTask, ReadAt, Result, Source};
 
 use crate::cli::{Cli, Common, Fetch};
 use crate::output::Out;
@@ -128,7 +128,7 @@ impl Input<'_> {
     }
 
     /// Prints a sequence, or a part of one, as samtools does.
-    fn print_region(&self, text: &[u8], content: &dyn Content, out: &mut dyn Write) -> Result<()> {
+    fn print_region(&self, text: &[u8], content: &dyn ReadAt, out: &mut dyn Write) -> Result<()> {
         let region = self.names()?.region(text)?;
         let reverse = self.args.reverse_complement;
         let mut letters = region.letters(content)?;
@@ -283,7 +283,7 @@ impl FormatTask for RecordsBetween {
         if end > content.len() {
             return Err(ErrorKind::OutOfRange { start, end, len: content.len() }.into());
         }
-        match format.cuts() {
+        match format.boundaries() {
             Some(cuts) => {
                 let range = library::cut_from(content, cuts, start)?..library::cut_from(content, cuts, end)?;
                 if cuts.needs_proof() && library::boundary_from(content, format, range.end).is_err() {
@@ -300,7 +300,7 @@ impl FormatTask for RecordsBetween {
 }
 
 /// Writes a range of a file as it stands there.
-pub(crate) fn write_range(content: &dyn Content, range: Range<u64>, out: &mut dyn Write) -> Result<()> {
+pub(crate) fn write_range(content: &dyn ReadAt, range: Range<u64>, out: &mut dyn Write) -> Result<()> {
     let mut start = range.start;
     while start < range.end {
         let end = range.end.min(start + WRITE_LEN);

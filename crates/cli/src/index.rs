@@ -163,7 +163,7 @@ pub(crate) fn numbers<F: Format>(
 
 /// Whether an error is one of an index, without which the file can be read.
 fn is_of_index(error: &pagecut::Error) -> bool {
-    matches!(error.kind(), ErrorKind::DamagedIndex { .. } | ErrorKind::Stale { .. })
+    matches!(error.kind(), ErrorKind::DamagedIndex { .. } | ErrorKind::StaleIndex { .. })
 }
 
 fn open_if_there(path: &Path) -> io::Result<Option<File>> {

@@ -145,7 +145,7 @@ fn open_file(path: &Path, options: SourceOptions, common: &Common) -> Result<Sou
 fn tell_refusals(source: &Source, path: &Path, common: &Common) {
     if !common.quiet && common.io != Io::Auto {
         for refusal in source.reader().map_or(&[][..], Reader::refusals) {
-            let what = format!("{}: {}; it is read instead", refusal.way, refusal.reason);
+            let what = format!("{}: {}; it is read instead", refusal.backend, refusal.reason);
             report::note(&path.display().to_string(), &what);
         }
     }

@@ -26,7 +26,7 @@ struct Report {
     cached_bytes: u64,
     cached_by: &'static str,
     bytes_per_fault: Option<u64>,
-    ways: Vec<Row>,
+    backends: Vec<Row>,
     auto: &'static str,
     reason: String,
 }
@@ -34,7 +34,7 @@ struct Report {
 /// What a way costs.
 #[derive(Debug, Serialize)]
 struct Row {
-    way: &'static str,
+    backend: &'static str,
     gigabytes_per_second: f64,
     sampled_bytes: u64,
     minor_faults: u64,
@@ -94,8 +94,8 @@ impl Report {
             cached_bytes: inspection.residency.cached,
             cached_by,
             bytes_per_fault: inspection.bytes_per_fault,
-            ways: inspection.costs.iter().map(Row::of).collect(),
-            auto: inspection.way.name(),
+            backends: inspection.costs.iter().map(Row::of).collect(),
+            auto: inspection.backend.name(),
             reason: inspection.reason.clone(),
         }
     }
@@ -113,10 +113,11 @@ impl Report {
             Some(bytes) => writeln!(out, ", a fault maps {} KiB", bytes.div_ceil(1024))?,
             None => writeln!(out)?,
         }
-        let mut table = Table::new(vec!["way", "GB/s", "sampled", "minor_faults", "major_faults", "refused"]);
-        for row in &self.ways {
+        let mut table =
+            Table::new(vec!["backend", "GB/s", "sampled", "minor_faults", "major_faults", "refused"]);
+        for row in &self.backends {
             table.push(vec![
-                row.way.into(),
+                row.backend.into(),
                 Cell::Decimal(row.gigabytes_per_second, 2),
                 row.sampled_bytes.into(),
                 row.minor_faults.into(),
@@ -168,7 +169,7 @@ impl Content {
 impl Row {
     fn of(cost: &Cost) -> Self {
         Self {
-            way: cost.way.name(),
+            backend: cost.backend.name(),
             gigabytes_per_second: cost.gigabytes_per_second(),
             sampled_bytes: cost.bytes,
             minor_faults: cost.minor_faults,

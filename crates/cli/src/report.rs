@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use pagecut::{Error, ErrorKind, Gap, Lost, Result};
+use pagecut::{Error, ErrorKind, Gap, LostBlock, Result};
 
 use crate::output::OutputError;
 
@@ -24,7 +24,7 @@ pub(crate) fn counted(number: u64, noun: &str) -> String {
 }
 
 /// What is lost within a gap.
-fn lost(lost: &Lost) -> String {
+fn lost(lost: &LostBlock) -> String {
     let (start, end) = (lost.packed.start, lost.packed.end);
     let held = match &lost.unpacked {
         Some(held) => format!("held bytes {} to {}", held.start, held.end),

@@ -74,7 +74,7 @@ fn tell_unproven(name: &str, error: &Error, account: &Account) {
 /// Writes the good records. Returns what was read, and whether an output is left: a file is removed if another run may read more.
 fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut::Result<(Account, bool)> {
     let source = input::open_to_read(path, &args.limit, common)?;
-    let kind = source.detect_behind_damage()?;
+    let kind = source.detect_after_damage()?;
     if let Some(why) = input::lacks_boundaries(kind) {
         return Err(unsupported(why));
     }

@@ -4,13 +4,13 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use pagecut::{Content, Format, FormatTask, Result, Source};
+use pagecut::{Format, FormatTask, ReadAt, Result, Source};
 
 use crate::cli::{Common, Shard};
 use crate::output::OutFile;
 use crate::{fetch, formats, index, input, output, report};
 
-/// Cuts the file, and notes whether it could be.
+/// Boundaries the file, and notes whether it could be.
 pub(crate) fn run(args: &Shard, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
     let name = args.file.display().to_string();
     match cut(args, &name, common) {
@@ -65,10 +65,10 @@ impl FormatTask for Shards<'_> {
 
     fn run<F: Format>(&self, source: &Source, format: &F) -> Result<Vec<Range<u64>>> {
         let content = source.content()?;
-        match format.cuts().filter(|_| !self.by_number) {
+        match format.boundaries().filter(|_| !self.by_number) {
             Some(cuts) => {
                 if cuts.needs_proof() {
-                    // Cuts are boundaries only if all records before them are of the format.
+                    // Boundaries are boundaries only if all records before them are of the format.
                     source.for_each(format, |_| {})?;
                 }
                 pagecut::index::shards(content, cuts, self.count)
@@ -94,7 +94,7 @@ fn piece_path(prefix: &Path, number: usize, input: &Path, source: &Source) -> Pa
 }
 
 /// Writes a piece of what a file holds to another one, by `copy_file_range(2)` where that can be.
-fn write_piece(source: &Source, content: &dyn Content, range: Range<u64>, piece: &mut OutFile) -> Result<()> {
+fn write_piece(source: &Source, content: &dyn ReadAt, range: Range<u64>, piece: &mut OutFile) -> Result<()> {
     #[cfg(unix)]
     if let (Some(reader), None) = (source.reader(), source.compression()) {
         return piece.copy_from(reader, range);

@@ -7,7 +7,7 @@ mod places;
 use std::io::{self, Write};
 use std::path::Path;
 
-use pagecut::compress::Packed;
+use pagecut::compress::CompressionStats;
 use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
 use pagecut::media::matroska::Matroska;
@@ -146,7 +146,7 @@ struct Read {
     complete: bool,
     /// Why reading does not go on behind an error, though it should.
     ends_at_fault: Option<&'static str>,
-    packed: Option<Packed>,
+    packed: Option<CompressionStats>,
     /// What is wrong with the compressed bytes, where the error is one of what they hold. Looked for when that was told.
     damage: Option<Error>,
     gaps: Option<Vec<Gap>>,
@@ -156,7 +156,7 @@ struct Read {
 
 /// Reads one input, up to the first error or, if the format can, behind it.
 fn read(source: &Source, name: &str, args: &Verify, common: &Common) -> Result<Read> {
-    let kind = if args.recover { source.detect_behind_damage()? } else { source.detect()? };
+    let kind = if args.recover { source.detect_after_damage()? } else { source.detect()? };
     let ends_at_fault = input::lacks_boundaries(kind).filter(|_| args.recover);
     if matches!(kind, FileKind::Mp4 | FileKind::Matroska) {
         return Ok(Read { ends_at_fault, ..media::read(source, kind, name, args, common)? });

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use make::{Kind, Packed};
+use make::{CompressionStats, Kind};
 use tempfile::TempDir;
 
 fn pagecut(folder: &Path, args: &[&str]) -> Command {
@@ -196,7 +196,7 @@ fn a_pipe_with_a_name_may_be_compressed() {
 }
 
 /// A file that ends in the middle of the member before the last.
-fn truncated(kind: Kind) -> (Packed, usize) {
+fn truncated(kind: Kind) -> (CompressionStats, usize) {
     let packed = kind.file(&testdata("illumina.fastq"), 20_000);
     let range = packed.range(packed.members() - 2);
     let cut = range.start + range.len() / 2;
@@ -331,7 +331,10 @@ fn a_bomb_goes_off_no_further_than_is_allowed() {
         };
         for output in outputs("1M") {
             let verdict: serde_json::Value = serde_json::from_str(stdout(&output)).unwrap();
-            assert_eq!((output.status.code(), &verdict["error"]["kind"]), (Some(1), &"too_much".into()));
+            assert_eq!(
+                (output.status.code(), &verdict["error"]["kind"]),
+                (Some(1), &"input_too_long".into())
+            );
             assert!(stderr(&output).contains("more than the 1048576 bytes that were allowed"));
             let records = verdict["records"].as_u64().unwrap();
             assert_eq!(records, (1 << 20) / len as u64, "{kind:?}: {verdict}");

@@ -8,7 +8,7 @@ use crate::compress::extra::HAS_EXTRA;
 use crate::compress::header::Header;
 use crate::compress::peek::Peek;
 use crate::compress::run::no_memory;
-use crate::compress::{Compression, Packed};
+use crate::compress::{Compression, CompressionStats};
 use crate::error::{CompressedFault, Error, ErrorKind, Result};
 
 /// What the first bytes of a block tell.
@@ -114,7 +114,7 @@ pub(crate) struct Block {
 pub(in crate::compress) fn take_block(
     input: &mut Peek<impl Read>,
     bytes: &mut Vec<u8>,
-    packed: &mut Packed,
+    packed: &mut CompressionStats,
 ) -> Result<Option<Block>> {
     let Begin::Block(head) = Head::peek(input, Some(packed.members))?? else { return Ok(None) };
     let seen = input.peek(head.packed_len)?.get(..head.packed_len);

@@ -39,7 +39,7 @@ impl WriterOptions {
     pub(super) fn check(self) -> Result<()> {
         let value = self.level.into();
         if self.level > Deflater::MAX_LEVEL {
-            return Err(ErrorKind::Setting { name: "level", value, expected: "0 to 9" }.into());
+            return Err(ErrorKind::InvalidConfig { name: "level", value, expected: "0 to 9" }.into());
         }
         Ok(())
     }

@@ -130,6 +130,6 @@ mod tests {
         assert_eq!(CLOSING.len() - 1, usize::from(u16::from_le_bytes([CLOSING[16], CLOSING[17]])));
         let mut decoder = Decoder::new(&CLOSING[..]).unwrap();
         assert_eq!(decoder.read_to_end(&mut Vec::new()).unwrap(), 0);
-        assert!(decoder.packed().unwrap().closed);
+        assert!(decoder.compression_stats().unwrap().closed);
     }
 }

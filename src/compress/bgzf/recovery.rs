@@ -9,7 +9,7 @@ use crate::compress::extra::HAS_EXTRA;
 use crate::compress::header::{Header, MAGIC, MIN_LEN};
 use crate::compress::peek::Peek;
 use crate::compress::run::no_memory;
-use crate::compress::{Compression, Packed};
+use crate::compress::{Compression, CompressionStats};
 use crate::error::{CompressedFault, Error, Result};
 use crate::record::Loss;
 
@@ -57,7 +57,7 @@ impl Recovery {
         &mut self,
         input: &mut Peek<impl Read>,
         bytes: &mut Vec<u8>,
-        packed: &mut Packed,
+        packed: &mut CompressionStats,
     ) -> Result<Next> {
         let start = input.offset();
         let error = match self.look(input)? {

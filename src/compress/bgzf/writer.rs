@@ -27,7 +27,7 @@ const LINE_END_LEN: usize = 4 << 10;
 /// let mut text = String::new();
 /// decoder.read_to_string(&mut text)?;
 /// assert_eq!(text, "@r1\nACGT\n+\nIIII\n");
-/// assert!(decoder.packed().unwrap().closed);
+/// assert!(decoder.compression_stats().unwrap().closed);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -66,7 +66,7 @@ const LINE_END_LEN: usize = 4 << 10;
 ///
 /// Only [`finish`](Writer::finish) writes the empty block that closes BGZF. A writer that is dropped before, by an early return or a
 /// panic, writes nothing more: it does not close an output of which a part is missing. The blocks that it still holds are lost. The
-/// output is not complete, and readers find out: the closing block is [missing](crate::compress::Packed::closed), or the file has 0
+/// output is not complete, and readers find out: the closing block is [missing](crate::compress::CompressionStats::closed), or the file has 0
 /// bytes, which no compressed file has. `pagecut verify` calls both bad. To leave no such file, write to a temporary file
 /// and rename it after `finish`.
 #[must_use = "what is not finished is not whole"]
@@ -105,13 +105,13 @@ impl<W: Write> Writer<W> {
     /// assert_eq!(bytes.len(), 28);
     ///
     /// let error = Writer::with_options(Vec::new(), options.level(13)).unwrap_err();
-    /// assert!(matches!(error.kind(), ErrorKind::Setting { name: "level", .. }));
+    /// assert!(matches!(error.kind(), ErrorKind::InvalidConfig { name: "level", .. }));
     /// # Ok::<(), pagecut::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Setting`] if there is no such level.
+    /// [`ErrorKind::InvalidConfig`] if there is no such level.
     pub fn with_options(inner: W, options: WriterOptions) -> Result<Self> {
         options.check()?;
         Ok(Self::start(inner, options))

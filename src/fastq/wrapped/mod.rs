@@ -28,7 +28,7 @@
 //! ```
 //!
 //! The last four lines are a record with all that belongs to it, had one not read what is before. So [`Wrapped`] has no
-//! [`Cuts`](crate::Cuts), and is read from the left: by one worker that finds where records end, for others that look at
+//! [`Boundaries`](crate::Boundaries), and is read from the left: by one worker that finds where records end, for others that look at
 //! them ([`Source`](crate::Source)).
 
 mod record;

@@ -3,7 +3,7 @@
 use super::letters::offset_of;
 use super::{Entry, header};
 use crate::error::{Error, ErrorKind, Result};
-use crate::source::Content;
+use crate::source::ReadAt;
 
 /// How many bytes behind a boundary are read first.
 const READ_LEN: u64 = 256;
@@ -15,7 +15,7 @@ const MOST_BLANK: usize = 4 << 10;
 const CHUNK_LEN: u64 = 256 << 10;
 
 pub(super) fn stale(difference: &'static str) -> Error {
-    ErrorKind::Stale { difference }.into()
+    ErrorKind::StaleIndex { difference }.into()
 }
 
 /// Checks that the header, the end of the first line, the end of the sequence and, for FASTQ, the plus line and the end of the quality
@@ -23,8 +23,8 @@ pub(super) fn stale(difference: &'static str) -> Error {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Stale`] if one is not, and those of [`Content::bytes_at`].
-pub(super) fn check(entry: &Entry, content: &dyn Content) -> Result<()> {
+/// [`ErrorKind::StaleIndex`] if one is not, and those of [`ReadAt::bytes_at`].
+pub(super) fn check(entry: &Entry, content: &dyn ReadAt) -> Result<()> {
     header::check(entry, content)?;
     check_first_line(entry, entry.offset, content)?;
     if has_other_bytes(entry, content)? {
@@ -48,7 +48,7 @@ pub(super) fn check(entry: &Entry, content: &dyn Content) -> Result<()> {
 }
 
 /// Whether lines hold more than letters and their end: spaces, for example.
-fn has_other_bytes(entry: &Entry, content: &dyn Content) -> Result<bool> {
+fn has_other_bytes(entry: &Entry, content: &dyn ReadAt) -> Result<bool> {
     match entry.line_width.saturating_sub(entry.line_bases) {
         0 | 1 => Ok(false),
         // The first byte is that of CR LF, unless there is another one in the line.
@@ -61,7 +61,7 @@ fn has_other_bytes(entry: &Entry, content: &dyn Content) -> Result<bool> {
 }
 
 /// Checks that the first line has as many letters as the entry says.
-fn check_letters_of_first_line(entry: &Entry, content: &dyn Content) -> Result<()> {
+fn check_letters_of_first_line(entry: &Entry, content: &dyn ReadAt) -> Result<()> {
     let differs = || stale("the length of a line");
     let end = entry.offset.checked_add(entry.line_width).ok_or_else(differs)?;
     // The end of the file may be the end of the line.
@@ -82,7 +82,7 @@ fn check_letters_of_first_line(entry: &Entry, content: &dyn Content) -> Result<(
 }
 
 /// Checks that the first of several lines that begin at `start` ends where the entry has its end.
-fn check_first_line(entry: &Entry, start: u64, content: &dyn Content) -> Result<()> {
+fn check_first_line(entry: &Entry, start: u64, content: &dyn ReadAt) -> Result<()> {
     if entry.length <= entry.line_bases {
         return Ok(());
     }
@@ -94,7 +94,7 @@ fn check_first_line(entry: &Entry, start: u64, content: &dyn Content) -> Result<
 }
 
 /// Where the line begins that follows a sequence, if there is one: the next header, or the plus line.
-fn next_line(entry: &Entry, content: &dyn Content) -> Result<Option<u64>> {
+fn next_line(entry: &Entry, content: &dyn ReadAt) -> Result<Option<u64>> {
     let differs = || stale("the length of a sequence");
     let end = end_of(entry, entry.offset).filter(|&end| end <= content.len()).ok_or_else(differs)?;
     let first = if entry.quality_offset.is_some() { b'+' } else { b'>' };
@@ -114,7 +114,7 @@ fn next_line(entry: &Entry, content: &dyn Content) -> Result<Option<u64>> {
 }
 
 /// Where the next line begins after the one at `start`; `None` if it has no end.
-fn line_end(start: u64, content: &dyn Content) -> Result<Option<u64>> {
+fn line_end(start: u64, content: &dyn ReadAt) -> Result<Option<u64>> {
     let mut len = READ_LEN;
     loop {
         let end = start.saturating_add(len).min(content.len());
@@ -130,7 +130,7 @@ fn line_end(start: u64, content: &dyn Content) -> Result<Option<u64>> {
 }
 
 /// Checks that the line before an offset is a plus line.
-fn check_plus_line_before(offset: u64, content: &dyn Content) -> Result<()> {
+fn check_plus_line_before(offset: u64, content: &dyn ReadAt) -> Result<()> {
     match header::line_before(offset, content)?.as_deref() {
         Some([b'+', ..]) => Ok(()),
         _ => Err(stale("the place of the quality scores")),
@@ -145,7 +145,7 @@ fn end_of(entry: &Entry, start: u64) -> Option<u64> {
     }
 }
 
-fn byte_at(offset: u64, content: &dyn Content) -> Result<Option<u8>> {
+fn byte_at(offset: u64, content: &dyn ReadAt) -> Result<Option<u8>> {
     if offset >= content.len() {
         return Ok(None);
     }

@@ -3,7 +3,7 @@
 use super::Entry;
 use super::fit::stale;
 use crate::error::Result;
-use crate::source::Content;
+use crate::source::ReadAt;
 
 /// How many bytes before a sequence are looked at first: enough for nearly every header.
 const HEADER_LEN: u64 = 256;
@@ -20,8 +20,8 @@ pub(super) fn name(definition: &[u8]) -> &[u8] {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Stale`](crate::ErrorKind::Stale) if it does not, and those of [`Content::bytes_at`].
-pub(super) fn check(entry: &Entry, content: &dyn Content) -> Result<()> {
+/// [`ErrorKind::StaleIndex`](crate::ErrorKind::StaleIndex) if it does not, and those of [`ReadAt::bytes_at`].
+pub(super) fn check(entry: &Entry, content: &dyn ReadAt) -> Result<()> {
     let first = if entry.quality_offset.is_some() { b'@' } else { b'>' };
     let line = line_before(entry.offset, content)?;
     let header = line.as_deref().and_then(|line| line.strip_prefix(&[first]));
@@ -32,7 +32,7 @@ pub(super) fn check(entry: &Entry, content: &dyn Content) -> Result<()> {
 }
 
 /// The line that ends at an offset, without its line feed; `None` if no line ends there.
-pub(super) fn line_before(offset: u64, content: &dyn Content) -> Result<Option<Vec<u8>>> {
+pub(super) fn line_before(offset: u64, content: &dyn ReadAt) -> Result<Option<Vec<u8>>> {
     let mut len = HEADER_LEN;
     loop {
         let start = offset.saturating_sub(len);

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::Entry;
 use super::fit::stale;
 use crate::error::{ErrorKind, Result};
-use crate::source::Content;
+use crate::source::ReadAt;
 
 /// How many bytes are read at a time at the most.
 const READ_LEN: u64 = 256 << 10;
@@ -14,7 +14,7 @@ const READ_LEN: u64 = 256 << 10;
 /// The letters of a region, or its quality scores, piece by piece: without the ends of lines, spaces, and whatever else is not
 /// printed.
 pub struct Letters<'content> {
-    content: &'content dyn Content,
+    content: &'content dyn ReadAt,
     /// Where reading goes on, in bytes from the start of the input.
     offset: u64,
     left: u64,
@@ -33,7 +33,7 @@ impl<'content> Letters<'content> {
     pub(super) fn of_sequence(
         entry: &Entry,
         range: Range<u64>,
-        content: &'content dyn Content,
+        content: &'content dyn ReadAt,
     ) -> Result<Self> {
         let others: &[u8] = if entry.quality_offset.is_some() { b"@+" } else { b">" };
         Self::new(entry, entry.offset, range, others, content)
@@ -44,7 +44,7 @@ impl<'content> Letters<'content> {
         entry: &Entry,
         offset: u64,
         range: Range<u64>,
-        content: &'content dyn Content,
+        content: &'content dyn ReadAt,
     ) -> Result<Self> {
         Self::new(entry, offset, range, b"", content)
     }
@@ -54,7 +54,7 @@ impl<'content> Letters<'content> {
         offset: u64,
         range: Range<u64>,
         others: &'static [u8],
-        content: &'content dyn Content,
+        content: &'content dyn ReadAt,
     ) -> Result<Self> {
         let left = range.end - range.start;
         // Of no letters, it makes no difference where they are.
@@ -79,7 +79,7 @@ impl<'content> Letters<'content> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Stale`] where the sequence ends before it does by the index, and those of [`Content::bytes_at`].
+    /// [`ErrorKind::StaleIndex`] where the sequence ends before it does by the index, and those of [`ReadAt::bytes_at`].
     pub fn next_piece(&mut self) -> Result<Option<&[u8]>> {
         self.piece.clear();
         while self.piece.is_empty() && self.left > 0 {
@@ -101,7 +101,7 @@ impl<'content> Letters<'content> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Stale`] if the sequence ends in them, or a line ends where none does by the index, or none where one does.
+    /// [`ErrorKind::StaleIndex`] if the sequence ends in them, or a line ends where none does by the index, or none where one does.
     fn take(&mut self, bytes: &[u8]) -> Result<()> {
         for &byte in bytes {
             if byte.is_ascii_graphic() {
@@ -130,8 +130,8 @@ impl<'content> Letters<'content> {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Stale`] if it does not, and those of [`Content::bytes_at`].
-fn check_line(entry: &Entry, start: u64, number: u64, content: &dyn Content) -> Result<()> {
+/// [`ErrorKind::StaleIndex`] if it does not, and those of [`ReadAt::bytes_at`].
+fn check_line(entry: &Entry, start: u64, number: u64, content: &dyn ReadAt) -> Result<()> {
     let line = number.checked_div(entry.line_bases).unwrap_or(0);
     let is_last = (line + 1).saturating_mul(entry.line_bases) >= entry.length;
     let before = (line > 0).then(|| start.saturating_sub(1));

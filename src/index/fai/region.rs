@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{Entry, Fai, Letters, fit};
 use crate::error::{Error, ErrorKind};
-use crate::source::Content;
+use crate::source::ReadAt;
 
 /// A region of a sequence of an index.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,10 +132,10 @@ impl<'fai> Region<'fai> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Stale`] if the header, the first line or the end of the sequence, or for FASTQ the plus line or the end of the
+    /// [`ErrorKind::StaleIndex`] if the header, the first line or the end of the sequence, or for FASTQ the plus line or the end of the
     /// quality scores, is not where the index has it; [`ErrorKind::DamagedIndex`] if the lines of the sequence cannot be what they are by the index; those of
-    /// [`Content::bytes_at`].
-    pub fn letters<'content>(&self, content: &'content dyn Content) -> Result<Letters<'content>, Error> {
+    /// [`ReadAt::bytes_at`].
+    pub fn letters<'content>(&self, content: &'content dyn ReadAt) -> Result<Letters<'content>, Error> {
         fit::check(self.entry, content)?;
         Letters::of_sequence(self.entry, self.range(), content)
     }
@@ -147,7 +147,7 @@ impl<'fai> Region<'fai> {
     /// Those of [`letters`](Region::letters).
     pub fn quality_scores<'content>(
         &self,
-        content: &'content dyn Content,
+        content: &'content dyn ReadAt,
     ) -> Result<Option<Letters<'content>>, Error> {
         let Some(offset) = self.entry.quality_offset else { return Ok(None) };
         fit::check(self.entry, content)?;

@@ -12,7 +12,7 @@ use crate::error::{ErrorKind, Result};
 use crate::identity::Stamp;
 use crate::record::{Cursor, Format, Part};
 use crate::sidecar;
-use crate::source::{Content, Source};
+use crate::source::{ReadAt, Source};
 
 /// How many bytes behind a stretch are read with it, for formats that look ahead.
 const AHEAD: u64 = 4 << 10;
@@ -115,8 +115,8 @@ impl Sparse {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Stale`] if it is not; those of [`Content::bytes_at`].
-    pub fn check(&self, content: &dyn Content) -> Result<()> {
+    /// [`ErrorKind::StaleIndex`] if it is not; those of [`ReadAt::bytes_at`].
+    pub fn check(&self, content: &dyn ReadAt) -> Result<()> {
         let (then, now) = (self.stamp, content.file().stamp());
         let differences = [
             (then.len != now.len, "its length"),
@@ -124,9 +124,9 @@ impl Sparse {
             (self.len != content.len(), "the length of what it holds"),
         ];
         match differences.into_iter().find(|&(differs, _)| differs) {
-            Some((_, difference)) => Err(ErrorKind::Stale { difference }.into()),
+            Some((_, difference)) => Err(ErrorKind::StaleIndex { difference }.into()),
             None if self.ends != sum_of_ends(content)? => {
-                Err(ErrorKind::Stale { difference: "its beginning or its end" }.into())
+                Err(ErrorKind::StaleIndex { difference: "its beginning or its end" }.into())
             }
             None => Ok(()),
         }
@@ -137,9 +137,9 @@ impl Sparse {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NoRecord`] if there are not so many; [`ErrorKind::Stale`] if the index is of another file, or another format;
+    /// [`ErrorKind::NoRecord`] if there are not so many; [`ErrorKind::StaleIndex`] if the index is of another file, or another format;
     /// [`ErrorKind::DamagedIndex`] if there are other records than it says; those of reading.
-    pub fn offset_of<F: Format>(&self, record: u64, content: &dyn Content, format: &F) -> Result<u64> {
+    pub fn offset_of<F: Format>(&self, record: u64, content: &dyn ReadAt, format: &F) -> Result<u64> {
         if record == self.records {
             self.check(content)?;
             return Ok(content.len());
@@ -155,12 +155,12 @@ impl Sparse {
     pub fn record_range<F: Format>(
         &self,
         record: u64,
-        content: &dyn Content,
+        content: &dyn ReadAt,
         format: &F,
     ) -> Result<Range<u64>> {
         self.check(content)?;
         if self.format != F::NAME {
-            return Err(ErrorKind::Stale { difference: "its format" }.into());
+            return Err(ErrorKind::StaleIndex { difference: "its format" }.into());
         }
         let behind = self.points.partition_point(|point| point.record <= record);
         let Some(point) = behind.checked_sub(1).filter(|_| record < self.records) else {
@@ -171,17 +171,17 @@ impl Sparse {
         nth_record(content, format, offset..end, record - first)
     }
 
-    /// Cuts the file into `count` ranges that hold whole records, and as evenly many as can be: of any two ranges, one holds at
+    /// Boundaries the file into `count` ranges that hold whole records, and as evenly many as can be: of any two ranges, one holds at
     /// the most one record more. They lie end to end, and are the whole file; where there are fewer records than
     /// ranges, some are empty.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Setting`] if `count` is 0; those of [`offset_of`](Sparse::offset_of).
+    /// [`ErrorKind::InvalidConfig`] if `count` is 0; those of [`offset_of`](Sparse::offset_of).
     pub fn shards<F: Format>(
         &self,
         count: usize,
-        content: &dyn Content,
+        content: &dyn ReadAt,
         format: &F,
     ) -> Result<Vec<Range<u64>>> {
         self.check(content)?;
@@ -196,7 +196,7 @@ impl Sparse {
 }
 
 /// The check sum of the first and the last bytes.
-fn sum_of_ends(content: &dyn Content) -> Result<u64> {
+fn sum_of_ends(content: &dyn ReadAt) -> Result<u64> {
     let len = content.len();
     let head = 0..len.min(END_LEN);
     let tail = len.saturating_sub(END_LEN).max(head.end)..len;
@@ -209,7 +209,7 @@ fn sum_of_ends(content: &dyn Content) -> Result<u64> {
 /// The bytes of a record in a stretch that begins at a boundary and ends at one, with blank lines before it; `number` others
 /// come before it.
 fn nth_record<F: Format>(
-    content: &dyn Content,
+    content: &dyn ReadAt,
     format: &F,
     stretch: Range<u64>,
     number: u64,

@@ -8,7 +8,7 @@ use std::os::fd::AsFd;
 
 use crate::error::Result;
 
-pub use transfer::{SendWay, Sent, Step, Transfer};
+pub use transfer::{SendMethod, Sent, Step, Transfer};
 
 /// Sends a range of a file, in bytes from its start, to a socket, a pipe, or the position of another file, and waits until all
 /// of it is taken.

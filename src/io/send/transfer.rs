@@ -14,7 +14,7 @@ use crate::io::sys;
 /// How bytes get from a file to where they are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum SendWay {
+pub enum SendMethod {
     /// From file to file by `copy_file_range(2)`, which copies nothing where file systems can share blocks.
     CopyFileRange,
     /// From a file to a socket, a pipe, or a file of another file system by `sendfile(2)`.
@@ -25,7 +25,7 @@ pub enum SendWay {
     Copied,
 }
 
-impl SendWay {
+impl SendMethod {
     /// What may work where this does not.
     fn next(self) -> Option<Self> {
         match self {
@@ -44,7 +44,7 @@ pub struct Sent {
     /// Bytes that were taken.
     pub bytes: u64,
     /// The way that the last of them took; `None` if there were none.
-    pub way: Option<SendWay>,
+    pub method: Option<SendMethod>,
 }
 
 /// What a [step](Transfer::step) came to.
@@ -60,7 +60,7 @@ pub enum Step {
 
 /// A range of a file on its way to a socket, a pipe or another file.
 ///
-/// The bytes do not pass through this program where the system can do without: see [`SendWay`]. Which way works is found by
+/// The bytes do not pass through this program where the system can do without: see [`SendMethod`]. Which way works is found by
 /// trying; one that is refused is not tried again, and the last one works for whatever can be read and written.
 /// [`way`](Transfer::way) tells which one it was.
 ///
@@ -105,7 +105,7 @@ pub enum Step {
 /// * Who sends to a socket or pipe whose other end is gone gets `SIGPIPE`. Programs of Rust ignore that signal from the start, and
 ///   the error is [`BrokenPipe`](io::ErrorKind::BrokenPipe) or [`ConnectionReset`](io::ErrorKind::ConnectionReset). In a program of
 ///   another language, its `main` has to ignore the signal, else it ends the process.
-/// * Systems other than Linux know [`SendWay::Copied`] only.
+/// * Systems other than Linux know [`SendMethod::Copied`] only.
 #[derive(Debug)]
 pub struct Transfer {
     from: File,
@@ -117,9 +117,9 @@ pub struct Transfer {
     /// `None` while it is not known where the source ends.
     end: Option<u64>,
     /// The way to try.
-    trying: SendWay,
+    trying: SendMethod,
     /// The way that worked last.
-    way: Option<SendWay>,
+    method: Option<SendMethod>,
     lot: Lot,
     timeout: Option<Duration>,
 }
@@ -171,12 +171,12 @@ impl Transfer {
             refuse_overlap(&range, &to, target.len())?;
         }
         let trying = match (seekable, target.is_file()) {
-            (true, true) => SendWay::CopyFileRange,
-            (true, false) => SendWay::Sendfile,
-            (false, _) => SendWay::Splice,
+            (true, true) => SendMethod::CopyFileRange,
+            (true, false) => SendMethod::Sendfile,
+            (false, _) => SendMethod::Splice,
         };
         let lot = Lot::new()?;
-        Ok(Self { from, seekable, to, start, position: start, end, trying, way: None, lot, timeout: None })
+        Ok(Self { from, seekable, to, start, position: start, end, trying, method: None, lot, timeout: None })
     }
 
     /// The longest that [`run`](Transfer::run) waits for a source or target, where one of them is non-blocking. Without it, it
@@ -200,7 +200,7 @@ impl Transfer {
             match self.step()? {
                 Step::Moved(_) => {}
                 Step::Blocked => self.wait()?,
-                Step::Done => return Ok(Sent { bytes: self.sent(), way: self.way }),
+                Step::Done => return Ok(Sent { bytes: self.sent(), method: self.method }),
             }
         }
     }
@@ -221,7 +221,7 @@ impl Transfer {
                 (Ok(moved), _) => {
                     let moved = moved as u64;
                     self.position += moved;
-                    self.way = Some(self.trying);
+                    self.method = Some(self.trying);
                     return Ok(Step::Moved(moved));
                 }
                 (Err(error), _) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -247,12 +247,12 @@ impl Transfer {
 
     /// The way that bytes took last; `None` if none were sent yet.
     #[must_use]
-    pub fn way(&self) -> Option<SendWay> {
-        self.way
+    pub fn method(&self) -> Option<SendMethod> {
+        self.method
     }
 
     /// Bytes that were read from the source and not taken yet, the first ones of those that remain. There are some only where
-    /// the way is [`SendWay::Copied`]. Of a pipe, they can be had nowhere else.
+    /// the way is [`SendMethod::Copied`]. Of a pipe, they can be had nowhere else.
     #[must_use]
     pub fn unsent(&self) -> &[u8] {
         self.lot.unsent()
@@ -265,10 +265,10 @@ impl Transfer {
         let offset = self.seekable.then_some(self.position);
         let (from, to) = (self.from.as_fd(), self.to.as_fd());
         match self.trying {
-            SendWay::CopyFileRange => sys::copy_file_range(from, offset, to, len),
-            SendWay::Sendfile => sys::sendfile(from, offset, to, len),
-            SendWay::Splice => sys::splice(from, offset, to, len),
-            SendWay::Copied => self.lot.copy(&self.from, offset, &self.to, len),
+            SendMethod::CopyFileRange => sys::copy_file_range(from, offset, to, len),
+            SendMethod::Sendfile => sys::sendfile(from, offset, to, len),
+            SendMethod::Splice => sys::splice(from, offset, to, len),
+            SendMethod::Copied => self.lot.copy(&self.from, offset, &self.to, len),
         }
     }
 

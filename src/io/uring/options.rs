@@ -51,10 +51,10 @@ impl UringOptions {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Setting`] for what cannot be; [`ErrorKind::Io`] if there is not so much memory.
+    /// [`ErrorKind::InvalidConfig`] for what cannot be; [`ErrorKind::Io`] if there is not so much memory.
     pub(super) fn buffers(self) -> Result<Vec<Buffer>> {
         let setting =
-            |name, value: usize, expected| ErrorKind::Setting { name, value: value as u64, expected };
+            |name, value: usize, expected| ErrorKind::InvalidConfig { name, value: value as u64, expected };
         if !(1..=Self::MAX_DEPTH).contains(&self.depth) {
             return Err(setting("depth", self.depth, "1 to 4096").into());
         }

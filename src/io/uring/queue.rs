@@ -64,13 +64,16 @@ impl Queue {
     pub(super) fn check(&self, offset: u64, len: usize) -> Result<()> {
         if len > self.buffer_len {
             let expected = "at most the length of a buffer";
-            return Err(ErrorKind::Setting { name: "len", value: len as u64, expected }.into());
+            return Err(ErrorKind::InvalidConfig { name: "len", value: len as u64, expected }.into());
         }
         if i64::try_from(offset).is_err() {
             // For the kernel, the last of them would be the position of the file.
-            return Err(
-                ErrorKind::Setting { name: "offset", value: offset, expected: "less than 2^63" }.into()
-            );
+            return Err(ErrorKind::InvalidConfig {
+                name: "offset",
+                value: offset,
+                expected: "less than 2^63",
+            }
+            .into());
         }
         Ok(())
     }

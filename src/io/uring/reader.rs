@@ -57,7 +57,7 @@ impl UringReader {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Setting`](crate::ErrorKind::Setting) for options that cannot be; [`ErrorKind::Io`](crate::ErrorKind::Io) with
+    /// [`ErrorKind::InvalidConfig`](crate::ErrorKind::InvalidConfig) for options that cannot be; [`ErrorKind::Io`](crate::ErrorKind::Io) with
     /// the reason of the system if there is not so much memory, or if it has no ring for us: no `io_uring` at all (`ENOSYS`, or
     /// `Unsupported`), forbidden by `kernel.io_uring_disabled` or by a filter of system calls (`EPERM`), no memory (`ENOMEM`).
     pub fn new(file: File, options: UringOptions) -> Result<Self> {
@@ -80,7 +80,7 @@ impl UringReader {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Setting`](crate::ErrorKind::Setting) if any of them is longer than a buffer, or begins at 2^63 or behind it;
+    /// [`ErrorKind::InvalidConfig`](crate::ErrorKind::InvalidConfig) if any of them is longer than a buffer, or begins at 2^63 or behind it;
     /// none was begun then. [`ErrorKind::Io`](crate::ErrorKind::Io) if the kernel refused to do anything for the ring before.
     pub fn submit_batch(&self, ops: &[ReadOp]) -> Result<usize> {
         self.queue.begin_batch(ops)
@@ -103,7 +103,7 @@ impl UringReader {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Setting`](crate::ErrorKind::Setting) if `len` is more than a buffer has, or `offset` is 2^63 or more.
+    /// [`ErrorKind::InvalidConfig`](crate::ErrorKind::InvalidConfig) if `len` is more than a buffer has, or `offset` is 2^63 or more.
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) with the reason of the system if it cannot read; of the kind
     /// [`ResourceBusy`](io::ErrorKind::ResourceBusy) if no buffer is free and no read is in flight: all buffers are held by those
     /// who were given them, or wait to be asked for with `complete_batch`.

@@ -5,7 +5,7 @@
 use std::cell::Cell;
 
 use super::{ElementId, Matroska, Segment, TopLevel, tree};
-use crate::record::{Cuts, Format, Piece, Resync};
+use crate::record::{Boundaries, Format, Piece, Resync};
 
 thread_local! {
     static COUNT: Cell<u64> = const { Cell::new(0) };
@@ -91,7 +91,7 @@ fn walk(data: &[u8]) {
         }
     }
     tree(data).for_each(drop);
-    Matroska.search_cut(data, data.len().saturating_sub(1)..data.len());
+    Matroska.search_boundary(data, data.len().saturating_sub(1)..data.len());
     let Ok(mut segment) = Segment::read(data) else { return };
     loop {
         let _ = segment.tags().map(|tags| tags.flatten().flat_map(|tag| tag.simple_tags()).for_each(drop));

@@ -30,15 +30,15 @@
 //!
 //! The size of a block is believed if the block is whole; if it is wrong, the gap begins where it leads.
 //!
-//! # Cuts
+//! # Boundaries
 //!
-//! A cut ([`Cuts::search_cut`]) is a provable cluster at which reading arrives, with gaps, that began at the start of the bytes. As
+//! A cut ([`Boundaries::search_boundary`]) is a provable cluster at which reading arrives, with gaps, that began at the start of the bytes. As
 //! the rules ask for nothing before a position, reading from one boundary is a part of reading from another one before it; so it does not
 //! matter which boundary that is, and a cut is one by definition.
 //!
 //! *Why not look around instead:* a Matroska file can lie in another one, as an attachment or in a frame. Its clusters are clusters in
 //! every byte, and no window tells them from those of the outer file, since any window may lie inside of the inner one. Only who
-//! comes from the left steps over them. So [`look_behind`](Cuts::look_behind) is everything. It costs little: of a
+//! comes from the left steps over them. So [`look_behind`](Boundaries::look_behind) is everything. It costs little: of a
 //! cluster whose size is known, the first bytes and those behind its end are looked at.
 //!
 //! In clusters without sizes each block is stepped over. Where that is much of the work, collect the records once and share
@@ -115,7 +115,7 @@ pub use tree::{Node, Tree, tree};
 use std::ops::Range;
 
 use crate::error::{Error, ErrorKind, Site};
-use crate::record::{Cuts, Format, Part, Search, Step, Stop};
+use crate::record::{Boundaries, Format, Part, Search, Step, Stop};
 use step::View;
 use sync::Start;
 
@@ -162,12 +162,12 @@ impl Format for Matroska {
         }
     }
 
-    fn cuts(&self) -> Option<&dyn Cuts> {
+    fn boundaries(&self) -> Option<&dyn Boundaries> {
         Some(self)
     }
 }
 
-impl Cuts for Matroska {
+impl Boundaries for Matroska {
     /// Everything: see the page of the module.
     fn look_behind(&self) -> usize {
         usize::MAX
@@ -180,8 +180,8 @@ impl Cuts for Matroska {
         }
     }
 
-    fn search_cut(&self, data: &[u8], range: Range<usize>) -> Search {
-        sync::search_cut(data, range)
+    fn search_boundary(&self, data: &[u8], range: Range<usize>) -> Search {
+        sync::search_boundary(data, range)
     }
 }
 

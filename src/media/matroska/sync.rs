@@ -75,13 +75,13 @@ fn search_window(view: View<'_>, range: Range<usize>) -> Start {
 }
 
 /// The first cut in `range`: a provable cluster at which reading `data` from its start, with gaps, arrives.
-pub(super) fn search_cut(data: &[u8], range: Range<usize>) -> Search {
+pub(super) fn search_boundary(data: &[u8], range: Range<usize>) -> Search {
     let view = View { bytes: data, complete: false };
     let mut at = 0;
     while at < range.end {
         if at >= range.start && view.id(at) == Some(ElementId::CLUSTER) {
             match view.is_provable(at) {
-                Some(true) => return Search::Cut(at),
+                Some(true) => return Search::Boundary(at),
                 Some(false) => {}
                 None => return Search::Unknown,
             }
@@ -92,10 +92,10 @@ pub(super) fn search_cut(data: &[u8], range: Range<usize>) -> Search {
             Err(_) => match search_start(view, at + 1) {
                 Start::At(start) => start,
                 // An ID may begin with the last bytes in view.
-                Start::None if range.end + ID_LEN <= data.len() => return Search::NoCut,
+                Start::None if range.end + ID_LEN <= data.len() => return Search::NoBoundary,
                 Start::None | Start::Unknown => return Search::Unknown,
             },
         };
     }
-    Search::NoCut
+    Search::NoBoundary
 }

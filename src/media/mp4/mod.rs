@@ -32,7 +32,7 @@
 //! Damage in the description of a track leaves what can be read, and the other tracks: [`Track::fault`], [`Movie::fault`].
 //! [`Movie::check_layout`] and [`Track::check_tables`] compare tables, boxes and the length of the input, in time by the number of entries.
 //!
-//! # Cuts
+//! # Boundaries
 //!
 //! There is nothing in the bytes between two boxes that tells that a box begins, so [`Boxes`] has no cuts; samples, of which
 //! a table tells where they are, are what is read on all cores.

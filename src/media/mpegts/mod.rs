@@ -30,9 +30,9 @@
 //! So bytes that were put in between two packets make one gap of just these bytes, unless they look like packets; and a
 //! packet that lost some of its bytes makes a gap of those that are left.
 //!
-//! # Cuts
+//! # Boundaries
 //!
-//! A position is a cut ([`Cuts::search_cut`]) if the sync bytes stand of the packet at it, of the four behind and of the five before
+//! A position is a cut ([`Boundaries::search_boundary`]) if the sync bytes stand of the packet at it, of the four behind and of the five before
 //! it, and no three in a row stand on any other phase in that window. Let a packet have `n` bytes, so that the window has `5n`.
 //! *Why:* the first position `q` in the window at which a reader arrives is on the phase of the cut or is not. If it is, the
 //! packets up to the cut are all confirmed. If it is not, then at most two packets on its phase are taken: one that is
@@ -82,7 +82,7 @@ pub use timeline::Timeline;
 use std::ops::Range;
 
 use crate::error::{Error, ErrorKind, Site};
-use crate::record::{self, Cuts, Format, Part, Search, Stop};
+use crate::record::{self, Boundaries, Format, Part, Search, Stop};
 
 /// Length of a transport packet in bytes (§2.4.3.2).
 pub const PACKET_LEN: usize = 188;
@@ -185,12 +185,12 @@ impl Format for Packets {
         TsPacket::whole(self.kind, bytes, offset)
     }
 
-    fn cuts(&self) -> Option<&dyn Cuts> {
+    fn boundaries(&self) -> Option<&dyn Boundaries> {
         Some(self)
     }
 }
 
-impl Cuts for Packets {
+impl Boundaries for Packets {
     fn look_behind(&self) -> usize {
         self.kind.window()
     }
@@ -203,8 +203,8 @@ impl Cuts for Packets {
         self.kind.find_lock(part.view(), from, part.is_complete())
     }
 
-    fn search_cut(&self, data: &[u8], range: Range<usize>) -> Search {
-        self.kind.search_cut(data, range)
+    fn search_boundary(&self, data: &[u8], range: Range<usize>) -> Search {
+        self.kind.search_boundary(data, range)
     }
 }
 

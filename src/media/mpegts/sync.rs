@@ -62,7 +62,7 @@ impl PacketKind {
     }
 
     /// The first cut in `range` (see the module's page for what makes it one).
-    pub(super) fn search_cut(self, data: &[u8], range: Range<usize>) -> Search {
+    pub(super) fn search_boundary(self, data: &[u8], range: Range<usize>) -> Search {
         let windows = range.start.saturating_sub(self.window())..range.end.saturating_sub(self.window());
         for start in self.syncs(data, windows) {
             // The sync bytes of the window, of the packet at the cut, and of four more.
@@ -71,10 +71,10 @@ impl PacketKind {
             }
             let cut = start + self.window();
             if self.run(data, start, 2 * RUN) == 2 * RUN && !self.has_other_phase(data, start, cut) {
-                return Search::Cut(cut);
+                return Search::Boundary(cut);
             }
         }
-        Search::NoCut
+        Search::NoBoundary
     }
 
     /// Whether three sync bytes in a row begin in `start..end` on another phase than that of `start`.
@@ -91,10 +91,10 @@ impl PacketKind {
 mod tests {
     use super::*;
     use crate::media::mpegts::Packets;
-    use crate::record::Cuts;
+    use crate::record::Boundaries;
 
-    fn find_cut(kind: PacketKind, data: &[u8], from: usize) -> Option<usize> {
-        Packets::of(kind).find_cut(data, from)
+    fn find_boundary(kind: PacketKind, data: &[u8], from: usize) -> Option<usize> {
+        Packets::of(kind).find_boundary(data, from)
     }
 
     /// Packets whose payload is `fill`.
@@ -125,7 +125,7 @@ mod tests {
             for from in 0..data.len() {
                 let expected =
                     [5, 6, 7].map(|packet| packet * kind.packet_len()).into_iter().find(|&cut| cut >= from);
-                assert_eq!(find_cut(kind, &data, from), expected, "{kind:?} from {from}");
+                assert_eq!(find_boundary(kind, &data, from), expected, "{kind:?} from {from}");
             }
         }
     }
@@ -146,7 +146,7 @@ mod tests {
                     }
                     let in_window = (cut - RUN * len..cut).contains(&first);
                     let expected = if count == 3 && in_window { None } else { Some(cut) };
-                    let found = find_cut(kind, &data, cut).filter(|&at| at == cut);
+                    let found = find_boundary(kind, &data, cut).filter(|&at| at == cut);
                     assert_eq!(found, expected, "{count} of {kind:?} from {first}");
                 }
             }
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn no_cut_where_the_phase_is_in_doubt() {
         for kind in PacketKind::ALL {
-            assert_eq!(find_cut(kind, &packets(kind, 100, SYNC_BYTE), 0), None);
+            assert_eq!(find_boundary(kind, &packets(kind, 100, SYNC_BYTE), 0), None);
         }
     }
 }

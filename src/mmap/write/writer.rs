@@ -208,7 +208,7 @@ impl MmapWriter {
         self.writes = 0;
     }
 
-    /// Cuts the file to what was written, once.
+    /// Boundaries the file to what was written, once.
     fn close(&mut self) -> io::Result<()> {
         self.ticker = None;
         match self.map.take() {
@@ -309,7 +309,7 @@ impl Write for MmapWriter {
     }
 }
 
-/// Cuts the file to what was written, if that can be done, and flushes nothing.
+/// Boundaries the file to what was written, if that can be done, and flushes nothing.
 impl Drop for MmapWriter {
     fn drop(&mut self) {
         // Nobody is left to be told; `finish` tells.

@@ -13,8 +13,8 @@ use std::sync::Arc;
 use recent::Recent;
 use walk::Walk;
 
-use super::content::Content;
-use super::opener::open_reader;
+use super::factory::open_reader;
+use super::read_at::ReadAt;
 use super::reader::Reader;
 use super::span::Span;
 use crate::compress::Inflater;
@@ -32,7 +32,7 @@ use crate::io::{AlignedBuffer, ZeroCopyConfig};
 /// that are not read are believed what they say of their length.
 ///
 /// ```
-/// use pagecut::{BgzfReader, Content};
+/// use pagecut::{BgzfReader, ReadAt};
 ///
 /// # let folder = tempfile::tempdir().unwrap();
 /// # let path = folder.path().join("reads.fastq.gz");
@@ -98,7 +98,7 @@ impl BgzfReader {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Stale`] if the last blocks do not begin there, or do not come to as many bytes; those of
+    /// [`ErrorKind::StaleIndex`] if the last blocks do not begin there, or do not come to as many bytes; those of
     /// [`find_blocks`](BgzfReader::find_blocks) behind them.
     pub fn with_gzi(file: impl Into<Arc<Reader>>, gzi: Gzi) -> Result<Self> {
         let file = file.into();
@@ -175,7 +175,7 @@ fn walk_all(file: &Reader) -> Result<(Gzi, Walk<'_>)> {
     Ok((Gzi::of_points(points), walk))
 }
 
-impl Content for BgzfReader {
+impl ReadAt for BgzfReader {
     fn len(&self) -> u64 {
         self.len
     }

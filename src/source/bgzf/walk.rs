@@ -70,7 +70,7 @@ impl<'walk> Walk<'walk> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Stale`] where blocks are not what is said of them; [`ErrorKind::Compressed`] where something else follows a
+    /// [`ErrorKind::StaleIndex`] where blocks are not what is said of them; [`ErrorKind::Compressed`] where something else follows a
     /// block, or the file ends inside of one; those of [`Reader::read_at`].
     pub(super) fn next_block(&mut self) -> Result<Option<(u64, Block)>> {
         let Point { block_offset, offset } = self.at;
@@ -183,5 +183,5 @@ impl<'walk> Walk<'walk> {
 }
 
 fn stale() -> Error {
-    ErrorKind::Stale { difference: "the place of a block in its `.gzi`" }.into()
+    ErrorKind::StaleIndex { difference: "the place of a block in its `.gzi`" }.into()
 }

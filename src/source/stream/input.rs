@@ -6,7 +6,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::ahead::ReadAhead;
 use super::taking::{TakenRun, Taking};
-use crate::compress::{Check, Compression, Packed, Run, Taken};
+use crate::compress::{Check, Compression, CompressionStats, Run, Taken};
 use crate::error::{Error, Result};
 use crate::record::Sought;
 use crate::source::reader::Reader;
@@ -70,7 +70,7 @@ pub(super) struct Joining {
     /// How many bytes of the input they were taken of, compressed ones if it is compressed.
     pub(super) taken: u64,
     /// What was taken for them, if the input is compressed.
-    packed: Option<Packed>,
+    packed: Option<CompressionStats>,
     /// How many compressed bytes are lost, and how many members.
     lost_bytes: u64,
     lost_members: u64,
@@ -128,9 +128,9 @@ impl Joining {
     }
 
     /// What was decompressed so far, if the input is compressed.
-    pub(super) fn packed(&self) -> Option<Packed> {
+    pub(super) fn compression_stats(&self) -> Option<CompressionStats> {
         let unpacked_bytes = self.offset + self.ahead.len() as u64;
-        self.packed.map(|packed| Packed {
+        self.packed.map(|packed| CompressionStats {
             members: packed.members - self.lost_members,
             lost_bytes: self.lost_bytes,
             unpacked_bytes,

@@ -21,7 +21,7 @@ use super::account::Account;
 use super::drive::Done;
 use super::options::SourceOptions;
 use super::parts::{Advanced, Parts};
-use crate::compress::{Compression, Packed, Run};
+use crate::compress::{Compression, CompressionStats, Run};
 use crate::error::{Error, ErrorKind};
 use crate::record::{End, Format, Part, Sought};
 
@@ -48,7 +48,7 @@ pub(super) struct StreamParts<'run, F, I> {
     /// How much of the input was taken.
     done: &'run AtomicU64,
     /// Offset of the first part with an error that ended the work, and what the input came to with it.
-    stopped: Mutex<Option<(u64, Option<Packed>)>>,
+    stopped: Mutex<Option<(u64, Option<CompressionStats>)>>,
 }
 
 impl<'run, 'input: 'run, F: Format, I: DerefMut<Target = StreamInput<'input>>> StreamParts<'run, F, I> {
@@ -86,7 +86,7 @@ impl<'run, 'input: 'run, F: Format, I: DerefMut<Target = StreamInput<'input>>> S
         if let Some(most) = self.most.filter(|&most| joining.offset + run.len() as u64 > most) {
             // It is more than `most`, so the difference is less than the length of the run.
             run.truncate(usize::try_from(most - joining.offset).unwrap_or(usize::MAX));
-            joining.end = Some(InputEnd::Failed(ErrorKind::TooMuch { most }.into()));
+            joining.end = Some(InputEnd::Failed(ErrorKind::InputTooLong { most }.into()));
         }
         // A record that is too long is so whatever else was taken with it.
         let in_bounds = usize::try_from(self.most_of_record).unwrap_or(usize::MAX).min(run.len());
@@ -165,7 +165,7 @@ where
             }
             let complete = matches!(joining.end, Some(InputEnd::Reached));
             // What lies behind a loss is no more of what is before.
-            hand.run.packed = joining.packed();
+            hand.run.packed = joining.compression_stats();
             let in_view = joining.ahead.losses().first().map_or(hand.run.len(), |loss| len + loss.position);
             drop(joining);
             (hand.len, hand.in_view, hand.offset, hand.complete) = (len, in_view, offset, complete);
@@ -217,7 +217,7 @@ where
         let complete = account.complete && failure.is_none();
         let error = account.error.or(failure);
         let is_cut = error.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::Incomplete { .. }));
-        let mut packed = self.input.joining().packed();
+        let mut packed = self.input.joining().compression_stats();
         let stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(packed) = &mut packed {
             match (error.as_ref().and_then(Error::compressed_place), stopped) {

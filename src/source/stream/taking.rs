@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::input::Input;
-use crate::compress::{Packed, Run, Taken, Unpacker};
+use crate::compress::{CompressionStats, Run, Taken, Unpacker};
 use crate::error::Result;
 
 /// Nobody is woken for fewer bytes, unless they come in runs that are much shorter: to wake a worker takes as long as to decompress
@@ -70,7 +70,7 @@ pub(super) struct TakenRun {
     /// How many bytes of the input were taken by then.
     pub(super) offset: u64,
     /// What was taken by then, if the input is compressed.
-    pub(super) packed: Option<Packed>,
+    pub(super) packed: Option<CompressionStats>,
 }
 
 impl<'input> Taking<'input> {
@@ -135,7 +135,7 @@ impl<'input> Taking<'input> {
         let mut len = self.desk().run_len;
         loop {
             let taken = unpacker.take(run, len);
-            let (offset, packed) = (unpacker.offset(), unpacker.packed());
+            let (offset, packed) = (unpacker.offset(), unpacker.compression_stats());
             let mut desk = self.desk();
             desk.ended = !matches!(taken, Ok(Taken::Some));
             let taken = TakenRun { number: desk.count, taken, offset, packed };

@@ -97,11 +97,11 @@ pub(crate) fn is_complete_with(error: &Error) -> bool {
         ErrorKind::Io(_)
             | ErrorKind::Unmappable { .. }
             | ErrorKind::OutOfRange { .. }
-            | ErrorKind::Setting { .. }
+            | ErrorKind::InvalidConfig { .. }
             | ErrorKind::Truncated { .. }
             | ErrorKind::Changed
             | ErrorKind::LeaseBroken
-            | ErrorKind::TooMuch { .. }
+            | ErrorKind::InputTooLong { .. }
             | ErrorKind::TooLong { .. }
             | ErrorKind::WrappedStream
     )

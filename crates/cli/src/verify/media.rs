@@ -40,7 +40,7 @@ pub(super) fn read(
     })?;
     let Found { tally, error, complete, gaps, faults } = found;
     let format = Some(if kind == FileKind::Mp4 { Boxes::NAME } else { Matroska::NAME });
-    let (bytes, file_len, packed) = (data.len() as u64, source.len_hint(), source.packed());
+    let (bytes, file_len, packed) = (data.len() as u64, source.len_hint(), source.compression_stats());
     Ok(Read {
         format,
         bytes,

@@ -6,7 +6,7 @@ use pagecut::BgzfReader;
 use pagecut::compress::Compression;
 #[cfg(feature = "gzip")]
 use pagecut::compress::bgzf::Gzi;
-use pagecut::{CompressedPlace, Error, Lost, Source};
+use pagecut::{CompressedPlace, Error, LostBlock, Source};
 use serde::Serialize;
 
 /// A place in a compressed input, in bytes from its start.
@@ -40,7 +40,7 @@ pub(super) struct LostBytes {
 }
 
 impl LostBytes {
-    pub(super) fn of(lost: &Lost) -> Self {
+    pub(super) fn of(lost: &LostBlock) -> Self {
         let held = lost.unpacked.as_ref();
         Self {
             compressed_start: lost.packed.start,

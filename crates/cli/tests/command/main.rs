@@ -131,9 +131,14 @@ fn the_options_of_a_command_come_before_those_of_all() {
 
 #[test]
 fn what_contradicts_itself_is_wrong_usage() {
-    for way in ["mapped", "read"] {
-        let output = run(&["stats", "--io", way, "--no-mmap", "two.fastq"]);
-        assert_eq!(output.status.code(), Some(if way == "mapped" { 2 } else { 0 }), "{}", stderr(&output));
+    for backend in ["mapped", "read"] {
+        let output = run(&["stats", "--io", backend, "--no-mmap", "two.fastq"]);
+        assert_eq!(
+            output.status.code(),
+            Some(if backend == "mapped" { 2 } else { 0 }),
+            "{}",
+            stderr(&output)
+        );
     }
     let output = run(&["fetch", "illumina.fastq", "5..1"]);
     assert!(stderr(&output).contains("5..1: it ends before it begins"), "{}", stderr(&output));
@@ -272,8 +277,8 @@ fn every_way_to_the_bytes_gives_the_same_output() {
     inputs.sort();
     assert!(inputs.len() > 10);
     for command in [&["stats", "-a", "-T"][..], &["verify", "--strict"]] {
-        let run_by = |way: &str, threads: &str| {
-            let mut args = vec!["-q", "--io", way, "-t", threads];
+        let run_by = |backend: &str, threads: &str| {
+            let mut args = vec!["-q", "--io", backend, "-t", threads];
             args.extend(command);
             args.extend(inputs.iter().map(String::as_str));
             let output = run(&args);
@@ -281,9 +286,9 @@ fn every_way_to_the_bytes_gives_the_same_output() {
         };
         let expected = run_by("read", "1");
         assert!(expected.0.len() + expected.1.len() > 300);
-        for way in ["auto", "mapped", "read", "direct", "uring"] {
+        for backend in ["auto", "mapped", "read", "direct", "uring"] {
             for threads in ["1", "3"] {
-                assert_eq!(run_by(way, threads), expected, "{way}, {threads} threads");
+                assert_eq!(run_by(backend, threads), expected, "{backend}, {threads} threads");
             }
         }
     }
@@ -300,13 +305,17 @@ fn inspect_says_what_the_ways_cost_and_which_one_is_taken() {
     assert_eq!(large["bytes"], 15_216_800);
     assert_eq!((&large["format"], &short["format"]), (&"FASTQ".into(), &"FASTQ".into()));
     assert_eq!(large["quality_encoding"], "Phred+33 (certain, bytes 41 to 71)");
-    let ways: Vec<&str> =
-        large["ways"].as_array().unwrap().iter().map(|way| way["way"].as_str().unwrap()).collect();
-    assert_eq!(ways, ["mapped", "read", "direct", "uring"]);
-    for way in large["ways"].as_array().unwrap() {
-        let measured = way["gigabytes_per_second"].as_f64().unwrap() > 0.0;
-        assert_eq!(measured, way["refused"].is_null(), "{way}");
-        assert_eq!(way["sampled_bytes"].as_u64().unwrap() > 0, measured, "{way}");
+    let backends: Vec<&str> = large["backends"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|backend| backend["backend"].as_str().unwrap())
+        .collect();
+    assert_eq!(backends, ["mapped", "read", "direct", "uring"]);
+    for backend in large["backends"].as_array().unwrap() {
+        let measured = backend["gigabytes_per_second"].as_f64().unwrap() > 0.0;
+        assert_eq!(measured, backend["refused"].is_null(), "{backend}");
+        assert_eq!(backend["sampled_bytes"].as_u64().unwrap() > 0, measured, "{backend}");
     }
     assert!(["mapped", "read"].contains(&large["auto"].as_str().unwrap()));
     assert!(large["bytes_per_fault"].as_u64().unwrap() >= 4096);

@@ -154,7 +154,7 @@ fn side_data_of_pictures() {
     });
     let first = json!([
         { "side_data_type": "Stereo 3D", "type": "side by side", "inverted": 1 },
-        { "side_data_type": "Content light level metadata", "max_content": 1000, "max_average": 300 },
+        { "side_data_type": "ReadAt light level metadata", "max_content": 1000, "max_average": 300 },
         mastering,
         {
             "side_data_type": "Spherical Mapping", "projection": "tiled equirectangular",

@@ -13,39 +13,39 @@ use crate::io::{Counters, ZeroCopyConfig, ZeroCopyStats};
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Setting`](crate::ErrorKind::Setting) if the settings contradict each other; those of [`Reader::of`].
+/// [`ErrorKind::InvalidConfig`](crate::ErrorKind::InvalidConfig) if the settings contradict each other; those of [`Reader::of`].
 pub fn open_reader(path: impl AsRef<Path>, config: &ZeroCopyConfig) -> Result<Reader> {
-    Opener::new(*config)?.open(path)
+    ReaderFactory::new(*config)?.open(path)
 }
 
 /// Opens files by a configuration that can be changed at run time, and counts what is moved by all of them.
 ///
 /// ```
-/// use pagecut::Opener;
-/// use pagecut::io::{Strategy, Way, ZeroCopyConfig};
+/// use pagecut::ReaderFactory;
+/// use pagecut::io::{Strategy, Backend, ZeroCopyConfig};
 ///
-/// let opener = Opener::new(ZeroCopyConfig::new().strategy(Strategy::Mapped))?;
+/// let opener = ReaderFactory::new(ZeroCopyConfig::new().strategy(Strategy::Mapped))?;
 /// let mapped = opener.open("testdata/two.fastq")?;
 /// opener.set_config(ZeroCopyConfig::new().mmap(false))?;
 /// let read = opener.open("testdata/two.fastq")?;
-/// assert_eq!((mapped.way(), read.way()), (Way::Mapped, Way::Read));
+/// assert_eq!((mapped.backend(), read.backend()), (Backend::Mapped, Backend::Read));
 ///
 /// assert_eq!(mapped.bytes_at(0..3)?, read.bytes_at(0..3)?);
-/// assert_eq!(opener.stats().bytes_by(Way::Mapped), 3);
+/// assert_eq!(opener.stats().bytes_by(Backend::Mapped), 3);
 /// # Ok::<(), pagecut::Error>(())
 /// ```
 #[derive(Debug, Default)]
-pub struct Opener {
+pub struct ReaderFactory {
     config: RwLock<ZeroCopyConfig>,
     counters: Arc<Counters>,
 }
 
-impl Opener {
+impl ReaderFactory {
     /// Opens files by this configuration.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Setting`](crate::ErrorKind::Setting) if its settings contradict each other.
+    /// [`ErrorKind::InvalidConfig`](crate::ErrorKind::InvalidConfig) if its settings contradict each other.
     pub fn new(config: ZeroCopyConfig) -> Result<Self> {
         config.validate()?;
         Ok(Self { config: RwLock::new(config), counters: Arc::default() })
@@ -60,7 +60,7 @@ impl Opener {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Setting`](crate::ErrorKind::Setting) if its settings contradict each other; the configuration is then what it was.
+    /// [`ErrorKind::InvalidConfig`](crate::ErrorKind::InvalidConfig) if its settings contradict each other; the configuration is then what it was.
     pub fn set_config(&self, config: ZeroCopyConfig) -> Result<()> {
         config.validate()?;
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = config;

@@ -8,7 +8,7 @@ use crate::error::Result;
 
 /// What a file holds, as bytes at positions: the file itself for a [`Reader`], what is decompressed of it for a
 /// `BgzfReader`. An [index](crate::index) takes either.
-pub trait Content: Send + Sync {
+pub trait ReadAt: Send + Sync {
     /// How many bytes there are.
     fn len(&self) -> u64;
 
@@ -37,7 +37,7 @@ pub trait Content: Send + Sync {
     }
 }
 
-impl Content for Reader {
+impl ReadAt for Reader {
     fn len(&self) -> u64 {
         Self::len(self)
     }

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use common::{damaged, facts, packets, testdata};
 use pagecut::fastq::Fastq;
-use pagecut::io::{ReadAhead, Strategy, Way, ZeroCopyConfig};
+use pagecut::io::{Backend, ReadAhead, Strategy, ZeroCopyConfig};
 use pagecut::media::mpegts::Packets;
-use pagecut::{Account, ErrorKind, Opener, Reader, Resync, Source, SourceOptions, open_reader};
+use pagecut::{Account, ErrorKind, Reader, ReaderFactory, Resync, Source, SourceOptions, open_reader};
 
 /// Each way, as far as it can be had here, and the choice among them.
 const STRATEGIES: [Strategy; 5] =
@@ -145,12 +145,12 @@ fn the_search_for_a_cut_depends_on_nothing_but_the_bytes_around_it() {
         use pagecut::Search;
         // Of every position, what is said of it with everything in view.
         for from in 0..data.len() {
-            let whole = format.search_cut(data, from..from + 1);
+            let whole = format.search_boundary(data, from..from + 1);
             for before in [from, format.look_behind().min(from), (format.look_behind() + 5).min(from)] {
                 for end in (from + 1..=data.len()).rev().step_by(step) {
                     let at = before..before + 1;
-                    let found = match format.search_cut(&data[from - before..end], at) {
-                        Search::Cut(cut) => Search::Cut(cut + from - before),
+                    let found = match format.search_boundary(&data[from - before..end], at) {
+                        Search::Boundary(cut) => Search::Boundary(cut + from - before),
                         other => other,
                     };
                     assert!(
@@ -163,10 +163,10 @@ fn the_search_for_a_cut_depends_on_nothing_but_the_bytes_around_it() {
         // And a search of a range finds the first of its positions that is one.
         for start in 0..data.len() {
             for end in (start..=data.len()).step_by(7 * step) {
-                let each = (start..end).map(|at| format.search_cut(data, at..at + 1));
+                let each = (start..end).map(|at| format.search_boundary(data, at..at + 1));
                 let expected =
-                    each.into_iter().find(|found| *found != Search::NoCut).unwrap_or(Search::NoCut);
-                assert_eq!(format.search_cut(data, start..end), expected, "{start}..{end}");
+                    each.into_iter().find(|found| *found != Search::NoBoundary).unwrap_or(Search::NoBoundary);
+                assert_eq!(format.search_boundary(data, start..end), expected, "{start}..{end}");
             }
         }
     }
@@ -210,7 +210,11 @@ fn a_reader_gives_every_range_every_way() {
             let position = |offset| usize::try_from(offset).unwrap();
             let expected = &data[position(range.start)..position(range.end)];
             let span = reader.bytes_at(range.clone()).unwrap();
-            assert_eq!((&*span, span.is_borrowed()), (expected, reader.way() == Way::Mapped), "{strategy:?}");
+            assert_eq!(
+                (&*span, span.is_borrowed()),
+                (expected, reader.backend() == Backend::Mapped),
+                "{strategy:?}"
+            );
             let mut copy = vec![0; expected.len()];
             reader.read_at(range.start, &mut copy).unwrap();
             assert_eq!(copy, expected, "{strategy:?} {range:?}");
@@ -294,17 +298,23 @@ fn a8_what_cannot_be_had_is_told_with_the_reason_and_something_else_is_taken() {
     let path = write(&folder, b"@r\nA\n+\nI\n");
     let refused = |config: ZeroCopyConfig| {
         let reader = open_reader(&path, &config).unwrap();
-        assert_eq!(reader.way(), Way::Read);
+        assert_eq!(reader.backend(), Backend::Read);
         let [refusal] = reader.refusals() else { panic!("{:?}", reader.refusals()) };
         assert_eq!((&reader.reason(), &reader.stats().fallbacks), (&refusal.reason, &vec![refusal.clone()]));
-        (refusal.way, refusal.reason.clone())
+        (refusal.backend, refusal.reason.clone())
     };
     assert_eq!(
         refused(config(Strategy::Mapped).max_map_bytes(8)),
-        (Way::Mapped, "it has 9 bytes, and 8 may be mapped at the most".into())
+        (Backend::Mapped, "it has 9 bytes, and 8 may be mapped at the most".into())
     );
-    assert_eq!(refused(config(Strategy::Auto).mmap(false)), (Way::Mapped, "mapping is switched off".into()));
-    assert_eq!(open_reader(&path, &config(Strategy::Mapped).max_map_bytes(9)).unwrap().way(), Way::Mapped);
+    assert_eq!(
+        refused(config(Strategy::Auto).mmap(false)),
+        (Backend::Mapped, "mapping is switched off".into())
+    );
+    assert_eq!(
+        open_reader(&path, &config(Strategy::Mapped).max_map_bytes(9)).unwrap().backend(),
+        Backend::Mapped
+    );
 }
 
 #[test]
@@ -315,8 +325,8 @@ fn direct_reads_are_refused_with_the_words_of_the_system_where_there_are_none() 
     let [_, in_memory] = folders();
     let path = write(&in_memory, b"@r\nA\n+\nI\n");
     let reader = open_reader(&path, &config(Strategy::Direct)).unwrap();
-    match reader.way() {
-        Way::Direct => assert!(reader.refusals().is_empty()),
+    match reader.backend() {
+        Backend::Direct => assert!(reader.refusals().is_empty()),
         _ => assert!(!reader.refusals()[0].reason.is_empty()),
     }
     assert_eq!(&*reader.bytes_at(0..9).unwrap(), b"@r\nA\n+\nI\n");
@@ -335,16 +345,16 @@ fn what_has_no_positions_is_no_file_for_a_reader() {
 #[test]
 fn t14_settings_that_contradict_each_other_are_refused_and_change_nothing() {
     let good = ZeroCopyConfig::new();
-    let opener = Opener::new(good).unwrap();
+    let opener = ReaderFactory::new(good).unwrap();
     for (bad, name) in [
         (good.strategy(Strategy::Mapped).mmap(false), "mmap"),
         (good.strategy(Strategy::Direct).direct(false), "direct"),
         (good.strategy(Strategy::Uring).io_uring(false), "io_uring"),
         (good.prefetch_size((1 << 30) + 1), "prefetch_size"),
     ] {
-        for error in [opener.set_config(bad).unwrap_err(), Opener::new(bad).unwrap_err()] {
+        for error in [opener.set_config(bad).unwrap_err(), ReaderFactory::new(bad).unwrap_err()] {
             assert!(
-                matches!(error.kind(), ErrorKind::Setting { name: found, .. } if *found == name),
+                matches!(error.kind(), ErrorKind::InvalidConfig { name: found, .. } if *found == name),
                 "{error}"
             );
             assert!(error.to_string().starts_with(&format!("{name} cannot be ")), "{error}");
@@ -391,8 +401,8 @@ fn p5_what_is_moved_is_counted_by_way() {
         source.for_each(&Fastq::new(), |_| {}).unwrap();
         let reader = source.reader().unwrap();
         let stats = reader.stats();
-        assert_eq!((stats.bytes_by(reader.way()), stats.efficiency()), (data.len() as u64, efficiency));
-        assert!(stats.reads_by(reader.way()) > 50, "{stats:?}");
+        assert_eq!((stats.bytes_by(reader.backend()), stats.efficiency()), (data.len() as u64, efficiency));
+        assert!(stats.reads_by(reader.backend()) > 50, "{stats:?}");
     }
     let reader = open_reader(&path, &config(Strategy::Read)).unwrap();
     let copy = folder.path().join("copy");
@@ -401,7 +411,7 @@ fn p5_what_is_moved_is_counted_by_way() {
     let stats = reader.stats();
     assert_eq!((stats.transfers, stats.transferred, stats.efficiency()), (1, 300_000, 1.0));
 
-    let opener = Opener::new(ZeroCopyConfig::new().threshold(1 << 30)).unwrap();
+    let opener = ReaderFactory::new(ZeroCopyConfig::new().threshold(1 << 30)).unwrap();
     opener.open(&path).unwrap();
     opener.open(&path).unwrap();
     assert_eq!(opener.stats().below_threshold, 2);
@@ -414,11 +424,17 @@ fn a_choice_is_made_on_parts_that_count_and_is_told() {
     let path = write(&folder, &data);
     for threads in [1, 3] {
         let source = Source::with_options(&path, options(Strategy::Auto, 50_000, threads)).unwrap();
-        assert_eq!((source.way(), &*source.reason()), (Way::Mapped, "the ways were not tried yet"));
+        assert_eq!(
+            (source.backend(), &*source.reason()),
+            (Backend::Mapped, "the backends were not tried yet")
+        );
         let tally = source.for_each(&Fastq::new(), |_| {}).unwrap();
         assert_eq!(tally.bytes(), data.len() as u64);
         let stats = source.reader().unwrap().stats();
-        assert!(stats.bytes_by(Way::Mapped) > 100_000 && stats.bytes_by(Way::Read) > 100_000, "{stats:?}");
+        assert!(
+            stats.bytes_by(Backend::Mapped) > 100_000 && stats.bytes_by(Backend::Read) > 100_000,
+            "{stats:?}"
+        );
         assert_eq!(stats.bytes.iter().sum::<u64>(), data.len() as u64, "each byte was worked on once");
         assert!(source.reason().starts_with("measured on the file: mapped "), "{}", source.reason());
     }
