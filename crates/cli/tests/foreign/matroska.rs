@@ -4,6 +4,11 @@ use serde_json::{Value, json};
 
 use crate::{path, probe, run, stderr, succeed, write};
 
+/// The report of `probe` with the numbers of packets.
+fn probe_counted(name: &str) -> Value {
+    serde_json::from_str(&succeed(&["probe", "--count-packets", "--of", "json", name])).unwrap()
+}
+
 /// What `packets` prints: stream, pts, size and position.
 fn packets(name: &str) -> String {
     String::from_utf8(run(&["packets", "--entries", "stream_index,pts,size,pos", name]).stdout).unwrap()
@@ -56,7 +61,7 @@ fn packets_of_two_documents() {
     let track = run(&["extract", "--track", "2", name]);
     assert!(track.status.success() && track.stdout.len() == 40);
     succeed(&["verify", name]);
-    let report = probe(name);
+    let report = probe_counted(name);
     let counts: Vec<_> =
         report["streams"].as_array().unwrap().iter().map(|stream| &stream["nb_read_packets"]).collect();
     assert_eq!(counts, ["3", "2"]);
@@ -154,7 +159,7 @@ fn side_data_of_pictures() {
     });
     let first = json!([
         { "side_data_type": "Stereo 3D", "type": "side by side", "inverted": 1 },
-        { "side_data_type": "ReadAt light level metadata", "max_content": 1000, "max_average": 300 },
+        { "side_data_type": "Content light level metadata", "max_content": 1000, "max_average": 300 },
         mastering,
         {
             "side_data_type": "Spherical Mapping", "projection": "tiled equirectangular",
@@ -282,7 +287,7 @@ fn streams_of_the_second_document_are_listed() {
     let (_folder, name) = write("joined.mkv", parts.concat());
     let name = name.as_str();
     let rows = packets(name);
-    let report = probe(name);
+    let report = probe_counted(name);
     let counts: Vec<_> = report["streams"]
         .as_array()
         .unwrap()

@@ -136,7 +136,7 @@ fn boxes_of_a_sample_entry_are_side_data() {
                 "white_point_x": "15635/50000", "white_point_y": "16450/50000", "min_luminance": "50/10000",
                 "max_luminance": "10000000/10000"
             },
-            { "side_data_type": "ReadAt light level metadata", "max_content": 1000, "max_average": 400 }
+            { "side_data_type": "Content light level metadata", "max_content": 1000, "max_average": 400 }
         ])
     );
 }
