@@ -267,7 +267,7 @@ fn f7_the_records_of_any_range_begin_and_end_on_boundaries() {
         // The records that begin in the range, found without reading what is before it.
         let cut = |at: usize| Fastq::new().find_boundary(&data, at).unwrap_or(data.len());
         let (start, end) = (cut(range.0), cut(range.1.min(data.len())));
-        let part = pagecut::Part::of(&data, start..end);
+        let part = pagecut::Part::from_range(&data, start..end);
         let found: Vec<_> = Fastq::new().records_of(part).map(Result::unwrap).collect();
         let expected: Vec<_> = all
             .iter()

@@ -218,7 +218,7 @@ fn check_view<'data, F: Format>(
     range: impl Fn(&F::Record<'data>) -> Range<u64>,
 ) {
     let (expected, expected_error) = serial(format, data);
-    let mut records = format.records_of(Part::read(&data[..end], end, 0, false));
+    let mut records = format.records_of(Part::from_view(&data[..end], end, 0, false));
     let mut count = 0;
     for (found, expected) in records.by_ref().map_while(Result::ok).zip(&expected) {
         assert_eq!(range(&found), range(expected), "{end} bytes of {}", data.escape_ascii());

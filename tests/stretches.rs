@@ -32,7 +32,7 @@ where
     let (expected, expected_error) = serial(format, data);
     for len in 1..=data.len() {
         let told = || format!("{len} of {:?}", data.escape_ascii().to_string());
-        let (mut records, tally, error) = read(format, Part::read(data, len, 0, true));
+        let (mut records, tally, error) = read(format, Part::from_view(data, len, 0, true));
         let end = usize::try_from(tally.bytes()).unwrap();
         let (behind, error) = match error {
             Some(error) => (Vec::new(), Some(error)),
@@ -40,7 +40,7 @@ where
                 assert!((len..=data.len()).contains(&end), "{end}: {}", told());
                 let passed = format.find_boundary(data, len).filter(|&cut| cut < end);
                 assert_eq!(passed, None, "no cut is passed over that ends at {end}: {}", told());
-                let (behind, _, error) = read(format, Part::of(data, end..data.len()));
+                let (behind, _, error) = read(format, Part::from_range(data, end..data.len()));
                 (behind, error)
             }
         };

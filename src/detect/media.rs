@@ -56,7 +56,7 @@ fn begins_with_box(head: &[u8]) -> bool {
 
 /// `DocType` of the EBML header, if it is in view and whole.
 fn doc_type(head: &[u8]) -> Option<&[u8]> {
-    let first = Matroska.records_of(Part::read(head, head.len(), 0, false)).next()?.ok()?;
+    let first = Matroska.records_of(Part::from_view(head, head.len(), 0, false)).next()?.ok()?;
     let header = EbmlHeader::read(first.element()).ok().filter(|_| first.id() == ElementId::EBML)?;
     Some(header.doc_type)
 }

@@ -40,7 +40,8 @@ const MOST_LINES_OF_DAMAGE: u64 = 5;
 impl Evidence {
     /// The evidence of the first bytes of an input, of those that are all of it if it is `complete`.
     pub(crate) fn of_head(head: &[u8], complete: bool) -> Self {
-        let stretches = Census.records_of(Part::read(head, head.len(), 0, complete)).map_while(Result::ok);
+        let stretches =
+            Census.records_of(Part::from_view(head, head.len(), 0, complete)).map_while(Result::ok);
         stretches.fold(Self::default(), |mut evidence, (offset, stretch)| {
             evidence.add(offset, stretch);
             evidence
@@ -244,7 +245,7 @@ mod tests {
             [FOUR, b"x\n\n", DAMAGED, WRAPPED, b"@\n", TWO_LINES_OF_LETTERS, b"\n", FOUR, b"end"].concat();
         let expected: Vec<_> = Census.records(&text).map(Result::unwrap).collect();
         for in_view in 0..text.len() {
-            let part = Part::read(&text[..in_view], in_view, 0, false);
+            let part = Part::from_view(&text[..in_view], in_view, 0, false);
             let mut cursor = Cursor::new(&Census, part);
             let mut found = Vec::new();
             while let Some(stretch) = cursor.next() {
@@ -252,7 +253,7 @@ mod tests {
             }
             let end = cursor.position();
             assert_eq!(cursor.tally().bytes(), end as u64);
-            found.extend(Census.records_of(Part::of(&text, end..text.len())).map(Result::unwrap));
+            found.extend(Census.records_of(Part::from_range(&text, end..text.len())).map(Result::unwrap));
             // A gap may be told in several stretches.
             found.dedup_by(|later, before| (later.1, before.1) == (Stretch::Gap, Stretch::Gap));
             let mut expected = expected.clone();

@@ -68,7 +68,7 @@ pub fn boundary_from<F: Format>(content: &dyn ReadAt, format: &F, offset: u64) -
     while start < len {
         let end = len.min(start + view_len);
         let view = content.bytes_at(start..end)?;
-        let mut cursor = Cursor::new(format, Part::read(&view, view.len(), start, end == len));
+        let mut cursor = Cursor::new(format, Part::from_view(&view, view.len(), start, end == len));
         let stop = loop {
             let (position, blank_bytes) = (start + cursor.position() as u64, cursor.tally().blank_bytes);
             if position >= offset {

@@ -98,7 +98,7 @@ impl MmapStream {
                 self.position += len as u64;
                 let complete = self.position == self.end;
                 let view = self.window.as_ref().map_or(&[][..], MmapReader::as_slice);
-                Some(Ok(Part::read(view, len, start - self.options.offset, complete)))
+                Some(Ok(Part::from_view(view, len, start - self.options.offset, complete)))
             }
             Ok(None) => {
                 self.ended = true;
@@ -135,7 +135,7 @@ impl MmapStream {
             let end = last_part_end(format, window.as_slice(), &[], complete, true);
             let window = self.window.insert(window);
             match end {
-                End::Cut(at) => return Ok(Some(at)),
+                End::Boundary(at) => return Ok(Some(at)),
                 End::Rest => return Ok(Some(window.len())),
                 // A record longer than the bound.
                 End::Unknown => wanted = wanted.saturating_mul(2),

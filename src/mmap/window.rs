@@ -89,7 +89,7 @@ impl<'map, F: Resync> Iterator for MmapWindow<'map, F> {
         }
         let start = self.position;
         self.position = part_end_in(&self.format, data, start, self.len, true);
-        Some(Ok(Part::of(data, start..self.position)))
+        Some(Ok(Part::from_range(data, start..self.position)))
     }
 }
 

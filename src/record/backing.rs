@@ -1,53 +1,53 @@
-//! What the bytes of an input rest on.
+//! The storage behind the bytes of an input.
 
 use std::fmt;
 use std::ops::Range;
 
 use crate::error::{Error, Result};
 
-/// What the bytes of an input rest on, where it makes a difference: a mapping, whose bytes can be lost or changed while they
-/// are read, and whose pages can be read ahead.
+/// The storage behind the bytes of an input, for storage whose bytes can vanish or change during reading and whose pages can be
+/// prefetched: a mapping.
 pub trait Backing: Sync {
-    /// Whether the bytes are still what they were when the input was opened.
+    /// Checks that the bytes are the same as when the input was opened.
     ///
     /// # Errors
     ///
-    /// That they are not, with the reason.
+    /// An error with the reason, if bytes vanished or changed.
     fn check(&self) -> Result<()>;
 
-    /// A worker begins to read a range of the input, from its start to its end. It tells the [`Reading`] where it is, if it is
-    /// given one.
+    /// Notes that a worker starts to read a range of the input from left to right. The worker reports its position to the returned
+    /// [`Reading`], if there is one.
     fn begin(&self, range: Range<usize>) -> Option<Box<dyn Reading + '_>> {
         let _ = range;
         None
     }
 }
 
-/// A worker that reads a range of an input. Dropped when it is done, or gives up.
+/// A worker's progress through a range of an input. The worker drops it when it finishes or gives up.
 pub trait Reading: Send {
-    /// The worker is at this position, in bytes from the start of the input; called about every mebibyte, and at the end.
+    /// Notes the worker's position in bytes from the start of the input. Called about once per mebibyte and at the end.
     fn at(&mut self, position: usize);
 }
 
-/// How often a worker says where it is.
+/// Distance between two reports of a worker in bytes.
 const REPORT_EVERY: usize = 1 << 20;
 
-/// Says to a backing, if there is one, where a worker is.
+/// Reports the position of a worker to the backing, if there is one.
 pub(super) struct Progress<'data> {
     backing: Option<&'data dyn Backing>,
     reading: Option<Box<dyn Reading + 'data>>,
     range: Range<usize>,
-    /// Position in the range from which the next report is due.
+    /// Position in the range at which the next report is due.
     due: usize,
 }
 
 impl<'data> Progress<'data> {
-    /// Of a worker on a range of the input.
+    /// Starts the progress of a worker on a range of the input.
     pub(super) fn new(backing: Option<&'data dyn Backing>, range: Range<usize>) -> Self {
         Self { backing, reading: None, range, due: if backing.is_some() { 0 } else { usize::MAX } }
     }
 
-    /// The worker is at this position of its range.
+    /// Reports the position in the worker's range, if a report is due.
     #[inline]
     pub(super) fn at(&mut self, position: usize) {
         if position >= self.due {
@@ -57,7 +57,7 @@ impl<'data> Progress<'data> {
 
     #[cold]
     fn report(&mut self, position: usize) {
-        // The first report is due at the start.
+        // The first report is due at position 0.
         if self.due == 0 {
             self.reading = self.backing.and_then(|backing| backing.begin(self.range.clone()));
         }
@@ -67,7 +67,7 @@ impl<'data> Progress<'data> {
         self.due = position + REPORT_EVERY;
     }
 
-    /// The worker is done. Returns what is wrong with the bytes, if anything is.
+    /// Ends the range and returns the error of the backing's check, if it fails.
     pub(super) fn end(&mut self) -> Option<Error> {
         if let Some(mut reading) = self.reading.take() {
             reading.at(self.range.end);

@@ -1,65 +1,65 @@
-//! A reader of one part.
+//! A cursor over the records of one part.
 
 use std::fmt;
 
-use super::walk::Walk;
+use super::state::CursorState;
 use super::{Format, Part, Stop, Tally};
 use crate::error::Error;
 
-/// Reads the records of a part from the left.
+/// A cursor that reads the records of a part from left to right.
 pub(crate) struct Cursor<'data, F: Format> {
     format: F,
     part: Part<'data>,
-    walk: Walk<F>,
+    state: CursorState<F>,
 }
 
 impl<'data, F: Format> Cursor<'data, F> {
-    /// A cursor at the start of a part.
+    /// Creates a cursor at the start of a part.
     pub(crate) fn new(format: &F, part: Part<'data>) -> Self {
-        Self { format: format.clone(), part, walk: Walk::new() }
+        Self { format: format.clone(), part, state: CursorState::new() }
     }
 
-    /// The next record, or `None` where the part ends or the cursor stops before, at the start of a record at fault.
+    /// Returns the next record. Returns `None` at the end of the part, or at the start of a record that the format refuses.
     #[inline(always)]
     pub(crate) fn next(&mut self) -> Option<F::Record<'data>> {
-        let found = self.walk.next(&self.format, &self.part)?;
-        Some(found.record(&self.format, &self.part))
+        let location = self.state.next(&self.format, &self.part)?;
+        Some(location.record(&self.format, &self.part))
     }
 
-    /// Why the cursor stopped before the end of the part, if it did.
+    /// Takes the reason why the cursor stopped before the end of the part, if it did.
     pub(crate) fn take_stop(&mut self) -> Option<Stop> {
-        self.walk.take_stop()
+        self.state.take_stop()
     }
 
-    /// The error of the record at the cursor.
+    /// Returns the error of the record at the cursor.
     #[cold]
     pub(crate) fn error(&self, stop: Stop) -> Error {
-        self.walk.error(stop, &self.part)
+        self.state.error(stop, &self.part)
     }
 
-    /// The part whose records are read.
+    /// Returns the part that the cursor reads.
     pub(crate) fn part(&self) -> Part<'data> {
         self.part
     }
 
-    /// The position of the cursor in bytes from the start of the part.
+    /// Returns the cursor's position in bytes from the start of the part.
     #[inline]
     pub(crate) fn position(&self) -> usize {
-        self.walk.position()
+        self.state.position()
     }
 
-    /// The account of the bytes before the cursor.
+    /// Returns the byte counts of everything before the cursor.
     pub(crate) fn tally(&self) -> Tally {
-        self.walk.tally()
+        self.state.tally()
     }
 
-    /// Counts the bytes between the cursor and `position` as a gap, and goes on there.
+    /// Counts the bytes between the cursor and `position` as a gap and moves the cursor there.
     ///
     /// # Panics
     ///
-    /// If `position` lies before that of the cursor or after the bytes in view.
+    /// If `position` is before the cursor or after the end of the view.
     pub(crate) fn skip_to(&mut self, position: usize) {
-        self.walk.skip_to(position, &self.part);
+        self.state.skip_to(position, &self.part);
     }
 }
 

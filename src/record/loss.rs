@@ -1,4 +1,4 @@
-//! What is lost in the middle of an input.
+//! Bytes lost from the middle of an input.
 
 use std::ops::Range;
 
@@ -8,30 +8,30 @@ use crate::error::Error;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LostBlock {
-    /// Where they lie in the compressed input.
+    /// Their position in the compressed input.
     pub packed: Range<u64>,
-    /// Where what they held would lie in the decompressed input, with all that is lost counted. `None` where it is not known for
-    /// certain how much they held, or something before them that is lost.
+    /// Position in the decompressed input of the bytes that the lost ones decompress to, counting all lost bytes. `None` if their
+    /// number, or the number of bytes lost before them, is not certain.
     pub unpacked: Option<Range<u64>>,
 }
 
-/// A place between two bytes of an input, where others should be that are lost.
+/// A position in an input at which bytes are missing because they could not be decompressed.
 #[derive(Debug, Clone)]
 pub(crate) struct Loss {
-    /// How many bytes lie before it: of a run, or of what is in view of a part.
+    /// Position of the loss in the bytes at hand: those of a run, or the view of a part.
     pub(crate) position: usize,
-    /// The compressed bytes that are lost.
+    /// The lost bytes of the compressed input.
     pub(crate) packed: Range<u64>,
-    /// How many bytes they held, if that is certain.
+    /// Number of lost decompressed bytes, if it is certain.
     pub(crate) len: Option<u64>,
-    /// How many bytes of the decompressed input lie before, with all that is lost; `None` if that is not known, or not yet.
+    /// Number of decompressed bytes before the loss, lost ones included. `None` if it is not known, or not yet.
     pub(crate) before: Option<u64>,
-    /// Why they are lost.
+    /// The reason for the loss.
     pub(crate) error: Error,
 }
 
 impl Loss {
-    /// What is told of it.
+    /// Returns the public description of the loss.
     pub(crate) fn lost(&self) -> LostBlock {
         let unpacked = self.before.zip(self.len).map(|(before, len)| before..before.saturating_add(len));
         LostBlock { packed: self.packed.clone(), unpacked }

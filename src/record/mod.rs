@@ -1,24 +1,24 @@
-//! The protocol of formats, and the readers that work for every format.
+//! The protocol of formats, and readers that are generic over the format.
 //!
-//! A [`Format`] finds what begins at a position of the input: a record, bytes between records, or the reason why there is
-//! neither ([`Step`], [`Stop`]). The readers of this module keep the position, the counts, the gaps and the places of errors.
-//! A format that finds boundaries from any position also implements [`Boundaries`]. Several workers can read it in parallel, and reading
-//! continues after a fault:
+//! A [`Format`] decides what begins at a position of the input: a record, bytes between records, or neither, with the reason
+//! ([`Step`], [`Stop`]). The readers of this module keep the position, the byte counts, the gaps and the locations of errors. A
+//! format that can find a record boundary from any position also implements [`Boundaries`]. Its inputs can be read in parallel, and
+//! reading can continue after a fault:
 //!
-//! | type | what it is | asks for |
+//! | type | description | requires |
 //! |---|---|---|
-//! | [`Records`] | an iterator of records that ends at the first error | [`Format`] |
-//! | [`Pieces`] | an iterator of records and gaps that goes on after a fault | [`Resync`] |
-//! | [`ParRecords`] | a rayon parallel iterator of records | [`Resync`] |
-//! | [`Tally`] | the account of what every byte was | |
+//! | [`Records`] | iterator over records that ends at the first error | [`Format`] |
+//! | [`Pieces`] | iterator over records and gaps that continues after a fault | [`Resync`] |
+//! | [`ParRecords`] | rayon parallel iterator over records | [`Resync`] |
+//! | [`Tally`] | counts of all bytes by kind | |
 //!
-//! # Why reading in parallel gives what reading from the left gives
+//! # Why parallel reading equals serial reading
 //!
-//! [`Boundaries::search_boundary`] finds only offsets at which every reader arrives that started at a boundary before, unless it
-//! meets an error first; a reader never steps over a cut. So the parts before the first error, joined, are the records
-//! that a single reader gives, by induction over the parts; and the first part that does not end where the next one
-//! starts holds the error that the single reader meets. With [`Pieces`] the same is true of the gaps, since reading goes
-//! on at a cut at the latest. Each format says why its cuts are ones.
+//! [`Boundaries::search_boundary`] returns only offsets that every reader reaches if it started at an earlier boundary and met no
+//! error; a reader never steps over a boundary. By induction over the parts, the records of the parts before the first error are,
+//! joined, the records of a single reader. The first part that does not end where the next one starts contains the error that a
+//! single reader meets. With [`Pieces`] the same holds for the gaps, because reading continues at the next boundary or before it.
+//! The documentation of each format proves that its boundaries have this property.
 
 mod backing;
 mod cursor;
@@ -27,9 +27,9 @@ mod par_records;
 mod part;
 mod pieces;
 mod records;
+mod state;
 mod step;
 mod tally;
-mod walk;
 
 pub use backing::{Backing, Reading};
 pub(crate) use cursor::Cursor;
@@ -37,40 +37,40 @@ pub(crate) use loss::Loss;
 pub use loss::LostBlock;
 pub use par_records::ParRecords;
 pub use part::Part;
-pub(crate) use part::{End, Sought, is_at_fault, last_part_end, part_end_in};
+pub(crate) use part::{End, PartEndSearch, is_at_fault, last_part_end, part_end_in};
 pub use pieces::{Gap, Piece, Pieces};
 pub use records::Records;
+pub(crate) use state::CursorState;
 pub use step::{Fault, Step, Stop};
 pub use tally::Tally;
-pub(crate) use walk::Walk;
 
 use std::ops::Range;
 
 /// A format whose records lie end to end in the input.
 ///
-/// A value of the type says how it is to be read (which checks are made, for instance).
+/// The value holds the options for reading, such as the checks to make.
 pub trait Format: Clone + Send + Sync {
-    /// The name of the format in messages, in lower case.
+    /// Name of the format in messages, in lower case.
     const NAME: &'static str;
 
-    /// Whether records consist of lines. Errors then have the number of the line, and quote the rest of it.
+    /// Whether records consist of lines. Errors then have a line number, and their excerpt is the rest of the line.
     const IS_TEXT: bool;
 
-    /// A record, borrowed from the input.
+    /// A record that borrows from the input.
     type Record<'data>: Send;
 
-    /// Where the fields of a record lie, counted from its start.
+    /// Positions of the fields of a record, in bytes from its start.
     type Layout;
 
-    /// Results of a search ahead of the position. Each part, and the bytes after each gap, start with the default.
+    /// Results of searching ahead of the position. Each part, and the bytes after each gap, start with the default value.
     type Lookahead: Default + Send;
 
-    /// Returns the record, or the bytes between records, that begin at `position`: a boundary in `part`, before its end. The record may
-    /// end after the part, in the bytes in view.
+    /// Finds the record, or the bytes between records, at `position`, which is a boundary in `part` and before its end. The record
+    /// may extend past the end of the part, into the rest of the view.
     ///
     /// # Errors
     ///
-    /// [`Stop`], if neither begins there, or more bytes have to be in view to tell.
+    /// Returns a [`Stop`] if neither begins there, or if the decision needs more bytes in view.
     fn step(
         &self,
         ahead: &mut Self::Lookahead,
@@ -78,20 +78,20 @@ pub trait Format: Clone + Send + Sync {
         position: usize,
     ) -> Result<Step<Self::Layout>, Stop>;
 
-    /// Returns the record in `bytes`, which begins `offset` bytes after the start of the input, by the layout that
-    /// [`step`](Format::step) found.
+    /// Builds the record in `bytes` from the layout that [`step`](Format::step) found. The record begins `offset` bytes after the
+    /// start of the input.
     ///
     /// # Panics
     ///
-    /// May panic if [`step`](Format::step) found the layout in other bytes.
+    /// May panic if the layout belongs to other bytes.
     fn record<'data>(&self, bytes: &'data [u8], offset: u64, layout: Self::Layout) -> Self::Record<'data>;
 
-    /// Where its inputs can be cut, for a format that implements [`Boundaries`]; others are read from the left.
+    /// Returns the boundary search of a format that implements [`Boundaries`]. Inputs of other formats are read from the start.
     fn boundaries(&self) -> Option<&dyn Boundaries> {
         None
     }
 
-    /// The records of a whole input that lies in memory.
+    /// Returns an iterator over the records of a whole input in memory.
     ///
     /// ```
     /// use pagecut::{Format, fastq::Fastq};
@@ -108,64 +108,65 @@ pub trait Format: Clone + Send + Sync {
         self.records_of(Part::whole(data))
     }
 
-    /// The records of a part.
+    /// Returns an iterator over the records of a part.
     fn records_of<'data>(&self, part: Part<'data>) -> Records<'data, Self> {
         Records::new(self, part)
     }
 }
 
-/// Where an input of a format can be cut, found from anywhere.
+/// The boundary search of a format: finds record boundaries from any position of an input.
 pub trait Boundaries: Send + Sync {
-    /// How many bytes before a position [`search_boundary`](Boundaries::search_boundary) looks at to tell whether it is a cut, at the most.
+    /// Returns the maximum number of bytes before a position that [`search_boundary`](Boundaries::search_boundary) examines to
+    /// decide whether the position is a boundary.
     fn look_behind(&self) -> usize;
 
-    /// Whether a reader reads whole the last record that begins in its part, if the part ends inside of it and the end of the record is in
-    /// view: so that [`Part::len`] tells it where no other record is to begin. Then whoever has all of the input in view need not
-    /// know where a part ends before its records are read.
+    /// Whether a reader may read past the end of its part to finish its last record, if the end of that record is in view.
+    /// [`Part::len`] then only limits where a record may begin, and a caller with the whole input in view need not find the end of
+    /// a part before it reads the part's records.
     fn reads_on(&self) -> bool {
         false
     }
 
-    /// Whether a cut is certain only where all that lies before it is of the format: records of another variant can hold bytes that look
-    /// like a cut.
+    /// Whether a boundary is certain only if everything before it is valid: records of another variant of the format can contain
+    /// bytes that look like a boundary.
     fn needs_proof(&self) -> bool {
         false
     }
 
-    /// The first position in the view of `part`, from `from` on, at which reading goes on when everything before it was
-    /// given up: the first cut, unless a format finds one nearer.
+    /// Finds the first position in the view of `part`, at `from` or later, at which reading can continue after everything before it
+    /// was given up. This is the next boundary, unless the format finds a nearer position.
     fn find_start(&self, part: Part<'_>, from: usize) -> Option<usize> {
         self.find_boundary(part.view(), from)
     }
 
-    /// The first cut in a range of `data`: a position that every reader reaches that started at a boundary before and met no
-    /// error. That `data` ends does not mean that the input does.
+    /// Finds the first boundary in a range of `data`: a position that every reader reaches if it started at an earlier boundary and
+    /// met no error. The input may continue after the end of `data`.
     ///
-    /// Whether a position is a cut is a matter of the bytes around it: more bytes in view can make the answer out of
-    /// [`Search::Unknown`], and turn no other answer into another one. Of what lies more than
-    /// [`look_behind`](Boundaries::look_behind) bytes before the range it does not depend. So two workers that find the cut between
-    /// them on their own find the same one.
+    /// The answer depends on the bytes around a position only. More bytes in view may turn [`Search::Unknown`] into another answer,
+    /// and change no other answer. Bytes more than [`look_behind`](Boundaries::look_behind) bytes before the range have no
+    /// influence. Two workers that search for the boundary between them independently therefore find the same one.
     ///
-    /// [`find_start`](Boundaries::find_start) never skips a cut: of any position, the start that it finds lies at the next cut or
-    /// before it.
+    /// [`find_start`](Boundaries::find_start) never skips a boundary: the start that it finds is the next boundary or lies before
+    /// it.
     ///
     /// # Panics
     ///
-    /// May panic if the range ends behind `data`.
+    /// May panic if the range ends after the end of `data`.
     fn search_boundary(&self, data: &[u8], range: Range<usize>) -> Search;
 
-    /// The first cut in `data`, from `from` on; `None` if there is none for certain.
+    /// Finds the first boundary in `data`, at `from` or later. Returns `None` if there is none, or none that is certain.
     fn find_boundary(&self, data: &[u8], from: usize) -> Option<usize> {
         match self.search_boundary(data, from.min(data.len())..data.len()) {
-            Search::Boundary(cut) => Some(cut),
+            Search::Boundary(position) => Some(position),
             Search::NoBoundary | Search::Unknown => None,
         }
     }
 }
 
-/// A format that can be cut blindly: every [`Format`] that implements [`Boundaries`], and says so by [`Format::boundaries`].
+/// A format whose boundaries can be found from any position: every [`Format`] that implements [`Boundaries`] and returns itself
+/// from [`Format::boundaries`].
 pub trait Resync: Format + Boundaries {
-    /// The records of a whole input, for rayon.
+    /// Returns a rayon parallel iterator over the records of a whole input.
     ///
     /// ```
     /// use pagecut::{Resync, fastq::Fastq};
@@ -180,12 +181,12 @@ pub trait Resync: Format + Boundaries {
         ParRecords::new(self, data)
     }
 
-    /// The records of a whole input, and the gaps between them where a record is damaged.
+    /// Returns an iterator over the records of a whole input and the gaps at damaged records.
     fn pieces<'data>(&self, data: &'data [u8]) -> Pieces<'data, Self> {
         self.pieces_of(Part::whole(data))
     }
 
-    /// The records and gaps of a part.
+    /// Returns an iterator over the records and gaps of a part.
     fn pieces_of<'data>(&self, part: Part<'data>) -> Pieces<'data, Self> {
         Pieces::new(self, part)
     }
@@ -193,13 +194,13 @@ pub trait Resync: Format + Boundaries {
 
 impl<F: Format + Boundaries> Resync for F {}
 
-/// What [`Boundaries::search_boundary`] finds.
+/// Result of [`Boundaries::search_boundary`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Search {
-    /// The first cut of the range.
+    /// The first boundary of the range.
     Boundary(usize),
-    /// No position of the range is a cut.
+    /// The range contains no boundary.
     NoBoundary,
-    /// There is no cut before a position of which more bytes have to be in view to tell.
+    /// The range contains no boundary before a position that cannot be decided without more bytes in view.
     Unknown,
 }

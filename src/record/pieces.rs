@@ -12,12 +12,12 @@ use crate::error::Error;
 pub enum Piece<R> {
     /// A record.
     Record(R),
-    /// Bytes in which no record was found.
+    /// Bytes that contain no valid record.
     Gap(Gap),
 }
 
 impl<R> Piece<R> {
-    /// The record, if the piece is one.
+    /// Returns the record, if the piece is one.
     pub fn record(self) -> Option<R> {
         match self {
             Self::Record(record) => Some(record),
@@ -26,105 +26,105 @@ impl<R> Piece<R> {
     }
 }
 
-/// Bytes in which no record was found.
+/// Bytes that contain no valid record.
 #[derive(Debug, Clone)]
 pub struct Gap {
-    /// Where they lie in the input. Of a compressed input that is all that could be decompressed: what is [lost](Gap::lost) is not
-    /// counted, and a gap may be nothing else.
+    /// Their position in the input. For a compressed input, positions count the bytes that could be decompressed: [lost](Gap::lost)
+    /// bytes are not counted, and the range may be empty.
     pub range: Range<u64>,
-    /// Why there is no record.
+    /// The reason why there is no record.
     pub error: Error,
-    /// What is lost between these bytes, where some could not be decompressed: the first ones are then the start of a record whose
-    /// end is lost, and the others follow up to the first boundary that is certain.
+    /// The lost block, where bytes inside the gap could not be decompressed. The bytes before it are the start of a record whose
+    /// end is lost, and the bytes after it extend to the first certain boundary.
     pub lost: Option<Box<LostBlock>>,
 }
 
-/// The records of a part of the input, and the gaps between them.
+/// An iterator over the records of a part and the gaps between them.
 ///
-/// Where a record is damaged, reading goes on at the next boundary that [`Boundaries::find_start`](super::Boundaries::find_start) finds, and what lies
-/// between is a [`Gap`]. The pieces and the blank lines between them add up to the part.
+/// At a damaged record, reading continues at the next start that [`Boundaries::find_start`](super::Boundaries::find_start) finds,
+/// and the bytes before that are a [`Gap`]. The pieces and the blank lines between them add up to the part.
 pub struct Pieces<'data, F: Resync> {
     format: F,
     part: Part<'data>,
-    /// What the cursor is on: the part up to the next loss, behind the last one.
-    stretch: Part<'data>,
+    /// The part that the cursor reads: from the last loss to the next one.
+    segment: Part<'data>,
     cursor: Cursor<'data, F>,
-    /// Losses that are still to come.
+    /// The losses after the segment.
     losses: &'data [Loss],
-    /// What lies before the stretch.
+    /// Counts of the bytes before the segment.
     before: Tally,
     error: Option<Error>,
 }
 
 impl<'data, F: Resync> Pieces<'data, F> {
     pub(super) fn new(format: &F, part: Part<'data>) -> Self {
-        let (losses, stretch) = (part.losses(), stretch(part, 0, part.losses()));
-        let cursor = Cursor::new(format, stretch);
-        Self { format: format.clone(), part, stretch, cursor, losses, before: Tally::default(), error: None }
+        let (losses, segment) = (part.losses(), segment(part, 0, part.losses()));
+        let cursor = Cursor::new(format, segment);
+        Self { format: format.clone(), part, segment, cursor, losses, before: Tally::default(), error: None }
     }
 
-    /// The part whose pieces these are.
+    /// Returns the part that the iterator reads.
     #[must_use]
     pub fn part(&self) -> Part<'data> {
         self.part
     }
 
-    /// What has been read so far; after the last piece, the whole part.
+    /// Returns the counts of the bytes read so far; after the last piece, those of the whole part.
     #[must_use]
     pub fn tally(&self) -> Tally {
         self.before + self.cursor.tally()
     }
 
-    /// The error of the first gap so far.
+    /// Returns the error of the first gap so far.
     #[must_use]
     pub fn error(&self) -> Option<&Error> {
         self.error.as_ref()
     }
 
-    /// Passes over the record at the cursor, which is at fault.
+    /// Skips the invalid record at the cursor.
     #[cold]
     fn skip(&mut self, stop: Stop) -> Gap {
         let from = self.cursor.position();
         // The end of the part is a boundary too.
-        let end = self.stretch.len();
-        let to = self.format.find_start(self.stretch, from + 1).map_or(end, |start| start.min(end));
+        let end = self.segment.len();
+        let to = self.format.find_start(self.segment, from + 1).map_or(end, |start| start.min(end));
         if to == end
             && stop.is_more_needed()
             && let Some(gap) = self.pass_loss()
         {
-            // Its end is what is lost.
+            // The end of the record is lost.
             return gap;
         }
         let error = self.cursor.error(stop);
         self.cursor.skip_to(to);
-        let offset = self.stretch.offset();
+        let offset = self.segment.offset();
         let error = error.count_from(self.part.offset(), self.before.records, self.before.lines);
         self.gap(offset + from as u64..offset + to as u64, error, None)
     }
 
-    /// Passes over the next loss, if there is one: with what lies between the cursor and it, and with what lies behind it before the
-    /// first boundary.
+    /// Skips the next loss, if there is one, with the bytes between the cursor and the loss and those between the loss and the next
+    /// boundary.
     #[cold]
     fn pass_loss(&mut self) -> Option<Gap> {
-        let (loss, behind) = self.losses.split_first()?;
-        let start = self.stretch.offset() + self.cursor.position() as u64;
-        let is_torn = self.cursor.position() < self.stretch.len();
+        let (loss, after) = self.losses.split_first()?;
+        let start = self.segment.offset() + self.cursor.position() as u64;
+        let is_torn = self.cursor.position() < self.segment.len();
         if is_torn {
-            self.cursor.skip_to(self.stretch.len());
+            self.cursor.skip_to(self.segment.len());
         }
         self.before += self.cursor.tally();
-        (self.losses, self.stretch) = (behind, stretch(self.part, loss.position, behind));
-        self.cursor = Cursor::new(&self.format, self.stretch);
-        // What is before the first byte is not known, so no boundary is there.
-        let len = self.stretch.len();
-        let first = if len == 0 { None } else { self.format.find_start(self.stretch, 1) };
+        (self.losses, self.segment) = (after, segment(self.part, loss.position, after));
+        self.cursor = Cursor::new(&self.format, self.segment);
+        // The bytes before the first one are unknown, so it is no boundary.
+        let len = self.segment.len();
+        let first = if len == 0 { None } else { self.format.find_start(self.segment, 1) };
         let to = first.map_or(len, |start| start.min(len));
         if to > 0 {
             self.cursor.skip_to(to);
         }
-        // All of it is one gap.
+        // The skipped bytes are one gap.
         self.before.gaps = self.before.gaps + 1 - u64::from(is_torn) - u64::from(to > 0);
-        let range = start..self.stretch.offset() + to as u64;
+        let range = start..self.segment.offset() + to as u64;
         Some(self.gap(range, loss.error.clone(), Some(Box::new(loss.lost()))))
     }
 
@@ -134,15 +134,15 @@ impl<'data, F: Resync> Pieces<'data, F> {
     }
 }
 
-/// A part from a position to the first of these losses, or to its end.
-fn stretch<'data>(part: Part<'data>, start: usize, losses: &[Loss]) -> Part<'data> {
+/// Returns the part from `start` to the first of `losses`, or to its end.
+fn segment<'data>(part: Part<'data>, start: usize, losses: &[Loss]) -> Part<'data> {
     let offset = part.offset() + start as u64;
     match losses.first() {
         Some(loss) => {
             let bytes = &part.view()[start..loss.position];
-            Part::read(bytes, bytes.len(), offset, false)
+            Part::from_view(bytes, bytes.len(), offset, false)
         }
-        None => Part::read(&part.view()[start..], part.len() - start, offset, part.is_complete()),
+        None => Part::from_view(&part.view()[start..], part.len() - start, offset, part.is_complete()),
     }
 }
 
@@ -188,7 +188,7 @@ mod tests {
         Loss { position, packed: 0..1, len: Some(3), before: Some(position as u64), error }
     }
 
-    /// The pieces of a part in words, without the numbers of errors, which are not known in a part.
+    /// Describes the pieces of a part. Record and line numbers of errors are left out: a part does not know them.
     fn in_words<F: Resync>(format: &F, part: Part<'_>) -> (Vec<String>, Tally)
     where
         for<'data> F::Record<'data>: fmt::Debug,
@@ -202,7 +202,7 @@ mod tests {
         (words, pieces.tally())
     }
 
-    /// Reads a text with these losses, in one part and in two, wherever it may be cut.
+    /// Reads a text with losses at these positions as one part, and as two parts divided at every possible boundary.
     fn check<F: Resync>(format: &F, text: &[u8], at: &[usize])
     where
         for<'data> F::Record<'data>: fmt::Debug,
@@ -227,7 +227,7 @@ mod tests {
         assert_eq!(tally.gap_bytes, gaps.iter().map(|gap| gap.range.end - gap.range.start).sum::<u64>());
         let lost: Vec<_> = gaps.iter().filter_map(|gap| gap.lost.as_deref()).collect();
         let expected: Vec<_> = losses.iter().map(Loss::lost).collect();
-        assert_eq!(lost, expected.iter().collect::<Vec<_>>(), "each is told once, in order");
+        assert_eq!(lost, expected.iter().collect::<Vec<_>>(), "each loss is reported once, in order");
 
         let whole = in_words(format, Part::whole(text).with_losses(&losses));
         let end_of = |view: usize| {
@@ -237,13 +237,13 @@ mod tests {
         let mut ends: Vec<_> = (0..text.len()).map(end_of).collect();
         ends.dedup();
         for end in ends {
-            if let End::Cut(cut) = end {
-                assert_eq!(in_two(format, text, &losses, cut), whole, "{at:?}, cut at {cut}");
+            if let End::Boundary(boundary) = end {
+                assert_eq!(in_two(format, text, &losses, boundary), whole, "{at:?}, boundary {boundary}");
             }
         }
     }
 
-    /// The pieces of two parts of a text.
+    /// Describes the pieces of a text that is read as two parts.
     fn in_two<F: Resync>(format: &F, text: &[u8], losses: &[Loss], cut: usize) -> (Vec<String>, Tally)
     where
         for<'data> F::Record<'data>: fmt::Debug,
@@ -252,8 +252,8 @@ mod tests {
         let behind: Vec<_> =
             behind.iter().map(|loss| Loss { position: loss.position - cut, ..loss.clone() }).collect();
         let in_view = behind.first().map_or(text.len(), |loss| cut + loss.position);
-        let first = Part::read(&text[..in_view], cut, 0, behind.is_empty());
-        let second = Part::read(&text[cut..], text.len() - cut, cut as u64, true);
+        let first = Part::from_view(&text[..in_view], cut, 0, behind.is_empty());
+        let second = Part::from_view(&text[cut..], text.len() - cut, cut as u64, true);
         let (mut words, tally) = in_words(format, first.with_losses(before));
         let (others, behind) = in_words(format, second.with_losses(&behind));
         words.extend(others);
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn each_loss_is_one_gap_wherever_they_are_and_wherever_parts_are_cut() {
+    fn each_loss_is_one_gap_for_every_boundary() {
         let fasta: &[u8] = b">s1 x\nACGT\nAC\n>s2\n\n>s3\nA>C\nGGG\n";
         for first in 0..=TEXT.len() {
             check(&Fastq::new(), TEXT, &[first]);
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn records_that_are_whole_are_given_and_no_others() {
+    fn only_whole_records_are_yielded_around_a_loss() {
         let starts = [0, 14, 23, 33];
         let ends = [14, 22, 33, TEXT.len()];
         for lost in 0..=TEXT.len() {
@@ -283,19 +283,20 @@ mod tests {
                 .pieces_of(Part::whole(TEXT).with_losses(&losses))
                 .filter_map(|piece| piece.record().map(|record| record.range().start))
                 .collect();
-            // That of the first record begins with `@`, so it is in doubt until the line behind the next one has begun.
-            let in_doubt = |start, end| start == 0 && lost <= end + 4;
+            // The quality line of the first record begins with `@`, so the record is undecided until the line after the next one
+            // has begun.
+            let undecided = |start, end| start == 0 && lost <= end + 4;
             let whole = starts
                 .into_iter()
                 .zip(ends)
-                .filter(|&(start, end)| (end <= lost && !in_doubt(start, end)) || start > lost);
+                .filter(|&(start, end)| (end <= lost && !undecided(start, end)) || start > lost);
             let expected: Vec<_> = whole.map(|(start, _)| start as u64).collect();
             assert_eq!(found, expected, "lost at {lost}");
         }
     }
 
     #[test]
-    fn errors_behind_a_loss_are_counted_from_the_start_of_the_part() {
+    fn errors_after_a_loss_count_from_the_part_start() {
         let text = b"@a\nA\n+\nI\n@b\nA\n+\nI\n@c\nA\n+\nI\n@d\nAA\n+\nI\n";
         let losses = [loss(12)];
         let gaps: Vec<_> = Fastq::new()
@@ -307,6 +308,10 @@ mod tests {
         let site =
             Site { format: "x", offset: 9, record_offset: 9, counted_from: 5, record: 1, line: Some(1) };
         let error = Error::at(ErrorKind::SyncLost, site, b"").count_from(5, 7, 7);
-        assert_eq!(error.location().unwrap().record, None, "it was counted from there");
+        assert_eq!(
+            error.location().unwrap().record,
+            None,
+            "the record number would count from the start of the segment"
+        );
     }
 }

@@ -7,10 +7,10 @@ use super::backing::Progress;
 use super::{Backing, Cursor, Format, Part, Tally};
 use crate::error::{Error, Result};
 
-/// The records of a part of the input.
+/// An iterator over the records of a part.
 ///
-/// The iterator ends after the first error. A record borrows from the input and not from the iterator, so that records
-/// can be kept, sorted and sent to other threads as long as the input is there.
+/// The iterator ends after the first error. A record borrows from the input and not from the iterator, so records can be kept,
+/// sorted and sent to other threads while the input is alive.
 pub struct Records<'data, F: Format> {
     cursor: Cursor<'data, F>,
     progress: Progress<'data>,
@@ -28,31 +28,31 @@ impl<'data, F: Format> Records<'data, F> {
         }
     }
 
-    /// Let the iterator say where it is, and ask at its end whether the bytes are still what they were. If not, that is its
+    /// Reports the iterator's progress to `backing` and lets it check the bytes at the end. If the check fails, its error is the
     /// last item.
     #[must_use]
     pub fn backed_by(self, backing: &'data dyn Backing) -> Self {
-        // What lies in memory as a backing has it can be counted in `usize`.
+        // A backing is memory, so its positions fit in `usize`.
         let part = self.part();
         let start = usize::try_from(part.offset()).unwrap_or(usize::MAX);
         let progress = Progress::new(Some(backing), start..start.saturating_add(part.len()));
         Self { progress, ..self }
     }
 
-    /// The part whose records these are.
+    /// Returns the part that the iterator reads.
     #[must_use]
     pub fn part(&self) -> Part<'data> {
         self.cursor.part()
     }
 
-    /// The error that ended the iterator, if one did, whoever it was given to.
+    /// Returns the error that ended the iterator, if one did.
     #[must_use]
     pub fn error(&self) -> Option<&Error> {
         self.error.as_ref()
     }
 
-    /// What has been read so far. After the last record this is the whole part; after an error it is all that lies
-    /// before the record at fault.
+    /// Returns the counts of the bytes read so far: after the last record, those of the whole part; after an error, those of all
+    /// bytes before the invalid record.
     #[must_use]
     pub fn tally(&self) -> Tally {
         self.cursor.tally()
@@ -60,7 +60,7 @@ impl<'data, F: Format> Records<'data, F> {
 }
 
 impl<'data, F: Format> Records<'data, F> {
-    /// The last item: what is wrong with the bytes, or else the error that was met, if any.
+    /// Returns the last item: the error of the backing's check, or else the error of the invalid record, if any.
     #[cold]
     fn end(&mut self) -> Option<Error> {
         self.ended = true;

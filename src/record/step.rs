@@ -1,54 +1,53 @@
-//! What a format says of the bytes at a position.
+//! The result of one step of a format.
 
 use super::{Format, Part, Tally};
 use crate::error::{Error, ErrorKind, Site};
 
-/// What begins at a position.
+/// The bytes at a position: a record, or a separator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step<L> {
     /// A record.
     Record {
-        /// Where its fields lie.
+        /// Positions of its fields.
         layout: L,
-        /// Its length in bytes, with its line ends: 1 or more, and no more than there are in view.
+        /// Length in bytes with line ends: at least 1, and within the view.
         len: usize,
-        /// Length in bytes of the blank lines and comments that follow it, as far as they were read.
+        /// Length in bytes of the blank lines and comments after it that were read with it.
         blank: usize,
-        /// Lines of the record and of what follows it; 0 for a binary format.
+        /// Number of lines of the record and of the `blank` bytes after it; 0 for a binary format.
         lines: u64,
     },
-    /// Bytes that separate records: a blank line, a comment, a byte order mark, padding.
+    /// Bytes between records: a blank line, a comment, a byte order mark, padding.
     Blank {
-        /// Length in bytes: 1 or more, and no more than there are in view.
+        /// Length in bytes: at least 1, and within the view.
         len: usize,
-        /// Lines of it; 0 for a binary format.
+        /// Number of lines; 0 for a binary format.
         lines: u64,
     },
 }
 
-/// Why neither a record nor a separator begins at a position.
+/// The reason why neither a record nor a separator begins at a position.
 #[derive(Debug)]
 pub enum Stop {
-    /// The bytes in view end first. If more of the input follows, reading goes on with more of it in view; if not, the input is cut
-    /// short.
+    /// The view ends too early. If the input continues, the reader tries again with a longer view; if not, the input is truncated.
     NeedsMore {
-        /// Where the bytes in view end: `in a sequence`, `before a plus line`.
+        /// Where the view ends: `in a sequence`, `before a plus line`.
         within: &'static str,
-        /// The line in which they end, from 0 for the first one of the record.
+        /// The line in which the view ends, from 0 for the first line of the record.
         line: u64,
     },
-    /// The bytes are wrong, whatever follows.
+    /// The bytes are invalid, whatever follows them.
     Fault(Fault),
 }
 
 impl Stop {
-    /// The bytes in view end first.
+    /// Creates the stop for a view that ends too early, in the first line of a record.
     #[must_use]
     pub const fn needs_more(within: &'static str) -> Self {
         Self::NeedsMore { within, line: 0 }
     }
 
-    /// Counts positions from the start of the view, if they were counted from `position`.
+    /// Moves a fault that was counted from `position` to positions from the start of the view.
     pub(crate) fn after(self, position: usize) -> Self {
         match self {
             Self::NeedsMore { .. } => self,
@@ -56,18 +55,18 @@ impl Stop {
         }
     }
 
-    /// Whether more bytes in view would make a difference.
+    /// Whether a longer view could change the result.
     #[must_use]
     pub const fn is_more_needed(&self) -> bool {
         matches!(self, Self::NeedsMore { .. })
     }
 
-    /// The error of a record that begins at `position` of a part, of which `before` was read.
+    /// Turns the stop into the error of a record that begins at `position` of a part, after the bytes counted in `before`.
     #[cold]
     #[inline(never)]
     pub(crate) fn into_error<F: Format>(self, part: &Part<'_>, position: usize, before: Tally) -> Error {
         let fault = match self {
-            // A text is cut where it ends; of a binary format, it is the record that is cut.
+            // The error of a truncated text is located at its end, that of a truncated binary record at its start.
             Self::NeedsMore { within, line } => {
                 let position = if F::IS_TEXT { part.view().len() } else { position };
                 Fault { kind: ErrorKind::Incomplete { within }, position, line }
@@ -82,7 +81,7 @@ impl Stop {
             record: before.records,
             line: F::IS_TEXT.then_some(before.lines + fault.line),
         };
-        // A format outside of the crate may give any position.
+        // A format outside the crate may return any position.
         let rest = part.view().get(fault.position..).unwrap_or_default();
         let excerpt = if F::IS_TEXT { rest_of_line(rest) } else { rest };
         Error::at(fault.kind, site, excerpt)
@@ -95,31 +94,31 @@ impl From<Fault> for Stop {
     }
 }
 
-/// A fault in a record, and its place.
+/// A fault in a record, and its position.
 #[derive(Debug)]
 pub struct Fault {
     pub(crate) kind: ErrorKind,
-    /// Position of the byte at fault, in the bytes in view.
+    /// Position of the invalid byte in the view.
     pub(crate) position: usize,
-    /// The line at fault, from 0 for the first one of the record.
+    /// The invalid line, from 0 for the first line of the record.
     pub(crate) line: u64,
 }
 
 impl Fault {
-    /// A fault in the byte at `position` of the bytes in view ([`Part::view`]), in the first line of the record.
+    /// Creates a fault in the byte at `position` of the view ([`Part::view`]), in the first line of the record.
     #[must_use]
     pub fn new(kind: ErrorKind, position: usize) -> Self {
         Self { kind, position, line: 0 }
     }
 
-    /// The fault in another line of the record, where 0 is the first one.
+    /// Moves the fault to another line of the record; 0 is the first.
     #[must_use]
     pub fn in_line(self, line: u64) -> Self {
         Self { line, ..self }
     }
 }
 
-/// The bytes up to a line end.
+/// Returns the bytes before the first line end.
 fn rest_of_line(bytes: &[u8]) -> &[u8] {
     let line = memchr::memchr(b'\n', bytes).map_or(bytes, |end| &bytes[..end]);
     line.strip_suffix(b"\r").unwrap_or(line)

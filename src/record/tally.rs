@@ -1,29 +1,29 @@
-//! The account of the bytes.
+//! Counts of the bytes of an input by kind.
 
 use std::ops::{Add, AddAssign};
 
-/// What the bytes of an input were.
+/// Counts of the bytes of an input by kind.
 ///
-/// Every byte is counted exactly once, so that for an input that was read to its end, [`bytes`](Tally::bytes) is its length.
+/// Every byte is counted exactly once, so [`bytes`](Tally::bytes) is the length of an input that was read to its end.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Tally {
-    /// Records that were read.
+    /// Number of records.
     pub records: u64,
-    /// Bytes of records, with their line ends.
+    /// Bytes of records, line ends included.
     pub record_bytes: u64,
-    /// Bytes that separate records: blank lines, and comments before the first record of a format that has such.
+    /// Bytes between records: blank lines, and comments before the first record of a format that has comments.
     pub blank_bytes: u64,
-    /// Gaps: runs of bytes in which no record was found.
+    /// Number of gaps: runs of bytes that contain no valid record.
     pub gaps: u64,
     /// Bytes of gaps.
     pub gap_bytes: u64,
-    /// Lines that were read, for a text format; 0 for a binary one.
+    /// Number of lines of a text format; 0 for a binary one.
     pub lines: u64,
 }
 
 impl Tally {
-    /// All bytes that were counted.
+    /// Returns the number of all counted bytes.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.record_bytes + self.blank_bytes + self.gap_bytes

@@ -221,7 +221,8 @@ impl<'run, F: Format> Grid<'run, F> {
     fn at_record(&self, hand: &Hand<'run>, stretch_start: u64, error: Error) -> Error {
         let (window, start) = (&hand.window, hand.start.max(stretch_start));
         let view = window.as_slice().get(window.position(start)..).unwrap_or_default();
-        let cut = self.format.records_of(Part::read(view, view.len(), start, false)).find_map(Result::err);
+        let cut =
+            self.format.records_of(Part::from_view(view, view.len(), start, false)).find_map(Result::err);
         let error = match cut.filter(|cut| matches!(cut.kind(), ErrorKind::Incomplete { .. })) {
             Some(cut) if start == hand.start => error.of_record_at(&cut),
             _ => error,
@@ -278,7 +279,7 @@ impl<'run, F: Format> Parts<'run> for Grid<'run, F> {
         let Hand { window, part, .. } = hand;
         let view = &window.as_slice()[window.position(part.start)..];
         let len = window.position(part.end) - window.position(part.start);
-        Part::read(view, len, part.start, window.end() == self.len)
+        Part::from_view(view, len, part.start, window.end() == self.len)
     }
 
     fn is_single(&self) -> bool {

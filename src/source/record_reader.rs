@@ -11,7 +11,7 @@ use super::parts::{Cutting, Parts};
 use super::stream::{StreamInput, StreamParts};
 use super::{Input, Source, lock};
 use crate::error::{Error, Result};
-use crate::record::{Format, Part, Reading, Tally, Walk};
+use crate::record::{CursorState, Format, Part, Reading, Tally};
 
 impl Source {
     /// Reads the records one after the other on the calling thread, whatever the input is: mapped, read, compressed or a stream. The
@@ -63,7 +63,7 @@ impl Source {
             source: self,
             format: format.clone(),
             parts,
-            walk: Walk::new(),
+            state: CursorState::new(),
             before: Tally::default(),
             has_ended: false,
         })
@@ -77,7 +77,7 @@ pub struct RecordReader<'source, F: Format> {
     source: &'source Source,
     format: F,
     parts: Box<dyn Serial<'source> + 'source>,
-    walk: Walk<F>,
+    state: CursorState<F>,
     /// The account of the parts before the present one.
     before: Tally,
     has_ended: bool,
@@ -96,7 +96,7 @@ impl<F: Format> RecordReader<'_, F> {
             return Ok(None);
         }
         let found = loop {
-            match self.walk.next(&self.format, &self.parts.part()) {
+            match self.state.next(&self.format, &self.parts.part()) {
                 Some(found) => break found,
                 None if self.advance()? => {}
                 None => return Ok(None),
@@ -108,14 +108,14 @@ impl<F: Format> RecordReader<'_, F> {
     /// The account of the bytes that were read. After the last record, that is all of the input.
     #[must_use]
     pub fn tally(&self) -> Tally {
-        self.before + self.walk.tally()
+        self.before + self.state.tally()
     }
 
     /// Moves on to the next part, if there is one and nothing is wrong with the present one.
     #[cold]
     fn advance(&mut self) -> Result<bool> {
-        let stop = self.walk.take_stop();
-        self.leave_part(stop.map(|stop| self.walk.error(stop, &self.parts.part())))?;
+        let stop = self.state.take_stop();
+        self.leave_part(stop.map(|stop| self.state.error(stop, &self.parts.part())))?;
         match self.parts.advance() {
             Ok(true) => Ok(true),
             Ok(false) => self.end(None).map(|()| false),
@@ -126,13 +126,13 @@ impl<F: Format> RecordReader<'_, F> {
     /// Leaves the present part, in which this error was met. The reason why its bytes have vanished comes before that.
     #[cold]
     fn leave_part(&mut self, met: Option<Error>) -> Result<()> {
-        let tally = self.walk.tally();
+        let tally = self.state.tally();
         let stop = met.is_some();
         match self.parts.leave(Done { tally, error: met, stop, behind: false }).error {
             Some(error) => self.end(Some(error)),
             None => {
                 self.before += tally;
-                self.walk = Walk::new();
+                self.state = CursorState::new();
                 Ok(())
             }
         }

@@ -169,7 +169,7 @@ struct Found {
 fn up_to_fault<F: Format>(format: &F, part: Part<'_>, wants_good: bool) -> Result<Found> {
     let loss = part.losses().first().filter(|loss| loss.position <= part.len());
     let readable = match loss {
-        Some(loss) => Part::read(&part.view()[..loss.position], loss.position, part.offset(), false),
+        Some(loss) => Part::from_view(&part.view()[..loss.position], loss.position, part.offset(), false),
         None => part,
     };
     let mut records = format.records_of(readable);

@@ -51,7 +51,7 @@ impl Unread {
         if self.bytes.len() < self.look_from && !complete {
             return None;
         }
-        let part = Part::read(&self.bytes, self.bytes.len(), self.offset, complete);
+        let part = Part::from_view(&self.bytes, self.bytes.len(), self.offset, complete);
         let mut cursor = Cursor::new(&Census, part);
         let (mut done, mut found) = (0, None);
         while let Some((offset, stretch)) = cursor.next() {

@@ -85,7 +85,7 @@ pub(crate) fn cut<'data, F: Resync>(format: &F, data: &'data [u8], at: &[usize])
     let mut starts = vec![0];
     starts.extend(at.iter().filter_map(|&at| format.find_boundary(data, at)));
     starts.push(data.len());
-    starts.windows(2).map(|range| Part::of(data, range[0]..range[1].max(range[0]))).collect()
+    starts.windows(2).map(|range| Part::from_range(data, range[0]..range[1].max(range[0]))).collect()
 }
 
 /// Damaged copies: at every position a byte changed into each of `into`, removed, or doubled.

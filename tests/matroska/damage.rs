@@ -126,7 +126,7 @@ fn errors_of_a_part_have_their_place_in_the_input() {
     // Of bytes that are no letters an excerpt has fewer.
     assert!(excerpt.len() > 50, "{text}");
     assert!(damaged[cluster.start..][..60].escape_ascii().to_string().starts_with(excerpt), "{text}");
-    let part = Part::of(&damaged, cluster.start..cluster.end);
+    let part = Part::from_range(&damaged, cluster.start..cluster.end);
     let place = Matroska.records_of(part).next().unwrap().unwrap_err().location().unwrap();
     assert_eq!((place.offset, place.record), (cluster.start as u64, None));
 }

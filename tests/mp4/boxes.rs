@@ -98,7 +98,7 @@ fn a_box_without_a_size_is_whole_only_where_the_input_ends() {
     let boxes: Vec<_> = Boxes.records(&data).map(Result::unwrap).collect();
     assert_eq!(boxes.last().unwrap().header().size, None);
     assert_eq!(boxes.last().unwrap().range().end, data.len() as u64);
-    let mut records = Boxes.records_of(Part::read(&data, data.len(), 0, false));
+    let mut records = Boxes.records_of(Part::from_view(&data, data.len(), 0, false));
     let error = records.find_map(Result::err).unwrap();
     let expected =
         "mp4: record 3, byte 2140: the input ends in a box without a size: \"\\x00\\x00\\x00\\x00mdat";

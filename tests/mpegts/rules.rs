@@ -111,7 +111,7 @@ fn a_part_has_its_packets_whatever_is_in_view_behind_it() {
         let (whole, len) = (stream(kind), kind.packet_len());
         for first in 0..110 {
             for last in (first..=110).step_by(7) {
-                let part = Part::of(&whole, first * len..last * len);
+                let part = Part::from_range(&whole, first * len..last * len);
                 let mut records = Packets::of(kind).records_of(part);
                 for packet in first..last {
                     let before = records.tally();

@@ -158,7 +158,7 @@ impl Content {
             .filter(|_| has_scores)
             .and_then(|reader| reader.bytes_at(0..reader.len().min(SAMPLE_LEN)).ok());
         let encoding = head.and_then(|head| {
-            let part = Part::read(&head, head.len(), 0, false);
+            let part = Part::from_view(&head, head.len(), 0, false);
             let records = Fastq::new().wrapped().records_of(part).map_while(Result::ok);
             EncodingGuess::of(records.flat_map(|record| record.quality_lines()))
         });

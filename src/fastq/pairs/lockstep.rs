@@ -24,7 +24,7 @@ impl<'data> Lane<'data> {
 
     /// The records from a boundary on. The backing is not told, since somebody was here before.
     pub(super) fn from(input: Input<'data>, from: Mark, format: Fastq) -> Self {
-        let part = Part::of(input.data, from.offset..input.data.len());
+        let part = Part::from_range(input.data, from.offset..input.data.len());
         Self { input, from, records: format.records_of(part) }
     }
 

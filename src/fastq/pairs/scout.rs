@@ -119,7 +119,7 @@ impl<'data> Scout<'data> {
         }
         let done = rayon::in_place_scope(|scope| {
             for (input, part, slot) in counts.iter_mut().flatten() {
-                let (input, part) = (*input, Part::of(input.data, part.clone()));
+                let (input, part) = (*input, Part::from_range(input.data, part.clone()));
                 scope.spawn(move |_| *slot = Some(count(input, part, len.div_ceil(MARKS_PER_PART))));
             }
             meanwhile()

@@ -221,7 +221,7 @@ fn nth_record<F: Format>(
         // What is in view can be counted in `usize`.
         let len = usize::try_from(stretch.end - stretch.start).unwrap_or(usize::MAX).min(view.len());
         let is_complete = end == content.len();
-        let part = Part::read(&view, len, stretch.start, is_complete);
+        let part = Part::from_view(&view, len, stretch.start, is_complete);
         let mut cursor = Cursor::new(format, part);
         let mut start = 0;
         let is_found = (0..=number).all(|_| {

@@ -160,7 +160,7 @@ impl<'data> Segment<'data> {
     fn part(&self) -> Part<'data> {
         // What lies in memory can be counted in `usize`.
         let start = usize::try_from(self.element.body_offset()).unwrap_or(usize::MAX);
-        Part::of(self.data, start.min(self.data.len())..self.data.len())
+        Part::from_range(self.data, start.min(self.data.len())..self.data.len())
     }
 
     /// What lies at a position that is counted from the body of the `Segment`, as a `SeekHead` and `Cues` do; `None` if it is

@@ -8,7 +8,7 @@ use super::ahead::ReadAhead;
 use super::taking::{TakenRun, Taking};
 use crate::compress::{Check, Compression, CompressionStats, Run, Taken};
 use crate::error::{Error, Result};
-use crate::record::Sought;
+use crate::record::PartEndSearch;
 use crate::source::reader::Reader;
 
 /// Where bytes come from.
@@ -83,7 +83,7 @@ pub(super) struct Joining {
     /// Offset of the first byte of `ahead`.
     pub(super) offset: u64,
     /// What is known of where a part that begins with `ahead` may end.
-    pub(super) sought: Sought,
+    pub(super) sought: PartEndSearch,
     /// Whether anything was handed out.
     begun: bool,
     pub(super) end: Option<End>,
@@ -104,7 +104,7 @@ impl Joining {
             lost_len: Some(0),
             ahead: Run::default(),
             offset: 0,
-            sought: Sought::default(),
+            sought: PartEndSearch::default(),
             begun: false,
             end: None,
             failed_behind: None,

@@ -23,7 +23,7 @@ use super::options::SourceOptions;
 use super::parts::{Advanced, Parts};
 use crate::compress::{Compression, CompressionStats, Run};
 use crate::error::{Error, ErrorKind};
-use crate::record::{End, Format, Part, Sought};
+use crate::record::{End, Format, Part, PartEndSearch};
 
 /// How many bytes are taken at a time, unless it is said otherwise: with the records of that many, they fit into a
 /// second-level cache.
@@ -93,14 +93,14 @@ impl<'run, 'input: 'run, F: Format, I: DerefMut<Target = StreamInput<'input>>> S
         let is_too_long = in_bounds < run.len();
         if is_too_long {
             // All that is known of it counts.
-            joining.sought = Sought::default();
+            joining.sought = PartEndSearch::default();
         }
         let ended = joining.end.is_some() && !is_too_long;
         let view = &run.as_slice()[..in_bounds];
         let losses = &run.losses()[..run.losses().partition_point(|loss| loss.position <= in_bounds)];
         match joining.sought.last_part_end(&self.format, view, losses, ended, self.recover) {
-            End::Cut(at) => {
-                joining.sought = Sought::default();
+            End::Boundary(at) => {
+                joining.sought = PartEndSearch::default();
                 match joining.ahead.append(run, at) {
                     Ok(()) => Some(at),
                     Err(error) => {
@@ -175,7 +175,7 @@ where
 
     fn part<'part>(&self, hand: &'part Hand) -> Part<'part> {
         let view = &hand.run.as_slice()[..hand.in_view];
-        Part::read(view, hand.len, hand.offset, hand.complete).with_losses(hand.run.losses())
+        Part::from_view(view, hand.len, hand.offset, hand.complete).with_losses(hand.run.losses())
     }
 
     fn is_single(&self) -> bool {

@@ -184,7 +184,7 @@ impl<'data> PesPieces<'data> {
     fn new(format: Packets, data: &'data [u8], range: Range<u64>, pid: u16, skip: usize, left: u64) -> Self {
         // The range lies in the input.
         let place = |offset: u64| usize::try_from(offset).unwrap_or(data.len());
-        let part = Part::of(data, place(range.start)..place(range.end));
+        let part = Part::from_range(data, place(range.start)..place(range.end));
         Self { packets: format.pieces_of(part), pid, unit: Unit::new(), skip, left }
     }
 }

@@ -1,11 +1,11 @@
-//! The position of a reader in a part, and the account of the bytes before it.
+//! The state of a cursor: its position in a part, and the counts of the bytes before it.
 
 use super::{Format, Part, Step, Stop, Tally};
 use crate::error::Error;
 
-/// The position of a reader in a part, and the account of the bytes before it. The part itself is given to each step.
+/// The state of a cursor: its position in a part, and the counts of the bytes before it. Each step is given the part itself.
 #[derive(Debug)]
-pub(crate) struct Walk<F: Format> {
+pub(crate) struct CursorState<F: Format> {
     ahead: F::Lookahead,
     position: usize,
     records: u64,
@@ -16,15 +16,15 @@ pub(crate) struct Walk<F: Format> {
     stop: Option<Stop>,
 }
 
-/// The place and the layout of a record in a part.
-pub(crate) struct Found<L> {
+/// The location and the layout of a record in a part.
+pub(crate) struct RecordLocation<L> {
     start: usize,
     len: usize,
     layout: L,
 }
 
-impl<L> Found<L> {
-    /// The record in the part in which it was found.
+impl<L> RecordLocation<L> {
+    /// Builds the record from the part in which it was found.
     #[inline(always)]
     pub(crate) fn record<'data, F: Format<Layout = L>>(
         self,
@@ -36,8 +36,8 @@ impl<L> Found<L> {
     }
 }
 
-impl<F: Format> Walk<F> {
-    /// At the start of a part.
+impl<F: Format> CursorState<F> {
+    /// Creates the state at the start of a part.
     pub(crate) fn new() -> Self {
         Self {
             ahead: F::Lookahead::default(),
@@ -51,12 +51,12 @@ impl<F: Format> Walk<F> {
         }
     }
 
-    /// Steps over the next record, or returns `None` where the part ends or the walk stops before.
+    /// Steps over the next record. Returns `None` at the end of the part, or where the format stops before it.
     ///
-    /// Where the record is at fault, the position stays at its start. The reason is kept, and not returned with each record, so that
-    /// a record need not be in memory.
+    /// At an invalid record, the position stays at the record's start. The reason is stored here instead of being returned with
+    /// each record, so that the record can be returned in registers.
     #[inline(always)]
-    pub(crate) fn next(&mut self, format: &F, part: &Part<'_>) -> Option<Found<F::Layout>> {
+    pub(crate) fn next(&mut self, format: &F, part: &Part<'_>) -> Option<RecordLocation<F::Layout>> {
         while self.position < part.len() {
             match format.step(&mut self.ahead, part, self.position) {
                 Ok(Step::Record { layout, len, blank, lines }) => {
@@ -66,7 +66,7 @@ impl<F: Format> Walk<F> {
                     self.records += 1;
                     self.blank_bytes += blank as u64;
                     self.lines += lines;
-                    return Some(Found { start, len, layout });
+                    return Some(RecordLocation { start, len, layout });
                 }
                 Ok(Step::Blank { len, lines }) => {
                     debug_assert!(len > 0, "{} has a separator of 0 bytes", F::NAME);
@@ -89,24 +89,24 @@ impl<F: Format> Walk<F> {
         self.stop = Some(stop);
     }
 
-    /// Why the walk stopped before the end of the part, if it did.
+    /// Takes the reason why the cursor stopped before the end of the part, if it did.
     pub(crate) fn take_stop(&mut self) -> Option<Stop> {
         self.stop.take()
     }
 
-    /// The error of the record at the position.
+    /// Returns the error of the record at the position.
     #[cold]
     pub(crate) fn error(&self, stop: Stop, part: &Part<'_>) -> Error {
         stop.into_error::<F>(part, self.position, self.tally())
     }
 
-    /// The position in bytes from the start of the part.
+    /// Returns the position in bytes from the start of the part.
     #[inline]
     pub(crate) fn position(&self) -> usize {
         self.position
     }
 
-    /// The account of the bytes before the position.
+    /// Returns the counts of the bytes before the position.
     pub(crate) fn tally(&self) -> Tally {
         Tally {
             records: self.records,
@@ -118,11 +118,11 @@ impl<F: Format> Walk<F> {
         }
     }
 
-    /// Counts the bytes up to `position` as a gap, and goes on there.
+    /// Counts the bytes up to `position` as a gap and moves there.
     ///
     /// # Panics
     ///
-    /// If `position` lies before the present one or after the bytes in view.
+    /// If `position` is before the present one or after the end of the view.
     pub(crate) fn skip_to(&mut self, position: usize, part: &Part<'_>) {
         let gap = &part.view()[self.position..position];
         if F::IS_TEXT {
