@@ -101,3 +101,32 @@ fn unsafe_code_is_where_the_design_has_it() {
         }
     }
 }
+
+/// The module of the command that maps kinds of files to formats.
+const FORMAT_TABLE: &str = "formats/mod.rs";
+
+#[test]
+fn one_module_of_the_command_knows_the_file_kinds() {
+    for (path, code) in files("crates/cli/src") {
+        assert_eq!(code.contains("FileKind"), path == FORMAT_TABLE, "{path}");
+    }
+}
+
+#[test]
+fn the_command_has_a_format_for_every_file_kind() {
+    let library = files("src");
+    let (_, code) = library.iter().find(|(_, code)| code.contains("pub enum FileKind {")).unwrap();
+    let kinds = code.split("pub enum FileKind {").nth(1).unwrap().split('}').next().unwrap();
+    let kinds: Vec<_> = kinds
+        .lines()
+        .filter_map(|line| line.trim().strip_suffix(','))
+        .map(|variant| variant.split('(').next().unwrap())
+        .collect();
+    assert!(kinds.len() > 6, "{kinds:?}");
+    let command = files("crates/cli/src");
+    let (_, table) = command.iter().find(|(path, _)| path == FORMAT_TABLE).unwrap();
+    for kind in kinds {
+        let arm = format!("FileKind::{kind}");
+        assert!(table.lines().any(|line| line.trim().starts_with(&arm) && line.contains("=>")), "{kind}");
+    }
+}

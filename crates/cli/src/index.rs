@@ -5,7 +5,7 @@ use std::io::{self, BufReader, Write};
 use std::path::Path;
 
 use pagecut::index::{Fai, Sparse};
-use pagecut::{ErrorKind, FileKind, Format, FormatTask, Result, Source};
+use pagecut::{ErrorKind, Format, FormatTask, Result, Source};
 
 use crate::cli::{Common, Index};
 use crate::{formats, input, output, progress, report};
@@ -35,7 +35,7 @@ fn write_indexes(path: &Path, name: &str, args: &Index, common: &Common) -> Resu
     let mut written = write_blocks(path, &source)?;
     // Nothing lies beside what has no positions.
     source.content()?;
-    if args.names || (!is_asked && source.detect()? == FileKind::Fasta) {
+    if args.names || (!is_asked && formats::of(source.detect()?)?.is_indexed_by_name()) {
         let fai = input::work(&source, name, common, || names_of(&source))?;
         let path = Fai::path_of(path);
         output::replace(&path, |out| fai.write(out))?;
@@ -93,20 +93,7 @@ fn tell_left_out(fai: &Fai, name: &str, common: &Common) {
 
 /// The index of names of an input.
 fn names_of(source: &Source) -> Result<Fai> {
-    match source.detect()? {
-        FileKind::Fasta => Fai::of_fasta(source),
-        kind @ (FileKind::Fastq | FileKind::WrappedFastq) => source.in_variant(
-            formats::guess(kind),
-            || Fai::of_fastq(source),
-            || Fai::of_wrapped_fastq(source),
-        ),
-        FileKind::Empty => Err(unsupported("it is empty, and so has no names")),
-        _ => Err(unsupported("its records have no names")),
-    }
-}
-
-fn unsupported(what: &str) -> pagecut::Error {
-    io::Error::new(io::ErrorKind::Unsupported, what).into()
+    formats::of(source.detect()?)?.names(source)
 }
 
 /// Makes an index of numbers.

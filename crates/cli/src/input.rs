@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pagecut::io::ZeroCopyConfig;
-use pagecut::{Error, FileKind, Reader, Result, Source, SourceOptions};
+use pagecut::{Error, Reader, Result, Source, SourceOptions};
 
 use crate::cli::{Common, Io, Limit};
 use crate::{descriptors, progress, report};
@@ -32,14 +32,6 @@ pub(crate) const UNCLOSED: &str =
 pub(crate) fn tell_end(name: &str, error: &Error) {
     if error.compressed_place().is_some() {
         report::note(name, &"reading ends there: it goes on only behind damaged blocks of BGZF");
-    }
-}
-
-/// Why a format is not read on behind a fault, if it is one of those.
-pub(crate) fn lacks_boundaries(kind: FileKind) -> Option<&'static str> {
-    match kind {
-        FileKind::Mp4 => Some("MP4 has no boundary that is certain behind a fault"),
-        _ => None,
     }
 }
 

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use pagecut::fastq::{EncodingGuess, Fastq};
 use pagecut::mmap::Certainty;
-use pagecut::{Cost, FileKind, Format, Inspection, Part, Result};
+use pagecut::{Cost, Format, Inspection, Part, Result};
 use serde::Serialize;
 
 use crate::cli::{Common, Inspect};
 use crate::media::unsupported;
 use crate::table::{Cell, Table};
-use crate::{descriptors, input, report};
+use crate::{descriptors, formats, input, report};
 
 /// What there is to say of a file.
 #[derive(Debug, Serialize)]
@@ -143,26 +143,17 @@ const SAMPLE_LEN: u64 = 1 << 20;
 impl Content {
     fn of(path: &Path, common: &Common) -> Self {
         let Ok(source) = input::open(path, common) else { return Self::default() };
-        let (format, has_scores) = match source.detect() {
-            Ok(FileKind::Empty) => ("empty", false),
-            Ok(FileKind::Fastq) => ("FASTQ", true),
-            Ok(FileKind::WrappedFastq) => ("FASTQ, wrapped", true),
-            Ok(FileKind::Fasta) => ("FASTA", false),
-            Ok(FileKind::MpegTs(_)) => ("MPEG-TS", false),
-            Ok(FileKind::Mp4) => ("MP4", false),
-            Ok(FileKind::Matroska) => ("Matroska", false),
-            _ => return Self::default(),
-        };
+        let Ok(format) = source.detect().and_then(formats::of) else { return Self::default() };
         let head = source
             .reader()
-            .filter(|_| has_scores)
+            .filter(|_| format.has_quality_scores())
             .and_then(|reader| reader.bytes_at(0..reader.len().min(SAMPLE_LEN)).ok());
         let encoding = head.and_then(|head| {
             let part = Part::from_view(&head, head.len(), 0, false);
             let records = Fastq::new().wrapped().records_of(part).map_while(Result::ok);
             EncodingGuess::of(records.flat_map(|record| record.quality_lines()))
         });
-        Self { format: Some(format), encoding }
+        Self { format: Some(format.name()), encoding }
     }
 }
 

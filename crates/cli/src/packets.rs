@@ -2,29 +2,27 @@
 
 mod clock;
 mod list;
-mod matroska;
-mod mp4;
-mod mpegts;
+pub(crate) mod matroska;
+pub(crate) mod mp4;
+pub(crate) mod mpegts;
 mod row;
 
 use std::io::{self, Write};
 use std::path::Path;
 
-use pagecut::media::matroska::Segment;
-use pagecut::media::mp4::Movie;
-use pagecut::{FileKind, Result};
+use pagecut::Result;
 
 pub(crate) use clock::Clocks;
 pub(crate) use row::Field;
 
 use crate::cli::{Common, Limit, Packets as Args, PacketsFormat};
 use crate::streams::{Kind, Selection};
-use crate::{input, media, report, streams};
+use crate::{formats, input, media, report};
 use list::List;
-use row::Row;
+pub(crate) use row::Row;
 
 /// What is wanted of packets.
-struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     format: PacketsFormat,
     fields: &'a [Field],
     /// Whether the payloads are read.
@@ -97,41 +95,36 @@ fn list(
     out: &mut dyn Write,
 ) -> Result<io::Result<bool>> {
     let source = input::open_to_read(path, wanted.limit, common)?;
-    let kind = source.detect()?;
-    media::with_whole(&source, name, common, |data| match kind {
-        FileKind::Mp4 => {
-            let movie = Movie::read(data)?;
-            let mut packets = mp4::packets(&movie, wanted)?;
-            Ok(Output::begin(out, wanted, name).and_then(|output| output.put_all(&mut packets)))
-        }
-        FileKind::Matroska => {
-            let segment = Segment::read(data)?;
-            Ok(Output::begin(out, wanted, name).and_then(|mut output| {
-                matroska::packets(segment, wanted, &mut |row| output.put(row))?;
-                output.end()
-            }))
-        }
-        FileKind::MpegTs(packets) => Ok(Output::begin(out, wanted, name)
-            .and_then(|output| output.put_all(&mut mpegts::packets(packets, data, wanted)))),
-        _ => Err(streams::none()),
-    })
+    let format = formats::of(source.detect()?)?;
+    media::with_whole(&source, name, common, |data| format.packets(data, NewList { out, wanted, name }))
+}
+
+/// The list of one input, before anything of it is written.
+pub(crate) struct NewList<'a> {
+    out: &'a mut dyn Write,
+    pub(crate) wanted: &'a Wanted<'a>,
+    name: &'a str,
+}
+
+impl<'a> NewList<'a> {
+    /// Begins the list.
+    pub(crate) fn begin(self) -> io::Result<Output<'a>> {
+        let Self { out, wanted, name } = self;
+        let list = List::begin(out, wanted.format, wanted.fields, wanted.names.then_some(name))?;
+        Ok(Output { list, name, all_good: true })
+    }
 }
 
 /// Where the rows of one input go.
-struct Output<'a> {
+pub(crate) struct Output<'a> {
     list: List<'a>,
     name: &'a str,
     all_good: bool,
 }
 
-impl<'a> Output<'a> {
-    fn begin(out: &'a mut dyn Write, wanted: &'a Wanted<'_>, name: &'a str) -> io::Result<Self> {
-        let list = List::begin(out, wanted.format, wanted.fields, wanted.names.then_some(name))?;
-        Ok(Self { list, name, all_good: true })
-    }
-
+impl Output<'_> {
     /// Writes a row; reports an error at its place between the rows.
-    fn put(&mut self, row: Result<Row>) -> io::Result<()> {
+    pub(crate) fn put(&mut self, row: Result<Row>) -> io::Result<()> {
         match row {
             Ok(row) => self.list.push(&row),
             Err(error) => {
@@ -144,7 +137,7 @@ impl<'a> Output<'a> {
     }
 
     /// Writes all rows, and ends the list.
-    fn put_all(mut self, rows: &mut dyn Iterator<Item = Result<Row>>) -> io::Result<bool> {
+    pub(crate) fn put_all(mut self, rows: &mut dyn Iterator<Item = Result<Row>>) -> io::Result<bool> {
         for row in rows {
             self.put(row)?;
         }
@@ -152,7 +145,7 @@ impl<'a> Output<'a> {
     }
 
     /// Ends the list. Returns whether there was no error.
-    fn end(self) -> io::Result<bool> {
+    pub(crate) fn end(self) -> io::Result<bool> {
         self.list.end()?;
         Ok(self.all_good)
     }

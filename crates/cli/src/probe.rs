@@ -2,10 +2,10 @@
 
 mod codec_names;
 mod coding;
-mod matroska;
-mod mp4;
+pub(crate) mod matroska;
+pub(crate) mod mp4;
 mod mp4_codec;
-mod mpegts;
+pub(crate) mod mpegts;
 mod picture;
 mod profile;
 mod report;
@@ -17,14 +17,15 @@ mod whole;
 use std::io::{self, Write};
 use std::path::Path;
 
+use pagecut::Result;
 use pagecut::media::AudioSpecificConfig;
-use pagecut::{FileKind, Result};
 
 use crate::cli::{Common, Probe, ProbeFormat};
 use crate::streams::Kind;
 use crate::time_base::TimeBase;
-use crate::{input, media, streams};
-use report::{Ratio, Report, Sound, Stream, Times};
+use crate::{formats, input, media};
+pub(crate) use report::Report;
+use report::{Ratio, Sound, Stream, Times};
 
 /// So many bytes are looked at to find out when the streams start: as many as ffprobe reads.
 const START_LEN: u64 = 5_000_000;
@@ -62,13 +63,8 @@ pub(crate) fn run(args: &Probe, common: &Common, out: &mut dyn Write, all_good: 
 /// What an input says. Errors that leave something to tell are put among `errors`.
 fn probe(path: &Path, name: &str, args: &Probe, common: &Common, errors: &mut Vec<String>) -> Result<Report> {
     let source = input::open_to_read(path, &args.limit, common)?;
-    let kind = source.detect()?;
-    let mut report = media::with_whole(&source, name, common, |data| match kind {
-        FileKind::Mp4 => mp4::report(data, errors),
-        FileKind::Matroska => matroska::report(data, args.count_packets, errors),
-        FileKind::MpegTs(packets) => mpegts::report(packets, data, errors),
-        _ => Err(streams::none()),
-    })?;
+    let format = formats::of(source.detect()?)?;
+    let mut report = media::with_whole(&source, name, common, |data| format.probe(data, args, errors))?;
     name.clone_into(&mut report.format.filename);
     report.format.nb_streams = report.streams.len();
     report.streams.iter_mut().for_each(Stream::complete);

@@ -5,16 +5,14 @@ mod held;
 use std::io::{self, Write};
 use std::path::Path;
 
-use pagecut::fasta::Fasta;
-use pagecut::fastq::Fastq;
-use pagecut::media::matroska::Matroska;
-use pagecut::{Account, Error, FileKind, Resync, Salvaged, Source};
+use pagecut::{Account, Error, Resync, Salvaged};
 
 use crate::cli::{Common, Sanitize};
+use crate::formats::{self, NamedSource};
 use crate::media::unsupported;
 use crate::output::{self, Out, OutputError};
-use crate::{formats, input, report};
-use held::Held;
+use crate::{input, report};
+pub(crate) use held::Held;
 
 /// Writes the good records, tells what was left out, and notes whether that is nothing.
 pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::Result<()> {
@@ -74,31 +72,12 @@ fn tell_unproven(name: &str, error: &Error, account: &Account) {
 /// Writes the good records. Returns what was read, and whether an output is left: a file is removed if another run may read more.
 fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut::Result<(Account, bool)> {
     let source = input::open_to_read(path, &args.limit, common)?;
-    let kind = source.detect_after_damage()?;
-    if let Some(why) = input::lacks_boundaries(kind) {
-        return Err(unsupported(why));
-    }
+    let format = formats::of(source.detect_after_damage()?)?;
+    let recovery = format.recovery().map_err(unsupported)?;
     // Only now that there is something to write.
     let mut out = Out::open(&args.output, path, common)?;
-    let account = input::work(&source, name, common, || match (kind, args.strict) {
-        (FileKind::MpegTs(packets), _) => write_good(&source, &packets, args, name, common, &mut out),
-        (FileKind::Matroska, _) => write_good(&source, &Matroska, args, name, common, &mut out),
-        (FileKind::Fasta, false) => write_good(&source, &Fasta::new(), args, name, common, &mut out),
-        (FileKind::Fasta, true) => write_good(&source, &Fasta::strict(), args, name, common, &mut out),
-        (_, strict) => {
-            let fastq = if strict { Fastq::strict() } else { Fastq::new() };
-            let guess = formats::guess(kind);
-            let mut held = Held::of(&source);
-            let account = source.salvage_fastq(&fastq, guess, args.max_gaps, |salvaged| match salvaged {
-                Salvaged::Records(bytes) if held.is_holding() => held.write(bytes),
-                salvaged => {
-                    held.see(&salvaged);
-                    write(salvaged, name, common, &mut out)
-                }
-            });
-            held.end(account, &mut out)
-        }
-    });
+    let named = NamedSource { source: &source, name, common };
+    let account = named.work(|| recovery.salvage(named, args, &mut out));
     let failure = account.error.as_ref().filter(|_| !account.complete);
     if let Some(error) = failure.filter(|error| OutputError::find(error).is_some()) {
         return Err(error.clone());
@@ -108,22 +87,21 @@ fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut
     Ok((account, is_written))
 }
 
-fn write_good<F: Resync>(
-    source: &Source,
+/// Writes the good records of a format.
+pub(crate) fn write_good<F: Resync>(
+    input: NamedSource<'_>,
     format: &F,
     args: &Sanitize,
-    name: &str,
-    common: &Common,
     out: &mut Out,
 ) -> Account {
-    source.salvage(format, args.max_gaps, |salvaged| write(salvaged, name, common, out))
+    input.source.salvage(format, args.max_gaps, |salvaged| write(salvaged, input, out))
 }
 
 /// Writes records, and tells a gap.
-fn write(salvaged: Salvaged<'_>, name: &str, common: &Common, out: &mut Out) -> pagecut::Result<()> {
+pub(crate) fn write(salvaged: Salvaged<'_>, input: NamedSource<'_>, out: &mut Out) -> pagecut::Result<()> {
     match salvaged {
         Salvaged::Records(bytes) => out.write_all(bytes)?,
-        Salvaged::Gap(gap) if !common.quiet => report::gap(name, &gap),
+        Salvaged::Gap(gap) if !input.common.quiet => report::gap(input.name, &gap),
         _ => {}
     }
     Ok(())

@@ -7,17 +7,21 @@ mod tracks;
 use std::io::{self, Write};
 use std::path::Path;
 
-use pagecut::{FileKind, Result, Source};
+use pagecut::Result;
 
 use crate::cli::{Common, Stats};
+use crate::formats::{self, NamedSource};
 use crate::table::Table;
 use crate::{input, report};
+pub(crate) use packets::PacketCounts;
+pub(crate) use reads::ReadCounts;
+pub(crate) use tracks::{TrackRow, Tracks};
 
 /// What an input came to.
-enum Outcome {
-    Reads(Box<reads::Row>),
-    Packets(packets::Row),
-    Tracks(tracks::Rows),
+pub(crate) enum Outcome {
+    Reads(Box<ReadCounts>),
+    Packets(PacketCounts),
+    Tracks(Tracks),
 }
 
 /// Counts in every input, and notes whether all of them are well.
@@ -71,15 +75,7 @@ pub(crate) fn run(args: &Stats, common: &Common, out: &mut dyn Write, all_good: 
 /// Counts in one input.
 fn count(path: &Path, name: &str, args: &Stats, common: &Common) -> Result<Outcome> {
     let source = input::open_to_read(path, &args.limit, common)?;
-    let kind = source.detect()?;
-    if matches!(kind, FileKind::Mp4 | FileKind::Matroska) {
-        return tracks::count(&source, name, kind, common).map(Outcome::Tracks);
-    }
-    let of = |source: &Source| match kind {
-        FileKind::MpegTs(packets) => Ok(Outcome::Packets(packets::count(source, &packets, name))),
-        _ => reads::count(source, name, kind, args.all).map(Box::new).map(Outcome::Reads),
-    };
-    input::work(&source, name, common, || of(&source))
+    formats::of(source.detect()?)?.stats(NamedSource { source: &source, name, common }, args)
 }
 
 fn write_json(out: &mut dyn Write, value: &impl serde::Serialize) -> io::Result<()> {

@@ -5,8 +5,6 @@ use std::str::FromStr;
 use pagecut::media::mpegts::{Coding, ListedStream, MediaKind};
 use pagecut::media::{matroska, mp4};
 
-use crate::media::unsupported;
-
 /// What a stream is of, in the words of ffprobe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -60,11 +58,6 @@ impl Kind {
             _ => Self::Data,
         }
     }
-}
-
-/// The error that an input is of no container whose streams are told.
-pub(crate) fn none() -> pagecut::Error {
-    unsupported("it is neither MP4, Matroska nor MPEG-TS, and has no streams")
 }
 
 /// Which streams are wanted: by number, or by kind and number among those of the kind.

@@ -1,27 +1,25 @@
 //! `pagecut tree`: every box, element or transport packet, with its place.
 
 mod line;
-mod packets;
 
 use std::fmt::Display;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use pagecut::media::matroska;
-use pagecut::media::mp4;
-use pagecut::{FileKind, Result};
+use pagecut::Result;
 
 use crate::cli::{Common, Limit, Tree};
+use crate::formats::{self, NamedSource};
 use crate::output::Stdout;
-use crate::{input, media, report};
-use line::Line;
+use crate::{input, report};
+pub(crate) use line::{Field, Line, Scalar, Value, write_json, write_place};
 
 /// Where trees go, and how.
-struct Printer<'run> {
-    out: BufWriter<Stdout>,
-    json: bool,
+pub(crate) struct Printer<'run> {
+    pub(crate) out: BufWriter<Stdout>,
+    pub(crate) json: bool,
     /// The input, which every object of JSON names.
-    name: &'run str,
+    pub(crate) name: &'run str,
 }
 
 /// Prints every input, and notes whether all of them are well.
@@ -44,48 +42,18 @@ pub(crate) fn run(args: &Tree, common: &Common, all_good: &mut bool) -> io::Resu
 /// Prints one input. Returns whether all of it is well; if it is not, that was told.
 fn print(path: &Path, limit: &Limit, common: &Common, printer: &mut Printer<'_>) -> Result<bool> {
     let source = input::open_to_read(path, limit, common)?;
-    let name = printer.name;
-    match source.detect()? {
-        FileKind::MpegTs(packets) => {
-            input::work(&source, name, common, || packets::print(&source, &packets, printer))
-        }
-        FileKind::Mp4 => media::with_whole(&source, name, common, |data| printer.boxes(data)),
-        FileKind::Matroska => media::with_whole(&source, name, common, |data| printer.elements(data)),
-        _ => {
-            Err(media::unsupported("only media containers have a tree: MP4, Matroska and transport streams"))
-        }
-    }
+    let input = NamedSource { source: &source, name: printer.name, common };
+    formats::of(source.detect()?)?.tree(input, printer)
 }
 
 impl Printer<'_> {
-    fn boxes(&mut self, data: &[u8]) -> Result<bool> {
-        let mut all_good = true;
-        for node in mp4::Tree::of(data) {
-            match node {
-                Ok(node) => self.write(&Line::of_box(&node))?,
-                Err(error) => all_good = self.tell(&error)?,
-            }
-        }
-        Ok(all_good)
-    }
-
-    fn elements(&mut self, data: &[u8]) -> Result<bool> {
-        let mut all_good = true;
-        for node in matroska::tree(data) {
-            match node {
-                Ok(node) => self.write(&Line::of_element(&node))?,
-                Err(error) => all_good = self.tell(&error)?,
-            }
-        }
-        Ok(all_good)
-    }
-
-    fn write<K: Display>(&mut self, line: &Line<'_, K>) -> io::Result<()> {
+    /// Writes a line.
+    pub(crate) fn write<K: Display>(&mut self, line: &Line<'_, K>) -> io::Result<()> {
         if self.json { line.write_json(self.name, &mut self.out) } else { line.write(&mut self.out) }
     }
 
-    /// Tells of damage where it is.
-    fn tell(&mut self, error: &pagecut::Error) -> io::Result<bool> {
+    /// Reports damage after the lines before it. Returns `false`: not all is well.
+    pub(crate) fn tell(&mut self, error: &pagecut::Error) -> io::Result<bool> {
         self.out.flush()?;
         report::error(self.name, error);
         Ok(false)

@@ -11,7 +11,7 @@ use crate::output::{self, OutFile};
 
 /// Writes ranges of an input one behind the other, those that lie side by side at once, and long ones without a look at their bytes
 /// where the system can do that (`copy_file_range(2)`, `sendfile(2)`).
-pub(super) struct Sink<'data> {
+pub(crate) struct Sink<'data> {
     /// All bytes of the input.
     data: &'data [u8],
     /// The file that they are, if they are those of a file.
@@ -31,18 +31,20 @@ const SEND_LEN: u64 = 256 << 10;
 const BUFFER_LEN: usize = 256 << 10;
 
 /// What is written, and what it is from.
-pub(super) struct Place<'run> {
+pub(crate) struct Place<'run> {
     /// Standard output if it is not said.
-    pub(super) output: Option<&'run Path>,
-    pub(super) input: &'run Path,
-    pub(super) source: &'run Source,
+    pub(crate) output: Option<&'run Path>,
+    pub(crate) input: &'run Path,
+    /// The name of the input in messages.
+    pub(crate) name: &'run str,
+    pub(crate) source: &'run Source,
     /// The output, when all is written to it. It has to be committed.
-    pub(super) finished: RefCell<Option<OutFile>>,
+    pub(crate) finished: RefCell<Option<OutFile>>,
 }
 
 impl Place<'_> {
     /// Begins to write: to a file, unless that is the input, or to standard output. `data` are all bytes of the input.
-    pub(super) fn open<'data>(&'data self, data: &'data [u8]) -> Result<Sink<'data>> {
+    pub(crate) fn open<'data>(&'data self, data: &'data [u8]) -> Result<Sink<'data>> {
         let target = output::create(self.output, self.input)?;
         let reader = self.source.reader().filter(|_| self.source.compression().is_none());
         let out = BufWriter::with_capacity(BUFFER_LEN, target);
@@ -52,7 +54,7 @@ impl Place<'_> {
 
 impl Sink<'_> {
     /// Writes a range of the input.
-    pub(super) fn put(&mut self, range: Range<u64>) -> Result<()> {
+    pub(crate) fn put(&mut self, range: Range<u64>) -> Result<()> {
         if range.start == self.pending.end {
             self.pending.end = range.end;
             return Ok(());
@@ -63,7 +65,7 @@ impl Sink<'_> {
     }
 
     /// Writes bytes that do not lie there where they are to stand.
-    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<()> {
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<()> {
         if !bytes.is_empty() {
             self.put_pending()?;
             self.out.write_all(bytes)?;
@@ -72,7 +74,7 @@ impl Sink<'_> {
     }
 
     /// Writes what is left.
-    pub(super) fn finish(mut self) -> Result<()> {
+    pub(crate) fn finish(mut self) -> Result<()> {
         self.put_pending()?;
         let file = self.out.into_inner().map_err(io::IntoInnerError::into_error)?;
         *self.finished.borrow_mut() = Some(file);

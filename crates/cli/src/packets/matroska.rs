@@ -13,7 +13,7 @@ use crate::streams::Kind;
 use crate::time_base::TimeBase;
 
 /// Gives the packets of all segments in the order of the file. After damage they continue.
-pub(super) fn packets(
+pub(crate) fn packets(
     mut segment: Segment<'_>,
     of: &Wanted<'_>,
     put: &mut dyn FnMut(Result<Row>) -> io::Result<()>,

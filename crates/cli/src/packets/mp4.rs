@@ -10,7 +10,7 @@ use crate::streams::Kind;
 use crate::time_base::TimeBase;
 
 /// The packets of a movie in the order of ffprobe: pictures in the metadata come first.
-pub(super) fn packets<'a>(
+pub(crate) fn packets<'a>(
     movie: &'a Movie<'a>,
     of: &'a Wanted<'a>,
 ) -> Result<impl Iterator<Item = Result<Row>> + 'a> {

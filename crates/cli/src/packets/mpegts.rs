@@ -16,7 +16,7 @@ const EARLY: u64 = 16;
 
 /// The PES packets of a stream, each when it is complete, which is the order of ffprobe. They go on after damage. Those without a payload
 /// are left out.
-pub(super) fn packets<'a>(
+pub(crate) fn packets<'a>(
     format: Packets,
     data: &'a [u8],
     of: &'a Wanted<'a>,

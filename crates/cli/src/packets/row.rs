@@ -10,7 +10,7 @@ use crate::time_base::{Seconds, TimeBase};
 
 /// What is told of a packet.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Row {
+pub(crate) struct Row {
     pub(super) kind: Kind,
     pub(super) stream: usize,
     pub(super) time_base: TimeBase,

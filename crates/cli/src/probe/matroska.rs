@@ -21,7 +21,7 @@ use tags::Tags;
 
 /// Reads what is said of the whole, and as many packets as it takes to know when the streams start; all of them, in all segments, if they
 /// are to be counted. Errors of packets are put among `errors`.
-pub(super) fn report(data: &[u8], count_packets: bool, errors: &mut Vec<String>) -> Result<Report> {
+pub(crate) fn report(data: &[u8], count_packets: bool, errors: &mut Vec<String>) -> Result<Report> {
     let segment = Segment::read(data)?;
     errors.extend(segment.faults().iter().map(ToString::to_string));
     let (totals, next) = totals(&segment, count_packets, errors);

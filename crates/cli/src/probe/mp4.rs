@@ -24,7 +24,7 @@ use chapters::Titles;
 use sums::{Stated, Totals};
 
 /// Reads the description of a movie and its tables. Errors of samples are put among `errors`.
-pub(super) fn report(data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
+pub(crate) fn report(data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
     let movie = Movie::read(data)?;
     let found = MovieStreams::of(&movie)?;
     let mut titles = Titles::default();

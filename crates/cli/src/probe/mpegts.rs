@@ -14,7 +14,7 @@ use crate::time_base::TimeBase;
 use times::{Extent, Extents};
 
 /// Reads the tables and the PES packets near the start of a stream, and those near its end for the durations.
-pub(super) fn report(format: Packets, data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
+pub(crate) fn report(format: Packets, data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
     let mut pes_packets = format.pes_packets(data).with_programs();
     let mut extents = Extents::default();
     let mut is_whole = true;

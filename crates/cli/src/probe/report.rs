@@ -10,7 +10,7 @@ use crate::time_base::{TimeBase, greatest_common_divisor};
 
 /// An input. What is not known is `None`, and not printed.
 #[derive(Debug)]
-pub(super) struct Report {
+pub(crate) struct Report {
     /// Of MPEG-TS.
     pub(super) programs: Vec<Program>,
     pub(super) streams: Vec<Stream>,

@@ -9,24 +9,24 @@ use crate::output::Out;
 
 /// The records after the first gap of a stream, which are void if the stream turns out to be wrapped. A temporary file without a name
 /// holds them until that is known. Records of a file with positions are not held.
-pub(super) struct Held {
+pub(crate) struct Held {
     is_stream: bool,
     has_gap: bool,
     file: Option<File>,
 }
 
 impl Held {
-    pub(super) fn of(source: &Source) -> Self {
+    pub(crate) fn of(source: &Source) -> Self {
         Self { is_stream: source.reader().is_none(), has_gap: false, file: None }
     }
 
     /// Whether the records that follow are held.
-    pub(super) fn is_holding(&self) -> bool {
+    pub(crate) fn is_holding(&self) -> bool {
         self.is_stream && self.has_gap
     }
 
     /// Notes whether this is a gap.
-    pub(super) fn see(&mut self, salvaged: &Salvaged<'_>) {
+    pub(crate) fn see(&mut self, salvaged: &Salvaged<'_>) {
         self.has_gap |= matches!(salvaged, Salvaged::Gap(_));
     }
 
@@ -35,7 +35,7 @@ impl Held {
     /// # Errors
     ///
     /// Those of the system, with the folder of the temporary file.
-    pub(super) fn write(&mut self, bytes: &[u8]) -> pagecut::Result<()> {
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> pagecut::Result<()> {
         let with_folder = |error: io::Error| {
             let what = format!("temporary file in {}: {error}", std::env::temp_dir().display());
             io::Error::new(error.kind(), what)
@@ -48,7 +48,7 @@ impl Held {
     }
 
     /// Writes the records, unless they are void. The account gets the error of that.
-    pub(super) fn end(self, mut account: Account, out: &mut Out) -> Account {
+    pub(crate) fn end(self, mut account: Account, out: &mut Out) -> Account {
         let is_void =
             account.error.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::WrappedStream));
         if let Some(mut file) = self.file.filter(|_| !is_void)

@@ -10,7 +10,7 @@ use crate::table::{Cell, Table};
 const FORMAT: &str = "MPEG-TS";
 
 /// What a transport stream came to.
-pub(super) struct Row {
+pub(crate) struct PacketCounts {
     file: String,
     packet_len: usize,
     tally: Tally,
@@ -31,25 +31,25 @@ pub(super) fn table() -> Table {
     ])
 }
 
-/// Counts the packets of a source, those behind gaps too.
-pub(super) fn count(source: &Source, format: &Packets, file: &str) -> Row {
-    let mut summary = Summary::new();
-    let Account { tally, error, .. } = source.map_pieces_in_order(
-        format,
-        |pieces| {
-            let mut part = Summary::new();
-            pieces.filter_map(Piece::record).for_each(|packet| part.add(packet));
-            part
-        },
-        |part| {
-            summary.append(&part);
-            Ok(())
-        },
-    );
-    Row { file: file.to_owned(), packet_len: format.packet_len(), tally, summary, error }
-}
+impl PacketCounts {
+    /// Counts the packets of a source, those behind gaps too.
+    pub(crate) fn count(source: &Source, format: &Packets, file: &str) -> Self {
+        let mut summary = Summary::new();
+        let Account { tally, error, .. } = source.map_pieces_in_order(
+            format,
+            |pieces| {
+                let mut part = Summary::new();
+                pieces.filter_map(Piece::record).for_each(|packet| part.add(packet));
+                part
+            },
+            |part| {
+                summary.append(&part);
+                Ok(())
+            },
+        );
+        Self { file: file.to_owned(), packet_len: format.packet_len(), tally, summary, error }
+    }
 
-impl Row {
     pub(super) fn push_to(&self, table: &mut Table) {
         for (pid, summary) in self.summary.pids() {
             table.push(vec![

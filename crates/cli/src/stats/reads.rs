@@ -1,11 +1,10 @@
 //! The columns of `seqkit stats`.
 
 use pagecut::fasta::{self, Fasta};
-use pagecut::fastq::{self, Alphabet, Fastq, Lengths, Letters, QualityScores};
-use pagecut::{FileKind, Result, Source};
+use pagecut::fastq::{self, Alphabet, Fastq, Lengths, Letters, QualityScores, Variant};
+use pagecut::{Result, Source};
 use serde::{Serialize, Serializer};
 
-use crate::formats;
 use crate::table::{Cell, Table};
 
 const COLUMNS: [&str; 8] = ["file", "format", "type", "num_seqs", "sum_len", "min_len", "avg_len", "max_len"];
@@ -14,7 +13,7 @@ const MORE_COLUMNS: [&str; 11] =
     ["Q1", "Q2", "Q3", "sum_gap", "N50", "N50_num", "Q20(%)", "Q30(%)", "AvgQual", "GC(%)", "sum_n"];
 
 /// What a file of reads or sequences came to.
-pub(super) struct Row {
+pub(crate) struct ReadCounts {
     file: String,
     format: &'static str,
     alphabet: Option<Alphabet>,
@@ -31,27 +30,6 @@ pub(super) fn table(all: bool) -> Table {
 fn columns(all: bool) -> Vec<&'static str> {
     let more: &[&str] = if all { &MORE_COLUMNS } else { &[] };
     [&COLUMNS, more].concat()
-}
-
-/// Counts the reads or sequences of a source.
-pub(super) fn count(source: &Source, file: &str, kind: FileKind, all: bool) -> Result<Row> {
-    match kind {
-        FileKind::Fasta => {
-            let summary = sequences(source, all)?;
-            let numbers = (summary.lengths(), summary.letters(), None);
-            Ok(Row::of(file, "FASTA", summary.alphabet(), numbers))
-        }
-        _ => {
-            let summary = source.in_variant(
-                formats::guess(kind),
-                || reads(source, all),
-                || wrapped_reads(source, all),
-            )?;
-            let format = if kind == FileKind::Empty { "" } else { "FASTQ" };
-            let numbers = (summary.lengths(), summary.letters(), summary.quality_scores());
-            Ok(Row::of(file, format, summary.alphabet(), numbers))
-        }
-    }
 }
 
 fn reads(source: &Source, all: bool) -> Result<fastq::Summary> {
@@ -77,7 +55,27 @@ fn sequences(source: &Source, all: bool) -> Result<fasta::Summary> {
 /// The numbers of a summary; those that need a look at every letter may be left out.
 type Numbers<'summary> = (&'summary Lengths, Option<&'summary Letters>, Option<&'summary QualityScores>);
 
-impl Row {
+impl ReadCounts {
+    /// Counts the sequences of FASTA.
+    pub(crate) fn of_fasta(source: &Source, file: &str, all: bool) -> Result<Self> {
+        let summary = sequences(source, all)?;
+        let numbers = (summary.lengths(), summary.letters(), None);
+        Ok(Self::of(file, "FASTA", summary.alphabet(), numbers))
+    }
+
+    /// Counts the reads of FASTQ. `format` is what the output calls it, `guess` the variant that the first bytes suggest.
+    pub(crate) fn of_fastq(
+        source: &Source,
+        file: &str,
+        format: &'static str,
+        guess: Variant,
+        all: bool,
+    ) -> Result<Self> {
+        let summary = source.in_variant(guess, || reads(source, all), || wrapped_reads(source, all))?;
+        let numbers = (summary.lengths(), summary.letters(), summary.quality_scores());
+        Ok(Self::of(file, format, summary.alphabet(), numbers))
+    }
+
     fn of(file: &str, format: &'static str, alphabet: Option<Alphabet>, numbers: Numbers<'_>) -> Self {
         let (lengths, letters, scores) = numbers;
         Self {

@@ -4,42 +4,61 @@ use std::borrow::Cow;
 use std::fmt::{self, Display};
 use std::io::{self, Write};
 
-use pagecut::media::matroska::{self, Element, ElementId, ElementType};
-use pagecut::media::mp4::{self, FieldValue, FourCc};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::media::names;
-
 /// A box or an element.
 #[derive(Serialize)]
-pub(super) struct Line<'data, K: Display> {
-    depth: usize,
+pub(crate) struct Line<'data, K: Display> {
+    pub(crate) depth: usize,
     #[serde(rename = "type", serialize_with = "as_text")]
-    kind: K,
-    offset: u64,
-    header_len: usize,
+    pub(crate) kind: K,
+    pub(crate) offset: u64,
+    pub(crate) header_len: usize,
     /// With the header; `None` of a `Segment` that does not say how long it is.
-    len: Option<u64>,
+    pub(crate) len: Option<u64>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    value: Option<Value<'data>>,
+    pub(crate) value: Option<Value<'data>>,
 }
 
 /// What one holds that holds no others.
 #[derive(Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Value<'data> {
+pub(crate) enum Value<'data> {
     Fields(Fields),
     Value(Scalar<'data>),
 }
 
-/// The one or two fields that tell most of a box.
-pub(super) struct Fields(Vec<mp4::Field>);
+/// The one or two fields that tell most of a box or a frame, by name.
+pub(crate) struct Fields(Vec<(&'static str, Field)>);
+
+/// The value of a field.
+pub(crate) enum Field {
+    Number(u64),
+    Text(String),
+}
+
+impl Value<'_> {
+    /// Returns the value of some fields; `None` if there are none.
+    pub(crate) fn of_fields(fields: impl IntoIterator<Item = (&'static str, Field)>) -> Option<Self> {
+        let fields = Vec::from_iter(fields);
+        (!fields.is_empty()).then_some(Self::Fields(Fields(fields)))
+    }
+}
+
+impl Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Text(text) => text.fmt(f),
+        }
+    }
+}
 
 /// What an element holds.
 #[derive(Serialize)]
 #[serde(untagged)]
-pub(super) enum Scalar<'data> {
+pub(crate) enum Scalar<'data> {
     Unsigned(u64),
     Signed(i64),
     Float(f64),
@@ -55,13 +74,13 @@ struct Named<'line, T> {
 }
 
 /// Writes an object as a line.
-pub(super) fn write_json(file: &str, line: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_json(file: &str, line: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer(&mut *out, &Named { file, line })?;
     writeln!(out)
 }
 
 /// Writes what every line begins with.
-pub(super) fn write_place(
+pub(crate) fn write_place(
     depth: usize,
     kind: &impl Display,
     offset: u64,
@@ -72,12 +91,12 @@ pub(super) fn write_place(
 
 impl<'data, K: Display> Line<'data, K> {
     /// For a program.
-    pub(super) fn write_json(&self, file: &str, out: &mut dyn Write) -> io::Result<()> {
+    pub(crate) fn write_json(&self, file: &str, out: &mut dyn Write) -> io::Result<()> {
         write_json(file, self, out)
     }
 
     /// For a person.
-    pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+    pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         write_place(self.depth, &self.kind, self.offset, out)?;
         match self.len {
             Some(len) => write!(out, "{}+{} bytes", self.header_len, len - self.header_len as u64)?,
@@ -90,58 +109,6 @@ impl<'data, K: Display> Line<'data, K> {
     }
 }
 
-impl Line<'_, FourCc> {
-    pub(super) fn of_box(node: &mp4::Node<'_>) -> Self {
-        let found = &node.mp4_box;
-        let fields: Vec<_> = found.brief().collect();
-        Self {
-            depth: node.depth,
-            kind: found.kind(),
-            offset: found.range().start,
-            header_len: found.header().header_len,
-            len: Some(found.as_bytes().len() as u64),
-            value: (!fields.is_empty()).then_some(Value::Fields(Fields(fields))),
-        }
-    }
-}
-
-impl<'data> Line<'data, ElementId> {
-    pub(super) fn of_element(node: &matroska::Node<'data>) -> Self {
-        let element = node.element;
-        let header_len = element.header_len();
-        // What is in a segment is not in the view of it.
-        let len = match element.id() {
-            ElementId::SEGMENT => element.size(),
-            _ => Some(element.body().len() as u64),
-        };
-        Self {
-            depth: node.depth,
-            kind: element.id(),
-            offset: element.offset(),
-            header_len,
-            len: len.map(|len| len.saturating_add(header_len as u64)),
-            value: scalar(&element).map(Value::Value),
-        }
-    }
-}
-
-/// Bytes that are not more are shown.
-const SHORT: usize = 16;
-
-/// What an element holds, if it is of a type that has a value. Bytes are one if they are few, as digits.
-fn scalar<'data>(element: &Element<'data>) -> Option<Scalar<'data>> {
-    match element.id().element_type()? {
-        ElementType::Unsigned => element.unsigned().ok().map(Scalar::Unsigned),
-        ElementType::Signed | ElementType::Date => element.signed().ok().map(Scalar::Signed),
-        ElementType::Float => element.float_or(0.0).ok().map(Scalar::Float),
-        ElementType::String | ElementType::Utf8 => Some(Scalar::Text(names::text(element.text()))),
-        ElementType::Binary if (1..=SHORT).contains(&element.body().len()) => {
-            Some(Scalar::Text(element.body().iter().map(|byte| format!("{byte:02x}")).collect()))
-        }
-        ElementType::Binary | ElementType::Master => None,
-    }
-}
-
 fn as_text<S: Serializer>(kind: &impl Display, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(kind)
 }
@@ -149,10 +116,10 @@ fn as_text<S: Serializer>(kind: &impl Display, serializer: S) -> Result<S::Ok, S
 impl Serialize for Fields {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for field in &self.0 {
-            match field.value {
-                FieldValue::Number(number) => map.serialize_entry(field.name, &number)?,
-                FieldValue::FourCc(name) => map.serialize_entry(field.name, &name.to_string())?,
+        for (name, value) in &self.0 {
+            match value {
+                Field::Number(number) => map.serialize_entry(name, number)?,
+                Field::Text(text) => map.serialize_entry(name, text)?,
             }
         }
         map.end()
@@ -165,9 +132,9 @@ impl Display for Value<'_> {
         const MOST: usize = 60;
         match self {
             Self::Fields(Fields(fields)) => {
-                for (number, field) in fields.iter().enumerate() {
+                for (number, (name, value)) in fields.iter().enumerate() {
                     let comma = if number > 0 { ", " } else { "" };
-                    write!(f, "{comma}{} {}", field.name, field.value)?;
+                    write!(f, "{comma}{name} {value}")?;
                 }
                 Ok(())
             }

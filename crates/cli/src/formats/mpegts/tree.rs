@@ -6,9 +6,8 @@ use pagecut::media::mpegts::{PACKET_LEN, Packets, TsPacket};
 use pagecut::{Gap, Piece, Result, Source};
 use serde::Serialize;
 
-use super::Printer;
-use super::line::{write_json, write_place};
 use crate::report;
+use crate::tree::{Printer, write_json, write_place};
 
 /// A transport packet.
 #[derive(Serialize)]

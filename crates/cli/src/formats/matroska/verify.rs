@@ -1,116 +1,14 @@
-//! Media containers: every byte is accounted for, and what is inside of boxes and elements is looked at too, though not the coded
-//! media themselves.
+//! Checks of elements, blocks and frames; the coded media are not decoded.
 
 use std::collections::HashSet;
 
 use pagecut::media::matroska::{Cluster, Element, ElementId, Matroska, Occurrences, Segment, TopLevel};
-use pagecut::media::mp4::{Boxes, Movie, Track, Tree};
-use pagecut::{Error, ErrorKind, FileKind, Format, Gap, Piece, Result, Resync, Source, Tally};
+use pagecut::{Error, ErrorKind, Format as _, Gap, Piece, Result, Resync as _};
 
-use super::Read;
-use super::places::Blocks;
-use crate::cli::{Common, Verify};
-use crate::{media, progress};
-
-/// What was found in an input.
-struct Found {
-    tally: Tally,
-    /// The first error.
-    error: Option<Error>,
-    complete: bool,
-    gaps: Option<Vec<Gap>>,
-    faults: Option<Vec<Error>>,
-}
-
-/// Reads one input.
-pub(super) fn read(
-    source: &Source,
-    kind: FileKind,
-    name: &str,
-    args: &Verify,
-    common: &Common,
-) -> Result<Read> {
-    let data = progress::show(source, name, common.quiet, || source.whole())?;
-    let found = media::checked(source, || {
-        Ok(match kind {
-            FileKind::Mp4 => mp4(&data),
-            _ if args.recover => matroska_pieces(&data, args.max_gaps),
-            _ => matroska_records(&data),
-        })
-    })?;
-    let Found { tally, error, complete, gaps, faults } = found;
-    let format = Some(if kind == FileKind::Mp4 { Boxes::NAME } else { Matroska::NAME });
-    let (bytes, file_len, packed) = (data.len() as u64, source.len_hint(), source.compression_stats());
-    Ok(Read {
-        format,
-        bytes,
-        file_len,
-        tally,
-        error,
-        complete,
-        ends_at_fault: None,
-        packed,
-        damage: None,
-        gaps,
-        faults,
-        blocks: Blocks::default(),
-    })
-}
-
-/// Of two errors the one that comes first in the input.
-pub(super) fn first(left: Option<Error>, right: Option<Error>) -> Option<Error> {
-    match (left, right) {
-        (Some(left), Some(right)) if right.offset() < left.offset() => Some(right),
-        (left, right) => left.or(right),
-    }
-}
-
-/// The boxes that are in no other box, then those in them, then the samples.
-fn mp4(data: &[u8]) -> Found {
-    let mut boxes = Boxes.records(data);
-    boxes.by_ref().for_each(drop);
-    let (tally, error) = (boxes.tally(), boxes.error().cloned());
-    let complete = error.is_none();
-    Found { tally, error: first(error, inside_of_boxes(data).err()), complete, gaps: None, faults: None }
-}
-
-/// Reads all boxes, and all samples of the movie, if there has to be one.
-fn inside_of_boxes(data: &[u8]) -> Result<()> {
-    let mut may_have_no_movie = false;
-    for node in Tree::of(data) {
-        let node = node?;
-        // Segments of a movie, and pictures, have none.
-        may_have_no_movie |= node.depth == 0 && matches!(&node.mp4_box.kind().0, b"moof" | b"meta" | b"sidx");
-    }
-    let movie = match Movie::read(data) {
-        Err(error) if may_have_no_movie && is_no_movie(&error) => return Ok(()),
-        movie => movie?,
-    };
-    movie.fault().cloned().map_or(Ok(()), Err)?;
-    movie.tracks().iter().try_for_each(description)?;
-    movie.check_layout()?;
-    movie.fragments().try_for_each(|fragment| fragment?.sequence_number().map(drop))?;
-    movie.segment_indexes().try_for_each(|index| index.map(drop))?;
-    match movie.random_access()? {
-        Some(random_access) => random_access.tracks().try_for_each(|track| track.map(drop)),
-        None => Ok(()),
-    }
-}
-
-/// Whether an error is that there is no movie.
-fn is_no_movie(error: &Error) -> bool {
-    use pagecut::Mp4Fault::BoxMissing;
-    matches!(error.kind(), ErrorKind::Mp4(BoxMissing { kind: [b'm', b'o', b'o', b'v'], parent: None }))
-}
-
-/// Checks the sample entries and the sample table of a track.
-fn description(track: &Track<'_>) -> Result<()> {
-    track.sample_entries().try_for_each(|entry| entry?.check())?;
-    track.check_tables()
-}
+use crate::verify::{Found, first};
 
 /// The records up to the first error between them, and the first one in them.
-fn matroska_records(data: &[u8]) -> Found {
+pub(super) fn records(data: &[u8]) -> Found {
     let mut inside = Inside::new(data);
     let mut fault = None;
     let mut records = Matroska.records(data);
@@ -125,7 +23,7 @@ fn matroska_records(data: &[u8]) -> Found {
 }
 
 /// The records, the gaps between them, and everything that is wrong in them.
-fn matroska_pieces(data: &[u8], max_gaps: u64) -> Found {
+pub(super) fn pieces(data: &[u8], max_gaps: u64) -> Found {
     let mut inside = Inside::new(data);
     let (mut gaps, mut faults) = (Vec::<Gap>::new(), Vec::<Error>::new());
     let mut pieces = Matroska.pieces(data);

@@ -1,0 +1,131 @@
+//! FASTQ, and an empty input.
+
+use pagecut::fastq::{Fastq, Variant};
+use pagecut::index::Fai;
+use pagecut::{Account, ErrorKind, Format as _, Result, Salvaged, Source};
+
+use super::{Format, NamedSource, Recovery};
+use crate::cli::{Sanitize, Stats, Verify};
+use crate::media::unsupported;
+use crate::output::Out;
+use crate::sanitize::{self, Held};
+use crate::stats::{Outcome, ReadCounts};
+use crate::verify::{Checked, Reading};
+
+/// FASTQ, with the variant that its first bytes suggest.
+pub(super) struct Reads(Variant);
+
+impl Reads {
+    pub(super) const FOUR_LINES: Self = Self(Variant::FourLines);
+    pub(super) const WRAPPED: Self = Self(Variant::Wrapped);
+}
+
+/// The format with the checks that were asked for.
+fn format(is_strict: bool) -> Fastq {
+    if is_strict { Fastq::strict() } else { Fastq::new() }
+}
+
+impl Format for Reads {
+    fn name(&self) -> &'static str {
+        match self.0 {
+            Variant::FourLines => "FASTQ",
+            Variant::Wrapped => "FASTQ, wrapped",
+        }
+    }
+
+    fn has_quality_scores(&self) -> bool {
+        true
+    }
+
+    fn stats(&self, input: NamedSource<'_>, args: &Stats) -> Result<Outcome> {
+        let counts =
+            input.work(|| ReadCounts::of_fastq(input.source, input.name, "FASTQ", self.0, args.all))?;
+        Ok(Outcome::Reads(Box::new(counts)))
+    }
+
+    fn verify(&self, input: NamedSource<'_>, args: &Verify) -> Result<Reading> {
+        let format = format(args.strict);
+        Ok(Reading::of_parts(input, Some(Fastq::NAME), || {
+            if args.recover {
+                self.list_gaps(input.source, &format, args)
+            } else {
+                Checked::new(input.source.account_fastq(&format, self.0))
+            }
+        }))
+    }
+
+    fn recovery(&self) -> std::result::Result<&dyn Recovery, &'static str> {
+        Ok(self)
+    }
+
+    fn names(&self, source: &Source) -> Result<Fai> {
+        source.in_variant(self.0, || Fai::of_fastq(source), || Fai::of_wrapped_fastq(source))
+    }
+}
+
+impl Recovery for Reads {
+    fn salvage(&self, input: NamedSource<'_>, args: &Sanitize, out: &mut Out) -> Account {
+        let mut held = Held::of(input.source);
+        let format = format(args.strict);
+        let account = input.source.salvage_fastq(&format, self.0, args.max_gaps, |salvaged| match salvaged {
+            Salvaged::Records(bytes) if held.is_holding() => held.write(bytes),
+            salvaged => {
+                held.see(&salvaged);
+                sanitize::write(salvaged, input, out)
+            }
+        });
+        held.end(account, out)
+    }
+}
+
+impl Reads {
+    /// The account of an input that is read on after every fault.
+    fn list_gaps(&self, source: &Source, format: &Fastq, args: &Verify) -> Checked {
+        let mut gaps = Vec::new();
+        let account = source.for_each_fastq_gap(format, self.0, args.max_gaps, |gap| {
+            gaps.push(gap);
+            Ok(())
+        });
+        if account.error.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::WrappedStream)) {
+            // The gaps are those of four lines a record.
+            gaps.clear();
+        }
+        Checked { gaps: Some(gaps), ..Checked::new(account) }
+    }
+}
+
+/// An input of no bytes, or of blank lines only, which is of every text format.
+pub(super) struct Empty;
+
+impl Format for Empty {
+    fn name(&self) -> &'static str {
+        "empty"
+    }
+
+    fn stats(&self, input: NamedSource<'_>, args: &Stats) -> Result<Outcome> {
+        let counts = input
+            .work(|| ReadCounts::of_fastq(input.source, input.name, "", Variant::FourLines, args.all))?;
+        Ok(Outcome::Reads(Box::new(counts)))
+    }
+
+    fn verify(&self, input: NamedSource<'_>, args: &Verify) -> Result<Reading> {
+        Ok(Reading::of_parts(input, None, || Checked {
+            gaps: args.recover.then(Vec::new),
+            ..Checked::new(input.source.account(&format(args.strict)))
+        }))
+    }
+
+    fn recovery(&self) -> std::result::Result<&dyn Recovery, &'static str> {
+        Ok(self)
+    }
+
+    fn names(&self, _: &Source) -> Result<Fai> {
+        Err(unsupported("it is empty, and so has no names"))
+    }
+}
+
+impl Recovery for Empty {
+    fn salvage(&self, input: NamedSource<'_>, args: &Sanitize, out: &mut Out) -> Account {
+        Reads::FOUR_LINES.salvage(input, args, out)
+    }
+}

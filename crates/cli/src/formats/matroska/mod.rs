@@ -1,0 +1,88 @@
+//! Matroska and WebM.
+
+mod extract;
+mod stats;
+mod tree;
+mod verify;
+
+use std::io;
+
+use pagecut::media::matroska::{self as library, Segment};
+use pagecut::{Account, Format as _, Result};
+
+use super::{Format, NamedSource, Recovery};
+use crate::cli::{Probe, Sanitize, Stats, Verify};
+use crate::extract::{Place, Wanted, Work};
+use crate::media::unsupported;
+use crate::output::Out;
+use crate::packets::NewList;
+use crate::probe::Report;
+use crate::stats::{Outcome, Tracks};
+use crate::tree::Printer;
+use crate::verify::Reading;
+use crate::{packets, probe, sanitize};
+
+/// Matroska or WebM.
+pub(super) struct Matroska;
+
+impl Format for Matroska {
+    fn name(&self) -> &'static str {
+        "Matroska"
+    }
+
+    fn is_media(&self) -> bool {
+        true
+    }
+
+    fn recovery(&self) -> std::result::Result<&dyn Recovery, &'static str> {
+        Ok(self)
+    }
+
+    fn stats(&self, input: NamedSource<'_>, _: &Stats) -> Result<Outcome> {
+        input.with_whole(|data| {
+            let segment = Segment::read(data)?;
+            let is_webm = segment.header().is_some_and(|header| header.doc_type == b"webm");
+            let format = if is_webm { "WebM" } else { "Matroska" };
+            let (tracks, error) = stats::tracks(segment);
+            Ok(Outcome::Tracks(Tracks::new(input.name, format, tracks, Vec::from_iter(error))))
+        })
+    }
+
+    fn verify(&self, input: NamedSource<'_>, args: &Verify) -> Result<Reading> {
+        Reading::of_whole(input, library::Matroska::NAME, |data| {
+            if args.recover { verify::pieces(data, args.max_gaps) } else { verify::records(data) }
+        })
+    }
+
+    fn tree(&self, input: NamedSource<'_>, printer: &mut Printer<'_>) -> Result<bool> {
+        input.with_whole(|data| tree::print(data, printer))
+    }
+
+    fn extract<'run>(&self, wanted: Wanted<'run>, place: &'run Place<'run>) -> Result<Work<'run>> {
+        Ok(match wanted {
+            Wanted::Track(number) => Box::new(move |data| extract::frames(data, number, place)),
+            Wanted::Attachment(wanted) => Box::new(move |data| extract::attachment(data, wanted, place)),
+            Wanted::Box(_) => return Err(unsupported("Matroska has no boxes")),
+            Wanted::Pid(_) => return Err(unsupported("only a transport stream has PIDs")),
+        })
+    }
+
+    fn probe(&self, data: &[u8], args: &Probe, errors: &mut Vec<String>) -> Result<Report> {
+        probe::matroska::report(data, args.count_packets, errors)
+    }
+
+    fn packets(&self, data: &[u8], list: NewList<'_>) -> Result<io::Result<bool>> {
+        let segment = Segment::read(data)?;
+        let wanted = list.wanted;
+        Ok(list.begin().and_then(|mut output| {
+            packets::matroska::packets(segment, wanted, &mut |row| output.put(row))?;
+            output.end()
+        }))
+    }
+}
+
+impl Recovery for Matroska {
+    fn salvage(&self, input: NamedSource<'_>, args: &Sanitize, out: &mut Out) -> Account {
+        sanitize::write_good(input, &library::Matroska, args, out)
+    }
+}

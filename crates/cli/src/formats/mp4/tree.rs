@@ -1,0 +1,35 @@
+//! Boxes as lines of a tree.
+
+use pagecut::Result;
+use pagecut::media::mp4::{FieldValue, FourCc, Node, Tree};
+
+use crate::tree;
+use crate::tree::{Line, Printer, Value};
+
+/// Prints all boxes. Returns whether none is damaged; damage was reported.
+pub(super) fn print(data: &[u8], printer: &mut Printer<'_>) -> Result<bool> {
+    let mut all_good = true;
+    for node in Tree::of(data) {
+        match node {
+            Ok(node) => printer.write(&line(&node))?,
+            Err(error) => all_good = printer.tell(&error)?,
+        }
+    }
+    Ok(all_good)
+}
+
+fn line<'data>(node: &Node<'data>) -> Line<'data, FourCc> {
+    let found = &node.mp4_box;
+    let fields = found.brief().map(|field| match field.value {
+        FieldValue::Number(number) => (field.name, tree::Field::Number(number)),
+        FieldValue::FourCc(name) => (field.name, tree::Field::Text(name.to_string())),
+    });
+    Line {
+        depth: node.depth,
+        kind: found.kind(),
+        offset: found.range().start,
+        header_len: found.header().header_len,
+        len: Some(found.as_bytes().len() as u64),
+        value: Value::of_fields(fields),
+    }
+}

@@ -1,0 +1,86 @@
+//! MPEG-2 transport streams.
+
+mod extract;
+mod tree;
+
+use std::io;
+
+use pagecut::media::mpegts::Packets;
+use pagecut::{Account, Format as _, Result};
+
+use super::{Format, NamedSource, Recovery};
+use crate::cli::{Probe, Sanitize, Stats, Verify};
+use crate::extract::{Place, Wanted, Work};
+use crate::media::unsupported;
+use crate::output::Out;
+use crate::packets::NewList;
+use crate::probe::Report;
+use crate::stats::{Outcome, PacketCounts};
+use crate::tree::Printer;
+use crate::verify::{Checked, Reading, first};
+use crate::{packets, probe, sanitize};
+
+/// A transport stream, by how its packets lie.
+pub(super) struct TransportStream(pub(super) Packets);
+
+impl Format for TransportStream {
+    fn name(&self) -> &'static str {
+        "MPEG-TS"
+    }
+
+    fn is_media(&self) -> bool {
+        true
+    }
+
+    fn recovery(&self) -> std::result::Result<&dyn Recovery, &'static str> {
+        Ok(self)
+    }
+
+    fn stats(&self, input: NamedSource<'_>, _: &Stats) -> Result<Outcome> {
+        Ok(Outcome::Packets(input.work(|| PacketCounts::count(input.source, &self.0, input.name))))
+    }
+
+    /// Reads on after every gap.
+    fn verify(&self, input: NamedSource<'_>, args: &Verify) -> Result<Reading> {
+        Ok(Reading::of_parts(input, Some(Packets::NAME), || {
+            let most_gaps = if args.recover { args.max_gaps } else { u64::MAX };
+            let mut gaps = args.recover.then(Vec::new);
+            let (account, summary, fault) = input.source.check_transport_stream(&self.0, most_gaps, |gap| {
+                gaps.iter_mut().for_each(|gaps| gaps.push(gap.clone()));
+                Ok(())
+            });
+            let fault = first(summary.first_continuity_error(), fault);
+            let faults = args.recover.then(|| fault.clone().into_iter().collect());
+            Checked { account, gaps, fault, faults }
+        }))
+    }
+
+    fn tree(&self, input: NamedSource<'_>, printer: &mut Printer<'_>) -> Result<bool> {
+        input.work(|| tree::print(input.source, &self.0, printer))
+    }
+
+    fn extract<'run>(&self, wanted: Wanted<'run>, place: &'run Place<'run>) -> Result<Work<'run>> {
+        let packets = self.0;
+        match wanted {
+            Wanted::Pid(pid) => {
+                Ok(Box::new(move |data| extract::elementary_stream(data, packets, pid, place)))
+            }
+            _ => Err(unsupported("a transport stream has nothing but PIDs (--pid)")),
+        }
+    }
+
+    fn probe(&self, data: &[u8], _: &Probe, errors: &mut Vec<String>) -> Result<Report> {
+        probe::mpegts::report(self.0, data, errors)
+    }
+
+    fn packets(&self, data: &[u8], list: NewList<'_>) -> Result<io::Result<bool>> {
+        let mut packets = packets::mpegts::packets(self.0, data, list.wanted);
+        Ok(list.begin().and_then(|output| output.put_all(&mut packets)))
+    }
+}
+
+impl Recovery for TransportStream {
+    fn salvage(&self, input: NamedSource<'_>, args: &Sanitize, out: &mut Out) -> Account {
+        sanitize::write_good(input, &self.0, args, out)
+    }
+}

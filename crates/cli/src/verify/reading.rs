@@ -1,0 +1,201 @@
+//! An input that was read.
+
+use pagecut::compress::CompressionStats;
+use pagecut::{Account, Error, Gap, Result, Resync, Source, Tally};
+
+use super::places::Blocks;
+use crate::cli::Verify;
+use crate::formats::NamedSource;
+use crate::{input, media, progress, report};
+
+/// An input that was read.
+pub(crate) struct Reading {
+    /// `None` for an empty input, which is of every format.
+    pub(super) format: Option<&'static str>,
+    /// Whether the bytes of records are coded media.
+    pub(super) is_media: bool,
+    /// Length of the input, decompressed; of one that is compressed or a stream, as far as it was read.
+    pub(super) bytes: u64,
+    /// Length of the file, if that is known.
+    pub(super) file_len: Option<u64>,
+    pub(super) tally: Tally,
+    /// The first error.
+    pub(super) error: Option<Error>,
+    /// Whether the input was read to its end.
+    pub(super) complete: bool,
+    /// Why reading does not go on behind an error, though it should.
+    pub(super) ends_at_fault: Option<&'static str>,
+    pub(super) packed: Option<CompressionStats>,
+    /// What is wrong with the compressed bytes, where the error is one of what they hold. Looked for when that was told.
+    pub(super) damage: Option<Error>,
+    pub(super) gaps: Option<Vec<Gap>>,
+    pub(super) faults: Option<Vec<Error>>,
+    pub(super) blocks: Blocks,
+}
+
+/// What was found in an input that was read part by part.
+pub(crate) struct Checked {
+    pub(crate) account: Account,
+    /// With `--recover` only, if the format is read on after a fault.
+    pub(crate) gaps: Option<Vec<Gap>>,
+    /// The first fault inside of a record.
+    pub(crate) fault: Option<Error>,
+    /// The faults inside of records, with `--recover` only.
+    pub(crate) faults: Option<Vec<Error>>,
+}
+
+impl Checked {
+    /// An account without gaps, of records that are checked as they are read.
+    pub(crate) fn new(account: Account) -> Self {
+        Self { account, gaps: None, fault: None, faults: None }
+    }
+}
+
+/// What was found in an input that is held as a whole.
+pub(crate) struct Found {
+    pub(crate) tally: Tally,
+    /// The first error.
+    pub(crate) error: Option<Error>,
+    pub(crate) complete: bool,
+    /// With `--recover` only, if the format is read on after a fault.
+    pub(crate) gaps: Option<Vec<Gap>>,
+    /// The faults inside of records, with `--recover` only.
+    pub(crate) faults: Option<Vec<Error>>,
+}
+
+/// The account of an input that is read on after every fault.
+pub(crate) fn list_gaps<F: Resync>(source: &Source, format: &F, args: &Verify) -> Checked {
+    let mut gaps = Vec::new();
+    let account = source.for_each_gap(format, args.max_gaps, |gap| {
+        gaps.push(gap);
+        Ok(())
+    });
+    Checked { gaps: Some(gaps), ..Checked::new(account) }
+}
+
+/// Of two errors the one that comes first in the input.
+pub(crate) fn first(left: Option<Error>, right: Option<Error>) -> Option<Error> {
+    match (left, right) {
+        (Some(left), Some(right)) if right.offset() < left.offset() => Some(right),
+        (left, right) => left.or(right),
+    }
+}
+
+impl Reading {
+    /// Reads an input part by part. `format` is `None` for an empty input.
+    pub(crate) fn of_parts(
+        input: NamedSource<'_>,
+        format: Option<&'static str>,
+        read: impl FnOnce() -> Checked,
+    ) -> Self {
+        let NamedSource { source, name, common } = input;
+        let checked = progress::show(source, name, common.quiet, read);
+        let Checked { account: Account { tally, error, complete, packed, .. }, gaps, fault, faults } =
+            checked;
+        let file_len = source.len_hint();
+        let bytes = match (packed, file_len) {
+            (None, Some(len)) => len,
+            (Some(packed), _) if complete => packed.unpacked_bytes,
+            (None, None) if complete => source.bytes_done(),
+            // What follows the error may have been read or not.
+            _ => tally.bytes(),
+        };
+        let error = if complete { first(error, fault) } else { error };
+        // Where something is lost, there are more bytes than were decompressed.
+        let is_whole = packed.is_some_and(|packed| packed.lost_bytes == 0);
+        let has_offset = error.as_ref().is_some_and(|error| error.offset().is_some());
+        let blocks = if is_whole && has_offset { Blocks::of(source) } else { Blocks::default() };
+        Self {
+            format,
+            is_media: false,
+            bytes,
+            file_len,
+            tally,
+            error,
+            complete,
+            ends_at_fault: None,
+            packed,
+            damage: None,
+            gaps,
+            faults,
+            blocks,
+        }
+    }
+
+    /// Reads an input that is held as a whole.
+    ///
+    /// # Errors
+    ///
+    /// That it cannot be held, or was cut short or changed meanwhile.
+    pub(crate) fn of_whole(
+        input: NamedSource<'_>,
+        format: &'static str,
+        read: impl FnOnce(&[u8]) -> Found,
+    ) -> Result<Self> {
+        let NamedSource { source, name, common } = input;
+        let data = progress::show(source, name, common.quiet, || source.whole())?;
+        let Found { tally, error, complete, gaps, faults } = media::checked(source, || Ok(read(&data)))?;
+        Ok(Self {
+            format: Some(format),
+            is_media: false,
+            bytes: data.len() as u64,
+            file_len: source.len_hint(),
+            tally,
+            error,
+            complete,
+            ends_at_fault: None,
+            packed: source.compression_stats(),
+            damage: None,
+            gaps,
+            faults,
+            blocks: Blocks::default(),
+        })
+    }
+
+    /// Tells what is wrong.
+    pub(super) fn tell(&self, name: &str) {
+        self.gaps.iter().flatten().for_each(|gap| report::gap(name, gap));
+        self.faults.iter().flatten().for_each(|fault| report::error(name, fault));
+        // The first gap, or fault, was told.
+        let is_told = self.complete && self.gaps.is_some();
+        if let Some(error) = self.error.as_ref().filter(|_| !is_told) {
+            report::error(name, error);
+            if let Some(at) = self.blocks.virtual_offset_of(error) {
+                let (block, within) = (at >> 16, at & 0xffff);
+                let what =
+                    format!("virtual offset {at}: byte {within} of the block at compressed byte {block}");
+                report::note(name, &what);
+            }
+            if self.gaps.is_some() {
+                input::tell_end(name, error);
+            }
+            if let Some(why) = self.ends_at_fault {
+                report::note(name, &format_args!("reading ends there: {why}"));
+            }
+        }
+        if let Some((_, complaint)) = self.complaint() {
+            report::error(name, &complaint);
+        }
+    }
+
+    /// What there is to say of a complete input that is not well. That its account comes to its length is always so; this is the
+    /// proof.
+    pub(super) fn complaint(&self) -> Option<(&'static str, String)> {
+        if !self.complete {
+            return None;
+        }
+        let (counted, bytes) = (self.tally.bytes(), self.bytes);
+        if counted != bytes {
+            return Some(("unaccounted", format!("{counted} of {bytes} bytes are accounted for")));
+        }
+        let packed = self.packed?;
+        match self.file_len {
+            Some(len) if packed.packed_bytes != len => {
+                let counted = packed.packed_bytes;
+                Some(("unaccounted", format!("{counted} of {len} compressed bytes are accounted for")))
+            }
+            // Other programs read such a file with a warning. But a file that was cut between two blocks is one, and lost records.
+            _ => (!packed.closed).then(|| ("unclosed", input::UNCLOSED.into())),
+        }
+    }
+}
