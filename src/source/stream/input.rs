@@ -9,7 +9,7 @@ use super::taking::{TakenRun, Taking};
 use crate::compress::{Check, Compression, CompressionStats, Run, Taken};
 use crate::error::{Error, Result};
 use crate::record::PartEndSearch;
-use crate::source::reader::Reader;
+use crate::source::access::Reader;
 
 /// Where bytes come from.
 pub(in crate::source) enum Input<'input> {

@@ -17,13 +17,11 @@ use std::sync::{Mutex, PoisonError};
 use input::{End as InputEnd, Joining};
 pub(super) use input::{Input, StreamInput};
 
-use super::account::Account;
-use super::drive::Done;
-use super::options::SourceOptions;
-use super::parts::{Advanced, Parts};
 use crate::compress::{Compression, CompressionStats, Run};
 use crate::error::{Error, ErrorKind};
 use crate::record::{End, Format, Part, PartEndSearch};
+use crate::source::options::SourceOptions;
+use crate::source::schedule::{Account, Advanced, Done, Parts};
 
 /// How many bytes are taken at a time, unless it is said otherwise: with the records of that many, they fit into a
 /// second-level cache.

@@ -1,0 +1,23 @@
+//! Access to the bytes of a file at any position: a mapping, reads, io_uring, or decompressed BGZF blocks.
+
+#[cfg(feature = "gzip")]
+pub(in crate::source) mod bgzf;
+mod choice;
+mod factory;
+#[cfg_attr(not(all(feature = "io-uring", target_os = "linux")), path = "no_flight.rs")]
+mod flight;
+mod inspect;
+mod read_at;
+mod reader;
+mod span;
+mod window;
+
+#[cfg(feature = "gzip")]
+pub use bgzf::BgzfReader;
+pub(super) use choice::STRETCH_LEN;
+pub use factory::{ReaderFactory, open_reader};
+pub use inspect::{Cost, Inspection, inspect};
+pub use read_at::ReadAt;
+pub use reader::Reader;
+pub use span::Span;
+pub(super) use window::{Opened, Window};

@@ -1,0 +1,111 @@
+//! A file as an input.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+#[cfg(feature = "gzip")]
+use std::sync::OnceLock;
+
+use crate::compress::Compression;
+use crate::error::{Error, Result};
+#[cfg(feature = "gzip")]
+use crate::source::access::BgzfReader;
+use crate::source::access::{ReadAt, Reader};
+
+/// A file as an input: its bytes, and how they are compressed.
+pub(in crate::source) struct FileInput {
+    pub(in crate::source) reader: Arc<Reader>,
+    pub(in crate::source) compression: Option<Compression>,
+    #[cfg_attr(
+        not(feature = "gzip"),
+        expect(dead_code, reason = "nothing is looked for beside the file then")
+    )]
+    path: Option<PathBuf>,
+    /// What the file holds, if it is BGZF and that was asked for.
+    #[cfg(feature = "gzip")]
+    bgzf: OnceLock<BgzfReader>,
+}
+
+impl FileInput {
+    /// Takes a file that was opened at this path, if that is known, and its reader.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Compressed`](crate::ErrorKind::Compressed) if it has no bytes, though its name is that of a compressed file.
+    pub(in crate::source) fn new(file: &File, reader: Reader, path: Option<&Path>) -> Result<Self> {
+        // Not by the reader, which counts what is read for the work.
+        let mut head = Vec::new();
+        let mut wanted = Compression::wants(&head);
+        while head.len() < wanted && file.take((wanted - head.len()) as u64).read_to_end(&mut head)? > 0 {
+            wanted = Compression::wants(&head);
+        }
+        if let Some(compression) = path.and_then(by_name).filter(|_| reader.is_empty()) {
+            return Err(compression.empty());
+        }
+        Ok(Self {
+            reader: Arc::new(reader),
+            compression: Compression::detect(&head),
+            path: path.map(Path::to_path_buf),
+            #[cfg(feature = "gzip")]
+            bgzf: OnceLock::new(),
+        })
+    }
+
+    /// The file, if there are positions in what it holds.
+    pub(in crate::source) fn with_positions(&self) -> Result<&Reader> {
+        match self.compression {
+            None => Ok(&self.reader),
+            #[cfg(feature = "gzip")]
+            Some(Compression::Bgzf) => Ok(&self.reader),
+            #[cfg(not(feature = "gzip"))]
+            Some(Compression::Bgzf) => Err(Compression::Bgzf.unread()),
+            Some(other) => Err(no_positions(other)),
+        }
+    }
+
+    /// What the file holds.
+    pub(in crate::source) fn content(&self) -> Result<&dyn ReadAt> {
+        let reader = self.with_positions()?;
+        #[cfg(feature = "gzip")]
+        if self.compression.is_some() {
+            return self.bgzf().map(|bgzf| bgzf as &dyn ReadAt);
+        }
+        Ok(reader)
+    }
+
+    /// Whether what the file holds was looked at, and does not end as it should.
+    pub(in crate::source) fn is_unclosed(&self) -> bool {
+        #[cfg(feature = "gzip")]
+        return self.bgzf.get().is_some_and(|bgzf| !bgzf.is_closed());
+        #[cfg(not(feature = "gzip"))]
+        false
+    }
+
+    #[cfg(feature = "gzip")]
+    fn bgzf(&self) -> Result<&BgzfReader> {
+        if let Some(bgzf) = self.bgzf.get() {
+            return Ok(bgzf);
+        }
+        let reader = Arc::clone(&self.reader);
+        let bgzf = match &self.path {
+            Some(path) => BgzfReader::beside(reader, path)?,
+            None => BgzfReader::of(reader)?,
+        };
+        Ok(self.bgzf.get_or_init(|| bgzf))
+    }
+}
+
+/// How a file of this name is compressed.
+fn by_name(path: &Path) -> Option<Compression> {
+    Compression::by_extension(path.extension()?.to_str()?)
+}
+
+/// Why nothing can be looked up in what has to be decompressed from its start.
+fn no_positions(compression: Compression) -> Error {
+    let what = format!(
+        "it has no positions: {compression} is decompressed from its start \
+         (`{compression} -dc FILE | bgzip > FILE.gz` makes BGZF of it, which has positions)"
+    );
+    io::Error::new(io::ErrorKind::Unsupported, what).into()
+}

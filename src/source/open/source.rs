@@ -1,0 +1,166 @@
+//! The input of a program: a file, a pipe, or any reader.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Mutex, MutexGuard, TryLockError};
+
+use super::file::FileInput;
+use crate::compress::CompressionStats;
+use crate::error::{ErrorKind, Result};
+use crate::source::access::Reader;
+use crate::source::options::SourceOptions;
+use crate::source::stream::{self, StreamInput};
+use crate::source::variant::Watched;
+
+/// An input, opened the best way, that hands out parts of itself.
+///
+/// A file can be read by any number of callers at a time; a stream, by one: others get an error. The memory that is taken is
+/// that of a part for each thread, or of the longest record or gap if that is more; and if several threads work on what is read
+/// from the left, of two mebibytes that wait for them, or of one part that is longer than one.
+///
+/// ```
+/// use pagecut::{Source, fastq::Fastq};
+///
+/// let source = Source::open("testdata/illumina.fastq")?;
+/// let bases = source.fold(
+///     &Fastq::new(),
+///     || 0,
+///     |bases, record| bases + record.sequence().len(),
+///     |left, right| left + right,
+/// )?;
+/// assert_eq!(bases, 58_235);
+/// # Ok::<(), pagecut::Error>(())
+/// ```
+pub struct Source {
+    pub(in crate::source) input: Input,
+    pub(in crate::source) options: SourceOptions,
+    pub(in crate::source) done: AtomicU64,
+    pub(in crate::source) packed: Mutex<Option<CompressionStats>>,
+    pub(in crate::source) watched: Watched,
+}
+
+pub(in crate::source) enum Input {
+    File(FileInput),
+    Stream { input: Box<Mutex<StreamInput<'static>>>, reason: String },
+}
+
+impl Source {
+    /// Opens a file, a pipe, or whatever else the path leads to.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if it cannot be opened, or is a directory;
+    /// [`ErrorKind::Compressed`](crate::ErrorKind::Compressed) if it has no bytes, though its name ends as that of a compressed
+    /// file: `.gz`, `.bgz`, `.zst`, `.bz2`, `.xz`.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        Self::with_options(path, SourceOptions::new())
+    }
+
+    /// Opens a file, a pipe, or whatever else the path leads to, by these options.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`open`](Source::open).
+    pub fn with_options(path: impl AsRef<Path>, options: SourceOptions) -> Result<Self> {
+        options.config.validate()?;
+        Self::of_file(File::open(&path)?, Some(path.as_ref()), options)
+    }
+
+    /// Reads a file that is open, from its start. Nothing is looked for beside it, since its name is not known.
+    ///
+    /// The offset that the file shares with its other descriptors is at the end then, as if the file had been read.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`open`](Source::open).
+    ///
+    /// ```
+    /// use std::fs::File;
+    ///
+    /// use pagecut::{Source, SourceOptions, fastq::Fastq};
+    ///
+    /// let file = File::open("testdata/illumina.fastq")?;
+    /// let source = Source::from_file(file, SourceOptions::new())?;
+    /// assert_eq!(source.account(&Fastq::new()).tally.records, 250);
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    pub fn from_file(mut file: File, options: SourceOptions) -> Result<Self> {
+        options.config.validate()?;
+        let shared = file.try_clone()?;
+        if file.metadata()?.is_file() {
+            file.rewind()?;
+        }
+        let source = Self::of_file(file, None, options)?;
+        if let Some(reader) = source.reader() {
+            (&shared).seek(SeekFrom::Start(reader.len()))?;
+        }
+        Ok(source)
+    }
+
+    fn of_file(file: File, path: Option<&Path>, options: SourceOptions) -> Result<Self> {
+        if file.metadata()?.is_dir() {
+            return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
+        }
+        match Reader::of(file.try_clone()?, options.config) {
+            Ok(reader) => Ok(Self::of(Input::File(FileInput::new(&file, reader, path)?), options)),
+            Err(error) if matches!(error.kind(), ErrorKind::Unmappable { .. }) => {
+                let is_file = file.metadata()?.is_file();
+                let input = if is_file {
+                    StreamInput::new(stream::Input::File(file))
+                } else {
+                    StreamInput::of_stream(file)
+                };
+                Ok(Self::read_from_the_left(input, error.to_string(), options))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads a stream: standard input, for instance.
+    pub fn from_reader(reader: impl Read + Send + 'static, options: SourceOptions) -> Self {
+        let reason = "a stream has no positions".into();
+        Self::read_from_the_left(StreamInput::of_stream(reader), reason, options)
+    }
+
+    fn read_from_the_left(input: StreamInput<'static>, reason: String, options: SourceOptions) -> Self {
+        Self::of(Input::Stream { input: Box::new(Mutex::new(input)), reason }, options)
+    }
+
+    fn of(input: Input, options: SourceOptions) -> Self {
+        Self {
+            input,
+            options,
+            done: AtomicU64::new(0),
+            packed: Mutex::new(None),
+            watched: Watched::default(),
+        }
+    }
+}
+
+/// A stream, for one at a time. Nobody waits: whoever has it may be waiting for this very thread.
+pub(in crate::source) fn lock<'source>(
+    input: &'source Mutex<StreamInput<'static>>,
+) -> Result<MutexGuard<'source, StreamInput<'static>>> {
+    match input.try_lock() {
+        Ok(input) => Ok(input),
+        Err(TryLockError::Poisoned(input)) => Ok(input.into_inner()),
+        Err(TryLockError::WouldBlock) => {
+            let busy = "the input is being read, and has no positions, so it can be read by one at a time";
+            Err(io::Error::new(io::ErrorKind::ResourceBusy, busy).into())
+        }
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source")
+            .field("backend", &self.backend())
+            .field("reason", &self.reason())
+            .field("len_hint", &self.len_hint())
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,228 @@
+//! Records one after the other, on the calling thread.
+
+use std::fmt;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::error::{Error, Result};
+use crate::record::{CursorState, Format, Part, Reading, Tally};
+use crate::source::open::{Input, Source, lock};
+use crate::source::schedule::{Account, Cutting, Done, Grid, Parts};
+use crate::source::stream::{StreamInput, StreamParts};
+
+impl Source {
+    /// Reads the records one after the other on the calling thread, whatever the input is: mapped, read, compressed or a stream. The
+    /// memory that this takes is that of one part, or of the longest record if that is more.
+    ///
+    /// ```
+    /// use pagecut::{Source, fastq::Fastq};
+    ///
+    /// let source = Source::open("testdata/illumina.fastq")?;
+    /// let mut records = source.records(&Fastq::new())?;
+    /// let mut bases = 0;
+    /// while let Some(record) = records.next()? {
+    ///     bases += record.sequence().len();
+    ///     if bases > 1000 {
+    ///         break;
+    ///     }
+    /// }
+    /// assert!(bases > 1000);
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the input is a stream that is being read, or was read before.
+    pub fn records<'source, F: Format + 'source>(
+        &'source self,
+        format: &F,
+    ) -> Result<RecordReader<'source, F>> {
+        self.done.store(0, Ordering::Relaxed);
+        let (options, done) = (self.options, &self.done);
+        let parts: Box<dyn Serial<'source> + 'source> = match &self.input {
+            Input::File(file) if self.has_grid(file, format) => Box::new(Worker::new(Grid::new(
+                format,
+                Cutting::Records,
+                &file.reader,
+                options.part_len,
+                done,
+            ))),
+            Input::File(file) => {
+                let input = Box::new(StreamInput::of_reader(&file.reader));
+                Box::new(Worker::new(StreamParts::new(format, false, input, options, done)))
+            }
+            Input::Stream { input, .. } => {
+                let input = lock(input)?;
+                Box::new(Worker::new(StreamParts::new(format, false, input, options, done)))
+            }
+        };
+        Ok(RecordReader {
+            source: self,
+            format: format.clone(),
+            parts,
+            state: CursorState::new(),
+            before: Tally::default(),
+            has_ended: false,
+        })
+    }
+}
+
+/// The records of a source, one after the other. Made by [`Source::records`].
+///
+/// A record borrows from the reader, and is valid until the next one is read.
+pub struct RecordReader<'source, F: Format> {
+    source: &'source Source,
+    format: F,
+    parts: Box<dyn Serial<'source> + 'source>,
+    state: CursorState<F>,
+    /// The account of the parts before the present one.
+    before: Tally,
+    has_ended: bool,
+}
+
+impl<F: Format> RecordReader<'_, F> {
+    /// The next record; `None` at the end of the input, and after an error.
+    ///
+    /// # Errors
+    ///
+    /// The first fault in the input, with its offset, record and line; those of reading it.
+    #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend its items")]
+    #[inline]
+    pub fn next(&mut self) -> Result<Option<F::Record<'_>>> {
+        if self.has_ended {
+            return Ok(None);
+        }
+        let found = loop {
+            match self.state.next(&self.format, &self.parts.part()) {
+                Some(found) => break found,
+                None if self.advance()? => {}
+                None => return Ok(None),
+            }
+        };
+        Ok(Some(found.record(&self.format, &self.parts.part())))
+    }
+
+    /// The account of the bytes that were read. After the last record, that is all of the input.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.before + self.state.tally()
+    }
+
+    /// Moves on to the next part, if there is one and nothing is wrong with the present one.
+    #[cold]
+    fn advance(&mut self) -> Result<bool> {
+        let stop = self.state.take_stop();
+        self.leave_part(stop.map(|stop| self.state.error(stop, &self.parts.part())))?;
+        match self.parts.advance() {
+            Ok(true) => Ok(true),
+            Ok(false) => self.end(None).map(|()| false),
+            Err(error) => self.end(Some(error)).map(|()| false),
+        }
+    }
+
+    /// Leaves the present part, in which this error was met. The reason why its bytes have vanished comes before that.
+    #[cold]
+    fn leave_part(&mut self, met: Option<Error>) -> Result<()> {
+        let tally = self.state.tally();
+        let stop = met.is_some();
+        match self.parts.leave(Done { tally, error: met, stop, behind: false }).error {
+            Some(error) => self.end(Some(error)),
+            None => {
+                self.before += tally;
+                self.state = CursorState::new();
+                Ok(())
+            }
+        }
+    }
+
+    /// Ends reading, with this error of the present part or the next one.
+    fn end(&mut self, error: Option<Error>) -> Result<()> {
+        self.has_ended = true;
+        let Tally { records, lines, .. } = self.before;
+        let error = error.map(|error| error.count_before(records, lines));
+        let account = Account { tally: self.tally(), complete: error.is_none(), error, packed: None };
+        let Account { error, packed, .. } = self.parts.complete(account);
+        *self.source.packed.lock().unwrap_or_else(PoisonError::into_inner) = packed;
+        error.map_or(Ok(()), Err)
+    }
+}
+
+impl<F: Format> fmt::Debug for RecordReader<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecordReader")
+            .field("format", &F::NAME)
+            .field("tally", &self.tally())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The parts of an input for one worker.
+trait Serial<'run> {
+    /// The present part; an empty one before the first.
+    fn part(&self) -> Part<'_>;
+
+    /// Moves on to the next part, if there is one.
+    fn advance(&mut self) -> Result<bool>;
+
+    /// Leaves the present part, and completes what became of it.
+    fn leave(&mut self, done: Done) -> Done;
+
+    /// Completes the account of the input.
+    fn complete(&self, account: Account) -> Account;
+}
+
+/// The only worker on some parts.
+struct Worker<'run, P: Parts<'run>> {
+    parts: P,
+    hand: P::Hand,
+    reading: Option<Box<dyn Reading + 'run>>,
+    has_part: bool,
+    /// No part is left out.
+    stop_from: AtomicU64,
+}
+
+impl<'run, P: Parts<'run>> Worker<'run, P> {
+    fn new(parts: P) -> Self {
+        let hand = parts.hand();
+        Self { parts, hand, reading: None, has_part: false, stop_from: AtomicU64::new(u64::MAX) }
+    }
+}
+
+impl<'run, P: Parts<'run>> Serial<'run> for Worker<'run, P> {
+    #[inline]
+    fn part(&self) -> Part<'_> {
+        self.parts.part(&self.hand)
+    }
+
+    fn advance(&mut self) -> Result<bool> {
+        match self.parts.advance(&mut self.hand, &self.stop_from) {
+            None => Ok(false),
+            Some(Ok(reading)) => {
+                (self.reading, self.has_part) = (reading, true);
+                Ok(true)
+            }
+            Some(Err((_, error))) => Err(error),
+        }
+    }
+
+    fn leave(&mut self, done: Done) -> Done {
+        if !std::mem::take(&mut self.has_part) {
+            return done;
+        }
+        let range = self.part().range();
+        let (range, done) = self.parts.end(&mut self.hand, range, done);
+        if let Some(mut reading) = self.reading.take() {
+            // A mapping can be counted in `usize`.
+            reading.at(usize::try_from(range.end).unwrap_or(usize::MAX));
+        }
+        done
+    }
+
+    fn complete(&self, account: Account) -> Account {
+        let account = match self.parts.check() {
+            Ok(()) => account,
+            Err(error) => Account { error: Some(error), complete: false, ..account },
+        };
+        self.parts.complete(account)
+    }
+}

@@ -1,0 +1,98 @@
+//! Goes through an input, by the parts that it has.
+
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+
+use crate::error::Result;
+use crate::record::{Boundaries, Format, Part, Pieces, Records, Resync};
+use crate::source::open::{FileInput, Input, Source, lock};
+use crate::source::schedule::{Account, Cutting, Done, Grid, Work, drive};
+use crate::source::stream::{StreamInput, StreamParts};
+use crate::source::variant::Doubt;
+
+impl Source {
+    /// Hands out all parts and lets `work` fold each into the value of its worker.
+    pub(in crate::source) fn run<F: Format, T: Send>(
+        &self,
+        format: &F,
+        cutting: Cutting,
+        identity: impl Fn() -> T + Sync,
+        work: &impl Work<T>,
+    ) -> (Vec<T>, Account) {
+        self.done.store(0, Ordering::Relaxed);
+        let (options, done) = (self.options, &self.done);
+        match &self.input {
+            Input::File(file) if self.has_grid(file, format) => {
+                let parts = Grid::new(format, cutting, &file.reader, options.part_len, done);
+                drive(&parts, options.threads, identity, work)
+            }
+            Input::File(file) => {
+                let mut input = StreamInput::of_reader(&file.reader);
+                self.run_from_the_left(&mut input, format, cutting, identity, work)
+            }
+            Input::Stream { input, .. } => match lock(input) {
+                Ok(mut input)
+                    if format.boundaries().is_some_and(Boundaries::needs_proof) && self.watched.begins() =>
+                {
+                    let doubt = Doubt::about(work, self.most_waiting());
+                    let (values, account) =
+                        self.run_from_the_left(&mut input, format, cutting, identity, &doubt);
+                    let (account, variant) = doubt.conclude(account);
+                    self.watched.set(variant);
+                    (values, account)
+                }
+                Ok(mut input) => self.run_from_the_left(&mut input, format, cutting, identity, work),
+                Err(error) => (Vec::new(), Account::refused(error)),
+            },
+        }
+    }
+
+    /// Whether workers find the parts of a file on their own. A format that finds a cut only with all bytes before it in view is read
+    /// from the left.
+    pub(in crate::source) fn has_grid<F: Format>(&self, file: &FileInput, format: &F) -> bool {
+        file.compression.is_none()
+            && format.boundaries().is_some_and(|cuts| cuts.look_behind() < usize::MAX)
+            && self.options.allows(file.reader.len())
+    }
+
+    fn run_from_the_left<F: Format, T: Send>(
+        &self,
+        input: &mut StreamInput<'_>,
+        format: &F,
+        cutting: Cutting,
+        identity: impl Fn() -> T + Sync,
+        work: &impl Work<T>,
+    ) -> (Vec<T>, Account) {
+        let recover = cutting == Cutting::Recovering;
+        let parts = StreamParts::new(format, recover, input, self.options, &self.done);
+        let (values, account) = drive(&parts, self.options.threads, identity, work);
+        *self.packed.lock().unwrap_or_else(PoisonError::into_inner) = account.packed;
+        (values, account)
+    }
+}
+
+/// Lets `work` have the records of a part, and reads what it leaves.
+pub(in crate::source) fn read_records<F: Format>(
+    format: &F,
+    part: Part<'_>,
+    work: impl FnOnce(&mut Records<'_, F>) -> Result<()>,
+) -> Done {
+    let mut records = format.records_of(part);
+    let refused = work(&mut records).err();
+    // Whatever `work` left, and whatever it did with an error that it met.
+    records.by_ref().for_each(drop);
+    let error = refused.or_else(|| records.error().cloned());
+    Done { tally: records.tally(), stop: error.is_some(), error, behind: false }
+}
+
+/// Lets `work` have the pieces of a part, and reads what it leaves.
+pub(in crate::source) fn read_pieces<F: Resync>(
+    format: &F,
+    part: Part<'_>,
+    work: impl FnOnce(&mut Pieces<'_, F>),
+) -> Done {
+    let mut pieces: Pieces<'_, F> = format.pieces_of(part);
+    work(&mut pieces);
+    pieces.by_ref().for_each(drop);
+    Done { tally: pieces.tally(), error: pieces.error().cloned(), stop: false, behind: false }
+}

@@ -1,0 +1,7 @@
+//! Reading of damaged inputs: the records that are left, and the gaps between them.
+
+mod fastq;
+mod salvage;
+mod watch;
+
+pub use salvage::Salvaged;

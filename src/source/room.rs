@@ -1,0 +1,22 @@
+//! Memory for copies of parts.
+
+use std::io;
+
+use crate::error::{Error, Result};
+use crate::record::Part;
+
+/// Returns an empty buffer with room for `len` bytes of a part.
+///
+/// # Errors
+///
+/// [`ErrorKind::Io`](crate::ErrorKind::Io) at the start of the part, if there is no memory for them.
+pub(super) fn room(format: &'static str, part: Part<'_>, len: usize) -> Result<Vec<u8>> {
+    let mut buffer = Vec::new();
+    buffer.try_reserve_exact(len).map_err(|_| no_room(format, part.offset()))?;
+    Ok(buffer)
+}
+
+/// Returns the error for missing memory at an offset of the input.
+pub(super) fn no_room(format: &'static str, offset: u64) -> Error {
+    Error::from(io::Error::from(io::ErrorKind::OutOfMemory)).of_bytes_at(format, offset)
+}

@@ -1,0 +1,183 @@
+//! Hands out in the order of the file what workers make in any order.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::drive::{Done, Work};
+use crate::error::Error;
+use crate::record::Part;
+
+/// Values of parts, which workers bring in any order, handed to `take` in the order of the file.
+///
+/// A worker that is far ahead of the others waits, so that no more than a few values are kept. The one whose part is the next
+/// one never does, and so there is always somebody who goes on.
+pub(in crate::source) struct InOrder<T, S> {
+    state: Mutex<State<T, S>>,
+    moved: Condvar,
+    most: usize,
+}
+
+struct State<T, S> {
+    /// Where the part starts that is the next one.
+    next: u64,
+    /// Values by the start of their part, with its end.
+    waiting: BTreeMap<u64, (u64, T)>,
+    take: S,
+    /// Nothing is taken of parts that start here or behind.
+    stop_from: u64,
+}
+
+impl<T, S: FnMut(T) -> Result<(), Error>> InOrder<T, S> {
+    /// Keeps no more than about `most` values.
+    pub(in crate::source) fn new(most: usize, take: S) -> Self {
+        let state = State { next: 0, waiting: BTreeMap::new(), take, stop_from: u64::MAX };
+        Self { state: Mutex::new(state), moved: Condvar::new(), most }
+    }
+
+    /// Waits until it makes sense to work on the part that starts at `offset`.
+    pub(in crate::source) fn wait(&self, offset: u64) {
+        let mut state = self.state();
+        while offset < state.stop_from && offset != state.next && state.waiting.len() >= self.most {
+            state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Brings the value of a part. Hands it out together with those that waited for it, if it is the next one.
+    ///
+    /// # Errors
+    ///
+    /// That of `take`, with the start of the part whose value it was. It is called no more then.
+    pub(in crate::source) fn bring(&self, part: Range<u64>, value: T) -> Result<(), (u64, Error)> {
+        let mut state = self.state();
+        state.waiting.insert(part.start, (part.end, value));
+        let State { next, waiting, take, stop_from } = &mut *state;
+        let mut taken = Ok(());
+        while *next < *stop_from
+            && let Some((end, value)) = waiting.remove(next)
+        {
+            match take(value) {
+                Ok(()) => *next = end,
+                Err(error) => {
+                    taken = Err((*next, error));
+                    *stop_from = *next;
+                }
+            }
+        }
+        drop(state);
+        self.moved.notify_all();
+        taken
+    }
+
+    /// Nothing is taken of the parts that start at `offset` or behind, and nobody waits for them.
+    pub(in crate::source) fn stop(&self, offset: u64) {
+        let mut state = self.state();
+        state.stop_from = state.stop_from.min(offset);
+        drop(state);
+        self.moved.notify_all();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<T, S>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Makes values of parts, and brings them.
+pub(in crate::source) struct InOrderWork<T, S, M> {
+    pub(in crate::source) in_order: InOrder<T, S>,
+    /// Makes the value of a part, if it comes to one.
+    pub(in crate::source) map: M,
+}
+
+impl<T, S, M> Work<Option<T>> for InOrderWork<T, S, M>
+where
+    T: Send,
+    S: FnMut(T) -> Result<(), Error> + Send,
+    M: Fn(Part<'_>) -> (Option<T>, Done) + Sync,
+{
+    fn work(&self, value: &mut Option<T>, part: Part<'_>) -> Done {
+        self.in_order.wait(part.offset());
+        let (made, done) = (self.map)(part);
+        *value = made;
+        done
+    }
+
+    fn finish(&self, value: &mut Option<T>, part: Range<u64>, done: Done) -> (Done, Option<(u64, Error)>) {
+        match value
+            .take()
+            .filter(|_| !done.stop || done.behind)
+            .map(|value| self.in_order.bring(part.clone(), value))
+        {
+            Some(Err((offset, error))) if offset == part.start => (Done::stopped_by(error), None),
+            Some(Err(failed)) => (done, Some(failed)),
+            Some(Ok(())) | None => (done, None),
+        }
+    }
+
+    fn stop(&self, offset: u64) {
+        self.in_order.stop(offset);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    /// Brings parts of one byte in this order, and returns which were taken.
+    fn taken(order: &[u64], stop: Option<u64>, refuse: Option<u64>) -> Vec<u64> {
+        let mut taken = Vec::new();
+        let in_order = InOrder::new(100, |value| {
+            if refuse == Some(value) {
+                return Err(ErrorKind::Changed.into());
+            }
+            taken.push(value);
+            Ok(())
+        });
+        let mut errors = 0;
+        for &part in order {
+            in_order.wait(part);
+            if stop == Some(part) {
+                in_order.stop(part);
+            } else if let Err((at, _)) = in_order.bring(part..part + 1, part) {
+                assert_eq!(Some(at), refuse, "the part whose value was refused");
+                errors += 1;
+            }
+        }
+        assert_eq!(errors, usize::from(refuse.is_some()), "an error of taking is told once");
+        drop(in_order);
+        taken
+    }
+
+    #[test]
+    fn whatever_order_they_are_brought_in_they_are_taken_from_the_left() {
+        for a in 0..4 {
+            for b in (0..4).filter(|&b| b != a) {
+                for c in (0..4).filter(|&c| c != a && c != b) {
+                    let order = [a, b, c, 6 - a - b - c];
+                    assert_eq!(taken(&order, None, None), [0, 1, 2, 3], "{order:?}");
+                    assert_eq!(taken(&order, Some(2), None), [0, 1], "{order:?}");
+                    assert_eq!(taken(&order, None, Some(2)), [0, 1], "{order:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn who_is_far_ahead_waits_and_who_is_next_does_not() {
+        let in_order = InOrder::new(1, |_: u64| Ok(()));
+        in_order.bring(5..6, 5).unwrap();
+        in_order.wait(0);
+        std::thread::scope(|scope| {
+            let ahead = scope.spawn(|| in_order.wait(7));
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            assert!(!ahead.is_finished());
+            in_order.bring(0..5, 0).unwrap();
+            ahead.join().unwrap();
+            in_order.bring(8..9, 8).unwrap();
+            let behind_the_error = scope.spawn(|| in_order.wait(9));
+            in_order.stop(7);
+            behind_the_error.join().unwrap();
+        });
+    }
+}

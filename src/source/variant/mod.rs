@@ -1,0 +1,227 @@
+//! The variant of FASTQ that an input is, decided by its records.
+
+mod doubt;
+mod unread;
+mod watched;
+
+pub(super) use doubt::Doubt;
+pub(super) use unread::Unread;
+pub(super) use watched::Watched;
+
+use crate::detect::FileKind;
+use crate::error::{Error, ErrorKind, Result};
+use crate::fasta::Fasta;
+use crate::fastq::{Census, Evidence, Fastq, Variant};
+use crate::media::matroska::Matroska;
+use crate::record::{Format, Part, Records};
+use crate::source::open::Source;
+use crate::source::schedule::{Account, Cutting, Done};
+
+/// Work that is the same for every format whose records lie end to end.
+pub trait FormatTask {
+    /// The result of the work.
+    type Output;
+
+    /// Does the work on a source in one format. It is called a second time, with [`Wrapped`](crate::fastq::Wrapped), if FASTQ turns out to be wrapped.
+    ///
+    /// # Errors
+    ///
+    /// Those of the work.
+    fn run<F: Format>(&self, source: &Source, format: &F) -> Result<Self::Output>;
+}
+
+impl Source {
+    /// Does a task in the format that the input has, and in the variant that its records have. An empty input is read as FASTQ.
+    ///
+    /// ```
+    /// use pagecut::{Format, FormatTask, Result, Source};
+    ///
+    /// /// Counts records.
+    /// struct Count;
+    ///
+    /// impl FormatTask for Count {
+    ///     type Output = u64;
+    ///
+    ///     fn run<F: Format>(&self, source: &Source, format: &F) -> Result<u64> {
+    ///         source.for_each(format, |_| {}).map(|tally| tally.records)
+    ///     }
+    /// }
+    ///
+    /// assert_eq!(Source::open("testdata/illumina.fastq")?.in_format(&Count)?, 250);
+    /// assert!(Source::open("testdata/wrapped.fastq")?.in_format(&Count)? > 0);
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`detect`](Source::detect) and of the task; [`ErrorKind::UnknownFormat`] for MP4, whose samples lie in any order.
+    pub fn in_format<T: FormatTask>(&self, task: &T) -> Result<T::Output> {
+        let fastq = Fastq::new();
+        let guess = match self.detect()? {
+            FileKind::MpegTs(packets) => return task.run(self, &packets),
+            FileKind::Matroska => return task.run(self, &Matroska),
+            FileKind::Fasta => return task.run(self, &Fasta::new()),
+            FileKind::Mp4 => {
+                return Err(ErrorKind::UnknownFormat("MP4, whose samples do not lie end to end").into());
+            }
+            FileKind::WrappedFastq => Variant::Wrapped,
+            FileKind::Fastq | FileKind::Empty => Variant::FourLines,
+        };
+        self.in_variant(guess, || task.run(self, &fastq), || task.run(self, &fastq.wrapped()))
+    }
+
+    /// Does work on FASTQ in the variant that its records have: in that of `guess`, and in the other one if the first one fails and
+    /// [`variant_after`](Source::variant_after) says so. An input without faults is read once, unless the guess is wrong.
+    ///
+    /// A stream cannot be read again. Where four-line reading of it fails, it is read on until its variant is certain; if that is the other
+    /// one, the error is [`ErrorKind::WrappedStream`].
+    ///
+    /// ```
+    /// use pagecut::{Source, fastq::{Fastq, Variant}};
+    ///
+    /// let source = Source::open("testdata/wrapped.fastq")?;
+    /// let fastq = Fastq::new();
+    /// let bases = source.in_variant(
+    ///     Variant::FourLines,
+    ///     || source.fold(&fastq, || 0, |bases, record| bases + record.sequence().len(), |a, b| a + b),
+    ///     || source.fold(&fastq.wrapped(), || 0, |bases, record| bases + record.sequence_len(), |a, b| a + b),
+    /// )?;
+    /// assert!(bases > 0);
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the work in the variant that the input has.
+    pub fn in_variant<T>(
+        &self,
+        guess: Variant,
+        four_lines: impl FnOnce() -> Result<T>,
+        wrapped: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        match guess {
+            Variant::FourLines => {
+                self.watched.begin();
+                let done = four_lines();
+                match self.turns_out_to_be(guess, done.as_ref().err())? {
+                    Variant::FourLines => done,
+                    Variant::Wrapped => wrapped(),
+                }
+            }
+            Variant::Wrapped => {
+                let done = wrapped();
+                match self.turns_out_to_be(guess, done.as_ref().err())? {
+                    Variant::FourLines => four_lines(),
+                    Variant::Wrapped => done,
+                }
+            }
+        }
+    }
+
+    /// Reads FASTQ in the variant that its records have, and tells the kind of every byte up to the first error, as
+    /// [`account`](Source::account) does. Of a stream that turns out to be wrapped, the error is [`ErrorKind::WrappedStream`].
+    #[must_use]
+    pub fn account_fastq(&self, fastq: &Fastq, guess: Variant) -> Account {
+        let read = |variant| match variant {
+            Variant::FourLines => self.account(fastq),
+            Variant::Wrapped => self.account(&fastq.wrapped()),
+        };
+        if guess == Variant::FourLines {
+            self.watched.begin();
+        }
+        let account = read(guess);
+        match self.turns_out_to_be(guess, account.error.as_ref()) {
+            Ok(variant) if variant == guess => account,
+            Ok(variant) => read(variant),
+            Err(error) => Account { error: Some(error), ..account },
+        }
+    }
+
+    /// The variant that the input turns out to be, if reading it as `guess` failed with this error.
+    fn turns_out_to_be(&self, guess: Variant, error: Option<&Error>) -> Result<Variant> {
+        let Some(error) = error else { return Ok(guess) };
+        if self.reader().is_some() {
+            return self.variant_after(guess, error);
+        }
+        match self.watched.take() {
+            Some(Variant::Wrapped) if guess == Variant::FourLines && is_in_doubt(error) => {
+                Err(error.clone().of_wrapped_stream())
+            }
+            _ => Ok(guess),
+        }
+    }
+
+    /// The variant of FASTQ that the input is, if reading it as `guess` failed with this error.
+    ///
+    /// Four-line reading from the left stops at the first record that has not four lines. If the wrapped grammar reads a whole record
+    /// there, and no fault follows, the input is wrapped. If a fault follows, a record of six lines or more makes the input wrapped;
+    /// one of five lines does not, since a line end too many makes five lines out of four. If both grammars fail at the same record,
+    /// the input is damaged there, and has four lines a record.
+    ///
+    /// An error that is not one of FASTQ decides nothing, and a stream cannot be read again: the variant is then the guess.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading the input again.
+    pub fn variant_after(&self, guess: Variant, error: &Error) -> Result<Variant> {
+        let is_in_doubt = match guess {
+            Variant::FourLines => is_in_doubt(error),
+            Variant::Wrapped => error.location().is_some_and(|location| location.format == Fastq::NAME),
+        };
+        if !is_in_doubt || self.reader().is_none() {
+            return Ok(guess);
+        }
+        let variant = self.take_census(true)?.variant_before_gap();
+        variant.map_or_else(|| self.variant_by_all_records(), Ok)
+    }
+
+    /// The variant that all records of a damaged input show, those after its faults too.
+    pub(in crate::source) fn variant_by_all_records(&self) -> Result<Variant> {
+        self.take_census(false).map(|evidence| evidence.variant())
+    }
+
+    /// Reads the input from the left as whatever its records are, until the variant is certain; or up to the first gap.
+    fn take_census(&self, stops_at_gap: bool) -> Result<Evidence> {
+        let work = |evidence: &mut Evidence, part: Part<'_>| {
+            let mut stretches: Records<'_, Census> = Census.records_of(part);
+            let mut found = Evidence::default();
+            let has_enough =
+                |found: &Evidence| found.is_certain() || (stops_at_gap && found.first_gap().is_some());
+            for (offset, stretch) in stretches.by_ref().map_while(Result::ok) {
+                found.add(offset, stretch);
+                if has_enough(&found) {
+                    break;
+                }
+            }
+            *evidence = evidence.merge(found);
+            let stop = has_enough(&found);
+            Done { tally: stretches.tally(), error: None, stop, behind: false }
+        };
+        let cutting = if stops_at_gap { Cutting::Parts } else { Cutting::Recovering };
+        let (found, account) = self.run(&Census, cutting, Evidence::default, &work);
+        let evidence = found.into_iter().fold(Evidence::default(), Evidence::merge);
+        match account.error {
+            Some(error) if !ends_input(&error) => Err(error),
+            _ => Ok(evidence),
+        }
+    }
+}
+
+/// Whether an error is one of where an input ends: all that can be read of it was read.
+fn ends_input(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Compressed { .. } | ErrorKind::InputTooLong { .. } | ErrorKind::TooLong { .. }
+    )
+}
+
+/// Whether this error of four-line reading leaves the variant in doubt.
+pub(in crate::source) fn is_in_doubt(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::PlusLine { .. }
+            | ErrorKind::LengthMismatch { .. }
+            | ErrorKind::SequenceStart { .. }
+            | ErrorKind::QualityLine
+    )
+}
