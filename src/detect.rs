@@ -86,7 +86,7 @@ impl FileKind {
                 return Err(ErrorKind::UnknownFormat(what).into());
             }
             Some(b'@') => {
-                return Ok(match variant(&Evidence::of_head(head, complete)) {
+                return Ok(match variant(&Evidence::from_head(head, complete)) {
                     Variant::FourLines => Self::Fastq,
                     Variant::Wrapped => Self::WrappedFastq,
                 });

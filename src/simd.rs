@@ -69,7 +69,7 @@ pub fn force(name: &str) -> Result<()> {
 ///
 /// That it has not, and which names it could have.
 pub fn check_environment() -> Result<()> {
-    match scan::wish() {
+    match scan::requested() {
         Some(name) if !available().any(|other| name == other) => Err(none_of_name(&name.to_string_lossy())),
         _ => Ok(()),
     }

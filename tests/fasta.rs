@@ -325,10 +325,14 @@ fn a_summary_is_that_of_simple_code() {
         let all = sequences.concat();
         let count = |set: &[u8]| all.iter().filter(|letter| set.contains(letter)).count() as u64;
         let letters = summary.letters().unwrap();
-        let found = (letters.gc(), letters.n(), letters.gaps(), letters.of(b"AX"));
+        let found = (letters.gc(), letters.n(), letters.gaps(), letters.count(b"AX"));
         assert_eq!(found, (count(b"GCgc"), count(b"Nn"), count(b"-. "), count(b"AX")), "{name}");
         let first = sequences.iter().find(|sequence| !sequence.is_empty());
-        assert_eq!(summary.alphabet(), first.and_then(|sequence| Alphabet::of(sequence)), "{name}");
+        assert_eq!(
+            summary.alphabet(),
+            first.and_then(|sequence| Alphabet::from_sequence(sequence)),
+            "{name}"
+        );
         assert!(Summary::new().letters().is_none());
     }
 }

@@ -197,7 +197,9 @@ fn the_encoding_of_the_published_corpus_is_told() {
         };
         let data = fs::read(&path).unwrap();
         let records: Vec<_> = Fastq::new().wrapped().records(&data).map(Result::unwrap).collect();
-        let guess = EncodingGuess::of(records.iter().flat_map(|record| record.quality_lines())).unwrap();
+        let guess =
+            EncodingGuess::from_quality_lines(records.iter().flat_map(|record| record.quality_lines()))
+                .unwrap();
         told += 1;
         match guess.confidence {
             Confidence::Open => {}

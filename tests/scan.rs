@@ -19,7 +19,7 @@ fn findings(data: &[u8]) -> String {
                 pagecut::Piece::Gap(gap) => writeln!(found, "{:?} {}", gap.range, gap.error).unwrap(),
             }
         }
-        let counts: Vec<u64> = (0..=255).map(|byte| summary.letters().unwrap().of(&[byte])).collect();
+        let counts: Vec<u64> = (0..=255).map(|byte| summary.letters().unwrap().count(&[byte])).collect();
         let scores = summary.quality_scores().unwrap();
         let scores: Vec<u64> = (0..=93).map(|least| scores.at_least(least)).collect();
         writeln!(found, "{} {counts:?} {scores:?}", summary.lengths().sum()).unwrap();
@@ -32,7 +32,7 @@ fn findings(data: &[u8]) -> String {
                 pagecut::Piece::Gap(gap) => writeln!(found, "{:?} {}", gap.range, gap.error).unwrap(),
             }
         }
-        let counts: Vec<u64> = (0..=255).map(|byte| summary.letters().unwrap().of(&[byte])).collect();
+        let counts: Vec<u64> = (0..=255).map(|byte| summary.letters().unwrap().count(&[byte])).collect();
         writeln!(found, "{} {counts:?}", summary.lengths().sum()).unwrap();
     }
     let cuts = |cuts: &dyn Boundaries| {

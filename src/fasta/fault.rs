@@ -1,13 +1,14 @@
-//! What is wrong with a record.
+//! Diagnoses invalid records.
 
 use super::{Fasta, Record};
 use crate::error::ErrorKind;
 use crate::record::{Fault, Stop};
 use crate::scan::Class;
 
-/// What is wrong at `position`, where a line begins that is no header, and neither blank nor a comment as far as it is in view.
+/// Returns the fault at `position`, the start of a line that is not a header, and not a blank line or a comment as far as the view
+/// shows.
 #[cold]
-pub(super) fn of_start(format: Fasta, bytes: &[u8], position: usize) -> Stop {
+pub(super) fn start(format: Fasta, bytes: &[u8], position: usize) -> Stop {
     match bytes[position] {
         b'\r' if position + 1 == bytes.len() => Stop::needs_more("in a blank line"),
         found if format.comments.begin_with(found) => Stop::needs_more("in a comment"),
@@ -15,9 +16,9 @@ pub(super) fn of_start(format: Fasta, bytes: &[u8], position: usize) -> Stop {
     }
 }
 
-/// Where the header ends that begins at `start`, if nothing is wrong with it; `end` is `None` if more has to come.
+/// Returns the end of the header at `start`, if it is valid. `end` is `None` if the view ends before the line does.
 #[inline]
-pub(super) fn of_header(bytes: &[u8], start: usize, end: Option<usize>) -> Result<usize, Stop> {
+pub(super) fn header_end(bytes: &[u8], start: usize, end: Option<usize>) -> Result<usize, Stop> {
     let header = &bytes[start..end.unwrap_or(bytes.len())];
     if let Some(at) = memchr::memchr(b'\r', header)
         && bytes.get(start + at + 1).is_some_and(|&next| next != b'\n')
@@ -27,17 +28,16 @@ pub(super) fn of_header(bytes: &[u8], start: usize, end: Option<usize>) -> Resul
     end.ok_or(Stop::needs_more("in a definition"))
 }
 
-/// The IUPAC codes of nucleotides and amino acids (between them, all letters), gaps, and `*` for a stop; and what ends a line.
-static LETTERS: Class = Class::of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ-.*\n");
+/// The IUPAC codes of nucleotides and amino acids (together, all letters), gaps, `*` for a stop, and the line feed.
+static LETTERS: Class = Class::new(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ-.*\n");
 
-/// The first thing that is wrong with the letters of a record, if that is to be checked. Positions are those of the record's
-/// bytes.
+/// Returns the first fault in the letters of a record, if the format checks letters. Positions count from the start of the record.
 #[inline]
-pub(super) fn on_request(format: Fasta, record: &Record<'_>) -> Option<Fault> {
+pub(super) fn optional(format: Fasta, record: &Record<'_>) -> Option<Fault> {
     if format.sequence_letters { check_letters(format, record) } else { None }
 }
 
-/// The first byte of a line that is no letter, if that is to be checked.
+/// Returns the position of the first byte of a line that is not a letter, if the format checks letters.
 pub(super) fn first_wrong_letter(format: Fasta, line: &[u8]) -> Option<usize> {
     if format.sequence_letters { LETTERS.first_outside(line) } else { None }
 }

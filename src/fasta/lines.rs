@@ -6,11 +6,11 @@ use std::iter::FusedIterator;
 use super::Comments;
 use crate::sequence::without_eol;
 
-/// The lines of a sequence, without their ends; blank lines and comments are left out.
+/// An iterator over the lines of a sequence without line ends, except blank lines and comments.
 #[derive(Clone)]
 pub struct Lines<'data> {
     comments: Comments,
-    /// From the start of a line to the end of one.
+    /// From the start of a line to the end of a line.
     rest: &'data [u8],
 }
 
@@ -19,13 +19,13 @@ impl<'data> Lines<'data> {
         Self { comments, rest: bytes }
     }
 
-    /// What is left, as it stands in the file.
+    /// Returns the bytes of the lines that are left, line ends included.
     #[must_use]
     pub fn as_bytes(&self) -> &'data [u8] {
         self.rest
     }
 
-    /// The lines up to `position`, where a line begins, and those from there on.
+    /// Splits the lines at `position`, where a line begins.
     pub(super) fn split_at(&self, position: usize) -> (Self, Self) {
         let (left, right) = self.rest.split_at(position);
         (Self::new(self.comments, left), Self::new(self.comments, right))
@@ -58,9 +58,9 @@ impl fmt::Debug for Lines<'_> {
     }
 }
 
-/// The lines of a sequence in pieces of about one length.
+/// An iterator over pieces of a sequence, each of about the same length and of whole lines.
 ///
-/// A piece ends with the line that reaches the length, so that a line that is longer is a piece of its own, or the end of one.
+/// A piece ends with the line that reaches the length, so a longer line is a piece of its own, or the end of one.
 #[derive(Debug, Clone)]
 pub struct SplitLines<'data> {
     lines: Lines<'data>,
@@ -81,7 +81,7 @@ impl<'data> Iterator for SplitLines<'data> {
         if bytes.is_empty() {
             return None;
         }
-        let last = bytes.get(self.len - 1..).and_then(|behind| memchr::memchr(b'\n', behind));
+        let last = bytes.get(self.len - 1..).and_then(|after| memchr::memchr(b'\n', after));
         let end = last.map_or(bytes.len(), |at| self.len + at);
         let (piece, rest) = self.lines.split_at(end);
         self.lines = rest;

@@ -1,54 +1,53 @@
-//! FASTA: sequences of nucleotides or amino acids, in one line or many.
+//! FASTA: sequences of nucleotides or amino acids, in one line or several.
 //!
 //! # Grammar
 //!
-//! FASTA has no standard. The format is that of Pearson and Lipman's programs (1988, *Improved tools for biological sequence
-//! comparison*, PNAS 85:2444), as NCBI describes it for BLAST. Read here is:
+//! FASTA has no standard. The format comes from Pearson and Lipman's programs (1988, *Improved tools for biological sequence
+//! comparison*, PNAS 85:2444), and NCBI describes it for BLAST. This module reads:
 //!
 //! ```text
 //! file         = [ byte-order-mark ] { blank | comment } { record } [ ">" ]
 //! record       = ">" definition eol { letters eol | blank | comment }
 //! definition   = name [ ( " " | tab ) description ]
-//! letters      = any bytes, of which the first is not ">"
-//! comment      = ";" any bytes eol           ; on request only: else ";" is a letter as any other
+//! letters      = any bytes; the first is not ">"
+//! comment      = ";" any bytes eol           ; optional: otherwise ";" is a letter like any other
 //! blank        = eol
-//! eol          = LF | CR LF                  ; each line on its own; the last one of a file may be missing
+//! eol          = LF | CR LF                  ; may differ from line to line; optional at the end of the file
 //! ```
 //!
-//! * **A line that begins with `>` is a header**, whatever stands before it.
-//! * A `>` that ends the input, without a line end, begins no record: it counts as blank, as seqkit and samtools read it.
+//! * **A line that begins with `>` is a header**, whatever precedes it.
+//! * A `>` at the end of the input without a line end begins no record: it counts as blank, as in seqkit and samtools.
 //! * A byte order mark (UTF-8) at the start of the input counts as blank.
 //! * A sequence may be empty. Lines may have any length, and be of different lengths.
-//! * Any byte is taken as a letter; see [`Fasta::strict`] for a check on request.
-//! * A definition does not hold a carriage return but at its end: a file whose lines end in CR alone would else be one
-//!   definition and nothing more ([`ErrorKind::CarriageReturn`](crate::ErrorKind::CarriageReturn)).
+//! * Any byte is accepted as a letter; see [`Fasta::strict`] for an optional check.
+//! * A definition contains no carriage return except at its end: otherwise a file whose lines end in CR alone would be a single
+//! definition ([`ErrorKind::CarriageReturn`](crate::ErrorKind::CarriageReturn)).
 //!
-//! That a file was cut short can be seen in none of its bytes, since a record goes on for as long as there are lines.
+//! A truncated file cannot be detected, because a record has no end mark.
 //!
-//! Tools differ in what they read besides; what they agree on is read as they do:
+//! Tools differ in what else they accept; where they agree, this module does the same:
 //!
 //! | | here | samtools 1.16 | seqkit 2.3 |
 //! |---|---|---|---|
 //! | text before the first header | an error | an error | an error |
 //! | blank lines before a header | blank | blank | blank |
-//! | blank lines between letters | left out of the sequence | an error | left out of the sequence |
+//! | blank lines between letters | skipped | an error | skipped |
 //! | a record without letters | read | an error at the end | read |
-//! | a line that begins with `;` | letters, or a comment on request | letters | letters |
+//! | a line that begins with `;` | letters, or an optional comment | letters | letters |
 //!
-//! Bytes are accounted for like this: a record reaches from its `>` to the end of its last line that is not blank. What is
-//! blank behind it and before the first record counts as [`blank_bytes`](crate::Tally::blank_bytes), and so do comments before
-//! the first record. Other comments belong to the record in which they stand.
+//! The bytes are counted as follows: a record extends from its `>` to the end of its last line that is not blank. Blank lines after
+//! it and before the first record count as [`blank_bytes`](crate::Tally::blank_bytes), and so do comments before the first record.
+//! Other comments belong to the record that contains them.
 //!
 //! # Boundaries
 //!
-//! A line begins where the input does, and behind every LF. A `>` behind an LF is a cut in the sense of
-//! [`Boundaries::search_boundary`], whatever lies around it: a cursor goes from line to line, and at a line that begins with `>` it ends
-//! the record it is in and stops, or has met an error before. There is no rule by which such a line could belong to what lies
-//! before it. So two bytes decide.
+//! A line begins at the start of the input and after every LF. A `>` after an LF is a boundary in the sense of
+//! [`Boundaries::search_boundary`], whatever surrounds it: a cursor goes from line to line, and at a line that begins with `>` it
+//! ends its record, unless it met an error before. No rule lets such a line belong to the record before it. So two bytes decide.
 //!
 //! # Writing
 //!
-//! A [`Writer`] writes what is read by this grammar, in lines of any length, and refuses everything else.
+//! A [`Writer`] writes records of this grammar, with lines of any length, and refuses everything else.
 
 mod fault;
 mod lines;
@@ -75,7 +74,7 @@ use step::View;
 use crate::record::{Boundaries, Format, ParRecords, Part, Records, Resync, Search, Step, Stop};
 use crate::scan::BytePair;
 
-/// How FASTA is to be read.
+/// Options for reading FASTA.
 ///
 /// ```
 /// use pagecut::{ErrorKind, Format, fasta::Fasta};
@@ -97,26 +96,26 @@ pub struct Fasta {
 }
 
 impl Fasta {
-    /// Without checks on request, and without comments.
+    /// Reads without optional checks, and without comments.
     #[must_use]
     pub const fn new() -> Self {
         Self { sequence_letters: false, comments: Comments(false) }
     }
 
-    /// With all checks on request, and without comments.
+    /// Reads with all optional checks, and without comments.
     #[must_use]
     pub const fn strict() -> Self {
         Self::new().check_sequence_letters(true)
     }
 
-    /// Check that every byte of a sequence is a letter from `A` to `Z` in either case (each is an IUPAC code of a nucleotide
-    /// or an amino acid), a gap (`-`, `.`) or `*`.
+    /// Checks that every byte of a sequence is a letter from `A` to `Z` in either case (each is an IUPAC code of a nucleotide or an
+    /// amino acid), a gap (`-`, `.`) or `*`.
     #[must_use]
     pub const fn check_sequence_letters(self, check: bool) -> Self {
         Self { sequence_letters: check, ..self }
     }
 
-    /// Take lines that begin with `;` as comments, as Pearson's programs do, and leave them out of sequences.
+    /// Treats lines that begin with `;` as comments, as Pearson's programs do, and excludes them from sequences.
     #[must_use]
     pub const fn comments(self, comments: bool) -> Self {
         Self { comments: Comments(comments), ..self }
@@ -128,12 +127,12 @@ impl Fasta {
 struct Comments(bool);
 
 impl Comments {
-    /// Whether there can be any.
-    fn are_read(self) -> bool {
+    /// Whether the format has comments.
+    fn are_enabled(self) -> bool {
         self.0
     }
 
-    /// Whether a line that begins with this byte is one.
+    /// Whether a line that begins with this byte is a comment.
     #[inline]
     fn begin_with(self, byte: u8) -> bool {
         self.0 && byte == b';'
@@ -185,13 +184,14 @@ impl Boundaries for Fasta {
     }
 }
 
-/// The records of `data`, with the checks that are always made. Short for `Fasta::new().records(data)`.
+/// Returns an iterator over the records of `data` without optional checks. Short for `Fasta::new().records(data)`.
 #[must_use]
 pub fn records(data: &[u8]) -> Records<'_, Fasta> {
     Fasta::new().records(data)
 }
 
-/// The records of `data` for rayon, with the checks that are always made. Short for `Fasta::new().par_records(data)`.
+/// Returns a rayon parallel iterator over the records of `data` without optional checks. Short for
+/// `Fasta::new().par_records(data)`.
 #[must_use]
 pub fn par_records(data: &[u8]) -> ParRecords<'_, Fasta> {
     Fasta::new().par_records(data)
@@ -202,7 +202,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_header_is_found_from_everywhere() {
+    fn headers_are_found_from_every_offset() {
         let data = b">r1 > x\nAC>\n\n>>r2\r\n\r\nA>C\r\n>r3\n >\n\r>\n>";
         let starts = [0, 13, 26, 36];
         assert!(starts.iter().all(|&start| data[start] == b'>' && (start == 0 || data[start - 1] == b'\n')));

@@ -1,16 +1,17 @@
-//! Lines for rayon.
+//! A rayon parallel iterator over lines.
 
 use rayon::iter::ParallelIterator;
 use rayon::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge_unindexed};
 
 use super::Lines;
 
-/// Below this length in bytes, lines are not worth a task of their own.
+/// Minimum length in bytes of lines that become a task of their own.
 const MIN_LEN: usize = 1 << 20;
 
-/// The lines of a sequence, as a rayon parallel iterator.
+/// A rayon parallel iterator over the lines of a sequence.
 ///
-/// They are split at a line end near their middle, and so on; a line itself is not split. `collect` keeps their order.
+/// The iterator splits them at a line end near the middle, then each half likewise; it never splits a line. `collect` keeps their
+/// order.
 #[derive(Debug, Clone)]
 pub struct ParLines<'data> {
     lines: Lines<'data>,
@@ -22,7 +23,7 @@ impl<'data> ParLines<'data> {
         Self { lines, min_len: MIN_LEN }
     }
 
-    /// Do not split stretches of less than `len` bytes; 1 MiB unless said otherwise.
+    /// Sets the minimum length in bytes; fewer bytes are not split. The default is 1 MiB.
     #[must_use]
     pub fn with_min_len(self, len: usize) -> Self {
         Self { min_len: len, ..self }
@@ -36,28 +37,28 @@ impl<'data> ParallelIterator for ParLines<'data> {
     where
         C: UnindexedConsumer<Self::Item>,
     {
-        bridge_unindexed(Stretch(self), consumer)
+        bridge_unindexed(Chunk(self), consumer)
     }
 }
 
-/// What a task has of the lines.
-struct Stretch<'data>(ParLines<'data>);
+/// The lines of one task.
+struct Chunk<'data>(ParLines<'data>);
 
-impl<'data> UnindexedProducer for Stretch<'data> {
+impl<'data> UnindexedProducer for Chunk<'data> {
     type Item = &'data [u8];
 
     fn split(self) -> (Self, Option<Self>) {
         let ParLines { lines, min_len } = &self.0;
         let bytes = lines.as_bytes();
         let middle = bytes.len() / 2;
-        // The last line end in the left half, or else the first one in the right: all of a long line is looked at once.
+        // The last line end in the left half, or else the first one in the right half: a long line stays whole.
         let end = memchr::memrchr(b'\n', &bytes[..middle])
             .or_else(|| memchr::memchr(b'\n', &bytes[middle..]).map(|at| middle + at));
         match end {
             Some(end) if bytes.len() >= *min_len && end + 1 < bytes.len() => {
                 let (left, right) = lines.split_at(end + 1);
-                let stretch = |lines| Self(ParLines { lines, min_len: *min_len });
-                (stretch(left), Some(stretch(right)))
+                let chunk = |lines| Self(ParLines { lines, min_len: *min_len });
+                (chunk(left), Some(chunk(right)))
             }
             _ => (self, None),
         }
@@ -73,16 +74,16 @@ mod tests {
     use super::*;
     use crate::fasta::Comments;
 
-    /// Splits as long as it can be done.
-    fn split_up(stretch: Stretch<'_>) -> Vec<&[u8]> {
-        match stretch.split() {
+    /// Splits the lines until no chunk can be split.
+    fn split_up(chunk: Chunk<'_>) -> Vec<&[u8]> {
+        match chunk.split() {
             (all, None) => vec![all.0.lines.as_bytes()],
             (left, Some(right)) => [split_up(left), split_up(right)].concat(),
         }
     }
 
     #[test]
-    fn what_is_split_is_short_or_one_line() {
+    fn chunks_are_shorter_than_min_len_or_one_line() {
         let wrapped = b"ACGTACG\n".repeat(100);
         let long = [b"A".repeat(3000), b"\n".to_vec()].concat();
         for bytes in [
@@ -95,7 +96,7 @@ mod tests {
         ] {
             for min_len in [0, 1, 8, 100, 1000] {
                 let lines = Lines::new(Comments::default(), &bytes);
-                let pieces = split_up(Stretch(ParLines::new(lines).with_min_len(min_len)));
+                let pieces = split_up(Chunk(ParLines::new(lines).with_min_len(min_len)));
                 assert_eq!(pieces.concat(), bytes);
                 assert!(pieces.len() == 1 || bytes.len() >= min_len, "{} bytes are split", bytes.len());
                 for piece in pieces {

@@ -1,4 +1,4 @@
-//! A record and its fields.
+//! A FASTA record and its fields.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,20 +7,20 @@ use std::ops::Range;
 use super::{Comments, Lines, ParLines, SplitLines};
 use crate::sequence::{missing_eol, split_definition, without_eol};
 
-/// A FASTA record, borrowed from the input.
+/// A FASTA record that borrows from the input.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Record<'data> {
     bytes: &'data [u8],
     offset: u64,
     comments: Comments,
-    /// Where the line behind the definition begins in `bytes`.
+    /// Start of the line after the definition in `bytes`.
     sequence: usize,
-    /// Letters of the sequence.
+    /// Number of letters.
     len: usize,
 }
 
 impl<'data> Record<'data> {
-    /// A record whose lines were looked at.
+    /// Creates a record whose lines were scanned.
     #[inline]
     pub(super) fn new(
         bytes: &'data [u8],
@@ -32,27 +32,27 @@ impl<'data> Record<'data> {
         Self { bytes, offset, comments, sequence, len }
     }
 
-    /// The first line without `>`.
+    /// Returns the first line without `>`.
     #[must_use]
     pub fn definition(&self) -> &'data [u8] {
         without_eol(&self.bytes[1..self.sequence])
     }
 
-    /// The definition up to the first space or tab; empty if the definition is.
+    /// Returns the definition up to the first space or tab, which may be empty.
     #[must_use]
     pub fn name(&self) -> &'data [u8] {
         split_definition(self.definition()).0
     }
 
-    /// The definition behind the first space or tab.
+    /// Returns the definition after the first space or tab, if it has one.
     #[must_use]
     pub fn description(&self) -> Option<&'data [u8]> {
         split_definition(self.definition()).1
     }
 
-    /// How many letters the sequence has: its bytes without the ends of its lines, and without comments.
+    /// Returns the number of letters: the bytes of the sequence without line ends and comments.
     ///
-    /// They were counted when the record was read.
+    /// They were counted when the record was read, so the call is cheap.
     #[must_use]
     #[inline]
     pub fn sequence_len(&self) -> usize {
@@ -65,15 +65,16 @@ impl<'data> Record<'data> {
         self.len == 0
     }
 
-    /// The lines of the sequence, without their ends; blank lines and comments are left out.
+    /// Returns an iterator over the lines of the sequence without line ends, except blank lines and comments.
     #[must_use]
     pub fn lines(&self) -> Lines<'data> {
         Lines::new(self.comments, self.sequence_bytes())
     }
 
-    /// The lines of the sequence in pieces of about `len` bytes, 0 standing for 1, to be worked on in any order.
+    /// Returns an iterator over pieces of the sequence, each of about `len` bytes (0 counts as 1) and of whole lines, for
+    /// processing in any order.
     ///
-    /// What [`par_lines`](Record::par_lines) does not tell is where in the sequence a line stands. With pieces it can be told:
+    /// [`par_lines`](Record::par_lines) does not give the position of a line in the sequence. The lengths of the pieces give it:
     ///
     /// ```
     /// use pagecut::fasta;
@@ -94,10 +95,9 @@ impl<'data> Record<'data> {
         SplitLines::new(self.lines(), len)
     }
 
-    /// The lines of the sequence for rayon.
+    /// Returns a rayon parallel iterator over the lines of the sequence.
     ///
-    /// A sequence that stands in one line is one item: it is split as any slice is, since
-    /// [`to_contiguous`](Record::to_contiguous) borrows it.
+    /// A sequence in one line is one item: split it like any slice, since [`to_contiguous`](Record::to_contiguous) borrows it.
     ///
     /// ```
     /// use pagecut::fasta;
@@ -113,7 +113,7 @@ impl<'data> Record<'data> {
         ParLines::new(self.lines())
     }
 
-    /// The letters one behind the other: borrowed if they stand in one line, joined if not.
+    /// Returns the letters without line ends: borrowed if they are in one line, copied if not.
     #[must_use]
     pub fn to_contiguous(&self) -> Cow<'data, [u8]> {
         let mut lines = self.lines();
@@ -129,29 +129,29 @@ impl<'data> Record<'data> {
         }
     }
 
-    /// The sequence as it stands in the file: with the ends of its lines, with blank lines and comments between them.
+    /// Returns the bytes of the sequence with line ends, blank lines and comments.
     #[must_use]
     pub fn sequence_bytes(&self) -> &'data [u8] {
         &self.bytes[self.sequence..]
     }
 
-    /// The whole record as it stands in the file, from `>` to the end of the last line that is not blank.
+    /// Returns the bytes of the whole record, from `>` to the end of the last line that is not blank.
     #[must_use]
     pub fn as_bytes(&self) -> &'data [u8] {
         self.bytes
     }
 
-    /// What the last line of a file may lack.
+    /// Returns the line end that the last line of a file may lack.
     pub(super) fn missing_eol(&self) -> &'static [u8] {
         missing_eol(&self.bytes[..self.sequence], self.bytes)
     }
 
-    /// Whether comments were left out when the record was read.
+    /// Whether comments were enabled when the record was read.
     pub(super) fn comments(&self) -> Comments {
         self.comments
     }
 
-    /// Where the record lies, in bytes from the start of the input.
+    /// Returns the range of the record in bytes from the start of the input.
     #[must_use]
     pub fn range(&self) -> Range<u64> {
         self.offset..self.offset + self.bytes.len() as u64

@@ -5,49 +5,50 @@ use crate::record::{Part, Step, Stop};
 use crate::scan::{LineEnds, LinesBefore};
 use crate::sequence::{byte_order_mark_len, without_eol};
 
-/// Where the lines of a record lie.
+/// Positions of the fields of a record.
 #[derive(Debug, Clone, Copy)]
 pub struct Layout {
-    /// Where the line after the header begins.
+    /// Start of the line after the header.
     sequence: usize,
-    /// Letters of the sequence.
+    /// Number of letters.
     letters: usize,
 }
 
 impl Layout {
-    /// The record of these bytes.
+    /// Builds the record in these bytes.
     #[inline]
     pub(super) fn record(self, comments: Comments, bytes: &[u8], offset: u64) -> Record<'_> {
         Record::new(bytes, offset, comments, self.sequence, self.letters)
     }
 }
 
-/// Line ends that were found ahead.
+/// Line ends that were found ahead of the position.
 #[derive(Debug, Default)]
 pub struct Lookahead {
-    /// Whether carriage returns or blank lines were met. Where one is, there are more, and lines are looked at one by one.
-    is_uneven: bool,
-    /// The ends of lines that are looked at one by one.
+    /// Whether the scan met carriage returns or blank lines. Where one is, more will follow, so the next records are read line by
+    /// line.
+    has_irregular_lines: bool,
+    /// Line ends for reading line by line.
     line_ends: LineEnds,
-    /// Where the line begins whose end is the next one of `line_ends`.
+    /// Start of the line whose end is the next one of `line_ends`.
     line: usize,
 }
 
-/// The lines from a header to the next one.
+/// The extent of a record: its lines from the header to the next header.
 struct Extent {
-    /// Where the line after the header begins.
+    /// Start of the line after the header.
     sequence: usize,
-    /// Where the last line ends that is not blank.
+    /// End of the last line that is not blank.
     end: usize,
-    /// Where the next header is, or the bytes in view end.
+    /// Start of the next header, or the end of the view.
     next: usize,
     letters: usize,
     lines: u64,
 }
 
 impl Extent {
-    /// A header alone, whose line feed is at `end`.
-    fn of_header(bytes: &[u8], end: usize) -> Self {
+    /// Creates the extent of a header alone, whose line feed is at `end`.
+    fn from_header(bytes: &[u8], end: usize) -> Self {
         let next = bytes.len().min(end + 1);
         Self { sequence: next, end: next, next, letters: 0, lines: 1 }
     }
@@ -58,7 +59,7 @@ impl Extent {
         let start = self.next;
         self.next = bytes.len().min(end + 1);
         self.lines += 1;
-        // Of an empty line, this looks at the end of the line before, which may have changed in a mapping since it was found.
+        // For an empty line, this reads the end of the line before, which in a mapping may have changed since it was found.
         let line_end = end - usize::from(bytes[end - 1] == b'\r');
         if line_end > start {
             self.end = self.next;
@@ -68,14 +69,14 @@ impl Extent {
         }
     }
 
-    /// Whether no further line of the record is in view.
+    /// Whether the view contains no further line of the record.
     #[inline]
     fn is_ended(&self, bytes: &[u8]) -> bool {
         matches!(bytes.get(self.next), None | Some(b'>'))
     }
 }
 
-/// The bytes in view, and what was found ahead of them.
+/// The view of the part, and the line ends found ahead.
 pub(super) struct View<'data> {
     format: Fasta,
     part: &'data Part<'data>,
@@ -88,47 +89,46 @@ impl<'data> View<'data> {
         Self { format, part, bytes: part.view(), ahead }
     }
 
-    /// What begins at `start`.
+    /// Finds the record or separator at `start`.
     #[inline]
     pub(super) fn step(&mut self, start: usize) -> Result<Step<Layout>, Stop> {
         if self.bytes[start] != b'>' {
             return self.blank(start);
         }
         let Extent { sequence, end, next, letters, lines } = self.extent(start)?;
-        // Only at the end of the input, a header line has no line feed: a lone `>` there is no record.
+        // A header line without a line feed occurs only at the end of the input: a lone `>` there is not a record.
         if sequence == start + 1 {
             return Ok(Step::Blank { len: next - start, lines });
         }
         let layout = Layout { sequence: sequence - start, letters };
         let record = layout.record(self.format.comments, &self.bytes[start..end], 0);
-        match fault::on_request(self.format, &record) {
+        match fault::optional(self.format, &record) {
             None => Ok(Step::Record { layout, len: end - start, blank: next - end, lines }),
             Some(fault) => Err(Stop::Fault(fault).after(start)),
         }
     }
 
-    /// The lines of the record whose header begins at `start`.
+    /// Finds the extent of the record whose header begins at `start`.
     #[inline]
     fn extent(&mut self, start: usize) -> Result<Extent, Stop> {
-        match self.even_extent(start)? {
+        match self.regular_extent(start)? {
             Some(extent) => Ok(extent),
             None => self.extent_by_lines(start),
         }
     }
 
-    /// The lines of the record whose header begins at `start`, if neither comments, carriage returns nor blank lines make a
-    /// difference.
+    /// Finds the extent of the record whose header begins at `start`, if it has no comments, carriage returns or blank lines.
     #[inline]
-    fn even_extent(&mut self, start: usize) -> Result<Option<Extent>, Stop> {
-        if self.ahead.is_uneven || self.format.comments.are_read() {
+    fn regular_extent(&mut self, start: usize) -> Result<Option<Extent>, Stop> {
+        if self.ahead.has_irregular_lines || self.format.comments.are_enabled() {
             return Ok(None);
         }
         let bytes = self.bytes;
         let Some(header_len) = memchr::memchr(b'\n', &bytes[start..]) else { return Ok(None) };
         let header_end = start + header_len;
-        let sequence = fault::of_header(bytes, start, Some(header_end))? + 1;
-        let lines = LinesBefore::of(bytes, sequence, b'>');
-        self.ahead.is_uneven = lines.is_none();
+        let sequence = fault::header_end(bytes, start, Some(header_end))? + 1;
+        let lines = LinesBefore::find(bytes, sequence, b'>');
+        self.ahead.has_irregular_lines = lines.is_none();
         let Some(LinesBefore { lines, end }) = lines else { return Ok(None) };
         if end.is_none() && !self.part.is_complete() {
             return Err(Stop::NeedsMore { within: "in a sequence", line: 1 + lines as u64 });
@@ -138,16 +138,16 @@ impl<'data> View<'data> {
         if matches!(text, [b'\n'] | [.., b'\n', b'\n']) {
             return Ok(None);
         }
-        let has_unended = !matches!(text, [] | [.., b'\n']);
-        let lines_with_header = 1 + lines as u64 + u64::from(has_unended);
+        let is_last_line_open = !matches!(text, [] | [.., b'\n']);
+        let lines_with_header = 1 + lines as u64 + u64::from(is_last_line_open);
         Ok(Some(Extent { sequence, end: next, next, letters: text.len() - lines, lines: lines_with_header }))
     }
 
-    /// The same, line by line.
+    /// Finds the extent line by line.
     fn extent_by_lines(&mut self, start: usize) -> Result<Extent, Stop> {
         let (bytes, complete) = (self.bytes, self.part.is_complete());
         let header_end = self.line_end(start);
-        let mut extent = Extent::of_header(bytes, fault::of_header(bytes, start, header_end)?);
+        let mut extent = Extent::from_header(bytes, fault::header_end(bytes, start, header_end)?);
         let line_ends = &mut self.ahead.line_ends;
         line_ends.take(1);
         while !extent.is_ended(bytes) {
@@ -172,7 +172,7 @@ impl<'data> View<'data> {
         Ok(extent)
     }
 
-    /// Where the line ends that begins at `start`, which is then the next one of the line ends.
+    /// Returns the end of the line at `start`, and makes it the next one of the line ends.
     fn line_end(&mut self, start: usize) -> Option<usize> {
         let Lookahead { line_ends, line, .. } = &mut *self.ahead;
         if *line != start {
@@ -182,7 +182,7 @@ impl<'data> View<'data> {
         line_ends.peek(self.bytes, self.part.is_complete())
     }
 
-    /// The byte order mark, the blank line or the comment that begins at `start`.
+    /// Finds the byte order mark, the blank line or the comment at `start`.
     fn blank(&mut self, start: usize) -> Result<Step<Layout>, Stop> {
         let offset = self.part.offset() + start as u64;
         let mark = byte_order_mark_len(offset, &self.bytes[start..], self.part.is_complete());
@@ -200,7 +200,7 @@ impl<'data> View<'data> {
         }
         Err(match mark {
             None => Stop::needs_more("in a byte order mark"),
-            Some(_) => fault::of_start(self.format, self.bytes, start),
+            Some(_) => fault::start(self.format, self.bytes, start),
         })
     }
 }

@@ -1,11 +1,11 @@
-//! What `stats` tells of sequences.
+//! Summary statistics of sequences.
 
 use super::{Comments, Record};
 use crate::sequence::{Alphabet, Lengths, Letters, Numbers};
 
-/// Numbers of many records, collected record by record in any order and merged.
+/// Summary statistics of sequences, collected record by record in any order, and merged.
 ///
-/// The memory it takes grows with the number of different lengths, and with nothing else.
+/// Memory grows with the number of different lengths only.
 ///
 /// ```
 /// use pagecut::{Format, fasta::{Fasta, Summary}};
@@ -24,19 +24,19 @@ use crate::sequence::{Alphabet, Lengths, Letters, Numbers};
 pub struct Summary(Numbers);
 
 impl Summary {
-    /// Collects lengths.
+    /// Creates a summary that collects lengths.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Collects lengths, and looks at every letter.
+    /// Creates a summary that collects lengths and counts letters.
     #[must_use]
     pub fn with_letters() -> Self {
         Self(Numbers::with_letters())
     }
 
-    /// Takes in a record.
+    /// Adds a record.
     #[inline]
     pub fn add(&mut self, record: &Record<'_>) {
         let (len, lines) = (record.sequence_len(), record.lines());
@@ -44,32 +44,33 @@ impl Summary {
             if record.comments() == Comments(true) {
                 lines.for_each(|line| letters.add(line, line.len()));
             } else {
-                // Ends of lines are told from letters by their number, so they need not be looked for.
+                // The number of line end bytes is known, so the line ends need not be found.
                 letters.add(record.sequence_bytes(), len);
             }
         });
     }
 
-    /// Takes in what another one collected.
+    /// Adds the statistics of another summary.
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
         self.0.merge(other.0);
         self
     }
 
-    /// The lengths of the sequences.
+    /// Returns the lengths of the sequences.
     #[must_use]
     pub fn lengths(&self) -> &Lengths {
         &self.0.lengths
     }
 
-    /// The letters, if they were looked at.
+    /// Returns the counts of letters, if the summary collects them.
     #[must_use]
     pub fn letters(&self) -> Option<&Letters> {
         self.0.letters.as_deref()
     }
 
-    /// The alphabet of the first sequence in the file that has a letter; `None` if there is none, or if its letters are of no alphabet.
+    /// Returns the alphabet of the first sequence in the file that has a letter. Returns `None` if there is none, or if its letters
+    /// fit no alphabet.
     #[must_use]
     pub fn alphabet(&self) -> Option<Alphabet> {
         self.0.alphabet()
@@ -81,7 +82,7 @@ mod tests {
     use super::*;
     use crate::{Format, fasta::Fasta};
 
-    /// Compares the letters of a summary with those of the lines of its records.
+    /// Compares the letter counts of a summary with those of the lines of its records.
     fn check(format: Fasta, data: &[u8]) {
         let mut summary = Summary::with_letters();
         let mut naive = [0; 256];
@@ -92,7 +93,7 @@ mod tests {
         let letters = summary.letters().unwrap();
         for &letter in b"AC;>\r\n" {
             assert_eq!(
-                letters.of(&[letter]),
+                letters.count(&[letter]),
                 naive[usize::from(letter)],
                 "{letter} of {:?}",
                 data.escape_ascii()
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn ends_of_lines_are_no_letters_wherever_they_are() {
+    fn line_ends_are_never_counted_as_letters() {
         let bytes = b"AC;>\r\n";
         for number in 0..6usize.pow(if cfg!(miri) { 2 } else { 5 }) {
             let text = (0..5).map(|place| bytes[number / 6usize.pow(place) % 6]);
@@ -113,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_of_many_lines() {
+    fn letter_counts_do_not_depend_on_line_lengths() {
         for eol in ["\n", "\r\n"] {
             for len in [1, 7, 60, 70, 5000] {
                 let sequence = "AC".repeat(5000);

@@ -1,4 +1,4 @@
-//! What a record would be read as that is to be written.
+//! Rejects records that would not round-trip.
 
 use std::num::NonZeroUsize;
 
@@ -8,7 +8,7 @@ use crate::error::ErrorKind;
 use crate::record::Fault;
 use crate::sequence::Refused;
 
-/// Refuses parts of a record that would not be read as they are written.
+/// Rejects fields of a record that would not be read back as they are.
 pub(super) fn check_parts<'data>(
     format: Fasta,
     definition: &'data [u8],
@@ -42,7 +42,7 @@ pub(super) fn check_parts<'data>(
     sequence.check_line_end(position, before)
 }
 
-/// Refuses a record, as it stands in its input, that would not be read as it was there.
+/// Rejects a record of an input that would not be read back as it was.
 pub(super) fn check_record<'data>(format: Fasta, record: &Record<'data>) -> Result<(), Refused<'data>> {
     let bytes = record.as_bytes();
     if record.comments() != format.comments
@@ -52,7 +52,7 @@ pub(super) fn check_record<'data>(format: Fasta, record: &Record<'data>) -> Resu
         let role = if format.comments == Comments(true) { "begin a comment" } else { "be a letter" };
         return Err(Refused::unwritable("record", at as u64, at as u64, &bytes[at..], role));
     }
-    match fault::on_request(format, record) {
+    match fault::optional(format, record) {
         Some(Fault { kind, position, .. }) => {
             Err(Refused { kind, position: position as u64, found: &bytes[position..] })
         }
@@ -60,7 +60,7 @@ pub(super) fn check_record<'data>(format: Fasta, record: &Record<'data>) -> Resu
     }
 }
 
-/// What a line is that begins with this byte, if it is none of a sequence.
+/// Returns the role of a line that begins with this byte, if it is not a line of a sequence.
 fn role_of_first(format: Fasta, byte: u8) -> Option<&'static str> {
     match byte {
         b'>' => Some("begin a record"),
@@ -69,15 +69,15 @@ fn role_of_first(format: Fasta, byte: u8) -> Option<&'static str> {
     }
 }
 
-/// Where the letters of a sequence would stand.
+/// Position of the letters of a sequence in the record.
 struct Sequence {
-    /// Where the first line would begin in the record.
+    /// Start of the first line in the record.
     start: usize,
     line_len: NonZeroUsize,
 }
 
 impl Sequence {
-    /// Refuses a line that would end before `position`, if the letter there is taken for a part of its end.
+    /// Rejects a line that would end at `position`, if its last letter would be read as part of the line end.
     fn check_line_end<'data>(&self, position: u64, letter: Option<u8>) -> Result<(), Refused<'data>> {
         match letter {
             Some(b'\r') => Err(self.unwritable(position - 1, b"\r", "end its line")),

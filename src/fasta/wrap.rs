@@ -1,23 +1,23 @@
-//! New lines for a sequence.
+//! Wraps a sequence to a new line length.
 
 use std::num::NonZeroUsize;
 
-/// The letters of some lines, for lines of another length.
+/// An iterator that divides the letters of some lines into lines of another length.
 #[derive(Debug)]
 pub(super) struct Wrap<'data, I> {
     lines: I,
     line_len: NonZeroUsize,
-    /// Of the line that was taken last: the letters that are left.
+    /// The letters left of the last input line.
     rest: &'data [u8],
-    /// How many letters the new line has room for.
+    /// Number of letters that still fit in the new line.
     free: usize,
 }
 
-/// Letters that stand in one line, old and new.
+/// Letters that share both an input line and an output line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Run<'data> {
     pub(super) letters: &'data [u8],
-    /// Whether they are the first ones of the new line.
+    /// Whether they begin an output line.
     pub(super) begins_line: bool,
 }
 
@@ -50,11 +50,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn new_lines_are_full_but_for_the_last_one() {
+    fn all_new_lines_but_the_last_are_full() {
         let letters = b"ABCDEFGHIJKL";
         for old in 1..=13 {
             for new in 1..=13 {
-                // An empty line between any two.
+                // With an empty line after each line.
                 let lines = letters.chunks(old).flat_map(|line| [line, b"".as_slice()]);
                 let mut wrapped: Vec<Vec<u8>> = Vec::new();
                 for run in Wrap::new(lines, NonZeroUsize::new(new).unwrap()) {
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn without_letters_there_is_no_line() {
+    fn no_letters_give_no_line() {
         assert_eq!(Wrap::new([b"".as_slice(); 3].into_iter(), NonZeroUsize::MIN).next(), None);
     }
 }

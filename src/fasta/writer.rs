@@ -1,4 +1,4 @@
-//! Writes headers and the lines behind them.
+//! A writer of FASTA.
 
 use std::borrow::Borrow;
 use std::io::{self, Write};
@@ -11,10 +11,10 @@ use crate::error::Result;
 use crate::record::Format;
 use crate::sequence::{Batch, Output, Refused};
 
-/// How many letters a line has, unless it is said otherwise: as many as samtools and seqkit write.
+/// Default number of letters per line, the same as in samtools and seqkit.
 const LINE_LEN: NonZeroUsize = NonZeroUsize::new(60).expect("60 is not 0");
 
-/// Writes FASTA records, as they stand in their input, in new lines, or from their parts.
+/// Writes FASTA records: records of an input, unchanged or wrapped anew, or records built from fields.
 ///
 /// ```
 /// use std::num::NonZeroUsize;
@@ -34,46 +34,46 @@ const LINE_LEN: NonZeroUsize = NonZeroUsize::new(60).expect("60 is not 0");
 /// # Ok::<(), pagecut::Error>(())
 /// ```
 ///
-/// # What is written is read again
+/// # Written records are read back unchanged
 ///
-/// The records that are written are the ones that are read again, in parallel too, with the same definitions and letters.
-/// What would be read as something else is refused, and nothing of it is written; what is read can be written as it stands:
+/// Reading the output, serially or in parallel, gives the written records with the same definitions and letters. The writer rejects
+/// a record that would be read back differently, and writes no byte of it. Every record that was read can be written unchanged:
 ///
-/// * A record of an input was checked when it was read. Its bytes are written as they stand there, with blank lines between
-///   letters and with comments; the end of the last line, which the last record of a file may lack, is added.
-/// * A definition from parts holds neither LF nor CR.
-/// * The letters of new lines hold no LF. No line begins with `>`, or with `;` where that begins a comment, or ends in CR,
-///   which would belong to the end of the line. Whether they do is a matter of the length of the lines.
+/// * A record of an input was checked during reading. Its bytes are written unchanged, with blank lines between letters and with
+/// comments. The writer adds the final line end, which the last record of a file may lack.
+/// * A definition given as a field contains neither LF nor CR.
+/// * The letters of new lines contain no LF. No line begins with `>`, or with `;` where that begins a comment, or ends in CR, which
+/// would belong to the line end. Whether a line does depends on the line length.
 ///
-/// A record without letters is a header alone. (samtools reads no file that ends with one.)
+/// A record without letters is a header alone. (samtools rejects a file that ends with one.)
 ///
-/// Bytes of a mapping that somebody else changes are written as they are then.
+/// If another process changes the bytes of a mapping after reading, the changed bytes are written.
 ///
 /// # Calls of the inner writer
 ///
-/// Nothing is copied and nothing is held back: each method hands over what it was given before it returns, as slices by
-/// [`write_vectored`](Write::write_vectored), up to 1024 at a time (`writev(2)`, if the inner writer is a file). A new line
-/// is two slices at least. For these, for records that come one by one, and for an inner writer that takes one slice a call,
-/// put a [`BufWriter`](std::io::BufWriter) between.
+/// The writer neither copies nor buffers: each method passes its bytes on before it returns, as up to 1024 slices per call of
+/// [`write_vectored`](Write::write_vectored) (`writev(2)`, if the inner writer is a file). A new line is at least two slices. For
+/// new lines, for records that are written one by one, and for an inner writer that takes one slice per call, put a
+/// [`BufWriter`](std::io::BufWriter) between.
 ///
 /// # After an error
 ///
-/// [`records`](Writer::records) tells how many records the inner writer took as a whole, and [`bytes`](Writer::bytes) how
-/// many bytes. If it stopped between two records, go on with the first one that was not written. If it stopped inside of
-/// one, all that follows would be read as a part of that, and is refused with
-/// [`ErrorKind::TornRecord`](crate::ErrorKind::TornRecord). An [`Interrupted`](io::ErrorKind::Interrupted) call is repeated.
+/// [`records`](Writer::records) returns the number of whole records that the inner writer took, and [`bytes`](Writer::bytes) the
+/// number of bytes. If it stopped between two records, continue with the first record that was not written. If it stopped inside a
+/// record, everything that follows would be read as a part of that record, and the writer refuses it with
+/// [`ErrorKind::TornRecord`](crate::ErrorKind::TornRecord). The writer repeats [`Interrupted`](io::ErrorKind::Interrupted) calls.
 #[derive(Debug)]
 pub struct Writer<W> {
     output: Output<W>,
     layout: Layout,
 }
 
-/// How records are to be written.
+/// The layout of the output.
 #[derive(Debug, Clone, Copy)]
 struct Layout {
     format: Fasta,
     line_len: NonZeroUsize,
-    /// Whether records of an input get new lines, too.
+    /// Whether records of an input are wrapped anew.
     rewraps: bool,
 }
 
@@ -119,15 +119,15 @@ impl Layout {
 }
 
 impl<W: Write> Writer<W> {
-    /// Writes to `inner`: records of an input with the lines they have, and parts with lines of 60 letters.
+    /// Creates a writer to `inner`. Records of an input keep their lines; records from fields get lines of 60 letters.
     #[must_use]
     pub fn new(inner: W) -> Self {
         let layout = Layout { format: Fasta::new(), line_len: LINE_LEN, rewraps: false };
         Self { output: Output::new(inner), layout }
     }
 
-    /// Writes what is to be read as `format` says: its checks on request are made of all that is written from here on, and a
-    /// line that begins with `;` is a comment there or not.
+    /// Sets the format in which the output will be read: its optional checks are made on every record written from here on, and it
+    /// decides whether a line that begins with `;` is a comment.
     ///
     /// ```
     /// use pagecut::{ErrorKind, fasta::{self, Fasta, Writer}};
@@ -144,25 +144,24 @@ impl<W: Write> Writer<W> {
         Self { layout: Layout { format, ..self.layout }, ..self }
     }
 
-    /// Writes lines of `line_len` letters, or one line for each sequence if that is `None`, from here on. Records of an
-    /// input get new lines, too; their blank lines and comments are left out.
+    /// Sets the number of letters per line from here on; `None` stands for one line per sequence. Records of an input are wrapped
+    /// anew too, without their blank lines and comments.
     #[must_use]
     pub fn line_len(self, line_len: Option<NonZeroUsize>) -> Self {
         let line_len = line_len.unwrap_or(NonZeroUsize::MAX);
         Self { layout: Layout { line_len, rewraps: true, ..self.layout }, ..self }
     }
 
-    /// Writes a record from its parts: the letters of `lines`, in new lines that end in LF.
+    /// Writes a record from its fields: the letters of `lines`, in new lines that end in LF.
     ///
-    /// The lines are gone through twice, to check them first.
+    /// Iterates over the lines twice: the first time to check them.
     ///
     /// # Errors
     ///
-    /// * [`ErrorKind::Unwritable`](crate::ErrorKind::Unwritable) for a byte that would be read as something else.
-    /// * [`ErrorKind::SequenceLetter`](crate::ErrorKind::SequenceLetter), if the [`format`](Writer::format) asks for this
-    ///   check.
-    /// * [`ErrorKind::Io`](crate::ErrorKind::Io) and [`ErrorKind::TornRecord`](crate::ErrorKind::TornRecord): see
-    ///   [After an error](Writer#after-an-error).
+    /// * [`ErrorKind::Unwritable`](crate::ErrorKind::Unwritable) for a byte that would be read back differently.
+    /// * [`ErrorKind::SequenceLetter`](crate::ErrorKind::SequenceLetter), if the [`format`](Writer::format) checks letters.
+    /// * [`ErrorKind::Io`](crate::ErrorKind::Io) and [`ErrorKind::TornRecord`](crate::ErrorKind::TornRecord): see [After an
+    /// error](Writer#after-an-error).
     pub fn write<'data, L>(&mut self, definition: &'data [u8], lines: L) -> Result<()>
     where
         L: IntoIterator<Item = &'data [u8], IntoIter: Clone>,
@@ -176,7 +175,7 @@ impl<W: Write> Writer<W> {
         Ok(batch.finish()?)
     }
 
-    /// Writes a record as it stands in its input, or in new lines if a [`line_len`](Writer::line_len) was asked for.
+    /// Writes a record of an input: unchanged, or wrapped anew if [`line_len`](Writer::line_len) was called.
     ///
     /// # Errors
     ///
@@ -185,18 +184,17 @@ impl<W: Write> Writer<W> {
         self.write_records([record])
     }
 
-    /// Writes records as they stand in their input, or in new lines if a [`line_len`](Writer::line_len) was asked for, many
-    /// at once.
+    /// Writes many records of an input: unchanged, or wrapped anew if [`line_len`](Writer::line_len) was called.
     ///
     /// # Errors
     ///
-    /// * [`ErrorKind::Unwritable`](crate::ErrorKind::Unwritable) for a record that was read with comments and holds some, if
-    ///   the [`format`](Writer::format) has none, or the other way round; and for a letter that would begin a new line and
-    ///   be read as something else. The records before were written.
-    /// * [`ErrorKind::SequenceLetter`](crate::ErrorKind::SequenceLetter), if the [`format`](Writer::format) asks for this
-    ///   check. The records before were written.
-    /// * [`ErrorKind::Io`](crate::ErrorKind::Io) and [`ErrorKind::TornRecord`](crate::ErrorKind::TornRecord): see
-    ///   [After an error](Writer#after-an-error).
+    /// * [`ErrorKind::Unwritable`](crate::ErrorKind::Unwritable) for a record with comments, if they are enabled in its own format
+    /// or in the writer's [`format`](Writer::format), but not in both; and for a letter that would begin a new line and be read
+    /// back differently. The records before it were written.
+    /// * [`ErrorKind::SequenceLetter`](crate::ErrorKind::SequenceLetter), if the [`format`](Writer::format) checks letters. The
+    /// records before the rejected one were written.
+    /// * [`ErrorKind::Io`](crate::ErrorKind::Io) and [`ErrorKind::TornRecord`](crate::ErrorKind::TornRecord): see [After an
+    /// error](Writer#after-an-error).
     pub fn write_records<'data, R>(&mut self, records: impl IntoIterator<Item = R>) -> Result<()>
     where
         R: Borrow<Record<'data>>,
@@ -204,8 +202,8 @@ impl<W: Write> Writer<W> {
         self.write_records_in(&[], records)
     }
 
-    /// Writes records of `data`: what lies end to end in it as one slice, so that a selection which leaves out little is
-    /// written in a few calls. Others are written as by [`write_records`](Writer::write_records).
+    /// Writes records of `data`, adjacent bytes as one slice: a selection that omits few records takes few calls. Records outside
+    /// `data` are written as by [`write_records`](Writer::write_records).
     ///
     /// # Errors
     ///
@@ -230,19 +228,19 @@ impl<W: Write> Writer<W> {
         Ok(batch.finish()?)
     }
 
-    /// How many records the inner writer took as a whole.
+    /// Returns the number of whole records that the inner writer took.
     #[must_use]
     pub fn records(&self) -> u64 {
         self.output.records()
     }
 
-    /// How many bytes the inner writer took.
+    /// Returns the number of bytes that the inner writer took.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.output.bytes()
     }
 
-    /// The inner writer.
+    /// Returns the inner writer.
     #[must_use]
     pub fn get_ref(&self) -> &W {
         self.output.get_ref()
@@ -257,17 +255,17 @@ impl<W: Write> Writer<W> {
         self.output.flush()
     }
 
-    /// Flushes the inner writer and returns it. It is dropped with an error.
+    /// Flushes the inner writer and returns it. On an error, the inner writer is dropped.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) if it cannot be flushed;
-    /// [`ErrorKind::TornRecord`](crate::ErrorKind::TornRecord) if the output ends inside of a record.
+    /// [`ErrorKind::TornRecord`](crate::ErrorKind::TornRecord) if the output ends inside a record.
     pub fn finish(self) -> Result<W> {
         self.output.finish()
     }
 
-    /// The inner writer, as it is.
+    /// Returns the inner writer without flushing it.
     #[must_use]
     pub fn into_inner(self) -> W {
         self.output.into_inner()

@@ -1,16 +1,16 @@
-//! How quality scores are written, as far as they tell.
+//! Encodings of quality scores, and how to guess them.
 
 use std::fmt;
 
-/// How a byte of a quality line encodes a score (Cock et al. 2010, table 1).
+/// The encoding of a quality score as a byte (Cock et al. 2010, table 1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Encoding {
-    /// Phred + 33: Sanger, and nearly everybody since 2011. From `!`.
+    /// Phred + 33: Sanger, and nearly all files since 2011. Starts at `!`.
     Phred33,
-    /// Phred + 64: Illumina 1.3 to 1.7. From `@`.
+    /// Phred + 64: Illumina 1.3 to 1.7. Starts at `@`.
     Phred64,
-    /// Solexa + 64: Solexa, and Illumina before 1.3. From `;`, which is a score of -5.
+    /// Solexa + 64: Solexa, and Illumina before 1.3. Starts at `;`, a score of -5.
     Solexa64,
 }
 
@@ -24,15 +24,15 @@ impl fmt::Display for Encoding {
     }
 }
 
-/// How sure a guess is.
+/// The confidence of a guess.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Confidence {
-    /// The scores that were seen can be written another way as well as this one.
+    /// Another encoding fits the observed bytes as well.
     Open,
-    /// Another way could write these scores, but no machine does.
+    /// Another encoding fits the observed bytes, but no known machine produces such scores.
     Likely,
-    /// No other way can write these scores.
+    /// No other encoding fits the observed bytes.
     Certain,
 }
 
@@ -46,12 +46,12 @@ impl fmt::Display for Confidence {
     }
 }
 
-/// What the bytes of quality lines say of their encoding. The file does not tell it itself.
+/// A guess of the encoding of quality lines from their bytes. A FASTQ file does not name its encoding.
 ///
 /// | lowest | highest | encoding | confidence |
 /// |---|---|---|---|
-/// | `!` to `:` | any | Phred+33 | certain: the others begin at `;` |
-/// | `;` to `?` | up to `J` | Phred+33 | likely: reads of scores 26 to 41 |
+/// | `!` to `:` | any | Phred+33 | certain: the other encodings start at `;` |
+/// | `;` to `?` | up to `J` | Phred+33 | likely: scores 26 to 41 |
 /// | `;` to `?` | `K` and more | Solexa+64 | likely up to `h` (40), else open |
 /// | `@` and more | up to `J` | Phred+33 | open: scores 31 to 41, or 0 to 10 in Phred+64 |
 /// | `@` and more | `K` and more | Phred+64 | likely up to `i` (41), else open |
@@ -59,34 +59,34 @@ impl fmt::Display for Confidence {
 /// ```
 /// use pagecut::fastq::{Confidence, Encoding, EncodingGuess};
 ///
-/// let guess = EncodingGuess::of([b"IIII#".as_slice(), b"!~"]).unwrap();
+/// let guess = EncodingGuess::from_quality_lines([b"IIII#".as_slice(), b"!~"]).unwrap();
 /// assert_eq!((guess.encoding, guess.confidence), (Encoding::Phred33, Confidence::Certain));
 /// assert_eq!(guess.to_string(), "Phred+33 (certain, bytes 33 to 126)");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EncodingGuess {
-    /// The way in which the scores are most probably written.
+    /// The most probable encoding.
     pub encoding: Encoding,
-    /// How sure that is.
+    /// The confidence of the guess.
     pub confidence: Confidence,
-    /// The lowest byte that was seen.
+    /// The lowest observed byte.
     pub lowest: u8,
-    /// The highest byte that was seen.
+    /// The highest observed byte.
     pub highest: u8,
 }
 
 impl EncodingGuess {
-    /// What these quality lines say; `None` if there is no byte in them.
-    pub fn of<'data>(quality_lines: impl IntoIterator<Item = &'data [u8]>) -> Option<Self> {
+    /// Guesses the encoding of these quality lines. Returns `None` if they contain no byte.
+    pub fn from_quality_lines<'data>(quality_lines: impl IntoIterator<Item = &'data [u8]>) -> Option<Self> {
         let bounds = |(lowest, highest): (u8, u8), &byte: &u8| (lowest.min(byte), highest.max(byte));
         let (lowest, highest) = quality_lines.into_iter().flatten().fold((u8::MAX, u8::MIN), bounds);
-        (lowest <= highest).then(|| Self::of_range(lowest, highest))
+        (lowest <= highest).then(|| Self::from_byte_range(lowest, highest))
     }
 
-    /// What it says that bytes from `lowest` to `highest` were seen.
+    /// Guesses the encoding from the lowest and the highest observed byte.
     #[must_use]
-    pub fn of_range(lowest: u8, highest: u8) -> Self {
+    pub fn from_byte_range(lowest: u8, highest: u8) -> Self {
         let (encoding, confidence) = match (lowest, highest) {
             (..b';', _) => (Encoding::Phred33, Confidence::Certain),
             (..b'@', ..=b'J') => (Encoding::Phred33, Confidence::Likely),
@@ -112,17 +112,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_says_nothing() {
-        assert_eq!(EncodingGuess::of([]), None);
-        assert_eq!(EncodingGuess::of([b"".as_slice()]), None);
+    fn quality_lines_without_bytes_give_no_guess() {
+        assert_eq!(EncodingGuess::from_quality_lines([]), None);
+        assert_eq!(EncodingGuess::from_quality_lines([b"".as_slice()]), None);
     }
 
-    /// What can be written in an encoding is never said to be another one for certain.
+    /// Bytes that are possible in another encoding never give a certain guess.
     #[test]
-    fn what_is_certain_is_right() {
+    fn certain_guesses_are_right() {
         for lowest in b'!'..=b'~' {
             for highest in lowest..=b'~' {
-                let guess = EncodingGuess::of_range(lowest, highest);
+                let guess = EncodingGuess::from_byte_range(lowest, highest);
                 let others_can = lowest >= b';';
                 assert_eq!(guess.confidence == Confidence::Certain, !others_can, "{guess}");
                 let lowest_possible = match guess.encoding {

@@ -1,4 +1,4 @@
-//! What is wrong with a record. Off the fast way: the cursor comes here once it knows that something is.
+//! Diagnoses invalid records. The fast path calls this module only for records that it could not accept.
 
 use super::{Fastq, Record, wrapped};
 use crate::error::ErrorKind;
@@ -6,10 +6,10 @@ use crate::record::{Fault, Stop};
 use crate::scan::{AsciiSet, ByteRange, Class, FourLineRules};
 use crate::sequence::without_eol;
 
-/// The first thing that is wrong with the structure of the record that begins at `start`, line after line.
+/// Returns the first fault in the structure of the record at `start`, line by line.
 ///
-/// `complete` says that the input ends where `bytes` does.
-pub(super) fn of_structure(bytes: &[u8], start: usize, complete: bool) -> Stop {
+/// `complete` states that the input ends where `bytes` ends.
+pub(super) fn structure(bytes: &[u8], start: usize, complete: bool) -> Stop {
     let line_end = |start: usize| memchr::memchr(b'\n', &bytes[start..]).map(|at| start + at);
     let incomplete = |within, line| Stop::NeedsMore { within, line };
     let wrong = |kind, position, line| Stop::Fault(Fault { kind, position, line });
@@ -51,7 +51,8 @@ pub(super) fn of_structure(bytes: &[u8], start: usize, complete: bool) -> Stop {
         let kind = ErrorKind::LengthMismatch { sequence: letters as u64, quality_scores: scores as u64 };
         return wrong(kind, plus + 1, 3);
     }
-    // All else is right, so it is this: the quality line is the next record's header, or could be for all that is in view.
+    // Everything else is valid, so the fault is the quality line: it is the next record's header, or could be one as far as the
+    // view shows.
     let after_next = bytes.get(quality + 1..).and_then(|_| line_end(quality + 1)).map(|end| end + 1);
     if !complete && after_next.is_none_or(|start| start == bytes.len()) {
         return incomplete("after quality scores", 3);
@@ -59,25 +60,25 @@ pub(super) fn of_structure(bytes: &[u8], start: usize, complete: bool) -> Stop {
     wrong(ErrorKind::QualityLine, plus + 1, 3)
 }
 
-/// The first thing that is wrong with the bytes of a record and with what is in view behind it, by the checks that were asked
-/// for. Positions are counted from the start of the record.
+/// Returns the first fault that an optional check finds in the bytes of a record and in the bytes `after` it. Positions count from
+/// the start of the record.
 #[inline]
-pub(super) fn on_request(format: Fastq, record: &Record<'_>, behind: &[u8], complete: bool) -> Option<Stop> {
+pub(super) fn optional(format: Fastq, record: &Record<'_>, after: &[u8], complete: bool) -> Option<Stop> {
     if format == Fastq::new() {
         return None;
     }
-    check(format, record, behind, complete)
+    check(format, record, after, complete)
 }
 
 /// The IUPAC nucleotide codes (Cornish-Bowden 1985), uracil, gaps, and `*` for a padded position.
-const LETTERS: AsciiSet = AsciiSet::of(b"ACGTUNRYSWKMBDHV-.*");
+const LETTERS: AsciiSet = AsciiSet::from_members(b"ACGTUNRYSWKMBDHV-.*");
 static SEQUENCE_LETTERS: Class = Class::Characters(LETTERS);
 
-/// What Phred + 33 can say in print: 0 to 93.
+/// The printable scores of Phred + 33: 0 to 93.
 const SCORES: ByteRange = ByteRange::new(b'!', b'~');
 static QUALITY_SCORES: Class = Class::Range(SCORES);
 
-/// What is right by all checks, those on request too.
+/// Returns the rules for valid records, optional checks included.
 pub(super) fn rules(format: Fastq) -> FourLineRules {
     FourLineRules {
         first: b'@',
@@ -88,18 +89,18 @@ pub(super) fn rules(format: Fastq) -> FourLineRules {
     }
 }
 
-/// The first byte of a sequence that is no letter, if that is to be checked.
+/// Returns the position of the first byte of a sequence that is not a letter, if the format checks letters.
 pub(super) fn first_wrong_letter(format: Fastq, sequence: &[u8]) -> Option<usize> {
     if format.sequence_letters { SEQUENCE_LETTERS.first_outside(sequence) } else { None }
 }
 
-/// The first byte of quality scores that is none, if that is to be checked.
+/// Returns the position of the first byte of quality scores that is out of range, if the format checks the range.
 pub(super) fn first_wrong_score(format: Fastq, quality_scores: &[u8]) -> Option<usize> {
     if format.quality_range { QUALITY_SCORES.first_outside(quality_scores) } else { None }
 }
 
 #[inline(never)]
-fn check(format: Fastq, record: &Record<'_>, behind: &[u8], complete: bool) -> Option<Stop> {
+fn check(format: Fastq, record: &Record<'_>, after: &[u8], complete: bool) -> Option<Stop> {
     let wrong = |kind, position, line| Some(Stop::Fault(Fault { kind, position, line }));
     let bytes = record.as_bytes();
     let (sequence, quality_scores) = record.field_starts();
@@ -117,12 +118,12 @@ fn check(format: Fastq, record: &Record<'_>, behind: &[u8], complete: bool) -> O
         let position = quality_scores + at;
         return wrong(ErrorKind::QualityRange { found: bytes[position] }, position, 3);
     }
-    if format.quality_end && !matches!(behind, [] | [b'@' | b'\n' | b'\r', ..]) {
-        let end = memchr::memchr(b'\n', behind);
+    if format.quality_end && !matches!(after, [] | [b'@' | b'\n' | b'\r', ..]) {
+        let end = memchr::memchr(b'\n', after);
         if end.is_none() && !complete {
             return Some(Stop::NeedsMore { within: "after quality scores", line: 4 });
         }
-        let line = end.map_or(behind, |end| &behind[..=end]);
+        let line = end.map_or(after, |end| &after[..=end]);
         let sequence = record.sequence().len() as u64;
         let scores = sequence + without_eol(line).len() as u64;
         let kind = ErrorKind::LengthMismatch { sequence, quality_scores: scores };
@@ -131,8 +132,8 @@ fn check(format: Fastq, record: &Record<'_>, behind: &[u8], complete: bool) -> O
     None
 }
 
-/// The same of a record that may be wrapped; what is behind it was checked with its structure.
-pub(super) fn of_wrapped(format: Fastq, record: &wrapped::Record<'_>) -> Option<Fault> {
+/// Makes the optional checks on a record that may be wrapped. Its structure, and the bytes after it, were checked before.
+pub(super) fn optional_wrapped(format: Fastq, record: &wrapped::Record<'_>) -> Option<Fault> {
     let [sequence, plus, quality_scores] = record.starts();
     let bytes = record.as_bytes();
     if format.sequence_letters
@@ -155,7 +156,7 @@ pub(super) fn of_wrapped(format: Fastq, record: &wrapped::Record<'_>) -> Option<
     None
 }
 
-/// The first byte in some lines that is not of a class, with the number of its line, from 0.
+/// Returns the first byte of some lines that is not in a class, and the number of its line, from 0.
 fn outside(class: &Class, lines: &[u8]) -> Option<(usize, u64)> {
     let mut start = 0;
     for (number, line) in (0..).zip(lines.split_inclusive(|&byte| byte == b'\n')) {

@@ -1,43 +1,42 @@
-//! FASTQ: reads with their quality scores.
+//! FASTQ: reads with quality scores.
 //!
 //! # Grammar
 //!
-//! FASTQ has no standard; what everybody means is told by Cock et al. 2010, *The Sanger FASTQ file format for sequences with
-//! quality scores* (Nucleic Acids Research 38:1767). Read here is the form with four lines a record:
+//! FASTQ has no standard. This module follows Cock et al. 2010, *The Sanger FASTQ file format for sequences with quality scores*
+//! (Nucleic Acids Research 38:1767), in the form with four lines per record:
 //!
 //! ```text
 //! file         = [ byte-order-mark ] { blank } { record { blank } }
 //! record       = "@" definition eol  sequence eol  "+" [ definition ] eol  quality-scores eol
 //! definition   = name [ ( " " | tab ) description ]
 //! blank        = eol
-//! eol          = LF | CR LF                  ; each line on its own; the last one of a file may be missing
+//! eol          = LF | CR LF                  ; may differ from line to line; optional at the end of the file
 //! ```
 //!
-//! * `@`, `+`, that a record is complete, and that it has as many quality scores as letters is always checked.
+//! * These checks are always made: `@`, `+`, complete records, and as many quality scores as letters.
 //! * A byte order mark (UTF-8) at the start of the input counts as blank.
-//! * A sequence or the quality scores may be empty: a read of length zero.
-//! * Any byte is taken as a letter or score (see [`Fastq::strict`] for checks on request), with one exception: **a sequence
-//!   does not begin with `@` or `+`**. No sequence does, and it is what makes boundaries decidable (below).
-//! * A quality line that begins with `@` and is followed by a line and then by one that begins with `+` is the header of
-//!   the next record: the quality line of its own record was lost
-//!   ([`ErrorKind::QualityLine`](crate::ErrorKind::QualityLine)).
-//! * Sequences that go over several lines are another format: [`Wrapped`].
+//! * A sequence and its quality scores may be empty: a read of length zero.
+//! * Any byte is accepted as a letter or score (see [`Fastq::strict`] for optional checks), with one exception: **a sequence does
+//! not begin with `@` or `+`**. No real sequence does, and the rule makes boundaries decidable (below).
+//! * A quality line that begins with `@` and is followed by a line and then by one that begins with `+` is the header of the next
+//! record: the quality line of its own record is missing ([`ErrorKind::QualityLine`](crate::ErrorKind::QualityLine)).
+//! * Sequences that span several lines are another format: [`Wrapped`].
 //!
 //! # Boundaries
 //!
-//! A line is a header if and only if it begins with `@` and the line after the next begins with `+`. *If:* the line after
-//! the next of a header is its plus line. *Only if:* a sequence line, a plus line and a blank one do not begin with `@`. A
-//! quality line may; the line after the next is then blank, a header or a sequence, and none of these begins with `+`.
-//! Three line starts decide, whatever the quality line holds, and so every header found so is a cut in the sense of
-//! [`Boundaries::search_boundary`]: a cursor that takes such a line for anything else reports an error at
-//! once, for a blank or plus line and for a sequence by its first byte, for a quality line by the rule above.
+//! A line is a header if and only if it begins with `@` and the line after the next begins with `+`. *If:* the line after the next
+//! of a header is its plus line. *Only if:* sequence lines, plus lines and blank lines do not begin with `@`. A quality line may;
+//! the line after the next is then blank, a header or a sequence, and none of these begins with `+`. Three line starts therefore
+//! decide, whatever the quality line contains, and every header found by this rule is a boundary in the sense of
+//! [`Boundaries::search_boundary`]: a cursor that takes such a line for anything else reports an error at once, for a blank line, a
+//! plus line and a sequence because of its first byte, for a quality line because of the rule above.
 //!
-//! A blank line behind a blank line is a cut too: the first of them may be the empty last line of a record, but the second
-//! belongs to none. (A record with an empty sequence has `+` on the line after.)
+//! A blank line after a blank line is a boundary too: the first of them may be the empty last line of a record, but the second
+//! belongs to no record. (A record with an empty sequence has `+` on the next line.)
 //!
 //! # Writing
 //!
-//! A [`Writer`] writes what is read by this grammar, four lines a record, and refuses everything else.
+//! A [`Writer`] writes records of this grammar, four lines each, and refuses everything else.
 
 mod census;
 mod encoding;
@@ -53,7 +52,7 @@ pub mod wrapped;
 mod writer;
 
 pub use crate::sequence::{Alphabet, Lengths, Letters};
-pub(crate) use census::{Census, Evidence, Stretch};
+pub(crate) use census::{Census, Evidence, Observation};
 pub use encoding::{Confidence, Encoding, EncodingGuess};
 pub use pairs::{Pair, Pairs};
 pub use quality_scores::QualityScores;
@@ -68,7 +67,7 @@ use std::ops::Range;
 
 use crate::record::{Boundaries, Format, ParRecords, Part, Records, Resync, Search, Step, Stop};
 
-/// How FASTQ is to be read: which checks are made besides those that always are.
+/// Options for reading four-line FASTQ: the checks to make besides those that are always made.
 ///
 /// ```
 /// use pagecut::{ErrorKind, Format, fastq::Fastq};
@@ -89,44 +88,44 @@ pub struct Fastq {
 }
 
 impl Fastq {
-    /// Without checks on request.
+    /// Reads without optional checks.
     #[must_use]
     pub const fn new() -> Self {
         Self { plus_name: false, quality_range: false, quality_end: false, sequence_letters: false }
     }
 
-    /// With all checks on request.
+    /// Reads with all optional checks.
     #[must_use]
     pub const fn strict() -> Self {
         Self { plus_name: true, quality_range: true, quality_end: true, sequence_letters: true }
     }
 
-    /// Check that a plus line that is not empty repeats the definition of its record.
+    /// Checks that a plus line that is not empty repeats the definition of its record.
     #[must_use]
     pub const fn check_plus_name(self, check: bool) -> Self {
         Self { plus_name: check, ..self }
     }
 
-    /// Check that every quality score is one of `!` to `~` (33 to 126).
+    /// Checks that every quality score is one of `!` to `~` (33 to 126).
     #[must_use]
     pub const fn check_quality_range(self, check: bool) -> Self {
         Self { quality_range: check, ..self }
     }
 
-    /// Check that a record is followed by a header, a blank line or the end. What else follows is counted as more quality scores:
-    /// the fault is this record's, and not one of a record that was never there.
+    /// Checks that a header, a blank line or the end of the input follows each record. A line of anything else counts as surplus
+    /// quality scores: the fault is in this record, and no next record is made up from that line.
     #[must_use]
     pub const fn check_quality_end(self, check: bool) -> Self {
         Self { quality_end: check, ..self }
     }
 
-    /// Read records whose sequence or quality scores go over several lines, with the same checks.
+    /// Reads records whose sequence or quality scores may span several lines, with the same checks.
     #[must_use]
     pub const fn wrapped(self) -> Wrapped {
-        Wrapped::with(self)
+        Wrapped::new(self)
     }
 
-    /// Check that every letter of a sequence is an IUPAC nucleotide code in either case, a gap (`-`, `.`) or `*`.
+    /// Checks that every letter of a sequence is an IUPAC nucleotide code in either case, a gap (`-`, `.`) or `*`.
     #[must_use]
     pub const fn check_sequence_letters(self, check: bool) -> Self {
         Self { sequence_letters: check, ..self }
@@ -156,7 +155,7 @@ impl Format for Fastq {
 }
 
 impl Boundaries for Fastq {
-    /// The end of a line that is blank, and of the one before.
+    /// The end of a blank line, and the end of the line before it.
     fn look_behind(&self) -> usize {
         3
     }
@@ -175,9 +174,8 @@ impl Boundaries for Fastq {
     }
 }
 
-/// The first header line that starts in `range`: one that begins with `@`, while the line after the next begins with `+`.
-///
-/// Or the first blank line behind another one, which no record holds either.
+/// Finds the first boundary in `range`: a header, which begins with `@` while the line after the next begins with `+`, or a blank
+/// line after a blank line, which no record contains.
 fn find_header(data: &[u8], range: Range<usize>) -> Search {
     let next_line = |start: usize| memchr::memchr(b'\n', data.get(start..)?).map(|at| start + at + 1);
     let mut line = match range.start.checked_sub(1) {
@@ -190,7 +188,7 @@ fn find_header(data: &[u8], range: Range<usize>) -> Search {
     let mut next = None;
     while line < range.end {
         let Some(after) = next.or_else(|| next_line(line)) else { return Search::Unknown };
-        if matches!(data[line], b'\n' | b'\r') && is_blank_behind_blank(data, line, after) {
+        if matches!(data[line], b'\n' | b'\r') && is_second_blank_line(data, line, after) {
             return Search::Boundary(line);
         }
         next = None;
@@ -207,19 +205,20 @@ fn find_header(data: &[u8], range: Range<usize>) -> Search {
     Search::NoBoundary
 }
 
-/// Whether the line from `start` to `end` is blank, and the one before is.
-fn is_blank_behind_blank(data: &[u8], start: usize, end: usize) -> bool {
+/// Whether the line from `start` to `end` and the line before it are blank.
+fn is_second_blank_line(data: &[u8], start: usize, end: usize) -> bool {
     let before = data[..start].strip_suffix(b"\n").map(|before| before.strip_suffix(b"\r").unwrap_or(before));
     matches!(&data[start..end], b"\n" | b"\r\n") && before.is_some_and(|before| before.ends_with(b"\n"))
 }
 
-/// The records of `data`, with the checks that are always made. Short for `Fastq::new().records(data)`.
+/// Returns an iterator over the records of `data` without optional checks. Short for `Fastq::new().records(data)`.
 #[must_use]
 pub fn records(data: &[u8]) -> Records<'_, Fastq> {
     Fastq::new().records(data)
 }
 
-/// The records of `data` for rayon, with the checks that are always made. Short for `Fastq::new().par_records(data)`.
+/// Returns a rayon parallel iterator over the records of `data` without optional checks. Short for
+/// `Fastq::new().par_records(data)`.
 #[must_use]
 pub fn par_records(data: &[u8]) -> ParRecords<'_, Fastq> {
     Fastq::new().par_records(data)
@@ -234,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_is_found_from_everywhere() {
+    fn headers_are_found_from_every_offset() {
         // Quality lines that begin with `@` and `+`, a blank line, CRLF.
         let data = b"@r1\nAC\n+\n@I\n\n@r2\r\nAC\r\n+@\r\n+@\r\n@r3\n\n+\n\n@r4\nA\n+\n@\n";
         let starts: Vec<usize> = (0..data.len()).filter(|&start| data[start..].starts_with(b"@r")).collect();
@@ -246,15 +245,16 @@ mod tests {
     }
 
     #[test]
-    fn a_blank_line_behind_a_blank_one_belongs_to_no_record() {
+    fn a_second_blank_line_is_a_boundary() {
         let data = b"@r\n\n+\n\n\n\r\n\n@s\r\n\r\n+\r\n\r\n\r\n";
-        // The quality line of the first record is empty, then come three blank lines; the same of the second, and one.
-        let cuts: Vec<_> = (0..data.len()).filter(|&from| find_boundary(data, from) == Some(from)).collect();
-        assert_eq!(cuts, [0, 7, 8, 10, 11, 22]);
+        // The quality line of the first record is empty; three blank lines follow. The same for the second record, with one blank
+        // line.
+        let found: Vec<_> = (0..data.len()).filter(|&from| find_boundary(data, from) == Some(from)).collect();
+        assert_eq!(found, [0, 7, 8, 10, 11, 22]);
     }
 
     #[test]
-    fn nothing_is_said_of_a_line_whose_record_is_not_in_view() {
+    fn a_record_that_is_not_in_view_is_undecided() {
         let data = b"@r1\nAC\n+\nII\n";
         assert_eq!(find_boundary(data, 0), Some(0));
         assert_eq!(find_boundary(&data[..8], 0), Some(0));

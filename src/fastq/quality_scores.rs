@@ -1,11 +1,11 @@
-//! Counts of quality scores.
+//! Distribution of quality scores.
 
 use crate::scan::Histogram;
 
-/// What a quality score of 0 is written as: Phred + 33.
+/// The byte for a quality score of 0: Phred + 33.
 const PHRED_OFFSET: u8 = 33;
 
-/// How often each quality score occurs, if scores are written as Phred + 33.
+/// Counts of each quality score, for scores encoded as Phred + 33.
 #[derive(Debug, Clone, Default)]
 pub struct QualityScores(Histogram);
 
@@ -19,14 +19,14 @@ impl QualityScores {
         self.0.merge(&other.0);
     }
 
-    /// How many letters have a quality score of at least `least`.
+    /// Returns the number of letters with a quality score of `least` or more.
     #[must_use]
     pub fn at_least(&self, least: u8) -> u64 {
         self.0.counts()[usize::from(PHRED_OFFSET.saturating_add(least))..].iter().sum()
     }
 
-    /// The mean probability that a letter is wrong, as a Phred score. 0 if there are no letters. (This is not the mean of the
-    /// scores.)
+    /// Returns the mean error probability of the letters as a Phred score, or 0 if there are no letters. (This is not the mean of
+    /// the scores.)
     #[must_use]
     pub fn mean(&self) -> f64 {
         let error = |score: f64| 10f64.powf(score / -10.0);
@@ -45,10 +45,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_mean_is_that_of_the_errors() {
+    fn mean_quality_is_the_mean_error_probability() {
         let mut scores = QualityScores::default();
         assert_eq!(scores.mean(), 0.0);
-        // One certain error in ten thousand letters, the others as good as perfect: Phred 40.
+        // One certain error in ten thousand letters, nearly no errors in the others: Phred 40.
         scores.add(&[b"!".as_slice(), &[b'~'; 9_999]].concat());
         assert!((scores.mean() - 40.0).abs() < 1e-3, "{}", scores.mean());
         assert_eq!(scores.at_least(0), 10_000);

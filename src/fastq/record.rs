@@ -1,25 +1,25 @@
-//! A record and its fields.
+//! A FASTQ record and its fields.
 
 use std::fmt;
 use std::ops::Range;
 
 use crate::sequence::{missing_eol, split_definition, without_eol};
 
-/// A FASTQ record, borrowed from the input.
+/// A FASTQ record that borrows from the input.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Record<'data> {
     bytes: &'data [u8],
     offset: u64,
-    /// Where the sequence begins in `bytes`; the definition line ends before.
+    /// Start of the sequence in `bytes`; the definition line ends before it.
     sequence: usize,
-    /// Where the quality scores begin in `bytes`; the plus line ends before.
+    /// Start of the quality scores in `bytes`; the plus line ends before it.
     quality_scores: usize,
-    /// Letters of the sequence, and quality scores.
+    /// Number of letters and of quality scores.
     len: usize,
 }
 
 impl<'data> Record<'data> {
-    /// A record whose structure was checked.
+    /// Creates a record whose structure was checked.
     #[inline]
     pub(super) fn new(
         bytes: &'data [u8],
@@ -31,65 +31,65 @@ impl<'data> Record<'data> {
         Self { bytes, offset, sequence, quality_scores, len }
     }
 
-    /// The first line without `@`.
+    /// Returns the first line without `@`.
     #[must_use]
     pub fn definition(&self) -> &'data [u8] {
         without_eol(&self.bytes[1..self.sequence])
     }
 
-    /// The definition up to the first space or tab; empty if the definition is.
+    /// Returns the definition up to the first space or tab, which may be empty.
     #[must_use]
     pub fn name(&self) -> &'data [u8] {
         split_definition(self.definition()).0
     }
 
-    /// The definition behind the first space or tab.
+    /// Returns the definition after the first space or tab, if it has one.
     #[must_use]
     pub fn description(&self) -> Option<&'data [u8]> {
         split_definition(self.definition()).1
     }
 
-    /// The letters, without the end of the line.
+    /// Returns the letters of the sequence.
     #[must_use]
     #[inline]
     pub fn sequence(&self) -> &'data [u8] {
         &self.bytes[self.sequence..self.sequence + self.len]
     }
 
-    /// The quality scores as they stand in the file, one byte for each letter of the sequence.
+    /// Returns the encoded quality scores, one byte for each letter of the sequence.
     ///
-    /// How a byte encodes a score (nearly always as Phred + 33) is not told by the file.
+    /// The file does not name the encoding, which is nearly always Phred + 33.
     #[must_use]
     #[inline]
     pub fn quality_scores(&self) -> &'data [u8] {
         &self.bytes[self.quality_scores..self.quality_scores + self.len]
     }
 
-    /// What stands behind `+` on the third line: usually nothing, or the definition once more.
+    /// Returns the text after `+` on the third line: usually nothing, or a copy of the definition.
     pub(super) fn plus_definition(&self) -> &'data [u8] {
         let sequence_line = &self.bytes[self.sequence + self.len..self.quality_scores];
         let eol = if sequence_line.starts_with(b"\r") { 2 } else { 1 };
         without_eol(&sequence_line[eol + 1..])
     }
 
-    /// The whole record as it stands in the file, with the ends of its lines.
+    /// Returns the bytes of the whole record, line ends included.
     #[must_use]
     pub fn as_bytes(&self) -> &'data [u8] {
         self.bytes
     }
 
-    /// Where the record lies, in bytes from the start of the input.
+    /// Returns the range of the record in bytes from the start of the input.
     #[must_use]
     pub fn range(&self) -> Range<u64> {
         self.offset..self.offset + self.bytes.len() as u64
     }
 
-    /// What the last line of a file may lack.
+    /// Returns the line end that the last line of a file may lack.
     pub(super) fn missing_eol(&self) -> &'static [u8] {
         missing_eol(&self.bytes[..self.sequence], &self.bytes[self.quality_scores + self.len..])
     }
 
-    /// Positions of the sequence and of the quality scores in `as_bytes`.
+    /// Returns the positions of the sequence and of the quality scores in `as_bytes`.
     pub(crate) fn field_starts(&self) -> (usize, usize) {
         (self.sequence, self.quality_scores)
     }
@@ -111,7 +111,7 @@ mod tests {
     use crate::{Format, fastq::Fastq};
 
     #[test]
-    fn fields_of_every_line_ending() {
+    fn fields_exclude_both_kinds_of_line_end() {
         for eol in ["\n", "\r\n"] {
             let text = ["@r1 a b", "AC", "+r1 a b", "I@", ""].join(eol);
             for data in [text.as_str(), text.trim_end()] {
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_definition_may_be_empty_or_have_no_description() {
+    fn definitions_may_lack_name_and_description() {
         let mut records = Fastq::new().records(b"@\n\n+\n\n@r\tx\nA\n+\nI\n").map(Result::unwrap);
         let empty = records.next().unwrap();
         assert_eq!(

@@ -1,13 +1,13 @@
-//! What `stats` tells of reads.
+//! Summary statistics of reads.
 
 use std::iter;
 
 use super::{QualityScores, Record, wrapped};
 use crate::sequence::{Alphabet, Lengths, Letters, Numbers};
 
-/// Numbers of many records, collected record by record in any order and merged.
+/// Summary statistics of reads, collected record by record in any order, and merged.
 ///
-/// The memory it takes grows with the number of different lengths, and with nothing else.
+/// Memory grows with the number of different read lengths only.
 ///
 /// ```
 /// use pagecut::{Format, fastq::{Fastq, Summary}};
@@ -29,19 +29,19 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Collects lengths.
+    /// Creates a summary that collects lengths.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Collects lengths, and looks at every letter and quality score.
+    /// Creates a summary that collects lengths and counts letters and quality scores.
     #[must_use]
     pub fn with_letters() -> Self {
         Self { numbers: Numbers::with_letters(), quality_scores: Some(Box::default()) }
     }
 
-    /// Takes in a record.
+    /// Adds a record.
     #[inline]
     pub fn add(&mut self, record: &Record<'_>) {
         let (sequence, len) = (record.sequence(), record.sequence().len());
@@ -52,7 +52,7 @@ impl Summary {
         }
     }
 
-    /// Takes in a record that may be wrapped.
+    /// Adds a record that may be wrapped.
     pub fn add_wrapped(&mut self, record: &wrapped::Record<'_>) {
         let lines = record.sequence_lines();
         self.numbers.add(record.range().start, record.sequence_len(), lines.clone(), |letters| {
@@ -63,7 +63,7 @@ impl Summary {
         }
     }
 
-    /// Takes in what another one collected.
+    /// Adds the statistics of another summary.
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
         self.numbers.merge(other.numbers);
@@ -73,25 +73,26 @@ impl Summary {
         self
     }
 
-    /// The lengths of the reads.
+    /// Returns the lengths of the reads.
     #[must_use]
     pub fn lengths(&self) -> &Lengths {
         &self.numbers.lengths
     }
 
-    /// The letters, if they were looked at.
+    /// Returns the counts of letters, if the summary collects them.
     #[must_use]
     pub fn letters(&self) -> Option<&Letters> {
         self.numbers.letters.as_deref()
     }
 
-    /// The quality scores, if they were looked at.
+    /// Returns the distribution of quality scores, if the summary collects it.
     #[must_use]
     pub fn quality_scores(&self) -> Option<&QualityScores> {
         self.quality_scores.as_deref()
     }
 
-    /// The alphabet of the first read in the file that has a letter; `None` if there is none, or if its letters are of no alphabet.
+    /// Returns the alphabet of the first read in the file that has a letter. Returns `None` if there is none, or if its letters fit
+    /// no alphabet.
     #[must_use]
     pub fn alphabet(&self) -> Option<Alphabet> {
         self.numbers.alphabet()

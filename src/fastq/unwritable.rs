@@ -1,11 +1,11 @@
-//! What a record would be read as that is to be written.
+//! Rejects records that would not round-trip.
 
 use super::{Fastq, Record, fault};
 use crate::error::ErrorKind;
 use crate::record::{Fault, Stop};
 use crate::sequence::Refused;
 
-/// Refuses parts of a record that would not be read as they are written.
+/// Rejects fields of a record that would not be read back as they are.
 pub(super) fn check_parts<'data>(
     format: Fastq,
     definition: &'data [u8],
@@ -19,7 +19,7 @@ pub(super) fn check_parts<'data>(
 
     definition.check_line()?;
     if let Some(b'@' | b'+') = sequence.bytes.first() {
-        return Err(sequence.unwritable(0, "begin another line than a sequence"));
+        return Err(sequence.unwritable(0, "begin a header or a plus line"));
     }
     sequence.check_line()?;
     if let Some(at) = fault::first_wrong_letter(format, sequence.bytes) {
@@ -37,23 +37,23 @@ pub(super) fn check_parts<'data>(
     Ok(())
 }
 
-/// Refuses a record, as it stands in its input, that does not pass the checks on request.
+/// Rejects a record of an input that fails an optional check.
 pub(super) fn check_record<'data>(format: Fastq, record: &Record<'data>) -> Result<(), Refused<'data>> {
-    // What stands behind it in its input does not go with it: a header will, or the end.
-    match fault::on_request(format, record, b"", true) {
+    // The bytes after the record in its input do not matter: in the output, a header or the end follows it.
+    match fault::optional(format, record, b"", true) {
         Some(Stop::Fault(Fault { kind, position, .. })) => {
             Err(Refused { kind, position: position as u64, found: &record.as_bytes()[position..] })
         }
-        // Nothing more can come.
+        // The record is complete.
         Some(Stop::NeedsMore { .. }) | None => Ok(()),
     }
 }
 
-/// A part of a record.
+/// A field of a record.
 struct Field<'data> {
     name: &'static str,
     bytes: &'data [u8],
-    /// Where it would begin in the record.
+    /// Position of the field in the record.
     start: usize,
 }
 
@@ -62,7 +62,7 @@ impl<'data> Field<'data> {
         self.start + self.bytes.len()
     }
 
-    /// Refuses what would end the line of the field before the field does.
+    /// Rejects bytes that would end the line before the end of the field.
     fn check_line(&self) -> Result<(), Refused<'data>> {
         let carriage_return = || self.bytes.ends_with(b"\r").then(|| self.bytes.len() - 1);
         match memchr::memchr(b'\n', self.bytes).or_else(carriage_return) {

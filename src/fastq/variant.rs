@@ -1,14 +1,14 @@
 //! The variants of FASTQ.
 
-/// How many lines the records of an input have.
+/// The number of lines of the records of an input.
 ///
-/// The records decide, and any of them can: an input is [`Wrapped`](Variant::Wrapped) if one of its records is. A guess from the first
-/// bytes, as [`FileKind::detect`](crate::FileKind::detect) makes it, can be refuted by a later record.
-/// [`Source::in_variant`](crate::Source::in_variant) reads an input in the variant that its records have.
+/// Any record can decide: an input is [`Wrapped`](Variant::Wrapped) if one of its records is.
+/// [`FileKind::detect`](crate::FileKind::detect) guesses from the first bytes, and a later record can refute the guess.
+/// [`Source::in_variant`](crate::Source::in_variant) reads an input in the variant of its records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Variant {
-    /// Four lines for each record: [`Fastq`](super::Fastq).
+    /// Four lines per record: [`Fastq`](super::Fastq).
     FourLines,
-    /// Sequences or quality scores over several lines: [`Wrapped`](super::Wrapped).
+    /// Sequences or quality scores span several lines: [`Wrapped`](super::Wrapped).
     Wrapped,
 }

@@ -1,4 +1,4 @@
-//! Writes four lines at a time.
+//! A writer of four-line FASTQ.
 
 use std::borrow::Borrow;
 use std::io::Write;
@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::record::Format;
 use crate::sequence::Output;
 
-/// Writes FASTQ records, as they stand in their input or from their parts.
+/// Writes FASTQ records: records of an input, or records built from fields.
 ///
 /// ```
 /// use pagecut::fastq::{self, Writer};
@@ -26,36 +26,34 @@ use crate::sequence::Output;
 /// # Ok::<(), pagecut::Error>(())
 /// ```
 ///
-/// # What is written is read again
+/// # Written records are read back unchanged
 ///
-/// The records that are written are the ones that are read again, in parallel too, with the same definitions, letters and
-/// quality scores. What would be read as something else is refused, and nothing of it is written; what is read can be
+/// Reading the output, serially or in parallel, gives the written records with the same definitions, letters and quality scores.
+/// The writer rejects a record that would be read back differently, and writes no byte of it. Every record that was read can be
 /// written:
 ///
-/// * A record of an input was checked when it was read. Its bytes are written as they stand there, with their ends of lines
-///   and what is repeated on the plus line; the end of the last line, which the last record of a file may lack, is added.
-/// * Parts that are written hold no LF, and none ends in CR, which would belong to the end of the line. A sequence does not
-///   begin with `@` or `+`, and has as many letters as there are quality scores.
+/// * A record of an input was checked during reading. Its bytes are written unchanged, with their line ends and a repeated
+/// definition on the plus line. The writer adds the final line end, which the last record of a file may lack.
+/// * Fields contain no LF, and none ends in CR, which would belong to the line end. A sequence does not begin with `@` or `+`, and
+/// has as many letters as there are quality scores.
 ///
-/// A quality line that begins with `@` is no danger: the line after the next is the next record's sequence, and never begins
-/// with `+`.
+/// A quality line may begin with `@`: the line after the next is the next record's sequence, which never begins with `+`.
 ///
-/// Bytes of a mapping that somebody else changes are written as they are then.
+/// If another process changes the bytes of a mapping after reading, the changed bytes are written.
 ///
 /// # Calls of the inner writer
 ///
-/// Nothing is copied and nothing is held back: each method hands over what it was given before it returns, as slices by
-/// [`write_vectored`](Write::write_vectored), up to 1024 at a time (`writev(2)`, if the inner writer is a file). For records
-/// that come one by one, and for an inner writer that takes one slice a call, put a [`BufWriter`](std::io::BufWriter)
-/// between.
+/// The writer neither copies nor buffers: each method passes its bytes on before it returns, as up to 1024 slices per call of
+/// [`write_vectored`](Write::write_vectored) (`writev(2)`, if the inner writer is a file). For records that are written one by one,
+/// and for an inner writer that takes one slice per call, put a [`BufWriter`](std::io::BufWriter) between.
 ///
 /// # After an error
 ///
-/// [`records`](Writer::records) tells how many records the inner writer took as a whole, and [`bytes`](Writer::bytes) how
-/// many bytes. If it stopped between two records, go on with the first one that was not written. If it stopped inside of
-/// one, all that follows would be read as a part of that, and is refused with
-/// [`ErrorKind::TornRecord`](crate::ErrorKind::TornRecord). An [`Interrupted`](std::io::ErrorKind::Interrupted) call is
-/// repeated.
+/// [`records`](Writer::records) returns the number of whole records that the inner writer took, and [`bytes`](Writer::bytes) the
+/// number of bytes. If it stopped between two records, continue with the first record that was not written. If it stopped inside a
+/// record, everything that follows would be read as a part of that record, and the writer refuses it with
+/// [`ErrorKind::TornRecord`](crate::ErrorKind::TornRecord). The writer repeats [`Interrupted`](std::io::ErrorKind::Interrupted)
+/// calls.
 #[derive(Debug)]
 pub struct Writer<W> {
     output: Output<W>,
@@ -63,13 +61,13 @@ pub struct Writer<W> {
 }
 
 impl<W: Write> Writer<W> {
-    /// Writes to `inner`.
+    /// Creates a writer to `inner`.
     #[must_use]
     pub fn new(inner: W) -> Self {
         Self { output: Output::new(inner), format: Fastq::new() }
     }
 
-    /// Writes what is to be read as `format` says: its checks on request are made of all that is written from here on.
+    /// Sets the format in which the output will be read: its optional checks are made on every record written from here on.
     ///
     /// ```
     /// use pagecut::{ErrorKind, fastq::{Fastq, Writer}};
@@ -84,18 +82,16 @@ impl<W: Write> Writer<W> {
         Self { format, ..self }
     }
 
-    /// Writes a record from its parts, with lines that end in LF and nothing behind `+`.
+    /// Writes a record from its fields, with LF line ends and nothing after `+`.
     ///
     /// # Errors
     ///
-    /// * [`ErrorKind::Unwritable`](crate::ErrorKind::Unwritable) for a byte that would be read as something else.
-    /// * [`ErrorKind::LengthMismatch`](crate::ErrorKind::LengthMismatch) if there are more letters than quality scores, or
-    ///   fewer.
+    /// * [`ErrorKind::Unwritable`](crate::ErrorKind::Unwritable) for a byte that would be read back differently.
+    /// * [`ErrorKind::LengthMismatch`](crate::ErrorKind::LengthMismatch) if the numbers of letters and of quality scores differ.
     /// * [`ErrorKind::SequenceLetter`](crate::ErrorKind::SequenceLetter) and
-    ///   [`ErrorKind::QualityRange`](crate::ErrorKind::QualityRange), if the [`format`](Writer::format) asks for these
-    ///   checks.
+    /// [`ErrorKind::QualityRange`](crate::ErrorKind::QualityRange), if the [`format`](Writer::format) checks these.
     /// * [`ErrorKind::Io`](crate::ErrorKind::Io) and [`ErrorKind::TornRecord`](crate::ErrorKind::TornRecord): see [After an
-    ///   error](Writer#after-an-error).
+    /// error](Writer#after-an-error).
     pub fn write(&mut self, definition: &[u8], sequence: &[u8], quality_scores: &[u8]) -> Result<()> {
         let mut batch = self.output.batch(&[])?;
         if let Err(refused) = unwritable::check_parts(self.format, definition, sequence, quality_scores) {
@@ -108,7 +104,7 @@ impl<W: Write> Writer<W> {
         Ok(batch.finish()?)
     }
 
-    /// Writes a record as it stands in its input.
+    /// Writes a record of an input unchanged.
     ///
     /// # Errors
     ///
@@ -117,13 +113,13 @@ impl<W: Write> Writer<W> {
         self.write_records([record])
     }
 
-    /// Writes records as they stand in their input, many at once.
+    /// Writes many records of an input unchanged.
     ///
     /// # Errors
     ///
-    /// * Those of the checks that the [`format`](Writer::format) asks for. The records before were written.
+    /// * Those of the optional checks of the [`format`](Writer::format). The records before the rejected one were written.
     /// * [`ErrorKind::Io`](crate::ErrorKind::Io) and [`ErrorKind::TornRecord`](crate::ErrorKind::TornRecord): see [After an
-    ///   error](Writer#after-an-error).
+    /// error](Writer#after-an-error).
     pub fn write_records<'data, R>(&mut self, records: impl IntoIterator<Item = R>) -> Result<()>
     where
         R: Borrow<Record<'data>>,
@@ -131,8 +127,8 @@ impl<W: Write> Writer<W> {
         self.write_records_in(&[], records)
     }
 
-    /// Writes records of `data` as they stand there: records that lie end to end in it as one slice, so that a selection
-    /// which leaves out little is written in a few calls. Others are written as by [`write_records`](Writer::write_records).
+    /// Writes records of `data` unchanged, adjacent records as one slice: a selection that omits few records takes few calls.
+    /// Records outside `data` are written as by [`write_records`](Writer::write_records).
     ///
     /// ```
     /// use pagecut::{fastq::{self, Writer}, mmap::MmapReader};
@@ -169,19 +165,19 @@ impl<W: Write> Writer<W> {
         Ok(batch.finish()?)
     }
 
-    /// How many records the inner writer took as a whole.
+    /// Returns the number of whole records that the inner writer took.
     #[must_use]
     pub fn records(&self) -> u64 {
         self.output.records()
     }
 
-    /// How many bytes the inner writer took.
+    /// Returns the number of bytes that the inner writer took.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.output.bytes()
     }
 
-    /// The inner writer.
+    /// Returns the inner writer.
     #[must_use]
     pub fn get_ref(&self) -> &W {
         self.output.get_ref()
@@ -196,17 +192,17 @@ impl<W: Write> Writer<W> {
         self.output.flush()
     }
 
-    /// Flushes the inner writer and returns it. It is dropped with an error.
+    /// Flushes the inner writer and returns it. On an error, the inner writer is dropped.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) if it cannot be flushed;
-    /// [`ErrorKind::TornRecord`](crate::ErrorKind::TornRecord) if the output ends inside of a record.
+    /// [`ErrorKind::TornRecord`](crate::ErrorKind::TornRecord) if the output ends inside a record.
     pub fn finish(self) -> Result<W> {
         self.output.finish()
     }
 
-    /// The inner writer, as it is.
+    /// Returns the inner writer without flushing it.
     #[must_use]
     pub fn into_inner(self) -> W {
         self.output.into_inner()

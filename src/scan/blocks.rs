@@ -1,19 +1,19 @@
-//! Bytes as blocks, whatever their number.
+//! Divides bytes into blocks.
 
 use super::instruction_set::BLOCK;
 
-/// The bytes behind the last whole block, as a block.
+/// A block that contains the bytes after the last whole block.
 pub(super) struct LastBlock<'a> {
     pub(super) bytes: &'a [u8; BLOCK],
-    /// Which of them are the bytes that are meant. The others were seen before, or do not exist.
-    pub(super) meant: u64,
-    /// The position of the first byte of the block. It lies before the start if there is no whole block, and then wraps.
+    /// Mask of the bytes after the last whole block. The other bytes of the block were in an earlier block, or are padding.
+    pub(super) mask: u64,
+    /// Position of the first byte of the block. If there is no whole block, it is before the start of the bytes and wraps around.
     pub(super) start: usize,
 }
 
-/// Bytes as whole blocks and a last one, which is made of `buffer` if the bytes are fewer than a block.
+/// Divides bytes into whole blocks and a last one. `buffer` holds the last block if the bytes are fewer than a block.
 #[inline(always)]
-pub(super) fn blocks_of<'a>(
+pub(super) fn divide<'a>(
     bytes: &'a [u8],
     buffer: &'a mut [u8; BLOCK],
 ) -> (&'a [[u8; BLOCK]], Option<LastBlock<'a>>) {
@@ -25,6 +25,6 @@ pub(super) fn blocks_of<'a>(
         buffer[BLOCK - tail.len()..].copy_from_slice(tail);
         buffer
     });
-    let meant = !0 << (BLOCK - tail.len());
-    (blocks, Some(LastBlock { bytes: last, meant, start: bytes.len().wrapping_sub(BLOCK) }))
+    let mask = !0 << (BLOCK - tail.len());
+    (blocks, Some(LastBlock { bytes: last, mask, start: bytes.len().wrapping_sub(BLOCK) }))
 }

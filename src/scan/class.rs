@@ -1,6 +1,6 @@
-//! Whether all bytes belong to a class.
+//! Checks whether all bytes belong to a class.
 
-use super::blocks::{LastBlock, blocks_of};
+use super::blocks::{LastBlock, divide};
 use super::instruction_set::{AsciiSet, BLOCK, InstructionSet, Kernel, Vectors, chosen};
 
 /// A set of bytes.
@@ -11,16 +11,16 @@ pub(crate) enum Class {
 }
 
 impl Class {
-    /// The characters of `members`, letters in both cases.
+    /// Creates the class of the characters `members`, letters in both cases.
     ///
     /// # Panics
     ///
-    /// If one is not ASCII.
-    pub(crate) const fn of(members: &[u8]) -> Self {
-        Self::Characters(AsciiSet::of(members))
+    /// If a member is not ASCII.
+    pub(crate) const fn new(members: &[u8]) -> Self {
+        Self::Characters(AsciiSet::from_members(members))
     }
 
-    /// The first byte that does not belong to the class.
+    /// Returns the position of the first byte that does not belong to the class.
     pub(crate) fn first_outside(&self, bytes: &[u8]) -> Option<usize> {
         self.first_outside_with(chosen(), bytes)
     }
@@ -33,53 +33,54 @@ impl Class {
     }
 }
 
-/// The bytes from `first` to `last`, both included; if `last` is less, those up to 255 and from 0 on.
+/// The bytes from `first` to `last` inclusive; if `last` is less than `first`, the bytes from `first` to 255 and from 0 to `last`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ByteRange {
-    /// What has to be added to the last one, for 255.
+    /// The number that turns `last` into 255 by addition.
     above: u8,
-    /// What the first one comes to then.
+    /// The result of adding `above` to `first`, modulo 256.
     least: u8,
 }
 
 impl ByteRange {
-    /// The bytes from `first` to `last`, both included; if `last` is less, those up to 255 and from 0 on.
+    /// Creates the range from `first` to `last` inclusive; if `last` is less than `first`, the range wraps around from 255 to 0.
     pub(crate) const fn new(first: u8, last: u8) -> Self {
         let above = u8::MAX - last;
         Self { above, least: first.wrapping_add(above) }
     }
 }
 
-/// What says of bytes whether they belong to it, by ranks: so that of many bytes only the least rank need be looked at.
+/// A class of bytes that is tested by ranks. Only the minimum rank of many bytes needs to be compared.
 pub(super) trait Members {
-    /// What rank is enough for a member.
-    fn least(&self) -> u8;
+    /// Returns the minimum rank of a certain member.
+    fn min_rank(&self) -> u8;
 
-    /// A rank for each byte: less than the least for all that are no members, and not for members, but for a few that are rare.
+    /// Returns a rank for each byte. Bytes that are not members rank below the minimum; so do a few rare members.
     fn ranks<V: Vectors>(&self, vectors: V, block: V::Block) -> V::Block;
 
-    /// Which bytes are members for sure, by their ranks; or in which places all are, by the least rank in each.
+    /// Returns the mask of the certain members by their ranks, or, for minimum ranks of several blocks, of the lanes that contain
+    /// only members.
     #[inline(always)]
-    fn surely<V: Vectors>(&self, vectors: V, ranks: V::Block) -> u64 {
-        vectors.at_least(ranks, self.least())
+    fn certain<V: Vectors>(&self, vectors: V, ranks: V::Block) -> u64 {
+        vectors.at_least(ranks, self.min_rank())
     }
 
-    /// Whether all bytes are members for sure, by the least rank in each place.
+    /// Whether all bytes are certain members, by the minimum rank of each lane.
     #[inline(always)]
     fn are_all<V: Vectors>(&self, vectors: V, ranks: V::Block) -> bool {
-        self.surely(vectors, ranks) == u64::MAX
+        self.certain(vectors, ranks) == u64::MAX
     }
 
-    /// Which bytes are members, without exception.
+    /// Returns the exact mask of the members.
     #[inline(always)]
-    fn among<V: Vectors>(&self, vectors: V, block: V::Block) -> u64 {
-        self.surely(vectors, self.ranks(vectors, block))
+    fn members_in<V: Vectors>(&self, vectors: V, block: V::Block) -> u64 {
+        self.certain(vectors, self.ranks(vectors, block))
     }
 }
 
 impl Members for ByteRange {
     #[inline(always)]
-    fn least(&self) -> u8 {
+    fn min_rank(&self) -> u8 {
         self.least
     }
 
@@ -91,7 +92,7 @@ impl Members for ByteRange {
 
 impl Members for AsciiSet {
     #[inline(always)]
-    fn least(&self) -> u8 {
+    fn min_rank(&self) -> u8 {
         1
     }
 
@@ -101,10 +102,10 @@ impl Members for AsciiSet {
     }
 }
 
-/// How many blocks are looked at together, where there are many.
+/// Number of blocks that are tested together in long input.
 pub(super) const STRIDE: usize = 4;
 
-/// Whether all bytes of a stride are members for sure.
+/// Whether all bytes of a stride are certain members.
 #[inline(always)]
 pub(super) fn are_members<V: Vectors>(
     vectors: V,
@@ -116,13 +117,13 @@ pub(super) fn are_members<V: Vectors>(
     members.are_all(vectors, vectors.lesser(ab, cd))
 }
 
-/// The ranks of the bytes of a block.
+/// Returns the ranks of the bytes of a block.
 #[inline(always)]
 pub(super) fn ranks<V: Vectors>(vectors: V, members: &impl Members, block: &[u8; BLOCK]) -> V::Block {
     members.ranks(vectors, vectors.load(block))
 }
 
-/// Finds the first byte that is no member.
+/// Finds the first byte that is not a member.
 struct FirstOutside<'a, M> {
     members: &'a M,
     bytes: &'a [u8],
@@ -134,28 +135,28 @@ impl<M: Members> Kernel for FirstOutside<'_, M> {
     #[inline(always)]
     fn run<V: Vectors>(self, vectors: V) -> Option<usize> {
         let mut buffer = [0; BLOCK];
-        let (blocks, last) = blocks_of(self.bytes, &mut buffer);
-        // One that is found is likely to be found soon, as where lines have other ends.
+        let (blocks, last) = divide(self.bytes, &mut buffer);
+        // Often the byte is near the start, for example where lines end in CR LF.
         let (soon, rest) = blocks.split_at(blocks.len().min(STRIDE));
         if let Some(at) = first_outside_in(vectors, self.members, soon) {
             return Some(at);
         }
-        let mut sound = 0;
-        while let Some(stride) = rest[sound..].first_chunk()
+        let mut checked = 0;
+        while let Some(stride) = rest[checked..].first_chunk()
             && are_members(vectors, self.members, stride)
         {
-            sound += STRIDE;
+            checked += STRIDE;
         }
-        if let Some(at) = first_outside_in(vectors, self.members, &rest[sound..]) {
-            return Some((soon.len() + sound) * BLOCK + at);
+        if let Some(at) = first_outside_in(vectors, self.members, &rest[checked..]) {
+            return Some((soon.len() + checked) * BLOCK + at);
         }
-        let LastBlock { bytes, meant, start } = last?;
-        let outside = !self.members.among(vectors, vectors.load(bytes)) & meant;
+        let LastBlock { bytes, mask, start } = last?;
+        let outside = !self.members.members_in(vectors, vectors.load(bytes)) & mask;
         (outside != 0).then(|| start.wrapping_add(outside.trailing_zeros() as usize))
     }
 }
 
-/// Where in some blocks the first byte is that is no member.
+/// Returns the position in some blocks of the first byte that is not a member.
 #[inline(always)]
 pub(super) fn first_outside_in<V: Vectors>(
     vectors: V,
@@ -163,7 +164,7 @@ pub(super) fn first_outside_in<V: Vectors>(
     blocks: &[[u8; BLOCK]],
 ) -> Option<usize> {
     for (number, block) in blocks.iter().enumerate() {
-        let outside = !members.among(vectors, vectors.load(block));
+        let outside = !members.members_in(vectors, vectors.load(block));
         if outside != 0 {
             return Some(number * BLOCK + outside.trailing_zeros() as usize);
         }
@@ -188,9 +189,9 @@ mod tests {
     }
 
     #[test]
-    fn the_first_outsider_is_found_at_every_place() {
+    fn the_first_outsider_is_found_at_every_position() {
         let longest = if cfg!(miri) { 70 } else { 600 };
-        for class in [range(b'!', b'~'), Class::of(b"acgtI")] {
+        for class in [range(b'!', b'~'), Class::new(b"acgtI")] {
             let is_member = |byte| byte == b'I';
             for len in 0..longest {
                 let mut bytes = vec![b'I'; len];
@@ -204,8 +205,8 @@ mod tests {
     }
 
     #[test]
-    fn a_slice_has_no_bytes_but_its_own() {
-        // Whatever lies around the slice belongs to no class.
+    fn bytes_around_the_slice_are_not_read() {
+        // The bytes around the slice are not in the class.
         let class = range(b'I', b'I');
         for start in 1..70 {
             for len in 0..70 {
@@ -218,8 +219,8 @@ mod tests {
     }
 
     #[test]
-    fn a_class_is_what_it_was_made_of() {
-        let class = Class::of(b"aC-\n\x7f");
+    fn a_class_contains_exactly_its_members() {
+        let class = Class::new(b"aC-\n\x7f");
         for byte in 0..=255 {
             check(class, |byte| b"aAcC-\n\x7f".contains(&byte), &[byte]);
             check(class, |byte| b"aAcC-\n\x7f".contains(&byte), &[byte; 64]);
@@ -227,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_has_both_its_ends() {
+    fn a_range_includes_both_ends() {
         for (first, last) in
             [(33, 126), (0, 0), (0, 255), (255, 255), (127, 128), (128, 200), (0, 127), (9, 10)]
         {

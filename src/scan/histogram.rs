@@ -1,34 +1,34 @@
-//! How often bytes occur.
+//! Counts of byte values.
 
 use std::cmp::Reverse;
 
-use super::instruction_set::{BLOCK, InstructionSet, Kernel, MOST_FIRST, Vectors, chosen};
+use super::instruction_set::{BLOCK, InstructionSet, Kernel, MAX_FIRST, Vectors, chosen};
 
-/// Bytes that are counted at a time: as many vectors of 32 bytes as can be added up at once, and few enough to stay in the first-level
-/// cache.
+/// Number of bytes that are counted together: as many 32-byte vectors as can be added without overflow, and few enough to stay in
+/// the L1 cache.
 const BATCH: usize = 120 * BLOCK;
 
-/// A batch is gone through so many times at the most; where that is not enough, a table is faster.
-const MOST_TURNS: usize = 16;
+/// Maximum number of passes over a batch; beyond it, a table is faster.
+const MAX_PASSES: usize = 16;
 
-/// Values that are looked for together, wherever they lie.
+/// Number of values that one pass counts, wherever they lie.
 const GROUP: usize = 4;
 
-/// Values that are looked for together if they follow each other.
+/// Number of consecutive values that one pass counts.
 const RUN: usize = 8;
 
-/// How often each byte occurs.
+/// Counts of each byte value.
 ///
-/// Letters and quality scores have few values, and most bytes have one of the first few. So the values that were seen are kept, the most
-/// frequent first, and looked for in all bytes of a batch; that ends as soon as every byte has been found to be one. Only a batch
-/// with a value that was not seen before is counted byte by byte.
+/// Letters and quality scores have few values, and most bytes have one of the first few. The histogram therefore keeps the values
+/// that it has seen, the most frequent first, and compares all bytes of a batch with them, until the counts add up to the batch.
+/// Only a batch with a new value is counted byte by byte.
 ///
-/// Short pieces are copied until they make up a batch: so work is done for whole blocks only, and an instruction set is chosen once
-/// for many records.
+/// Short slices are copied until they fill a batch, so that the kernels process whole blocks only, and one dispatch to an
+/// instruction set serves many records.
 #[derive(Debug, Clone)]
 pub(crate) struct Histogram {
     counted: Counted,
-    /// What waits to be counted: `waiting[..len]`.
+    /// Bytes that are not counted yet: `waiting[..len]`.
     waiting: [u8; BATCH],
     len: usize,
 }
@@ -40,7 +40,7 @@ impl Default for Histogram {
 }
 
 impl Histogram {
-    /// Counts the bytes.
+    /// Counts bytes.
     #[inline]
     pub(crate) fn add(&mut self, bytes: &[u8]) {
         match self.waiting[self.len..].get_mut(..bytes.len()) {
@@ -52,7 +52,7 @@ impl Histogram {
         }
     }
 
-    /// Counts more bytes than can wait.
+    /// Counts bytes that exceed the free space for waiting bytes.
     #[inline(never)]
     fn add_batches(&mut self, instruction_set: InstructionSet, bytes: &[u8]) {
         let (first, rest) = bytes.split_at(BATCH - self.len);
@@ -66,14 +66,14 @@ impl Histogram {
         self.len = tail.len();
     }
 
-    /// Adds what another one counted.
+    /// Adds the counts of another histogram.
     pub(crate) fn merge(&mut self, other: &Self) {
         for (count, others) in self.counted.counts.iter_mut().zip(other.counts()) {
             *count += others;
         }
     }
 
-    /// How often each byte occurs.
+    /// Returns the counts of all byte values.
     pub(crate) fn counts(&self) -> [u64; 256] {
         let mut counts = self.counted.counts;
         count_each_byte(&self.waiting[..self.len], &mut counts);
@@ -81,43 +81,43 @@ impl Histogram {
     }
 }
 
-/// What was counted by whole batches.
+/// Counts of whole batches.
 #[derive(Debug, Clone)]
 struct Counted {
     counts: [u64; 256],
-    sought: Sought,
+    targets: Targets,
 }
 
 impl Default for Counted {
     fn default() -> Self {
-        Self { counts: [0; 256], sought: Sought::Each(Vec::new()) }
+        Self { counts: [0; 256], targets: Targets::Each(Vec::new()) }
     }
 }
 
 impl Counted {
     fn add(&mut self, instruction_set: InstructionSet, batch: &[u8; BATCH]) {
-        let mut counts = [[0; RUN]; MOST_TURNS];
-        if instruction_set.run(Count { batch, sought: &self.sought, counts: &mut counts }) {
-            self.sought.add(&counts, &mut self.counts);
+        let mut counts = [[0; RUN]; MAX_PASSES];
+        if instruction_set.run(Count { batch, targets: &self.targets, counts: &mut counts }) {
+            self.targets.add(&counts, &mut self.counts);
         } else {
             count_each_byte(batch, &mut self.counts);
-            self.sought = instruction_set.run(Seek(&self.counts));
+            self.targets = instruction_set.run(SelectTargets(&self.counts));
         }
     }
 }
 
-/// What is looked for in a batch, the most frequent first when a value was first seen.
+/// The values to search for in a batch, in descending order of frequency when the last new value was seen.
 #[derive(Debug, Clone)]
-enum Sought {
-    /// Each of these values, [`GROUP`] of them in a turn.
+enum Targets {
+    /// These values, [`GROUP`] per pass.
     Each(Vec<u8>),
-    /// The values of runs that begin with these, a run in a turn.
+    /// Runs of consecutive values that begin with these, one run per pass.
     Runs(Vec<u8>),
 }
 
-impl Sought {
-    /// Adds what was counted in each turn.
-    fn add(&self, counted: &[[u32; RUN]; MOST_TURNS], counts: &mut [u64; 256]) {
+impl Targets {
+    /// Adds the counts of each pass.
+    fn add(&self, counted: &[[u32; RUN]; MAX_PASSES], counts: &mut [u64; 256]) {
         match self {
             Self::Each(values) => {
                 for (values, counted) in values.chunks(GROUP).zip(counted) {
@@ -137,14 +137,14 @@ impl Sought {
     }
 }
 
-/// Chooses what is to be looked for: all values that occur.
-struct Seek<'a>(&'a [u64; 256]);
+/// Selects the values to search for: all that occur.
+struct SelectTargets<'a>(&'a [u64; 256]);
 
-impl Kernel for Seek<'_> {
-    type Output = Sought;
+impl Kernel for SelectTargets<'_> {
+    type Output = Targets;
 
     #[inline(always)]
-    fn run<V: Vectors>(self, _: V) -> Sought {
+    fn run<V: Vectors>(self, _: V) -> Targets {
         let counts = self.0;
         let mut values: Vec<u8> = (0..=255).filter(|&value| counts[usize::from(value)] > 0).collect();
         let mut firsts: Vec<u8> = Vec::new();
@@ -153,22 +153,22 @@ impl Kernel for Seek<'_> {
                 firsts.push(value);
             }
         }
-        // A run that would end behind the last value there is cannot be looked for.
-        let can_run = V::EIGHT_AT_ONCE && firsts.last().is_some_and(|&first| first <= MOST_FIRST);
+        // A run must not extend beyond 255.
+        let can_run = V::EIGHT_AT_ONCE && firsts.last().is_some_and(|&first| first <= MAX_FIRST);
         if can_run && firsts.len() < values.len().div_ceil(GROUP) {
             firsts.sort_by_key(|&first| Reverse(counts[usize::from(first)..][..RUN].iter().sum::<u64>()));
-            Sought::Runs(firsts)
+            Targets::Runs(firsts)
         } else {
             values.sort_by_key(|&value| Reverse(counts[usize::from(value)]));
-            Sought::Each(values)
+            Targets::Each(values)
         }
     }
 }
 
 /// Counts with a table.
 ///
-/// Neighbours are counted in different tables, since a byte often equals the one before it, and an addition to the same
-/// place would have to wait for the last one.
+/// Neighboring bytes use different tables: a byte often equals the one before it, and an addition to the same counter would wait
+/// for the previous one.
 fn count_each_byte(bytes: &[u8], counts: &mut [u64; 256]) {
     let mut tables = [[0u32; 256]; 4];
     for group in bytes.chunks(tables.len()) {
@@ -183,12 +183,12 @@ fn count_each_byte(bytes: &[u8], counts: &mut [u64; 256]) {
     }
 }
 
-/// Counts what is looked for in a batch, until that makes up all of it. Returns whether it does.
+/// Counts the values in a batch until the counts add up to the batch. Returns whether they do.
 struct Count<'a> {
     batch: &'a [u8; BATCH],
-    sought: &'a Sought,
-    /// By turns.
-    counts: &'a mut [[u32; RUN]; MOST_TURNS],
+    targets: &'a Targets,
+    /// The counts of each pass.
+    counts: &'a mut [[u32; RUN]; MAX_PASSES],
 }
 
 impl Kernel for Count<'_> {
@@ -198,10 +198,10 @@ impl Kernel for Count<'_> {
     fn run<V: Vectors>(self, vectors: V) -> bool {
         let (blocks, _) = self.batch.as_chunks();
         let mut found = 0;
-        match self.sought {
-            Sought::Each(values) if values.len() <= MOST_TURNS * GROUP => {
+        match self.targets {
+            Targets::Each(values) if values.len() <= MAX_PASSES * GROUP => {
                 for (values, counts) in values.chunks(GROUP).zip(self.counts) {
-                    // Where fewer are left, the last one is looked for once more, and not counted.
+                    // If fewer values are left, the last one fills the group, and its extra counts are ignored.
                     let group = std::array::from_fn(|at| values[at.min(values.len() - 1)]);
                     counts[..GROUP].copy_from_slice(&vectors.count_each(blocks, group));
                     found += counts[..values.len()].iter().sum::<u32>() as usize;
@@ -210,7 +210,7 @@ impl Kernel for Count<'_> {
                     }
                 }
             }
-            Sought::Runs(firsts) if firsts.len() <= MOST_TURNS => {
+            Targets::Runs(firsts) if firsts.len() <= MAX_PASSES => {
                 for (&first, counts) in firsts.iter().zip(self.counts) {
                     *counts = vectors.count_eight(blocks, first);
                     found += counts.iter().sum::<u32>() as usize;
@@ -230,12 +230,12 @@ mod tests {
     use super::super::instruction_set::available;
     use super::*;
 
-    /// Letters of `set` in no order.
+    /// Returns letters of `set` in a pseudo-random order.
     fn text(set: &[u8], len: usize) -> Vec<u8> {
         (0..len).map(|at| set[at * at % 251 % set.len()]).collect()
     }
 
-    /// Adds the bytes in pieces of each of the lengths in turn, by every instruction set, and compares with a plain loop.
+    /// Adds the bytes in pieces of the given lengths in turn with every instruction set, and compares with a plain loop.
     fn check(bytes: &[u8], lens: &[usize]) {
         let mut naive = [0; 256];
         bytes.iter().for_each(|&byte| naive[usize::from(byte)] += 1);
@@ -243,13 +243,13 @@ mod tests {
             let mut histogram = Histogram::default();
             let mut rest = bytes;
             for &len in lens.iter().cycle() {
-                let (piece, behind) = rest.split_at(len.min(rest.len()));
+                let (piece, after) = rest.split_at(len.min(rest.len()));
                 if piece.len() > BATCH - histogram.len {
                     histogram.add_batches(set, piece);
                 } else {
                     histogram.add(piece);
                 }
-                rest = behind;
+                rest = after;
                 if rest.is_empty() {
                     break;
                 }
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn every_mixture_of_values_in_pieces_of_every_length() {
+    fn all_mixtures_of_values_and_piece_lengths() {
         let all: Vec<u8> = (0..=255).collect();
         let sets: [&[u8]; 11] = [
             b"A",
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_was_not_seen_before_is_counted_wherever_it_comes() {
+    fn a_new_value_is_counted_at_every_position() {
         for at in (0..3 * BATCH).step_by(if cfg!(miri) { 5000 } else { 61 }) {
             let mut bytes = text(b"ACGTN", 3 * BATCH);
             bytes[at] = 0;
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_give_way_to_others() {
+    fn values_that_replace_others_are_counted() {
         let pieces = [text(b"N", 2 * BATCH), text(b"ACGT", 2 * BATCH), text(b"acgt", 3 * BATCH)];
         check(&pieces.concat(), &[61]);
         let scores: Vec<Vec<u8>> = (33..127).map(|score| vec![score; 500]).collect();
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn merging_is_adding() {
+    fn merged_histograms_equal_added_bytes() {
         let (left, right) = (text(b"ACGT", BATCH + 100), text(b"ACGTN", 2 * BATCH + 50));
         let (mut one, mut other, mut both) =
             (Histogram::default(), Histogram::default(), Histogram::default());

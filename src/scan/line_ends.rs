@@ -1,29 +1,29 @@
-//! Where lines end, found a block ahead.
+//! Line ends, found one block ahead.
 
 use super::instruction_set::{InstructionSet, chosen};
 use super::newlines::{IndexNewlines, ROOM};
 
-/// How many bytes are scanned at a time: few enough to be still in the first-level cache when their records are looked
-/// at, many enough to make the call of a kernel cheap.
+/// Number of bytes that are scanned at a time: few enough to stay in the L1 cache while their records are processed, many enough to
+/// make the kernel call cheap.
 const BLOCK: usize = 4096;
 
-/// How many positions are kept at a time. Lines that are shorter than 16 bytes on average make the kernel stop early.
+/// Number of positions that are kept. Lines shorter than 16 bytes on average make the kernel stop early.
 const POSITIONS: usize = 1024;
 
 /// The ends of the lines of some bytes, in order.
 ///
-/// The end of a line is the position of its line feed. A last line without a line feed, be it empty, ends at
-/// `bytes.len()` if `complete`, and does not end if more bytes are to come.
+/// The end of a line is the position of its line feed. A last line without a line feed, even an empty one, ends at `bytes.len()` if
+/// `complete`, and has no end if more bytes follow.
 #[derive(Debug)]
 pub(crate) struct LineEnds {
     instruction_set: InstructionSet,
-    /// Found and not yet taken: `ends[next..found]`. Allocated by the first search.
+    /// Line ends that were found and not taken yet: `ends[next..found]`. The first search allocates the space.
     ends: Box<[usize]>,
     next: usize,
     found: usize,
-    /// How far the bytes were scanned.
+    /// Position up to which the bytes were scanned.
     scanned: usize,
-    /// Whether the end of the bytes was given as the end of the last line.
+    /// Whether the end of the bytes was returned as the end of the last line.
     end_is_given: bool,
 }
 
@@ -41,13 +41,13 @@ impl Default for LineEnds {
 }
 
 impl LineEnds {
-    /// The next line end, without taking it; `None` if there are no more.
+    /// Returns the next line end without taking it, or `None` if there are no more.
     #[inline]
     pub(crate) fn peek(&mut self, bytes: &[u8], complete: bool) -> Option<usize> {
         self.peek_all(bytes, complete).first().copied()
     }
 
-    /// The next line ends, as many as are found by now, without taking them; at least one, unless there are no more.
+    /// Returns the next line ends that are already found, without taking them; at least one, unless there are no more.
     #[inline]
     pub(crate) fn peek_all(&mut self, bytes: &[u8], complete: bool) -> &[usize] {
         if self.next == self.found {
@@ -56,20 +56,20 @@ impl LineEnds {
         &self.ends[self.next..self.found]
     }
 
-    /// Takes `count` line ends that were looked at.
+    /// Takes `count` line ends that were peeked at.
     #[inline]
     pub(crate) fn take(&mut self, count: usize) {
         debug_assert!(count <= self.found - self.next);
         self.next += count;
     }
 
-    /// Goes on at the line that begins at `start`, before or after. No line begins after the end of the bytes.
+    /// Moves to the line that begins at `start`, in either direction. `start` is not after the end of the bytes.
     pub(crate) fn go_to(&mut self, start: usize) {
         (self.next, self.found, self.scanned) = (0, 0, start);
         self.end_is_given = false;
     }
 
-    /// Scans on until there is a line end or the bytes are used up. All that were found are taken.
+    /// Scans until it finds a line end or reaches the end of the bytes. All earlier line ends must have been taken.
     #[cold]
     #[inline(never)]
     fn scan(&mut self, bytes: &[u8], complete: bool) {
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_line_ends_where_the_input_does() {
+    fn the_end_of_a_complete_input_ends_the_last_line() {
         assert_eq!(all(b"", true), [0]);
         assert_eq!(all(b"ab", true), [2]);
         assert_eq!(all(b"ab\n", true), [2, 3]);
@@ -132,7 +132,7 @@ mod tests {
             let mut ends = LineEnds::default();
             let mut all = Vec::new();
             while !ends.peek_all(&text, true).is_empty() {
-                // Half of them, so that some are left when the next ones are asked for.
+                // Takes half of them, so that some are left for the next call.
                 let half = ends.peek_all(&text, true).len().div_ceil(2);
                 all.extend_from_slice(&ends.peek_all(&text, true)[..half]);
                 ends.take(half);
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn one_can_go_on_at_every_line() {
+    fn go_to_continues_at_every_line() {
         for (text, complete) in [(&b"a\nb\nc\nd"[..], true), (b"a\nb\nc\nd\n", true), (b"a\nb\nc\nd", false)]
         {
             let expected = all(text, complete);

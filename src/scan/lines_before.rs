@@ -1,24 +1,24 @@
-//! The lines before the next marker, counted and not looked at one by one.
+//! Counts the lines before the next marker without finding each line end.
 
 use super::ByteRange;
 use super::class::{STRIDE, are_members};
 use super::instruction_set::{BLOCK, Kernel, Vectors, chosen};
 
-/// How far ahead bytes are asked for: while lines are counted, the machine looks too few blocks ahead.
+/// Prefetch distance in bytes: during counting, the hardware prefetcher does not look far enough ahead.
 const AHEAD: usize = 2048;
 
-/// Lines that end with a line feed alone, up to one that begins with a marker.
+/// Lines that end with a line feed alone, up to the next line that begins with a marker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LinesBefore {
-    /// How many lines there are.
+    /// Number of lines.
     pub(crate) lines: usize,
-    /// Where the line with the marker begins; `None` if there is none.
+    /// Start of the line with the marker; `None` if there is none.
     pub(crate) end: Option<usize>,
 }
 
 impl LinesBefore {
-    /// The lines from `start` on, where one begins behind a line feed. `None` if a carriage return is among them.
-    pub(crate) fn of(bytes: &[u8], start: usize, marker: u8) -> Option<Self> {
+    /// Counts the lines from `start` on, which follows a line feed. Returns `None` if they contain a carriage return.
+    pub(crate) fn find(bytes: &[u8], start: usize, marker: u8) -> Option<Self> {
         chosen().run(Count { bytes, start, marker })
     }
 }
@@ -36,7 +36,7 @@ impl Kernel for Count<'_> {
     fn run<V: Vectors>(self, vectors: V) -> Option<LinesBefore> {
         let Self { bytes, start, marker } = self;
         let (mut lines, mut at) = (0, start);
-        // Neither a marker nor a carriage return, nor what is between these.
+        // All bytes except the marker, the carriage return and the bytes between them.
         let letters = ByteRange::new(marker.wrapping_add(1), b'\n');
         for stride in bytes[start..].as_chunks().0.as_chunks().0 {
             if !are_members(vectors, &letters, stride) && is_special(vectors, stride, marker) {
@@ -54,7 +54,7 @@ impl Kernel for Count<'_> {
             let (block, before) = match (bytes[at..].first_chunk(), bytes[at - 1..].first_chunk()) {
                 (Some(block), Some(before)) => (block, before),
                 _ => {
-                    // Zeros are neither line ends nor markers.
+                    // The padding of zeros contains neither line ends nor markers.
                     let [block, before] = &mut buffers;
                     block[..len].copy_from_slice(&bytes[at..at + len]);
                     before[..len].copy_from_slice(&bytes[at - 1..at - 1 + len]);
@@ -63,12 +63,12 @@ impl Kernel for Count<'_> {
             };
             let [block, before] = [vectors.load(block), vectors.load(before)];
             let markers = vectors.equal(block, marker) & vectors.equal(before, b'\n');
-            // All bytes up to the first marker.
-            let meant = markers ^ markers.wrapping_sub(1);
-            if vectors.equal(block, b'\r') & meant != 0 {
+            // Mask of the bytes up to the first marker.
+            let mask = markers ^ markers.wrapping_sub(1);
+            if vectors.equal(block, b'\r') & mask != 0 {
                 return None;
             }
-            lines += (vectors.equal(block, b'\n') & meant).count_ones() as usize;
+            lines += (vectors.equal(block, b'\n') & mask).count_ones() as usize;
             if markers != 0 {
                 return Some(LinesBefore { lines, end: Some(at + markers.trailing_zeros() as usize) });
             }
@@ -78,7 +78,7 @@ impl Kernel for Count<'_> {
     }
 }
 
-/// Whether a marker is in a stride, be it at the start of a line or not, or a carriage return.
+/// Whether a stride contains a carriage return or a marker, at the start of a line or not.
 #[inline(always)]
 fn is_special<V: Vectors>(vectors: V, stride: &[[u8; BLOCK]; STRIDE], marker: u8) -> bool {
     let mut special = 0;
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_every_length_up_to_a_marker_everywhere() {
+    fn lines_of_every_length_before_every_marker() {
         let step = if cfg!(miri) { 97 } else { 1 };
         for line in [1, 2, 3, 60, 63, 64, 65, 80, 1000] {
             for len in (0..800).step_by(step) {
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_special_byte_at_every_place() {
+    fn a_special_byte_at_every_position() {
         for at in 1..600 {
             for special in [&b"\r"[..], b"\r\n", b">", b"\n>", b"\n\n", b"\n\r>", b"*", b"--", b"\0\t"] {
                 let mut bytes = [b"\n".as_slice(), b"ACGTACGTACG\n".repeat(51).as_slice()].concat();

@@ -1,8 +1,8 @@
-//! Bytes to positions and counts. The only room with SIMD.
+//! SIMD scanning: finds positions and counts in bytes. The only module with SIMD code.
 //!
-//! A kernel is written once, with [`Vectors`](instruction_set::Vectors), and compiled for every instruction set. Which one is
-//! used is decided where a part begins ([`LineEnds::new`], [`FourLinesAhead::new`]); the kernel is then called for blocks that stay in the first-level
-//! cache. What looks at one record only asks [`chosen`] by itself.
+//! A kernel is written once, with [`Vectors`](instruction_set::Vectors), and compiled for every instruction set. The instruction
+//! set is chosen once per part ([`LineEnds`], [`FourLinesAhead`]); the kernel then runs on blocks that stay in the L1 cache. Code
+//! that processes a single record calls [`chosen`] itself.
 
 mod blocks;
 mod class;
@@ -17,7 +17,7 @@ mod pair;
 pub(crate) use class::{ByteRange, Class};
 pub(crate) use four_lines::{FourLineRules, FourLines, FourLinesAhead};
 pub(crate) use histogram::Histogram;
-pub(crate) use instruction_set::{AsciiSet, available, choose, chosen, prefetch, wish};
+pub(crate) use instruction_set::{AsciiSet, available, choose, chosen, prefetch, requested};
 pub(crate) use line_ends::LineEnds;
 pub(crate) use lines_before::LinesBefore;
 pub(crate) use pair::BytePair;

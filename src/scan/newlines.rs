@@ -2,29 +2,29 @@
 
 use super::instruction_set::{BLOCK, Kernel, SLACK, Vectors};
 
-/// Bytes that are skipped together if no line ends in them, as in the middle of a long read.
+/// Number of bytes that are skipped together if they contain no line feed, as in the middle of a long read.
 const STRIDE: usize = 4 * BLOCK;
 
-/// How far ahead bytes are asked for: while records are looked at, the machine does not see that scanning will go on.
+/// Prefetch distance in bytes: while records are processed, the hardware prefetcher does not see that scanning will continue.
 const AHEAD: usize = 4096;
 
-/// How many positions have to be free for the kernel to go on: as many as a stride can have line feeds.
+/// Minimum number of free positions for the kernel to continue: the maximum number of line feeds in a stride.
 pub(super) const ROOM: usize = STRIDE + SLACK;
 
-/// Writes `start` plus the position of every line feed of `bytes` to `positions`, until fewer than [`ROOM`] are free.
+/// Writes `start` plus the position of every line feed in `bytes` to `positions`, until fewer than [`ROOM`] positions are free.
 ///
-/// What lies behind the positions that were found is scratch.
+/// Positions after the written ones are scratch space.
 pub(super) struct IndexNewlines<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) start: usize,
     pub(super) positions: &'a mut [usize],
 }
 
-/// How far the kernel came.
+/// Result of the kernel.
 pub(super) struct Indexed {
-    /// Bytes that were looked at.
+    /// Number of scanned bytes.
     pub(super) bytes: usize,
-    /// Line feeds that were found.
+    /// Number of line feeds found.
     pub(super) newlines: usize,
 }
 
@@ -67,7 +67,7 @@ fn index_stride<V: Vectors>(
     for block in blocks {
         vectors.prefetch(block, AHEAD);
     }
-    // Not an array that is filled in a loop: that would go through memory, and be waited for.
+    // Not an array that a loop fills: that would go through memory and stall.
     let masks = [
         newlines_of(vectors, &blocks[0]),
         newlines_of(vectors, &blocks[1]),
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn one_line_feed_at_every_place_of_two_strides() {
+    fn one_line_feed_at_every_position_of_two_strides() {
         let mut text = vec![b'A'; 2 * STRIDE];
         for at in 0..text.len() {
             text[at] = b'\n';
@@ -137,13 +137,13 @@ mod tests {
     }
 
     #[test]
-    fn bytes_near_the_line_feed_are_none() {
+    fn other_byte_values_are_not_line_feeds() {
         let text: Vec<u8> = (0..=255).chain((0..=255).rev()).collect();
         check(&text);
     }
 
     #[test]
-    fn a_kernel_stops_before_positions_run_out_and_can_go_on() {
+    fn the_kernel_stops_before_positions_run_out() {
         for set in available() {
             for distance in [1, 2, 3, 50, 300] {
                 let text: Vec<u8> =

@@ -1,22 +1,22 @@
-//! Where a marker stands.
+//! Finds markers that consist of two bytes.
 
 use std::ops::Range;
 
 use super::instruction_set::{BLOCK, Kernel, Vectors, chosen};
 
-/// Two bytes at a distance: what a marker is recognised by where one byte alone is found too often.
+/// Two bytes at a fixed distance, for markers whose first byte alone is too frequent.
 ///
-/// A header of FASTA is `>` behind a line feed; a transport packet is a sync byte with another one a packet further on.
+/// A FASTA header is `>` after a line feed; an MPEG transport packet is a sync byte with another sync byte one packet later.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BytePair {
     pub(crate) first: u8,
     pub(crate) second: u8,
-    /// How far behind the first byte the second one stands.
+    /// Distance from the first byte to the second.
     pub(crate) distance: usize,
 }
 
 impl BytePair {
-    /// The position of the first pair whose first byte lies in `range`; the second one may lie behind it.
+    /// Returns the position of the first pair whose first byte is in `range`; the second byte may be after it.
     pub(crate) fn find(self, data: &[u8], range: Range<usize>) -> Option<usize> {
         let start = range.start;
         let firsts = data.get(range)?;
@@ -26,7 +26,7 @@ impl BytePair {
         chosen().run(pair).map(|at| start + at)
     }
 
-    /// The positions of all pairs whose first byte lies in `range`.
+    /// Returns the positions of all pairs whose first byte is in `range`.
     pub(crate) fn find_all(self, data: &[u8], range: Range<usize>) -> impl Iterator<Item = usize> {
         let mut from = range.start;
         std::iter::from_fn(move || {
@@ -37,11 +37,11 @@ impl BytePair {
     }
 }
 
-/// Finds the first position at which both bytes stand.
+/// Finds the first position with both bytes.
 struct FindPair<'a> {
     pair: BytePair,
     firsts: &'a [u8],
-    /// As many bytes.
+    /// The bytes at the distance; as many as `firsts`.
     seconds: &'a [u8],
 }
 
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn every_instruction_set_finds_the_first_of_both() {
+    fn every_instruction_set_finds_the_first_pair() {
         for set in available() {
             for len in (0..200).step_by(if cfg!(miri) { 17 } else { 3 }) {
                 let (mut firsts, mut seconds) = (vec![b'G'; len], vec![b'.'; len]);
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pair_is_found_wherever_it_stands_and_never_half() {
+    fn pairs_are_found_at_every_position_and_never_half() {
         for pair in [PACKET, LINE] {
             for at in 0..260 {
                 let mut data = vec![b'.'; 450];

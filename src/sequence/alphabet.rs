@@ -13,28 +13,28 @@ pub enum Alphabet {
 }
 
 impl Alphabet {
-    /// Bytes at the start of a sequence that decide.
-    const LETTERS_SEEN: usize = 10_000;
+    /// Number of bytes at the start of a sequence that decide its alphabet.
+    const SAMPLE_LEN: usize = 10_000;
 
-    /// Guesses the alphabet of a sequence from its first 10,000 bytes: DNA if they fit both nucleic acids, `None` if there are none or if
-    /// one is in no alphabet (a digit, for instance).
+    /// Guesses the alphabet of a sequence from its first 10,000 bytes: DNA if they fit both nucleic acids, `None` if there are none
+    /// or one fits no alphabet (a digit, for instance).
     ///
     /// ```
     /// use pagecut::fasta::Alphabet;
     ///
-    /// assert_eq!(Alphabet::of(b"ACGTN"), Some(Alphabet::Dna));
-    /// assert_eq!(Alphabet::of(b"ACGT*"), Some(Alphabet::Protein));
-    /// assert_eq!(Alphabet::of(b"40 40 38"), None);
+    /// assert_eq!(Alphabet::from_sequence(b"ACGTN"), Some(Alphabet::Dna));
+    /// assert_eq!(Alphabet::from_sequence(b"ACGT*"), Some(Alphabet::Protein));
+    /// assert_eq!(Alphabet::from_sequence(b"40 40 38"), None);
     /// ```
     #[must_use]
-    pub fn of(sequence: &[u8]) -> Option<Self> {
-        Self::of_lines([sequence])
+    pub fn from_sequence(sequence: &[u8]) -> Option<Self> {
+        Self::from_lines([sequence])
     }
 
     /// Guesses the alphabet of a sequence in several lines.
-    pub(super) fn of_lines<'data>(lines: impl IntoIterator<Item = &'data [u8]>) -> Option<Self> {
+    pub(super) fn from_lines<'data>(lines: impl IntoIterator<Item = &'data [u8]>) -> Option<Self> {
         let (mut any, mut t, mut u, mut amino_acid) = (false, false, false, false);
-        for letter in lines.into_iter().flatten().take(Self::LETTERS_SEEN) {
+        for letter in lines.into_iter().flatten().take(Self::SAMPLE_LEN) {
             any = true;
             match letter.to_ascii_uppercase() {
                 b'T' => t = true,
@@ -74,20 +74,20 @@ mod tests {
             ("ACGT1", None),
             ("AC\u{e9}", None),
         ] {
-            assert_eq!(Alphabet::of(sequence.as_bytes()), expected, "{sequence}");
+            assert_eq!(Alphabet::from_sequence(sequence.as_bytes()), expected, "{sequence}");
         }
     }
 
     #[test]
-    fn the_first_letters_decide_whatever_the_lines() {
-        let mut letters = vec![b'A'; Alphabet::LETTERS_SEEN];
+    fn the_first_letters_decide_for_every_line_length() {
+        let mut letters = vec![b'A'; Alphabet::SAMPLE_LEN];
         letters.push(b'L');
         for len in [1, 7, 60, letters.len()] {
-            assert_eq!(Alphabet::of_lines(letters.chunks(len)), Some(Alphabet::Dna), "{len}");
+            assert_eq!(Alphabet::from_lines(letters.chunks(len)), Some(Alphabet::Dna), "{len}");
         }
         letters.remove(0);
         for len in [1, 7, 60, letters.len()] {
-            assert_eq!(Alphabet::of_lines(letters.chunks(len)), Some(Alphabet::Protein), "{len}");
+            assert_eq!(Alphabet::from_lines(letters.chunks(len)), Some(Alphabet::Protein), "{len}");
         }
     }
 }

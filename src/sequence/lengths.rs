@@ -1,14 +1,14 @@
-//! A distribution of lengths.
+//! The distribution of sequence lengths.
 
 use std::collections::BTreeMap;
 
-/// Lengths below this are counted in a table, longer ones in a map.
+/// A table counts lengths below this one, a map counts longer ones.
 const SHORT: usize = 1024;
 
-/// How many sequences there are of each length.
+/// The distribution of sequence lengths: the number of sequences of each length.
 #[derive(Debug, Clone)]
 pub struct Lengths {
-    /// Sequences of the length that is the index.
+    /// Number of sequences of each length below `SHORT`.
     short: Vec<u64>,
     long: BTreeMap<u64, u64>,
     count: u64,
@@ -43,52 +43,52 @@ impl Lengths {
         }
     }
 
-    /// Lengths that occur and how often they do, the shortest first.
+    /// Returns an iterator over pairs of length and number of sequences, in ascending order of length.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (u64, u64)> {
         let short = self.short.iter().enumerate().map(|(len, &count)| (len as u64, count));
         let short = short.filter(|(_, count)| *count > 0);
         short.chain(self.long.iter().map(|(&len, &count)| (len, count)))
     }
 
-    /// How many sequences there are.
+    /// Returns the number of sequences.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.count
     }
 
-    /// The sum of all lengths.
+    /// Returns the sum of all lengths.
     #[must_use]
     pub fn sum(&self) -> u64 {
         self.sum
     }
 
-    /// The shortest length; 0 if there are no sequences.
+    /// Returns the shortest length, or 0 if there are no sequences.
     #[must_use]
     pub fn min(&self) -> u64 {
         self.iter().next().map_or(0, |(len, _)| len)
     }
 
-    /// The longest length; 0 if there are no sequences.
+    /// Returns the longest length, or 0 if there are no sequences.
     #[must_use]
     pub fn max(&self) -> u64 {
         self.iter().next_back().map_or(0, |(len, _)| len)
     }
 
-    /// The mean length; 0 if there are no sequences.
+    /// Returns the mean length, or 0 if there are no sequences.
     #[must_use]
     pub fn mean(&self) -> f64 {
         if self.count == 0 { 0.0 } else { self.sum as f64 / self.count as f64 }
     }
 
-    /// The quartiles: the median of the shorter half, of all, and of the longer half. Of an odd number of sequences, the one in
-    /// the middle belongs to both halves (Tukey's hinges). 0 if there are no sequences.
+    /// Returns the quartiles: the medians of the shorter half, of all sequences, and of the longer half. If the number of sequences
+    /// is odd, the middle one belongs to both halves (Tukey's hinges). Returns zeros if there are no sequences.
     #[must_use]
     pub fn quartiles(&self) -> [f64; 3] {
         let half = self.count.div_ceil(2);
         [self.median(0, half), self.median(0, self.count), self.median(self.count - half, half)]
     }
 
-    /// The median of `count` sequences from the `first` on, the shortest being number 0.
+    /// Returns the median of `count` sequences in ascending order of length, starting with number `first`, from 0.
     fn median(&self, first: u64, count: u64) -> f64 {
         if count == 0 {
             return 0.0;
@@ -97,7 +97,7 @@ impl Lengths {
         (self.nth(left) as f64 + self.nth(right) as f64) / 2.0
     }
 
-    /// The length of the sequence that is number `n` of all, the shortest being number 0.
+    /// Returns the length of sequence number `n` in ascending order of length, from 0.
     fn nth(&self, n: u64) -> u64 {
         let mut seen = 0;
         let found = self.iter().find(|(_, count)| {
@@ -107,8 +107,8 @@ impl Lengths {
         found.map_or(0, |(len, _)| len)
     }
 
-    /// N50 and L50: the sequences of at least the first number of letters hold half of all letters, and the second is how many
-    /// of the longest sequences it takes to hold them. Both are 0 if there are no letters.
+    /// Returns N50 and L50. Sequences of at least N50 letters contain half of all letters; L50 is the number of longest sequences
+    /// that together contain half of all letters. Both are 0 if there are no letters.
     #[must_use]
     pub fn n50(&self) -> (u64, u64) {
         let half = self.sum.div_ceil(2);
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn n50_is_that_of_the_definition() {
+    fn n50_matches_its_definition() {
         for all in [
             &[][..],
             &[0],
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn merging_is_adding() {
+    fn merged_lengths_equal_added_lengths() {
         let (left, right) = ([0, 1, 1023, 1024, 5_000_000_000], [1024, 7, 1023]);
         let mut merged = lengths(&left);
         merged.merge(&lengths(&right));

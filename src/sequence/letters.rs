@@ -2,17 +2,17 @@
 
 use crate::scan::Histogram;
 
-/// How often each letter occurs.
+/// Counts of each letter.
 #[derive(Debug, Clone, Default)]
 pub struct Letters {
-    /// Of letters and the ends of lines.
+    /// Counts of letters and of line end bytes.
     bytes: Histogram,
-    /// How many of the bytes are ends of lines.
+    /// Number of bytes in `bytes` that belong to line ends.
     eol_bytes: u64,
 }
 
 impl Letters {
-    /// Takes in lines, with their ends or without, in which there are `len` letters.
+    /// Adds lines that contain `len` letters, with line ends or without.
     #[inline]
     pub(crate) fn add(&mut self, lines: &[u8], len: usize) {
         self.bytes.add(lines);
@@ -24,11 +24,12 @@ impl Letters {
         self.eol_bytes += other.eol_bytes;
     }
 
-    /// How often the letters of `set` occur, as they are written.
+    /// Returns the number of letters in `set`, case-sensitive.
     #[must_use]
-    pub fn of(&self, set: &[u8]) -> u64 {
+    pub fn count(&self, set: &[u8]) -> u64 {
         let mut counts = self.bytes.counts();
-        // A line feed always ends a line. A carriage return does if it stands before one, else it is a letter.
+        // A line feed always ends a line. A carriage return belongs to a line end if a line feed follows, and is a letter
+        // otherwise.
         let [line_feeds, carriage_returns] = [b'\n', b'\r'].map(usize::from);
         let ends = self.eol_bytes.saturating_sub(counts[line_feeds]);
         counts[carriage_returns] = counts[carriage_returns].saturating_sub(ends);
@@ -36,27 +37,27 @@ impl Letters {
         set.iter().map(|&letter| counts[usize::from(letter)]).sum()
     }
 
-    /// G and C, in either case.
+    /// Returns the number of G and C in either case.
     #[must_use]
     pub fn gc(&self) -> u64 {
-        self.of(b"GCgc")
+        self.count(b"GCgc")
     }
 
-    /// N, in either case: an unknown nucleotide.
+    /// Returns the number of N in either case: unknown nucleotides.
     #[must_use]
     pub fn n(&self) -> u64 {
-        self.of(b"Nn")
+        self.count(b"Nn")
     }
 
-    /// X, in either case: an unknown amino acid.
+    /// Returns the number of X in either case: unknown amino acids.
     #[must_use]
     pub fn x(&self) -> u64 {
-        self.of(b"Xx")
+        self.count(b"Xx")
     }
 
-    /// Gaps: `-`, `.` and spaces.
+    /// Returns the number of gaps: `-`, `.` and spaces.
     #[must_use]
     pub fn gaps(&self) -> u64 {
-        self.of(b"- .")
+        self.count(b"- .")
     }
 }

@@ -1,5 +1,4 @@
-//! What FASTQ and FASTA have in common: sequences, what is counted of them, the lines in which they stand, and how these
-//! are written.
+//! Common parts of FASTQ and FASTA: sequence statistics, lines of text, and record output.
 
 mod alphabet;
 mod lengths;

@@ -1,24 +1,24 @@
-//! What the summaries of all formats collect.
+//! Statistics that the summaries of all sequence formats share.
 
 use super::{Alphabet, Lengths, Letters};
 
-/// Numbers of many sequences, collected in any order and merged.
+/// Statistics of sequences, collected in any order and merged.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Numbers {
     pub(crate) lengths: Lengths,
-    /// Left out if the letters are not to be looked at.
+    /// `None` if letters are not counted.
     pub(crate) letters: Option<Box<Letters>>,
     /// Offset and alphabet of the first record that has a letter.
     first: Option<(u64, Option<Alphabet>)>,
 }
 
 impl Numbers {
-    /// Looks at every letter.
+    /// Creates statistics that include letter counts.
     pub(crate) fn with_letters() -> Self {
         Self { letters: Some(Box::default()), ..Self::default() }
     }
 
-    /// Takes in a sequence of `len` letters in `lines`, whose record begins at `offset`. `add_letters` adds the letters.
+    /// Adds a sequence of `len` letters in `lines`, whose record begins at `offset`. `add_letters` adds the letters.
     #[inline]
     pub(crate) fn add<'data>(
         &mut self,
@@ -32,7 +32,7 @@ impl Numbers {
             add_letters(letters);
         }
         if len > 0 && self.first.is_none_or(|(first, _)| offset < first) {
-            self.first = Some((offset, Alphabet::of_lines(lines)));
+            self.first = Some((offset, Alphabet::from_lines(lines)));
         }
     }
 
@@ -44,7 +44,7 @@ impl Numbers {
         self.first = [self.first, other.first].into_iter().flatten().min_by_key(|(offset, _)| *offset);
     }
 
-    /// The alphabet of the first sequence that has a letter, if its letters are of one.
+    /// Returns the alphabet of the first sequence that has a letter, if its letters fit one.
     pub(crate) fn alphabet(&self) -> Option<Alphabet> {
         self.first.and_then(|(_, alphabet)| alphabet)
     }

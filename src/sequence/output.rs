@@ -1,4 +1,4 @@
-//! Records on their way out.
+//! Writes records in batches of slices.
 
 use std::io::{self, IoSlice, Write};
 use std::ops::Range;
@@ -6,23 +6,23 @@ use std::ops::Range;
 use crate::error::{Error, ErrorKind, Result, Site};
 use crate::range::position_in;
 
-/// How many slices a vectored write takes: `IOV_MAX` of Linux (`writev(2)`).
-const MOST_SLICES: usize = 1024;
+/// Maximum number of slices of a vectored write: `IOV_MAX` of Linux (`writev(2)`).
+const MAX_SLICES: usize = 1024;
 
-/// How many records are handed over together: so many that their number makes no difference, and a bound for `record_ends`.
-const MOST_RECORDS: usize = 1 << 16;
+/// Maximum number of records per batch: large enough to make the cost of a batch negligible, and a bound for `record_ends`.
+const MAX_RECORDS: usize = 1 << 16;
 
-/// Where records go, and what has arrived there.
+/// An inner writer, with counts of the records and bytes that it took.
 #[derive(Debug)]
 pub(crate) struct Output<W> {
     inner: W,
-    /// Records that the inner writer took as a whole.
+    /// Number of whole records that the inner writer took.
     records: u64,
-    /// Bytes of these.
+    /// Bytes of these records.
     record_bytes: u64,
-    /// Bytes that the inner writer took.
+    /// Number of bytes that the inner writer took.
     bytes: u64,
-    /// Whether there is more in the output than whole records, or nobody knows.
+    /// Whether the output ends inside a record, or may do so.
     torn: bool,
 }
 
@@ -57,7 +57,7 @@ impl<W: Write> Output<W> {
         Ok(self.inner)
     }
 
-    /// Takes records from here on. Slices that lie end to end in `data` become one.
+    /// Starts a batch of records. Adjacent slices of `data` are merged into one.
     pub(crate) fn batch<'output, 'data>(
         &'output mut self,
         data: &'data [u8],
@@ -67,7 +67,7 @@ impl<W: Write> Output<W> {
         Ok(Batch { output: self, data, slices: Vec::new(), last: None, end, record_ends: Vec::new() })
     }
 
-    /// The error that tells why the next record is not written.
+    /// Returns the error for a rejected record.
     #[cold]
     pub(crate) fn refuse(&self, format: &'static str, refused: Refused<'_>) -> Error {
         let site = Site {
@@ -86,18 +86,18 @@ impl<W: Write> Output<W> {
     }
 }
 
-/// Why a record is not written.
+/// The reason why a record is rejected.
 #[derive(Debug)]
 pub(crate) struct Refused<'data> {
     pub(crate) kind: ErrorKind,
-    /// Where the byte at fault would stand, in bytes from the start of the record.
+    /// Position of the invalid byte in bytes from the start of the record.
     pub(crate) position: u64,
-    /// The bytes from there on, as far as they are worth to be quoted.
+    /// The bytes from there on, for the excerpt.
     pub(crate) found: &'data [u8],
 }
 
 impl<'data> Refused<'data> {
-    /// For the byte with which `found` begins: the one at `at` in the field, and at `position` in the record.
+    /// Rejects the first byte of `found`, which is at `at` in its field and at `position` in the record.
     #[cold]
     pub(crate) fn unwritable(
         field: &'static str,
@@ -110,24 +110,24 @@ impl<'data> Refused<'data> {
     }
 }
 
-/// Records that are handed over together.
+/// Records that are written together.
 ///
-/// A batch that is dropped before [`finish`](Batch::finish) leaves the output as if what it still has had never been there.
+/// Dropping a batch before [`finish`](Batch::finish) discards its pending records and leaves the output intact.
 #[derive(Debug)]
 pub(crate) struct Batch<'output, 'data, W> {
     output: &'output mut Output<W>,
     data: &'data [u8],
     slices: Vec<IoSlice<'data>>,
-    /// Where the last slice lies in `data`, if it does.
+    /// Range of the last slice in `data`, if it is a slice of `data`.
     last: Option<Range<usize>>,
-    /// Where the bytes will end in the output that were pushed.
+    /// End of the pushed bytes in the output.
     end: u64,
-    /// Where the records will end in the output that are not yet taken as a whole.
+    /// Ends in the output of the records that are not written as a whole yet.
     record_ends: Vec<u64>,
 }
 
 impl<'data, W: Write> Batch<'_, 'data, W> {
-    /// Takes the next bytes of a record.
+    /// Adds the next bytes of a record.
     pub(crate) fn push(&mut self, bytes: &'data [u8]) -> io::Result<()> {
         if bytes.is_empty() {
             return Ok(());
@@ -142,27 +142,27 @@ impl<'data, W: Write> Batch<'_, 'data, W> {
             *slice = IoSlice::new(&self.data[last.clone()]);
             return Ok(());
         }
-        if self.slices.len() == MOST_SLICES {
-            self.hand_over()?;
+        if self.slices.len() == MAX_SLICES {
+            self.write_pending()?;
         }
         self.slices.push(IoSlice::new(bytes));
         self.last = position;
         Ok(())
     }
 
-    /// The record ends with what was pushed last.
+    /// Ends the record after the last pushed bytes.
     pub(crate) fn end_record(&mut self) -> io::Result<()> {
         self.record_ends.push(self.end);
-        if self.record_ends.len() == MOST_RECORDS { self.hand_over() } else { Ok(()) }
+        if self.record_ends.len() == MAX_RECORDS { self.write_pending() } else { Ok(()) }
     }
 
     pub(crate) fn finish(mut self) -> io::Result<()> {
-        self.hand_over()
+        self.write_pending()
     }
 
-    fn hand_over(&mut self) -> io::Result<()> {
+    fn write_pending(&mut self) -> io::Result<()> {
         let output = &mut *self.output;
-        // So it stays if the inner writer panics, since nobody knows what it has taken.
+        // If the inner writer panics, this stays set, since the number of bytes that it took is unknown.
         output.torn = true;
         let result = write_all(&mut output.inner, &mut self.slices, &mut output.bytes);
         self.slices.clear();
@@ -174,15 +174,15 @@ impl<'data, W: Write> Batch<'_, 'data, W> {
     }
 }
 
-/// Writes all slices, none of which is empty, and adds to `written` what the writer takes. What interrupts it does not
-/// matter.
+/// Writes all slices, none of which is empty, and adds the number of bytes that the writer takes to `written`. Repeats interrupted
+/// calls.
 fn write_all(inner: &mut impl Write, mut slices: &mut [IoSlice<'_>], written: &mut u64) -> io::Result<()> {
     let mut left: usize = slices.iter().map(|slice| slice.len()).sum();
     while left > 0 {
         match inner.write_vectored(slices) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
             Ok(taken) => {
-                // A writer may say anything.
+                // A faulty writer may return more than it was given.
                 let taken = taken.min(left);
                 left -= taken;
                 *written += taken as u64;

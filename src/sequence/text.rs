@@ -1,16 +1,16 @@
 //! Lines, definitions and the byte order mark.
 
-/// A line without its LF or CR LF.
+/// Returns a line without its LF or CR LF.
 pub(crate) fn without_eol(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// A byte order mark in UTF-8, which some editors write at the start of a text.
+/// The byte order mark in UTF-8, which some editors write at the start of a text.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The length of the byte order mark that `bytes` begin with, `offset` bytes after the start of the input: 3, or 0 if there is none.
-/// `None` if `bytes` end within a possible mark, and the input does not (`complete`).
+/// Returns the length of the byte order mark at the start of `bytes`, which begin `offset` bytes after the start of the input: 3,
+/// or 0 if there is none. Returns `None` if `bytes` end inside a possible mark and the input continues (not `complete`).
 pub(crate) fn byte_order_mark_len(offset: u64, bytes: &[u8], complete: bool) -> Option<usize> {
     if offset > 0 {
         return Some(0);
@@ -21,10 +21,10 @@ pub(crate) fn byte_order_mark_len(offset: u64, bytes: &[u8], complete: bool) -> 
     (complete || !BYTE_ORDER_MARK.starts_with(bytes)).then_some(0)
 }
 
-/// What a record's last line lacks, so that another record can follow.
+/// Returns the missing end of a record's last line, so that another record can follow.
 ///
-/// `last` are the last bytes of that line: what there is of its end, and maybe more. The end is completed if it has begun, and
-/// is else the one of `first_line`.
+/// `last` are the last bytes of that line: its line end, if it has one, and maybe more. A CR gets its LF; a missing line end is
+/// copied from `first_line`.
 pub(crate) fn missing_eol(first_line: &[u8], last: &[u8]) -> &'static [u8] {
     match last {
         [.., b'\n'] => b"",
@@ -34,7 +34,7 @@ pub(crate) fn missing_eol(first_line: &[u8], last: &[u8]) -> &'static [u8] {
     }
 }
 
-/// A definition up to the first space or tab, and what stands behind.
+/// Splits a definition at the first space or tab into name and description.
 pub(crate) fn split_definition(definition: &[u8]) -> (&[u8], Option<&[u8]>) {
     match memchr::memchr2(b' ', b'\t', definition) {
         Some(at) => (&definition[..at], Some(&definition[at + 1..])),
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_loses_one_line_end() {
+    fn without_eol_removes_one_line_end() {
         for (line, expected) in [
             ("", ""),
             ("\n", ""),
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_last_line_gets_the_rest_of_its_end_or_that_of_the_first_one() {
+    fn a_missing_line_end_is_completed() {
         for (first_line, last, expected) in [
             ("@r\n", "I\n", ""),
             ("@r\r\n", "I\n", ""),
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_definition_is_split_at_the_first_blank() {
+    fn definitions_split_at_the_first_space_or_tab() {
         for (definition, name, description) in [
             ("", "", None),
             ("r", "r", None),

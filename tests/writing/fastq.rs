@@ -196,7 +196,7 @@ fn what_is_wrong_is_told_in_words() {
         ),
         (
             parts(b"r", b"+C", b"II"),
-            r#"byte 0 of the sequence cannot be written: '+' would begin another line than a sequence: "+C""#,
+            r#"byte 0 of the sequence cannot be written: '+' would begin a header or a plus line: "+C""#,
         ),
         (parts(b"r", b"A", b""), "the sequence has 1 letters, but there are 0 quality scores"),
     ] {

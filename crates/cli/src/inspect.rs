@@ -151,7 +151,7 @@ impl Content {
         let encoding = head.and_then(|head| {
             let part = Part::from_view(&head, head.len(), 0, false);
             let records = Fastq::new().wrapped().records_of(part).map_while(Result::ok);
-            EncodingGuess::of(records.flat_map(|record| record.quality_lines()))
+            EncodingGuess::from_quality_lines(records.flat_map(|record| record.quality_lines()))
         });
         Self { format: Some(format.name()), encoding }
     }

@@ -1,4 +1,4 @@
-//! FASTQ whose sequences and quality scores go over several lines.
+//! FASTQ whose sequences and quality scores span several lines.
 //!
 //! # Grammar
 //!
@@ -7,19 +7,21 @@
 //! record       = "@" definition eol  { letters eol }  "+" [ definition ] eol  { quality-scores eol }
 //! ```
 //!
-//! with `definition`, `blank` and `eol` as in [four lines](crate::fastq). A line of letters begins neither with `@` nor with
-//! `+`. The quality scores end with the line with which there are as many as letters, whatever stands in them: a line of
-//! quality scores may begin with `@` or `+`, and its length alone tells it from a header. Behind them comes a header, a blank
-//! line or the end.
+//! with `definition`, `blank` and `eol` as in [four lines](crate::fastq). A line of letters begins neither with `@` nor with `+`.
+//! The quality scores end with the line that makes them as many as the letters, whatever they contain: a line of quality scores may
+//! begin with `@` or `+`, and only the count distinguishes it from a header. A header, a blank line or the end of the input
+//! follows.
 //!
-//! # Why there are no cuts
+//! # Why there are no boundaries
 //!
-//! Here is one record with four lines of letters, and one that is not:
+//! This is one record, with four lines of letters and four lines of quality scores:
 //!
 //! ```text
 //! @r
 //! AAAA
 //! CCCC
+//! GGGG
+//! TTTT
 //! +
 //! @III
 //! IIII
@@ -27,9 +29,9 @@
 //! IIII
 //! ```
 //!
-//! The last four lines are a record with all that belongs to it, had one not read what is before. So [`Wrapped`] has no
-//! [`Boundaries`](crate::Boundaries), and is read from the left: by one worker that finds where records end, for others that look at
-//! them ([`Source`](crate::Source)).
+//! Read on their own, the last four lines are a complete record. So no boundary can be found from the middle of an input:
+//! [`Wrapped`] does not implement [`Boundaries`](crate::Boundaries), and inputs are read from the start. One worker finds the ends
+//! of records, and other workers process the records ([`Source`](crate::Source)).
 
 mod record;
 mod step;
@@ -40,7 +42,7 @@ pub use step::Layout;
 use super::Fastq;
 use crate::record::{Format, Part, Step, Stop};
 
-/// How wrapped FASTQ is to be read. Every four-line file is read as [`Fastq`] reads it, only slower.
+/// Options for reading wrapped FASTQ. Four-line files give the same records as with [`Fastq`], more slowly.
 ///
 /// ```
 /// use pagecut::{Format, fastq::Fastq};
@@ -57,8 +59,8 @@ pub struct Wrapped {
 }
 
 impl Wrapped {
-    /// With the checks that `checks` makes.
-    pub(super) const fn with(checks: Fastq) -> Self {
+    /// Reads with the optional checks of `checks`.
+    pub(super) const fn new(checks: Fastq) -> Self {
         Self { checks }
     }
 }
@@ -68,7 +70,7 @@ impl Format for Wrapped {
     const IS_TEXT: bool = true;
     type Record<'data> = Record<'data>;
     type Layout = Layout;
-    /// Nothing: lines are looked at one by one.
+    /// Nothing: lines are read one by one.
     type Lookahead = ();
 
     fn step(&self, (): &mut (), part: &Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {

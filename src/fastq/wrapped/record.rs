@@ -1,4 +1,4 @@
-//! A record and its fields.
+//! A wrapped FASTQ record and its fields.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,12 +7,12 @@ use std::ops::Range;
 
 use crate::sequence::{split_definition, without_eol};
 
-/// A FASTQ record whose sequence and quality scores may go over several lines, borrowed from the input.
+/// A FASTQ record whose sequence and quality scores may span several lines. It borrows from the input.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Record<'data> {
     bytes: &'data [u8],
     offset: u64,
-    /// Where the lines behind the definition, the plus line, and the lines behind that begin in `bytes`.
+    /// Starts in `bytes` of the line after the definition, of the plus line, and of the line after the plus line.
     sequence: usize,
     plus: usize,
     quality_scores: usize,
@@ -20,55 +20,56 @@ pub struct Record<'data> {
 }
 
 impl<'data> Record<'data> {
-    /// A record whose structure was checked. `starts` are those of the sequence, the plus line and the quality scores.
+    /// Creates a record whose structure was checked. `starts` are the positions of the sequence, the plus line and the quality
+    /// scores.
     pub(super) fn new(bytes: &'data [u8], offset: u64, starts: [usize; 3], len: usize) -> Self {
         let [sequence, plus, quality_scores] = starts;
         Self { bytes, offset, sequence, plus, quality_scores, len }
     }
 
-    /// The first line without `@`.
+    /// Returns the first line without `@`.
     #[must_use]
     pub fn definition(&self) -> &'data [u8] {
         without_eol(&self.bytes[1..self.sequence])
     }
 
-    /// The definition up to the first space or tab; empty if the definition is.
+    /// Returns the definition up to the first space or tab, which may be empty.
     #[must_use]
     pub fn name(&self) -> &'data [u8] {
         split_definition(self.definition()).0
     }
 
-    /// The definition behind the first space or tab.
+    /// Returns the definition after the first space or tab, if it has one.
     #[must_use]
     pub fn description(&self) -> Option<&'data [u8]> {
         split_definition(self.definition()).1
     }
 
-    /// How many letters the sequence has, and how many quality scores there are.
+    /// Returns the number of letters, which is also the number of quality scores.
     #[must_use]
     pub fn sequence_len(&self) -> usize {
         self.len
     }
 
-    /// The lines of the sequence, without their ends. Blank ones are left out.
+    /// Returns the lines of the sequence without line ends, except blank lines.
     #[must_use]
     pub fn sequence_lines(&self) -> Lines<'data> {
         Lines { rest: &self.bytes[self.sequence..self.plus] }
     }
 
-    /// The lines of the quality scores, without their ends. Blank ones are left out.
+    /// Returns the lines of quality scores without line ends, except blank lines.
     #[must_use]
     pub fn quality_lines(&self) -> Lines<'data> {
         Lines { rest: &self.bytes[self.quality_scores..] }
     }
 
-    /// The letters one behind the other: borrowed if they stand in one line, joined if not.
+    /// Returns the letters without line ends: borrowed if they are in one line, copied if not.
     #[must_use]
     pub fn sequence(&self) -> Cow<'data, [u8]> {
         self.join(self.sequence_lines())
     }
 
-    /// The quality scores one behind the other, one byte for each letter: borrowed if they stand in one line, joined if not.
+    /// Returns the quality scores without line ends, one byte for each letter: borrowed if they are in one line, copied if not.
     #[must_use]
     pub fn quality_scores(&self) -> Cow<'data, [u8]> {
         self.join(self.quality_lines())
@@ -87,29 +88,29 @@ impl<'data> Record<'data> {
         }
     }
 
-    /// What stands behind `+` on the plus line: usually nothing, or the definition once more.
+    /// Returns the text after `+` on the plus line: usually nothing, or a copy of the definition.
     pub(in crate::fastq) fn plus_definition(&self) -> &'data [u8] {
         without_eol(&self.bytes[self.plus + 1..self.quality_scores])
     }
 
-    /// Where the sequence, the plus line and the quality scores begin in [`as_bytes`](Record::as_bytes).
+    /// Returns the positions of the sequence, the plus line and the quality scores in [`as_bytes`](Record::as_bytes).
     pub(crate) fn starts(&self) -> [usize; 3] {
         [self.sequence, self.plus, self.quality_scores]
     }
 
-    /// The whole record as it stands in the file, with the ends of its lines.
+    /// Returns the bytes of the whole record, line ends included.
     #[must_use]
     pub fn as_bytes(&self) -> &'data [u8] {
         self.bytes
     }
 
-    /// Where the record lies, in bytes from the start of the input.
+    /// Returns the range of the record in bytes from the start of the input.
     #[must_use]
     pub fn range(&self) -> Range<u64> {
         self.offset..self.offset + self.bytes.len() as u64
     }
 
-    /// Whether the sequence or the quality scores go over more than one line.
+    /// Whether the sequence or the quality scores span more than one line.
     #[must_use]
     pub fn is_wrapped(&self) -> bool {
         self.sequence_lines().nth(1).is_some() || self.quality_lines().nth(1).is_some()
@@ -126,10 +127,10 @@ impl fmt::Debug for Record<'_> {
     }
 }
 
-/// Lines without their ends; blank ones are left out.
+/// An iterator over lines without line ends, except blank lines.
 #[derive(Clone)]
 pub struct Lines<'data> {
-    /// From the start of a line to the end of one.
+    /// From the start of a line to the end of a line.
     rest: &'data [u8],
 }
 

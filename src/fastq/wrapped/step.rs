@@ -1,4 +1,4 @@
-//! Finds records line by line.
+//! Finds wrapped records line by line.
 
 use super::Record;
 use crate::error::ErrorKind;
@@ -6,23 +6,23 @@ use crate::fastq::{Fastq, fault};
 use crate::record::{Fault, Part, Step, Stop};
 use crate::sequence::{byte_order_mark_len, without_eol};
 
-/// Where the lines of a record lie.
+/// Positions of the lines of a record.
 #[derive(Debug, Clone, Copy)]
 pub struct Layout {
-    /// Where the lines of the sequence begin, the plus line, and the lines of quality scores.
+    /// Starts of the sequence, of the plus line, and of the quality scores.
     starts: [usize; 3],
-    /// Letters of the sequence.
+    /// Number of letters.
     letters: usize,
 }
 
 impl Layout {
-    /// The record of these bytes.
+    /// Builds the record in these bytes.
     pub(super) fn record(self, bytes: &[u8], offset: u64) -> Record<'_> {
         Record::new(bytes, offset, self.starts, self.letters)
     }
 }
 
-/// What begins at a position.
+/// Finds the record or separator at a position.
 pub(super) fn step(checks: Fastq, part: &Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
     let view = View { bytes: part.view(), complete: part.is_complete() };
     let mark = byte_order_mark_len(part.offset() + position as u64, &view.bytes[position..], view.complete);
@@ -40,7 +40,7 @@ pub(super) fn step(checks: Fastq, part: &Part<'_>, position: usize) -> Result<St
     }
     let (layout, len, lines) = view.record(position)?;
     let record = layout.record(&view.bytes[position..position + len], 0);
-    match fault::of_wrapped(checks, &record) {
+    match fault::optional_wrapped(checks, &record) {
         None => Ok(Step::Record { layout, len, blank: 0, lines }),
         Some(fault) => Err(Stop::Fault(fault).after(position)),
     }
@@ -49,19 +49,19 @@ pub(super) fn step(checks: Fastq, part: &Part<'_>, position: usize) -> Result<St
 /// The bytes in view.
 struct View<'data> {
     bytes: &'data [u8],
-    /// Whether the input ends where the bytes do.
+    /// Whether the input ends where the bytes end.
     complete: bool,
 }
 
-/// The bytes between a position and the end of a line.
+/// A line from some position to its end.
 struct Line<'data> {
     text: &'data [u8],
-    /// Where the next line begins, or the bytes in view end.
+    /// Start of the next line, or the end of the view.
     next: usize,
 }
 
 impl<'data> View<'data> {
-    /// The line that begins at `start`, if all of it is in view. The last line of an input may lack its end.
+    /// Returns the line at `start`, if all of it is in view. The last line of an input may lack its line end.
     fn line(&self, start: usize) -> Option<Line<'data>> {
         let rest = &self.bytes[start..];
         match memchr::memchr(b'\n', rest) {
@@ -73,7 +73,7 @@ impl<'data> View<'data> {
         }
     }
 
-    /// The record that begins at `start`, with its length and the number of its lines.
+    /// Finds the record at `start`. Returns its layout, its length and its number of lines.
     fn record(&self, start: usize) -> Result<(Layout, usize, u64), Stop> {
         let found = self.bytes[start];
         if found != b'@' {
@@ -82,7 +82,8 @@ impl<'data> View<'data> {
         let definition = self.line(start).ok_or(Stop::needs_more("in a definition"))?;
         let mut lines = 1;
         let (letters, plus) = self.letters(definition.next, &mut lines)?;
-        // Even that of a read of length 0 has its end, as in four lines: where the input ends in it, it may have been cut.
+        // As in four-line FASTQ, even the plus line of a read of length 0 has a line end: an input that ends inside it may be
+        // truncated.
         let has_end = |line: &Line<'_>| self.bytes[..line.next].ends_with(b"\n");
         let plus_line = self.line(plus).filter(has_end).ok_or(incomplete("in a plus line", lines))?;
         lines += 1;
@@ -91,7 +92,7 @@ impl<'data> View<'data> {
         Ok((Layout { starts, letters }, end - start, lines))
     }
 
-    /// Counts the letters in the lines from `position` on. Returns them, and where the plus line begins.
+    /// Counts the letters in the lines from `position` on. Returns their number and the start of the plus line.
     fn letters(&self, mut position: usize, lines: &mut u64) -> Result<(usize, usize), Stop> {
         let mut letters = 0;
         loop {
@@ -111,7 +112,7 @@ impl<'data> View<'data> {
         }
     }
 
-    /// Counts the quality scores in the lines from `start` on, until there are as many as letters. Returns where they end.
+    /// Counts the quality scores in the lines from `start` on until there are as many as letters. Returns the position after them.
     fn quality_scores(&self, start: usize, letters: usize, lines: &mut u64) -> Result<usize, Stop> {
         let first_line = *lines;
         let mismatch = |scores: usize| {
@@ -119,7 +120,7 @@ impl<'data> View<'data> {
             Err(Fault::new(kind, start).in_line(first_line).into())
         };
         let (mut position, mut scores) = (start, 0);
-        // A read of length 0 may have a line for its scores, which is blank.
+        // A read of length 0 may have a blank line for its scores.
         while scores < letters || (letters == 0 && position == start && self.is_blank(position)) {
             let within = if position == start { "before quality scores" } else { "in quality scores" };
             let line = self.line(position).ok_or(incomplete(within, *lines))?;
@@ -142,13 +143,13 @@ impl<'data> View<'data> {
         }
     }
 
-    /// Whether a line begins at `position` that is blank.
+    /// Whether the line at `position` is blank.
     fn is_blank(&self, position: usize) -> bool {
         self.line(position).is_some_and(|line| line.text.is_empty())
     }
 }
 
-/// The bytes in view end within a line of the record.
+/// The view ends in this line of the record.
 const fn incomplete(within: &'static str, line: u64) -> Stop {
     Stop::NeedsMore { within, line }
 }

@@ -1,4 +1,4 @@
-//! Records of all kinds.
+//! General path for records of all kinds.
 
 use std::ops::Range;
 
@@ -7,11 +7,11 @@ use super::super::instruction_set::{Kernel, Vectors};
 use super::lines::{NO_LINE_FEED, first_outside, stride_at};
 use super::{FourLineRules, FourLines, Search};
 
-/// Finds a few records, up to the first that is in doubt; tells whether there is no doubt.
+/// Finds a few records, up to the first that is undecided. Returns whether none was undecided.
 pub(super) struct Each<'a, 'data, L, S> {
     pub(super) search: &'a mut Search<'data>,
-    /// How many it finds at the most.
-    pub(super) most: usize,
+    /// Maximum number of records to find.
+    pub(super) max: usize,
     pub(super) letters: L,
     pub(super) scores: S,
 }
@@ -21,9 +21,9 @@ impl<L: Members, S: Members> Kernel for Each<'_, '_, L, S> {
 
     #[inline(always)]
     fn run<V: Vectors>(self, vectors: V) -> bool {
-        let Self { search, most, letters, scores } = self;
-        for _ in 0..most {
-            if !search.goes_on() {
+        let Self { search, max, letters, scores } = self;
+        for _ in 0..max {
+            if !search.continues() {
                 break;
             }
             let Search { bytes, start, rules, .. } = *search;
@@ -45,7 +45,7 @@ struct Find<'a, L, S> {
 }
 
 impl<L: Members, S: Members> Find<'_, L, S> {
-    /// The record at the start, if it is beyond doubt.
+    /// Returns the record at the start, if it is certainly valid.
     #[inline(always)]
     fn record<V: Vectors>(&self, vectors: V) -> Option<FourLines> {
         let Self { bytes, start, rules: &FourLineRules { first, third, .. }, .. } = *self;
@@ -66,26 +66,26 @@ impl<L: Members, S: Members> Find<'_, L, S> {
         let fourth = third_start + 2;
         let is_short = *bytes.get(third_start..)?.first_chunk()? == [third, b'\n'];
         let fourth =
-            if is_short { fourth } else { self.behind_long_third_line(vectors, second, third_start)? };
+            if is_short { fourth } else { self.after_long_third_line(vectors, second, third_start)? };
 
         let line = stride_at(bytes, fourth)?;
         let is_equally_long = reach == first_outside(vectors, self.scores, bytes, fourth, line)?;
         let (fourth_end, end) = self.line_end(fourth, fourth + reach)?;
-        let is_right = is_equally_long
+        let is_valid = is_equally_long
             && fourth_end - fourth == len
             && *bytes.get(end)? == first
             && (line[0][0] != first || self.is_no_first_line(vectors, end)?);
         let record = FourLines { second: second - start, fourth: fourth - start, len, end: end - start };
-        is_right.then_some(record)
+        is_valid.then_some(record)
     }
 
-    /// The end of a line that begins at `start` and whose first byte of another kind is at `at`: without what ends it, and with
-    /// that.
+    /// Returns the end of the line at `start` without and with its line end. `at` is the position of its first byte that is not a
+    /// member.
     #[inline(always)]
     fn line_end(&self, start: usize, at: usize) -> Option<(usize, usize)> {
         let bytes = self.bytes;
         match bytes.get(at)? {
-            // A carriage return before may be a member.
+            // A preceding carriage return may be a member.
             b'\n' if at > start && bytes[at - 1] == b'\r' => Some((at - 1, at + 1)),
             b'\n' => Some((at, at + 1)),
             b'\r' if bytes.get(at + 1) == Some(&b'\n') => Some((at, at + 2)),
@@ -93,9 +93,9 @@ impl<L: Members, S: Members> Find<'_, L, S> {
         }
     }
 
-    /// Where the fourth line begins behind a third line that is more than its first byte.
+    /// Returns the start of the fourth line, after a third line of more than one byte.
     #[inline(always)]
-    fn behind_long_third_line<V: Vectors>(&self, vectors: V, second: usize, third: usize) -> Option<usize> {
+    fn after_long_third_line<V: Vectors>(&self, vectors: V, second: usize, third: usize) -> Option<usize> {
         let bytes = self.bytes;
         let line = stride_at(bytes, third)?;
         if line[0][0] != self.rules.third {
@@ -107,8 +107,7 @@ impl<L: Members, S: Members> Find<'_, L, S> {
         (!self.rules.third_repeats_first || third.is_empty() || first == third).then_some(end + 1)
     }
 
-    /// Whether the line at `start` is not the second line behind a first one: the line after it does not begin as a third one
-    /// does.
+    /// Whether the line at `start` is not the second line of a record: the line after it does not begin like a third line.
     #[inline(always)]
     fn is_no_first_line<V: Vectors>(&self, vectors: V, start: usize) -> Option<bool> {
         let bytes = self.bytes;

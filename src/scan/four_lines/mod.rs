@@ -1,4 +1,4 @@
-//! Records of four lines, found and looked at a few kilobytes ahead.
+//! Finds and checks four-line records a few kilobytes ahead.
 
 mod alike;
 mod each;
@@ -12,52 +12,52 @@ use super::ByteRange;
 use super::class::Members;
 use super::instruction_set::{AsciiSet, InstructionSet, Kernel, Vectors, chosen};
 
-/// How many bytes are looked at in a run: few enough to be still in the first-level cache when their records are, many enough to
-/// make the call of a kernel cheap.
+/// Number of bytes per run: few enough to stay in the L1 cache while their records are processed, many enough to make the kernel
+/// call cheap.
 const RUN_LEN: usize = 8 << 10;
 
-/// How many records a run finds at the most.
+/// Maximum number of records per run.
 const RECORDS: usize = 64;
 
-/// How many records are found, where none is like the others, before it is tried again whether they are alike.
-const MOST_OTHERS: usize = 32;
+/// Maximum number of records that the general path finds before the fast path for similar records is tried again.
+const MAX_OTHERS: usize = 32;
 
-/// What four lines have to be to be a record: the first begins with `first` and the third with `third`, while the second begins with
-/// neither; the second and the fourth have equally many bytes, and all of them are members of a class, if there is one, which has no part
-/// in ending a line.
+/// The rules for a four-line record. The first line begins with `first`, the third with `third`, and the second with neither. The
+/// second and fourth lines have the same number of bytes, and these belong to classes, if classes are given. No class contains a
+/// line feed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FourLineRules {
     pub(crate) first: u8,
     pub(crate) third: u8,
-    /// What the second line may hold.
+    /// Class of the bytes in the second line.
     pub(crate) letters: Option<AsciiSet>,
-    /// What the fourth line may hold.
+    /// Class of the bytes in the fourth line.
     pub(crate) scores: Option<ByteRange>,
-    /// Whether the third line is nothing but its first byte, or repeats the first line behind that.
+    /// Whether the third line must be a single byte, or repeat the first line after that byte.
     pub(crate) third_repeats_first: bool,
 }
 
-/// A record of four lines. Positions are counted from its start.
+/// A four-line record. Positions count from its start.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct FourLines {
-    /// Where the second line begins.
+    /// Start of the second line.
     pub(crate) second: usize,
-    /// Where the fourth line begins.
+    /// Start of the fourth line.
     pub(crate) fourth: usize,
-    /// Bytes of the second line, and of the fourth, without what ends them.
+    /// Number of bytes in the second line, and in the fourth, without line ends.
     pub(crate) len: usize,
-    /// Where the next record may begin.
+    /// Start of the next line.
     pub(crate) end: usize,
 }
 
-/// Finds the records of some bytes, as long as they follow each other and are beyond doubt.
+/// Finds adjacent records that are certainly valid.
 ///
-/// A record that is not found need not be wrong: it may be one of the last ones, or have something about it that is not looked at
-/// here.
+/// A record that is not found need not be invalid: it may be one of the last ones, or have a property that the kernels do not
+/// handle.
 #[derive(Debug)]
 pub(crate) struct FourLinesAhead {
     instruction_set: InstructionSet,
-    /// Found and not yet taken: `records[next..found]`.
+    /// Records that were found and not taken yet: `records[next..found]`.
     records: Box<[FourLines; RECORDS]>,
     next: usize,
     found: usize,
@@ -81,7 +81,7 @@ impl Default for FourLinesAhead {
 }
 
 impl FourLinesAhead {
-    /// Takes the next record, of those that were found.
+    /// Takes the next record that was found.
     #[inline(always)]
     pub(crate) fn take(&mut self) -> Option<FourLines> {
         let record = *self.records[..self.found].get(self.next)?;
@@ -89,8 +89,8 @@ impl FourLinesAhead {
         Some(record)
     }
 
-    /// Looks in `bytes` for records from `start` on, where one may begin, and takes the first; forgets those that were found. No record
-    /// is looked for that begins at `until` or after.
+    /// Searches `bytes` for records from `start` on, where one may begin, and takes the first. Discards earlier results. Searches
+    /// for no record that begins at `until` or later.
     #[cold]
     #[inline(never)]
     pub(crate) fn find(
@@ -106,7 +106,7 @@ impl FourLinesAhead {
         let set = self.instruction_set;
         match (rules.letters, rules.scores) {
             (None, None) => search.run(set, NO_LINE_FEED, NO_LINE_FEED),
-            // Lines that are to be equally long have to end at the same bytes.
+            // Lines that must be equally long must end at the same bytes.
             (Some(letters), None) => search.run(set, letters, NO_LINE_END),
             (None, Some(scores)) => search.run(set, NO_LINE_END, scores),
             (Some(letters), Some(scores)) => search.run(set, letters, scores),
@@ -117,30 +117,30 @@ impl FourLinesAhead {
     }
 }
 
-/// A search for records, from a place where one may begin.
+/// A search for records from a position at which one may begin.
 struct Search<'data> {
     bytes: &'data [u8],
-    /// Where the next one may begin.
+    /// Start of the next record, if there is one.
     start: usize,
     until: usize,
     rules: &'data FourLineRules,
-    /// How long the second and the fourth line are of most records.
+    /// Most frequent length of the second and fourth lines.
     usual: usize,
-    /// What the first line of the last record was like.
+    /// The first line of the last record.
     name: FirstLine,
     records: &'data mut [FourLines; RECORDS],
     found: usize,
 }
 
 impl Search<'_> {
-    /// Finds records, up to the first that is in doubt.
+    /// Finds records up to the first that is undecided.
     fn run<L: Members + Copy, S: Members + Copy>(&mut self, set: InstructionSet, letters: L, scores: S) {
         set.run(Find { search: self, letters, scores });
     }
 
-    /// Whether another record is looked for.
+    /// Whether to search for another record.
     #[inline(always)]
-    fn goes_on(&self) -> bool {
+    fn continues(&self) -> bool {
         self.found < RECORDS && self.start < self.until
     }
 
@@ -152,7 +152,7 @@ impl Search<'_> {
     }
 }
 
-/// Finds records, up to the first that is in doubt.
+/// Finds records up to the first that is undecided.
 struct Find<'a, 'data, L, S> {
     search: &'a mut Search<'data>,
     letters: L,
@@ -166,20 +166,20 @@ impl<L: Members + Copy, S: Members + Copy> Kernel for Find<'_, '_, L, S> {
     fn run<V: Vectors>(self, vectors: V) {
         let Self { search, letters, scores } = self;
         let mut others = 1;
-        while search.goes_on() {
+        while search.continues() {
             let found = search.found;
             Alike { search: &mut *search, letters, scores }.run(vectors);
-            // One that is different is followed by one that is not; unless they all are different.
-            others = if search.found > found { 1 } else { MOST_OTHERS.min(2 * others) };
-            let is_sure = !search.goes_on()
-                || Each { search: &mut *search, most: others, letters, scores }.run(vectors);
-            // One that is longer or shorter says nothing about those behind it; two of a length do.
+            // A record that differs is usually followed by similar ones, unless all records differ.
+            others = if search.found > found { 1 } else { MAX_OTHERS.min(2 * others) };
+            let is_certain = !search.continues()
+                || Each { search: &mut *search, max: others, letters, scores }.run(vectors);
+            // One longer or shorter record does not predict the next ones; two of the same length do.
             if let [.., one, other] = search.records[..search.found]
                 && one.len == other.len
             {
                 search.usual = other.len;
             }
-            if !is_sure {
+            if !is_certain {
                 break;
             }
         }
@@ -195,13 +195,13 @@ mod tests {
         FourLineRules { first: b'@', third: b'+', letters: None, scores: None, third_repeats_first: false };
 
     const STRICT: FourLineRules = FourLineRules {
-        letters: Some(AsciiSet::of(b"ACGT")),
+        letters: Some(AsciiSet::from_members(b"ACGT")),
         scores: Some(ByteRange::new(b'!', b'~')),
         third_repeats_first: true,
         ..ANY
     };
 
-    /// The record at `start`, told line by line; `None` where there is none or it is in doubt.
+    /// Finds the record at `start` line by line. Returns `None` if there is none or it is undecided.
     fn naive(bytes: &[u8], start: usize, rules: &FourLineRules) -> Option<FourLines> {
         let mut lines = bytes[start..].split_inclusive(|&byte| byte == b'\n');
         let [one, two, three, four] = [(); 4].map(|()| lines.next().unwrap_or_default());
@@ -212,7 +212,7 @@ mod tests {
         let [first, second, third, fourth] = [one, two, three, four].map(|line| &line[..text(line)]);
         let end = start + one.len() + two.len() + three.len() + four.len();
         let begins = |line: &[u8], byte| line.first() == Some(&byte);
-        let is_right = begins(one, rules.first)
+        let is_valid = begins(one, rules.first)
             && !begins(two, rules.first)
             && !begins(two, rules.third)
             && begins(three, rules.third)
@@ -222,10 +222,10 @@ mod tests {
         let is_as_asked = rules.letters.is_none_or(|_| second.iter().all(|byte| b"ACGTacgt".contains(byte)))
             && rules.scores.is_none_or(|_| fourth.iter().all(u8::is_ascii_graphic))
             && (!rules.third_repeats_first || third.len() == 1 || third[1..] == first[1..]);
-        // The next line is the first one of a record that follows, or this fourth line is.
+        // The line after is the first line of the next record, or this fourth line is.
         let after_next = lines.nth(1).unwrap_or_default();
         let is_doubtful = begins(four, rules.first) && begins(after_next, rules.third);
-        (is_right && is_as_asked && !is_doubtful).then_some(FourLines {
+        (is_valid && is_as_asked && !is_doubtful).then_some(FourLines {
             second: one.len(),
             fourth: one.len() + two.len() + three.len(),
             len: second.len(),
@@ -233,7 +233,7 @@ mod tests {
         })
     }
 
-    /// Compares what is found with what there is, and returns how many records were found from the start.
+    /// Compares the found records with a naive search, and returns the minimum number of records found from the start.
     fn check(bytes: &[u8]) -> usize {
         let mut least = usize::MAX;
         for rules in
@@ -259,7 +259,7 @@ mod tests {
         ["@", &name, eol, &letters[..len], eol, "+", eol, &scores[..len], eol].concat()
     }
 
-    /// What is looked at together, so that the last records are not found.
+    /// Bytes for the end of the input, so that the lookahead of the kernels covers the records before.
     const TAIL: &str = "@tail\nA\n+\nI\n";
 
     #[test]
@@ -268,7 +268,7 @@ mod tests {
         let step = if cfg!(miri) { 61 } else { 1 };
         for eol in ["\n", "\r\n"] {
             for len in (0..600).step_by(step) {
-                // Equally long ones, and others.
+                // Equally long records, and others.
                 let text =
                     [len, len, len, len, len + 1, 3, len].map(|len| record(7, len, eol)).concat() + &tail;
                 assert!(check(text.as_bytes()) >= 7, "{len}");
@@ -282,36 +282,36 @@ mod tests {
     }
 
     #[test]
-    fn a_first_line_that_does_not_end_is_none() {
-        // Two are as long as what would be the second line of a third record.
-        let sound = record(7, 150, "\n");
-        let text = sound.repeat(2) + "@" + &sound[sound.len() - 304..] + &TAIL.repeat(60);
+    fn a_first_line_without_end_is_no_record() {
+        // Two records are as long as the second line of a third record would be.
+        let valid = record(7, 150, "\n");
+        let text = valid.repeat(2) + "@" + &valid[valid.len() - 304..] + &TAIL.repeat(60);
         assert_eq!(check(text.as_bytes()), 2);
     }
 
     #[test]
     fn records_are_found_from_every_position() {
-        let sound = record(7, 150, "\n");
-        let text = sound.repeat(2 * RUN_LEN / sound.len());
+        let valid = record(7, 150, "\n");
+        let text = valid.repeat(2 * RUN_LEN / valid.len());
         for &set in available() {
             let mut ahead = FourLinesAhead { instruction_set: set, ..FourLinesAhead::default() };
-            // The positions of records found before say nothing about where these begin.
-            for from in std::iter::once(0).chain(2 * sound.len()..4 * sound.len()) {
+            // Earlier records do not predict where these begin.
+            for from in std::iter::once(0).chain(2 * valid.len()..4 * valid.len()) {
                 let (found, expected) =
                     (ahead.find(text.as_bytes(), from, text.len(), &ANY), naive(text.as_bytes(), from, &ANY));
                 assert!(found.is_none() || found == expected, "{}, from {from}", set.name());
-                assert_eq!(found.is_some(), from % sound.len() == 0, "{}, from {from}", set.name());
+                assert_eq!(found.is_some(), from % valid.len() == 0, "{}, from {from}", set.name());
             }
         }
     }
 
     #[test]
-    fn damaged_records_are_found_only_if_right() {
+    fn only_valid_records_of_damaged_input_are_found() {
         let tail = TAIL.repeat(30);
         for (first, len, other, eol) in
             [(3, 5, 5, "\n"), (3, 5, 5, "\r\n"), (3, 5, 4, "\n"), (70, 150, 150, "\n"), (70, 150, 140, "\n")]
         {
-            // Two are not damaged: what follows them is taken to be like them.
+            // The first two records are intact, so the kernels expect similar ones.
             let text = [len, len, other, len].map(|len| record(first, len, eol)).concat();
             for at in text.len() / 2..text.len() {
                 let mut damaged = [text.as_bytes(), tail.as_bytes()].concat();
@@ -326,25 +326,25 @@ mod tests {
     }
 
     #[test]
-    fn scores_that_begin_as_a_first_line_are_right_unless_they_may_be_one() {
+    fn scores_that_begin_like_a_header_are_undecided() {
         let tail = TAIL.repeat(80);
-        let sound = "@name\nACGT\n+\nIIII\n";
+        let valid = "@name\nACGT\n+\nIIII\n";
         let doubtful = "@name\nACGT\n+\n@III\n";
-        // Up to as many as are found together, and more.
+        // Up to the maximum number of records per run, and more.
         for before in (1..4).chain(RECORDS - 2..RECORDS + 3) {
-            for behind in ["@name\n+\n+\nI\n", "@\n+"] {
-                let text = sound.repeat(before) + doubtful + behind + &tail;
-                assert_eq!(check(text.as_bytes()), before, "{behind:?}");
+            for after in ["@name\n+\n+\nI\n", "@\n+"] {
+                let text = valid.repeat(before) + doubtful + after + &tail;
+                assert_eq!(check(text.as_bytes()), before, "{after:?}");
             }
-            for behind in [sound, "@name\nA\n+\nI\n", "@name\r\nA\r\n+\r\nI\r\n", doubtful] {
-                let text = sound.repeat(before) + doubtful + behind + &tail;
-                assert!(check(text.as_bytes()) > before + 1, "{before}, {behind:?}");
+            for after in [valid, "@name\nA\n+\nI\n", "@name\r\nA\r\n+\r\nI\r\n", doubtful] {
+                let text = valid.repeat(before) + doubtful + after + &tail;
+                assert!(check(text.as_bytes()) > before + 1, "{before}, {after:?}");
             }
         }
     }
 
     #[test]
-    fn every_short_text_of_a_few_bytes() {
+    fn every_short_text_of_five_bytes_matches_the_naive_search() {
         let tail = TAIL.repeat(30);
         let letters = *b"@+\n\rA";
         let most = if cfg!(miri) { 3 } else { 6 };
@@ -352,7 +352,7 @@ mod tests {
             for number in 0..letters.len().pow(len) {
                 let digit = |place: u32| letters[number / letters.len().pow(place) % letters.len()];
                 let text: Vec<u8> = (0..len).map(digit).collect();
-                // Behind one record nothing is taken to be like it, behind two of a length it is.
+                // After one record the kernels expect nothing; after two of the same length they expect a third.
                 for before in [1, 2].map(|records| b"@a\nAC\n+\nII\n".repeat(records)) {
                     check(&[before.as_slice(), b"@", text.as_slice(), b"\n", tail.as_bytes()].concat());
                 }
@@ -361,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn a_third_line_that_repeats_the_first_is_right() {
+    fn a_third_line_may_repeat_the_first() {
         let tail = TAIL.repeat(30);
         for (third, found) in [("+name x", 2), ("+", 2), ("+name", 0), ("+name x ", 0)] {
             for eol in ["\n", "\r\n"] {
@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn no_record_is_looked_for_behind_the_part() {
+    fn no_record_after_the_part_is_searched_for() {
         let text = TAIL.repeat(100);
         for until in 0..100 {
             let mut ahead = FourLinesAhead::default();

@@ -1,4 +1,4 @@
-//! AVX2: 32 bytes at a time.
+//! AVX2: vectors of 32 bytes.
 
 use std::arch::x86_64::{
     __m128i, __m256i, _mm_add_epi16, _mm_cvtsi32_si128, _mm_cvtsi128_si64, _mm_loadu_si128,
@@ -9,7 +9,7 @@ use std::arch::x86_64::{
     _mm256_srl_epi16, _mm256_srli_epi16, _mm256_sub_epi8, _mm256_xor_si256,
 };
 
-use super::eight::{MOST_VECTORS, define_count_eight};
+use super::eight::{MAX_VECTORS, define_count_eight};
 use super::vectors::{AsciiSet, BLOCK, Kernel, Vectors, define};
 
 define!(Avx2, [__m256i; 2], is_x86_feature_detected, ["avx2", "bmi1", "popcnt"], count_eight);
@@ -26,11 +26,11 @@ fn load(bytes: &[u8; BLOCK]) -> [__m256i; 2] {
 #[target_feature(enable = "avx2")]
 #[expect(unsafe_code, reason = "the vector loads of the standard library take pointers")]
 fn load_half(bytes: &[u8; 32]) -> __m256i {
-    // SAFETY: 32 bytes are there to be read, and an unaligned load asks for no alignment.
+    // SAFETY: the reference is valid for 32 bytes, and an unaligned load requires no alignment.
     unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
 }
 
-/// The mask of two vectors in which the bytes that are meant have their highest bit set.
+/// Returns the mask of two vectors whose selected bytes have their highest bit set.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn mask_of([low, high]: [__m256i; 2]) -> u64 {
@@ -69,7 +69,7 @@ fn plus([low, high]: [__m256i; 2], more: u8) -> [__m256i; 2] {
 #[target_feature(enable = "avx2")]
 #[expect(unsafe_code, reason = "the vector loads of the standard library take pointers")]
 fn in_set(mut block: [__m256i; 2], set: &AsciiSet) -> [__m256i; 2] {
-    // SAFETY: 16 bytes are there to be read, and an unaligned load asks for no alignment.
+    // SAFETY: the reference is valid for 16 bytes, and an unaligned load requires no alignment.
     let rows: __m128i = unsafe { _mm_loadu_si128(set.rows().as_ptr().cast()) };
     let rows = _mm256_broadcastsi128_si256(rows);
     #[rustfmt::skip]
@@ -79,7 +79,7 @@ fn in_set(mut block: [__m256i; 2], set: &AsciiSet) -> [__m256i; 2] {
     );
     let low_half = _mm256_set1_epi8(15);
     for half in &mut block {
-        // A byte that is not ASCII has its highest bit set, and looks up zero.
+        // A byte that is not ASCII has its highest bit set, so the shuffle returns zero.
         let row = _mm256_shuffle_epi8(rows, *half);
         let column = _mm256_and_si256(_mm256_srli_epi16::<4>(*half), low_half);
         let bit = _mm256_shuffle_epi8(bits, column);
@@ -93,7 +93,7 @@ fn in_set(mut block: [__m256i; 2], set: &AsciiSet) -> [__m256i; 2] {
 fn count_each(blocks: &[[u8; BLOCK]], values: [u8; 4]) -> [u32; 4] {
     let values = values.map(|value| splat(value));
     let mut all = [0; 4];
-    // A byte that equals is -1, and a block comes to each byte twice.
+    // An equal byte adds 1 (subtracts -1), and each block adds to each counter twice.
     for blocks in blocks.chunks(255 / 2) {
         let mut counts = [splat(0); 4];
         for block in blocks {
@@ -110,11 +110,11 @@ fn count_each(blocks: &[[u8; BLOCK]], values: [u8; 4]) -> [u32; 4] {
     all
 }
 
-/// The sum of all bytes of each.
+/// Returns the sum of all bytes of each vector.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn sum_each(vectors: [__m256i; 4]) -> [u32; 4] {
-    // A sum of 32 bytes has 13 bits, so that 16 are enough for it, and four of them make one register.
+    // A sum of 32 bytes has 13 bits and fits in 16, so four sums fit in each 64-bit lane.
     let [a, b, c, d] = vectors.map(|vector| _mm256_sad_epu8(vector, _mm256_setzero_si256()));
     let low = _mm256_or_si256(a, _mm256_slli_epi64::<16>(b));
     let high = _mm256_or_si256(_mm256_slli_epi64::<32>(c), _mm256_slli_epi64::<48>(d));
@@ -138,7 +138,7 @@ fn marks(bytes: &[u8; 32], first: u8) -> __m256i {
         0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, -128,
         0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, -128,
     );
-    // Eight values become 0x78 to 0x7f. All others have their highest bit set, and look up zero.
+    // The eight values become 0x78 to 0x7f. All others have their highest bit set, so the shuffle returns zero.
     let above = _mm256_sub_epi8(load_half(bytes), splat(first));
     _mm256_shuffle_epi8(marks, _mm256_adds_epu8(above, splat(0x78)))
 }

@@ -1,4 +1,4 @@
-//! AVX-512: 64 bytes at a time, and comparisons that give masks.
+//! AVX-512: vectors of 64 bytes, and comparisons that return masks.
 
 use std::arch::x86_64::{
     __m512i, _mm_loadu_si128, _mm_setr_epi8, _mm512_add_epi8, _mm512_and_si512, _mm512_broadcast_i32x4,
@@ -6,7 +6,7 @@ use std::arch::x86_64::{
     _mm512_shuffle_epi8, _mm512_srli_epi16,
 };
 
-// To count eight values at once, two registers of 32 bytes do as well as one of 64.
+// For counting eight values at once, two vectors of 32 bytes are as fast as one of 64.
 use super::avx2::count_eight;
 use super::vectors::{AsciiSet, BLOCK, Kernel, Vectors, define};
 
@@ -22,7 +22,7 @@ define!(
 #[target_feature(enable = "avx512f")]
 #[expect(unsafe_code, reason = "the vector loads of the standard library take pointers")]
 fn load(bytes: &[u8; BLOCK]) -> __m512i {
-    // SAFETY: 64 bytes are there to be read, and an unaligned load asks for no alignment.
+    // SAFETY: the reference is valid for 64 bytes, and an unaligned load requires no alignment.
     unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
 }
 
@@ -54,12 +54,12 @@ fn plus(block: __m512i, more: u8) -> __m512i {
 #[target_feature(enable = "avx512f,avx512bw")]
 #[expect(unsafe_code, reason = "the vector loads of the standard library take pointers")]
 fn in_set(block: __m512i, set: &AsciiSet) -> __m512i {
-    // SAFETY: 16 bytes are there to be read, and an unaligned load asks for no alignment.
+    // SAFETY: the reference is valid for 16 bytes, and an unaligned load requires no alignment.
     let rows = unsafe { _mm_loadu_si128(set.rows().as_ptr().cast()) };
     let rows = _mm512_broadcast_i32x4(rows);
     let bits = _mm_setr_epi8(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0);
     let bits = _mm512_broadcast_i32x4(bits);
-    // A byte that is not ASCII has its highest bit set, and looks up zero.
+    // A byte that is not ASCII has its highest bit set, so the shuffle returns zero.
     let row = _mm512_shuffle_epi8(rows, block);
     let column = _mm512_and_si512(_mm512_srli_epi16::<4>(block), _mm512_set1_epi8(15));
     _mm512_and_si512(row, _mm512_shuffle_epi8(bits, column))

@@ -1,4 +1,4 @@
-//! Which instruction set is used.
+//! The choice of the instruction set.
 
 use std::env;
 use std::ffi::OsString;
@@ -7,45 +7,46 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::InstructionSet;
 
-/// The environment variable that names the instruction set to begin with.
+/// The environment variable that names the initial instruction set.
 const VARIABLE: &str = "PAGECUT_SIMD";
 
-/// The instruction sets of this machine, the fastest first. There is at least the portable one.
+/// Returns the instruction sets of this machine, the fastest first. The portable one is always among them.
 pub(crate) fn available() -> &'static [InstructionSet] {
     static AVAILABLE: OnceLock<Vec<InstructionSet>> = OnceLock::new();
     AVAILABLE.get_or_init(InstructionSet::detect)
 }
 
-/// The place of the one that is used among those that are available.
-fn place() -> &'static AtomicUsize {
-    static PLACE: OnceLock<AtomicUsize> = OnceLock::new();
-    PLACE.get_or_init(|| {
-        let wished = wish().and_then(|name| place_of(name.to_str()?));
-        AtomicUsize::new(wished.unwrap_or(0))
+/// Returns the index of the chosen instruction set among the available ones.
+fn index() -> &'static AtomicUsize {
+    static INDEX: OnceLock<AtomicUsize> = OnceLock::new();
+    INDEX.get_or_init(|| {
+        let requested = requested().and_then(|name| index_of(name.to_str()?));
+        AtomicUsize::new(requested.unwrap_or(0))
     })
 }
 
-/// What the environment variable asks for.
-pub(crate) fn wish() -> Option<OsString> {
+/// Returns the value of the environment variable, if it is set.
+pub(crate) fn requested() -> Option<OsString> {
     env::var_os(VARIABLE).filter(|name| !name.is_empty())
 }
 
-/// The instruction set that is used: the one that was chosen last, else the one that the environment asks for, else the fastest.
+/// Returns the chosen instruction set: the one of the last call of [`choose`], else that of the environment variable, else the
+/// fastest.
 #[inline]
 pub(crate) fn chosen() -> InstructionSet {
-    // The number stands for itself: nothing else has to be seen along with it.
-    available()[place().load(Ordering::Relaxed)]
+    // Relaxed ordering suffices: no other memory depends on the index.
+    available()[index().load(Ordering::Relaxed)]
 }
 
-/// From now on, uses the instruction set of this name. Returns whether the machine has it.
+/// Chooses the instruction set of this name for all later work. Returns whether the machine has it.
 pub(crate) fn choose(name: &str) -> bool {
-    let found = place_of(name);
+    let found = index_of(name);
     if let Some(found) = found {
-        place().store(found, Ordering::Relaxed);
+        index().store(found, Ordering::Relaxed);
     }
     found.is_some()
 }
 
-fn place_of(name: &str) -> Option<usize> {
+fn index_of(name: &str) -> Option<usize> {
     available().iter().position(|set| set.name() == name)
 }

@@ -1,19 +1,19 @@
-//! Eight values counted at once.
+//! Counts eight values at once.
 //!
-//! Each byte is turned into a mark: a bit of its own for each of eight values, and none for all others. The marks of many vectors are then
-//! added up bit by bit, for all bits of a vector together: the sums are kept as binary numbers that stand upright, their digits in the
-//! same bit of several vectors, the planes. To add a mark costs five operations for eight values in a vector that way
-//! (a full adder; Harley and Seal), where looking for each value costs two.
+//! Each byte becomes a mark: one bit for each of eight values, and zero for all others. The marks of many vectors are then added
+//! bit by bit, for all bits of a vector in parallel. The sums are vertical counters: binary numbers whose digits are in the same
+//! bit of several vectors, the planes. With full adders (Harley-Seal), adding a mark costs five operations for eight values, while
+//! comparing with each value costs two operations per value.
 
-/// How many vectors can be added up before a sum of eight digits may be too small.
-pub(super) const MOST_VECTORS: usize = 15 * 16;
+/// Maximum number of vectors that can be added before an eight-digit sum may overflow.
+pub(super) const MAX_VECTORS: usize = 15 * 16;
 
-/// Defines `count_eight`, which is what [`Vectors`](super::vectors::Vectors) says, of what a file has for its vectors:
+/// Defines `count_eight` as specified in [`Vectors`](super::vectors::Vectors). The file provides for its vector type:
 ///
-/// * `marks`: bit `n` of each byte that equals `first + n`;
-/// * `splat`: a byte in all places; `and` and `xor`;
-/// * `left` and `right`, which shift by some bits, with or without the bits of the bytes beside;
-/// * `sum_each`: the sum of the bytes of each of four vectors.
+/// * `marks`: sets bit `n` of each byte that equals `first + n`;
+/// * `splat`: sets all lanes to one byte; `and` and `xor`;
+/// * `left` and `right`: shift by some bits, with or without bits of neighboring bytes;
+/// * `sum_each`: returns the sum of the bytes of each of four vectors.
 macro_rules! define_count_eight {
     ($vector:ty, $width:literal, $feature:literal) => {
         #[inline]
@@ -21,7 +21,7 @@ macro_rules! define_count_eight {
         pub(super) fn count_eight(blocks: &[[u8; BLOCK]], first: u8) -> [u32; 8] {
             let mut counts = [0; 8];
             let (vectors, _) = blocks.as_flattened().as_chunks::<$width>();
-            for vectors in vectors.chunks(MOST_VECTORS) {
+            for vectors in vectors.chunks(MAX_VECTORS) {
                 let [a, b, c, d, e, f, g, h] = transposed(planes_of(vectors, first));
                 let sums = [sum_each([a, b, c, d]), sum_each([e, f, g, h])];
                 for (count, sum) in counts.iter_mut().zip(sums.into_iter().flatten()) {
@@ -31,14 +31,14 @@ macro_rules! define_count_eight {
             counts
         }
 
-        /// The planes of the sums of all marks, that of ones first.
+        /// Returns the planes of the sums of all marks, the ones plane first.
         #[inline]
         #[target_feature(enable = $feature)]
         fn planes_of(vectors: &[[u8; $width]], first: u8) -> [$vector; 8] {
             let mut planes = [splat(0); 8];
             let (sixteens, rest) = vectors.as_chunks::<16>();
             for sixteen in sixteens {
-                // Twice as many marks make one digit more; the digits that are in the planes already come in on the way.
+                // Each doubling of marks adds one digit; the digits already in the planes enter along the way.
                 let [mut ones, mut twos, mut fours, mut eights, ..] = planes;
                 let mut carries = [splat(0); 2];
                 for (eight, carry) in sixteen.as_chunks::<8>().0.iter().zip(&mut carries) {
@@ -63,16 +63,16 @@ macro_rules! define_count_eight {
             planes
         }
 
-        /// The sums of three bits each, and what is carried.
+        /// Returns the sums of three bits each, and the carries.
         #[inline]
         #[target_feature(enable = $feature)]
         fn add(a: $vector, b: $vector, c: $vector) -> ($vector, $vector) {
             let differ = xor(a, b);
-            // The two are never set together.
+            // The two terms are never set together, so xor equals or.
             (xor(differ, c), xor(and(a, b), and(differ, c)))
         }
 
-        /// Adds a bit to the numbers of which these planes are the digits.
+        /// Adds a bit to the vertical counters in these planes.
         #[inline]
         #[target_feature(enable = $feature)]
         fn carry_into(planes: &mut [$vector], mut bit: $vector) {
@@ -81,7 +81,7 @@ macro_rules! define_count_eight {
             }
         }
 
-        /// Bit `n` of the planes as vector `n`, whose bytes are the numbers.
+        /// Transposes bits: bit `n` of the planes becomes vector `n`, whose bytes are the counts.
         #[inline]
         #[target_feature(enable = $feature)]
         fn transposed(
@@ -99,7 +99,7 @@ macro_rules! define_count_eight {
             [a, b, c, d, e, f, g, h]
         }
 
-        /// Exchanges the upper bits of one for the lower bits of the other, which are those of `lower` in every byte.
+        /// Exchanges the upper bits of `one` with the lower bits of `other`. `lower` is the mask of the lower bits in every byte.
         #[inline]
         #[target_feature(enable = $feature)]
         fn exchange(one: &mut $vector, other: &mut $vector, bits: u8, lower: u8) {

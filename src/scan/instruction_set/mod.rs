@@ -1,6 +1,6 @@
-//! The instruction sets of this machine, and which of them is used.
+//! The instruction sets of this machine, and the choice between them.
 //!
-//! [`Vectors`] is what a kernel is written with, once; each file beside this one is an instruction set that has it.
+//! Kernels are written once, with [`Vectors`]. Each file beside this one implements it for one instruction set.
 
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod avx2;
@@ -19,12 +19,12 @@ mod sse2;
 mod ssse3;
 mod vectors;
 
-pub(crate) use chosen::{available, choose, chosen, wish};
+pub(crate) use chosen::{available, choose, chosen, requested};
 pub(crate) use prefetch::prefetch;
 pub(crate) use vectors::AsciiSet;
-pub(super) use vectors::{BLOCK, Kernel, MOST_FIRST, SLACK, Vectors};
+pub(super) use vectors::{BLOCK, Kernel, MAX_FIRST, SLACK, Vectors};
 
-/// An instruction set that this machine has.
+/// An instruction set that this machine supports.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum InstructionSet {
     #[cfg(all(target_arch = "x86_64", not(miri)))]
@@ -41,7 +41,7 @@ pub(crate) enum InstructionSet {
 }
 
 impl InstructionSet {
-    /// Those of this machine, the fastest first.
+    /// Returns the instruction sets of this machine, the fastest first.
     fn detect() -> Vec<Self> {
         let portable = Self::Portable(portable::Portable);
         #[cfg(all(target_arch = "x86_64", not(miri)))]
@@ -62,7 +62,7 @@ impl InstructionSet {
         all.into_iter().flatten().collect()
     }
 
-    /// Its name in lower case.
+    /// Returns the name in lower case.
     pub(crate) fn name(self) -> &'static str {
         match self {
             #[cfg(all(target_arch = "x86_64", not(miri)))]
@@ -102,7 +102,7 @@ impl InstructionSet {
 mod tests {
     use super::*;
 
-    /// The masks of a block: by the vectors, and byte by byte.
+    /// Masks of a block: from the vectors, and from a plain loop.
     struct Masks<'a>(&'a [u8; BLOCK]);
 
     impl Kernel for Masks<'_> {
@@ -139,10 +139,10 @@ mod tests {
     }
 
     #[test]
-    fn masks_are_those_of_a_loop() {
+    fn masks_match_a_plain_loop() {
         for set in available() {
             for shift in 0..if cfg!(miri) { 2 } else { 12 } {
-                // All bytes, in another order each time, and many that are the same.
+                // All byte values, in another order each time, and many equal ones.
                 for stride in [0, 1, 3, 5] {
                     let byte = |at: usize| (at * stride + shift * 61).to_le_bytes()[0];
                     let block: [u8; BLOCK] = std::array::from_fn(byte);
@@ -154,7 +154,7 @@ mod tests {
         }
     }
 
-    /// How often each of four values occurs, and each of eight.
+    /// Counts of four values, and of eight consecutive ones.
     struct Counts<'a>(&'a [[u8; BLOCK]], [u8; 4], u8);
 
     impl Kernel for Counts<'_> {
@@ -165,7 +165,7 @@ mod tests {
         }
     }
 
-    /// Compares counts with those of a loop, of the values that are told and of those from each of the first ones on.
+    /// Compares the counts of the given values, and of eight values from each of `firsts` on, with a plain loop.
     fn check_counts(blocks: &[[u8; BLOCK]], values: [u8; 4], firsts: impl Iterator<Item = u8>) {
         let mut naive = [0; 256];
         blocks.as_flattened().iter().for_each(|&byte| naive[usize::from(byte)] += 1);
@@ -181,8 +181,8 @@ mod tests {
     }
 
     #[test]
-    fn counts_are_those_of_a_loop_whatever_the_number_of_blocks() {
-        // More than a byte can count of any vector.
+    fn counts_match_a_plain_loop_for_all_block_counts() {
+        // More blocks than one byte per lane can count.
         const BLOCKS: usize = 260;
         let mixed: Vec<[u8; BLOCK]> = (0..BLOCKS)
             .map(|block| std::array::from_fn(|at| (at * at + 7 * block).to_le_bytes()[0]))
@@ -192,21 +192,21 @@ mod tests {
             for len in (0..=66).chain(125..=130).chain(238..=BLOCKS).step_by(if cfg!(miri) { 40 } else { 1 })
             {
                 for values in [[0, 1, 127, 128], [0xff; 4], [0xff, 9, 16, 0xff]] {
-                    check_counts(&blocks[..len], values, [121, MOST_FIRST].into_iter());
+                    check_counts(&blocks[..len], values, [121, MAX_FIRST].into_iter());
                 }
             }
         }
     }
 
     #[test]
-    fn eight_values_are_counted_from_every_first_one_on() {
-        // Every byte occurs, each as often as no other.
+    fn eight_values_are_counted_from_every_first_value() {
+        // Every byte value occurs, each with a different count.
         let sorted: Vec<u8> = (0..=255).flat_map(|byte| vec![byte; usize::from(byte) + 1]).collect();
         let mixed: Vec<u8> = (0..sorted.len()).map(|at| sorted[at * 12_345 % sorted.len()]).collect();
-        check_counts(mixed.as_chunks().0, [0; 4], (0..=MOST_FIRST).step_by(if cfg!(miri) { 62 } else { 1 }));
+        check_counts(mixed.as_chunks().0, [0; 4], (0..=MAX_FIRST).step_by(if cfg!(miri) { 62 } else { 1 }));
     }
 
-    /// The numbers of the bits of a mask.
+    /// The positions of the set bits of a mask.
     struct Positions(u64);
 
     impl Kernel for Positions {
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn positions_are_those_of_the_bits() {
+    fn positions_match_the_set_bits() {
         for set in available() {
             for bits in 0..=64 {
                 let dense = 1u64.checked_shl(bits).map_or(!0, |bit| bit - 1);

@@ -1,4 +1,4 @@
-//! NEON: 16 bytes at a time, on every AArch64.
+//! NEON: vectors of 16 bytes, available on every AArch64.
 
 use std::arch::aarch64::{
     uint8x16_t, vaddlvq_u8, vaddq_u8, vandq_u8, vceqq_u8, vcgeq_u8, vdupq_n_s8, vdupq_n_u8, veorq_u8,
@@ -6,7 +6,7 @@ use std::arch::aarch64::{
     vsubq_u8,
 };
 
-use super::eight::{MOST_VECTORS, define_count_eight};
+use super::eight::{MAX_VECTORS, define_count_eight};
 use super::vectors::{AsciiSet, BLOCK, Kernel, Vectors, define};
 
 define!(Neon, [uint8x16_t; 4], is_aarch64_feature_detected, ["neon"], count_eight);
@@ -16,7 +16,7 @@ define_count_eight!(uint8x16_t, 16, "neon");
 #[target_feature(enable = "neon")]
 #[expect(unsafe_code, reason = "the vector loads of the standard library take pointers")]
 fn load_quarter(bytes: &[u8; 16]) -> uint8x16_t {
-    // SAFETY: 16 bytes are there to be read, and the load asks for no alignment.
+    // SAFETY: the reference is valid for 16 bytes, and the load requires no alignment.
     unsafe { vld1q_u8(bytes.as_ptr()) }
 }
 
@@ -30,12 +30,12 @@ fn load(bytes: &[u8; BLOCK]) -> [uint8x16_t; 4] {
     block
 }
 
-/// For each of eight bytes its bit, twice.
+/// One bit for each of eight bytes, twice.
 static BITS: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
 
-/// The mask of four vectors in which the bytes that are meant have all bits set, and others none.
+/// Returns the mask of four vectors whose selected bytes have all bits set, and the others none.
 ///
-/// Of every byte its own bit is kept, and neighbours are added three times: eight bytes become one.
+/// Each byte keeps its own bit, and three pairwise additions turn eight bytes into one.
 #[inline]
 #[target_feature(enable = "neon")]
 fn mask_of([first, second, third, fourth]: [uint8x16_t; 4]) -> u64 {
@@ -90,7 +90,7 @@ fn in_set(mut block: [uint8x16_t; 4], set: &AsciiSet) -> [uint8x16_t; 4] {
     let bits = load_quarter(&BITS);
     for vector in &mut block {
         let row = vqtbl1q_u8(rows, vandq_u8(*vector, vdupq_n_u8(15)));
-        // The table has 16 bytes; those that are not ASCII are led beyond its end, where zero is looked up.
+        // The table has 16 bytes; indices of bytes that are not ASCII are moved beyond its end, where the lookup returns zero.
         let column = vshrq_n_u8::<4>(*vector);
         let beyond = vandq_u8(vcgeq_u8(column, vdupq_n_u8(8)), vdupq_n_u8(16));
         *vector = vandq_u8(row, vqtbl1q_u8(bits, vaddq_u8(column, beyond)));
@@ -101,12 +101,12 @@ fn in_set(mut block: [uint8x16_t; 4], set: &AsciiSet) -> [uint8x16_t; 4] {
 #[inline]
 #[target_feature(enable = "neon")]
 fn count_each(blocks: &[[u8; BLOCK]], values: [u8; 4]) -> [u32; 4] {
-    /// A block comes to each byte of a count four times.
+    /// Each block adds to each byte of a counter four times.
     const BLOCKS: usize = 32;
     let values = values.map(|value| splat(value));
     let mut all = [0; 4];
     for blocks in blocks.chunks(BLOCKS) {
-        // A byte that equals is -1.
+        // An equal byte adds 1 (subtracts -1).
         let mut counts = [splat(0); 4];
         for block in blocks {
             for quarter in load(block) {
@@ -122,7 +122,7 @@ fn count_each(blocks: &[[u8; BLOCK]], values: [u8; 4]) -> [u32; 4] {
     all
 }
 
-/// The sum of all bytes of each.
+/// Returns the sum of all bytes of each vector.
 #[inline]
 #[target_feature(enable = "neon")]
 fn sum_each(vectors: [uint8x16_t; 4]) -> [u32; 4] {
@@ -139,7 +139,7 @@ fn splat(byte: u8) -> uint8x16_t {
 #[target_feature(enable = "neon")]
 fn marks(bytes: &[u8; 16], first: u8) -> uint8x16_t {
     static MARKS: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0];
-    // Beyond the end of the table, zero is looked up.
+    // Beyond the end of the table, the lookup returns zero.
     vqtbl1q_u8(load_quarter(&MARKS), vsubq_u8(load_quarter(bytes), splat(first)))
 }
 

@@ -1,8 +1,8 @@
-//! For every machine: eight bytes at a time in an ordinary register.
+//! Portable implementation: eight bytes at a time in a general-purpose register.
 
 use super::vectors::{AsciiSet, BLOCK, Kernel, Vectors};
 
-/// What every machine has.
+/// The instruction set of every machine.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Portable;
 
@@ -19,15 +19,15 @@ const ONES: u64 = u64::from_ne_bytes([1; 8]);
 /// The lower seven bits of each byte.
 const LOW: u64 = 0x7f * ONES;
 
-/// The mask of those bytes of eight whose highest bit is set.
+/// Returns the mask of those of eight bytes whose highest bit is set.
 ///
-/// The product brings the bit of byte `n` to bit `56 + n`. No two bits meet on the way, so nothing is carried.
+/// The product moves the bit of byte `n` to bit `56 + n`. No two bits meet on the way, so nothing is carried.
 #[inline(always)]
 fn gather(bytes: u64) -> u64 {
     ((bytes & !LOW) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
-/// The mask of a block, eight bytes at a time.
+/// Returns the mask of a block, eight bytes at a time.
 #[inline(always)]
 fn mask_of(words: [u64; 8], members: impl Fn(u64) -> u64) -> u64 {
     let mut mask = 0;
@@ -38,7 +38,7 @@ fn mask_of(words: [u64; 8], members: impl Fn(u64) -> u64) -> u64 {
 }
 
 impl Vectors for Portable {
-    /// The first byte of eight is the lowest.
+    /// The first of eight bytes is the lowest one.
     type Block = [u64; 8];
 
     #[inline(always)]
@@ -82,7 +82,7 @@ impl Vectors for Portable {
 
     #[inline(always)]
     fn count_each(self, blocks: &[[u8; BLOCK]], values: [u8; 4]) -> [u32; 4] {
-        /// To each byte of a count, a block comes eight times.
+        /// Each block adds to each byte of a counter eight times.
         const BLOCKS: usize = 255 / 8;
         let mut all = [0; 4];
         for blocks in blocks.chunks(BLOCKS) {
@@ -102,24 +102,24 @@ impl Vectors for Portable {
     }
 }
 
-/// Sets the highest bit of those bytes that are zero, and leaves the lower bits without a meaning.
+/// Sets the highest bit of each byte that is zero; the lower bits are undefined.
 #[inline(always)]
 fn zeros(word: u64) -> u64 {
-    // The highest bit of each byte is set by the addition if one of the lower bits is, and never carries.
+    // The addition sets the highest bit of a byte if one of its lower bits is set, and never carries.
     !(((word & LOW) + LOW) | word)
 }
 
-/// Each byte of `left` plus that of `right`, modulo 256.
+/// Returns the sum of the bytes of `left` and `right`, modulo 256.
 #[inline(always)]
 fn sum(left: u64, right: u64) -> u64 {
-    // Without their highest bits, no byte carries into another; what that bit has to be is put right afterwards.
+    // Without their highest bits, no byte carries into another; the xor then corrects the highest bits.
     ((left & LOW) + (right & LOW)) ^ ((left ^ right) & !LOW)
 }
 
-/// Sets the highest bit of those bytes whose `left` is not less than `right`, and leaves the lower bits without a meaning.
+/// Sets the highest bit of each byte whose `left` is not less than its `right`; the lower bits are undefined.
 #[inline(always)]
 fn at_least(left: u64, right: u64) -> u64 {
-    // The highest bits decide if they differ, else the lower ones.
+    // The highest bits decide if they differ, otherwise the lower ones.
     let lower = (left | !LOW) - (right & LOW);
     (left & !right) | (!(left ^ right) & lower)
 }

@@ -1,4 +1,4 @@
-//! SSE2: 16 bytes at a time, on every x86-64.
+//! SSE2: vectors of 16 bytes, available on every x86-64.
 
 use std::arch::x86_64::{
     __m128i, _mm_add_epi8, _mm_add_epi16, _mm_cmpeq_epi8, _mm_cvtsi128_si64, _mm_loadu_si128, _mm_max_epu8,
@@ -15,7 +15,7 @@ define!(Sse2, [__m128i; 4], is_x86_feature_detected, ["sse2"]);
 #[target_feature(enable = "sse2")]
 #[expect(unsafe_code, reason = "the vector loads of the standard library take pointers")]
 pub(super) fn load_quarter(bytes: &[u8; 16]) -> __m128i {
-    // SAFETY: 16 bytes are there to be read, and an unaligned load asks for no alignment.
+    // SAFETY: the reference is valid for 16 bytes, and an unaligned load requires no alignment.
     unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }
 }
 
@@ -29,7 +29,7 @@ pub(super) fn load(bytes: &[u8; BLOCK]) -> [__m128i; 4] {
     block
 }
 
-/// The mask of four vectors in which the bytes that are meant have their highest bit set.
+/// Returns the mask of four vectors whose selected bytes have their highest bit set.
 #[inline]
 #[target_feature(enable = "sse2")]
 pub(super) fn mask_of(block: [__m128i; 4]) -> u64 {
@@ -77,7 +77,7 @@ pub(super) fn plus(mut block: [__m128i; 4], more: u8) -> [__m128i; 4] {
     block
 }
 
-/// A register of bytes cannot be looked up in a table of bytes here, so the portable way is taken.
+/// SSE2 has no byte shuffle for table lookups, so this uses the portable implementation.
 #[inline]
 #[target_feature(enable = "sse2")]
 fn in_set(mut block: [__m128i; 4], set: &AsciiSet) -> [__m128i; 4] {
@@ -95,12 +95,12 @@ fn in_set(mut block: [__m128i; 4], set: &AsciiSet) -> [__m128i; 4] {
 #[inline]
 #[target_feature(enable = "sse2")]
 pub(super) fn count_each(blocks: &[[u8; BLOCK]], values: [u8; 4]) -> [u32; 4] {
-    /// A block comes to each byte of a count four times.
+    /// Each block adds to each byte of a counter four times.
     const BLOCKS: usize = 32;
     let values = values.map(|value| splat(value));
     let mut all = [0; 4];
     for blocks in blocks.chunks(BLOCKS) {
-        // A byte that equals is -1.
+        // An equal byte adds 1 (subtracts -1).
         let mut counts = [splat(0); 4];
         for block in blocks {
             for quarter in load(block) {
@@ -116,11 +116,11 @@ pub(super) fn count_each(blocks: &[[u8; BLOCK]], values: [u8; 4]) -> [u32; 4] {
     all
 }
 
-/// The sum of all bytes of each.
+/// Returns the sum of all bytes of each vector.
 #[inline]
 #[target_feature(enable = "sse2")]
 pub(super) fn sum_each(vectors: [__m128i; 4]) -> [u32; 4] {
-    // A sum of 16 bytes has 12 bits, so that 16 are enough for it, and four of them make one register.
+    // A sum of 16 bytes has 12 bits and fits in 16, so four sums fit in each 64-bit lane.
     let [a, b, c, d] = vectors.map(|vector| _mm_sad_epu8(vector, splat(0)));
     let low = _mm_or_si128(a, _mm_slli_epi64::<16>(b));
     let sums = _mm_or_si128(low, _mm_or_si128(_mm_slli_epi64::<32>(c), _mm_slli_epi64::<48>(d)));

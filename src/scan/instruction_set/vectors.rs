@@ -1,41 +1,42 @@
-//! What an instruction set is asked for, and how a file of one is made of it.
+//! The operations of an instruction set, and the macro that implements them from the functions of a file.
 
 use super::prefetch::prefetch;
 
-/// Bytes that are looked at together: as many as a mask has bits.
+/// Number of bytes in a block: the number of bits in a mask.
 pub(in crate::scan) const BLOCK: usize = 64;
 
-/// What vectors can do with a block. The lowest bit of a mask stands for the first byte.
+/// The operations of an instruction set on a block. The lowest bit of a mask stands for the first byte.
 ///
-/// A value is the proof that the machine has the instruction set, so that nothing here is unsafe to call.
+/// A value proves that the machine supports the instruction set, so the methods are safe to call.
 pub(in crate::scan) trait Vectors: Copy {
     /// A block in registers.
     type Block: Copy;
 
     fn load(self, bytes: &[u8; BLOCK]) -> Self::Block;
 
-    /// Which bytes equal `byte`.
+    /// Returns the mask of the bytes that equal `byte`.
     fn equal(self, block: Self::Block, byte: u8) -> u64;
 
-    /// Which bytes are `least` or more.
+    /// Returns the mask of the bytes that are `least` or more.
     fn at_least(self, block: Self::Block, least: u8) -> u64;
 
-    /// The lesser of the two bytes in each place.
+    /// Returns the lesser of the two bytes in each lane.
     fn lesser(self, one: Self::Block, other: Self::Block) -> Self::Block;
 
-    /// Each byte plus `more`, modulo 256.
+    /// Adds `more` to each byte, modulo 256.
     fn plus(self, block: Self::Block, more: u8) -> Self::Block;
 
-    /// Zero in place of each byte that is no member of a set, and something else in place of one that is.
+    /// Returns zero in the lane of each byte that is not in the set, and a nonzero byte in the other lanes.
     fn in_set(self, block: Self::Block, set: &AsciiSet) -> Self::Block;
 
-    /// How many bytes equal each of the values.
+    /// Counts the bytes that equal each of the values.
     fn count_each(self, blocks: &[[u8; BLOCK]], values: [u8; 4]) -> [u32; 4];
 
-    /// Whether [`count_eight`](Self::count_eight) takes about as long as [`count_each`](Self::count_each), and not twice as long.
+    /// Whether [`count_eight`](Self::count_eight) takes about as long as [`count_each`](Self::count_each), instead of twice as
+    /// long.
     const EIGHT_AT_ONCE: bool = false;
 
-    /// How many bytes equal each of eight values, from `first` on, which is [`MOST_FIRST`] at the most.
+    /// Counts the bytes that equal each of eight values, from `first` on. `first` is at most [`MAX_FIRST`].
     #[inline(always)]
     fn count_eight(self, blocks: &[[u8; BLOCK]], first: u8) -> [u32; 8] {
         let count = |steps: [u8; 4]| self.count_each(blocks, steps.map(|step| first + step));
@@ -43,18 +44,17 @@ pub(in crate::scan) trait Vectors: Copy {
         [a, b, c, d, e, f, g, h]
     }
 
-    /// Asks for the bytes that lie `distance` behind the start of `bytes`, which may be beyond their end: they will be looked
-    /// at soon.
+    /// Prefetches the bytes at `distance` from the start of `bytes`, which may be beyond their end.
     #[inline(always)]
     fn prefetch(self, bytes: &[u8; BLOCK], distance: usize) {
         prefetch(bytes, distance);
     }
 
-    /// Writes `start` plus the number of each bit of `mask` to `positions`, of which up to [`SLACK`] more than there are bits
-    /// may be written to.
+    /// Writes `start` plus the index of each set bit of `mask` to `positions`. May write up to [`SLACK`] more positions than there
+    /// are bits.
     ///
-    /// Two are written whether there are so many or not: a branch on their number would be mispredicted about as often as
-    /// there are lines. More than two in a block are rare.
+    /// The first two are written unconditionally: a branch on their number would be mispredicted about once per line. More than two
+    /// in a block are rare.
     #[inline(always)]
     fn write_positions(self, mut mask: u64, start: usize, positions: &mut [usize]) {
         let count = mask.count_ones() as usize;
@@ -72,27 +72,27 @@ pub(in crate::scan) trait Vectors: Copy {
     }
 }
 
-/// The first of the last eight values that a byte can have.
-pub(in crate::scan) const MOST_FIRST: u8 = u8::MAX - 7;
+/// The first of the last eight byte values.
+pub(in crate::scan) const MAX_FIRST: u8 = u8::MAX - 7;
 
-/// How many more positions than a mask has bits [`Vectors::write_positions`] may write to.
+/// Maximum number of positions that [`Vectors::write_positions`] writes beyond the number of bits.
 pub(in crate::scan) const SLACK: usize = 2;
 
-/// Work for vectors, written once and compiled for every instruction set.
+/// A computation on vectors, written once and compiled for every instruction set.
 ///
-/// For that, `run` and all that it calls have to be `#[inline(always)]`.
+/// For that, `run` and all functions it calls must be `#[inline(always)]`.
 pub(in crate::scan) trait Kernel {
     type Output;
 
     fn run<V: Vectors>(self, vectors: V) -> Self::Output;
 }
 
-/// A set of ASCII characters, in the two forms in which bytes are looked up.
+/// A set of ASCII characters, in the two forms for lookups.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AsciiSet {
     /// For vectors: bit `byte >> 4` of the row `byte & 15`.
     rows: [u8; 16],
-    /// For a byte at a time: bit `byte & 63` of the word `byte >> 6`.
+    /// For single bytes: bit `byte & 63` of the word `byte >> 6`.
     words: [u64; 4],
 }
 
@@ -101,11 +101,11 @@ impl AsciiSet {
         Self { rows: [0; 16], words: [0; 4] }
     }
 
-    /// The set with one more member.
+    /// Returns the set with one more member.
     ///
     /// # Panics
     ///
-    /// If it is not ASCII.
+    /// If the member is not ASCII.
     pub(in crate::scan) const fn with(mut self, member: u8) -> Self {
         assert!(member.is_ascii());
         self.rows[(member & 15) as usize] |= 1 << (member >> 4);
@@ -113,12 +113,12 @@ impl AsciiSet {
         self
     }
 
-    /// The characters of `members`, letters in both cases.
+    /// Creates the set of the characters `members`, letters in both cases.
     ///
     /// # Panics
     ///
-    /// If one is not ASCII.
-    pub(crate) const fn of(members: &[u8]) -> Self {
+    /// If a member is not ASCII.
+    pub(crate) const fn from_members(members: &[u8]) -> Self {
         let mut set = Self::new();
         let mut at = 0;
         while at < members.len() {
@@ -139,42 +139,42 @@ impl AsciiSet {
     }
 }
 
-/// Defines an instruction set: the type that proves that the machine has it, and what leads to the functions of the file.
+/// Defines an instruction set: the type that proves that the machine supports it, and the calls of the functions in its file.
 ///
-/// These are `load`, `equal`, `at_least`, `lesser`, `plus`, `in_set` and `count_each`, and `count_eight` where it is named, compiled for the
-/// features that are named here, or for some of them; the file says so with `#[target_feature]`.
+/// These functions are `load`, `equal`, `at_least`, `lesser`, `plus`, `in_set` and `count_each`, and `count_eight` if it is named.
+/// The file compiles them with `#[target_feature]` for some or all of the features named here.
 macro_rules! define {
     ($set:ident, $block:ty, $detected:ident, [$($feature:tt),+] $(, $count_eight:ident)?) => {
-        /// Proof that the machine has the instruction set: values are made by `detect` only.
+        /// Proof that the machine supports the instruction set: only `detect` creates values.
         #[derive(Debug, Clone, Copy)]
         pub(crate) struct $set(());
 
         impl $set {
-            /// The proof, if this is such a machine.
+            /// Returns the proof, if the machine supports all features.
             pub(super) fn detect() -> Option<Self> {
                 ($(std::arch::$detected!($feature))&&+).then_some(Self(()))
             }
 
             /// Runs a kernel that is compiled for this instruction set.
             #[inline]
-            #[expect(unsafe_code, reason = "code for an instruction set that was looked for at run time")]
+            #[expect(unsafe_code, reason = "code for an instruction set that was detected at run time")]
             pub(super) fn run<K: Kernel>(self, kernel: K) -> K::Output {
                 #[target_feature($(enable = $feature),+)]
                 fn compiled<K: Kernel>(set: $set, kernel: K) -> K::Output {
                     kernel.run(set)
                 }
-                // SAFETY: `self` exists, so `detect` found all the features that this function is compiled for.
+                // SAFETY: `self` exists, so `detect` found all the features for which this function is compiled.
                 unsafe { compiled(self, kernel) }
             }
         }
 
-        #[expect(unsafe_code, reason = "code for an instruction set that was looked for at run time")]
+        #[expect(unsafe_code, reason = "code for an instruction set that was detected at run time")]
         impl Vectors for $set {
             type Block = $block;
 
             #[inline(always)]
             fn load(self, bytes: &[u8; BLOCK]) -> $block {
-                // SAFETY: `self` exists, so `detect` found all the features; functions of this file need no others.
+                // SAFETY: `self` exists, so `detect` found all the features, and the functions of this file need no others.
                 unsafe { load(bytes) }
             }
 

@@ -1,7 +1,7 @@
 //! Bytes of FASTQ of which the census is not done.
 
 use crate::error::Result;
-use crate::fastq::{Census, Evidence, Fastq, Stretch};
+use crate::fastq::{Census, Evidence, Fastq, Observation};
 use crate::record::{Cursor, Format, Part};
 use crate::source::room::no_room;
 
@@ -66,7 +66,7 @@ impl Unread {
                 done = usize::try_from(offset - self.offset).unwrap_or(done);
                 break;
             }
-            self.records += u64::from(matches!(stretch, Stretch::FourLines { .. }));
+            self.records += u64::from(matches!(stretch, Observation::FourLines { .. }));
             done = cursor.position();
         }
         // A longer record is looked at again when there are twice as many bytes.
