@@ -21,7 +21,7 @@
 //! * A sequence may be empty. Lines may have any length, and be of different lengths.
 //! * Any byte is accepted as a letter; see [`Fasta::strict`] for an optional check.
 //! * A definition contains no carriage return except at its end: otherwise a file whose lines end in CR alone would be a single
-//! definition ([`ErrorKind::CarriageReturn`](crate::ErrorKind::CarriageReturn)).
+//!   definition ([`ErrorKind::CarriageReturn`](crate::ErrorKind::CarriageReturn)).
 //!
 //! A truncated file cannot be detected, because a record has no end mark.
 //!

@@ -40,10 +40,10 @@ const LINE_LEN: NonZeroUsize = NonZeroUsize::new(60).expect("60 is not 0");
 /// a record that would be read back differently, and writes no byte of it. Every record that was read can be written unchanged:
 ///
 /// * A record of an input was checked during reading. Its bytes are written unchanged, with blank lines between letters and with
-/// comments. The writer adds the final line end, which the last record of a file may lack.
+///   comments. The writer adds the final line end, which the last record of a file may lack.
 /// * A definition given as a field contains neither LF nor CR.
 /// * The letters of new lines contain no LF. No line begins with `>`, or with `;` where that begins a comment, or ends in CR, which
-/// would belong to the line end. Whether a line does depends on the line length.
+///   would belong to the line end. Whether a line does depends on the line length.
 ///
 /// A record without letters is a header alone. (samtools rejects a file that ends with one.)
 ///
@@ -161,7 +161,7 @@ impl<W: Write> Writer<W> {
     /// * [`ErrorKind::Unwritable`](crate::ErrorKind::Unwritable) for a byte that would be read back differently.
     /// * [`ErrorKind::SequenceLetter`](crate::ErrorKind::SequenceLetter), if the [`format`](Writer::format) checks letters.
     /// * [`ErrorKind::Io`](crate::ErrorKind::Io) and [`ErrorKind::TornRecord`](crate::ErrorKind::TornRecord): see [After an
-    /// error](Writer#after-an-error).
+    ///   error](Writer#after-an-error).
     pub fn write<'data, L>(&mut self, definition: &'data [u8], lines: L) -> Result<()>
     where
         L: IntoIterator<Item = &'data [u8], IntoIter: Clone>,
@@ -189,12 +189,12 @@ impl<W: Write> Writer<W> {
     /// # Errors
     ///
     /// * [`ErrorKind::Unwritable`](crate::ErrorKind::Unwritable) for a record with comments, if they are enabled in its own format
-    /// or in the writer's [`format`](Writer::format), but not in both; and for a letter that would begin a new line and be read
-    /// back differently. The records before it were written.
+    ///   or in the writer's [`format`](Writer::format), but not in both; and for a letter that would begin a new line and be read
+    ///   back differently. The records before it were written.
     /// * [`ErrorKind::SequenceLetter`](crate::ErrorKind::SequenceLetter), if the [`format`](Writer::format) checks letters. The
-    /// records before the rejected one were written.
+    ///   records before the rejected one were written.
     /// * [`ErrorKind::Io`](crate::ErrorKind::Io) and [`ErrorKind::TornRecord`](crate::ErrorKind::TornRecord): see [After an
-    /// error](Writer#after-an-error).
+    ///   error](Writer#after-an-error).
     pub fn write_records<'data, R>(&mut self, records: impl IntoIterator<Item = R>) -> Result<()>
     where
         R: Borrow<Record<'data>>,

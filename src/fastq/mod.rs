@@ -17,9 +17,9 @@
 //! * A byte order mark (UTF-8) at the start of the input counts as blank.
 //! * A sequence and its quality scores may be empty: a read of length zero.
 //! * Any byte is accepted as a letter or score (see [`Fastq::strict`] for optional checks), with one exception: **a sequence does
-//! not begin with `@` or `+`**. No real sequence does, and the rule makes boundaries decidable (below).
+//!   not begin with `@` or `+`**. No real sequence does, and the rule makes boundaries decidable (below).
 //! * A quality line that begins with `@` and is followed by a line and then by one that begins with `+` is the header of the next
-//! record: the quality line of its own record is missing ([`ErrorKind::QualityLine`](crate::ErrorKind::QualityLine)).
+//!   record: the quality line of its own record is missing ([`ErrorKind::QualityLine`](crate::ErrorKind::QualityLine)).
 //! * Sequences that span several lines are another format: [`Wrapped`].
 //!
 //! # Boundaries

@@ -33,9 +33,9 @@ use crate::sequence::Output;
 /// written:
 ///
 /// * A record of an input was checked during reading. Its bytes are written unchanged, with their line ends and a repeated
-/// definition on the plus line. The writer adds the final line end, which the last record of a file may lack.
+///   definition on the plus line. The writer adds the final line end, which the last record of a file may lack.
 /// * Fields contain no LF, and none ends in CR, which would belong to the line end. A sequence does not begin with `@` or `+`, and
-/// has as many letters as there are quality scores.
+///   has as many letters as there are quality scores.
 ///
 /// A quality line may begin with `@`: the line after the next is the next record's sequence, which never begins with `+`.
 ///
@@ -89,9 +89,9 @@ impl<W: Write> Writer<W> {
     /// * [`ErrorKind::Unwritable`](crate::ErrorKind::Unwritable) for a byte that would be read back differently.
     /// * [`ErrorKind::LengthMismatch`](crate::ErrorKind::LengthMismatch) if the numbers of letters and of quality scores differ.
     /// * [`ErrorKind::SequenceLetter`](crate::ErrorKind::SequenceLetter) and
-    /// [`ErrorKind::QualityRange`](crate::ErrorKind::QualityRange), if the [`format`](Writer::format) checks these.
+    ///   [`ErrorKind::QualityRange`](crate::ErrorKind::QualityRange), if the [`format`](Writer::format) checks these.
     /// * [`ErrorKind::Io`](crate::ErrorKind::Io) and [`ErrorKind::TornRecord`](crate::ErrorKind::TornRecord): see [After an
-    /// error](Writer#after-an-error).
+    ///   error](Writer#after-an-error).
     pub fn write(&mut self, definition: &[u8], sequence: &[u8], quality_scores: &[u8]) -> Result<()> {
         let mut batch = self.output.batch(&[])?;
         if let Err(refused) = unwritable::check_parts(self.format, definition, sequence, quality_scores) {
@@ -119,7 +119,7 @@ impl<W: Write> Writer<W> {
     ///
     /// * Those of the optional checks of the [`format`](Writer::format). The records before the rejected one were written.
     /// * [`ErrorKind::Io`](crate::ErrorKind::Io) and [`ErrorKind::TornRecord`](crate::ErrorKind::TornRecord): see [After an
-    /// error](Writer#after-an-error).
+    ///   error](Writer#after-an-error).
     pub fn write_records<'data, R>(&mut self, records: impl IntoIterator<Item = R>) -> Result<()>
     where
         R: Borrow<Record<'data>>,
