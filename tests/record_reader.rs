@@ -144,6 +144,24 @@ fn truncation_while_records_are_read_is_an_error() {
 }
 
 #[test]
+fn bytes_of_records_are_those_of_the_input() {
+    for (name, data) in all_testdata("fastq") {
+        let (_folder, path) = file(&data);
+        let fastq = Fastq::new();
+        let whole: Vec<&[u8]> =
+            fastq.records(&data).map_while(Result::ok).map(|record| record.as_bytes()).collect();
+        for source in sources(&data, &path) {
+            let mut records = source.records(&fastq).unwrap();
+            let mut found = Vec::new();
+            while let Ok(Some(record)) = records.next_bytes() {
+                found.push(record.to_vec());
+            }
+            assert!(found == whole, "{name}, {source:?}");
+        }
+    }
+}
+
+#[test]
 fn reading_can_end_early_and_begin_anew() {
     let data = reads(1 << 16);
     let (_folder, path) = file(&data);

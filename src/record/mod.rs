@@ -40,7 +40,7 @@ pub use part::Part;
 pub(crate) use part::{End, PartEndSearch, is_at_fault, last_part_end, part_end_in};
 pub use pieces::{Gap, Piece, Pieces};
 pub use records::Records;
-pub(crate) use state::CursorState;
+pub(crate) use state::{CursorState, RecordLocation};
 pub use step::{Fault, Step, Stop};
 pub use tally::Tally;
 

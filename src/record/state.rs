@@ -31,8 +31,14 @@ impl<L> RecordLocation<L> {
         format: &F,
         part: &Part<'data>,
     ) -> F::Record<'data> {
-        let bytes = &part.view()[self.start..self.start + self.len];
-        format.record(bytes, part.offset() + self.start as u64, self.layout)
+        let offset = part.offset() + self.start as u64;
+        format.record(self.bytes(part), offset, self.layout)
+    }
+
+    /// The bytes of the record in the part in which it was found.
+    #[inline(always)]
+    pub(crate) fn bytes<'data>(&self, part: &Part<'data>) -> &'data [u8] {
+        &part.view()[self.start..self.start + self.len]
     }
 }
 

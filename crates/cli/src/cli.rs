@@ -3,11 +3,12 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::error::ErrorKind;
-use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum, builder::styling};
-use pagecut::io::Strategy;
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, builder::styling};
 
+pub(crate) use crate::args::{Common, Compress, Io, Limit, Output};
+use crate::head::Head;
 use crate::packets::Field;
+use crate::sample::Sample;
 use crate::streams::Selection;
 
 const STYLES: styling::Styles = styling::Styles::styled()
@@ -29,132 +30,6 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-/// What every command takes.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Options of every command")]
-pub(crate) struct Common {
-    /// Threads to work with, 1024 at the most; 0 for one for each core
-    #[arg(short, long, visible_short_alias = '@', env = "PAGECUT_THREADS", default_value_t = 0)]
-    #[arg(value_name = "N", global = true, hide_default_value = true)]
-    #[arg(value_parser = clap::value_parser!(u16).range(..=1024))]
-    pub(crate) threads: u16,
-    /// How to get at the bytes of files
-    #[arg(long, value_name = "WAY", default_value = "auto", global = true)]
-    pub(crate) io: Io,
-    /// Read files instead of mapping them into memory
-    #[arg(long, global = true)]
-    pub(crate) no_mmap: bool,
-    /// Show no progress, and say nothing of what is well
-    #[arg(short, long, global = true)]
-    pub(crate) quiet: bool,
-    /// When to use colours
-    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
-    pub(crate) color: Color,
-}
-
-impl Common {
-    /// Ends with the exit status of wrong usage if two options contradict each other.
-    pub(crate) fn demand_agreement(&self) {
-        if self.no_mmap && self.io == Io::Mapped {
-            let what = "`--io mapped` maps files into memory, which `--no-mmap` forbids";
-            Cli::command().error(ErrorKind::ArgumentConflict, what).exit();
-        }
-    }
-}
-
-/// A way to the bytes of files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Io {
-    /// Mapped or read, whichever turns out faster on the file
-    Auto,
-    /// Map the file into memory
-    Mapped,
-    /// Read through the page cache
-    Read,
-    /// Read past the page cache
-    Direct,
-    /// Have many reads in flight (io_uring)
-    Uring,
-}
-
-impl Io {
-    /// The library's word for it.
-    pub(crate) fn strategy(self) -> Strategy {
-        match self {
-            Self::Auto => Strategy::Auto,
-            Self::Mapped => Strategy::Mapped,
-            Self::Read => Strategy::Read,
-            Self::Direct => Strategy::Direct,
-            Self::Uring => Strategy::Uring,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Color {
-    /// On a terminal
-    Auto,
-    /// In files and pipes too
-    Always,
-    /// Nowhere
-    Never,
-}
-
-impl Color {
-    /// Sets what all output streams go by.
-    pub(crate) fn write_global(self) {
-        match self {
-            Self::Auto => anstream::ColorChoice::Auto,
-            Self::Always => anstream::ColorChoice::Always,
-            Self::Never => anstream::ColorChoice::Never,
-        }
-        .write_global();
-    }
-}
-
-/// How much is read.
-#[derive(Debug, Default, Args)]
-pub(crate) struct Limit {
-    /// Stop at an input of more bytes, decompressed if it is compressed, and at a record of more bytes that has to be held in memory
-    /// [default for a record: half of the memory]. K, M, G and T stand for KiB to TiB
-    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
-    pub(crate) max_bytes: Option<u64>,
-}
-
-/// A number of bytes, as `1000`, `64K` or `2G`.
-fn parse_size(text: &str) -> Result<u64, String> {
-    let units = ["K", "M", "G", "T"];
-    let unit = units.iter().position(|unit| text.to_ascii_uppercase().ends_with(unit));
-    let digits = if unit.is_some() { &text[..text.len() - 1] } else { text };
-    let number = digits.parse::<u64>().ok().filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    let size = number.and_then(|number| {
-        let bytes_of_unit = 1_u64 << (10 * unit.map_or(0, |unit| unit + 1));
-        number.checked_mul(bytes_of_unit)
-    });
-    size.ok_or_else(|| "a size is a number of bytes, which K, M, G or T may follow".to_owned())
-}
-
-/// Where reads go.
-#[derive(Debug, Args)]
-pub(crate) struct Output {
-    /// Where to write, compressed if the name ends in .gz, .bgz or .bgzf; standard output unless it is said
-    #[arg(short = 'o', long = "output", value_name = "FILE")]
-    pub(crate) path: Option<PathBuf>,
-    /// Whether to compress what is written, whatever its name
-    #[arg(long, value_name = "HOW")]
-    pub(crate) compress: Option<Compress>,
-}
-
-/// How what is written is compressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Compress {
-    /// Not at all
-    None,
-    /// With gzip, in blocks that can be read on all cores, as `bgzip` does
-    #[cfg(feature = "gzip")]
-    Bgzf,
-}
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Count records and letters: the columns of `seqkit stats`; packets by PID, samples by track
@@ -163,6 +38,10 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Write the good records of a damaged file, and tell what was left out
     Sanitize(Sanitize),
+    /// Print the first records
+    Head(Head),
+    /// Print a random sample of the records: a fraction of them or a number, the same for both files of pairs
+    Sample(Sample),
     /// Write indexes beside files: of names (`.fai`, as `samtools faidx` and `fqidx`), of numbers (`.pgi`)
     Index(Index),
     /// Print sequences, regions of them, and records, by name, number or place

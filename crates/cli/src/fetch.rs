@@ -39,7 +39,8 @@ pub(crate) fn run(args: &Fetch, common: &Common, all_good: &mut bool) -> io::Res
     input::tell_unclosed(&source, &name);
     // What was printed may be of bytes that have changed meanwhile.
     whole &= report::outcome(&name, source.check().map(|()| true))?;
-    *all_good &= whole & report::outcome(&name, end(out, whole, args, common))?;
+    let refusal = (!whole).then_some("not all that was asked for was found");
+    *all_good &= report::outcome(&name, out.end(refusal, &args.output, common))?;
     Ok(())
 }
 
@@ -57,18 +58,6 @@ fn demand_agreement(args: &Fetch) {
             format!("`{option}` is for sequences by name, and `{what}` prints records as they stand");
         Cli::command().error(clap::error::ErrorKind::ArgumentConflict, message).exit();
     }
-}
-
-/// Ends the output. A file appears if the `whole` of what was asked for is in it.
-fn end(out: Out, whole: bool, args: &Fetch, common: &Common) -> Result<bool> {
-    if whole {
-        return out.finish().map(|()| true);
-    }
-    if out.abandon()? && !common.quiet {
-        let path = args.output.path.as_deref().unwrap_or(Path::new(""));
-        report::note(&path.display().to_string(), &"not written, since not all that was asked for was found");
-    }
-    Ok(false)
 }
 
 /// Something that can be asked for.

@@ -2,11 +2,13 @@
 
 #![warn(clippy::unwrap_used)]
 
+mod args;
 mod cli;
 mod descriptors;
 mod extract;
 mod fetch;
 mod formats;
+mod head;
 mod index;
 mod input;
 mod inspect;
@@ -16,6 +18,7 @@ mod packets;
 mod probe;
 mod progress;
 mod report;
+mod sample;
 mod sanitize;
 mod shard;
 mod stats;
@@ -54,6 +57,8 @@ fn main() -> ExitCode {
         Command::Stats(args) => stats::run(args, &cli.common, &mut out, &mut all_good),
         Command::Verify(args) => verify::run(args, &cli.common, &mut out, &mut all_good),
         Command::Sanitize(args) => sanitize::run(args, &cli.common, &mut all_good),
+        Command::Head(args) => head::run(args, &cli.common, &mut all_good),
+        Command::Sample(args) => sample::run(args, &cli.common, &mut all_good),
         Command::Index(args) => index::run(args, &cli.common, &mut out, &mut all_good),
         Command::Fetch(args) => fetch::run(args, &cli.common, &mut all_good),
         Command::Shard(args) => shard::run(args, &cli.common, &mut out, &mut all_good),

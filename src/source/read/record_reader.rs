@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::{Error, Result};
-use crate::record::{CursorState, Format, Part, Reading, Tally};
+use crate::record::{CursorState, Format, Part, Reading, RecordLocation, Tally};
 use crate::source::open::{Input, Source, lock};
 use crate::source::schedule::{Account, Cutting, Done, Grid, Parts};
 use crate::source::stream::{StreamInput, StreamParts};
@@ -89,17 +89,45 @@ impl<F: Format> RecordReader<'_, F> {
     #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend its items")]
     #[inline]
     pub fn next(&mut self) -> Result<Option<F::Record<'_>>> {
+        let found = self.find_next()?;
+        Ok(found.map(|found| found.record(&self.format, &self.parts.part())))
+    }
+
+    /// Returns the bytes of the next record as they stand in the input, without blank lines around it; `None` at the end of the input,
+    /// and after an error. This works for records of every format.
+    ///
+    /// ```
+    /// use pagecut::{Source, fastq::Fastq};
+    ///
+    /// let source = Source::open("testdata/two.fastq")?;
+    /// let mut records = source.records(&Fastq::new())?;
+    /// let first = records.next_bytes()?.map(<[u8]>::to_vec);
+    /// assert!(first.is_some_and(|record| record.starts_with(b"@") && record.ends_with(b"\n")));
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`next`](RecordReader::next).
+    #[inline]
+    pub fn next_bytes(&mut self) -> Result<Option<&[u8]>> {
+        let found = self.find_next()?;
+        Ok(found.map(|found| found.bytes(&self.parts.part())))
+    }
+
+    /// Finds the next record, in the present part or in one that follows.
+    #[inline]
+    fn find_next(&mut self) -> Result<Option<RecordLocation<F::Layout>>> {
         if self.has_ended {
             return Ok(None);
         }
-        let found = loop {
+        loop {
             match self.state.next(&self.format, &self.parts.part()) {
-                Some(found) => break found,
+                Some(found) => return Ok(Some(found)),
                 None if self.advance()? => {}
                 None => return Ok(None),
             }
-        };
-        Ok(Some(found.record(&self.format, &self.parts.part())))
+        }
     }
 
     /// The account of the bytes that were read. After the last record, that is all of the input.

@@ -15,7 +15,7 @@ use pagecut::compress::bgzf;
 use pagecut::{Error, ErrorKind};
 
 use crate::cli::{Common, Compress, Output};
-use crate::input;
+use crate::{input, report};
 pub(crate) use error::OutputError;
 pub(crate) use file::{OutFile, commit};
 pub(crate) use stdout::Stdout;
@@ -68,6 +68,21 @@ impl Out {
             self.flush()?;
         }
         Ok(is_regular)
+    }
+
+    /// Finishes an output, or abandons it for this reason, which is reported if a file is removed. Returns whether it is finished.
+    pub(crate) fn end(
+        self,
+        refusal: Option<&str>,
+        output: &Output,
+        common: &Common,
+    ) -> pagecut::Result<bool> {
+        let Some(refusal) = refusal else { return self.finish().map(|()| true) };
+        if self.abandon()? && !common.quiet {
+            let path = output.path.as_deref().unwrap_or(Path::new(""));
+            report::note(&path.display().to_string(), &format!("not written, since {refusal}"));
+        }
+        Ok(false)
     }
 
     fn stream(&mut self) -> &mut dyn Write {
@@ -128,12 +143,17 @@ fn by_name(path: Option<&Path>) -> io::Result<Compress> {
 
 /// Begins an output, unless that is the input: a file, or standard output if no path is given.
 pub(crate) fn create(output: Option<&Path>, input: &Path) -> io::Result<OutFile> {
+    check_distinct(output, input)?;
+    output.map_or_else(OutFile::stdout, OutFile::create)
+}
+
+/// Refuses an output that is the input.
+pub(crate) fn check_distinct(output: Option<&Path>, input: &Path) -> io::Result<()> {
     match output {
         Some(output) if same_file(input, output) => {
             Err(io::Error::new(io::ErrorKind::InvalidInput, "the output is the input"))
         }
-        Some(output) => OutFile::create(output),
-        None => OutFile::stdout(),
+        _ => Ok(()),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The command as one uses it: output, exit status, pipes.
 
+mod head;
+mod sample;
 mod verify;
 
 use std::fs;
@@ -33,6 +35,16 @@ fn stderr(output: &Output) -> &str {
 
 fn json(output: &Output) -> Vec<Value> {
     stdout(output).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Whether a tool is there; its absence fails the test where `PAGECUT_REQUIRE_ORACLES` is set.
+fn has_oracle(tool: &str) -> bool {
+    let found = Command::new(tool).arg("version").output().is_ok();
+    assert!(found || std::env::var_os("PAGECUT_REQUIRE_ORACLES").is_none(), "no {tool}, which is required");
+    if !found {
+        eprintln!("skipped: no {tool}");
+    }
+    found
 }
 
 /// Runs with this on standard input.
