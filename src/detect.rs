@@ -1,39 +1,19 @@
 //! What an input is, by its first bytes.
 
-mod media;
 mod others;
+mod table;
 
-use media::Media;
+use std::sync::LazyLock;
+
+pub use table::FileKind;
+pub(crate) use table::KindVisitor;
 
 use crate::error::{ErrorKind, Result};
-use crate::fasta::Fasta;
-use crate::fastq::{Evidence, Fastq, Variant};
-use crate::media::mpegts::{self, Packets};
-use crate::record::Boundaries;
-use crate::sequence::BYTE_ORDER_MARK;
+use crate::record::{Certainty, Head};
+use table::TABLE;
 
 /// How many bytes at the start of an input are enough to tell its format.
 pub(crate) const HEAD_LEN: usize = 64 * 1024;
-
-/// A format that pagecut reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum FileKind {
-    /// No bytes, or blank lines only: an input of every text format.
-    Empty,
-    /// FASTQ: [`fastq::Fastq`](crate::fastq::Fastq).
-    Fastq,
-    /// FASTQ over several lines: [`fastq::Wrapped`](crate::fastq::Wrapped).
-    WrappedFastq,
-    /// FASTA: [`fasta::Fasta`](crate::fasta::Fasta).
-    Fasta,
-    /// MPEG-2 transport stream, and how its packets lie: [`media::mpegts::Packets`](crate::media::mpegts::Packets).
-    MpegTs(Packets),
-    /// MP4, QuickTime or a relative: [`media::mp4`](crate::media::mp4).
-    Mp4,
-    /// Matroska or WebM: [`media::matroska`](crate::media::matroska).
-    Matroska,
-}
 
 impl FileKind {
     /// Tells the format of an input from its first bytes; 64 KiB are enough, fewer are taken for the whole input.
@@ -54,80 +34,49 @@ impl FileKind {
     /// # Ok::<(), pagecut::Error>(())
     /// ```
     pub fn detect(head: &[u8]) -> Result<Self> {
-        Self::detect_by(head, |evidence| evidence.variant_up_to_fault())
+        Self::of_head(&Head::new(head, head.len() < HEAD_LEN))
     }
 
     /// Tells the format as [`detect`](FileKind::detect) does, for work that goes on after faults.
     pub(crate) fn detect_with_faults(head: &[u8]) -> Result<Self> {
-        Self::detect_by(head, |evidence| evidence.variant())
+        Self::of_head(&Head::new(head, head.len() < HEAD_LEN).past_faults())
     }
 
-    /// Tells the format from the first bytes, and the variant of FASTQ from the evidence that they give.
-    fn detect_by(head: &[u8], variant: impl Fn(&Evidence) -> Variant) -> Result<Self> {
-        // Before text, since none of it is.
-        match media::detect(head) {
-            Some(Media::Known(kind)) => return Ok(kind),
-            Some(Media::Other(what)) => return Err(ErrorKind::UnknownFormat(what).into()),
-            None => {}
-        }
-        let complete = head.len() < HEAD_LEN;
-        let text = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head);
-        let first = text.iter().find(|byte| !matches!(byte, b'\n' | b'\r'));
-        match first {
-            // Nothing but blank lines, as far as the head shows.
-            None if complete => return Ok(Self::Empty),
-            None => return Ok(Self::Fastq),
-            Some(b'@' | b'>')
-                if let Some(packets) = mpegts::detect_in_spite_of_first_byte(head, complete) =>
-            {
-                return Ok(Self::MpegTs(packets));
+    /// Asks every format of the table, and those that are not read. The most certain one is taken, of equal ones the first.
+    fn of_head(head: &Head<'_>) -> Result<Self> {
+        let mut best: Option<(Certainty, Result<Self>)> = None;
+        let known =
+            TABLE.iter().filter_map(|row| (row.detect)(head)).map(|(certainty, kind)| (certainty, Ok(kind)));
+        let other = others::detect(head)
+            .map(|(certainty, what)| (certainty, Err(ErrorKind::UnknownFormat(what).into())));
+        for found in known.chain(other) {
+            if best.as_ref().is_none_or(|(certainty, _)| *certainty < found.0) {
+                best = Some(found);
             }
-            Some(b'@') if let Some(what) = others::sam(text) => {
-                return Err(ErrorKind::UnknownFormat(what).into());
-            }
-            Some(b'@') => {
-                return Ok(match variant(&Evidence::from_head(head, complete)) {
-                    Variant::FourLines => Self::Fastq,
-                    Variant::Wrapped => Self::WrappedFastq,
-                });
-            }
-            Some(b'>') => return Ok(Self::Fasta),
-            Some(_) => {}
         }
-        // Before transport streams: their sync byte is a `G`, of which others have many.
-        let other = others::name(text);
-        if other.is_none()
-            && let Some(packets) = Packets::detect(head, complete)
-        {
-            return Ok(Self::MpegTs(packets));
-        }
-        let what = other.unwrap_or("neither FASTQ, FASTA, MP4, Matroska nor an MPEG-2 transport stream");
-        Err(ErrorKind::UnknownFormat(what).into())
-    }
-
-    /// The variant of FASTQ that the format names, if it is FASTQ.
-    #[must_use]
-    pub fn fastq_variant(self) -> Option<Variant> {
-        match self {
-            Self::Fastq => Some(Variant::FourLines),
-            Self::WrappedFastq => Some(Variant::Wrapped),
-            _ => None,
-        }
+        best.map_or_else(|| Err(ErrorKind::UnknownFormat(&NONE).into()), |(_, kind)| kind)
     }
 
     /// Tells the format of an input from bytes somewhere in it, with an unknown byte before the first one.
     pub(crate) fn detect_inside(bytes: &[u8]) -> Result<Self> {
-        // Quality scores may begin with what a sequence of FASTA does, but nothing in FASTA looks like a whole read.
-        let read = Fastq::new().find_boundary(bytes, 1).filter(|&cut| bytes[cut] == b'@');
-        let start = read.or_else(|| Fasta::new().find_boundary(bytes, 1));
-        Self::detect_with_faults(start.map_or(bytes, |start| &bytes[start..]))
+        let start = TABLE.iter().find_map(|row| (row.find_record)(bytes));
+        Self::detect_with_faults(&bytes[start.unwrap_or(0)..])
     }
 }
+
+/// The message that an input is of no format of the table.
+static NONE: LazyLock<String> = LazyLock::new(|| {
+    let names: Vec<_> = TABLE.iter().map(|row| row.name).collect();
+    match names.split_last() {
+        Some((last, names)) => format!("neither {} nor {last}", names.join(", ")),
+        None => "of no format".to_owned(),
+    }
+});
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::media::mpegts::PacketKind;
+    use crate::media::mpegts::{PacketKind, Packets};
 
     fn stream(kind: PacketKind, junk: usize, packets: usize) -> Vec<u8> {
         let mut packet = vec![0; kind.packet_len()];

@@ -130,3 +130,11 @@ fn the_command_has_a_format_for_every_file_kind() {
         assert!(table.lines().any(|line| line.trim().starts_with(&arm) && line.contains("=>")), "{kind}");
     }
 }
+
+#[test]
+fn one_module_of_the_library_knows_the_file_kinds() {
+    for (path, code) in files("src").iter().filter(|(path, _)| path != "detect/table.rs") {
+        let mut named = code.match_indices("FileKind::").map(|(at, name)| &code[at + name.len()..]);
+        assert!(named.all(|name| name.starts_with("detect")), "{path}");
+    }
+}

@@ -1,8 +1,32 @@
-//! Formats of reads, sequences and archives that pagecut names but does not read.
+//! Formats that pagecut names but does not read.
 
-/// Names the format of a head that is neither media nor text of reads.
-pub(super) fn name(head: &[u8]) -> Option<&'static str> {
-    const OTHERS: [(&[u8], &str); 17] = [
+use crate::record::{Certainty, Head};
+use crate::sequence::{BYTE_ORDER_MARK, first_byte_of_text};
+
+/// Names a format that is not read.
+pub(super) fn detect(head: &Head<'_>) -> Option<(Certainty, &'static str)> {
+    let text = head.bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head.bytes);
+    let signature = by_signature(text).or_else(|| riff(text));
+    let signature = signature.or_else(|| is_adts(text).then_some("AAC in ADTS, which is not read yet"));
+    match signature {
+        Some(what) => Some((Certainty::Signature, what)),
+        None => is_sam(text)
+            .then_some((Certainty::FirstLine, "SAM, which is not read; `samtools fastq` converts it")),
+    }
+}
+
+/// Names the format that begins with a signature.
+fn by_signature(head: &[u8]) -> Option<&'static str> {
+    const OTHERS: &[(&[u8], &str)] = &[
+        (b"\x1a\x45\xdf\xa3", "EBML, but neither Matroska nor WebM, which is not read"),
+        (b"OggS", "Ogg, which is not read yet"),
+        (b"fLaC", "FLAC, which is not read yet"),
+        (b"ID3\x02", "MP3, or other sound behind an ID3 tag, which is not read yet"),
+        (b"ID3\x03", "MP3, or other sound behind an ID3 tag, which is not read yet"),
+        (b"ID3\x04", "MP3, or other sound behind an ID3 tag, which is not read yet"),
+        (b"DKIF\0\0", "IVF, which is not read yet"),
+        (b"FLV\x01", "FLV, which is not read"),
+        (b"\0\0\x01\xba", "an MPEG program stream, which is not read"),
         (b"\x1f\x8b", "compressed with gzip, and has to be decompressed first"),
         (b"\x28\xb5\x2f\xfd", "compressed with zstd, and has to be decompressed first"),
         (b"BZh", "compressed with bzip2, and has to be decompressed first"),
@@ -21,23 +45,41 @@ pub(super) fn name(head: &[u8]) -> Option<&'static str> {
         (b"\xff\xfe", "text in UTF-16, which is not read; `iconv -f UTF-16 -t UTF-8` converts it"),
         (b"\xfe\xff", "text in UTF-16, which is not read; `iconv -f UTF-16 -t UTF-8` converts it"),
     ];
-    let named = OTHERS.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, what)| *what);
-    named.or_else(|| is_alignment_line(head).then_some(SAM))
+    OTHERS.iter().find(|(signature, _)| head.starts_with(signature)).map(|(_, what)| *what)
 }
 
-const SAM: &str = "SAM, which is not read; `samtools fastq` converts it";
+/// RIFF, of which files of 64 bits have other names.
+fn riff(head: &[u8]) -> Option<&'static str> {
+    match (head.get(..4)?, head.get(8..12)?) {
+        (b"RIFF" | b"RF64" | b"BW64", b"WAVE") => Some("WAV, which is not read yet"),
+        (b"RIFF", b"AVI ") => Some("AVI, which is not read yet"),
+        _ => None,
+    }
+}
 
-/// Names a head of SAM that begins with a header line (SAMv1 §1.3): `@`, a record type, and its required tag. A FASTQ header may begin
-/// with the same letters, but not with a tab and a tag.
-pub(super) fn sam(head: &[u8]) -> Option<&'static str> {
+/// Whether two frames of ADTS stand in a row (ISO/IEC 13818-7 §6.2): twelve bits of ones, which are the sync word, could be
+/// anything.
+fn is_adts(head: &[u8]) -> bool {
+    let frame_len = |at: usize| {
+        let &[0xff, second, _, b3, b4, b5] = head.get(at..)?.first_chunk()? else { return None };
+        let len = usize::from(b3 & 3) << 11 | usize::from(b4) << 3 | usize::from(b5 >> 5);
+        (second & 0xf6 == 0xf0 && len >= 7).then_some(len)
+    };
+    frame_len(0).and_then(frame_len).is_some()
+}
+
+/// Whether a head is SAM. It begins with an alignment line, or with a header line (SAMv1 §1.3): `@`, a record type, and its required tag.
+/// A FASTQ header may begin with the same letters, but not with a tab and a tag.
+fn is_sam(head: &[u8]) -> bool {
     const HEADER_LINES: [&[u8]; 4] = [b"@HD\tVN:", b"@SQ\tSN:", b"@RG\tID:", b"@PG\tID:"];
     // A comment line has no tag, so the next line decides: a header line or an alignment.
     let rest = match head.strip_prefix(b"@CO\t") {
         None => head,
         Some(comment) => memchr::memchr(b'\n', comment).map_or(&b""[..], |end| &comment[end + 1..]),
     };
-    let is_sam = HEADER_LINES.iter().any(|line| rest.starts_with(line)) || is_alignment_line(rest);
-    is_sam.then_some(SAM)
+    // The definition of a sequence of FASTA may hold any fields.
+    let is_definition = first_byte_of_text(head) == Some(b'>');
+    HEADER_LINES.iter().any(|line| rest.starts_with(line)) || !is_definition && is_alignment_line(rest)
 }
 
 /// Whether a head begins with an alignment line (SAMv1 §1.4): 11 fields or more between tabs, of which the flag, the position, the

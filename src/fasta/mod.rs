@@ -49,6 +49,7 @@
 //!
 //! A [`Writer`] writes records of this grammar, with lines of any length, and refuses everything else.
 
+mod detect;
 mod fault;
 mod lines;
 mod par_lines;
@@ -60,6 +61,7 @@ mod wrap;
 mod writer;
 
 pub use crate::sequence::{Alphabet, Lengths, Letters};
+pub(crate) use detect::{detect, find_header};
 pub use lines::{Lines, SplitLines};
 pub use par_lines::ParLines;
 pub use record::Record;

@@ -39,6 +39,7 @@
 //! A [`Writer`] writes records of this grammar, four lines each, and refuses everything else.
 
 mod census;
+mod detect;
 mod encoding;
 mod fault;
 pub mod pairs;
@@ -53,6 +54,7 @@ mod writer;
 
 pub use crate::sequence::{Alphabet, Lengths, Letters};
 pub(crate) use census::{Census, Evidence, Observation};
+pub(crate) use detect::{detect, find_read};
 pub use encoding::{Confidence, Encoding, EncodingGuess};
 pub use pairs::{Pair, Pairs};
 pub use quality_scores::QualityScores;

@@ -22,6 +22,7 @@
 
 mod backing;
 mod cursor;
+mod head;
 mod loss;
 mod par_records;
 mod part;
@@ -33,6 +34,7 @@ mod tally;
 
 pub use backing::{Backing, Reading};
 pub(crate) use cursor::Cursor;
+pub(crate) use head::{Certainty, Head};
 pub(crate) use loss::Loss;
 pub use loss::LostBlock;
 pub use par_records::ParRecords;

@@ -12,4 +12,6 @@ pub use lengths::Lengths;
 pub use letters::Letters;
 pub(crate) use numbers::Numbers;
 pub(crate) use output::{Batch, Output, Refused};
-pub(crate) use text::{BYTE_ORDER_MARK, byte_order_mark_len, missing_eol, split_definition, without_eol};
+pub(crate) use text::{
+    BYTE_ORDER_MARK, byte_order_mark_len, first_byte_of_text, missing_eol, split_definition, without_eol,
+};

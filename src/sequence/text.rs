@@ -42,6 +42,12 @@ pub(crate) fn split_definition(definition: &[u8]) -> (&[u8], Option<&[u8]>) {
     }
 }
 
+/// The first byte of a text after a byte order mark and blank lines.
+pub(crate) fn first_byte_of_text(head: &[u8]) -> Option<u8> {
+    let text = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head);
+    text.iter().copied().find(|byte| !matches!(byte, b'\n' | b'\r'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! Whether an input is a transport stream, and how its packets lie.
 
 use super::{PacketKind, Packets, TsPacket};
-use crate::record::{Piece, Resync};
+use crate::record::{Certainty, Head, Piece, Resync};
 
 /// A run of this many sync bytes occurs in no text: of the letters of a sequence, every fourth is a sync byte.
 const LONG_RUN: usize = 16;
@@ -12,6 +12,18 @@ const ENOUGH: usize = 5;
 
 /// How many packets a short input must have if other bytes lie around them.
 const FEW: usize = 2;
+
+/// How many packets there must be for them to be more certain than the first byte, which is any in a source packet, and in a packet whose
+/// start is missing.
+const CERTAIN: usize = 4;
+
+/// Tells a transport stream by its packets, and how they lie.
+pub(crate) fn detect(head: &Head<'_>) -> Option<(Certainty, Packets)> {
+    let kind = PacketKind::detect(head.bytes, head.is_complete)?;
+    let is_certain = head.bytes.len() > CERTAIN * kind.packet_len();
+    let certainty = if is_certain { Certainty::SeveralRecords } else { Certainty::Pattern };
+    Some((certainty, Packets::of(kind)))
+}
 
 impl PacketKind {
     /// How the packets of an input lie that begins with `head`, or is no more than that if `complete`.

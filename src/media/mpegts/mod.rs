@@ -69,6 +69,7 @@ pub(crate) use check::{CheckedPart, PartCheck, StreamCheck};
 pub use coding::Coding;
 pub use continuity::{Continuity, ContinuityError, Step};
 pub use descriptor::{Descriptor, Descriptors};
+pub(crate) use detect::detect;
 pub use kind::PacketKind;
 pub use packet::TsPacket;
 pub use pes::{PesHeader, PesPacket, PesPackets, PesPieces};
@@ -206,12 +207,6 @@ impl Boundaries for Packets {
     fn search_boundary(&self, data: &[u8], range: Range<usize>) -> Search {
         self.kind.search_boundary(data, range)
     }
-}
-
-/// How the packets lie of an input that looks like text by its first byte: that of a source packet, or of a packet whose start is missing,
-/// can be any.
-pub(crate) fn detect_in_spite_of_first_byte(head: &[u8], complete: bool) -> Option<Packets> {
-    PacketKind::detect(head, complete).filter(|kind| head.len() > 4 * kind.packet_len()).map(Packets::of)
 }
 
 /// An error of what packets carry, at the packet that lies at `offset`.

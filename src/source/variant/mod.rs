@@ -8,11 +8,9 @@ pub(super) use doubt::Doubt;
 pub(super) use unread::Unread;
 pub(super) use watched::Watched;
 
-use crate::detect::FileKind;
+use crate::detect::KindVisitor;
 use crate::error::{Error, ErrorKind, Result};
-use crate::fasta::Fasta;
 use crate::fastq::{Census, Evidence, Fastq, Variant};
-use crate::media::matroska::Matroska;
 use crate::record::{Format, Part, Records};
 use crate::source::open::Source;
 use crate::source::schedule::{Account, Cutting, Done};
@@ -28,6 +26,30 @@ pub trait FormatTask {
     ///
     /// Those of the work.
     fn run<F: Format>(&self, source: &Source, format: &F) -> Result<Self::Output>;
+}
+
+/// A task, and the source on which it is done.
+struct InFormat<'run, T> {
+    source: &'run Source,
+    task: &'run T,
+}
+
+impl<T: FormatTask> KindVisitor for InFormat<'_, T> {
+    type Output = Result<T::Output>;
+
+    fn format<F: Format>(self, format: &F) -> Self::Output {
+        self.task.run(self.source, format)
+    }
+
+    fn fastq(self, guess: Variant) -> Self::Output {
+        let Self { source, task } = self;
+        let fastq = Fastq::new();
+        source.in_variant(guess, || task.run(source, &fastq), || task.run(source, &fastq.wrapped()))
+    }
+
+    fn scattered(self, why: &'static str) -> Self::Output {
+        Err(ErrorKind::UnknownFormat(why).into())
+    }
 }
 
 impl Source {
@@ -56,18 +78,7 @@ impl Source {
     ///
     /// Those of [`detect`](Source::detect) and of the task; [`ErrorKind::UnknownFormat`] for MP4, whose samples lie in any order.
     pub fn in_format<T: FormatTask>(&self, task: &T) -> Result<T::Output> {
-        let fastq = Fastq::new();
-        let guess = match self.detect()? {
-            FileKind::MpegTs(packets) => return task.run(self, &packets),
-            FileKind::Matroska => return task.run(self, &Matroska),
-            FileKind::Fasta => return task.run(self, &Fasta::new()),
-            FileKind::Mp4 => {
-                return Err(ErrorKind::UnknownFormat("MP4, whose samples do not lie end to end").into());
-            }
-            FileKind::WrappedFastq => Variant::Wrapped,
-            FileKind::Fastq | FileKind::Empty => Variant::FourLines,
-        };
-        self.in_variant(guess, || task.run(self, &fastq), || task.run(self, &fastq.wrapped()))
+        self.detect()?.visit(InFormat { source: self, task })
     }
 
     /// Does work on FASTQ in the variant that its records have: in that of `guess`, and in the other one if the first one fails and
