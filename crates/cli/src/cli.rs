@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, builder::styling};
 
 pub(crate) use crate::args::{Common, Compress, Io, Limit, Output};
+use crate::completion::Completion;
 use crate::head::Head;
+use crate::man::Man;
 use crate::packets::Field;
 use crate::sample::Sample;
 use crate::streams::Selection;
@@ -59,11 +61,9 @@ pub(crate) enum Command {
     /// List the packets of media files, as `ffprobe -show_packets` does
     Packets(Packets),
     /// Print completions for a shell
-    Completion {
-        /// The shell
-        #[arg(long)]
-        shell: clap_complete::Shell,
-    },
+    Completion(Completion),
+    /// Print the manual page, or write one for each subcommand
+    Man(Man),
 }
 
 #[derive(Debug, Args)]

@@ -4,14 +4,17 @@
 
 mod args;
 mod cli;
+mod completion;
 mod descriptors;
 mod extract;
 mod fetch;
 mod formats;
 mod head;
+mod hints;
 mod index;
 mod input;
 mod inspect;
+mod man;
 mod media;
 mod output;
 mod packets;
@@ -67,7 +70,8 @@ fn main() -> ExitCode {
         Command::Inspect(args) => inspect::run(args, &cli.common, &mut out, &mut all_good),
         Command::Packets(args) => packets::run(args, &cli.common, &mut out, &mut all_good),
         Command::Probe(args) => probe::run(args, &cli.common, &mut out, &mut all_good),
-        Command::Completion { shell } => complete(*shell, &mut out),
+        Command::Completion(args) => completion::run(args, &mut Cli::command(), &mut out),
+        Command::Man(args) => man::run(args, Cli::command(), &mut out, &mut all_good),
     };
     let good = if all_good { GOOD } else { BAD };
     exit_code(written.and_then(|()| out.flush()), good)
@@ -79,7 +83,11 @@ fn parse() -> Result<Cli, clap::Error> {
     if std::env::var_os("PAGECUT_THREADS").is_some_and(|threads| threads.is_empty()) {
         command = command.mut_arg("threads", |threads| threads.env(None::<&str>));
     }
-    let mut matches = command.try_get_matches()?;
+    let matches = command.try_get_matches().map_err(|mut error| {
+        hints::add(&mut error, &Cli::command());
+        error
+    });
+    let mut matches = matches?;
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut Cli::command()))
 }
 
@@ -104,11 +112,4 @@ fn exit_code(written: io::Result<()>, code: u8) -> ExitCode {
         }
         _ => code.into(),
     }
-}
-
-/// Writes the completions for a shell.
-fn complete(shell: clap_complete::Shell, out: &mut dyn Write) -> io::Result<()> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "pagecut", &mut script);
-    out.write_all(&script)
 }

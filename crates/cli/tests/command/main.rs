@@ -2,6 +2,7 @@
 
 mod head;
 mod sample;
+mod usage;
 mod verify;
 
 use std::fs;
@@ -269,14 +270,6 @@ fn colours_are_for_terminals_unless_asked_for() {
     assert!(!colored(&["verify", "truncated.fastq"]));
     assert!(!colored(&["--color", "never", "verify", "truncated.fastq"]));
     assert!(colored(&["--color", "always", "verify", "truncated.fastq"]));
-}
-
-#[test]
-fn completions_are_there_for_the_usual_shells() {
-    for shell in ["bash", "zsh", "fish"] {
-        let output = run(&["completion", "--shell", shell]);
-        assert!(output.status.success() && stdout(&output).contains("verify"), "{shell}");
-    }
 }
 
 #[test]

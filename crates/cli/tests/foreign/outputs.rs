@@ -277,7 +277,7 @@ fn nothing_found_leaves_the_output_alone() {
 }
 
 /// Every command that prints, with little to print.
-const PRINTING: [&[&str]; 16] = [
+const PRINTING: [&[&str]; 17] = [
     &["stats", "reads.fastq"],
     &["verify", "reads.fastq"],
     &["sanitize", "-q", "reads.fastq"],
@@ -290,7 +290,8 @@ const PRINTING: [&[&str]; 16] = [
     &["inspect", "reads.fastq"],
     &["probe", "small.ts"],
     &["packets", "small.ts"],
-    &["completion", "--shell", "bash"],
+    &["completion", "bash"],
+    &["man"],
     &["help"],
     &["stats", "--help"],
     &["--version"],
