@@ -56,7 +56,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let source = Source::open(std::env::args_os().nth(1).ok_or("usage: own_format FILE")?)?;
     let add = |sum: u64, piece: Piece<(&[u8], u64)>| sum + piece.record().map_or(0, |(_, number)| number);
     let (sum, account) =
-        source.fold_pieces(&Counts, || 0, |sum, piece| *sum = add(*sum, piece), |a, b| a + b);
+        source.parts(&Counts).recover().fold(|| 0, |sum, piece| *sum = add(*sum, piece), |a, b| a + b);
     println!("{sum} in {} lines, {} skipped", account.tally.records, account.tally.gaps);
     account.error.map_or(Ok(()), |first| Err(first.into()))
 }

@@ -122,8 +122,8 @@ pub use record::{
 #[cfg(feature = "gzip")]
 pub use source::BgzfReader;
 pub use source::{
-    Account, Cost, FormatTask, Inspection, ReadAt, Reader, ReaderFactory, RecordReader, Salvaged, Source,
-    SourceOptions, Span, inspect, open_reader,
+    Account, Cost, FormatTask, Inspection, Parts, ReadAt, Reader, ReaderFactory, RecordReader,
+    RecoveredParts, Salvaged, Source, SourceOptions, Span, inspect, open_reader,
 };
 
 /// The README's programs are tests.

@@ -69,7 +69,8 @@ fn check<F: Resync>(format: &F, path: &Path, data: &[u8], part_len: usize, threa
     for strategy in STRATEGIES {
         let source = Source::with_options(path, options(strategy, part_len, threads)).unwrap();
         for (recover, expected) in [false, true].into_iter().zip(&expected) {
-            let account = if recover { source.account_pieces(format) } else { source.account(format) };
+            let account =
+                if recover { source.parts(format).recover().account() } else { source.account(format) };
             let found = account_facts(&account);
             // Where reading ends at an error, the line that an error is in is the last that was counted, whoever counts.
             assert_eq!(

@@ -39,11 +39,11 @@ fn read_all(data: &[u8]) {
         let source = Source::from_reader(std::io::Cursor::new(data.to_vec()), options);
         let _ = source.account(&Fastq::strict());
         let source = Source::from_reader(std::io::Cursor::new(data.to_vec()), options);
-        let _ = source.account_pieces(&Packets::new());
+        let _ = source.parts(&Packets::new()).recover().account();
     }
     let options = SourceOptions::new().part_len(7).threads(1);
     let source = Source::from_reader(std::io::Cursor::new(data.to_vec()), options);
-    let _ = source.account_pieces(&Fasta::strict());
+    let _ = source.parts(&Fasta::strict()).recover().account();
 }
 
 /// Everything in one test, since the allocator counts for the whole process.

@@ -26,8 +26,7 @@ fn the_parts_joined_are_the_file_for_every_number_of_workers() {
             for source in sources("illumina.fastq", SourceOptions::new().threads(threads).part_len(part_len))
             {
                 let mut joined = Vec::new();
-                let tally = source.map_parts_in_order(
-                    &Fastq::new(),
+                let tally = source.parts(&Fastq::new()).map_in_order(
                     |records| {
                         // Some parts take long.
                         if records.part().offset() % 7 == 0 {
@@ -58,8 +57,8 @@ fn what_lies_before_the_first_error_is_taken_and_nothing_else() {
         let source = Source::from_reader(std::io::Cursor::new(data.clone()), options);
         let mut records = 0;
         let error = source
-            .map_parts_in_order(
-                &Fastq::new(),
+            .parts(&Fastq::new())
+            .map_in_order(
                 |records| records.map(|record| record.map(|_| 1)).sum::<Result<u64, Error>>(),
                 |part| {
                     records += part;
@@ -78,8 +77,7 @@ fn an_error_of_taking_ends_the_work() {
         let options = SourceOptions::new().threads(threads).part_len(1000);
         for source in sources("illumina.fastq", options) {
             let mut taken = 0;
-            let refused = source.map_parts_in_order(
-                &Fastq::new(),
+            let refused = source.parts(&Fastq::new()).map_in_order(
                 |records| Ok(records.count()),
                 |_| {
                     taken += 1;
@@ -98,8 +96,7 @@ fn few_values_are_kept_however_long_one_of_them_takes() {
     let most = AtomicUsize::new(0);
     let options = SourceOptions::new().strategy(Strategy::Mapped).threads(4).part_len(500);
     let source = Source::with_options(testdata("illumina.fastq"), options).unwrap();
-    let tally = source.map_parts_in_order(
-        &Fastq::new(),
+    let tally = source.parts(&Fastq::new()).map_in_order(
         |records| {
             if records.part().offset() == 0 {
                 std::thread::sleep(Duration::from_millis(50));
@@ -121,8 +118,7 @@ fn a_panic_of_a_worker_leaves_nobody_waiting() {
     let options = SourceOptions::new().strategy(Strategy::Mapped).threads(3).part_len(500);
     let source = Source::with_options(testdata("illumina.fastq"), options).unwrap();
     let work = std::panic::AssertUnwindSafe(|| {
-        source.map_parts_in_order(
-            &Fastq::new(),
+        source.parts(&Fastq::new()).map_in_order(
             |records| {
                 assert!(records.part().offset() < 10_000, "this is meant to be");
                 Ok(())
@@ -144,8 +140,7 @@ fn records_and_gaps_come_in_order_too() {
             let source = Source::from_reader(std::io::Cursor::new(data.clone()), options);
             let mut joined = Vec::new();
             let mut gaps = Vec::new();
-            let account = source.map_pieces_in_order(
-                &Packets::new(),
+            let account = source.parts(&Packets::new()).recover().map_in_order(
                 |pieces| {
                     pieces
                         .map(|piece| match piece {
@@ -165,5 +160,54 @@ fn records_and_gaps_come_in_order_too() {
             assert_eq!(gaps, [20 * 188..20 * 188 + 5, 50 * 188 + 5..50 * 188 + 11]);
             assert_eq!(account.error.unwrap().location().unwrap().record, Some(20));
         }
+    }
+}
+
+#[test]
+fn values_of_records_before_an_error_are_taken() {
+    let records = |numbers: std::ops::Range<u64>| -> Vec<u8> {
+        numbers.flat_map(|number| format!("@{number}\nAC\n+\nII\n").into_bytes()).collect()
+    };
+    let damaged = [records(0..500), b"@bad\nA\n+\nII\n".to_vec(), records(500..1000)].concat();
+    for (data, expected) in [(records(0..1000), None), (damaged, Some(500))] {
+        for threads in [1, 4] {
+            for part_len in [1, 100, 1 << 20] {
+                let options = SourceOptions::new().threads(threads).part_len(part_len);
+                let source = Source::from_reader(std::io::Cursor::new(data.clone()), options);
+                let mut names = Vec::new();
+                let read = source.map_in_order(
+                    &Fastq::new(),
+                    |record| record.name().to_vec(),
+                    |name| {
+                        names.push(name);
+                        Ok(())
+                    },
+                );
+                let records = read
+                    .as_ref()
+                    .map_or_else(|error| error.location().unwrap().record.unwrap(), |tally| tally.records);
+                assert_eq!(read.err().map(|_| records), expected);
+                let all: Vec<_> = (0..records).map(|number| number.to_string().into_bytes()).collect();
+                assert_eq!(names, all, "{threads} threads, parts of {part_len}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_value_is_taken_after_a_refused_one() {
+    for source in sources("illumina.fastq", SourceOptions::new().threads(3).part_len(300)) {
+        let mut taken = 0;
+        let error = source
+            .map_in_order(
+                &Fastq::new(),
+                |_| (),
+                |()| {
+                    taken += 1;
+                    if taken == 100 { Err(ErrorKind::Invalid("enough".into()).into()) } else { Ok(()) }
+                },
+            )
+            .unwrap_err();
+        assert_eq!((taken, error.to_string().as_str()), (100, "enough"));
     }
 }

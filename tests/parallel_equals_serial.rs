@@ -287,7 +287,7 @@ fn every_cut_of_damaged_transport_streams() {
         }
         for part_len in [1, 100, 1000, 3000] {
             for threads in [1, 3] {
-                let account = stream(&data, part_len, threads).account_pieces(&Packets::new());
+                let account = stream(&data, part_len, threads).parts(&Packets::new()).recover().account();
                 let mut pieces = Packets::new().pieces(&data);
                 pieces.by_ref().for_each(drop);
                 assert_eq!(account.tally, pieces.tally(), "part of {part_len}, junk of {len} at packet {at}");

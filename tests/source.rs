@@ -69,7 +69,7 @@ fn every_way_gives_the_same_account() {
         for source in backends(&path) {
             let kind = source.detect().unwrap();
             let account = match kind {
-                FileKind::MpegTs(packets) => source.account_pieces(&packets),
+                FileKind::MpegTs(packets) => source.parts(&packets).recover().account(),
                 _ => source.account(&Fastq::strict()),
             };
             if account.complete {
@@ -232,7 +232,7 @@ fn an_error_that_the_work_ignores_is_an_error_all_the_same() {
     let data = b"@r\nA\n+\nI\n@r\nA\n+\nII\n@r\nA\n+\nI\n";
     for part_len in [1, 1000] {
         let source = Source::from_reader(Cursor::new(data), SourceOptions::new().part_len(part_len));
-        let ignored = source.for_each_part(&Fastq::new(), |records| {
+        let ignored = source.parts(&Fastq::new()).for_each(|records| {
             for record in records.by_ref().flatten() {
                 assert_eq!(record.sequence(), b"A");
             }
@@ -248,7 +248,8 @@ fn who_reads_a_stream_twice_at_a_time_is_refused_and_does_not_wait_for_ever() {
     let file = File::open(testdata("illumina.fastq")).unwrap();
     let source = Source::from_reader(file, options);
     source
-        .for_each_part(&Fastq::new(), |_| {
+        .parts(&Fastq::new())
+        .for_each(|_| {
             assert!(source.detect().unwrap_err().to_string().contains("is being read"));
             let account = source.account(&Fastq::new());
             assert!(account.error.unwrap().to_string().contains("is being read"));
@@ -257,7 +258,7 @@ fn who_reads_a_stream_twice_at_a_time_is_refused_and_does_not_wait_for_ever() {
         .unwrap();
     // A file can be read by everybody.
     let source = Source::open(testdata("illumina.fastq")).unwrap();
-    source.for_each_part(&Fastq::new(), |_| source.detect().map(drop)).unwrap();
+    source.parts(&Fastq::new()).for_each(|_| source.detect().map(drop)).unwrap();
 }
 
 #[test]
@@ -292,8 +293,10 @@ fn the_first_gap_is_the_error_of_the_account() {
     for part_len in [188, 2000, 1 << 20] {
         for threads in [1, 3] {
             let options = SourceOptions::new().part_len(part_len).threads(threads);
-            let account =
-                Source::from_reader(Cursor::new(data.clone()), options).account_pieces(&Packets::new());
+            let account = Source::from_reader(Cursor::new(data.clone()), options)
+                .parts(&Packets::new())
+                .recover()
+                .account();
             let error = account.error.unwrap();
             assert_eq!(error.location().unwrap().record, Some(20));
             assert!(error.message().contains("first"), "{error}");
@@ -348,7 +351,7 @@ fn more_than_one_worker_works_where_there_is_work_for_it() {
             let source = Source::with_options(testdata("illumina.fastq"), options).unwrap();
             let workers = std::sync::atomic::AtomicUsize::new(0);
             let new = || workers.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-            source.fold_parts(&Fastq::new(), new, |_, _| Ok(()), |left, _| left).unwrap();
+            source.parts(&Fastq::new()).fold(new, |_, _| Ok(()), |left, _| left).unwrap();
             assert_eq!(workers.into_inner(), expected, "{part_len} {threads}");
         }
     }
@@ -359,7 +362,7 @@ fn an_error_of_the_work_comes_back_and_the_first_one_wins() {
     for mmap in [true, false] {
         let options = SourceOptions::new().mmap(mmap).part_len(2000).threads(3);
         let source = Source::with_options(testdata("illumina.fastq"), options).unwrap();
-        let stopped = source.for_each_part(&Fastq::new(), |records| {
+        let stopped = source.parts(&Fastq::new()).for_each(|records| {
             let offset = records.part().offset();
             if offset > 30_000 {
                 Err(Error::from(io::Error::other(format!("no more than {offset}"))))
@@ -370,7 +373,8 @@ fn an_error_of_the_work_comes_back_and_the_first_one_wins() {
         let first = stopped.unwrap_err().to_string();
         let starts = std::sync::Mutex::new(Vec::new());
         source
-            .for_each_part(&Fastq::new(), |records| {
+            .parts(&Fastq::new())
+            .for_each(|records| {
                 starts.lock().unwrap().push(records.part().offset());
                 Ok(())
             })
@@ -385,7 +389,7 @@ fn an_error_of_the_work_comes_back_and_the_first_one_wins() {
 fn what_the_work_leaves_is_read_all_the_same() {
     let data = b"@r\nA\n+\nI\n@r\nA\n+\nII\n";
     let source = Source::from_reader(Cursor::new(data), SourceOptions::new());
-    let error = source.for_each_part(&Fastq::new(), |records| {
+    let error = source.parts(&Fastq::new()).for_each(|records| {
         assert!(records.next().is_some());
         Ok(())
     });
@@ -399,8 +403,8 @@ fn a_part_holds_its_records_and_knows_where_it_lies() {
         let options = SourceOptions::new().mmap(mmap).part_len(10_000).threads(2);
         let source = Source::with_options(testdata("illumina.fastq"), options).unwrap();
         let parts = source
-            .fold_parts(
-                &Fastq::new(),
+            .parts(&Fastq::new())
+            .fold(
                 Vec::new,
                 |parts, records| {
                     parts.push((records.part().range(), records.part().as_bytes().to_vec()));

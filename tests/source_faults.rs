@@ -82,7 +82,7 @@ fn an_error_of_reading_leaves_nobody_waiting_for_its_turn() {
         let options = SourceOptions::new().strategy(Strategy::Read).threads(4).part_len(130);
         let source = Source::with_options(&path, options).unwrap();
         let format = CutShort { path: path.into(), done: Arc::default() };
-        let read = source.map_parts_in_order(&format, |records| Ok(records.count()), |_| Ok(()));
+        let read = source.parts(&format).map_in_order(|records| Ok(records.count()), |_| Ok(()));
         done.send(read.is_err()).unwrap();
     });
     assert!(is_done.recv_timeout(Duration::from_secs(5)).expect("workers wait for ever"));
@@ -95,8 +95,7 @@ fn an_error_of_taking_has_the_account_of_one_worker() {
         let options = SourceOptions::new().strategy(Strategy::Mapped).threads(threads).part_len(130);
         let source = Source::with_options(path.path(), options).unwrap();
         let mut taken = 0;
-        let account = source.map_pieces_in_order(
-            &Fastq::new(),
+        let account = source.parts(&Fastq::new()).recover().map_in_order(
             |pieces| {
                 if pieces.part().offset() == 0 {
                     std::thread::sleep(Duration::from_millis(200));
@@ -118,7 +117,7 @@ fn any_number_of_threads_is_a_number_of_threads() {
     let path = file(RECORD);
     let options = SourceOptions::new().threads(usize::MAX);
     let source = Source::with_options(path.path(), options).unwrap();
-    let read = source.map_parts_in_order(&Fastq::new(), |records| Ok(records.count()), |_| Ok(()));
+    let read = source.parts(&Fastq::new()).map_in_order(|records| Ok(records.count()), |_| Ok(()));
     assert_eq!(read.unwrap().records, 1);
 }
 
@@ -140,8 +139,7 @@ fn nothing_is_taken_of_a_part_whose_bytes_were_lost() {
     let options = SourceOptions::new().strategy(Strategy::Mapped).threads(1).part_len(50_000);
     let source = Source::with_options(path.path(), options).unwrap();
     let taken = Mutex::new(Vec::new());
-    let read = source.map_parts_in_order(
-        &Fastq::new(),
+    let read = source.parts(&Fastq::new()).map_in_order(
         |records| {
             let offset = records.part().offset();
             let count = records.count();

@@ -28,7 +28,7 @@ pub use access::BgzfReader;
 pub use access::{Cost, Inspection, ReadAt, Reader, ReaderFactory, Span, inspect, open_reader};
 pub use open::Source;
 pub use options::SourceOptions;
-pub use read::RecordReader;
+pub use read::{Parts, RecordReader, RecoveredParts};
 pub use recover::Salvaged;
 pub use schedule::Account;
 pub use variant::FormatTask;

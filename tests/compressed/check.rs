@@ -157,8 +157,7 @@ where
     for<'data> F::Record<'data>: std::fmt::Debug,
 {
     let (mut bytes, mut records) = (Vec::new(), Vec::new());
-    let _ = source.map_parts_in_order(
-        format,
+    let _ = source.parts(format).map_in_order(
         |part| {
             let (offset, bytes) = (part.part().offset(), part.part().as_bytes().to_vec());
             let records: pagecut::Result<Vec<_>> = part.map(|record| Ok(format!("{:?}", record?))).collect();
@@ -250,10 +249,14 @@ fn salvaged(source: &Source, format: &impl Resync) -> (Vec<u8>, Vec<String>, Rea
 /// In every setting, records and gaps of the bytes are those of the text.
 pub(crate) fn pieces_are_plain(format: &impl Resync, bytes: &[u8], text: &[u8]) {
     let input = Input::new(bytes);
-    let pieces = Reading::of(&plain(text).account_pieces(format));
+    let pieces = Reading::of(&plain(text).parts(format).recover().account());
     let expected = salvaged(&plain(text), format);
     for setting in settings() {
-        assert_eq!(Reading::of(&input.open(setting).account_pieces(format)), pieces, "{setting:?}");
+        assert_eq!(
+            Reading::of(&input.open(setting).parts(format).recover().account()),
+            pieces,
+            "{setting:?}"
+        );
         assert_eq!(salvaged(&input.open(setting), format), expected, "{setting:?}");
     }
 }

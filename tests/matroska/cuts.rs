@@ -253,8 +253,7 @@ fn a_source_reads_the_same() {
             let from_stream = Source::from_reader(std::io::Cursor::new(data.clone()), options);
             for source in [from_file, from_stream] {
                 let mut found = Vec::new();
-                let account = source.map_pieces_in_order(
-                    &Matroska,
+                let account = source.parts(&Matroska).recover().map_in_order(
                     |pieces| pieces.map(in_words).collect::<Vec<_>>(),
                     |words| {
                         found.extend(words);

@@ -123,8 +123,7 @@ impl Fai {
         format: &F,
         measure: impl for<'data> Fn(&F::Record<'data>, Part<'data>) -> Result<Option<Entry>, Flaw> + Sync,
     ) -> Result<Self, Error> {
-        let (mut entries, without_letters) = source.fold_parts(
-            format,
+        let (mut entries, without_letters) = source.parts(format).fold(
             || (Vec::new(), 0),
             |(entries, without_letters), records| {
                 let part = records.part();

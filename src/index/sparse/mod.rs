@@ -77,8 +77,7 @@ impl Sparse {
     pub fn build<F: Format>(source: &Source, format: &F) -> Result<Self> {
         let file = source.file_with_positions()?;
         // Of each part, its offset and how many records it has; and where the last one ends.
-        let (mut parts, len) = source.fold_parts(
-            format,
+        let (mut parts, len) = source.parts(format).fold(
             || (Vec::new(), 0),
             |(parts, len), records| {
                 let part = records.part();

@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind};
 
 /// What the packets of a stream, or of a part of it, come to; collected packet by packet, and merged in the order of the stream.
 ///
-/// Wherever a stream is cut, the parts merged are the whole. [`Source::map_pieces_in_order`](crate::Source::map_pieces_in_order)
+/// Wherever a stream is cut, the parts merged are the whole. [`RecoveredParts::map_in_order`](crate::RecoveredParts::map_in_order)
 /// hands the parts out in their order.
 ///
 /// ```
@@ -18,8 +18,7 @@ use crate::error::{Error, ErrorKind};
 ///
 /// let source = Source::open("testdata/small.ts")?;
 /// let mut stream = Summary::new();
-/// source.map_pieces_in_order(
-///     &Packets::new(),
+/// source.parts(&Packets::new()).recover().map_in_order(
 ///     |pieces| {
 ///         let mut part = Summary::new();
 ///         pieces.filter_map(Piece::record).for_each(|packet| part.add(packet));

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::error::{Error, Result};
 use crate::record::{CursorState, Format, Part, Reading, RecordLocation, Tally};
 use crate::source::open::{Input, Source, lock};
-use crate::source::schedule::{Account, Cutting, Done, Grid, Parts};
+use crate::source::schedule::{Account, Cutting, Grid, Outcome, PartQueue};
 use crate::source::stream::{StreamInput, StreamParts};
 
 impl Source {
@@ -40,7 +40,7 @@ impl Source {
         self.done.store(0, Ordering::Relaxed);
         let (options, done) = (self.options, &self.done);
         let parts: Box<dyn Serial<'source> + 'source> = match &self.input {
-            Input::File(file) if self.has_grid(file, format) => Box::new(Worker::new(Grid::new(
+            Input::File(file) if self.has_grid(file, format) => Box::new(SerialParts::new(Grid::new(
                 format,
                 Cutting::Records,
                 &file.reader,
@@ -49,11 +49,11 @@ impl Source {
             ))),
             Input::File(file) => {
                 let input = Box::new(StreamInput::of_reader(&file.reader));
-                Box::new(Worker::new(StreamParts::new(format, false, input, options, done)))
+                Box::new(SerialParts::new(StreamParts::new(format, false, input, options, done)))
             }
             Input::Stream { input, .. } => {
                 let input = lock(input)?;
-                Box::new(Worker::new(StreamParts::new(format, false, input, options, done)))
+                Box::new(SerialParts::new(StreamParts::new(format, false, input, options, done)))
             }
         };
         Ok(RecordReader {
@@ -152,8 +152,7 @@ impl<F: Format> RecordReader<'_, F> {
     #[cold]
     fn leave_part(&mut self, met: Option<Error>) -> Result<()> {
         let tally = self.state.tally();
-        let stop = met.is_some();
-        match self.parts.leave(Done { tally, error: met, stop, behind: false }).error {
+        match self.parts.leave(Outcome::read_up_to(met, tally)).error {
             Some(error) => self.end(Some(error)),
             None => {
                 self.before += tally;
@@ -193,37 +192,37 @@ trait Serial<'run> {
     fn advance(&mut self) -> Result<bool>;
 
     /// Leaves the present part, and completes what became of it.
-    fn leave(&mut self, done: Done) -> Done;
+    fn leave(&mut self, done: Outcome) -> Outcome;
 
     /// Completes the account of the input.
     fn complete(&self, account: Account) -> Account;
 }
 
-/// The only worker on some parts.
-struct Worker<'run, P: Parts<'run>> {
+/// All parts of a queue, for one worker.
+struct SerialParts<'run, P: PartQueue<'run>> {
     parts: P,
-    hand: P::Hand,
+    worker: P::Worker,
     reading: Option<Box<dyn Reading + 'run>>,
     has_part: bool,
     /// No part is left out.
     stop_from: AtomicU64,
 }
 
-impl<'run, P: Parts<'run>> Worker<'run, P> {
+impl<'run, P: PartQueue<'run>> SerialParts<'run, P> {
     fn new(parts: P) -> Self {
-        let hand = parts.hand();
-        Self { parts, hand, reading: None, has_part: false, stop_from: AtomicU64::new(u64::MAX) }
+        let worker = parts.new_worker();
+        Self { parts, worker, reading: None, has_part: false, stop_from: AtomicU64::new(u64::MAX) }
     }
 }
 
-impl<'run, P: Parts<'run>> Serial<'run> for Worker<'run, P> {
+impl<'run, P: PartQueue<'run>> Serial<'run> for SerialParts<'run, P> {
     #[inline]
     fn part(&self) -> Part<'_> {
-        self.parts.part(&self.hand)
+        self.parts.part(&self.worker)
     }
 
     fn advance(&mut self) -> Result<bool> {
-        match self.parts.advance(&mut self.hand, &self.stop_from) {
+        match self.parts.advance(&mut self.worker, &self.stop_from) {
             None => Ok(false),
             Some(Ok(reading)) => {
                 (self.reading, self.has_part) = (reading, true);
@@ -233,12 +232,12 @@ impl<'run, P: Parts<'run>> Serial<'run> for Worker<'run, P> {
         }
     }
 
-    fn leave(&mut self, done: Done) -> Done {
+    fn leave(&mut self, done: Outcome) -> Outcome {
         if !std::mem::take(&mut self.has_part) {
             return done;
         }
         let range = self.part().range();
-        let (range, done) = self.parts.end(&mut self.hand, range, done);
+        let (range, done) = self.parts.end(&mut self.worker, range, done);
         if let Some(mut reading) = self.reading.take() {
             // A mapping can be counted in `usize`.
             reading.at(usize::try_from(range.end).unwrap_or(usize::MAX));

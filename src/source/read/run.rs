@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use crate::error::Result;
 use crate::record::{Boundaries, Format, Part, Pieces, Records, Resync};
 use crate::source::open::{FileInput, Input, Source, lock};
-use crate::source::schedule::{Account, Cutting, Done, Grid, Work, drive};
+use crate::source::schedule::{Account, Cutting, Grid, Outcome, Work, drive};
 use crate::source::stream::{StreamInput, StreamParts};
 use crate::source::variant::Doubt;
 
@@ -76,13 +76,13 @@ pub(in crate::source) fn read_records<F: Format>(
     format: &F,
     part: Part<'_>,
     work: impl FnOnce(&mut Records<'_, F>) -> Result<()>,
-) -> Done {
+) -> Outcome {
     let mut records = format.records_of(part);
     let refused = work(&mut records).err();
     // Whatever `work` left, and whatever it did with an error that it met.
     records.by_ref().for_each(drop);
     let error = refused.or_else(|| records.error().cloned());
-    Done { tally: records.tally(), stop: error.is_some(), error, behind: false }
+    Outcome::read_up_to(error, records.tally())
 }
 
 /// Lets `work` have the pieces of a part, and reads what it leaves.
@@ -90,9 +90,9 @@ pub(in crate::source) fn read_pieces<F: Resync>(
     format: &F,
     part: Part<'_>,
     work: impl FnOnce(&mut Pieces<'_, F>),
-) -> Done {
+) -> Outcome {
     let mut pieces: Pieces<'_, F> = format.pieces_of(part);
     work(&mut pieces);
     pieces.by_ref().for_each(drop);
-    Done { tally: pieces.tally(), error: pieces.error().cloned(), stop: false, behind: false }
+    Outcome { error: pieces.error().cloned(), ..Outcome::read(pieces.tally()) }
 }

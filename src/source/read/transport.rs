@@ -33,8 +33,7 @@ impl Source {
     ) -> (Account, Summary, Option<Error>) {
         let (mut summary, mut before) = (Summary::new(), Tally::default());
         let mut check = StreamCheck::new();
-        let account = self.map_pieces_in_order(
-            format,
+        let account = self.parts(format).recover().map_in_order(
             |pieces| {
                 let (mut summary, mut gaps) = (Summary::new(), Vec::new());
                 let mut check = PartCheck::new();

@@ -45,8 +45,7 @@ impl Source {
         let is_from_the_left = is_compressed || matches!(self.input, Input::Stream { .. });
         let most = self.options.most_of_record();
         let mut whole = self.buffer(is_compressed)?;
-        self.map_parts_in_order(
-            &Bytes,
+        self.parts(&Bytes).map_in_order(
             |stretches| {
                 let part = stretches.part();
                 let bytes = stretches.next().transpose()?.unwrap_or_default();

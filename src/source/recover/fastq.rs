@@ -8,7 +8,7 @@ use crate::fastq::{Fastq, Variant};
 use crate::record::{Format, Gap, LostBlock, Part, Tally};
 use crate::source::open::Source;
 use crate::source::room::room;
-use crate::source::schedule::{Account, Cutting, Done, InOrderWork};
+use crate::source::schedule::{Account, Cutting, InOrderWork, Outcome};
 
 impl Source {
     /// Hands out what can be read of FASTQ, as [`salvage`](Source::salvage) does, in the variant that its records have.
@@ -133,7 +133,7 @@ impl Source {
             }),
             map: |part: Part<'_>| {
                 let found = up_to_fault(format, part, wants_good);
-                (Some(found), Done { tally: Tally::default(), error: None, stop: false, behind: false })
+                (Some(found), Outcome::read(Tally::default()))
             },
         };
         let account = self.run(format, Cutting::Recovering, || None, &work).1;

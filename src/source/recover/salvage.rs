@@ -97,8 +97,7 @@ impl Source {
         mut take: impl FnMut(&[u8], Option<Gap>) -> Result<()> + Send,
     ) -> Account {
         let mut before = Tally::default();
-        self.map_pieces_in_order(
-            format,
+        self.parts(format).recover().map_in_order(
             |pieces| find(pieces, wants_good),
             |found: Result<Found>| {
                 let Found { good, gaps, tally } =

@@ -25,8 +25,7 @@ impl Source {
         let mut before = Tally::default();
         let mut evidence = Evidence::default();
         let mut watch: Option<Watch> = None;
-        let mut account = self.map_pieces_in_order(
-            fastq,
+        let mut account = self.parts(fastq).recover().map_in_order(
             |pieces| {
                 let part = pieces.part();
                 let mut evidence = Evidence::default();

@@ -1,4 +1,4 @@
-//! Workers, and the book in which they write what they did.
+//! The loop of the workers, and the ledger of their outcomes.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -8,53 +8,76 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::account::Account;
-use super::parts::Parts;
+use super::parts::PartQueue;
 use crate::error::Error;
 use crate::record::{Part, Tally};
 
-/// What became of a part.
-pub(in crate::source) struct Done {
+/// The result of the work on a part.
+pub(in crate::source) struct Outcome {
     pub(in crate::source) tally: Tally,
-    /// The first error in the part.
+    /// The first error in the part, or the one that ends the input after it.
     pub(in crate::source) error: Option<Error>,
-    /// Whether the error ended the work, so that nothing behind it counts.
-    pub(in crate::source) stop: bool,
-    /// Whether the error is not in the part but behind it, so that the part was read as it is.
-    pub(in crate::source) behind: bool,
+    pub(in crate::source) then: Then,
 }
 
-impl Done {
-    /// Of a part of which nothing counts.
+/// What follows the work on a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::source) enum Then {
+    /// The next part.
+    Continue,
+    /// The work ends inside of the part: nothing after `tally` counts.
+    Stop,
+    /// The work ends after the part, all of which was read.
+    StopAfter,
+}
+
+impl Outcome {
+    /// The outcome of a part that was read to its end without an error.
+    pub(in crate::source) fn read(tally: Tally) -> Self {
+        Self { tally, error: None, then: Then::Continue }
+    }
+
+    /// The outcome of a part that was read up to an error, if there is one.
+    pub(in crate::source) fn read_up_to(error: Option<Error>, tally: Tally) -> Self {
+        Self { tally, then: if error.is_some() { Then::Stop } else { Then::Continue }, error }
+    }
+
+    /// The outcome of a part of which nothing counts.
     pub(in crate::source) fn stopped_by(error: Error) -> Self {
-        Self { tally: Tally::default(), error: Some(error), stop: true, behind: false }
+        Self { tally: Tally::default(), error: Some(error), then: Then::Stop }
+    }
+
+    /// Whether the work ends with the part.
+    pub(in crate::source) fn stops(&self) -> bool {
+        self.then != Then::Continue
     }
 }
 
-/// What is done with the parts of an input.
+/// The work on the parts of an input.
 pub(in crate::source) trait Work<T>: Sync {
     /// Works on a part.
-    fn work(&self, value: &mut T, part: Part<'_>) -> Done;
+    fn work(&self, value: &mut T, part: Part<'_>) -> Outcome;
 
-    /// The part is done, and is known not to have vanished meanwhile. Returns what became of it; and of another part, if that is
-    /// where the work ends.
-    fn finish(&self, value: &mut T, part: Range<u64>, done: Done) -> (Done, Option<(u64, Error)>) {
+    /// Completes a part whose bytes are known to be unchanged. Returns its outcome and, if the work ends at another part, the offset
+    /// of that part and the error.
+    fn finish(&self, value: &mut T, part: Range<u64>, done: Outcome) -> (Outcome, Option<(u64, Error)>) {
         let _ = (value, part);
         (done, None)
     }
 
-    /// The work ends with the part that starts at `offset`: nothing that starts there or behind is waited for.
+    /// Ends the work at the part that starts at `offset`: no worker waits for a part that starts there or later.
     fn stop(&self, offset: u64) {
         let _ = offset;
     }
 }
 
-impl<T, F: Fn(&mut T, Part<'_>) -> Done + Sync> Work<T> for F {
-    fn work(&self, value: &mut T, part: Part<'_>) -> Done {
+impl<T, F: Fn(&mut T, Part<'_>) -> Outcome + Sync> Work<T> for F {
+    fn work(&self, value: &mut T, part: Part<'_>) -> Outcome {
         self(value, part)
     }
 }
 
-/// Tells the work that nothing is to be waited for, if a worker panics.
+/// Ends the work if a worker panics, so that no other worker waits for its part.
 struct StopOnPanic<'run, T, W: Work<T>>(&'run W, PhantomData<fn(&mut T)>);
 
 impl<T, W: Work<T>> Drop for StopOnPanic<'_, T, W> {
@@ -65,12 +88,12 @@ impl<T, W: Work<T>> Drop for StopOnPanic<'_, T, W> {
     }
 }
 
-/// No more threads than this are started: more gain nothing, and thousands take longer to wake than the work.
+/// The most threads that are started. More gain nothing, and thousands take longer to wake than the work takes.
 pub(in crate::source) const MOST_THREADS: usize = 1024;
 
-/// Lets workers have all parts. Returns the value of each worker, and the account of the input up to the first error that
-/// ended the work: the same for every number of workers.
-pub(in crate::source) fn drive<'run, P: Parts<'run>, T: Send>(
+/// Gives all parts to workers. Returns the value of each worker, and the account of the input up to the first error that ended the
+/// work. The account is the same for every number of workers.
+pub(in crate::source) fn drive<'run, P: PartQueue<'run>, T: Send>(
     parts: &P,
     threads: Option<usize>,
     identity: impl Fn() -> T + Sync,
@@ -81,34 +104,38 @@ pub(in crate::source) fn drive<'run, P: Parts<'run>, T: Send>(
     let worker = || {
         let _guard = StopOnPanic(work, PhantomData);
         let mut value = identity();
-        let mut hand = parts.hand();
-        while let Some(advanced) = parts.advance(&mut hand, &stop_from) {
+        let mut worker = parts.new_worker();
+        while let Some(advanced) = parts.advance(&mut worker, &stop_from) {
             let (start, end, (done, ended_at)) = match advanced {
-                // Parts come from the left: those after an error will not be asked for.
-                Ok(_) if parts.part(&hand).offset() > stop_from.load(Ordering::Relaxed) => break,
+                // Parts come in order: those after an error do not count.
+                Ok(_) if parts.part(&worker).offset() > stop_from.load(Ordering::Relaxed) => break,
                 Ok(reading) => {
-                    let part = parts.part(&hand);
+                    let part = parts.part(&worker);
                     let range = part.range();
                     let done = work.work(&mut value, part);
-                    let (range, done) = parts.end(&mut hand, range, done);
+                    let (range, done) = parts.end(&mut worker, range, done);
                     if let Some(mut reading) = reading {
-                        // What tells where it is lies in memory, so it can be counted in `usize`.
+                        // Progress is reported for mappings, whose positions fit into `usize`.
                         reading.at(usize::try_from(range.end).unwrap_or(usize::MAX));
                     }
                     (range.start, range.end, work.finish(&mut value, range, done))
                 }
-                Err((offset, error)) => (offset, offset, (Done::stopped_by(error), None)),
+                Err((offset, error)) => (offset, offset, (Outcome::stopped_by(error), None)),
             };
-            let stopped_at = if done.behind { end } else { start };
-            let ends_at = ended_at.as_ref().map(|(offset, _)| *offset).or(done.stop.then_some(stopped_at));
+            let stopped_at = match done.then {
+                Then::Continue => None,
+                Then::Stop => Some(start),
+                Then::StopAfter => Some(end),
+            };
+            let ends_at = ended_at.as_ref().map(|(offset, _)| *offset).or(stopped_at);
             if let Some(offset) = ends_at {
                 stop_from.fetch_min(offset, Ordering::Relaxed);
                 work.stop(offset);
             }
             let mut ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some((offset, error)) = ended_at {
-                // That part waits for this one.
-                ledger.waiting.insert(offset, (offset, Done::stopped_by(error)));
+                // That part waits in the ledger for this one.
+                ledger.waiting.insert(offset, (offset, Outcome::stopped_by(error)));
             }
             ledger.enter(start, end, done);
         }
@@ -132,7 +159,7 @@ pub(in crate::source) fn drive<'run, P: Parts<'run>, T: Send>(
     (values, parts.complete(account))
 }
 
-/// Puts together in order what comes in any order.
+/// Sums up outcomes in the order of the input; they come in any order.
 #[derive(Default)]
 struct Ledger {
     /// Everything before this offset is in `tally`.
@@ -140,27 +167,28 @@ struct Ledger {
     tally: Tally,
     error: Option<Error>,
     stopped: bool,
-    /// Parts by their offset, with their end, that wait for one before them.
-    waiting: BTreeMap<u64, (u64, Done)>,
+    /// Outcomes that wait for one before them, by the start of their part, with its end.
+    waiting: BTreeMap<u64, (u64, Outcome)>,
 }
 
 impl Ledger {
-    fn enter(&mut self, start: u64, end: u64, done: Done) {
+    fn enter(&mut self, start: u64, end: u64, done: Outcome) {
         self.waiting.insert(start, (end, done));
-        // A part starts where the one before ends; where none could be made of a stretch, that one may end behind its start.
+        // A part starts where the one before ends; one that could not be read may start before that.
         while !self.stopped
             && let Some(first) = self.waiting.first_entry()
             && *first.key() <= self.counted_to
         {
             let (end, done) = first.remove();
-            // What ended the work early counts more than a gap that it had gone on behind.
-            if self.error.is_none() || (done.stop && done.error.is_some()) {
+            let stops = done.stops();
+            // A fatal error takes precedence over an earlier recovered gap.
+            if self.error.is_none() || (stops && done.error.is_some()) {
                 let Tally { records, lines, .. } = self.tally;
                 self.error = done.error.map(|error| error.count_before(records, lines));
             }
             self.tally += done.tally;
             self.counted_to = self.counted_to.max(end);
-            self.stopped = done.stop;
+            self.stopped = stops;
         }
     }
 
@@ -175,9 +203,10 @@ mod tests {
     use super::*;
     use crate::error::ErrorKind;
 
-    fn done(records: u64, error: Option<&'static str>, stop: bool) -> Done {
+    fn done(records: u64, error: Option<&'static str>, stop: bool) -> Outcome {
         let error = error.map(|what| ErrorKind::UnknownFormat(what).into());
-        Done { tally: Tally { records, ..Tally::default() }, error, stop, behind: false }
+        let then = if stop { Then::Stop } else { Then::Continue };
+        Outcome { tally: Tally { records, ..Tally::default() }, error, then }
     }
 
     /// The account of four parts that are entered in this order; the second and third have errors.
@@ -193,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn the_account_is_the_same_in_whatever_order_parts_are_done() {
+    fn the_account_does_not_depend_on_the_order() {
         for a in 0..4 {
             for b in (0..4).filter(|&b| b != a) {
                 for c in (0..4).filter(|&c| c != a && c != b) {

@@ -11,8 +11,8 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::drive::Done;
-use super::parts::{Advanced, Cutting, Parts};
+use super::drive::{Outcome, Then};
+use super::parts::{Advanced, Cutting, PartQueue};
 use crate::error::{Error, ErrorKind, Result};
 use crate::io::Backend;
 use crate::record::{Boundaries, Format, Part, Search, is_at_fault};
@@ -51,7 +51,7 @@ pub(in crate::source) struct Grid<'run, F> {
 }
 
 /// What a worker keeps from part to part.
-pub(in crate::source) struct Hand<'run> {
+pub(in crate::source) struct Worker<'run> {
     window: Window<'run>,
     /// The first cut behind the last stretch whose part was found. So it is the first one of a stretch that starts before it.
     cut: u64,
@@ -113,39 +113,39 @@ impl<'run, F: Format> Grid<'run, F> {
     }
 
     /// Takes the next stretch for a worker, and as many more as it has reads in flight; brings the first of them in view.
-    fn open_next(&self, hand: &mut Hand<'run>, stop_from: &AtomicU64) -> Option<Opened> {
-        while hand.window.wants_more() {
+    fn open_next(&self, worker: &mut Worker<'run>, stop_from: &AtomicU64) -> Option<Opened> {
+        while worker.window.wants_more() {
             let backend = self.reader.next_way();
             let Some(stretch) = self.take(backend) else { break };
             if stretch.start > stop_from.load(Ordering::Relaxed) {
                 break;
             }
-            let start = hand.cut.clamp(stretch.start, stretch.end);
+            let start = worker.cut.clamp(stretch.start, stretch.end);
             let look_behind = self.format.boundaries().map_or(0, Boundaries::look_behind);
             let first = start.saturating_sub(look_behind as u64);
             let view = first..stretch.end.saturating_add(AHEAD).min(self.len);
-            if let Err(error) = hand.window.ask(stretch.clone(), view, backend) {
+            if let Err(error) = worker.window.ask(stretch.clone(), view, backend) {
                 return Some(Err((stretch, error)));
             }
         }
-        hand.window.open_next()
+        worker.window.open_next()
     }
 
     /// Finds the part of a stretch that is in view.
-    fn find_part(&self, hand: &mut Hand<'run>, stretch: Range<u64>) -> Result<Option<Range<u64>>> {
+    fn find_part(&self, worker: &mut Worker<'run>, stretch: Range<u64>) -> Result<Option<Range<u64>>> {
         // The search for cuts touches pages too.
-        let _search = hand.window.begin(stretch.start..stretch.start);
-        let known = Some(hand.cut).filter(|&cut| cut >= stretch.start);
+        let _search = worker.window.begin(stretch.start..stretch.start);
+        let known = Some(worker.cut).filter(|&cut| cut >= stretch.start);
         let start = match known {
             Some(cut) => Some(cut).filter(|&cut| cut < stretch.end),
-            None => self.find_start(&mut hand.window, &stretch)?,
+            None => self.find_start(&mut worker.window, &stretch)?,
         };
         let Some(start) = start else { return Ok(None) };
-        hand.start = start;
+        worker.start = start;
         if stretch.end == self.len {
             return Ok(Some(start..self.len));
         }
-        self.find_end(hand, start, stretch.end).map(|end| Some(start..end))
+        self.find_end(worker, start, stretch.end).map(|end| Some(start..end))
     }
 
     /// The first cut in a stretch.
@@ -167,29 +167,29 @@ impl<'run, F: Format> Grid<'run, F> {
     ///
     /// Where there is no cut and the first record that is not right is at fault beyond doubt, it makes no sense to look for one
     /// further on, unless reading goes on behind a fault: the part is then all that is in view.
-    fn find_end(&self, hand: &mut Hand<'run>, start: u64, stretch_end: u64) -> Result<u64> {
+    fn find_end(&self, worker: &mut Worker<'run>, start: u64, stretch_end: u64) -> Result<u64> {
         let reads_on = self.format.boundaries().is_some_and(Boundaries::reads_on);
-        let window = &mut hand.window;
+        let window = &mut worker.window;
         let mut from = stretch_end;
         // To look for a fault is to read the part, which is worth while when otherwise as much again would be looked at.
         let mut read_from = self.stretch_len;
         loop {
             if self.cutting == Cutting::Records && reads_on && window.is_mapped() {
-                hand.is_open = true;
+                worker.is_open = true;
                 window.extend(self.len)?;
                 return Ok(stretch_end);
             }
             let view = window.as_slice();
             match self.search_boundary(view, window.position(from)..view.len()) {
                 Search::Boundary(cut) => {
-                    self.note(&mut hand.cut, window.offset() + cut as u64);
-                    return Ok(hand.cut);
+                    self.note(&mut worker.cut, window.offset() + cut as u64);
+                    return Ok(worker.cut);
                 }
                 Search::NoBoundary => from = window.end(),
                 Search::Unknown => {}
             }
             if window.end() == self.len {
-                self.note(&mut hand.cut, self.len);
+                self.note(&mut worker.cut, self.len);
                 return Ok(self.len);
             }
             let ahead = window.end() - stretch_end;
@@ -205,24 +205,24 @@ impl<'run, F: Format> Grid<'run, F> {
 
     /// Finds what lies between the end of the records of a part, all of which is in view with what follows, and the next cut. That is
     /// nothing, unless a format has boundaries that are no cuts.
-    fn find_rest(&self, hand: &mut Hand<'run>, end: u64) {
-        let window = &hand.window;
+    fn find_rest(&self, worker: &mut Worker<'run>, end: u64) {
+        let window = &worker.window;
         let (view, from) = (window.as_slice(), window.position(end));
         let cut = self.format.boundaries().and_then(|cuts| cuts.find_boundary(view, from));
         let cut = cut.map_or(self.len, |cut| window.offset() + cut as u64);
-        hand.rest = Some(end..cut).filter(|rest| !rest.is_empty());
-        self.note(&mut hand.cut, cut);
+        worker.rest = Some(end..cut).filter(|rest| !rest.is_empty());
+        self.note(&mut worker.cut, cut);
     }
 
     /// Gives an error of memory the place of the record in which what is in view ends.
     #[cold]
-    fn at_record(&self, hand: &Hand<'run>, stretch_start: u64, error: Error) -> Error {
-        let (window, start) = (&hand.window, hand.start.max(stretch_start));
+    fn at_record(&self, worker: &Worker<'run>, stretch_start: u64, error: Error) -> Error {
+        let (window, start) = (&worker.window, worker.start.max(stretch_start));
         let view = window.as_slice().get(window.position(start)..).unwrap_or_default();
         let cut =
             self.format.records_of(Part::from_view(view, view.len(), start, false)).find_map(Result::err);
         let error = match cut.filter(|cut| matches!(cut.kind(), ErrorKind::Incomplete { .. })) {
-            Some(cut) if start == hand.start => error.of_record_at(&cut),
+            Some(cut) if start == worker.start => error.of_record_at(&cut),
             _ => error,
         };
         error.of_bytes_at(F::NAME, start)
@@ -242,25 +242,25 @@ impl<'run, F: Format> Grid<'run, F> {
     }
 }
 
-impl<'run, F: Format> Parts<'run> for Grid<'run, F> {
-    type Hand = Hand<'run>;
+impl<'run, F: Format> PartQueue<'run> for Grid<'run, F> {
+    type Worker = Worker<'run>;
 
-    fn hand(&self) -> Hand<'run> {
+    fn new_worker(&self) -> Worker<'run> {
         self.workers.fetch_add(1, Ordering::Relaxed);
         // The file starts with a part, so that counts as a cut.
-        Hand { window: Window::of(self.reader), cut: 0, start: 0, is_open: false, rest: None, part: 0..0 }
+        Worker { window: Window::of(self.reader), cut: 0, start: 0, is_open: false, rest: None, part: 0..0 }
     }
 
-    fn advance(&self, hand: &mut Hand<'run>, stop_from: &AtomicU64) -> Advanced<'run> {
+    fn advance(&self, worker: &mut Worker<'run>, stop_from: &AtomicU64) -> Advanced<'run> {
         let found = loop {
-            if let Some(rest) = hand.rest.take() {
+            if let Some(rest) = worker.rest.take() {
                 break Ok(rest);
             }
-            match self.open_next(hand, stop_from)? {
-                Ok(stretch) => match self.find_part(hand, stretch.clone()) {
+            match self.open_next(worker, stop_from)? {
+                Ok(stretch) => match self.find_part(worker, stretch.clone()) {
                     Ok(None) => {}
                     Ok(Some(part)) => break Ok(part),
-                    Err(error) => break Err((stretch.start, self.at_record(hand, stretch.start, error))),
+                    Err(error) => break Err((stretch.start, self.at_record(worker, stretch.start, error))),
                 },
                 Err((stretch, error)) => {
                     break Err((stretch.start, error.of_bytes_at(F::NAME, stretch.start)));
@@ -268,13 +268,13 @@ impl<'run, F: Format> Parts<'run> for Grid<'run, F> {
             }
         };
         Some(found.map(|part| {
-            hand.part = part;
-            hand.window.begin(hand.part.clone())
+            worker.part = part;
+            worker.window.begin(worker.part.clone())
         }))
     }
 
-    fn part<'part>(&self, hand: &'part Hand<'run>) -> Part<'part> {
-        let Hand { window, part, .. } = hand;
+    fn part<'part>(&self, worker: &'part Worker<'run>) -> Part<'part> {
+        let Worker { window, part, .. } = worker;
         let view = &window.as_slice()[window.position(part.start)..];
         let len = window.position(part.end) - window.position(part.start);
         Part::from_view(view, len, part.start, window.end() == self.len)
@@ -288,19 +288,19 @@ impl<'run, F: Format> Parts<'run> for Grid<'run, F> {
         self.reader.check()
     }
 
-    fn end(&self, hand: &mut Hand<'run>, part: Range<u64>, done: Done) -> (Range<u64>, Done) {
-        let is_open = std::mem::take(&mut hand.is_open) && !done.stop;
+    fn end(&self, worker: &mut Worker<'run>, part: Range<u64>, done: Outcome) -> (Range<u64>, Outcome) {
+        let is_open = std::mem::take(&mut worker.is_open) && !done.stops();
         let end = if is_open { part.start + done.tally.bytes() } else { part.end };
         let part = part.start..end;
         self.done.fetch_add(part.end - part.start, Ordering::Relaxed);
-        if let Err(error) = hand.window.check() {
-            return (part, Done { error: Some(error), stop: true, ..done });
+        if let Err(error) = worker.window.check() {
+            return (part, Outcome { error: Some(error), then: Then::Stop, ..done });
         }
         if is_open {
-            self.find_rest(hand, part.end);
+            self.find_rest(worker, part.end);
         }
-        if hand.rest.is_none() {
-            hand.window.report(hand.start..part.end);
+        if worker.rest.is_none() {
+            worker.window.report(worker.start..part.end);
         }
         (part, done)
     }

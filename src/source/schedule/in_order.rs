@@ -1,17 +1,17 @@
-//! Hands out in the order of the file what workers make in any order.
+//! Delivery of values in the order of the input, which workers compute in any order.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::drive::{Done, Work};
+use super::drive::{Outcome, Then, Work};
 use crate::error::Error;
 use crate::record::Part;
 
-/// Values of parts, which workers bring in any order, handed to `take` in the order of the file.
+/// Values of parts, which workers bring in any order and `take` gets in the order of the input.
 ///
-/// A worker that is far ahead of the others waits, so that no more than a few values are kept. The one whose part is the next
-/// one never does, and so there is always somebody who goes on.
+/// A worker that is far ahead of the others waits, so that only a few values are kept. The worker on the next part never waits, so the
+/// work always proceeds.
 pub(in crate::source) struct InOrder<T, S> {
     state: Mutex<State<T, S>>,
     moved: Condvar,
@@ -19,12 +19,12 @@ pub(in crate::source) struct InOrder<T, S> {
 }
 
 struct State<T, S> {
-    /// Where the part starts that is the next one.
+    /// Where the next part starts.
     next: u64,
-    /// Values by the start of their part, with its end.
+    /// Values that wait, by the start of their part, with its end.
     waiting: BTreeMap<u64, (u64, T)>,
     take: S,
-    /// Nothing is taken of parts that start here or behind.
+    /// No value is taken of a part that starts here or later.
     stop_from: u64,
 }
 
@@ -35,7 +35,7 @@ impl<T, S: FnMut(T) -> Result<(), Error>> InOrder<T, S> {
         Self { state: Mutex::new(state), moved: Condvar::new(), most }
     }
 
-    /// Waits until it makes sense to work on the part that starts at `offset`.
+    /// Waits until there is room for the value of the part that starts at `offset`.
     pub(in crate::source) fn wait(&self, offset: u64) {
         let mut state = self.state();
         while offset < state.stop_from && offset != state.next && state.waiting.len() >= self.most {
@@ -43,11 +43,11 @@ impl<T, S: FnMut(T) -> Result<(), Error>> InOrder<T, S> {
         }
     }
 
-    /// Brings the value of a part. Hands it out together with those that waited for it, if it is the next one.
+    /// Adds the value of a part. If the part is the next one, passes on its value, and those that waited for it.
     ///
     /// # Errors
     ///
-    /// That of `take`, with the start of the part whose value it was. It is called no more then.
+    /// The error of `take`, with the start of the part. `take` is not called again.
     pub(in crate::source) fn bring(&self, part: Range<u64>, value: T) -> Result<(), (u64, Error)> {
         let mut state = self.state();
         state.waiting.insert(part.start, (part.end, value));
@@ -69,7 +69,7 @@ impl<T, S: FnMut(T) -> Result<(), Error>> InOrder<T, S> {
         taken
     }
 
-    /// Nothing is taken of the parts that start at `offset` or behind, and nobody waits for them.
+    /// Drops the values of parts that start at `offset` or later; no worker waits for them.
     pub(in crate::source) fn stop(&self, offset: u64) {
         let mut state = self.state();
         state.stop_from = state.stop_from.min(offset);
@@ -82,10 +82,10 @@ impl<T, S: FnMut(T) -> Result<(), Error>> InOrder<T, S> {
     }
 }
 
-/// Makes values of parts, and brings them.
+/// Work that computes a value for each part, and delivers the values in order.
 pub(in crate::source) struct InOrderWork<T, S, M> {
     pub(in crate::source) in_order: InOrder<T, S>,
-    /// Makes the value of a part, if it comes to one.
+    /// Computes the value of a part; `None` if there is none.
     pub(in crate::source) map: M,
 }
 
@@ -93,22 +93,27 @@ impl<T, S, M> Work<Option<T>> for InOrderWork<T, S, M>
 where
     T: Send,
     S: FnMut(T) -> Result<(), Error> + Send,
-    M: Fn(Part<'_>) -> (Option<T>, Done) + Sync,
+    M: Fn(Part<'_>) -> (Option<T>, Outcome) + Sync,
 {
-    fn work(&self, value: &mut Option<T>, part: Part<'_>) -> Done {
+    fn work(&self, value: &mut Option<T>, part: Part<'_>) -> Outcome {
         self.in_order.wait(part.offset());
         let (made, done) = (self.map)(part);
         *value = made;
         done
     }
 
-    fn finish(&self, value: &mut Option<T>, part: Range<u64>, done: Done) -> (Done, Option<(u64, Error)>) {
+    fn finish(
+        &self,
+        value: &mut Option<T>,
+        part: Range<u64>,
+        done: Outcome,
+    ) -> (Outcome, Option<(u64, Error)>) {
         match value
             .take()
-            .filter(|_| !done.stop || done.behind)
+            .filter(|_| done.then != Then::Stop)
             .map(|value| self.in_order.bring(part.clone(), value))
         {
-            Some(Err((offset, error))) if offset == part.start => (Done::stopped_by(error), None),
+            Some(Err((offset, error))) if offset == part.start => (Outcome::stopped_by(error), None),
             Some(Err(failed)) => (done, Some(failed)),
             Some(Ok(())) | None => (done, None),
         }
@@ -144,13 +149,13 @@ mod tests {
                 errors += 1;
             }
         }
-        assert_eq!(errors, usize::from(refuse.is_some()), "an error of taking is told once");
+        assert_eq!(errors, usize::from(refuse.is_some()), "an error of `take` is returned once");
         drop(in_order);
         taken
     }
 
     #[test]
-    fn whatever_order_they_are_brought_in_they_are_taken_from_the_left() {
+    fn values_are_taken_in_order() {
         for a in 0..4 {
             for b in (0..4).filter(|&b| b != a) {
                 for c in (0..4).filter(|&c| c != a && c != b) {
@@ -164,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_far_ahead_waits_and_who_is_next_does_not() {
+    fn a_worker_far_ahead_waits() {
         let in_order = InOrder::new(1, |_: u64| Ok(()));
         in_order.bring(5..6, 5).unwrap();
         in_order.wait(0);
@@ -175,9 +180,9 @@ mod tests {
             in_order.bring(0..5, 0).unwrap();
             ahead.join().unwrap();
             in_order.bring(8..9, 8).unwrap();
-            let behind_the_error = scope.spawn(|| in_order.wait(9));
+            let after_the_error = scope.spawn(|| in_order.wait(9));
             in_order.stop(7);
-            behind_the_error.join().unwrap();
+            after_the_error.join().unwrap();
         });
     }
 }

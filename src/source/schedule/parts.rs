@@ -1,54 +1,53 @@
-//! Where parts come from.
+//! The parts of an input, for workers.
 
 use std::ops::Range;
 use std::sync::atomic::AtomicU64;
 
 use super::account::Account;
-use super::drive::Done;
+use super::drive::Outcome;
 use crate::error::Error;
 use crate::record::{Part, Reading};
 
-/// The report of the progress in a part, if the backend wants one, or an error with the offset from which there is nothing more; `None`
-/// when all parts were handed out.
+/// The progress report of a part, if the backend wants one; or an error, with the offset at which the input ends; `None` after the last
+/// part.
 pub(in crate::source) type Advanced<'run> = Option<Result<Option<Box<dyn Reading + 'run>>, (u64, Error)>>;
 
-/// How an input is cut.
+/// How an input is divided into parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::source) enum Cutting {
-    /// As it is fastest: only the records are looked at, and not where one part ends and another begins.
+    /// As is fastest: the parts may depend on the number of workers, since only records are used.
     Records,
-    /// At cuts, into parts that are the same however many workers there are.
+    /// At boundaries, into parts that do not depend on the number of workers.
     Parts,
-    /// So too; and reading goes on behind a fault.
+    /// At boundaries, and reading continues after a fault.
     Recovering,
 }
 
-/// Parts of an input, handed out from the left to any number of workers.
-pub(in crate::source) trait Parts<'run>: Sync {
-    /// What a worker keeps from part to part: where the bytes of the part lie, for instance.
-    type Hand;
+/// The parts of an input, in order, for any number of workers.
+pub(in crate::source) trait PartQueue<'run>: Sync {
+    /// The state of a worker: where the bytes of its part lie, for instance.
+    type Worker;
 
-    /// That of a worker who begins.
-    fn hand(&self) -> Self::Hand;
+    /// Returns the state of a new worker.
+    fn new_worker(&self) -> Self::Worker;
 
-    /// Moves on to the next part. Nothing is wanted that starts after `stop_from`.
-    fn advance(&self, hand: &mut Self::Hand, stop_from: &AtomicU64) -> Advanced<'run>;
+    /// Moves to the next part. No part that starts after `stop_from` is needed.
+    fn advance(&self, worker: &mut Self::Worker, stop_from: &AtomicU64) -> Advanced<'run>;
 
-    /// The part that a worker moved on to last; an empty one before the first.
-    fn part<'part>(&self, hand: &'part Self::Hand) -> Part<'part>;
+    /// Returns the part of a worker; an empty one before the first.
+    fn part<'part>(&self, worker: &'part Self::Worker) -> Part<'part>;
 
-    /// Whether one part is all there is, so that a second worker would find nothing to do.
+    /// Returns whether there is one part only, so that a second worker would have no work.
     fn is_single(&self) -> bool;
 
-    /// Whether the input is still what it was when it was opened, as far as can be told. Asked when all is read.
+    /// Checks after the last part that the input has not changed since it was opened.
     fn check(&self) -> Result<(), Error>;
 
-    /// Completes the account of the input with what only the end of it shows.
+    /// Completes the account with facts that only the end of the input shows.
     fn complete(&self, account: Account) -> Account {
         account
     }
 
-    /// A worker is done with the part that it was given last. Puts right where that was and what became of it: where its bytes were
-    /// lost meanwhile, that is what counts.
-    fn end(&self, hand: &mut Self::Hand, part: Range<u64>, done: Done) -> (Range<u64>, Done);
+    /// Ends the part of a worker. Returns the exact range of the part and its outcome: the loss of its bytes takes precedence.
+    fn end(&self, worker: &mut Self::Worker, part: Range<u64>, done: Outcome) -> (Range<u64>, Outcome);
 }

@@ -192,7 +192,7 @@ impl<'input> StreamInput<'input> {
         Ok(())
     }
 
-    /// Makes ready to hand out runs of about so many bytes, from the start, and to go on behind damage or not.
+    /// Starts reading in runs of about this many bytes; `recover` says whether reading continues after damage.
     pub(super) fn begin(&mut self, len: usize, recover: bool) -> Result<()> {
         self.recover(recover)?;
         self.taking.keep(false);

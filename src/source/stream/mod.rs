@@ -21,7 +21,7 @@ use crate::compress::{Compression, CompressionStats, Run};
 use crate::error::{Error, ErrorKind};
 use crate::record::{End, Format, Part, PartEndSearch};
 use crate::source::options::SourceOptions;
-use crate::source::schedule::{Account, Advanced, Done, Parts};
+use crate::source::schedule::{Account, Advanced, Outcome, PartQueue, Then};
 
 /// How many bytes are taken at a time, unless it is said otherwise: with the records of that many, they fit into a
 /// second-level cache.
@@ -125,7 +125,7 @@ impl<'run, 'input: 'run, F: Format, I: DerefMut<Target = StreamInput<'input>>> S
 
 /// The run that a worker has, and the part in it.
 #[derive(Default)]
-pub(super) struct Hand {
+pub(super) struct Worker {
     run: Run,
     /// Bytes of the part.
     len: usize,
@@ -136,26 +136,26 @@ pub(super) struct Hand {
     complete: bool,
 }
 
-impl<'run, 'input: 'run, F, I> Parts<'run> for StreamParts<'run, F, I>
+impl<'run, 'input: 'run, F, I> PartQueue<'run> for StreamParts<'run, F, I>
 where
     F: Format,
     I: DerefMut<Target = StreamInput<'input>> + Sync,
 {
-    type Hand = Hand;
+    type Worker = Worker;
 
-    fn hand(&self) -> Hand {
+    fn new_worker(&self) -> Worker {
         self.input.add_worker();
-        Hand::default()
+        Worker::default()
     }
 
-    fn advance(&self, hand: &mut Hand, _: &AtomicU64) -> Advanced<'run> {
+    fn advance(&self, worker: &mut Worker, _: &AtomicU64) -> Advanced<'run> {
         if let Some(error) = self.refused.lock().unwrap_or_else(PoisonError::into_inner).take() {
             return Some(Err((0, error)));
         }
         loop {
-            let mut joining = self.input.next_run(&mut hand.run, self.part_len)?;
+            let mut joining = self.input.next_run(&mut worker.run, self.part_len)?;
             self.done.store(joining.taken, Ordering::Relaxed);
-            let Some(len) = self.join(&mut hand.run, &mut joining) else { continue };
+            let Some(len) = self.join(&mut worker.run, &mut joining) else { continue };
             let offset = joining.offset;
             joining.offset += len as u64;
             if matches!(joining.end, Some(InputEnd::Failed(_))) {
@@ -163,17 +163,17 @@ where
             }
             let complete = matches!(joining.end, Some(InputEnd::Reached));
             // What lies behind a loss is no more of what is before.
-            hand.run.packed = joining.compression_stats();
-            let in_view = joining.ahead.losses().first().map_or(hand.run.len(), |loss| len + loss.position);
+            worker.run.packed = joining.compression_stats();
+            let in_view = joining.ahead.losses().first().map_or(worker.run.len(), |loss| len + loss.position);
             drop(joining);
-            (hand.len, hand.in_view, hand.offset, hand.complete) = (len, in_view, offset, complete);
+            (worker.len, worker.in_view, worker.offset, worker.complete) = (len, in_view, offset, complete);
             return Some(Ok(None));
         }
     }
 
-    fn part<'part>(&self, hand: &'part Hand) -> Part<'part> {
-        let view = &hand.run.as_slice()[..hand.in_view];
-        Part::from_view(view, hand.len, hand.offset, hand.complete).with_losses(hand.run.losses())
+    fn part<'part>(&self, worker: &'part Worker) -> Part<'part> {
+        let view = &worker.run.as_slice()[..worker.in_view];
+        Part::from_view(view, worker.len, worker.offset, worker.complete).with_losses(worker.run.losses())
     }
 
     fn is_single(&self) -> bool {
@@ -181,11 +181,11 @@ where
         refused.is_some() || self.input.has_ended()
     }
 
-    fn end(&self, hand: &mut Hand, part: Range<u64>, done: Done) -> (Range<u64>, Done) {
-        if done.stop {
+    fn end(&self, worker: &mut Worker, part: Range<u64>, done: Outcome) -> (Range<u64>, Outcome) {
+        if done.stops() {
             let mut stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner);
             if stopped.is_none_or(|(start, _)| part.start < start) {
-                *stopped = Some((part.start, hand.run.packed));
+                *stopped = Some((part.start, worker.run.packed));
             }
         }
         let joining = self.input.joining();
@@ -196,13 +196,13 @@ where
         // goes on behind it; but that it ends in a record is no error of the format.
         let is_cut = |error: &Error| matches!(error.kind(), ErrorKind::Incomplete { .. });
         let counts = self.recover || done.error.as_ref().is_none_or(is_cut);
-        let done = Done { stop: true, behind: true, ..done };
+        let done = Outcome { then: Then::StopAfter, ..done };
         let Some(failure) = joining.failure().filter(|_| counts) else { return (part, done) };
         let mut failure = failure.clone();
         if let Some(error) = done.error.as_ref().filter(|error| is_cut(error) && !self.recover) {
             failure = failure.of_record_at(error);
         }
-        (part, Done { error: Some(failure), ..done })
+        (part, Outcome { error: Some(failure), ..done })
     }
 
     fn check(&self) -> Result<(), Error> {

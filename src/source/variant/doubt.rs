@@ -10,7 +10,7 @@ use super::unread::Unread;
 use crate::error::Error;
 use crate::fastq::{Evidence, Variant};
 use crate::record::{Part, Tally};
-use crate::source::schedule::{Account, Done, Work};
+use crate::source::schedule::{Account, Outcome, Then, Work};
 
 /// A part of more bytes is not copied: the worker that has it waits.
 const MOST_COPIED: usize = 4 << 20;
@@ -92,7 +92,7 @@ impl<'work, W> Doubt<'work, W> {
     }
 
     /// Enters what became of a part when those before it were entered, or keeps it for that. Returns what is to be made of it.
-    fn enter(&self, part: Part<'_>, done: Done) -> Done {
+    fn enter(&self, part: Part<'_>, done: Outcome) -> Outcome {
         let mut copy = Vec::new();
         // The order of errors matters. Where there is no memory for a copy, the part waits too.
         let mut may_copy = done.error.is_none() && part.len() <= MOST_COPIED;
@@ -114,27 +114,27 @@ impl<'work, W> Doubt<'work, W> {
             }
         }
         if state.next != part.offset() {
-            return Done { error: None, stop: true, ..done };
+            return Outcome { error: None, then: Then::Stop, ..done };
         }
         let done = state.enter(part.offset(), part.as_bytes(), done);
         while let next = state.next
             && let Some((bytes, tally)) = state.early.remove(&next)
         {
-            state.enter(next, &bytes, Done { tally, error: None, stop: false, behind: false });
+            state.enter(next, &bytes, Outcome::read(tally));
         }
         if state.error.is_some() {
             self.failed.fetch_min(part.offset(), Ordering::Relaxed);
         }
-        let stop = done.stop || state.ended;
+        let then = if state.ended { Then::Stop } else { done.then };
         drop(state);
         self.moved.notify_all();
-        Done { stop, ..done }
+        Outcome { then, ..done }
     }
 }
 
 impl State {
     /// Enters the next part. Returns what is to be made of it.
-    fn enter(&mut self, offset: u64, bytes: &[u8], done: Done) -> Done {
+    fn enter(&mut self, offset: u64, bytes: &[u8], done: Outcome) -> Outcome {
         self.next = offset + bytes.len() as u64;
         if self.ended {
             return done;
@@ -163,18 +163,15 @@ impl State {
             let has_room = unread.add(bytes.get(from..).unwrap_or_default()).is_ok();
             self.ended = !has_room || unread.look(false, Evidence::is_enough_up_to_fault).is_some();
         }
-        Done { error: None, stop: self.ended, ..done }
+        let then = if self.ended { Then::Stop } else { Then::Continue };
+        Outcome { error: None, then, ..done }
     }
 }
 
 impl<T, W: Work<T>> Work<T> for Doubt<'_, W> {
-    fn work(&self, value: &mut T, part: Part<'_>) -> Done {
+    fn work(&self, value: &mut T, part: Part<'_>) -> Outcome {
         let is_before = part.offset() < self.failed.load(Ordering::Relaxed);
-        let done = if is_before {
-            self.work.work(value, part)
-        } else {
-            Done { tally: Tally::default(), error: None, stop: false, behind: false }
-        };
+        let done = if is_before { self.work.work(value, part) } else { Outcome::read(Tally::default()) };
         let done = self.enter(part, done);
         let failed = self.failed.load(Ordering::Relaxed);
         if failed < u64::MAX {
@@ -184,7 +181,7 @@ impl<T, W: Work<T>> Work<T> for Doubt<'_, W> {
         done
     }
 
-    fn finish(&self, value: &mut T, part: Range<u64>, done: Done) -> (Done, Option<(u64, Error)>) {
+    fn finish(&self, value: &mut T, part: Range<u64>, done: Outcome) -> (Outcome, Option<(u64, Error)>) {
         if part.start >= self.failed.load(Ordering::Relaxed) {
             return (done, None);
         }

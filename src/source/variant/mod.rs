@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::fastq::{Census, Evidence, Fastq, Variant};
 use crate::record::{Format, Part, Records};
 use crate::source::open::Source;
-use crate::source::schedule::{Account, Cutting, Done};
+use crate::source::schedule::{Account, Cutting, Outcome, Then};
 
 /// Work that is the same for every format whose records lie end to end.
 pub trait FormatTask {
@@ -205,8 +205,8 @@ impl Source {
                 }
             }
             *evidence = evidence.merge(found);
-            let stop = has_enough(&found);
-            Done { tally: stretches.tally(), error: None, stop, behind: false }
+            let then = if has_enough(&found) { Then::Stop } else { Then::Continue };
+            Outcome { then, ..Outcome::read(stretches.tally()) }
         };
         let cutting = if stops_at_gap { Cutting::Parts } else { Cutting::Recovering };
         let (found, account) = self.run(&Census, cutting, Evidence::default, &work);

@@ -35,8 +35,7 @@ impl PacketCounts {
     /// Counts the packets of a source, those behind gaps too.
     pub(crate) fn count(source: &Source, format: &Packets, file: &str) -> Self {
         let mut summary = Summary::new();
-        let Account { tally, error, .. } = source.map_pieces_in_order(
-            format,
+        let Account { tally, error, .. } = source.parts(format).recover().map_in_order(
             |pieces| {
                 let mut part = Summary::new();
                 pieces.filter_map(Piece::record).for_each(|packet| part.add(packet));

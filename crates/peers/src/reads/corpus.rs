@@ -48,8 +48,7 @@ impl Corpus {
 
     fn read(path: &Path, file: &str) -> Result<Self> {
         let mut reads = Vec::new();
-        Source::open(path)?.map_parts_in_order(
-            &Fastq::new(),
+        Source::open(path)?.parts(&Fastq::new()).map_in_order(
             |records| records.map(|record| Ok(Read::of(&record?))).collect::<pagecut::Result<Vec<_>>>(),
             |part| {
                 reads.extend(part);

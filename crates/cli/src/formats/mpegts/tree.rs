@@ -32,8 +32,7 @@ pub(super) fn print(source: &Source, format: &Packets, printer: &mut Printer<'_>
     let mut all_good = true;
     // Records in the parts before.
     let mut before = 0;
-    let account = source.map_pieces_in_order(
-        format,
+    let account = source.parts(format).recover().map_in_order(
         |pieces| {
             let (mut text, mut gaps) = (Vec::new(), Vec::<Gap>::new());
             for piece in pieces.by_ref() {
