@@ -76,7 +76,7 @@
 //! |---|---|
 //! | what a format is, and why parallel equals serial | [`record`] |
 //! | FASTQ: the grammar that is read, and the checks | [`fastq`], [`fastq::wrapped`] |
-//! | paired reads, in lockstep or on all cores | [`fastq::pairs`] |
+//! | paired reads of any input, in lockstep or on all cores | [`PairedSource`], [`fastq::pairs`] |
 //! | FASTA: the same, and long sequences on all cores | [`fasta`] |
 //! | writing FASTQ and FASTA | [`fastq::Writer`], [`fasta::Writer`] |
 //! | MPEG-TS: packets, sections, programs, PES packets | [`media::mpegts`] |
@@ -122,8 +122,9 @@ pub use record::{
 #[cfg(feature = "gzip")]
 pub use source::BgzfReader;
 pub use source::{
-    Account, Cost, FormatTask, Inspection, Parts, ReadAt, Reader, ReaderFactory, RecordReader,
-    RecoveredParts, Salvaged, Source, SourceOptions, Span, inspect, open_reader,
+    Account, Cost, FormatTask, Inspection, PairBatch, PairReader, PairTally, PairedSource, Parts, ReadAt,
+    Reader, ReaderFactory, RecordReader, RecoveredParts, Salvaged, Source, SourceOptions, Span, inspect,
+    open_reader,
 };
 
 /// The README's programs are tests.

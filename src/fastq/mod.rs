@@ -56,7 +56,7 @@ pub use crate::sequence::{Alphabet, Lengths, Letters};
 pub(crate) use census::{Census, Evidence, Observation};
 pub(crate) use detect::{detect, find_read};
 pub use encoding::{Confidence, Encoding, EncodingGuess};
-pub use pairs::{Pair, Pairs};
+pub use pairs::{MateFormat, Pair, Pairs};
 pub use quality_scores::QualityScores;
 pub use record::Record;
 pub use step::{Layout, Lookahead};

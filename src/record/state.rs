@@ -17,6 +17,7 @@ pub(crate) struct CursorState<F: Format> {
 }
 
 /// The location and the layout of a record in a part.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct RecordLocation<L> {
     start: usize,
     len: usize,
@@ -31,14 +32,24 @@ impl<L> RecordLocation<L> {
         format: &F,
         part: &Part<'data>,
     ) -> F::Record<'data> {
-        let offset = part.offset() + self.start as u64;
-        format.record(self.bytes(part), offset, self.layout)
+        format.record(self.bytes(part), self.offset(part), self.layout)
     }
 
     /// The bytes of the record in the part in which it was found.
     #[inline(always)]
     pub(crate) fn bytes<'data>(&self, part: &Part<'data>) -> &'data [u8] {
         &part.view()[self.start..self.start + self.len]
+    }
+
+    /// The offset of the record in the input.
+    #[inline(always)]
+    pub(crate) fn offset(&self, part: &Part<'_>) -> u64 {
+        part.offset() + self.start as u64
+    }
+
+    /// The places of its fields.
+    pub(crate) fn layout(self) -> L {
+        self.layout
     }
 }
 

@@ -10,12 +10,14 @@
 //! | `stream` | reads an input from the left, and decompresses it |
 //! | `schedule` | divides an input into parts, and gives them to workers |
 //! | `read` | reads the records: one after the other, or on all cores |
+//! | `pairs` | reads the pairs of two inputs, or of one in which mates alternate |
 //! | `variant` | decides whether FASTQ is wrapped |
 //! | `recover` | reads damaged inputs |
 
 mod access;
 mod open;
 mod options;
+mod pairs;
 mod read;
 mod recover;
 mod room;
@@ -28,6 +30,7 @@ pub use access::BgzfReader;
 pub use access::{Cost, Inspection, ReadAt, Reader, ReaderFactory, Span, inspect, open_reader};
 pub use open::Source;
 pub use options::SourceOptions;
+pub use pairs::{PairBatch, PairReader, PairTally, PairedSource};
 pub use read::{Parts, RecordReader, RecoveredParts};
 pub use recover::Salvaged;
 pub use schedule::Account;

@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod mapped;
+mod sources;
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -18,7 +19,7 @@ use proptest::prelude::*;
 type Facts = (String, Option<Location>);
 
 /// The pairs before the first error, and that error.
-type UpToError<'data> = (Vec<Pair<'data>>, Option<Facts>);
+type UpToError<'data> = (Vec<Pair<Record<'data>>>, Option<Facts>);
 
 fn serial(pairs: Pairs<'_>) -> UpToError<'_> {
     let mut found = Vec::new();
@@ -36,7 +37,7 @@ fn serial(pairs: Pairs<'_>) -> UpToError<'_> {
 }
 
 /// The pairs of each batch, up to the first error.
-fn parallel(pairs: Pairs<'_>) -> (Vec<Vec<Pair<'_>>>, Option<Facts>) {
+fn parallel(pairs: Pairs<'_>) -> (Vec<Vec<Pair<Record<'_>>>>, Option<Facts>) {
     let mut batches: Vec<Vec<_>> = Vec::new();
     let mut count = 0;
     let end = pairs.for_each_batch(
@@ -107,7 +108,7 @@ fn naive<'data>(format: Fastq, files: [&'data [u8]; 2]) -> UpToError<'data> {
 fn zip<'data>(
     first: &[Result<Record<'data>, Error>],
     second: &[Result<Record<'data>, Error>],
-) -> Vec<Pair<'data>> {
+) -> Vec<Pair<Record<'data>>> {
     let both = first.iter().zip(second);
     both.map_while(|(first, second)| {
         Some(Pair { first: *first.as_ref().ok()?, second: *second.as_ref().ok()? })

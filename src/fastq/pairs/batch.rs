@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::Pair;
 use super::lockstep::Lockstep;
 use crate::error::{Error, Result};
+use crate::fastq::Record;
 
 /// Successive pairs, for one worker.
 ///
@@ -40,7 +41,7 @@ impl<'data> Batch<'data> {
     }
 
     #[cold]
-    fn end(&mut self, error: Error) -> Option<Pair<'data>> {
+    fn end(&mut self, error: Error) -> Option<Pair<Record<'data>>> {
         self.left = 0;
         self.error = Some(error);
         None
@@ -48,10 +49,10 @@ impl<'data> Batch<'data> {
 }
 
 impl<'data> Iterator for Batch<'data> {
-    type Item = Pair<'data>;
+    type Item = Pair<Record<'data>>;
 
     #[inline]
-    fn next(&mut self) -> Option<Pair<'data>> {
+    fn next(&mut self) -> Option<Pair<Record<'data>>> {
         self.left = self.left.checked_sub(1)?;
         match self.lockstep.next() {
             Some(Ok(pair)) => Some(pair),

@@ -1,9 +1,10 @@
 //! Reads mates side by side.
 
-use super::Pair;
 use super::input::{Input, Mark};
+use super::mate::Mate;
 use super::names::{self, Mismatch};
-use crate::error::{Error, ErrorKind, MatePlace, Result, Site};
+use super::{Pair, header};
+use crate::error::{Error, ErrorKind, Result};
 use crate::fastq::{Fastq, Record};
 use crate::record::{Format, Part, Records};
 
@@ -67,50 +68,30 @@ impl<'data> Lane<'data> {
         read.behind(self.from)
     }
 
-    /// Where a record is that was read just now, with `behind` others behind it.
-    fn mark(&self, record: &Record<'_>, behind: u64) -> Mark {
+    /// A record that was read just now, with `behind` others behind it.
+    #[cold]
+    fn mate(&self, record: &Record<'data>, behind: u64) -> Mate<'data> {
         let position = self.position();
+        let offset = record.range().start;
         // A record lies in its input.
-        let offset = usize::try_from(record.range().start).unwrap_or(usize::MAX);
-        let since = &self.input.data[offset..position.offset];
+        let since = &self.input.data[usize::try_from(offset).unwrap_or(usize::MAX)..position.offset];
         // The last line may not end.
         let lines = since.split_inclusive(|&byte| byte == b'\n').count() as u64;
-        // A mapping may have other line ends by now.
-        let line = position.line.saturating_sub(lines);
-        Mark { offset, record: position.record - 1 - behind, line }
+        Mate {
+            file: self.input.file,
+            record: position.record - 1 - behind,
+            offset,
+            // A mapping may have other line ends by now.
+            line: position.line.saturating_sub(lines),
+            header: header(record.as_bytes(), record.definition()),
+        }
     }
 
-    fn place(&self, record: &Record<'_>) -> MatePlace {
-        let Mark { offset, record: number, .. } = self.mark(record, 0);
-        MatePlace::new(self.input.file, number, offset as u64, header(record))
-    }
-
-    /// An error of a record that was read just now, with `behind` others behind it.
+    /// The error of a record whose mate is not in this lane, which has ended.
     #[cold]
-    fn error(&self, kind: ErrorKind, record: &Record<'_>, behind: u64) -> Error {
-        let mark = self.mark(record, behind);
-        let site = Site {
-            format: Fastq::NAME,
-            offset: mark.offset as u64,
-            record_offset: mark.offset as u64,
-            counted_from: 0,
-            record: mark.record,
-            line: Some(mark.line),
-        };
-        Error::at(kind, site, header(record)).in_file(self.input.file)
+    fn mate_missing(&self, mate: &Mate<'_>) -> Error {
+        mate.missing(self.input.file, self.position().record, self.input.data.len() as u64)
     }
-
-    /// That there is no more record, in which another one has its mate.
-    fn mate_missing(&self) -> ErrorKind {
-        let records = self.position().record;
-        ErrorKind::MateMissing { file: self.input.file, records, len: self.input.data.len() as u64 }
-    }
-}
-
-/// The first line of a record.
-fn header<'data>(record: &Record<'data>) -> &'data [u8] {
-    // `@`, then the definition.
-    &record.as_bytes()[..=record.definition().len()]
 }
 
 /// Pairs, one after the other.
@@ -140,7 +121,7 @@ impl<'data> Lockstep<'data> {
 
     /// The next pair. After an error, the next one makes no sense.
     #[inline]
-    pub(super) fn next(&mut self) -> Option<Result<Pair<'data>>> {
+    pub(super) fn next(&mut self) -> Option<Result<Pair<Record<'data>>>> {
         let first = self.first.next();
         let second = match &mut self.second {
             Some(lane) => lane.next(),
@@ -158,42 +139,34 @@ impl<'data> Lockstep<'data> {
     }
 
     #[inline]
-    fn checked(&self, pair: Pair<'data>) -> Result<Pair<'data>> {
+    fn checked(&self, pair: Pair<Record<'data>>) -> Result<Pair<Record<'data>>> {
         if !self.check_names {
             return Ok(pair);
         }
-        match names::mismatch(&pair.first, &pair.second) {
+        match names::mismatch(pair.first.definition(), pair.second.definition()) {
             None => Ok(pair),
             Some(mismatch) => Err(self.no_mates(pair, mismatch)),
         }
     }
 
     #[cold]
-    fn no_mates(&self, Pair { first, second }: Pair<'data>, mismatch: Mismatch) -> Error {
+    fn no_mates(&self, Pair { first, second }: Pair<Record<'data>>, mismatch: Mismatch) -> Error {
         let (lane, behind) = match &self.second {
             Some(lane) => (lane, 0),
             None => (&self.first, 1),
         };
-        let mate = lane.place(&second);
-        let kind = match mismatch {
-            Mismatch::Name => ErrorKind::MateName { mate },
-            Mismatch::Number { first, second } => {
-                ErrorKind::MateNumber { number: first, mate_number: second, mate }
-            }
-        };
-        self.first.error(kind, &first, behind)
+        self.first.mate(&first, behind).mismatch(&lane.mate(&second, 0), mismatch)
     }
 
     #[cold]
     fn second_missing(&self, first: &Record<'data>) -> Error {
-        let kind = self.second.as_ref().unwrap_or(&self.first).mate_missing();
-        self.first.error(kind, first, 0)
+        self.second.as_ref().unwrap_or(&self.first).mate_missing(&self.first.mate(first, 0))
     }
 
     #[cold]
     fn first_missing(&self, second: &Record<'data>) -> Error {
         let lane = self.second.as_ref().unwrap_or(&self.first);
-        lane.error(self.first.mate_missing(), second, 0)
+        self.first.mate_missing(&lane.mate(second, 0))
     }
 
     /// Pairs that were there have gone.

@@ -6,7 +6,9 @@
 //! * one pair after the other ([`Pairs::iter`]);
 //! * in batches on all cores, whose values come in order ([`Pairs::for_each_batch`]).
 //!
-//! Both give the same pairs, and then the same error: the one of the pair with the lowest number, and within a pair the first
+//! Here both inputs lie in memory. [`PairedSource`](crate::PairedSource) reads the pairs of any input: compressed, a pipe, wrapped.
+//!
+//! All give the same pairs, and then the same error: the one of the pair with the lowest number, and within a pair the first
 //! file's before the second's. An error says which of the two files it means ([`Location::file`](crate::Location::file)), and
 //! one that concerns both mates names both places. Inputs of unequal counts are an error, after the last pair.
 //!
@@ -48,20 +50,23 @@ mod batch;
 mod input;
 mod lockstep;
 mod marks;
+mod mate;
 mod names;
 mod parallel;
 mod scout;
 mod serial;
 
 pub use batch::Batch;
+pub(crate) use mate::Mate;
+pub(crate) use names::{Mismatch, mismatch};
 pub use serial::Iter;
 
 use input::Input;
 use lockstep::{Lane, Lockstep};
 
-use super::{Fastq, Record};
+use super::{Fastq, Record, Wrapped};
 use crate::error::{PairFile, Result};
-use crate::record::Backing;
+use crate::record::{Backing, Format};
 
 /// How long the parts are between whose ends the batches lie, unless it is said otherwise: long enough that a task costs nothing,
 /// short enough that the parts of a window stay in a cache between counting and reading.
@@ -69,11 +74,54 @@ const BATCH_LEN: usize = 1 << 20;
 
 /// Two records that belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Pair<'data> {
+pub struct Pair<R> {
     /// The one of the first file.
-    pub first: Record<'data>,
+    pub first: R,
     /// The one of the second file.
-    pub second: Record<'data>,
+    pub second: R,
+}
+
+/// A format whose records can be mates: [`Fastq`] and [`Wrapped`].
+pub trait MateFormat: Format<Layout: Copy + Send + Sync> + sealed::Sealed + 'static {
+    /// Returns the first line of a record without `@`, which has the name and the read number.
+    fn definition<'data>(record: &Self::Record<'data>) -> &'data [u8];
+
+    /// Returns all bytes of a record as they stand in the input.
+    fn bytes<'data>(record: &Self::Record<'data>) -> &'data [u8];
+}
+
+impl MateFormat for Fastq {
+    fn definition<'data>(record: &Self::Record<'data>) -> &'data [u8] {
+        record.definition()
+    }
+
+    fn bytes<'data>(record: &Self::Record<'data>) -> &'data [u8] {
+        record.as_bytes()
+    }
+}
+
+impl MateFormat for Wrapped {
+    fn definition<'data>(record: &Self::Record<'data>) -> &'data [u8] {
+        record.definition()
+    }
+
+    fn bytes<'data>(record: &Self::Record<'data>) -> &'data [u8] {
+        record.as_bytes()
+    }
+}
+
+mod sealed {
+    /// Formats outside of this crate have no errors of mates.
+    pub trait Sealed {}
+
+    impl Sealed for crate::fastq::Fastq {}
+    impl Sealed for crate::fastq::Wrapped {}
+}
+
+/// The first line of a record, of which these are all bytes.
+pub(crate) fn header<'data>(record: &'data [u8], definition: &[u8]) -> &'data [u8] {
+    // `@` stands before the definition.
+    &record[..=definition.len()]
 }
 
 /// Paired reads that lie in memory, and how they are to be read.
@@ -178,7 +226,7 @@ impl<'data> Pairs<'data> {
 }
 
 impl<'data> IntoIterator for Pairs<'data> {
-    type Item = Result<Pair<'data>>;
+    type Item = Result<Pair<Record<'data>>>;
     type IntoIter = Iter<'data>;
 
     fn into_iter(self) -> Iter<'data> {
@@ -187,7 +235,7 @@ impl<'data> IntoIterator for Pairs<'data> {
 }
 
 impl<'data> IntoIterator for &Pairs<'data> {
-    type Item = Result<Pair<'data>>;
+    type Item = Result<Pair<Record<'data>>>;
     type IntoIter = Iter<'data>;
 
     fn into_iter(self) -> Iter<'data> {

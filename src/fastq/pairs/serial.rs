@@ -5,6 +5,7 @@ use std::iter::FusedIterator;
 use super::lockstep::Lockstep;
 use super::{Pair, Pairs};
 use crate::error::Result;
+use crate::fastq::Record;
 
 /// The pairs of two inputs, or of one, in order.
 ///
@@ -23,10 +24,10 @@ impl<'data> Iter<'data> {
 }
 
 impl<'data> Iterator for Iter<'data> {
-    type Item = Result<Pair<'data>>;
+    type Item = Result<Pair<Record<'data>>>;
 
     #[inline]
-    fn next(&mut self) -> Option<Result<Pair<'data>>> {
+    fn next(&mut self) -> Option<Result<Pair<Record<'data>>>> {
         if self.ended {
             return None;
         }

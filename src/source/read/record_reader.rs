@@ -117,7 +117,7 @@ impl<F: Format> RecordReader<'_, F> {
 
     /// Finds the next record, in the present part or in one that follows.
     #[inline]
-    fn find_next(&mut self) -> Result<Option<RecordLocation<F::Layout>>> {
+    pub(in crate::source) fn find_next(&mut self) -> Result<Option<RecordLocation<F::Layout>>> {
         if self.has_ended {
             return Ok(None);
         }
@@ -128,6 +128,17 @@ impl<F: Format> RecordReader<'_, F> {
                 None => return Ok(None),
             }
         }
+    }
+
+    /// The present part.
+    #[inline]
+    pub(in crate::source) fn part(&self) -> Part<'_> {
+        self.parts.part()
+    }
+
+    /// Checks that no byte of the present part has vanished since the part was read.
+    pub(in crate::source) fn check_part(&self) -> Result<()> {
+        self.parts.check_part()
     }
 
     /// The account of the bytes that were read. After the last record, that is all of the input.
@@ -194,6 +205,9 @@ trait Serial<'run> {
     /// Leaves the present part, and completes what became of it.
     fn leave(&mut self, done: Outcome) -> Outcome;
 
+    /// Checks that no byte of the present part has vanished.
+    fn check_part(&self) -> Result<()>;
+
     /// Completes the account of the input.
     fn complete(&self, account: Account) -> Account;
 }
@@ -243,6 +257,10 @@ impl<'run, P: PartQueue<'run>> Serial<'run> for SerialParts<'run, P> {
             reading.at(usize::try_from(range.end).unwrap_or(usize::MAX));
         }
         done
+    }
+
+    fn check_part(&self) -> Result<()> {
+        self.parts.check_part(&self.worker)
     }
 
     fn complete(&self, account: Account) -> Account {

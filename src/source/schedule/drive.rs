@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::account::Account;
 use super::parts::PartQueue;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::record::{Part, Tally};
 
 /// The result of the work on a part.
@@ -142,21 +142,34 @@ pub(in crate::source) fn drive<'run, P: PartQueue<'run>, T: Send>(
         value
     };
 
-    let values = match threads {
-        Some(1) => vec![worker()],
-        _ if parts.is_single() => vec![worker()],
-        Some(threads) => match rayon::ThreadPoolBuilder::new().num_threads(threads.min(MOST_THREADS)).build()
-        {
-            Ok(pool) => pool.broadcast(|_| worker()),
-            Err(error) => return (Vec::new(), Account::refused(io::Error::other(error).into())),
-        },
-        None => rayon::broadcast(|_| worker()),
+    let values = match on_workers(if parts.is_single() { Some(1) } else { threads }, worker) {
+        Ok(values) => values,
+        Err(error) => return (Vec::new(), Account::refused(error)),
     };
     let mut account = ledger.into_inner().unwrap_or_else(PoisonError::into_inner).account();
     if let Err(error) = parts.check() {
         (account.error, account.complete) = (Some(error), false);
     }
     (values, parts.complete(account))
+}
+
+/// Does work on this many threads at once, or on those of the current rayon pool. Returns what each of them made.
+///
+/// # Errors
+///
+/// [`ErrorKind::Io`](crate::ErrorKind::Io) if the threads cannot be started.
+pub(in crate::source) fn on_workers<T: Send>(
+    threads: Option<usize>,
+    worker: impl Fn() -> T + Sync,
+) -> Result<Vec<T>> {
+    match threads {
+        Some(1) => Ok(vec![worker()]),
+        Some(threads) => {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.min(MOST_THREADS)).build();
+            Ok(pool.map_err(io::Error::other)?.broadcast(|_| worker()))
+        }
+        None => Ok(rayon::broadcast(|_| worker())),
+    }
 }
 
 /// Sums up outcomes in the order of the input; they come in any order.

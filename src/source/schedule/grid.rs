@@ -288,6 +288,10 @@ impl<'run, F: Format> PartQueue<'run> for Grid<'run, F> {
         self.reader.check()
     }
 
+    fn check_part(&self, worker: &Worker<'run>) -> Result<()> {
+        worker.window.check()
+    }
+
     fn end(&self, worker: &mut Worker<'run>, part: Range<u64>, done: Outcome) -> (Range<u64>, Outcome) {
         let is_open = std::mem::take(&mut worker.is_open) && !done.stops();
         let end = if is_open { part.start + done.tally.bytes() } else { part.end };

@@ -43,6 +43,12 @@ pub(in crate::source) trait PartQueue<'run>: Sync {
     /// Checks after the last part that the input has not changed since it was opened.
     fn check(&self) -> Result<(), Error>;
 
+    /// Checks that no byte of the part that a worker has was lost since it was read.
+    fn check_part(&self, worker: &Self::Worker) -> Result<(), Error> {
+        let _ = worker;
+        Ok(())
+    }
+
     /// Completes the account with facts that only the end of the input shows.
     fn complete(&self, account: Account) -> Account {
         account

@@ -1,0 +1,237 @@
+//! Workers that read batches of pairs, and the threads that fill blocks for them.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::sync::{Mutex, PoisonError};
+use std::thread::{self, Scope};
+
+use super::batch::{Mates, PairBatch};
+use super::block::Blocks;
+use super::lanes::{Feed, Filled, Lanes, Pool};
+use super::{PairTally, PairedSource};
+use crate::error::{Error, PairFile, Result};
+use crate::fastq::MateFormat;
+use crate::source::open::Source;
+use crate::source::schedule::{InOrder, on_workers};
+
+/// Filled blocks of an input that may wait for workers.
+const WAITING: usize = 2;
+
+/// The result of work on a batch. An error has the number of the pair at fault.
+type Done<T> = std::result::Result<T, (u64, Error)>;
+
+/// What is done with batches.
+trait BatchWork<F: MateFormat, T>: Sync {
+    /// Works on a batch.
+    fn work(&self, value: &mut T, batch: PairBatch<'_, F>, mates: &Mates<F::Layout>) -> Done<()>;
+
+    /// The work ends with this pair: nothing that begins there or later is waited for.
+    fn stop(&self, pair: u64) {
+        let _ = pair;
+    }
+}
+
+/// Folds batches into the value of each worker. Returns the values.
+pub(super) fn fold<F: MateFormat, T: Send>(
+    source: &PairedSource,
+    format: &F,
+    identity: impl Fn() -> T + Sync,
+    fold: impl Fn(&mut T, &mut PairBatch<'_, F>) -> Result<()> + Sync,
+) -> Result<(Vec<T>, PairTally)> {
+    run(source, format, identity, &Fold(fold))
+}
+
+struct Fold<W>(W);
+
+impl<F: MateFormat, T, W: Fn(&mut T, &mut PairBatch<'_, F>) -> Result<()> + Sync> BatchWork<F, T>
+    for Fold<W>
+{
+    fn work(&self, value: &mut T, mut batch: PairBatch<'_, F>, _: &Mates<F::Layout>) -> Done<()> {
+        refused_or_fault((self.0)(value, &mut batch), batch)
+    }
+}
+
+/// The error of the work on a batch, or that of the batch, whichever comes first.
+fn refused_or_fault<F: MateFormat, T>(done: Result<T>, batch: PairBatch<'_, F>) -> Done<T> {
+    let number = batch.last_number();
+    match (done, batch.into_error()) {
+        (Err(error), Some((at, _))) if number < at => Err((number, error)),
+        (_, Some(fault)) => Err(fault),
+        (Err(error), None) => Err((number, error)),
+        (Ok(value), None) => Ok(value),
+    }
+}
+
+/// Makes values of batches, and hands them to `take` in the order of the pairs.
+pub(super) fn map_in_order<F: MateFormat, T: Send>(
+    source: &PairedSource,
+    format: &F,
+    map: impl Fn(&mut PairBatch<'_, F>) -> Result<T> + Sync,
+    take: impl FnMut(T) -> Result<()> + Send,
+) -> Result<PairTally> {
+    let work = Ordered { in_order: InOrder::new(source.first.most_waiting(), take), map };
+    run(source, format, || (), &work).map(|(_, tally)| tally)
+}
+
+struct Ordered<T, S, M> {
+    in_order: InOrder<T, S>,
+    map: M,
+}
+
+impl<F, T, S, M> BatchWork<F, ()> for Ordered<T, S, M>
+where
+    F: MateFormat,
+    T: Send,
+    S: FnMut(T) -> Result<()> + Send,
+    M: Fn(&mut PairBatch<'_, F>) -> Result<T> + Sync,
+{
+    fn work(&self, (): &mut (), mut batch: PairBatch<'_, F>, mates: &Mates<F::Layout>) -> Done<()> {
+        self.in_order.wait(mates.pairs.start);
+        let value = refused_or_fault((self.map)(&mut batch), batch)?;
+        self.in_order.bring(mates.pairs.clone(), value)
+    }
+
+    fn stop(&self, pair: u64) {
+        self.in_order.stop(pair);
+    }
+}
+
+/// Lets workers have all batches, in the order of the pairs. Returns the value of each worker.
+///
+/// # Errors
+///
+/// The first one in the order of the pairs.
+fn run<F: MateFormat, T: Send>(
+    source: &PairedSource,
+    format: &F,
+    identity: impl Fn() -> T + Sync,
+    work: &impl BatchWork<F, T>,
+) -> Result<(Vec<T>, PairTally)> {
+    let threads = source.first.options.threads;
+    let workers = source.first.most_waiting() / 2;
+    let crew = Crew {
+        format,
+        check_names: source.check_names,
+        work,
+        pool: Pool::new(2 * (workers + WAITING)),
+        stop_from: AtomicU64::new(u64::MAX),
+        first_error: Mutex::default(),
+    };
+    let (values, end) = if workers == 1 {
+        let mut lanes = Lanes::open(source, |source, mates, file| {
+            let reader = source.records(format).map_err(|error| error.in_file(file))?;
+            Ok(Blocks::new(reader, mates, file))
+        })?;
+        let value = crew.work_on(identity(), || crew.next_batch(&mut lanes));
+        (vec![value], lanes.end)
+    } else {
+        thread::scope(|scope| {
+            let lanes = Lanes::open(source, |source, mates, file| {
+                fill_on_thread(scope, source, format, &crew.pool, mates, file)
+            })?;
+            let lanes = Mutex::new(lanes);
+            let next = || crew.next_batch(&mut lanes.lock().unwrap_or_else(PoisonError::into_inner));
+            let values = on_workers(threads, || crew.work_on(identity(), next))?;
+            Ok::<_, Error>((values, lanes.into_inner().unwrap_or_else(PoisonError::into_inner).end))
+        })?
+    };
+    let first_error = crew.first_error.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let end = match (first_error, end) {
+        (Some((_, error)), _) => Err(error),
+        // Without an error, workers stop at the end only.
+        (None, end) => end.unwrap_or_else(|| Ok(PairTally::default())),
+    };
+    // Whatever is wrong with bytes that were lost is not worth telling.
+    source.check()?;
+    end.map(|tally| (values, tally))
+}
+
+/// What all workers share.
+struct Crew<'run, F: MateFormat, W> {
+    format: &'run F,
+    check_names: bool,
+    work: &'run W,
+    pool: Pool<F::Layout>,
+    /// No batch is wanted that begins with this pair or a later one.
+    stop_from: AtomicU64,
+    /// The error with the lowest number of a pair so far.
+    first_error: Mutex<Option<(u64, Error)>>,
+}
+
+impl<F: MateFormat, W> Crew<'_, F, W> {
+    /// The next batch, if one is wanted.
+    fn next_batch<D: Feed<F::Layout>>(&self, lanes: &mut Lanes<F, D>) -> Option<Mates<F::Layout>> {
+        let is_wanted = lanes.pairs < self.stop_from.load(Ordering::Relaxed);
+        if is_wanted { lanes.next_batch(self.format, &self.pool) } else { None }
+    }
+
+    /// Works on batches until there are no more. Returns the value of the worker.
+    fn work_on<T>(&self, mut value: T, mut next: impl FnMut() -> Option<Mates<F::Layout>>) -> T
+    where
+        W: BatchWork<F, T>,
+    {
+        let _guard = StopOnPanic(|| {
+            self.stop_from.store(0, Ordering::Relaxed);
+            self.work.stop(0);
+        });
+        while let Some(mates) = next() {
+            let batch = PairBatch::new(self.format, &mates, self.check_names);
+            if let Err((pair, error)) = self.work.work(&mut value, batch, &mates) {
+                self.stop_from.fetch_min(pair, Ordering::Relaxed);
+                // Nothing of the batch is taken.
+                self.work.stop(pair.min(mates.pairs.start));
+                self.note(pair, error);
+            }
+            self.pool.give_all(mates);
+        }
+        value
+    }
+
+    fn note(&self, pair: u64, error: Error) {
+        let mut first = self.first_error.lock().unwrap_or_else(PoisonError::into_inner);
+        if first.as_ref().is_none_or(|(before, _)| pair < *before) {
+            *first = Some((pair, error));
+        }
+    }
+}
+
+/// Tells the work that nothing is to be waited for, if a worker panics.
+struct StopOnPanic<F: FnMut()>(F);
+
+impl<F: FnMut()> Drop for StopOnPanic<F> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            (self.0)();
+        }
+    }
+}
+
+/// Starts a thread that fills blocks of an input until nobody takes them any more.
+fn fill_on_thread<'scope, F: MateFormat>(
+    scope: &'scope Scope<'scope, '_>,
+    source: &'scope Source,
+    format: &'scope F,
+    pool: &'scope Pool<F::Layout>,
+    mates: usize,
+    file: Option<PairFile>,
+) -> Result<Receiver<Filled<F::Layout>>> {
+    let (sender, receiver): (SyncSender<Filled<F::Layout>>, _) = mpsc::sync_channel(WAITING);
+    let fill = move || {
+        let mut blocks = match source.records(format) {
+            Ok(reader) => Blocks::new(reader, mates, file),
+            Err(error) => {
+                let _ = sender.send((pool.take(), Some(Err(error.in_file(file)))));
+                return;
+            }
+        };
+        loop {
+            let filled = blocks.next(pool);
+            let has_ended = filled.1.is_some();
+            if sender.send(filled).is_err() || has_ended {
+                return;
+            }
+        }
+    };
+    thread::Builder::new().name("pagecut-mates".into()).spawn_scoped(scope, fill)?;
+    Ok(receiver)
+}
