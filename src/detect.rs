@@ -102,7 +102,7 @@ mod tests {
         for (junk, packets) in [(0, 1), (0, 5), (0, 400), (1, 16), (187, 16), (1000, 16), (10_000, 400)] {
             for kind in PacketKind::ALL {
                 let stream = stream(kind, junk, packets);
-                let expected = FileKind::MpegTs(Packets::of(kind));
+                let expected = FileKind::MpegTs(Packets::with_kind(kind));
                 assert_eq!(FileKind::detect(&stream).unwrap(), expected, "{junk} + {packets}");
             }
         }
@@ -118,7 +118,7 @@ mod tests {
                 let mut stream = stream(PacketKind::SourcePacket, 0, packets);
                 stream.chunks_mut(192).for_each(|packet| packet[0] = first[0]);
                 let kind = FileKind::detect(&stream).unwrap();
-                assert_eq!(kind, FileKind::MpegTs(Packets::of(PacketKind::SourcePacket)), "{packets}");
+                assert_eq!(kind, FileKind::MpegTs(Packets::with_kind(PacketKind::SourcePacket)), "{packets}");
             }
         }
     }

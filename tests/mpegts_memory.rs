@@ -1,4 +1,4 @@
-//! Promise: no number in a file decides how much memory is taken.
+//! Promise: no number in a file decides how much memory is allocated.
 
 #[path = "mpegts/exercise.rs"]
 mod exercise;
@@ -11,7 +11,7 @@ use pagecut::media::mpegts::{Packets, PesPackets};
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
-/// The most memory that `work` has at a time, in bytes, and how many allocations it makes.
+/// Returns the peak memory of `work` in bytes, and the number of its allocations.
 fn cost<T>(work: impl FnOnce() -> T) -> (T, usize, u64) {
     let _profiler = dhat::Profiler::builder().testing().build();
     let before = dhat::HeapStats::get();
@@ -20,7 +20,7 @@ fn cost<T>(work: impl FnOnce() -> T) -> (T, usize, u64) {
     (result, after.max_bytes - before.curr_bytes, after.total_blocks - before.total_blocks)
 }
 
-/// Packets with a payload of `fill` of all PIDs there are, with a PES packet or a section of the greatest length in each.
+/// Builds packets with a payload of `fill` in every PID, with a PES packet or a section of the maximum length in each.
 fn every_pid(payload: &[u8]) -> Vec<u8> {
     (0..0x1fff_u16)
         .flat_map(|pid| {
@@ -33,9 +33,9 @@ fn every_pid(payload: &[u8]) -> Vec<u8> {
         .collect()
 }
 
-/// One profiler can be there at a time, so this is one test.
+/// Only one profiler can run at a time, so this is one test.
 #[test]
-fn memory_is_bounded_whatever_the_file_says() {
+fn memory_is_bounded_for_any_file() {
     for name in ["av.ts", "av.m2ts", "two_programs.ts"] {
         let data = std::fs::read(common::testdata("media/mpegts").join(name)).unwrap();
         let packets = Packets::detect(&data, true).unwrap();
@@ -45,13 +45,13 @@ fn memory_is_bounded_whatever_the_file_says() {
         }
     }
 
-    // A program association that names as many programs as there can be, each in a PID of its own, and maps that do not end.
+    // A program association with the maximum number of programs, each in its own PID, and maps that do not end.
     let many =
         [every_pid(&[0, 2, 0xbf, 0xff]), every_pid(&[0, 0, 1, 0xe0, 0xff, 0xff, 0x80, 0xc0, 0xff])].concat();
     let (_, bytes, _) = cost(|| exercise(Packets::new(), &many));
     assert!(bytes < 16 << 20, "{bytes} bytes");
 
-    // Nothing is kept of a PES packet but where it begins and ends, and nothing is allocated for one.
+    // Only the start and the end of a PES packet are kept; no PES packet is allocated.
     let small = std::fs::read(common::testdata("media/mpegts/av.ts")).unwrap();
     let count = |data: &[u8]| {
         let packets = Packets::new();

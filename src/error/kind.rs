@@ -267,7 +267,7 @@ pub enum ErrorKind {
     DamagedSection {
         /// Its PID.
         pid: u16,
-        /// What is wrong with it: `its checksum is wrong`, ...
+        /// The fault: `its CRC does not match`, ...
         why: &'static str,
     },
     /// MPEG-TS: a PES packet does not begin with what it has to.
@@ -275,7 +275,7 @@ pub enum ErrorKind {
     DamagedPes {
         /// Its PID.
         pid: u16,
-        /// What is wrong with it: `it ends inside of its header`, ...
+        /// The fault: `it ends inside its header`, ...
         why: &'static str,
     },
 

@@ -4,11 +4,11 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MediaKind {
-    /// Pictures.
+    /// Video.
     Video,
-    /// Sound.
+    /// Audio.
     Audio,
-    /// Text or pictures that are shown over others; teletext too.
+    /// Text or pictures shown over the video, including teletext.
     Subtitle,
     /// Everything else: hints, metadata, time codes, sections.
     Other,

@@ -1,8 +1,8 @@
-//! The configuration of MPEG-4 Audio, in any container.
+//! The MPEG-4 audio configuration, in any container.
 
 use super::codec::Bits;
 
-/// `AudioSpecificConfig` (ISO/IEC 14496-3 §1.6.2.1), which MP4 has in `esds`, and Matroska in the `CodecPrivate` of `A_AAC`.
+/// `AudioSpecificConfig` (ISO/IEC 14496-3 §1.6.2.1): in `esds` of MP4, and in the `CodecPrivate` of `A_AAC` in Matroska.
 ///
 /// ```
 /// use pagecut::media::AudioSpecificConfig;
@@ -17,11 +17,11 @@ pub struct AudioSpecificConfig {
     pub object_type: u8,
     /// `samplingFrequency` of the frames, in hertz.
     pub sampling_frequency: u32,
-    /// How many channels `channelConfiguration` stands for; `None` if it is told in another way, or not known.
+    /// Number of channels by `channelConfiguration`; `None` if another element gives it, or the value is reserved.
     pub channels: Option<u8>,
-    /// `extensionSamplingFrequency`: the rate in hertz of what comes out with spectral band replication (HE-AAC), if that is told.
+    /// `extensionSamplingFrequency`: the output rate in hertz with spectral band replication (HE-AAC), if it is signalled.
     pub extension_sampling_frequency: Option<u32>,
-    /// Parametric stereo is told (HE-AAC v2): two channels come out of one.
+    /// Parametric stereo is signalled (HE-AAC v2): one coded channel becomes two.
     pub has_parametric_stereo: bool,
 }
 
@@ -33,20 +33,21 @@ pub(super) const SAMPLING_FREQUENCIES: [u32; 13] =
 const SPECTRAL_BAND_REPLICATION: u8 = 5;
 const PARAMETRIC_STEREO: u8 = 29;
 
-/// `syncExtensionType` of spectral band replication that is told behind everything else, and of parametric stereo behind that.
+/// `syncExtensionType` of spectral band replication signalled after the configuration, and of parametric stereo after that.
 const SYNC_EXTENSION: u32 = 0x2b7;
 const SYNC_EXTENSION_STEREO: u32 = 0x548;
 
 impl AudioSpecificConfig {
-    /// Reads it from bytes, which may be followed by others; `None` if they end too early, or if the frequency is a reserved one.
+    /// Reads the configuration from bytes, which may be followed by others; `None` if they end too early, or the frequency
+    /// is reserved.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
         Self::read_bits(&mut Bits::new(bytes), true)
     }
 
-    /// Reads it from a position of bits. `is_whole`: an extension may follow it.
+    /// Reads the configuration at a bit position. `is_whole`: an extension may follow.
     pub(super) fn read_bits(bits: &mut Bits<'_>, is_whole: bool) -> Option<Self> {
-        let told_first = read_object_type(bits)?;
+        let first_object_type = read_object_type(bits)?;
         let sampling_frequency = read_frequency(bits)?;
         let channels = match bits.take(4)? {
             count @ 1..=6 => u8::try_from(count).ok(),
@@ -55,31 +56,31 @@ impl AudioSpecificConfig {
             _ => None,
         };
         let mut config = Self {
-            object_type: told_first,
+            object_type: first_object_type,
             sampling_frequency,
             channels,
             extension_sampling_frequency: None,
-            has_parametric_stereo: told_first == PARAMETRIC_STEREO,
+            has_parametric_stereo: first_object_type == PARAMETRIC_STEREO,
         };
-        if matches!(told_first, SPECTRAL_BAND_REPLICATION | PARAMETRIC_STEREO) {
+        if matches!(first_object_type, SPECTRAL_BAND_REPLICATION | PARAMETRIC_STEREO) {
             config.extension_sampling_frequency = Some(read_frequency(bits)?);
             config.object_type = read_object_type(bits)?;
         } else if is_whole && matches!(config.object_type, 1..=4) && channels.is_some() {
-            // What is not there is not told.
+            // A missing extension signals nothing.
             let _ = config.read_extension(bits);
         }
         Some(config)
     }
 
-    /// Reads what comes behind a `GASpecificConfig`.
+    /// Reads the `GASpecificConfig` and the extension after it.
     fn read_extension(&mut self, bits: &mut Bits<'_>) -> Option<()> {
         // `frameLengthFlag`.
         bits.take(1)?;
-        // `dependsOnCoreCoder`, which is followed by a delay.
+        // `dependsOnCoreCoder`, followed by a delay.
         if bits.take(1)? == 1 {
             bits.take(14)?;
         }
-        // `extensionFlag`, which these object types have nothing behind.
+        // `extensionFlag`, which adds no fields for these object types.
         bits.take(1)?;
         if bits.take(11)? != SYNC_EXTENSION
             || read_object_type(bits)? != SPECTRAL_BAND_REPLICATION
@@ -125,21 +126,21 @@ mod tests {
     }
 
     #[test]
-    fn configurations_of_every_way_to_tell_them() {
-        // AAC LC, 48,000 Hz, stereo; and with nothing behind it but that there is no replication.
+    fn every_signalling_of_a_configuration() {
+        // AAC LC, 48,000 Hz, stereo; then with an extension that signals no replication.
         assert_eq!(read(&[0x11, 0x90]), (2, 48_000, Some(2), None, false));
         assert_eq!(read(&[0x15, 0x88, 0x56, 0xe5, 0x00]), (2, 8000, Some(1), None, false));
-        // HE-AAC, told first, and told behind.
+        // HE-AAC, signalled first, then after the configuration.
         assert_eq!(read(&[0x2b, 0x11, 0x88, 0x00]), (2, 24_000, Some(2), Some(48_000), false));
         assert_eq!(read(&[0x13, 0x10, 0x56, 0xe5, 0x98]), (2, 24_000, Some(2), Some(48_000), false));
         // HE-AAC v2: object type 29.
         assert_eq!(read(&[0xeb, 0x09, 0x88, 0x00]), (2, 24_000, Some(1), Some(48_000), true));
-        // A frequency of its own: 5 bits of type, 1111, 24 bits.
+        // An explicit frequency: 5 bits of type, 1111, 24 bits.
         assert_eq!(read(&[0x17, 0x80, 0x00, 0x80, 0x88]), (2, 257, Some(1), None, false));
     }
 
     #[test]
-    fn what_ends_too_early_is_none() {
+    fn truncated_configurations_are_none() {
         let whole = [0x2b, 0x11, 0x88, 0x00];
         assert_eq!((0..4).filter_map(|len| AudioSpecificConfig::read(&whole[..len])).count(), 1);
         // A reserved frequency.

@@ -1,4 +1,4 @@
-//! Damage does no harm.
+//! Damaged streams cause no panic and no wrong sums.
 
 use rayon::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::exercise::exercise;
 use crate::{files, format};
 
 #[test]
-fn streams_cut_anywhere() {
+fn streams_truncated_anywhere() {
     files().par_iter().for_each(|(_, data)| {
         for len in (0..data.len()).step_by(97) {
             exercise(format(data), &data[..len]);
@@ -16,7 +16,7 @@ fn streams_cut_anywhere() {
 }
 
 #[test]
-fn streams_without_some_of_their_bytes() {
+fn streams_with_missing_bytes() {
     files().par_iter().for_each(|(_, data)| {
         for (number, at) in (0..data.len() - 400).step_by(397).enumerate() {
             let damaged = [&data[..at], &data[at + 1 + number % 300..]].concat();
@@ -26,10 +26,10 @@ fn streams_without_some_of_their_bytes() {
 }
 
 #[test]
-fn streams_with_other_bytes() {
+fn streams_with_changed_bytes() {
     files().par_iter().for_each(|(_, data)| {
         let (packets, bytes) = (format(data), noise(3, data.len()));
-        // The header, the adaptation field, and the first bytes of the payload of each packet in turn.
+        // The header, the adaptation field, and the first payload bytes of each packet in turn.
         for at in 0..24 {
             for value in [0, 1, 0x7f, 0xff] {
                 let mut damaged = data.clone();

@@ -1,9 +1,9 @@
-//! Everything that can be asked of a stream.
+//! Calls all methods on a stream.
 
 use pagecut::media::mpegts::{Continuity, Packets, SectionReader, Summary};
 use pagecut::{Piece, Resync};
 
-/// Asks everything, and checks that what is said adds up to the stream.
+/// Calls all methods and checks that the results add up to the stream.
 pub(crate) fn exercise(packets: Packets, data: &[u8]) {
     let mut pieces = packets.pieces(data);
     let (mut summary, mut continuity, mut reader) = (Summary::new(), Continuity::new(), SectionReader::new());
@@ -26,7 +26,7 @@ pub(crate) fn exercise(packets: Packets, data: &[u8]) {
                         field.extension(),
                     );
                 }
-                // Whatever the PID, so that counters are wrong and payloads no sections.
+                // Packets of all PIDs are read as sections, so counters are wrong and payloads are no sections.
                 reader.read(packet, |section| match section {
                     Ok(section) => assert!(section.body().len() <= section.as_bytes().len()),
                     Err(error) => assert!(error.offset().is_some_and(|offset| offset < data.len() as u64)),

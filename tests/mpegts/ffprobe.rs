@@ -1,4 +1,4 @@
-//! What ffprobe tells of the same files.
+//! Comparison with ffprobe.
 
 use pagecut::Format;
 use pagecut::media::mpegts::{PacketKind, Packets};
@@ -7,7 +7,7 @@ use pagecut::{FileKind, Source};
 use crate::common::{oracle, testdata};
 use crate::{files, format};
 
-/// The blocks that ffprobe writes, as pairs of name and value; those of blocks inside are theirs too.
+/// Returns the blocks that ffprobe writes as pairs of name and value; pairs of nested blocks are included.
 fn blocks(args: &[&str], name: &str) -> Option<Vec<Vec<(String, String)>>> {
     let output = oracle("ffprobe")?
         .args(["-v", "error"])
@@ -37,37 +37,37 @@ fn number(text: &str) -> i64 {
     digits.map_or_else(|| text.parse(), |digits| i64::from_str_radix(digits, 16)).unwrap()
 }
 
-/// Where files are compared that nothing is wrong with.
-fn sound() -> impl Iterator<Item = (String, Vec<u8>)> {
+/// Returns the undamaged files.
+fn undamaged() -> impl Iterator<Item = (String, Vec<u8>)> {
     files().into_iter().filter(|(name, _)| name != "damaged.ts")
 }
 
 #[test]
-fn transport_packets_are_those_of_ffprobe() {
-    // It needs about 20 KB to find out how long packets are.
-    for (name, data) in sound().filter(|(_, data)| data.len() > 20_000) {
+fn transport_packets_match_ffprobe() {
+    // ffprobe needs about 20 KB to detect the packet length.
+    for (name, data) in undamaged().filter(|(_, data)| data.len() > 20_000) {
         let Some(blocks) = blocks(&["-f", "mpegtsraw", "-show_packets"], &name) else { return };
-        // It tells where it is behind the 188 bytes.
+        // ffprobe reports the position after the 188 bytes.
         let expected: Vec<_> =
             blocks.iter().map(|block| number(value(block, "pos").unwrap()) as u64).collect();
         let packets = format(&data);
         let parity = if packets.kind() == PacketKind::ProtectedPacket { 16 } else { 0 };
         let found: Vec<_> =
             packets.records(&data).map(|packet| packet.unwrap().range().end - parity).collect();
-        // It does not give the first packets again that it had to look at to find their length.
+        // ffprobe omits the first packets, which it read to detect their length.
         assert!(found.ends_with(&expected[1..]) && expected.len() + 1 >= found.len(), "{name}");
     }
 }
 
-/// The checksum that ffprobe prints of a payload.
+/// Computes the checksum that ffprobe prints for a payload.
 fn crc32(bytes: &[u8]) -> String {
     format!("CRC32:{:08x}", crc32fast::hash(bytes))
 }
 
 #[test]
-fn pes_packets_are_those_of_ffprobe_in_its_order() {
+fn pes_packets_match_ffprobe_in_order() {
     let mut compared = 0;
-    for (name, data) in sound() {
+    for (name, data) in undamaged() {
         let args = [
             &["-fflags", "+nofillin+noparse", "-scan_all_pmts", "1", "-max_packet_size", "1000000000"][..],
             &["-show_packets", "-show_streams", "-show_data_hash", "crc32"],
@@ -84,7 +84,7 @@ fn pes_packets_are_those_of_ffprobe_in_its_order() {
             .iter()
             .map(|packet| {
                 let field = |name| value(packet, name).unwrap();
-                // It counts times before 0 where it takes them for those before the 33 bits begin again.
+                // ffprobe reports negative times for timestamps that it places before the wrap-around of the 33 bits.
                 let time = |name| number(field(name)).rem_euclid(1 << 33);
                 let place = (pid_of(field("stream_index")), number(field("pos")), number(field("size")));
                 (place, time("pts"), time("dts"), field("data_hash").to_owned())
@@ -108,8 +108,8 @@ fn pes_packets_are_those_of_ffprobe_in_its_order() {
 }
 
 #[test]
-fn programs_are_those_of_ffprobe() {
-    for (name, data) in sound() {
+fn programs_match_ffprobe() {
+    for (name, data) in undamaged() {
         let Some(blocks) = blocks(&["-scan_all_pmts", "1", "-show_programs"], &name) else { return };
         let mut expected = Vec::new();
         for block in &blocks {
@@ -144,9 +144,9 @@ fn programs_are_those_of_ffprobe() {
 }
 
 #[test]
-fn kinds_of_packets_are_told_by_content() {
+fn packet_kinds_are_detected_by_content() {
     for (name, data) in files() {
-        let expected = Packets::of(match name.as_str() {
+        let expected = Packets::with_kind(match name.as_str() {
             "av.m2ts" => PacketKind::SourcePacket,
             "av.204.ts" => PacketKind::ProtectedPacket,
             _ => PacketKind::TransportPacket,

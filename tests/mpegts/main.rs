@@ -2,7 +2,6 @@
 
 #[path = "../common/mod.rs"]
 mod common;
-mod cuts;
 mod damage;
 mod exercise;
 mod ffprobe;
@@ -10,6 +9,7 @@ mod naive;
 mod packets;
 mod pes;
 mod rules;
+mod splits;
 
 use pagecut::media::mpegts::{PacketKind, Packets};
 
@@ -30,12 +30,12 @@ fn data(name: &str) -> Vec<u8> {
     std::fs::read(common::testdata("media/mpegts").join(name)).unwrap()
 }
 
-/// How the packets of a file lie.
+/// Returns the detected packet kind of a file.
 fn format(data: &[u8]) -> Packets {
     Packets::detect(data, true).unwrap()
 }
 
-/// The same stream in packets of another kind; what lies before or behind is `extra`.
+/// Converts a stream to packets of another kind; `extra` fills the extra header or parity.
 fn as_kind(kind: PacketKind, stream: &[u8], extra: u8) -> Vec<u8> {
     let (before, behind) = match kind {
         PacketKind::TransportPacket => (0, 0),

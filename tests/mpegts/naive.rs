@@ -1,9 +1,9 @@
-//! A walker of a few lines, which shares nothing with the library.
+//! An independent reader of PES packets in a few lines.
 
-/// A PES packet: its PID, where its first transport packet begins, its times, and its payload.
+/// A PES packet: PID, offset of its first transport packet, times, payload.
 pub(crate) type NaivePes = (u16, u64, Option<u64>, Option<u64>, Vec<u8>);
 
-/// The PES packets of a sound stream in the order in which they begin.
+/// Returns the PES packets of an undamaged stream in the order of their starts.
 pub(crate) fn pes_packets(data: &[u8], packet_len: usize, sync_at: usize) -> Vec<NaivePes> {
     let mut units: Vec<(u16, u64, Vec<u8>)> = Vec::new();
     for (number, packet) in data.chunks_exact(packet_len).enumerate() {

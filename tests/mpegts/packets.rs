@@ -1,4 +1,4 @@
-//! Packets as simple code finds them, and gaps where synchronisation is lost.
+//! Packets compared with simple code, and gaps after lost synchronisation.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use pagecut::media::mpegts::Packets;
 use pagecut::{FileKind, Format, Piece, Resync, Source};
 use rayon::prelude::*;
 
-/// Offset, PID, start flag, counter and payload length of each packet of a sound stream.
+/// Returns offset, PID, start flag, counter and payload length of each packet of an undamaged stream.
 fn naive(data: &[u8]) -> Vec<(u64, u16, bool, u8, Option<usize>)> {
     let mut packets = Vec::new();
     for (number, packet) in data.chunks_exact(188).enumerate() {
@@ -43,14 +43,14 @@ fn check(data: &[u8]) {
 }
 
 #[test]
-fn the_packets_of_the_small_stream() {
+fn packets_of_the_small_stream() {
     let data = fs::read(testdata("small.ts")).unwrap();
     assert_eq!(data.len(), 200 * 188);
     check(&data);
 }
 
 #[test]
-fn the_packets_of_a_stream_that_ffmpeg_makes() {
+fn packets_of_a_stream_by_ffmpeg() {
     let Some(mut ffmpeg) = oracle("ffmpeg") else { return };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("made.ts");
@@ -67,7 +67,7 @@ fn the_packets_of_a_stream_that_ffmpeg_makes() {
     assert_eq!(Source::open(&path).unwrap().detect().unwrap(), FileKind::MpegTs(Packets::new()));
 }
 
-/// Start and end of the gaps of a stream, and how many packets there are.
+/// Returns start and end of the gaps of a stream, and the number of packets.
 fn gaps(data: &[u8]) -> (Vec<(u64, u64)>, usize) {
     let (mut gaps, mut records) = (Vec::new(), 0);
     for piece in Packets::new().pieces(data) {
@@ -81,17 +81,17 @@ fn gaps(data: &[u8]) -> (Vec<(u64, u64)>, usize) {
 
 #[test]
 fn junk_between_two_packets_is_one_gap() {
-    let sound = fs::read(testdata("small.ts")).unwrap();
-    let sound = &sound[..188 * 16];
+    let undamaged = fs::read(testdata("small.ts")).unwrap();
+    let undamaged = &undamaged[..188 * 16];
     for packet in 0..=16 {
         for len in 1..=400 {
-            // What looks like a packet is taken for one, so there is no sync byte where one could begin.
+            // Bytes that look like a packet are read as one, so the junk has no sync byte where a packet could begin.
             let mut junk = noise(len as u64, len);
             for byte in junk.iter_mut().step_by(188) {
                 *byte &= 0x3f;
             }
             let at = packet * 188;
-            let data = [&sound[..at], &junk, &sound[at..]].concat();
+            let data = [&undamaged[..at], &junk, &undamaged[at..]].concat();
             let expected = vec![(at as u64, (at + len) as u64)];
             assert_eq!(gaps(&data), (expected, 16), "{len} bytes of junk before packet {packet}");
         }
@@ -99,29 +99,29 @@ fn junk_between_two_packets_is_one_gap() {
 }
 
 #[test]
-fn a_packet_that_lost_some_of_its_bytes_is_the_gap() {
-    let mut sound = packets(20);
-    for header in sound.chunks_mut(188) {
+fn a_packet_with_missing_bytes_is_a_gap() {
+    let mut undamaged = packets(20);
+    for header in undamaged.chunks_mut(188) {
         header[1..3].copy_from_slice(&[1, 0]);
     }
     for lost in 1..187 {
         for from in [1, 188 - lost] {
             let start = 7 * 188 + from;
-            let data = [&sound[..start], &sound[start + lost..]].concat();
+            let data = [&undamaged[..start], &undamaged[start + lost..]].concat();
             assert_eq!(gaps(&data), (vec![(7 * 188, 8 * 188 - lost as u64)], 19), "{lost} bytes from {from}");
         }
     }
 }
 
 #[test]
-fn a_stream_that_is_cut_ends_in_a_gap() {
+fn a_truncated_stream_ends_in_a_gap() {
     let data = packets(10);
     for len in 1..188 {
         let (found, records) = gaps(&data[..9 * 188 + len]);
         assert_eq!((found, records), (vec![(9 * 188, 9 * 188 + len as u64)], 9));
     }
     let error = Packets::new().records(&data[..1000]).find_map(Result::err).unwrap();
-    // Of bytes that are no letters an excerpt has fewer.
+    // The excerpt of binary bytes is shorter.
     let message = error.message();
     let excerpt =
         message.strip_prefix("the input ends in a transport packet: \"").unwrap().trim_end_matches('"');
@@ -130,7 +130,7 @@ fn a_stream_that_is_cut_ends_in_a_gap() {
 }
 
 #[test]
-fn strict_reading_ends_at_the_first_gap() {
+fn strict_reading_stops_at_the_first_gap() {
     let mut data = packets(20);
     data.splice(188 * 7..188 * 7, *b"junk");
     let mut records = Packets::new().records(&data);
@@ -146,7 +146,7 @@ fn strict_reading_ends_at_the_first_gap() {
 }
 
 #[test]
-fn nothing_but_noise_is_one_gap() {
+fn noise_is_one_gap() {
     for seed in 0..50 {
         let data = noise(seed, 5000);
         if !data.windows(753).any(|run| run.iter().step_by(188).all(|&byte| byte == 0x47)) {

@@ -1,4 +1,4 @@
-//! Packets and gaps are those of the rules on the module's page, wherever the damage is.
+//! Packets and gaps follow the rules on the module's page at any damage.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ fn sync_at(kind: PacketKind) -> usize {
     if kind == PacketKind::SourcePacket { 4 } else { 0 }
 }
 
-/// The packets and, with `false`, the gaps of a stream, by these rules.
+/// Returns the packets and, with `false`, the gaps of a stream by these rules.
 fn naive(data: &[u8], kind: PacketKind) -> Vec<(Range<u64>, bool)> {
     let len = kind.packet_len();
     let sync_at = sync_at(kind);
@@ -42,7 +42,7 @@ fn naive(data: &[u8], kind: PacketKind) -> Vec<(Range<u64>, bool)> {
 }
 
 fn pieces(data: &[u8], kind: PacketKind) -> Vec<(Range<u64>, bool)> {
-    let pieces = Packets::of(kind).pieces(data);
+    let pieces = Packets::with_kind(kind).pieces(data);
     let range = |piece: Piece<TsPacket<'_>>| match piece {
         Piece::Record(packet) => (packet.range(), true),
         Piece::Gap(gap) => (gap.range, false),
@@ -50,7 +50,7 @@ fn pieces(data: &[u8], kind: PacketKind) -> Vec<(Range<u64>, bool)> {
     pieces.map(range).collect()
 }
 
-/// Packets of a few PIDs, with sync bytes in their payloads.
+/// Builds packets of a few PIDs, with sync bytes in their payloads.
 fn stream(kind: PacketKind) -> Vec<u8> {
     let len = kind.packet_len();
     let mut stream = noise(7, 110 * len);
@@ -61,7 +61,7 @@ fn stream(kind: PacketKind) -> Vec<u8> {
 }
 
 #[test]
-fn sync_bytes_lost_anywhere_leave_the_packets_that_there_are() {
+fn lost_sync_bytes_leave_the_other_packets() {
     for kind in PacketKind::ALL {
         let (whole, len) = (stream(kind), kind.packet_len());
         for first in 0..110 {
@@ -77,7 +77,7 @@ fn sync_bytes_lost_anywhere_leave_the_packets_that_there_are() {
 }
 
 #[test]
-fn bytes_lost_or_put_in_anywhere_leave_the_packets_that_there_are() {
+fn lost_or_inserted_bytes_leave_the_other_packets() {
     for kind in PacketKind::ALL {
         let (whole, len) = (stream(kind), kind.packet_len());
         for at in (0..whole.len()).step_by(151) {
@@ -92,7 +92,7 @@ fn bytes_lost_or_put_in_anywhere_leave_the_packets_that_there_are() {
 }
 
 #[test]
-fn streams_cut_at_every_byte_have_the_packets_up_to_there() {
+fn truncated_streams_keep_the_packets_before() {
     let kind = PacketKind::TransportPacket;
     let whole = stream(kind);
     for len in 0..whole.len() {
@@ -106,13 +106,13 @@ fn streams_cut_at_every_byte_have_the_packets_up_to_there() {
 }
 
 #[test]
-fn a_part_has_its_packets_whatever_is_in_view_behind_it() {
+fn a_part_is_independent_of_the_bytes_after_it() {
     for kind in PacketKind::ALL {
         let (whole, len) = (stream(kind), kind.packet_len());
         for first in 0..110 {
             for last in (first..=110).step_by(7) {
                 let part = Part::from_range(&whole, first * len..last * len);
-                let mut records = Packets::of(kind).records_of(part);
+                let mut records = Packets::with_kind(kind).records_of(part);
                 for packet in first..last {
                     let before = records.tally();
                     assert_eq!(

@@ -1,19 +1,19 @@
-//! What stands between the header and the payload of a transport packet.
+//! The adaptation field of a transport packet.
 
-/// An adaptation field behind its length byte (§2.4.3.4 and §2.4.3.5). It may have no bytes, and then has no flags either.
+/// An adaptation field without its length byte (§2.4.3.4 and §2.4.3.5). An empty field has no flags either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AdaptationField<'data> {
     bytes: &'data [u8],
 }
 
-/// The flags of the first byte that have fields behind it, in the order of these.
+/// The flags of the first byte that announce optional fields, in the order of these fields.
 const PCR: u8 = 0x10;
 const OPCR: u8 = 0x08;
 const SPLICING_POINT: u8 = 0x04;
 const PRIVATE_DATA: u8 = 0x02;
 const EXTENSION: u8 = 0x01;
 
-/// Length of a clock reference.
+/// Length of a clock reference in bytes.
 const CLOCK_LEN: usize = 6;
 
 impl<'data> AdaptationField<'data> {
@@ -22,7 +22,7 @@ impl<'data> AdaptationField<'data> {
         Self { bytes }
     }
 
-    /// The bytes behind the length: flags, optional fields, stuffing.
+    /// Returns the bytes after the length: flags, optional fields, stuffing.
     #[must_use]
     pub fn as_bytes(&self) -> &'data [u8] {
         self.bytes
@@ -33,14 +33,14 @@ impl<'data> AdaptationField<'data> {
         self.bytes.first().is_some_and(|flags| flags & flag != 0)
     }
 
-    /// `discontinuity_indicator`: the counter of the PID, or the clock of its program, goes on from another value.
+    /// `discontinuity_indicator`: the continuity counter of the PID, or the clock of its program, may jump.
     #[must_use]
     #[inline]
     pub fn discontinuity(&self) -> bool {
         self.has(0x80)
     }
 
-    /// `random_access_indicator`: decoding can begin with what begins here.
+    /// `random_access_indicator`: a decoder can start at this packet.
     #[must_use]
     pub fn random_access(&self) -> bool {
         self.has(0x40)
@@ -52,19 +52,19 @@ impl<'data> AdaptationField<'data> {
         self.has(0x20)
     }
 
-    /// `program_clock_reference`, in units of 27 MHz: `base * 300 + extension`. `None` if there is none, or the field ends before.
+    /// `program_clock_reference` in units of 27 MHz: `base * 300 + extension`. `None` if the field is absent or truncated.
     #[must_use]
     pub fn pcr(&self) -> Option<u64> {
         self.clock(PCR)
     }
 
-    /// `original_program_clock_reference`, in the same units.
+    /// `original_program_clock_reference` in units of 27 MHz.
     #[must_use]
     pub fn opcr(&self) -> Option<u64> {
         self.clock(OPCR)
     }
 
-    /// `splice_countdown`: how many packets of the PID come before a splicing point, or, if negative, have come since.
+    /// `splice_countdown`: the number of packets of the PID before the splicing point; negative after it.
     #[must_use]
     pub fn splice_countdown(&self) -> Option<i8> {
         let [count] = self.field(SPLICING_POINT)?.first_chunk()?;
@@ -74,24 +74,25 @@ impl<'data> AdaptationField<'data> {
     /// `transport_private_data`.
     #[must_use]
     pub fn private_data(&self) -> Option<&'data [u8]> {
-        counted(self.field(PRIVATE_DATA)?)
+        length_prefixed(self.field(PRIVATE_DATA)?)
     }
 
-    /// The extension of the field behind its length byte.
+    /// The adaptation field extension without its length byte.
     #[must_use]
     pub fn extension(&self) -> Option<&'data [u8]> {
-        counted(self.field(EXTENSION)?)
+        length_prefixed(self.field(EXTENSION)?)
     }
 
     fn clock(&self, flag: u8) -> Option<u64> {
         let &[a, b, c, d, e, f] = self.field(flag)?.first_chunk()?;
-        // 33 bits of the base, 6 reserved ones, 9 of the extension.
+        // 33 bits of base, 6 reserved bits, 9 bits of extension.
         let base = u64::from(u32::from_be_bytes([a, b, c, d])) << 1 | u64::from(e >> 7);
         let extension = u64::from(u16::from_be_bytes([e & 1, f]));
         Some(base * 300 + extension)
     }
 
-    /// The bytes from where the field of a flag begins; `None` if it is not there.
+    /// Returns the bytes from the start of the optional field of a flag; `None` if the flag is not set or the field is
+    /// truncated.
     fn field(&self, flag: u8) -> Option<&'data [u8]> {
         if !self.has(flag) {
             return None;
@@ -112,8 +113,8 @@ impl<'data> AdaptationField<'data> {
     }
 }
 
-/// As many bytes as the first one says.
-fn counted(bytes: &[u8]) -> Option<&[u8]> {
+/// Reads a length byte and returns that number of bytes.
+fn length_prefixed(bytes: &[u8]) -> Option<&[u8]> {
     let (&len, bytes) = bytes.split_first()?;
     bytes.get(..usize::from(len))
 }
@@ -123,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_fields_one_behind_the_other() {
+    fn all_optional_fields_in_sequence() {
         let clock = [0x80, 0, 0, 1, 0xff, 0xff];
         let mut bytes = vec![0b1011_1111];
         bytes.extend(clock);
@@ -139,7 +140,7 @@ mod tests {
         assert_eq!(field.private_data(), Some(b"abc".as_slice()));
         assert_eq!(field.extension(), Some([0x1f].as_slice()));
 
-        // However short it is, what does not fit is not there, and all before is as it was.
+        // A truncated field is absent; the fields before it are unchanged.
         for len in 0..bytes.len() {
             let short = AdaptationField::new(&bytes[..len]);
             assert_eq!(short.pcr().is_some(), len >= 7);
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn each_field_alone() {
+    fn each_optional_field_alone() {
         for (flag, rest) in
             [(PCR, [0; 6].as_slice()), (OPCR, &[0; 6]), (SPLICING_POINT, &[5]), (PRIVATE_DATA, &[0])]
         {

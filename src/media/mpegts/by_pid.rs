@@ -1,13 +1,13 @@
-//! Something for each PID that occurs.
+//! A table of values by PID.
 
 use super::PIDS;
 
-/// Values by PID, found without a search. It takes 16 KiB, and the room of the values.
+/// Values by PID with constant-time access. It takes 16 KiB and the memory of the values.
 #[derive(Debug, Clone)]
 pub(super) struct ByPid<T> {
-    /// By PID: one more than the place in `values`, or 0 of one that has none.
+    /// By PID: the index in `values` plus one, or 0 if the PID has no value.
     places: Box<[u16; PIDS]>,
-    /// With their PIDs, in the order in which they came.
+    /// The values with their PIDs, in the order of insertion.
     values: Vec<(u16, T)>,
 }
 
@@ -49,7 +49,7 @@ impl<T> ByPid<T> {
         self.values.iter_mut().map(|(_, value)| value)
     }
 
-    /// The values with their PIDs, in the order in which they came.
+    /// Returns the values with their PIDs, in the order of insertion.
     pub(super) fn iter(&self) -> impl Iterator<Item = (u16, &T)> {
         self.values.iter().map(|(pid, value)| (*pid, value))
     }

@@ -1,8 +1,7 @@
-//! What a transport stream is checked for beyond its counters: packets that are known to be wrong, repetitions, headers of PES packets,
-//! and tables.
+//! Checks a transport stream beyond its continuity counters: packets marked as damaged, repetitions, PES headers and tables.
 //!
-//! Parts of a stream are checked for themselves, on several cores, and then in their order. What takes both sides of a cut, or what
-//! came before, is kept: the first and the last packet of each PID, and the packets that may be of tables.
+//! Parts of a stream are checked independently, on several cores, and then merged in stream order. The merge needs the first
+//! and the last packet of each PID and all packets that may belong to tables, so these are copied.
 
 use super::by_pid::ByPid;
 use super::search::Search;
@@ -11,40 +10,40 @@ use crate::error::{Error, ErrorKind};
 
 /// The faults of a part of a stream, collected packet by packet.
 pub(crate) struct PartCheck<'data> {
-    seen: ByPid<Seen<'data>>,
+    seen: ByPid<PidState<'data>>,
     packets: u64,
     fault: Option<Fault>,
-    tables: Vec<Kept>,
+    tables: Vec<PacketCopy>,
 }
 
-/// A PID in a part of a stream.
-struct Seen<'data> {
+/// The state of a PID within a part.
+struct PidState<'data> {
     first: TsPacket<'data>,
-    /// Number of the first packet, from the start of the part.
+    /// Number of the first packet, counted from the start of the part.
     first_record: u64,
     last: TsPacket<'data>,
-    /// PES packets began in it, and what began last is one.
-    had_pes: bool,
-    has_pes: bool,
-    /// The first packet in which something else began before the first PES packet.
+    /// A PES packet began in this PID (`found_pes`); the last unit that began is a PES packet (`in_pes`).
+    found_pes: bool,
+    in_pes: bool,
+    /// Offset and number of the first packet that began something other than a PES packet, before any PES packet.
     other: Option<(u64, u64)>,
 }
 
 const NO_PREFIX: &str = "it does not begin with the start code prefix";
 
-impl Seen<'_> {
-    /// Takes in a packet in which a PES packet or a section begins, and returns what is wrong with that.
+impl PidState<'_> {
+    /// Records a packet in which a PES packet or a section begins, and returns its fault, if it has one.
     fn begin(&mut self, packet: TsPacket<'_>, record: u64) -> Option<&'static str> {
         const PREFIX: [u8; 3] = [0, 0, 1];
-        // The prefix may go on in the next packet.
+        // A short payload may hold only the start of the prefix.
         let payload =
             packet.payload().filter(|payload| !PREFIX.starts_with(payload) || payload.len() == 3)?;
-        self.has_pes = payload.starts_with(&PREFIX);
-        if self.has_pes {
-            self.had_pes = true;
+        self.in_pes = payload.starts_with(&PREFIX);
+        if self.in_pes {
+            self.found_pes = true;
             return PesHeader::fault_of_start(payload);
         }
-        if self.had_pes {
+        if self.found_pes {
             return Some(NO_PREFIX);
         }
         self.other.get_or_insert((packet.range().start, record));
@@ -52,13 +51,13 @@ impl Seen<'_> {
     }
 }
 
-/// Bytes of a packet, with its offset.
-struct Kept {
+/// A copy of a packet, with its offset.
+struct PacketCopy {
     bytes: [u8; PACKET_LEN],
     offset: u64,
 }
 
-impl Kept {
+impl PacketCopy {
     fn of(packet: TsPacket<'_>) -> Self {
         Self { bytes: *packet.as_bytes(), offset: packet.range().start }
     }
@@ -68,7 +67,7 @@ impl Kept {
     }
 }
 
-/// A packet with a fault, with its number from the start of what was read.
+/// A faulty packet, with its number from the start of the part or stream.
 struct Fault {
     kind: ErrorKind,
     offset: u64,
@@ -82,7 +81,7 @@ impl PartCheck<'_> {
 }
 
 impl<'data> PartCheck<'data> {
-    /// Takes in the next packet.
+    /// Checks the next packet.
     #[inline]
     pub(crate) fn add(&mut self, packet: TsPacket<'data>) {
         let record = self.packets;
@@ -96,12 +95,12 @@ impl<'data> PartCheck<'data> {
         if let Some(len) = packet.too_long_adaptation_field() {
             self.note(ErrorKind::AdaptationField { pid: packet.pid(), len }, packet, record);
         }
-        let seen = self.seen.get_or_insert_with(packet.pid(), || Seen {
+        let seen = self.seen.get_or_insert_with(packet.pid(), || PidState {
             first: packet,
             first_record: record,
             last: packet,
-            had_pes: false,
-            has_pes: false,
+            found_pes: false,
+            in_pes: false,
             other: None,
         });
         let last = std::mem::replace(&mut seen.last, packet);
@@ -110,8 +109,8 @@ impl<'data> PartCheck<'data> {
             if packet.payload_unit_start() && is_clear { seen.begin(packet, record) } else { None };
         // Sections are not scrambled.
         let is_repeated = seen.first_record != record && is_unequal_repetition(last, packet);
-        if !seen.has_pes && is_clear {
-            self.tables.push(Kept::of(packet));
+        if !seen.in_pes && is_clear {
+            self.tables.push(PacketCopy::of(packet));
         }
         if let Some(why) = pes_fault {
             self.note(ErrorKind::DamagedPes { pid: packet.pid(), why }, packet, record);
@@ -126,42 +125,42 @@ impl<'data> PartCheck<'data> {
         self.fault.get_or_insert(Fault { kind, offset: packet.range().start, record });
     }
 
-    /// What is kept of the part.
+    /// Returns the state that the merge needs.
     pub(crate) fn finish(self) -> CheckedPart {
         let edges = self.seen.iter().map(|(pid, seen)| Edges {
             pid,
-            first: Kept::of(seen.first),
+            first: PacketCopy::of(seen.first),
             first_record: seen.first_record,
-            last: Kept::of(seen.last),
-            had_pes: seen.had_pes,
+            last: PacketCopy::of(seen.last),
+            found_pes: seen.found_pes,
             other: seen.other,
         });
         CheckedPart { edges: edges.collect(), packets: self.packets, fault: self.fault, tables: self.tables }
     }
 }
 
-/// A part of a stream that was checked.
+/// A checked part of a stream.
 pub(crate) struct CheckedPart {
     edges: Vec<Edges>,
     packets: u64,
     fault: Option<Fault>,
-    tables: Vec<Kept>,
+    tables: Vec<PacketCopy>,
 }
 
 /// The first and the last packet of a PID in a part.
 struct Edges {
     pid: u16,
-    first: Kept,
+    first: PacketCopy,
     first_record: u64,
-    last: Kept,
-    had_pes: bool,
+    last: PacketCopy,
+    found_pes: bool,
     other: Option<(u64, u64)>,
 }
 
-/// The faults of a stream, collected part by part.
+/// The faults of a stream, merged part by part.
 pub(crate) struct StreamCheck {
-    /// The last packet of each PID, and whether it had PES packets.
-    last: ByPid<(Kept, bool)>,
+    /// The last packet of each PID, and whether the PID had PES packets.
+    last: ByPid<(PacketCopy, bool)>,
     packets: u64,
     fault: Option<Fault>,
     search: Search,
@@ -172,10 +171,10 @@ impl StreamCheck {
         Self { last: ByPid::new(), packets: 0, fault: None, search: Search::new() }
     }
 
-    /// Takes in the next part.
+    /// Merges the next part.
     pub(crate) fn append(&mut self, part: CheckedPart) {
         let mut faults: Vec<Fault> = part.fault.into_iter().collect();
-        for Edges { pid, first, first_record, last, had_pes, other } in part.edges {
+        for Edges { pid, first, first_record, last, found_pes, other } in part.edges {
             let before = self.last.get(pid);
             let is_pes = before.is_some_and(|(_, is_pes)| *is_pes);
             if let Some((offset, record)) = other.filter(|_| is_pes) {
@@ -188,7 +187,7 @@ impl StreamCheck {
                 let kind = ErrorKind::UnequalRepetition { pid };
                 faults.push(Fault { kind, offset: first.offset, record: first_record });
             }
-            let last = (last, is_pes || had_pes);
+            let last = (last, is_pes || found_pes);
             match self.last.get_mut(pid) {
                 Some(before) => *before = last,
                 None => {
@@ -201,10 +200,10 @@ impl StreamCheck {
             self.fault = first.map(|fault| Fault { record: fault.record + self.packets, ..fault });
         }
         self.packets += part.packets;
-        part.tables.iter().filter_map(Kept::packet).for_each(|packet| self.search.take_section(packet));
+        part.tables.iter().filter_map(PacketCopy::packet).for_each(|packet| self.search.take_section(packet));
     }
 
-    /// The first fault of the stream.
+    /// Returns the first fault of the stream.
     pub(crate) fn into_error(self) -> Option<Error> {
         let of_packet = self.fault.map(|fault| error_at_record(fault.kind, fault.offset, fault.record));
         let of_table = self.search.programs().errors().first().cloned();
@@ -212,8 +211,8 @@ impl StreamCheck {
     }
 }
 
-/// Whether a packet has the counter of the one before in its PID, and repeats it, but with other bytes. Only the clock reference may be
-/// another one (§2.4.3.3).
+/// Whether a packet has the continuity counter of the packet before it in its PID but other bytes. Only the clock reference
+/// of a repetition may differ (§2.4.3.3).
 #[inline]
 fn is_unequal_repetition(before: TsPacket<'_>, packet: TsPacket<'_>) -> bool {
     before.continuity_counter() == packet.continuity_counter()
@@ -225,7 +224,7 @@ fn is_unequal_repetition(before: TsPacket<'_>, packet: TsPacket<'_>) -> bool {
 
 #[cold]
 fn is_repetition(before: TsPacket<'_>, packet: TsPacket<'_>) -> bool {
-    /// Where the clock reference is, after the flags of the adaptation field (§2.4.3.4).
+    /// Position of the clock reference, after the flags of the adaptation field (§2.4.3.4).
     const CLOCK: std::ops::Range<usize> = 6..12;
     let (before_bytes, bytes) = (before.as_bytes(), packet.as_bytes());
     let has_clock = |packet: TsPacket<'_>| packet.adaptation_field().and_then(|field| field.pcr()).is_some();
@@ -241,7 +240,7 @@ mod tests {
     use super::super::section::tests::{packets, section};
     use super::*;
 
-    /// Checks packets in parts of a length.
+    /// Checks packets in parts of `len` packets and returns the error.
     fn error(stream: &[[u8; PACKET_LEN]], len: usize) -> Option<String> {
         let mut check = StreamCheck::new();
         let mut offset = 0;
@@ -257,7 +256,7 @@ mod tests {
     }
 
     /// A program association table, a program map in PID 0x100, and packets with a payload and a clock reference in PID 0x101.
-    fn sound() -> Vec<[u8; PACKET_LEN]> {
+    fn valid_stream() -> Vec<[u8; PACKET_LEN]> {
         let table = |pid, table_id, body: &[u8]| {
             packets(pid, &[(true, [vec![0], section(table_id, 1, [0, 0], body)].concat())])
         };
@@ -272,19 +271,19 @@ mod tests {
     }
 
     #[test]
-    fn faults_are_the_same_wherever_a_stream_is_cut() {
-        let sound = sound();
-        let mut clock = sound.clone();
+    fn faults_do_not_depend_on_the_split() {
+        let valid_stream = valid_stream();
+        let mut clock = valid_stream.clone();
         clock.insert(4, clock[3]);
         clock[4][8] ^= 0xff;
-        let mut unequal = sound.clone();
+        let mut unequal = valid_stream.clone();
         unequal.insert(4, unequal[3]);
         unequal[4][100] ^= 1;
-        let mut wrong_bit = sound.clone();
+        let mut wrong_bit = valid_stream.clone();
         wrong_bit[3][1] |= 0x80;
-        let mut map = sound.clone();
+        let mut map = valid_stream.clone();
         map[1][12] ^= 1;
-        let mut length = sound.clone();
+        let mut length = valid_stream.clone();
         length[2][1] |= 0x40;
         length[2][12..24].copy_from_slice(&[0, 0, 1, 0xe0, 0, 2, 0x80, 0x80, 5, 0x21, 0, 1]);
         let mut prefix = length.clone();
@@ -292,18 +291,18 @@ mod tests {
         prefix[5][1] |= 0x40;
         let mut both = map.clone();
         both[3][1] |= 0x80;
-        let mut table = sound.clone();
+        let mut table = valid_stream.clone();
         table[0][12] ^= 1;
         let cases = [
-            (&sound, None),
+            (&valid_stream, None),
             (&clock, None),
             (&unequal, Some("record 4, byte 752: the packet in PID 0x0101 repeats the counter")),
             (&wrong_bit, Some("record 3, byte 564: the packet in PID 0x0101 has a bit error")),
-            (&map, Some("byte 188: the section in PID 0x0100 is damaged: its checksum is wrong")),
-            (&both, Some("byte 188: the section in PID 0x0100 is damaged: its checksum is wrong")),
+            (&map, Some("byte 188: the section in PID 0x0100 is damaged: its CRC does not match")),
+            (&both, Some("byte 188: the section in PID 0x0100 is damaged: its CRC does not match")),
             (&length, Some("record 2, byte 376: the PES packet in PID 0x0101 is damaged: it ends inside")),
             (&prefix, Some("record 5, byte 940: the PES packet in PID 0x0101 is damaged: it does not")),
-            (&table, Some("byte 0: the section in PID 0x0000 is damaged: its checksum is wrong")),
+            (&table, Some("byte 0: the section in PID 0x0000 is damaged: its CRC does not match")),
         ];
         for (number, (stream, expected)) in cases.into_iter().enumerate() {
             for len in 1..=stream.len() {

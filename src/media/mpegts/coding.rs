@@ -1,8 +1,8 @@
-//! How an elementary stream is coded: by its type, and by what descriptors and the registration of its program say.
+//! The coding of an elementary stream, derived from its stream type, its descriptors and the registration of its program.
 
 use super::{Descriptor, ElementaryStream, MediaKind};
 
-/// How an elementary stream is coded.
+/// The coding of an elementary stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the names are those of the codings")]
@@ -24,9 +24,9 @@ pub enum Coding {
     Av1,
     /// MPEG-1 or MPEG-2 audio of any layer.
     MpegAudio,
-    /// AAC, in ADTS unless the stream type says that there is no transport syntax.
+    /// AAC: in ADTS, except for the stream type without transport syntax.
     Aac,
-    /// AAC in LATM and LOAS.
+    /// AAC in LATM/LOAS.
     AacLatm,
     MpegH3dAudio,
     Ac3,
@@ -34,9 +34,9 @@ pub enum Coding {
     Ac4,
     Dts,
     TrueHd,
-    /// Linear PCM as Blu-ray discs have it.
+    /// Linear PCM as on Blu-ray discs.
     PcmBluray,
-    /// Linear PCM and other sound as SMPTE ST 302 has it.
+    /// Linear PCM and other audio in SMPTE ST 302 packets.
     S302m,
     Opus,
     /// Presentation graphics of Blu-ray discs.
@@ -59,7 +59,7 @@ pub enum Coding {
 }
 
 impl Coding {
-    /// What it carries.
+    /// Returns the kind of media that the coding carries.
     #[must_use]
     pub fn media_kind(self) -> MediaKind {
         match self {
@@ -101,19 +101,19 @@ impl Coding {
         }
     }
 
-    /// The coding that a stream type stands for in every program (table 2-34, and what others have agreed on).
+    /// Returns the coding that a stream type means in every program (table 2-34, and common practice).
     fn of_type(stream_type: u8) -> Option<Self> {
         Some(match stream_type {
             0x01 | 0x02 | 0x22 => Self::MpegVideo,
             0x03 | 0x04 => Self::MpegAudio,
-            // 0x1c has no transport syntax. 0xcf, 0xc1, 0xc2 and 0xdb are encrypted sample by sample (HTTP Live Streaming).
+            // 0x1c has no transport syntax. 0xcf, 0xc1, 0xc2 and 0xdb are sample-encrypted (HTTP Live Streaming).
             0x0f | 0x1c | 0xcf => Self::Aac,
             0x10 => Self::Mpeg4Video,
             0x11 => Self::AacLatm,
-            // With the sub-bitstreams of SVC, MVC and 3D.
+            // Includes the sub-bitstreams of SVC, MVC and 3D.
             0x1b | 0x1f | 0x20 | 0x23 | 0x26 | 0xdb => Self::H264,
             0x21 => Self::Jpeg2000,
-            // With temporal and layered sub-bitstreams.
+            // Includes temporal and layered sub-bitstreams.
             0x24 | 0x25 | 0x28..=0x2b | 0x31 => Self::Hevc,
             0x2d | 0x2e => Self::MpegH3dAudio,
             0x32 => Self::JpegXs,
@@ -128,7 +128,7 @@ impl Coding {
         })
     }
 
-    /// The coding that a stream type stands for on Blu-ray discs and in AVCHD.
+    /// Returns the coding that a stream type means on Blu-ray discs and in AVCHD.
     fn of_hdmv_type(stream_type: u8) -> Option<Self> {
         Some(match stream_type {
             0x80 => Self::PcmBluray,
@@ -142,7 +142,7 @@ impl Coding {
         })
     }
 
-    /// The coding of a user private type where its program registers nothing else (ATSC A/53, SCTE 35).
+    /// Returns the coding of a user private type in a program without a registration (ATSC A/53, SCTE 35).
     fn of_other_type(stream_type: u8) -> Option<Self> {
         Some(match stream_type {
             0x81 | 0xc1 => Self::Ac3,
@@ -153,7 +153,7 @@ impl Coding {
         })
     }
 
-    /// The coding that a registration descriptor names.
+    /// Returns the coding of a registration descriptor.
     fn of_registration(format: [u8; 4]) -> Option<Self> {
         Some(match &format {
             b"AC-3" => Self::Ac3,
@@ -174,7 +174,7 @@ impl Coding {
         })
     }
 
-    /// The coding that a descriptor of private PES packets tells (ETSI EN 300 468, table 12; ARIB STD-B10).
+    /// Returns the coding of a descriptor of private PES packets (ETSI EN 300 468, table 12; ARIB STD-B10).
     fn of_private_descriptor(descriptor: &Descriptor<'_>) -> Option<Self> {
         Some(match (descriptor.tag(), descriptor.body()) {
             (0x46 | 0x56, _) => Self::DvbTeletext,
@@ -193,7 +193,7 @@ impl Coding {
         })
     }
 
-    /// The coding that a metadata descriptor names (§2.6.60).
+    /// Returns the coding of a metadata descriptor (§2.6.60).
     fn of_metadata(descriptor: &Descriptor<'_>) -> Option<Self> {
         const OTHER: u8 = 0xff;
         let rest = match descriptor.body() {
@@ -210,15 +210,15 @@ impl Coding {
     }
 }
 
-/// `stream_type` of private PES packets, of which descriptors say what they are.
+/// `stream_type` of private PES packets, whose coding is given by descriptors.
 const PRIVATE_PES: u8 = 0x06;
 
 impl ElementaryStream<'_> {
-    /// How it is coded by its program map; `None` if that does not say. `registration` is the format that the program registers, which
-    /// gives types from 0x80 on another meaning (see [`Program::registration`](super::Program::registration)).
+    /// Returns the coding by the program map; `None` if the map does not give it. `registration` is the format that the
+    /// program registers, which redefines the types from 0x80 (see [`Program::registration`](super::Program::registration)).
     ///
-    /// A type of the standard is taken for what it is. Only for MPEG-2 audio and AAC in ADTS, which encoders use for other sound, a
-    /// registration of the stream comes before it.
+    /// Types of the standard take precedence over a registration of the stream, except for MPEG-2 audio and ADTS AAC,
+    /// because encoders use these types for other audio.
     #[must_use]
     pub fn coding(&self, registration: Option<[u8; 4]>) -> Option<Coding> {
         let stream_type = self.stream_type().0;
@@ -250,7 +250,7 @@ mod tests {
     use super::*;
     use crate::media::mpegts::ElementaryStreams;
 
-    /// The coding of a stream of this type with these descriptors, in a program that registers `format`.
+    /// Returns the coding of a stream with this type and these descriptors, in a program that registers `format`.
     fn coding(stream_type: u8, descriptors: &[u8], format: Option<&[u8; 4]>) -> Option<Coding> {
         let len = u8::try_from(descriptors.len()).unwrap();
         let bytes = [&[stream_type, 0xe1, 0, 0xf0, len][..], descriptors].concat();
@@ -280,7 +280,7 @@ mod tests {
             assert_eq!(coding(stream_type, &[], Some(b"CUEI")), alone, "{stream_type:#x}");
             assert_eq!(coding(stream_type, &[], Some(b"HDMV")), hdmv, "{stream_type:#x}");
         }
-        // A registration of the stream comes before what is only agreed on.
+        // A registration of the stream takes precedence over common practice.
         assert_eq!(coding(0x86, b"\x05\x04DTS1", None), Some(Coding::Dts));
         assert_eq!(coding(0x80, b"\x05\x04AC-3", None), Some(Coding::Ac3));
     }
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn descriptors_tell_private_streams() {
+    fn descriptors_identify_private_streams() {
         for (descriptors, expected) in [
             (&b"\x6a\x01\x00"[..], Some(Coding::Ac3)),
             (b"\x7a\x01\x00", Some(Coding::Eac3)),

@@ -1,38 +1,38 @@
-//! Whether the counters of the packets go on without a break.
+//! Checks of the continuity counters.
 
 use std::fmt;
 
 use super::{NULL_PID, PIDS, TsPacket};
 
-/// What the counter of a packet says of those before it (§2.4.3.3).
+/// The continuity counter of a packet compared with the packets before it (§2.4.3.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// It is a null packet, whose counter has no meaning.
+pub enum ContinuityStep {
+    /// A null packet; its counter has no meaning.
     Uncounted,
-    /// It is the first packet of its PID.
+    /// The first packet of its PID.
     First,
-    /// It has a payload, and the counter went on by one.
+    /// A packet with payload; its counter is one higher.
     Next,
-    /// It has no payload, and the counter stands still.
+    /// A packet without payload; its counter is unchanged.
     Still,
-    /// It has the counter of the packet before, which it repeats: one repetition is allowed.
+    /// A repetition of the packet before, with the same counter. One repetition is allowed.
     Duplicate,
-    /// The counter need not go on, since `discontinuity_indicator` says so.
+    /// The counter may have any value, because `discontinuity_indicator` is set.
     Discontinuity,
-    /// Packets are missing before it, or came twice.
+    /// Packets are missing before this one, or it was repeated more than once.
     Error(ContinuityError),
 }
 
-/// A counter that is not what it has to be.
+/// A wrong continuity counter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContinuityError {
     /// The PID of the packet.
     pub pid: u16,
-    /// Where the packet lies, in bytes from the start of the input.
+    /// Offset of the packet in bytes from the start of the input.
     pub offset: u64,
-    /// The counter that it has to have.
+    /// The expected counter.
     pub expected: u8,
-    /// The counter that it has.
+    /// The counter of the packet.
     pub found: u8,
 }
 
@@ -45,13 +45,13 @@ impl fmt::Display for ContinuityError {
 
 impl std::error::Error for ContinuityError {}
 
-/// Follows the counters of all PIDs, in a table of 8 KiB.
+/// Checks the continuity counters of all PIDs. The table takes 8 KiB.
 ///
-/// A repetition is told by its counter alone: that all its bytes are those of the packet before is not looked at.
+/// A repetition is recognised by its counter alone; its bytes are not compared with the packet before it.
 ///
 /// ```
 /// use pagecut::Format;
-/// use pagecut::media::mpegts::{Continuity, Packets, Step};
+/// use pagecut::media::mpegts::{Continuity, Packets, ContinuityStep};
 ///
 /// let mut stream = Vec::new();
 /// for counter in [0, 1, 1, 3] {
@@ -60,11 +60,11 @@ impl std::error::Error for ContinuityError {}
 ///     stream.extend(packet);
 /// }
 /// let mut continuity = Continuity::new();
-/// let mut last = Step::Uncounted;
+/// let mut last = ContinuityStep::Uncounted;
 /// for packet in Packets::new().records(&stream) {
 ///     last = continuity.check(packet?);
 /// }
-/// let Step::Error(error) = last else { panic!("{last:?}") };
+/// let ContinuityStep::Error(error) = last else { panic!("{last:?}") };
 /// assert_eq!(error.to_string(), "byte 564: the continuity counter of PID 0x0100 is 3, expected 2");
 /// # Ok::<(), pagecut::Error>(())
 /// ```
@@ -80,37 +80,42 @@ impl Default for Continuity {
 }
 
 impl Continuity {
-    /// Before the first packet.
+    /// Creates the state before the first packet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Goes on by a packet.
+    /// Checks the next packet.
     #[inline]
-    pub fn check(&mut self, packet: TsPacket<'_>) -> Step {
+    pub fn check(&mut self, packet: TsPacket<'_>) -> ContinuityStep {
         let pid = packet.pid();
         if pid == NULL_PID {
-            return Step::Uncounted;
+            return ContinuityStep::Uncounted;
         }
         let count = Count::of(packet);
         let counter = &mut self.counters[usize::from(pid)];
         let expected = counter.expected(count);
         match counter.step(count) {
-            Kind::First => Step::First,
-            Kind::Next => Step::Next,
-            Kind::Still => Step::Still,
-            Kind::Duplicate => Step::Duplicate,
-            Kind::Discontinuity => Step::Discontinuity,
+            Kind::First => ContinuityStep::First,
+            Kind::Next => ContinuityStep::Next,
+            Kind::Still => ContinuityStep::Still,
+            Kind::Duplicate => ContinuityStep::Duplicate,
+            Kind::Discontinuity => ContinuityStep::Discontinuity,
             Kind::Error => {
                 let offset = packet.range().start;
-                Step::Error(ContinuityError { pid, offset, expected, found: packet.continuity_counter() })
+                ContinuityStep::Error(ContinuityError {
+                    pid,
+                    offset,
+                    expected,
+                    found: packet.continuity_counter(),
+                })
             }
         }
     }
 }
 
-/// What there is to count of a packet: its counter, and whether it has a payload and announces a discontinuity.
+/// The fields of a packet that the continuity check needs: counter, payload flag and discontinuity flag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Count(u8);
 
@@ -122,7 +127,7 @@ impl Count {
     pub(super) fn of(packet: TsPacket<'_>) -> Self {
         let discontinuity = packet.adaptation_field().is_some_and(|field| field.discontinuity());
         let flag = if discontinuity { Self::DISCONTINUITY } else { 0 };
-        // The counter, and the bit that says that there is a payload.
+        // The counter and the payload flag.
         Self(packet.as_bytes()[3] & (0x0f | Self::PAYLOAD) | flag)
     }
 
@@ -131,18 +136,18 @@ impl Count {
         self.0 & 0x0f
     }
 
-    /// Whether it is a repetition of a packet with a payload that has the same counter.
+    /// Whether this packet repeats `last`: both have payload and the same counter.
     #[inline]
     pub(super) fn repeats(self, last: Self) -> bool {
         self.0 == self.counter() | Self::PAYLOAD && last.counter() == self.counter()
     }
 }
 
-/// The counter of a PID.
+/// The counter state of a PID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Counter(u8);
 
-/// What a step of a counter is.
+/// The result of a counter step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     First,
@@ -154,20 +159,20 @@ pub(super) enum Kind {
 }
 
 impl Counter {
-    /// Of a PID that did not occur.
+    /// The state of a PID without packets.
     pub(super) const NONE: Self = Self(0);
-    /// A packet of the PID occurred.
+    /// Set once the PID has packets.
     const SOME: u8 = 0x80;
     /// The last packet may be repeated.
     const REPEATABLE: u8 = 0x10;
 
-    /// What the counter of the next packet has to be.
+    /// Returns the expected counter of the next packet.
     #[inline]
     pub(super) fn expected(self, count: Count) -> u8 {
         if count.0 & Count::PAYLOAD != 0 { (self.0 + 1) & 0x0f } else { self.0 & 0x0f }
     }
 
-    /// Goes on by a packet. Two packets in a row may be the same (§2.4.3.3), and no more.
+    /// Advances the state by a packet. Two packets in a row may be equal (§2.4.3.3), but not three.
     #[inline]
     pub(super) fn step(&mut self, count: Count) -> Kind {
         let before = *self;
@@ -194,7 +199,7 @@ mod tests {
     use super::*;
     use crate::media::mpegts::PacketKind;
 
-    /// A packet of a PID with a counter; `p` has a payload, `a` has none, `d` has one and announces a discontinuity.
+    /// Builds a packet with a counter: `p` has payload, `a` has none, `d` has payload and announces a discontinuity.
     fn packet(pid: u16, kind: char, counter: u8) -> [u8; 188] {
         let mut bytes = [0xff; 188];
         let [high, low] = pid.to_be_bytes();
@@ -213,20 +218,20 @@ mod tests {
         let steps = packets.iter().map(|&(kind, counter)| {
             let bytes = packet(0x100, kind, counter);
             match continuity.check(TsPacket::new(PacketKind::TransportPacket, &bytes, 0).unwrap()) {
-                Step::Uncounted => 'u',
-                Step::First => 'f',
-                Step::Next => '.',
-                Step::Still => '-',
-                Step::Duplicate => '2',
-                Step::Discontinuity => 'd',
-                Step::Error(_) => '!',
+                ContinuityStep::Uncounted => 'u',
+                ContinuityStep::First => 'f',
+                ContinuityStep::Next => '.',
+                ContinuityStep::Still => '-',
+                ContinuityStep::Duplicate => '2',
+                ContinuityStep::Discontinuity => 'd',
+                ContinuityStep::Error(_) => '!',
             }
         });
         steps.collect()
     }
 
     #[test]
-    fn counters_by_the_standard() {
+    fn counter_steps_follow_the_standard() {
         for (packets, expected) in [
             (vec![('p', 14), ('p', 15), ('p', 0), ('p', 1)], "f..."),
             (vec![('p', 3), ('p', 3), ('p', 4)], "f2."),
@@ -243,18 +248,18 @@ mod tests {
     }
 
     #[test]
-    fn errors_have_their_place_and_null_packets_none() {
+    fn errors_have_offsets_and_null_packets_none() {
         let mut continuity = Continuity::new();
         let mut check = |pid, counter, offset| {
             let bytes = packet(pid, 'p', counter);
             continuity.check(TsPacket::new(PacketKind::TransportPacket, &bytes, offset).unwrap())
         };
-        assert_eq!(check(0x1ffe, 15, 0), Step::First);
-        assert_eq!(check(0, 5, 188), Step::First);
-        assert_eq!(check(NULL_PID, 5, 376), Step::Uncounted);
-        assert_eq!(check(NULL_PID, 9, 376), Step::Uncounted);
+        assert_eq!(check(0x1ffe, 15, 0), ContinuityStep::First);
+        assert_eq!(check(0, 5, 188), ContinuityStep::First);
+        assert_eq!(check(NULL_PID, 5, 376), ContinuityStep::Uncounted);
+        assert_eq!(check(NULL_PID, 9, 376), ContinuityStep::Uncounted);
         let error = ContinuityError { pid: 0x1ffe, offset: 564, expected: 0, found: 7 };
-        assert_eq!(check(0x1ffe, 7, 564), Step::Error(error));
-        assert_eq!(check(0, 6, 752), Step::Next);
+        assert_eq!(check(0x1ffe, 7, 564), ContinuityStep::Error(error));
+        assert_eq!(check(0, 6, 752), ContinuityStep::Next);
     }
 }

@@ -1,9 +1,9 @@
-//! The checksum of sections.
+//! The CRC of sections.
 
 /// The polynomial of Annex A.
 const POLYNOMIAL: u32 = 0x04c1_1db7;
 
-/// What each byte does to the checksum.
+/// CRC of each byte value.
 const TABLE: [u32; 256] = {
     let mut table = [0; 256];
     let mut byte: u32 = 0;
@@ -20,7 +20,7 @@ const TABLE: [u32; 256] = {
     table
 };
 
-/// The checksum of these bytes (Annex A, `CRC_32`); 0 if the last four of them are that of the others.
+/// Computes `CRC_32` (Annex A). The result is 0 if the last four bytes are the CRC of the bytes before them.
 pub(super) fn crc(bytes: &[u8]) -> u32 {
     bytes.iter().fold(u32::MAX, |crc, &byte| {
         let [high, ..] = crc.to_be_bytes();
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn checksums_that_others_computed() {
+    fn crc_matches_published_values() {
         // The check value of CRC-32/MPEG-2 in the catalogue of parametrised CRC algorithms.
         assert_eq!(crc(b"123456789"), 0x0376_e6e7);
         assert_eq!(crc(b""), u32::MAX);

@@ -1,4 +1,4 @@
-//! What tables say of a program or a stream beyond their fields.
+//! Descriptors of programs and streams.
 
 /// A descriptor (§2.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -8,32 +8,32 @@ pub struct Descriptor<'bytes> {
 }
 
 impl<'bytes> Descriptor<'bytes> {
-    /// `descriptor_tag`: what the descriptor is about.
+    /// Returns `descriptor_tag`, the type of the descriptor.
     #[must_use]
     pub fn tag(&self) -> u8 {
         self.tag
     }
 
-    /// The bytes behind the length.
+    /// Returns the bytes after the length.
     #[must_use]
     pub fn body(&self) -> &'bytes [u8] {
         self.body
     }
 
-    /// `format_identifier` of a registration descriptor (§2.6.8): who says what the stream is.
+    /// Returns `format_identifier` of a registration descriptor (§2.6.8), the owner of the format.
     #[must_use]
     pub fn registration(&self) -> Option<[u8; 4]> {
         if self.tag == 0x05 { self.body.first_chunk().copied() } else { None }
     }
 
-    /// The first language, by ISO 639-2, of an ISO 639 language descriptor (§2.6.18), or of one that tells of teletext or subtitles
-    /// (ETSI EN 300 468, §6.2.41 and §6.2.43).
+    /// Returns the first ISO 639-2 language code of an ISO 639 language descriptor (§2.6.18), a teletext descriptor or a
+    /// subtitling descriptor (ETSI EN 300 468, §6.2.43 and §6.2.41).
     #[must_use]
     pub fn language(&self) -> Option<[u8; 3]> {
         if matches!(self.tag, 0x0a | 0x56 | 0x59) { self.body.first_chunk().copied() } else { None }
     }
 
-    /// `service_provider_name` and `service_name` of a service descriptor (ETSI EN 300 468, §6.2.33).
+    /// Returns `service_provider_name` and `service_name` of a service descriptor (ETSI EN 300 468, §6.2.33).
     pub(super) fn service(&self) -> Option<(&'bytes [u8], &'bytes [u8])> {
         if self.tag != 0x48 {
             return None;
@@ -47,7 +47,7 @@ impl<'bytes> Descriptor<'bytes> {
     }
 }
 
-/// Descriptors one behind the other, up to one that is longer than what there is.
+/// An iterator over descriptors. It ends at a descriptor that is longer than the remaining bytes.
 #[derive(Debug, Clone)]
 pub struct Descriptors<'bytes> {
     bytes: &'bytes [u8],
@@ -58,7 +58,7 @@ impl<'bytes> Descriptors<'bytes> {
         Self { bytes }
     }
 
-    /// The bytes of those that are left.
+    /// Returns the bytes of the remaining descriptors.
     pub(super) fn as_bytes(&self) -> &'bytes [u8] {
         self.bytes
     }
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn descriptors_one_behind_the_other() {
+    fn descriptors_in_sequence() {
         let bytes = b"\x05\x04HDMV\x0a\x04deu\0\xff\0\x48\x09\x01\x03abc\x03xyz\x59\x08fra";
         let found: Vec<_> = Descriptors::new(bytes).collect();
         assert_eq!(found.iter().map(Descriptor::tag).collect::<Vec<_>>(), [5, 10, 255, 0x48]);

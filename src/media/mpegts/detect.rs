@@ -1,16 +1,17 @@
-//! Whether an input is a transport stream, and how its packets lie.
+//! Detection of transport streams and their packet length.
 
 use super::{PacketKind, Packets, TsPacket};
 use crate::record::{Certainty, Head, Piece, Resync};
 
-/// A run of this many sync bytes occurs in no text: of the letters of a sequence, every fourth is a sync byte.
+/// A run of sync bytes this long does not occur in text. (A sequence of bases can have a sync byte, `G`, in every fourth
+/// position.)
 const LONG_RUN: usize = 16;
 
-/// How many packets in a row make a run certain if their headers are plausible, and how many a short input must have for the last one to
-/// be cut.
+/// Number of consecutive packets with plausible headers that identify a stream; also the number of packets that a short
+/// input needs for its last one to be truncated.
 const ENOUGH: usize = 5;
 
-/// How many packets a short input must have if other bytes lie around them.
+/// Minimum number of packets in a short input that also has other bytes.
 const FEW: usize = 2;
 
 /// How many packets there must be for them to be more certain than the first byte, which is any in a source packet, and in a packet whose
@@ -22,18 +23,18 @@ pub(crate) fn detect(head: &Head<'_>) -> Option<(Certainty, Packets)> {
     let kind = PacketKind::detect(head.bytes, head.is_complete)?;
     let is_certain = head.bytes.len() > CERTAIN * kind.packet_len();
     let certainty = if is_certain { Certainty::SeveralRecords } else { Certainty::Pattern };
-    Some((certainty, Packets::of(kind)))
+    Some((certainty, Packets::with_kind(kind)))
 }
 
 impl PacketKind {
-    /// How the packets of an input lie that begins with `head`, or is no more than that if `complete`.
+    /// Detects the packet kind of an input that begins with `head`, or is equal to it if `complete`.
     pub(super) fn detect(head: &[u8], complete: bool) -> Option<Self> {
         Self::of_start(head, complete)
             .or_else(|| Self::of_most(head, complete))
             .or_else(|| Self::of_first_run(head))
     }
 
-    /// How the packets lie of an input that begins with one.
+    /// Detects the packet kind of an input that begins with a packet.
     pub(super) fn of_start(head: &[u8], complete: bool) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| {
             let packets = head.len().div_ceil(kind.packet_len());
@@ -44,26 +45,27 @@ impl PacketKind {
         })
     }
 
-    /// How the packets of a short input lie that make up more than half of it. Other bytes may lie before, between and after them.
+    /// Detects the packet kind that makes up more than half of a short input. Other bytes may lie before, between and after
+    /// the packets.
     fn of_most(head: &[u8], complete: bool) -> Option<Self> {
         if !complete {
             return None;
         }
         let covered = |kind: Self| {
-            let packets = Packets::of(kind).pieces(head).filter_map(Piece::record);
+            let packets = Packets::with_kind(kind).pieces(head).filter_map(Piece::record);
             let mut packets = packets.filter(|packet| packet.is_plausible()).peekable();
             let first = usize::try_from(packets.peek()?.range().start).ok()?;
             let count = packets.count();
             let len = count * kind.packet_len();
-            (count >= FEW && 2 * len > head.len() && kind.is_no_text(head, first, count))
+            (count >= FEW && 2 * len > head.len() && kind.is_not_text(head, first, count))
                 .then_some((len, kind))
         };
         let by_len = Self::ALL.into_iter().filter_map(covered);
-        // Of equal lengths the first, which is the shortest packet.
+        // Of equal lengths, the shortest packet is chosen.
         by_len.rev().max_by_key(|(len, _)| *len).map(|(_, kind)| kind)
     }
 
-    /// How the packets of the first long run lie. Packets of another kind in the payloads begin later.
+    /// Detects the packet kind of the first long run. Packets of another kind inside the payloads begin later.
     fn of_first_run(head: &[u8]) -> Option<Self> {
         // Nearly every header of a long run has a byte that is not text.
         if head.iter().filter(|&&byte| !is_text(byte)).count() < ENOUGH / 2 {
@@ -73,7 +75,7 @@ impl PacketKind {
         runs.min_by_key(|(at, _)| *at).map(|(_, kind)| kind)
     }
 
-    /// Where the first run of packets begins that cannot be anything else: five with plausible headers, or 16.
+    /// Finds the start of the first unambiguous run of packets: five with plausible headers, or 16.
     fn find_run(self, head: &[u8]) -> Option<usize> {
         let mut starts = self
             .two()
@@ -91,15 +93,15 @@ impl PacketKind {
         })
     }
 
-    /// Whether `count` packets, and not letters, lie from `at` on. Of the last one, there may be the sync byte only.
+    /// Whether `count` packets, and not text, begin at `at`. Only the sync byte of the last one has to be in view.
     fn are_packets(self, head: &[u8], at: usize, count: usize) -> bool {
         let is_sync = |packet: usize| self.is_sync(head, at + packet * self.packet_len());
-        count > 0 && (0..count).all(is_sync) && self.is_no_text(head, at, count)
+        count > 0 && (0..count).all(is_sync) && self.is_not_text(head, at, count)
     }
 
-    /// Whether the bytes from `at` on, as many as `count` packets have, are not text: the headers at these places are not letters, or
-    /// many bytes between them are not.
-    fn is_no_text(self, head: &[u8], at: usize, count: usize) -> bool {
+    /// Whether the bytes of `count` packets from `at` are not text: their headers are not text, or many bytes between them
+    /// are not.
+    fn is_not_text(self, head: &[u8], at: usize, count: usize) -> bool {
         let headers = (0..count).map(|packet| {
             head.get(at + packet * self.packet_len() + self.sync_at() + 1..).unwrap_or_default()
         });
@@ -114,14 +116,15 @@ impl PacketKind {
 }
 
 impl TsPacket<'_> {
-    /// Whether the header can be one: `adaptation_field_control` is not the reserved value, and the adaptation field ends in the packet.
+    /// Whether the header is plausible: `adaptation_field_control` is not reserved, and the adaptation field ends inside the
+    /// packet.
     fn is_plausible(&self) -> bool {
         let is_complete = !self.has_adaptation_field() || self.adaptation_field().is_some();
         (self.has_payload() || self.has_adaptation_field()) && is_complete
     }
 }
 
-/// Whether a byte can be one of text in ASCII.
+/// Whether a byte occurs in ASCII text.
 fn is_text(byte: u8) -> bool {
     byte.is_ascii_graphic() || byte.is_ascii_whitespace()
 }
@@ -131,7 +134,7 @@ mod tests {
     use super::*;
     use crate::media::mpegts::{PACKET_LEN, SYNC_BYTE};
 
-    /// Packets of a kind, with this byte wherever there is no header.
+    /// Builds packets of a kind, filled with a byte outside of the headers.
     fn stream(kind: PacketKind, count: usize, fill: u8) -> Vec<u8> {
         let mut packet = vec![fill; kind.packet_len()];
         packet[kind.sync_at()..][..4].copy_from_slice(&[SYNC_BYTE, 0x1f, 0xff, 0x10]);
@@ -139,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_is_told_whatever_is_in_the_payloads() {
+    fn every_kind_is_detected_with_any_payload() {
         for kind in PacketKind::ALL {
             for fill in [0, b'A', SYNC_BYTE, 0xff] {
                 for count in 1..40 {
@@ -153,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_is_told_behind_something_else() {
+    fn every_kind_is_detected_after_other_bytes() {
         for kind in PacketKind::ALL {
             for len in (1..6 * PACKET_LEN).chain([10_000]) {
                 for count in [FEW, ENOUGH - 1, ENOUGH, LONG_RUN] {
@@ -170,14 +173,14 @@ mod tests {
     }
 
     #[test]
-    fn a_few_packets_are_told_with_bytes_around_them() {
+    fn few_packets_are_detected_among_other_bytes() {
         for kind in PacketKind::ALL {
             for count in FEW..ENOUGH {
                 let packets = stream(kind, count, 0);
                 for len in 0..packets.len() - 1 {
                     let data = [&packets[..], &vec![0; len]].concat();
-                    let is_told = PacketKind::detect(&data, true) == Some(kind);
-                    assert!(is_told, "{count} of {kind:?} before {len} bytes");
+                    let is_found = PacketKind::detect(&data, true) == Some(kind);
+                    assert!(is_found, "{count} of {kind:?} before {len} bytes");
                 }
                 let between = packets.chunks(kind.packet_len()).collect::<Vec<_>>().join(&b"stray"[..]);
                 let data = [&between[..], &packets].concat();
@@ -187,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_may_be_letters_if_the_payloads_are_not() {
+    fn text_headers_need_binary_payloads() {
         for kind in PacketKind::ALL {
             let mut data = stream(kind, 200, 0xff);
             for packet in data.chunks_mut(kind.packet_len()) {
@@ -201,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_are_no_packets_though_all_of_them_were_sync_bytes() {
+    fn text_of_sync_bytes_is_no_stream() {
         for len in [188, 192, 204, 940, 960, 1020, 65_536] {
             assert_eq!(PacketKind::detect(&vec![SYNC_BYTE; len], true), None, "{len} letters");
             assert_eq!(PacketKind::detect(&b"GATTACA\n".repeat(len / 8), true), None, "{len} letters");
@@ -209,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_packet_may_be_cut_if_there_are_others() {
+    fn the_last_of_several_packets_may_be_truncated() {
         for kind in PacketKind::ALL {
             let data = stream(kind, ENOUGH + 1, 0);
             for len in FEW * kind.packet_len()..data.len() {

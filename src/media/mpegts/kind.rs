@@ -1,26 +1,26 @@
-//! How transport packets lie in an input.
+//! The layout of transport packets in an input.
 
 use super::PACKET_LEN;
 
-/// How the transport packets lie in an input.
+/// The layout of the transport packets in an input.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum PacketKind {
-    /// 188 bytes: transport packets and nothing else (ISO/IEC 13818-1, §2.4.3.2).
+    /// 188 bytes: transport packets only (ISO/IEC 13818-1, §2.4.3.2).
     #[default]
     TransportPacket,
-    /// 192 bytes: source packets of an MPEG-2 transport stream of Blu-ray or AVCHD, `.m2ts`. Each is a `TP_extra_header` of 4 bytes and
-    /// a transport packet.
+    /// 192 bytes: source packets of Blu-ray and AVCHD, `.m2ts`. Each is a `TP_extra_header` of 4 bytes and a transport
+    /// packet.
     SourcePacket,
-    /// 204 bytes: error protected packets of digital television (ETSI EN 300 429 and EN 300 744). Each is a transport packet and
-    /// 16 bytes of the Reed-Solomon code behind it.
+    /// 204 bytes: error-protected packets of digital television (ETSI EN 300 429 and EN 300 744). Each is a transport packet
+    /// and 16 bytes of Reed-Solomon code.
     ProtectedPacket,
 }
 
 impl PacketKind {
-    /// All three, the shortest first.
+    /// All kinds, the shortest packet first.
     pub const ALL: [Self; 3] = [Self::TransportPacket, Self::SourcePacket, Self::ProtectedPacket];
 
-    /// Length of a packet in bytes with what lies before or behind the transport packet: 188, 192 or 204.
+    /// Returns the length of a packet in bytes, including an extra header or parity: 188, 192 or 204.
     #[must_use]
     #[inline]
     pub const fn packet_len(self) -> usize {
@@ -31,7 +31,7 @@ impl PacketKind {
         }
     }
 
-    /// How many bytes of a packet lie before its sync byte.
+    /// Returns the position of the sync byte in a packet.
     #[inline]
     pub(super) const fn sync_at(self) -> usize {
         match self {
@@ -44,5 +44,5 @@ impl PacketKind {
 /// Length of the `TP_extra_header` of a source packet.
 pub(super) const EXTRA_HEADER_LEN: usize = 4;
 
-/// Length of the parity of an error protected packet.
+/// Length of the parity of an error-protected packet.
 pub(super) const PARITY_LEN: usize = 16;

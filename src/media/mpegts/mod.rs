@@ -1,45 +1,45 @@
 //! MPEG-2 transport streams: ISO/IEC 13818-1 (Rec. ITU-T H.222.0).
 //!
-//! A stream is a run of transport packets of 188 bytes, each of which begins with the sync byte `0x47` (§2.4.3.2). Some have 4 bytes
-//! before each packet, or 16 behind it; [`PacketKind`] tells which, and [`Packets::detect`] finds it out. There is no
-//! escape for the sync byte: it stands in payloads too, on average once every 256 bytes. So one sync byte says nothing, and
-//! a run of five of them, a packet apart, is what counts as synchronisation.
+//! A stream is a sequence of transport packets of 188 bytes, each of which begins with the sync byte `0x47` (§2.4.3.2). In
+//! some files, each packet has 4 extra bytes before it or 16 after it; [`PacketKind`] names these layouts, and
+//! [`Packets::detect`] detects them. The sync byte is not escaped: it occurs in payloads too, on average once every 256
+//! bytes. So a single sync byte means nothing; five of them, a packet length apart, count as synchronisation.
 //!
-//! What transport packets carry is read on top of them:
+//! The contents of transport packets are read by further types:
 //!
 //! | for | see |
 //! |---|---|
 //! | transport packets, on all cores | [`Packets`], [`TsPacket`], [`AdaptationField`] |
-//! | whether packets are missing | [`Continuity`]; for a whole file, [`Summary`] |
-//! | programs and their elementary streams | [`Programs`], of [`Section`]s |
-//! | PES packets: the pictures and sounds | [`PesPackets`] |
+//! | missing packets | [`Continuity`]; for a whole file, [`Summary`] |
+//! | programs and their elementary streams | [`Programs`], [`Section`] |
+//! | PES packets: frames of video and audio | [`PesPackets`] |
 //!
-//! # What is a packet, and what is a gap
+//! # Packets and gaps
 //!
-//! Reading goes by these rules, from a position `p`. A packet is of 188, 192 or 204 bytes, and its sync byte the first one of it,
-//! or, of 192, the fifth.
+//! The reader decides by these rules at each position. A packet has 188, 192 or 204 bytes; its sync byte is the first byte,
+//! or the fifth of 192.
 //!
-//! * *Lock* is where the sync bytes of five packets in a row stand, or as many as there are up to the end of the input if the input
+//! * *Lock* is a position where the sync bytes of five consecutive packets are found, or of all remaining packets if the input
 //!   ends with a whole packet.
-//! * Where its sync byte stands, a packet begins. It is *confirmed* by the sync byte of the next one, or by the end of the
-//!   input.
-//! * One that is not confirmed was cut short, and is no packet, if the next lock lies inside of it and the packet there has
-//!   a PID that comes again in the same run. (Without the PID, one packet in 256 would be given up for a payload byte.)
-//! * A [`Gap`](crate::Gap) lasts from where no packet begins to the next lock, or to the end of the input.
+//! * A packet begins where its sync byte is found. The sync byte of the next packet, or the end of the input, *confirms* it.
+//! * An unconfirmed packet is truncated, and is no packet, if the next lock lies inside it and the packet there has a PID that
+//!   occurs again in the same run. (Without the PID, one packet in 256 would be dropped because of a payload byte.)
+//! * A [`Gap`](crate::Gap) extends from a position where no packet begins to the next lock, or to the end of the input.
 //!
-//! So bytes that were put in between two packets make one gap of just these bytes, unless they look like packets; and a
-//! packet that lost some of its bytes makes a gap of those that are left.
+//! So bytes inserted between two packets become one gap of exactly these bytes, unless they look like packets, and a packet
+//! that lost some of its bytes becomes a gap of the remaining ones.
 //!
 //! # Boundaries
 //!
-//! A position is a cut ([`Boundaries::search_boundary`]) if the sync bytes stand of the packet at it, of the four behind and of the five before
-//! it, and no three in a row stand on any other phase in that window. Let a packet have `n` bytes, so that the window has `5n`.
-//! *Why:* the first position `q` in the window at which a reader arrives is on the phase of the cut or is not. If it is, the
-//! packets up to the cut are all confirmed. If it is not, then at most two packets on its phase are taken: one that is
-//! confirmed, which are two sync bytes in a row, and one that is not; and where there is none, the next lock is on the phase
-//! of the cut, since there is no other, and less than `n` bytes away. Since `q` is less than `n` bytes into the window, that is
-//! less than `4n` into it. A gap cannot lead over the start of the window, which has lock itself. That the sync byte is
-//! the fifth byte of a packet, and not the first, moves all of this by four bytes and changes nothing.
+//! A position is a boundary ([`Boundaries::search_boundary`]) if the sync bytes of the packet at it, the four after it and
+//! the five before it are found, and no three consecutive sync bytes on any other phase lie in that window. With packets of
+//! `n` bytes, the window has `5n` bytes. *Proof:* take the first position `q` in the window at which a reader arrives. If
+//! `q` is on the phase of the boundary, all packets up to the boundary are confirmed. If not, the reader takes at most two
+//! packets on the phase of `q`: a confirmed one, which needs two sync bytes in a row, and an unconfirmed one. Then the next
+//! lock is on the phase of the boundary, since no other phase has one, and less than `n` bytes away. Since `q` is less than
+//! `n` bytes into the window, the lock is less than `4n` bytes into it. A gap cannot extend over the start of the window,
+//! because that is a lock itself. A sync byte at the fifth byte of a packet shifts all positions by four bytes and changes
+//! nothing else.
 
 mod adaptation_field;
 mod by_pid;
@@ -67,7 +67,7 @@ pub use super::MediaKind;
 pub use adaptation_field::AdaptationField;
 pub(crate) use check::{CheckedPart, PartCheck, StreamCheck};
 pub use coding::Coding;
-pub use continuity::{Continuity, ContinuityError, Step};
+pub use continuity::{Continuity, ContinuityError, ContinuityStep};
 pub use descriptor::{Descriptor, Descriptors};
 pub(crate) use detect::detect;
 pub use kind::PacketKind;
@@ -94,10 +94,10 @@ pub const SYNC_BYTE: u8 = 0x47;
 /// The PID of null packets (§2.4.3.3).
 const NULL_PID: u16 = 0x1fff;
 
-/// How many PIDs there can be: 13 bits (§2.4.3.3).
+/// Number of possible PIDs: 13 bits (§2.4.3.3).
 const PIDS: usize = 1 << 13;
 
-/// Transport packets as a format.
+/// The format of transport packets.
 ///
 /// ```
 /// use pagecut::{Piece, Resync, media::mpegts::Packets};
@@ -124,23 +124,23 @@ pub struct Packets {
 }
 
 impl Packets {
-    /// Of 188 bytes.
+    /// Creates the format for packets of 188 bytes.
     #[must_use]
     pub const fn new() -> Self {
-        Self::of(PacketKind::TransportPacket)
+        Self::with_kind(PacketKind::TransportPacket)
     }
 
-    /// Of this kind.
+    /// Creates the format for packets of a kind.
     #[must_use]
-    pub const fn of(kind: PacketKind) -> Self {
+    pub const fn with_kind(kind: PacketKind) -> Self {
         Self { kind }
     }
 
-    /// Tells how the packets lie of an input that begins with `head`, or is no more than that if `complete`; `None` if it is no
+    /// Detects the packet kind of an input that begins with `head`, or is equal to it if `complete`; `None` if it is not a
     /// transport stream. 64 KiB are enough.
     ///
-    /// The input begins with packets, or more than half of it are packets, or `head` has five of them in a row, whatever lies before.
-    /// Letters, of which a sequence has enough that are sync bytes, are not taken for packets.
+    /// The input is a transport stream if it begins with packets, if packets make up more than half of it, or if `head` has
+    /// five packets in a row at any position. Text is not mistaken for packets, although many of its letters are sync bytes.
     ///
     /// ```
     /// use pagecut::media::mpegts::{PacketKind, Packets};
@@ -153,16 +153,16 @@ impl Packets {
     /// ```
     #[must_use]
     pub fn detect(head: &[u8], complete: bool) -> Option<Self> {
-        PacketKind::detect(head, complete).map(Self::of)
+        PacketKind::detect(head, complete).map(Self::with_kind)
     }
 
-    /// How the packets lie in the input.
+    /// Returns the layout of the packets in the input.
     #[must_use]
     pub const fn kind(&self) -> PacketKind {
         self.kind
     }
 
-    /// Length of a packet in bytes with what lies before or behind the transport packet: 188, 192 or 204.
+    /// Returns the length of a packet in bytes, including an extra header or parity: 188, 192 or 204.
     #[must_use]
     pub const fn packet_len(&self) -> usize {
         self.kind.packet_len()
@@ -209,7 +209,7 @@ impl Boundaries for Packets {
     }
 }
 
-/// An error of what packets carry, at the packet that lies at `offset`.
+/// Creates an error about the contents of packets, located at the packet at `offset`.
 #[cold]
 fn error_at(kind: ErrorKind, offset: u64, found: &[u8]) -> Error {
     let site = Site {
@@ -223,7 +223,7 @@ fn error_at(kind: ErrorKind, offset: u64, found: &[u8]) -> Error {
     Error::at(kind, site, found)
 }
 
-/// An error of the packet of this number at `offset`, of a stream that was read from its start.
+/// Creates an error at packet number `record` at `offset`, counted from the start of the stream.
 #[cold]
 fn error_at_record(kind: ErrorKind, offset: u64, record: u64) -> Error {
     let site =

@@ -6,17 +6,18 @@ use std::ops::Range;
 use super::kind::{EXTRA_HEADER_LEN, PARITY_LEN};
 use super::{AdaptationField, NULL_PID, PACKET_LEN, PacketKind, SYNC_BYTE};
 
-/// A transport packet (§2.4.3.2), borrowed from the input, with what lies before or behind it.
+/// A transport packet (§2.4.3.2), borrowed from the input, with its extra header or parity.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TsPacket<'data> {
     bytes: &'data [u8; PACKET_LEN],
-    /// The `TP_extra_header` of a source packet, or the parity of a protected one: their lengths tell.
+    /// The `TP_extra_header` of a source packet or the parity of a protected one; the length distinguishes them.
     extra: &'data [u8],
     offset: u64,
 }
 
 impl<'data> TsPacket<'data> {
-    /// The packet that `data` begins with; `None` if it is shorter. It lies `offset` bytes behind the start of the input.
+    /// Reads the packet at the start of `data`, which lies `offset` bytes after the start of the input; `None` if `data` is
+    /// shorter.
     #[inline]
     pub(super) fn new(kind: PacketKind, data: &'data [u8], offset: u64) -> Option<Self> {
         let (bytes, extra) = match kind {
@@ -33,11 +34,11 @@ impl<'data> TsPacket<'data> {
         Some(Self { bytes, extra, offset })
     }
 
-    /// The packet of these bytes.
+    /// Reads the packet of these bytes.
     ///
     /// # Panics
     ///
-    /// If they are fewer than a packet has.
+    /// If `bytes` is shorter than a packet.
     #[inline(always)]
     pub(super) fn whole(kind: PacketKind, bytes: &'data [u8], offset: u64) -> Self {
         let Some(packet) = Self::new(kind, bytes, offset) else {
@@ -46,7 +47,8 @@ impl<'data> TsPacket<'data> {
         packet
     }
 
-    /// Whether `data` begins with a packet whose sync byte stands there, and that of the next one. One look at the length does for all.
+    /// Whether `data` begins with a packet, with its sync byte and that of the next packet in place. One length check covers
+    /// all accesses.
     #[inline(always)]
     pub(super) fn is_confirmed(kind: PacketKind, data: &[u8]) -> bool {
         match kind {
@@ -64,27 +66,26 @@ impl<'data> TsPacket<'data> {
         }
     }
 
-    /// The 188 bytes of the transport packet.
+    /// Returns the 188 bytes of the transport packet.
     #[must_use]
     #[inline]
     pub fn as_bytes(&self) -> &'data [u8; PACKET_LEN] {
         self.bytes
     }
 
-    /// Where the packet lies, in bytes from the start of the input, with what lies before or behind the transport packet.
+    /// Returns the byte range of the packet in the input, including its extra header or parity.
     #[must_use]
     pub fn range(&self) -> Range<u64> {
         self.offset..self.offset + (PACKET_LEN + self.extra.len()) as u64
     }
 
-    /// `arrival_time_stamp` of a source packet: when the transport packet arrived, by a clock of 27 MHz, in 30 bits; `None` of
-    /// packets of other kinds.
+    /// `arrival_time_stamp` of a source packet: its arrival time on a 27 MHz clock, 30 bits. `None` for other packet kinds.
     #[must_use]
     pub fn arrival_time_stamp(&self) -> Option<u32> {
         Some(self.extra_header()? & 0x3fff_ffff)
     }
 
-    /// `copy_permission_indicator` of a source packet, 0 to 3; `None` of packets of other kinds.
+    /// `copy_permission_indicator` of a source packet, 0 to 3. `None` for other packet kinds.
     #[must_use]
     pub fn copy_permission(&self) -> Option<u8> {
         Some((self.extra_header()? >> 30) as u8)
@@ -94,14 +95,14 @@ impl<'data> TsPacket<'data> {
         self.extra.try_into().ok().map(u32::from_be_bytes)
     }
 
-    /// The bytes of the Reed-Solomon code behind a protected packet; `None` of packets of other kinds. Nothing is corrected by
-    /// them: receivers that keep them often fill them with something else.
+    /// The Reed-Solomon code after a protected packet. `None` for other packet kinds. It is not used for correction, because
+    /// receivers that keep these bytes often overwrite them.
     #[must_use]
     pub fn parity(&self) -> Option<&'data [u8; PARITY_LEN]> {
         self.extra.try_into().ok()
     }
 
-    /// `transport_error_indicator`: the packet is known to hold a wrong bit.
+    /// `transport_error_indicator`: the packet has an uncorrectable bit error.
     #[must_use]
     pub fn transport_error(&self) -> bool {
         self.bytes[1] & 0x80 != 0
@@ -119,21 +120,21 @@ impl<'data> TsPacket<'data> {
         self.bytes[1] & 0x20 != 0
     }
 
-    /// `PID`: what the payload belongs to, 0 to 8191.
+    /// `PID`, 0 to 8191, identifies the contents of the payload.
     #[must_use]
     #[inline]
     pub fn pid(&self) -> u16 {
         u16::from_be_bytes([self.bytes[1] & 0x1f, self.bytes[2]])
     }
 
-    /// Whether it is a null packet, which has the PID 8191, and is there to fill the stream.
+    /// Whether it is a null packet (PID 8191), which only fills the stream.
     #[must_use]
     #[inline]
     pub fn is_null(&self) -> bool {
         self.pid() == NULL_PID
     }
 
-    /// `transport_scrambling_control`, 0 to 3; 0 is not scrambled.
+    /// `transport_scrambling_control`, 0 to 3; 0 means not scrambled.
     #[must_use]
     pub fn scrambling_control(&self) -> u8 {
         self.bytes[3] >> 6
@@ -145,7 +146,7 @@ impl<'data> TsPacket<'data> {
         self.bytes[3] & 0x20 != 0
     }
 
-    /// The low bit of `adaptation_field_control`: there is a payload.
+    /// The low bit of `adaptation_field_control`: the packet has a payload.
     #[must_use]
     pub fn has_payload(&self) -> bool {
         self.bytes[3] & 0x10 != 0
@@ -157,7 +158,7 @@ impl<'data> TsPacket<'data> {
         self.bytes[3] & 0x0f
     }
 
-    /// The adaptation field (§2.4.3.4); `None` if there is none, or if its length leads out of the packet.
+    /// Returns the adaptation field (§2.4.3.4); `None` if it is absent or longer than the packet.
     #[must_use]
     #[inline]
     pub fn adaptation_field(&self) -> Option<AdaptationField<'data>> {
@@ -168,15 +169,15 @@ impl<'data> TsPacket<'data> {
         self.bytes.get(5..5 + len).map(AdaptationField::new)
     }
 
-    /// `adaptation_field_length`, if it leads out of the packet. (One of 183 before a payload leaves no byte for that, against §2.4.3.5,
-    /// but some programs write it.)
+    /// Returns `adaptation_field_length` if it exceeds the packet. (A length of 183 before a payload leaves no payload byte
+    /// and violates §2.4.3.5, but some programs write it.)
     #[inline]
     pub(super) fn too_long_adaptation_field(&self) -> Option<u8> {
         let len = self.bytes[4];
         (self.has_adaptation_field() && usize::from(len) > PACKET_LEN - 5).then_some(len)
     }
 
-    /// The payload; `None` if there is none, or if the length of the adaptation field leads out of the packet.
+    /// Returns the payload; `None` if there is none, or if the adaptation field is longer than the packet.
     #[must_use]
     #[inline]
     pub fn payload(&self) -> Option<&'data [u8]> {
@@ -259,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_before_and_behind() {
+    fn extra_header_and_parity() {
         let bytes = packet([0x47, 0, 1, 0x10, 0]);
         let source = [&[0x81, 2, 3, 4], &bytes[..], &[0; 7]].concat();
         let packet = TsPacket::new(PacketKind::SourcePacket, &source, 192).unwrap();
@@ -281,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_packet_is_confirmed_by_two_sync_bytes_that_are_in_view() {
+    fn two_sync_bytes_in_view_confirm_a_packet() {
         for kind in PacketKind::ALL {
             let (first, next) = (kind.sync_at(), kind.packet_len() + kind.sync_at());
             for len in 0..=next + 3 {

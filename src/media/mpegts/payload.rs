@@ -1,14 +1,14 @@
-//! The coding of an elementary stream that no table describes, by the start of its payload.
+//! Detects the coding of an elementary stream without descriptors from the start of its payload.
 
 use super::{Coding, PesPacket};
 use crate::media::codec::{
     Ac3Header, AdtsHeader, DtsExtension, DtsHeader, MpegAudioHeader, h264, h265, units_of_byte_stream,
 };
 
-/// The number of bytes of a payload that are read: enough for two frames of most audio codings.
+/// The number of payload bytes that are read: enough for two frames of most audio codings.
 const LEN: usize = 4096;
 
-/// The number of bytes of the input in which the payload is read, since packets of other PIDs may lie between.
+/// The number of input bytes that are searched for the payload; packets of other PIDs may lie between.
 const SEARCH_LEN: u64 = 64 << 10;
 
 impl Coding {

@@ -1,15 +1,15 @@
-//! A program of a stream, its elementary streams, and what it is called.
+//! A program, its elementary streams and its service names.
 
 use std::borrow::Cow;
 
 use super::Descriptors;
 
-/// A PID behind three reserved bits.
+/// Reads a PID after three reserved bits.
 pub(super) fn pid_of([high, low]: [u8; 2]) -> u16 {
     u16::from_be_bytes([high & 0x1f, low])
 }
 
-/// A length behind four bits of something else.
+/// Reads a 12-bit length after four other bits.
 pub(super) fn len_of([high, low]: [u8; 2]) -> usize {
     u16::from_be_bytes([high & 0x0f, low]).into()
 }
@@ -19,13 +19,14 @@ pub(super) fn len_of([high, low]: [u8; 2]) -> usize {
 pub struct Program {
     pub(super) number: u16,
     pub(super) map_pid: u16,
-    /// Which section of the association table had it last, and when, in sections; `None` if the table in force does not have it.
-    pub(super) reading: Option<(u8, u64)>,
+    /// The association section that listed the program last, and the number of that section read; `None` if the current
+    /// table omits it.
+    pub(super) last_read: Option<(u8, u64)>,
     pub(super) map: Option<Box<Map>>,
     pub(super) service: Option<Box<Service>>,
 }
 
-/// A program map, and what is in it.
+/// The version and the body of a program map.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Map {
     pub(super) version: u8,
@@ -33,7 +34,7 @@ pub(super) struct Map {
 }
 
 impl Map {
-    /// The PID of the clock, the descriptors of the program, and what tells of its streams; `None` if the lengths lie.
+    /// Returns `PCR_PID`, the program descriptors and the stream entries; `None` if a length exceeds the map.
     pub(super) fn split(&self) -> Option<(u16, &[u8], &[u8])> {
         let (&[high, low, len_high, len_low], rest) = self.body.split_first_chunk()?;
         let (descriptors, streams) = rest.split_at_checked(len_of([len_high, len_low]))?;
@@ -48,7 +49,7 @@ impl Program {
         self.number
     }
 
-    /// `program_map_PID`: the PID of its map.
+    /// Returns `program_map_PID`, the PID of the program map.
     #[must_use]
     pub fn map_pid(&self) -> u16 {
         self.map_pid
@@ -58,50 +59,50 @@ impl Program {
         self.map.as_deref()?.split()
     }
 
-    /// Whether it has a map; without one, it has no streams.
+    /// Whether the program map was found; without it, the program has no streams.
     #[must_use]
     pub fn has_map(&self) -> bool {
         self.map.is_some()
     }
 
-    /// `version_number` of its map.
+    /// Returns `version_number` of the program map.
     #[must_use]
     pub fn version(&self) -> Option<u8> {
         Some(self.map.as_deref()?.version)
     }
 
-    /// `PCR_PID`: where its clock references are; 0x1fff if it has none.
+    /// Returns `PCR_PID`, the PID of the clock references; 0x1fff if there are none.
     #[must_use]
     pub fn pcr_pid(&self) -> Option<u16> {
         Some(self.split_map()?.0)
     }
 
-    /// What is said of the program as a whole.
+    /// Returns the descriptors of the whole program.
     #[must_use]
     pub fn descriptors(&self) -> Descriptors<'_> {
         Descriptors::new(self.split_map().map_or(&[], |(_, descriptors, _)| descriptors))
     }
 
-    /// `format_identifier` of its first registration descriptor: who gives stream types from 0x80 on their meaning.
+    /// Returns `format_identifier` of the first registration descriptor, the owner of the stream types from 0x80.
     #[must_use]
     pub fn registration(&self) -> Option<[u8; 4]> {
         self.descriptors().find_map(|descriptor| descriptor.registration())
     }
 
-    /// Its elementary streams, in the order of its map.
+    /// Returns the elementary streams in the order of the program map.
     #[must_use]
     pub fn streams(&self) -> ElementaryStreams<'_> {
         ElementaryStreams { bytes: self.split_map().map_or(&[], |(_, _, streams)| streams) }
     }
 
-    /// What the service is called that it is, if that was found; see [`Service`].
+    /// Returns the names of the service, if they were found; see [`Service`].
     #[must_use]
     pub fn service(&self) -> Option<&Service> {
         self.service.as_deref()
     }
 }
 
-/// What a service is called by the service description table (ETSI EN 300 468), in the first 1 MiB of a stream or before the last
+/// Names from the service description table (ETSI EN 300 468). It is read in the first 1 MiB of a stream and before the last
 /// program map.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
@@ -110,22 +111,22 @@ pub struct Service {
 }
 
 impl Service {
-    /// `service_name`. ASCII and UTF-8 are read; any other letter is U+FFFD.
+    /// Returns `service_name`. ASCII and UTF-8 are supported; letters of other character sets become U+FFFD.
     #[must_use]
     pub fn name(&self) -> Cow<'_, str> {
         text(&self.name)
     }
 
-    /// `service_provider_name`, read likewise.
+    /// Returns `service_provider_name`, decoded like the name.
     #[must_use]
     pub fn provider(&self) -> Cow<'_, str> {
         text(&self.provider)
     }
 }
 
-/// Text by Annex A of EN 300 468, which may begin with a byte that tells its letters.
+/// Decodes text of EN 300 468, Annex A, which may begin with a byte that selects the character set.
 fn text(bytes: &[u8]) -> Cow<'_, str> {
-    // Some writers end letters of a byte with a NUL.
+    // Some writers terminate single-byte text with a NUL.
     let bytes = bytes
         .split(|&byte| byte == 0)
         .next()
@@ -140,7 +141,7 @@ fn text(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// The elementary streams of a program, up to one whose length leads out of the map.
+/// An iterator over the elementary streams of a program. It ends at an entry whose length exceeds the map.
 #[derive(Debug, Clone)]
 pub struct ElementaryStreams<'map> {
     pub(super) bytes: &'map [u8],
@@ -166,31 +167,31 @@ pub struct ElementaryStream<'map> {
 }
 
 impl<'map> ElementaryStream<'map> {
-    /// `stream_type`: how it is coded.
+    /// Returns `stream_type`, the coding of the stream.
     #[must_use]
     pub fn stream_type(&self) -> StreamType {
         self.stream_type
     }
 
-    /// `elementary_PID`: where it is.
+    /// Returns `elementary_PID`.
     #[must_use]
     pub fn pid(&self) -> u16 {
         self.pid
     }
 
-    /// What is said of it.
+    /// Returns the descriptors of the stream.
     #[must_use]
     pub fn descriptors(&self) -> Descriptors<'map> {
         Descriptors::new(self.descriptors)
     }
 }
 
-/// How an elementary stream is coded (table 2-34).
+/// The type of an elementary stream (table 2-34).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct StreamType(pub u8);
 
 impl StreamType {
-    /// What the coding is called; `None` where the type leaves that to somebody else, and to descriptors.
+    /// Returns the name of the coding; `None` if the type leaves the coding to other parties and descriptors.
     #[must_use]
     pub fn name(self) -> Option<&'static str> {
         Some(match self.0 {
@@ -219,7 +220,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_in_other_letters_is_marked() {
+    fn text_of_other_character_sets_is_marked() {
         assert_eq!((&*text(b"\x05caf\xe9"), &*text(b""), &*text(b"\x10\0\x02x")), ("caf\u{fffd}", "", "x"));
     }
 }

@@ -1,4 +1,4 @@
-//! The programs and the streams of a transport stream, as its tables and PES headers show them.
+//! The programs and streams of a transport stream, found in its tables and PES headers.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use super::{
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::{Piece, Resync};
 
-/// How many bytes from the start of a stream are searched for its programs.
+/// Number of bytes from the start of a stream that are searched for programs.
 const SEARCH_LEN: u64 = 8 << 20;
 
-/// How many of them are searched for names when all programs are found.
+/// Number of these bytes that are searched for service names after all programs are found.
 const NAMES_LEN: u64 = 1 << 20;
 
 /// The PIDs of the program association table, the service description table and the event information table (§2.4.3.3; ETSI EN 300
@@ -23,49 +23,49 @@ pub(super) const PROGRAM_ASSOCIATION: u16 = 0;
 pub(super) const SERVICE_DESCRIPTION: u16 = 0x11;
 pub(super) const EVENT_INFORMATION: u16 = 0x12;
 
-/// The tables that are read, by `table_id`.
+/// The supported tables, by `table_id`.
 const ASSOCIATION_TABLE: u8 = 0x00;
 const MAP_TABLE: u8 = 0x02;
 const SERVICE_TABLE: u8 = 0x42;
 
-/// The programs of a transport stream, by the program association tables and program maps that are in force, and its streams.
+/// The programs of a transport stream, from its current program association table and program maps, and its streams.
 ///
-/// A table replaces the one before it if its contents differ. A program stays in the list when a later association table does not have
-/// it; it has no streams then. A stream stays in the list of streams when a later map does not have it.
+/// A table replaces an earlier one if its contents differ. A program that a later association table omits stays in the list
+/// without streams. A stream that a later map omits stays in the list of streams.
 #[derive(Debug, Clone, Default)]
 pub struct Programs {
     transport_stream_id: Option<u16>,
     version: Option<u8>,
-    /// Which sections of the program association table were read, a bit each, and which is the last one.
+    /// One bit for each section of the program association table that was read, and the number of the last section.
     sections: [u64; 4],
     last_section: u8,
     programs: Vec<Program>,
-    /// The places of the programs that each section of the association table has.
+    /// For each section of the association table, the indices of its programs.
     listed: BTreeMap<u8, Vec<usize>>,
-    /// How many of these sections were read.
-    readings: u64,
-    /// Where the program of a number is in `programs`.
+    /// Number of association sections read.
+    section_reads: u64,
+    /// Index in `programs` by program number.
     places: BTreeMap<u16, usize>,
-    /// Programs of the association table in force without a map.
+    /// Number of programs of the current association table without a map.
     without_map: usize,
     streams: Streams,
-    /// Services of the service description table whose program is not known yet.
+    /// Services of the service description table whose program is still unknown.
     services: BTreeMap<u16, Service>,
     has_names: bool,
     errors: Vec<Error>,
     error_count: u64,
-    /// Where errors were met in the search for the first program map, and whether the stream is read again.
+    /// Offsets of the errors found by the search for the first program map; `is_again`: the stream is read a second time.
     met: Vec<u64>,
     is_again: bool,
     had_map: bool,
 }
 
-/// How many errors are kept.
-const MOST_ERRORS: usize = 16;
+/// Maximum number of errors kept.
+const MAX_ERRORS: usize = 16;
 
 impl Packets {
-    /// The programs of the stream that `data` is. The search ends when every program has its map, and the names of services were found or
-    /// are not in the first 1 MiB; or 8 MiB from the start of the stream. To follow the tables further, see
+    /// Returns the programs of the stream in `data`. The search ends when every program has its map and the service names
+    /// were found or are not in the first 1 MiB, or 8 MiB after the start of the stream. To follow the tables further, see
     /// [`PesPackets::with_programs`](super::PesPackets::with_programs).
     ///
     /// ```
@@ -96,13 +96,13 @@ impl Packets {
 }
 
 impl Programs {
-    /// `transport_stream_id`; `None` if no program association table was found.
+    /// Returns `transport_stream_id`; `None` if no program association table was found.
     #[must_use]
     pub fn transport_stream_id(&self) -> Option<u16> {
         self.transport_stream_id
     }
 
-    /// Whether the whole program association table was found, and the map of each program.
+    /// Whether all sections of the program association table and the maps of all programs were found.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.transport_stream_id.is_some() && self.has_all_sections() && self.without_map == 0
@@ -113,33 +113,33 @@ impl Programs {
         read == u32::from(self.last_section) + 1
     }
 
-    /// The programs, in the order in which program association tables name them first.
+    /// Returns the programs in the order of their first appearance in the program association table.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Program> {
         self.programs.iter()
     }
 
-    /// The program of this number.
+    /// Returns the program with a number.
     #[must_use]
     pub fn program(&self, number: u16) -> Option<&Program> {
         self.programs.get(*self.places.get(&number)?)
     }
 
-    /// The streams, in the order in which program maps and PES headers show them. Those of the first program map come first, also where
-    /// PES packets lie before it.
+    /// Returns the streams in the order of their first appearance in program maps and PES headers. The streams of the first
+    /// program map come first, even if PES packets lie before it.
     ///
-    /// A PID that no map has is a stream if it has PES packets other than those of `padding_stream`.
+    /// A PID that is in no map is a stream if it has PES packets other than those of `padding_stream`.
     #[must_use]
     pub fn streams(&self) -> &[ListedStream] {
         self.streams.as_slice()
     }
 
-    /// The place in [`streams`](Self::streams) of the stream of a PID.
+    /// Returns the index in [`streams`](Self::streams) of the stream with a PID.
     #[must_use]
     pub fn stream_of(&self, pid: u16) -> Option<usize> {
         self.streams.place_of(pid)
     }
 
-    /// The programs that have a stream, in the order of [`iter`](Self::iter).
+    /// Returns the programs that contain a stream, in the order of [`iter`](Self::iter).
     pub fn programs_of<'list>(
         &'list self,
         stream: &'list ListedStream,
@@ -147,13 +147,13 @@ impl Programs {
         stream.places().filter_map(|place| self.programs.get(place))
     }
 
-    /// What was wrong with the tables: the first 16 errors.
+    /// Returns the first 16 errors in the tables.
     #[must_use]
     pub fn errors(&self) -> &[Error] {
         &self.errors
     }
 
-    /// How many errors there were.
+    /// Returns the number of errors in the tables.
     #[must_use]
     pub fn error_count(&self) -> u64 {
         self.error_count
@@ -164,25 +164,25 @@ impl Programs {
         self.had_map
     }
 
-    /// Notes that the stream is read again from its start, so that the errors so far are met again.
+    /// Starts the second pass over the stream, which meets the errors of the first pass again.
     pub(super) fn start_again(&mut self) {
         self.is_again = true;
     }
 
-    /// Takes in that a PES packet begins in a PID.
+    /// Records the start of a PES packet in a PID.
     pub(super) fn take_pes(&mut self, pid: u16, stream_id: u8) {
         self.streams.take_pes(pid, stream_id);
     }
 
-    /// Looks for the coding of a stream in the payload of one of its PES packets.
+    /// Searches the payload of a PES packet for the coding of its stream.
     pub(super) fn guess_coding(&mut self, packet: &PesPacket<'_>) {
         self.streams.guess_coding(packet);
     }
 
-    /// Takes in a section, and tells in which PIDs there are more.
+    /// Processes a section, and adds the PIDs of further tables to `pids`.
     pub(super) fn take(&mut self, packet: TsPacket<'_>, section: Result<Section<'_>>, pids: &mut Vec<u16>) {
         if packet.pid() == EVENT_INFORMATION {
-            // Nothing in it is read.
+            // Event information has no details that are needed.
             if section.is_ok() {
                 self.streams.take_events();
             }
@@ -199,7 +199,7 @@ impl Programs {
                 _ => Some(()),
             };
             let damaged =
-                || ErrorKind::DamagedSection { pid: packet.pid(), why: "its lengths lead out of it" };
+                || ErrorKind::DamagedSection { pid: packet.pid(), why: "a length field exceeds the section" };
             taken.ok_or_else(|| error_at(damaged(), packet.range().start, section.as_bytes()))
         });
         if let Err(error) = taken {
@@ -211,13 +211,13 @@ impl Programs {
                 self.met.push(offset);
             }
             self.error_count += 1;
-            if self.errors.len() < MOST_ERRORS {
+            if self.errors.len() < MAX_ERRORS {
                 self.errors.push(error);
             }
         }
     }
 
-    /// Takes in a section of the program association table (§2.4.4.3).
+    /// Processes a section of the program association table (§2.4.4.3).
     fn take_association(&mut self, section: Section<'_>, pids: &mut Vec<u16>) -> Option<()> {
         let number = section.section_number()?;
         if self.version != section.version() {
@@ -228,12 +228,12 @@ impl Programs {
         self.transport_stream_id = section.table_id_extension();
         self.last_section = section.last_section_number()?.max(self.last_section);
         self.sections[usize::from(number / 64)] |= 1 << (number % 64);
-        self.readings += 1;
+        self.section_reads += 1;
         let mut listed = Vec::new();
         let (entries, rest) = section.body().as_chunks::<4>();
         for &[high, low, pid_high, pid_low] in entries {
             let (program, pid) = (u16::from_be_bytes([high, low]), pid_of([pid_high, pid_low]));
-            // Number 0 is where the network is described.
+            // Program number 0 is the network information.
             if program != 0 {
                 listed.push(self.take_program(program, pid, number));
                 pids.push(pid);
@@ -242,7 +242,7 @@ impl Programs {
         let before = self.listed.insert(number, listed);
         self.drop_programs(number, before);
         if self.has_all_sections() {
-            // Those of sections that the table had, and has no more.
+            // Drop the sections after the new last section.
             while let Some(entry) = self.listed.last_entry().filter(|entry| *entry.key() > self.last_section)
             {
                 let (number, gone) = entry.remove_entry();
@@ -252,46 +252,46 @@ impl Programs {
         rest.is_empty().then_some(())
     }
 
-    /// Takes in that a section of the association table has a program, whose maps are in a PID, and returns its place.
+    /// Records a program of the association table with the PID of its map, and returns its index.
     fn take_program(&mut self, number: u16, pid: u16, section: u8) -> usize {
-        let reading = Some((section, self.readings));
+        let last_read = Some((section, self.section_reads));
         if let Some(&place) = self.places.get(&number) {
             if self.programs[place].map_pid != pid {
                 self.set_map(place, None);
             }
             let program = &mut self.programs[place];
-            self.without_map += usize::from(program.reading.is_none() && program.map.is_none());
+            self.without_map += usize::from(program.last_read.is_none() && program.map.is_none());
             program.map_pid = pid;
-            program.reading = reading;
+            program.last_read = last_read;
             return place;
         }
         let place = self.programs.len();
         self.places.insert(number, place);
         let service = self.services.remove(&number).map(Box::new);
-        self.programs.push(Program { number, map_pid: pid, reading, map: None, service });
+        self.programs.push(Program { number, map_pid: pid, last_read, map: None, service });
         self.without_map += 1;
         place
     }
 
-    /// Takes their streams from programs that a section had before, and that none has now.
+    /// Drops the streams of programs that a section listed before and no section lists now.
     fn drop_programs(&mut self, section: u8, places: Option<Vec<usize>>) {
-        let now = self.readings;
+        let now = self.section_reads;
         for place in places.into_iter().flatten() {
-            let reading = self.programs[place].reading;
-            if reading.is_some_and(|(last, reading)| last == section && reading < now) {
+            let last_read = self.programs[place].last_read;
+            if last_read.is_some_and(|(last, last_read)| last == section && last_read < now) {
                 self.set_map(place, None);
-                self.programs[place].reading = None;
+                self.programs[place].last_read = None;
                 self.without_map -= 1;
             }
         }
     }
 
-    /// Takes in a program map (§2.4.4.9).
+    /// Processes a program map (§2.4.4.9).
     fn take_map(&mut self, pid: u16, section: Section<'_>) -> Option<()> {
         let Some(&place) = self.places.get(&section.table_id_extension()?) else { return Some(()) };
         let program = &self.programs[place];
         let is_same = program.map.as_ref().is_some_and(|map| *map.body == *section.body());
-        if program.map_pid != pid || program.reading.is_none() || is_same {
+        if program.map_pid != pid || program.last_read.is_none() || is_same {
             return Some(());
         }
         let map = Map { version: section.version()?, body: section.body().into() };
@@ -303,10 +303,10 @@ impl Programs {
         is_whole.then_some(())
     }
 
-    /// Gives a program another map, or none.
+    /// Replaces or removes the map of a program.
     fn set_map(&mut self, place: usize, map: Option<Box<Map>>) {
         let program = &mut self.programs[place];
-        let is_in_force = program.reading.is_some();
+        let is_in_force = program.last_read.is_some();
         let had_map = program.map.is_some();
         for stream in program.streams() {
             self.streams.leave(stream.pid(), place);
@@ -324,7 +324,7 @@ impl Programs {
         }
     }
 
-    /// Takes in a section of the service description table (ETSI EN 300 468, §5.2.3).
+    /// Processes a section of the service description table (ETSI EN 300 468, §5.2.3).
     fn take_services(&mut self, section: Section<'_>) -> Option<()> {
         self.has_names = true;
         let mut rest = section.body().get(3..)?;
@@ -351,13 +351,13 @@ mod tests {
     use super::super::section::tests::{packets, section};
     use super::*;
 
-    /// An entry of a table: a number, and a PID or a length.
+    /// Builds a table entry: a number, and a PID or a length.
     fn entry(number: u16, value: u16) -> [u8; 4] {
         let ([a, b], [c, d]) = (number.to_be_bytes(), (0xe000 | value).to_be_bytes());
         [a, b, c, d]
     }
 
-    /// A program map with a stream of H.264 in a PID.
+    /// Builds a program map with one H.264 stream.
     fn map(number: u16, pid: u16) -> Vec<u8> {
         let [high, low] = (0xe000 | pid).to_be_bytes();
         let mut body = vec![high, low, 0xf0, 6, 5, 4];
@@ -381,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_with_its_maps_of_which_the_last_is_in_force() {
+    fn the_last_program_map_is_in_force() {
         let first = [entry(0, 0x10), entry(1, 0x100), entry(2, 0x100)].concat();
         let services =
             [&[0, 1, 0xff, 0, 2, 0xfc, 0x80, 12, 0x48, 10, 1, 3][..], b"abc\x04\x15\xc3\xa4z"].concat();
@@ -415,7 +415,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_services() {
+    fn service_names() {
         let services =
             [&[0, 9, 0xff, 0, 1, 0xfc, 0x80, 13, 0x48, 11, 1, 3][..], b"abc\x05\x15\xc3\xa4zz"].concat();
         let data = stream(&[
@@ -430,7 +430,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_that_lie_are_errors_and_what_lies_before_them_is_told() {
+    fn wrong_lengths_are_errors_and_keep_earlier_data() {
         let sound = map(1, 0x101);
         let body = &sound[8..sound.len() - 4];
         for len in 0..body.len() {
@@ -447,9 +447,9 @@ mod tests {
                 "{len}"
             );
             assert_eq!(program.streams().count(), 0);
-            let is_told =
-                programs.errors().iter().all(|error| error.to_string().contains("lengths lead out"));
-            assert!(is_told, "{:?}", programs.errors());
+            let is_found =
+                programs.errors().iter().all(|error| error.to_string().contains("length field exceeds"));
+            assert!(is_found, "{:?}", programs.errors());
         }
     }
 }

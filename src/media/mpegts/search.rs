@@ -1,11 +1,11 @@
-//! The search for tables and PES headers, packet by packet.
+//! The search for tables and PES headers.
 
 use super::by_pid::ByPid;
 use super::programs::{EVENT_INFORMATION, PROGRAM_ASSOCIATION, SERVICE_DESCRIPTION};
 use super::{NULL_PID, Packets, PesPacket, Programs, SectionReader, TsPacket};
 use crate::record::{Piece, Resync};
 
-/// How many bytes from the start of a stream are searched for the first program map. FFmpeg reads as many.
+/// Number of bytes from the start of a stream that are searched for the first program map; FFmpeg's limit.
 const FIRST_MAP_LEN: u64 = 5_000_000;
 
 /// Collects programs and streams from the packets of a stream.
@@ -15,16 +15,16 @@ pub(super) struct Search {
     pids: ByPid<Role>,
 }
 
-/// What a PID carries.
+/// The contents of a PID.
 #[derive(Debug, Clone)]
 enum Role {
     Sections(Box<SectionReader>),
-    /// A stream that is listed.
+    /// A stream in the list of streams.
     Stream,
 }
 
 impl Search {
-    /// Before the first packet of a stream.
+    /// Creates a search before the first packet of a stream.
     pub(super) fn new() -> Self {
         let mut pids = ByPid::new();
         for pid in [PROGRAM_ASSOCIATION, SERVICE_DESCRIPTION, EVENT_INFORMATION] {
@@ -33,8 +33,8 @@ impl Search {
         Self { programs: Programs::default(), pids }
     }
 
-    /// Before the first packet of a stream, with the first program map that it has, if that is near its start. The streams of this map
-    /// come before those whose PES packets lie before it.
+    /// Creates a search before the first packet of a stream that already knows the first program map, if that is near the
+    /// start. So the streams of this map come before streams whose PES packets lie before it.
     pub(super) fn after_first_map(format: Packets, data: &[u8]) -> Self {
         let mut search = Self::new();
         for piece in format.pieces(data) {
@@ -61,7 +61,7 @@ impl Search {
         self.programs
     }
 
-    /// Takes in the next packet.
+    /// Processes the next packet.
     #[inline]
     pub(super) fn take(&mut self, packet: TsPacket<'_>) {
         match self.pids.get_mut(packet.pid()) {
@@ -71,7 +71,7 @@ impl Search {
         }
     }
 
-    /// Takes in a packet, if its PID has sections.
+    /// Processes a packet whose PID carries sections.
     pub(super) fn take_section(&mut self, packet: TsPacket<'_>) {
         let Some(Role::Sections(reader)) = self.pids.get_mut(packet.pid()) else { return };
         let mut pids = Vec::new();
@@ -84,8 +84,8 @@ impl Search {
         }
     }
 
-    /// Takes in a complete PES packet: its start may not have been recognized in its first transport packet, and its payload may tell
-    /// how the stream is coded.
+    /// Processes a complete PES packet. Its start may be split over transport packets, so that it was not recognised before,
+    /// and its payload may reveal the coding of the stream.
     #[inline]
     pub(super) fn take_pes(&mut self, packet: &PesPacket<'_>) {
         match self.programs.stream_of(packet.pid()) {
@@ -100,7 +100,7 @@ impl Search {
         }
     }
 
-    /// Takes in a packet of a PID of which nothing is known. It is a stream if a PES packet begins there.
+    /// Processes a packet of an unknown PID, which becomes a stream if a PES packet begins in the packet.
     fn take_unknown(&mut self, packet: TsPacket<'_>) {
         const PADDING_STREAM: u8 = 0xbe;
         if !packet.payload_unit_start() || packet.pid() == NULL_PID {

@@ -1,4 +1,4 @@
-//! Sections: tables of which the stream tells what is in it, in the payloads of packets.
+//! Sections of tables, and their reassembly from transport packets.
 
 use super::continuity::{Count, Counter, Kind};
 use super::{TsPacket, crc, error_at};
@@ -10,55 +10,55 @@ pub struct Section<'bytes> {
     bytes: &'bytes [u8],
 }
 
-/// Length of what comes before the body of a section with the long header, and of the checksum behind it.
+/// Length of a long section header, and of the CRC at the end of the section.
 const LONG_HEADER_LEN: usize = 8;
 const CHECKSUM_LEN: usize = 4;
 
-/// Length of a section up to its length, with that.
+/// Length of a section header up to and including `section_length`.
 const SHORT_HEADER_LEN: usize = 3;
 
-/// The most that a section can say it has behind that (§2.4.4.11), and those of the tables of this standard (§2.4.4.5).
+/// Maximum `section_length` (§2.4.4.11), and the maximum for tables of this standard (§2.4.4.5).
 const MAX_LEN: usize = 4093;
 const MAX_TABLE_LEN: usize = 1021;
 
-/// The tables of the standard that are no longer than that: programs, conditional access, a program's streams, descriptions.
+/// Tables with the shorter maximum: program association, conditional access, program map, description.
 const SHORT_TABLES: std::ops::RangeInclusive<u8> = 0..=3;
 
 impl<'bytes> Section<'bytes> {
-    /// The section that these bytes are, or what is wrong with it.
+    /// Checks the length and the CRC of a section.
     fn check(bytes: &'bytes [u8]) -> std::result::Result<Self, &'static str> {
         let section = Self { bytes };
         if !section.has_long_header() {
             Ok(section)
         } else if bytes.len() < LONG_HEADER_LEN + CHECKSUM_LEN {
-            Err("it is shorter than its header and its checksum")
+            Err("it is shorter than its header and CRC")
         } else if crc::crc(bytes) != 0 {
-            Err("its checksum is wrong")
+            Err("its CRC does not match")
         } else {
             Ok(section)
         }
     }
 
-    /// All bytes, from `table_id` to the checksum.
+    /// Returns all bytes, from `table_id` to the CRC.
     #[must_use]
     pub fn as_bytes(&self) -> &'bytes [u8] {
         self.bytes
     }
 
-    /// `table_id`: what it is a section of.
+    /// Returns `table_id`, the type of the table.
     #[must_use]
     pub fn table_id(&self) -> u8 {
         self.bytes[0]
     }
 
-    /// `section_syntax_indicator`: the header has the fields that follow, and a checksum that was compared stands at the end.
+    /// `section_syntax_indicator`: the section has a long header and a CRC, which matches.
     #[must_use]
     pub fn has_long_header(&self) -> bool {
         self.bytes[1] & 0x80 != 0
     }
 
-    /// `table_id_extension`: the transport stream in a program association, the program in a program map. `None` without a long
-    /// header, like all that follow.
+    /// Returns `table_id_extension`: `transport_stream_id` in a program association, the program number in a program map.
+    /// `None` without a long header, as for the fields below.
     #[must_use]
     pub fn table_id_extension(&self) -> Option<u16> {
         self.long_header().map(|header| u16::from_be_bytes([header[3], header[4]]))
@@ -70,13 +70,13 @@ impl<'bytes> Section<'bytes> {
         self.long_header().map(|header| header[5] >> 1 & 0x1f)
     }
 
-    /// `current_next_indicator`: the table is in force now, and not the next one.
+    /// Returns `current_next_indicator`: the table is valid now, not next.
     #[must_use]
     pub fn is_current(&self) -> Option<bool> {
         self.long_header().map(|header| header[5] & 1 != 0)
     }
 
-    /// `section_number`: which section of its table it is, from 0.
+    /// Returns `section_number`, the index of the section in its table.
     #[must_use]
     pub fn section_number(&self) -> Option<u8> {
         self.long_header().map(|header| header[6])
@@ -88,7 +88,7 @@ impl<'bytes> Section<'bytes> {
         self.long_header().map(|header| header[7])
     }
 
-    /// What stands between the header and the checksum, if there is one.
+    /// Returns the bytes between the header and the CRC, if there is one.
     #[must_use]
     pub fn body(&self) -> &'bytes [u8] {
         if self.has_long_header() {
@@ -103,22 +103,22 @@ impl<'bytes> Section<'bytes> {
     }
 }
 
-/// Length of a section that begins with these bytes, if there are enough of them; or that it cannot have the length it says.
+/// Returns the length of a section that begins with these bytes, or its fault; `None` if the length field is not in view.
 fn section_len(bytes: &[u8]) -> Option<std::result::Result<usize, &'static str>> {
     let &[table_id, high, low] = bytes.first_chunk()?;
     let len = usize::from(u16::from_be_bytes([high & 0x0f, low]));
-    let most = if SHORT_TABLES.contains(&table_id) { MAX_TABLE_LEN } else { MAX_LEN };
-    let fits = len <= most;
-    Some(fits.then_some(SHORT_HEADER_LEN + len).ok_or("it says that it is longer than a section can be"))
+    let limit = if SHORT_TABLES.contains(&table_id) { MAX_TABLE_LEN } else { MAX_LEN };
+    let fits = len <= limit;
+    Some(fits.then_some(SHORT_HEADER_LEN + len).ok_or("section_length exceeds the limit"))
 }
 
-/// Stands behind the last section of a packet, instead of a `table_id` (§2.4.4.1).
+/// `table_id` after the last section of a packet (§2.4.4.1).
 const STUFFING: u8 = 0xff;
 
-/// Puts the sections of a PID together.
+/// Reassembles the sections of a PID.
 ///
-/// One that lies in a packet as a whole is borrowed from there; of one that does not, the bytes are kept until it ends: 4096 at
-/// the most, whatever it says of its length.
+/// A section within one packet is borrowed from it. The bytes of a section over several packets are copied, at most 4096 of
+/// them, whatever length it declares.
 ///
 /// ```
 /// use pagecut::Format;
@@ -139,27 +139,27 @@ const STUFFING: u8 = 0xff;
 #[derive(Debug, Clone)]
 pub struct SectionReader {
     counter: Counter,
-    /// The bytes of a section that did not end yet; empty if there is none.
-    begun: Vec<u8>,
-    /// Where the packet lies in which it begins.
-    begun_at: u64,
+    /// Bytes of the section in progress; empty if there is none.
+    partial: Vec<u8>,
+    /// Offset of the packet in which it begins.
+    partial_at: u64,
 }
 
 impl Default for SectionReader {
     fn default() -> Self {
-        Self { counter: Counter::NONE, begun: Vec::new(), begun_at: 0 }
+        Self { counter: Counter::NONE, partial: Vec::new(), partial_at: 0 }
     }
 }
 
 impl SectionReader {
-    /// Before the first packet.
+    /// Creates a reader before the first packet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes in the next packet of the PID, and gives the sections that end in it. Those that end nowhere are errors, as are those
-    /// whose checksum is wrong: [`ErrorKind::DamagedSection`].
+    /// Processes the next packet of the PID, and passes the sections that end in it to `take`. Sections without an end and
+    /// sections with a wrong CRC are errors: [`ErrorKind::DamagedSection`].
     pub fn read(&mut self, packet: TsPacket<'_>, mut take: impl FnMut(Result<Section<'_>>)) {
         let step = self.counter.step(Count::of(packet));
         let Some(payload) =
@@ -168,43 +168,48 @@ impl SectionReader {
             return;
         };
         if matches!(step, Kind::Error | Kind::Discontinuity) {
-            self.give_up(packet, "packets of it are missing", &mut take);
+            self.give_up(packet, "transport packets are missing", &mut take);
         }
         if !packet.payload_unit_start() {
-            self.go_on(packet, payload, &mut take);
+            self.append(packet, payload, &mut take);
             return;
         }
-        // `pointer_field`: how many bytes of a section come before the first one that begins here.
+        // `pointer_field`: number of bytes before the first section that begins here.
         let split = payload.split_first().and_then(|(&pointer, rest)| rest.split_at_checked(pointer.into()));
         let Some((end, sections)) = split else {
-            self.give_up(packet, "the next one begins behind its packet", &mut take);
-            take(Err(damaged(packet.pid(), packet.range().start, "it begins behind its packet", payload)));
+            self.give_up(packet, "the next pointer_field exceeds its packet", &mut take);
+            take(Err(damaged(
+                packet.pid(),
+                packet.range().start,
+                "pointer_field exceeds the packet",
+                payload,
+            )));
             return;
         };
-        self.go_on(packet, end, &mut take);
-        self.give_up(packet, "the next one begins before it ends", &mut take);
+        self.append(packet, end, &mut take);
+        self.give_up(packet, "the next section begins before it ends", &mut take);
         self.begin(packet, sections, &mut take);
     }
 
-    /// Goes on with the section that was begun.
-    fn go_on(&mut self, packet: TsPacket<'_>, mut bytes: &[u8], take: &mut impl FnMut(Result<Section<'_>>)) {
-        while !self.begun.is_empty() && !bytes.is_empty() {
-            let missing = match section_len(&self.begun) {
-                None => SHORT_HEADER_LEN - self.begun.len(),
-                Some(Ok(len)) => len - self.begun.len(),
+    /// Appends bytes to the section in progress.
+    fn append(&mut self, packet: TsPacket<'_>, mut bytes: &[u8], take: &mut impl FnMut(Result<Section<'_>>)) {
+        while !self.partial.is_empty() && !bytes.is_empty() {
+            let missing = match section_len(&self.partial) {
+                None => SHORT_HEADER_LEN - self.partial.len(),
+                Some(Ok(len)) => len - self.partial.len(),
                 Some(Err(why)) => return self.give_up(packet, why, take),
             };
             let (next, rest) = bytes.split_at(missing.min(bytes.len()));
-            self.begun.extend_from_slice(next);
+            self.partial.extend_from_slice(next);
             bytes = rest;
-            if section_len(&self.begun) == Some(Ok(self.begun.len())) {
-                take(checked(packet.pid(), self.begun_at, &self.begun));
-                self.begun.clear();
+            if section_len(&self.partial) == Some(Ok(self.partial.len())) {
+                take(checked(packet.pid(), self.partial_at, &self.partial));
+                self.partial.clear();
             }
         }
     }
 
-    /// Gives the sections that begin in a packet, and keeps the last one if it does not end there.
+    /// Passes on the sections that begin in a packet, and keeps the last one if it does not end there.
     fn begin(&mut self, packet: TsPacket<'_>, mut bytes: &[u8], take: &mut impl FnMut(Result<Section<'_>>)) {
         let offset = packet.range().start;
         while bytes.first().is_some_and(|&table_id| table_id != STUFFING) {
@@ -216,24 +221,24 @@ impl SectionReader {
                     bytes = rest;
                 }
                 Some(Ok(_)) | None => {
-                    self.begun.extend_from_slice(bytes);
-                    self.begun_at = offset;
+                    self.partial.extend_from_slice(bytes);
+                    self.partial_at = offset;
                     return;
                 }
             }
         }
     }
 
-    /// Tells of the section that was begun, if one was, that it does not end.
+    /// Reports the section in progress, if there is one, as damaged.
     fn give_up(
         &mut self,
         packet: TsPacket<'_>,
         why: &'static str,
         take: &mut impl FnMut(Result<Section<'_>>),
     ) {
-        if !self.begun.is_empty() {
-            take(Err(damaged(packet.pid(), self.begun_at, why, &self.begun)));
-            self.begun.clear();
+        if !self.partial.is_empty() {
+            take(Err(damaged(packet.pid(), self.partial_at, why, &self.partial)));
+            self.partial.clear();
         }
     }
 }
@@ -252,7 +257,7 @@ pub(super) mod tests {
     use super::*;
     use crate::media::mpegts::{PACKET_LEN, PacketKind};
 
-    /// A section with a long header and a checksum.
+    /// Builds a section with a long header and a CRC.
     pub(in crate::media::mpegts) fn section(
         table_id: u8,
         extension: u16,
@@ -268,14 +273,14 @@ pub(super) mod tests {
         bytes
     }
 
-    /// Packets of a PID with these payloads, which begin with a `pointer_field` if the flag says so.
+    /// Builds packets of a PID with these payloads; a payload with the flag begins with a `pointer_field`.
     pub(in crate::media::mpegts) fn packets(pid: u16, payloads: &[(bool, Vec<u8>)]) -> Vec<[u8; PACKET_LEN]> {
         let packet = |(number, (start, payload)): (usize, &(bool, Vec<u8>))| {
             let mut bytes = [0xff; PACKET_LEN];
             let [high, low] = pid.to_be_bytes();
             let counter = u8::try_from(number % 16).unwrap();
             bytes[..4].copy_from_slice(&[0x47, high | u8::from(*start) << 6, low, 0x10 | counter]);
-            // One byte less than there is room for: an adaptation field fills it.
+            // A payload of one byte less than a packet holds needs an adaptation field of one byte.
             let at = if !start && payload.len() == 183 { 5 } else { 4 };
             if at == 5 {
                 (bytes[3], bytes[4]) = (bytes[3] | 0x20, 0);
@@ -296,12 +301,12 @@ pub(super) mod tests {
                     section.map(|section| section.as_bytes().to_vec()).map_err(|error| error.to_string()),
                 );
             });
-            assert!(reader.begun.capacity() <= 8192, "{}", reader.begun.capacity());
+            assert!(reader.partial.capacity() <= 8192, "{}", reader.partial.capacity());
         }
         found
     }
 
-    /// The payloads that a run of sections has if each packet is filled as far as it can be.
+    /// Builds the payloads of sections that fill each packet as far as possible.
     fn filled(sections: &[Vec<u8>]) -> Vec<(bool, Vec<u8>)> {
         let bytes = sections.concat();
         let mut starts = Vec::new();
@@ -323,7 +328,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn sections_of_every_length_one_behind_the_other() {
+    fn sections_of_every_length_in_sequence() {
         for len in (0..600).chain([1000, 1012]) {
             let sections: Vec<_> =
                 (0..5).map(|number: u8| section(2, number.into(), [0, 0], &vec![number; len])).collect();
@@ -347,12 +352,12 @@ pub(super) mod tests {
         assert_eq!((short.table_id_extension(), short.body()), (None, b"ab".as_slice()));
         for len in 0..9 {
             let bytes = [&[2, 0xb0, len], &vec![0; usize::from(len)][..]].concat();
-            assert_eq!(Section::check(&bytes), Err("it is shorter than its header and its checksum"));
+            assert_eq!(Section::check(&bytes), Err("it is shorter than its header and CRC"));
         }
     }
 
     #[test]
-    fn a_section_with_a_wrong_bit_or_a_lost_packet_is_an_error_and_the_next_one_is_read() {
+    fn a_damaged_section_leaves_the_next_one_readable() {
         let sections: Vec<_> =
             (0..3).map(|number: u8| section(2, number.into(), [0, 0], &[number; 500])).collect();
         let sound = packets(0x20, &filled(&sections));
@@ -367,7 +372,7 @@ pub(super) mod tests {
             let mut wrong = sound.clone();
             wrong[at][30] ^= 1;
             let errors: Vec<_> = read(&wrong).into_iter().filter_map(std::result::Result::err).collect();
-            let expected = "in PID 0x0020 is damaged: its checksum is wrong";
+            let expected = "in PID 0x0020 is damaged: its CRC does not match";
             assert!(errors.len() == 1 && errors[0].contains(expected), "{errors:?}");
 
             let mut repeated = sound.clone();
@@ -377,9 +382,9 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn lengths_that_lie() {
+    fn wrong_section_lengths() {
         for (len, why) in
-            [(1022, "longer than a section can be"), (4095, "longer"), (1021, "the next one begins")]
+            [(1022, "section_length exceeds"), (4095, "exceeds"), (1021, "the next section begins")]
         {
             let [high, low] = u16::to_be_bytes(len);
             let payload = vec![0, 0, 0xb0 | high, low, 1, 2, 3];
@@ -393,10 +398,7 @@ pub(super) mod tests {
             assert_eq!(found[1], Ok(next));
         }
         let behind = read(&packets(0, &[(true, vec![184, 0, 0])]));
-        assert!(
-            behind[0].as_ref().is_err_and(|error| error.contains("begins behind its packet")),
-            "{behind:?}"
-        );
+        assert!(behind[0].as_ref().is_err_and(|error| error.contains("pointer_field exceeds")), "{behind:?}");
         assert_eq!(read(&packets(0, &[(true, vec![183])])), []);
     }
 }

@@ -1,21 +1,21 @@
-//! Finds transport packets.
+//! The step from packet to packet.
 
 use super::{PACKET_LEN, PacketKind, TsPacket};
 use crate::error::ErrorKind;
 use crate::record::{Fault, Part, Step, Stop};
 use crate::scan::prefetch;
 
-/// How far ahead of a packet another one is asked for, in bytes. Its header lies three lines of the cache or more after the last one, and after
-/// 21 packets on another page, where the processor has to find out anew how far the headers lie apart.
+/// Prefetch distance in bytes. The next header is at least three cache lines away and, every 21 packets, on another page,
+/// where the hardware prefetcher has to learn the stride again.
 const AHEAD: usize = 24 * PACKET_LEN;
 
 #[cfg(test)]
 thread_local! {
-    /// How many packets a thread stepped over.
+    /// Number of packets stepped over by this thread.
     pub(super) static STEPS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
 }
 
-/// What begins at a position.
+/// Reads the packet at a position.
 #[inline(always)]
 pub(super) fn step(kind: PacketKind, part: &Part<'_>, position: usize) -> Result<Step<()>, Stop> {
     let bytes = part.view();
@@ -28,7 +28,7 @@ pub(super) fn step(kind: PacketKind, part: &Part<'_>, position: usize) -> Result
     Ok(Step::Record { layout: (), len: kind.packet_len(), blank: 0, lines: 0 })
 }
 
-/// Whether a packet begins where none is confirmed by the next one: the last packet of the input, or one before a gap.
+/// Decides whether an unconfirmed packet is one: the last packet of the input, or one before a gap.
 #[cold]
 #[inline(never)]
 fn unconfirmed(kind: PacketKind, bytes: &[u8], complete: bool, position: usize) -> Result<(), Stop> {
@@ -48,5 +48,5 @@ fn unconfirmed(kind: PacketKind, bytes: &[u8], complete: bool, position: usize) 
         return Err(Stop::needs_more("in a transport packet"));
     }
     let inside = lock.filter(|&lock| lock < end);
-    if inside.is_some_and(|lock| kind.pid_comes_again(bytes, lock)) { sync_lost() } else { Ok(()) }
+    if inside.is_some_and(|lock| kind.pid_repeats(bytes, lock)) { sync_lost() } else { Ok(()) }
 }

@@ -1,4 +1,4 @@
-//! The streams of a transport stream, in the order in which they turn up.
+//! The streams of a transport stream in the order of their appearance.
 
 use std::collections::BTreeSet;
 
@@ -6,20 +6,20 @@ use super::by_pid::ByPid;
 use super::programs::EVENT_INFORMATION;
 use super::{Coding, Descriptors, ElementaryStream, PesPacket, StreamType};
 
-/// A stream of a transport stream: a PID that a program map has, or that has PES packets, or event information.
+/// A stream of a transport stream: a PID in a program map, with PES packets, or with event information.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedStream {
     pid: u16,
     stream_id: Option<u8>,
     mapped: Option<Mapped>,
     coding: Option<Coding>,
-    /// PES packets without a known coding in which it was looked for.
+    /// Number of PES packets whose payload was searched for the coding.
     guesses: u8,
-    /// The places of the programs that have it now.
+    /// Indices of the programs that contain it now.
     programs: BTreeSet<usize>,
 }
 
-/// What the last program map that has a stream says of it.
+/// The entry of a stream in the last program map that contains it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Mapped {
     stream_type: StreamType,
@@ -31,42 +31,42 @@ impl ListedStream {
         Self { pid, stream_id: None, mapped: None, coding: None, guesses: 0, programs: BTreeSet::new() }
     }
 
-    /// Where it is.
+    /// Returns its PID.
     #[must_use]
     pub fn pid(&self) -> u16 {
         self.pid
     }
 
-    /// How it is coded by its program map; `None` if no map has it.
+    /// Returns the stream type of its program map; `None` if it is in no map.
     #[must_use]
     pub fn stream_type(&self) -> Option<StreamType> {
         self.mapped.as_ref().map(|mapped| mapped.stream_type)
     }
 
-    /// What its program map says of it.
+    /// Returns the descriptors of its program map.
     #[must_use]
     pub fn descriptors(&self) -> Descriptors<'_> {
         Descriptors::new(self.mapped.as_ref().map_or(&[], |mapped| &mapped.descriptors))
     }
 
-    /// `stream_id` of its first PES packet, if it has one.
+    /// Returns `stream_id` of its first PES packet, if it has one.
     #[must_use]
     pub fn stream_id(&self) -> Option<u8> {
         self.stream_id
     }
 
-    /// How it is coded, by program maps and their descriptors; if they do not tell, by the payload of its first PES packets, if that
-    /// begins with a frame, parameter sets or text of a known coding.
+    /// Returns its coding by program maps and descriptors, or by the payload of its first PES packets, if that begins with a
+    /// frame, parameter sets or text of a known coding.
     #[must_use]
     pub fn coding(&self) -> Option<Coding> {
         self.coding
     }
 
-    /// Whether the payload of its next PES packet may tell its coding.
+    /// Whether the payload of its next PES packet is worth a search for the coding.
     #[inline]
     pub(super) fn lacks_coding(&self) -> bool {
-        const MOST_GUESSES: u8 = 32;
-        self.coding.is_none() && self.guesses < MOST_GUESSES
+        const MAX_GUESSES: u8 = 32;
+        self.coding.is_none() && self.guesses < MAX_GUESSES
     }
 
     pub(super) fn places(&self) -> impl Iterator<Item = usize> {
@@ -74,7 +74,7 @@ impl ListedStream {
     }
 }
 
-/// All of them.
+/// All streams.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Streams {
     list: Vec<ListedStream>,
@@ -99,27 +99,27 @@ impl Streams {
         &mut self.list[place]
     }
 
-    /// A PES packet begins in a PID.
+    /// Records the start of a PES packet in a PID.
     pub(super) fn take_pes(&mut self, pid: u16, stream_id: u8) {
         self.of(pid).stream_id.get_or_insert(stream_id);
     }
 
-    /// Looks for the coding of a stream in the payload of one of its PES packets.
+    /// Searches the payload of a PES packet for the coding of its stream.
     pub(super) fn guess_coding(&mut self, packet: &PesPacket<'_>) {
         let stream = self.of(packet.pid());
-        // A scrambled payload tells nothing.
+        // The payload is not searched if it is scrambled.
         if stream.lacks_coding() && packet.header().scrambling_control == 0 {
             stream.coding = Coding::of_payload(packet);
             stream.guesses += 1;
         }
     }
 
-    /// There is event information.
+    /// Records event information.
     pub(super) fn take_events(&mut self) {
         self.of(EVENT_INFORMATION).coding = Some(Coding::EventInformation);
     }
 
-    /// The map of a program, which registers this format, has a stream.
+    /// Records a stream of a program map; `registration` is the format that the program registers.
     pub(super) fn take_mapped(
         &mut self,
         of: &ElementaryStream<'_>,
@@ -127,14 +127,14 @@ impl Streams {
         program: usize,
     ) {
         let stream = self.of(of.pid());
-        // A type that says nothing leaves what an earlier one said.
+        // A type without a known coding keeps the earlier coding.
         stream.coding = of.coding(registration).or(stream.coding);
         stream.programs.insert(program);
         stream.mapped =
             Some(Mapped { stream_type: of.stream_type(), descriptors: of.descriptors().as_bytes().into() });
     }
 
-    /// The map of a program does not have a stream any more.
+    /// Removes a stream from a program whose new map omits it.
     pub(super) fn leave(&mut self, pid: u16, program: usize) {
         if let Some(place) = self.place_of(pid) {
             self.list[place].programs.remove(&program);

@@ -1,4 +1,4 @@
-//! What `stats` tells of a transport stream.
+//! Counts of a transport stream for `stats`.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use super::continuity::{Count, Counter, Kind};
 use super::{TsPacket, error_at_record};
 use crate::error::{Error, ErrorKind};
 
-/// What the packets of a stream, or of a part of it, come to; collected packet by packet, and merged in the order of the stream.
+/// Counts of the packets of a stream or a part of it, collected packet by packet, and merged in stream order.
 ///
-/// Wherever a stream is cut, the parts merged are the whole. [`RecoveredParts::map_in_order`](crate::RecoveredParts::map_in_order)
-/// hands the parts out in their order.
+/// Merged parts equal the whole, wherever the stream is split. [`RecoveredParts::map_in_order`](crate::RecoveredParts::map_in_order)
+/// returns the parts in order.
 ///
 /// ```
 /// use pagecut::media::mpegts::{Packets, Summary};
@@ -35,23 +35,23 @@ use crate::error::{Error, ErrorKind};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Summary {
-    seen: ByPid<Seen>,
+    seen: ByPid<PidState>,
     packets: u64,
 }
 
-/// What the packets of a PID come to.
+/// Counts of the packets of a PID.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PidSummary {
-    /// Packets there are.
+    /// Packets.
     pub packets: u64,
-    /// Packets whose counter does not go on from that of the packet before.
+    /// Packets whose continuity counter does not follow that of the packet before.
     pub continuity_errors: u64,
-    /// Packets that repeat the one before, as is allowed once.
+    /// Packets that repeat the packet before, which is allowed once.
     pub duplicates: u64,
-    /// Packets that are known to hold a wrong bit.
+    /// Packets with `transport_error_indicator`.
     pub transport_errors: u64,
-    /// Packets whose payload is scrambled.
+    /// Packets with a scrambled payload.
     pub scrambled: u64,
 }
 
@@ -70,23 +70,23 @@ impl PidSummary {
     }
 }
 
-/// A PID that occurred.
+/// The state of a PID.
 #[derive(Debug, Clone, Copy)]
-struct Seen {
-    /// Counted as if nothing had been before the first packet.
+struct PidState {
+    /// Counts without the step from the part before to the first packet.
     summary: PidSummary,
     counter: Counter,
     first: Count,
     first_at: Place,
     second_at: Place,
-    /// The first packet whose counter does not go on.
+    /// The first packet whose counter does not follow.
     error: Option<Fault>,
-    /// The second packet repeats the first one, and was counted as its duplicate: which is an error if the first one turns out
-    /// to be a duplicate itself.
+    /// The second packet repeats the first one and was counted as its duplicate. That is an error if the first packet turns
+    /// out to be a duplicate itself.
     second_repeats: bool,
 }
 
-/// Where a packet lies: its offset, and how many packets come before it.
+/// Offset of a packet, and the number of packets before it.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     offset: u64,
@@ -94,13 +94,13 @@ struct Place {
 }
 
 impl Place {
-    /// The same after this many packets more.
+    /// Returns the place after `packets` more packets.
     fn after(self, packets: u64) -> Self {
         Self { record: self.record + packets, ..self }
     }
 }
 
-/// A packet whose counter does not go on.
+/// A packet whose counter does not follow.
 #[derive(Debug, Clone, Copy)]
 struct Fault {
     at: Place,
@@ -109,7 +109,7 @@ struct Fault {
 }
 
 impl Fault {
-    /// A packet that counts `count`, where `before` is the counter before it.
+    /// Creates the fault of a packet with `count` after the counter `before`.
     fn of(before: Counter, count: Count, at: Place) -> Self {
         Self { at, expected: before.expected(count), found: count.counter() }
     }
@@ -122,20 +122,20 @@ impl Default for Summary {
 }
 
 impl Summary {
-    /// Of no packets.
+    /// Creates a summary without packets.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes in the next packet.
+    /// Counts the next packet.
     #[inline]
     pub fn add(&mut self, packet: TsPacket<'_>) {
         let count = Count::of(packet);
         let is_null = packet.is_null();
         let at = Place { offset: packet.range().start, record: self.packets };
         self.packets += 1;
-        let seen = self.seen.get_or_insert_with(packet.pid(), || Seen::before(count, at));
+        let seen = self.seen.get_or_insert_with(packet.pid(), || PidState::before(count, at));
         let summary = &mut seen.summary;
         summary.packets += 1;
         summary.transport_errors += u64::from(packet.transport_error());
@@ -154,7 +154,7 @@ impl Summary {
         }
     }
 
-    /// Takes in what was collected of the part of the stream that follows.
+    /// Merges the summary of the following part.
     pub fn append(&mut self, next: &Self) {
         for (pid, seen) in next.seen.iter() {
             let later = seen.after(self.packets);
@@ -168,8 +168,8 @@ impl Summary {
         self.packets += next.packets;
     }
 
-    /// The first packet whose continuity counter does not go on, as an error with its place and number:
-    /// [`ErrorKind::Discontinuity`]. A packet that repeats the one before once is none, nor is one with `discontinuity_indicator`.
+    /// Returns the first packet with a wrong continuity counter as an error with its offset and number:
+    /// [`ErrorKind::Discontinuity`]. A first repetition and a packet with `discontinuity_indicator` are not errors.
     #[must_use]
     pub fn first_continuity_error(&self) -> Option<Error> {
         let faults = self.seen.iter().filter_map(|(pid, seen)| Some((pid, seen.error?)));
@@ -177,20 +177,20 @@ impl Summary {
         Some(error_at_record(ErrorKind::Discontinuity { pid, expected, found }, at.offset, at.record))
     }
 
-    /// What this and that of the part of the stream that follows come to.
+    /// Merges the summary of the following part and returns the result.
     #[must_use]
     pub fn merge(mut self, next: Self) -> Self {
         self.append(&next);
         self
     }
 
-    /// What the packets of each PID come to, of those that occur.
+    /// Returns the counts of each PID that occurs.
     #[must_use]
     pub fn pids(&self) -> BTreeMap<u16, PidSummary> {
         self.seen.iter().map(|(pid, seen)| (pid, seen.summary)).collect()
     }
 
-    /// What all packets come to.
+    /// Returns the counts of all packets.
     #[must_use]
     pub fn total(&self) -> PidSummary {
         let mut total = PidSummary::default();
@@ -199,8 +199,8 @@ impl Summary {
     }
 }
 
-impl Seen {
-    /// Before the first packet, which counts this.
+impl PidState {
+    /// Creates the state before the first packet, which has the count `first`.
     fn before(first: Count, at: Place) -> Self {
         Self {
             summary: PidSummary::default(),
@@ -213,7 +213,7 @@ impl Seen {
         }
     }
 
-    /// The same after this many packets more.
+    /// Returns the state moved by `packets` packets.
     fn after(&self, packets: u64) -> Self {
         Self {
             first_at: self.first_at.after(packets),
@@ -244,7 +244,7 @@ impl Seen {
             self.second_repeats = step == Kind::Duplicate;
             self.second_at = next.first_at;
         }
-        // The counter behind the first packet differs only if that was a repetition.
+        // The counter after the first packet differs only if the first packet is a repetition.
         if self.counter != as_first && next.second_repeats {
             self.summary.duplicates -= 1;
             self.summary.continuity_errors += 1;
@@ -263,7 +263,7 @@ mod tests {
     use super::*;
     use crate::media::mpegts::{NULL_PID, PacketKind};
 
-    /// A packet: a payload or none, with or without a discontinuity, by two bits of `number`; the counter by the others.
+    /// Builds a packet: two bits of `number` select payload and discontinuity, the others the counter.
     fn packet(pid: u16, number: u8) -> [u8; 188] {
         let mut bytes = [0xff; 188];
         let [high, low] = pid.to_be_bytes();
@@ -279,7 +279,7 @@ mod tests {
         bytes
     }
 
-    /// Of packets of a stream that starts at an address.
+    /// Counts packets of a stream that starts at an address.
     fn summary_from(start: usize, packets: &[[u8; 188]]) -> Summary {
         let mut summary = Summary::new();
         for packet in packets {
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn cut_anywhere_and_merged_it_is_the_whole() {
+    fn merged_parts_equal_the_whole() {
         // All runs of four packets of three counters, with and without a payload and a discontinuity.
         let kinds = 12_u32;
         for run in 0..kinds.pow(4) {
@@ -310,24 +310,24 @@ mod tests {
                     parts.push(summary_from(packets.as_ptr().addr(), &packets[start..end]));
                     start = end;
                 }
-                // From the left, and from the right.
+                // Merge from the left and from the right.
                 let left = parts.iter().cloned().reduce(Summary::merge).unwrap();
                 let right = parts.into_iter().rev().reduce(|right, left| left.merge(right)).unwrap();
                 let [left_error, right_error, error] = [&left, &right, &whole]
                     .map(|summary| summary.first_continuity_error().map(|error| error.to_string()));
                 assert!(
                     left_error == error && right_error == error,
-                    "{numbers:?} cut by {cuts:b}: {left_error:?} {right_error:?} {error:?}"
+                    "{numbers:?} split at {cuts:b}: {left_error:?} {right_error:?} {error:?}"
                 );
                 assert_eq!(error.is_some(), whole.total().continuity_errors > 0);
-                assert_eq!(left.pids(), whole.pids(), "{numbers:?} cut by {cuts:b}");
-                assert_eq!(right.pids(), whole.pids(), "{numbers:?} cut by {cuts:b}");
+                assert_eq!(left.pids(), whole.pids(), "{numbers:?} split at {cuts:b}");
+                assert_eq!(right.pids(), whole.pids(), "{numbers:?} split at {cuts:b}");
             }
         }
     }
 
     #[test]
-    fn every_pid_is_counted_for_itself() {
+    fn pids_are_counted_separately() {
         let mut packets = Vec::new();
         for counter in 0..4 {
             for pid in [0, 0x1000, NULL_PID] {

@@ -1,9 +1,10 @@
-//! Timestamps that go on where 33 bits end.
+//! Timestamps beyond 33 bits.
 
-/// Counts timestamps on beyond the 33 bits that they have, which last 26.5 hours.
+/// Unwraps timestamps of 33 bits, which wrap around after 26.5 hours.
 ///
-/// Of two in a row, the second is taken for what is nearest to the first, before it or behind: streams are not in the order of
-/// `PTS`. Each elementary stream needs a timeline of its own, or one for its program if what is given is in order within half a turn.
+/// Each timestamp is taken as the value nearest to the one before it, earlier or later, because streams are not in the order
+/// of `PTS`. Each elementary stream needs its own timeline. A program can share one if its timestamps are in order within
+/// half the range.
 ///
 /// ```
 /// use pagecut::media::mpegts::Timeline;
@@ -18,19 +19,19 @@ pub struct Timeline {
     last: Option<i64>,
 }
 
-/// The bits that a timestamp has.
+/// Number of bits of a timestamp.
 const BITS: u32 = 33;
 
 impl Timeline {
-    /// Before the first timestamp, which is taken as it stands.
+    /// Creates a timeline. It returns the first timestamp unchanged.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The timestamp, in units of 90 kHz, counted on from those before. It is negative if it lies before a first one that is near 0.
+    /// Returns the unwrapped timestamp in units of 90 kHz. It is negative if it precedes a first timestamp near 0.
     pub fn unwrap(&mut self, timestamp: u64) -> i64 {
-        // The bits above those of a timestamp are shifted out, and the sign comes back in.
+        // Shift out the bits above the timestamp, then shift back with sign extension.
         let shift = i64::BITS - BITS;
         let timestamp = (timestamp & ((1 << BITS) - 1)).cast_signed();
         let unwrapped = match self.last {
@@ -47,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_is_meant() {
+    fn the_nearest_time_is_chosen() {
         const TURN: i64 = 1 << 33;
         let mut timeline = Timeline::new();
         let mut time = TURN - 10_000_000;

@@ -134,7 +134,7 @@ fn packets_and_tables_that_are_wrong_are_bad() {
     for table in [0, map_pid] {
         let at = packets.iter().position(|packet| pid(packet) == table).unwrap();
         let (is_good, message) = change(at, 14, 1);
-        let expected = format!("the section in PID {table:#06x} is damaged: its checksum is wrong");
+        let expected = format!("the section in PID {table:#06x} is damaged: its CRC does not match");
         assert!(!is_good && message.contains(&expected), "{message}");
     }
 
@@ -144,7 +144,7 @@ fn packets_and_tables_that_are_wrong_are_bad() {
     let header = 4 + if packets[at][3] & 0x20 == 0 { 0 } else { 1 + usize::from(packets[at][4]) };
     assert_eq!(packets[at][header..header + 3], [0, 0, 1]);
     let (is_good, message) = change(at, header + 5, 2 ^ packets[at][header + 5]);
-    let is_told = message.contains("the PES packet in PID 0x0100 is damaged: it ends inside of its header");
+    let is_told = message.contains("the PES packet in PID 0x0100 is damaged: it ends inside its header");
     assert!(!is_good && is_told, "{message}");
 
     // A repetition with another byte, unless that is of the clock.

@@ -118,7 +118,7 @@ fn elementary_streams_are_those_of_ffmpeg() {
         for (stream, pid) in pids.iter().enumerate() {
             let found = good(&["extract", name, "--pid", &pid.to_string()]);
             assert_eq!(good(&["extract", name, "--pid", &format!("0x{pid:x}")]), found);
-            let packets = packets.pes_packets(&data).of_pids([*pid]).map(Result::unwrap);
+            let packets = packets.pes_packets(&data).for_pids([*pid]).map(Result::unwrap);
             let expected: Vec<u8> =
                 packets.flat_map(|packet| packet.to_contiguous().unwrap().into_owned()).collect();
             assert!(!found.is_empty() && found == expected, "PID {pid} of {name}");

@@ -1,12 +1,12 @@
 //! The header of a PES packet.
 
-/// What the header of a PES packet says (§2.4.3.7).
+/// The header of a PES packet (§2.4.3.7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PesHeader {
-    /// `stream_id`: what kind of elementary stream it is.
+    /// `stream_id`: the kind of elementary stream.
     pub stream_id: u8,
-    /// `PES_scrambling_control`, 0 to 3; 0 is not scrambled.
+    /// `PES_scrambling_control`, 0 to 3; 0 means not scrambled.
     pub scrambling_control: u8,
     /// `PES_priority`.
     pub priority: bool,
@@ -14,33 +14,33 @@ pub struct PesHeader {
     pub data_alignment: bool,
     /// `copyright`.
     pub copyright: bool,
-    /// `original_or_copy`: it is the original.
+    /// `original_or_copy`: the contents are the original.
     pub original: bool,
-    /// `PTS`: when it is presented, in units of 90 kHz, as it stands: 33 bits, which begin again at 0 (see
+    /// `PTS`: the raw presentation time in units of 90 kHz, 33 bits with wrap-around (see
     /// [`Timeline`](crate::media::mpegts::Timeline)).
     pub pts: Option<u64>,
-    /// `DTS`: when it is decoded, if that is another time. As it stands too.
+    /// `DTS`: the raw decoding time in units of 90 kHz, if it differs from the presentation time.
     pub dts: Option<u64>,
 }
 
-/// Length of the fields of every header, and of those before `PES_header_data_length` and with it.
+/// Length of the fields of every header, and of a long header up to and including `PES_header_data_length`.
 const SHORT_LEN: usize = 6;
 const LONG_LEN: usize = 9;
 
-/// The most that a header can have.
+/// Maximum length of a header.
 pub(super) const MAX_LEN: usize = LONG_LEN + 255;
 
-/// Length of a timestamp.
+/// Length of a timestamp in bytes.
 const TIMESTAMP_LEN: usize = 5;
 
-/// `stream_id`s whose packets have no more header than that and their length (§2.4.3.6): program stream map, padding, private stream
-/// 2, ECM, EMM, DSM-CC, H.222.1 type E, program stream directory.
+/// `stream_id`s whose packets end their header with the length (§2.4.3.6): program stream map, padding, private stream 2,
+/// ECM, EMM, DSM-CC, H.222.1 type E, program stream directory.
 const SHORT_HEADERS: [u8; 8] = [0xbc, 0xbe, 0xbf, 0xf0, 0xf1, 0xf2, 0xf8, 0xff];
 
-const ENDS: &str = "it ends inside of its header";
+const ENDS: &str = "it ends inside its header";
 
 impl PesHeader {
-    /// What is wrong with the header of a PES packet that begins with these bytes, as far as they tell.
+    /// Returns the fault of a header that begins with these bytes, as far as they show it.
     pub(in crate::media::mpegts) fn fault_of_start(bytes: &[u8]) -> Option<&'static str> {
         let &[_, _, _, stream_id, high, low] = bytes.first_chunk::<SHORT_LEN>()?;
         let declared = match u16::from_be_bytes([high, low]) {
@@ -49,7 +49,7 @@ impl PesHeader {
         };
         match Self::read(&bytes[..bytes.len().min(declared)]) {
             Ok(_) => None,
-            // The header goes on in the next transport packet, if there is room for it.
+            // The header continues in the next transport packet, unless the declared length is too short for it.
             Err(ENDS) if declared > bytes.len() => {
                 let header_len = LONG_LEN + usize::from(*bytes.get(LONG_LEN - 1)?);
                 let is_long = !SHORT_HEADERS.contains(&stream_id);
@@ -59,7 +59,7 @@ impl PesHeader {
         }
     }
 
-    /// The header that a PES packet begins with, and its length; or what is wrong with it.
+    /// Reads the header at the start of a PES packet; returns the header and its length, or the fault.
     pub(super) fn read(bytes: &[u8]) -> Result<(Self, usize), &'static str> {
         let start: &[u8; SHORT_LEN] = bytes.first_chunk().ok_or(ENDS)?;
         let mut header = Self {
@@ -87,7 +87,7 @@ impl PesHeader {
         let timestamp = |number: usize| {
             timestamps.get(number).map(timestamp).ok_or("its header is too short for its timestamps")
         };
-        // `PTS_DTS_flags`: 01 is forbidden, and says nothing.
+        // `PTS_DTS_flags`: the value 01 is forbidden and ignored.
         if fields & 0x80 != 0 {
             header.pts = Some(timestamp(0)?);
         }
@@ -98,7 +98,7 @@ impl PesHeader {
     }
 }
 
-/// A timestamp of 33 bits, with a marker behind each run of them.
+/// Reads a timestamp of 33 bits, with a marker bit after each group.
 fn timestamp(bytes: &[u8; TIMESTAMP_LEN]) -> u64 {
     let &[high, a, b, c, d] = bytes;
     let middle = u16::from_be_bytes([a, b]) >> 1;
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn the_start_of_a_header_tells_faults() {
+    fn faults_in_the_start_of_a_header() {
         let start = |length: u8, flags: u8, header: u8| {
             let mut bytes = vec![0, 0, 1, 0xe0, 0, length, 0x80, flags, header];
             bytes.resize(20, 0x21);
@@ -155,7 +155,7 @@ mod tests {
         assert!(header.priority && header.data_alignment && !header.copyright && header.original);
         assert_eq!((header.pts, header.dts), (Some(3), Some(2)));
         for len in 0..bytes.len() {
-            assert_eq!(PesHeader::read(&bytes[..len]), Err("it ends inside of its header"));
+            assert_eq!(PesHeader::read(&bytes[..len]), Err("it ends inside its header"));
         }
         for (fields, len, times) in [
             (0x80, 5, Ok((Some(3), None))),

@@ -1,9 +1,9 @@
-//! PES packets: what elementary streams are cut into.
+//! PES packets: the units of elementary streams.
 
+mod assembly;
 mod header;
 mod packet;
 mod stream;
-mod unit;
 
 pub use header::PesHeader;
 pub use packet::{PesPacket, PesPieces};
@@ -18,14 +18,14 @@ use crate::record::{Piece, Pieces, Resync};
 use stream::{Input, Ready, Stream};
 
 impl Packets {
-    /// The PES packets of the stream that `data` is, of all PIDs that have some.
+    /// Returns the PES packets of the stream in `data`, of all PIDs that have some.
     ///
     /// ```
     /// use pagecut::media::mpegts::Packets;
     ///
     /// let data = std::fs::read("testdata/media/mpegts/av.ts")?;
     /// let mut pictures = 0;
-    /// for packet in Packets::new().pes_packets(&data).of_pids([0x100]) {
+    /// for packet in Packets::new().pes_packets(&data).for_pids([0x100]) {
     ///     let packet = packet?;
     ///     assert_eq!(packet.pieces().map(<[u8]>::len).sum::<usize>() as u64, packet.len());
     ///     pictures += 1;
@@ -36,7 +36,7 @@ impl Packets {
     #[must_use]
     pub fn pes_packets<'data>(&self, data: &'data [u8]) -> PesPackets<'data> {
         PesPackets {
-            input: Input { format: *self, data, is_chosen: false },
+            input: Input { format: *self, data, has_selection: false },
             packets: self.pieces(data),
             wanted: None,
             streams: ByPid::new(),
@@ -47,36 +47,37 @@ impl Packets {
     }
 }
 
-/// The PES packets of a stream (§2.4.3.6), each when it is complete; see [`Packets::pes_packets`].
+/// An iterator over the PES packets of a stream (§2.4.3.6), in the order of their ends; see [`Packets::pes_packets`].
 ///
-/// One that says how long it is ends there; one that does not, which only video may, ends where the next one of its PID begins.
-/// Those that the stream ends in come last, in the order of their PIDs.
+/// A PES packet with a length ends there. One without a length, which is allowed for video only, ends where the next one of
+/// its PID begins. Packets that the end of the stream completes come last, in the order of their PIDs.
 ///
-/// An error does not end the iteration: it is a [`Gap`](crate::Gap) between transport packets, or a PES packet without a header
-/// that could be read ([`ErrorKind::DamagedPes`](crate::ErrorKind::DamagedPes)). A PES packet of which transport packets are
-/// missing is given, and says so ([`PesPacket::is_damaged`]).
+/// An error does not end the iteration: it is a [`Gap`](crate::Gap) between transport packets, or a PES packet with an
+/// unreadable header ([`ErrorKind::DamagedPes`](crate::ErrorKind::DamagedPes)). A PES packet with missing transport packets
+/// is returned and marked ([`PesPacket::is_damaged`]).
 ///
-/// PES packets of `padding_stream` (`stream_id` 0xBE) carry nothing and are left out (§2.4.3.7); see [`padding`](Self::padding).
+/// PES packets of `padding_stream` (`stream_id` 0xBE) carry no data and are skipped (§2.4.3.7); see
+/// [`padding`](Self::padding).
 ///
-/// A PID has PES packets if what begins in it begins with `packet_start_code_prefix`; sections do not. What is scrambled is
-/// left out, and ends what was before it. For each PID, a few hundred bytes are kept, and nothing for the packets of it.
+/// A PID carries PES packets if its units begin with `packet_start_code_prefix`; sections do not. Scrambled packets are
+/// skipped and end the unit before them. The iterator keeps a few hundred bytes for each PID and none for each packet.
 pub struct PesPackets<'data> {
     input: Input<'data>,
     packets: Pieces<'data, Packets>,
-    /// The PIDs asked for, a bit each, if some were.
+    /// One bit for each selected PID, if PIDs were selected.
     wanted: Option<Box<[u64; PIDS / 64]>>,
     streams: ByPid<Stream<'data>>,
     ready: Ready<'data>,
-    /// When the input has ended: the PID that is looked at next.
+    /// After the end of the input: the next PID to finish.
     at_end: u16,
-    /// Follows the tables, if that was asked for.
+    /// Follows the program tables, if requested.
     search: Option<Box<Search>>,
 }
 
 impl<'data> PesPackets<'data> {
-    /// Those of these PIDs only. What begins in one of them and is no PES packet is then an error.
+    /// Selects PIDs. A unit in a selected PID that is not a PES packet is then an error.
     #[must_use]
-    pub fn of_pids(mut self, pids: impl IntoIterator<Item = u16>) -> Self {
+    pub fn for_pids(mut self, pids: impl IntoIterator<Item = u16>) -> Self {
         let mut wanted = Box::new([0; PIDS / 64]);
         for pid in pids {
             if let Some(bits) = wanted.get_mut(usize::from(pid / 64)) {
@@ -84,33 +85,37 @@ impl<'data> PesPackets<'data> {
             }
         }
         self.wanted = Some(wanted);
-        self.input.is_chosen = true;
+        self.input.has_selection = true;
         self
     }
 
-    /// Follows the program tables too: [`programs`](Self::programs) tells of what was read so far. This looks for the first program map
-    /// first, in up to 5 MB.
+    /// Follows the program tables too: [`programs`](Self::programs) returns their state so far. First searches up to 5 MB
+    /// for the first program map.
     #[must_use]
     pub fn with_programs(mut self) -> Self {
         self.search = Some(Box::new(Search::after_first_map(self.input.format, self.input.data)));
         self
     }
 
-    /// The programs and streams so far, and those of the first program map; `None` if they are not followed.
+    /// Returns the programs and streams read so far, and those of the first program map; `None` if the tables are not
+    /// followed.
     #[must_use]
     pub fn programs(&self) -> Option<&Programs> {
         self.search.as_ref().map(|search| search.programs())
     }
 
-    /// Bytes of payload so far that belong to no PES packet although their PID has some: before the first one, behind the length
-    /// that one says it has, and in those that were errors.
+    /// Returns the number of payload bytes so far that belong to no PES packet although their PID has some: before the first
+    /// one, after the declared length of one, and in those that were errors.
     #[must_use]
     pub fn left_over(&self) -> u64 {
         let streams = self.streams.iter().map(|(_, stream)| stream);
-        streams.filter(|stream| stream.is_pes || self.input.is_chosen).map(|stream| stream.left_over).sum()
+        streams
+            .filter(|stream| stream.is_pes || self.input.has_selection)
+            .map(|stream| stream.left_over)
+            .sum()
     }
 
-    /// Bytes so far of PES packets of `padding_stream` (`stream_id` 0xBE), with their headers.
+    /// Returns the number of bytes so far in PES packets of `padding_stream` (`stream_id` 0xBE), with their headers.
     #[must_use]
     pub fn padding(&self) -> u64 {
         self.streams.iter().map(|(_, stream)| stream.padding).sum()
@@ -124,7 +129,7 @@ impl<'data> PesPackets<'data> {
         }
     }
 
-    /// Makes ready what the stream ends in, of the next PID that has something.
+    /// Completes the last PES packet of the next PID that has an incomplete one.
     fn finish_next(&mut self) -> Option<()> {
         while self.ready.is_empty() {
             if usize::from(self.at_end) == PIDS {
@@ -183,8 +188,8 @@ mod tests {
     use super::super::step::STEPS;
     use super::*;
 
-    /// Streams of that many PIDs, whose packets alternate: of each PES packet the first transport packet has 5 bytes of the header, the
-    /// second one the rest. The program association table comes last.
+    /// Builds alternating packets of `pids` PIDs: the first transport packet of each PES packet has 5 bytes of its header,
+    /// the second one the rest. The program association table comes last.
     fn interleaved(pids: u16) -> Vec<u8> {
         let packet = |pid: u16, start: bool, counter: u8, payload: &[u8]| {
             let [high, low] = pid.to_be_bytes();
@@ -200,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn twice_as_many_packets_take_twice_as_many_steps() {
+    fn steps_grow_linearly_with_packets() {
         let steps = |pids: u16, has_programs: bool| {
             let data = interleaved(pids);
             let before = STEPS.with(std::cell::Cell::get);
@@ -212,7 +217,7 @@ mod tests {
         };
         assert_eq!(steps(2000, false), 4000);
         assert_eq!(steps(8000, false), 16_000);
-        // Some of the payload of each stream is looked at for its coding.
+        // The coding search reads some of the payload of each stream.
         let few = steps(2000, true);
         assert!(steps(4000, true) <= 2 * few + few / 50, "{few}");
         assert!(steps(8000, true) <= 4 * few + few / 50, "{few}");

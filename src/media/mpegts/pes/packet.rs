@@ -1,4 +1,4 @@
-//! A PES packet, and where its payload is.
+//! A PES packet and its payload.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,15 +7,15 @@ use std::iter::FusedIterator;
 use std::ops::Range;
 
 use super::super::{Packets, error_at};
+use super::assembly::{self, PartialPes, PayloadFilter};
 use super::header::PesHeader;
-use super::unit::{self, Begun, Unit};
 use crate::error::{ErrorKind, Result};
 use crate::record::{Part, Piece, Pieces, Resync};
 
 /// A PES packet (§2.4.3.6), borrowed from the input.
 ///
-/// Its payload lies in the input in pieces of 184 bytes or less, among those of other PIDs. No list of them is kept: they are found
-/// again when they are asked for.
+/// Its payload is scattered over the input in pieces of at most 184 bytes, between packets of other PIDs. No list of pieces
+/// is kept; [`pieces`](Self::pieces) finds them again.
 #[derive(Clone, Copy)]
 pub struct PesPacket<'data> {
     format: Packets,
@@ -32,12 +32,12 @@ pub struct PesPacket<'data> {
 }
 
 impl<'data> PesPacket<'data> {
-    /// What was begun, if its header can be read.
-    pub(super) fn of(format: Packets, data: &'data [u8], begun: &Begun<'data>) -> Result<Self> {
-        let &Begun { pid, start, end, first, random_access, is_damaged, .. } = begun;
-        let (header, header_len) = PesHeader::read(begun.head())
+    /// Creates the packet from its collected parts, if its header is valid.
+    pub(super) fn of(format: Packets, data: &'data [u8], partial: &PartialPes<'data>) -> Result<Self> {
+        let &PartialPes { pid, start, end, first, random_access, is_damaged, .. } = partial;
+        let (header, header_len) = PesHeader::read(partial.head())
             .map_err(|why| error_at(ErrorKind::DamagedPes { pid, why }, start, first))?;
-        let len = begun.pes_len();
+        let len = partial.pes_len();
         Ok(Self {
             format,
             data,
@@ -46,97 +46,97 @@ impl<'data> PesPacket<'data> {
             end,
             header,
             header_len,
-            packet_length: begun.packet_length(),
+            packet_length: partial.packet_length(),
             len: len - header_len as u64,
             random_access,
-            is_damaged: is_damaged || begun.missing().is_some_and(|missing| missing > 0),
+            is_damaged: is_damaged || partial.missing().is_some_and(|missing| missing > 0),
         })
     }
 
-    /// The PID of its transport packets.
+    /// Returns the PID of its transport packets.
     #[must_use]
     pub fn pid(&self) -> u16 {
         self.pid
     }
 
-    /// What its header says.
+    /// Returns its header.
     #[must_use]
     pub fn header(&self) -> &PesHeader {
         &self.header
     }
 
-    /// `PTS` as it stands, in units of 90 kHz.
+    /// Returns the raw `PTS` in units of 90 kHz.
     #[must_use]
     pub fn pts(&self) -> Option<u64> {
         self.header.pts
     }
 
-    /// When it is decoded, as it stands, in units of 90 kHz: `DTS`, or `PTS` if there is no other time.
+    /// Returns the raw decoding time in units of 90 kHz: `DTS`, or `PTS` if there is no `DTS`.
     #[must_use]
     pub fn dts(&self) -> Option<u64> {
         self.header.dts.or(self.header.pts)
     }
 
-    /// `PES_packet_length`: how many bytes follow that field; `None` if it does not say.
+    /// Returns `PES_packet_length`, the number of bytes after that field; `None` if it is 0, which means unknown.
     #[must_use]
     pub fn packet_length(&self) -> Option<u16> {
         self.packet_length
     }
 
-    /// Where it lies: from its first transport packet to the end of its last one. Those of other PIDs lie between them.
+    /// Returns its byte range, from its first transport packet to the end of its last. Packets of other PIDs lie between.
     #[must_use]
     pub fn range(&self) -> Range<u64> {
         self.start..self.end
     }
 
-    /// Length of the payload in bytes.
+    /// Returns the length of the payload in bytes.
     #[must_use]
     pub fn len(&self) -> u64 {
         self.len
     }
 
-    /// Where the first byte of its payload is, in bytes from the start of the input; `None` if it has none.
+    /// Returns the offset of the first payload byte from the start of the input; `None` if the payload is empty.
     #[must_use]
     pub fn payload_offset(&self) -> Option<u64> {
         let piece = self.pieces().find(|piece| !piece.is_empty())?;
         Some((piece.as_ptr().addr() - self.data.as_ptr().addr()) as u64)
     }
 
-    /// Whether it has no payload.
+    /// Whether the payload is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// `random_access_indicator` of its first transport packet: decoding can begin here.
+    /// `random_access_indicator` of its first transport packet: a decoder can start here.
     #[must_use]
     pub fn random_access(&self) -> bool {
         self.random_access
     }
 
-    /// Transport packets of it are missing, cannot be read or hold a wrong bit, or it ends before the length that it says it has.
+    /// Whether transport packets are missing, unreadable or have bit errors, or the packet ends before its declared length.
     #[must_use]
     pub fn is_damaged(&self) -> bool {
         self.is_damaged
     }
 
-    /// The payload, piece by piece. This goes over all transport packets of the range again.
+    /// Returns the payload piece by piece. This reads all transport packets of the range again.
     #[must_use]
     pub fn pieces(&self) -> PesPieces<'data> {
         PesPieces::new(self.format, self.data, self.range(), self.pid, self.header_len, self.len)
     }
 
-    /// The payload, piece by piece, up to so many bytes of the input after the start of the packet.
-    pub(in crate::media::mpegts) fn pieces_within(&self, most: u64) -> PesPieces<'data> {
-        let range = self.start..self.end.min(self.start + most);
+    /// Returns the payload pieces within the first `limit` bytes of the range.
+    pub(in crate::media::mpegts) fn pieces_within(&self, limit: u64) -> PesPieces<'data> {
+        let range = self.start..self.end.min(self.start + limit);
         PesPieces::new(self.format, self.data, range, self.pid, self.header_len, self.len)
     }
 
-    /// The payload in one piece: a copy, unless it lies in a single transport packet.
+    /// Returns the payload as one slice: a copy, unless it lies in a single transport packet.
     ///
     /// # Errors
     ///
-    /// There is no memory for a copy.
+    /// Out of memory for the copy.
     pub fn to_contiguous(&self) -> Result<Cow<'data, [u8]>> {
         let mut pieces = self.pieces();
         let first = pieces.next().unwrap_or_default();
@@ -144,7 +144,7 @@ impl<'data> PesPacket<'data> {
             return Ok(Cow::Borrowed(first));
         }
         let no_memory = || io::Error::from(io::ErrorKind::OutOfMemory);
-        // As long as what is there, not as what the header says.
+        // Reserve the actual length, not the declared one.
         let mut all = Vec::new();
         all.try_reserve_exact(usize::try_from(self.len).map_err(|_| no_memory())?)
             .map_err(|_| no_memory())?;
@@ -168,24 +168,24 @@ impl fmt::Debug for PesPacket<'_> {
     }
 }
 
-/// The payload of a PES packet, piece by piece; see [`PesPacket::pieces`].
+/// An iterator over the payload pieces of a PES packet; see [`PesPacket::pieces`].
 #[derive(Debug)]
 pub struct PesPieces<'data> {
     packets: Pieces<'data, Packets>,
     pid: u16,
-    unit: Unit<'data>,
-    /// Bytes of the header that come first.
+    payloads: PayloadFilter<'data>,
+    /// Remaining header bytes to skip.
     skip: usize,
-    /// Bytes that follow.
+    /// Remaining payload bytes.
     left: u64,
 }
 
 impl<'data> PesPieces<'data> {
     fn new(format: Packets, data: &'data [u8], range: Range<u64>, pid: u16, skip: usize, left: u64) -> Self {
-        // The range lies in the input.
+        // The range lies inside the input.
         let place = |offset: u64| usize::try_from(offset).unwrap_or(data.len());
         let part = Part::from_range(data, place(range.start)..place(range.end));
-        Self { packets: format.pieces_of(part), pid, unit: Unit::new(), skip, left }
+        Self { packets: format.pieces_of(part), pid, payloads: PayloadFilter::new(), skip, left }
     }
 }
 
@@ -198,7 +198,7 @@ impl<'data> Iterator for PesPieces<'data> {
                 Piece::Record(packet) if packet.pid() == self.pid => packet,
                 _ => continue,
             };
-            let unit::Piece::Bytes(payload) = self.unit.take(packet).piece else { continue };
+            let assembly::Payload::Bytes(payload) = self.payloads.take(packet).payload else { continue };
             let (skipped, payload) = payload.split_at(self.skip.min(payload.len()));
             self.skip -= skipped.len();
             let len = usize::try_from(self.left).unwrap_or(usize::MAX).min(payload.len());

@@ -1,103 +1,103 @@
-//! The PES packets of one PID.
+//! Assembly of the PES packets of a PID.
 
 use std::collections::VecDeque;
 
 use super::super::{Packets, TsPacket, error_at};
 use super::PesPacket;
-use super::unit::{Begun, Piece, Taken, Unit};
+use super::assembly::{FilteredPayload, PartialPes, Payload, PayloadFilter};
 use crate::error::{ErrorKind, Result};
 
-/// What all PIDs have in common.
+/// The input and settings shared by all PIDs.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Input<'data> {
     pub(super) format: Packets,
     pub(super) data: &'data [u8],
-    /// PIDs were asked for, so that they have to have PES packets.
-    pub(super) is_chosen: bool,
+    /// PIDs were selected, so that each of them must carry PES packets.
+    pub(super) has_selection: bool,
 }
 
-/// What is complete and was not given yet.
+/// Complete PES packets that the iterator has not returned yet.
 pub(super) type Ready<'data> = VecDeque<Result<PesPacket<'data>>>;
 
-/// A PID.
+/// The state of a PID.
 #[derive(Debug, Clone)]
 pub(super) struct Stream<'data> {
-    unit: Unit<'data>,
-    begun: Option<Begun<'data>>,
-    /// It had a PES packet.
+    payloads: PayloadFilter<'data>,
+    partial: Option<PartialPes<'data>>,
+    /// The PID has had a PES packet.
     pub(super) is_pes: bool,
-    /// Bytes of payload that belong to no PES packet.
+    /// Number of payload bytes that belong to no PES packet.
     pub(super) left_over: u64,
-    /// Bytes of padding PES packets.
+    /// Number of bytes in padding PES packets.
     pub(super) padding: u64,
 }
 
 impl<'data> Stream<'data> {
     pub(super) fn new() -> Self {
-        Self { unit: Unit::new(), begun: None, is_pes: false, left_over: 0, padding: 0 }
+        Self { payloads: PayloadFilter::new(), partial: None, is_pes: false, left_over: 0, padding: 0 }
     }
 
-    /// Takes in a transport packet.
+    /// Adds a transport packet.
     pub(super) fn take(&mut self, packet: TsPacket<'data>, input: Input<'data>, ready: &mut Ready<'data>) {
-        let Taken { piece, is_missing } = self.unit.take(packet);
+        let FilteredPayload { payload, is_missing } = self.payloads.take(packet);
         let start = packet.payload_unit_start();
-        let is_lost = is_missing || matches!(piece, Piece::Unreadable if !start);
-        if let Some(begun) = self.begun.as_mut().filter(|_| is_lost) {
-            begun.is_damaged = true;
+        let is_lost = is_missing || matches!(payload, Payload::Unreadable if !start);
+        if let Some(partial) = self.partial.as_mut().filter(|_| is_lost) {
+            partial.is_damaged = true;
         }
-        match piece {
-            Piece::Bytes(bytes) => {
+        match payload {
+            Payload::Bytes(bytes) => {
                 if start {
                     self.finish(input, ready);
-                    self.begun = Some(Begun::new(packet, bytes));
+                    self.partial = Some(PartialPes::new(packet, bytes));
                 }
-                self.go_on(packet, bytes, input, ready);
+                self.append(packet, bytes, input, ready);
             }
-            Piece::Unreadable if start => self.finish(input, ready),
-            Piece::Unreadable | Piece::None => {}
+            Payload::Unreadable if start => self.finish(input, ready),
+            Payload::Unreadable | Payload::None => {}
         }
     }
 
-    /// Goes on with what was begun.
-    fn go_on(
+    /// Appends a payload to the unit in progress.
+    fn append(
         &mut self,
         packet: TsPacket<'data>,
         bytes: &'data [u8],
         input: Input<'data>,
         ready: &mut Ready<'data>,
     ) {
-        let Some(begun) = &mut self.begun else {
+        let Some(partial) = &mut self.partial else {
             self.left_over += bytes.len() as u64;
             return;
         };
-        begun.go_on(packet, bytes);
-        if begun.missing() == Some(0) || !begun.may_be_pes() {
+        partial.append(packet, bytes);
+        if partial.missing() == Some(0) || !partial.may_be_pes() {
             self.finish(input, ready);
         }
     }
 
-    /// Makes what was begun ready, as it is, if something was.
+    /// Completes the unit in progress, if there is one.
     pub(super) fn finish(&mut self, input: Input<'data>, ready: &mut Ready<'data>) {
-        let Some(begun) = self.begun.take() else { return };
-        self.is_pes |= begun.has_prefix();
-        let packet = if begun.is_padding() {
+        let Some(partial) = self.partial.take() else { return };
+        self.is_pes |= partial.has_prefix();
+        let packet = if partial.is_padding() {
             // A padding stream carries stuffing bytes, which a decoder discards.
-            self.padding += begun.pes_len();
-            self.left_over += begun.left_over();
+            self.padding += partial.pes_len();
+            self.left_over += partial.left_over();
             return;
-        } else if begun.has_prefix() {
-            self.left_over += begun.left_over();
-            PesPacket::of(input.format, input.data, &begun)
-        } else if self.is_pes || input.is_chosen {
-            self.left_over += begun.left_over();
+        } else if partial.has_prefix() {
+            self.left_over += partial.left_over();
+            PesPacket::of(input.format, input.data, &partial)
+        } else if self.is_pes || input.has_selection {
+            self.left_over += partial.left_over();
             let why = "it does not begin with the start code prefix";
-            Err(error_at(ErrorKind::DamagedPes { pid: begun.pid, why }, begun.start, begun.first))
+            Err(error_at(ErrorKind::DamagedPes { pid: partial.pid, why }, partial.start, partial.first))
         } else {
-            self.left_over += begun.len;
+            self.left_over += partial.len;
             return;
         };
         if packet.is_err() {
-            self.left_over += begun.pes_len();
+            self.left_over += partial.pes_len();
         }
         ready.push_back(packet);
     }

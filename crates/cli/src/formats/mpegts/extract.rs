@@ -9,7 +9,7 @@ use crate::report;
 
 /// Writes the payload of the PES packets of a PID. Behind damage it goes on.
 pub(super) fn elementary_stream(data: &[u8], packets: Packets, pid: u16, place: &Place<'_>) -> Result<bool> {
-    let mut pes_packets = packets.pes_packets(data).of_pids([pid]).peekable();
+    let mut pes_packets = packets.pes_packets(data).for_pids([pid]).peekable();
     if pes_packets.peek().is_none() {
         return Err(unsupported(format!("there are no PES packets of PID 0x{pid:04x}")));
     }

@@ -1,84 +1,84 @@
-//! From transport packets of a PID to the pieces of what it carries.
+//! Payloads of a PID, and their assembly to PES packets.
 
 use super::super::continuity::{Count, Counter, Kind};
 use super::super::{AdaptationField, TsPacket};
 use super::header::MAX_LEN;
 
-/// Takes the payloads of a PID one by one. Repeated ones are left out.
+/// Extracts the payloads of a PID and drops repetitions.
 ///
-/// What it does with a packet depends only on that and on the one before: so the pieces of a PES packet are the same, whether the
-/// PID is read from the start of the input or from that of the PES packet.
+/// The result for a packet depends only on that packet and the one before it. So a PES packet has the same pieces whether
+/// its PID is read from the start of the input or from the start of the PES packet.
 #[derive(Debug, Clone)]
-pub(super) struct Unit<'data> {
+pub(super) struct PayloadFilter<'data> {
     counter: Counter,
-    /// What the last packet counted, and the last payload.
+    /// Counter and payload of the last packet.
     last: Option<(Count, &'data [u8])>,
 }
 
-/// What a packet has for the PID.
-pub(super) struct Taken<'data> {
-    pub(super) piece: Piece<'data>,
+/// The payload of a packet.
+pub(super) struct FilteredPayload<'data> {
+    pub(super) payload: Payload<'data>,
     /// Packets are missing before it.
     pub(super) is_missing: bool,
 }
 
 /// A payload.
-pub(super) enum Piece<'data> {
+pub(super) enum Payload<'data> {
     Bytes(&'data [u8]),
-    /// There is one, but it is scrambled, or it is not known where it begins.
+    /// A scrambled payload, or one whose start is unknown.
     Unreadable,
-    /// There is none, or it was given already.
+    /// No payload, or a repetition.
     None,
 }
 
-impl<'data> Unit<'data> {
+impl<'data> PayloadFilter<'data> {
     pub(super) fn new() -> Self {
         Self { counter: Counter::NONE, last: None }
     }
 
     #[inline]
-    pub(super) fn take(&mut self, packet: TsPacket<'data>) -> Taken<'data> {
+    pub(super) fn take(&mut self, packet: TsPacket<'data>) -> FilteredPayload<'data> {
         let count = Count::of(packet);
         let step = self.counter.step(count);
         let is_missing = step == Kind::Error;
         if !packet.has_payload() {
-            return Taken { piece: Piece::None, is_missing };
+            return FilteredPayload { payload: Payload::None, is_missing };
         }
         let Some(bytes) = packet.payload().filter(|_| packet.scrambling_control() == 0) else {
-            return Taken { piece: Piece::Unreadable, is_missing };
+            return FilteredPayload { payload: Payload::Unreadable, is_missing };
         };
         let is_repeated = self.last.is_some_and(|(last, before)| count.repeats(last) && bytes == before);
         self.last = Some((count, bytes));
         if is_repeated || bytes.is_empty() {
-            return Taken { piece: Piece::None, is_missing: is_missing && !is_repeated };
+            return FilteredPayload { payload: Payload::None, is_missing: is_missing && !is_repeated };
         }
-        // If the counter is that of the packet before, the payload is another one.
-        Taken { piece: Piece::Bytes(bytes), is_missing: is_missing || step == Kind::Duplicate }
+        // An equal counter with another payload means missing packets.
+        FilteredPayload { payload: Payload::Bytes(bytes), is_missing: is_missing || step == Kind::Duplicate }
     }
 }
 
-/// Length of what a PES packet begins with, up to its length, with that.
+/// Length of the start of a PES packet up to and including `PES_packet_length`.
 const START_LEN: usize = 6;
 
-/// A PES packet that is not complete yet.
+/// A PES packet in progress.
 #[derive(Debug, Clone)]
-pub(super) struct Begun<'data> {
+pub(super) struct PartialPes<'data> {
     pub(super) pid: u16,
-    /// Where its first transport packet begins, and where its last one ends.
+    /// Offset of the start of its first transport packet, and of the end of its last.
     pub(super) start: u64,
     pub(super) end: u64,
     /// The first payload.
     pub(super) first: &'data [u8],
-    /// The bytes it begins with, as many as there are and a header can have.
+    /// The first bytes of the packet, up to the maximum header length.
     head: [u8; MAX_LEN],
-    /// Bytes there are, those behind the length that it says it has too.
+    /// Number of bytes so far, including those after the declared length.
     pub(super) len: u64,
     pub(super) random_access: bool,
     pub(super) is_damaged: bool,
 }
 
-impl<'data> Begun<'data> {
-    /// Before the first payload.
+impl<'data> PartialPes<'data> {
+    /// Creates an empty unit; its first payload is not appended yet.
     pub(super) fn new(packet: TsPacket<'data>, first: &'data [u8]) -> Self {
         let range = packet.range();
         Self {
@@ -94,7 +94,7 @@ impl<'data> Begun<'data> {
     }
 
     #[inline]
-    pub(super) fn go_on(&mut self, packet: TsPacket<'data>, payload: &'data [u8]) {
+    pub(super) fn append(&mut self, packet: TsPacket<'data>, payload: &'data [u8]) {
         let at = usize::try_from(self.len).unwrap_or(usize::MAX);
         if let Some(room) = self.head.get_mut(at..) {
             let len = room.len().min(payload.len());
@@ -105,13 +105,13 @@ impl<'data> Begun<'data> {
         self.end = packet.range().end;
     }
 
-    /// The bytes of the PES packet that there are, up to the longest header.
+    /// Returns the first bytes so far, up to the maximum header length.
     pub(super) fn head(&self) -> &[u8] {
         let len = usize::try_from(self.pes_len()).unwrap_or(usize::MAX);
         &self.head[..len.min(MAX_LEN)]
     }
 
-    /// Whether what there is of `packet_start_code_prefix` is right.
+    /// Whether the bytes so far match `packet_start_code_prefix`.
     #[inline]
     pub(super) fn may_be_pes(&self) -> bool {
         let mut prefix = self.head.iter().zip([0, 0, 1]).zip(0..self.len);
@@ -122,35 +122,35 @@ impl<'data> Begun<'data> {
         self.len >= 3 && self.may_be_pes()
     }
 
-    /// Whether it is of `padding_stream` (table 2-22).
+    /// Whether it belongs to `padding_stream` (table 2-22).
     pub(super) fn is_padding(&self) -> bool {
         const PADDING_STREAM: u8 = 0xbe;
         self.len > 3 && self.may_be_pes() && self.head[3] == PADDING_STREAM
     }
 
-    /// `PES_packet_length`, if it is known and not 0.
+    /// Returns `PES_packet_length`, if it is known and not 0.
     pub(super) fn packet_length(&self) -> Option<u16> {
         let length = u16::from_be_bytes([self.head[4], self.head[5]]);
         if self.len >= START_LEN as u64 && length != 0 { Some(length) } else { None }
     }
 
-    /// How many bytes the PES packet has by that.
+    /// Returns the declared length of the whole PES packet in bytes.
     fn declared(&self) -> Option<u64> {
         Some(START_LEN as u64 + u64::from(self.packet_length()?))
     }
 
-    /// How many of them are not there yet.
+    /// Returns the number of declared bytes that are still missing.
     #[inline]
     pub(super) fn missing(&self) -> Option<u64> {
         Some(self.declared()?.saturating_sub(self.len))
     }
 
-    /// Bytes that are the PES packet's.
+    /// Returns the number of bytes that belong to the PES packet.
     pub(super) fn pes_len(&self) -> u64 {
         self.declared().map_or(self.len, |declared| declared.min(self.len))
     }
 
-    /// Bytes behind it.
+    /// Returns the number of bytes after the PES packet.
     pub(super) fn left_over(&self) -> u64 {
         self.len - self.pes_len()
     }
