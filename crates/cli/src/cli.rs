@@ -1,12 +1,12 @@
 //! Arguments.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, builder::styling};
 
 pub(crate) use crate::args::{Common, Compress, Io, Limit, Output};
 use crate::completion::Completion;
+use crate::fetch::Fetch;
 use crate::head::Head;
 use crate::man::Man;
 use crate::packets::Field;
@@ -211,33 +211,6 @@ pub(crate) struct Index {
     /// Write the index of numbers, FILE.pgi
     #[arg(long)]
     pub(crate) numbers: bool,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "What to print:\n  \
-        NAME              a sequence\n  \
-        NAME:START-END    letters of it, counted from 1, the last included; either\n                    \
-                          number may be left out\n  \
-        {NAME}:START-END  the same, where NAME has a colon or looks like another of these\n  \
-        #NUMBER           a record as it stands in the file, counted from 0\n  \
-        START..END        the records that begin in these bytes, counted from 0, END\n                    \
-                          excluded\n\n\
-        Indexes beside the file are used; without them, all of it is read. Of BGZF, bytes are those that are decompressed; other \
-        compressed files have to be recompressed with bgzip.")]
-pub(crate) struct Fetch {
-    /// File
-    pub(crate) file: PathBuf,
-    /// What to print
-    #[arg(required = true)]
-    pub(crate) what: Vec<OsString>,
-    #[command(flatten)]
-    pub(crate) output: Output,
-    /// Letters of a line, 0 for all in one; as many as in the file unless it is said
-    #[arg(short = 'n', long, value_name = "N")]
-    pub(crate) length: Option<u64>,
-    /// Print the reverse complement of sequences
-    #[arg(short = 'i', long)]
-    pub(crate) reverse_complement: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,18 +1,64 @@
 //! `pagecut fetch`: sequences, regions of them, and records, by name, number or place.
 
+mod lines;
+mod list;
+mod ranges;
+
 use std::cell::OnceCell;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use clap::CommandFactory;
-use pagecut::index::{self as library, Fai, Letters, Region, Sparse};
-use pagecut::{ErrorKind, Format, FormatTask, ReadAt, Result, Source};
+use clap::Args;
+use pagecut::index::{Fai, Region, Sparse};
+use pagecut::{ErrorKind, ReadAt, Result, Source};
 
-use crate::cli::{Cli, Common, Fetch};
+use crate::args::{self, Common, Output};
 use crate::output::Out;
 use crate::{formats, index, input, report};
+use lines::{complement, write_lines};
+use list::{Feature, List, Title};
+use ranges::{OneRecord, RecordsBetween};
+
+/// Arguments of `pagecut fetch`.
+#[derive(Debug, Args)]
+#[command(after_help = "What to print:\n  \
+        NAME              a sequence\n  \
+        NAME:START-END    letters of it, counted from 1, the last included; either\n                    \
+                          number may be left out\n  \
+        {NAME}:START-END  the same, where NAME has a colon or looks like another of these\n  \
+        #NUMBER           a record as it stands in the file, counted from 0\n  \
+        START..END        the records that begin in these bytes, counted from 0, END\n                    \
+                          excluded\n\n\
+        Features of BED are printed as NAME:START-END, followed by the name of the feature. Features of length 0 have no letters and \
+        are left out with a note. If the sequence ends before a region, the letters that there are are printed, with a note.\n\n\
+        Indexes beside the file are used; without them, the whole file is read. Positions in BGZF are those of the decompressed data; \
+        other compressed files have to be recompressed with bgzip.")]
+pub(crate) struct Fetch {
+    /// File
+    file: PathBuf,
+    /// What to print
+    #[arg(required_unless_present_any = ["names", "bed"])]
+    what: Vec<OsString>,
+    /// Print the sequences whose names are in FILE, one name per line; `-` for standard input
+    #[arg(short = 'f', long, value_name = "FILE")]
+    names: Option<PathBuf>,
+    /// Print the regions in FILE, in BED format (at least three columns); `-` for standard input
+    #[arg(long, value_name = "FILE")]
+    bed: Option<PathBuf>,
+    /// Print the reverse complement of BED features on the minus strand
+    #[arg(short = 's', long, requires = "bed", conflicts_with = "reverse_complement")]
+    strand: bool,
+    #[command(flatten)]
+    output: Output,
+    /// Letters per line, 0 for one line [default: as in the file]
+    #[arg(short = 'n', long, value_name = "N")]
+    length: Option<u64>,
+    /// Print the reverse complement of sequences
+    #[arg(short = 'i', long)]
+    reverse_complement: bool,
+}
 
 /// Bytes that are written at a time.
 const WRITE_LEN: u64 = 1 << 20;
@@ -36,6 +82,12 @@ pub(crate) fn run(args: &Fetch, common: &Common, all_good: &mut bool) -> io::Res
     for what in &args.what {
         whole &= report::outcome(&name, input.print(what, &mut out).map(|()| true))?;
     }
+    if let Some(path) = &args.names {
+        whole &= input.print_names(path, &name, &mut out)?;
+    }
+    if let Some(path) = &args.bed {
+        whole &= input.print_features(path, &name, &mut out)?;
+    }
     input::tell_unclosed(&source, &name);
     // What was printed may be of bytes that have changed meanwhile.
     whole &= report::outcome(&name, source.check().map(|()| true))?;
@@ -56,7 +108,7 @@ fn demand_agreement(args: &Fetch) {
         let what = what.display();
         let message =
             format!("`{option}` is for sequences by name, and `{what}` prints records as they stand");
-        Cli::command().error(clap::error::ErrorKind::ArgumentConflict, message).exit();
+        args::conflict(&message);
     }
 }
 
@@ -112,25 +164,66 @@ impl Input<'_> {
                 let range = formats::run(self.source, &RecordsBetween { range })?;
                 write_range(content, range, out)
             }
-            Wanted::Region(text) => self.print_region(text, content, out),
+            Wanted::Region(text) => self.print_region(text, out),
         }
     }
 
+    /// Prints the sequences in a list of names. Returns whether all are there.
+    fn print_names(&self, path: &Path, file: &str, out: &mut dyn Write) -> io::Result<bool> {
+        print_list(path, file, |list| {
+            let Some(name) = list.next_line()? else { return Ok(None) };
+            let printed = self.names().and_then(|names| {
+                let region = names.region_of(name, 0..u64::MAX)?;
+                self.print_letters(&Title::new(name), &region, self.args.reverse_complement, out)
+            });
+            Ok(Some(printed))
+        })
+    }
+
+    /// Prints the regions in a BED file. Returns whether all are there.
+    fn print_features(&self, path: &Path, file: &str, out: &mut dyn Write) -> io::Result<bool> {
+        print_list(path, file, |list| {
+            let feature = list.next_feature()?;
+            Ok(feature.map(|feature| self.print_feature(&feature, out)))
+        })
+    }
+
+    fn print_feature(&self, feature: &Feature, out: &mut dyn Write) -> Result<()> {
+        let region = self.names()?.region_of(&feature.sequence, feature.range.clone())?;
+        let title = feature.title();
+        if feature.range.is_empty() {
+            if !self.common.quiet {
+                report::note(&String::from_utf8_lossy(&title.region), &"left out: the feature has length 0");
+            }
+            return Ok(());
+        }
+        let is_reversed = self.args.reverse_complement || (self.args.strand && feature.strand == b'-');
+        self.print_letters(&title, &region, is_reversed, out)
+    }
+
     /// Prints a sequence, or a part of one, as samtools does.
-    fn print_region(&self, text: &[u8], content: &dyn ReadAt, out: &mut dyn Write) -> Result<()> {
+    fn print_region(&self, text: &[u8], out: &mut dyn Write) -> Result<()> {
         let region = self.names()?.region(text)?;
-        let reverse = self.args.reverse_complement;
+        self.print_letters(&Title::new(text), &region, self.args.reverse_complement, out)
+    }
+
+    fn print_letters(
+        &self,
+        title: &Title<'_>,
+        region: &Region<'_>,
+        is_reversed: bool,
+        out: &mut dyn Write,
+    ) -> Result<()> {
+        let content = self.source.content()?;
         let mut letters = region.letters(content)?;
         let scores = region.quality_scores(content)?;
-        self.tell_of_end(text, &region);
+        self.tell_of_end(&title.region, region);
         let line_len = self.args.length.unwrap_or(region.entry().line_bases);
-        out.write_all(if scores.is_some() { b"@" } else { b">" })?;
-        out.write_all(text)?;
-        out.write_all(if reverse { b"/rc\n" } else { b"\n" })?;
-        write_lines(&mut letters, line_len, reverse.then_some(complement), out)?;
+        title.write(if scores.is_some() { b"@" } else { b">" }, is_reversed, out)?;
+        write_lines(&mut letters, line_len, is_reversed.then_some(complement), out)?;
         if let Some(mut scores) = scores {
             out.write_all(b"+\n")?;
-            write_lines(&mut scores, line_len, reverse.then_some(|score| score), out)?;
+            write_lines(&mut scores, line_len, is_reversed.then_some(|score| score), out)?;
         }
         Ok(())
     }
@@ -156,134 +249,31 @@ impl Input<'_> {
     }
 }
 
-/// Writes letters in lines; backwards, and each as something else, if it is said as what.
-fn write_lines(
-    letters: &mut Letters<'_>,
-    line_len: u64,
-    reversed: Option<fn(u8) -> u8>,
-    out: &mut dyn Write,
-) -> Result<()> {
-    let mut lines = Lines::of(line_len);
-    match reversed {
-        None => {
-            while let Some(piece) = letters.next_piece()? {
-                lines.write(piece, out)?;
-            }
-        }
-        Some(other) => {
-            let mut all = Vec::new();
-            while let Some(piece) = letters.next_piece()? {
-                all.extend(piece.iter().map(|&letter| other(letter)));
-            }
-            all.reverse();
-            lines.write(&all, out)?;
-        }
-    }
-    Ok(lines.end(out)?)
-}
-
-/// Lines of one length, made from pieces of any.
-struct Lines {
-    len: usize,
-    /// Letters in the line that is not full.
-    filled: usize,
-}
-
-impl Lines {
-    /// Of so many letters; 0 stands for one line.
-    fn of(len: u64) -> Self {
-        let len = usize::try_from(len).ok().filter(|&len| len > 0).unwrap_or(usize::MAX);
-        Self { len, filled: 0 }
-    }
-
-    fn write(&mut self, mut letters: &[u8], out: &mut dyn Write) -> io::Result<()> {
-        while !letters.is_empty() {
-            let (line, rest) = letters.split_at(letters.len().min(self.len - self.filled));
-            out.write_all(line)?;
-            (letters, self.filled) = (rest, self.filled + line.len());
-            if self.filled == self.len {
-                self.end(out)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Ends the line that was begun, if one was.
-    fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        if self.filled > 0 {
-            out.write_all(b"\n")?;
-        }
-        self.filled = 0;
-        Ok(())
-    }
-}
-
-/// The nucleotides that pair with those of an IUPAC code, in the same case. Other letters stay what they are.
-fn complement(letter: u8) -> u8 {
-    const CODES: &[u8; 34] = b"ATTAUACGGCRYYRKMMKBVVBDHHDSSWWNNXX";
-    let pair = CODES.chunks_exact(2).find(|pair| pair[0] == letter.to_ascii_uppercase());
-    let complement = pair.map_or(letter, |pair| pair[1]);
-    if letter.is_ascii_lowercase() { complement.to_ascii_lowercase() } else { complement }
-}
-
-/// Where a record of a number lies.
-struct OneRecord<'run> {
-    path: &'run Path,
-    common: &'run Common,
-    numbers: &'run OnceCell<Sparse>,
-    record: u64,
-}
-
-impl FormatTask for OneRecord<'_> {
-    type Output = Range<u64>;
-
-    fn run<F: Format>(&self, source: &Source, format: &F) -> Result<Range<u64>> {
-        let content = source.content()?;
-        let sparse = match self.numbers.get() {
-            Some(sparse) => sparse,
-            None => {
-                let sparse = index::numbers(self.path, source, format, self.common)?;
-                self.numbers.get_or_init(|| sparse)
-            }
-        };
-        let range = sparse.record_range(self.record, content, format)?;
-        // Blank lines before it are not the record's.
-        let bytes = content.bytes_at(range.clone())?;
-        let blank = bytes.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-        Ok(range.start + blank as u64..range.end)
-    }
-}
-
-/// Where the records lie that begin in a range of bytes.
-struct RecordsBetween {
-    range: Range<u64>,
-}
-
-impl FormatTask for RecordsBetween {
-    type Output = Range<u64>;
-
-    fn run<F: Format>(&self, source: &Source, format: &F) -> Result<Range<u64>> {
-        let content = source.content()?;
-        let Range { start, end } = self.range;
-        if start > end {
-            let what = format!("{start}..{end}: it ends before it begins");
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, what).into());
-        }
-        if end > content.len() {
-            return Err(ErrorKind::OutOfRange { start, end, len: content.len() }.into());
-        }
-        match format.boundaries() {
-            Some(cuts) => {
-                let range = library::cut_from(content, cuts, start)?..library::cut_from(content, cuts, end)?;
-                if cuts.needs_proof() && library::boundary_from(content, format, range.end).is_err() {
-                    // The next cut lies after damage. Records before that are proven too.
-                    let end = library::boundary_from(content, format, end)?;
-                    return Ok(range.start.min(end)..end);
+/// Prints the items of a list, which `print` reads from it, and returns whether all of them are there. An item that is not in `file` does
+/// not end this; every other error does.
+fn print_list(
+    path: &Path,
+    file: &str,
+    mut print: impl FnMut(&mut List) -> io::Result<Option<Result<()>>>,
+) -> io::Result<bool> {
+    let who = path.display().to_string();
+    let mut list = match List::open(path) {
+        Ok(list) => list,
+        Err(error) => return report::outcome(&who, Err(error.into())),
+    };
+    let mut whole = true;
+    loop {
+        match print(&mut list) {
+            Ok(Some(printed)) => {
+                let is_last =
+                    printed.as_ref().is_err_and(|error| !matches!(error.kind(), ErrorKind::Region { .. }));
+                whole &= report::outcome(file, printed.map(|()| true))?;
+                if is_last {
+                    return Ok(false);
                 }
-                Ok(range)
             }
-            None => Ok(library::boundary_from(content, format, start)?
-                ..library::boundary_from(content, format, end)?),
+            Ok(None) => return Ok(whole),
+            Err(error) => return report::outcome(&who, Err(error.into())),
         }
     }
 }
@@ -302,22 +292,6 @@ pub(crate) fn write_range(content: &dyn ReadAt, range: Range<u64>, out: &mut dyn
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lines_are_as_long_as_asked_for_whatever_the_pieces() {
-        for piece_len in 1..12 {
-            for (line_len, expected) in [(4, "ACGT\nACGT\nAC\n"), (5, "ACGTA\nCGTAC\n"), (0, "ACGTACGTAC\n")]
-            {
-                let mut out = Vec::new();
-                let mut lines = Lines::of(line_len);
-                for piece in b"ACGTACGTAC".chunks(piece_len) {
-                    lines.write(piece, &mut out).unwrap();
-                }
-                lines.end(&mut out).unwrap();
-                assert_eq!(out.escape_ascii().to_string(), expected.as_bytes().escape_ascii().to_string());
-            }
-        }
-    }
 
     #[test]
     fn what_is_asked_for_is_a_number_a_place_or_a_region() {

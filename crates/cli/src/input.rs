@@ -1,7 +1,7 @@
 //! Opens what the arguments name.
 
 use std::fs::File;
-use std::io::{self, Seek as _};
+use std::io::{self, BufRead, BufReader, Seek as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -72,6 +72,16 @@ pub(crate) fn open_to_read(path: &Path, limit: &Limit, common: &Common) -> Resul
     let source = Source::from_file(file, options)?;
     tell_refusals(&source, path, common);
     Ok(source)
+}
+
+/// Opens a list that an option names.
+pub(crate) fn open_list(path: &Path) -> io::Result<Box<dyn BufRead>> {
+    if is_stdin(path) {
+        take_stdin()?;
+        return Ok(Box::new(io::stdin().lock()));
+    }
+    descriptors::check_path(path)?;
+    Ok(Box::new(BufReader::new(File::open(path)?)))
 }
 
 fn options(limit: &Limit, common: &Common) -> SourceOptions {

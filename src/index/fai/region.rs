@@ -14,6 +14,9 @@ pub struct Region<'fai> {
     is_truncated: bool,
 }
 
+/// Why a region of an unknown name is refused.
+const NO_SEQUENCE: &str = "there is no sequence of this name";
+
 impl Fai {
     /// The region that is written as one of these, with positions that count from 1 and include the last:
     ///
@@ -35,15 +38,34 @@ impl Fai {
         let refuse = |why| Error::from(ErrorKind::Region { region: text.to_vec(), why });
         let (entry, positions) = self.split(text).map_err(refuse)?;
         let asked = positions.map_or(Ok(0..u64::MAX), parse_positions).map_err(refuse)?;
-        let range = asked.start.min(entry.length)..asked.end.min(entry.length);
-        // What reaches to the end, wherever that is, is not cut short.
-        let is_truncated = asked.end != u64::MAX && range.end < asked.end;
-        Ok(Region { entry, range, is_truncated })
+        Ok(Region::new(entry, asked))
+    }
+
+    /// Returns the region of the sequence with exactly this name, whatever characters the name has. `range` counts letters from 0;
+    /// what lies after the end of the sequence is left out.
+    ///
+    /// ```
+    /// use pagecut::{Source, index::Fai};
+    ///
+    /// let fai = Fai::of_fasta(&Source::open("testdata/no_final_newline.fasta")?)?;
+    /// assert_eq!(fai.region_of(b"s1", 2..5)?, fai.region(b"s1:3-5")?);
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Region`] if the index has no sequence of this name, or the range ends before it begins.
+    pub fn region_of(&self, name: &[u8], range: Range<u64>) -> Result<Region<'_>, Error> {
+        let refuse = |why| Error::from(ErrorKind::Region { region: name.to_vec(), why });
+        if range.start > range.end {
+            return Err(refuse("it ends before it begins"));
+        }
+        let entry = self.get(name).ok_or_else(|| refuse(NO_SEQUENCE))?;
+        Ok(Region::new(entry, range))
     }
 
     /// The entry that a region is of, and its positions if it has some.
     fn split<'text>(&self, text: &'text [u8]) -> Result<(&Entry, Option<&'text [u8]>), &'static str> {
-        const NONE: &str = "there is no sequence of this name";
         if let Some(braced) = text.strip_prefix(b"{") {
             // The last brace that can be the end, since a name may have braces itself.
             let closed = match braced {
@@ -58,12 +80,12 @@ impl Fai {
             ) {
                 (Some(found), _) => Ok(found),
                 (None, Some(entry)) => Ok((entry, None)),
-                _ if closed.is_some() => Err(NONE),
+                _ if closed.is_some() => Err(NO_SEQUENCE),
                 _ if braced.contains(&b'}') => Err("expected a colon after the brace"),
                 _ => Err("a brace is not closed"),
             };
         }
-        let named = |name| self.get(name).ok_or(NONE);
+        let named = |name| self.get(name).ok_or(NO_SEQUENCE);
         let Some(colon) = memchr::memrchr(b':', text) else { return Ok((named(text)?, None)) };
         let (before, positions) = (&text[..colon], &text[colon + 1..]);
         match (self.get(text), self.get(before)) {
@@ -72,7 +94,7 @@ impl Fai {
             }
             (Some(entry), None) => Ok((entry, None)),
             (None, Some(entry)) => Ok((entry, Some(positions))),
-            (None, None) => Err(NONE),
+            (None, None) => Err(NO_SEQUENCE),
         }
     }
 }
@@ -110,6 +132,14 @@ fn parse_position(text: &[u8]) -> Result<u64, &'static str> {
 }
 
 impl<'fai> Region<'fai> {
+    /// The letters of a sequence in a range, as far as there are any.
+    fn new(entry: &'fai Entry, asked: Range<u64>) -> Self {
+        let range = asked.start.min(entry.length)..asked.end.min(entry.length);
+        // A range to the end, wherever that is, is not truncated.
+        let is_truncated = asked.end != u64::MAX && range.end < asked.end;
+        Self { entry, range, is_truncated }
+    }
+
     /// The entry of the sequence that it is a region of.
     #[must_use]
     pub fn entry(&self) -> &'fai Entry {

@@ -1,5 +1,6 @@
 //! The command as one uses it: output, exit status, pipes.
 
+mod fetch;
 mod head;
 mod sample;
 mod usage;

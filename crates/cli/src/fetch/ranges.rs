@@ -1,0 +1,74 @@
+//! Byte ranges of records.
+
+use std::cell::OnceCell;
+use std::io;
+use std::ops::Range;
+use std::path::Path;
+
+use pagecut::index::{self as library, Sparse};
+use pagecut::{ErrorKind, Format, FormatTask, Result, Source};
+
+use crate::args::Common;
+use crate::index;
+
+/// Finds the record with a number.
+pub(super) struct OneRecord<'run> {
+    pub(super) path: &'run Path,
+    pub(super) common: &'run Common,
+    pub(super) numbers: &'run OnceCell<Sparse>,
+    pub(super) record: u64,
+}
+
+impl FormatTask for OneRecord<'_> {
+    type Output = Range<u64>;
+
+    fn run<F: Format>(&self, source: &Source, format: &F) -> Result<Range<u64>> {
+        let content = source.content()?;
+        let sparse = match self.numbers.get() {
+            Some(sparse) => sparse,
+            None => {
+                let sparse = index::numbers(self.path, source, format, self.common)?;
+                self.numbers.get_or_init(|| sparse)
+            }
+        };
+        let range = sparse.record_range(self.record, content, format)?;
+        // Blank lines before it are not the record's.
+        let bytes = content.bytes_at(range.clone())?;
+        let blank = bytes.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+        Ok(range.start + blank as u64..range.end)
+    }
+}
+
+/// Finds the records that begin in a range of bytes.
+pub(super) struct RecordsBetween {
+    pub(super) range: Range<u64>,
+}
+
+impl FormatTask for RecordsBetween {
+    type Output = Range<u64>;
+
+    fn run<F: Format>(&self, source: &Source, format: &F) -> Result<Range<u64>> {
+        let content = source.content()?;
+        let Range { start, end } = self.range;
+        if start > end {
+            let what = format!("{start}..{end}: it ends before it begins");
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, what).into());
+        }
+        if end > content.len() {
+            return Err(ErrorKind::OutOfRange { start, end, len: content.len() }.into());
+        }
+        match format.boundaries() {
+            Some(cuts) => {
+                let range = library::cut_from(content, cuts, start)?..library::cut_from(content, cuts, end)?;
+                if cuts.needs_proof() && library::boundary_from(content, format, range.end).is_err() {
+                    // The next cut lies after damage. Records before that are proven too.
+                    let end = library::boundary_from(content, format, end)?;
+                    return Ok(range.start.min(end)..end);
+                }
+                Ok(range)
+            }
+            None => Ok(library::boundary_from(content, format, start)?
+                ..library::boundary_from(content, format, end)?),
+        }
+    }
+}
