@@ -1,5 +1,6 @@
 //! What an input is, by its first bytes.
 
+mod container;
 mod others;
 mod table;
 

@@ -1,8 +1,9 @@
-//! The table of formats. A format is a variant of [`FileKind`], a row of [`TABLE`] and an arm of [`FileKind::visit`]; everything else
-//! that the library knows of it stands in its own directory.
+//! The table of formats. A format is a variant of [`FileKind`], a row of [`TABLE`] and an arm of [`FileKind::visit`] and of
+//! [`FileKind::container`]; everything else that the library knows of it stands in its own directory.
 
 use crate::fasta::{self, Fasta};
 use crate::fastq::{self, Variant};
+use crate::media::ContainerKind;
 use crate::media::matroska::{self, Matroska};
 use crate::media::mp4;
 use crate::media::mpegts::{self, Packets};
@@ -95,6 +96,24 @@ impl FileKind {
             Self::MpegTs(packets) => visitor.format(&packets),
             Self::Mp4 => visitor.scattered("MP4, whose samples do not lie end to end"),
             Self::Matroska => visitor.format(&Matroska),
+        }
+    }
+
+    /// Returns the container, if this is a media file.
+    ///
+    /// ```
+    /// use pagecut::{FileKind, media::ContainerKind};
+    ///
+    /// assert_eq!(FileKind::Mp4.container(), Some(ContainerKind::Mp4));
+    /// assert_eq!(FileKind::Fasta.container(), None);
+    /// ```
+    #[must_use]
+    pub fn container(self) -> Option<ContainerKind> {
+        match self {
+            Self::Empty | Self::Fastq | Self::WrappedFastq | Self::Fasta => None,
+            Self::MpegTs(packets) => Some(ContainerKind::MpegTs(packets)),
+            Self::Mp4 => Some(ContainerKind::Mp4),
+            Self::Matroska => Some(ContainerKind::Matroska),
         }
     }
 

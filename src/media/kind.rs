@@ -11,5 +11,21 @@ pub enum MediaKind {
     /// Text or pictures shown over the video, including teletext.
     Subtitle,
     /// Everything else: hints, metadata, time codes, sections.
-    Other,
+    Data,
+    /// A file that is attached to the media, such as a font. It has no packets.
+    Attachment,
+}
+
+impl MediaKind {
+    /// Returns the name that ffprobe prints as `codec_type`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Video => "video",
+            Self::Audio => "audio",
+            Self::Subtitle => "subtitle",
+            Self::Data => "data",
+            Self::Attachment => "attachment",
+        }
+    }
 }

@@ -1,11 +1,24 @@
 //! Media containers.
+//!
+//! A [`Container`] reads the tracks and packets of any of them. The modules of the containers have their own types, which tell more.
 
 pub mod codec;
+mod container;
+mod demux;
 mod kind;
 pub mod matroska;
 pub mod mp4;
 mod mpeg4_audio;
 pub mod mpegts;
+mod packet;
+mod time_base;
+mod track;
 
+pub use container::{Container, ContainerKind, Packets};
 pub use kind::MediaKind;
+pub use matroska::FrameEncoding;
+pub use mp4::Times;
 pub use mpeg4_audio::AudioSpecificConfig;
+pub use packet::{Packet, Slices};
+pub use time_base::TimeBase;
+pub use track::Track;

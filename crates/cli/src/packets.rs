@@ -1,28 +1,26 @@
 //! `pagecut packets`: the packets of media files, as `ffprobe -show_packets` prints them.
 
-mod clock;
 mod list;
-pub(crate) mod matroska;
-pub(crate) mod mp4;
-pub(crate) mod mpegts;
 mod row;
+mod rows;
 
 use std::io::{self, Write};
 use std::path::Path;
 
 use pagecut::Result;
+use pagecut::media::Container;
 
-pub(crate) use clock::Clocks;
 pub(crate) use row::Field;
 
 use crate::cli::{Common, Limit, Packets as Args, PacketsFormat};
 use crate::streams::{Kind, Selection};
 use crate::{formats, input, media, report};
 use list::List;
-pub(crate) use row::Row;
+use row::Row;
+use rows::Rows;
 
 /// What is wanted of packets.
-pub(crate) struct Wanted<'a> {
+struct Wanted<'a> {
     format: PacketsFormat,
     fields: &'a [Field],
     /// Whether the payloads are read.
@@ -95,36 +93,29 @@ fn list(
     out: &mut dyn Write,
 ) -> Result<io::Result<bool>> {
     let source = input::open_to_read(path, wanted.limit, common)?;
-    let format = formats::of(source.detect()?)?;
-    media::with_whole(&source, name, common, |data| format.packets(data, NewList { out, wanted, name }))
-}
-
-/// The list of one input, before anything of it is written.
-pub(crate) struct NewList<'a> {
-    out: &'a mut dyn Write,
-    pub(crate) wanted: &'a Wanted<'a>,
-    name: &'a str,
-}
-
-impl<'a> NewList<'a> {
-    /// Begins the list.
-    pub(crate) fn begin(self) -> io::Result<Output<'a>> {
-        let Self { out, wanted, name } = self;
-        let list = List::begin(out, wanted.format, wanted.fields, wanted.names.then_some(name))?;
-        Ok(Output { list, name, all_good: true })
-    }
+    let kind = source.detect()?.container();
+    media::with_whole(&source, name, common, |data| {
+        let container = Container::read_as(kind.ok_or_else(formats::lacks_streams)?, data)?;
+        let rows = Rows::new(&container, wanted);
+        Ok(Output::begin(out, wanted, name).and_then(|output| output.put_all(rows)))
+    })
 }
 
 /// Where the rows of one input go.
-pub(crate) struct Output<'a> {
+struct Output<'a> {
     list: List<'a>,
     name: &'a str,
     all_good: bool,
 }
 
-impl Output<'_> {
+impl<'a> Output<'a> {
+    fn begin(out: &'a mut dyn Write, wanted: &'a Wanted<'_>, name: &'a str) -> io::Result<Self> {
+        let list = List::begin(out, wanted.format, wanted.fields, wanted.names.then_some(name))?;
+        Ok(Self { list, name, all_good: true })
+    }
+
     /// Writes a row; reports an error at its place between the rows.
-    pub(crate) fn put(&mut self, row: Result<Row>) -> io::Result<()> {
+    fn put(&mut self, row: Result<Row>) -> io::Result<()> {
         match row {
             Ok(row) => self.list.push(&row),
             Err(error) => {
@@ -137,7 +128,7 @@ impl Output<'_> {
     }
 
     /// Writes all rows, and ends the list.
-    pub(crate) fn put_all(mut self, rows: &mut dyn Iterator<Item = Result<Row>>) -> io::Result<bool> {
+    fn put_all(mut self, rows: Rows<'_, '_>) -> io::Result<bool> {
         for row in rows {
             self.put(row)?;
         }
@@ -145,15 +136,8 @@ impl Output<'_> {
     }
 
     /// Ends the list. Returns whether there was no error.
-    pub(crate) fn end(self) -> io::Result<bool> {
+    fn end(self) -> io::Result<bool> {
         self.list.end()?;
         Ok(self.all_good)
     }
-}
-
-/// The CRC-32 of a payload.
-fn crc32<'a>(slices: impl IntoIterator<Item = &'a [u8]>) -> u32 {
-    let mut hasher = crc32fast::Hasher::new();
-    slices.into_iter().for_each(|slice| hasher.update(slice));
-    hasher.finalize()
 }

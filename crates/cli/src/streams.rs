@@ -2,63 +2,7 @@
 
 use std::str::FromStr;
 
-use pagecut::media::mpegts::{Coding, ListedStream, MediaKind};
-use pagecut::media::{matroska, mp4};
-
-/// What a stream is of, in the words of ffprobe.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Video,
-    Audio,
-    Subtitle,
-    Data,
-    Attachment,
-}
-
-impl Kind {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Video => "video",
-            Self::Audio => "audio",
-            Self::Subtitle => "subtitle",
-            Self::Data => "data",
-            Self::Attachment => "attachment",
-        }
-    }
-
-    /// By the handler and the format of the samples.
-    pub(crate) fn of_mp4(track: &mp4::Track<'_>) -> Self {
-        match track.kind() {
-            mp4::MediaKind::Video => Self::Video,
-            mp4::MediaKind::Audio => Self::Audio,
-            mp4::MediaKind::Subtitle => Self::Subtitle,
-            _ => Self::Data,
-        }
-    }
-
-    /// By how the program map says that it is coded, or, if no map has the stream, by the `stream_id` of its PES packets.
-    pub(crate) fn of_listed(stream: &ListedStream) -> Self {
-        match (stream.coding().map(Coding::media_kind), stream.stream_id()) {
-            (Some(MediaKind::Video), _) => Self::Video,
-            (Some(MediaKind::Audio), _) => Self::Audio,
-            (Some(MediaKind::Subtitle), _) => Self::Subtitle,
-            (None, Some(0xc0..=0xdf)) if stream.stream_type().is_none() => Self::Audio,
-            (None, Some(0xe0..=0xef)) if stream.stream_type().is_none() => Self::Video,
-            _ => Self::Data,
-        }
-    }
-
-    pub(crate) fn of_matroska(track: &matroska::Track<'_>) -> Self {
-        match track.track_type {
-            matroska::TrackType::Video => Self::Video,
-            matroska::TrackType::Audio => Self::Audio,
-            matroska::TrackType::Subtitle => Self::Subtitle,
-            // WebVTT is text, whatever it is for.
-            matroska::TrackType::Metadata if track.codec_id.starts_with(b"D_WEBVTT/") => Self::Subtitle,
-            _ => Self::Data,
-        }
-    }
-}
+pub(crate) use pagecut::media::MediaKind as Kind;
 
 /// Which streams are wanted: by number, or by kind and number among those of the kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use super::{Element, ElementId};
 use crate::error::Result;
+use crate::media::MediaKind;
 
 /// `AttachedFile` (RFC 9559, section 5.1.6.1): a font, a picture, ...
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,5 +47,24 @@ impl<'data> AttachedFile<'data> {
         let data = data.ok_or_else(|| element.damaged("there is no FileData in it"))?;
         let (data, data_offset) = (data.body(), data.body_offset());
         Ok(Self { element, name, media_type, description, uid, data, data_offset })
+    }
+
+    /// Whether the file is a stream to ffprobe: it has a name, a media type and contents.
+    pub(super) fn is_stream(&self) -> bool {
+        !self.name.is_empty() && !self.media_type.is_empty() && !self.data.is_empty()
+    }
+
+    /// The name that ffmpeg has for the codec of the file, if its media type is that of a picture.
+    #[must_use]
+    pub fn picture_codec(&self) -> Option<&'static str> {
+        const CODECS: [(&[u8], &str); 4] =
+            [(b"image/gif", "gif"), (b"image/jpeg", "mjpeg"), (b"image/png", "png"), (b"image/tiff", "tiff")];
+        CODECS.iter().find(|(known, _)| self.media_type.starts_with(known)).map(|&(_, codec)| codec)
+    }
+
+    /// The kind of the media: pictures are video, as in ffprobe.
+    #[must_use]
+    pub fn kind(&self) -> MediaKind {
+        if self.picture_codec().is_some() { MediaKind::Video } else { MediaKind::Attachment }
     }
 }

@@ -9,6 +9,7 @@
 //! | the records of an input, also of a damaged one and on all cores | [`Matroska`], [`TopLevel`] |
 //! | what a file is: tracks, duration, tags, chapters, attachments, cues | [`Segment`] |
 //! | packets in the order of the file | [`Segment::packets`], [`Segment::packets_of`] |
+//! | the streams of ffprobe: tracks of all segments, and attached files | [`Streams`] |
 //! | blocks and their frames, as they stand in a cluster | [`Cluster::blocks`], [`Block::frames`] |
 //! | every element there is | [`tree`], [`Element`] |
 //!
@@ -65,6 +66,7 @@ mod checks;
 mod cluster;
 mod crc32;
 mod cues;
+mod demux;
 mod detect;
 mod ebml;
 mod element;
@@ -84,6 +86,7 @@ mod range;
 mod schema;
 mod segment;
 mod step;
+mod streams;
 mod sync;
 mod tags;
 mod top_level;
@@ -96,10 +99,11 @@ pub use chapters::{ChapterAtom, ChapterDisplay, EditionEntry};
 pub use checks::Checks;
 pub use cluster::{Blocks, Cluster};
 pub use cues::{CuePoint, CueTrackPositions, Seek};
+pub(in crate::media) use demux::{DemuxedPackets, Demuxer};
 pub(crate) use detect::detect;
 pub use ebml::EbmlHeader;
 pub use element::{Each, Element, Elements};
-pub use encoding::{ContentEncoding, Encoding, Payload};
+pub use encoding::{ContentEncoding, Encoding, FrameEncoding, Payload};
 pub use entries::Entries;
 pub use info::Info;
 pub use lacing::{Frame, Frames, Lacing};
@@ -109,6 +113,7 @@ pub use packet::{Packet, Packets, PacketsOf};
 pub use schema::{ElementId, ElementType};
 pub use segment::Segment;
 pub use step::Layout;
+pub use streams::Streams;
 pub use tags::{SimpleTag, Tag};
 pub use top_level::TopLevel;
 pub use track::{Audio, Track, TrackType, Video};

@@ -45,27 +45,12 @@ pub struct Packet<'data> {
 #[derive(Debug, Clone)]
 pub struct PacketsOf<'segment, 'data> {
     segment: &'segment Segment<'data>,
-    blocks: Blocks<'data>,
-    current: Option<Laces<'segment, 'data>>,
+    walk: ClusterWalk<'data>,
 }
 
 impl<'segment, 'data> PacketsOf<'segment, 'data> {
     pub(super) fn new(segment: &'segment Segment<'data>, blocks: Blocks<'data>) -> Self {
-        Self { segment, blocks, current: None }
-    }
-
-    /// `None` for a block of a track whose damage is known.
-    fn open(&self, block: Block<'data>) -> Result<Option<Laces<'segment, 'data>>> {
-        let index = self.segment.track_index(block.track_number());
-        let Some((index, track)) = index.and_then(|index| Some((index, self.segment.tracks().get(index)?)))
-        else {
-            return if self.segment.is_left_out(block.track_number()) {
-                Ok(None)
-            } else {
-                Err(block.element().damaged("its track is not among the tracks"))
-            };
-        };
-        Laces::new(block, index, track, self.segment.info().timestamp_scale).map(Some)
+        Self { segment, walk: ClusterWalk { blocks, current: None } }
     }
 }
 
@@ -74,11 +59,27 @@ impl<'data> Iterator for PacketsOf<'_, 'data> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
+        self.walk.next(self.segment)
+    }
+}
+
+impl FusedIterator for PacketsOf<'_, '_> {}
+
+/// A walk over the packets of one cluster of a segment, which each step receives.
+#[derive(Debug, Clone)]
+struct ClusterWalk<'data> {
+    blocks: Blocks<'data>,
+    current: Option<Laces<'data>>,
+}
+
+impl<'data> ClusterWalk<'data> {
+    #[inline]
+    fn next(&mut self, segment: &Segment<'data>) -> Option<Result<Packet<'data>>> {
         loop {
             if let Some(packet) = self.current.as_mut().and_then(Laces::next) {
                 return Some(Ok(packet));
             }
-            match self.blocks.next()?.and_then(|block| self.open(block)) {
+            match self.blocks.next()?.and_then(|block| Laces::open(block, segment)) {
                 Ok(laces) => self.current = laces,
                 Err(error) => return Some(Err(error)),
             }
@@ -86,14 +87,15 @@ impl<'data> Iterator for PacketsOf<'_, 'data> {
     }
 }
 
-impl FusedIterator for PacketsOf<'_, '_> {}
-
 /// The packets of one block.
 #[derive(Debug, Clone)]
-struct Laces<'segment, 'data> {
+struct Laces<'data> {
     block: Block<'data>,
     index: usize,
-    track: &'segment Track<'data>,
+    /// The times are those of decoding.
+    is_dts: bool,
+    /// The bytes that all frames of the track have in common.
+    prefix: &'data [u8],
     frames: Frames<'data>,
     count: usize,
     /// Of all frames together, in ticks.
@@ -101,15 +103,30 @@ struct Laces<'segment, 'data> {
     time: Option<i64>,
 }
 
-impl<'segment, 'data> Laces<'segment, 'data> {
+impl<'data> Laces<'data> {
+    /// `None` for a block of a track whose damage is known.
     #[inline]
-    fn new(block: Block<'data>, index: usize, track: &'segment Track<'data>, scale: u64) -> Result<Self> {
+    fn open(block: Block<'data>, segment: &Segment<'data>) -> Result<Option<Self>> {
+        let index = segment.track_index(block.track_number());
+        let Some((index, track)) = index.and_then(|index| Some((index, segment.tracks().get(index)?))) else {
+            return if segment.is_left_out(block.track_number()) {
+                Ok(None)
+            } else {
+                Err(block.element().damaged("its track is not among the tracks"))
+            };
+        };
+        Self::new(block, index, track, segment.info().timestamp_scale).map(Some)
+    }
+
+    #[inline]
+    fn new(block: Block<'data>, index: usize, track: &Track<'data>, scale: u64) -> Result<Self> {
         let frames = block.frames()?;
         let count = frames.len();
         let default = || Some(track.default_duration?.saturating_mul(count as u64) / scale);
         let duration = block.duration().or_else(default).filter(|&duration| duration > 0);
         let time = block.timestamp_of(track).and_then(|time| time.checked_sub(track.delay(scale)));
-        Ok(Self { block, index, track, frames, count, duration, time })
+        let is_dts = track.codec_id == b"V_MS/VFW/FOURCC";
+        Ok(Self { block, index, is_dts, prefix: track.prefix(), frames, count, duration, time })
     }
 
     /// The share of a frame in the duration, so that all shares add up to it.
@@ -130,11 +147,10 @@ impl<'segment, 'data> Laces<'segment, 'data> {
         let duration = self.share(lace);
         let time = self.time;
         self.time = time.zip(duration).and_then(|(time, duration)| time.checked_add(duration));
-        let is_dts = self.track.codec_id == b"V_MS/VFW/FOURCC";
         Some(Packet {
             track: self.index,
-            pts: time.filter(|_| !is_dts),
-            dts: time.filter(|_| is_dts),
+            pts: time.filter(|_| !self.is_dts),
+            dts: time.filter(|_| self.is_dts),
             duration,
             is_key: self.block.is_key(),
             is_invisible: self.block.is_invisible(),
@@ -142,7 +158,7 @@ impl<'segment, 'data> Laces<'segment, 'data> {
             lace,
             block_offset: self.block.element().body_offset(),
             offset: frame.offset,
-            payload: self.track.payload(frame.data),
+            payload: Payload { prefix: self.prefix, data: frame.data },
         })
     }
 }
@@ -153,25 +169,19 @@ impl<'segment, 'data> Laces<'segment, 'data> {
 #[derive(Debug)]
 pub struct Packets<'segment, 'data> {
     segment: &'segment Segment<'data>,
-    pieces: Pieces<'data, Matroska>,
-    current: Option<PacketsOf<'segment, 'data>>,
-    /// The last EBML header.
-    header: Option<Element<'data>>,
-    /// The next segment.
-    next: Option<Element<'data>>,
+    walk: SegmentWalk<'data>,
 }
 
 impl<'segment, 'data> Packets<'segment, 'data> {
     pub(super) fn new(segment: &'segment Segment<'data>) -> Self {
-        Self { segment, pieces: segment.pieces(), current: None, header: None, next: None }
+        Self { segment, walk: SegmentWalk::new(segment) }
     }
 
     /// The segment that follows, if there is one: files that were joined, or a live stream that began anew. What was not read
     /// of this one is stepped over.
     #[must_use]
     pub fn next_segment(mut self) -> Option<Segment<'data>> {
-        self.by_ref().for_each(drop);
-        self.next.map(|next| self.segment.following(next, self.header))
+        self.walk.next_segment(self.segment)
     }
 }
 
@@ -180,13 +190,37 @@ impl<'data> Iterator for Packets<'_, 'data> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
+        self.walk.next(self.segment)
+    }
+}
+
+impl FusedIterator for Packets<'_, '_> {}
+
+/// A walk over the packets of a segment, which each step receives. It ends where the next segment begins.
+#[derive(Debug)]
+pub(super) struct SegmentWalk<'data> {
+    pieces: Pieces<'data, Matroska>,
+    current: Option<ClusterWalk<'data>>,
+    /// The last EBML header.
+    header: Option<Element<'data>>,
+    /// The next segment.
+    next: Option<Element<'data>>,
+}
+
+impl<'data> SegmentWalk<'data> {
+    pub(super) fn new(segment: &Segment<'data>) -> Self {
+        Self { pieces: segment.pieces(), current: None, header: None, next: None }
+    }
+
+    #[inline]
+    pub(super) fn next(&mut self, segment: &Segment<'data>) -> Option<Result<Packet<'data>>> {
         while self.next.is_none() {
-            if let Some(packet) = self.current.as_mut().and_then(Iterator::next) {
+            if let Some(packet) = self.current.as_mut().and_then(|cluster| cluster.next(segment)) {
                 return Some(packet);
             }
             match self.pieces.next()? {
                 Piece::Record(TopLevel::Cluster(cluster)) => {
-                    self.current = Some(self.segment.packets_of(&cluster));
+                    self.current = Some(ClusterWalk { blocks: cluster.blocks(), current: None });
                 }
                 Piece::Record(TopLevel::Segment(element)) => self.next = Some(element),
                 // Without a segment after it, it changes nothing.
@@ -199,6 +233,10 @@ impl<'data> Iterator for Packets<'_, 'data> {
         }
         None
     }
-}
 
-impl FusedIterator for Packets<'_, '_> {}
+    /// Steps over the rest of the segment, and reads the head of the one that follows.
+    pub(super) fn next_segment(&mut self, segment: &Segment<'data>) -> Option<Segment<'data>> {
+        while self.next(segment).is_some() {}
+        self.next.map(|next| segment.following(next, self.header))
+    }
+}

@@ -30,6 +30,7 @@ use crate::record::{Format, Part, Piece, Pieces, Records, Resync};
 /// assert_eq!((packet.track, packet.pts, packet.payload.len()), (1, Some(-7), 69));
 /// # Ok::<(), pagecut::Error>(())
 /// ```
+#[derive(Clone)]
 pub struct Segment<'data> {
     data: &'data [u8],
     header: Option<EbmlHeader<'data>>,
@@ -125,6 +126,11 @@ impl<'data> Segment<'data> {
         &self.info
     }
 
+    /// The tracks, which [`following`](Segment::following) segments may share.
+    pub(super) fn shared_tracks(&self) -> &Arc<Tracks<'data>> {
+        &self.tracks
+    }
+
     /// The tracks in their order, the first 10,000. [`faults`](Segment::faults) tells of more.
     #[must_use]
     pub fn tracks(&self) -> &[Track<'data>] {
@@ -208,6 +214,40 @@ impl<'data> Segment<'data> {
     #[must_use]
     pub fn listed(&self, id: ElementId) -> Listed<'_, 'data> {
         Listed::new(self, id)
+    }
+
+    /// The entries of the [`listed`](Segment::listed) elements with this ID, each read by `read`. Damaged ones are left out, and `tell`
+    /// receives their errors.
+    ///
+    /// ```
+    /// use pagecut::media::matroska::{ElementId, Segment, Tag};
+    ///
+    /// let data = std::fs::read("testdata/media/clusters.mkv")?;
+    /// let segment = Segment::read(&data)?;
+    /// let tags = segment.listed_entries(ElementId::TAGS, ElementId::TAG, Tag::read, &mut |error| eprintln!("{error}"));
+    /// assert_eq!(tags.len(), 2);
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    pub fn listed_entries<T>(
+        &self,
+        list: ElementId,
+        entry: ElementId,
+        read: impl Fn(Element<'data>) -> Result<T>,
+        tell: &mut dyn FnMut(Error),
+    ) -> Vec<T> {
+        let children = self.listed(list).flat_map(|list| list.children());
+        let entries = children.filter(|child| child.as_ref().map_or(true, |child| child.id() == entry));
+        let read = entries.map(|child| child.and_then(&read));
+        read.filter_map(|entry| entry.map_err(&mut *tell).ok()).collect()
+    }
+
+    /// The attached files that ffprobe lists as streams: those that are [listed](Segment::listed) and have a name, a media type and contents.
+    /// Damaged ones are left out, and `tell` receives their errors.
+    pub fn attached_streams(&self, tell: &mut dyn FnMut(Error)) -> Vec<AttachedFile<'data>> {
+        let mut files =
+            self.listed_entries(ElementId::ATTACHMENTS, ElementId::ATTACHED_FILE, AttachedFile::read, tell);
+        files.retain(AttachedFile::is_stream);
+        files
     }
 
     /// All top-level elements with this ID, at the cost of a look at each cluster.

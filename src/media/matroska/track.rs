@@ -4,8 +4,9 @@ use std::ops::RangeInclusive;
 
 use super::element::Each;
 use super::faults::Faults;
-use super::{ContentEncoding, Element, ElementId, Encoding, Payload};
+use super::{ContentEncoding, Element, ElementId, Encoding, FrameEncoding, Payload};
 use crate::error::Result;
+use crate::media::MediaKind;
 
 /// `TrackType` (RFC 9559, section 5.1.4.1.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -278,6 +279,40 @@ impl<'data> Track<'data> {
     #[must_use]
     pub fn has_encoded_frames(&self) -> bool {
         self.has_encoded_frames
+    }
+
+    /// How the frames are stored.
+    #[must_use]
+    pub fn frame_encoding(&self) -> FrameEncoding {
+        if !self.has_encoded_frames {
+            return FrameEncoding::Plain;
+        }
+        let mut encodings = self.content_encodings().into_iter().flatten();
+        let (first, second) = (encodings.next().and_then(Result::ok), encodings.next());
+        match (first.map(|encoding| encoding.encoding), second) {
+            (Some(Encoding::Zlib), None) => FrameEncoding::Zlib,
+            (Some(Encoding::Compression(1)), None) => FrameEncoding::Bzip2,
+            (Some(Encoding::Compression(2)), None) => FrameEncoding::Lzo,
+            _ => FrameEncoding::Other,
+        }
+    }
+
+    /// The kind of the media: that of [`track_type`](Track::track_type), and subtitles for WebVTT of any use, as ffprobe has it.
+    #[must_use]
+    pub fn kind(&self) -> MediaKind {
+        match self.track_type {
+            TrackType::Video => MediaKind::Video,
+            TrackType::Audio => MediaKind::Audio,
+            TrackType::Subtitle => MediaKind::Subtitle,
+            TrackType::Metadata if self.codec_id.starts_with(b"D_WEBVTT/") => MediaKind::Subtitle,
+            _ => MediaKind::Data,
+        }
+    }
+
+    /// The bytes that were removed from all frames, and come before each.
+    #[inline]
+    pub(super) fn prefix(&self) -> &'data [u8] {
+        self.prefix
     }
 
     /// What a frame stands for: the bytes that were taken away from all frames, and its own.

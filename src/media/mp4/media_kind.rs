@@ -16,7 +16,7 @@ impl MediaKind {
                 Some(FourCc(
                     [b't', b'x', b'3', b'g'] | [b'w', b'v', b't', b't'] | [b'c', b'6', b'0', b'8'],
                 )) => Self::Subtitle,
-                _ => Self::Other,
+                _ => Self::Data,
             },
         }
     }

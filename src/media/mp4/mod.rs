@@ -12,6 +12,7 @@
 //! | samples in order, on all cores, by their number | [`Track::samples`], [`Track::par_samples`], [`Track::sample`] |
 //! | samples of all tracks by their times | [`Movie::samples`] |
 //! | packets of all tracks, in the order in which a file is best read | [`Movie::packets`] |
+//! | the streams of ffprobe: tracks, and pictures in the metadata | [`Streams`] |
 //! | how a presentation is made from the samples | [`Edits`] |
 //! | movie fragments, and what indexes them | [`MovieFragment`], [`SegmentIndex`], [`RandomAccess`] |
 //!
@@ -41,6 +42,7 @@ mod boxes;
 mod brief;
 mod codec;
 mod containers;
+mod demux;
 mod detect;
 mod edits;
 mod extents;
@@ -66,6 +68,7 @@ mod samples;
 mod segment_index;
 mod sound;
 mod step;
+mod streams;
 mod stretch;
 mod summary;
 mod table;
@@ -76,6 +79,7 @@ pub use super::MediaKind;
 pub use boxes::{Children, Mp4Box};
 pub use brief::{Field, FieldValue};
 pub use codec::CodecConfiguration;
+pub(in crate::media) use demux::{DemuxedPackets, Demuxer};
 pub(crate) use detect::detect;
 pub use edits::{Edit, Edits};
 pub use extents::{Extent, Extents};
@@ -96,6 +100,7 @@ pub use samples::Samples;
 pub use segment_index::{SegmentIndex, SegmentIndexes, SegmentReference};
 pub use sound::{Pcm, PcmEncoding};
 pub use step::Layout;
+pub use streams::{CoverArt, Stream, Streams, TrackRole};
 pub use summary::Summary;
 pub use track::{MediaHeader, Track, TrackHeader};
 pub use tree::{Node, Tree};

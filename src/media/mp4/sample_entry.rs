@@ -288,7 +288,7 @@ pub(super) fn children_start(handler: FourCc, format: FourCc, payload: &[u8]) ->
             let start = match MediaKind::of(handler, None) {
                 MediaKind::Video => VISUAL_LEN,
                 MediaKind::Audio => audio_len(payload),
-                MediaKind::Subtitle | MediaKind::Other => return None,
+                MediaKind::Subtitle | MediaKind::Data | MediaKind::Attachment => return None,
             };
             payload.get(start..).filter(|rest| begins_with_box(rest)).map(|_| start)
         }

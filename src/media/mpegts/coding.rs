@@ -59,6 +59,50 @@ pub enum Coding {
 }
 
 impl Coding {
+    /// Returns the name that ffmpeg has for it. MPEG-1 and MPEG-2 share codings, which have the name of the more usual one.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MpegVideo => "mpeg2video",
+            Self::Mpeg4Video => "mpeg4",
+            Self::H264 => "h264",
+            Self::Hevc => "hevc",
+            Self::Vvc => "vvc",
+            Self::Evc => "evc",
+            Self::Jpeg2000 => "jpeg2000",
+            Self::JpegXs => "jpegxs",
+            Self::Cavs => "cavs",
+            Self::Avs2 => "avs2",
+            Self::Avs3 => "avs3",
+            Self::Dirac => "dirac",
+            Self::Vc1 => "vc1",
+            Self::Av1 => "av1",
+            Self::MpegAudio => "mp3",
+            Self::Aac => "aac",
+            Self::AacLatm => "aac_latm",
+            Self::MpegH3dAudio => "mpegh_3d_audio",
+            Self::Ac3 => "ac3",
+            Self::Eac3 => "eac3",
+            Self::Ac4 => "ac4",
+            Self::Dts => "dts",
+            Self::TrueHd => "truehd",
+            Self::PcmBluray => "pcm_bluray",
+            Self::S302m => "s302m",
+            Self::Opus => "opus",
+            Self::Pgs => "hdmv_pgs_subtitle",
+            Self::HdmvText => "hdmv_text_subtitle",
+            Self::DvbSubtitle => "dvb_subtitle",
+            Self::DvbTeletext => "dvb_teletext",
+            Self::AribCaption => "arib_caption",
+            Self::Ttml => "ttml",
+            Self::Scte35 => "scte_35",
+            Self::Klv => "klv",
+            Self::Smpte2038 => "smpte_2038",
+            Self::Id3 => "timed_id3",
+            Self::EventInformation => "epg",
+        }
+    }
+
     /// Returns the kind of media that the coding carries.
     #[must_use]
     pub fn media_kind(self) -> MediaKind {
@@ -96,7 +140,7 @@ impl Coding {
             | Self::AribCaption
             | Self::Ttml => MediaKind::Subtitle,
             Self::Scte35 | Self::Klv | Self::Smpte2038 | Self::Id3 | Self::EventInformation => {
-                MediaKind::Other
+                MediaKind::Data
             }
         }
     }
@@ -293,7 +337,7 @@ mod tests {
                 &[0x01, 0x02, 0x10, 0x1b, 0x20, 0x21, 0x24, 0x25, 0x32, 0x33, 0x42, 0xd2, 0xd4][..],
             ),
             (MediaKind::Audio, &[0x03, 0x04, 0x0f, 0x11, 0x1c, 0x2d, 0x2e]),
-            (MediaKind::Other, &[0x86]),
+            (MediaKind::Data, &[0x86]),
         ] {
             for &stream_type in types {
                 let found = coding(stream_type, &[], None).map(Coding::media_kind);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::by_pid::ByPid;
 use super::programs::EVENT_INFORMATION;
-use super::{Coding, Descriptors, ElementaryStream, PesPacket, StreamType};
+use super::{Coding, Descriptors, ElementaryStream, MediaKind, PesPacket, StreamType};
 
 /// A stream of a transport stream: a PID in a program map, with PES packets, or with event information.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +60,29 @@ impl ListedStream {
     #[must_use]
     pub fn coding(&self) -> Option<Coding> {
         self.coding
+    }
+
+    /// The kind of the media: by the coding, or, if no map has the stream, by the `stream_id` of its PES packets.
+    #[must_use]
+    pub fn kind(&self) -> MediaKind {
+        match (self.coding().map(Coding::media_kind), self.stream_id()) {
+            (Some(kind), _) => kind,
+            (None, Some(0xc0..=0xdf)) if self.stream_type().is_none() => MediaKind::Audio,
+            (None, Some(0xe0..=0xef)) if self.stream_type().is_none() => MediaKind::Video,
+            _ => MediaKind::Data,
+        }
+    }
+
+    /// The first language that its program map states.
+    pub(super) fn language(&self) -> Option<[u8; 3]> {
+        self.descriptors().find_map(|descriptor| descriptor.language())
+    }
+
+    /// Whether it is known to carry data, each packet of which stands for itself.
+    pub(super) fn is_data(&self) -> bool {
+        const PRIVATE_PES: StreamType = StreamType(0x06);
+        let is_known = self.coding.is_some() || self.stream_type() == Some(PRIVATE_PES);
+        is_known && self.kind() == MediaKind::Data
     }
 
     /// Whether the payload of its next PES packet is worth a search for the coding.

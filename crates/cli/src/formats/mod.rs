@@ -8,8 +8,6 @@ mod matroska;
 mod mp4;
 mod mpegts;
 
-use std::io;
-
 use pagecut::index::Fai;
 use pagecut::{Account, FileKind, FormatTask, Result, Source};
 
@@ -18,7 +16,7 @@ use crate::extract::{Place, Wanted, Work};
 use crate::media::{self, unsupported};
 use crate::output::Out;
 use crate::probe::Report;
-use crate::{input, packets, stats, tree, verify};
+use crate::{input, stats, tree, verify};
 
 /// Returns the format of a kind of file.
 ///
@@ -139,15 +137,6 @@ pub(crate) trait Format {
     fn probe(&self, _data: &[u8], _args: &Probe, _errors: &mut Vec<String>) -> Result<Report> {
         Err(lacks_streams())
     }
-
-    /// Lists the packets, for `packets`. Returns whether there is no damage, or why the list could not be written.
-    ///
-    /// # Errors
-    ///
-    /// Those of reading before the list begins; that the format has no streams.
-    fn packets(&self, _data: &[u8], _list: packets::NewList<'_>) -> Result<io::Result<bool>> {
-        Err(lacks_streams())
-    }
 }
 
 /// A format that is read on after a fault.
@@ -157,7 +146,7 @@ pub(crate) trait Recovery {
 }
 
 /// Returns the error that an input has no streams.
-fn lacks_streams() -> pagecut::Error {
+pub(crate) fn lacks_streams() -> pagecut::Error {
     unsupported("it is neither MP4, Matroska nor MPEG-TS, and has no streams")
 }
 

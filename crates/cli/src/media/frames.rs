@@ -8,7 +8,7 @@ mod zlib;
 
 use std::io;
 
-use pagecut::media::matroska::{Encoding, Packet, Track};
+use pagecut::media::FrameEncoding;
 use pagecut::{Error, Result};
 
 /// Takes a piece of a frame.
@@ -27,17 +27,13 @@ pub(crate) enum Storage {
 }
 
 impl Storage {
-    /// The storage of the frames of a track.
-    pub(crate) fn of(track: &Track<'_>) -> Self {
-        if !track.has_encoded_frames() {
-            return Self::Plain;
-        }
-        let mut encodings = track.content_encodings().into_iter().flatten();
-        let (first, second) = (encodings.next().and_then(Result::ok), encodings.next());
-        match (first.map(|encoding| encoding.encoding), second) {
-            (Some(Encoding::Zlib), None) if cfg!(feature = "gzip") => Self::Zlib,
-            (Some(Encoding::Compression(1)), None) if cfg!(feature = "bzip2") => Self::Bzip2,
-            (Some(Encoding::Compression(2)), None) => Self::Lzo,
+    /// The storage of frames with this encoding.
+    pub(crate) fn of(encoding: FrameEncoding) -> Self {
+        match encoding {
+            FrameEncoding::Plain => Self::Plain,
+            FrameEncoding::Zlib if cfg!(feature = "gzip") => Self::Zlib,
+            FrameEncoding::Bzip2 if cfg!(feature = "bzip2") => Self::Bzip2,
+            FrameEncoding::Lzo => Self::Lzo,
             _ => Self::Other,
         }
     }
@@ -53,23 +49,22 @@ impl Storage {
     }
 }
 
-/// Gives a frame in pieces; the stored bytes if the storage is not readable.
+/// Gives a frame in pieces, of which `data` at `offset` is stored: the stored bytes if the storage is not readable.
 ///
 /// # Errors
 ///
 /// The frame is damaged; the pieces before the damage are given. `put` returned an error.
-pub(crate) fn read(packet: &Packet<'_>, storage: Storage, put: Put<'_>) -> Result<()> {
-    let data = packet.payload.data;
+pub(crate) fn read(data: &[u8], offset: u64, storage: Storage, put: Put<'_>) -> Result<()> {
     let (name, decompressed) = match storage {
         #[cfg(feature = "gzip")]
         Storage::Zlib => ("zlib", zlib::decompress(data, put)?),
         #[cfg(feature = "bzip2")]
         Storage::Bzip2 => ("bzip2", bzip2::decompress(data, put)?),
         Storage::Lzo => ("LZO", lzo::decompress(data, put)?),
-        _ => return packet.payload.slices().into_iter().try_for_each(put),
+        _ => return put(data),
     };
     decompressed.map_err(|Damaged| {
-        let fault = format!("the {name} data of the frame at byte {} is damaged", packet.offset);
+        let fault = format!("the {name} data of the frame at byte {offset} is damaged");
         Error::from(io::Error::new(io::ErrorKind::InvalidData, fault))
     })
 }

@@ -1,9 +1,7 @@
 //! Media containers, which are read as a whole: their records point to each other.
 
 pub(crate) mod frames;
-pub(crate) mod movie;
 pub(crate) mod names;
-pub(crate) mod tracks;
 
 use std::io;
 

@@ -10,7 +10,7 @@ use crate::time_base::{Seconds, TimeBase};
 
 /// What is told of a packet.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Row {
+pub(super) struct Row {
     pub(super) kind: Kind,
     pub(super) stream: usize,
     pub(super) time_base: TimeBase,
@@ -133,7 +133,7 @@ impl Serialize for Value {
 impl Row {
     /// The value of a field; `None` if it is not known.
     pub(super) fn get(&self, field: Field) -> Option<Value> {
-        let seconds = |time| Value::Seconds(self.time_base.seconds(time));
+        let seconds = |time| Value::Seconds(Seconds::new(self.time_base, time));
         Some(match field {
             Field::CodecType => Value::Word(self.kind.name()),
             Field::StreamIndex => Value::Number(i64::try_from(self.stream).ok()?),

@@ -1,7 +1,6 @@
 //! What ffmpeg calls codings, by what containers call them.
 
 use pagecut::media::mp4::{CodecConfiguration, FourCc};
-use pagecut::media::mpegts::Coding;
 
 /// The coding of a sample entry of MP4.
 pub(super) fn of_sample_entry(
@@ -72,50 +71,6 @@ fn of_object_type(object_type: u8) -> Option<&'static str> {
         0xdd => "vorbis",
         0xe0 => "dvd_subtitle",
         0xe1 => "qcelp",
-        _ => return None,
-    })
-}
-
-/// The coding of an elementary stream of MPEG-TS. MPEG-1 and MPEG-2 share stream types, so the headers of the stream tell more.
-pub(super) fn of_coding(coding: Coding) -> Option<&'static str> {
-    Some(match coding {
-        Coding::MpegVideo => "mpeg2video",
-        Coding::Mpeg4Video => "mpeg4",
-        Coding::H264 => "h264",
-        Coding::Hevc => "hevc",
-        Coding::Vvc => "vvc",
-        Coding::Evc => "evc",
-        Coding::Jpeg2000 => "jpeg2000",
-        Coding::JpegXs => "jpegxs",
-        Coding::Cavs => "cavs",
-        Coding::Avs2 => "avs2",
-        Coding::Avs3 => "avs3",
-        Coding::Dirac => "dirac",
-        Coding::Vc1 => "vc1",
-        Coding::Av1 => "av1",
-        Coding::MpegAudio => "mp3",
-        Coding::Aac => "aac",
-        Coding::AacLatm => "aac_latm",
-        Coding::MpegH3dAudio => "mpegh_3d_audio",
-        Coding::Ac3 => "ac3",
-        Coding::Eac3 => "eac3",
-        Coding::Ac4 => "ac4",
-        Coding::Dts => "dts",
-        Coding::TrueHd => "truehd",
-        Coding::PcmBluray => "pcm_bluray",
-        Coding::S302m => "s302m",
-        Coding::Opus => "opus",
-        Coding::Pgs => "hdmv_pgs_subtitle",
-        Coding::HdmvText => "hdmv_text_subtitle",
-        Coding::DvbSubtitle => "dvb_subtitle",
-        Coding::DvbTeletext => "dvb_teletext",
-        Coding::AribCaption => "arib_caption",
-        Coding::Ttml => "ttml",
-        Coding::Scte35 => "scte_35",
-        Coding::Klv => "klv",
-        Coding::Smpte2038 => "smpte_2038",
-        Coding::Id3 => "timed_id3",
-        Coding::EventInformation => "epg",
         _ => return None,
     })
 }

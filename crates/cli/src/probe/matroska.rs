@@ -6,14 +6,13 @@ mod later;
 mod tags;
 
 use pagecut::media::AudioSpecificConfig;
-use pagecut::media::matroska::{AttachedFile, ElementId, Info, Segment, Tag, Track};
+use pagecut::media::matroska::{AttachedFile, ElementId, Info, Segment, Streams, Tag, Track};
 use pagecut::{Error, Result};
 
 use super::picture::Picture;
 use super::report::{Format, Ratio, Report, Sound, Stream, Times};
 use super::whole::Whole;
 use super::{START_LEN, codec_names, coding};
-use crate::media::tracks::{self, Numbering};
 use crate::streams::Kind;
 use crate::time_base::TimeBase;
 use codec::Codec;
@@ -27,11 +26,11 @@ pub(crate) fn report(data: &[u8], count_packets: bool, errors: &mut Vec<String>)
     let (totals, next) = totals(&segment, count_packets, errors);
     let mut tell = |error: Error| errors.push(error.to_string());
     let tags = tags_of(&segment, &mut tell);
-    let mut numbering = Numbering::of(&segment);
+    let mut numbering = Streams::new(&segment);
     let mut numbered = streams(&segment, &numbering, &totals, &tags, &mut tell);
     let starts = numbered.iter().filter_map(|stream| Some(stream.time_base.micros(stream.times.start_pts?)));
     let whole = Whole { start: starts.min(), duration: duration(segment.info()) };
-    let attachments = tracks::attachments(&segment, &mut tell);
+    let attachments = segment.attached_streams(&mut tell);
     let attachments = attachments.iter().zip(numbering.attachments());
     numbered.extend(attachments.map(|(file, index)| attachment(index, file, &tags)));
     numbered.sort_by_key(|stream| stream.index);
@@ -47,20 +46,20 @@ pub(crate) fn report(data: &[u8], count_packets: bool, errors: &mut Vec<String>)
 }
 
 fn tags_of(segment: &Segment<'_>, tell: &mut dyn FnMut(Error)) -> Tags {
-    let tags = tracks::listed(segment, ElementId::TAGS, ElementId::TAG, Tag::read, tell);
+    let tags = segment.listed_entries(ElementId::TAGS, ElementId::TAG, Tag::read, tell);
     Tags::of(segment.info(), &tags, tell)
 }
 
 /// The streams of the tracks of a segment, in the order of the tracks.
 fn streams(
     segment: &Segment<'_>,
-    numbering: &Numbering<'_>,
+    numbering: &Streams<'_>,
     totals: &[Totals],
     tags: &Tags,
     tell: &mut dyn FnMut(Error),
 ) -> Vec<Stream> {
     let mut streams = Vec::new();
-    for ((track, &index), totals) in segment.tracks().iter().zip(numbering.streams()).zip(totals) {
+    for ((track, &index), totals) in segment.tracks().iter().zip(numbering.of_tracks()).zip(totals) {
         streams.push(stream(segment, index, track, totals, tags, tell));
     }
     coding::describe_segment(segment, &mut streams);
@@ -68,8 +67,8 @@ fn streams(
 }
 
 fn attachment(index: usize, file: &AttachedFile<'_>, tags: &Tags) -> Stream {
-    let picture = tracks::picture_codec(file.media_type);
-    let mut stream = Stream::bare(index, tracks::kind_of_attachment(file), TimeBase::per_second(90_000));
+    let picture = file.picture_codec();
+    let mut stream = Stream::bare(index, file.kind(), TimeBase::per_second(90_000));
     stream.codec_name = picture.or_else(|| codec::of_font(file.media_type));
     stream.extradata_size = picture.is_none().then_some(file.data.len());
     if picture.is_some() {
@@ -138,7 +137,7 @@ fn stream(
     tags: &Tags,
     tell: &mut dyn FnMut(Error),
 ) -> Stream {
-    let kind = Kind::of_matroska(track);
+    let kind = track.kind();
     let time_base = TimeBase::nanoseconds(track.tick(segment.info().timestamp_scale));
     let Codec { name: codec_name, tag, extradata, bit_rate } = Codec::of(track);
     let aac = AudioSpecificConfig::read(extradata).filter(|_| codec_name == Some("aac"));

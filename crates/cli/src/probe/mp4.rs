@@ -8,7 +8,10 @@ mod tags;
 mod times;
 
 use pagecut::media::AudioSpecificConfig;
-use pagecut::media::mp4::{self, Matrix, Movie, SampleEntry, SegmentIndex, Track};
+use pagecut::media::mp4::{
+    self, CoverArt, Matrix, Movie, SampleEntry, SegmentIndex, Stream as MovieStream, Streams, Track,
+    TrackRole,
+};
 use pagecut::{Error, ErrorKind, Mp4Fault, Result};
 
 use super::picture::Picture;
@@ -17,7 +20,6 @@ use super::side_data::SideData;
 use super::tags::Pairs;
 use super::whole::{self, Whole};
 use super::{coding, mp4_codec};
-use crate::media::movie::{Cover, MovieStream, MovieStreams, Role};
 use crate::streams::Kind;
 use crate::time_base::TimeBase;
 use chapters::Titles;
@@ -26,14 +28,14 @@ use sums::{Stated, Totals};
 /// Reads the description of a movie and its tables. Errors of samples are put among `errors`.
 pub(crate) fn report(data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
     let movie = Movie::read(data)?;
-    let found = MovieStreams::of(&movie)?;
+    let found = Streams::new(&movie)?;
     let mut titles = Titles::default();
     let mut totals = vec![Totals::default(); movie.tracks().len()];
     for packet in movie.packets(mp4::Times::Presentation) {
         match packet {
             Ok(packet) => {
                 totals[packet.track].add(&packet);
-                if found.role(packet.track) == Role::Titles && !packet.is_left_out {
+                if found.role(packet.track) == TrackRole::ChapterTitles && !packet.is_left_out {
                     titles.add(&packet);
                 }
             }
@@ -63,7 +65,7 @@ pub(crate) fn report(data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
 }
 
 /// The streams of tracks and of pictures in the metadata, in the order of the file.
-fn of_tracks(movie: &Movie<'_>, found: &MovieStreams<'_>, totals: &[Totals]) -> Vec<Stream> {
+fn of_tracks(movie: &Movie<'_>, found: &Streams<'_>, totals: &[Totals]) -> Vec<Stream> {
     let stated = sums::stated(movie);
     let priming = priming(movie, found);
     let segments = times::last_indexes(movie);
@@ -75,9 +77,11 @@ fn of_tracks(movie: &Movie<'_>, found: &MovieStreams<'_>, totals: &[Totals]) -> 
                 stream(movie, index, track, totals, (stated, priming, segments.get(&track.id())));
             stream.index = found.of_track(index);
             match found.role(index) {
-                Role::Media => {}
-                Role::Thumbnails => stream.disposition.extend([("attached_pic", 1), ("timed_thumbnails", 1)]),
-                Role::Titles => {
+                TrackRole::Media => {}
+                TrackRole::ChapterThumbnails => {
+                    stream.disposition.extend([("attached_pic", 1), ("timed_thumbnails", 1)])
+                }
+                TrackRole::ChapterTitles => {
                     stream.kind = Kind::Data;
                     stream.codec_name = Some("bin_data");
                 }
@@ -88,7 +92,7 @@ fn of_tracks(movie: &Movie<'_>, found: &MovieStreams<'_>, totals: &[Totals]) -> 
     coding::describe_movie(movie, &mut streams);
     add_protection(movie, &mut streams);
     let covers = found.iter().enumerate().filter_map(|(index, stream)| match stream {
-        MovieStream::Cover(found) => Some(cover(index, found)),
+        MovieStream::CoverArt(found) => Some(cover(index, found)),
         MovieStream::Track(_) => None,
     });
     streams.extend(covers);
@@ -97,9 +101,9 @@ fn of_tracks(movie: &Movie<'_>, found: &MovieStreams<'_>, totals: &[Totals]) -> 
 }
 
 /// The stream of a picture in the metadata.
-fn cover(index: usize, found: Cover<'_>) -> Stream {
+fn cover(index: usize, found: CoverArt<'_>) -> Stream {
     let mut stream = Stream::bare(index, Kind::Video, TimeBase::per_second(90_000));
-    stream.codec_name = Some(found.codec_name);
+    stream.codec_name = Some(found.codec);
     stream.id = Some("0x0".to_owned());
     stream.nb_read_packets = Some(1);
     stream.disposition = vec![("attached_pic", 1)];
@@ -108,15 +112,15 @@ fn cover(index: usize, found: Cover<'_>) -> Stream {
 }
 
 /// The track of AAC that `iTunSMPB` follows, and its priming samples.
-fn priming(movie: &Movie<'_>, found: &MovieStreams<'_>) -> Option<(usize, u32)> {
+fn priming(movie: &Movie<'_>, found: &Streams<'_>) -> Option<(usize, u32)> {
     let (samples, offset) = times::priming(movie)?;
     let is_before = |stream: &MovieStream<'_>| match *stream {
         MovieStream::Track(track) => movie.tracks()[track].trak().range().start < offset,
-        MovieStream::Cover(cover) => cover.offset < offset,
+        MovieStream::CoverArt(cover) => cover.offset < offset,
     };
     match found.iter().filter(is_before).last()? {
         MovieStream::Track(track) => Some((track, samples)),
-        MovieStream::Cover(_) => None,
+        MovieStream::CoverArt(_) => None,
     }
 }
 
@@ -133,7 +137,7 @@ fn stream(
         (Some(entry), Some("aac")) => entry.decoder_configuration().and_then(AudioSpecificConfig::read),
         _ => None,
     };
-    let kind = Kind::of_mp4(track);
+    let kind = track.kind();
     let is_video = kind == Kind::Video;
     let timescale = track.media().timescale;
     let time_base = TimeBase::per_second(timescale);
@@ -263,7 +267,7 @@ fn is_protection(payload: &[u8]) -> bool {
 
 /// Bytes of what ffprobe calls extradata.
 fn extradata_size(entry: &SampleEntry<'_>, codec_name: Option<&str>) -> Option<usize> {
-    if entry.kind() == mp4::MediaKind::Other {
+    if entry.kind() == mp4::MediaKind::Data {
         return None;
     }
     if let Some(configuration) = entry.decoder_configuration() {

@@ -8,7 +8,7 @@ use pagecut::media::mpegts::{Coding, ListedStream, Packets, Program as MappedPro
 
 use super::report::{Format, Program, Report, Stream, Times};
 use super::whole::{self, Whole};
-use super::{START_LEN, codec_names, coding};
+use super::{START_LEN, coding};
 use crate::streams::Kind;
 use crate::time_base::TimeBase;
 use times::{Extent, Extents};
@@ -77,10 +77,10 @@ fn program(of: &MappedProgram, programs: &Programs) -> Program {
 fn stream(of: &ListedStream, programs: &Programs) -> Stream {
     /// `stream_type` of sections of MPEG-4.
     const MPEG4_SECTIONS: u8 = 0x13;
-    let kind = Kind::of_listed(of);
+    let kind = of.kind();
     let mut stream = Stream::bare(0, kind, TimeBase::per_second(90_000));
     let stream_type = of.stream_type().map_or(0, |stream_type| stream_type.0);
-    stream.codec_name = of.coding().and_then(codec_names::of_coding);
+    stream.codec_name = of.coding().map(Coding::name);
     let is_in_sections = match of.coding() {
         Some(Coding::EventInformation) => true,
         // The program registers who gives the stream type its meaning (SCTE 35, 8.1).

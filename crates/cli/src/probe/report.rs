@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use super::picture::Picture;
 use super::side_data::SideData;
 use crate::streams::Kind;
-use crate::time_base::{TimeBase, greatest_common_divisor};
+use crate::time_base::{Seconds, TimeBase, greatest_common_divisor};
 
 /// An input. What is not known is `None`, and not printed.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Chapter {
         (start, end): (i64, i64),
         tags: Vec<(String, String)>,
     ) -> Self {
-        let seconds = |time| time_base.seconds(time).to_string();
+        let seconds = |time| Seconds::new(time_base, time).to_string();
         Self { id, time_base, start, start_time: seconds(start), end, end_time: seconds(end), tags }
     }
 }
@@ -193,7 +193,7 @@ pub(super) struct Times {
 
 impl Times {
     pub(super) fn new(time_base: TimeBase, start: Option<i64>, duration: Option<i64>) -> Self {
-        let seconds = |time: Option<i64>| time.map(|time| time_base.seconds(time).to_string());
+        let seconds = |time: Option<i64>| time.map(|time| Seconds::new(time_base, time).to_string());
         Self {
             start_pts: start,
             start_time: seconds(start),
@@ -346,7 +346,7 @@ fn optional_text<S: Serializer>(value: &Option<u64>, serializer: S) -> Result<S:
 #[expect(clippy::ref_option, reason = "that is how serde calls it")]
 fn optional_micros<S: Serializer>(value: &Option<i64>, serializer: S) -> Result<S::Ok, S::Error> {
     match value {
-        Some(value) => serializer.collect_str(&TimeBase::per_second(1_000_000).seconds(*value)),
+        Some(value) => serializer.collect_str(&Seconds::new(TimeBase::per_second(1_000_000), *value)),
         None => serializer.serialize_none(),
     }
 }

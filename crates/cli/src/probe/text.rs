@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::report::{Format, Ratio, Report, Stream};
 use crate::table::{self, Table};
-use crate::time_base::TimeBase;
+use crate::time_base::{Seconds, TimeBase};
 
 /// Writes a line for the input, and a table with a line for each stream.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -72,7 +72,7 @@ fn tag<'a>(stream: &'a Stream, name: &str) -> Option<&'a str> {
 }
 
 fn seconds(time_base: TimeBase, time: Option<i64>) -> String {
-    time.map_or_else(|| "-".to_owned(), |time| trim(&time_base.seconds(time).to_string()))
+    time.map_or_else(|| "-".to_owned(), |time| trim(&Seconds::new(time_base, time).to_string()))
 }
 
 fn kilobits(bits: u64) -> String {

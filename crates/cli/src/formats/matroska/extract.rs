@@ -23,7 +23,7 @@ pub(super) fn frames(data: &[u8], number: u64, place: &Place<'_>) -> Result<bool
         segment.faults().iter().for_each(&mut tell);
         let index = segment.track_index(number);
         let track = index.map(|index| &segment.tracks()[index]);
-        let storage = track.map_or(Storage::Plain, Storage::of);
+        let storage = track.map_or(Storage::Plain, |track| Storage::of(track.frame_encoding()));
         if !storage.is_readable() {
             return Err(unsupported(
                 "the frames of the track are encrypted, or compressed with something else than zlib, bzip2 or LZO",
@@ -38,8 +38,9 @@ pub(super) fn frames(data: &[u8], number: u64, place: &Place<'_>) -> Result<bool
             match packet {
                 Ok(packet) if Some(packet.track) == index && !storage.is_plain() => {
                     // Of a damaged frame nothing is written, and no frame is held, however long it is.
-                    match frames::read(&packet, storage, &mut |_| Ok(())) {
-                        Ok(()) => frames::read(&packet, storage, &mut |piece| sink.write(piece))?,
+                    let (data, offset) = (packet.payload.data, packet.offset);
+                    match frames::read(data, offset, storage, &mut |_| Ok(())) {
+                        Ok(()) => frames::read(data, offset, storage, &mut |piece| sink.write(piece))?,
                         Err(error) => tell(&error),
                     }
                 }

@@ -5,8 +5,6 @@ mod stats;
 mod tree;
 mod verify;
 
-use std::io;
-
 use pagecut::media::matroska::{self as library, Segment};
 use pagecut::{Account, Format as _, Result};
 
@@ -15,12 +13,11 @@ use crate::cli::{Probe, Sanitize, Stats, Verify};
 use crate::extract::{Place, Wanted, Work};
 use crate::media::unsupported;
 use crate::output::Out;
-use crate::packets::NewList;
 use crate::probe::Report;
 use crate::stats::{Outcome, Tracks};
 use crate::tree::Printer;
 use crate::verify::Reading;
-use crate::{packets, probe, sanitize};
+use crate::{probe, sanitize};
 
 /// Matroska or WebM.
 pub(super) struct Matroska;
@@ -69,15 +66,6 @@ impl Format for Matroska {
 
     fn probe(&self, data: &[u8], args: &Probe, errors: &mut Vec<String>) -> Result<Report> {
         probe::matroska::report(data, args.count_packets, errors)
-    }
-
-    fn packets(&self, data: &[u8], list: NewList<'_>) -> Result<io::Result<bool>> {
-        let segment = Segment::read(data)?;
-        let wanted = list.wanted;
-        Ok(list.begin().and_then(|mut output| {
-            packets::matroska::packets(segment, wanted, &mut |row| output.put(row))?;
-            output.end()
-        }))
     }
 }
 

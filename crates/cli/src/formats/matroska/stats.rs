@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use pagecut::Error;
-use pagecut::media::matroska::{Packet, Segment, Track};
+use pagecut::media::matroska::{Packet, Segment, Streams, Track};
 
 use crate::media::names;
-use crate::media::tracks::Numbering;
 use crate::stats::TrackRow;
 
 /// What the packets of a track add up to.
@@ -48,7 +47,7 @@ impl Sum {
 
 /// Counts the frames of the tracks of all segments, and returns the first error.
 pub(super) fn tracks(mut segment: Segment<'_>) -> (Vec<TrackRow>, Option<Error>) {
-    let mut numbering = Numbering::of(&segment);
+    let mut numbering = Streams::new(&segment);
     let mut sums = BTreeMap::new();
     let (mut first_error, mut known) = (None, 0);
     loop {
@@ -56,7 +55,7 @@ pub(super) fn tracks(mut segment: Segment<'_>) -> (Vec<TrackRow>, Option<Error>)
         // Segments may share tracks, which are known then.
         if known < numbering.kinds().len() {
             known = numbering.kinds().len();
-            for (track, &stream) in segment.tracks().iter().zip(numbering.streams()) {
+            for (track, &stream) in segment.tracks().iter().zip(numbering.of_tracks()) {
                 sums.entry(stream).or_insert_with(|| Sum::new(track));
             }
         }
@@ -65,7 +64,7 @@ pub(super) fn tracks(mut segment: Segment<'_>) -> (Vec<TrackRow>, Option<Error>)
             match packet {
                 Ok(packet) => {
                     let tick = segment.tracks()[packet.track].tick(segment.info().timestamp_scale);
-                    if let Some(sum) = sums.get_mut(&numbering.streams()[packet.track]) {
+                    if let Some(sum) = sums.get_mut(&numbering.of_tracks()[packet.track]) {
                         sum.add(&packet, tick);
                     }
                 }
@@ -74,7 +73,7 @@ pub(super) fn tracks(mut segment: Segment<'_>) -> (Vec<TrackRow>, Option<Error>)
         }
         let Some(next) = packets.next_segment() else { break };
         segment = next;
-        numbering.next(&segment);
+        numbering.follow(&segment);
     }
     (sums.into_values().map(Sum::into_row).collect(), first_error)
 }

@@ -6,8 +6,6 @@ mod stats;
 mod tree;
 mod verify;
 
-use std::io;
-
 use pagecut::Format as _;
 use pagecut::Result;
 use pagecut::media::mp4::{Boxes, Movie};
@@ -16,12 +14,11 @@ use super::{Format, NamedSource, Recovery};
 use crate::cli::{Probe, Stats, Verify};
 use crate::extract::{Place, Wanted, Work};
 use crate::media::unsupported;
-use crate::packets::NewList;
+use crate::probe;
 use crate::probe::Report;
 use crate::stats::{Outcome, Tracks};
 use crate::tree::Printer;
 use crate::verify::Reading;
-use crate::{packets, probe};
 
 /// MP4.
 pub(super) struct Mp4;
@@ -68,11 +65,5 @@ impl Format for Mp4 {
 
     fn probe(&self, data: &[u8], _: &Probe, errors: &mut Vec<String>) -> Result<Report> {
         probe::mp4::report(data, errors)
-    }
-
-    fn packets(&self, data: &[u8], list: NewList<'_>) -> Result<io::Result<bool>> {
-        let movie = Movie::read(data)?;
-        let mut packets = packets::mp4::packets(&movie, list.wanted)?;
-        Ok(list.begin().and_then(|output| output.put_all(&mut packets)))
     }
 }

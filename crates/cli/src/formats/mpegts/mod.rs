@@ -3,8 +3,6 @@
 mod extract;
 mod tree;
 
-use std::io;
-
 use pagecut::media::mpegts::Packets;
 use pagecut::{Account, Format as _, Result};
 
@@ -13,12 +11,11 @@ use crate::cli::{Probe, Sanitize, Stats, Verify};
 use crate::extract::{Place, Wanted, Work};
 use crate::media::unsupported;
 use crate::output::Out;
-use crate::packets::NewList;
 use crate::probe::Report;
 use crate::stats::{Outcome, PacketCounts};
 use crate::tree::Printer;
 use crate::verify::{Checked, Reading, first};
-use crate::{packets, probe, sanitize};
+use crate::{probe, sanitize};
 
 /// A transport stream, by how its packets lie.
 pub(super) struct TransportStream(pub(super) Packets);
@@ -71,11 +68,6 @@ impl Format for TransportStream {
 
     fn probe(&self, data: &[u8], _: &Probe, errors: &mut Vec<String>) -> Result<Report> {
         probe::mpegts::report(self.0, data, errors)
-    }
-
-    fn packets(&self, data: &[u8], list: NewList<'_>) -> Result<io::Result<bool>> {
-        let mut packets = packets::mpegts::packets(self.0, data, list.wanted);
-        Ok(list.begin().and_then(|output| output.put_all(&mut packets)))
     }
 }
 

@@ -93,14 +93,15 @@ fn starts<'data>(segment: &Segment<'data>) -> Vec<Start<'data>> {
 fn frame<'data>(track: &Track<'_>, packet: &Packet<'data>) -> Cow<'data, [u8]> {
     /// Headers have no more.
     const MOST: usize = 1 << 20;
-    let storage = Storage::of(track);
+    let storage = Storage::of(track.frame_encoding());
     match (packet.payload.prefix, packet.payload.data) {
         _ if !storage.is_readable() => Cow::Borrowed(&[]),
         ([], data) if storage.is_plain() => Cow::Borrowed(data),
-        _ => {
-            let mut all = Vec::new();
+        (prefix, data) => {
+            // Compressed frames have no prefix.
+            let mut all = prefix[..prefix.len().min(MOST)].to_vec();
             // What comes before damage is of use.
-            let _ = frames::read(packet, storage, &mut |piece| {
+            let _ = frames::read(data, packet.offset, storage, &mut |piece| {
                 let room = MOST - all.len();
                 all.extend_from_slice(&piece[..piece.len().min(room)]);
                 if piece.len() < room {

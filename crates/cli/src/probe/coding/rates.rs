@@ -71,14 +71,14 @@ impl PacketTimes {
             .collect();
         let divisor =
             steps.iter().skip(JITTER).fold(0, |divisor, &step| greatest_common_divisor(divisor, step));
-        let fine = (time_base.denominator / (500 * time_base.numerator)).max(1);
+        let fine = (time_base.denominator() / (500 * time_base.numerator())).max(1);
         if steps.len() > ENOUGH && divisor > fine {
-            return Ratio::new(time_base.denominator, time_base.numerator.checked_mul(divisor)?);
+            return Ratio::new(time_base.denominator(), time_base.numerator().checked_mul(divisor)?);
         }
         if steps.len() < 2 {
             return None;
         }
-        let seconds = time_base.numerator as f64 / time_base.denominator as f64;
+        let seconds = time_base.numerator() as f64 / time_base.denominator() as f64;
         let mean = steps.iter().sum::<u64>() as f64 / steps.len() as f64 * seconds;
         let least = averaged.map_or(0.0, |averaged| match averaged.ticks {
             0 => 1.0,
@@ -123,12 +123,12 @@ impl PacketTimes {
 /// How many ticks a picture lasts, rounded down; of long ticks one.
 fn whole_period(rate: Ratio, time_base: TimeBase) -> Option<u64> {
     const MOST_PER_SECOND: u64 = 1000;
-    if time_base.numerator.saturating_mul(MOST_PER_SECOND) > time_base.denominator {
+    if time_base.numerator().saturating_mul(MOST_PER_SECOND) > time_base.denominator() {
         return Some(1);
     }
     let (pictures, seconds) = rate.parts();
     let is_usable = pictures < seconds.saturating_mul(MOST_PER_SECOND);
-    rate.period(time_base.denominator)?.checked_div(time_base.numerator).filter(|_| is_usable)
+    rate.period(time_base.denominator())?.checked_div(time_base.numerator()).filter(|_| is_usable)
 }
 
 /// Packets with durations.
@@ -143,8 +143,8 @@ impl Averaged {
     /// The mean rate, or the usual rate near it.
     fn mean_rate(&self, time_base: TimeBase) -> Option<Ratio> {
         const LIMIT: u64 = 60_000;
-        let numerator = self.packets.checked_mul(time_base.denominator)?;
-        let denominator = self.ticks.checked_mul(time_base.numerator)?;
+        let numerator = self.packets.checked_mul(time_base.denominator())?;
+        let denominator = self.ticks.checked_mul(time_base.numerator())?;
         Ratio::nearest(numerator, denominator, LIMIT).filter(|_| self.ticks > 0).map(usual)
     }
 }
@@ -182,7 +182,7 @@ pub(super) fn complete(
     let averaged = times.averaged(coded, time_base);
     let estimated =
         if is_trusted && coded.is_some() { None } else { times.rate(time_base, averaged.as_ref()) };
-    let ticks = || Ratio::new(time_base.denominator, time_base.numerator);
+    let ticks = || Ratio::new(time_base.denominator(), time_base.numerator());
     let slower = coded.filter(|rate| ticks().is_none_or(|ticks| rate.as_f64() <= ticks.as_f64()));
     let mean = match &averaged {
         Some(averaged) => averaged.mean_rate(time_base),
@@ -194,7 +194,7 @@ pub(super) fn complete(
         let (first, last) = (times.decode.first()?, times.decode.last()?);
         let steps = times.decode.len().checked_sub(1).filter(|&steps| steps > 2)?;
         let mean = (last - first) as f64 / steps as f64;
-        let seconds = time_base.numerator as f64 / time_base.denominator as f64;
+        let seconds = time_base.numerator() as f64 / time_base.denominator() as f64;
         Some(rate).filter(|rate| (1.0 / (rate.as_f64() * seconds) - mean).abs() <= 1.0)
     });
     *average = average.or(Some(Ratio::NONE));

@@ -5,7 +5,6 @@ use pagecut::media::matroska::{ChapterAtom, ChapterDisplay, EditionEntry, Elemen
 
 use super::super::report::Chapter;
 use super::tags::Tags;
-use crate::media::tracks;
 use crate::time_base::TimeBase;
 
 /// The chapters of all editions that are in no other chapter, have a UID, and begin after the one before. One without an end
@@ -17,7 +16,7 @@ pub(super) fn of_segment(
     tell: &mut dyn FnMut(Error),
 ) -> Vec<Chapter> {
     let editions =
-        tracks::listed(segment, ElementId::CHAPTERS, ElementId::EDITION_ENTRY, EditionEntry::read, tell);
+        segment.listed_entries(ElementId::CHAPTERS, ElementId::EDITION_ENTRY, EditionEntry::read, tell);
     let mut atoms: Vec<(ChapterAtom<'_>, i64)> = Vec::new();
     for atom in editions.iter().flat_map(EditionEntry::chapters) {
         match atom.map(|atom| (atom, i64::try_from(atom.time_start))) {

@@ -1,24 +1,23 @@
 //! Segments after the first one: files that were joined, and live streams that began anew.
 
 use pagecut::Error;
-use pagecut::media::matroska::Segment;
+use pagecut::media::matroska::{Segment, Streams};
 
 use super::super::report::Stream;
 use super::Totals;
-use crate::media::tracks::Numbering;
 
 /// Counts the packets of a segment and of all that follow it, and adds the streams that only they have. `streams` has those of the segments
 /// before, by index.
 pub(super) fn add<'data>(
     first: Segment<'data>,
-    numbering: &mut Numbering<'data>,
+    numbering: &mut Streams<'data>,
     streams: &mut Vec<Stream>,
     tell: &mut dyn FnMut(Error),
 ) {
     let mut following = Some(first);
     while let Some(segment) = following {
         segment.faults().iter().for_each(|fault| tell(fault.clone()));
-        numbering.next(&segment);
+        numbering.follow(&segment);
         if numbering.kinds().len() > streams.len() {
             let known = streams.len();
             // The times of its packets are not those of the file.
@@ -35,7 +34,7 @@ pub(super) fn add<'data>(
         for packet in packets.by_ref() {
             match packet {
                 Ok(packet) => {
-                    let index = numbering.streams().get(packet.track);
+                    let index = numbering.of_tracks().get(packet.track);
                     let stream = index.and_then(|&index| streams.get_mut(index));
                     stream
                         .into_iter()

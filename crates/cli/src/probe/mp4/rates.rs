@@ -16,10 +16,11 @@ pub(super) fn even(
     totals: &Totals,
 ) -> Option<Ratio> {
     if totals.packets == 0 && stated.samples == 0 {
-        return Ratio::new(time_base.denominator, time_base.numerator).filter(|_| codec_name != Some("hevc"));
+        return Ratio::new(time_base.denominator(), time_base.numerator())
+            .filter(|_| codec_name != Some("hevc"));
     }
     let duration = totals.last_duration.filter(|_| !totals.is_uneven)?;
-    Ratio::new(time_base.denominator, time_base.numerator.checked_mul(duration)?)
+    Ratio::new(time_base.denominator(), time_base.numerator().checked_mul(duration)?)
 }
 
 /// Samples in a second of the media.

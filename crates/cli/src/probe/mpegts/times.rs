@@ -1,9 +1,8 @@
 //! When streams start and end, by the timestamps of their PES packets.
 
-use pagecut::media::mpegts::{Packets, PesPacket, Programs};
+use pagecut::media::mpegts::{Clocks, Packets, PesPacket, Programs};
 
 use super::super::report::Stream;
-use crate::packets::Clocks;
 use crate::streams::Kind;
 
 /// From the first time of a stream to its end, in units of 90 kHz.

@@ -2,16 +2,35 @@
 
 use std::collections::HashMap;
 
-use pagecut::media::mpegts::Programs;
+use super::Programs;
 
 /// A turn of the 33 bits, and the time around its end in which streams may start or be out of order.
 const TURN: i64 = 1 << 33;
 const MARGIN: i64 = 60 * 90_000;
 
-/// The clocks of a transport stream. Streams of a program share one; so do those of programs that share a stream, and those that no
-/// program has.
+/// The clocks of a transport stream, which count its timestamps beyond their 33 bits, as ffprobe does.
+///
+/// Streams of a program share a clock; so do those of programs that share a stream, and those that no program has. In contrast to
+/// [`Timeline`](super::Timeline), a jump of more than a minute is no reason to begin another turn.
+///
+/// ```
+/// use pagecut::media::mpegts::{Clocks, Packets};
+///
+/// let data = std::fs::read("testdata/media/mpegts/wrap.ts")?;
+/// let mut packets = Packets::new().pes_packets(&data).with_programs();
+/// let mut clocks = Clocks::default();
+/// let mut last = 0;
+/// while let Some(packet) = packets.next().transpose()? {
+///     let programs = packets.programs().expect("they are followed");
+///     if let (Some(stream), Some(dts)) = (programs.stream_of(packet.pid()), packet.dts()) {
+///         last = clocks.time(programs, stream, dts);
+///     }
+/// }
+/// assert!(last > 0);
+/// # Ok::<(), pagecut::Error>(())
+/// ```
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Clocks {
+pub struct Clocks {
     clocks: Vec<Clock>,
     /// The clock of a stream by its place in the list of streams, of a program by its number, and of streams without a program.
     of_streams: HashMap<usize, usize>,
@@ -20,8 +39,9 @@ pub(crate) struct Clocks {
 }
 
 impl Clocks {
-    /// A time of a stream, which starts its clock if it is the first one. Of a packet, the time of decoding is asked for first.
-    pub(crate) fn time(&mut self, programs: &Programs, stream: usize, timestamp: u64) -> i64 {
+    /// Converts a timestamp of a stream, by its index in [`Programs::streams`], to a time in units of 90 kHz. The first one starts its clock.
+    /// Of each packet, the time of decoding comes first.
+    pub fn time(&mut self, programs: &Programs, stream: usize, timestamp: u64) -> i64 {
         let clock = match self.of_streams.get(&stream) {
             Some(&clock) => clock,
             None => self.assign(programs, stream, timestamp),
@@ -30,12 +50,14 @@ impl Clocks {
     }
 
     /// Whether a clock has gone through a whole turn.
-    pub(crate) fn have_turned(&self) -> bool {
+    #[must_use]
+    pub fn have_turned(&self) -> bool {
         self.clocks.iter().any(|clock| clock.turns > 0)
     }
 
-    /// The same clocks at their first times, to read a later part of the input. Clocks that have turned go on.
-    pub(crate) fn rewound(&self) -> Self {
+    /// Returns the same clocks at their first times, to read a later part of the input. Clocks that have turned go on.
+    #[must_use]
+    pub fn rewound(&self) -> Self {
         let mut clocks = self.clone();
         for clock in clocks.clocks.iter_mut().filter(|clock| clock.turns == 0) {
             (clock.last, clock.was_in_middle) = (None, false);

@@ -1,0 +1,103 @@
+//! Makes rows of the packets of a container.
+
+use pagecut::Result;
+use pagecut::media::mpegts::PacketKind;
+use pagecut::media::{Container, ContainerKind, Packet, Packets, Times, Track};
+
+use super::Wanted;
+use super::row::{Field, Row};
+use crate::media::frames::{self, Storage};
+use crate::streams::Kind;
+
+/// Where ffprobe believes a packet of 204 bytes to begin: before its 188 bytes, as if those after them were there.
+const EARLY: u64 = 16;
+
+/// The rows of the packets that are wanted, in the order of ffprobe.
+pub(super) struct Rows<'a, 'data> {
+    of: &'a Wanted<'a>,
+    packets: Packets<'data>,
+    /// What to subtract from the offsets.
+    early: u64,
+    /// The kinds of the tracks that are known, and whether each is wanted.
+    kinds: Vec<Kind>,
+    wanted: Vec<bool>,
+}
+
+impl<'a, 'data> Rows<'a, 'data> {
+    pub(super) fn new(container: &Container<'data>, of: &'a Wanted<'a>) -> Self {
+        let times = if of.raw_times { Times::Media } else { Times::Presentation };
+        let early = match container.kind() {
+            ContainerKind::MpegTs(packets) if packets.kind() == PacketKind::ProtectedPacket => EARLY,
+            ContainerKind::Mp4 | ContainerKind::Matroska | ContainerKind::MpegTs(_) => 0,
+        };
+        let packets = container.packets_with(times);
+        Self { of, packets, early, kinds: Vec::new(), wanted: Vec::new() }
+    }
+
+    /// Whether the packets of a track are wanted. A later packet may tell what its track is.
+    fn has(&mut self, track: usize) -> bool {
+        let tracks = self.packets.tracks();
+        let is_known = self.kinds.len() == tracks.len()
+            && self.kinds.get(track) == tracks.get(track).map(|track| track.kind).as_ref();
+        if !is_known {
+            self.kinds = tracks.iter().map(|track| track.kind).collect();
+            self.wanted = self.of.streams(&self.kinds);
+        }
+        self.wanted.get(track).is_some_and(|&wanted| wanted)
+    }
+
+    fn row(&self, packet: &Packet<'_>) -> Result<Row> {
+        let (size, crc32) = measure(packet, self.of.hashes)?;
+        let Track { kind, .. } = self.packets.tracks()[packet.track];
+        Ok(Row {
+            kind,
+            stream: packet.track,
+            time_base: packet.time_base,
+            pts: packet.pts,
+            dts: packet.dts,
+            duration: packet.duration,
+            size,
+            pos: packet.offset.map(|offset| offset.saturating_sub(self.early)),
+            data_pos: self.of.fields.contains(&Field::DataPos).then(|| packet.data_offset()).flatten(),
+            is_key: packet.is_key,
+            is_discarded: packet.is_discarded,
+            crc32,
+        })
+    }
+}
+
+impl Iterator for Rows<'_, '_> {
+    type Item = Result<Row>;
+
+    fn next(&mut self) -> Option<Result<Row>> {
+        loop {
+            match self.packets.next()? {
+                Ok(packet) if self.has(packet.track) => return Some(self.row(&packet)),
+                Ok(_) => {}
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
+
+/// The length of the data of a packet as it was before it was stored, and its CRC-32 if that is wanted.
+fn measure(packet: &Packet<'_>, with_crc32: bool) -> Result<(u64, Option<u32>)> {
+    let mut hasher = crc32fast::Hasher::new();
+    let storage = Storage::of(packet.encoding);
+    if storage.is_plain() {
+        if with_crc32 {
+            packet.slices().for_each(|slice| hasher.update(slice));
+        }
+        return Ok((packet.len(), with_crc32.then(|| hasher.finalize())));
+    }
+    let mut size = 0;
+    let offset = packet.data_offset().unwrap_or_default();
+    frames::read(&packet.to_contiguous()?, offset, storage, &mut |piece| {
+        size += piece.len() as u64;
+        if with_crc32 {
+            hasher.update(piece);
+        }
+        Ok(())
+    })?;
+    Ok((size, with_crc32.then(|| hasher.finalize())))
+}

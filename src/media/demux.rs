@@ -1,0 +1,22 @@
+//! The interface of the containers.
+
+use super::{Packet, Times, Track};
+use crate::error::Result;
+
+/// A container whose packets belong to tracks.
+pub(super) trait Demux<'data> {
+    /// The packets of all tracks.
+    type Packets: TrackPackets<'data>;
+
+    /// The tracks that are known without a walk over all packets.
+    fn tracks(&self) -> &[Track<'data>];
+
+    /// The packets in the order of ffprobe.
+    fn packets(&self, times: Times) -> Self::Packets;
+}
+
+/// The packets of a container. An error is an item, and does not end the iteration.
+pub(super) trait TrackPackets<'data>: Iterator<Item = Result<Packet<'data>>> {
+    /// The tracks up to now. Each has the same index as among the tracks of the container.
+    fn tracks(&self) -> &[Track<'data>];
+}

@@ -1,0 +1,67 @@
+//! A track of any container.
+
+use std::borrow::Cow;
+
+use super::{MediaKind, TimeBase};
+
+/// A track of a [`Container`](super::Container): a track of MP4 or Matroska, an elementary stream of MPEG-TS, or an attached file.
+///
+/// Tracks are the streams of ffprobe, in its order and with its numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Track<'data> {
+    /// Its number, counted from 0: [`Packet::track`](super::Packet::track) of its packets.
+    pub index: usize,
+    /// The number by which the container names it: `track_ID` (MP4), `TrackNumber` (Matroska), PID (MPEG-TS). `None` for attached files and
+    /// pictures in the metadata.
+    pub id: Option<u64>,
+    /// The kind of its media.
+    pub kind: MediaKind,
+    /// The name of its codec: the parameter `codecs` of RFC 6381 (MP4: `avc1.64001f`), the `CodecID` (Matroska: `V_VP9`), the name that ffmpeg
+    /// uses (MPEG-TS: `h264`, and attached pictures: `png`), or the media type of another attached file. `None` if it is unknown.
+    pub codec: Option<Cow<'data, str>>,
+    /// The unit of its times.
+    pub time_base: TimeBase,
+    /// Its language: a code of ISO 639-2, or a tag of BCP 47 (Matroska). `None` if it is unknown or undetermined.
+    pub language: Option<Cow<'data, str>>,
+    /// Its duration in units of the time base, as the container states it: of the media (MP4), of the whole segment (Matroska). `None` if it
+    /// is not stated: in MPEG-TS, and mostly in fragmented and live files.
+    pub duration: Option<u64>,
+    /// It is a picture that accompanies the media, such as a cover. It has one packet without times, which comes before those of other tracks.
+    pub is_attached_picture: bool,
+}
+
+impl Track<'_> {
+    /// A track of which nothing else is known.
+    pub(super) fn new(index: usize, kind: MediaKind, time_base: TimeBase) -> Self {
+        Self {
+            index,
+            id: None,
+            kind,
+            codec: None,
+            time_base,
+            language: None,
+            duration: None,
+            is_attached_picture: false,
+        }
+    }
+
+    /// A picture that accompanies the media.
+    pub(super) fn picture(index: usize, codec: &'static str) -> Self {
+        Self {
+            codec: Some(Cow::Borrowed(codec)),
+            is_attached_picture: true,
+            ..Self::new(index, MediaKind::Video, TimeBase::NINETY_KILOHERTZ)
+        }
+    }
+}
+
+/// Returns a language unless it is undetermined.
+pub(super) fn known_language(code: &[u8]) -> Option<Cow<'_, str>> {
+    Some(code).filter(|code| !code.is_empty() && *code != b"und").map(String::from_utf8_lossy)
+}
+
+/// Detaches a text from what it was read from.
+pub(super) fn into_owned(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
+}
