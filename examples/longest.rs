@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let reader = MmapReader::open(path)?;
 
     // Parsed by all cores, in the order of the file. The records borrow from the mapping: they can be kept and sorted.
-    let mut records = fastq::par_records(reader.as_slice()).collect::<Result<Vec<_>, _>>()?;
+    let mut records = fastq::par_records(&reader).collect::<Result<Vec<_>, _>>()?;
     records.par_sort_by_key(|record| Reverse(record.sequence().len()));
 
     let mut out = io::stdout().lock();

@@ -48,7 +48,7 @@
 //! use rayon::prelude::*;
 //!
 //! let reader = MmapReader::open("testdata/illumina.fastq")?;
-//! let mut records = fastq::par_records(reader.as_slice()).collect::<Result<Vec<_>, _>>()?;
+//! let mut records = fastq::par_records(&reader).collect::<Result<Vec<_>, _>>()?;
 //! records.par_sort_by_key(|record| record.name());
 //! # Ok::<(), pagecut::Error>(())
 //! ```
@@ -116,8 +116,8 @@ pub use error::{
     CompressedFault, CompressedPlace, Error, ErrorKind, Location, MatePlace, Mp4Fault, PairFile, Result,
 };
 pub use record::{
-    Backing, Boundaries, Fault, Format, Gap, LostBlock, ParRecords, Part, Piece, Pieces, Records, Resync,
-    Search, Step, Stop, Tally,
+    Backing, Boundaries, CheckedBytes, Fault, Format, Gap, LostBlock, ParRecords, Part, Piece, Pieces,
+    Records, Resync, Search, Step, Stop, Tally,
 };
 #[cfg(feature = "gzip")]
 pub use source::BgzfReader;

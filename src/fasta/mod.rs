@@ -73,7 +73,9 @@ use std::ops::Range;
 
 use step::View;
 
-use crate::record::{Boundaries, Format, ParRecords, Part, Records, Resync, Search, Step, Stop};
+use crate::record::{
+    Boundaries, CheckedBytes, Format, ParRecords, Part, Records, Resync, Search, Step, Stop,
+};
 use crate::scan::BytePair;
 
 /// Options for reading FASTA.
@@ -188,14 +190,14 @@ impl Boundaries for Fasta {
 
 /// Returns an iterator over the records of `data` without optional checks. Short for `Fasta::new().records(data)`.
 #[must_use]
-pub fn records(data: &[u8]) -> Records<'_, Fasta> {
+pub fn records<'data>(data: impl Into<CheckedBytes<'data>>) -> Records<'data, Fasta> {
     Fasta::new().records(data)
 }
 
 /// Returns a rayon parallel iterator over the records of `data` without optional checks. Short for
 /// `Fasta::new().par_records(data)`.
 #[must_use]
-pub fn par_records(data: &[u8]) -> ParRecords<'_, Fasta> {
+pub fn par_records<'data>(data: impl Into<CheckedBytes<'data>>) -> ParRecords<'data, Fasta> {
     Fasta::new().par_records(data)
 }
 

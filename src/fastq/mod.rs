@@ -67,7 +67,9 @@ pub use writer::Writer;
 
 use std::ops::Range;
 
-use crate::record::{Boundaries, Format, ParRecords, Part, Records, Resync, Search, Step, Stop};
+use crate::record::{
+    Boundaries, CheckedBytes, Format, ParRecords, Part, Records, Resync, Search, Step, Stop,
+};
 
 /// Options for reading four-line FASTQ: the checks to make besides those that are always made.
 ///
@@ -215,14 +217,14 @@ fn is_second_blank_line(data: &[u8], start: usize, end: usize) -> bool {
 
 /// Returns an iterator over the records of `data` without optional checks. Short for `Fastq::new().records(data)`.
 #[must_use]
-pub fn records(data: &[u8]) -> Records<'_, Fastq> {
+pub fn records<'data>(data: impl Into<CheckedBytes<'data>>) -> Records<'data, Fastq> {
     Fastq::new().records(data)
 }
 
 /// Returns a rayon parallel iterator over the records of `data` without optional checks. Short for
 /// `Fastq::new().par_records(data)`.
 #[must_use]
-pub fn par_records(data: &[u8]) -> ParRecords<'_, Fastq> {
+pub fn par_records<'data>(data: impl Into<CheckedBytes<'data>>) -> ParRecords<'data, Fastq> {
     Fastq::new().par_records(data)
 }
 

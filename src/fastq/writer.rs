@@ -134,7 +134,7 @@ impl<W: Write> Writer<W> {
     /// use pagecut::{fastq::{self, Writer}, mmap::MmapReader};
     ///
     /// let reader = MmapReader::open("testdata/illumina.fastq")?;
-    /// let long = fastq::records(reader.as_slice()).map_while(Result::ok).filter(|record| record.sequence().len() > 100);
+    /// let long = fastq::records(&reader).map_while(Result::ok).filter(|record| record.sequence().len() > 100);
     /// let mut writer = Writer::new(Vec::new());
     /// writer.write_records_in(reader.as_slice(), long)?;
     /// # Ok::<(), pagecut::Error>(())

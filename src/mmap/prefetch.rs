@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 
 use super::{Advice, MmapReader, MmapWindow, sys};
 use crate::error::Result;
-use crate::record::{Backing, Format, ParRecords, Part, Reading, Records, Resync};
+use crate::record::{Backing, CheckedBytes, Format, ParRecords, Reading, Records, Resync};
 
 /// A mapping that is read ahead of its readers.
 ///
@@ -113,12 +113,12 @@ impl PrefetchingMmap {
 
     /// The records of the mapping, read ahead.
     pub fn records<F: Format>(&self, format: &F) -> Records<'_, F> {
-        format.records_of(Part::whole(self.as_slice())).backed_by(self)
+        format.records(self)
     }
 
     /// The records of the mapping for rayon, read ahead of every worker.
     pub fn par_records<F: Resync>(&self, format: &F) -> ParRecords<'_, F> {
-        format.par_records(self.as_slice()).backed_by(self)
+        format.par_records(self)
     }
 
     /// The mapping in windows, read ahead.
@@ -245,6 +245,13 @@ impl Backing for PrefetchingMmap {
         let number = self.shared.begin(&range);
         let counted = self.shared.reader.begin(range);
         Some(Box::new(Follower { shared: &self.shared, number, counted }))
+    }
+}
+
+/// The bytes of the mapping, which are checked after they are read.
+impl<'data> From<&'data PrefetchingMmap> for CheckedBytes<'data> {
+    fn from(mapping: &'data PrefetchingMmap) -> Self {
+        Self::new(mapping.as_slice(), mapping)
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
 use crate::error::{ErrorKind, Result};
 use crate::identity::FileIdentity;
 use crate::range::resolve;
-use crate::record::{Backing, Format, ParRecords, Part, Reading, Records, Resync};
+use crate::record::{Backing, CheckedBytes, Format, ParRecords, Reading, Records, Resync};
 
 /// A file, or a range of it, as one slice.
 ///
@@ -284,12 +284,12 @@ impl MmapReader {
 
     /// The records of the mapping. If the file was cut short or changed meanwhile, the last item says so.
     pub fn records<F: Format>(&self, format: &F) -> Records<'_, F> {
-        format.records_of(Part::whole(self.as_slice())).backed_by(self)
+        format.records(self)
     }
 
     /// The records of the mapping, for rayon. If the file was cut short or changed meanwhile, that is the error.
     pub fn par_records<F: Resync>(&self, format: &F) -> ParRecords<'_, F> {
-        format.par_records(self.as_slice()).backed_by(self)
+        format.par_records(self)
     }
 
     /// The mapping in windows of about `len` bytes that end on record boundaries.
@@ -421,6 +421,13 @@ impl Backing for MmapReader {
 
     fn begin(&self, range: Range<usize>) -> Option<Box<dyn Reading + '_>> {
         Some(Box::new(self.counters.begin(&range)))
+    }
+}
+
+/// The bytes of the mapping, which are checked after they are read.
+impl<'data> From<&'data MmapReader> for CheckedBytes<'data> {
+    fn from(mapping: &'data MmapReader) -> Self {
+        Self::new(mapping.as_slice(), mapping)
     }
 }
 

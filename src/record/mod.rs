@@ -21,6 +21,7 @@
 //! The documentation of each format proves that its boundaries have this property.
 
 mod backing;
+mod checked_bytes;
 mod cursor;
 mod head;
 mod loss;
@@ -33,6 +34,7 @@ mod step;
 mod tally;
 
 pub use backing::{Backing, Reading};
+pub use checked_bytes::CheckedBytes;
 pub(crate) use cursor::Cursor;
 pub(crate) use head::{Certainty, Head};
 pub(crate) use loss::Loss;
@@ -106,8 +108,9 @@ pub trait Format: Clone + Send + Sync {
     /// assert_eq!(sequences, [b"ACGT".as_slice(), b"GG"]);
     /// # Ok::<(), pagecut::Error>(())
     /// ```
-    fn records<'data>(&self, data: &'data [u8]) -> Records<'data, Self> {
-        self.records_of(Part::whole(data))
+    fn records<'data>(&self, data: impl Into<CheckedBytes<'data>>) -> Records<'data, Self> {
+        let data = data.into();
+        self.records_of(Part::whole(data.as_slice())).backed_by(data.backing())
     }
 
     /// Returns an iterator over the records of a part.
@@ -179,13 +182,14 @@ pub trait Resync: Format + Boundaries {
     /// assert_eq!(records[1].name(), b"r2");
     /// # Ok::<(), pagecut::Error>(())
     /// ```
-    fn par_records<'data>(&self, data: &'data [u8]) -> ParRecords<'data, Self> {
-        ParRecords::new(self, data)
+    fn par_records<'data>(&self, data: impl Into<CheckedBytes<'data>>) -> ParRecords<'data, Self> {
+        ParRecords::new(self, data.into())
     }
 
     /// Returns an iterator over the records of a whole input and the gaps at damaged records.
-    fn pieces<'data>(&self, data: &'data [u8]) -> Pieces<'data, Self> {
-        self.pieces_of(Part::whole(data))
+    fn pieces<'data>(&self, data: impl Into<CheckedBytes<'data>>) -> Pieces<'data, Self> {
+        let data = data.into();
+        self.pieces_of(Part::whole(data.as_slice())).backed_by(data.backing())
     }
 
     /// Returns an iterator over the records and gaps of a part.

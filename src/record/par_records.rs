@@ -7,7 +7,7 @@ use rayon::iter::ParallelIterator;
 use rayon::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge_unindexed};
 
 use super::backing::Progress;
-use super::{Backing, Cursor, Part, Resync};
+use super::{Backing, CheckedBytes, Cursor, Part, Resync};
 use crate::error::{Error, Result};
 
 /// Minimum length in bytes of a chunk that becomes a task of its own.
@@ -27,21 +27,16 @@ pub struct ParRecords<'data, F: Resync> {
 }
 
 impl<'data, F: Resync> ParRecords<'data, F> {
-    pub(super) fn new(format: &F, data: &'data [u8]) -> Self {
-        Self { format: format.clone(), data, min_len: MIN_LEN, backing: None }
+    /// Workers report their progress to the backing of the bytes, if there is one, and let it check the bytes after each chunk. If the
+    /// check fails, its error is the one that all workers yield.
+    pub(super) fn new(format: &F, data: CheckedBytes<'data>) -> Self {
+        Self { format: format.clone(), data: data.as_slice(), min_len: MIN_LEN, backing: data.backing() }
     }
 
     /// Sets the minimum length of a chunk in bytes; chunks below it are not split. The default is 64 KiB.
     #[must_use]
     pub fn with_min_len(self, len: usize) -> Self {
         Self { min_len: len, ..self }
-    }
-
-    /// Reports the progress of workers to `backing` and lets it check the bytes after each chunk. If the check fails, its error is
-    /// the one that all workers yield.
-    #[must_use]
-    pub fn backed_by(self, backing: &'data dyn Backing) -> Self {
-        Self { backing: Some(backing), ..self }
     }
 }
 

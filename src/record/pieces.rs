@@ -4,7 +4,7 @@ use std::fmt;
 use std::iter::FusedIterator;
 use std::ops::Range;
 
-use super::{Cursor, Loss, LostBlock, Part, Resync, Stop, Tally};
+use super::{Backing, Cursor, Loss, LostBlock, Part, Resync, Stop, Tally};
 use crate::error::Error;
 
 /// A piece of the input.
@@ -54,13 +54,21 @@ pub struct Pieces<'data, F: Resync> {
     /// Counts of the bytes before the segment.
     before: Tally,
     error: Option<Error>,
+    /// Checks the bytes after the last piece.
+    backing: Option<&'data dyn Backing>,
 }
 
 impl<'data, F: Resync> Pieces<'data, F> {
     pub(super) fn new(format: &F, part: Part<'data>) -> Self {
         let (losses, segment) = (part.losses(), segment(part, 0, part.losses()));
         let cursor = Cursor::new(format, segment);
-        Self { format: format.clone(), part, segment, cursor, losses, before: Tally::default(), error: None }
+        let format = format.clone();
+        Self { format, part, segment, cursor, losses, before: Tally::default(), error: None, backing: None }
+    }
+
+    /// Lets `backing`, if there is one, check the bytes after the last piece. If the check fails, a gap of 0 bytes has its error.
+    pub(crate) fn backed_by(self, backing: Option<&'data dyn Backing>) -> Self {
+        Self { backing, ..self }
     }
 
     /// Returns the part that the iterator reads.
@@ -128,6 +136,15 @@ impl<'data, F: Resync> Pieces<'data, F> {
         Some(self.gap(range, loss.error.clone(), Some(Box::new(loss.lost()))))
     }
 
+    /// Returns a gap of 0 bytes if the bytes were lost or changed.
+    #[cold]
+    fn check(&mut self) -> Option<Gap> {
+        let error = self.backing.take()?.check().err()?;
+        self.before.gaps += 1;
+        let end = self.part.range().end;
+        Some(self.gap(end..end, error, None))
+    }
+
     fn gap(&mut self, range: Range<u64>, error: Error, lost: Option<Box<LostBlock>>) -> Gap {
         self.error.get_or_insert_with(|| error.clone());
         Gap { range, error, lost }
@@ -155,7 +172,7 @@ impl<'data, F: Resync> Iterator for Pieces<'data, F> {
             Some(record) => Some(Piece::Record(record)),
             None => match self.cursor.take_stop() {
                 Some(stop) => Some(Piece::Gap(self.skip(stop))),
-                None => self.pass_loss().map(Piece::Gap),
+                None => self.pass_loss().or_else(|| self.check()).map(Piece::Gap),
             },
         }
     }

@@ -28,14 +28,16 @@ impl<'data, F: Format> Records<'data, F> {
         }
     }
 
-    /// Reports the iterator's progress to `backing` and lets it check the bytes at the end. If the check fails, its error is the
-    /// last item.
-    #[must_use]
-    pub fn backed_by(self, backing: &'data dyn Backing) -> Self {
+    /// Reports the iterator's progress to `backing`, if there is one, and lets it check the bytes at the end. If the check fails, its
+    /// error is the last item.
+    pub(crate) fn backed_by(self, backing: Option<&'data dyn Backing>) -> Self {
+        if backing.is_none() {
+            return self;
+        }
         // A backing is memory, so its positions fit in `usize`.
         let part = self.part();
         let start = usize::try_from(part.offset()).unwrap_or(usize::MAX);
-        let progress = Progress::new(Some(backing), start..start.saturating_add(part.len()));
+        let progress = Progress::new(backing, start..start.saturating_add(part.len()));
         Self { progress, ..self }
     }
 

@@ -6,7 +6,7 @@ use super::*;
 fn with_mapping(first: &[u8], work: impl FnOnce(Pairs<'_>, &(dyn Fn() + Sync))) {
     let (_folder, path) = common::file(&common::reads(4 << 20));
     let reader = pagecut::mmap::MmapReader::open(&path).unwrap();
-    let pairs = Pairs::new(first, reader.as_slice(), Fastq::new()).second_backed_by(&reader);
+    let pairs = Pairs::new(first, &reader, Fastq::new());
     let cut = || std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(1 << 20).unwrap();
     work(pairs, &cut);
 }
@@ -67,8 +67,8 @@ impl Backing for Begun {
 fn each_byte_of_both_backings_is_begun_once() {
     let data = common::reads(200_000);
     let [first, second] = [Begun::default(), Begun::default()];
-    let pairs = Pairs::new(&data, &data, Fastq::new()).check_names(false).with_batch_len(10_000);
-    let pairs = pairs.first_backed_by(&first).second_backed_by(&second);
+    let [mates, others] = [&first, &second].map(|begun| CheckedBytes::new(&data, begun));
+    let pairs = Pairs::new(mates, others, Fastq::new()).check_names(false).with_batch_len(10_000);
     let begun = || {
         [&first, &second].map(|begun| {
             let mut ranges = std::mem::take(&mut *begun.0.lock().unwrap());

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use common::POOLS;
 use pagecut::fastq::Fastq;
 use pagecut::mmap::{MmapOptions, MmapPrivate, MmapReader, MmapShared, MmapWriter};
-use pagecut::{Error, ErrorKind, Format, Resync, Source, SourceOptions};
+use pagecut::{Error, ErrorKind, Format, Piece, Resync, Source, SourceOptions};
 use rayon::prelude::*;
 use tempfile::TempDir;
 
@@ -247,6 +247,50 @@ fn a_source_reports_the_loss_with_every_backend() {
             assert_truncated(&error, 2_000_000);
         }
     }
+}
+
+#[test]
+fn mappings_and_spans_are_checked_as_arguments() {
+    let Mapped { data, path, reader, _folder } = Mapped::new(1 << 20);
+    let source = Source::open(&path).unwrap();
+    let span = source.whole().unwrap();
+    assert!(span.is_borrowed());
+    let first_errors = || {
+        [
+            pagecut::fastq::records(&reader).find_map(Result::err),
+            pagecut::fastq::par_records(&reader).find_map_first(Result::err),
+            pagecut::fastq::records(&span).find_map(Result::err),
+            pagecut::fastq::Pairs::new(&data, &reader, Fastq::new())
+                .check_names(false)
+                .iter()
+                .find_map(Result::err),
+        ]
+    };
+    assert!(first_errors().iter().all(Option::is_none));
+    let unchecked = pagecut::fastq::records(&data);
+    assert!(unchecked.last().unwrap().is_ok());
+    // A cut between two records leaves whole records only.
+    let records = Fastq::new().records(&data).map(Result::unwrap).map(|record| record.as_bytes().len());
+    let len = records
+        .scan(0, |end, len| {
+            *end += len;
+            Some(*end)
+        })
+        .find(|end| *end > 500_000)
+        .unwrap();
+    cut(&path, len as u64);
+    for error in first_errors() {
+        assert_truncated(&error.unwrap(), len as u64);
+    }
+    let mut pieces = Fastq::new().pieces(&reader);
+    let gap = pieces
+        .by_ref()
+        .filter_map(|piece| if let Piece::Gap(gap) = piece { Some(gap) } else { None })
+        .last()
+        .unwrap();
+    assert_truncated(&gap.error, len as u64);
+    assert_eq!(gap.range, data.len() as u64..data.len() as u64);
+    assert_eq!(pieces.tally().bytes(), data.len() as u64);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::{PairFile, Result};
 use crate::fastq::Fastq;
-use crate::record::{Backing, Format, Part, Records};
+use crate::record::{Backing, CheckedBytes, Format, Part, Records};
 
 /// One of two inputs, or the only one.
 #[derive(Clone, Copy)]
@@ -16,17 +16,14 @@ pub(super) struct Input<'data> {
 }
 
 impl<'data> Input<'data> {
-    pub(super) fn new(data: &'data [u8], file: Option<PairFile>) -> Self {
-        Self { data, backing: None, file }
+    pub(super) fn new(data: impl Into<CheckedBytes<'data>>, file: Option<PairFile>) -> Self {
+        let data = data.into();
+        Self { data: data.as_slice(), backing: data.backing(), file }
     }
 
     /// The records of a part, which say to the backing where they are.
     pub(super) fn records(&self, format: Fastq, part: Part<'data>) -> Records<'data, Fastq> {
-        let records = format.records_of(part);
-        match self.backing {
-            Some(backing) => records.backed_by(backing),
-            None => records,
-        }
+        format.records_of(part).backed_by(self.backing)
     }
 
     /// Whether the bytes are still what they were.

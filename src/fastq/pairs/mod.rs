@@ -66,7 +66,7 @@ use lockstep::{Lane, Lockstep};
 
 use super::{Fastq, Record, Wrapped};
 use crate::error::{PairFile, Result};
-use crate::record::{Backing, Format};
+use crate::record::{CheckedBytes, Format};
 
 /// How long the parts are between whose ends the batches lie, unless it is said otherwise: long enough that a task costs nothing,
 /// short enough that the parts of a window stay in a cache between counting and reading.
@@ -158,16 +158,21 @@ pub struct Pairs<'data> {
 }
 
 impl<'data> Pairs<'data> {
-    /// The first mates in one input, the second ones in another.
+    /// Pairs of the first mates in one input and the second mates in another. If a mapping that is passed itself was truncated or changed,
+    /// that is the error.
     #[must_use]
-    pub fn new(first: &'data [u8], second: &'data [u8], format: Fastq) -> Self {
+    pub fn new(
+        first: impl Into<CheckedBytes<'data>>,
+        second: impl Into<CheckedBytes<'data>>,
+        format: Fastq,
+    ) -> Self {
         let first = Input::new(first, Some(PairFile::First));
         Self::of(first, Some(Input::new(second, Some(PairFile::Second))), format)
     }
 
-    /// Both in one input, each second mate behind its first one.
+    /// Pairs of one input, in which each second mate follows its first one.
     #[must_use]
-    pub fn interleaved(data: &'data [u8], format: Fastq) -> Self {
+    pub fn interleaved(data: impl Into<CheckedBytes<'data>>, format: Fastq) -> Self {
         Self::of(Input::new(data, None), None, format)
     }
 
@@ -186,24 +191,6 @@ impl<'data> Pairs<'data> {
     #[must_use]
     pub fn with_batch_len(self, len: usize) -> Self {
         Self { batch_len: len.max(1), ..self }
-    }
-
-    /// What the first input rests on, or the only one: it is told where workers are, and asked whether the bytes are still what they
-    /// were. If not, that is the error.
-    #[must_use]
-    pub fn first_backed_by(self, backing: &'data dyn Backing) -> Self {
-        Self { first: Input { backing: Some(backing), ..self.first }, ..self }
-    }
-
-    /// The same of the second input.
-    ///
-    /// # Panics
-    ///
-    /// If there is none, since the mates are interleaved.
-    #[must_use]
-    pub fn second_backed_by(self, backing: &'data dyn Backing) -> Self {
-        assert!(self.second.is_some(), "interleaved mates lie in one input");
-        Self { second: self.second.map(|second| Input { backing: Some(backing), ..second }), ..self }
     }
 
     /// The pairs, one after the other.

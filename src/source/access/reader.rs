@@ -310,7 +310,7 @@ impl Reader {
         match self.mapped().filter(|_| self.backend() == Backend::Mapped) {
             Some(mapped) => {
                 self.counters.count_read(Backend::Mapped, positions.len() as u64);
-                Ok(Span::borrowed(&mapped.as_slice()[positions]))
+                Ok(Span::borrowed(&mapped.as_slice()[positions], mapped))
             }
             None => {
                 let mut copy = AlignedBuffer::new(positions.len(), self.alignment())?;

@@ -1,23 +1,26 @@
 //! Bytes of a range of a file.
 
+use std::fmt;
 use std::ops::Deref;
 
+use crate::error::Result;
 use crate::io::AlignedBuffer;
+use crate::record::{Backing, CheckedBytes};
 
 /// Bytes of a range of a file.
-#[derive(Debug)]
+///
+/// Formats read its records with a check: passed as `&span`, a file that was cut short or changed is an error.
 pub struct Span<'reader>(Bytes<'reader>);
 
-#[derive(Debug)]
 enum Bytes<'reader> {
-    Borrowed(&'reader [u8]),
+    Borrowed(&'reader [u8], &'reader dyn Backing),
     Copied(AlignedBuffer),
 }
 
 impl<'reader> Span<'reader> {
     /// Bytes of a mapping.
-    pub(in crate::source) fn borrowed(bytes: &'reader [u8]) -> Self {
-        Self(Bytes::Borrowed(bytes))
+    pub(in crate::source) fn borrowed(bytes: &'reader [u8], mapping: &'reader dyn Backing) -> Self {
+        Self(Bytes::Borrowed(bytes, mapping))
     }
 
     /// Bytes that were read.
@@ -28,7 +31,7 @@ impl<'reader> Span<'reader> {
     /// Whether the bytes are those of a mapping, and no copy.
     #[must_use]
     pub fn is_borrowed(&self) -> bool {
-        matches!(self.0, Bytes::Borrowed(_))
+        matches!(self.0, Bytes::Borrowed(..))
     }
 }
 
@@ -37,9 +40,30 @@ impl Deref for Span<'_> {
 
     fn deref(&self) -> &[u8] {
         match &self.0 {
-            Bytes::Borrowed(bytes) => bytes,
+            Bytes::Borrowed(bytes, _) => bytes,
             Bytes::Copied(bytes) => bytes,
         }
+    }
+}
+
+impl Backing for Span<'_> {
+    fn check(&self) -> Result<()> {
+        match &self.0 {
+            Bytes::Borrowed(_, mapping) => mapping.check(),
+            Bytes::Copied(_) => Ok(()),
+        }
+    }
+}
+
+impl<'data> From<&'data Span<'_>> for CheckedBytes<'data> {
+    fn from(span: &'data Span<'_>) -> Self {
+        Self::new(span, span)
+    }
+}
+
+impl fmt::Debug for Span<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Span").field("len", &self.len()).field("is_borrowed", &self.is_borrowed()).finish()
     }
 }
 

@@ -35,7 +35,7 @@ impl Source {
     /// [may be held in memory](crate::SourceOptions::max_record_len).
     pub fn whole(&self) -> Result<Span<'_>> {
         if let Some(mapped) = self.mapped().filter(|mapped| self.options.allows(mapped.len() as u64)) {
-            return Ok(Span::borrowed(mapped.as_slice()));
+            return Ok(Span::borrowed(mapped.as_slice(), mapped));
         }
         if let Input::Stream { input, .. } = &self.input {
             // How it is compressed is known from then on.
