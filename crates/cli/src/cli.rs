@@ -10,6 +10,7 @@ use crate::fetch::Fetch;
 use crate::head::Head;
 use crate::man::Man;
 use crate::packets::Field;
+use crate::pairs::{Mates, MatesByName};
 use crate::sample::Sample;
 use crate::streams::Selection;
 
@@ -72,6 +73,8 @@ pub(crate) struct Stats {
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) limit: Limit,
+    #[command(flatten)]
+    pub(crate) mates: MatesByName,
     /// All columns: quartiles of the lengths, gaps, N50, qualities, GC content
     #[arg(short, long)]
     pub(crate) all: bool,
@@ -160,11 +163,13 @@ pub(crate) struct Verify {
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) limit: Limit,
+    #[command(flatten)]
+    pub(crate) mates: MatesByName,
     /// Check the letters, the range of the quality scores, and the definition on the plus line too
     #[arg(long)]
     pub(crate) strict: bool,
     /// Go on behind every fault, and list the gaps
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["paired", "interleaved", "pairs_by_name"])]
     pub(crate) recover: bool,
     /// Give up behind so many gaps
     #[arg(long, value_name = "N", requires = "recover", default_value_t = u64::MAX, hide_default_value = true)]
@@ -216,11 +221,20 @@ pub(crate) struct Index {
 #[derive(Debug, Args)]
 #[command(
     after_help = "Each line of output is what `pagecut fetch FILE` prints a piece by. Pieces of about equal length are found without \
-                  reading what lies between."
+                  reading what lies between.\n\n\
+                  Pieces of pairs (--paired, --interleaved) have equal numbers of pairs, so that the pieces of both files begin with the \
+                  same pair. They are written to PREFIX.0_1, PREFIX.0_2, PREFIX.1_1, ... (interleaved: PREFIX.0, ...) with the \
+                  extension of the file, without blank lines. The files are read twice. Pieces of gzip and BGZF are BGZF, which is \
+                  gzip; those of other compressed files are not compressed."
 )]
 pub(crate) struct Shard {
     /// File
     pub(crate) file: PathBuf,
+    /// File of the second mates, with --paired
+    #[arg(requires = "paired")]
+    pub(crate) mate_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) mates: Mates,
     /// Pieces to make
     #[arg(short = 'n', long, value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000_000))]

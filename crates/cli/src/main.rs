@@ -18,6 +18,7 @@ mod man;
 mod media;
 mod output;
 mod packets;
+mod pairs;
 mod probe;
 mod progress;
 mod report;

@@ -6,12 +6,24 @@ use std::path::{Path, PathBuf};
 
 use pagecut::{Format, FormatTask, ReadAt, Result, Source};
 
+use crate::args::conflict;
 use crate::cli::{Common, Shard};
 use crate::output::OutFile;
-use crate::{fetch, formats, index, input, output, report};
+use crate::{fetch, formats, index, input, output, pairs, report};
 
 /// Boundaries the file, and notes whether it could be.
 pub(crate) fn run(args: &Shard, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
+    let files: Vec<_> = std::iter::once(&args.file).chain(&args.mate_file).cloned().collect();
+    if args.mates.is_wanted() {
+        let Some(prefix) = &args.output else {
+            conflict("`--paired` and `--interleaved` write pieces, and need `--output`")
+        };
+        return args
+            .mates
+            .group(&files)
+            .iter()
+            .try_for_each(|input| pairs::shard::run(input, prefix, args, common, all_good));
+    }
     let name = args.file.display().to_string();
     match cut(args, &name, common) {
         Err(error) => {

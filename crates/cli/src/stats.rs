@@ -11,6 +11,7 @@ use pagecut::Result;
 
 use crate::cli::{Common, Stats};
 use crate::formats::{self, NamedSource};
+use crate::pairs::{self, Input};
 use crate::table::Table;
 use crate::{input, report};
 pub(crate) use packets::PacketCounts;
@@ -29,9 +30,16 @@ pub(crate) fn run(args: &Stats, common: &Common, out: &mut dyn Write, all_good: 
     let mut reads = reads::table(args.all);
     let mut packets = packets::table();
     let mut tracks = tracks::table();
-    for path in input::inputs(&args.files) {
-        let name = path.display().to_string();
-        match count(&path, &name, args, common) {
+    let outcomes = args.mates.group(&args.files, all_good).into_iter().flat_map(|input| match &input {
+        Input::Alone(path) => {
+            let name = path.display().to_string();
+            let counted = count(path, &name, args, common);
+            vec![(name, counted)]
+        }
+        _ => pairs::stats::count(&input, args, common),
+    });
+    for (name, outcome) in outcomes {
+        match outcome {
             Err(error) => {
                 report::error(&name, &error);
                 *all_good = false;

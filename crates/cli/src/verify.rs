@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::cli::{Common, Verify};
 use crate::formats::{self, NamedSource};
+use crate::pairs::{self, Input};
 use crate::report::counted;
 use crate::{input, report};
 use places::{Blocks, LostBytes, Place};
@@ -19,7 +20,7 @@ pub(crate) use reading::{Checked, Found, Reading, first, list_gaps};
 
 /// What an input came to.
 #[derive(Debug, Serialize)]
-struct Verdict {
+pub(crate) struct Verdict {
     file: String,
     format: Option<&'static str>,
     #[serde(skip)]
@@ -79,7 +80,7 @@ struct Hole {
 
 /// An error.
 #[derive(Debug, Serialize)]
-struct Fault {
+pub(crate) struct Fault {
     kind: &'static str,
     offset: Option<u64>,
     /// Of a file that is BGZF and has no damaged block.
@@ -100,23 +101,24 @@ pub(crate) fn run(
     out: &mut dyn Write,
     all_good: &mut bool,
 ) -> io::Result<()> {
-    for path in input::inputs(&args.files) {
-        let name = path.display().to_string();
-        let verdict = verify(&path, &name, args, common).unwrap_or_else(|error| {
-            report::error(&name, &error);
-            Verdict::unread(name, &error)
-        });
-        *all_good &= verdict.is_good();
-        if args.json {
-            serde_json::to_writer(&mut *out, &verdict)?;
-            writeln!(out)?;
-        } else if !(common.quiet && verdict.is_good()) {
-            verdict.write(out)?;
+    for input in args.mates.group(&args.files, all_good) {
+        if let Input::Alone(path) = &input {
+            let verdict = verdict(path, path.display().to_string(), args, common);
+            *all_good &= verdict.is_good();
+            verdict.print(args.json, common.quiet, out)?;
+        } else {
+            pairs::verify::run(&input, args, common, out, all_good)?;
         }
-        // Whoever reads need not wait for the next file.
-        out.flush()?;
     }
     Ok(())
+}
+
+/// Reads one input, and reports its faults.
+pub(crate) fn verdict(path: &Path, name: String, args: &Verify, common: &Common) -> Verdict {
+    verify(path, &name, args, common).unwrap_or_else(|error| {
+        report::error(&name, &error);
+        Verdict::unread(name, &error)
+    })
 }
 
 /// Reads one input, and tells what is wrong with it.
@@ -140,7 +142,7 @@ fn read(input: NamedSource<'_>, args: &Verify) -> Result<Reading> {
 }
 
 impl Verdict {
-    fn of(file: String, read: &Reading) -> Self {
+    pub(crate) fn of(file: String, read: &Reading) -> Self {
         let Tally { records, record_bytes, blank_bytes, gap_bytes, .. } = read.tally;
         let compressed = read.packed.map(|packed| Compressed {
             format: packed.compression.name(),
@@ -177,7 +179,7 @@ impl Verdict {
     }
 
     /// Of an input that could not be read at all.
-    fn unread(file: String, error: &Error) -> Self {
+    pub(crate) fn unread(file: String, error: &Error) -> Self {
         Self {
             file,
             format: None,
@@ -195,8 +197,20 @@ impl Verdict {
         }
     }
 
-    fn is_good(&self) -> bool {
+    pub(crate) fn is_good(&self) -> bool {
         self.complete && self.error.is_none()
+    }
+
+    /// Prints the verdict, unless only bad ones are wanted.
+    pub(crate) fn print(&self, json: bool, quiet: bool, out: &mut dyn Write) -> io::Result<()> {
+        if json {
+            serde_json::to_writer(&mut *out, self)?;
+            writeln!(out)?;
+        } else if !(quiet && self.is_good()) {
+            self.write(out)?;
+        }
+        // Whoever reads need not wait for the next file.
+        out.flush()
     }
 
     /// One line for a person.
@@ -245,6 +259,11 @@ impl Fault {
     /// A fault of the input as a whole.
     fn of_input(kind: &'static str, message: String) -> Self {
         Self { kind, offset: None, virtual_offset: None, record: None, line: None, compressed: None, message }
+    }
+
+    /// An error whose place in a compressed input is not looked up.
+    pub(crate) fn of_error(error: &Error) -> Self {
+        Self::of(error, &Blocks::default())
     }
 
     fn of(error: &Error, blocks: &Blocks) -> Self {

@@ -17,7 +17,7 @@ use pagecut::{Error, ErrorKind};
 use crate::cli::{Common, Compress, Output};
 use crate::{input, report};
 pub(crate) use error::OutputError;
-pub(crate) use file::{OutFile, commit};
+pub(crate) use file::{Complete, OutFile, commit};
 pub(crate) use stdout::Stdout;
 
 /// Where reads are written to.
@@ -45,13 +45,18 @@ impl Out {
 
     /// Writes what is left, closes what is compressed, and gives a file its name.
     pub(crate) fn finish(self) -> pagecut::Result<()> {
+        Ok(commit(vec![self.complete()?])?)
+    }
+
+    /// Writes what is left, and closes what is compressed. A file has no name yet.
+    pub(crate) fn complete(self) -> pagecut::Result<Complete> {
         let stream = match self {
             #[cfg(feature = "gzip")]
             Self::Bgzf(writer) => writer.finish()?,
             Self::Plain(stream) => stream,
         };
         let file = stream.into_inner().map_err(io::IntoInnerError::into_error)?;
-        Ok(file.commit()?)
+        Ok(file.complete()?)
     }
 
     /// Ends an output that is not complete. A file is removed, and one of its name that was there before stays. To a pipe, what is left

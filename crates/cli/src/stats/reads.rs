@@ -72,8 +72,13 @@ impl ReadCounts {
         all: bool,
     ) -> Result<Self> {
         let summary = source.in_variant(guess, || reads(source, all), || wrapped_reads(source, all))?;
+        Ok(Self::of_summary(file, format, &summary))
+    }
+
+    /// The counts of reads that were summed up.
+    pub(crate) fn of_summary(file: &str, format: &'static str, summary: &fastq::Summary) -> Self {
         let numbers = (summary.lengths(), summary.letters(), summary.quality_scores());
-        Ok(Self::of(file, format, summary.alphabet(), numbers))
+        Self::of(file, format, summary.alphabet(), numbers)
     }
 
     fn of(file: &str, format: &'static str, alphabet: Option<Alphabet>, numbers: Numbers<'_>) -> Self {

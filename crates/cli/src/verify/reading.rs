@@ -122,6 +122,32 @@ impl Reading {
         }
     }
 
+    /// The reading of an input that was read to its end without a fault.
+    pub(crate) fn of_tally(input: NamedSource<'_>, format: Option<&'static str>, tally: Tally) -> Self {
+        let packed = input.source.compression_stats();
+        let file_len = input.source.len_hint();
+        let bytes = match (packed, file_len) {
+            (None, Some(len)) => len,
+            (Some(packed), _) => packed.unpacked_bytes,
+            (None, None) => input.source.bytes_done(),
+        };
+        Self {
+            format,
+            is_media: false,
+            bytes,
+            file_len,
+            tally,
+            error: None,
+            complete: true,
+            ends_at_fault: None,
+            packed,
+            damage: None,
+            gaps: None,
+            faults: None,
+            blocks: Blocks::default(),
+        }
+    }
+
     /// Reads an input that is held as a whole.
     ///
     /// # Errors
@@ -153,7 +179,7 @@ impl Reading {
     }
 
     /// Tells what is wrong.
-    pub(super) fn tell(&self, name: &str) {
+    pub(crate) fn tell(&self, name: &str) {
         self.gaps.iter().flatten().for_each(|gap| report::gap(name, gap));
         self.faults.iter().flatten().for_each(|fault| report::error(name, fault));
         // The first gap, or fault, was told.

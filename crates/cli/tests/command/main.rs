@@ -2,6 +2,7 @@
 
 mod fetch;
 mod head;
+mod pairs;
 mod sample;
 mod usage;
 mod verify;

@@ -1,0 +1,136 @@
+//! Pairs of reads in the commands: how files are grouped, and one module for each command.
+
+mod names;
+pub(crate) mod shard;
+pub(crate) mod stats;
+pub(crate) mod verify;
+
+use std::path::{Path, PathBuf};
+
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory};
+use pagecut::{Error, PairedSource, Result};
+
+use crate::args::{Common, Limit};
+use crate::cli::Cli;
+use crate::{input, report};
+
+/// How the mates of pairs lie in files.
+#[derive(Debug, Args)]
+pub(crate) struct Mates {
+    /// Read the files two at a time, R1 R2 [R1 R2 ...]: the first mates are in one, the second mates in the other, in the same order.
+    /// Unequal counts and names that do not match are errors
+    #[arg(long, conflicts_with = "interleaved")]
+    pub(crate) paired: bool,
+    /// Read both mates from one file, in which each second mate follows its first one
+    #[arg(long)]
+    pub(crate) interleaved: bool,
+}
+
+/// How the mates of pairs are found among files.
+#[derive(Debug, Args)]
+pub(crate) struct MatesByName {
+    #[command(flatten)]
+    pub(crate) mates: Mates,
+    /// Find the mates of files by their names, which differ in the read number before the extension: _R1 and _R2, _1 and _2, .1 and
+    /// .2, _R1_001 and _R2_001
+    #[arg(long, conflicts_with_all = ["paired", "interleaved"])]
+    pub(crate) pairs_by_name: bool,
+}
+
+/// What is read together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Input {
+    /// A file without pairs.
+    Alone(PathBuf),
+    /// The files of the first and of the second mates.
+    Two(PathBuf, PathBuf),
+    /// A file in which mates alternate.
+    Interleaved(PathBuf),
+}
+
+impl Mates {
+    /// Whether pairs are to be read.
+    pub(crate) fn is_wanted(&self) -> bool {
+        self.paired || self.interleaved
+    }
+
+    /// Groups files. Ends with the exit status of wrong usage if a second file is missing.
+    pub(crate) fn group(&self, files: &[PathBuf]) -> Vec<Input> {
+        if !self.paired {
+            let new = if self.interleaved { Input::Interleaved } else { Input::Alone };
+            return input::inputs(files).into_iter().map(new).collect();
+        }
+        let (pairs, rest) = files.as_chunks::<2>();
+        if pairs.is_empty() || !rest.is_empty() {
+            let what = "`--paired` reads files two at a time: R1 R2 [R1 R2 ...]";
+            Cli::command().error(ErrorKind::WrongNumberOfValues, what).exit();
+        }
+        pairs.iter().map(|[first, second]| Input::Two(first.clone(), second.clone())).collect()
+    }
+}
+
+impl MatesByName {
+    /// Groups files, and reports each whose mate is missing, which is then read alone.
+    pub(crate) fn group(&self, files: &[PathBuf], all_good: &mut bool) -> Vec<Input> {
+        if !self.pairs_by_name {
+            return self.mates.group(files);
+        }
+        let (inputs, missing) = names::group(&input::inputs(files));
+        for (file, mate) in missing {
+            *all_good = false;
+            let what = format!("the file of its mates, {}, is not among the files", mate.display());
+            report::error(&file.display().to_string(), &what);
+        }
+        inputs
+    }
+}
+
+impl Input {
+    /// The files, in the order of mates.
+    pub(crate) fn paths(&self) -> Vec<&Path> {
+        match self {
+            Self::Alone(path) | Self::Interleaved(path) => vec![path],
+            Self::Two(first, second) => vec![first, second],
+        }
+    }
+
+    /// Its name in messages.
+    pub(crate) fn name(&self) -> String {
+        let names: Vec<_> = self.paths().iter().map(|path| path.display().to_string()).collect();
+        names.join(" and ")
+    }
+
+    /// Opens the files of pairs.
+    ///
+    /// # Errors
+    ///
+    /// The first file that cannot be opened, with the error.
+    pub(crate) fn open(
+        &self,
+        limit: &Limit,
+        common: &Common,
+    ) -> std::result::Result<PairedSource, (String, Error)> {
+        let open = |path: &Path| {
+            input::open_to_read(path, limit, common).map_err(|error| (path.display().to_string(), error))
+        };
+        match self {
+            Self::Two(first, second) => Ok(PairedSource::new(open(first)?, open(second)?)),
+            Self::Alone(path) | Self::Interleaved(path) => open(path).map(PairedSource::interleaved),
+        }
+    }
+}
+
+/// Does work on pairs, and shows the progress in the first file.
+fn work<T>(
+    source: &PairedSource,
+    name: &str,
+    common: &Common,
+    work: impl FnOnce() -> Result<T>,
+) -> Result<T> {
+    let result = input::work(source.first(), name, common, work);
+    if let Some(second) = source.second() {
+        input::tell_unclosed(second, name);
+    }
+    result
+}

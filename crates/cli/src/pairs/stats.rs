@@ -1,0 +1,62 @@
+//! `stats` of pairs: counts in each file, while the names of mates are compared.
+
+use pagecut::fastq::{Fastq, Summary};
+use pagecut::{PairedSource, Result};
+
+use super::Input;
+use crate::args::Common;
+use crate::cli::Stats;
+use crate::stats::{Outcome, ReadCounts};
+
+/// Counts in the files of pairs. Returns an outcome for each file, or the error with the name of what was read.
+pub(crate) fn count(input: &Input, args: &Stats, common: &Common) -> Vec<(String, Result<Outcome>)> {
+    let name = input.name();
+    let source = match input.open(&args.limit, common) {
+        Ok(source) => source,
+        Err((name, error)) => return vec![(name, Err(error))],
+    };
+    match super::work(&source, &name, common, || summaries(&source, args.all)) {
+        Err(error) => vec![(name, Err(error))],
+        Ok(summaries) => {
+            let counts = |(path, summary): (&std::path::Path, Summary)| {
+                let name = path.display().to_string();
+                let format = if summary.lengths().count() > 0 { "FASTQ" } else { "" };
+                let counts = ReadCounts::of_summary(&name, format, &summary);
+                (name, Ok(Outcome::Reads(Box::new(counts))))
+            };
+            input.paths().into_iter().zip(summaries).map(counts).collect()
+        }
+    }
+}
+
+/// The summaries of the files. That of interleaved mates is the first one.
+fn summaries(source: &PairedSource, all: bool) -> Result<[Summary; 2]> {
+    let new = || {
+        let new = if all { Summary::with_letters } else { Summary::new };
+        Box::new([new(), new()])
+    };
+    let second = usize::from(source.second().is_some());
+    let merge = |left: Box<[Summary; 2]>, right: Box<[Summary; 2]>| {
+        let ([left_first, left_second], [right_first, right_second]) = (*left, *right);
+        Box::new([left_first.merge(right_first), left_second.merge(right_second)])
+    };
+    let four_lines = || {
+        let add = |mut summaries: Box<[Summary; 2]>,
+                   pair: pagecut::fastq::Pair<pagecut::fastq::Record<'_>>| {
+            summaries[0].add(&pair.first);
+            summaries[second].add(&pair.second);
+            summaries
+        };
+        source.fold(&Fastq::new(), new, add, merge)
+    };
+    let wrapped = || {
+        let add = |mut summaries: Box<[Summary; 2]>,
+                   pair: pagecut::fastq::Pair<pagecut::fastq::wrapped::Record<'_>>| {
+            summaries[0].add_wrapped(&pair.first);
+            summaries[second].add_wrapped(&pair.second);
+            summaries
+        };
+        source.fold(&Fastq::new().wrapped(), new, add, merge)
+    };
+    source.in_variant(four_lines, wrapped).map(|summaries| *summaries)
+}

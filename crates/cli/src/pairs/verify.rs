@@ -1,0 +1,124 @@
+//! `verify` of pairs: the account of each file, and whether their records are mates.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use pagecut::fastq::Fastq;
+use pagecut::{Error, ErrorKind, Format as _, PairTally, PairedSource, Tally};
+use serde::Serialize;
+
+use super::Input;
+use crate::args::Common;
+use crate::cli::Verify;
+use crate::formats::NamedSource;
+use crate::report;
+use crate::report::counted;
+use crate::verify::{self, Fault, Reading, Verdict};
+
+/// What the comparison of mates came to.
+#[derive(Debug, Serialize)]
+struct PairVerdict {
+    files: Vec<String>,
+    /// Null if there is an error.
+    pairs: Option<u64>,
+    complete: bool,
+    error: Option<Fault>,
+}
+
+/// Verifies the files of pairs, and notes whether they are well. The verdict of each file comes first, then that of the pairs.
+pub(crate) fn run(
+    input: &Input,
+    args: &Verify,
+    common: &Common,
+    out: &mut dyn Write,
+    all_good: &mut bool,
+) -> io::Result<()> {
+    let name = input.name();
+    let (verdicts, compared) = match input.open(&args.limit, common) {
+        Err((name, error)) => {
+            report::error(&name, &error);
+            (vec![Verdict::unread(name, &error)], Err(error))
+        }
+        Ok(source) => {
+            let compared = super::work(&source, &name, common, || compare(&source, args));
+            let verdicts = match &compared {
+                Ok(tally) => good_files(input, &source, tally, common),
+                Err(_) => files(input, &source, args, common),
+            };
+            // The fault of a file was reported with its verdict.
+            if let Err(error) = &compared
+                && (is_of_mates(error) || verdicts.iter().all(Verdict::is_good) || has_stream(&source))
+            {
+                report::error(&name, error);
+            }
+            (verdicts, compared)
+        }
+    };
+    for verdict in &verdicts {
+        *all_good &= verdict.is_good();
+        verdict.print(args.json, common.quiet, out)?;
+    }
+    let verdict = PairVerdict {
+        files: input.paths().iter().map(|path| path.display().to_string()).collect(),
+        pairs: compared.as_ref().ok().map(|tally| tally.pairs),
+        complete: compared.is_ok(),
+        error: compared.as_ref().err().map(Fault::of_error),
+    };
+    *all_good &= verdict.complete;
+    if args.json {
+        serde_json::to_writer(&mut *out, &verdict)?;
+        writeln!(out)?;
+    } else {
+        match verdict.pairs {
+            Some(_) if common.quiet => {}
+            Some(pairs) => writeln!(out, "{name}: good: {}", counted(pairs, "pair"))?,
+            None => writeln!(out, "{name}: bad: the pairs were not read to the end")?,
+        }
+    }
+    out.flush()
+}
+
+/// Whether a file is a stream, which is not read a second time.
+fn has_stream(source: &PairedSource) -> bool {
+    source.first().reader().is_none() || source.second().is_some_and(|second| second.reader().is_none())
+}
+
+/// Reads all pairs.
+fn compare(source: &PairedSource, args: &Verify) -> pagecut::Result<PairTally> {
+    let format = if args.strict { Fastq::strict() } else { Fastq::new() };
+    source.in_variant(|| source.for_each(&format, |_| {}), || source.for_each(&format.wrapped(), |_| {}))
+}
+
+/// Whether an error is one of two records that are no mates, so that neither file need be damaged.
+fn is_of_mates(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::MateName { .. } | ErrorKind::MateNumber { .. } | ErrorKind::MateMissing { .. }
+    )
+}
+
+/// The verdicts of files whose pairs were read to the end.
+fn good_files(input: &Input, source: &PairedSource, tally: &PairTally, common: &Common) -> Vec<Verdict> {
+    let sources = [Some((source.first(), tally.first)), source.second().zip(tally.second)];
+    let verdict = |(path, (source, tally)): (&Path, (_, Tally))| {
+        let name = path.display().to_string();
+        let format = (tally.records > 0).then_some(Fastq::NAME);
+        let reading = Reading::of_tally(NamedSource { source, name: &name, common }, format, tally);
+        reading.tell(&name);
+        Verdict::of(name, &reading)
+    };
+    input.paths().into_iter().zip(sources.into_iter().flatten()).map(verdict).collect()
+}
+
+/// The verdicts of files whose pairs were not read to the end, which are read again on their own. A stream cannot be.
+fn files(input: &Input, source: &PairedSource, args: &Verify, common: &Common) -> Vec<Verdict> {
+    let sources = [Some(source.first()), source.second()];
+    let mut verdicts = Vec::new();
+    for (path, source) in input.paths().into_iter().zip(sources.into_iter().flatten()) {
+        let name = path.display().to_string();
+        if source.reader().is_some() {
+            verdicts.push(verify::verdict(path, name, args, common));
+        }
+    }
+    verdicts
+}
