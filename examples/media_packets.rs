@@ -1,5 +1,5 @@
-//! Prints the packets of a media file: `cargo run --release --example media_packets -- FILE`, with the track, the time of presentation and the
-//! size of each. `-` is the standard input; compressed input needs a feature such as `gzip`.
+//! Prints the packets of a media file, each with its track, its presentation time in seconds and its size:
+//! `cargo run --release --example media_packets -- FILE`. `/dev/stdin` reads a pipe; compressed input needs a feature such as `gzip`.
 
 use pagecut::{Source, media::Container};
 
@@ -9,13 +9,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let data = source.whole()?;
     for packet in Container::read(&data)?.packets() {
         let packet = packet?;
-        let seconds = packet.pts.map(|pts| packet.time_base.seconds(pts));
-        println!(
-            "{}\t{}\t{}",
-            packet.track,
-            seconds.map_or("-".into(), |pts| format!("{pts:.3}")),
-            packet.len()
-        );
+        let time = packet.pts.map_or("-".into(), |pts| format!("{:.3}", packet.time_base.seconds(pts)));
+        println!("{}\t{time}\t{}", packet.track, packet.len());
     }
     Ok(source.check()?)
 }

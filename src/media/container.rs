@@ -76,8 +76,8 @@ impl<'data> Container<'data> {
 
     /// The tracks, in the order of ffprobe.
     ///
-    /// In MPEG-TS, and in a Matroska file of several segments, others may turn up later: [`Packets::tracks`] has them. The first call reads up
-    /// to 5 MB of an MPEG transport stream.
+    /// MPEG-TS, and a Matroska file of several segments, can have further tracks later: [`Packets::tracks`] lists them. The first call
+    /// reads up to 5 MB of an MPEG transport stream.
     #[must_use]
     pub fn tracks(&self) -> &[Track<'data>] {
         match &self.demuxer {
@@ -87,8 +87,8 @@ impl<'data> Container<'data> {
         }
     }
 
-    /// The packets of all tracks in the order of ffprobe: attached pictures, then those of the other tracks, in the order of the file, or, in
-    /// MP4, in the [order in which the file is best read](mp4::Packets).
+    /// The packets of all tracks in the order of ffprobe: attached pictures, then those of the other tracks, in the order of the file, or,
+    /// in MP4, in the [order in which the file is best read](mp4::Packets).
     #[must_use]
     pub fn packets(&self) -> Packets<'data> {
         self.packets_with(Times::Presentation)
@@ -113,7 +113,7 @@ impl<'data> Container<'data> {
 pub struct Packets<'data>(Demuxing<'data>);
 
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one, which stays where it is")]
+#[expect(clippy::large_enum_variant, reason = "a caller has one iterator, not many")]
 enum Demuxing<'data> {
     Mp4(mp4::DemuxedPackets<'data>),
     Matroska(matroska::DemuxedPackets<'data>),
@@ -121,8 +121,8 @@ enum Demuxing<'data> {
 }
 
 impl<'data> Packets<'data> {
-    /// The tracks up to now: those of [`Container::tracks`] that come before the first packet, and those that the packets have shown since.
-    /// Each track is described as its last packet found it.
+    /// The tracks so far: those that the head of the input describes, and those that the packets so far have added. A later program map of
+    /// MPEG-TS can change the description of a track; the index stays.
     #[must_use]
     pub fn tracks(&self) -> &[Track<'data>] {
         match &self.0 {

@@ -8,7 +8,7 @@ pub(super) trait Demux<'data> {
     /// The packets of all tracks.
     type Packets: TrackPackets<'data>;
 
-    /// The tracks that are known without a walk over all packets.
+    /// The tracks that the head or the start of the input describes.
     fn tracks(&self) -> &[Track<'data>];
 
     /// The packets in the order of ffprobe.
@@ -17,6 +17,6 @@ pub(super) trait Demux<'data> {
 
 /// The packets of a container. An error is an item, and does not end the iteration.
 pub(super) trait TrackPackets<'data>: Iterator<Item = Result<Packet<'data>>> {
-    /// The tracks up to now. Each has the same index as among the tracks of the container.
+    /// The tracks so far. Each has the index that it has in the container.
     fn tracks(&self) -> &[Track<'data>];
 }

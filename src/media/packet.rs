@@ -26,15 +26,16 @@ pub struct Packet<'data> {
     pub dts: Option<i64>,
     /// How long it lasts; `None` if that is unknown.
     pub duration: Option<i64>,
-    /// Decoding can start here. Of several frames in a block of Matroska, only the first can be a key frame; each packet of data in MPEG-TS is.
+    /// Decoding can start here. As in ffprobe, only the first frame of a block of Matroska can be a key frame, and every packet of a data
+    /// stream of MPEG-TS is one.
     pub is_key: bool,
     /// It is decoded, but not presented: it lies outside of the edit list of MP4.
     pub is_discarded: bool,
-    /// Where the container has it, in bytes from the start of the input: its first sample (MP4), the body of its block (Matroska), its first
-    /// transport packet (MPEG-TS). `None` for an attached file of Matroska.
+    /// Where it begins in the container, in bytes from the start of the input: its first sample (MP4), the body of its block (Matroska),
+    /// its first transport packet (MPEG-TS). `None` for an attached file of Matroska.
     pub offset: Option<u64>,
-    /// How its bytes are stored. Other forms than [`FrameEncoding::Plain`] are only in Matroska; [`slices`](Packet::slices) then gives the
-    /// stored bytes.
+    /// How its bytes are stored. Only Matroska has other encodings than [`FrameEncoding::Plain`]; [`slices`](Packet::slices) then gives the
+    /// stored bytes, which are not decompressed.
     pub encoding: FrameEncoding,
     pub(super) data: Data<'data>,
 }
@@ -82,8 +83,8 @@ impl<'data> Packet<'data> {
 
     /// Its data as borrowed slices, in their order and without empty ones. Nothing is copied.
     ///
-    /// There is one slice in MP4, one or two in Matroska (after a prefix that was removed from all frames), and one for each transport packet
-    /// in MPEG-TS, which are searched for again in [the bytes](PesPacket::range) of the PES packet.
+    /// MP4 has one slice, Matroska one or two (the first is the prefix that header stripping removed from all frames), and MPEG-TS one per
+    /// transport packet. Each call reads the transport packets of a PES packet [again](PesPacket::pieces).
     #[must_use]
     pub fn slices(&self) -> Slices<'data> {
         Slices(match self.data {

@@ -6,7 +6,7 @@ use super::{MediaKind, TimeBase};
 
 /// A track of a [`Container`](super::Container): a track of MP4 or Matroska, an elementary stream of MPEG-TS, or an attached file.
 ///
-/// Tracks are the streams of ffprobe, in its order and with its numbers.
+/// Tracks have the order and the numbers of the streams of ffprobe.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Track<'data> {
@@ -17,17 +17,17 @@ pub struct Track<'data> {
     pub id: Option<u64>,
     /// The kind of its media.
     pub kind: MediaKind,
-    /// The name of its codec: the parameter `codecs` of RFC 6381 (MP4: `avc1.64001f`), the `CodecID` (Matroska: `V_VP9`), the name that ffmpeg
-    /// uses (MPEG-TS: `h264`, and attached pictures: `png`), or the media type of another attached file. `None` if it is unknown.
+    /// The name of its codec: the parameter `codecs` of RFC 6381 (MP4: `avc1.64001f`), the `CodecID` (Matroska: `V_VP9`), the name that
+    /// ffmpeg uses (MPEG-TS: `h264`, and attached pictures: `png`), or the media type of another attached file. `None` if it is unknown.
     pub codec: Option<Cow<'data, str>>,
     /// The unit of its times.
     pub time_base: TimeBase,
     /// Its language: a code of ISO 639-2, or a tag of BCP 47 (Matroska). `None` if it is unknown or undetermined.
     pub language: Option<Cow<'data, str>>,
-    /// Its duration in units of the time base, as the container states it: of the media (MP4), of the whole segment (Matroska). `None` if it
-    /// is not stated: in MPEG-TS, and mostly in fragmented and live files.
+    /// Its duration in units of the time base, as the container states it: of the media (MP4), of the whole segment (Matroska). `None` if
+    /// it is not stated: in MPEG-TS, and mostly in fragmented and live files.
     pub duration: Option<u64>,
-    /// It is a picture that accompanies the media, such as a cover. It has one packet without times, which comes before those of other tracks.
+    /// Whether it is an attached picture, such as a cover. It has one packet without times, which comes before those of other tracks.
     pub is_attached_picture: bool,
 }
 

@@ -241,8 +241,8 @@ impl<'data> Segment<'data> {
         read.filter_map(|entry| entry.map_err(&mut *tell).ok()).collect()
     }
 
-    /// The attached files that ffprobe lists as streams: those that are [listed](Segment::listed) and have a name, a media type and contents.
-    /// Damaged ones are left out, and `tell` receives their errors.
+    /// The attached files that ffprobe lists as streams: those that are [listed](Segment::listed) and have a name, a media type and
+    /// contents. Damaged ones are left out, and `tell` receives their errors.
     pub fn attached_streams(&self, tell: &mut dyn FnMut(Error)) -> Vec<AttachedFile<'data>> {
         let mut files =
             self.listed_entries(ElementId::ATTACHMENTS, ElementId::ATTACHED_FILE, AttachedFile::read, tell);

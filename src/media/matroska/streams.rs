@@ -8,7 +8,8 @@ use super::head::Tracks;
 use super::{AttachedFile, Segment, Track, TrackType};
 use crate::media::MediaKind;
 
-/// The streams of a file with the numbers that ffprobe gives them: tracks, then attached files, then tracks of a type that ffprobe leaves out.
+/// The streams of a file with the numbers that ffprobe gives them: tracks, then attached files, then tracks of a type that ffprobe leaves
+/// out.
 ///
 /// A track of a later segment is the stream of an earlier track with its number, type and codec, or else a stream of its own.
 ///

@@ -5,7 +5,7 @@ use std::io;
 use super::{MediaKind, MetadataItem, MetadataKey, MetadataValue, Movie, Track};
 use crate::error::Result;
 
-/// ffprobe makes no more streams than this.
+/// The largest number of streams in ffprobe.
 const MAX_STREAMS: usize = 1000;
 
 /// The streams of a movie with the numbers that ffprobe gives them: tracks, and pictures in the metadata, in the order of the file.
@@ -38,10 +38,10 @@ pub struct CoverArt<'data> {
     pub offset: u64,
 }
 
-/// What the samples of a track are to other tracks.
+/// The role of a track in the movie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TrackRole {
-    /// They are presented.
+    /// Media that is presented.
     Media,
     /// Titles of chapters (QuickTime File Format, *Track references*: `chap`).
     ChapterTitles,

@@ -1,10 +1,10 @@
-//! Timestamps of MPEG-TS, counted on where their 33 bits end.
+//! Timestamps of MPEG-TS beyond their 33 bits, as ffprobe counts them.
 
 use std::collections::HashMap;
 
 use super::Programs;
 
-/// A turn of the 33 bits, and the time around its end in which streams may start or be out of order.
+/// The period of 33-bit timestamps, and the time around its end in which streams can start or be out of order.
 const TURN: i64 = 1 << 33;
 const MARGIN: i64 = 60 * 90_000;
 
@@ -19,28 +19,29 @@ const MARGIN: i64 = 60 * 90_000;
 /// let data = std::fs::read("testdata/media/mpegts/wrap.ts")?;
 /// let mut packets = Packets::new().pes_packets(&data).with_programs();
 /// let mut clocks = Clocks::default();
-/// let mut last = 0;
+/// let mut times = Vec::new();
 /// while let Some(packet) = packets.next().transpose()? {
 ///     let programs = packets.programs().expect("they are followed");
 ///     if let (Some(stream), Some(dts)) = (programs.stream_of(packet.pid()), packet.dts()) {
-///         last = clocks.time(programs, stream, dts);
+///         times.push(clocks.time(programs, stream, dts));
 ///     }
 /// }
-/// assert!(last > 0);
+/// // The 33 bits end in the middle of this stream.
+/// assert_eq!((times.first(), times.last()), (Some(&-98_792), Some(&77_608)));
 /// # Ok::<(), pagecut::Error>(())
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Clocks {
     clocks: Vec<Clock>,
-    /// The clock of a stream by its place in the list of streams, of a program by its number, and of streams without a program.
+    /// Indexes of clocks: by the index of a stream, by the number of a program, and that of all streams without a program.
     of_streams: HashMap<usize, usize>,
     of_programs: HashMap<u16, usize>,
     of_others: Option<usize>,
 }
 
 impl Clocks {
-    /// Converts a timestamp of a stream, by its index in [`Programs::streams`], to a time in units of 90 kHz. The first one starts its clock.
-    /// Of each packet, the time of decoding comes first.
+    /// Converts a timestamp of a stream, by its index in [`Programs::streams`], to a time in units of 90 kHz. The first one starts its
+    /// clock. Of each packet, the time of decoding comes first.
     pub fn time(&mut self, programs: &Programs, stream: usize, timestamp: u64) -> i64 {
         let clock = match self.of_streams.get(&stream) {
             Some(&clock) => clock,
@@ -65,7 +66,7 @@ impl Clocks {
         clocks
     }
 
-    /// Finds the clock of a stream: that of one of its programs, or a new one, which all of them get that have none.
+    /// Finds the clock of a stream: that of one of its programs, or a new one. Its other programs share the clock.
     fn assign(&mut self, programs: &Programs, stream: usize, timestamp: u64) -> usize {
         let listed = programs.streams().get(stream);
         let numbers: Vec<u16> = listed

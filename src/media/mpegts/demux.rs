@@ -18,7 +18,7 @@ const START_LEN: u64 = 5_000_000;
 pub(in crate::media) struct Demuxer<'data> {
     format: Packets,
     data: &'data [u8],
-    /// The tracks near the start, once somebody wants to know.
+    /// The tracks near the start, after the first call of `tracks`.
     tracks: OnceLock<Vec<media::Track<'data>>>,
 }
 
@@ -60,12 +60,12 @@ impl<'data> Demux<'data> for Demuxer<'data> {
 pub(in crate::media) struct DemuxedPackets<'data> {
     packets: PesPackets<'data>,
     clocks: Clocks,
-    /// What each track was described by.
+    /// The properties of the stream from which each track was described.
     shown: Vec<Shown>,
     tracks: Vec<media::Track<'data>>,
 }
 
-/// What describes a stream. Later maps and payloads may change it.
+/// The properties of a stream that describe its track. Later program maps and payloads can change them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Shown {
     coding: Option<Coding>,
@@ -95,7 +95,7 @@ fn describe<'data>(index: usize, stream: &ListedStream, shown: &Shown) -> media:
 }
 
 impl DemuxedPackets<'_> {
-    /// Describes all streams as they are known now.
+    /// Describes all streams again.
     fn update(&mut self) {
         let streams = self.packets.programs().map_or(&[][..], |programs| programs.streams());
         self.shown = streams.iter().map(Shown::new).collect();
@@ -103,7 +103,7 @@ impl DemuxedPackets<'_> {
         self.tracks = described.map(|(index, (stream, shown))| describe(index, stream, shown)).collect();
     }
 
-    /// Describes the streams that are new, and one that may have changed.
+    /// Describes new streams, and this one if it has changed.
     #[inline]
     fn update_one(&mut self, index: usize) {
         let streams = self.packets.programs().map_or(&[][..], |programs| programs.streams());
@@ -133,7 +133,7 @@ impl<'data> Iterator for DemuxedPackets<'data> {
             let programs = self.packets.programs()?;
             let Some(track) = programs.stream_of(packet.pid()) else { continue };
             let mut time = |time: Option<u64>| time.map(|time| self.clocks.time(programs, track, time));
-            // The clock goes by the time of decoding.
+            // The clock advances with the decode time first.
             let (dts, pts) = (time(packet.dts()), time(packet.pts()));
             let is_key = packet.random_access() || programs.streams()[track].is_data();
             self.update_one(track);

@@ -49,7 +49,8 @@ impl Storage {
     }
 }
 
-/// Gives a frame in pieces, of which `data` at `offset` is stored: the stored bytes if the storage is not readable.
+/// Decompresses the frame that is stored as `data` at `offset`, and passes it to `put` in pieces; passes the stored bytes if the storage is
+/// not readable.
 ///
 /// # Errors
 ///

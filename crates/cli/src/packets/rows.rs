@@ -9,14 +9,14 @@ use super::row::{Field, Row};
 use crate::media::frames::{self, Storage};
 use crate::streams::Kind;
 
-/// Where ffprobe believes a packet of 204 bytes to begin: before its 188 bytes, as if those after them were there.
+/// The number of bytes by which ffprobe places a packet of 204 bytes too early: it takes the parity for a prefix.
 const EARLY: u64 = 16;
 
 /// The rows of the packets that are wanted, in the order of ffprobe.
 pub(super) struct Rows<'a, 'data> {
     of: &'a Wanted<'a>,
     packets: Packets<'data>,
-    /// What to subtract from the offsets.
+    /// The number of bytes to subtract from the offsets.
     early: u64,
     /// The kinds of the tracks that are known, and whether each is wanted.
     kinds: Vec<Kind>,
@@ -34,7 +34,7 @@ impl<'a, 'data> Rows<'a, 'data> {
         Self { of, packets, early, kinds: Vec::new(), wanted: Vec::new() }
     }
 
-    /// Whether the packets of a track are wanted. A later packet may tell what its track is.
+    /// Returns whether the packets of a track are wanted. The kind of a track can change with a later packet.
     fn has(&mut self, track: usize) -> bool {
         let tracks = self.packets.tracks();
         let is_known = self.kinds.len() == tracks.len()
@@ -80,7 +80,7 @@ impl Iterator for Rows<'_, '_> {
     }
 }
 
-/// The length of the data of a packet as it was before it was stored, and its CRC-32 if that is wanted.
+/// Returns the length of the decompressed data of a packet, and its CRC-32 if that is wanted.
 fn measure(packet: &Packet<'_>, with_crc32: bool) -> Result<(u64, Option<u32>)> {
     let mut hasher = crc32fast::Hasher::new();
     let storage = Storage::of(packet.encoding);
