@@ -1,8 +1,7 @@
-//! Mapped against buffered parsing of the same FASTQ records: `cargo bench`.
+//! Mapped and buffered parsing of the same FASTQ records: `cargo bench`.
 //!
-//! Every way opens the file anew, counts records and sums the lengths of the sequences; a wrong count fails the benchmark. The
-//! file is the testdata repeated to 64 MiB, written just before: it lies in the page cache as the file system put it there
-//! for writes of 1 MiB.
+//! Each method opens the file anew, counts records and adds up sequence lengths; a wrong count fails the benchmark. The file is the
+//! testdata repeated to 64 MiB, written just before in writes of 1 MiB, so it is in the page cache.
 
 use std::fs::{self, File};
 use std::hint::black_box;
@@ -16,14 +15,14 @@ use pagecut::mmap::MmapReader;
 use pagecut::{Result, Source, SourceOptions};
 use rayon::prelude::*;
 
-/// Records and letters.
+/// Number of records and of letters.
 type Counts = (u64, u64);
 
 fn add(left: Counts, right: Counts) -> Counts {
     (left.0 + right.0, left.1 + right.1)
 }
 
-/// Line by line through a `BufReader`, as one writes it by hand: with the same checks.
+/// Reads line by line through a `BufReader`, like a hand-written parser with the same checks.
 fn by_lines(path: &Path, buffer: usize) -> io::Result<Counts> {
     let mut reader = BufReader::with_capacity(buffer, File::open(path)?);
     let mut lines = [const { Vec::new() }; 4];
@@ -47,18 +46,18 @@ fn by_lines(path: &Path, buffer: usize) -> io::Result<Counts> {
     }
 }
 
-fn of_slice(data: &[u8]) -> Result<Counts> {
+fn slice(data: &[u8]) -> Result<Counts> {
     fastq::records(data)
         .try_fold((0, 0), |counts, record| Ok(add(counts, (1, record?.sequence().len() as u64))))
 }
 
-fn of_slice_in_parallel(data: &[u8]) -> Result<Counts> {
+fn slice_in_parallel(data: &[u8]) -> Result<Counts> {
     fastq::par_records(data)
         .map(|record| Ok((1, record?.sequence().len() as u64)))
         .try_reduce(|| (0, 0), |left, right| Ok(add(left, right)))
 }
 
-fn of_source(path: &Path, options: SourceOptions) -> Result<Counts> {
+fn source(path: &Path, options: SourceOptions) -> Result<Counts> {
     Source::with_options(path, options)?.fold(
         &Fastq::new(),
         || (0, 0),
@@ -67,7 +66,7 @@ fn of_source(path: &Path, options: SourceOptions) -> Result<Counts> {
     )
 }
 
-/// A file of 64 MiB, and what is in it.
+/// Creates a file of 64 MiB. Returns its path, its counts and its length.
 fn input(folder: &Path) -> io::Result<(std::path::PathBuf, Counts, u64)> {
     let text = fs::read("testdata/illumina.fastq")?;
     let block = text.repeat((1 << 20) / text.len());
@@ -78,7 +77,7 @@ fn input(folder: &Path) -> io::Result<(std::path::PathBuf, Counts, u64)> {
         file.write_all(&block)?;
         blocks += 1;
     }
-    let (records, letters) = of_slice(&block).map_err(io::Error::other)?;
+    let (records, letters) = slice(&block).map_err(io::Error::other)?;
     let counts = (records * blocks as u64, letters * blocks as u64);
     Ok((path, counts, (blocks * block.len()) as u64))
 }
@@ -97,18 +96,18 @@ fn backends(criterion: &mut Criterion) {
     };
     backend("1 thread/BufReader of 8 KiB, by lines", &|| by_lines(path, 8 << 10).ok());
     backend("1 thread/BufReader of 256 KiB, by lines", &|| by_lines(path, 256 << 10).ok());
-    backend("1 thread/read of the whole file", &|| of_slice(&fs::read(path).ok()?).ok());
-    backend("1 thread/Source, read, 8 KiB", &|| of_source(path, read.threads(1).part_len(8 << 10)).ok());
-    backend("1 thread/Source, read", &|| of_source(path, read.threads(1)).ok());
-    backend("1 thread/Source, read, 256 KiB", &|| of_source(path, read.threads(1).part_len(256 << 10)).ok());
-    backend("1 thread/mapping, records", &|| of_slice(MmapReader::open(path).ok()?.as_slice()).ok());
-    backend("1 thread/Source, mapped", &|| of_source(path, mapped.threads(1)).ok());
-    backend("all threads/Source, read", &|| of_source(path, read).ok());
-    backend("all threads/Source, read, 256 KiB", &|| of_source(path, read.part_len(256 << 10)).ok());
+    backend("1 thread/read of the whole file", &|| slice(&fs::read(path).ok()?).ok());
+    backend("1 thread/Source, read, 8 KiB", &|| source(path, read.threads(1).part_len(8 << 10)).ok());
+    backend("1 thread/Source, read", &|| source(path, read.threads(1)).ok());
+    backend("1 thread/Source, read, 256 KiB", &|| source(path, read.threads(1).part_len(256 << 10)).ok());
+    backend("1 thread/mapping, records", &|| slice(MmapReader::open(path).ok()?.as_slice()).ok());
+    backend("1 thread/Source, mapped", &|| source(path, mapped.threads(1)).ok());
+    backend("all threads/Source, read", &|| source(path, read).ok());
+    backend("all threads/Source, read, 256 KiB", &|| source(path, read.part_len(256 << 10)).ok());
     backend("all threads/mapping, par_records", &|| {
-        of_slice_in_parallel(MmapReader::open(path).ok()?.as_slice()).ok()
+        slice_in_parallel(MmapReader::open(path).ok()?.as_slice()).ok()
     });
-    backend("all threads/Source, mapped", &|| of_source(path, mapped).ok());
+    backend("all threads/Source, mapped", &|| source(path, mapped).ok());
 }
 
 criterion_group!(benches, backends);

@@ -1,8 +1,8 @@
-//! Every instruction set of this machine against plain loops and `memchr`: `cargo bench --bench scan`.
+//! Every instruction set of this machine compared with plain loops and `memchr`: `cargo bench --bench scan`.
 //!
-//! All work on the same bytes in memory, 16 MiB of testdata repeated, by one thread. What an instruction set gains is seen through
-//! what uses it: iterators of records, with and without checks, a summary that counts letters, and the search for headers. The sum
-//! by XOR, 64 bytes at a time, is what the memory gives.
+//! One thread processes the same bytes in memory, 16 MiB of repeated testdata. The gain of an instruction set is measured through
+//! its users: iterators of records with and without checks, a summary that counts letters, and the search for headers. An XOR of
+//! all bytes, 64 at a time, gives the memory bandwidth.
 
 use std::fs;
 use std::hint::black_box;
@@ -13,7 +13,7 @@ use pagecut::fasta::Fasta;
 use pagecut::fastq::{Fastq, Summary};
 use pagecut::{Boundaries, Format, simd};
 
-/// At least 16 MiB of a file of the testdata.
+/// Returns at least 16 MiB of a file of the testdata.
 fn input(file: &str) -> Vec<u8> {
     let text = fs::read(format!("testdata/{file}")).expect("testdata");
     text.repeat((16usize << 20).div_ceil(text.len()))
@@ -29,10 +29,10 @@ fn xor(data: &[u8]) -> u64 {
     sums.into_iter().fold(0, |left, right| left ^ right)
 }
 
-/// What to compare with: a name, and what is done with the bytes.
+/// A baseline: its name, and its function of the bytes.
 type Other<'a> = (&'a str, &'a dyn Fn(&[u8]) -> u64);
 
-/// Measures what is there to compare with, and then `work` with each instruction set; all have to find the same.
+/// Measures the baselines, then `work` with each instruction set. All must return the same number.
 fn compare(
     group: &mut BenchmarkGroup<'_, WallTime>,
     data: &[u8],
@@ -57,7 +57,7 @@ fn letters_of(format: Fastq, data: &[u8]) -> u64 {
     format.records(data).map(|record| record.map_or(0, |record| record.sequence().len() as u64)).sum()
 }
 
-/// The letters of four lines a record, with the line ends that something finds; no checks.
+/// Counts the letters of four-line records from the given line ends, without checks.
 fn letters_between(line_ends: impl Iterator<Item = usize>) -> u64 {
     let (mut letters, mut start) = (0, 0);
     for (line, end) in (0..4).cycle().zip(line_ends) {
@@ -88,7 +88,7 @@ fn records(criterion: &mut Criterion) {
 
 fn counts(criterion: &mut Criterion) {
     let data = input("illumina.fastq");
-    // G and C, and scores of 30 and more.
+    // G and C, and scores of 30 or more.
     let found = |gc: u64, scores: u64| gc << 32 | scores;
     let by_loop = |data: &[u8]| {
         let (mut gc, mut scores) = (0, 0);

@@ -1,4 +1,4 @@
-//! Prints the longest reads of a file, without copying one: `cargo run --release --example longest -- reads.fastq`.
+//! Prints the longest reads of a file without copying them: `cargo run --release --example longest -- reads.fastq`.
 
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -10,7 +10,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args_os().nth(1).ok_or("usage: longest FILE")?;
     let reader = MmapReader::open(path)?;
 
-    // Parsed by all cores, in the order of the file. The records borrow from the mapping: they can be kept and sorted.
+    // Parse on all cores, in file order. The records borrow from the mapping, so they can be kept and sorted.
     let mut records = fastq::par_records(&reader).collect::<Result<Vec<_>, _>>()?;
     records.par_sort_by_key(|record| Reverse(record.sequence().len()));
 

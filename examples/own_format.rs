@@ -1,10 +1,10 @@
-//! A format outside of the crate, read on all cores past damage: `cargo run --release --example own_format -- counts.tsv`.
+//! A format outside the crate, read on all cores across damage: `cargo run --release --example own_format -- counts.tsv`.
 
 use std::ops::Range;
 
 use pagecut::{Boundaries, ErrorKind, Fault, Format, Part, Piece, Search, Source, Step, Stop};
 
-/// Lines of a name, a tab and a number.
+/// Lines with a name, a tab and a number.
 #[derive(Clone)]
 pub(crate) struct Counts;
 

@@ -1,7 +1,7 @@
 //! Serves records of a FASTQ file over TCP: `cargo run --release --example serve -- reads.fastq 127.0.0.1:7878`.
 //!
-//! A client sends lines like `100..200` and gets these records, counted from 0 and without the last one, as they stand in the
-//! file; or a line that begins with `error:`. Try `echo 0..2 | nc -N 127.0.0.1 7878`.
+//! A client sends lines such as `100..200` and receives these records, counted from 0 and without the last one, unchanged; or a
+//! line that begins with `error:`. Try `echo 0..2 | nc -N 127.0.0.1 7878`.
 
 use std::error::Error;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -12,7 +12,7 @@ use std::{env, thread};
 
 use pagecut::{fastq::Fastq, io::send, mmap::MmapReader};
 
-/// A request is shorter than this, in bytes.
+/// Maximum length of a request in bytes.
 const LONGEST_REQUEST: u64 = 100;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A file of reads, and where in it each of them lies.
+/// A file of reads, and the positions of the reads.
 pub(crate) struct Reads {
     reader: MmapReader,
     records: Vec<Range<u64>>,
@@ -48,7 +48,7 @@ impl Reads {
         Ok(Self { records: records.collect::<pagecut::Result<_>>()?, reader })
     }
 
-    /// Answers the requests of a client until it sends no more, or one that cannot be answered.
+    /// Answers the requests of a client until it closes the connection, or sends a request that cannot be answered.
     pub(crate) fn serve(&self, mut client: &TcpStream) -> pagecut::Result<()> {
         let mut requests = BufReader::new(client);
         loop {
@@ -58,9 +58,9 @@ impl Reads {
             }
             match self.find(&request) {
                 Ok(range) => {
-                    // Where the file was changed, the records lie elsewhere now.
+                    // If the file was changed, its records have moved.
                     self.reader.check()?;
-                    // From the page cache to the network: the bytes do not pass through this program.
+                    // The kernel sends from the page cache to the network; the bytes do not pass through this program.
                     send(&self.reader, range, client)?;
                 }
                 Err(error) => return Ok(writeln!(client, "error: {error}")?),
@@ -68,7 +68,7 @@ impl Reads {
         }
     }
 
-    /// Where in the file the records lie that a request asks for.
+    /// Returns the range in the file of the requested records.
     fn find(&self, request: &[u8]) -> Result<Range<u64>, String> {
         let request = String::from_utf8_lossy(request);
         let numbers = request.trim_end().split_once("..");

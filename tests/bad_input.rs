@@ -1,4 +1,4 @@
-//! Promise 7: no bad input panics, hangs, or takes memory that its length does not justify.
+//! Promise 7: no bad input causes a panic, a hang, or memory out of proportion to its length.
 
 mod common;
 
@@ -11,7 +11,7 @@ use pagecut::{FileKind, Format, Resync, Source, SourceOptions};
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
-/// Reads the bytes in every way there is, as every format.
+/// Reads the bytes by every method and in every format.
 fn read_all(data: &[u8]) {
     let _ = FileKind::detect(data);
     for format in [Fastq::new(), Fastq::strict()] {
@@ -46,9 +46,9 @@ fn read_all(data: &[u8]) {
     let _ = source.parts(&Fasta::strict()).recover().account();
 }
 
-/// Everything in one test, since the allocator counts for the whole process.
+/// One test only, since the allocator counts for the whole process.
 #[test]
-fn bad_input_does_no_harm_and_takes_no_memory() {
+fn bad_input_neither_panics_nor_exhausts_memory() {
     let _profiler = dhat::Profiler::builder().testing().build();
     let before = dhat::HeapStats::get().curr_bytes;
 
@@ -73,7 +73,7 @@ fn bad_input_does_no_harm_and_takes_no_memory() {
         read_all(data);
     }
 
-    // Beside the inputs: a copy of one, a buffer of part length (1 MiB), tables of line ends and letters.
+    // Besides the inputs: a copy of one, a buffer of the part length (1 MiB), tables of line ends and letters.
     let peak = dhat::HeapStats::get().max_bytes - before;
-    assert!(peak < held + (4 << 20), "{peak} bytes at the most, {held} of which are the inputs");
+    assert!(peak < held + (4 << 20), "peak of {peak} bytes, {held} of them for the inputs");
 }

@@ -10,17 +10,17 @@ use pagecut::fastq::Fastq;
 use pagecut::media::mpegts::Packets;
 use pagecut::{Piece, Resync, Source, SourceOptions, Tally};
 
-/// Whether there is nothing but blank lines and comments.
+/// Whether the bytes are blank lines and comments only.
 fn is_blank(bytes: &[u8]) -> bool {
     bytes.split(|&byte| byte == b'\n').all(|line| matches!(line, [] | [b'\r'] | [b';', ..]))
 }
 
-/// Bytes at a position of the input, without the byte order mark that an input may begin with.
+/// Returns the bytes at a position of the input without a byte order mark at its start.
 fn without_mark(bytes: &[u8], position: u64) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").filter(|_| position == 0).unwrap_or(bytes)
 }
 
-/// Checks that the pieces of an input, with what lies blank between them, are the input; `range` tells where a record lies.
+/// Checks that the pieces of an input and the blank bytes between them add up to the input. `range` returns the range of a record.
 fn check<F: Resync>(format: &F, data: &[u8], range: impl Fn(&F::Record<'_>) -> Range<u64>) -> Tally {
     let mut pieces = format.pieces(data);
     let (mut position, mut blank, mut records, mut gaps) = (0, 0, 0, 0);
@@ -36,7 +36,7 @@ fn check<F: Resync>(format: &F, data: &[u8], range: impl Fn(&F::Record<'_>) -> R
                 gap.range.clone()
             }
         };
-        assert!(range.start >= position && range.end > range.start, "{range:?} behind {position}");
+        assert!(range.start >= position && range.end > range.start, "{range:?} after {position}");
         let between = &data[usize::try_from(position).unwrap()..usize::try_from(range.start).unwrap()];
         assert!(is_blank(without_mark(between, position)), "{}", between.escape_ascii());
         blank += between.len() as u64;
@@ -44,7 +44,7 @@ fn check<F: Resync>(format: &F, data: &[u8], range: impl Fn(&F::Record<'_>) -> R
     }
     let rest = &data[usize::try_from(position).unwrap()..];
     let lines = without_mark(rest, position);
-    // A lone header sign of FASTA that ends the input.
+    // A lone `>` at the end of the input.
     assert!(is_blank(lines) || lines.ends_with(b">"), "{}", rest.escape_ascii());
     blank += rest.len() as u64;
     let tally = pieces.tally();
@@ -54,19 +54,19 @@ fn check<F: Resync>(format: &F, data: &[u8], range: impl Fn(&F::Record<'_>) -> R
 }
 
 #[test]
-fn fastq_adds_up_however_it_is_damaged() {
+fn damaged_fastq_adds_up() {
     let (_, text) = all_testdata("fastq").into_iter().find(|(name, _)| name == "blank_lines.fastq").unwrap();
     let text = [text.as_slice(), b"@r4 x\r\nACG\r\n+\r\n@@@\r\n@r5\nA\n+\n+"].concat();
     for data in damaged(&text, b"\n\r@+A") {
         let tally = check(&Fastq::strict(), &data, |record| record.range());
         let lines = data.iter().filter(|&&byte| byte == b'\n').count() as u64;
-        // A last line that does not end is counted as one if it belongs to a record.
+        // A last line without a line end is counted as a line if it belongs to a record.
         assert!(tally.lines == lines || tally.lines == lines + 1, "{} of {lines} lines", tally.lines);
     }
 }
 
 #[test]
-fn fastq_adds_up_in_every_file() {
+fn every_fastq_file_adds_up() {
     for (name, data) in all_testdata("fastq") {
         let tally = check(&Fastq::new(), &data, |record| record.range());
         let damaged = ["truncated.fastq", "lengths_differ.fastq", "quality_line_lost.fastq", "wrapped.fastq"];
@@ -75,20 +75,20 @@ fn fastq_adds_up_in_every_file() {
 }
 
 #[test]
-fn fasta_adds_up_however_it_is_damaged() {
+fn damaged_fasta_adds_up() {
     let text = b"\n;0\r\n>r1 >\nAC\n\nGT\r\n;>\nA\n\r\n\n>r2\r\n>\n;\n\n>r4\n>r5\nA>C\n >\n\r\n>r6";
     for data in damaged(text, b"\n\r>;A") {
         for format in [Fasta::new(), Fasta::strict(), Fasta::strict().comments(true)] {
             let tally = check(&format, &data, |record| record.range());
             let lines = data.split_inclusive(|&byte| byte == b'\n').count() as u64;
-            // A last line that does not end is not counted in a gap.
+            // A last line without a line end is not counted in a gap.
             assert!(tally.lines == lines || tally.lines + 1 == lines, "{} of {lines} lines", tally.lines);
         }
     }
 }
 
 #[test]
-fn fasta_adds_up_in_every_file() {
+fn every_fasta_file_adds_up() {
     for (name, data) in all_testdata("fasta") {
         let tally = check(&Fasta::new(), &data, |record| record.range());
         let damaged = ["text_before.fasta", "comments.fasta", "cr_only.fasta"];
@@ -107,7 +107,7 @@ fn fasta_adds_up_in_every_file() {
 }
 
 #[test]
-fn reading_goes_on_behind_a_damaged_record() {
+fn reading_continues_after_a_damaged_record() {
     let data = b"@r1\nACGT\n+\nIIII\n@r2\nACGT\n+\nIII\n@r3\nA\n+\nI\n";
     let pieces: Vec<_> = Fastq::new().pieces(data).collect();
     assert!(matches!(&pieces[1], Piece::Gap(gap) if gap.range == (16..31)), "{pieces:?}");
@@ -139,7 +139,7 @@ fn noise_adds_up() {
 }
 
 #[test]
-fn transport_streams_add_up_however_they_are_damaged() {
+fn damaged_transport_streams_add_up() {
     let data = packets(12);
     for at in 0..data.len() {
         for copy in [
@@ -171,7 +171,7 @@ fn check_before_error<F: Resync>(format: &F, data: &[u8]) {
 }
 
 #[test]
-fn what_is_before_an_error_adds_up_too() {
+fn bytes_before_an_error_add_up() {
     let text = b"\n@r1\nAC\n+\n@I\n\n@r2\nGG\n+\n++\n\r\n@r3\nA\n+\nI\n";
     for data in damaged(text, b"\n@+A") {
         check_before_error(&Fastq::new(), &data);
@@ -182,7 +182,7 @@ fn what_is_before_an_error_adds_up_too() {
     }
 }
 
-/// Where one byte is damaged, the record that holds it and its neighbours may be lost, and no other.
+/// One damaged byte may lose the record that contains it and its neighbors, and no other record.
 #[test]
 fn records_away_from_the_damage_are_delivered() {
     let records: Vec<String> = (0..9)
@@ -198,7 +198,7 @@ fn records_away_from_the_damage_are_delivered() {
             .filter_map(Piece::record)
             .map(|record| record.as_bytes().to_vec())
             .collect();
-        // Which byte it was is seen where the copy differs first.
+        // The damaged byte is the first one that differs.
         let at = data.iter().zip(&damaged).position(|(one, other)| one != other).unwrap_or(data.len() - 1);
         let mut end = 0;
         let hit = records

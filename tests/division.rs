@@ -1,5 +1,5 @@
-//! Promise 2 for damaged input, compressed or not: the same counts, gaps and error texts whatever the backend, the number of threads and
-//! the length of the parts.
+//! Promise 2 for damaged input, compressed or not: the backend, the number of threads and the length of the parts do not change
+//! counts, gaps or error texts.
 
 #![cfg(all(feature = "gzip", feature = "zstd", feature = "bzip2", feature = "xz"))]
 
@@ -14,7 +14,7 @@ use pagecut::fastq::Fastq;
 use pagecut::io::{Strategy, ZeroCopyConfig};
 use pagecut::{Account, Error, Salvaged, Source, SourceOptions};
 
-/// Reads of 60 letters; one of them may have three quality scores.
+/// Returns reads of 60 letters; one of them may have only three quality scores.
 fn reads(count: usize, bad: Option<usize>) -> Vec<u8> {
     let mut text = Vec::new();
     for number in 0..count {
@@ -32,7 +32,7 @@ fn reads(count: usize, bad: Option<usize>) -> Vec<u8> {
     text
 }
 
-/// A text as a program compresses it; `None` if there is no such program.
+/// Compresses a text with a program; `None` if the program is not installed.
 fn through(program: &str, args: &[&str], text: &[u8]) -> Option<Vec<u8>> {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(file.path(), text).unwrap();
@@ -52,8 +52,8 @@ struct Found {
     tally: pagecut::Tally,
     error: Option<String>,
     complete: bool,
-    /// Of a compressed input that was read to its end, or to a fault of its own: members, proven and decompressed bytes, and whether it
-    /// is closed. An error of a record ends reading with the part that it is in.
+    /// For a compressed input that was read to its end, or to a fault of the compression: members, verified and decompressed bytes,
+    /// and whether the end was found. An error of a record ends reading with its part.
     packed: Option<(u64, u64, u64, bool)>,
 }
 
@@ -74,7 +74,7 @@ impl Found {
     }
 }
 
-/// Reads an input up to the first error, and again past all damage.
+/// Reads an input up to the first error, and again across all damage.
 fn read(open: &dyn Fn() -> Source) -> (Found, Found, Vec<u8>, Vec<String>) {
     let fastq = Fastq::new();
     let up_to_error = Found::of(&open().account(&fastq));
@@ -90,7 +90,7 @@ fn read(open: &dyn Fn() -> Source) -> (Found, Found, Vec<u8>, Vec<String>) {
     (up_to_error, Found::of(&account), good, gaps)
 }
 
-/// Reads a file with every backend and a stream, and asserts that the results are equal.
+/// Reads a file with every backend and as a stream, and asserts that the results are equal.
 fn check(path: &Path, bytes: &[u8], what: &str) {
     fs::write(path, bytes).unwrap();
     let mut expected = None;
@@ -126,7 +126,7 @@ fn check(path: &Path, bytes: &[u8], what: &str) {
     }
 }
 
-/// Checks copies of a file that are damaged at places, cut, and followed by other bytes.
+/// Checks copies of a file that are damaged at some positions, truncated, or followed by other bytes.
 fn check_damage(kind: &str, packed: &[u8]) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("input");
@@ -138,7 +138,7 @@ fn check_damage(kind: &str, packed: &[u8]) {
         check(&path, &flipped, &format!("{kind}, byte {place} of {len} flipped"));
     }
     for place in (1..4).map(|part| part * len / 4).chain([len - 28, len - 1]) {
-        check(&path, &packed[..place], &format!("{kind}, cut at {place} of {len}"));
+        check(&path, &packed[..place], &format!("{kind}, truncated at {place} of {len}"));
     }
     for garbage in [&b"garbage"[..], &[0; 7], b"\x1f\x8b"] {
         check(&path, &[packed, garbage].concat(), &format!("{kind}, then {}", garbage.escape_ascii()));
@@ -157,31 +157,31 @@ fn check_kind(program: &str, args: &[&str]) {
 }
 
 #[test]
-fn of_plain_input() {
+fn plain_input_gives_the_same_for_all_divisions() {
     check_kind("cat", &[]);
 }
 
 #[test]
-fn of_gzip() {
+fn gzip_gives_the_same_for_all_divisions() {
     check_kind("gzip", &["-c"]);
 }
 
 #[test]
-fn of_bgzf() {
+fn bgzf_gives_the_same_for_all_divisions() {
     check_kind("bgzip", &["-c"]);
 }
 
 #[test]
-fn of_zstd() {
+fn zstd_gives_the_same_for_all_divisions() {
     check_kind("zstd", &["-q", "--check", "-c"]);
 }
 
 #[test]
-fn of_bzip2() {
+fn bzip2_gives_the_same_for_all_divisions() {
     check_kind("bzip2", &["-1", "-c"]);
 }
 
 #[test]
-fn of_xz() {
+fn xz_gives_the_same_for_all_divisions() {
     check_kind("xz", &["-0", "-c"]);
 }

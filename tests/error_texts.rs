@@ -1,4 +1,4 @@
-//! The text of an error depends on the input alone: not on the length of a chunk, the backend, or the number of threads.
+//! The text of an error depends on the input alone: not on the part length, the backend, or the number of threads.
 
 mod common;
 
@@ -18,25 +18,25 @@ use pagecut::{Account, Format, Piece, Resync, Source, SourceOptions};
 
 const PART_LENS: [usize; 6] = [1, 64, 100, 1000, 5000, 1 << 20];
 
-/// Length of a part, and number of threads.
+/// Part length and number of threads.
 const DIVISIONS: [(usize, usize); 4] = [(1, 2), (100, 1), (1000, 4), (1 << 20, 2)];
 
-/// A part of a longer file is checked.
+/// Of a longer file, only the first bytes are checked.
 const LONGEST: usize = 40_000;
 
 const STRATEGIES: [Strategy; 3] = [Strategy::Mapped, Strategy::Read, Strategy::Uring];
 
-/// The first error of a reading.
+/// Returns the text of the first error of an account.
 fn text(account: &Account) -> Option<String> {
     account.error.as_ref().map(ToString::to_string)
 }
 
-/// The first error of a reading of the whole.
+/// Returns the first error of reading the input as a whole.
 fn error_of_whole<F: Format>(format: &F, data: &[u8]) -> Option<String> {
     format.records(data).find_map(Result::err).map(|error| error.to_string())
 }
 
-/// Checks that every reading of `data` in parts of these lengths has the error that reading it as a whole has.
+/// Checks that reading `data` in parts of these lengths gives the same error as reading it as a whole.
 fn check<F: Format + Sync>(format: &F, data: &[u8], path: &Path, part_lens: &[usize], what: &str) {
     let expected = error_of_whole(format, data);
     std::fs::write(path, data).unwrap();
@@ -46,7 +46,7 @@ fn check<F: Format + Sync>(format: &F, data: &[u8], path: &Path, part_lens: &[us
             let stream = Source::from_reader(Cursor::new(data.to_vec()), options);
             assert_eq!(text(&stream.account(format)), expected, "{what}: stream, {part_len}, {threads}");
             for strategy in STRATEGIES {
-                // A ring for each of many inputs takes long.
+                // Creating a ring for each of many inputs is slow.
                 if strategy == Strategy::Uring && part_len != 1000 {
                     continue;
                 }
@@ -59,7 +59,7 @@ fn check<F: Format + Sync>(format: &F, data: &[u8], path: &Path, part_lens: &[us
     }
 }
 
-/// The gaps of a reading of the whole, with their errors.
+/// Returns the gaps of reading the input as a whole, with their errors.
 fn gaps_of_whole<F: Resync>(format: &F, data: &[u8]) -> Vec<(Range<u64>, String)> {
     let gaps = format.pieces(data).filter_map(|piece| match piece {
         Piece::Gap(gap) => Some((gap.range, gap.error.to_string())),
@@ -68,7 +68,7 @@ fn gaps_of_whole<F: Resync>(format: &F, data: &[u8]) -> Vec<(Range<u64>, String)
     gaps.collect()
 }
 
-/// Checks that every reading of `data` with these divisions has the gaps, with their errors, that reading it as a whole has.
+/// Checks that reading `data` with these divisions gives the same gaps and errors as reading it as a whole.
 fn check_gaps<F: Resync + Sync>(
     format: &F,
     data: &[u8],
@@ -94,23 +94,23 @@ fn check_gaps<F: Resync + Sync>(
     }
 }
 
-/// The start of a file.
+/// Returns the start of a file.
 fn start_of(name: &str) -> Vec<u8> {
     let mut data = std::fs::read(testdata(name)).unwrap();
     data.truncate(LONGEST);
     data
 }
 
-/// The errors that were met, without their numbers and excerpts. The first copy with an error is read with all divisions, and the others
-/// with some of them in turn, since they differ in the place of the damage only.
+/// The errors seen so far, without numbers and excerpts. The first copy with an error is read with all divisions. Later copies,
+/// which differ in the position of the damage only, are read with some of the divisions in turn.
 #[derive(Default)]
-struct Met {
+struct Seen {
     errors: HashSet<String>,
     copies: usize,
 }
 
-impl Met {
-    /// The divisions to read a copy with, which has these errors.
+impl Seen {
+    /// Returns the divisions for a copy with these errors.
     fn divisions<'all, T>(&mut self, error: &str, all: &'all [T]) -> &'all [T] {
         self.copies += 1;
         let kind = error.split('"').step_by(2).flat_map(|text| text.split(|at: char| at.is_ascii_digit()));
@@ -122,11 +122,11 @@ impl Met {
     }
 }
 
-/// Checks the gaps of damaged copies of a file, of a long one only of the start.
+/// Checks the gaps of damaged copies of a file, or of its start if it is long.
 fn check_gaps_of_copies<F: Resync + Sync>(format: &F, name: &str, places: usize) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("input");
-    let mut met = Met::default();
+    let mut met = Seen::default();
     for (damage, copy) in copies(&start_of(name), places) {
         let gaps: Vec<_> = gaps_of_whole(format, &copy).into_iter().map(|(_, error)| error).collect();
         let divisions = met.divisions(&gaps.concat(), &DIVISIONS);
@@ -134,7 +134,7 @@ fn check_gaps_of_copies<F: Resync + Sync>(format: &F, name: &str, places: usize)
     }
 }
 
-/// Copies that are damaged at `places` places: a byte, or a few, are others; or the input ends there.
+/// Returns copies that are damaged at `places` positions: one or a few bytes changed, or the end cut off.
 fn copies(data: &[u8], places: usize) -> Vec<(String, Vec<u8>)> {
     let mut copies = Vec::new();
     for at in (0..data.len()).step_by(data.len() / places + 1) {
@@ -144,18 +144,18 @@ fn copies(data: &[u8], places: usize) -> Vec<(String, Vec<u8>)> {
             copy[at..end].copy_from_slice(&bytes[..end - at]);
             copies.push((format!("{bytes:?} at {at}"), copy));
         }
-        copies.push((format!("cut at {at}"), data[..at].to_vec()));
+        copies.push((format!("truncated at {at}"), data[..at].to_vec()));
     }
     copies
 }
 
-/// Checks damaged copies of a file, of a long one only the start.
+/// Checks damaged copies of a file, or of its start if it is long.
 fn check_copies<F: Format + Sync>(format: &F, name: &str, places: usize) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("input");
     let data = start_of(name);
     check(format, &data, &path, &PART_LENS, name);
-    let mut met = Met::default();
+    let mut met = Seen::default();
     for (damage, copy) in copies(&data, places) {
         let part_lens = met.divisions(&error_of_whole(format, &copy).unwrap_or_default(), &PART_LENS);
         check(format, &copy, &path, part_lens, &format!("{name}, {damage}"));
@@ -163,14 +163,14 @@ fn check_copies<F: Format + Sync>(format: &F, name: &str, places: usize) {
 }
 
 #[test]
-fn of_matroska() {
+fn matroska_errors_do_not_depend_on_the_division() {
     for name in ["media/clusters.mkv", "media/unknown_sizes.mkv", "media/lacing.mka"] {
         check_copies(&Matroska, name, 6);
     }
 }
 
 #[test]
-fn of_matroska_with_an_unknown_size() {
+fn errors_in_clusters_of_unknown_size_stay_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let data = std::fs::read(testdata("foreign/matroska/size-unknown.mkv")).unwrap();
     let error = Matroska.records(&data).find_map(Result::err).unwrap().to_string();
@@ -179,42 +179,42 @@ fn of_matroska_with_an_unknown_size() {
 }
 
 #[test]
-fn of_mpegts() {
+fn mpegts_errors_do_not_depend_on_the_division() {
     check_copies(&Packets::new(), "small.ts", 12);
 }
 
 #[test]
-fn of_mp4() {
+fn mp4_errors_do_not_depend_on_the_division() {
     check_copies(&Boxes, "media/mp4/cmaf.mp4", 12);
 }
 
 #[test]
-fn of_fastq() {
+fn fastq_errors_do_not_depend_on_the_division() {
     for name in ["illumina.fastq", "crlf.fastq"] {
         check_copies(&Fastq::new(), name, 12);
     }
 }
 
 #[test]
-fn of_wrapped_fastq() {
+fn wrapped_fastq_errors_do_not_depend_on_it() {
     check_copies(&Fastq::new().wrapped(), "wrapped.fastq", 12);
 }
 
 #[test]
-fn of_fasta() {
+fn fasta_errors_do_not_depend_on_the_division() {
     for name in ["nanopore.fasta", "crlf.fastq"] {
         check_copies(&Fasta::new(), name, 12);
     }
 }
 
 #[test]
-fn of_gaps_in_matroska() {
+fn gaps_in_matroska_do_not_depend_on_the_division() {
     for name in ["media/clusters.mkv", "media/unknown_sizes.mkv"] {
         check_gaps_of_copies(&Matroska, name, 5);
     }
 }
 
 #[test]
-fn of_gaps_in_mpegts() {
+fn gaps_in_mpegts_do_not_depend_on_the_division() {
     check_gaps_of_copies(&Packets::new(), "small.ts", 10);
 }

@@ -1,4 +1,4 @@
-//! FASTA: what is read, what is refused, and where an error is said to be.
+//! FASTA: accepted and rejected inputs, and the positions of errors.
 
 mod common;
 
@@ -16,16 +16,16 @@ use rayon::prelude::*;
 
 const FORMATS: [Fasta; 2] = [Fasta::new(), Fasta::new().comments(true)];
 
-/// Records in which all that is odd occurs, in few bytes.
+/// Records with all unusual features in few bytes.
 const SMALL: &[u8] = b"\n;0\r\n>r1 >\nAC\n\nGT\r\n;>\nA\n\r\n\n>r2\r\n>\n;\n\n>r4\tx\n>r5\nA>C;\n >\n;";
 
-/// Definition and lines of the records before the first fault, and whether there is one: by simple code.
-type Simple<'data> = (Vec<(&'data [u8], Vec<&'data [u8]>)>, bool);
+/// Definitions and lines of the records before the first fault, and whether there is a fault, from a naive parser.
+type Naive<'data> = (Vec<(&'data [u8], Vec<&'data [u8]>)>, bool);
 
-fn simple(data: &[u8], comments: bool) -> Simple<'_> {
+fn naive(data: &[u8], comments: bool) -> Naive<'_> {
     let mut records: Vec<(&[u8], Vec<&[u8]>)> = Vec::new();
     let data = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data);
-    // A lone header sign at the end begins no record.
+    // A lone `>` at the end begins no record.
     let data = data.strip_suffix(b"\n>").or((data != b">").then_some(data)).unwrap_or_default();
     for line in data.split(|&byte| byte == b'\n') {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -43,9 +43,9 @@ fn simple(data: &[u8], comments: bool) -> Simple<'_> {
     (records, false)
 }
 
-/// Checks everything that a record tells against simple code.
+/// Compares all fields of the records with the naive parser.
 fn check_records(data: &[u8], comments: bool) {
-    let (expected, fault) = simple(data, comments);
+    let (expected, fault) = naive(data, comments);
     let (records, error) = serial(&Fasta::new().comments(comments), data);
     let text = data.escape_ascii();
     assert_eq!((records.len(), error.is_some()), (expected.len(), fault), "{text}");
@@ -69,7 +69,7 @@ fn check_records(data: &[u8], comments: bool) {
 }
 
 #[test]
-fn records_are_what_simple_code_finds() {
+fn records_match_a_naive_parser() {
     let files = all_testdata("fasta").into_iter().map(|(_, data)| data);
     for data in files.chain(damaged(SMALL, b"\n\r>;A ")).chain([SMALL.to_vec()]) {
         check_records(&data, false);
@@ -77,7 +77,7 @@ fn records_are_what_simple_code_finds() {
     }
 }
 
-/// Number of records and the first error of a text, read by this format: its kind, and `offset record line`.
+/// Returns the number of records before the first error of a text in this format, its kind, and `offset record line`.
 fn first_error(format: Fasta, text: &[u8]) -> Option<(usize, String, String)> {
     let mut records = format.records(text);
     let good = records.by_ref().map_while(Result::ok).count();
@@ -89,7 +89,7 @@ fn first_error(format: Fasta, text: &[u8]) -> Option<(usize, String, String)> {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_place() {
+fn errors_name_the_fault_and_its_position() {
     let good = ">r\r\nAC\r\n\r\nA\n"; // 12 bytes, 4 lines
     assert_eq!(good.len(), 12);
     for (bad, kind, offset, line) in [
@@ -110,7 +110,7 @@ fn what_is_wrong_is_told_with_its_place() {
             let records = before.len() / good.len();
             let place = format!("{} {records} {}", before.len() + offset, 4 * records + line + 1);
             let expected = Some((records, kind.to_owned(), place));
-            assert_eq!(first_error(Fasta::strict(), text.as_bytes()), expected, "{bad:?} behind {records}");
+            assert_eq!(first_error(Fasta::strict(), text.as_bytes()), expected, "{bad:?} after {records}");
         }
     }
     for (text, offset, line) in [
@@ -135,7 +135,7 @@ fn what_is_wrong_is_told_with_its_place() {
 }
 
 #[test]
-fn what_is_odd_but_right_is_read() {
+fn unusual_valid_records_are_read() {
     let letters: String = ('A'..='Z').chain('a'..='z').chain("-.*".chars()).collect();
     for text in [
         "",
@@ -162,7 +162,7 @@ fn what_is_odd_but_right_is_read() {
 }
 
 #[test]
-fn checks_and_comments_are_each_on_their_own() {
+fn checks_and_comments_are_independent() {
     let text = b">r\n; a comment\nA C\n";
     let error =
         |format: Fasta| format.records(text).find_map(Result::err).map(|error| error.offset().unwrap());
@@ -177,7 +177,7 @@ fn checks_and_comments_are_each_on_their_own() {
 }
 
 #[test]
-fn files_of_testdata_come_to_what_they_are_made_of() {
+fn testdata_has_the_expected_records_and_errors() {
     for (name, comments, expected) in [
         ("nanopore.fasta", false, Ok((12, 12_000..20_000))),
         ("protein.fasta", false, Ok((125, 7750..8000))),
@@ -206,14 +206,14 @@ fn files_of_testdata_come_to_what_they_are_made_of() {
     }
 }
 
-/// The record of a text that holds one.
+/// Returns the only record of a text.
 fn only(data: &[u8], format: Fasta) -> Record<'_> {
     let (records, error) = serial(&format, data);
     assert!(error.is_none() && records.len() == 1, "{records:?} {error:?}");
     records[0]
 }
 
-/// Checks that the lines of a record come out the same in whatever pieces.
+/// Checks that a record has the same lines however they are divided into pieces.
 fn check_pieces(record: Record<'_>) {
     let lines: Vec<&[u8]> = record.lines().collect();
     let bytes = record.sequence_bytes();
@@ -231,13 +231,13 @@ fn check_pieces(record: Record<'_>) {
         }
         for pool in POOLS.iter() {
             let found: Vec<&[u8]> = pool.install(|| record.par_lines().with_min_len(len).collect());
-            assert_eq!(found, lines, "stretches of {len}");
+            assert_eq!(found, lines, "chunks of {len}");
         }
     }
 }
 
 #[test]
-fn lines_in_pieces_of_every_length_are_the_same_lines() {
+fn every_piece_length_gives_the_same_lines() {
     for format in FORMATS {
         for text in [
             ">\n",
@@ -280,9 +280,9 @@ fn records_outlive_the_iterator_and_cross_threads() {
     assert_eq!(parallel.unwrap().len(), records.len());
 }
 
-/// Lines are looked for ahead of the records, so that what was found may not be there any more.
+/// The lookahead finds lines before records are built, so the found positions may be outdated.
 #[test]
-fn a_byte_that_changes_while_records_are_read_makes_no_field_leave_its_record() {
+fn a_changed_byte_keeps_fields_in_their_record() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("changing.fasta");
     fs::write(&path, SMALL).unwrap();
@@ -304,12 +304,12 @@ fn a_byte_that_changes_while_records_are_read_makes_no_field_leave_its_record() 
 }
 
 #[test]
-fn a_summary_is_that_of_simple_code() {
+fn summaries_match_a_naive_count() {
     for (name, data) in all_testdata("fasta") {
-        let (expected, _) = simple(&data, false);
+        let (expected, _) = naive(&data, false);
         let (records, _) = serial(&Fasta::new(), &data);
         let sequences: Vec<Vec<u8>> = expected.iter().map(|(_, lines)| lines.concat()).collect();
-        // In two halves, the second first: the alphabet is that of the first in the file all the same.
+        // In two halves, the second first: the alphabet is still that of the first record in the file.
         let (left, right) = records.split_at(records.len() / 2);
         let summary = [right, left].map(|records| {
             let mut summary = Summary::with_letters();
@@ -337,11 +337,11 @@ fn a_summary_is_that_of_simple_code() {
     }
 }
 
-/// Files that other tools read as we do.
-const SOUND: [&str; 5] =
+/// Files that other tools read the same.
+const AGREED: [&str; 5] =
     ["nanopore.fasta", "protein.fasta", "one_line.fasta", "no_final_newline.fasta", "empty_sequences.fasta"];
 
-/// What a command prints that ends well.
+/// Returns the standard output of a command that succeeds.
 fn output(command: &mut Command) -> String {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -349,8 +349,8 @@ fn output(command: &mut Command) -> String {
 }
 
 #[test]
-fn records_are_what_seqkit_finds() {
-    for name in SOUND {
+fn records_match_seqkit() {
+    for name in AGREED {
         let Some(mut seqkit) = oracle("seqkit") else { return };
         let data = fs::read(testdata(name)).unwrap();
         let found: String = Fasta::new()
@@ -366,8 +366,8 @@ fn records_are_what_seqkit_finds() {
 }
 
 #[test]
-fn a_summary_is_what_seqkit_finds() {
-    for name in SOUND {
+fn summaries_match_seqkit() {
+    for name in AGREED {
         let Some(mut seqkit) = oracle("seqkit") else { return };
         let data = fs::read(testdata(name)).unwrap();
         let mut summary = Summary::with_letters();
@@ -391,10 +391,10 @@ fn a_summary_is_what_seqkit_finds() {
 }
 
 #[test]
-fn names_lengths_and_places_are_what_samtools_finds() {
+fn names_lengths_and_offsets_match_samtools() {
     let folder = tempfile::tempdir().unwrap();
-    // It refuses a file whose last record has no letters.
-    for name in SOUND.into_iter().filter(|name| *name != "empty_sequences.fasta") {
+    // samtools rejects a file whose last record has no letters.
+    for name in AGREED.into_iter().filter(|name| *name != "empty_sequences.fasta") {
         let Some(mut samtools) = oracle("samtools") else { return };
         let data = fs::read(testdata(name)).unwrap();
         let index = folder.path().join(name);
@@ -418,14 +418,14 @@ fn names_lengths_and_places_are_what_samtools_finds() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
-    /// Text that is made of what decides.
+    /// Text of the bytes that decide.
     #[test]
-    fn any_text_is_read_as_by_simple_code(
+    fn any_text_matches_the_naive_parser(
         data in proptest::collection::vec(proptest::sample::select(b">>>\n\n\n\n\r;A \tC".to_vec()), 0..80),
     ) {
         check_records(&data, false);
         check_records(&data, true);
-        // A gap ends where a record begins, or the input ends.
+        // A gap ends at the start of a record, or at the end of the input.
         for format in FORMATS {
             for piece in format.pieces(&data) {
                 if let Piece::Gap(gap) = piece {
@@ -456,7 +456,7 @@ proptest! {
 }
 
 #[test]
-fn lines_are_counted_whether_or_not_they_end() {
+fn lines_with_and_without_line_ends_are_counted() {
     for (data, lines) in
         [(&b">a\nAC\nGT\n"[..], 3), (b">a\nAC\nGT", 3), (b">a\n", 1), (b">a", 1), (b"\n>a\n\nAC", 4)]
     {

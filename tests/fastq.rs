@@ -1,4 +1,4 @@
-//! FASTQ: what is read, what is refused, and where an error is said to be.
+//! FASTQ: accepted and rejected inputs, and the positions of errors.
 
 mod common;
 
@@ -8,7 +8,7 @@ use common::{all_testdata, corpus, testdata};
 use pagecut::fastq::{Confidence, Encoding, EncodingGuess, Fastq};
 use pagecut::{Error, FileKind, Format};
 
-/// Number of records and the first error of a text, strictly read: its kind, and `offset record line`.
+/// Returns the number of records before the first error of a text in strict mode, its kind, and `offset record line`.
 fn first_error(text: &[u8]) -> Option<(usize, String, String)> {
     let mut records = Fastq::strict().records(text);
     let good = records.by_ref().map_while(Result::ok).count();
@@ -20,7 +20,7 @@ fn first_error(text: &[u8]) -> Option<(usize, String, String)> {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_place() {
+fn errors_name_the_fault_and_its_position() {
     let good = "@r\r\nA\r\n+\r\nI\r\n\r\n"; // 15 bytes, 5 lines
     assert_eq!(good.len(), 15);
     for (bad, kind, offset, line) in [
@@ -60,14 +60,14 @@ fn what_is_wrong_is_told_with_its_place() {
             assert_eq!(
                 first_error(text.as_bytes()),
                 Some((records, kind.to_owned(), place)),
-                "{bad:?} behind {records} records"
+                "{bad:?} after {records} records"
             );
         }
     }
 }
 
 #[test]
-fn what_is_odd_but_right_is_read() {
+fn unusual_valid_records_are_read() {
     for text in [
         "",
         "\n",
@@ -93,7 +93,7 @@ fn what_is_odd_but_right_is_read() {
 }
 
 #[test]
-fn checks_on_request_are_each_on_their_own() {
+fn each_optional_check_works_on_its_own() {
     let text = b"@r\nA C\n+q\n\x01\x02\x03\n";
     let kind = |format: Fastq| format.records(text).find_map(Result::err).map(|error| error.kind().name());
     assert_eq!(kind(Fastq::new()), None);
@@ -108,12 +108,12 @@ fn checks_on_request_are_each_on_their_own() {
 }
 
 #[test]
-fn records_are_what_simple_code_finds() {
+fn records_match_a_naive_parser() {
     for (name, data) in all_testdata("fastq") {
         let text = String::from_utf8(data.clone()).unwrap().replace("\r\n", "\n");
         let text = text.trim_start_matches('\u{feff}');
         let lines: Vec<&str> = if name == "blank_lines.fastq" {
-            continue; // Zero-length reads and blank lines at a time are more than simple code can do.
+            continue; // The naive parser cannot handle zero-length reads and blank lines at once.
         } else {
             text.split('\n').collect()
         };
@@ -148,8 +148,8 @@ fn a_record_of_many_megabytes_is_read() {
     assert_eq!(records.iter().map(|record| record.sequence().len()).collect::<Vec<_>>(), [len, 1]);
 }
 
-/// The reference set of Cock et al. 2010: every file gets its published verdict, with as many good records before the error; the
-/// four-line ones read either way.
+/// The reference set of Cock et al. 2010: every file gets its published verdict, with the published number of valid records before
+/// the error. Four-line files are read as four-line and as wrapped FASTQ.
 #[test]
 fn the_published_corpus() {
     let Some(corpus) = corpus() else { return };
@@ -173,7 +173,7 @@ fn the_published_corpus() {
         let mut records = Fastq::strict().records(&data);
         let lens = records.by_ref().map_while(Result::ok).map(|record| record.sequence().len()).collect();
         if layout == "wrapped" {
-            assert!(records.error().is_some(), "{file} is wrapped, and must not be taken for something else");
+            assert!(records.error().is_some(), "{file} is wrapped, and must not be read as four-line FASTQ");
             assert_eq!(FileKind::detect(&data).unwrap(), FileKind::WrappedFastq, "{file}");
         } else {
             check(lens, records.error().cloned(), "four lines");
@@ -183,9 +183,9 @@ fn the_published_corpus() {
 }
 
 #[test]
-fn the_encoding_of_the_published_corpus_is_told() {
+fn the_encodings_of_the_published_corpus_are_guessed() {
     let Some(corpus) = corpus() else { return };
-    let mut told = 0;
+    let mut guesses = 0;
     for entry in fs::read_dir(corpus.join("cock2010")).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
@@ -200,20 +200,20 @@ fn the_encoding_of_the_published_corpus_is_told() {
         let guess =
             EncodingGuess::from_quality_lines(records.iter().flat_map(|record| record.quality_lines()))
                 .unwrap();
-        told += 1;
+        guesses += 1;
         match guess.confidence {
             Confidence::Open => {}
-            // All that Illumina could say can be said in the way of Solexa too.
+            // Every Illumina 1.3 score can also be written as Solexa+64.
             Confidence::Likely if expected == Encoding::Solexa64 => {
                 assert_ne!(guess.encoding, Encoding::Phred33)
             }
             _ => assert_eq!(guess.encoding, expected, "{name}: {guess}"),
         }
     }
-    assert!(told > 20, "{told}");
+    assert!(guesses > 20, "{guesses}");
 }
 
-/// Each check alone refuses what it is for, at the same place, and nothing that all of them together accept.
+/// Each check alone rejects its faults at the same position as all checks together, and nothing that they accept.
 #[test]
 fn each_check_alone_on_the_published_corpus() {
     let Some(corpus) = corpus() else { return };
@@ -247,7 +247,8 @@ fn each_check_alone_on_the_published_corpus() {
             }
         }
     }
-    // Every check is the only one that refuses some file of the corpus, but for the end, which tells whose fault it is.
+    // For every check, the corpus has a file that only this check rejects, except for the check of the record end, which decides
+    // which record is at fault.
     assert!(
         ["sequence_letter", "plus_name", "quality_range"].iter().all(|kind| refused[kind] > 0),
         "{refused:?}"

@@ -1,4 +1,4 @@
-//! The variant of FASTQ is decided by the records: what is recovered is what a reader from the left reads, and nothing else.
+//! The records decide the variant of FASTQ: recovery yields the records that a serial reader finds, and no others.
 
 mod common;
 
@@ -12,14 +12,14 @@ use pagecut::io::Strategy as Backend;
 use pagecut::{ErrorKind, Format, FormatTask, Result, Salvaged, Source, SourceOptions};
 use proptest::prelude::*;
 
-/// Bytes of quality scores that are no nucleotides, so that a line of them looks like no sequence.
+/// Quality scores that are not nucleotides, so that a line of them does not resemble a sequence.
 const SCORES: &[u8] = b"@+!5IFJ@+;7?";
 
-/// A record as it stands in a file.
+/// A record of a file.
 #[derive(Debug, Clone)]
 struct Read {
     letters: usize,
-    /// Length of the lines; none of a record of four lines.
+    /// Length of the lines; `None` for a four-line record.
     width: Option<usize>,
     seed: u64,
 }
@@ -52,7 +52,7 @@ impl Read {
     }
 }
 
-/// A fault: at a place, in thousandths of the text, this many bytes are replaced by others.
+/// A fault: the position in thousandths of the text, the number of replaced bytes, and their replacement.
 type Fault = (usize, usize, Vec<u8>);
 
 fn damage(text: &[u8], faults: &[Fault]) -> Vec<u8> {
@@ -65,8 +65,8 @@ fn damage(text: &[u8], faults: &[Fault]) -> Vec<u8> {
     text
 }
 
-/// Whether a record holds the bytes of a fault. Which of its bytes are wrong cannot be told: a name may be another one. Of several
-/// faults, one can move the place of another.
+/// Whether a record contains bytes of a fault. Which of its bytes are wrong is unknown: the name may be changed. With several
+/// faults, one can move the position of another.
 fn holds_fault(text: &[u8], undamaged: &[u8], record: &[u8], faults: &[Fault]) -> bool {
     let [(place, _, bytes)] = faults else { return true };
     let start = place * undamaged.len() / 1000;
@@ -85,8 +85,8 @@ fn faults() -> impl Strategy<Value = Vec<Fault>> {
     prop::collection::vec((0usize..1000, prop_oneof![0usize..3, 0usize..40], bytes), 0..3)
 }
 
-/// The records that a reader from the left reads up to its first error, in one of the grammars.
-fn from_left<F: Format>(
+/// Returns the records that a serial reader finds before its first error, in one of the grammars.
+fn serial_records<F: Format>(
     format: &F,
     text: &[u8],
     bytes: impl Fn(&F::Record<'_>) -> Vec<u8>,
@@ -98,7 +98,7 @@ fn without_eol(record: &[u8]) -> Vec<u8> {
     record.strip_suffix(b"\n").unwrap_or(record).to_vec()
 }
 
-/// What is recovered, where the gaps are, and the first error.
+/// The recovered bytes, the gaps, and the first error.
 #[derive(Debug, PartialEq)]
 struct Recovered {
     good: Vec<u8>,
@@ -110,12 +110,12 @@ struct Recovered {
 
 fn recover(source: &Source) -> Recovered {
     let (guess, found) = recover_once(source);
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     let listed = source.for_each_fastq_gap(&Fastq::new(), guess, u64::MAX, |gap| {
-        told.push((gap.range, gap.error.to_string()));
+        reported.push((gap.range, gap.error.to_string()));
         Ok(())
     });
-    assert_eq!((&told, listed.tally.bytes()), (&found.gaps, found.bytes));
+    assert_eq!((&reported, listed.tally.bytes()), (&found.gaps, found.bytes));
     found
 }
 
@@ -131,7 +131,7 @@ fn recover_once(source: &Source) -> (Variant, Recovered) {
         Ok(())
     });
     if account.error.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::WrappedStream)) {
-        // Bytes handed out after the first gap are void.
+        // Bytes handed out after the first gap are discarded.
         good.truncate(usize::try_from(account.tally.bytes()).unwrap());
         gaps.clear();
     }
@@ -139,7 +139,7 @@ fn recover_once(source: &Source) -> (Variant, Recovered) {
     (guess, Recovered { good, gaps, error, records: account.tally.records, bytes: account.tally.bytes() })
 }
 
-/// What is recovered of an input that is taken for four lines a record.
+/// Returns the bytes recovered from an input that is read as four-line FASTQ.
 fn recover_four_lines(source: &Source) -> Vec<u8> {
     let mut good = Vec::new();
     source.salvage(&Fastq::new(), u64::MAX, |salvaged| {
@@ -151,7 +151,7 @@ fn recover_four_lines(source: &Source) -> Vec<u8> {
     good
 }
 
-/// Counts records, and says where reading fails.
+/// Counts records, or returns the error of reading.
 struct Count;
 
 impl FormatTask for Count {
@@ -165,23 +165,23 @@ impl FormatTask for Count {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
-    /// Every recovered record is one of the undamaged input, or one that a reader from the left reads. All divisions of the input,
-    /// numbers of threads and backends come to the same.
+    /// Every recovered record is one of the undamaged input, or one that a serial reader finds. All divisions of the input, numbers
+    /// of threads and backends give the same result.
     #[test]
     fn only_records_of_the_input_are_recovered(reads in reads(), faults in faults(), crlf: bool, long in 0usize..4) {
         let eol = if crlf { "\r\n" } else { "\n" };
         let mut texts: Vec<Vec<u8>> = reads.iter().enumerate().map(|(number, read)| read.text(number, eol)).collect();
         if long == 0 {
-            // The variant shows only after the bytes by which the format is guessed.
+            // The variant shows only after the bytes from which the format is guessed.
             texts.insert(0, format!("@{}{eol}A{eol}+{eol}I{eol}", "x".repeat(65_600)).into_bytes());
         }
         let undamaged: HashSet<Vec<u8>> = texts.iter().map(|text| without_eol(text)).collect();
         let is_wrapped = reads.iter().any(|read| read.width.is_some_and(|width| width < read.letters));
         let undamaged_text = texts.concat();
         let text = damage(&undamaged_text, &faults);
-        let wrapped = from_left(&Fastq::new().wrapped(), &text, |record| record.as_bytes().to_vec());
+        let wrapped = serial_records(&Fastq::new().wrapped(), &text, |record| record.as_bytes().to_vec());
 
-        let four_lines = from_left(&Fastq::new(), &text, |record| record.as_bytes().to_vec());
+        let four_lines = serial_records(&Fastq::new(), &text, |record| record.as_bytes().to_vec());
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("reads.fastq");
         fs::write(&path, &text).unwrap();
@@ -215,7 +215,7 @@ proptest! {
         };
         let of_stream = stream(1 << 20, 1);
         let ((guess, found), count) = &of_stream;
-        // The account is that of the bytes handed out.
+        // The account covers the bytes handed out.
         let in_gaps: u64 = found.gaps.iter().map(|(range, _)| range.end - range.start).sum();
         prop_assert_eq!(found.good.len() as u64 + in_gaps, found.bytes);
         let records = match guess {
@@ -226,7 +226,7 @@ proptest! {
         let turns_out = |error: Option<&String>| error.is_some_and(|error| error.contains("a stream cannot be read again"));
         let turned_out = turns_out(found.error.as_ref());
         if text.len() < 65_536 {
-            prop_assert_eq!(&found, &&expected, "all of the input is known when the variant is decided");
+            prop_assert_eq!(&found, &&expected, "the variant is decided after all of the input was read");
             prop_assert_eq!(count, &of_file);
         } else if *guess == Variant::FourLines && !turns_out(count.as_ref().err()) {
             prop_assert_eq!(count, &of_file);

@@ -1,10 +1,10 @@
-//! The house plan: a room imports only from floors below its own, and unsafe code stays where the design has it.
+//! The layers of the library: a module imports only from lower layers, and unsafe code stays in the listed places.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Floor of each room, the first folder or file below `src`.
-const FLOORS: [(&str, u32); 18] = [
+/// Layer of each module, the first folder or file below `src`.
+const LAYERS: [(&str, u32); 18] = [
     ("error", 0),
     ("identity", 1),
     ("range", 1),
@@ -25,7 +25,7 @@ const FLOORS: [(&str, u32); 18] = [
     ("lib", 7),
 ];
 
-/// Where unsafe code may be, by the path below the package.
+/// Places of unsafe code, by path below the package.
 const UNSAFE: [&str; 7] = [
     "src/scan/instruction_set/",
     "src/mmap/sys/",
@@ -36,9 +36,9 @@ const UNSAFE: [&str; 7] = [
     "crates/cli/src/descriptors.rs",
 ];
 
-fn floor(room: &str) -> u32 {
-    let found = FLOORS.iter().find(|(name, _)| *name == room);
-    found.unwrap_or_else(|| panic!("{room} has no place in the house plan")).1
+fn layer(module: &str) -> u32 {
+    let found = LAYERS.iter().find(|(name, _)| *name == module);
+    found.unwrap_or_else(|| panic!("{module} is missing from LAYERS")).1
 }
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -52,7 +52,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The source files below `folder` by their path from there, without comments and tests.
+/// Returns the source files below `folder` by relative path, without comments and tests.
 fn files(folder: &str) -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut paths = Vec::new();
@@ -67,21 +67,21 @@ fn files(folder: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn no_room_imports_from_its_own_floor_or_above() {
+fn modules_import_from_lower_layers_only() {
     let mut imports = 0;
     for (path, code) in files("src") {
-        let room = path.split('/').next().unwrap().trim_end_matches(".rs");
-        let own = floor(room);
+        let module = path.split('/').next().unwrap().trim_end_matches(".rs");
+        let own = layer(module);
         for (at, _) in code.match_indices("crate::") {
             let import = &code[at + "crate::".len()..];
             let other =
                 import.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap();
-            if own < 7 && other != room {
+            if own < 7 && other != module {
                 imports += 1;
                 assert!(
-                    floor(other) < own,
-                    "{path} is on floor {own} and imports {other} from floor {}",
-                    floor(other)
+                    layer(other) < own,
+                    "{path} is in layer {own} and imports {other} from layer {}",
+                    layer(other)
                 );
             }
         }
@@ -90,7 +90,7 @@ fn no_room_imports_from_its_own_floor_or_above() {
 }
 
 #[test]
-fn unsafe_code_is_where_the_design_has_it() {
+fn unsafe_code_is_in_the_listed_places_only() {
     for folder in ["src", "crates/cli/src"] {
         for (path, code) in files(folder) {
             let path = format!("{folder}/{path}");

@@ -1,4 +1,4 @@
-//! Values of parts in the order of the file, whoever makes them when.
+//! Ordered results: values of parts arrive in file order, whichever worker finishes first.
 
 mod common;
 
@@ -19,7 +19,7 @@ fn sources(name: &str, options: SourceOptions) -> [Source; 2] {
 }
 
 #[test]
-fn the_parts_joined_are_the_file_for_every_number_of_workers() {
+fn joined_parts_equal_the_file_for_all_thread_counts() {
     let data = std::fs::read(testdata("illumina.fastq")).unwrap();
     for threads in [1, 2, 5] {
         for part_len in [300, 5000, 1 << 20] {
@@ -28,7 +28,7 @@ fn the_parts_joined_are_the_file_for_every_number_of_workers() {
                 let mut joined = Vec::new();
                 let tally = source.parts(&Fastq::new()).map_in_order(
                     |records| {
-                        // Some parts take long.
+                        // Some parts are slow.
                         if records.part().offset() % 7 == 0 {
                             std::thread::sleep(Duration::from_micros(300));
                         }
@@ -49,7 +49,7 @@ fn the_parts_joined_are_the_file_for_every_number_of_workers() {
 }
 
 #[test]
-fn what_lies_before_the_first_error_is_taken_and_nothing_else() {
+fn only_parts_before_the_first_error_are_taken() {
     let data = [b"@r\nAC\n+\nII\n".repeat(500), b"@bad\nA\n+\nII\n".to_vec(), b"@r\nAC\n+\nII\n".repeat(500)]
         .concat();
     for threads in [1, 4] {
@@ -72,7 +72,7 @@ fn what_lies_before_the_first_error_is_taken_and_nothing_else() {
 }
 
 #[test]
-fn an_error_of_taking_ends_the_work() {
+fn an_error_of_the_receiver_ends_the_work() {
     for threads in [1, 4] {
         let options = SourceOptions::new().threads(threads).part_len(1000);
         for source in sources("illumina.fastq", options) {
@@ -91,7 +91,7 @@ fn an_error_of_taking_ends_the_work() {
 }
 
 #[test]
-fn few_values_are_kept_however_long_one_of_them_takes() {
+fn a_slow_part_limits_the_number_of_waiting_values() {
     let alive = AtomicUsize::new(0);
     let most = AtomicUsize::new(0);
     let options = SourceOptions::new().strategy(Strategy::Mapped).threads(4).part_len(500);
@@ -114,13 +114,13 @@ fn few_values_are_kept_however_long_one_of_them_takes() {
 }
 
 #[test]
-fn a_panic_of_a_worker_leaves_nobody_waiting() {
+fn a_panicking_worker_blocks_nobody() {
     let options = SourceOptions::new().strategy(Strategy::Mapped).threads(3).part_len(500);
     let source = Source::with_options(testdata("illumina.fastq"), options).unwrap();
     let work = std::panic::AssertUnwindSafe(|| {
         source.parts(&Fastq::new()).map_in_order(
             |records| {
-                assert!(records.part().offset() < 10_000, "this is meant to be");
+                assert!(records.part().offset() < 10_000, "intended panic");
                 Ok(())
             },
             |()| Ok(()),
@@ -130,7 +130,7 @@ fn a_panic_of_a_worker_leaves_nobody_waiting() {
 }
 
 #[test]
-fn records_and_gaps_come_in_order_too() {
+fn records_and_gaps_arrive_in_order_too() {
     let mut data = packets(60);
     data.splice(188 * 50..188 * 50, *b"second");
     data.splice(188 * 20..188 * 20, *b"first");

@@ -1,4 +1,4 @@
-//! Promise: to index a file takes memory for the index, and for what is in view of the file, however long the file is.
+//! Promise: building an index takes memory for the index and the current view of the file, for files of any length.
 
 mod common;
 #[path = "common/heap.rs"]
@@ -15,7 +15,7 @@ use pagecut::{Source, SourceOptions};
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
 #[test]
-fn memory_is_that_of_the_index() {
+fn indexing_memory_is_that_of_the_index() {
     let mut of_numbers = Vec::new();
     for len in [4 << 20, 12 << 20] {
         let (_folder, path) = file(&reads(len));
@@ -25,11 +25,11 @@ fn memory_is_that_of_the_index() {
         let (sparse, bytes) = peak(|| Sparse::build(&source, &Fastq::new()).unwrap());
         of_numbers.push(bytes);
 
-        // Names come again with every copy of the reads, so that most entries are left out in the end.
-        let (fai, of_names) = peak(|| Fai::of_fastq(&source).unwrap());
+        // Names repeat in every copy of the reads, so most entries are dropped at the end.
+        let (fai, of_names) = peak(|| Fai::from_fastq(&source).unwrap());
         let entries = usize::try_from(sparse.records()).unwrap();
         let name_len = fai.entries().iter().map(|entry| entry.name.len()).max().unwrap();
-        // A list that grows is twice as long as what is in it, and there while it is copied.
+        // A growing vector has up to twice the needed capacity, plus the old allocation during the copy.
         let index = entries * (3 * size_of::<Entry>() + name_len + 16);
         assert!(of_names < bytes + index + (1 << 20), "{of_names} bytes for {entries} entries");
     }

@@ -1,26 +1,26 @@
-//! The example `own_format`: a format outside of the crate has the promises of those inside.
+//! The example `own_format`: a format outside the crate keeps the promises of the formats in it.
 
 mod common;
 #[path = "../examples/own_format.rs"]
-#[expect(dead_code, reason = "the program itself is not started")]
+#[expect(dead_code, reason = "the test does not call `main`")]
 mod own_format;
 
 use std::io::Cursor;
 
-use common::{POOLS, cut, damaged, facts, in_words, serial};
+use common::{POOLS, damaged, facts, in_words, parts_at, serial};
 use own_format::Counts;
 use pagecut::{ErrorKind, Fault, Format, Part, Piece, Resync, Source, SourceOptions, Step, Stop};
 use rayon::prelude::*;
 
 const SMALL: &[u8] = b"a\t1\n\nb c\t22\r\n\r\n\t0\nd\t18446744073709551615";
 
-/// Checks an input read in parts, in parallel and from a stream.
+/// Reads an input in parts, in parallel and from a stream, and compares the results.
 fn check(data: &[u8]) {
     let (records, error) = serial(&Counts, data);
     let message = error.as_ref().map(|(message, _)| message.clone());
     let pieces: Vec<_> = Counts.pieces(data).map(in_words).collect();
     for at in 0..=data.len() {
-        let parts = cut(&Counts, data, &[at, at + 5]);
+        let parts = parts_at(&Counts, data, &[at, at + 5]);
         let mut found = Vec::new();
         let mut first = None;
         for record in parts.iter().flat_map(|&part| Counts.records_of(part)) {
@@ -30,10 +30,10 @@ fn check(data: &[u8]) {
                 Err(error) => first = first.or(Some(error.message())),
             }
         }
-        assert_eq!((&found, &first), (&records, &message), "cut at {at}: {}", data.escape_ascii());
+        assert_eq!((&found, &first), (&records, &message), "divided at {at}: {}", data.escape_ascii());
         let in_parts =
             parts.iter().flat_map(|&part| Counts.pieces_of(part).map(in_words)).collect::<Vec<_>>();
-        assert_eq!(in_parts, pieces, "cut at {at}: {}", data.escape_ascii());
+        assert_eq!(in_parts, pieces, "divided at {at}: {}", data.escape_ascii());
     }
     let collect = || Counts.par_records(data).with_min_len(1).collect::<Result<Vec<_>, _>>();
     for pool in POOLS.iter() {
@@ -61,7 +61,7 @@ fn check_account(data: &[u8]) {
 }
 
 #[test]
-fn every_cut_and_every_damage() {
+fn every_boundary_and_every_damage_gives_the_same() {
     check(SMALL);
     for data in damaged(SMALL, b"\n\r\tx7\xff") {
         check(&data);
@@ -70,13 +70,13 @@ fn every_cut_and_every_damage() {
 }
 
 #[test]
-fn errors_have_places() {
+fn errors_have_positions() {
     let error = Counts.records(b"a\t1\nb\tx\n").find_map(Result::err).unwrap();
     let expected = "counts: record 1, line 2, byte 6: no number after the tab: \"x\"";
     assert_eq!(error.to_string(), expected);
 }
 
-/// A format that puts its fault after the bytes in view.
+/// A format that places its fault after the end of the view.
 #[derive(Clone)]
 struct FaultAfterView;
 
@@ -95,7 +95,7 @@ impl Format for FaultAfterView {
 }
 
 #[test]
-fn a_fault_after_the_bytes_in_view_is_an_error() {
+fn a_fault_after_the_view_is_an_error() {
     let error = FaultAfterView.records(b"abc").find_map(Result::err).unwrap();
     assert_eq!(error.to_string(), "faulty: record 0, line 1, byte 10: no record");
 }

@@ -1,9 +1,9 @@
-//! Promise 2: the same records, in the same order, and the same first error, for every number of workers and every place
-//! where the input may be cut.
+//! Promise 2: the same records in the same order, and the same first error, for every number of workers and every division of the
+//! input.
 
 mod common;
 
-use common::{POOLS, all_testdata, cut, damaged, facts, in_words, packets, serial};
+use common::{POOLS, all_testdata, damaged, facts, in_words, packets, parts_at, serial};
 use pagecut::fasta::Fasta;
 use pagecut::fastq::{Fastq, Record};
 use pagecut::media::mpegts::Packets;
@@ -18,15 +18,15 @@ const FORMATS: [Fastq; 2] = [Fastq::new(), Fastq::strict()];
 
 const FASTA_FORMATS: [Fasta; 2] = [Fasta::new(), Fasta::strict().comments(true)];
 
-/// Records in which all that is odd occurs, in few bytes.
+/// Records with all unusual features in few bytes.
 const SMALL: &[u8] =
     b"@r1\nAC\n+\n@I\n\n@r2\r\nAC\r\n+@\r\n+@\r\n@r3\n\n+\n\n\r\n@r4 @+\nA\n+r4 @+\n@\n@r5\nACG\n+\n@@@\n@r6\n\n+\n";
 
-/// The same of FASTA.
+/// The same for FASTA.
 const SMALL_FASTA: &[u8] =
     b"\n\r\n>r1 >\nAC\n\nGT\r\n;>\nA\n\r\n\n>r2\r\n>\n;\n\n>r4\n>r5 @\nA>C\n >\n>r6\r\nAC\r\n\r\n>";
 
-/// What parts come to, one after the other, up to the first error.
+/// Reads parts one after the other, up to the first error.
 fn joined<'data, F: Format>(format: &F, parts: &[Part<'data>]) -> (Vec<F::Record<'data>>, Option<String>) {
     let mut all = Vec::new();
     for part in parts {
@@ -40,47 +40,52 @@ fn joined<'data, F: Format>(format: &F, parts: &[Part<'data>]) -> (Vec<F::Record
     (all, None)
 }
 
-fn check_cuts<'data, F>(format: &F, data: &'data [u8], cuts: &[usize])
+fn check_boundaries<'data, F>(format: &F, data: &'data [u8], boundaries: &[usize])
 where
     F: Resync<Record<'data>: PartialEq + Debug>,
 {
     let (records, error) = serial(format, data);
-    let (found, found_error) = joined(format, &cut(format, data, cuts));
-    assert_eq!(found, records, "cut at {cuts:?}: {:?}", data.escape_ascii().to_string());
-    assert_eq!(found_error, error.map(|(message, _)| message), "cut at {cuts:?}: {}", data.escape_ascii());
+    let (found, found_error) = joined(format, &parts_at(format, data, boundaries));
+    assert_eq!(found, records, "divided at {boundaries:?}: {:?}", data.escape_ascii().to_string());
+    assert_eq!(
+        found_error,
+        error.map(|(message, _)| message),
+        "divided at {boundaries:?}: {}",
+        data.escape_ascii()
+    );
 }
 
 #[test]
-fn every_pair_of_cuts_of_every_small_file() {
+fn every_pair_of_boundaries_of_small_fastq_files() {
     let files = all_testdata("fastq").into_iter().map(|(_, data)| data);
     let small =
         files.map(|data| if data.len() < 6000 { data[..data.len().min(500)].to_vec() } else { Vec::new() });
     for data in small.chain([SMALL.to_vec()]) {
         for first in 0..=data.len() {
             for second in first..=data.len() {
-                check_cuts(&Fastq::new(), &data, &[first, second]);
+                check_boundaries(&Fastq::new(), &data, &[first, second]);
             }
         }
     }
 }
 
 #[test]
-fn every_cut_of_every_damaged_copy() {
+fn every_boundary_of_damaged_fastq() {
     for data in damaged(SMALL, b"\n\r@+A\0") {
         for at in 0..=data.len() {
-            check_cuts(&Fastq::strict(), &data, &[at]);
+            check_boundaries(&Fastq::strict(), &data, &[at]);
         }
     }
 }
 
 #[test]
-fn every_pair_of_cuts_of_every_small_fasta_file() {
+fn every_pair_of_boundaries_of_small_fasta_files() {
     let files = all_testdata("fasta").into_iter().map(|(_, data)| data[..data.len().min(200)].to_vec());
     for data in files.chain([SMALL_FASTA.to_vec()]) {
         for format in FASTA_FORMATS {
             for first in 0..=data.len() {
                 for second in first..=data.len() {
-                    check_cuts(&format, &data, &[first, second]);
+                    check_boundaries(&format, &data, &[first, second]);
                 }
             }
         }
@@ -88,18 +93,18 @@ fn every_pair_of_cuts_of_every_small_fasta_file() {
 }
 
 #[test]
-fn every_cut_of_every_damaged_copy_of_fasta() {
+fn every_boundary_of_damaged_fasta() {
     for data in damaged(SMALL_FASTA, b"\n\r>;A\0") {
         for format in FASTA_FORMATS {
             for at in 0..=data.len() {
-                check_cuts(&format, &data, &[at]);
+                check_boundaries(&format, &data, &[at]);
                 check_pieces(&format, &data, &[at]);
             }
         }
     }
 }
 
-/// `collect` into a result, with the first error and its numbers.
+/// The result of `collect`, with the text and location of the first error.
 type Collected<R> = Result<Vec<R>, (String, Option<pagecut::Location>)>;
 
 fn in_parallel<'data, F: Resync>(format: &F, data: &'data [u8]) -> Collected<F::Record<'data>> {
@@ -119,7 +124,7 @@ where
 }
 
 #[test]
-fn every_number_of_threads_on_every_damaged_copy() {
+fn every_number_of_threads_on_damaged_copies() {
     for data in damaged(SMALL, b"\n@+").chain([SMALL.to_vec()]) {
         FORMATS.iter().for_each(|format| check_threads(format, &data));
     }
@@ -139,7 +144,7 @@ fn every_number_of_threads_on_every_file() {
 }
 
 #[test]
-fn records_before_the_first_error_are_all_there_and_every_error_is_the_first() {
+fn records_before_the_first_error_are_complete() {
     for data in damaged(SMALL, b"@") {
         let (records, error) = serial(&Fastq::new(), &data);
         for pool in POOLS.iter() {
@@ -154,7 +159,7 @@ fn records_before_the_first_error_are_all_there_and_every_error_is_the_first() {
     }
 }
 
-/// A source that is read in parts of this length.
+/// Creates a source that is read in parts of this length.
 fn stream(data: &[u8], part_len: usize, threads: usize) -> Source {
     let options = SourceOptions::new().part_len(part_len).threads(threads);
     Source::from_reader(std::io::Cursor::new(data.to_vec()), options)
@@ -172,7 +177,7 @@ fn check_source<F: Resync>(format: &F, data: &[u8]) {
 }
 
 #[test]
-fn a_source_gives_the_same_with_every_length_of_parts_and_number_of_threads() {
+fn part_length_and_threads_do_not_change_a_source() {
     for data in damaged(SMALL, b"@").step_by(3).chain([SMALL.to_vec()]) {
         check_source(&Fastq::new(), &data);
     }
@@ -182,7 +187,7 @@ fn a_source_gives_the_same_with_every_length_of_parts_and_number_of_threads() {
 }
 
 #[test]
-fn a_source_folds_what_the_iterator_gives() {
+fn a_source_folds_the_records_of_the_iterator() {
     for (name, data) in all_testdata("fastq") {
         let (records, error) = serial(&Fastq::new(), &data);
         let mut expected: Vec<_> = records.iter().map(|record| record.range()).collect();
@@ -209,8 +214,8 @@ fn a_source_folds_what_the_iterator_gives() {
     }
 }
 
-/// Reads what is in view of an input of which more is to come: records that are the first of the input, and then either an
-/// error that says that there has to be more, or the very error of the input.
+/// Reads a view of an input that continues: the records must be the first ones of the input, followed by a request for more input,
+/// or by the input's own error.
 fn check_view<'data, F: Format>(
     format: &F,
     data: &'data [u8],
@@ -241,7 +246,7 @@ fn check_view<'data, F: Format>(
 }
 
 #[test]
-fn what_is_in_view_is_never_taken_for_more_than_it_is() {
+fn a_shorter_view_gives_no_other_records_or_errors() {
     for data in damaged(SMALL, b"\n@+").chain([SMALL.to_vec()]) {
         for end in 0..=data.len() {
             check_view(&Fastq::strict(), &data, end, |record| record.range());
@@ -261,27 +266,27 @@ fn what_is_in_view_is_never_taken_for_more_than_it_is() {
     }
 }
 
-/// With the gaps where a record is damaged.
-fn check_pieces<'data, F>(format: &F, data: &'data [u8], cuts: &[usize])
+/// Compares gaps too.
+fn check_pieces<'data, F>(format: &F, data: &'data [u8], boundaries: &[usize])
 where
     F: Resync<Record<'data>: Debug>,
 {
     let whole: Vec<String> = format.pieces(data).map(in_words).collect();
-    let parts = cut(format, data, cuts);
+    let parts = parts_at(format, data, boundaries);
     let found: Vec<String> = parts.iter().flat_map(|part| format.pieces_of(*part)).map(in_words).collect();
-    assert_eq!(found, whole, "cut at {cuts:?}");
+    assert_eq!(found, whole, "divided at {boundaries:?}");
 }
 
 #[test]
-fn every_cut_of_damaged_transport_streams() {
-    let sound = packets(40);
+fn every_boundary_of_damaged_transport_streams() {
+    let valid = packets(40);
     let junk = common::noise(7, 400);
     for (at, len) in [(0, 0), (20, 1), (12, 187), (13, 188), (14, 189), (30, 400), (38, 5), (1, 17)] {
-        let mut data = sound.clone();
+        let mut data = valid.clone();
         data.splice(at * 188..at * 188, junk[..len].iter().copied());
-        let cuts: Vec<usize> =
+        let boundaries: Vec<usize> =
             (0..data.len()).filter_map(|from| Packets::new().find_boundary(&data, from)).collect();
-        assert!(cuts.len() > 1000, "{} cuts with junk of {len} at packet {at}", cuts.len());
+        assert!(boundaries.len() > 1000, "{} boundaries with junk of {len} at packet {at}", boundaries.len());
         for from in 0..=data.len() {
             check_pieces(&Packets::new(), &data, &[from]);
         }
@@ -297,7 +302,7 @@ fn every_cut_of_damaged_transport_streams() {
 }
 
 #[test]
-fn a_stream_full_of_sync_bytes_is_read_right_though_it_cannot_be_cut() {
+fn a_stream_of_sync_bytes_without_boundaries_is_read() {
     let mut data = packets(30);
     data[188 * 10..188 * 20].fill(0x47);
     for from in 0..=data.len() {
@@ -308,24 +313,24 @@ fn a_stream_full_of_sync_bytes_is_read_right_though_it_cannot_be_cut() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
-    /// Text that is made of what decides, and is hardly ever valid.
+    /// Text of the bytes that decide, which is rarely valid.
     #[test]
-    fn any_text_at_any_cut(
+    fn any_text_at_any_boundary(
         data in proptest::collection::vec(proptest::sample::select(b"@@++\n\n\n\rAI".to_vec()), 0..60),
         first in 0..60usize,
         second in 0..60usize,
     ) {
         let (first, second) = (first.min(second), first.max(second));
-        check_cuts(&Fastq::new(), &data, &[first.min(data.len()), second.min(data.len())]);
+        check_boundaries(&Fastq::new(), &data, &[first.min(data.len()), second.min(data.len())]);
         prop_assert_eq!(
             POOLS[2].install(|| in_parallel(&Fastq::new(), &data)).map_err(|(message, _)| message),
             { let (records, error) = serial(&Fastq::new(), &data); error.map_or(Ok(records), |(message, _)| Err(message)) }
         );
     }
 
-    /// Valid records with the oddest quality scores, cut anywhere.
+    /// Valid records with the most unusual quality scores, divided anywhere.
     #[test]
-    fn any_records_at_any_cut(
+    fn any_records_at_any_boundary(
         records in proptest::collection::vec(
             (0..4usize, proptest::collection::vec(proptest::sample::select(b"@+I".to_vec()), 0..5), 0..3usize),
             1..12,
@@ -342,21 +347,21 @@ proptest! {
         }
         let data = data.into_bytes();
         prop_assert_eq!(serial(&Fastq::new(), &data).0.len(), records.len());
-        check_cuts(&Fastq::new(), &data, &[at.min(data.len())]);
+        check_boundaries(&Fastq::new(), &data, &[at.min(data.len())]);
     }
 
-    /// FASTA that is made of what decides, cut anywhere.
+    /// FASTA of the bytes that decide, divided anywhere.
     #[test]
-    fn any_fasta_at_any_cut(
+    fn any_fasta_at_any_boundary(
         data in proptest::collection::vec(proptest::sample::select(b">>>\n\n\n\n\r;A ".to_vec()), 0..60),
         first in 0..60usize,
         second in 0..60usize,
     ) {
         let (first, second) = (first.min(second).min(data.len()), first.max(second).min(data.len()));
-        // Behind a header, lest nearly everything should end at its first byte.
+        // After a header too, or nearly all texts would fail at their first byte.
         for data in [&data[..], &[b">\n", &data[..]].concat()] {
             for format in FASTA_FORMATS {
-                check_cuts(&format, data, &[first, second]);
+                check_boundaries(&format, data, &[first, second]);
                 check_pieces(&format, data, &[first, second]);
                 check_threads(&format, data);
             }

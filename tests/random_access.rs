@@ -1,4 +1,4 @@
-//! Promise: what is had of BGZF at a position is what stands there when all of it is decompressed, or an error.
+//! Promise: reading BGZF at a position returns the same bytes as decompressing all of it, or an error.
 
 #![cfg(feature = "gzip")]
 
@@ -22,7 +22,7 @@ use make::{BGZF_END, bgzf_block, bgzf_block_with, bgzf_of_lens as bgzf, gzip};
 
 const DATA: &[u8] = b"@r1\nAC\n+\nII\n@r2\n";
 
-/// Lengths of blocks: of one byte, with empty ones anywhere, and a single one.
+/// Block lengths: one byte per block, empty blocks in all places, and a single block.
 const LENS: [&[usize]; 6] = [&[1], &[0, 1], &[1, 0, 0], &[3, 1, 0, 5], &[7], &[100]];
 
 fn write(bytes: &[u8]) -> (TempDir, PathBuf) {
@@ -44,19 +44,19 @@ fn within(data: &[u8], range: &Range<u64>) -> Vec<u8> {
     data[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()].to_vec()
 }
 
-/// Looks at every range. Returns how many could be had, and how many gave an error.
-fn look_at_all(bgzf: &BgzfReader, data: &[u8]) -> (usize, usize) {
-    let (mut had, mut refused) = (0, 0);
+/// Reads every range. Returns the number of ranges that were read, and of errors.
+fn read_all_ranges(bgzf: &BgzfReader, data: &[u8]) -> (usize, usize) {
+    let (mut read, mut rejected) = (0, 0);
     for range in ranges(bgzf.len()) {
         match bgzf.bytes_at(range.clone()) {
             Ok(bytes) => {
                 assert_eq!(*bytes, within(data, &range), "{range:?}");
-                had += 1;
+                read += 1;
             }
-            Err(_) => refused += 1,
+            Err(_) => rejected += 1,
         }
     }
-    (had, refused)
+    (read, rejected)
 }
 
 fn bytes(gzi: &Gzi) -> Vec<u8> {
@@ -66,7 +66,7 @@ fn bytes(gzi: &Gzi) -> Vec<u8> {
 }
 
 #[test]
-fn every_range_is_had_however_blocks_lie() {
+fn every_range_is_read_for_all_block_lengths() {
     for lens in LENS {
         for strategy in [Strategy::Mapped, Strategy::Read] {
             for closed in [true, false] {
@@ -79,14 +79,14 @@ fn every_range_is_had_however_blocks_lie() {
                 let gzi = Gzi::read(&*bytes(walked.gzi())).unwrap();
                 assert_eq!(gzi, *walked.gzi());
                 let indexed = BgzfReader::with_gzi(reader(&path, strategy), gzi).unwrap();
-                // An index that has a part of the blocks is right too.
+                // An index with only some of the blocks is valid too.
                 let some: Vec<u8> = walked.gzi().points().iter().step_by(2).flat_map(numbers).collect();
                 let some = [&((some.len() / 16) as u64).to_le_bytes(), &some[..]].concat();
                 let sparse =
                     BgzfReader::with_gzi(reader(&path, strategy), Gzi::read(&*some).unwrap()).unwrap();
                 for bgzf in [walked, indexed, sparse] {
                     assert_eq!((bgzf.len(), bgzf.is_closed()), (DATA.len() as u64, closed));
-                    assert_eq!(look_at_all(&bgzf, DATA).1, 0);
+                    assert_eq!(read_all_ranges(&bgzf, DATA).1, 0);
                     for range in [0..17, 17..17, 5..u64::MAX, Range { start: 3, end: 2 }] {
                         let error = bgzf.bytes_at(range).unwrap_err();
                         assert!(matches!(error.kind(), ErrorKind::OutOfRange { len: 16, .. }), "{error}");
@@ -112,7 +112,7 @@ fn blocks_with_other_subfields_and_padding_are_read() {
             for strategy in [Strategy::Mapped, Strategy::Read] {
                 let bgzf = BgzfReader::of(reader(&path, strategy)).unwrap();
                 assert_eq!((bgzf.len(), bgzf.is_closed()), (DATA.len() as u64, true));
-                assert_eq!(look_at_all(&bgzf, DATA).1, 0, "a field of {field_len}, {zeros} zeros");
+                assert_eq!(read_all_ranges(&bgzf, DATA).1, 0, "a field of {field_len}, {zeros} zeros");
             }
             let source = Source::open(&path).unwrap();
             assert_eq!(source.compression(), Some(pagecut::compress::Compression::Bgzf));
@@ -122,15 +122,15 @@ fn blocks_with_other_subfields_and_padding_are_read() {
 }
 
 #[test]
-fn gzip_behind_bgzf_is_refused_where_it_begins() {
+fn gzip_after_bgzf_is_rejected_at_its_start() {
     let blocks = bgzf(DATA, &[7]);
-    for (behind, fault) in [
+    for (suffix, fault) in [
         (gzip(DATA), "an ordinary gzip member follows BGZF here"),
         ([&[0; 100][..], &gzip(DATA)].concat(), "these bytes are neither another one nor padding"),
         (b"garbage".repeat(10), "no block of BGZF begins here"),
     ] {
-        let (_folder, path) = write(&[&blocks[..], &behind, &BGZF_END].concat());
-        let zeros = behind.iter().take_while(|&&byte| byte == 0).count();
+        let (_folder, path) = write(&[&blocks[..], &suffix, &BGZF_END].concat());
+        let zeros = suffix.iter().take_while(|&&byte| byte == 0).count();
         for strategy in [Strategy::Mapped, Strategy::Read] {
             let error = BgzfReader::of(reader(&path, strategy)).unwrap_err();
             assert!(error.to_string().contains(fault), "{error}");
@@ -147,7 +147,7 @@ fn numbers(point: &Point) -> [u8; 16] {
 }
 
 #[test]
-fn a_file_without_bytes_has_none() {
+fn an_empty_file_has_no_bytes() {
     for file in [Vec::new(), bgzf(b"", &[1]), BGZF_END.repeat(3)] {
         let (_folder, path) = write(&file);
         let bgzf = BgzfReader::of(reader(&path, Strategy::Mapped)).unwrap();
@@ -160,15 +160,15 @@ fn a_file_without_bytes_has_none() {
 }
 
 #[test]
-fn a_damaged_index_gives_an_error_or_what_is_there() {
+fn a_damaged_index_gives_an_error_or_correct_bytes() {
     let file = bgzf(DATA, &[3, 1, 0, 5]);
     let (_folder, path) = write(&file);
     let index = bytes(&BgzfReader::find_blocks(&reader(&path, Strategy::Mapped)).unwrap());
     let open = |index: &[u8]| -> Result<BgzfReader, Error> {
         BgzfReader::with_gzi(reader(&path, Strategy::Mapped), Gzi::read(index)?)
     };
-    assert_eq!(look_at_all(&open(&index).unwrap(), DATA).1, 0);
-    let (mut unopened, mut had, mut refused) = (0, 0, 0);
+    assert_eq!(read_all_ranges(&open(&index).unwrap(), DATA).1, 0);
+    let (mut unopened, mut read, mut rejected) = (0, 0, 0);
     for damaged in damaged(&index, &[0, 1, 0x7f, 0xff]).filter(|damaged| *damaged != index) {
         match open(&damaged) {
             Err(error) => {
@@ -179,12 +179,12 @@ fn a_damaged_index_gives_an_error_or_what_is_there() {
             }
             Ok(bgzf) => {
                 assert_eq!(bgzf.len(), DATA.len() as u64);
-                let (good, bad) = look_at_all(&bgzf, DATA);
-                (had, refused) = (had + good, refused + bad);
+                let (good, bad) = read_all_ranges(&bgzf, DATA);
+                (read, rejected) = (read + good, rejected + bad);
             }
         }
     }
-    assert!(unopened > 100 && had > 100 && refused > 100, "{unopened}, {had} and {refused}");
+    assert!(unopened > 100 && read > 100 && rejected > 100, "{unopened}, {read} and {rejected}");
     for end in 0..index.len() {
         let error = Gzi::read(&index[..end]).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::DamagedIndex { .. }), "{error}");
@@ -196,7 +196,7 @@ fn a_damaged_index_gives_an_error_or_what_is_there() {
 }
 
 #[test]
-fn an_index_of_another_file_is_refused() {
+fn an_index_of_another_file_is_rejected() {
     let (_folder, path) = write(&bgzf(DATA, &[3, 1, 0, 5]));
     for (other, lens) in
         [(DATA, &[2, 3][..]), (DATA, &[3, 1, 0, 6]), (&DATA[..9], &[5, 0]), (&DATA.repeat(2), &[3, 1, 0, 5])]
@@ -210,12 +210,12 @@ fn an_index_of_another_file_is_refused() {
 }
 
 #[test]
-fn damaged_blocks_give_an_error_or_what_was_there() {
+fn damaged_blocks_give_an_error_or_correct_bytes() {
     let file = bgzf(DATA, &[5, 0, 4]);
     let (folder, path) = write(&file);
     let index = bytes(&BgzfReader::find_blocks(&reader(&path, Strategy::Mapped)).unwrap());
     let damaged_path = folder.path().join("damaged.gz");
-    let (mut unopened, mut had, mut refused) = (0, 0, 0);
+    let (mut unopened, mut read, mut rejected) = (0, 0, 0);
     for position in 0..file.len() {
         for flip in [1, 0x80] {
             let mut damaged = file.clone();
@@ -229,25 +229,25 @@ fn damaged_blocks_give_an_error_or_what_was_there() {
                     unopened += 1;
                     continue;
                 };
-                // Without an index, a block that is not read is believed how long it is.
+                // Without an index, the stated size of an unread block is trusted.
                 let is_moved = !is_indexed && bgzf.len() != DATA.len() as u64;
                 for range in ranges(bgzf.len().min(DATA.len() as u64)).step_by(7) {
                     match bgzf.bytes_at(range.clone()) {
-                        Err(_) => refused += 1,
+                        Err(_) => rejected += 1,
                         Ok(bytes) => {
                             assert!(is_moved || *bytes == within(DATA, &range), "{position}, {range:?}");
-                            had += 1;
+                            read += 1;
                         }
                     }
                 }
             }
         }
     }
-    assert!(unopened > 100 && had > 1000 && refused > 100, "{unopened}, {had} and {refused}");
+    assert!(unopened > 100 && read > 1000 && rejected > 100, "{unopened}, {read} and {rejected}");
 }
 
 #[test]
-fn a_file_that_was_cut_is_refused_but_at_the_end_of_a_block() {
+fn a_truncated_file_is_rejected_except_between_blocks() {
     let file = bgzf(DATA, &[5, 4]);
     let mut ends = vec![0];
     for block in [&DATA[..5], &DATA[5..9], &DATA[9..14], &DATA[14..], b""] {
@@ -275,13 +275,13 @@ fn a_file_that_was_cut_is_refused_but_at_the_end_of_a_block() {
             }
         }
     }
-    fs::write(&path, [&file[..], b"text that is none of a block"].concat()).unwrap();
+    fs::write(&path, [&file[..], b"text that is not a block"].concat()).unwrap();
     let error = BgzfReader::of(reader(&path, Strategy::Mapped)).unwrap_err();
     assert!(error.to_string().ends_with("its header is wrong: no block of BGZF begins here"), "{error}");
 }
 
 #[test]
-fn a_file_that_changes_is_noticed() {
+fn a_changed_file_is_detected() {
     let file = bgzf(DATA, &[5, 4]);
     for strategy in [Strategy::Mapped, Strategy::Read] {
         let (_folder, path) = write(&file);
@@ -294,7 +294,7 @@ fn a_file_that_changes_is_noticed() {
 }
 
 #[test]
-fn virtual_offsets_lead_to_an_offset_and_back() {
+fn virtual_offsets_map_to_offsets_and_back() {
     for lens in LENS {
         let (_folder, path) = write(&bgzf(DATA, lens));
         let gzi = BgzfReader::find_blocks(&reader(&path, Strategy::Mapped)).unwrap();
@@ -308,7 +308,7 @@ fn virtual_offsets_lead_to_an_offset_and_back() {
         }
         let places: Vec<_> = (0..=16).map(|offset| gzi.virtual_offset(offset).unwrap()).collect();
         assert!(places.is_sorted());
-        // A place in no block, and one behind the end of the first.
+        // An offset inside no block, and one after the end of the first.
         assert_eq!(gzi.offset_of(VirtualOffset::new(1, 0).unwrap()), None);
         let behind_the_first = gzi.points().first().map(|point| point.offset + 1);
         if let Some(within) = behind_the_first {
@@ -319,7 +319,7 @@ fn virtual_offsets_lead_to_an_offset_and_back() {
 }
 
 #[test]
-fn indexes_are_those_of_bgzip() {
+fn indexes_match_bgzip() {
     for lens in LENS {
         let (_folder, path) = write(&bgzf(DATA, lens));
         let Some(mut bgzip) = oracle("bgzip") else { return };
@@ -334,7 +334,7 @@ fn indexes_are_those_of_bgzip() {
 }
 
 #[test]
-fn what_bgzip_compresses_is_had_as_bgzip_has_it() {
+fn ranges_of_bgzip_output_match_bgzip() {
     let data = fs::read(testdata("illumina.fastq")).unwrap().repeat(3);
     let folder = tempfile::tempdir().unwrap();
     let plain = folder.path().join("reads.fastq");
@@ -364,7 +364,7 @@ fn what_bgzip_compresses_is_had_as_bgzip_has_it() {
 }
 
 #[test]
-fn several_threads_have_it_at_once() {
+fn several_threads_read_at_once() {
     let data = fs::read(testdata("illumina.fastq")).unwrap();
     let (_folder, path) = write(&bgzf(&data, &[700]));
     let bgzf = BgzfReader::of(reader(&path, Strategy::Mapped)).unwrap();
@@ -381,7 +381,7 @@ fn several_threads_have_it_at_once() {
     });
 }
 
-/// The same records as a plain file and as BGZF.
+/// Writes the same records as a plain file and as BGZF.
 fn both() -> (TempDir, [PathBuf; 2]) {
     let data = fs::read(testdata("illumina.fastq")).unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -396,11 +396,11 @@ fn source(path: &Path) -> Source {
 }
 
 #[test]
-fn indexes_lead_to_the_same_bytes_as_in_a_plain_file() {
+fn indexes_find_the_same_bytes_as_in_a_plain_file() {
     let (_folder, paths) = both();
     let sources = paths.each_ref().map(|path| source(path));
     let sparse = sources.each_ref().map(|source| Sparse::build(source, &Fastq::new()).unwrap());
-    let fai = sources.each_ref().map(|source| Fai::of_fastq(source).unwrap());
+    let fai = sources.each_ref().map(|source| Fai::from_fastq(source).unwrap());
     assert_eq!(fai[0], fai[1]);
     let content = sources.each_ref().map(|source| source.content().unwrap());
     assert_eq!(content[0].len(), content[1].len());
@@ -424,29 +424,30 @@ fn indexes_lead_to_the_same_bytes_as_in_a_plain_file() {
         });
         assert_eq!(plain, packed);
     }
-    // Written and read again, though its offsets are behind the end of the file on the disk.
+    // The index survives writing and reading, although its offsets are after the end of the compressed file.
     let mut index = Vec::new();
     sparse[1].write(&mut index).unwrap();
     assert_eq!(Sparse::read(&*index).unwrap(), sparse[1]);
 }
 
 #[test]
-fn compressed_bytes_are_never_taken_for_records() {
+fn compressed_bytes_are_never_read_as_records() {
     let (_folder, paths) = both();
     let source = source(&paths[1]);
     let sparse = Sparse::build(&source, &Fastq::new()).unwrap();
     let raw = source.reader().unwrap();
     let error = sparse.record_range(0, raw, &Fastq::new()).unwrap_err();
     assert!(
-        matches!(error.kind(), ErrorKind::StaleIndex { difference: "the length of what it holds" }),
+        matches!(error.kind(), ErrorKind::StaleIndex { difference: "the length of the content" }),
         "{error}"
     );
-    for refused in
-        [index::shards(raw, &Fastq::new(), 1).map(drop), index::cut_from(raw, &Fastq::new(), 0).map(drop)]
-    {
-        assert!(matches!(refused.unwrap_err().kind(), ErrorKind::UnknownFormat(_)));
+    for rejected in [
+        index::shards(raw, &Fastq::new(), 1).map(drop),
+        index::find_boundary(raw, &Fastq::new(), 0).map(drop),
+    ] {
+        assert!(matches!(rejected.unwrap_err().kind(), ErrorKind::UnknownFormat(_)));
     }
-    let fai = Fai::of_fastq(&source).unwrap();
+    let fai = Fai::from_fastq(&source).unwrap();
     assert!(fai.region(&fai.entries()[3].name).unwrap().letters(raw).is_err());
     assert_eq!(
         Fastq::new().records(&raw.bytes_at(0..raw.len()).unwrap()).filter(|record| record.is_ok()).count(),
@@ -455,7 +456,7 @@ fn compressed_bytes_are_never_taken_for_records() {
 }
 
 #[test]
-fn what_has_no_positions_says_so() {
+fn inputs_without_positions_report_it() {
     let others: [(&[u8], &str); 4] = [
         (b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0", "gzip"),
         (b"\x28\xb5\x2f\xfd\x20\0\x01\0\0", "zstd"),

@@ -1,4 +1,4 @@
-//! Records one after the other are those of the whole input, whatever it is.
+//! Reading record by record gives the records of the whole input, for every kind of input.
 
 mod common;
 
@@ -14,7 +14,7 @@ use pagecut::media::matroska::Matroska;
 use pagecut::media::mpegts::Packets;
 use pagecut::{ErrorKind, Format, Source, SourceOptions};
 
-/// The sources of an input: a file by each backend, and a stream.
+/// Returns the sources of an input: a file by each backend, and a stream.
 fn sources(data: &[u8], path: &std::path::Path) -> Vec<Source> {
     let mut sources = Vec::new();
     for part_len in [1, 100, 1 << 20] {
@@ -28,7 +28,7 @@ fn sources(data: &[u8], path: &std::path::Path) -> Vec<Source> {
     sources
 }
 
-/// The records of a source, in words, up to the first error.
+/// Returns the records of a source as text, up to the first error.
 fn one_by_one<F: Format>(source: &Source, format: &F) -> UpToError<String>
 where
     for<'data> F::Record<'data>: Debug,
@@ -65,7 +65,7 @@ where
 }
 
 #[test]
-fn records_are_those_of_the_whole_input() {
+fn records_match_those_of_the_whole_input() {
     for (_, data) in all_testdata("fastq") {
         check(&Fastq::new(), &data);
         check(&Fastq::strict(), &data);
@@ -82,7 +82,7 @@ fn records_are_those_of_the_whole_input() {
 }
 
 #[test]
-fn the_first_error_is_that_of_the_whole_input() {
+fn the_first_error_matches_that_of_the_whole_input() {
     for data in damaged(b"@r1\nAC\n+\n@I\n\n@r2\r\nA\r\n+\r\nI\r\n@r3\n\n+\n\n", b"@+\nA") {
         check(&Fastq::new(), &data);
         check(&Fastq::strict().wrapped(), &data);
@@ -97,7 +97,7 @@ fn the_first_error_is_that_of_the_whole_input() {
 
 #[cfg(feature = "gzip")]
 #[test]
-fn compressed_records_are_those_decompressed() {
+fn compressed_records_match_decompressed_ones() {
     use std::io::Write;
 
     let data = fs::read(common::testdata("illumina.fastq")).unwrap();
@@ -117,7 +117,7 @@ fn compressed_records_are_those_decompressed() {
 }
 
 #[test]
-fn truncation_while_records_are_read_is_an_error() {
+fn truncation_during_reading_is_an_error() {
     let data = reads(4 << 20);
     let expected = serial(&Fastq::new(), &data).0.len();
     for strategy in [Strategy::Mapped, Strategy::Read, Strategy::Uring] {
@@ -162,7 +162,7 @@ fn bytes_of_records_are_those_of_the_input() {
 }
 
 #[test]
-fn reading_can_end_early_and_begin_anew() {
+fn reading_can_stop_early_and_restart() {
     let data = reads(1 << 16);
     let (_folder, path) = file(&data);
     let source = Source::with_options(&path, SourceOptions::new().part_len(1000)).unwrap();
@@ -177,7 +177,7 @@ fn reading_can_end_early_and_begin_anew() {
 }
 
 #[test]
-fn a_stream_is_read_by_one_at_a_time() {
+fn a_stream_has_one_reader_at_a_time() {
     let source = Source::from_reader(io::repeat(b'\n').take(10), SourceOptions::new());
     let mut records = source.records(&Fastq::new()).unwrap();
     assert!(matches!(source.records(&Fastq::new()).unwrap_err().kind(), ErrorKind::Io(_)));

@@ -1,4 +1,4 @@
-//! Promise: to read records one after the other takes memory for one part, however long the input is.
+//! Promise: reading record by record takes the memory of one part, for inputs of any length.
 
 mod common;
 #[path = "common/heap.rs"]
@@ -15,7 +15,7 @@ use pagecut::{Source, SourceOptions};
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
-/// Reads all records, and returns how many bytes of memory that takes.
+/// Reads all records, and returns the peak memory in bytes.
 fn memory(source: &Source) -> usize {
     let (is_any, bytes) = peak(|| {
         let mut records = source.records(&Fastq::new()).unwrap();
@@ -26,7 +26,7 @@ fn memory(source: &Source) -> usize {
     bytes
 }
 
-/// Checks that a source of any length takes as much memory as a short one.
+/// Checks that a long source takes no more memory than a short one.
 fn check(name: &str, source: impl Fn(Vec<u8>) -> usize) {
     let (short, long) = (source(reads(8 << 20)), source(reads(32 << 20)));
     assert!(long < short + (256 << 10), "{name}: {short} and {long} bytes");
@@ -34,7 +34,7 @@ fn check(name: &str, source: impl Fn(Vec<u8>) -> usize) {
 }
 
 #[test]
-fn memory_is_that_of_one_part() {
+fn reading_takes_the_memory_of_one_part() {
     let options = SourceOptions::new().part_len(256 << 10);
     for strategy in [Strategy::Mapped, Strategy::Read] {
         check(&format!("{strategy:?}"), |data| {

@@ -1,6 +1,6 @@
-//! Every instruction set gives the same.
+//! All instruction sets give the same results.
 //!
-//! Which one is used is a matter of the whole process, so one test goes through all of them.
+//! The choice applies to the whole process, so one test iterates over all instruction sets.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use pagecut::fasta::{self, Fasta};
 use pagecut::fastq::{self, Fastq};
 use pagecut::{Boundaries, ErrorKind, Resync, simd};
 
-/// Everything that is found in some bytes, as text.
+/// Returns all results for some bytes as text.
 fn findings(data: &[u8]) -> String {
     let mut found = String::new();
     for format in [Fastq::new(), Fastq::strict()] {
@@ -35,14 +35,14 @@ fn findings(data: &[u8]) -> String {
         let counts: Vec<u64> = (0..=255).map(|byte| summary.letters().unwrap().count(&[byte])).collect();
         writeln!(found, "{} {counts:?}", summary.lengths().sum()).unwrap();
     }
-    let cuts = |cuts: &dyn Boundaries| {
-        (0..data.len().min(60)).map(|from| cuts.find_boundary(data, from)).collect::<Vec<_>>()
+    let boundaries = |boundaries: &dyn Boundaries| {
+        (0..data.len().min(60)).map(|from| boundaries.find_boundary(data, from)).collect::<Vec<_>>()
     };
-    writeln!(found, "{:?} {:?}", cuts(&Fastq::new()), cuts(&Fasta::new())).unwrap();
+    writeln!(found, "{:?} {:?}", boundaries(&Fastq::new()), boundaries(&Fasta::new())).unwrap();
     found
 }
 
-/// A few kilobytes of each kind of input, whole and damaged.
+/// Returns a few kilobytes of each kind of input, whole and damaged.
 fn inputs() -> Vec<Vec<u8>> {
     let mut inputs = Vec::new();
     for file in [
@@ -68,7 +68,7 @@ fn inputs() -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn every_instruction_set_finds_the_same() {
+fn every_instruction_set_gives_the_same_results() {
     let before = simd::in_use();
     for input in inputs() {
         simd::force("portable").unwrap();
@@ -79,7 +79,7 @@ fn every_instruction_set_finds_the_same() {
             assert_eq!(findings(&input), expected, "{name} on {:?}", input[..20].escape_ascii().to_string());
         }
     }
-    // A name that there is not changes nothing.
+    // An unknown name changes nothing.
     let error = simd::force("mmx").unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Io(error) if error.kind() == std::io::ErrorKind::Unsupported));
     assert!(error.to_string().contains("only") && error.to_string().contains("portable"), "{error}");
@@ -87,15 +87,15 @@ fn every_instruction_set_finds_the_same() {
     simd::force(before).unwrap();
 }
 
-/// So that a run of the tests that was meant for another instruction set fails.
+/// A test run with a misspelled instruction set in the environment must fail.
 #[test]
-fn the_environment_names_an_instruction_set_that_there_is() {
+fn the_environment_names_an_available_instruction_set() {
     simd::check_environment().unwrap();
 }
 
-/// What a process is told that runs with `PAGECUT_SIMD` set: the tests run themselves.
+/// Runs this test in a child process with `PAGECUT_SIMD` set, and checks which instruction set it uses.
 #[test]
-fn the_environment_is_asked_first() {
+fn the_environment_variable_takes_precedence() {
     const CHILD: &str = "PAGECUT_TEST_SIMD_CHILD";
     if let Ok(expected) = std::env::var(CHILD) {
         assert_eq!(simd::in_use(), expected);

@@ -1,4 +1,4 @@
-//! All bytes of an input at once, by every way to them.
+//! Reading all bytes of an input at once, by every method.
 
 mod common;
 
@@ -8,7 +8,7 @@ use std::io::Cursor;
 use pagecut::io::Strategy;
 use pagecut::{ErrorKind, Result, Source, SourceOptions};
 
-/// More than one part, and not a whole number of them.
+/// Returns the bytes of several parts, the last of them shorter.
 fn data() -> Vec<u8> {
     (0..3_000_001_u32).map(|number| number.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect()
 }
@@ -17,14 +17,14 @@ fn strategies() -> impl Iterator<Item = SourceOptions> {
     let strategies = [Strategy::Auto, Strategy::Mapped, Strategy::Read, Strategy::Direct, Strategy::Uring];
     strategies.into_iter().flat_map(|strategy| {
         let options = SourceOptions::new().strategy(strategy);
-        // What is to be mapped cannot be kept from it.
+        // An explicit strategy of mapping must not be disabled.
         let unmapped = options.mmap(strategy == Strategy::Mapped);
         [options, unmapped, options.threads(1), options.threads(3).part_len(1000)]
     })
 }
 
 #[test]
-fn every_way_gives_the_same_bytes() {
+fn every_backend_returns_the_same_bytes() {
     let data = data();
     let file = tempfile::NamedTempFile::new().unwrap();
     for len in [0, 1, 63, 64, 65, 4096, data.len()] {
@@ -58,7 +58,7 @@ fn a_file_without_a_length_is_read() {
 }
 
 #[test]
-fn no_more_is_read_than_was_allowed() {
+fn the_length_limit_is_respected() {
     let data = data();
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(&file, &data).unwrap();
@@ -76,7 +76,7 @@ fn is_too_much(whole: &Result<usize>) -> bool {
 }
 
 #[test]
-fn a_file_that_changes_is_noticed() {
+fn a_changed_file_is_detected() {
     let file = tempfile::NamedTempFile::new().unwrap();
     for strategy in [Strategy::Mapped, Strategy::Read] {
         fs::write(&file, vec![1; 100_000]).unwrap();
@@ -113,7 +113,7 @@ mod compressed {
     }
 
     #[test]
-    fn what_is_compressed_is_decompressed() {
+    fn compressed_input_is_decompressed() {
         let data = data();
         let file = tempfile::NamedTempFile::new().unwrap();
         for packed in [gzip(&data), bgzf(&data)] {
@@ -130,7 +130,7 @@ mod compressed {
     }
 
     #[test]
-    fn what_is_cut_is_an_error() {
+    fn truncated_input_is_an_error() {
         let mut packed = gzip(&data());
         packed.pop();
         let source = Source::from_reader(Cursor::new(packed), SourceOptions::new());
@@ -139,7 +139,7 @@ mod compressed {
     }
 
     #[test]
-    fn a_bomb_is_no_input() {
+    fn a_decompression_bomb_is_rejected() {
         let packed = gzip(&vec![0; 5 << 20]);
         for options in strategies() {
             let source = Source::from_reader(Cursor::new(packed.clone()), options.max_record_len(4 << 20));

@@ -1,4 +1,4 @@
-//! FASTQ over several lines: what is read, that four-line files are read as ever, and that workers get what one reader gets.
+//! Wrapped FASTQ: accepted inputs, the same records for four-line files, and the same results for any number of workers.
 
 mod common;
 
@@ -10,18 +10,18 @@ use pagecut::fastq::{Fastq, wrapped};
 use pagecut::{ErrorKind, Format, Part, Source, SourceOptions, Tally};
 use proptest::prelude::*;
 
-/// Definition, letters, and scores.
+/// Definition, letters and quality scores.
 type Fields = (Vec<u8>, Vec<u8>, Vec<u8>);
 
 fn fields(record: &wrapped::Record<'_>) -> Fields {
     (record.definition().to_vec(), record.sequence().into_owned(), record.quality_scores().into_owned())
 }
 
-/// Lines with `\n` between them, wrapped.
+/// Wrapped records with mixed line ends.
 const SMALL: &[u8] = b"@r1\nAAAA\nCCCC\nGGGG\n+\n@III\n+III\n@+@+\n\n@r2 x\r\nAC\r\n+r2 x\r\nI\r\n@\r\n@r3\n\n+\n\n@r4\nA\n+\n+\n";
 
 #[test]
-fn records_over_several_lines_are_read_and_joined() {
+fn wrapped_records_are_read_and_joined() {
     let records: Vec<_> = Fastq::strict().wrapped().records(SMALL).map(Result::unwrap).collect();
     let found: Vec<Fields> = records.iter().map(fields).collect();
     let expected: [(&[u8], &[u8], &[u8]); 4] = [
@@ -37,7 +37,7 @@ fn records_over_several_lines_are_read_and_joined() {
         (true, true, false)
     );
     assert_eq!((records[1].name(), records[1].description()), (b"r2".as_slice(), Some(b"x".as_slice())));
-    // What stands in one line is borrowed.
+    // A field in one line is borrowed.
     assert!(matches!(records[3].sequence(), std::borrow::Cow::Borrowed(_)));
     assert!(matches!(records[0].sequence(), std::borrow::Cow::Owned(_)));
     let range = records[1].range();
@@ -45,7 +45,7 @@ fn records_over_several_lines_are_read_and_joined() {
     assert_eq!(records[1].as_bytes(), &SMALL[position(range.start)..position(range.end)]);
 }
 
-/// What a reader of wrapped FASTQ makes of a file, by lines and nothing else; `None` where it is no FASTQ.
+/// Parses wrapped FASTQ line by line; `None` if the input is invalid.
 fn naive(data: &[u8]) -> Option<Vec<Fields>> {
     let text = data.strip_suffix(b"\n").unwrap_or(data);
     let lines: Vec<&[u8]> =
@@ -74,9 +74,9 @@ fn naive(data: &[u8]) -> Option<Vec<Fields>> {
         if letters.is_empty() && lines.get(at).is_some_and(|line| line.is_empty()) {
             at += 1;
         }
-        let sound = scores.len() == letters.len()
+        let valid = scores.len() == letters.len()
             && lines.get(at).is_none_or(|line| line.is_empty() || line.starts_with(b"@"));
-        if !sound {
+        if !valid {
             return None;
         }
         records.push((definition, letters, scores));
@@ -84,7 +84,7 @@ fn naive(data: &[u8]) -> Option<Vec<Fields>> {
     Some(records)
 }
 
-/// Records up to the first error, and whether there is one.
+/// Returns the records before the first error, and whether there is one.
 fn read(data: &[u8]) -> (Vec<Fields>, bool) {
     let mut records = Fastq::new().wrapped().records(data);
     let good = records.by_ref().map_while(Result::ok).map(|record| fields(&record)).collect();
@@ -92,23 +92,23 @@ fn read(data: &[u8]) -> (Vec<Fields>, bool) {
 }
 
 #[test]
-fn damaged_files_are_read_as_simple_code_reads_them() {
-    let mut sound = 0;
+fn damaged_files_match_a_naive_parser() {
+    let mut valid = 0;
     for data in damaged(SMALL, b"@+\nA\r").chain([SMALL.to_vec()]) {
         let (records, failed) = read(&data);
         match naive(&data) {
             Some(expected) => {
-                sound += 1;
+                valid += 1;
                 assert_eq!((records, failed), (expected, false), "{}", data.escape_ascii());
             }
             None => assert!(failed, "{}: {records:?}", data.escape_ascii()),
         }
     }
-    assert!(sound > 50, "{sound}");
+    assert!(valid > 50, "{valid}");
 }
 
 #[test]
-fn four_line_files_are_read_as_by_four_lines() {
+fn four_line_files_give_the_same_records() {
     for (name, data) in all_testdata("fastq") {
         let four = Fastq::strict().records(&data).map_while(Result::ok);
         let four: Vec<Fields> = four
@@ -132,7 +132,7 @@ fn four_line_files_are_read_as_by_four_lines() {
     }
 }
 
-/// What a reader from the left comes to.
+/// Returns the account of a serial reader.
 fn account(data: &[u8]) -> (Tally, Option<(String, Option<pagecut::Location>)>) {
     let mut records = Fastq::strict().wrapped().records(data);
     let error = records.by_ref().find_map(Result::err);
@@ -140,7 +140,7 @@ fn account(data: &[u8]) -> (Tally, Option<(String, Option<pagecut::Location>)>) 
 }
 
 #[test]
-fn workers_get_what_one_reader_from_the_left_gets() {
+fn workers_match_a_serial_reader() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("wrapped.fastq");
     for data in damaged(SMALL, b"@\n").step_by(2).chain([SMALL.to_vec()]) {
@@ -161,7 +161,7 @@ fn workers_get_what_one_reader_from_the_left_gets() {
 }
 
 #[test]
-fn what_is_in_view_decides_nothing_that_more_could_change() {
+fn a_shorter_view_never_changes_a_decision() {
     let records: Vec<_> = Fastq::new().wrapped().records(SMALL).map(Result::unwrap).collect();
     for end in 0..SMALL.len() {
         let part = Part::from_view(&SMALL[..end], end, 0, false);
@@ -175,7 +175,7 @@ fn what_is_in_view_decides_nothing_that_more_could_change() {
 }
 
 #[test]
-fn the_record_that_looks_like_two_is_one() {
+fn a_record_that_looks_like_two_is_one() {
     let data = b"@r\nAAAA\nCCCC\nGGGG\nTTTT\n+\n@III\nIIII\n+III\nIIII\n";
     assert_eq!(
         read(data),
@@ -184,7 +184,7 @@ fn the_record_that_looks_like_two_is_one() {
 }
 
 #[test]
-fn the_wrapped_files_of_the_published_corpus_have_the_records_of_their_four_line_forms() {
+fn wrapped_and_four_line_corpus_files_match() {
     let Some(corpus) = corpus() else { return };
     let read_corpus = |name: &str| read(&fs::read(corpus.join("cock2010").join(name)).unwrap());
     for (wrapped, four_lines) in [
@@ -202,7 +202,7 @@ fn the_wrapped_files_of_the_published_corpus_have_the_records_of_their_four_line
 }
 
 proptest! {
-    /// Any records, wrapped anyhow, are read as what they were.
+    /// Any records are read unchanged from any wrapping.
     #[test]
     fn any_wrapping_of_any_records(
         records in prop::collection::vec(("[ -~]{0,6}", "[ACGTN]{0,20}", 0u64..1000), 0..6),

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Counts the instructions for each record, with valgrind's callgrind: they are the same on every machine, or nearly so, if the
-# compiler and the instruction set are. Needs x86-64 with AVX2.
+# Counts the instructions per record with valgrind's callgrind. The counts are nearly the same on every machine with the same
+# compiler and instruction set. Needs x86-64 with AVX2.
 #
 #   benches/instructions/count.sh            prints a table
 #   benches/instructions/count.sh --write    writes it to benches/instructions/counts.txt
@@ -12,14 +12,14 @@ counts=benches/instructions/counts.txt
 tolerance=5
 works=(records strict summary par_records fold)
 files=(illumina.fastq nanopore.fastq nanopore.fasta)
-# Callgrind knows no AVX-512.
+# Callgrind does not support AVX-512.
 export PAGECUT_SIMD=avx2
 
 program=$(cargo bench --locked --bench instructions --no-run --message-format json 2>/dev/null |
   sed -n 's/.*"executable":"\([^"]*instructions-[^"]*\)".*/\1/p')
 [ -x "$program" ] || { echo "the program is not built: cargo bench --bench instructions --no-run" >&2; exit 1; }
 
-# Instructions of a number of rounds, all threads together.
+# Prints the instructions of a number of rounds, all threads together.
 instructions() {
   valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$1" "testdata/$2" "$3" 2>&1 >/dev/null |
     sed -n 's/.*Collected : \([0-9]*\).*/\1/p'

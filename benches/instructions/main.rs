@@ -1,6 +1,6 @@
-//! Work for `benches/instructions/count.sh`, which counts the instructions that it takes: `instructions WORK FILE ROUNDS`.
+//! The work that `benches/instructions/count.sh` counts the instructions of: `instructions WORK FILE ROUNDS`.
 //!
-//! Prints how many records there are in a round. What is not part of a round costs the same for every number of rounds.
+//! Prints the number of records per round. The cost outside the rounds is the same for every number of rounds.
 
 use std::env;
 use std::fs;
@@ -14,16 +14,16 @@ use pagecut::io::{Strategy, ZeroCopyConfig};
 use pagecut::{Format, Resync, Source, SourceOptions};
 use rayon::prelude::*;
 
-/// Bytes that are worked on in a round: so many that what a thread costs is little.
+/// Number of bytes per round: enough to make the cost of starting a thread negligible.
 const LEN: usize = 16 << 20;
 
-/// Workers where there are several.
+/// Number of workers of parallel work.
 const THREADS: usize = 2;
 
 fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).filter(|arg| arg != "--bench").collect();
     let [work, file, rounds] = &args[..] else {
-        // So does `cargo bench` call it.
+        // `cargo bench` calls the program like this.
         eprintln!("run benches/instructions/count.sh");
         return ExitCode::SUCCESS;
     };
@@ -76,7 +76,7 @@ where
     pool.install(|| format.par_records(data).map(Result::unwrap).count() as u64)
 }
 
-/// Over a mapping: which way is the fastest depends on the time that is measured.
+/// Reads a mapping: with automatic choice, the backend would depend on measured times.
 fn fold<F: Format + Sync>(format: F, data: &[u8]) -> u64 {
     let folder = tempfile::TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     let path = folder.path().join("records");

@@ -171,7 +171,7 @@ impl Boundaries for Fasta {
         1
     }
 
-    fn reads_on(&self) -> bool {
+    fn reads_past_end(&self) -> bool {
         true
     }
 

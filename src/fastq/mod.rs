@@ -164,7 +164,7 @@ impl Boundaries for Fastq {
         3
     }
 
-    fn reads_on(&self) -> bool {
+    fn reads_past_end(&self) -> bool {
         true
     }
 

@@ -1,22 +1,22 @@
-//! Where records lie: indexes that are kept beside an input.
+//! Indexes of record positions, kept beside an input.
 //!
-//! | to find | by | see |
+//! | to find | by | use |
 //! |---|---|---|
 //! | a sequence, or a region of it | its name | [`Fai`], the `.fai` of `samtools faidx` and `samtools fqidx` |
-//! | a record | its number | [`Sparse`], some kilobytes for each gigabyte |
-//! | pieces of a file with equally many records | their number | [`Sparse::shards`] |
-//! | pieces of a file of about equal length | their number | [`shards`], without an index |
+//! | a record | its number | [`Sparse`], some kilobytes per gigabyte of input |
+//! | ranges of a file with equally many records | their number | [`Sparse::shards`] |
+//! | ranges of a file of about equal length | their number | [`shards`], without an index |
 //!
-//! Of BGZF they have the offsets of decompressed bytes: where those are, a [`Gzi`](crate::compress) tells, and
+//! For BGZF, the indexes contain offsets of decompressed bytes. A [`Gzi`](crate::compress) maps them to compressed offsets, and
 //! [`Source::content`](crate::Source::content) reads them.
 //!
-//! What an index says is not trusted, since the input may have changed since: a [`Sparse`] knows of which file it was made, and
-//! is refused for any other; a [`Fai`] does not, and so the header of a sequence is looked at before its letters are.
+//! The readers do not trust an index, since the input may have changed: a [`Sparse`] identifies the file it was built from and
+//! refuses any other; a [`Fai`] has no such identity, so the header of a sequence is compared before its letters are read.
 
-mod cut;
+mod division;
 mod fai;
 mod sparse;
 
-pub use cut::{boundary_from, cut_from, shards};
+pub use division::{find_boundary, scan_to_boundary, shards};
 pub use fai::{Entry, Fai, Letters, Region};
 pub use sparse::Sparse;

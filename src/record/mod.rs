@@ -128,7 +128,7 @@ pub trait Boundaries: Send + Sync {
     /// Whether a reader may read past the end of its part to finish its last record, if the end of that record is in view.
     /// [`Part::len`] then only limits where a record may begin, and a caller with the whole input in view need not find the end of
     /// a part before it reads the part's records.
-    fn reads_on(&self) -> bool {
+    fn reads_past_end(&self) -> bool {
         false
     }
 

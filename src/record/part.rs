@@ -9,7 +9,7 @@ use crate::error::EXCERPT_LEN;
 /// A part of an input that starts at a record boundary.
 ///
 /// A part ends at a boundary too, and contains whole records only. Its view may include bytes of the next part, for a format that
-/// needs a lookahead. A part of a format that [reads past the end](super::Boundaries::reads_on) may end inside a record, if all
+/// needs a lookahead. A part of a format that [reads past the end](super::Boundaries::reads_past_end) may end inside a record, if all
 /// that follows is in view and only a cursor uses the part.
 #[derive(Clone, Copy)]
 pub struct Part<'data> {

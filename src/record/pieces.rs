@@ -261,20 +261,20 @@ mod tests {
     }
 
     /// Describes the pieces of a text that is read as two parts.
-    fn in_two<F: Resync>(format: &F, text: &[u8], losses: &[Loss], cut: usize) -> (Vec<String>, Tally)
+    fn in_two<F: Resync>(format: &F, text: &[u8], losses: &[Loss], boundary: usize) -> (Vec<String>, Tally)
     where
         for<'data> F::Record<'data>: fmt::Debug,
     {
-        let (before, behind) = losses.split_at(losses.partition_point(|loss| loss.position < cut));
-        let behind: Vec<_> =
-            behind.iter().map(|loss| Loss { position: loss.position - cut, ..loss.clone() }).collect();
-        let in_view = behind.first().map_or(text.len(), |loss| cut + loss.position);
-        let first = Part::from_view(&text[..in_view], cut, 0, behind.is_empty());
-        let second = Part::from_view(&text[cut..], text.len() - cut, cut as u64, true);
+        let (before, after) = losses.split_at(losses.partition_point(|loss| loss.position < boundary));
+        let after: Vec<_> =
+            after.iter().map(|loss| Loss { position: loss.position - boundary, ..loss.clone() }).collect();
+        let view_len = after.first().map_or(text.len(), |loss| boundary + loss.position);
+        let first = Part::from_view(&text[..view_len], boundary, 0, after.is_empty());
+        let second = Part::from_view(&text[boundary..], text.len() - boundary, boundary as u64, true);
         let (mut words, tally) = in_words(format, first.with_losses(before));
-        let (others, behind) = in_words(format, second.with_losses(&behind));
+        let (others, after) = in_words(format, second.with_losses(&after));
         words.extend(others);
-        (words, tally + behind)
+        (words, tally + after)
     }
 
     #[test]

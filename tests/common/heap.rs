@@ -1,8 +1,8 @@
-//! Measure heap memory. A test program that uses this sets `dhat::Alloc` as its allocator.
+//! Measures heap memory. A test program that uses this sets `dhat::Alloc` as its allocator.
 
-#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(dead_code, reason = "each test file uses some of the functions")]
 
-/// Returns the result of `work`, and its peak of heap memory in bytes.
+/// Returns the result of `work`, and its peak heap memory in bytes.
 pub(crate) fn peak<T>(work: impl FnOnce() -> T) -> (T, usize) {
     let _profiler = dhat::Profiler::builder().testing().build();
     let before = dhat::HeapStats::get().curr_bytes;

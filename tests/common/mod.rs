@@ -1,4 +1,4 @@
-//! What several test files need.
+//! Helpers for several test files.
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
@@ -10,12 +10,12 @@ use std::sync::LazyLock;
 use pagecut::{Error, Format, Location, Part, Piece, Resync};
 use rayon::ThreadPool;
 
-/// The path of a file of `testdata`.
+/// Returns the path of a file of `testdata`.
 pub(crate) fn testdata(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)
 }
 
-/// All files of `testdata` with this extension, with their names.
+/// Returns all files of `testdata` with this extension, with their names.
 pub(crate) fn all_testdata(extension: &str) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<_> = fs::read_dir(testdata(""))
         .unwrap()
@@ -28,7 +28,7 @@ pub(crate) fn all_testdata(extension: &str) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// The folder of the larger corpora, if it is there: `$PAGECUT_CORPUS`, or `../shared/data` beside the repository.
+/// Returns the folder of the larger corpora, if it exists: `$PAGECUT_CORPUS`, or `../shared/data` beside the repository.
 pub(crate) fn corpus() -> Option<PathBuf> {
     let default = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
     let folder = std::env::var_os("PAGECUT_CORPUS").map_or(default, PathBuf::from);
@@ -40,7 +40,7 @@ pub(crate) fn corpus() -> Option<PathBuf> {
     }
 }
 
-/// A command of another tool, if it is installed. Its absence fails the test where `PAGECUT_REQUIRE_ORACLES` is set.
+/// Returns a command of another tool, if it is installed. If it is missing, the test fails when `PAGECUT_REQUIRE_ORACLES` is set.
 pub(crate) fn oracle(name: &str) -> Option<Command> {
     let found =
         Command::new("sh").args(["-c", &format!("command -v {name}")]).output().unwrap().status.success();
@@ -52,7 +52,7 @@ pub(crate) fn oracle(name: &str) -> Option<Command> {
     None
 }
 
-/// Pools of 1, 2, 3 and 16 threads.
+/// Thread pools of 1, 2, 3 and 16 threads.
 pub(crate) static POOLS: LazyLock<Vec<ThreadPool>> = LazyLock::new(|| {
     [1, 2, 3, 16]
         .map(|threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap())
@@ -63,12 +63,12 @@ pub(crate) static POOLS: LazyLock<Vec<ThreadPool>> = LazyLock::new(|| {
 /// The records before the first error, and that error.
 pub(crate) type UpToError<R> = (Vec<R>, Option<(String, Option<Location>)>);
 
-/// What there is to know of an error, so that two can be compared.
+/// Returns the comparable facts of an error.
 pub(crate) fn facts(error: &Error) -> (String, Option<Location>) {
     (error.message(), error.location())
 }
 
-/// What every way of reading an input has to give.
+/// Reads the input serially: the reference for every other method.
 pub(crate) fn serial<'data, F: Format>(format: &F, data: &'data [u8]) -> UpToError<F::Record<'data>> {
     let mut records = Vec::new();
     for record in format.records(data) {
@@ -80,15 +80,15 @@ pub(crate) fn serial<'data, F: Format>(format: &F, data: &'data [u8]) -> UpToErr
     (records, None)
 }
 
-/// The parts between cuts at or behind these offsets.
-pub(crate) fn cut<'data, F: Resync>(format: &F, data: &'data [u8], at: &[usize]) -> Vec<Part<'data>> {
+/// Returns the parts between the boundaries at or after these offsets.
+pub(crate) fn parts_at<'data, F: Resync>(format: &F, data: &'data [u8], at: &[usize]) -> Vec<Part<'data>> {
     let mut starts = vec![0];
     starts.extend(at.iter().filter_map(|&at| format.find_boundary(data, at)));
     starts.push(data.len());
     starts.windows(2).map(|range| Part::from_range(data, range[0]..range[1].max(range[0]))).collect()
 }
 
-/// Damaged copies: at every position a byte changed into each of `into`, removed, or doubled.
+/// Returns damaged copies: at every position a byte changed into each of `into`, removed, or doubled.
 pub(crate) fn damaged(data: &[u8], into: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     (0..data.len()).flat_map(move |at| {
         let changed = into.iter().filter(move |&&byte| byte != data[at]).map(move |&byte| {
@@ -102,7 +102,7 @@ pub(crate) fn damaged(data: &[u8], into: &[u8]) -> impl Iterator<Item = Vec<u8>>
     })
 }
 
-/// Bytes that look random, the same ones every time.
+/// Returns pseudo-random bytes, the same for the same seed.
 pub(crate) fn noise(seed: u64, len: usize) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     (0..len)
@@ -115,7 +115,7 @@ pub(crate) fn noise(seed: u64, len: usize) -> Vec<u8> {
         .collect()
 }
 
-/// A piece in words, so that two can be compared.
+/// Describes a piece as text for comparison.
 pub(crate) fn in_words<R: std::fmt::Debug>(piece: Piece<R>) -> String {
     match piece {
         Piece::Record(record) => format!("{record:?}"),
@@ -123,7 +123,7 @@ pub(crate) fn in_words<R: std::fmt::Debug>(piece: Piece<R>) -> String {
     }
 }
 
-/// A transport stream of packets with sync bytes in their payloads.
+/// Returns a transport stream of packets with sync bytes in their payloads.
 pub(crate) fn packets(count: u8) -> Vec<u8> {
     (0..count)
         .flat_map(|number| {
@@ -134,24 +134,24 @@ pub(crate) fn packets(count: u8) -> Vec<u8> {
         .collect()
 }
 
-/// Reads of about this many bytes.
+/// Returns reads of about this many bytes.
 pub(crate) fn reads(len: usize) -> Vec<u8> {
     let text = fs::read(testdata("illumina.fastq")).unwrap();
     text.repeat(len / text.len() + 1)
 }
 
-/// A file beside the repository, since what the page cache does depends on the file system.
+/// Writes a file beside the repository, since the page cache depends on the file system.
 pub(crate) fn file(data: &[u8]) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let path = folder.path().join("file");
     let mut file = fs::File::create(&path).unwrap();
     std::io::Write::write_all(&mut file, data).unwrap();
-    // What waits to be written cannot be evicted.
+    // Dirty pages cannot be evicted.
     file.sync_all().unwrap();
     (folder, path)
 }
 
-/// The same, and not in the page cache.
+/// Writes a file and evicts it from the page cache.
 pub(crate) fn cold_file(data: &[u8]) -> (tempfile::TempDir, PathBuf) {
     let (folder, path) = file(data);
     let reader = pagecut::mmap::MmapReader::open(&path).unwrap();

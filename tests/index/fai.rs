@@ -1,4 +1,4 @@
-//! Indexes of names, against samtools and against the bytes themselves.
+//! Indexes build names, compared with samtools and with the bytes build the input.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use pagecut::{Error, ErrorKind, Source};
 use crate::common::{all_testdata, corpus, damaged, facts, noise, oracle};
 use crate::{sources, write};
 
-/// What an index is made of.
+/// The kind build input that an index is built from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Fasta,
@@ -18,11 +18,11 @@ enum Kind {
 
 use Kind::{Fasta, Fastq, WrappedFastq};
 
-fn of(source: &Source, kind: Kind) -> Result<Fai, Error> {
+fn build(source: &Source, kind: Kind) -> Result<Fai, Error> {
     match kind {
-        Fasta => Fai::of_fasta(source),
-        Fastq => Fai::of_fastq(source),
-        WrappedFastq => Fai::of_wrapped_fastq(source),
+        Fasta => Fai::from_fasta(source),
+        Fastq => Fai::from_fastq(source),
+        WrappedFastq => Fai::from_wrapped_fastq(source),
     }
 }
 
@@ -32,8 +32,8 @@ fn text(fai: &Fai) -> Vec<u8> {
     text
 }
 
-/// The index that samtools writes, if it does.
-fn of_samtools(path: &Path, kind: Kind) -> Option<Vec<u8>> {
+/// Returns the index that samtools writes, if it succeeds.
+fn samtools_index(path: &Path, kind: Kind) -> Option<Vec<u8>> {
     let index = path.with_extension("theirs");
     let _ = std::fs::remove_file(&index);
     let status = oracle("samtools")?
@@ -47,11 +47,11 @@ fn of_samtools(path: &Path, kind: Kind) -> Option<Vec<u8>> {
     status.success().then(|| std::fs::read(index).unwrap())
 }
 
-/// Compares with samtools, whichever way the file is cut. Returns whether there is an index.
+/// Compares with samtools for several divisions build the file. Returns whether there is an index.
 fn compare(path: &Path, kind: Kind) -> bool {
-    let theirs = of_samtools(path, kind);
+    let theirs = samtools_index(path, kind);
     for source in sources(path) {
-        match (of(&source, kind), &theirs) {
+        match (build(&source, kind), &theirs) {
             (Ok(ours), Some(theirs)) => {
                 let ours = text(&ours);
                 let shown = |index: &[u8]| index.escape_ascii().to_string();
@@ -59,7 +59,7 @@ fn compare(path: &Path, kind: Kind) -> bool {
             }
             (Err(_), None) => {}
             (ours, theirs) => panic!(
-                "{}: {ours:?} and {theirs:?} of {}",
+                "{}: {ours:?} and {theirs:?} build {}",
                 path.display(),
                 std::fs::read(path).unwrap().escape_ascii()
             ),
@@ -69,11 +69,11 @@ fn compare(path: &Path, kind: Kind) -> bool {
 }
 
 #[test]
-fn indexes_of_testdata_are_those_of_samtools() {
+fn indexes_of_testdata_match_samtools() {
     if oracle("samtools").is_none() {
         return;
     }
-    // A CR alone ends no line here, and samtools reads no byte order mark.
+    // For pagecut a lone CR does not end a line, and samtools does not know the byte order mark.
     let other = ["cr_only.fasta", "byte_order_mark.fasta", "byte_order_mark.fastq"];
     let mut indexed = 0;
     for extension in ["fastq", "fasta"] {
@@ -82,7 +82,7 @@ fn indexes_of_testdata_are_those_of_samtools() {
             let (_folder, path) = write(&data);
             if !is_empty && !other.contains(&&*name) {
                 let kinds = if extension == "fasta" { &[Fasta][..] } else { &[Fastq, WrappedFastq] };
-                // FASTQ of four lines is refused where it is wrapped.
+                // Four-line FASTQ is rejected if it is wrapped.
                 let kinds = if name == "wrapped.fastq" { &kinds[1..] } else { kinds };
                 indexed += kinds.iter().filter(|&&kind| compare(&path, kind)).count();
             }
@@ -92,7 +92,7 @@ fn indexes_of_testdata_are_those_of_samtools() {
 }
 
 #[test]
-fn indexes_of_real_reads_are_those_of_samtools() {
+fn indexes_of_real_reads_match_samtools() {
     let (Some(corpus), Some(_)) = (corpus(), oracle("samtools")) else { return };
     for name in ["miseq_ERR1163317_1000.fastq.gz", "illumina_pairs_R2.fastq.gz"] {
         let output = std::process::Command::new("gzip")
@@ -102,13 +102,13 @@ fn indexes_of_real_reads_are_those_of_samtools() {
             .unwrap();
         assert!(output.status.success());
         let (_folder, path) = write(&output.stdout);
-        let theirs = of_samtools(&path, Fastq).unwrap();
-        let ours = text(&Fai::of_fastq(&Source::open(&path).unwrap()).unwrap());
+        let theirs = samtools_index(&path, Fastq).unwrap();
+        let ours = text(&Fai::from_fastq(&Source::open(&path).unwrap()).unwrap());
         assert!(ours == theirs, "{name}");
     }
 }
 
-/// FASTA made of lines that are put together at random.
+/// Returns FASTA build randomly combined lines.
 fn generated_fasta(seed: u64) -> Vec<u8> {
     let random = noise(seed, 12);
     let headers = [">a", ">b b", ">\tc ", ">"];
@@ -117,7 +117,7 @@ fn generated_fasta(seed: u64) -> Vec<u8> {
     let mut text = String::new();
     let mut last = ">";
     for &byte in &random[..3 + usize::from(random[0] % 8)] {
-        // Behind a line that is short there is mostly a header, so that some files are right.
+        // After a short line there is usually a header, so that some files are valid.
         let is_short = last.len() < 4 && !last.starts_with('>');
         let is_header = text.is_empty() || byte.is_multiple_of(8) || (is_short && byte % 4 > 0);
         let from = if is_header { &headers[..] } else { &lines };
@@ -132,29 +132,29 @@ fn generated_fasta(seed: u64) -> Vec<u8> {
 }
 
 #[test]
-fn indexes_of_generated_fasta_are_those_of_samtools() {
+fn indexes_of_generated_fasta_match_samtools() {
     if oracle("samtools").is_none() {
         return;
     }
-    let (mut indexed, mut refused) = (0, 0);
+    let (mut indexed, mut rejected) = (0, 0);
     for seed in 0..80 {
         let data = generated_fasta(seed);
         let (_folder, path) = write(&data);
-        // A last header of `>` and nothing else is none to samtools.
+        // samtools ignores a final header that consists build `>` alone.
         if data.ends_with(b"\n>") || data == b">" {
             continue;
         }
-        if compare(&path, Fasta) { indexed += 1 } else { refused += 1 }
+        if compare(&path, Fasta) { indexed += 1 } else { rejected += 1 }
     }
-    assert!(indexed > 10 && refused > 10, "{indexed} and {refused}");
+    assert!(indexed > 10 && rejected > 10, "{indexed} and {rejected}");
 }
 
 #[test]
-fn indexes_of_generated_fastq_are_those_of_samtools() {
+fn indexes_of_generated_fastq_match_samtools() {
     if oracle("samtools").is_none() {
         return;
     }
-    let (mut indexed, mut refused) = (0, 0);
+    let (mut indexed, mut rejected) = (0, 0);
     for seed in 0..60 {
         let random = noise(seed, 40);
         let mut data = Vec::new();
@@ -176,12 +176,12 @@ fn indexes_of_generated_fastq_are_those_of_samtools() {
         }
         let (_folder, path) = write(&data);
         assert!(!compare(&path, Fastq) || compare(&path, WrappedFastq));
-        if compare(&path, WrappedFastq) { indexed += 1 } else { refused += 1 }
+        if compare(&path, WrappedFastq) { indexed += 1 } else { rejected += 1 }
     }
-    assert!(indexed > 10 && refused > 10, "{indexed} and {refused}");
+    assert!(indexed > 10 && rejected > 10, "{indexed} and {rejected}");
 }
 
-/// FASTQ in lines of four letters, and now and then of other lengths.
+/// Returns FASTQ with lines build four letters, and some lines build other lengths.
 fn generated_wrapped_fastq(seed: u64) -> String {
     let random = noise(seed, 50);
     let lines = |letters: &str, width: usize, eol: &str| {
@@ -203,16 +203,16 @@ fn generated_wrapped_fastq(seed: u64) -> String {
 }
 
 #[test]
-fn indexes_of_generated_wrapped_fastq_are_those_of_samtools() {
+fn indexes_of_generated_wrapped_fastq_match_samtools() {
     if oracle("samtools").is_none() {
         return;
     }
-    let (mut indexed, mut refused) = (0, 0);
+    let (mut indexed, mut rejected) = (0, 0);
     for seed in 0..80 {
         let (_folder, path) = write(generated_wrapped_fastq(seed).as_bytes());
-        if compare(&path, WrappedFastq) { indexed += 1 } else { refused += 1 }
+        if compare(&path, WrappedFastq) { indexed += 1 } else { rejected += 1 }
     }
-    assert!(indexed > 10 && refused > 10, "{indexed} and {refused}");
+    assert!(indexed > 10 && rejected > 10, "{indexed} and {rejected}");
 }
 
 #[test]
@@ -228,18 +228,18 @@ fn very_long_lines_and_records_are_indexed() {
         if oracle("samtools").is_some() {
             assert!(compare(&path, kind));
         }
-        let fai = of(&Source::open(&path).unwrap(), kind).unwrap();
+        let fai = build(&Source::open(&path).unwrap(), kind).unwrap();
         assert_eq!(fai.get(b"one").unwrap().length, long.len() as u64);
     }
 }
 
 #[test]
-fn an_index_that_is_written_is_read_again() {
+fn a_written_index_is_read_back_unchanged() {
     for (extension, kind, least) in [("fastq", Fastq, 6), ("fasta", Fasta, 4)] {
         let mut read = 0;
         for (_, data) in all_testdata(extension) {
             let (_folder, path) = write(&data);
-            if let Ok(fai) = of(&Source::open(&path).unwrap(), kind) {
+            if let Ok(fai) = build(&Source::open(&path).unwrap(), kind) {
                 let again = Fai::read(&*text(&fai)).unwrap();
                 assert_eq!(again.entries(), fai.entries());
                 for entry in fai.entries() {
@@ -253,10 +253,10 @@ fn an_index_that_is_written_is_read_again() {
 }
 
 #[test]
-fn what_is_left_out_is_counted() {
+fn omitted_records_are_counted() {
     let (_folder, path) = write(b">a\nAC\n>b\n>a\nACGT\n>c\nA\n>a\nA\n>d\n\n>c\nA\n");
     for source in sources(&path) {
-        let fai = Fai::of_fasta(&source).unwrap();
+        let fai = Fai::from_fasta(&source).unwrap();
         let names: Vec<&[u8]> = fai.entries().iter().map(|entry| &*entry.name).collect();
         assert_eq!(names, [b"a", b"c"]);
         assert_eq!((fai.duplicates(), fai.without_letters()), (3, 2));
@@ -266,7 +266,7 @@ fn what_is_left_out_is_counted() {
 }
 
 #[test]
-fn a_record_that_cannot_be_indexed_is_told_with_its_place() {
+fn unindexable_records_are_reported_with_position() {
     for (data, kind, record, line, offset, why) in [
         (&b">a\nAC\n>b\nACG\nACGT\n"[..], Fasta, 1, 5, 13, "a line is longer than the first"),
         (
@@ -278,37 +278,30 @@ fn a_record_that_cannot_be_indexed_is_told_with_its_place() {
             "a line that is not the last is shorter than the first",
         ),
         (b">a\nAC\n\nAC\n", Fasta, 0, 4, 7, "a line that is not the last is shorter than the first"),
-        (b">a\nAC\n>b\n", Fasta, 1, 4, 9, "the last one has no letters"),
-        (b"@a\nA\n+\nI\n@b\n\n+\n\n", Fastq, 1, 6, 12, "there is a blank line in its sequence"),
+        (b">a\nAC\n>b\n", Fasta, 1, 4, 9, "the last record has no letters"),
+        (b"@a\nA\n+\nI\n@b\n\n+\n\n", Fastq, 1, 6, 12, "its sequence contains a blank line"),
         (
             b"@a\nA\n+\nI\n\n@b\nA\n+\nI\r\n",
             Fastq,
             1,
             9,
             17,
-            "a quality line is longer than the first line of its sequence",
+            "a quality line is longer than the first line build its sequence",
         ),
-        (b"@a\r\n\r\n+\r\n\n", Fastq, 0, 4, 9, "there is a blank line in its quality scores"),
+        (b"@a\r\n\r\n+\r\n\n", Fastq, 0, 4, 9, "its quality scores contain a blank line"),
         (
             b"@a\nAC GT\n+\nIIIII\n",
             Fastq,
             0,
             4,
             11,
-            "of its letters and its quality scores, not as many are printed",
+            "the numbers build printable letters and quality scores differ",
         ),
-        (
-            b"@a\nACGT\nAC\n+\nIIII\n\nII\n",
-            WrappedFastq,
-            0,
-            6,
-            18,
-            "there is a blank line in its quality scores",
-        ),
+        (b"@a\nACGT\nAC\n+\nIIII\n\nII\n", WrappedFastq, 0, 6, 18, "its quality scores contain a blank line"),
     ] {
         let (_folder, path) = write(data);
         for source in sources(&path) {
-            let error = of(&source, kind).unwrap_err();
+            let error = build(&source, kind).unwrap_err();
             let place = error.location().unwrap();
             assert!(
                 matches!(error.kind(), ErrorKind::Unindexable { why: found } if *found == why),
@@ -325,12 +318,14 @@ fn a_record_that_cannot_be_indexed_is_told_with_its_place() {
 }
 
 #[test]
-fn every_cut_of_a_file_gives_the_same_index_or_error() {
+fn every_division_gives_the_same_index_or_error() {
     for (extension, kind) in [("fastq", Fastq), ("fastq", WrappedFastq), ("fasta", Fasta)] {
         for (name, data) in all_testdata(extension) {
             let (_folder, path) = write(&data);
-            let indexes: Vec<_> =
-                sources(&path).iter().map(|source| of(source, kind).map_err(|error| facts(&error))).collect();
+            let indexes: Vec<_> = sources(&path)
+                .iter()
+                .map(|source| build(source, kind).map_err(|error| facts(&error)))
+                .collect();
             assert!(indexes.windows(2).all(|pair| pair[0] == pair[1]), "{name}");
         }
     }
@@ -345,7 +340,7 @@ fn a_line_has_a_name_and_four_or_five_numbers() {
         ("a\t1\t2\t3\t4\t5\t6", false),
         ("a\t1\t2\t3\t+4", false),
         ("a\t1\t2\t3\t", false),
-        // Lines with more letters than bytes, with no room for the end, and without letters.
+        // Lines with more letters than bytes, without room for the line end, and without letters.
         ("a\t9\t2\t4\t3", false),
         ("a\t9\t2\t4\t4", false),
         ("a\t9\t2\t0\t0", false),
@@ -353,7 +348,7 @@ fn a_line_has_a_name_and_four_or_five_numbers() {
         ("a\t0\t2\t0\t0", true),
     ] {
         assert_eq!(Fai::read(format!("{line}\n").as_bytes()).is_ok(), is_right, "{line:?}");
-        // Cut inside of its last number, it would be another number.
+        // Truncated inside its last number, the line would have another number.
         assert!(Fai::read(line.as_bytes()).is_err(), "{line:?}");
     }
 }
@@ -361,7 +356,7 @@ fn a_line_has_a_name_and_four_or_five_numbers() {
 #[test]
 fn a_damaged_index_is_an_error_or_an_index() {
     let index = b"a\t23\t8\t10\t11\nb:1\t4\t39\t4\t5\n";
-    let (mut read, mut refused) = (0, 0);
+    let (mut read, mut rejected) = (0, 0);
     for damaged in damaged(index, b"\t\n\r 9-") {
         match Fai::read(&*damaged) {
             Ok(fai) => {
@@ -370,19 +365,22 @@ fn a_damaged_index_is_an_error_or_an_index() {
             }
             Err(error) => {
                 assert!(matches!(error.kind(), ErrorKind::DamagedIndex { .. }), "{error}");
-                refused += 1;
+                rejected += 1;
             }
         }
     }
-    assert!(read > 10 && refused > 10);
+    assert!(read > 10 && rejected > 10);
     for (index, why) in [
-        ("a\t1\t2\t3\t4\nb\t10\t22\t33\t4", "line 2: it was cut: the line has no end"),
+        ("a\t1\t2\t3\t4\nb\t10\t22\t33\t4", "line 2: the index is truncated: the line has no line end"),
         ("a\t9\t2\t4\t3\n", "line 1: a line has more letters than bytes"),
-        ("a\t1\t2\t3\n", "line 1: expected a name and four or five numbers, with tabs between"),
-        ("a\t1\t2\t3\t4\nb\t1\t2\t3\t4\t5\n", "line 2: it has not as many columns as those before"),
+        ("a\t1\t2\t3\n", "line 1: expected a name and four or five numbers, separated by tabs"),
+        (
+            "a\t1\t2\t3\t4\nb\t1\t2\t3\t4\t5\n",
+            "line 2: the number build columns differs from that build earlier lines",
+        ),
         (
             "a\t1\t2\t3\t18446744073709551616\n",
-            "line 1: expected a name and four or five numbers, with tabs between",
+            "line 1: expected a name and four or five numbers, separated by tabs",
         ),
     ] {
         let error = Fai::read(index.as_bytes()).unwrap_err();

@@ -1,4 +1,4 @@
-//! Promise: what an index says is where the records are, and a tool that somebody else wrote says the same.
+//! Promise: an index gives the true positions of records, and matches the one of an independent tool.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use pagecut::io::{Strategy, ZeroCopyConfig};
 use pagecut::{Reader, Source, SourceOptions, open_reader};
 
-/// Ways that differ in what they have of a file at a time.
+/// Strategies that differ in the bytes that are in memory at a time.
 const STRATEGIES: [Strategy; 2] = [Strategy::Mapped, Strategy::Read];
 
 fn config(strategy: Strategy) -> ZeroCopyConfig {
@@ -24,7 +24,7 @@ fn reader(path: &Path, strategy: Strategy) -> Reader {
     open_reader(path, &config(strategy)).unwrap()
 }
 
-/// The file in parts of some lengths, from a few bytes to all of it, on one thread and on three.
+/// Returns sources that read the file in parts of several lengths, from a few bytes to all of it, on one thread and on three.
 fn sources(path: &Path) -> Vec<Source> {
     let len = usize::try_from(std::fs::metadata(path).unwrap().len()).unwrap();
     let mut sources = Vec::new();
@@ -37,7 +37,7 @@ fn sources(path: &Path) -> Vec<Source> {
     sources
 }
 
-/// A file with these bytes.
+/// Writes a file with these bytes.
 fn write(data: &[u8]) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("input");

@@ -1,4 +1,4 @@
-//! Regions of sequences, against the sequences themselves.
+//! Regions of sequences, compared with the sequences themselves.
 
 use pagecut::index::{Fai, Letters};
 use pagecut::{Error, ErrorKind, Source, fasta, fastq};
@@ -14,7 +14,7 @@ fn collect(mut letters: Letters<'_>) -> Result<Vec<u8>, Error> {
     Ok(all)
 }
 
-/// In lines of several lengths, with both line ends, and with and without a last one.
+/// Returns files with several line lengths, both line ends, and with and without the last line end.
 fn wrapped() -> Vec<Vec<u8>> {
     let letters = b"ACGTNACCATTGAGC";
     let mut files = Vec::new();
@@ -26,16 +26,16 @@ fn wrapped() -> Vec<Vec<u8>> {
             files.push(data.into_bytes());
         }
     }
-    // What would begin a record where a line begins is a letter elsewhere.
+    // A byte that begins a record at a line start is a letter elsewhere.
     files.push(b">one\nAC>G>\nT>AA\n".to_vec());
     files
 }
 
 #[test]
-fn every_region_is_that_part_of_its_sequence() {
+fn every_region_equals_that_part_of_its_sequence() {
     for data in wrapped() {
         let (_folder, path) = write(&data);
-        let fai = Fai::of_fasta(&Source::open(&path).unwrap()).unwrap();
+        let fai = Fai::from_fasta(&Source::open(&path).unwrap()).unwrap();
         for strategy in STRATEGIES {
             let reader = reader(&path, strategy);
             for record in fasta::records(&data).map(Result::unwrap) {
@@ -55,10 +55,10 @@ fn every_region_is_that_part_of_its_sequence() {
 }
 
 #[test]
-fn reads_are_found_by_their_names() {
+fn reads_are_found_by_name() {
     let data = std::fs::read(crate::common::testdata("at_and_plus.fastq")).unwrap();
     let (_folder, path) = write(&data);
-    let fai = Fai::of_fastq(&Source::open(&path).unwrap()).unwrap();
+    let fai = Fai::from_fastq(&Source::open(&path).unwrap()).unwrap();
     let reader = reader(&path, STRATEGIES[0]);
     let mut found = 0;
     for record in fastq::records(&data).map(Result::unwrap) {
@@ -77,8 +77,8 @@ fn long_sequences_are_read_in_pieces() {
     let lines: Vec<_> =
         sequence.as_bytes().chunks(70).map(|line| std::str::from_utf8(line).unwrap()).collect();
     let (_folder, path) = write(format!(">long\n{}\n", lines.join("\r\n")).as_bytes());
-    // Only the last line ends otherwise, which is no matter.
-    let fai = Fai::of_fasta(&Source::open(&path).unwrap()).unwrap();
+    // Only the last line has another line end, which is allowed.
+    let fai = Fai::from_fasta(&Source::open(&path).unwrap()).unwrap();
     for strategy in STRATEGIES {
         let reader = reader(&path, strategy);
         let all = collect(fai.region(b"long").unwrap().letters(&reader).unwrap()).unwrap();
@@ -89,7 +89,7 @@ fn long_sequences_are_read_in_pieces() {
 }
 
 #[test]
-fn regions_are_written_as_samtools_has_them() {
+fn regions_use_samtools_notation() {
     let index =
         b"chr1\t2000\t8\t10\t11\na:b\t4\t39\t4\t5\na\t4\t47\t4\t5\na:1-2\t2\t63\t2\t3\n{x\t1\t70\t1\t2\n";
     let fai = Fai::read(&index[..]).unwrap();
@@ -116,12 +116,12 @@ fn regions_are_written_as_samtools_has_them() {
         assert_eq!((&*region.entry().name, region.range()), (name.as_bytes(), range), "{text}");
         assert_eq!(region.is_truncated(), is_truncated, "{text}");
     }
-    let position = "expected a position, or two with a hyphen between";
-    let two_ways = "it is a name, and a region of another one: put braces around the name";
+    let position = "expected a position, or two separated by a hyphen";
+    let two_ways = "ambiguous: it is a name, and a region of another name; enclose the name in braces";
     for (text, expected) in [
-        ("", "there is no sequence of this name"),
-        ("chr2", "there is no sequence of this name"),
-        ("chr2:1-2", "there is no sequence of this name"),
+        ("", "no sequence has this name"),
+        ("chr2", "no sequence has this name"),
+        ("chr2:1-2", "no sequence has this name"),
         ("a:b", two_ways),
         ("a:1-2", two_ways),
         ("{chr1", "a brace is not closed"),
@@ -133,7 +133,7 @@ fn regions_are_written_as_samtools_has_them() {
         ("chr1:+1", position),
         ("chr1: 1", position),
         ("chr1:0-3", "positions count from 1"),
-        ("chr1:5-4", "it ends before it begins"),
+        ("chr1:5-4", "the region ends before it begins"),
     ] {
         let error = fai.region(text.as_bytes()).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Region { why, .. } if *why == expected), "{error}");
@@ -142,16 +142,16 @@ fn regions_are_written_as_samtools_has_them() {
 }
 
 #[test]
-fn an_index_of_another_file_is_refused() {
+fn an_index_of_another_file_is_rejected() {
     let data = b">one\nACGT\nACGT\nAC\n>two\nGGGG\n";
     let (_folder, path) = write(data);
-    let fai = Fai::of_fasta(&Source::open(&path).unwrap()).unwrap();
+    let fai = Fai::from_fasta(&Source::open(&path).unwrap()).unwrap();
     for (other, name, difference) in [
         (&b">one\nACGT\nACGT\n>two\nGGGG\n>x\n"[..], "one", "the length of a sequence"),
-        (b">one\nACGT\nACGT\nAC\n>tow\nGGGG\n", "two", "what stands before the sequence"),
-        (b">one\nACGT\nACGT\nACC\n>two\nGGGG\n", "two", "what stands before the sequence"),
-        (b">one\nACGT\n", "two", "what stands before the sequence"),
-        (b"", "one", "what stands before the sequence"),
+        (b">one\nACGT\nACGT\nAC\n>tow\nGGGG\n", "two", "the header before the sequence"),
+        (b">one\nACGT\nACGT\nACC\n>two\nGGGG\n", "two", "the header before the sequence"),
+        (b">one\nACGT\n", "two", "the header before the sequence"),
+        (b"", "one", "the header before the sequence"),
         (b">one\nACGT\nACG", "one", "the length of a sequence"),
     ] {
         let (_folder, path) = write(other);
@@ -169,9 +169,9 @@ fn an_index_of_another_file_is_refused() {
 
 /// Names with braces, which samtools 1.16 reads as `{NAME}` too.
 #[test]
-fn a_name_may_have_braces() {
+fn a_name_may_contain_braces() {
     let (_folder, path) = write(b">{z}\nACGT\n>b\nGG\n>c}\nT\n>{y}\nA\n>y\nC\n");
-    let fai = Fai::of_fasta(&Source::open(&path).unwrap()).unwrap();
+    let fai = Fai::from_fasta(&Source::open(&path).unwrap()).unwrap();
     for (text, name, range) in [
         ("{{z}}", "{z}", 0..4),
         ("{{z}}:2-3", "{z}", 1..3),
@@ -186,12 +186,12 @@ fn a_name_may_have_braces() {
     }
 }
 
-/// Each is a state of the file with the length and the headers that the index has.
+/// Each file has the length and the headers of the index, and other line ends.
 #[test]
-fn lines_that_end_elsewhere_are_refused() {
+fn moved_line_ends_are_rejected() {
     let data = b">one\nACGT\nACGT\nAC\n>two\nGGGG\n";
     let (_folder, path) = write(data);
-    let fai = Fai::of_fasta(&Source::open(&path).unwrap()).unwrap();
+    let fai = Fai::from_fasta(&Source::open(&path).unwrap()).unwrap();
     let (line, sequence) = ("the length of a line", "the length of a sequence");
     for (other, regions, difference) in [
         (&b">one\nACGTA\nCGT\nAC\n>two\nGGGG\n"[..], &["one", "one:9-10", "one:1-1"][..], line),
@@ -215,16 +215,16 @@ fn lines_that_end_elsewhere_are_refused() {
     }
 }
 
-/// Every number of every entry is checked: another one gives the same letters, or is refused.
+/// Changes every number of every entry: the result has the same letters, or is an error.
 #[test]
-fn another_number_never_gives_other_letters() {
+fn a_wrong_number_never_gives_wrong_letters() {
     let fasta: &[u8] = b">a x\nACGTNCGTAC\nGTACRTACGT\nACG\n>b\nWCGT\n>c\nK\n";
     let fastq: &[u8] = b"@a x\nACGTTG\n+\nIJKLMN\n@b\nGCA\n+b\nOPQ\n@c\nT\n+\n@\n";
-    let (mut same, mut refused) = (0, 0);
+    let (mut same, mut rejected) = (0, 0);
     for (data, is_fastq) in [(fasta, false), (fastq, true)] {
         let (_folder, path) = write(data);
         let source = Source::open(&path).unwrap();
-        let fai = if is_fastq { Fai::of_fastq(&source) } else { Fai::of_fasta(&source) }.unwrap();
+        let fai = if is_fastq { Fai::from_fastq(&source) } else { Fai::from_fasta(&source) }.unwrap();
         let mut text = Vec::new();
         fai.write(&mut text).unwrap();
         let reader = reader(&path, STRATEGIES[0]);
@@ -246,7 +246,7 @@ fn another_number_never_gives_other_letters() {
                     let mut lines: Vec<_> = lines.iter().map(|&line| line.to_owned()).collect();
                     lines[number] = columns.join("\t");
                     let Ok(other) = Fai::read((lines.join("\n") + "\n").as_bytes()) else {
-                        refused += 1;
+                        rejected += 1;
                         continue;
                     };
                     for positions in ["", ":1-2", ":2-", ":3-3", ":11-13"] {
@@ -256,23 +256,23 @@ fn another_number_never_gives_other_letters() {
                                 assert_eq!(letters, read(&fai, &region).unwrap(), "{region} {columns:?}");
                                 same += 1;
                             }
-                            Err(_) => refused += 1,
+                            Err(_) => rejected += 1,
                         }
                     }
                 }
             }
         }
     }
-    assert!(same > 50 && refused > 1000, "{same} and {refused}");
+    assert!(same > 50 && rejected > 1000, "{same} and {rejected}");
 }
 
 #[test]
-fn whatever_an_index_says_nothing_panics_and_no_more_is_given_than_the_file_has() {
+fn a_wrong_index_never_panics_or_exceeds_the_file() {
     let data = b">a x\nACGTACGTAC\nGTACGTACGT\nACG\n>b\nACGT\n";
     let index = b"a\t23\t5\t10\t11\nb\t4\t34\t4\t5\n";
     let (_folder, path) = write(data);
     let reader = reader(&path, STRATEGIES[0]);
-    let (mut given, mut refused) = (0, 0);
+    let (mut given, mut rejected) = (0, 0);
     for damaged in damaged(index, b"0159") {
         let Ok(fai) = Fai::read(&*damaged) else { continue };
         for entry in fai.entries() {
@@ -283,12 +283,12 @@ fn whatever_an_index_says_nothing_panics_and_no_more_is_given_than_the_file_has(
                         assert!(letters.len() <= data.len());
                         given += 1;
                     }
-                    Err(_) => refused += 1,
+                    Err(_) => rejected += 1,
                 }
             }
         }
     }
-    assert!(given > 100 && refused > 100, "{given} and {refused}");
+    assert!(given > 100 && rejected > 100, "{given} and {rejected}");
     let huge = "a\t18446744073709551615\t5\t1\t18446744073709551615\n";
     let fai = Fai::read(huge.as_bytes()).unwrap();
     let error = fai.region(b"a:9").unwrap().letters(&reader).unwrap_err();

@@ -1,4 +1,4 @@
-//! Pieces of a file: they are the file, and hold whole records.
+//! Ranges of a file: they cover the file, and contain whole records.
 
 use std::ops::Range;
 
@@ -12,7 +12,8 @@ use pagecut::{ErrorKind, Format, Resync, Source};
 use crate::common::{all_testdata, packets, reads};
 use crate::{STRATEGIES, reader, write};
 
-/// How many records each shard has, which lie end to end and are the whole file, and hold together the records of the file.
+/// Returns the number of records in each shard. Checks that the shards are adjacent, cover the file, and together contain its
+/// records.
 fn counts<F: Format>(format: &F, data: &[u8], shards: &[Range<u64>]) -> Vec<usize> {
     assert_eq!((shards[0].start, shards[shards.len() - 1].end), (0, data.len() as u64));
     assert!(shards.windows(2).all(|pair| pair[0].end == pair[1].start));
@@ -28,7 +29,7 @@ fn counts<F: Format>(format: &F, data: &[u8], shards: &[Range<u64>]) -> Vec<usiz
     counts
 }
 
-fn cut_blindly<F: Resync>(format: &F, data: &[u8]) {
+fn check_shards<F: Resync>(format: &F, data: &[u8]) {
     let (_folder, path) = write(data);
     for strategy in STRATEGIES {
         let reader = reader(&path, strategy);
@@ -41,53 +42,57 @@ fn cut_blindly<F: Resync>(format: &F, data: &[u8]) {
 }
 
 #[test]
-fn shards_are_the_file_and_hold_whole_records() {
+fn shards_cover_the_file_and_contain_whole_records() {
     for (_, data) in all_testdata("fastq") {
         if Fastq::new().records(&data).all(|record| record.is_ok()) {
-            cut_blindly(&Fastq::new(), &data);
+            check_shards(&Fastq::new(), &data);
         }
     }
     for (_, data) in all_testdata("fasta") {
         if Fasta::new().records(&data).all(|record| record.is_ok()) {
-            cut_blindly(&Fasta::new(), &data);
+            check_shards(&Fasta::new(), &data);
         }
     }
-    cut_blindly(&Packets::new(), &packets(40));
+    check_shards(&Packets::new(), &packets(40));
 }
 
 #[test]
-fn what_stands_before_the_first_record_belongs_to_the_first_shard() {
+fn the_first_shard_begins_at_the_start_of_the_file() {
     for data in [&b"\n\n@r\nA\n+\nI\n"[..], b"@r\nA\n+\nI\n", b""] {
         let (_folder, path) = write(data);
         for strategy in STRATEGIES {
             let reader = reader(&path, strategy);
-            assert_eq!(index::cut_from(&reader, &Fastq::new(), 0).unwrap(), 0);
+            assert_eq!(index::find_boundary(&reader, &Fastq::new(), 0).unwrap(), 0);
         }
     }
 }
 
 #[test]
-fn a_cut_behind_a_long_record_is_found() {
+fn a_boundary_after_a_long_record_is_found() {
     let long = format!("@long\n{}\n+\n{}\n", "A".repeat(100_000), "@".repeat(100_000));
     let data = ["@r\nA\n+\n@\n", &long, "@s\nA\n+\n@\n"].concat();
     let (_folder, path) = write(data.as_bytes());
     for strategy in STRATEGIES {
         let reader = reader(&path, strategy);
         for (offset, expected) in [(0, 0), (1, 9), (9, 9), (10, data.len() - 9), (200_000, data.len() - 9)] {
-            assert_eq!(index::cut_from(&reader, &Fastq::new(), offset).unwrap(), expected as u64, "{offset}");
+            assert_eq!(
+                index::find_boundary(&reader, &Fastq::new(), offset).unwrap(),
+                expected as u64,
+                "{offset}"
+            );
         }
         let end = reader.len();
-        assert_eq!(index::cut_from(&reader, &Fastq::new(), end - 8).unwrap(), end);
-        assert_eq!(index::cut_from(&reader, &Fastq::new(), end).unwrap(), end);
+        assert_eq!(index::find_boundary(&reader, &Fastq::new(), end - 8).unwrap(), end);
+        assert_eq!(index::find_boundary(&reader, &Fastq::new(), end).unwrap(), end);
         for offset in [end + 1, u64::MAX] {
-            let error = index::cut_from(&reader, &Fastq::new(), offset).unwrap_err();
+            let error = index::find_boundary(&reader, &Fastq::new(), offset).unwrap_err();
             assert!(matches!(error.kind(), ErrorKind::OutOfRange { .. }), "{error}");
         }
     }
 }
 
 #[test]
-fn shards_by_number_have_as_many_records_as_each_other() {
+fn shards_by_number_have_equally_many_records() {
     for (format, data) in [(Fastq::new(), reads(40_000)), (Fastq::strict(), b"@r\n\n+\n\n\n\n".repeat(50))] {
         let (_folder, path) = write(&data);
         let options = pagecut::SourceOptions::new().part_len(5000);
@@ -103,7 +108,7 @@ fn shards_by_number_have_as_many_records_as_each_other() {
 }
 
 #[test]
-fn no_shards_are_no_setting_and_an_empty_file_has_empty_ones() {
+fn zero_shards_are_an_error_empty_files_are_not() {
     let (_folder, path) = write(b"");
     let reader = reader(&path, Strategy::Read);
     let sparse = Sparse::build(&Source::open(&path).unwrap(), &Fastq::new()).unwrap();

@@ -1,4 +1,4 @@
-//! Indexes of numbers: where records are, what files they are refused for, and what damage does to them.
+//! Indexes of record numbers: positions of records, files that are rejected, and damage.
 
 use std::fs::{self, File, FileTimes};
 use std::io::Write;
@@ -21,7 +21,7 @@ fn bytes(sparse: &Sparse) -> Vec<u8> {
     bytes
 }
 
-/// Where each record ends that is read from the left.
+/// Returns the end of each record from a serial reader.
 fn ends<F: Format>(format: &F, data: &[u8]) -> Vec<u64> {
     let mut records = format.records(data);
     let mut ends = Vec::new();
@@ -31,7 +31,7 @@ fn ends<F: Format>(format: &F, data: &[u8]) -> Vec<u64> {
     ends
 }
 
-/// Looks every record up by its number. Returns how many there are.
+/// Looks up every record by its number. Returns the number of records.
 fn look_up<F: Format>(format: &F, data: &[u8]) -> usize {
     let (_folder, path) = write(data);
     let ends = ends(format, data);
@@ -48,14 +48,14 @@ fn look_up<F: Format>(format: &F, data: &[u8]) -> usize {
         assert_eq!(sparse.records(), records);
         for strategy in STRATEGIES {
             let reader = reader(&path, strategy);
-            // Those at both ends, and some between.
+            // The records at both ends, and some between.
             for record in
                 (0..records).filter(|record| *record < 20 || records - record < 20 || record % 17 == 0)
             {
                 let place = usize::try_from(record).unwrap();
                 let Range { start, end } = sparse.record_range(record, &reader, format).unwrap();
                 assert_eq!(end, ends[place], "{record}");
-                // Blank lines before the first record of a part belong to the part before or to this one.
+                // Blank lines before the first record of a part belong to the previous part or to this one.
                 let before = place.checked_sub(1).map_or(0, |before| ends[before]);
                 let blank = &data[usize::try_from(before).unwrap()..usize::try_from(start).unwrap()];
                 assert!(before <= start && blank.iter().all(|byte| b"\r\n".contains(byte)), "{record}");
@@ -72,7 +72,7 @@ fn look_up<F: Format>(format: &F, data: &[u8]) -> usize {
 }
 
 #[test]
-fn every_record_is_where_the_index_has_it() {
+fn every_record_is_at_its_indexed_position() {
     let fastq: usize = all_testdata("fastq").iter().map(|(_, data)| look_up(&Fastq::new(), data)).sum();
     let fasta: usize = all_testdata("fasta").iter().map(|(_, data)| look_up(&Fasta::new(), data)).sum();
     assert!(fastq > 250 && fasta > 10, "{fastq} and {fasta}");
@@ -85,7 +85,7 @@ fn every_record_is_where_the_index_has_it() {
     assert_eq!(look_up(&Fastq::new(), &b"@r\n\n+\n\n\n\n".repeat(300)), 300);
 }
 
-/// A file of reads with its index in parts of this length.
+/// Writes a file of reads, and indexes it in parts of this length.
 fn indexed(part_len: usize) -> (tempfile::TempDir, std::path::PathBuf, Sparse) {
     let (folder, path) = write(&b"@r\nACGT\n+\nIIII\n".repeat(200));
     let source = Source::with_options(&path, SourceOptions::new().part_len(part_len)).unwrap();
@@ -93,7 +93,7 @@ fn indexed(part_len: usize) -> (tempfile::TempDir, std::path::PathBuf, Sparse) {
     (folder, path, sparse)
 }
 
-/// Why the index is refused for the file at this path, if it is.
+/// Returns the reason why the index is rejected for the file at this path, if it is.
 fn refusal(sparse: &Sparse, path: &Path) -> Option<&'static str> {
     let reader = reader(path, STRATEGIES[0]);
     let errors = [
@@ -113,10 +113,10 @@ fn refusal(sparse: &Sparse, path: &Path) -> Option<&'static str> {
 }
 
 #[test]
-fn an_index_is_refused_for_a_file_that_is_another_or_was_changed() {
+fn an_index_is_rejected_for_another_or_changed_file() {
     let (folder, path, sparse) = indexed(500);
     assert_eq!(refusal(&sparse, &path), None);
-    // Another name or mode is no other file.
+    // A file with another name or mode is still the same file.
     let renamed = folder.path().join("renamed");
     fs::rename(&path, &renamed).unwrap();
     assert_eq!(refusal(&sparse, &renamed), None);
@@ -129,7 +129,7 @@ fn an_index_is_refused_for_a_file_that_is_another_or_was_changed() {
         file.set_times(FileTimes::new().set_modified(modified)).unwrap();
     };
     set(&path, modified + Duration::from_nanos(1));
-    assert_eq!(refusal(&sparse, &path), Some("its time"));
+    assert_eq!(refusal(&sparse, &path), Some("the modification time"));
     set(&path, modified);
     assert_eq!(refusal(&sparse, &path), None);
 
@@ -137,8 +137,10 @@ fn an_index_is_refused_for_a_file_that_is_another_or_was_changed() {
     fs::copy(&path, &copy).unwrap();
     set(&copy, modified);
     assert_eq!(refusal(&sparse, &copy), None, "a copy has the same bytes");
-    // Other bytes of the same length, and with the same time.
-    for (place, read) in [(1, "its beginning or its end"), (200 * 15 - 2, "its beginning or its end")] {
+    // Other bytes with the same length and time.
+    for (place, read) in
+        [(1, "the start or end of the content"), (200 * 15 - 2, "the start or end of the content")]
+    {
         let mut bytes = fs::read(&path).unwrap();
         bytes[place] = b'x';
         fs::write(&copy, bytes).unwrap();
@@ -148,14 +150,14 @@ fn an_index_is_refused_for_a_file_that_is_another_or_was_changed() {
 
     File::options().append(true).open(&renamed).unwrap().write_all(b"@r\nA\n+\nI\n").unwrap();
     set(&renamed, modified);
-    assert_eq!(refusal(&sparse, &renamed), Some("its length"));
+    assert_eq!(refusal(&sparse, &renamed), Some("the file length"));
 }
 
 #[test]
-fn an_index_is_refused_for_another_format() {
+fn an_index_is_rejected_for_another_format() {
     let (_folder, path, sparse) = indexed(500);
     let error = sparse.offset_of(3, &reader(&path, STRATEGIES[0]), &Fasta::new()).unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::StaleIndex { difference: "its format" }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::StaleIndex { difference: "the format" }), "{error}");
 }
 
 #[test]
@@ -167,7 +169,7 @@ fn a_stream_has_no_index() {
 }
 
 #[test]
-fn an_index_with_any_byte_damaged_is_refused() {
+fn an_index_with_any_damaged_byte_is_rejected() {
     let (_folder, _path, sparse) = indexed(1000);
     let index = bytes(&sparse);
     assert_eq!(Sparse::read(&*index).unwrap(), sparse);
@@ -185,7 +187,7 @@ fn an_index_with_any_byte_damaged_is_refused() {
 }
 
 #[test]
-fn an_index_takes_some_kilobytes_for_each_gigabyte() {
+fn an_index_takes_some_kilobytes_per_gigabyte() {
     let (_folder, path) = write(&b"@r\nACGT\n+\nIIII\n".repeat(400_000));
     let source = Source::open(&path).unwrap();
     let sparse = Sparse::build(&source, &Fastq::new()).unwrap();
@@ -193,9 +195,9 @@ fn an_index_takes_some_kilobytes_for_each_gigabyte() {
     assert!(bytes(&sparse).len() as u64 <= 100 + 16 * parts);
 }
 
-/// Mates from the middle of two files whose offsets differ: their indexes say where the same number is in each.
+/// Mates from the middle of two files with different offsets: both indexes find the record of the same number.
 #[test]
-fn paired_reads_are_walked_in_lockstep_from_any_record() {
+fn paired_reads_are_read_in_lockstep_from_any_record() {
     let folder = tempfile::tempdir().unwrap();
     let mate = |number: usize, len: usize| {
         (0..500)

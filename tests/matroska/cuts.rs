@@ -8,7 +8,7 @@ use pagecut::{Boundaries, Part, Piece, Resync, Search, Source, SourceOptions};
 use proptest::prelude::*;
 use rayon::prelude::*;
 
-use super::common::{POOLS, cut, facts, in_words, noise, serial};
+use super::common::{POOLS, facts, in_words, noise, parts_at, serial};
 use super::write::{cluster_body, element, file, id, simple_block, unknown, vint};
 use super::{clusters, files, position, read};
 
@@ -89,7 +89,7 @@ fn check(data: &[u8], what: &str) {
     let (records, error) = serial(&Matroska, data);
     let cuts = all_cuts(data);
     for at in cuts.iter().map(|&cut| vec![cut]).chain([cuts.clone()]) {
-        let parts = cut(&Matroska, data, &at);
+        let parts = parts_at(&Matroska, data, &at);
         assert_eq!(words(&parts), whole, "{what}, cut at {at:?}");
     }
     for pool in &POOLS[1..3] {

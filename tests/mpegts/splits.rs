@@ -4,7 +4,7 @@ use pagecut::media::mpegts::{PacketKind, Packets, Summary};
 use pagecut::{Boundaries, Part, Piece, Resync};
 use rayon::prelude::*;
 
-use crate::common::{cut, in_words, noise};
+use crate::common::{in_words, noise, parts_at};
 use crate::{as_kind, data};
 
 /// Streams of 40 packets, valid and damaged, with payload bytes that look like packets.
@@ -55,7 +55,7 @@ fn every_split_of_streams_of_every_kind() {
                     continue;
                 }
                 last = found.unwrap_or(last);
-                let parts = cut(&packets, &stream, &[from]);
+                let parts = parts_at(&packets, &stream, &[from]);
                 let pieces = parts.iter().flat_map(|part| packets.pieces_of(*part)).map(in_words);
                 assert_eq!(pieces.collect::<Vec<_>>(), whole, "stream {number} of {kind:?} cut from {from}");
                 let merged =
@@ -66,7 +66,7 @@ fn every_split_of_streams_of_every_kind() {
                 }
             }
             let cuts: Vec<_> = (0..stream.len()).step_by(packets.packet_len()).collect();
-            let parts = cut(&packets, &stream, &cuts);
+            let parts = parts_at(&packets, &stream, &cuts);
             let merged = parts.iter().map(|part| summarize(&packets, *part)).reduce(Summary::merge).unwrap();
             assert_eq!(merged.pids(), summary.pids(), "stream {number} of {kind:?} cut everywhere");
         });

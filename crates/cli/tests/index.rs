@@ -1,4 +1,4 @@
-//! `index`, `fetch` and `shard`, against samtools where it does the same.
+//! `index`, `fetch` and `shard`, compared with samtools where it has the same function.
 
 use std::fs::{self, File, FileTimes};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ fn pagecut(folder: &Path, args: &[&str]) -> Output {
         .unwrap()
 }
 
-/// What samtools prints; `None` if it is not there, which fails the test where `PAGECUT_REQUIRE_ORACLES` is set.
+/// Returns the output of samtools; `None` if it is not installed, which fails the test if `PAGECUT_REQUIRE_ORACLES` is set.
 fn samtools(folder: &Path, args: &[&str]) -> Option<Output> {
     let output = Command::new("samtools").current_dir(folder).args(args).output().ok();
     assert!(
@@ -45,7 +45,7 @@ const REFERENCE: &str = ">chr1 first\nACGTACGTAC\nGTACGTACGT\nACG\n>a:b\nACGTUNR
 
 const READS: &str = "@r1 x\nACGTA\n+\nABCDE\n\n@r2\nGG\n+r2\n@+\n@r3\nT\n+\nI\n";
 
-/// A folder with a FASTA and a FASTQ file.
+/// Creates a folder with a FASTA and a FASTQ file.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("ref.fa"), REFERENCE).unwrap();
@@ -54,7 +54,7 @@ fn folder() -> TempDir {
 }
 
 #[test]
-fn indexes_are_those_of_samtools() {
+fn indexes_match_samtools() {
     let folder = folder();
     let output = pagecut(folder.path(), &["index", "ref.fa"]);
     assert_eq!(stdout(&output), "ref.fa.fai: 4 names\nref.fa.pgi: 5 records\n");
@@ -76,7 +76,7 @@ fn indexes_are_those_of_samtools() {
 }
 
 #[test]
-fn regions_are_those_of_samtools() {
+fn regions_match_samtools() {
     let folder = folder();
     for indexed in [false, true] {
         for region in [
@@ -125,7 +125,7 @@ fn regions_are_those_of_samtools() {
 }
 
 #[test]
-fn what_is_no_region_is_told_and_the_rest_is_printed() {
+fn invalid_regions_are_reported_and_the_rest_printed() {
     let folder = folder();
     for region in
         ["nope", "nope:1-2", "a:b", "a:1-2", "chr1:x", "chr1:1-2-3", "{chr1", "chr1:5-3", "chr1:0-3"]
@@ -138,7 +138,7 @@ fn what_is_no_region_is_told_and_the_rest_is_printed() {
 }
 
 #[test]
-fn reads_are_those_of_samtools() {
+fn reads_match_samtools() {
     let folder = folder();
     for options in [&["-n", "60"][..], &["-n", "2"], &["-n", "60", "-i"]] {
         let ours =
@@ -155,7 +155,7 @@ fn reads_are_those_of_samtools() {
 }
 
 #[test]
-fn real_reads_are_those_of_samtools() {
+fn real_reads_match_samtools() {
     let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let reads = std::env::var_os("PAGECUT_CORPUS").map_or(default, PathBuf::from).join("reads");
     if !reads.is_dir() {
@@ -184,7 +184,7 @@ fn real_reads_are_those_of_samtools() {
 }
 
 #[test]
-fn records_are_printed_by_number_and_place() {
+fn records_are_printed_by_number_and_by_range() {
     let folder = folder();
     let (blank, second) = (READS.find("\n\n@").unwrap() + 1, READS.find("@r2").unwrap());
     let third = READS.find("@r3").unwrap();
@@ -212,7 +212,7 @@ fn records_are_printed_by_number_and_place() {
     }
 }
 
-/// Without an index of numbers all works, so one that does not fit is left aside; letters are not looked for by one of names.
+/// Commands work without an index of numbers, so one that does not fit is ignored. An index of names must fit.
 #[test]
 fn a_stale_index_is_not_used() {
     let folder = folder();
@@ -228,22 +228,22 @@ fn a_stale_index_is_not_used() {
     for args in [&["fetch", "reads.fq", "#0"][..], &["shard", "--records", "-n", "2", "reads.fq"]] {
         let output = pagecut(folder.path(), args);
         assert!(output.status.success() && !stdout(&output).is_empty());
-        let note = "pagecut: reads.fq.pgi: not used: the index is not of this file as it is now: its time";
+        let note = "pagecut: reads.fq.pgi: not used: the index is not of this file as it is now: the modification time";
         assert!(stderr(&output).contains(note), "{}", stderr(&output));
     }
     fs::write(folder.path().join("reads.fq.pgi"), b"junk").unwrap();
     let output = pagecut(folder.path(), &["fetch", "reads.fq", "#0"]);
     assert_eq!(stdout(&output), &READS[..READS.find("\n\n@").unwrap() + 1]);
     assert!(stderr(&output).contains("not used: the index is damaged"), "{}", stderr(&output));
-    // One of names has no time of the file in it; but what it finds has to be a header.
+    // An index of names contains no time of the file; but a header must precede every sequence that it finds.
     fs::write(folder.path().join("ref.fa.fai"), "chr1\t3\t13\t10\t11\n").unwrap();
     let output = pagecut(folder.path(), &["fetch", "ref.fa", "chr1"]);
     assert_eq!((output.status.code(), stdout(&output)), (Some(1), ""));
-    assert!(stderr(&output).contains("what stands before the sequence is another"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("the header before the sequence is another"), "{}", stderr(&output));
 }
 
 #[test]
-fn shards_joined_are_the_file() {
+fn joined_shards_equal_the_file() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["illumina.fastq", "nanopore.fasta", "small.ts", "wrapped.fastq", "empty.fastq"] {
         let data = fs::read(testdata(name)).unwrap();
@@ -277,7 +277,7 @@ fn shards_joined_are_the_file() {
 }
 
 #[test]
-fn shards_by_number_have_as_many_records_as_each_other() {
+fn shards_by_number_have_equally_many_records() {
     let folder = tempfile::tempdir().unwrap();
     fs::copy(testdata("illumina.fastq"), folder.path().join("reads.fastq")).unwrap();
     let output = pagecut(folder.path(), &["shard", "--records", "-n", "4", "-o", "piece", "reads.fastq"]);
@@ -289,7 +289,7 @@ fn shards_by_number_have_as_many_records_as_each_other() {
 }
 
 #[test]
-fn the_input_is_never_written_to() {
+fn the_input_is_never_overwritten() {
     let folder = folder();
     fs::rename(folder.path().join("reads.fq"), folder.path().join("x.1.fq")).unwrap();
     for args in [&["shard", "-n", "2", "-o", "x", "x.1.fq"][..], &["fetch", "x.1.fq", "#0", "-o", "x.1.fq"]] {
@@ -301,7 +301,7 @@ fn the_input_is_never_written_to() {
 }
 
 #[test]
-fn what_cannot_be_indexed_says_why() {
+fn unindexable_input_is_reported_with_the_reason() {
     let folder = folder();
     fs::write(folder.path().join("uneven.fa"), ">a\nAC\nACG\n").unwrap();
     fs::copy(testdata("small.ts"), folder.path().join("small.ts")).unwrap();

@@ -1,4 +1,4 @@
-//! `pagecut stats -a -T` against `seqkit stats -a -T`, on every column that both have.
+//! `pagecut stats -a -T` compared with `seqkit stats -a -T`, in every column that both have.
 
 use std::collections::HashMap;
 use std::fs;
@@ -7,7 +7,7 @@ use std::process::Command;
 
 type Row = HashMap<String, String>;
 
-/// The rows of a table, by file.
+/// Returns the rows of a table, by file.
 fn rows(command: &mut Command) -> HashMap<String, Row> {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -20,7 +20,7 @@ fn rows(command: &mut Command) -> HashMap<String, Row> {
         .collect()
 }
 
-/// Whether the tool is there; its absence fails the test where `PAGECUT_REQUIRE_ORACLES` is set.
+/// Whether seqkit is installed; its absence fails the test if `PAGECUT_REQUIRE_ORACLES` is set.
 fn has_seqkit() -> bool {
     let found = Command::new("seqkit").arg("version").output().is_ok();
     assert!(found || std::env::var_os("PAGECUT_REQUIRE_ORACLES").is_none(), "no seqkit, which is required");
@@ -30,7 +30,7 @@ fn has_seqkit() -> bool {
     found
 }
 
-/// Digits behind the point that we show of a column; seqkit before 2.11 shows more of some.
+/// Returns the number of decimals that pagecut prints in a column; seqkit before 2.11 prints more in some.
 fn digits(column: &str) -> Option<usize> {
     match column {
         "Q1" | "Q2" | "Q3" | "Q20(%)" | "Q30(%)" => Some(0),
@@ -47,10 +47,10 @@ fn compare(files: &[PathBuf]) {
     for (file, their_row) in theirs {
         let our_row = &ours[&file];
         for (column, theirs) in &their_row {
-            // seqkit before 2.4 halves the quartiles where all lengths are equal (its issue 353).
+            // seqkit before 2.4 halves the quartiles if all lengths are equal (its issue 353).
             let halved =
                 matches!(column.as_str(), "Q1" | "Q3") && their_row["min_len"] == their_row["max_len"];
-            // seqkit before 2.10 counts G and C, and N, among amino acids.
+            // seqkit before 2.10 counts G, C and N in proteins too.
             let of_proteins = column == "GC(%)" && their_row["type"] == "Protein";
             let theirs = match digits(column) {
                 _ if halved || of_proteins => continue,
@@ -64,13 +64,13 @@ fn compare(files: &[PathBuf]) {
 }
 
 #[test]
-fn on_the_files_of_testdata() {
+fn testdata_statistics_match_seqkit() {
     if !has_seqkit() {
         return;
     }
     let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
-    // What seqkit reads otherwise or not at all: damaged files, wrapped ones, blank lines before a record; and, before
-    // 2.13, a first read of length 0, which it takes for FASTA (its issue 569).
+    // Files that seqkit reads differently or not at all: damaged files, wrapped ones, blank lines before a record; and, before
+    // 2.13, a first read of length 0, which it reads as FASTA (its issue 569).
     let not_compared = [
         "blank_lines.fastq",
         "lengths_differ.fastq",
@@ -87,13 +87,13 @@ fn on_the_files_of_testdata() {
         .collect();
     assert!(files.len() >= 8);
     compare(&files);
-    // Of FASTA, those without blank lines or comments before the first record, and without sequences of length 0.
+    // FASTA without blank lines or comments before the first record, and without sequences of length 0.
     let names = ["nanopore.fasta", "no_final_newline.fasta", "one_line.fasta", "protein.fasta"];
     compare(&names.map(|name| testdata.join(name)));
 }
 
 #[test]
-fn on_real_reads() {
+fn statistics_of_real_reads_match_seqkit() {
     let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let reads = std::env::var_os("PAGECUT_CORPUS").map_or(default, PathBuf::from).join("reads");
     if !reads.is_dir() {

@@ -1,4 +1,4 @@
-//! How rows compare with each other, with the fastest peer and with what memory allows.
+//! Compares rows with each other, with the fastest peer and with memory bandwidth.
 
 use std::io;
 
@@ -7,18 +7,18 @@ use crate::measure::Measured;
 use crate::row::{Count, Kind};
 use crate::table::{Csv, Table, ratio};
 
-/// Rows that went through one file.
+/// The results of all rows on one file.
 #[derive(Debug)]
 pub(crate) struct Comparison {
     len: u64,
     measured: Vec<Measured>,
 }
 
-const HEADINGS: [&str; 7] = ["parser", "way", "threads", "GB/s", "of fastest peer", "of roofline", "work"];
+const HEADINGS: [&str; 7] = ["parser", "access", "threads", "GB/s", "of fastest peer", "of roofline", "work"];
 
 pub(crate) const CSV_HEADINGS: [&str; 10] = [
     "parser",
-    "way",
+    "access",
     "threads",
     "records",
     "bases",
@@ -30,7 +30,7 @@ pub(crate) const CSV_HEADINGS: [&str; 10] = [
 ];
 
 impl Comparison {
-    /// Of a file that holds `len` bytes, decompressed.
+    /// Creates the comparison for a file of `len` decompressed bytes.
     pub(crate) fn new(len: u64, measured: Vec<Measured>) -> Self {
         Self { len, measured }
     }
@@ -39,32 +39,33 @@ impl Comparison {
         &self.measured
     }
 
-    /// How many bytes the speeds are of.
+    /// Returns the number of bytes that speeds refer to.
     pub(crate) fn len(&self) -> u64 {
         self.len
     }
 
-    /// What all rows agree on.
+    /// Returns the count that all rows agree on.
     pub(crate) fn count(&self) -> Count {
         self.measured.iter().find_map(|measured| measured.count).unwrap_or_default()
     }
 
-    /// Gigabytes per second.
+    /// Returns the speed of a row in gigabytes per second.
     pub(crate) fn speed(&self, measured: &Measured) -> f64 {
         self.len as f64 / measured.time.as_secs_f64() / 1e9
     }
 
-    /// The fastest of some rows.
+    /// Returns the fastest of the selected rows.
     pub(crate) fn fastest(&self, rows: impl Fn(&Measured) -> bool) -> Option<&Measured> {
         self.measured.iter().filter(|measured| rows(measured)).min_by_key(|measured| measured.time)
     }
 
-    /// The fastest peer that takes no more threads: who has two may well do best with a parser that takes one.
+    /// Returns the fastest peer with at most this number of threads: with two threads available, a parser with one may still be the
+    /// fastest.
     pub(crate) fn fastest_peer(&self, threads: usize) -> Option<&Measured> {
         self.fastest(|other| other.row.kind == Kind::Peer && other.row.threads <= threads)
     }
 
-    /// What memory allows with so many threads: mapped or read, what is faster.
+    /// Returns the faster roofline with this number of threads, mapped or read.
     pub(crate) fn roofline(&self, threads: usize) -> Option<&Measured> {
         self.fastest(|other| other.row.kind == Kind::Roofline && other.row.threads == threads)
     }
@@ -72,25 +73,25 @@ impl Comparison {
     pub(crate) fn table(&self, legend: &Legend) -> Table {
         let mut table = Table::new(&HEADINGS, 2);
         for measured in &self.measured {
-            let [parser, way, threads, _, _, _, speed, of_peer, of_roofline, work] = self.cells(measured);
-            table.add(vec![parser, way, threads, speed, of_peer, of_roofline, legend.mark(&work)]);
+            let [parser, access, threads, _, _, _, speed, of_peer, of_roofline, work] = self.cells(measured);
+            table.add(vec![parser, access, threads, speed, of_peer, of_roofline, legend.mark(&work)]);
         }
         table
     }
 
-    /// Adds the rows, each behind what they were measured on.
+    /// Adds the rows, each after the columns of its input.
     pub(crate) fn add_to(&self, csv: &mut Csv, on: &[String]) -> io::Result<()> {
         self.measured.iter().try_for_each(|measured| csv.add(&[on, &self.cells(measured)].concat()))
     }
 
-    /// What there is to say of a row. What it does not count is left empty.
+    /// Returns the cells of a row; cells of uncounted values are empty.
     fn cells(&self, measured: &Measured) -> [String; 10] {
         let Measured { row, count, time, .. } = measured;
         let counted =
             |number: fn(Count) -> u64| count.map_or_else(String::new, |count| number(count).to_string());
         [
             row.name.to_string(),
-            row.way.to_string(),
+            row.access.to_string(),
             row.threads.to_string(),
             counted(|count| count.records),
             counted(|count| count.len),
@@ -103,7 +104,7 @@ impl Comparison {
     }
 }
 
-/// How fast a row is, where another one is 1.
+/// Returns the speed of a row relative to another one.
 pub(crate) fn of(measured: &Measured, other: Option<&Measured>) -> Option<f64> {
     Some(other?.time.as_secs_f64() / measured.time.as_secs_f64())
 }
@@ -113,15 +114,15 @@ pub(crate) mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::row::{Row, Run, Way};
+    use crate::row::{Access, Row, Run};
 
-    /// A row that took so many milliseconds, of a file of 1 GB with a record.
-    pub(crate) fn measured(kind: Kind, way: Way, threads: usize, millis: u64) -> Measured {
+    /// Creates a row that took `millis` milliseconds for a file of 1 GB with one record.
+    pub(crate) fn measured(kind: Kind, access: Access, threads: usize, millis: u64) -> Measured {
         let row = Row {
             kind,
             name: "name",
             formats: &[],
-            way,
+            access,
             threads,
             work: "work",
             run: Run::Here(|_, _| Ok(None)),
@@ -131,17 +132,17 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_row_is_compared_with_peers_that_take_no_more_threads_and_with_the_better_roofline_of_as_many() {
+    fn rows_are_compared_with_peer_and_roofline() {
         let comparison = Comparison::new(
             1_000_000_000,
             vec![
-                measured(Kind::Ours, Way::Mapped, 1, 200),
-                measured(Kind::Peer, Way::Read, 1, 100),
-                measured(Kind::Roofline, Way::Read, 1, 160),
-                measured(Kind::Roofline, Way::Mapped, 1, 80),
-                measured(Kind::Ours, Way::Mapped, 2, 50),
-                measured(Kind::Peer, Way::Read, 2, 400),
-                measured(Kind::Roofline, Way::Mapped, 2, 40),
+                measured(Kind::Ours, Access::Mapped, 1, 200),
+                measured(Kind::Peer, Access::Read, 1, 100),
+                measured(Kind::Roofline, Access::Read, 1, 160),
+                measured(Kind::Roofline, Access::Mapped, 1, 80),
+                measured(Kind::Ours, Access::Mapped, 2, 50),
+                measured(Kind::Peer, Access::Read, 2, 400),
+                measured(Kind::Roofline, Access::Mapped, 2, 40),
             ],
         );
         let cells: Vec<_> = comparison.measured.iter().map(|measured| comparison.cells(measured)).collect();

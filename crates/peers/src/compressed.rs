@@ -1,4 +1,4 @@
-//! `compressed`: the decoders are most of the work.
+//! `compressed`: decoders do most of the work.
 
 use std::fs;
 use std::io::{self, Write};
@@ -12,20 +12,20 @@ use crate::row::Result;
 use crate::table::Csv;
 use crate::{decoders, machine, measure, packing};
 
-/// What to know about a build without: everybody else picks when they run.
+/// The note for a build without AVX2: the peers choose their instructions at run time.
 const WITHOUT_AVX2: &str = "\
 Not built for AVX2: helicase picks its SIMD when it is compiled and falls back to SSE or, where that is not asked for
 either, to scalar code. Build with RUSTFLAGS=\"-C target-cpu=native\" for what it can do.";
 
-/// Compares parsers of FASTQ with what they decompress with
+/// Compares parsers of FASTQ together with their decompressors
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// A FASTQ file: plain, which is compressed as gzip -6, bgzip and zstd -3 do, or compressed in one of these ways
+    /// A FASTQ file: uncompressed (it is compressed like gzip -6, bgzip and zstd -3 do), or compressed in one of these formats
     ///
     /// Every speed is in decompressed bytes.
     file: PathBuf,
 
-    /// Leave the compressed files beside FILE
+    /// Keep the compressed files beside FILE
     #[arg(long)]
     keep: bool,
 
@@ -35,7 +35,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<()> {
     let mut csv = Csv::create(args.run.csv.as_deref(), &[&["file"][..], &CSV_HEADINGS].concat())?;
-    match Format::of(&args.file)? {
+    match Format::detect(&args.file)? {
         Format::Fastq => compare_packed(args, out, &mut csv)?,
         format if Format::COMPRESSED.contains(&format) => compare(&args.file, args, out, &mut csv)?,
         format => return Err(format!("{}: is {format}, not FASTQ", args.file.display()).into()),
@@ -64,7 +64,7 @@ fn compare_packed(args: &Args, out: &mut impl Write, csv: &mut Csv) -> Result<()
 }
 
 fn compare(file: &Path, args: &Args, out: &mut impl Write, csv: &mut Csv) -> Result<()> {
-    let format = Format::of(file)?;
+    let format = Format::detect(file)?;
     // From here on the file is in the page cache, if it fits.
     let len = io::copy(&mut decoders::open(file, format)?, &mut io::sink())?;
     let rows = lineup::rows_of(format, None);
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_fastq_is_refused() {
+    fn input_other_than_fastq_is_rejected() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("sequences.fasta");
         fs::write(&file, ">s\nAC\n").unwrap();

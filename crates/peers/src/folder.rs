@@ -1,4 +1,4 @@
-//! Where files are put that are made and looked at.
+//! The folder for the measured files.
 
 use std::env;
 use std::io;
@@ -6,8 +6,8 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-/// A new folder in the one that is asked for, or beside this program: not where temporary files are put, which may lie in memory.
-/// It is gone when this is.
+/// Creates a folder in the one given, or beside this program: the system's folder for temporary files may be in memory. Dropping
+/// the value deletes the folder.
 pub(crate) fn beside(asked: Option<&Path>) -> io::Result<TempDir> {
     let program = env::current_exe()?;
     let folder = asked.or(program.parent()).unwrap_or(Path::new(""));

@@ -1,4 +1,4 @@
-//! What a file is, by its first bytes.
+//! Detects the format of a file by its first bytes.
 
 use std::fmt;
 use std::fs::File;
@@ -9,9 +9,9 @@ use std::path::Path;
 pub(crate) enum Format {
     Fastq,
     Fasta,
-    /// FASTQ in one member or more, and nothing that tells where one ends.
+    /// FASTQ in one or several gzip members without stated lengths.
     Gzip,
-    /// FASTQ in gzip in members that tell how long they are, as `bgzip` writes it.
+    /// FASTQ in gzip members with stated lengths, as `bgzip` writes it.
     Bgzf,
     /// FASTQ in Zstandard.
     Zstd,
@@ -23,11 +23,11 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// What a row reads that decompresses nothing.
+    /// Formats of a row that decompresses nothing.
     pub(crate) const FASTQ: &[Self] = &[Self::Fastq];
     pub(crate) const FASTA: &[Self] = &[Self::Fasta];
     pub(crate) const PLAIN: &[Self] = &[Self::Fastq, Self::Fasta];
-    /// What a row reads that is not made for blocks: BGZF is gzip.
+    /// Formats of a row without support for blocks: BGZF is gzip.
     pub(crate) const GZIP: &[Self] = &[Self::Gzip, Self::Bgzf];
     pub(crate) const BGZF: &[Self] = &[Self::Bgzf];
     pub(crate) const ZSTD: &[Self] = &[Self::Zstd];
@@ -37,8 +37,8 @@ impl Format {
     pub(crate) const MEDIA: &[Self] = &[Self::Mp4, Self::Matroska, Self::Mpegts];
     pub(crate) const COMPRESSED: &[Self] = &[Self::Gzip, Self::Bgzf, Self::Zstd];
 
-    /// What `path` is. A file that is none of the others is taken to be FASTQ.
-    pub(crate) fn of(path: &Path) -> io::Result<Self> {
+    /// Returns the format of the file at `path`: FASTQ, if it is none of the others.
+    pub(crate) fn detect(path: &Path) -> io::Result<Self> {
         let mut head = Vec::new();
         File::open(path)?.take(16).read_to_end(&mut head)?;
         Ok(match head[..] {

@@ -1,4 +1,4 @@
-//! What each row finds out about a record, in words below a table and by a letter in it.
+//! The work of each row per record, described below a table and marked by a letter in it.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ impl Legend {
         Self(works)
     }
 
-    /// The letter, of which there are enough.
+    /// Returns the letter of a description.
     pub(crate) fn mark(&self, work: &str) -> String {
         let place = self.0.iter().position(|known| *known == work);
         place.and_then(|place| ('a'..='z').nth(place)).map_or_else(String::new, String::from)
@@ -27,7 +27,7 @@ impl Legend {
 
 impl fmt::Display for Legend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "What each looks at in a record (\"work\" in the table):")?;
+        writeln!(f, "Work per record (column \"work\"):")?;
         self.0.iter().try_for_each(|work| writeln!(f, "  {}  {work}", self.mark(work)))
     }
 }

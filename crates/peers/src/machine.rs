@@ -1,11 +1,11 @@
-//! What the numbers were measured on.
+//! The machine of the measurement.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::thread;
 
-/// The processor, the kernel, and where the files lie.
+/// Describes the processor, the kernel, and the disk of a folder.
 pub(crate) fn describe(folder: &Path) -> String {
     let threads = thread::available_parallelism().map_or(0, usize::from);
     format!(
@@ -29,17 +29,17 @@ fn cpu() -> String {
     model.map_or_else(|| "unknown processor".into(), |(_, model)| model.into())
 }
 
-/// Gibibytes.
+/// Returns the memory in gibibytes.
 fn memory() -> u64 {
     let info = fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let kib = info.lines().find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB"));
     kib.and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0) >> 20
 }
 
-/// The file system that a folder lies on, and how far the kernel reads ahead there.
+/// Describes the file system of a folder, and its read-ahead.
 fn disk(folder: &Path) -> String {
     let Ok(device) = fs::metadata(folder).map(|metadata| metadata.dev()) else { return "?".into() };
-    // As glibc's `major` and `minor` take a device number apart.
+    // Splits a device number like glibc's `major` and `minor`.
     let major = (device >> 8 & 0xfff) | (device >> 32 & !0xfff);
     let minor = (device & 0xff) | (device >> 12 & !0xff);
     let device = format!("{major}:{minor}");
@@ -48,7 +48,7 @@ fn disk(folder: &Path) -> String {
     format!("{kind}, read_ahead_kb {}", first_line(&format!("/sys/class/bdi/{device}/read_ahead_kb")))
 }
 
-/// The file system of a line of `/proc/self/mountinfo` if it is of this device (proc_pid_mountinfo(5)).
+/// Returns the file system in a line of `/proc/self/mountinfo`, if the line is of this device (proc_pid_mountinfo(5)).
 fn file_system<'line>(line: &'line str, device: &str) -> Option<&'line str> {
     let (mount, system) = line.split_once(" - ")?;
     let is_this = mount.split(' ').nth(2) == Some(device);
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_file_system_is_that_of_the_device() {
+    fn the_file_system_of_the_device_is_found() {
         let line = "25 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw,discard";
         assert_eq!(file_system(line, "254:0"), Some("ext4"));
         assert_eq!(file_system(line, "254:1"), None);

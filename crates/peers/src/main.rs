@@ -1,4 +1,4 @@
-//! pagecut against other parsers, in one run: all of them count the records of one file, in turn, and have to agree.
+//! Compares pagecut with other parsers in one run: all count the records of one file, in turn, and must agree.
 
 #[path = "../../../benches/io/cache.rs"]
 #[allow(dead_code, reason = "files are written with other means here")]
@@ -33,7 +33,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Compares pagecut with other parsers, and with what memory allows
+/// Compares pagecut with other parsers, and with memory bandwidth
 #[derive(Parser)]
 struct Args {
     #[command(subcommand)]
@@ -47,14 +47,14 @@ enum Command {
     Compressed(compressed::Args),
 }
 
-/// How it is run.
+/// Options of a run.
 #[derive(clap::Args)]
 struct RunArgs {
-    /// How often to run every row; the median counts
+    /// Number of passes of every row; the median counts
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
 
-    /// Write the rows to FILE as comma-separated values too
+    /// Also write the rows to FILE as comma-separated values
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
 }

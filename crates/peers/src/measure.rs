@@ -1,4 +1,4 @@
-//! Runs rows against each other on one file, all of which have to agree.
+//! Runs rows in turn on one file; all must agree.
 
 use std::path::Path;
 use std::time::Duration;
@@ -6,19 +6,19 @@ use std::time::Duration;
 use crate::lap::median;
 use crate::row::{Count, Result, Row};
 
-/// A row, and how it did.
+/// A row and its result.
 #[derive(Debug)]
 pub(crate) struct Measured {
     pub(crate) row: Row,
-    /// `None` of a row that counts nothing, or nothing that could be compared.
+    /// `None` for a row that counts nothing comparable.
     pub(crate) count: Option<Count>,
     pub(crate) time: Duration,
-    /// The most faults in a round.
+    /// Maximum number of page faults in a round.
     pub(crate) faults: u64,
 }
 
-/// Runs the rows in turn, and that for so many rounds, so that a machine that slows down does so for all of them. `before` is called
-/// before each pass, and is not measured.
+/// Runs the rows in turn for a number of rounds, so that a slowdown of the machine affects all rows. Calls `before` before each
+/// pass, outside the measured time.
 pub(crate) fn measure(
     file: &Path,
     rows: &[Row],
@@ -44,7 +44,7 @@ pub(crate) fn measure(
     Ok(measured.collect())
 }
 
-/// Compares what a row counted with what the first one did.
+/// Compares the count of a row with that of the first row.
 fn agree(first: &mut Option<(Row, Count)>, row: &Row, count: Option<Count>) -> Result<()> {
     let Some(count) = count else { return Ok(()) };
     let (first, expected) = first.get_or_insert((*row, count));
@@ -69,7 +69,7 @@ mod tests {
     }
 
     fn count(file: &Path) -> Count {
-        let rows = lineup::rows_of(Format::of(file).unwrap(), None);
+        let rows = lineup::rows_of(Format::detect(file).unwrap(), None);
         measure(file, &rows, 1, || Ok(())).unwrap()[0].count.unwrap()
     }
 
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn something_is_done_before_each_pass() {
+    fn the_hook_runs_before_each_pass() {
         let calls = std::cell::Cell::new(0);
         let rows = [ours::rows()[0], roofline::ROWS[0]];
         measure(&testdata(READS[0]), &rows, 3, || {

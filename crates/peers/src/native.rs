@@ -1,4 +1,4 @@
-//! helicase as its page asks for it to be built: for the processor at hand, in a program of its own that does what it is asked.
+//! helicase as its page recommends it: built for the local processor, as a separate worker program.
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Write};
@@ -10,26 +10,26 @@ use std::time::Duration;
 use crate::lap::Lap;
 use crate::row::{Count, Result};
 
-/// The program, waiting to be asked.
+/// The worker program, waiting for commands.
 #[derive(Debug)]
 pub(crate) struct Worker {
     pipes: Mutex<(ChildStdin, BufReader<ChildStdout>)>,
 }
 
 impl Worker {
-    /// Builds the program and starts it. It ends when this one does, since there is nobody to ask it then.
+    /// Builds the program and starts it. It ends with this process, since its input closes.
     pub(crate) fn start() -> Result<&'static Self> {
         let mut child = Command::new(build()?).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let pipes = pipes(&mut child).ok_or("the program has no pipes")?;
         Ok(Box::leak(Box::new(Self { pipes: Mutex::new(pipes) })))
     }
 
-    /// Goes through a file once, and takes the program's word for the time.
-    pub(crate) fn run(&self, way: &str, threads: usize, path: &Path) -> Result<Lap> {
+    /// Lets the program read a file once, and returns the time that it reports.
+    pub(crate) fn run(&self, method: &str, threads: usize, path: &Path) -> Result<Lap> {
         let path = path.to_str().ok_or_else(|| format!("{}: is not UTF-8", path.display()))?;
         let mut pipes = self.pipes.lock().unwrap_or_else(PoisonError::into_inner);
         let (input, output) = &mut *pipes;
-        writeln!(input, "{way}\t{threads}\t{path}")?;
+        writeln!(input, "{method}\t{threads}\t{path}")?;
         let mut line = String::new();
         output.read_line(&mut line)?;
         lap(&line).ok_or_else(|| "the program ended: its last words are above".into())
@@ -40,7 +40,7 @@ fn pipes(child: &mut Child) -> Option<(ChildStdin, BufReader<ChildStdout>)> {
     Some((child.stdin.take()?, BufReader::new(child.stdout.take()?)))
 }
 
-/// What a line of the program says.
+/// Parses a line of the program.
 fn lap(line: &str) -> Option<Lap> {
     let mut fields = line.trim_end().split('\t').map(str::parse);
     let mut field = || fields.next()?.ok();
@@ -48,7 +48,7 @@ fn lap(line: &str) -> Option<Lap> {
     Some(Lap { count: Some(count), time: Duration::from_nanos(field()?), faults: 0 })
 }
 
-/// Builds the program beside this one, where it stays for the next time.
+/// Builds the program beside this one, where it stays for the next run.
 fn build() -> Result<PathBuf> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("helicase/Cargo.toml");
     let folder = env::current_exe()?.with_file_name("native");

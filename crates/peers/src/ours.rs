@@ -1,4 +1,4 @@
-//! pagecut, in every way that it offers.
+//! pagecut, by every method that it offers.
 
 use std::ops::Add;
 use std::path::Path;
@@ -12,23 +12,23 @@ use rayon::ThreadPoolBuilder;
 use rayon::iter::ParallelIterator;
 
 use crate::format::Format;
-use crate::row::{Count, Here, Kind, Result, Row, Run, Way};
+use crate::row::{Access, Count, Here, Kind, Result, Row, Run};
 
 pub(crate) fn rows() -> Vec<Row> {
     [rows_of::<Fastq>(), rows_of::<Fasta>()].concat()
 }
 
-/// What FASTQ and FASTA have in common here.
+/// Common parts of FASTQ and FASTA in this comparison.
 trait Reads: Resync {
     const PLAIN: Self;
     const STRICT: Self;
-    /// What is read when nothing is compressed, and when anything may be.
+    /// Formats of uncompressed input, and of input that may be compressed.
     const FORMATS: [&'static [Format]; 2];
-    /// What is looked at in a record.
+    /// The checks per record.
     const WORK: &'static str;
     const STRICT_WORK: &'static str;
 
-    /// How many letters a record has.
+    /// Returns the number of letters of a record.
     fn letters(record: Self::Record<'_>) -> usize;
 }
 
@@ -39,7 +39,7 @@ impl Reads for Fastq {
         [Format::FASTQ, &[Format::Fastq, Format::Gzip, Format::Bgzf, Format::Zstd]];
     const WORK: &'static str =
         "`@`, `+`, that the record is complete, as many scores as letters; every byte searched for line ends";
-    const STRICT_WORK: &'static str = "that too, and each letter and score, and what stands on the plus line";
+    const STRICT_WORK: &'static str = "the same, and each letter and score, and the text on the plus line";
 
     fn letters(record: fastq::Record<'_>) -> usize {
         record.sequence().len()
@@ -52,7 +52,7 @@ impl Reads for Fasta {
     const FORMATS: [&'static [Format]; 2] = [Format::FASTA, Format::FASTA];
     const WORK: &'static str = "`>`, that there is no carriage return in a definition; every byte searched for line ends, letters counted line \
                         by line";
-    const STRICT_WORK: &'static str = "that too, and each letter";
+    const STRICT_WORK: &'static str = "the same, and each letter";
 
     fn letters(record: fasta::Record<'_>) -> usize {
         record.sequence_len()
@@ -61,21 +61,21 @@ impl Reads for Fasta {
 
 fn rows_of<R: Reads>() -> Vec<Row> {
     let [plain, any] = R::FORMATS;
-    let row = |kind, name, formats, way, threads, run: Here| {
+    let row = |kind, name, formats, access, threads, run: Here| {
         let work = if kind == Kind::Strict { R::STRICT_WORK } else { R::WORK };
-        Row { kind, name, formats, way, threads, work, run: Run::Here(run) }
+        Row { kind, name, formats, access, threads, work, run: Run::Here(run) }
     };
     vec![
-        row(Kind::Default, "pagecut", plain, Way::Auto, 1, auto::<R>),
-        row(Kind::Ours, "pagecut", any, Way::Mapped, 1, mapped::<R>),
-        row(Kind::Ours, "pagecut", any, Way::Read, 1, read::<R>),
-        row(Kind::Ours, "pagecut records", plain, Way::Mapped, 1, records::<R>),
-        row(Kind::Strict, "pagecut strict", plain, Way::Auto, 1, strict::<R>),
-        row(Kind::Default, "pagecut", plain, Way::Auto, 2, auto::<R>),
-        row(Kind::Ours, "pagecut", any, Way::Mapped, 2, mapped::<R>),
-        row(Kind::Ours, "pagecut", any, Way::Read, 2, read::<R>),
-        row(Kind::Ours, "pagecut par_records", plain, Way::Mapped, 2, par_records::<R>),
-        row(Kind::Strict, "pagecut strict", plain, Way::Auto, 2, strict::<R>),
+        row(Kind::Default, "pagecut", plain, Access::Auto, 1, auto::<R>),
+        row(Kind::Ours, "pagecut", any, Access::Mapped, 1, mapped::<R>),
+        row(Kind::Ours, "pagecut", any, Access::Read, 1, read::<R>),
+        row(Kind::Ours, "pagecut records", plain, Access::Mapped, 1, records::<R>),
+        row(Kind::Strict, "pagecut strict", plain, Access::Auto, 1, strict::<R>),
+        row(Kind::Default, "pagecut", plain, Access::Auto, 2, auto::<R>),
+        row(Kind::Ours, "pagecut", any, Access::Mapped, 2, mapped::<R>),
+        row(Kind::Ours, "pagecut", any, Access::Read, 2, read::<R>),
+        row(Kind::Ours, "pagecut par_records", plain, Access::Mapped, 2, par_records::<R>),
+        row(Kind::Strict, "pagecut strict", plain, Access::Auto, 2, strict::<R>),
     ]
 }
 
@@ -117,7 +117,7 @@ fn records<R: Reads>(path: &Path, _: usize) -> Result<Option<Count>> {
 
 fn par_records<R: Reads>(path: &Path, threads: usize) -> Result<Option<Count>> {
     let reader = MmapReader::open(path)?;
-    // Starting the threads is part of the work, as it is for everybody else.
+    // Starting the threads is part of the measured work, as for the peers.
     let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;
     let count = pool.install(|| {
         R::PLAIN

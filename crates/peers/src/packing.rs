@@ -1,4 +1,4 @@
-//! Compresses a file as its makers' tools do.
+//! Compresses a file like the usual tools.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter};
@@ -7,13 +7,13 @@ use std::process::Command;
 
 use crate::result::Result;
 
-/// Writes the first file to the second one, which is empty.
+/// Compresses the first file into the second one, which is empty.
 type Pack = fn(File, File) -> Result<()>;
 
-/// How each is made, and what its name ends with.
+/// The file name extension and the function of each compression.
 const PACKERS: [(&str, Pack); 3] = [("gz", gzip), ("bgz", bgzip), ("zst", zstd)];
 
-/// Compresses `file` into `folder` in every way, under its own name with another ending. What is there already stays.
+/// Compresses `file` into `folder` by every method, under its own name with another extension. Existing files stay.
 pub(crate) fn pack(file: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
     let name = file.file_name().ok_or_else(|| format!("{}: is no file", file.display()))?;
     PACKERS
@@ -29,7 +29,7 @@ pub(crate) fn pack(file: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
         .collect()
 }
 
-/// Leaves nothing behind that is not whole.
+/// Removes an incomplete output.
 fn pack_to(path: &Path, file: &Path, pack: Pack) -> Result<()> {
     let packed = File::create_new(path)?;
     let packing = File::open(file).map_err(Into::into).and_then(|plain| pack(plain, packed));
@@ -39,7 +39,7 @@ fn pack_to(path: &Path, file: &Path, pack: Pack) -> Result<()> {
     packing
 }
 
-/// With the program itself, since nobody else makes the same choices and they are what most files come from.
+/// Uses the program itself: most files come from it, and no library makes the same choices.
 fn gzip(plain: File, packed: File) -> Result<()> {
     let status = Command::new("gzip")
         .args(["-6", "-c"])
@@ -50,7 +50,7 @@ fn gzip(plain: File, packed: File) -> Result<()> {
     if status.success() { Ok(()) } else { Err(format!("gzip: {status}").into()) }
 }
 
-/// Blocks of 65,280 bytes and level 6 of libdeflate, as the program has it.
+/// Blocks of 65,280 bytes and level 6 of libdeflate, like the program.
 fn bgzip(plain: File, packed: File) -> Result<()> {
     let mut writer = noodles_bgzf::io::Writer::new(BufWriter::new(packed));
     io::copy(&mut BufReader::with_capacity(1 << 20, plain), &mut writer)?;
@@ -58,7 +58,7 @@ fn bgzip(plain: File, packed: File) -> Result<()> {
     Ok(())
 }
 
-/// One frame of level 3 that tells its length and checks its content, as the program has it.
+/// One frame of level 3 with content size and checksum, like the program.
 fn zstd(mut plain: File, packed: File) -> Result<()> {
     let mut writer = zstd::Encoder::new(packed, 3)?;
     writer.set_pledged_src_size(Some(plain.metadata()?.len()))?;
@@ -77,7 +77,7 @@ mod tests {
     use crate::decoders;
     use crate::format::Format;
 
-    /// Several blocks of BGZF.
+    /// Returns text for several BGZF blocks.
     fn text() -> Vec<u8> {
         (0..40_000).flat_map(|number: u32| format!("{number}\n").into_bytes()).collect()
     }
@@ -89,12 +89,12 @@ mod tests {
     }
 
     #[test]
-    fn every_decoder_gives_back_what_was_packed() {
+    fn every_decoder_restores_the_input() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("text");
         fs::write(&file, text()).unwrap();
         let packed = pack(&file, folder.path()).unwrap();
-        let formats: Vec<_> = packed.iter().map(|path| Format::of(path).unwrap()).collect();
+        let formats: Vec<_> = packed.iter().map(|path| Format::detect(path).unwrap()).collect();
         assert_eq!(formats, [Format::Gzip, Format::Bgzf, Format::Zstd]);
 
         for (path, format) in packed.iter().zip(formats) {
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_there_stays_as_it_is() {
+    fn an_existing_file_is_kept() {
         let folder = tempfile::tempdir().unwrap();
         let (file, other) = (folder.path().join("text"), folder.path().join("text.bgz"));
         fs::write(&file, text()).unwrap();
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_packed_leaves_nothing() {
+    fn a_failed_compression_leaves_no_file() {
         let folder = tempfile::tempdir().unwrap();
         let packed = folder.path().join("packed");
         let error = pack_to(&packed, folder.path(), |_, _| Err("no space".into())).unwrap_err();

@@ -1,4 +1,4 @@
-//! What can go wrong, in words.
+//! Errors as text.
 
 use std::error::Error;
 

@@ -1,5 +1,5 @@
-//! What memory allows: all bytes XORed, got at in the same ways, with nothing found out about them. And of compressed files what one
-//! stream allows: the decoder that pagecut has for it, with nothing behind it.
+//! The limits of memory bandwidth: XORs all bytes, mapped or read, without parsing. For compressed files, the limit of one stream:
+//! the decoder of pagecut alone.
 
 use std::fs::File;
 use std::hint::black_box;
@@ -14,31 +14,31 @@ use pagecut::mmap::MmapReader;
 
 use crate::decoders;
 use crate::format::Format;
-use crate::row::{Count, Here, Kind, Result, Row, Run, Way};
+use crate::row::{Access, Count, Here, Kind, Result, Row, Run};
 use crate::sum::sum;
 
 pub(crate) const ROWS: [Row; 8] = [
-    row(Way::Mapped, 1, mapped),
-    row(Way::Read, 1, read),
-    row(Way::Mapped, 2, mapped),
-    row(Way::Read, 2, read),
-    // A second thread does nothing for a decoder that goes through one stream.
+    row(Access::Mapped, 1, mapped),
+    row(Access::Read, 1, read),
+    row(Access::Mapped, 2, mapped),
+    row(Access::Read, 2, read),
+    // A decoder of a single stream cannot use a second thread.
     decoder("decoder alone: sirocco", &[Format::Gzip], 1, sirocco),
     decoder("decoder alone: sirocco", &[Format::Gzip], 2, sirocco),
     decoder("decoder alone: libzstd", Format::ZSTD, 1, libzstd),
     decoder("decoder alone: libzstd", Format::ZSTD, 2, libzstd),
 ];
 
-/// Small enough to stay in a second-level cache.
+/// Small enough to stay in the L2 cache.
 const BUFFER_LEN: usize = 256 << 10;
 
-const fn row(way: Way, threads: usize, run: Here) -> Row {
+const fn row(access: Access, threads: usize, run: Here) -> Row {
     let work = "nothing: all bytes are XORed, 64 at a time";
     Row {
         kind: Kind::Roofline,
         name: "roofline",
         formats: Format::PLAIN,
-        way,
+        access,
         threads,
         work,
         run: Run::Here(run),
@@ -46,8 +46,8 @@ const fn row(way: Way, threads: usize, run: Here) -> Row {
 }
 
 const fn decoder(name: &'static str, formats: &'static [Format], threads: usize, run: Here) -> Row {
-    let work = "nothing: what is decompressed is thrown away";
-    Row { kind: Kind::Roofline, name, formats, way: Way::Read, threads, work, run: Run::Here(run) }
+    let work = "none: the decompressed bytes are dropped";
+    Row { kind: Kind::Roofline, name, formats, access: Access::Read, threads, work, run: Run::Here(run) }
 }
 
 fn sirocco(path: &Path, _: usize) -> Result<Option<Count>> {
@@ -91,7 +91,7 @@ fn read(path: &Path, threads: usize) -> Result<Option<Count>> {
     Ok(None)
 }
 
-/// Gives each thread, this one among them, an even share of the bytes.
+/// Gives each thread, including this one, an even share of the bytes.
 fn share(len: usize, threads: usize, work: impl Fn(Range<usize>) -> io::Result<()> + Sync) -> io::Result<()> {
     let work = |nth: usize| work(len * nth / threads..len * (nth + 1) / threads);
     thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! What a row of a table stands for.
+//! The rows of a table.
 
 use std::fmt;
 use std::iter::Sum;
@@ -10,39 +10,39 @@ use crate::lap::Lap;
 use crate::native::Worker;
 pub(crate) use crate::result::Result;
 
-/// One parser, used in one way.
+/// One parser, used by one method.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Row {
     pub(crate) kind: Kind,
     pub(crate) name: &'static str,
-    /// What it can read.
+    /// Formats that it can read.
     pub(crate) formats: &'static [Format],
-    pub(crate) way: Way,
-    /// How many threads are at work, whatever the parser calls them.
+    pub(crate) access: Access,
+    /// Number of working threads, whatever the parser calls them.
     pub(crate) threads: usize,
-    /// What it finds out about each record.
+    /// The work per record.
     pub(crate) work: &'static str,
     pub(crate) run: Run,
 }
 
-/// Opens a file and goes through all of it with so many threads. The roofline counts nothing.
+/// Opens a file and reads all of it with this number of threads. The roofline counts nothing.
 pub(crate) type Here = fn(&Path, usize) -> Result<Option<Count>>;
 
-/// How a row goes through a file.
+/// The place where a row reads a file.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Run {
     /// In this process.
     Here(Here),
-    /// In a worker, by what it calls this way.
+    /// In a worker, by the worker's name of the method.
     There(&'static Worker, &'static str),
 }
 
 impl Row {
-    /// Goes through a file once.
+    /// Reads a file once.
     pub(crate) fn run(&self, path: &Path) -> Result<Lap> {
         match self.run {
             Run::Here(run) => Lap::of(|| run(path, self.threads)),
-            Run::There(worker, way) => worker.run(way, self.threads, path),
+            Run::There(worker, access) => worker.run(access, self.threads, path),
         }
         .map_err(|error| format!("{self}: {error}").into())
     }
@@ -50,26 +50,26 @@ impl Row {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// pagecut as it is when nothing is asked for.
+    /// pagecut with default options.
     Default,
-    /// pagecut in another way.
+    /// pagecut by another method.
     Ours,
-    /// pagecut with the checks on request.
+    /// pagecut with the optional checks.
     Strict,
     Peer,
     Roofline,
 }
 
-/// How the bytes of the file are got at.
+/// Access to the bytes of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum Access {
     Mapped,
     Read,
-    /// One of the two, found by trying both.
+    /// Chosen by pagecut after trying both.
     Auto,
 }
 
-/// What every parser has to find: records, and how long they are in all. Of reads that is letters, of packets bytes.
+/// The result of every parser: number of records, and their total length in letters of reads or bytes of packets.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Count {
     pub(crate) records: u64,
@@ -77,7 +77,7 @@ pub(crate) struct Count {
 }
 
 impl Count {
-    /// One more record, that is so long.
+    /// Adds a record of this length.
     pub(crate) fn with(self, len: usize) -> Self {
         Self { records: self.records + 1, len: self.len + len as u64 }
     }
@@ -103,7 +103,7 @@ impl fmt::Display for Count {
     }
 }
 
-impl fmt::Display for Way {
+impl fmt::Display for Access {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Mapped => "mapped",
@@ -115,6 +115,6 @@ impl fmt::Display for Way {
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {}, threads: {}", self.name, self.way, self.threads)
+        write!(f, "{}, {}, threads: {}", self.name, self.access, self.threads)
     }
 }

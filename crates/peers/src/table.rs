@@ -1,15 +1,15 @@
-//! Tables: for people, and as comma-separated values for programs.
+//! Tables for people, and comma-separated values for programs.
 
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-/// Cells below headings, aligned when they are shown.
+/// Rows of cells below headings, aligned in the output.
 #[derive(Debug)]
 pub(crate) struct Table {
     lines: Vec<Vec<String>>,
-    /// How many of the columns hold words; the others hold numbers.
+    /// Number of columns that contain words; the others contain numbers.
     words: usize,
 }
 
@@ -18,7 +18,7 @@ impl Table {
         Self { lines: vec![headings.iter().map(|&heading| heading.into()).collect()], words }
     }
 
-    /// Adds a line, which has as many cells as there are headings.
+    /// Adds a row with as many cells as there are headings.
     pub(crate) fn add(&mut self, cells: Vec<String>) {
         assert_eq!(cells.len(), self.lines[0].len(), "{cells:?}");
         self.lines.push(cells);
@@ -40,7 +40,7 @@ impl Table {
         Ok(())
     }
 
-    /// How wide a column is: not at all if there is nothing below its heading.
+    /// Returns the width of a column, or 0 if all its cells are empty.
     fn width(&self, column: usize) -> usize {
         let width = |cells: &Vec<String>| cells[column].chars().count();
         let widest = self.lines[1..].iter().map(width).max().unwrap_or(0);
@@ -48,11 +48,11 @@ impl Table {
     }
 }
 
-/// A file of comma-separated values, if one is asked for.
+/// A file of comma-separated values, if one is requested.
 pub(crate) struct Csv(Option<BufWriter<File>>);
 
 impl Csv {
-    /// Begins the file with the headings.
+    /// Creates the file with the headings.
     pub(crate) fn create(path: Option<&Path>, headings: &[&str]) -> io::Result<Self> {
         let mut csv = Self(path.map(File::create).transpose()?.map(BufWriter::new));
         csv.add(&headings.iter().map(|&heading| heading.into()).collect::<Vec<_>>())?;
@@ -65,13 +65,13 @@ impl Csv {
         writeln!(out, "{}", cells.join(","))
     }
 
-    /// Has what was added in the file.
+    /// Flushes the file.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         self.0.as_mut().map_or(Ok(()), Write::flush)
     }
 }
 
-/// A cell as RFC 4180 has it.
+/// Quotes a cell according to RFC 4180.
 fn quoted(cell: &str) -> Cow<'_, str> {
     if cell.contains(['"', ',', '\n']) {
         format!("\"{}\"", cell.replace('"', "\"\"")).into()
@@ -80,7 +80,7 @@ fn quoted(cell: &str) -> Cow<'_, str> {
     }
 }
 
-/// A ratio, or nothing where there is none.
+/// Formats a ratio; `None` gives an empty text.
 pub(crate) fn ratio(ratio: Option<f64>) -> String {
     ratio.map_or_else(String::new, |ratio| format!("{ratio:.2}"))
 }
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_aligned_words_to_the_left_and_numbers_to_the_right_and_empty_ones_left_out() {
+    fn columns_are_aligned_and_empty_ones_left_out() {
         let mut table = Table::new(&["name", "empty", "n"], 2);
         table.add(vec!["é".into(), String::new(), "10".into()]);
         let mut out = Vec::new();
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_with_a_comma_or_a_quote_is_quoted() {
+    fn cells_with_commas_or_quotes_are_quoted() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rows.csv");
         let mut csv = Csv::create(Some(&path), &["a", "b"]).unwrap();

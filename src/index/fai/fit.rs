@@ -1,25 +1,25 @@
-//! Whether an entry of an index fits the input: a few bytes are read around each boundary of the record.
+//! Checks whether an index entry fits the input, by reading a few bytes around each boundary of the record.
 
 use super::letters::offset_of;
 use super::{Entry, header};
 use crate::error::{Error, ErrorKind, Result};
 use crate::source::ReadAt;
 
-/// How many bytes behind a boundary are read first.
+/// Number of bytes after a boundary that are read first.
 const READ_LEN: u64 = 256;
 
-/// More bytes than these between the end of a sequence and the next line are not looked at.
-const MOST_BLANK: usize = 4 << 10;
+/// Maximum number of bytes between the end of a sequence and the next line that are examined.
+const MAX_BLANK: usize = 4 << 10;
 
-/// How many bytes of a line are read at a time.
+/// Number of bytes of a line per read.
 const CHUNK_LEN: u64 = 256 << 10;
 
 pub(super) fn stale(difference: &'static str) -> Error {
     ErrorKind::StaleIndex { difference }.into()
 }
 
-/// Checks that the header, the end of the first line, the end of the sequence and, for FASTQ, the plus line and the end of the quality
-/// scores are where the entry has them.
+/// Checks that the header, the end of the first line, the end of the sequence and, for FASTQ, the plus line and the end of the
+/// quality scores are at the positions of the entry.
 ///
 /// # Errors
 ///
@@ -28,13 +28,13 @@ pub(super) fn check(entry: &Entry, content: &dyn ReadAt) -> Result<()> {
     header::check(entry, content)?;
     check_first_line(entry, entry.offset, content)?;
     if has_other_bytes(entry, content)? {
-        // Letters cannot be counted from the widths, neither here nor to find the end.
+        // The line widths do not give the number of letters, neither here nor for the end.
         check_letters_of_first_line(entry, content)?;
         return entry.quality_offset.map_or(Ok(()), |offset| check_plus_line_before(offset, content));
     }
     let next = next_line(entry, content)?;
     let Some(quality_offset) = entry.quality_offset else { return Ok(()) };
-    let no_quality = || stale("the place of the quality scores");
+    let no_quality = || stale("the position of the quality scores");
     if line_end(next.ok_or_else(no_quality)?, content)? != Some(quality_offset) {
         return Err(no_quality());
     }
@@ -47,11 +47,11 @@ pub(super) fn check(entry: &Entry, content: &dyn ReadAt) -> Result<()> {
     }
 }
 
-/// Whether lines hold more than letters and their end: spaces, for example.
+/// Whether lines contain bytes other than letters and the line end: spaces, for example.
 fn has_other_bytes(entry: &Entry, content: &dyn ReadAt) -> Result<bool> {
     match entry.line_width.saturating_sub(entry.line_bases) {
         0 | 1 => Ok(false),
-        // The first byte is that of CR LF, unless there is another one in the line.
+        // Two bytes are CR LF, unless the line contains another byte.
         2 => {
             let end = entry.offset.saturating_add(entry.line_bases.min(entry.length));
             Ok(byte_at(end, content)?.is_some_and(|byte| byte.is_ascii_graphic()))
@@ -60,11 +60,11 @@ fn has_other_bytes(entry: &Entry, content: &dyn ReadAt) -> Result<bool> {
     }
 }
 
-/// Checks that the first line has as many letters as the entry says.
+/// Checks that the first line has the number of letters in the entry.
 fn check_letters_of_first_line(entry: &Entry, content: &dyn ReadAt) -> Result<()> {
     let differs = || stale("the length of a line");
     let end = entry.offset.checked_add(entry.line_width).ok_or_else(differs)?;
-    // The end of the file may be the end of the line.
+    // The end of the file may replace the line end.
     if end > content.len().saturating_add(1) {
         return Err(differs());
     }
@@ -81,7 +81,7 @@ fn check_letters_of_first_line(entry: &Entry, content: &dyn ReadAt) -> Result<()
     if letters == entry.line_bases { Ok(()) } else { Err(differs()) }
 }
 
-/// Checks that the first of several lines that begin at `start` ends where the entry has its end.
+/// Checks that the first of several lines from `start` on ends at the position of the entry.
 fn check_first_line(entry: &Entry, start: u64, content: &dyn ReadAt) -> Result<()> {
     if entry.length <= entry.line_bases {
         return Ok(());
@@ -93,7 +93,7 @@ fn check_first_line(entry: &Entry, start: u64, content: &dyn ReadAt) -> Result<(
     }
 }
 
-/// Where the line begins that follows a sequence, if there is one: the next header, or the plus line.
+/// Returns the start of the line after a sequence, if there is one: the next header, or the plus line.
 fn next_line(entry: &Entry, content: &dyn ReadAt) -> Result<Option<u64>> {
     let differs = || stale("the length of a sequence");
     let end = end_of(entry, entry.offset).filter(|&end| end <= content.len()).ok_or_else(differs)?;
@@ -102,18 +102,18 @@ fn next_line(entry: &Entry, content: &dyn ReadAt) -> Result<Option<u64>> {
     loop {
         let bytes = content.bytes_at(end..end.saturating_add(len).min(content.len()))?;
         let blank = bytes.iter().take_while(|byte| !byte.is_ascii_graphic()).count();
-        // Without letters, the line before is the header.
+        // If there are no letters, the line before is the header.
         let is_line_start = if blank == 0 { entry.length == 0 } else { bytes[blank - 1] == b'\n' };
         match bytes.get(blank) {
             Some(&byte) if byte == first && is_line_start => return Ok(Some(end + blank as u64)),
             Some(_) => return Err(differs()),
-            None if end + blank as u64 == content.len() || blank >= MOST_BLANK => return Ok(None),
+            None if end + blank as u64 == content.len() || blank >= MAX_BLANK => return Ok(None),
             None => len = len.saturating_mul(4),
         }
     }
 }
 
-/// Where the next line begins after the one at `start`; `None` if it has no end.
+/// Returns the start of the line after the one at `start`; `None` if that one has no line end.
 fn line_end(start: u64, content: &dyn ReadAt) -> Result<Option<u64>> {
     let mut len = READ_LEN;
     loop {
@@ -133,11 +133,11 @@ fn line_end(start: u64, content: &dyn ReadAt) -> Result<Option<u64>> {
 fn check_plus_line_before(offset: u64, content: &dyn ReadAt) -> Result<()> {
     match header::line_before(offset, content)?.as_deref() {
         Some([b'+', ..]) => Ok(()),
-        _ => Err(stale("the place of the quality scores")),
+        _ => Err(stale("the position of the quality scores")),
     }
 }
 
-/// The offset after the last letter of lines that begin at `start`.
+/// Returns the offset after the last letter of lines that begin at `start`.
 fn end_of(entry: &Entry, start: u64) -> Option<u64> {
     match entry.length.checked_sub(1) {
         Some(last) => offset_of(entry, start, last)?.checked_add(1),

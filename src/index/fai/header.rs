@@ -1,14 +1,14 @@
-//! Headers of records, as an index of names has them.
+//! Record headers as an index of names sees them.
 
 use super::Entry;
 use super::fit::stale;
 use crate::error::Result;
 use crate::source::ReadAt;
 
-/// How many bytes before a sequence are looked at first: enough for nearly every header.
+/// Number of bytes before a sequence that are read first: enough for nearly every header.
 const HEADER_LEN: u64 = 256;
 
-/// The name in a definition: what stands before the first white space, but for white space at its start.
+/// Returns the name in a definition: the text before the first white space, without leading white space.
 pub(super) fn name(definition: &[u8]) -> &[u8] {
     // `isspace(3)` in the C locale.
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t'..=b'\r');
@@ -16,7 +16,7 @@ pub(super) fn name(definition: &[u8]) -> &[u8] {
     definition[start..].split(is_space).next().unwrap_or_default()
 }
 
-/// Whether the header of an entry stands before its sequence.
+/// Checks that the header of an entry precedes its sequence.
 ///
 /// # Errors
 ///
@@ -27,11 +27,11 @@ pub(super) fn check(entry: &Entry, content: &dyn ReadAt) -> Result<()> {
     let header = line.as_deref().and_then(|line| line.strip_prefix(&[first]));
     match header.map(name) {
         Some(found) if found == &*entry.name => Ok(()),
-        _ => Err(stale("what stands before the sequence")),
+        _ => Err(stale("the header before the sequence")),
     }
 }
 
-/// The line that ends at an offset, without its line feed; `None` if no line ends there.
+/// Returns the line that ends at an offset, without its line feed; `None` if no line ends there.
 pub(super) fn line_before(offset: u64, content: &dyn ReadAt) -> Result<Option<Vec<u8>>> {
     let mut len = HEADER_LEN;
     loop {
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_ends_at_white_space_and_does_not_begin_with_it() {
+    fn names_end_at_white_space_and_never_begin_with_it() {
         for (definition, expected) in [
             ("r1", "r1"),
             ("r1 a b", "r1"),

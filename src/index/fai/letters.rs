@@ -1,4 +1,4 @@
-//! Letters and quality scores of a region, read from the input.
+//! Reads the letters and quality scores of a region.
 
 use std::fmt;
 use std::ops::Range;
@@ -8,29 +8,29 @@ use super::fit::stale;
 use crate::error::{ErrorKind, Result};
 use crate::source::ReadAt;
 
-/// How many bytes are read at a time at the most.
+/// Maximum number of bytes per read.
 const READ_LEN: u64 = 256 << 10;
 
-/// The letters of a region, or its quality scores, piece by piece: without the ends of lines, spaces, and whatever else is not
-/// printed.
+/// A reader of the letters or quality scores of a region, piece by piece, without line ends, spaces and other bytes that are not
+/// printable.
 pub struct Letters<'content> {
     content: &'content dyn ReadAt,
-    /// Where reading goes on, in bytes from the start of the input.
+    /// Position of the next read in bytes from the start of the input.
     offset: u64,
     left: u64,
-    /// With what a line begins that is none of the sequence.
+    /// First bytes of lines that do not belong to the sequence.
     others: &'static [u8],
     is_line_start: bool,
-    /// Bytes of each line but the last, with its end.
+    /// Number of bytes of each line but the last, line end included.
     line_width: u64,
-    /// Bytes of the present line that come before.
+    /// Number of bytes of the current line before the position.
     column: u64,
     piece: Vec<u8>,
 }
 
 impl<'content> Letters<'content> {
-    /// The letters of an entry in this range.
-    pub(super) fn of_sequence(
+    /// Creates a reader of the letters of an entry in this range.
+    pub(super) fn from_sequence(
         entry: &Entry,
         range: Range<u64>,
         content: &'content dyn ReadAt,
@@ -39,8 +39,8 @@ impl<'content> Letters<'content> {
         Self::new(entry, entry.offset, range, others, content)
     }
 
-    /// The quality scores of an entry in this range, which begin at `offset`.
-    pub(super) fn of_quality(
+    /// Creates a reader of the quality scores of an entry in this range; the scores begin at `offset`.
+    pub(super) fn from_quality_scores(
         entry: &Entry,
         offset: u64,
         range: Range<u64>,
@@ -57,9 +57,9 @@ impl<'content> Letters<'content> {
         content: &'content dyn ReadAt,
     ) -> Result<Self> {
         let left = range.end - range.start;
-        // Of no letters, it makes no difference where they are.
+        // The position of zero letters does not matter.
         let offset = if left == 0 { Some(offset) } else { offset_of(entry, offset, range.start) };
-        let nowhere = || ErrorKind::DamagedIndex { why: "a letter lies in no line".into() };
+        let nowhere = || ErrorKind::DamagedIndex { why: "a letter is outside all lines".into() };
         let offset = offset.ok_or_else(nowhere)?;
         let column = range.start.checked_rem(entry.line_bases).unwrap_or(0);
         let (is_line_start, line_width) = (column == 0, entry.line_width);
@@ -69,21 +69,21 @@ impl<'content> Letters<'content> {
         Ok(Self { content, offset, left, others, is_line_start, line_width, column, piece: Vec::new() })
     }
 
-    /// How many letters are left.
+    /// Returns the number of letters that are left.
     #[must_use]
     pub fn left(&self) -> u64 {
         self.left
     }
 
-    /// The next letters, some of them at least; `None` behind the last one.
+    /// Returns the next letters, at least one; `None` after the last one.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::StaleIndex`] where the sequence ends before it does by the index, and those of [`ReadAt::bytes_at`].
+    /// [`ErrorKind::StaleIndex`] if the sequence ends earlier than the index states, and those of [`ReadAt::bytes_at`].
     pub fn next_piece(&mut self) -> Result<Option<&[u8]>> {
         self.piece.clear();
         while self.piece.is_empty() && self.left > 0 {
-            // Most bytes are letters; what is not asked for is not read.
+            // Most bytes are letters; bytes after the region are not read.
             let end = self.offset.saturating_add(READ_LEN.min(self.left)).min(self.content.len());
             let start = self.offset.min(end);
             let bytes = self.content.bytes_at(start..end)?;
@@ -97,11 +97,12 @@ impl<'content> Letters<'content> {
         Ok(Some(&*self.piece).filter(|piece| !piece.is_empty()))
     }
 
-    /// Takes the letters among some bytes.
+    /// Appends the letters among some bytes to the piece.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::StaleIndex`] if the sequence ends in them, or a line ends where none does by the index, or none where one does.
+    /// [`ErrorKind::StaleIndex`] if the sequence ends in these bytes, or if a line end is missing or surplus according to the
+    /// index.
     fn take(&mut self, bytes: &[u8]) -> Result<()> {
         for &byte in bytes {
             if byte.is_ascii_graphic() {
@@ -113,7 +114,7 @@ impl<'content> Letters<'content> {
             self.is_line_start = byte == b'\n';
             self.column += 1;
             let is_full = self.column == self.line_width;
-            // No line has another byte where its end has to be. The last line may end early.
+            // Every line but the last must end exactly at the width of the index; the last one may end early.
             let ends_early = self.is_line_start && !is_full && (self.piece.len() as u64) < self.left;
             if ends_early || (is_full && !self.is_line_start) {
                 return Err(stale("the length of a line"));
@@ -126,7 +127,7 @@ impl<'content> Letters<'content> {
     }
 }
 
-/// Checks that the line of letter `number`, which begins at `start` by the index, begins and ends there.
+/// Checks that the line of letter `number`, which begins at `start` according to the index, begins and ends there.
 ///
 /// # Errors
 ///
@@ -135,7 +136,7 @@ fn check_line(entry: &Entry, start: u64, number: u64, content: &dyn ReadAt) -> R
     let line = number.checked_div(entry.line_bases).unwrap_or(0);
     let is_last = (line + 1).saturating_mul(entry.line_bases) >= entry.length;
     let before = (line > 0).then(|| start.saturating_sub(1));
-    // The end of the sequence is checked for itself.
+    // The end of the sequence is checked elsewhere.
     let after = (!is_last).then(|| start.saturating_add(entry.line_width.saturating_sub(1)));
     for at in [before, after].into_iter().flatten() {
         let end = at.saturating_add(1).min(content.len());
@@ -146,8 +147,8 @@ fn check_line(entry: &Entry, start: u64, number: u64, content: &dyn ReadAt) -> R
     Ok(())
 }
 
-/// Where a letter lies of which `number` others come before; `first` is where the first one does. `None` where the lines of the
-/// entry cannot be such.
+/// Returns the offset of letter `number`, counted from 0; `first` is the offset of the first one. Returns `None` if the lines of
+/// the entry are impossible.
 pub(super) fn offset_of(entry: &Entry, first: u64, number: u64) -> Option<u64> {
     let lines = number.checked_div(entry.line_bases)?;
     let before = lines.checked_mul(entry.line_width)?.checked_add(number % entry.line_bases)?;

@@ -1,4 +1,4 @@
-//! What an index holds of a record.
+//! Measures records for index entries.
 
 use super::{Entry, header};
 use crate::error::{Error, ErrorKind, Site};
@@ -6,7 +6,7 @@ use crate::fasta;
 use crate::fastq;
 use crate::record::Part;
 
-/// What is against a record, and where.
+/// The reason why a record cannot be indexed, and its position.
 #[derive(Debug)]
 pub(super) struct Flaw {
     why: &'static str,
@@ -16,10 +16,10 @@ pub(super) struct Flaw {
 }
 
 impl Flaw {
-    /// The error that says so of a record of this number in its part.
+    /// Turns the flaw into the error of record `record` of its part.
     #[cold]
     pub(super) fn at(self, format: &'static str, part: Part<'_>, record: u64) -> Error {
-        // A flaw lies in the part, or at its end.
+        // A flaw is inside the part, or at its end.
         let position = usize::try_from(self.offset - part.offset()).unwrap_or(usize::MAX);
         let (before, rest) = part.as_bytes().split_at(position.min(part.len()));
         let line = rest.split(|&byte| byte == b'\n').next().unwrap_or_default();
@@ -35,7 +35,7 @@ impl Flaw {
     }
 }
 
-/// The entry of a FASTQ record of four lines.
+/// Returns the entry of a four-line FASTQ record.
 pub(super) fn fastq(record: &fastq::Record<'_>) -> Result<Entry, Flaw> {
     let (sequence, quality) = record.field_starts();
     let end = sequence + record.sequence().len();
@@ -43,12 +43,13 @@ pub(super) fn fastq(record: &fastq::Record<'_>) -> Result<Entry, Flaw> {
     lines_of_fastq(record.definition(), record.range().start, record.as_bytes(), [sequence, plus, quality])
 }
 
-/// The entry of a FASTQ record whose sequence and quality scores may go over several lines.
+/// Returns the entry of a FASTQ record whose sequence and quality scores may span several lines.
 pub(super) fn wrapped_fastq(record: &fastq::wrapped::Record<'_>) -> Result<Entry, Flaw> {
     lines_of_fastq(record.definition(), record.range().start, record.as_bytes(), record.starts())
 }
 
-/// The entry of a FASTQ record: `starts` are the positions of its sequence, its plus line and its quality scores in `bytes`.
+/// Returns the entry of a FASTQ record. `starts` are the positions of its sequence, its plus line and its quality scores in
+/// `bytes`.
 fn lines_of_fastq(
     definition: &[u8],
     record_offset: u64,
@@ -62,8 +63,8 @@ fn lines_of_fastq(
         let flaw = |why| Flaw { why, record_offset, offset: position };
         let line_len = line.len() as u64;
         match line.strip_suffix(b"\n").unwrap_or(line) {
-            [] => return Err(flaw("there is a blank line in its sequence")),
-            [b'\r'] if layout.is_ended => return Err(flaw("there is a blank line in its sequence")),
+            [] => return Err(flaw("its sequence contains a blank line")),
+            [b'\r'] if layout.is_ended => return Err(flaw("its sequence contains a blank line")),
             line => layout.add(line).map_err(flaw)?,
         }
         position += line_len;
@@ -80,7 +81,7 @@ fn lines_of_fastq(
             return Err(flaw("a quality line is longer than the first line of its sequence"));
         }
         if width == 1 {
-            return Err(flaw("there is a blank line in its quality scores"));
+            return Err(flaw("its quality scores contain a blank line"));
         }
         if width < layout.line_width && scores < layout.length {
             return Err(flaw(
@@ -91,7 +92,7 @@ fn lines_of_fastq(
         position += line_len;
     }
     if !is_ended {
-        let why = "of its letters and its quality scores, not as many are printed";
+        let why = "the numbers of printable letters and quality scores differ";
         return Err(Flaw { why, record_offset, offset: record_offset + quality as u64 });
     }
     Ok(Entry {
@@ -104,18 +105,18 @@ fn lines_of_fastq(
     })
 }
 
-/// The entry of a FASTA record; `None` if it has no lines behind its header, and others come behind it.
+/// Returns the entry of a FASTA record; `None` if no line follows its header, and another record follows.
 pub(super) fn fasta(record: &fasta::Record<'_>, part: Part<'_>) -> Result<Option<Entry>, Flaw> {
     let range = record.range();
     let sequence = record.sequence_bytes();
     let offset = range.end - sequence.len() as u64;
-    // Blank lines behind a record are none of its own, but one that ends in CR LF counts as a line where there is no other.
+    // Blank lines after a record do not belong to it, but a first one that ends in CR LF counts as its line if it has no other.
     let end = usize::try_from(range.end - part.offset()).unwrap_or(usize::MAX);
-    let behind = part.as_bytes().get(end..).unwrap_or_default();
-    let lines = if sequence.is_empty() && behind.starts_with(b"\r\n") { &behind[..2] } else { sequence };
+    let after = part.as_bytes().get(end..).unwrap_or_default();
+    let lines = if sequence.is_empty() && after.starts_with(b"\r\n") { &after[..2] } else { sequence };
     if lines.is_empty() {
-        let is_last = part.is_complete() && part.view().len() == part.len() && is_blank(behind);
-        let why = "the last one has no letters";
+        let is_last = part.is_complete() && part.view().len() == part.len() && is_blank(after);
+        let why = "the last record has no letters";
         return if is_last { Err(Flaw { why, record_offset: range.start, offset }) } else { Ok(None) };
     }
     let mut layout = Layout::default();
@@ -135,24 +136,24 @@ pub(super) fn fasta(record: &fasta::Record<'_>, part: Part<'_>) -> Result<Option
     }))
 }
 
-/// Whether these are blank lines and nothing else.
+/// Whether the bytes are blank lines only.
 fn is_blank(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| matches!(byte, b'\n' | b'\r'))
 }
 
-/// How the letters of a sequence lie in its lines.
+/// The layout of the letters of a sequence in its lines.
 #[derive(Debug, Default)]
 struct Layout {
     length: u64,
     line_bases: u64,
     /// 0 before the first line.
     line_width: u64,
-    /// Whether there was a line that only blank ones may follow.
+    /// Whether only blank lines may follow.
     is_ended: bool,
 }
 
 impl Layout {
-    /// Takes in the next line, which is given without its line feed.
+    /// Adds the next line, given without its line feed.
     fn add(&mut self, line: &[u8]) -> Result<(), &'static str> {
         if self.is_ended {
             let why = "a line that is not the last is shorter than the first";
@@ -174,7 +175,7 @@ impl Layout {
     }
 }
 
-/// How many of these bytes are letters: ASCII that is printed, but spaces.
+/// Returns the number of letters: printable ASCII except spaces.
 fn count_letters(line: &[u8]) -> u64 {
     line.iter().filter(|byte| byte.is_ascii_graphic()).count() as u64
 }

@@ -22,35 +22,35 @@ use crate::record::{Format, Part};
 use crate::sidecar;
 use crate::source::Source;
 
-/// A record as an index of names has it (`faidx(5)`).
+/// The entry of a record in an index of names (`faidx(5)`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Entry {
-    /// The definition up to the first white space; white space before it does not count.
+    /// The definition up to the first white space, without leading white space.
     pub name: Box<[u8]>,
-    /// Letters of the sequence.
+    /// Number of letters of the sequence.
     pub length: u64,
-    /// Where the first letter lies, in bytes from the start of the input.
+    /// Position of the first letter in bytes from the start of the input.
     pub offset: u64,
-    /// Letters of each line but the last.
+    /// Number of letters in each line but the last.
     pub line_bases: u64,
-    /// Bytes of each line but the last, with its end.
+    /// Number of bytes in each line but the last, line end included.
     pub line_width: u64,
-    /// Where the first quality score lies, for FASTQ.
+    /// Position of the first quality score, for FASTQ.
     pub quality_offset: Option<u64>,
 }
 
-/// An index of names, as `samtools faidx` (of FASTA, with five columns) and `samtools fqidx` (of FASTQ, with six) write it.
+/// An index of names as written by `samtools faidx` (for FASTA, five columns) and `samtools fqidx` (for FASTQ, six columns).
 ///
-/// Letters are found by their number in a sequence without reading what lies before them, and so all lines of a sequence but the
-/// last must have the same length. What samtools refuses for that is refused, and what it leaves out is left out: of records with
-/// the same name all but the first, and records without a line behind their header. Spaces, control characters and bytes
-/// that are not ASCII do not count as letters.
+/// The index finds a letter by its number in a sequence without reading the letters before it, so all lines of a sequence but the
+/// last must have the same length. The index rejects what samtools rejects, and omits what samtools omits: records whose name
+/// occurred before, and records without a line after their header. Spaces, control characters and bytes that are not ASCII do not
+/// count as letters.
 ///
 /// ```
 /// use pagecut::{Source, index::Fai, open_reader};
 ///
-/// let fai = Fai::of_fasta(&Source::open("testdata/no_final_newline.fasta")?)?;
+/// let fai = Fai::from_fasta(&Source::open("testdata/no_final_newline.fasta")?)?;
 /// let reader = open_reader("testdata/no_final_newline.fasta", &Default::default())?;
 /// let region = fai.region(b"s1:3-5")?;
 /// assert_eq!(region.range(), 2..5);
@@ -67,57 +67,58 @@ pub struct Entry {
 pub struct Fai {
     /// In the order of the input.
     entries: Vec<Entry>,
-    /// Places of the entries, in the order of their names.
+    /// Indices of the entries, in the order of their names.
     by_name: Vec<usize>,
     duplicates: u64,
     without_letters: u64,
 }
 
 impl Fai {
-    /// Where the index of an input lies: at its path with `.fai` behind it.
+    /// Returns the path of the index of an input: its path with `.fai` appended.
     #[must_use]
     pub fn path_of(path: &Path) -> PathBuf {
         sidecar::path_of(path, ".fai")
     }
 
-    /// The index of FASTQ.
+    /// Builds the index of a FASTQ input.
     ///
     /// # Errors
     ///
-    /// The first one in the order of the input: [`ErrorKind::Unindexable`](crate::ErrorKind::Unindexable) where a record has no
-    /// letters, or a quality line that does not go with its sequence line; and those of reading.
-    pub fn of_fastq(source: &Source) -> Result<Self, Error> {
+    /// The first error in the order of the input: [`ErrorKind::Unindexable`](crate::ErrorKind::Unindexable) if a record has no
+    /// letters, or a quality line that does not match its sequence line; and those of reading.
+    pub fn from_fastq(source: &Source) -> Result<Self, Error> {
         Self::build(source, &Fastq::new(), |record: &fastq::Record<'_>, _: Part<'_>| {
             measure::fastq(record).map(Some)
         })
     }
 
-    /// The index of FASTQ whose sequences and quality scores may go over several lines: slower, since it is read from the left.
+    /// Builds the index of a FASTQ input whose sequences and quality scores may span several lines. Slower than
+    /// [`from_fastq`](Fai::from_fastq), since one worker scans the input from the start.
     ///
     /// # Errors
     ///
-    /// Those of [`of_fastq`](Fai::of_fastq), and [`ErrorKind::Unindexable`](crate::ErrorKind::Unindexable) where the lines of a
+    /// Those of [`from_fastq`](Fai::from_fastq), and [`ErrorKind::Unindexable`](crate::ErrorKind::Unindexable) if the lines of a
     /// record differ in length.
-    pub fn of_wrapped_fastq(source: &Source) -> Result<Self, Error> {
+    pub fn from_wrapped_fastq(source: &Source) -> Result<Self, Error> {
         let format = Fastq::new().wrapped();
         Self::build(source, &format, |record: &fastq::wrapped::Record<'_>, _: Part<'_>| {
             measure::wrapped_fastq(record).map(Some)
         })
     }
 
-    /// The index of FASTA.
+    /// Builds the index of a FASTA input.
     ///
     /// # Errors
     ///
-    /// The first one in the order of the input: [`ErrorKind::Unindexable`](crate::ErrorKind::Unindexable) where the lines of a
+    /// The first error in the order of the input: [`ErrorKind::Unindexable`](crate::ErrorKind::Unindexable) if the lines of a
     /// record differ in length, or the last record has none; and those of reading.
-    pub fn of_fasta(source: &Source) -> Result<Self, Error> {
+    pub fn from_fasta(source: &Source) -> Result<Self, Error> {
         Self::build(source, &Fasta::new(), |record: &fasta::Record<'_>, part: Part<'_>| {
             measure::fasta(record, part)
         })
     }
 
-    /// Puts together what is measured of the records of every part.
+    /// Measures the records of all parts and merges the entries.
     fn build<F: Format>(
         source: &Source,
         format: &F,
@@ -141,13 +142,13 @@ impl Fai {
                 (entries, without_letters + others_without)
             },
         )?;
-        // Parts are worked on in any order.
+        // Workers finish parts in any order.
         entries.par_sort_unstable_by_key(|entry| entry.offset);
-        Ok(Self { without_letters, ..Self::of_entries(entries) })
+        Ok(Self { without_letters, ..Self::from_entries(entries) })
     }
 
-    /// The index with these entries, without those whose name came before.
-    fn of_entries(mut entries: Vec<Entry>) -> Self {
+    /// Creates an index of these entries, without those whose name occurred before.
+    fn from_entries(mut entries: Vec<Entry>) -> Self {
         let mut by_name = sorted_by_name(&entries);
         let mut is_duplicate = vec![false; entries.len()];
         for pair in by_name.windows(2) {
@@ -162,33 +163,33 @@ impl Fai {
         Self { entries, by_name, duplicates: duplicates as u64, without_letters: 0 }
     }
 
-    /// All entries, in the order of the input.
+    /// Returns all entries in the order of the input.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// The entry of this name.
+    /// Returns the entry of this name.
     #[must_use]
     pub fn get(&self, name: &[u8]) -> Option<&Entry> {
         let found = self.by_name.binary_search_by(|&place| (*self.entries[place].name).cmp(name));
         found.ok().map(|at| &self.entries[self.by_name[at]])
     }
 
-    /// How many records were left out since another one before them has their name.
+    /// Returns the number of records that were omitted because their name occurred before.
     #[must_use]
     pub fn duplicates(&self) -> u64 {
         self.duplicates
     }
 
-    /// How many records were left out since they have no lines behind their header. 0 of an index that was read.
+    /// Returns the number of records that were omitted because no line follows their header; 0 for an index that was read.
     #[must_use]
     pub fn without_letters(&self) -> u64 {
         self.without_letters
     }
 }
 
-/// Places of entries in the order of their names, and of equal ones in the order of the input.
+/// Returns the indices of the entries in the order of their names; equal names stay in the order of the input.
 fn sorted_by_name(entries: &[Entry]) -> Vec<usize> {
     let mut places: Vec<usize> = (0..entries.len()).collect();
     places.par_sort_unstable_by_key(|&place| (&*entries[place].name, place));

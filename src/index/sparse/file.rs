@@ -1,20 +1,20 @@
-//! An index of numbers as bytes.
+//! The file format of the index of record numbers.
 //!
-//! Integers have their lowest byte first.
+//! Integers are little-endian.
 //!
-//! | bytes | what |
+//! | bytes | content |
 //! |---|---|
-//! | 8 | `89 50 47 49 0D 0A 1A 0A`: a byte that is no text, `PGI`, and ends of lines that a transfer as text would change |
+//! | 8 | `89 50 47 49 0D 0A 1A 0A`: a byte that is not text, `PGI`, and line ends that a text transfer would change |
 //! | 4 | the version, 3 |
-//! | 4 | how many bytes the name of the format has, 64 at the most |
-//! | as many | the name |
+//! | 4 | length of the format name in bytes, at most 64 |
+//! | variable | the format name |
 //! | 8 | length of the file in bytes |
-//! | 8 + 8 | when its content was written last: seconds since 1970, signed, and nanoseconds |
-//! | 8 | how many bytes it holds: as many, or those that are decompressed of it |
-//! | 8 | FNV-1a of the first 2048 and the last 2048 of them, or of all if they are fewer |
-//! | 8 | how many records it has |
-//! | 8 | how many points there are |
-//! | 8 + 8 for each | records before the point, and its offset in bytes |
+//! | 8 + 8 | modification time: seconds since 1970, signed, and nanoseconds |
+//! | 8 | length of the decompressed content in bytes; of a file that is not compressed, its length |
+//! | 8 | FNV-1a of the first 2048 and the last 2048 of these bytes, or of all if they are fewer |
+//! | 8 | number of records |
+//! | 8 | number of points |
+//! | 8 + 8 for each point | number of records before the point, and its offset in bytes |
 //! | 8 | FNV-1a of all bytes before |
 
 use std::io::{self, Read, Write};
@@ -27,7 +27,7 @@ const MAGIC: [u8; 8] = *b"\x89PGI\r\n\x1a\n";
 
 const VERSION: u32 = 3;
 
-/// How long the name of a format can be.
+/// Maximum length of a format name in bytes.
 const MAX_NAME_LEN: usize = 64;
 
 impl Sparse {
@@ -35,29 +35,28 @@ impl Sparse {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::DamagedIndex`] if it is none, was cut short, or has another check sum than it says; [`ErrorKind::Io`] if it
+    /// [`ErrorKind::DamagedIndex`] if the file is not an index, is truncated, or has a wrong checksum; [`ErrorKind::Io`] if it
     /// cannot be read.
     pub fn read(input: impl Read) -> Result<Self> {
-        let mut input = Summed { inner: input, sum: Fnv::new() };
+        let mut input = ChecksumReader { inner: input, sum: Fnv::new() };
         if input.array()? != MAGIC {
-            return Err(damaged("it begins as none does"));
+            return Err(damaged("it does not begin with the signature of an index"));
         }
         if u32::from_le_bytes(input.array()?) != VERSION {
-            return Err(damaged("it is of another version"));
+            return Err(damaged("its version is not supported"));
         }
         let name_len = usize::try_from(u32::from_le_bytes(input.array()?)).unwrap_or(usize::MAX);
         let mut name = [0; MAX_NAME_LEN];
-        let name = name.get_mut(..name_len).ok_or_else(|| damaged("the name of the format is too long"))?;
+        let name = name.get_mut(..name_len).ok_or_else(|| damaged("the format name is too long"))?;
         input.fill(name)?;
-        let format =
-            String::from_utf8(name.to_vec()).map_err(|_| damaged("the name of the format is no text"))?;
+        let format = String::from_utf8(name.to_vec()).map_err(|_| damaged("the format name is not UTF-8"))?;
         let stamp = Stamp {
             len: input.number()?,
             seconds: i64::from_le_bytes(input.array()?),
             nanos: i64::from_le_bytes(input.array()?),
         };
         let (len, ends, records) = (input.number()?, input.number()?, input.number()?);
-        // The number of points is not trusted with memory: they are taken in one by one.
+        // Memory grows with the points actually read, not with their stated number.
         let mut points: Vec<Point> = Vec::new();
         for _ in 0..input.number()? {
             let point = Point { record: input.number()?, offset: input.number()? };
@@ -71,14 +70,14 @@ impl Sparse {
             points.push(point);
         }
         if points.is_empty() && records > 0 {
-            return Err(damaged("it has records and no points"));
+            return Err(damaged("it has records but no points"));
         }
         let sum = input.sum.0;
         if input.number()? != sum {
-            return Err(damaged("its check sum is not right"));
+            return Err(damaged("its checksum is wrong"));
         }
         if input.inner.read(&mut [0])? > 0 {
-            return Err(damaged("it goes on behind its end"));
+            return Err(damaged("it contains bytes after its end"));
         }
         Ok(Self { format, stamp, len, ends, records, points })
     }
@@ -87,10 +86,10 @@ impl Sparse {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] if it cannot be written.
+    /// [`ErrorKind::Io`] if the writer fails.
     pub fn write(&self, mut out: impl Write) -> Result<()> {
         let Stamp { len: file_len, seconds, nanos } = self.stamp;
-        // The names of formats are short.
+        // Format names are short.
         let name_len = u32::try_from(self.format.len()).unwrap_or(u32::MAX);
         let mut bytes = MAGIC.to_vec();
         bytes.extend(VERSION.to_le_bytes());
@@ -118,7 +117,7 @@ fn damaged(why: &str) -> Error {
     ErrorKind::DamagedIndex { why: why.into() }.into()
 }
 
-/// The check sum FNV-1a of 64 bits (Fowler, Noll and Vo; draft-eastlake-fnv).
+/// The 64-bit FNV-1a checksum (Fowler, Noll and Vo; draft-eastlake-fnv).
 pub(super) struct Fnv(pub(super) u64);
 
 impl Fnv {
@@ -133,20 +132,20 @@ impl Fnv {
     }
 }
 
-/// A reader that sums up what it reads.
-struct Summed<R> {
+/// A reader that computes the checksum of the bytes it reads.
+struct ChecksumReader<R> {
     inner: R,
     sum: Fnv,
 }
 
-impl<R: Read> Summed<R> {
+impl<R: Read> ChecksumReader<R> {
     fn fill(&mut self, bytes: &mut [u8]) -> Result<()> {
         match self.inner.read_exact(bytes) {
             Ok(()) => {
                 self.sum.add(bytes);
                 Ok(())
             }
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(damaged("it was cut short")),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(damaged("it is truncated")),
             Err(error) => Err(error.into()),
         }
     }
@@ -167,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn points_that_cannot_be_are_refused_though_the_check_sum_is_right() {
+    fn impossible_points_are_rejected() {
         let read = |points: &[(u64, u64)]| {
             let points = points.iter().map(|&(record, offset)| Point { record, offset }).collect();
             let stamp = Stamp { len: 40, seconds: 2, nanos: 3 };
@@ -195,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn the_check_sum_is_that_of_its_authors() {
+    fn the_checksum_matches_published_values() {
         for (text, expected) in
             [("", 0xcbf2_9ce4_8422_2325), ("a", 0xaf63_dc4c_8601_ec8c), ("foobar", 0x8594_4171_f739_67e8)]
         {

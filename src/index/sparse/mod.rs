@@ -1,4 +1,4 @@
-//! An index of numbers: where every so many records one begins.
+//! An index of record numbers: the offset of a record about every mebibyte.
 
 mod file;
 
@@ -7,25 +7,25 @@ use std::path::{Path, PathBuf};
 
 use file::Fnv;
 
-use super::cut;
+use super::division;
 use crate::error::{ErrorKind, Result};
 use crate::identity::Stamp;
 use crate::record::{Cursor, Format, Part};
 use crate::sidecar;
 use crate::source::{ReadAt, Source};
 
-/// How many bytes behind a stretch are read with it, for formats that look ahead.
+/// Number of bytes read after a segment, for formats that need a lookahead.
 const AHEAD: u64 = 4 << 10;
 
-/// How many bytes at the beginning and at the end of the input are summed up.
+/// Number of bytes at the start and at the end of the input that enter the checksum.
 const END_LEN: u64 = 2 << 10;
 
-/// An index of numbers: which record begins about every mebibyte, in 16 bytes each.
+/// An index of record numbers: the number of the record that begins about every mebibyte, in 16 bytes each.
 ///
-/// It has the length and the time (`st_mtime`) of the file of which it was made, and a check sum of its first and last 2048 bytes, and
-/// is refused for a file with others. A copy that keeps the time fits. Of BGZF, its offsets are those of decompressed bytes. (Two
-/// states of a file that differ in between only, with the same length and time, cannot be told apart: the clock of a file system may
-/// go in steps of some milliseconds.)
+/// The index contains the length and the modification time (`st_mtime`) of the file that it was built from, and a checksum of its
+/// first and last 2048 bytes. Any other file is rejected; a copy that keeps the time is accepted. For BGZF, the offsets are those of
+/// decompressed bytes. (Two states of a file with the same length and time that differ in between only cannot be distinguished: the
+/// clock of a file system may advance in steps of some milliseconds.)
 ///
 /// ```
 /// use pagecut::{Source, fastq::Fastq, index::Sparse};
@@ -43,40 +43,40 @@ const END_LEN: u64 = 2 << 10;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sparse {
     format: String,
-    /// Of the file as it lies on the disk.
+    /// Identity of the file on disk.
     stamp: Stamp,
-    /// How many bytes it holds, decompressed if it is compressed.
+    /// Length of the content in bytes, decompressed if the file is compressed.
     len: u64,
-    /// The check sum of the first and the last of them.
+    /// Checksum of the first and the last bytes.
     ends: u64,
     records: u64,
-    /// Each with more records before it than the one before.
+    /// In ascending order of records and offsets.
     points: Vec<Point>,
 }
 
 /// A boundary in the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Point {
-    /// Records before it.
+    /// Number of records before it.
     record: u64,
     offset: u64,
 }
 
 impl Sparse {
-    /// Where the index of an input lies: at its path with `.pgi` behind it.
+    /// Returns the path of the index of an input: its path with `.pgi` appended.
     #[must_use]
     pub fn path_of(path: &Path) -> PathBuf {
         sidecar::path_of(path, ".pgi")
     }
 
-    /// The index of a file: one pass over it, in parallel.
+    /// Builds the index of a file in one parallel pass.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] if the input has no positions, as of [`Source::content`]; the first error in the order of the input.
+    /// [`ErrorKind::Io`] if the input has no positions, as for [`Source::content`]; the first error in the order of the input.
     pub fn build<F: Format>(source: &Source, format: &F) -> Result<Self> {
         let file = source.file_with_positions()?;
-        // Of each part, its offset and how many records it has; and where the last one ends.
+        // For each part, its offset and its number of records; and the end of the last part.
         let (mut parts, len) = source.parts(format).fold(
             || (Vec::new(), 0),
             |(parts, len), records| {
@@ -92,7 +92,7 @@ impl Sparse {
             },
             |(left, len), (right, other_len)| ([left, right].concat(), len.max(other_len)),
         )?;
-        // Parts are worked on in any order.
+        // Workers finish parts in any order.
         parts.sort_unstable();
         let mut records = 0;
         let mut points = Vec::with_capacity(parts.len());
@@ -100,44 +100,44 @@ impl Sparse {
             points.push(Point { record: records, offset });
             records += count;
         }
-        let ends = sum_of_ends(source.content()?)?;
+        let ends = ends_checksum(source.content()?)?;
         Ok(Self { format: F::NAME.into(), stamp: file.stamp(), len, ends, records, points })
     }
 
-    /// How many records the input has.
+    /// Returns the number of records of the input.
     #[must_use]
     pub fn records(&self) -> u64 {
         self.records
     }
 
-    /// Whether this is the index of a file as it was when it was opened.
+    /// Checks that the index belongs to a file in its state at opening.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::StaleIndex`] if it is not; those of [`ReadAt::bytes_at`].
+    /// [`ErrorKind::StaleIndex`] if it does not; those of [`ReadAt::bytes_at`].
     pub fn check(&self, content: &dyn ReadAt) -> Result<()> {
         let (then, now) = (self.stamp, content.file().stamp());
         let differences = [
-            (then.len != now.len, "its length"),
-            ((then.seconds, then.nanos) != (now.seconds, now.nanos), "its time"),
-            (self.len != content.len(), "the length of what it holds"),
+            (then.len != now.len, "the file length"),
+            ((then.seconds, then.nanos) != (now.seconds, now.nanos), "the modification time"),
+            (self.len != content.len(), "the length of the content"),
         ];
         match differences.into_iter().find(|&(differs, _)| differs) {
             Some((_, difference)) => Err(ErrorKind::StaleIndex { difference }.into()),
-            None if self.ends != sum_of_ends(content)? => {
-                Err(ErrorKind::StaleIndex { difference: "its beginning or its end" }.into())
+            None if self.ends != ends_checksum(content)? => {
+                Err(ErrorKind::StaleIndex { difference: "the start or end of the content" }.into())
             }
             None => Ok(()),
         }
     }
 
-    /// Where reading has to begin for the record of this number to be the first that is read: at the record, or at blank lines
-    /// before it. The number of records stands for the end of the input.
+    /// Returns the offset at which a reader must start so that its first record has this number: the start of the record, or of
+    /// blank lines before it. The total number of records stands for the end of the input.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NoRecord`] if there are not so many; [`ErrorKind::StaleIndex`] if the index is of another file, or another format;
-    /// [`ErrorKind::DamagedIndex`] if there are other records than it says; those of reading.
+    /// [`ErrorKind::NoRecord`] if the input has fewer records; [`ErrorKind::StaleIndex`] if the index belongs to another file or
+    /// format; [`ErrorKind::DamagedIndex`] if the records differ from those in the index; those of reading.
     pub fn offset_of<F: Format>(&self, record: u64, content: &dyn ReadAt, format: &F) -> Result<u64> {
         if record == self.records {
             self.check(content)?;
@@ -146,7 +146,7 @@ impl Sparse {
         self.record_range(record, content, format).map(|range| range.start)
     }
 
-    /// The bytes of the record of this number, counted from 0, with blank lines around it that belong to no other.
+    /// Returns the range of the record of this number, counted from 0, with blank lines around it that belong to no other record.
     ///
     /// # Errors
     ///
@@ -159,20 +159,19 @@ impl Sparse {
     ) -> Result<Range<u64>> {
         self.check(content)?;
         if self.format != F::NAME {
-            return Err(ErrorKind::StaleIndex { difference: "its format" }.into());
+            return Err(ErrorKind::StaleIndex { difference: "the format" }.into());
         }
-        let behind = self.points.partition_point(|point| point.record <= record);
-        let Some(point) = behind.checked_sub(1).filter(|_| record < self.records) else {
+        let next = self.points.partition_point(|point| point.record <= record);
+        let Some(point) = next.checked_sub(1).filter(|_| record < self.records) else {
             return Err(ErrorKind::NoRecord { record, records: self.records }.into());
         };
         let Point { record: first, offset } = self.points[point];
-        let end = self.points.get(behind).map_or(content.len(), |point| point.offset);
+        let end = self.points.get(next).map_or(content.len(), |point| point.offset);
         nth_record(content, format, offset..end, record - first)
     }
 
-    /// Boundaries the file into `count` ranges that hold whole records, and as evenly many as can be: of any two ranges, one holds at
-    /// the most one record more. They lie end to end, and are the whole file; where there are fewer records than
-    /// ranges, some are empty.
+    /// Divides the file into `count` ranges of whole records whose numbers of records differ by at most one. The ranges are
+    /// adjacent and cover the whole file; if there are fewer records than ranges, some are empty.
     ///
     /// # Errors
     ///
@@ -184,9 +183,9 @@ impl Sparse {
         format: &F,
     ) -> Result<Vec<Range<u64>>> {
         self.check(content)?;
-        cut::between(count, content.len(), |number| {
-            // Nothing before the first record belongs to a shard without records.
-            match cut::share(number, self.records, count) {
+        division::ranges_between(count, content.len(), |number| {
+            // Bytes before the first record never form a shard of their own.
+            match division::share(number, self.records, count) {
                 0 => Ok(0),
                 record => self.offset_of(record, content, format),
             }
@@ -194,8 +193,8 @@ impl Sparse {
     }
 }
 
-/// The check sum of the first and the last bytes.
-fn sum_of_ends(content: &dyn ReadAt) -> Result<u64> {
+/// Returns the checksum of the first and the last bytes.
+fn ends_checksum(content: &dyn ReadAt) -> Result<u64> {
     let len = content.len();
     let head = 0..len.min(END_LEN);
     let tail = len.saturating_sub(END_LEN).max(head.end)..len;
@@ -205,22 +204,21 @@ fn sum_of_ends(content: &dyn ReadAt) -> Result<u64> {
     Ok(sum.0)
 }
 
-/// The bytes of a record in a stretch that begins at a boundary and ends at one, with blank lines before it; `number` others
-/// come before it.
+/// Returns the range of record `number`, counted from 0, in a segment between two boundaries, with blank lines before it.
 fn nth_record<F: Format>(
     content: &dyn ReadAt,
     format: &F,
-    stretch: Range<u64>,
+    segment: Range<u64>,
     number: u64,
 ) -> Result<Range<u64>> {
     let mut ahead = AHEAD;
     loop {
-        let end = stretch.end.saturating_add(ahead).min(content.len());
-        let view = content.bytes_at(stretch.start..end)?;
-        // What is in view can be counted in `usize`.
-        let len = usize::try_from(stretch.end - stretch.start).unwrap_or(usize::MAX).min(view.len());
+        let end = segment.end.saturating_add(ahead).min(content.len());
+        let view = content.bytes_at(segment.start..end)?;
+        // The view is in memory, so its positions fit in `usize`.
+        let len = usize::try_from(segment.end - segment.start).unwrap_or(usize::MAX).min(view.len());
         let is_complete = end == content.len();
-        let part = Part::from_view(&view, len, stretch.start, is_complete);
+        let part = Part::from_view(&view, len, segment.start, is_complete);
         let mut cursor = Cursor::new(format, part);
         let mut start = 0;
         let is_found = (0..=number).all(|_| {
@@ -228,13 +226,13 @@ fn nth_record<F: Format>(
             cursor.next().is_some()
         });
         if is_found {
-            return Ok(stretch.start + start as u64..stretch.start + cursor.position() as u64);
+            return Ok(segment.start + start as u64..segment.start + cursor.position() as u64);
         }
         match cursor.take_stop() {
             Some(stop) if stop.is_more_needed() && !is_complete => ahead = ahead.saturating_mul(16),
             Some(stop) => return Err(cursor.error(stop)),
             None => {
-                let why = "a stretch has fewer records than it says".into();
+                let why = "a segment contains fewer records than the index states".into();
                 return Err(ErrorKind::DamagedIndex { why }.into());
             }
         }
@@ -249,12 +247,12 @@ mod tests {
     use crate::source::open_reader;
 
     #[test]
-    fn an_index_that_lies_gives_an_error_or_a_range_of_the_file() {
+    fn a_wrong_index_gives_an_error_or_a_range_of_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("input");
         std::fs::write(&path, b"@r\nA\n+\nI\n".repeat(4)).unwrap();
         let reader = open_reader(&path, &ZeroCopyConfig::new()).unwrap();
-        let (mut found, mut refused) = (0, 0);
+        let (mut found, mut rejected) = (0, 0);
         for records in 1..12 {
             for (record, offset) in
                 (1..records).flat_map(|record| (1..36).map(move |offset| (record, offset)))
@@ -264,7 +262,7 @@ mod tests {
                     format: "fastq".into(),
                     stamp: reader.stamp(),
                     len: reader.len(),
-                    ends: sum_of_ends(&reader).unwrap(),
+                    ends: ends_checksum(&reader).unwrap(),
                     records,
                     points,
                 };
@@ -278,11 +276,11 @@ mod tests {
                             assert!(range.start < range.end && range.end <= reader.len());
                             found += 1;
                         }
-                        Err(_) => refused += 1,
+                        Err(_) => rejected += 1,
                     }
                 }
             }
         }
-        assert!(found > 100 && refused > 100, "{found} and {refused}");
+        assert!(found > 100 && rejected > 100, "{found} and {rejected}");
     }
 }

@@ -200,7 +200,7 @@ impl Boundaries for Packets {
         self.kind.window()
     }
 
-    fn reads_on(&self) -> bool {
+    fn reads_past_end(&self) -> bool {
         true
     }
 

@@ -6,7 +6,7 @@
 //! which bytes a worker will read before anybody has looked at them.
 //!
 //! Where a part is a piece of a mapping, all that follows is in view, and whoever wants nothing but records need not know where the
-//! part ends before they are read ([`Boundaries::reads_on`]): the cursor arrives where it ends, at the next cut or before it.
+//! part ends before they are read ([`Boundaries::reads_past_end`]): the cursor arrives where it ends, at the next cut or before it.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -168,13 +168,13 @@ impl<'run, F: Format> Grid<'run, F> {
     /// Where there is no cut and the first record that is not right is at fault beyond doubt, it makes no sense to look for one
     /// further on, unless reading goes on behind a fault: the part is then all that is in view.
     fn find_end(&self, worker: &mut Worker<'run>, start: u64, stretch_end: u64) -> Result<u64> {
-        let reads_on = self.format.boundaries().is_some_and(Boundaries::reads_on);
+        let reads_past_end = self.format.boundaries().is_some_and(Boundaries::reads_past_end);
         let window = &mut worker.window;
         let mut from = stretch_end;
         // To look for a fault is to read the part, which is worth while when otherwise as much again would be looked at.
         let mut read_from = self.stretch_len;
         loop {
-            if self.cutting == Cutting::Records && reads_on && window.is_mapped() {
+            if self.cutting == Cutting::Records && reads_past_end && window.is_mapped() {
                 worker.is_open = true;
                 window.extend(self.len)?;
                 return Ok(stretch_end);

@@ -59,16 +59,16 @@ impl FormatTask for RecordsBetween {
         }
         match format.boundaries() {
             Some(cuts) => {
-                let range = library::cut_from(content, cuts, start)?..library::cut_from(content, cuts, end)?;
-                if cuts.needs_proof() && library::boundary_from(content, format, range.end).is_err() {
+                let range = library::find_boundary(content, cuts, start)?..library::find_boundary(content, cuts, end)?;
+                if cuts.needs_proof() && library::scan_to_boundary(content, format, range.end).is_err() {
                     // The next cut lies after damage. Records before that are proven too.
-                    let end = library::boundary_from(content, format, end)?;
+                    let end = library::scan_to_boundary(content, format, end)?;
                     return Ok(range.start.min(end)..end);
                 }
                 Ok(range)
             }
-            None => Ok(library::boundary_from(content, format, start)?
-                ..library::boundary_from(content, format, end)?),
+            None => Ok(library::scan_to_boundary(content, format, start)?
+                ..library::scan_to_boundary(content, format, end)?),
         }
     }
 }

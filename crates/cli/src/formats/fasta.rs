@@ -48,7 +48,7 @@ impl Format for Sequences {
     }
 
     fn names(&self, source: &Source) -> Result<Fai> {
-        Fai::of_fasta(source)
+        Fai::from_fasta(source)
     }
 }
 

@@ -59,7 +59,7 @@ impl Format for Reads {
     }
 
     fn names(&self, source: &Source) -> Result<Fai> {
-        source.in_variant(self.0, || Fai::of_fastq(source), || Fai::of_wrapped_fastq(source))
+        source.in_variant(self.0, || Fai::from_fastq(source), || Fai::from_wrapped_fastq(source))
     }
 }
 

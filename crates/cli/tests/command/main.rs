@@ -1,4 +1,4 @@
-//! The command as one uses it: output, exit status, pipes.
+//! The command as a user runs it: output, exit status, pipes.
 
 mod fetch;
 mod head;
@@ -40,7 +40,7 @@ fn json(output: &Output) -> Vec<Value> {
     stdout(output).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// Whether a tool is there; its absence fails the test where `PAGECUT_REQUIRE_ORACLES` is set.
+/// Whether a tool is installed; its absence fails the test if `PAGECUT_REQUIRE_ORACLES` is set.
 fn has_oracle(tool: &str) -> bool {
     let found = Command::new(tool).arg("version").output().is_ok();
     assert!(found || std::env::var_os("PAGECUT_REQUIRE_ORACLES").is_none(), "no {tool}, which is required");
@@ -50,7 +50,7 @@ fn has_oracle(tool: &str) -> bool {
     found
 }
 
-/// Runs with this on standard input.
+/// Runs the command with these bytes on standard input.
 fn with_input(args: &[&str], input: &[u8]) -> Output {
     let mut child = pagecut()
         .args(args)
@@ -59,13 +59,13 @@ fn with_input(args: &[&str], input: &[u8]) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // It may end before it has read everything.
+    // The command may end before it has read all input.
     let _ = child.stdin.take().unwrap().write_all(input);
     child.wait_with_output().unwrap()
 }
 
 #[test]
-fn stats_is_a_table_for_people() {
+fn stats_prints_a_table_for_people() {
     let output = run(&["stats", "illumina.fastq", "two.fastq"]);
     assert!(output.status.success());
     assert_eq!(
@@ -78,7 +78,7 @@ fn stats_is_a_table_for_people() {
 }
 
 #[test]
-fn stats_is_a_table_for_programs() {
+fn stats_prints_a_table_for_programs() {
     let output = run(&["stats", "-a", "-T", "two.fastq"]);
     let header = "file\tformat\ttype\tnum_seqs\tsum_len\tmin_len\tavg_len\tmax_len\tQ1\tQ2\tQ3\tsum_gap\tN50\tN50_num\t\
                   Q20(%)\tQ30(%)\tAvgQual\tGC(%)\tsum_n\n";
@@ -89,7 +89,7 @@ fn stats_is_a_table_for_programs() {
 }
 
 #[test]
-fn stats_is_json_for_programs() {
+fn stats_prints_json_for_programs() {
     let output = run(&["stats", "-a", "--json", "two.fastq", "small.ts"]);
     let [reads, packets] = &json(&output)[..] else { panic!("{}", stdout(&output)) };
     assert_eq!(
@@ -103,7 +103,7 @@ fn stats_is_json_for_programs() {
 }
 
 #[test]
-fn the_mean_quality_is_that_of_the_errors() {
+fn mean_quality_is_the_mean_error_probability() {
     let text = fs::read_to_string(testdata("illumina.fastq")).unwrap();
     let scores: Vec<u8> = text.lines().skip(3).step_by(4).flat_map(str::bytes).collect();
     let errors: f64 = scores.iter().map(|&byte| 10f64.powf(-f64::from(byte - 33) / 10.0)).sum();
@@ -131,7 +131,7 @@ fn the_version_is_that_of_the_command() {
 }
 
 #[test]
-fn the_options_of_a_command_come_before_those_of_all() {
+fn own_options_come_before_common_options_in_help() {
     for command in ["stats", "verify", "sanitize", "fetch", "packets", "extract"] {
         let output = run(&[command, "-h"]);
         let (own, all) = stdout(&output).split_once("\nOptions of every command:\n").unwrap();
@@ -145,7 +145,7 @@ fn the_options_of_a_command_come_before_those_of_all() {
 }
 
 #[test]
-fn what_contradicts_itself_is_wrong_usage() {
+fn contradictory_arguments_are_usage_errors() {
     for backend in ["mapped", "read"] {
         let output = run(&["stats", "--io", backend, "--no-mmap", "two.fastq"]);
         assert_eq!(
@@ -162,7 +162,7 @@ fn what_contradicts_itself_is_wrong_usage() {
 }
 
 #[test]
-fn standard_input_is_a_file_like_any() {
+fn standard_input_works_like_a_file() {
     let data = fs::read(testdata("illumina.fastq")).unwrap();
     let expected = stdout(&run(&["stats", "-aT", "illumina.fastq"])).replace("illumina.fastq", "-");
     for args in [
@@ -176,7 +176,7 @@ fn standard_input_is_a_file_like_any() {
 }
 
 #[test]
-fn standard_input_is_not_empty_and_good_when_it_is_named_again() {
+fn standard_input_named_twice_is_an_error() {
     for command in ["stats", "verify"] {
         let output = with_input(&[command, "-", "-"], b"@a\nA\n+\nI\n");
         assert_eq!(output.status.code(), Some(1), "{command}");
@@ -186,7 +186,7 @@ fn standard_input_is_not_empty_and_good_when_it_is_named_again() {
 }
 
 #[test]
-fn every_way_and_number_of_threads_prints_the_same() {
+fn backends_and_thread_counts_print_the_same() {
     let files = [
         "illumina.fastq",
         "nanopore.fastq",
@@ -233,7 +233,7 @@ fn one_bad_file_does_not_hide_the_others() {
 }
 
 #[test]
-fn wrong_usage_is_2() {
+fn usage_errors_exit_with_status_2() {
     for args in [
         &["stats", "--nonsense"][..],
         &["nonsense"],
@@ -251,7 +251,7 @@ fn wrong_usage_is_2() {
 }
 
 #[test]
-fn a_closed_pipe_ends_it_quietly() {
+fn a_closed_pipe_ends_the_command_quietly() {
     let files = vec!["two.fastq"; 20_000];
     let mut child = pagecut()
         .args(["verify", "-t1"])
@@ -267,7 +267,7 @@ fn a_closed_pipe_ends_it_quietly() {
 }
 
 #[test]
-fn colours_are_for_terminals_unless_asked_for() {
+fn colors_are_for_terminals_unless_requested() {
     let colored = |args: &[&str]| stderr(&run(args)).contains('\x1b');
     assert!(!colored(&["verify", "truncated.fastq"]));
     assert!(!colored(&["--color", "never", "verify", "truncated.fastq"]));
@@ -275,7 +275,7 @@ fn colours_are_for_terminals_unless_asked_for() {
 }
 
 #[test]
-fn every_way_to_the_bytes_gives_the_same_output() {
+fn every_backend_gives_the_same_output() {
     let mut inputs: Vec<String> = fs::read_dir(testdata(""))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -302,7 +302,7 @@ fn every_way_to_the_bytes_gives_the_same_output() {
 }
 
 #[test]
-fn inspect_says_what_the_ways_cost_and_which_one_is_taken() {
+fn inspect_reports_costs_and_the_chosen_backend() {
     let folder = tempfile::TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let path = folder.path().join("reads.fastq");
     fs::write(&path, fs::read(testdata("illumina.fastq")).unwrap().repeat(100)).unwrap();
@@ -338,10 +338,10 @@ fn inspect_says_what_the_ways_cost_and_which_one_is_taken() {
 }
 
 #[test]
-fn wrapped_reads_are_noticed_wherever_they_begin() {
+fn wrapped_reads_are_detected_wherever_they_begin() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("late.fastq");
-    // The first wrapped record comes behind what the format is told by.
+    // The first wrapped record comes after the bytes from which the format is guessed.
     let data =
         [fs::read(testdata("illumina.fastq")).unwrap(), b"@late\nAC\nGT\n+\nII\nII\n".to_vec()].concat();
     fs::write(&path, &data).unwrap();
@@ -352,7 +352,7 @@ fn wrapped_reads_are_noticed_wherever_they_begin() {
     }
     let output = run(&["stats", "-T", path.to_str().unwrap()]);
     assert!(stdout(&output).contains("\t251\t58239\t"), "{}", stdout(&output));
-    // A stream cannot be read again, which is the error.
+    // A stream cannot be read again, so this is an error.
     let output = with_input(&["verify", "-"], &data);
     let message = stderr(&output);
     assert!(

@@ -1,4 +1,4 @@
-//! `verify` and `sanitize`: every byte is accounted for, and the rest is message.
+//! `verify` and `sanitize`: every byte is accounted for, and the messages say so.
 
 use std::fs;
 use std::process::Stdio;
@@ -6,7 +6,7 @@ use std::process::Stdio;
 use super::*;
 
 #[test]
-fn verify_proves_that_every_byte_is_accounted_for() {
+fn verify_accounts_for_every_byte() {
     let output = run(&["verify", "blank_lines.fastq", "small.ts", "empty.fastq"]);
     assert!(output.status.success());
     assert_eq!(
@@ -29,7 +29,7 @@ fn verify_proves_that_every_byte_is_accounted_for() {
 }
 
 #[test]
-fn verify_has_the_keys_that_were_promised() {
+fn verify_json_has_the_documented_keys() {
     let output = run(&["verify", "--json", "lengths_differ.fastq", "two.fastq", "none.fastq"]);
     assert_eq!(
         stdout(&output).lines().next().unwrap(),
@@ -61,7 +61,7 @@ fn strict_makes_all_checks() {
 }
 
 #[test]
-fn a_gap_is_bad_but_the_rest_is_read() {
+fn a_file_with_a_gap_is_bad_but_is_read_to_its_end() {
     let mut data = fs::read(testdata("small.ts")).unwrap();
     data.splice(18_800..18_800, *b"junk");
     let output = with_input(&["verify", "--json"], &data);
@@ -120,7 +120,7 @@ fn fasta_is_verified_and_counted() {
 }
 
 #[test]
-fn recover_lists_the_gaps_in_their_order() {
+fn recover_lists_the_gaps_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let good = fs::read(testdata("illumina.fastq")).unwrap();
     let data = [&good[..], b"@bad\nAC\n+\nI\n", &good, b"no record\n", &good].concat();
@@ -136,7 +136,7 @@ fn recover_lists_the_gaps_in_their_order() {
         let gap = &verdict["gaps"][1];
         let start = 2 * good.len() as u64 + 12;
         assert_eq!((&gap["start"], &gap["end"]), (&start.into(), &(start + 10).into()));
-        // Records and lines are counted from the start of the file; those of gaps are lines too.
+        // Records and lines count from the start of the file; gaps contain lines too.
         assert_eq!((&gap["error"]["record"], &gap["error"]["line"]), (&500.into(), &2005.into()));
         assert_eq!(stderr(&output).lines().count(), 2, "{}", stderr(&output));
 
@@ -167,12 +167,12 @@ fn sanitized_output_verifies_and_gaps_are_reported() {
         stderr(&output)
     );
     assert!(run(&["verify", "--strict", clean]).status.success());
-    // From standard input to standard output, and nothing to be left out.
+    // From standard input to standard output, with nothing to leave out.
     let output = with_input(&["sanitize", "-q"], &good);
     assert!(output.status.success() && output.stdout == good && output.stderr.is_empty());
     let output = run(&["sanitize", "-o", path, path]);
     assert!(stderr(&output).contains("the output is the input"), "{}", stderr(&output));
-    assert_eq!(fs::read(path).unwrap(), data, "the input is as it was");
+    assert_eq!(fs::read(path).unwrap(), data, "the input is unchanged");
     let output = run(&["sanitize", "wrapped.fastq"]);
     assert!(output.status.success() && output.stdout == fs::read(testdata("wrapped.fastq")).unwrap());
     let output = run(&["sanitize", "-o", "/dev/full", path]);

@@ -43,7 +43,11 @@ fn an_index_cut_inside_a_number_is_refused() {
         fs::copy(path(index), folder.path().join(format!("{name}.fai"))).unwrap();
         let output = run(folder.path(), &["fetch", name, region]);
         assert_eq!((output.status.code(), stdout(&output)), (Some(1), ""), "{name}");
-        assert!(stderr(&output).contains("it was cut: the line has no end"), "{}", stderr(&output));
+        assert!(
+            stderr(&output).contains("the index is truncated: the line has no line end"),
+            "{}",
+            stderr(&output)
+        );
         // With an end, the number is a wrong one.
         let mut cut = fs::read(path(index)).unwrap();
         cut.push(b'\n');

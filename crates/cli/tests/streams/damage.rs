@@ -1,4 +1,4 @@
-//! Files that end too early: what is there is told, and so is what is not.
+//! Truncated files: the command prints the packets that are left, and reports that others are missing.
 
 use std::collections::HashSet;
 use std::fs;
@@ -9,7 +9,7 @@ use pagecut::{Format, Resync};
 
 use crate::{pagecut, stderr, stdout, testdata};
 
-/// The lines of `pagecut packets` of a file.
+/// Returns the lines of `pagecut packets` for a file, and whether it succeeded.
 fn packets(path: &str) -> (Vec<String>, bool) {
     let output = pagecut(&["packets", "--entries", "stream_index,pts,dts,size,pos,data_hash", path]);
     assert!(!stderr(&output).contains("panicked"), "{}", stderr(&output));
@@ -19,7 +19,7 @@ fn packets(path: &str) -> (Vec<String>, bool) {
     (stdout(&output).lines().map(str::to_owned).collect(), all_good)
 }
 
-/// Where a file can end without anybody seeing it.
+/// Returns the offsets at which a file may end without an error.
 fn ends(name: &str, data: &[u8]) -> HashSet<u64> {
     if name.starts_with("mp4/") {
         Boxes.records(data).map(|found| found.unwrap().range().end).collect()
@@ -29,7 +29,7 @@ fn ends(name: &str, data: &[u8]) -> HashSet<u64> {
 }
 
 #[test]
-fn of_a_file_that_is_cut_what_is_there_is_told() {
+fn truncated_files_print_their_remaining_packets() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cut");
     for name in ["mp4/faststart.mp4", "mp4/fragmented.mp4", "mp4/pcm.mov", "clusters.mkv", "live.mkv"] {
@@ -37,11 +37,11 @@ fn of_a_file_that_is_cut_what_is_there_is_told() {
         let (whole, all_good) = packets(name);
         assert!(all_good);
         let ends = ends(name, &data);
-        let mut told = HashSet::new();
+        let mut counts = HashSet::new();
         for cut in (1..24).map(|part| data.len() * part / 24 + part) {
             fs::write(&path, &data[..cut]).unwrap();
             let (found, all_good) = packets(path.to_str().unwrap());
-            // All of it is of the whole, and in its order; a packet of plain sound may be cut.
+            // All lines are lines of the whole file, in the same order; a PCM packet may be truncated.
             let mut rest = whole.iter();
             let new = found.iter().filter(|line| !rest.by_ref().any(|other| other == *line)).count();
             assert!(new <= usize::from(name == "mp4/pcm.mov"), "{name} of {cut} bytes");
@@ -49,18 +49,18 @@ fn of_a_file_that_is_cut_what_is_there_is_told() {
                 found.len() == whole.len() || !all_good || ends.contains(&(cut as u64)),
                 "{name} of {cut} bytes"
             );
-            told.insert(found.len());
+            counts.insert(found.len());
 
             let probed = pagecut(&["probe", "--of", "json", path.to_str().unwrap()]);
             assert!(matches!(probed.status.code(), Some(0 | 1)), "{}", stderr(&probed));
         }
-        // Not all or nothing, unless what tells of the rest comes last.
-        assert!(told.len() > 8 || name == "mp4/pcm.mov", "{name}: {told:?}");
+        // Some packets remain, unless the sample tables are at the end of the file.
+        assert!(counts.len() > 8 || name == "mp4/pcm.mov", "{name}: {counts:?}");
     }
 }
 
 #[test]
-fn behind_a_damaged_cluster_packets_go_on() {
+fn packets_continue_after_a_damaged_cluster() {
     let mut data = fs::read(testdata("clusters.mkv")).unwrap();
     let (whole, _) = packets("clusters.mkv");
     let clusters = Matroska.pieces(&data).filter_map(pagecut::Piece::record);

@@ -1,4 +1,4 @@
-//! What is told of media files, packet by packet and field by field, against ffprobe.
+//! Packets and fields of media files, compared with ffprobe.
 
 mod damage;
 mod packets;
@@ -12,7 +12,7 @@ fn testdata(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/media").join(name)
 }
 
-/// The names of all media files that nothing is wrong with, below `testdata/media`.
+/// Returns the names of all valid media files below `testdata/media`.
 fn files() -> Vec<String> {
     let is_media = |name: &str| {
         ["aac", "m2ts", "mka", "mkv", "mov", "mp4", "ts", "webm"]
@@ -42,7 +42,7 @@ fn stderr(output: &Output) -> &str {
     std::str::from_utf8(&output.stderr).unwrap()
 }
 
-/// What ffprobe prints; `None` if it is not there, which fails the test where `PAGECUT_REQUIRE_ORACLES` is set.
+/// Returns the output of ffprobe; `None` if it is not installed, which fails the test if `PAGECUT_REQUIRE_ORACLES` is set.
 fn ffprobe(args: &[&str]) -> Option<String> {
     let Ok(output) =
         Command::new("ffprobe").current_dir(testdata("")).args(["-v", "quiet"]).args(args).output()

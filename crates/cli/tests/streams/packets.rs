@@ -6,17 +6,17 @@ use crate::{ffprobe, files, pagecut, stderr, stdout};
 
 const ENTRIES: &str = "packet=stream_index,pts,dts,duration,size,pos,flags,data_hash";
 
-/// What ffprobe tells of each packet of the file, without what it learns from the payload.
+/// Options of ffprobe that leave out the fields it derives from payloads.
 const AS_IT_STANDS: [&str; 2] = ["-fflags", "+nofillin+noparse"];
 
-/// Of MPEG-TS: with all programs, and long PES packets in one piece.
+/// Options for MPEG-TS: all programs, and long PES packets in one piece.
 const OF_MPEGTS: [&str; 4] = ["-scan_all_pmts", "1", "-max_packet_size", "1000000000"];
 
-/// The rows of ffprobe: `stream_index`, `pts`, `dts`, `duration`, `size`, `pos`, `flags` and `data_hash`.
+/// Returns the rows of ffprobe: `stream_index`, `pts`, `dts`, `duration`, `size`, `pos`, `flags` and `data_hash`.
 fn rows_of_ffprobe(name: &str, options: &[&str]) -> Option<Vec<Vec<String>>> {
     let args = ["-show_data_hash", "crc32", "-of", "csv=p=0", "-show_entries", ENTRIES];
     let printed = ffprobe(&[&args[..], &AS_IT_STANDS, options, &[name]].concat())?;
-    // Side data makes several lines out of one; the last one has the hash.
+    // Side data splits a row into several lines; the last one has the hash.
     let mut rows: Vec<Vec<String>> = Vec::new();
     for line in printed.lines().filter(|line| !line.is_empty()) {
         let mut fields: Vec<_> = line.split(',').map(str::to_owned).collect();
@@ -33,7 +33,7 @@ fn rows_of_ffprobe(name: &str, options: &[&str]) -> Option<Vec<Vec<String>>> {
     Some(rows)
 }
 
-/// The rows of `pagecut packets`, which has to be content with the file.
+/// Returns the rows of `pagecut packets`, which must succeed.
 fn rows(args: &[&str]) -> Vec<Vec<String>> {
     let output = pagecut(&[&["packets"], args].concat());
     assert!(output.status.success(), "{args:?}: {}", stderr(&output));
@@ -41,7 +41,7 @@ fn rows(args: &[&str]) -> Vec<Vec<String>> {
     stdout(&output).lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
 }
 
-/// Durations that ffprobe does not tell are not compared.
+/// Removes durations that ffprobe does not print.
 fn forget_durations(found: &mut [Vec<String>], expected: &[Vec<String>]) {
     for (found, expected) in found.iter_mut().zip(expected) {
         if expected[3] == "N/A" {
@@ -50,10 +50,10 @@ fn forget_durations(found: &mut [Vec<String>], expected: &[Vec<String>]) {
     }
 }
 
-/// Takes out what ffprobe does not tell, or tells otherwise, for a reason.
+/// Removes fields that ffprobe, for a reason, prints differently or not at all.
 fn allow_for(name: &str, found: &mut Vec<Vec<String>>, expected: &mut [Vec<String>]) {
     match name {
-        // A frame without bytes, which ffprobe leaves out.
+        // An empty frame, which ffprobe leaves out.
         "lacing.mka" => {
             let before = found.len();
             found.retain(|row| row[4] != "0");
@@ -66,20 +66,20 @@ fn allow_for(name: &str, found: &mut Vec<Vec<String>>, expected: &mut [Vec<Strin
                 row[7].clear();
             }
         }
-        // Without looking into the payload it does not know what is a key frame.
+        // Without the payload, ffprobe does not recognize key frames.
         _ if name.starts_with("mpegts/") => found.iter_mut().for_each(|row| row[6] = "__".to_owned()),
         _ => {}
     }
 }
 
 #[test]
-fn every_packet_of_every_file() {
+fn every_packet_of_every_file_matches_ffprobe() {
     for name in files() {
-        // Of runs that do not say where their data are, ffprobe takes every one for the first; tests of the library read it.
+        // ffprobe reads every run without a data offset from the first one's position; tests of the library cover the file.
         if name == "mp4/fragmented_split_runs.mp4" {
             continue;
         }
-        // ffprobe shows what is in several edits several times.
+        // ffprobe repeats packets that are in several edits.
         let is_edited = name == "mp4/several_edits.mp4";
         let (ours, theirs): (&[_], &[_]) = match &name[..] {
             _ if is_edited => (&["--raw-times"], &["-ignore_editlist", "1"]),
@@ -99,10 +99,10 @@ fn every_packet_of_every_file() {
 }
 
 #[test]
-fn raw_times_are_those_of_the_tables() {
+fn raw_times_match_the_sample_tables() {
     for name in files().iter().filter(|name| name.starts_with("mp4/")) {
         let by_position = |name: &str| {
-            // ffprobe moves times where an offset is negative, and takes runs without data offsets for the first.
+            // ffprobe moves times if an offset is negative, and misplaces runs without data offsets.
             !["mp4/cmaf.mp4", "mp4/negative_offsets.mp4", "mp4/fragmented_split_runs.mp4"].contains(&name)
         };
         if !by_position(name) {
@@ -121,7 +121,7 @@ fn raw_times_are_those_of_the_tables() {
 }
 
 #[test]
-fn json_is_that_of_ffprobe() {
+fn json_matches_ffprobe() {
     for name in ["mp4/faststart.mp4", "mp4/pcm.mov", "vp9_opus.webm", "flac_laced.mka"] {
         let args =
             [&["-show_packets", "-show_data_hash", "crc32", "-of", "json"], &AS_IT_STANDS[..], &[name]];
@@ -134,7 +134,7 @@ fn json_is_that_of_ffprobe() {
         assert_eq!(found.len(), expected.len(), "{name}");
         for (found, expected) in found.iter_mut().zip(expected) {
             let (found, expected) = (found.as_object_mut().unwrap(), expected.as_object_mut().unwrap());
-            // What a decoder is to leave out is told in data beside the packets, which are not shown.
+            // Side data tells the decoder what to skip; pagecut does not print side data.
             expected.remove("side_data_list");
             if expected.get("duration").is_none() {
                 found.retain(|field, _| !field.starts_with("duration"));
@@ -145,14 +145,14 @@ fn json_is_that_of_ffprobe() {
 }
 
 #[test]
-fn the_order_of_fields_is_that_of_ffprobe_whatever_is_asked_for() {
+fn fields_are_always_in_the_order_of_ffprobe() {
     let name = "mp4/aac.mov";
     let Some(expected) =
         ffprobe(&["-of", "csv=p=0", "-show_entries", "packet=pos,size,dts_time,codec_type", name])
     else {
         return;
     };
-    // The first packet has data beside it.
+    // The first packet has side data.
     let expected = expected.lines().filter(|line| !line.is_empty());
     let expected: Vec<_> =
         expected.map(|line| line.split(',').take(4).collect::<Vec<_>>().join(",")).collect();
@@ -161,7 +161,7 @@ fn the_order_of_fields_is_that_of_ffprobe_whatever_is_asked_for() {
 }
 
 #[test]
-fn streams_are_selected_as_by_ffprobe() {
+fn streams_are_selected_as_in_ffprobe() {
     let name = "groups.mkv";
     for streams in ["0", "1", "v", "a:0", "a:1", "s", "9"] {
         let entries =
@@ -176,18 +176,18 @@ fn streams_are_selected_as_by_ffprobe() {
 }
 
 #[test]
-fn payloads_are_where_data_pos_says() {
-    // Those of MPEG-TS lie in pieces.
+fn payloads_are_at_data_pos() {
+    // Payloads of MPEG-TS are not contiguous.
     for name in files().into_iter().filter(|name| !name.starts_with("mpegts/")) {
         let data = std::fs::read(crate::testdata(&name)).unwrap();
         for row in rows(&["--entries", "stream_index,size,data_pos,data_hash", &name]) {
-            // The subtitles are stored with zlib.
+            // The subtitles are compressed with zlib.
             if name == "groups.mkv" && row[0] == "2" {
                 continue;
             }
             let row = &row[1..];
             let [size, at] = [0, 1].map(|field| row[field].parse::<usize>().unwrap());
-            // Of stripped frames, the first three bytes are not there.
+            // The first three bytes of frames are stripped.
             let (before, size) =
                 if name == "stripped.mkv" { (&[0, 0, 1][..], size - 3) } else { (&[][..], size) };
             let payload = [before, &data[at..at + size]].concat();
@@ -197,7 +197,7 @@ fn payloads_are_where_data_pos_says() {
 }
 
 #[test]
-fn each_of_several_files_is_named() {
+fn packets_of_several_files_name_the_file() {
     let names = ["mp4/text.mp4", "vp9_opus.webm"];
     let found = rows(&[&["--entries", "pos"], &names[..]].concat());
     assert_eq!(found.len(), 3 + 151);
@@ -214,7 +214,7 @@ fn each_of_several_files_is_named() {
 }
 
 #[test]
-fn other_inputs_have_no_packets() {
+fn other_formats_have_no_packets() {
     let output = pagecut(&["packets", "../two.fastq"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("has no streams"), "{}", stderr(&output));
@@ -222,7 +222,7 @@ fn other_inputs_have_no_packets() {
 }
 
 #[test]
-fn data_pos_and_key_frames_of_mpegts() {
+fn mpegts_packets_have_data_pos_and_key_frames() {
     let name = "mpegts/av.ts";
     let data = std::fs::read(crate::testdata(name)).unwrap();
     let found = rows(&["--select-streams", "v", "--entries", "pos,data_pos,flags", name]);
@@ -230,7 +230,7 @@ fn data_pos_and_key_frames_of_mpegts() {
     for row in &found {
         let [pos, at] = [0, 1].map(|field| row[field].parse::<usize>().unwrap());
         assert_eq!(data[pos], 0x47);
-        // An access unit delimiter of H.264 comes first.
+        // The frame begins with an H.264 access unit delimiter.
         assert_eq!(data[at..at + 5], [0, 0, 0, 1, 9]);
         assert!(at > pos && at < pos + 188);
     }
@@ -248,7 +248,7 @@ fn data_pos_and_key_frames_of_mpegts() {
 }
 
 #[test]
-fn behind_damage_pes_packets_go_on() {
+fn pes_packets_continue_after_damage() {
     let whole = rows(&["--entries", "stream_index,pts", "mpegts/av.ts"]);
     let output = pagecut(&["packets", "--entries", "stream_index,pts", "mpegts/damaged.ts"]);
     assert_eq!(output.status.code(), Some(1));

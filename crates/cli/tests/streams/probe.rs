@@ -1,4 +1,4 @@
-//! `pagecut probe --of json` is `ffprobe -show_streams -show_format -of json`, as far as it goes.
+//! `pagecut probe --of json` matches `ffprobe -show_streams -show_format -of json` in the fields that it prints.
 
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ fn probe_of_ffprobe(name: &str, options: &[&str]) -> Option<Value> {
     Some(serde_json::from_str(&printed).unwrap())
 }
 
-/// Why a count of packets is told otherwise by ffprobe.
+/// Returns the reason why ffprobe counts packets differently, if it does.
 fn exception_of_count(name: &str) -> Option<&'static str> {
     Some(match name {
         "mp4/several_edits.mp4" => "ffprobe shows what is in several edits several times",
@@ -25,7 +25,7 @@ fn exception_of_count(name: &str) -> Option<&'static str> {
     })
 }
 
-/// Compares all fields that are there, and returns how many they are.
+/// Compares all fields that pagecut prints, and returns their number.
 fn compare(name: &str, of: &str, found: &Value, expected: &Value) -> usize {
     let mut compared = 0;
     for (field, value) in found.as_object().unwrap().iter().filter(|(field, _)| *field != "nb_read_packets") {
@@ -41,9 +41,9 @@ fn compare(name: &str, of: &str, found: &Value, expected: &Value) -> usize {
 }
 
 #[test]
-fn every_field_of_every_file() {
+fn every_field_of_every_file_matches_ffprobe() {
     for name in files() {
-        // Without it, a stream of a program whose map comes later has no place.
+        // Without this option, a stream of a program whose map comes later has no place.
         let options: &[_] = if name.starts_with("mpegts/") { &["-scan_all_pmts", "1"] } else { &[] };
         let Some(expected) = probe_of_ffprobe(&name, options) else { return };
         let found = probe(&name);
@@ -60,11 +60,11 @@ fn every_field_of_every_file() {
 }
 
 #[test]
-fn what_is_told_of_most_files() {
-    // So that no field is left out where it was there.
+fn most_files_have_the_expected_fields() {
+    // A field that was printed must not disappear.
     let fields = |name: &str, stream: usize| {
-        let told = probe(name)["streams"][stream].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-        told.join(" ")
+        let names = probe(name)["streams"][stream].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        names.join(" ")
     };
     assert_eq!(
         fields("mp4/faststart.mp4", 0),
@@ -100,7 +100,7 @@ fn what_is_told_of_most_files() {
 
 #[test]
 fn packets_are_counted() {
-    // Of MPEG-TS, ffprobe counts the frames in the PES packets.
+    // For MPEG-TS, ffprobe counts the frames in the PES packets.
     for name in files().into_iter().filter(|name| !name.starts_with("mpegts/")) {
         let Some(expected) = probe_of_ffprobe(&name, &["-count_packets"]) else { return };
         let found = probe(&name);
@@ -134,7 +134,7 @@ fn lines_for_people() {
 }
 
 #[test]
-fn what_is_wrong_is_told() {
+fn damaged_files_are_reported() {
     let output = pagecut(&["probe", "../two.fastq", "mp4/aac.mov"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("../two.fastq: "), "{}", stderr(&output));

@@ -1,8 +1,8 @@
-//! helicase, used as its own documentation says, for nothing but records and bases.
+//! helicase, used as its own documentation recommends, to count records and bases only.
 //!
-//! It finds out by itself how the input is compressed. It picks its SIMD when it is compiled, and asks for
-//! `RUSTFLAGS="-C target-cpu=native"`; so this is a package of its own, which takes little to be built once more that way, and
-//! the program of the package does what `pagecut-peers` asks of it.
+//! It detects the compression itself. It selects SIMD instructions at compile time, and asks for `RUSTFLAGS="-C
+//! target-cpu=native"`; so this is a separate small package that can be built again with these flags, and its program executes the
+//! commands of `pagecut-peers`.
 
 use std::error::Error;
 use std::fs::File;
@@ -13,17 +13,17 @@ use helicase::input::{FromFile, FromMmap, FromReader};
 use helicase::parser::{Event, FastaParser, FastqParser};
 use helicase::{Config, FastxParser, HelicaseParser, ParallelFastxParser, ParserOptions};
 
-/// Or why a file could not be read.
+/// A result, or the reason why a file could not be read.
 pub type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
-/// How many records, and how many bases.
+/// Number of records, and number of bases.
 pub type Count = (u64, u64);
 
-/// Counts what is in a file, with so many threads.
+/// Counts the records and bases of a file with this number of threads.
 pub type Run = fn(&Path, usize) -> Result<Count>;
 
-/// Each way, by the name that the program knows it by.
-pub const WAYS: [(&str, Run); 5] = [
+/// All methods by the names that the program accepts.
+pub const METHODS: [(&str, Run); 5] = [
     ("mapped", mapped),
     ("read", read),
     ("read-ahead", read_ahead),
@@ -31,14 +31,14 @@ pub const WAYS: [(&str, Run); 5] = [
     ("parallel", parallel),
 ];
 
-/// Nothing but the lengths of the sequences.
+/// Computes only the lengths of the sequences.
 const LENGTHS: Config = ParserOptions::default().ignore_headers().ignore_dna().compute_dna_len().config();
 
-/// Over a mapping.
+/// Counts the records of a mapping.
 ///
 /// # Errors
 ///
-/// If the file cannot be read, or is not what helicase reads.
+/// If the file cannot be read, or helicase rejects it.
 pub fn mapped(path: &Path, _: usize) -> Result<Count> {
     if is_fasta(path)? {
         count(FastaParser::<LENGTHS, _>::from_file_mmap(path)?)
@@ -47,7 +47,7 @@ pub fn mapped(path: &Path, _: usize) -> Result<Count> {
     }
 }
 
-/// Out of a buffer.
+/// Counts the records through a buffer.
 ///
 /// # Errors
 ///
@@ -60,7 +60,7 @@ pub fn read(path: &Path, _: usize) -> Result<Count> {
     }
 }
 
-/// `from_file` reads and decompresses in a thread of its own where there are two cores, so this is no way for one thread.
+/// `from_file` reads and decompresses in its own thread where there are two cores, so this is not a single-threaded method.
 ///
 /// # Errors
 ///
@@ -73,7 +73,7 @@ pub fn read_ahead(path: &Path, _: usize) -> Result<Count> {
     }
 }
 
-/// Pieces of a mapping, on all threads.
+/// Counts the records of a mapping in chunks on all threads.
 ///
 /// # Errors
 ///
@@ -82,7 +82,7 @@ pub fn parallel_mapped(path: &Path, threads: usize) -> Result<Count> {
     count_parallel(ParallelFastxParser::from_file_mmap(path)?, threads)
 }
 
-/// Pieces of a file, on all threads.
+/// Counts the records of a file in chunks on all threads.
 ///
 /// # Errors
 ///
@@ -91,7 +91,7 @@ pub fn parallel(path: &Path, threads: usize) -> Result<Count> {
     count_parallel(ParallelFastxParser::from_file(path)?, threads)
 }
 
-/// Told here, since the parsers that know it beforehand are faster than the one that asks.
+/// Detects FASTA here, since the parsers for a known format are faster than the detecting one.
 fn is_fasta(path: &Path) -> Result<bool> {
     let mut first = [0];
     Ok(File::open(path)?.read(&mut first)? == 1 && first == *b">")

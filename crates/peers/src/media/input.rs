@@ -1,4 +1,4 @@
-//! The inputs: a short film that ffmpeg makes and repeats, in each container; or a file of one's own.
+//! The inputs: a short film that ffmpeg makes and repeats, in each container; or the user's own file.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,13 +11,13 @@ pub(super) struct Input {
     pub(super) name: String,
     pub(super) path: PathBuf,
     pub(super) format: Format,
-    /// What it is made of.
+    /// How the input was made.
     pub(super) description: String,
-    /// Which one it is, if it was made.
+    /// The container, if the input was made here.
     pub(super) container: Option<Container>,
 }
 
-/// What can be made.
+/// The containers that can be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Container {
     Mp4,
@@ -38,7 +38,7 @@ impl Container {
         }
     }
 
-    /// What ffmpeg writes it by.
+    /// Returns the ffmpeg options that select the container.
     fn options(self) -> &'static [&'static str] {
         match self {
             Self::Mp4 => &["-f", "mp4"],
@@ -50,9 +50,9 @@ impl Container {
 }
 
 impl Input {
-    /// A file of one's own.
-    pub(super) fn of(file: &Path) -> Result<Self> {
-        let format = Format::of(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    /// Uses the user's own file.
+    pub(super) fn from_file(file: &Path) -> Result<Self> {
+        let format = Format::detect(file).map_err(|error| format!("{}: {error}", file.display()))?;
         if !Format::MEDIA.contains(&format) {
             return Err(format!("{}: is not MP4, Matroska or MPEG-TS", file.display()).into());
         }
@@ -61,7 +61,7 @@ impl Input {
     }
 }
 
-/// Four seconds of pictures with noise in them and of sound, at the bit rate of a broadcast.
+/// Four seconds of noisy pictures and of sound, at a broadcast bit rate.
 const FILM: [&str; 26] = [
     "-f",
     "lavfi",
@@ -91,7 +91,7 @@ const FILM: [&str; 26] = [
     "128k",
 ];
 
-/// Makes the containers that are wanted, all of them if none is named, each of about so many bytes.
+/// Makes the wanted containers, or all if none is named, each of about `len` bytes.
 pub(super) fn make(wanted: &[Container], len: u64, folder: &Path) -> Result<Vec<Input>> {
     let film = folder.join("film.mp4");
     ffmpeg(&[], &FILM, &film)?;
@@ -105,7 +105,7 @@ pub(super) fn make(wanted: &[Container], len: u64, folder: &Path) -> Result<Vec<
             ffmpeg(&again, container.options(), &path)?;
             Ok(Input {
                 name: container.name().into(),
-                format: Format::of(&path)?,
+                format: Format::detect(&path)?,
                 path,
                 description: "four seconds of H.264 and AAC at 8 Mbit/s, made by ffmpeg, again and again"
                     .into(),

@@ -9,13 +9,13 @@ use rayon::iter::{ParallelBridge, ParallelIterator};
 
 use super::row;
 use crate::format::Format;
-use crate::row::{Count, Kind, Result, Row, Way};
+use crate::row::{Access, Count, Kind, Result, Row};
 
-const WORK: &str = "place, times and flags of each frame; that its cluster and its block are whole; its bytes are not looked at";
+const WORK: &str = "position, times and flags of each frame; that its cluster and its block are whole; its bytes are not read";
 
 pub(super) const ROWS: [Row; 2] = [
-    row(Kind::Default, "pagecut packets", Format::MATROSKA, Way::Mapped, 1, WORK, packets),
-    row(Kind::Default, "pagecut packets_of", Format::MATROSKA, Way::Mapped, 2, WORK, packets_of),
+    row(Kind::Default, "pagecut packets", Format::MATROSKA, Access::Mapped, 1, WORK, packets),
+    row(Kind::Default, "pagecut packets_of", Format::MATROSKA, Access::Mapped, 2, WORK, packets_of),
 ];
 
 fn packets(path: &Path, _: usize) -> Result<Option<Count>> {
@@ -28,7 +28,7 @@ fn packets(path: &Path, _: usize) -> Result<Option<Count>> {
     Ok(Some(count))
 }
 
-/// One thread steps from cluster to cluster, each is read by whoever is free.
+/// One thread steps from cluster to cluster; any free thread reads a cluster.
 fn packets_of(path: &Path, threads: usize) -> Result<Option<Count>> {
     let reader = MmapReader::open(path)?;
     let segment = Segment::read(reader.as_slice())?;

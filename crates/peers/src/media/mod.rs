@@ -1,4 +1,4 @@
-//! `media`: containers that lie in the page cache, all samples or packets of which are listed.
+//! `media`: lists all samples or packets of containers in the page cache.
 
 mod input;
 mod matroska;
@@ -14,7 +14,7 @@ use std::process::{Command, Stdio};
 use crate::comparison::{Comparison, of};
 use crate::format::Format;
 use crate::legend::Legend;
-use crate::row::{Here, Kind, Result, Row, Run, Way};
+use crate::row::{Access, Here, Kind, Result, Row, Run};
 use crate::table::{Csv, Table, ratio};
 use crate::{folder, machine, measure};
 use input::{Container, Input};
@@ -23,19 +23,19 @@ use verdict::Verdict;
 /// Compares readers of MP4, Matroska and MPEG-TS, all of which list samples or packets
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// How long each input is to be, in mebibytes, about
+    /// Approximate length of each input in mebibytes
     #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(1..))]
     mib: u64,
 
-    /// A file of one's own in place of those that ffmpeg makes. Any number of times
+    /// The user's own file in place of those that ffmpeg makes. May be repeated
     #[arg(long, value_name = "FILE")]
     input: Vec<PathBuf>,
 
-    /// Make this input only; any number of times
+    /// Make only this input. May be repeated
     #[arg(long, value_name = "NAME", conflicts_with = "input")]
     only: Vec<Container>,
 
-    /// Where to put the inputs: beside this program unless it is said
+    /// Folder for the inputs [default: beside this program]
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
 
@@ -44,12 +44,12 @@ pub(crate) struct Args {
 }
 
 const HEADINGS: [&str; 9] =
-    ["parser", "way", "threads", "ms", "of fastest peer", "records", "faults", "% of pages", "work"];
+    ["parser", "access", "threads", "ms", "of fastest peer", "records", "faults", "% of pages", "work"];
 
 const CSV_HEADINGS: [&str; 11] = [
     "input",
     "parser",
-    "way",
+    "access",
     "threads",
     "records",
     "bytes",
@@ -70,14 +70,14 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<()> {
         made.iter().try_for_each(|input| compare(input, args.run.rounds, out, &mut csv, &mut verdict))?;
     } else {
         for file in &args.input {
-            compare(&Input::of(file)?, args.run.rounds, out, &mut csv, &mut verdict)?;
+            compare(&Input::from_file(file)?, args.run.rounds, out, &mut csv, &mut verdict)?;
         }
     }
     csv.flush()?;
     Ok(verdict.write(out)?)
 }
 
-/// The rows that can read the format, those with fewer threads first.
+/// Returns the rows that can read the format, those with fewer threads first.
 fn rows_of(format: Format) -> Vec<Row> {
     let mut rows = [&mp4::ROWS[..], &matroska::ROWS, &mpegts::ROWS].concat();
     rows.extend(peers::rows());
@@ -120,7 +120,7 @@ fn compare(
         let (seconds, threads) = (measured.time.as_secs_f64(), row.threads.to_string());
         table.add(vec![
             row.name.into(),
-            row.way.to_string(),
+            row.access.to_string(),
             threads.clone(),
             format!("{:.2}", seconds * 1e3),
             of_peer.clone(),
@@ -132,7 +132,7 @@ fn compare(
         csv.add(&[
             input.name.clone(),
             row.name.into(),
-            row.way.to_string(),
+            row.access.to_string(),
             threads,
             records,
             counted(|count| count.len),
@@ -149,13 +149,13 @@ fn compare(
     Ok(())
 }
 
-/// Whether a program of FFmpeg is there.
+/// Whether a program of FFmpeg is installed.
 fn is_installed(program: &str) -> bool {
     let version = Command::new(program).arg("-version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     version.is_ok_and(|status| status.success())
 }
 
-/// How many of a hundred pages of a file so many faults are.
+/// Returns the share of the pages of a file that faulted, in percent.
 fn faulted(faults: u64, len: u64) -> f64 {
     100.0 * faults as f64 / len.div_ceil(4096) as f64
 }
@@ -164,12 +164,12 @@ const fn row(
     kind: Kind,
     name: &'static str,
     formats: &'static [Format],
-    way: Way,
+    access: Access,
     threads: usize,
     work: &'static str,
     run: Here,
 ) -> Row {
-    Row { kind, name, formats, way, threads, work, run: Run::Here(run) }
+    Row { kind, name, formats, access, threads, work, run: Run::Here(run) }
 }
 
 #[cfg(test)]

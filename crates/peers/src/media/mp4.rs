@@ -9,14 +9,14 @@ use rayon::iter::ParallelIterator;
 
 use super::row;
 use crate::format::Format;
-use crate::row::{Count, Kind, Result, Row, Way};
+use crate::row::{Access, Count, Kind, Result, Row};
 
-const WORK: &str = "place, times and flags of each sample, as the tables or fragments tell them; that its bytes are in the file; its bytes \
+const WORK: &str = "position, times and flags of each sample from the tables or fragments; that its bytes are in the file; its bytes \
                     are not looked at";
 
 pub(super) const ROWS: [Row; 2] = [
-    row(Kind::Default, "pagecut samples", Format::MP4, Way::Mapped, 1, WORK, samples),
-    row(Kind::Default, "pagecut par_samples", Format::MP4, Way::Mapped, 2, WORK, par_samples),
+    row(Kind::Default, "pagecut samples", Format::MP4, Access::Mapped, 1, WORK, samples),
+    row(Kind::Default, "pagecut par_samples", Format::MP4, Access::Mapped, 2, WORK, par_samples),
 ];
 
 fn samples(path: &Path, _: usize) -> Result<Option<Count>> {

@@ -13,18 +13,18 @@ use rayon::iter::ParallelIterator;
 
 use super::row;
 use crate::format::Format;
-use crate::row::{Count, Kind, Result, Row, Way};
+use crate::row::{Access, Count, Kind, Result, Row};
 
 const WORK: &str =
     "sync byte of each transport packet and of the next one, PID, continuity counter, length of the payload";
 
 pub(super) const ROWS: [Row; 6] = [
-    row(Kind::Default, "pagecut", Format::MPEGTS, Way::Auto, 1, WORK, auto),
-    row(Kind::Ours, "pagecut", Format::MPEGTS, Way::Mapped, 1, WORK, mapped),
-    row(Kind::Ours, "pagecut records", Format::MPEGTS, Way::Mapped, 1, WORK, records),
-    row(Kind::Default, "pagecut", Format::MPEGTS, Way::Auto, 2, WORK, auto),
-    row(Kind::Ours, "pagecut", Format::MPEGTS, Way::Mapped, 2, WORK, mapped),
-    row(Kind::Ours, "pagecut par_records", Format::MPEGTS, Way::Mapped, 2, WORK, par_records),
+    row(Kind::Default, "pagecut", Format::MPEGTS, Access::Auto, 1, WORK, auto),
+    row(Kind::Ours, "pagecut", Format::MPEGTS, Access::Mapped, 1, WORK, mapped),
+    row(Kind::Ours, "pagecut records", Format::MPEGTS, Access::Mapped, 1, WORK, records),
+    row(Kind::Default, "pagecut", Format::MPEGTS, Access::Auto, 2, WORK, auto),
+    row(Kind::Ours, "pagecut", Format::MPEGTS, Access::Mapped, 2, WORK, mapped),
+    row(Kind::Ours, "pagecut par_records", Format::MPEGTS, Access::Mapped, 2, WORK, par_records),
 ];
 
 fn with(count: Count, packet: TsPacket<'_>) -> Count {
@@ -56,7 +56,7 @@ fn records(path: &Path, _: usize) -> Result<Option<Count>> {
 
 fn par_records(path: &Path, threads: usize) -> Result<Option<Count>> {
     let reader = MmapReader::open(path)?;
-    // Starting the threads is part of the work, as it is for everybody else.
+    // Starting the threads is part of the measured work, as for the peers.
     let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;
     let count = pool.install(|| {
         Packets::new()

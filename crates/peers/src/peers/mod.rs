@@ -1,6 +1,6 @@
-//! The other parsers, each used as its own documentation says, for nothing but records and bases.
+//! The other parsers, each used as its own documentation recommends, to count records and bases only.
 //!
-//! Buffers and batches are as large as each parser makes them by itself. What a name says after `over` is what decompresses.
+//! Buffers and batches have the default size of each parser. A name after `over` is the decompressor.
 
 mod helicase;
 mod needletail;
@@ -9,7 +9,7 @@ mod paraseq;
 mod seq_io;
 
 use crate::format::Format;
-use crate::row::{Here, Kind, Row, Run, Way};
+use crate::row::{Access, Here, Kind, Row, Run};
 
 pub(crate) use helicase::native_rows;
 
@@ -20,10 +20,10 @@ pub(crate) fn rows() -> Vec<Row> {
 const fn row(
     name: &'static str,
     formats: &'static [Format],
-    way: Way,
+    access: Access,
     threads: usize,
     work: &'static str,
     run: Here,
 ) -> Row {
-    Row { kind: Kind::Peer, name, formats, way, threads, work, run: Run::Here(run) }
+    Row { kind: Kind::Peer, name, formats, access, threads, work, run: Run::Here(run) }
 }

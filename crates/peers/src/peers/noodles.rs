@@ -1,4 +1,4 @@
-//! noodles: the parsers of its FASTQ and its FASTA, and for BGZF also the decoder.
+//! noodles: its parsers of FASTQ and FASTA, and its decoder of BGZF.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -8,18 +8,18 @@ use std::path::Path;
 use super::row;
 use crate::decoders;
 use crate::format::Format;
-use crate::row::{Count, Result, Row, Way};
+use crate::row::{Access, Count, Result, Row};
 
 const FASTQ: &str = "`@`, `+`; letters and scores are copied out, their numbers are not compared";
 const FASTA: &str = "`>`; letters are copied out without their line ends";
 
 pub(super) const ROWS: [Row; 6] = [
-    row("noodles-fastq 0.24", Format::FASTQ, Way::Read, 1, FASTQ, plain),
-    row("noodles-fastq 0.24 over zlib-rs", &[Format::Gzip], Way::Read, 1, FASTQ, over_zlib_rs),
-    row("noodles-fastq 0.24 over noodles-bgzf 0.52", Format::BGZF, Way::Read, 1, FASTQ, over_bgzf),
-    row("noodles-fastq 0.24 over libzstd", Format::ZSTD, Way::Read, 1, FASTQ, over_libzstd),
-    row("noodles-fastq 0.24 over noodles-bgzf 0.52", Format::BGZF, Way::Read, 2, FASTQ, over_bgzf),
-    row("noodles-fasta 0.68", Format::FASTA, Way::Read, 1, FASTA, fasta),
+    row("noodles-fastq 0.24", Format::FASTQ, Access::Read, 1, FASTQ, plain),
+    row("noodles-fastq 0.24 over zlib-rs", &[Format::Gzip], Access::Read, 1, FASTQ, over_zlib_rs),
+    row("noodles-fastq 0.24 over noodles-bgzf 0.52", Format::BGZF, Access::Read, 1, FASTQ, over_bgzf),
+    row("noodles-fastq 0.24 over libzstd", Format::ZSTD, Access::Read, 1, FASTQ, over_libzstd),
+    row("noodles-fastq 0.24 over noodles-bgzf 0.52", Format::BGZF, Access::Read, 2, FASTQ, over_bgzf),
+    row("noodles-fasta 0.68", Format::FASTA, Access::Read, 1, FASTA, fasta),
 ];
 
 fn plain(path: &Path, _: usize) -> Result<Option<Count>> {
@@ -34,8 +34,8 @@ fn over_libzstd(path: &Path, _: usize) -> Result<Option<Count>> {
     count(BufReader::new(decoders::libzstd(path)?))
 }
 
-/// libdeflate, block by block; the parser reads out of the block. With two threads, one decompresses for the other. A third
-/// one only reads the compressed blocks then; it is not counted.
+/// libdeflate, block by block; the parser reads from the block. With two threads, one decompresses for the other. A third thread
+/// then only reads the compressed blocks and is not counted.
 fn over_bgzf(path: &Path, threads: usize) -> Result<Option<Count>> {
     let file = File::open(path)?;
     match NonZero::new(threads - 1) {

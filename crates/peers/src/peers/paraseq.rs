@@ -1,4 +1,4 @@
-//! paraseq, which leaves it to niffler to find out how the input is compressed: flate2 and libzstd.
+//! paraseq, which uses niffler to detect the compression: flate2 and libzstd.
 
 use std::fs::File;
 use std::io::Read;
@@ -11,7 +11,7 @@ use paraseq::{BoxedReader, ReaderBuilder, Record as _};
 
 use super::row;
 use crate::format::Format;
-use crate::row::{Count, Result, Row, Way};
+use crate::row::{Access, Count, Result, Row};
 
 const FASTQ: &str =
     "`@`, `+`, that the record is complete, as many scores as letters; every byte searched for line ends";
@@ -19,15 +19,15 @@ const FASTA: &str =
     "`>`; the whole record is searched for `>`, its letters are copied out without their line ends";
 
 pub(super) const ROWS: [Row; 8] = [
-    row("paraseq 0.6", Format::FASTQ, Way::Read, 1, FASTQ, plain),
-    row("paraseq 0.6 over zlib-rs", Format::GZIP, Way::Read, 1, FASTQ, decompressed),
-    row("paraseq 0.6 over libzstd", Format::ZSTD, Way::Read, 1, FASTQ, decompressed),
-    row("paraseq 0.6 parallel", Format::FASTQ, Way::Read, 2, FASTQ, plain_parallel),
-    // The workers take turns to decompress.
-    row("paraseq 0.6 parallel over zlib-rs", Format::GZIP, Way::Read, 2, FASTQ, decompressed_parallel),
-    row("paraseq 0.6 parallel over libzstd", Format::ZSTD, Way::Read, 2, FASTQ, decompressed_parallel),
-    row("paraseq 0.6", Format::FASTA, Way::Read, 1, FASTA, fasta),
-    row("paraseq 0.6 parallel", Format::FASTA, Way::Read, 2, FASTA, fasta_parallel),
+    row("paraseq 0.6", Format::FASTQ, Access::Read, 1, FASTQ, plain),
+    row("paraseq 0.6 over zlib-rs", Format::GZIP, Access::Read, 1, FASTQ, decompressed),
+    row("paraseq 0.6 over libzstd", Format::ZSTD, Access::Read, 1, FASTQ, decompressed),
+    row("paraseq 0.6 parallel", Format::FASTQ, Access::Read, 2, FASTQ, plain_parallel),
+    // The workers take turns at decompressing.
+    row("paraseq 0.6 parallel over zlib-rs", Format::GZIP, Access::Read, 2, FASTQ, decompressed_parallel),
+    row("paraseq 0.6 parallel over libzstd", Format::ZSTD, Access::Read, 2, FASTQ, decompressed_parallel),
+    row("paraseq 0.6", Format::FASTA, Access::Read, 1, FASTA, fasta),
+    row("paraseq 0.6 parallel", Format::FASTA, Access::Read, 2, FASTA, fasta_parallel),
 ];
 
 fn plain(path: &Path, _: usize) -> Result<Option<Count>> {
@@ -71,7 +71,7 @@ fn count_parallel(reader: Reader<impl Read + Send>, threads: usize) -> Result<Op
     Ok(Some(sum.count()))
 }
 
-/// `seq` is what gives a sequence of several lines without their ends.
+/// `seq` returns a sequence of several lines without line ends.
 fn fasta(path: &Path, _: usize) -> Result<Option<Count>> {
     let mut reader = paraseq::fasta::Reader::new(File::open(path)?);
     let mut records = reader.new_record_set();
@@ -94,7 +94,7 @@ fn fasta_parallel(path: &Path, threads: usize) -> Result<Option<Count>> {
     Ok(Some(sum.count()))
 }
 
-/// Every worker has a copy of the closure, so that the sum has to lie outside.
+/// Every worker has a copy of the closure, so the sum is shared.
 #[derive(Default)]
 struct Sum {
     records: AtomicU64,
@@ -102,7 +102,7 @@ struct Sum {
 }
 
 impl Sum {
-    /// Adds what is in a batch.
+    /// Adds the lengths of a batch.
     fn add(&self, lens: impl Iterator<Item = usize>) {
         let count = lens.fold(Count::default(), Count::with);
         self.records.fetch_add(count.records, Ordering::Relaxed);

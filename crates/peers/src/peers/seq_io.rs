@@ -1,4 +1,4 @@
-//! seq_io, which decompresses nothing by itself, and so reads out of the decoders that bring no parser.
+//! seq_io, which decompresses nothing itself, so it reads from decoders without a parser.
 
 use std::fs::File;
 use std::io::Read;
@@ -10,25 +10,25 @@ use seq_io::fastq::{Reader, Record as _};
 use super::row;
 use crate::decoders;
 use crate::format::Format;
-use crate::row::{Count, Result, Row, Way};
+use crate::row::{Access, Count, Result, Row};
 
 const FASTQ: &str =
     "`@`, `+`, that the record is complete, as many scores as letters; every byte searched for line ends";
 const FASTA: &str = "`>`; every byte searched for line ends, letters counted line by line";
 
 pub(super) const ROWS: [Row; 12] = [
-    row("seq_io 0.3", Format::FASTQ, Way::Read, 1, FASTQ, plain),
-    row("seq_io 0.3 over zlib-rs", Format::GZIP, Way::Read, 1, FASTQ, over_zlib_rs),
-    row("seq_io 0.3 over bgzf 0.5", Format::BGZF, Way::Read, 1, FASTQ, over_bgzf),
-    row("seq_io 0.3 over rapidgzip-core 0.3", Format::GZIP, Way::Read, 1, FASTQ, over_rapidgzip),
-    row("seq_io 0.3 over libzstd", Format::ZSTD, Way::Read, 1, FASTQ, over_libzstd),
-    row("seq_io 0.3 parallel", Format::FASTQ, Way::Read, 2, FASTQ, plain),
-    row("seq_io 0.3 parallel over zlib-rs", Format::GZIP, Way::Read, 2, FASTQ, over_zlib_rs),
-    row("seq_io 0.3 over bgzf 0.5", Format::BGZF, Way::Read, 2, FASTQ, over_bgzf),
-    row("seq_io 0.3 over rapidgzip-core 0.3", Format::GZIP, Way::Read, 2, FASTQ, over_rapidgzip),
-    row("seq_io 0.3 parallel over libzstd", Format::ZSTD, Way::Read, 2, FASTQ, over_libzstd),
-    row("seq_io 0.3", Format::FASTA, Way::Read, 1, FASTA, fasta),
-    row("seq_io 0.3 parallel", Format::FASTA, Way::Read, 2, FASTA, fasta_parallel),
+    row("seq_io 0.3", Format::FASTQ, Access::Read, 1, FASTQ, plain),
+    row("seq_io 0.3 over zlib-rs", Format::GZIP, Access::Read, 1, FASTQ, over_zlib_rs),
+    row("seq_io 0.3 over bgzf 0.5", Format::BGZF, Access::Read, 1, FASTQ, over_bgzf),
+    row("seq_io 0.3 over rapidgzip-core 0.3", Format::GZIP, Access::Read, 1, FASTQ, over_rapidgzip),
+    row("seq_io 0.3 over libzstd", Format::ZSTD, Access::Read, 1, FASTQ, over_libzstd),
+    row("seq_io 0.3 parallel", Format::FASTQ, Access::Read, 2, FASTQ, plain),
+    row("seq_io 0.3 parallel over zlib-rs", Format::GZIP, Access::Read, 2, FASTQ, over_zlib_rs),
+    row("seq_io 0.3 over bgzf 0.5", Format::BGZF, Access::Read, 2, FASTQ, over_bgzf),
+    row("seq_io 0.3 over rapidgzip-core 0.3", Format::GZIP, Access::Read, 2, FASTQ, over_rapidgzip),
+    row("seq_io 0.3 parallel over libzstd", Format::ZSTD, Access::Read, 2, FASTQ, over_libzstd),
+    row("seq_io 0.3", Format::FASTA, Access::Read, 1, FASTA, fasta),
+    row("seq_io 0.3 parallel", Format::FASTA, Access::Read, 2, FASTA, fasta_parallel),
 ];
 
 fn plain(path: &Path, threads: usize) -> Result<Option<Count>> {
@@ -43,12 +43,12 @@ fn over_libzstd(path: &Path, threads: usize) -> Result<Option<Count>> {
     count(decoders::libzstd(path)?, threads)
 }
 
-/// The decoder takes all threads but the one that parses.
+/// The decoder gets all threads except the one that parses.
 fn over_bgzf(path: &Path, threads: usize) -> Result<Option<Count>> {
     count_alone(Reader::new(decoders::bgzf(path, threads)?))
 }
 
-/// As with BGZF.
+/// As for BGZF.
 fn over_rapidgzip(path: &Path, threads: usize) -> Result<Option<Count>> {
     count_alone(Reader::new(decoders::rapidgzip(path, threads)?))
 }
@@ -66,7 +66,7 @@ fn count_alone(mut reader: Reader<impl Read>) -> Result<Option<Count>> {
     Ok(Some(count))
 }
 
-/// A thread beside the workers decompresses and finds the records, so that two threads are that one and one worker.
+/// A thread besides the workers decompresses and finds the records, so two threads are that thread and one worker.
 fn count_parallel(reader: Reader<impl Read + Send>, threads: usize) -> Result<Option<Count>> {
     in_parallel(reader, threads, |records| {
         records.into_iter().fold(Count::default(), |count, record| count.with(record.seq().len()))
@@ -88,12 +88,12 @@ fn fasta_parallel(path: &Path, threads: usize) -> Result<Option<Count>> {
     })
 }
 
-/// Without the ends of the lines.
+/// Returns the length without line ends.
 fn len(record: &fasta::RefRecord<'_>) -> usize {
     record.seq_lines().map(<[u8]>::len).sum()
 }
 
-/// Counts set by set.
+/// Counts record set by record set.
 fn in_parallel<R>(
     reader: R,
     threads: usize,

@@ -1,4 +1,4 @@
-//! Real reads, from which inputs are made.
+//! Real reads from which inputs are made.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -8,10 +8,10 @@ use pagecut::fastq::Fastq;
 
 use crate::row::Result;
 
-/// Reads of a sequencer, in the order of their file.
+/// Reads of a sequencer in file order.
 #[derive(Debug)]
 pub(super) struct Corpus {
-    /// Where they are from.
+    /// Path of the file.
     pub(super) file: String,
     pub(super) reads: Vec<Read>,
 }
@@ -24,17 +24,17 @@ pub(super) struct Read {
 }
 
 impl Corpus {
-    /// 1000 Illumina reads of 251 bases at most, or, without the larger corpora, the first 250 of them.
+    /// Returns 1000 Illumina reads of at most 251 bases or, without the larger corpora, the first 250 of them.
     pub(super) fn illumina() -> Result<Self> {
         Self::find("miseq_ERR1163317_1000.fastq.gz", "illumina.fastq")
     }
 
-    /// 371 Nanopore reads of 23 kb on average, or, without the larger corpora, the shortest 49 of them.
+    /// Returns 371 Nanopore reads with a mean of 23 kb or, without the larger corpora, the shortest 49 of them.
     pub(super) fn nanopore() -> Result<Self> {
         Self::find("nanopore_371.fastq.gz", "nanopore.fastq")
     }
 
-    /// Of the larger corpora (`$PAGECUT_CORPUS`, or `../shared/data` beside the repository), or of `testdata`.
+    /// Finds a file of the larger corpora (`$PAGECUT_CORPUS`, or `../shared/data` beside the repository), or of `testdata`.
     fn find(name: &str, testdata: &str) -> Result<Self> {
         let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let corpora = env::var_os("PAGECUT_CORPUS").map_or(repository.join("../shared/data"), PathBuf::from);

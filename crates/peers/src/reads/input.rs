@@ -1,4 +1,4 @@
-//! The inputs: made of real reads, or a file of one's own.
+//! The inputs: made from real reads, or the user's own file.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -9,17 +9,17 @@ use super::corpus::{Corpus, Read};
 use crate::format::Format;
 use crate::row::Result;
 
-/// A file to read. It is gone when this is.
+/// A file to read. Dropping the value deletes the file.
 #[derive(Debug)]
 pub(super) struct Input {
     pub(super) name: String,
     pub(super) path: PathBuf,
     pub(super) format: Format,
-    /// What it is made of.
+    /// How the input was made.
     pub(super) description: String,
 }
 
-/// What can be made.
+/// The inputs that can be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Kind {
     Illumina,
@@ -27,13 +27,13 @@ pub(super) enum Kind {
     Fasta,
 }
 
-/// Bases of a short read at most.
+/// Maximum number of bases of a short read.
 const SHORT: usize = 150;
 
-/// Bases of a long read on average.
+/// Mean number of bases of a long read.
 const LONG: f64 = 10_000.0;
 
-/// Letters of a line of FASTA, as NCBI writes it.
+/// Letters per line of FASTA, as in NCBI's files.
 const LINE: usize = 80;
 
 impl Kind {
@@ -49,7 +49,7 @@ impl Kind {
 }
 
 impl Input {
-    /// Makes an input that is so long, or longer by less than a record.
+    /// Makes an input of length `len`, or longer by less than a record.
     pub(super) fn make(kind: Kind, len: u64, folder: &Path) -> Result<Self> {
         let path = folder.join(kind.name());
         let mut out = Counting { inner: BufWriter::with_capacity(1 << 20, File::create(&path)?), written: 0 };
@@ -58,7 +58,7 @@ impl Input {
                 let Corpus { file, reads } = Corpus::illumina()?;
                 let mut cut = reads.iter().cycle();
                 out.fill(len, |out| cut.next().map_or(Ok(()), |read| write_short(out, read)))?;
-                (Format::Fastq, format!("the MiSeq reads of {file}, cut to {SHORT} bases, again and again"))
+                (Format::Fastq, format!("the MiSeq reads of {file}, shortened to {SHORT} bases, repeated"))
             }
             Kind::Nanopore => {
                 let Corpus { file, reads } = Corpus::nanopore()?;
@@ -78,12 +78,12 @@ impl Input {
         Ok(Self { name: kind.name().into(), path, format, description })
     }
 
-    /// A copy of a file, which is written anew in the course of things.
+    /// Copies a file, since some states rewrite it.
     pub(super) fn copy(file: &Path, folder: &Path) -> Result<Self> {
         let name = file.file_name().ok_or_else(|| format!("{}: is no file", file.display()))?;
         let path = folder.join(name);
         let len = fs::copy(file, &path).map_err(|error| format!("{}: {error}", file.display()))?;
-        let format = Format::of(&path)?;
+        let format = Format::detect(&path)?;
         if !Format::PLAIN.contains(&format) {
             return Err(format!("{}: is {format}: see `compressed`", file.display()).into());
         }
@@ -94,26 +94,26 @@ impl Input {
 
 impl Drop for Input {
     fn drop(&mut self) {
-        // The folder goes too, in the end.
+        // The folder is deleted at the end.
         fs::remove_file(&self.path).ok();
     }
 }
 
 fn of_pieces(file: &str) -> String {
     format!(
-        "the letters of {file} one read after the other, again and again, cut into pieces of {LONG} on average (gamma \
-         distributed, shape 2)"
+        "the letters of all reads of {file}, repeated, divided into pieces with a mean of {LONG} (gamma distribution, \
+         shape 2)"
     )
 }
 
-/// Counts what it passes on.
+/// Counts the bytes that it passes on.
 struct Counting<W> {
     inner: W,
     written: u64,
 }
 
 impl<W: Write> Counting<W> {
-    /// Writes records until there are so many bytes.
+    /// Writes records until `len` bytes are written.
     fn fill(&mut self, len: u64, mut record: impl FnMut(&mut Self) -> io::Result<()>) -> io::Result<()> {
         while self.written < len {
             record(self)?;
@@ -134,7 +134,7 @@ impl<W: Write> Write for Counting<W> {
     }
 }
 
-/// Four lines, with nothing on the plus line, as sequencers write it.
+/// Writes four lines with an empty plus line, as sequencers do.
 fn write_fastq(out: &mut impl Write, name: &[u8], letters: &[u8], scores: &[u8]) -> io::Result<()> {
     [b"@", name, b"\n", letters, b"\n+\n", scores, b"\n"].iter().try_for_each(|piece| out.write_all(piece))
 }
@@ -156,54 +156,54 @@ fn write_wrapped(out: &mut impl Write, piece: &Read) -> io::Result<()> {
     })
 }
 
-/// All letters of some reads as one strand without an end, cut into pieces. The same pieces each time.
+/// Cuts the concatenated letters of some reads, repeated endlessly, into pieces. The same pieces in every run.
 struct Pieces<'reads> {
     reads: iter::Cycle<std::slice::Iter<'reads, Read>>,
-    /// The read at hand, and how many of its letters are gone.
+    /// The current read, and the number of its letters that are used.
     read: Option<&'reads Read>,
-    gone: usize,
+    used: usize,
     random: Random,
 }
 
 impl<'reads> Pieces<'reads> {
     fn of(reads: &'reads [Read]) -> Self {
-        Self { reads: reads.iter().cycle(), read: None, gone: 0, random: Random(1) }
+        Self { reads: reads.iter().cycle(), read: None, used: 0, random: Random(1) }
     }
 }
 
 impl Iterator for Pieces<'_> {
     type Item = Read;
 
-    /// A piece, with the name of the read that it begins in.
+    /// Returns a piece with the name of the read in which it begins.
     fn next(&mut self) -> Option<Read> {
         let mut missing = self.random.len();
         let mut piece = Read { name: Vec::new(), letters: Vec::new(), scores: Vec::new() };
         while missing > 0 {
             let read = match self.read {
-                Some(read) if self.gone < read.letters.len() => read,
+                Some(read) if self.used < read.letters.len() => read,
                 _ => {
-                    self.gone = 0;
+                    self.used = 0;
                     *self.read.insert(self.reads.next()?)
                 }
             };
-            let taken = self.gone..read.letters.len().min(self.gone + missing);
+            let taken = self.used..read.letters.len().min(self.used + missing);
             if piece.letters.is_empty() {
                 piece.name.clone_from(&read.name);
             }
             piece.letters.extend_from_slice(&read.letters[taken.clone()]);
             piece.scores.extend_from_slice(&read.scores[taken.clone()]);
             missing -= taken.len();
-            self.gone = taken.end;
+            self.used = taken.end;
         }
         Some(piece)
     }
 }
 
-/// The generator splitmix64 of Steele, Lea and Flood 2014.
+/// The generator splitmix64 (Steele, Lea and Flood 2014).
 struct Random(u64);
 
 impl Random {
-    /// From 0, which it never is, to 1.
+    /// Returns a number above 0, up to 1.
     fn next(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -212,10 +212,10 @@ impl Random {
         ((mixed ^ mixed >> 31) as f64 + 1.0) / (u64::MAX as f64 + 1.0)
     }
 
-    /// The length of a long read: as the sum of two exponential lengths, so that few are very short and some very long.
+    /// Returns the length of a long read: the sum of two exponential lengths, so that few reads are very short and some very long.
     fn len(&mut self) -> usize {
         let len = -LONG / 2.0 * (self.next() * self.next()).ln();
-        // No more than a few hundred kilobases.
+        // At most a few hundred kilobases.
         #[expect(clippy::cast_possible_truncation, reason = "a small number")]
         let len = len as usize + 1;
         len
@@ -230,11 +230,11 @@ mod tests {
 
     const LEN: u64 = 4 << 20;
 
-    /// Makes an input, and gives its bytes.
+    /// Makes an input, and returns its bytes.
     fn make(kind: Kind) -> Vec<u8> {
         let folder = tempfile::tempdir().unwrap();
         let input = Input::make(kind, LEN, folder.path()).unwrap();
-        assert_eq!(Format::of(&input.path).unwrap(), input.format);
+        assert_eq!(Format::detect(&input.path).unwrap(), input.format);
         let data = fs::read(&input.path).unwrap();
         assert!((LEN..LEN + (1 << 20)).contains(&(data.len() as u64)), "{}", data.len());
         drop(input);
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn short_reads_have_150_bases_and_few_have_less() {
+    fn short_reads_have_150_bases_and_few_have_fewer() {
         let data = make(Kind::Illumina);
         let lens: Vec<_> = fastq::records(&data).map(|record| record.unwrap().sequence().len()).collect();
         assert_eq!(lens.iter().max(), Some(&150));
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn long_reads_have_10_kb_on_average_and_differ() {
+    fn long_reads_average_10_kb_and_differ() {
         let data = make(Kind::Nanopore);
         let lens: Vec<_> = fastq::records(&data).map(|record| record.unwrap().sequence().len()).collect();
         assert!((8_000.0..12_000.0).contains(&average(&lens)), "{}", average(&lens));
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn fasta_has_the_letters_of_the_long_reads_in_lines_of_80() {
+    fn fasta_has_the_long_reads_in_lines_of_80() {
         let (fastq, fasta) = (make(Kind::Nanopore), make(Kind::Fasta));
         let reads = fastq::records(&fastq).map(|record| record.unwrap().sequence().to_vec());
         let sequences: Vec<_> = fasta::records(&fasta).map(|record| record.unwrap()).collect();

@@ -1,4 +1,4 @@
-//! `reads`: plain FASTQ and FASTA, in each state of the page cache.
+//! `reads`: uncompressed FASTQ and FASTA in each state of the page cache.
 
 mod corpus;
 mod input;
@@ -17,34 +17,34 @@ use crate::{folder, lineup, machine, measure};
 use input::{Input, Kind};
 use verdict::Verdict;
 
-/// Compares parsers of FASTQ and FASTA, in each state that the page cache can have a file in
+/// Compares parsers of FASTQ and FASTA in each page cache state of a file
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// How long each input is to be, in mebibytes
+    /// Length of each input in mebibytes
     #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(1..))]
     mib: u64,
 
-    /// A file of one's own, FASTQ or FASTA, in place of those that are made; it is copied. Any number of times
+    /// The user's own FASTQ or FASTA file in place of the made ones; it is copied. May be repeated
     #[arg(long, value_name = "FILE")]
     input: Vec<PathBuf>,
 
-    /// Make this input only; any number of times
+    /// Make only this input. May be repeated
     #[arg(long, value_name = "NAME", conflicts_with = "input")]
     only: Vec<Kind>,
 
-    /// In this state only; any number of times
+    /// Measure only in this state. May be repeated
     #[arg(long, value_name = "NAME", value_parser = STATES.map(|state| state.name))]
     state: Vec<String>,
 
-    /// With so many threads only, 1 or 2; any number of times
+    /// Measure only with this number of threads, 1 or 2. May be repeated
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=2))]
     threads: Vec<u64>,
 
-    /// Where to put the inputs, on a disk: beside this program unless it is said
+    /// Folder for the inputs, on a disk [default: beside this program]
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
 
-    /// Leave out helicase as built for this processor, which takes a while to build at first
+    /// Leave out the helicase built for this processor, whose first build takes a while
     #[arg(long)]
     no_native: bool,
 
@@ -72,12 +72,12 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<()> {
     Ok(verdict.write(out)?)
 }
 
-/// Whether something is wanted, where everything is unless it is said.
+/// Whether an item is wanted: all are if none is named.
 fn is_wanted<T: PartialEq>(wanted: &[T], this: &T) -> bool {
     wanted.is_empty() || wanted.contains(this)
 }
 
-/// helicase as it asks to be built, if that can be done.
+/// Builds helicase as its documentation recommends, if possible.
 fn native(args: &Args, out: &mut impl Write) -> Result<Option<&'static Worker>> {
     if args.no_native {
         return Ok(None);
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_has_every_input_in_every_state_and_a_verdict() {
+    fn a_run_has_every_input_and_state_and_a_verdict() {
         let folder = tempfile::tempdir().unwrap();
         let csv = folder.path().join("rows.csv");
         let args = ["reads", "--mib", "1", "--rounds", "1", "--no-native", "--csv", csv.to_str().unwrap()];

@@ -1,4 +1,4 @@
-//! What is asked of pagecut, cell by cell: an input, a state of the page cache, a number of threads.
+//! The targets for pagecut, cell by cell: an input, a state of the page cache, a number of threads.
 
 use std::io::{self, Write};
 
@@ -7,13 +7,13 @@ use crate::measure::Measured;
 use crate::row::Kind;
 use crate::table::{Table, ratio};
 
-/// Of the fastest peer, what a user gets who asks for nothing, in every cell.
+/// Required ratio to the fastest peer with default options, in every cell.
 const OF_PEER: f64 = 0.97;
-/// Of the roofline, the same.
+/// Required ratio to the roofline with default options, in every cell.
 const OF_ROOFLINE: f64 = 0.85;
-/// Of the fastest peer, the best way, in the geometric mean.
+/// Required geometric mean of the ratios of the best method to the fastest peer.
 const MEAN_OF_PEER: f64 = 1.3;
-/// Of the roofline, with all checks, with one and with two threads, in the geometric mean.
+/// Required geometric mean of the ratios to the roofline with all checks, with one and with two threads.
 const STRICT: [f64; 2] = [0.5, 0.7];
 
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ pub(super) struct Verdict {
     cells: Vec<Cell>,
 }
 
-/// How pagecut did in a cell.
+/// The result of pagecut in a cell.
 #[derive(Debug)]
 struct Cell {
     place: [String; 3],
@@ -59,9 +59,9 @@ impl Verdict {
             let mean = geometric_mean(self.cells.iter().filter_map(cells));
             means.add(vec![name.into(), ratio(mean), ratio(asked)]);
         };
-        mean("best way / fastest peer", &|cell| cell.best_of_peer, Some(MEAN_OF_PEER));
+        mean("best method / fastest peer", &|cell| cell.best_of_peer, Some(MEAN_OF_PEER));
         mean("auto / fastest peer", &|cell| cell.of_peer, None);
-        mean("best way / roofline", &|cell| cell.best_of_roofline, None);
+        mean("best method / roofline", &|cell| cell.best_of_roofline, None);
         mean("auto / roofline", &|cell| cell.of_roofline, None);
         for (threads, asked) in (1..).zip(STRICT) {
             mean(
@@ -78,7 +78,7 @@ const HEADINGS: [&str; 11] = [
     "input",
     "state",
     "threads",
-    "best way",
+    "best method",
     "fastest peer",
     "auto / peer",
     "best / peer",
@@ -89,7 +89,7 @@ const HEADINGS: [&str; 11] = [
 ];
 
 impl Cell {
-    /// The cell with so many threads, if there is one.
+    /// Returns the cell with this number of threads, if there is one.
     fn of(input: &str, state: &str, threads: usize, comparison: &Comparison) -> Option<Self> {
         let fastest = |kinds: &[Kind]| {
             comparison
@@ -132,10 +132,10 @@ impl Cell {
 
 fn named(measured: &Measured) -> String {
     let row = &measured.row;
-    format!("{}, {}", row.name, row.way)
+    format!("{}, {}", row.name, row.access)
 }
 
-/// Of ratios; `None` of nothing.
+/// Returns the geometric mean of ratios, or `None` if there are none.
 fn geometric_mean(ratios: impl Iterator<Item = f64>) -> Option<f64> {
     let logarithms: Vec<f64> = ratios.map(f64::ln).collect();
     let count = logarithms.len() as f64;
@@ -146,22 +146,22 @@ fn geometric_mean(ratios: impl Iterator<Item = f64>) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::comparison::tests::measured;
-    use crate::row::Way;
+    use crate::row::Access;
 
-    /// A cell in which `auto`, the best way, the peer and the roofline took so many milliseconds.
+    /// Creates a cell in which `auto`, the best method, the peer and the roofline took these milliseconds.
     fn cell(auto: u64, best: u64, peer: u64, roofline: u64) -> Cell {
         let rows = vec![
-            measured(Kind::Default, Way::Auto, 1, auto),
-            measured(Kind::Ours, Way::Mapped, 1, best),
-            measured(Kind::Strict, Way::Auto, 1, 400),
-            measured(Kind::Peer, Way::Read, 1, peer),
-            measured(Kind::Roofline, Way::Read, 1, roofline),
+            measured(Kind::Default, Access::Auto, 1, auto),
+            measured(Kind::Ours, Access::Mapped, 1, best),
+            measured(Kind::Strict, Access::Auto, 1, 400),
+            measured(Kind::Peer, Access::Read, 1, peer),
+            measured(Kind::Roofline, Access::Read, 1, roofline),
         ];
         Cell::of("input", "state", 1, &Comparison::new(1, rows)).unwrap()
     }
 
     #[test]
-    fn a_cell_is_met_by_what_a_user_gets_unasked() {
+    fn the_default_options_decide_a_cell() {
         assert!(cell(100, 100, 97, 85).is_met());
         for cell in [cell(100, 50, 96, 85), cell(100, 50, 97, 84)] {
             assert!(!cell.is_met() && cell.best_of_peer > Some(1.0), "{cell:?}");
@@ -169,8 +169,8 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_without_rows_of_its_threads_is_none() {
-        let rows = vec![measured(Kind::Default, Way::Auto, 1, 100)];
+    fn a_thread_count_without_rows_gives_no_cell() {
+        let rows = vec![measured(Kind::Default, Access::Auto, 1, 100)];
         assert!(Cell::of("input", "state", 2, &Comparison::new(1, rows)).is_none());
     }
 

@@ -1,4 +1,4 @@
-//! Not cached: dropped before each pass. The memory that it will take is touched first.
+//! Not cached: evicted before each pass. The memory for the pages is touched first.
 
 use super::State;
 use crate::cache;

@@ -1,4 +1,4 @@
-//! Cached in huge pages: dropped, and read in through a mapping that asks for them.
+//! Cached in huge pages: evicted, and read again through a mapping that requests them.
 
 use super::{Seen, State, leave};
 use crate::cache;
@@ -7,11 +7,11 @@ pub(super) const STATE: State = State {
     name: "huge",
     description: "cached in folios of 2 MiB",
     prepare: |path| {
-        // What waits to be written cannot be evicted.
+        // Dirty pages cannot be evicted.
         cache::rewrite(path, 1 << 20)?;
         Ok(cache::read_in_huge_folios(path)?)
     },
     restore: leave,
-    // The last piece of a file is shorter than a huge page.
+    // The last part of a file is shorter than a huge page.
     is_reached: |Seen { cached, huge }| cached > 0.99 && huge.is_some_and(|huge| huge > 0.7),
 };

@@ -1,4 +1,4 @@
-//! As another program left it behind: written by `cp`, in whatever folios that gives, and not on the disk yet.
+//! Just written by another program: by `cp`, in the folios that this produces, and not on disk yet.
 
 use std::fs;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! The states of the page cache that a file is brought into, without a privilege, before it is read.
+//! The states of the page cache for a file before it is read; all can be reached without privileges.
 
 mod cold;
 mod huge_folios;
@@ -14,15 +14,15 @@ use pagecut::mmap::{MmapReader, Residency};
 
 use crate::row::Result;
 
-/// How a file lies in the page cache.
+/// A state of a file in the page cache.
 #[derive(Debug)]
 pub(crate) struct State {
-    /// How it is asked for.
+    /// Name on the command line.
     pub(crate) name: &'static str,
     pub(crate) description: &'static str,
-    /// Brings a file into the state, once for all passes where reading leaves it there.
+    /// Brings a file into the state, once for all passes if reading keeps the state.
     pub(crate) prepare: fn(&Path) -> Result<()>,
-    /// Brings it there again, before each pass.
+    /// Restores the state before each pass.
     pub(crate) restore: fn(&Path) -> Result<()>,
     is_reached: fn(Seen) -> bool,
 }
@@ -30,16 +30,17 @@ pub(crate) struct State {
 pub(crate) const STATES: [State; 4] =
     [huge_folios::STATE, small_folios::STATE, just_written::STATE, cold::STATE];
 
-/// What can be seen of a file in the page cache, as shares of it.
+/// The observed state of a file in the page cache, as shares of its length.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Seen {
     cached: f64,
-    /// Mapped by huge pages, as `/proc/self/smaps` says when all of it was touched; `None` if that would bring it into the cache.
+    /// The share mapped by huge pages, from `/proc/self/smaps` after touching all of it; `None` if touching would load it into the
+    /// cache.
     huge: Option<f64>,
 }
 
 impl State {
-    /// Looks whether the file is in the state.
+    /// Checks that the file is in the state.
     pub(crate) fn verify(&self, path: &Path) -> Result<String> {
         let seen = Seen::of(path)?;
         let verdict = if (self.is_reached)(seen) { "" } else { "; this is not the state that was asked for" };
@@ -60,7 +61,7 @@ impl Seen {
         Ok(Self { cached, huge })
     }
 
-    /// All of it is there, on small pages.
+    /// Whether all of the file is cached, on small pages.
     fn is_on_small_pages(self) -> bool {
         self.cached > 0.99 && self.huge.is_none_or(|huge| huge < 0.01)
     }
@@ -73,7 +74,7 @@ impl fmt::Display for Seen {
     }
 }
 
-/// What reading does not change.
+/// For states that reading does not change.
 fn leave(_: &Path) -> Result<()> {
     Ok(())
 }
@@ -85,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_stays_what_it_is_in_every_state() {
+    fn a_file_is_unchanged_in_every_state() {
         let folder = crate::folder::beside(None).unwrap();
         let path = folder.path().join("file");
         let data: Vec<u8> = (0..9 << 20).map(|at: u32| at.to_le_bytes()[at as usize % 3]).collect();

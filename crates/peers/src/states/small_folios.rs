@@ -1,4 +1,4 @@
-//! Cached in pages of 4 KiB: written that many bytes at a time, and synced.
+//! Cached in pages of 4 KiB: written in writes of that size, and synced.
 
 use super::{Seen, State, leave};
 use crate::cache;

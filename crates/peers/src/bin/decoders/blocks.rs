@@ -1,4 +1,4 @@
-//! Decoders of blocks of BGZF, which are there as a whole.
+//! Decoders of whole BGZF blocks.
 
 use crate::Decoder;
 use crate::result::Result;
@@ -11,19 +11,19 @@ pub(crate) const DECODERS: [Decoder; 5] = [
     ("miniz_oxide 0.9", miniz),
 ];
 
-/// Bytes of the header that all programs write, and of the trailer.
+/// Length of the header that all programs write.
 const HEADER: usize = 18;
 const TRAILER: usize = 8;
 
-/// Calls `decode` with what is deflated of each block, and room for what that makes.
+/// Calls `decode` with the deflated bytes of each block and a buffer of the decompressed length.
 fn each(file: &[u8], mut decode: impl FnMut(&[u8], &mut [u8]) -> Result<usize>) -> Result<u64> {
     let mut room = vec![0; 1 << 16];
     let (mut rest, mut made) = (file, 0);
     while let Some(size) = rest.get(16..HEADER) {
-        let (block, behind) = rest.split_at(usize::from(u16::from_le_bytes([size[0], size[1]])) + 1);
+        let (block, next) = rest.split_at(usize::from(u16::from_le_bytes([size[0], size[1]])) + 1);
         let len = block.last_chunk().map_or(0, |len| u32::from_le_bytes(*len)) as usize;
         made += decode(&block[HEADER..block.len() - TRAILER], &mut room[..len])? as u64;
-        rest = behind;
+        rest = next;
     }
     Ok(made)
 }

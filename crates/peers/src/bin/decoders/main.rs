@@ -1,7 +1,7 @@
-//! Decoders of DEFLATE and Zstandard, without anything around them: which of them pagecut takes is chosen by this.
+//! Compares decoders of DEFLATE and Zstandard alone; the choice of pagecut's decoders is based on this.
 //!
-//! Packs a FASTQ file as gzip, BGZF and zstd, reads each into memory, and decompresses it with each decoder in turn, into
-//! a buffer that is used again. The fastest of the rounds counts. No check sums are compared where the decoder does not insist.
+//! Compresses a FASTQ file as gzip, BGZF and zstd, reads each into memory, and decompresses it with each decoder in turn, into a
+//! reused buffer. The fastest round counts. Checksums are compared only where a decoder always does so.
 
 #[path = "../../format.rs"]
 #[allow(dead_code, reason = "of the formats, the names are used here")]
@@ -11,7 +11,7 @@ mod packing;
 #[path = "../../result.rs"]
 mod result;
 
-// The tests of the packing read what it made.
+// The tests of the compression read its output.
 #[cfg(test)]
 #[path = "../../decoders.rs"]
 #[allow(dead_code, reason = "one of them is used")]
@@ -34,12 +34,12 @@ struct Args {
     /// A FASTQ file that is not compressed
     file: PathBuf,
 
-    /// How often to run every decoder; the fastest counts
+    /// Number of passes of every decoder; the fastest counts
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
 }
 
-/// A decoder: what it is called, and what decompresses a file in memory and returns how many bytes that made.
+/// A decoder: its name, and a function that decompresses a file in memory and returns the number of decompressed bytes.
 type Decoder = (&'static str, fn(&[u8]) -> Result<u64>);
 
 fn main() -> Result<()> {
@@ -47,7 +47,7 @@ fn main() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let len = fs::metadata(&args.file)?.len();
     for path in packing::pack(&args.file, folder.path())? {
-        let format = format::Format::of(&path)?;
+        let format = format::Format::detect(&path)?;
         let packed = fs::read(&path)?;
         println!("{format}: {} bytes of {len}", packed.len());
         let decoders: &[Decoder] = match format {

@@ -1,4 +1,4 @@
-//! Decoders of streams, which are had piece by piece.
+//! Decoders of streams, read piece by piece.
 
 use std::io::{self, Read, Write};
 
@@ -14,7 +14,7 @@ pub(crate) const GZIP: [Decoder; 4] = [
 
 pub(crate) const ZSTD: [Decoder; 2] = [("libzstd 1.5 (C)", libzstd), ("ruzstd 0.9", ruzstd)];
 
-/// Room for what is made at a time.
+/// Length of the output buffer.
 const ROOM: usize = 256 << 10;
 
 fn read(mut decoder: impl Read) -> Result<u64> {
@@ -36,7 +36,7 @@ fn zlib_rs(file: &[u8]) -> Result<u64> {
     read(flate2::bufread::MultiGzDecoder::new(file))
 }
 
-/// Counts what is written.
+/// Counts the written bytes.
 struct Count(u64);
 
 impl Write for Count {

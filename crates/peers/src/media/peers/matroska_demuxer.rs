@@ -1,4 +1,4 @@
-//! matroska-demuxer, which gives frames with a copy of their bytes.
+//! matroska-demuxer, which returns frames with a copy of their bytes.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -8,11 +8,12 @@ use matroska_demuxer::{Frame, MatroskaFile};
 
 use super::peer;
 use crate::format::Format;
-use crate::row::{Count, Result, Row, Way};
+use crate::row::{Access, Count, Result, Row};
 
 const WORK: &str = "track, time and flags of each frame, with a copy of its bytes";
 
-pub(super) const ROWS: [Row; 1] = [peer("matroska-demuxer 0.8", Format::MATROSKA, Way::Read, WORK, frames)];
+pub(super) const ROWS: [Row; 1] =
+    [peer("matroska-demuxer 0.8", Format::MATROSKA, Access::Read, WORK, frames)];
 
 fn frames(path: &Path, _: usize) -> Result<Option<Count>> {
     let mut file = MatroskaFile::open(BufReader::new(File::open(path)?))?;

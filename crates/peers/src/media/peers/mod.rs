@@ -1,4 +1,4 @@
-//! The other readers of media, each used as its own documentation says.
+//! The other readers of media, each used as its own documentation recommends.
 
 mod libavformat;
 mod matroska_demuxer;
@@ -9,9 +9,9 @@ mod symphonia;
 
 use super::row;
 use crate::format::Format;
-use crate::row::{Here, Kind, Row, Way};
+use crate::row::{Access, Here, Kind, Row};
 
-/// Those of programs that are not installed are left out.
+/// Returns the rows of all peers; programs that are not installed are left out.
 pub(super) fn rows() -> Vec<Row> {
     let mut rows =
         [&re_mp4::ROWS[..], &mp4::ROWS, &symphonia::ROWS, &matroska_demuxer::ROWS, &mpeg2ts_reader::ROWS]
@@ -23,9 +23,9 @@ pub(super) fn rows() -> Vec<Row> {
 const fn peer(
     name: &'static str,
     formats: &'static [Format],
-    way: Way,
+    access: Access,
     work: &'static str,
     run: Here,
 ) -> Row {
-    row(Kind::Peer, name, formats, way, 1, work, run)
+    row(Kind::Peer, name, formats, access, 1, work, run)
 }

@@ -1,4 +1,4 @@
-//! mp4, which has no list of samples: `read_sample` gives each, with a copy of its bytes.
+//! mp4, which has no list of samples: `read_sample` returns each one with a copy of its bytes.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -8,11 +8,11 @@ use mp4::Mp4Reader;
 
 use super::peer;
 use crate::format::Format;
-use crate::row::{Count, Result, Row, Way};
+use crate::row::{Access, Count, Result, Row};
 
 const WORK: &str = "times and flags of each sample, with a copy of its bytes";
 
-pub(super) const ROWS: [Row; 1] = [peer("mp4 0.14", Format::MP4, Way::Read, WORK, read)];
+pub(super) const ROWS: [Row; 1] = [peer("mp4 0.14", Format::MP4, Access::Read, WORK, read)];
 
 fn read(path: &Path, _: usize) -> Result<Option<Count>> {
     let file = File::open(path)?;

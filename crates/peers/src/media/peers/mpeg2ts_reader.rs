@@ -1,4 +1,4 @@
-//! mpeg2ts-reader, which hands each transport packet to the filter of its PID.
+//! mpeg2ts-reader, which passes each transport packet to the filter of its PID.
 
 use std::fs::File;
 use std::hint::black_box;
@@ -11,16 +11,16 @@ use pagecut::mmap::MmapReader;
 
 use super::peer;
 use crate::format::Format;
-use crate::row::{Count, Result, Row, Way};
+use crate::row::{Access, Count, Result, Row};
 
 const WORK: &str = "sync byte of each transport packet, PID, continuity counter, length of the payload; by the filter of its PID";
 
 pub(super) const ROWS: [Row; 2] = [
-    peer("mpeg2ts-reader 0.18", Format::MPEGTS, Way::Read, WORK, read),
-    peer("mpeg2ts-reader 0.18", Format::MPEGTS, Way::Mapped, WORK, mapped),
+    peer("mpeg2ts-reader 0.18", Format::MPEGTS, Access::Read, WORK, read),
+    peer("mpeg2ts-reader 0.18", Format::MPEGTS, Access::Mapped, WORK, mapped),
 ];
 
-/// How many transport packets are read at a time, as its example does.
+/// Number of transport packets per read, as in its example.
 const PACKETS: usize = 1024;
 
 fn read(path: &Path, _: usize) -> Result<Option<Count>> {
@@ -41,7 +41,7 @@ fn read(path: &Path, _: usize) -> Result<Option<Count>> {
     }
 }
 
-/// Over a mapping of ours, as of a slice.
+/// Reads a mapping made by pagecut as a slice.
 fn mapped(path: &Path, _: usize) -> Result<Option<Count>> {
     let reader = MmapReader::open(path)?;
     let mut context = Context::default();
@@ -49,7 +49,7 @@ fn mapped(path: &Path, _: usize) -> Result<Option<Count>> {
     Ok(Some(context.count))
 }
 
-/// Counts, whatever the PID.
+/// A filter that counts packets of every PID.
 struct Counting;
 
 #[derive(Default)]

@@ -1,4 +1,4 @@
-//! re_mp4, which makes a list of all samples.
+//! re_mp4, which builds a list of all samples.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -9,7 +9,7 @@ use re_mp4::Mp4;
 
 use super::peer;
 use crate::format::Format;
-use crate::row::{Count, Result, Row, Way};
+use crate::row::{Access, Count, Result, Row};
 
 const WHOLE: &str =
     "the whole file read into memory; place, times and flags of each sample, all of them in a list";
@@ -17,12 +17,12 @@ const WORK: &str =
     "place, times and flags of each sample, all of them in a list; their bytes are not looked at";
 
 pub(super) const ROWS: [Row; 3] = [
-    peer("re_mp4 0.5 read_file", Format::MP4, Way::Read, WHOLE, read_file),
-    peer("re_mp4 0.5", Format::MP4, Way::Read, WORK, read),
-    peer("re_mp4 0.5", Format::MP4, Way::Mapped, WORK, mapped),
+    peer("re_mp4 0.5 read_file", Format::MP4, Access::Read, WHOLE, read_file),
+    peer("re_mp4 0.5", Format::MP4, Access::Read, WORK, read),
+    peer("re_mp4 0.5", Format::MP4, Access::Mapped, WORK, mapped),
 ];
 
-/// What it has for files.
+/// Its function for files.
 fn read_file(path: &Path, _: usize) -> Result<Option<Count>> {
     let (mp4, bytes) = Mp4::read_file(path)?;
     let count = count(&mp4);
@@ -30,14 +30,14 @@ fn read_file(path: &Path, _: usize) -> Result<Option<Count>> {
     count
 }
 
-/// What it has for whatever can be read and sought, which steps over the bytes of the samples.
+/// Its function for seekable readers, which skips the bytes of the samples.
 fn read(path: &Path, _: usize) -> Result<Option<Count>> {
     let file = File::open(path)?;
     let len = file.metadata()?.len();
     count(&Mp4::read(BufReader::new(file), len)?)
 }
 
-/// Over a mapping of ours, as of a slice.
+/// Reads a mapping made by pagecut as a slice.
 fn mapped(path: &Path, _: usize) -> Result<Option<Count>> {
     count(&Mp4::read_bytes(MmapReader::open(path)?.as_slice())?)
 }

@@ -1,4 +1,4 @@
-//! Symphonia, whose readers give packets with a copy of their bytes.
+//! Symphonia, whose readers return packets with a copy of their bytes.
 
 use std::fs::File;
 use std::path::Path;
@@ -10,13 +10,13 @@ use symphonia_format_mkv::MkvReader;
 
 use super::peer;
 use crate::format::Format;
-use crate::row::{Count, Result, Row, Way};
+use crate::row::{Access, Count, Result, Row};
 
 const WORK: &str = "track and times of each packet, with a copy of its bytes";
 
 pub(super) const ROWS: [Row; 2] = [
-    peer("symphonia-format-isomp4 0.6", Format::MP4, Way::Read, WORK, isomp4),
-    peer("symphonia-format-mkv 0.6", Format::MATROSKA, Way::Read, WORK, mkv),
+    peer("symphonia-format-isomp4 0.6", Format::MP4, Access::Read, WORK, isomp4),
+    peer("symphonia-format-mkv 0.6", Format::MATROSKA, Access::Read, WORK, mkv),
 ];
 
 fn isomp4(path: &Path, _: usize) -> Result<Option<Count>> {

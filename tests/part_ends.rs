@@ -1,5 +1,4 @@
-//! A file is cut without being searched: each worker knows where its part starts if it had the one before, and in a mapping a part
-//! ends where its records do.
+//! Dividing a file into parts: a boundary is searched for at most once, and in a mapping a part ends where its last record ends.
 
 mod common;
 
@@ -15,44 +14,44 @@ use pagecut::io::{Strategy, ZeroCopyConfig};
 use pagecut::media::mpegts::Packets;
 use pagecut::{Boundaries, Error, Format, Part, Resync, Search, Source, SourceOptions, Step, Stop, Tally};
 
-/// Records of a part, their account, and the error that ended them.
+/// Returns the records of a part, its counts, and the error that ended it.
 fn read<'data, F: Format>(format: &F, part: Part<'data>) -> (Vec<F::Record<'data>>, Tally, Option<Error>) {
     let mut records = format.records_of(part);
     let all = records.by_ref().map_while(Result::ok).collect();
     (all, records.tally(), records.error().cloned())
 }
 
-/// Reads a text in two parts, of which the first ends where its records do, wherever it is told that no more of them begin.
+/// Reads a text in two parts. The first part's length may fall inside a record, which the reader must then finish.
 fn check_reading_on<F>(format: &F, data: &[u8])
 where
     F: Resync,
     for<'data> F::Record<'data>: std::fmt::Debug + PartialEq,
 {
-    assert!(format.reads_on());
+    assert!(format.reads_past_end());
     let (expected, expected_error) = serial(format, data);
     for len in 1..=data.len() {
-        let told = || format!("{len} of {:?}", data.escape_ascii().to_string());
+        let context = || format!("{len} of {:?}", data.escape_ascii().to_string());
         let (mut records, tally, error) = read(format, Part::from_view(data, len, 0, true));
         let end = usize::try_from(tally.bytes()).unwrap();
-        let (behind, error) = match error {
+        let (after, error) = match error {
             Some(error) => (Vec::new(), Some(error)),
             None => {
-                assert!((len..=data.len()).contains(&end), "{end}: {}", told());
-                let passed = format.find_boundary(data, len).filter(|&cut| cut < end);
-                assert_eq!(passed, None, "no cut is passed over that ends at {end}: {}", told());
-                let (behind, _, error) = read(format, Part::from_range(data, end..data.len()));
-                (behind, error)
+                assert!((len..=data.len()).contains(&end), "{end}: {}", context());
+                let passed = format.find_boundary(data, len).filter(|&boundary| boundary < end);
+                assert_eq!(passed, None, "a boundary before {end} was skipped: {}", context());
+                let (after, _, error) = read(format, Part::from_range(data, end..data.len()));
+                (after, error)
             }
         };
-        records.extend(behind);
-        assert_eq!(records, expected, "{}", told());
+        records.extend(after);
+        assert_eq!(records, expected, "{}", context());
         let message = expected_error.as_ref().map(|(message, _)| message.clone());
-        assert_eq!(error.map(|error| error.message()), message, "{}", told());
+        assert_eq!(error.map(|error| error.message()), message, "{}", context());
     }
 }
 
 #[test]
-fn a_part_that_ends_inside_of_a_record_is_read_to_the_end_of_it() {
+fn a_reader_finishes_a_record_past_the_part_end() {
     let fastq =
         b"@r1\nAC\n+\n@I\n\n@r2\r\nAC\r\n+@\r\n+@\r\n@r3\n\n+\n\n\r\n@r4 @+\nA\n+r4 @+\n@\n\n\n@r6\n\n+\n";
     let fasta =
@@ -71,20 +70,20 @@ fn a_part_that_ends_inside_of_a_record_is_read_to_the_end_of_it() {
     }
 }
 
-/// A format that counts how often and in how many bytes its cuts are searched for, and has only some of them.
+/// A format that counts the boundary searches and the searched bytes, and that may find only some boundaries.
 #[derive(Clone)]
 struct Counted<F> {
     format: F,
-    /// Every cut, or only those before such a byte.
+    /// Finds all boundaries, or only those of records whose name begins with this byte.
     before: Option<u8>,
-    reads_on: bool,
+    reads_past_end: bool,
     searches: Arc<AtomicU64>,
     searched: Arc<AtomicU64>,
 }
 
 impl<F> Counted<F> {
-    fn new(format: F, before: Option<u8>, reads_on: bool) -> Self {
-        Self { format, before, reads_on, searches: Arc::default(), searched: Arc::default() }
+    fn new(format: F, before: Option<u8>, reads_past_end: bool) -> Self {
+        Self { format, before, reads_past_end, searches: Arc::default(), searched: Arc::default() }
     }
 
     fn searches(&self) -> u64 {
@@ -126,8 +125,8 @@ impl<F: Resync> Boundaries for Counted<F> {
         self.format.look_behind()
     }
 
-    fn reads_on(&self) -> bool {
-        self.reads_on
+    fn reads_past_end(&self) -> bool {
+        self.reads_past_end
     }
 
     fn find_start(&self, part: Part<'_>, from: usize) -> Option<usize> {
@@ -140,7 +139,7 @@ impl<F: Resync> Boundaries for Counted<F> {
         let mut from = range.start;
         loop {
             match (self.format.search_boundary(data, from..range.end), self.before) {
-                (Search::Boundary(cut), Some(byte)) if data[cut + 1] != byte => from = cut + 1,
+                (Search::Boundary(at), Some(byte)) if data[at + 1] != byte => from = at + 1,
                 (found, _) => return found,
             }
         }
@@ -159,27 +158,24 @@ fn file(data: &[u8]) -> tempfile::NamedTempFile {
 }
 
 #[test]
-fn a_cut_is_searched_for_once() {
+fn a_boundary_is_searched_for_once() {
     let data = fs::read(testdata("illumina.fastq")).unwrap();
     let file = file(&data);
-    for reads_on in [true, false] {
+    for reads_past_end in [true, false] {
         for strategy in [Strategy::Mapped, Strategy::Read] {
-            let format = Counted::new(Fastq::new(), None, reads_on);
+            let format = Counted::new(Fastq::new(), None, reads_past_end);
             let source = Source::with_options(file.path(), options(strategy, 3000, 1)).unwrap();
             let count = source.fold(&format, || 0, |count, _| count + 1, |left, right| left + right).unwrap();
             assert_eq!(count, 250);
-            let stretches = data.len() as u64 / 3000;
+            let parts = data.len() as u64 / 3000;
             let searches = format.searches();
-            assert!(
-                (stretches - 1..=stretches + 1).contains(&searches),
-                "{reads_on} {strategy:?}: {searches}"
-            );
+            assert!((parts - 1..=parts + 1).contains(&searches), "{reads_past_end} {strategy:?}: {searches}");
         }
     }
 }
 
 #[test]
-fn a_record_that_is_long_is_searched_once() {
+fn a_long_record_is_searched_once() {
     let record = [b">r\n".to_vec(), b"ACGTACGTA\n".repeat(50_000)].concat();
     let data = record.repeat(3);
     let file = file(&data);
@@ -193,7 +189,7 @@ fn a_record_that_is_long_is_searched_once() {
         for strategy in [Strategy::Mapped, Strategy::Read] {
             assert_eq!(sum(&format, strategy, threads), 3 * 450_000);
             let searched = format.searched() as f64 / data.len() as f64;
-            // The other worker searches too, as long as it is not known where the record ends.
+            // While the end of the record is unknown, the other worker searches too.
             assert!(searched < 1.1 * threads as f64, "{strategy:?}, {threads} threads: {searched} times");
         }
     }
@@ -203,7 +199,7 @@ fn a_record_that_is_long_is_searched_once() {
 }
 
 #[test]
-fn what_lies_between_the_records_of_a_part_and_the_next_cut_is_read_too() {
+fn records_up_to_the_next_boundary_are_read() {
     let data: Vec<u8> = (0..200)
         .flat_map(|record| format!("@{}{record}\nAC\n+\nI@\n", b"abcde"[record % 5] as char).into_bytes())
         .collect();
@@ -217,15 +213,15 @@ fn what_lies_between_the_records_of_a_part_and_the_next_cut_is_read_too() {
                 let format = Counted::new(Fastq::new(), Some(b'c'), true);
                 let options = options(strategy, part_len, 1 + part_len % 3);
                 let account = Source::with_options(file.path(), options).unwrap().account(&format);
-                let told = (account.tally.records, account.error.as_ref().map(facts));
-                assert_eq!(told, expected, "{strategy:?}, {part_len}");
+                let found = (account.tally.records, account.error.as_ref().map(facts));
+                assert_eq!(found, expected, "{strategy:?}, {part_len}");
             }
         }
     }
 }
 
 #[test]
-fn stretches_of_a_mapping_that_are_taken_as_one_lie_end_to_end() {
+fn merged_chunks_of_a_mapping_are_adjacent() {
     let sequences = [300_000, 7, 2_500_000, 60]
         .map(|len: usize| [b">s\n".to_vec(), vec![b'A'; len], b"\n".to_vec()].concat());
     let data = sequences.concat().repeat(10);
