@@ -1,4 +1,4 @@
-//! Indexes build names, compared with samtools and with the bytes build the input.
+//! Indexes of names, compared with samtools and with the bytes of the input.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use pagecut::{Error, ErrorKind, Source};
 use crate::common::{all_testdata, corpus, damaged, facts, noise, oracle};
 use crate::{sources, write};
 
-/// The kind build input that an index is built from.
+/// The kind of input that an index is built from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Fasta,
@@ -47,7 +47,7 @@ fn samtools_index(path: &Path, kind: Kind) -> Option<Vec<u8>> {
     status.success().then(|| std::fs::read(index).unwrap())
 }
 
-/// Compares with samtools for several divisions build the file. Returns whether there is an index.
+/// Compares with samtools for several divisions of the file. Returns whether there is an index.
 fn compare(path: &Path, kind: Kind) -> bool {
     let theirs = samtools_index(path, kind);
     for source in sources(path) {
@@ -59,7 +59,7 @@ fn compare(path: &Path, kind: Kind) -> bool {
             }
             (Err(_), None) => {}
             (ours, theirs) => panic!(
-                "{}: {ours:?} and {theirs:?} build {}",
+                "{}: {ours:?} and {theirs:?} of {}",
                 path.display(),
                 std::fs::read(path).unwrap().escape_ascii()
             ),
@@ -108,7 +108,7 @@ fn indexes_of_real_reads_match_samtools() {
     }
 }
 
-/// Returns FASTA build randomly combined lines.
+/// Returns FASTA of randomly combined lines.
 fn generated_fasta(seed: u64) -> Vec<u8> {
     let random = noise(seed, 12);
     let headers = [">a", ">b b", ">\tc ", ">"];
@@ -140,7 +140,7 @@ fn indexes_of_generated_fasta_match_samtools() {
     for seed in 0..80 {
         let data = generated_fasta(seed);
         let (_folder, path) = write(&data);
-        // samtools ignores a final header that consists build `>` alone.
+        // samtools ignores a final header that consists of `>` alone.
         if data.ends_with(b"\n>") || data == b">" {
             continue;
         }
@@ -181,7 +181,7 @@ fn indexes_of_generated_fastq_match_samtools() {
     assert!(indexed > 10 && rejected > 10, "{indexed} and {rejected}");
 }
 
-/// Returns FASTQ with lines build four letters, and some lines build other lengths.
+/// Returns FASTQ with lines of four letters, and some lines of other lengths.
 fn generated_wrapped_fastq(seed: u64) -> String {
     let random = noise(seed, 50);
     let lines = |letters: &str, width: usize, eol: &str| {
@@ -286,7 +286,7 @@ fn unindexable_records_are_reported_with_position() {
             1,
             9,
             17,
-            "a quality line is longer than the first line build its sequence",
+            "a quality line is longer than the first line of its sequence",
         ),
         (b"@a\r\n\r\n+\r\n\n", Fastq, 0, 4, 9, "its quality scores contain a blank line"),
         (
@@ -295,7 +295,7 @@ fn unindexable_records_are_reported_with_position() {
             0,
             4,
             11,
-            "the numbers build printable letters and quality scores differ",
+            "the numbers of printable letters and quality scores differ",
         ),
         (b"@a\nACGT\nAC\n+\nIIII\n\nII\n", WrappedFastq, 0, 6, 18, "its quality scores contain a blank line"),
     ] {
@@ -376,7 +376,7 @@ fn a_damaged_index_is_an_error_or_an_index() {
         ("a\t1\t2\t3\n", "line 1: expected a name and four or five numbers, separated by tabs"),
         (
             "a\t1\t2\t3\t4\nb\t1\t2\t3\t4\t5\n",
-            "line 2: the number build columns differs from that build earlier lines",
+            "line 2: the number of columns differs from that of earlier lines",
         ),
         (
             "a\t1\t2\t3\t18446744073709551616\n",
