@@ -59,7 +59,8 @@ impl FormatTask for RecordsBetween {
         }
         match format.boundaries() {
             Some(cuts) => {
-                let range = library::find_boundary(content, cuts, start)?..library::find_boundary(content, cuts, end)?;
+                let range = library::find_boundary(content, cuts, start)?
+                    ..library::find_boundary(content, cuts, end)?;
                 if cuts.needs_proof() && library::scan_to_boundary(content, format, range.end).is_err() {
                     // The next cut lies after damage. Records before that are proven too.
                     let end = library::scan_to_boundary(content, format, end)?;

@@ -49,12 +49,7 @@ fn missing_names_are_errors_and_the_others_are_printed() {
     let folder = folder("none\n#1\nchr2\n");
     let output = fetch(&folder, &["-f", "list", "-o", "out.fa"]);
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(
-        stderr(&output).matches("there is no sequence of this name").count(),
-        2,
-        "{}",
-        stderr(&output)
-    );
+    assert_eq!(stderr(&output).matches("no sequence has this name").count(), 2, "{}", stderr(&output));
     assert!(!folder.path().join("out.fa").exists());
     assert_eq!(stdout(&fetch(&folder, &["-f", "list"])), ">#1\nTTTT\n");
 }
