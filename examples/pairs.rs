@@ -7,9 +7,7 @@ fn main() -> Result<()> {
     let paths: Vec<_> = std::env::args_os().skip(1).collect();
     let source = match &paths[..] {
         [first, second] => PairedSource::open(first, second)?,
-        both => {
-            PairedSource::open_interleaved(both.first().expect("usage: pairs R1 R2, or pairs INTERLEAVED"))?
-        }
+        both => PairedSource::open_interleaved(both.first().expect("usage: pairs R1 [R2]"))?,
     };
     let mut equal = 0;
     let mut pairs = source.pairs(&Fastq::new())?;
