@@ -220,8 +220,8 @@ fn f1_what_cannot_be_mapped_says_so() {
         (socket, "a socket cannot be mapped"),
         ("/dev/null".into(), "a device cannot be mapped"),
         ("/dev/zero".into(), "a device cannot be mapped"),
-        ("/proc/self/status".into(), "a file that tells no length cannot be mapped"),
-        ("/proc/cpuinfo".into(), "a file that tells no length cannot be mapped"),
+        ("/proc/self/status".into(), "a file without a known length cannot be mapped"),
+        ("/proc/cpuinfo".into(), "a file without a known length cannot be mapped"),
     ] {
         let error = MmapReader::open(&path).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Unmappable { .. }), "{}: {error}", path.display());

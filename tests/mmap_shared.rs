@@ -88,8 +88,8 @@ impl<T> Held for T {}
 
 fn lend<'a>(shared: &'a MmapShared, kind: &str, range: Range<usize>) -> pagecut::Result<Box<dyn Held + 'a>> {
     Ok(match kind {
-        "to read" => Box::new(shared.view(range)?),
-        "to write" => Box::new(shared.view_mut(range)?),
+        "for reading" => Box::new(shared.view(range)?),
+        "for writing" => Box::new(shared.view_mut(range)?),
         "as 32-bit atomics" => Box::new(shared.atomics_u32(range)?),
         "as 64-bit atomics" => Box::new(shared.atomics_u64(range)?),
         "copied out" => Box::new(shared.read_into(range.start, &mut vec![0; range.len()])?),
@@ -101,7 +101,7 @@ fn lend<'a>(shared: &'a MmapShared, kind: &str, range: Range<usize>) -> pagecut:
 #[test]
 fn m4_m11_only_what_goes_together_is_lent_together() {
     let (_folder, _path, shared) = shared(&[0; 64]);
-    let kinds = ["to read", "to write", "as 32-bit atomics", "as 64-bit atomics"];
+    let kinds = ["for reading", "for writing", "as 32-bit atomics", "as 64-bit atomics"];
     let mut refused = 0;
     for held in kinds {
         for asked in kinds.into_iter().chain(["copied out", "copied in"]) {
@@ -112,8 +112,8 @@ fn m4_m11_only_what_goes_together_is_lent_together() {
                 }
                 let _loan = lend(&shared, held, 16..32).unwrap();
                 let overlap = other.start.max(16) < other.end.min(32);
-                let same = held == asked || (held, asked) == ("to read", "copied out");
-                let granted = !overlap || (same && held != "to write");
+                let same = held == asked || (held, asked) == ("for reading", "copied out");
+                let granted = !overlap || (same && held != "for writing");
                 match lend(&shared, asked, other.clone()) {
                     Ok(_) => assert!(granted, "{asked} {other:?} with 16..32 {held}"),
                     Err(error) => {

@@ -147,7 +147,7 @@ fn a_file_is_read_as_often_as_one_likes() {
 #[test]
 fn files_that_tell_no_length_are_read() {
     let source = Source::open("/proc/self/status").unwrap();
-    assert_eq!(source.reason(), "a file that tells no length cannot be mapped");
+    assert_eq!(source.reason(), "a file without a known length cannot be mapped");
     let error = source.detect().unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::UnknownFormat(_)), "{error}");
     // More than once, since it can be read from its start again.

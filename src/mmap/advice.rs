@@ -1,39 +1,40 @@
-//! What the kernel is told.
+//! Advice to the kernel about page use.
 
-/// What the kernel is told about how pages of a mapping will be used: `madvise(2)`.
+/// Advice to the kernel about how the pages of a mapping will be used (`madvise(2)`).
 ///
-/// Each is sound for a mapping that is only read, which all of pagecut's are: none changes what the bytes are.
+/// All variants are sound for read-only mappings, and all mappings of pagecut that accept advice are read-only: no
+/// variant changes the contents of the bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Advice {
-    /// Nothing special (`MADV_NORMAL`): read-around of the place of a fault.
+    /// No special treatment (`MADV_NORMAL`): the kernel reads around the address of a page fault.
     Normal,
-    /// Pages will be used in order (`MADV_SEQUENTIAL`): read ahead at once, and drop early what was used.
+    /// Sequential access (`MADV_SEQUENTIAL`): read ahead aggressively and free used pages early.
     Sequential,
-    /// Pages will be used in no order (`MADV_RANDOM`): do not read ahead.
+    /// Random access (`MADV_RANDOM`): no read-ahead.
     Random,
-    /// Pages will be used soon (`MADV_WILLNEED`): begin to read them. The kernel cuts one request to the read-ahead window of
-    /// the device.
+    /// The pages will be used soon (`MADV_WILLNEED`): start reading them. The kernel limits one request to the
+    /// read-ahead window of the device.
     WillNeed,
-    /// Pages will not be used soon (`MADV_DONTNEED`): take them out of this mapping. They stay in the page cache, and are
-    /// mapped again when they are touched.
+    /// The pages will not be used soon (`MADV_DONTNEED`): unmap them. They stay in the page cache; the next access maps
+    /// them again.
     DontNeed,
-    /// Map the pages now, reading them if need be (`MADV_POPULATE_READ`, Linux 5.14).
+    /// Map the pages now and read the missing ones (`MADV_POPULATE_READ`, Linux 5.14).
     PopulateRead,
-    /// Pages may be reclaimed before others (`MADV_COLD`, Linux 5.4).
+    /// Reclaim the pages before others (`MADV_COLD`, Linux 5.4).
     Cold,
-    /// Reclaim the pages now (`MADV_PAGEOUT`, Linux 5.4); for a file that one may write to.
+    /// Reclaim the pages now (`MADV_PAGEOUT`, Linux 5.4). Requires ownership of the file or write permission.
     PageOut,
     /// Prefer huge pages (`MADV_HUGEPAGE`).
     HugePage,
-    /// Do not use huge pages (`MADV_NOHUGEPAGE`).
+    /// Use no huge pages (`MADV_NOHUGEPAGE`).
     NoHugePage,
-    /// Leave the pages out of a core dump (`MADV_DONTDUMP`).
+    /// Exclude the pages from core dumps (`MADV_DONTDUMP`).
     DontDump,
 }
 
 impl Advice {
-    /// All of them.
+    /// All variants.
     pub const ALL: [Self; 11] = [
         Self::Normal,
         Self::Sequential,

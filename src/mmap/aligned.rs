@@ -1,11 +1,11 @@
-//! Ranges that begin and end with pages.
+//! Page-aligned ranges of a mapping.
 
 use std::ops::{Deref, Range};
 
 use super::{Advice, MmapReader, sys};
 use crate::error::{ErrorKind, Result};
 
-/// A mapping that is read in whole pages, each range with advice of its own.
+/// A mapping that gives advice for the pages of each range before the range is read.
 ///
 /// ```
 /// use pagecut::mmap::{MmapReader, PageAlignedMmap};
@@ -24,45 +24,45 @@ pub struct PageAlignedMmap {
 }
 
 impl PageAlignedMmap {
-    /// Reads a mapping in whole pages, for each of which it is said that it will be used soon ([`Advice::WillNeed`]).
+    /// Wraps a mapping. Each read advises [`Advice::WillNeed`] for the pages of its range.
     #[must_use]
     pub fn new(reader: MmapReader) -> Self {
         Self { reader, page_size: sys::page_size(), advice: Advice::WillNeed }
     }
 
-    /// Gives this advice instead.
+    /// Replaces the advice.
     #[must_use]
     pub fn with_advice(self, advice: Advice) -> Self {
         Self { advice, ..self }
     }
 
-    /// The size of a page in bytes, as the system says it.
+    /// Returns the page size of the system in bytes.
     #[must_use]
     pub fn page_size(&self) -> usize {
         self.page_size
     }
 
-    /// The pages that `len` bytes from `offset` on touch, as far as they lie in the mapping. Pages are those of the file: where
-    /// the mapping does not begin with a page, its first one is shorter.
+    /// Returns the range of whole pages that contains `len` bytes at `offset`, limited to the mapping. Pages are pages
+    /// of the file: the first page is shorter if the mapping starts inside a page.
     #[must_use]
     pub fn aligned_window(&self, offset: usize, len: usize) -> Range<usize> {
         let start = offset.min(self.len());
         let end = offset.saturating_add(len).min(self.len());
-        // The page of a position begins where that of the next page start does, a page before; at the start of the mapping
-        // there may be less than a page.
+        // The page of a position starts one page before the next page start. At the start of the mapping, less than one
+        // page may precede that page start.
         let page_start = |position: usize| match self.to_page_start(position) {
             0 => position,
-            behind => (position + behind).saturating_sub(self.page_size),
+            distance => (position + distance).saturating_sub(self.page_size),
         };
         let page_end = |position: usize| (position + self.to_page_start(position)).min(self.len());
         if start == end { start..end } else { page_start(start)..page_end(end) }
     }
 
-    /// The bytes asked for, after the advice was given for the pages that they touch and for no others.
+    /// Advises the kernel about the pages of a range, and about no others, and returns the bytes of the range.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::OutOfRange`] if they do not lie in the mapping; [`ErrorKind::Io`] if the system does not take the advice.
+    /// [`ErrorKind::OutOfRange`] if the range exceeds the mapping; [`ErrorKind::Io`] if the kernel refuses the advice.
     pub fn read_aligned(&self, offset: usize, len: usize) -> Result<&[u8]> {
         let bytes = offset.checked_add(len).and_then(|end| self.as_slice().get(offset..end));
         let Some(bytes) = bytes else {

@@ -1,14 +1,15 @@
-//! A mapping as a stream.
+//! A mapping as `Read`, `BufRead` and `Seek`.
 
 use std::io::{self, BufRead, Cursor, Read, Seek, SeekFrom};
 
 use super::MmapReader;
 
-/// A cursor over the bytes of a mapping, for what wants `Read`, `BufRead` or `Seek`.
+/// A cursor over the bytes of a mapping that implements `Read`, `BufRead` and `Seek`.
 ///
-/// A read that comes to a page that vanished fails. Where the bytes end, the file is compared with what it was when it was
-/// mapped ([`MmapReader::check`]): a file that was cut short or changed meanwhile does not end, it fails. (The bytes behind
-/// `fill_buf` are those of the mapping, and are read after it returns.)
+/// A read that reaches a vanished page fails. At the end of the mapping, the cursor compares the file with its state at
+/// the time of mapping ([`MmapReader::check`]): if the file was truncated or changed, the read fails instead of
+/// returning end of file. The slice that `fill_buf` returns is part of the mapping; the caller reads it after this
+/// check.
 ///
 /// ```
 /// use std::io::BufRead;
@@ -31,13 +32,13 @@ impl<'map> MmapCursor<'map> {
         Self { reader, bytes: Cursor::new(reader.as_slice()) }
     }
 
-    /// Where the cursor stands, in bytes from the start of the mapping.
+    /// Returns the position of the cursor in bytes from the start of the mapping.
     #[must_use]
     pub fn position(&self) -> u64 {
         self.bytes.position()
     }
 
-    /// The bytes from the cursor to the end of the mapping, which live as long as the mapping.
+    /// Returns the bytes from the cursor to the end of the mapping. The slice lives as long as the mapping.
     #[must_use]
     pub fn rest(&self) -> &'map [u8] {
         let all = *self.bytes.get_ref();
@@ -45,7 +46,7 @@ impl<'map> MmapCursor<'map> {
         all.get(position..).unwrap_or_default()
     }
 
-    /// Asks whether all is well, if the cursor stands at the end or something was lost.
+    /// Checks the file if the cursor is at the end or a page has vanished.
     fn check(&self) -> io::Result<()> {
         if self.rest().is_empty() || self.reader.has_lost() {
             self.reader.check().map_err(io::Error::other)

@@ -1,4 +1,4 @@
-//! A file on huge pages.
+//! Mappings on huge pages.
 
 use std::fs::File;
 use std::io;
@@ -9,19 +9,20 @@ use super::reader::{Opened, open_mappable};
 use super::{Advice, MmapOptions, MmapReader, sys};
 use crate::error::Result;
 
-/// A file that is mapped so that it takes few entries of the TLB.
+/// A mapping on huge pages, which needs few page faults and few TLB entries.
 ///
-/// | the file | what is done |
+/// | file | method |
 /// |---|---|
-/// | on a file system with large folios (ext4 from Linux 6.16, XFS) | mapped at an address that is a multiple of the huge-page size, with [`Advice::HugePage`]: what is not in the page cache yet is read into it in huge pages, and mapped by one entry each |
-/// | on hugetlbfs | mapped in the pages of that file system |
-/// | any, on request ([`HugePageMmap::copied`]) | read into anonymous memory on huge pages |
+/// | on a file system with large folios (ext4 from Linux 6.16, XFS) | mapped at a multiple of the huge page size with [`Advice::HugePage`]: the kernel reads missing pages into the page cache as huge pages and maps each with one entry |
+/// | on hugetlbfs | mapped with the page size of that file system |
+/// | any, on request ([`HugePageMmap::copied`]) | copied into anonymous memory on huge pages |
 ///
-/// What the system refuses falls back to an ordinary mapping; [`pages_used`](HugePageMmap::pages_used) and
-/// [`refused`](HugePageMmap::refused) tell. How many bytes are on huge pages in fact, [`huge_bytes`](HugePageMmap::huge_bytes)
-/// asks the system: pages of a file that were in the page cache before stay as small as they are.
+/// If the kernel refuses huge pages, the file is mapped with ordinary pages; [`pages_used`](HugePageMmap::pages_used)
+/// returns the kind of pages and [`refused`](HugePageMmap::refused) the reason.
+/// [`huge_bytes`](HugePageMmap::huge_bytes) returns the number of bytes that are actually on huge pages: pages of the
+/// file that were in the page cache before keep their size.
 ///
-/// It can be used like the [`MmapReader`] that it is made of.
+/// Dereferences to [`MmapReader`].
 ///
 /// ```
 /// use pagecut::{fastq::Fastq, mmap::HugePageMmap};
@@ -38,15 +39,15 @@ pub struct HugePageMmap {
     refused: Option<io::Error>,
 }
 
-/// What a [`HugePageMmap`] got.
+/// The kind of pages that a [`HugePageMmap`] uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HugePages {
-    /// An aligned mapping of a file, for which huge pages are preferred.
+    /// An aligned file mapping with [`Advice::HugePage`].
     File,
     /// A mapping of a file on hugetlbfs.
     Hugetlbfs,
-    /// A copy in anonymous memory, for which huge pages are preferred.
+    /// A copy in anonymous memory with [`Advice::HugePage`].
     Copy,
     /// An ordinary mapping.
     None,
@@ -57,12 +58,12 @@ impl HugePageMmap {
     ///
     /// # Errors
     ///
-    /// Those of [`MmapReader::open`]. That huge pages are refused is none.
+    /// Those of [`MmapReader::open`]. Refused huge pages are not an error.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         Self::from_file(&open_mappable(path.as_ref())?)
     }
 
-    /// Maps a whole file that is open.
+    /// Maps a whole open file.
     ///
     /// # Errors
     ///
@@ -93,13 +94,13 @@ impl HugePageMmap {
         })
     }
 
-    /// Reads a whole file into memory of its own on huge pages. That takes a pass over the file and as much memory as it is
-    /// long, and is worth it for bytes that are gone through many times in no order.
+    /// Copies a whole file into anonymous memory on huge pages. This reads the file once and needs memory of the file's
+    /// size. It pays off for repeated random access.
     ///
     /// # Errors
     ///
-    /// Those of [`open`](HugePageMmap::open), and [`ErrorKind::Io`](crate::ErrorKind::Io) if the memory cannot be had or the
-    /// file cannot be read.
+    /// Those of [`open`](HugePageMmap::open), and [`ErrorKind::Io`](crate::ErrorKind::Io) if the memory cannot be
+    /// allocated or the file cannot be read.
     pub fn copied(path: impl AsRef<Path>) -> Result<Self> {
         let opened = Opened::of(&open_mappable(path.as_ref())?, MmapOptions::new())?;
         let mut refused = None;
@@ -115,20 +116,20 @@ impl HugePageMmap {
         Ok(Self { reader, pages: if refused.is_some() { HugePages::None } else { HugePages::Copy }, refused })
     }
 
-    /// What was got.
+    /// Returns the kind of pages in use.
     #[must_use]
     pub fn pages_used(&self) -> HugePages {
         self.pages
     }
 
-    /// Why huge pages were refused, if they were.
+    /// Returns the reason why the kernel refused huge pages.
     #[must_use]
     pub fn refused(&self) -> Option<&io::Error> {
         self.refused.as_ref()
     }
 
-    /// How many bytes are mapped by huge pages at the moment (`/proc/self/smaps`); `None` where the system does not tell. Pages
-    /// are mapped when they are touched.
+    /// Returns the number of bytes that are mapped with huge pages now (`/proc/self/smaps`), or `None` if the system
+    /// does not report it. A page counts after its first access.
     #[must_use]
     pub fn huge_bytes(&self) -> Option<u64> {
         self.stats().huge

@@ -1,4 +1,4 @@
-//! A read lease, and somebody who watches over it.
+//! Read leases and the thread that releases them.
 
 use std::fs::File;
 use std::io;
@@ -10,13 +10,13 @@ use super::sys::lease;
 use super::{Grant, MmapOption, MmapOptions};
 use crate::error::{ErrorKind, Result};
 
-/// How often the watcher asks whether somebody waits for the lease.
-const ASK_EVERY: Duration = Duration::from_millis(50);
+/// Interval at which the watcher thread checks for a pending lease break.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// A read lease on a file, under which the kernel holds back whoever would write to it or cut it.
+/// A read lease on a file, while which the kernel blocks every process that writes to the file or truncates it.
 ///
-/// When somebody does wait, the holder has half of the time that the kernel grants to be done; then the lease is given back
-/// for him. It is given back at once when it is dropped.
+/// When a process waits, the holder has half of the kernel's break time to finish; then a watcher thread releases the
+/// lease. Drop releases it at once.
 #[derive(Debug)]
 pub(super) struct Lease {
     shared: Arc<Shared>,
@@ -31,8 +31,8 @@ struct Shared {
 }
 
 impl Lease {
-    /// Takes a lease on a file if the options ask for it, and notes what the system said.
-    pub(super) fn asked(file: &File, options: MmapOptions) -> (Option<Self>, Vec<Grant>) {
+    /// Takes a lease if the options request one, and records the kernel's answer.
+    pub(super) fn request(file: &File, options: MmapOptions) -> (Option<Self>, Vec<Grant>) {
         if !options.lease {
             return (None, Vec::new());
         }
@@ -45,8 +45,8 @@ impl Lease {
 
     /// Takes a lease on a file.
     pub(super) fn take(file: &File) -> io::Result<Self> {
-        // Opened once more: a lease belongs to all descriptors that came of one `open`, so that one who shares it would give
-        // it back for everybody.
+        // The file is opened again: a lease belongs to an open file description. If descriptors shared it, closing or
+        // unlocking one of them would release the lease for all.
         let file = lease::open_again(file)?;
         lease::take(&file)?;
         let shared = Arc::new(Shared { file, dropped: Mutex::new(false), is_dropped: Condvar::new() });
@@ -55,40 +55,41 @@ impl Lease {
         match watcher {
             Ok(watcher) => Ok(Self { shared, watcher: Some(watcher) }),
             Err(error) => {
-                lease::give_back(&shared.file)?;
+                lease::release(&shared.file)?;
                 Err(error)
             }
         }
     }
 
-    /// Whether the lease is held and nobody waits for it.
+    /// Returns whether the lease is held and no process waits for it.
     pub(super) fn is_held(&self) -> bool {
         lease::is_held(&self.shared.file)
     }
 
-    /// Whether the lease still proves what it was taken for.
+    /// Checks that the lease still protects the file.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::LeaseBroken`] if it does not.
+    /// [`ErrorKind::LeaseBroken`] if another process waits for the lease or the lease is gone.
     pub(super) fn check(&self) -> Result<()> {
         if self.is_held() { Ok(()) } else { Err(ErrorKind::LeaseBroken.into()) }
     }
 }
 
 impl Shared {
-    /// Waits until the lease is dropped, or until somebody else has waited for it long enough, and gives it back.
+    /// Waits until the lease is dropped, or until half of the break time has passed after another process asked for the
+    /// file; then releases the lease.
     fn watch(&self) {
-        while lease::is_held(&self.file) && !self.wait(ASK_EVERY) {}
+        while lease::is_held(&self.file) && !self.wait(POLL_INTERVAL) {}
         self.wait(lease::break_time() / 2);
-        // That it is gone already is no harm.
-        let _ = lease::give_back(&self.file);
+        // The kernel may have removed the lease already.
+        let _ = lease::release(&self.file);
     }
 
-    /// Waits this long, or until the lease is dropped. Returns whether it was.
-    fn wait(&self, long: Duration) -> bool {
+    /// Waits for a duration or until the lease is dropped. Returns whether it was dropped.
+    fn wait(&self, duration: Duration) -> bool {
         let dropped = self.dropped.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.is_dropped.wait_timeout_while(dropped, long, |dropped| !*dropped);
+        let waited = self.is_dropped.wait_timeout_while(dropped, duration, |dropped| !*dropped);
         *waited.unwrap_or_else(PoisonError::into_inner).0
     }
 }
@@ -98,7 +99,7 @@ impl Drop for Lease {
         *self.shared.dropped.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.shared.is_dropped.notify_all();
         if let Some(watcher) = self.watcher.take() {
-            // The watcher does nothing that panics; if it did, the lease goes with the file.
+            // The watcher thread does not panic. If it did, closing the file releases the lease.
             let _ = watcher.join();
         }
     }

@@ -1,53 +1,53 @@
-//! A file as memory.
+//! Files as memory.
 //!
-//! This layer stands alone: bytes can be read through it by whoever parses nothing.
+//! This layer is independent of the parsers: it can be used to read bytes only.
 //!
-//! | type | what it is for | what it costs |
+//! | type | purpose | cost |
 //! |---|---|---|
-//! | [`MmapReader`] | a file, or a range of it, as one slice; records that are kept | a fault for each folio that is touched for the first time |
-//! | [`MmapOptions`] | how it is mapped; every option is reported as granted or refused ([`MmapReader::grants`]) | |
-//! | [`Advice`] | what the kernel is told about how pages will be used | a system call |
-//! | [`MmapWindow`] | the mapping in windows that end on record boundaries, any number of which are held at a time | a look at a boundary and a `fstat` for each |
-//! | [`MmapStream`] | a file of any length in a bounded amount of memory: window by window, each unmapped before the next | mapping and unmapping each window |
-//! | [`PrefetchingMmap`] | a file that is not in the page cache, on a disk that is faster than what the kernel reads ahead by itself | a thread |
-//! | [`HugePageMmap`] | a large file, above all one that is read more than once: few faults and few TLB misses | nothing, if the file was not in the page cache before; no gain, if it was in small folios |
-//! | [`PageAlignedMmap`] | ranges here and there, each with advice for its pages | a system call for each |
-//! | [`MmapCursor`] | what wants `Read`, `BufRead` or `Seek` | a copy, for `Read` |
-//! | [`Residency`] | whether a file is in the page cache | a system call, or 64 |
-//! | [`MmapStats`] | faults, bytes, and how much is in memory and on which pages | a pass over `/proc/self/smaps` |
-//! | [`MmapWriter`] | a new file, written through a mapping from its start to its end | what the [`FlushPolicy`] asks for |
-//! | [`MmapShared`] | a file that threads read and write in place, with ranges lent out | a lock for each range that is lent |
-//! | [`MmapPrivate`] | a file that can be written to in memory, and stays as it is | a copy of each page that is written to |
+//! | [`MmapReader`] | a file, or a range of it, as one slice; records that are kept | a page fault per folio at its first access |
+//! | [`MmapOptions`] | mapping options; the kernel's answer to each is recorded ([`MmapReader::grants`]) | |
+//! | [`Advice`] | advice to the kernel about page use | a system call |
+//! | [`MmapWindow`] | windows of a mapping that end on record boundaries; any number can be held at a time | a boundary search and an `fstat` per window |
+//! | [`MmapStream`] | a file of any length in bounded memory: each window is unmapped before the next | mapping and unmapping each window |
+//! | [`PrefetchingMmap`] | a file outside of the page cache on a disk faster than the kernel's read-ahead | a thread |
+//! | [`HugePageMmap`] | a large file, especially one that is read repeatedly: few page faults and TLB misses | nothing if the file was not cached before; no gain if it is cached in small folios |
+//! | [`PageAlignedMmap`] | scattered ranges, with advice for the pages of each | a system call per range |
+//! | [`MmapCursor`] | `Read`, `BufRead` and `Seek` | a copy, for `Read` |
+//! | [`Residency`] | share of a file in the page cache | 1 system call, or 64 |
+//! | [`MmapStats`] | page faults, bytes read, resident and huge pages | a pass over `/proc/self/smaps` |
+//! | [`MmapWriter`] | a new file, written sequentially through a mapping | set by the [`FlushPolicy`] |
+//! | [`MmapShared`] | a file that threads read and write in place, with borrow checks on ranges | a lock per borrow |
+//! | [`MmapPrivate`] | a private copy-on-write mapping; the file does not change | a copy of each page that is written to |
 //!
-//! With the feature `watch`, `watch` tells when a file changes. With the feature `async`, the module `nonblocking` does what
-//! blocks on threads of its own.
+//! With the feature `watch`, the function `watch` reports changes of a file. With the feature `async`, the module
+//! `nonblocking` runs blocking operations on separate threads.
 //!
-//! What each comes to in figures is in `docs/measurements.md`. For one pass over a file, reading into a small buffer that is used
-//! again can be faster than a mapping; a [`Source`](crate::Source) can do both.
+//! `docs/measurements.md` has the measured throughput of each type. For one pass over a file, reads into a small reused
+//! buffer can be faster than a mapping; a [`Source`](crate::Source) can use both.
 //!
-//! # What a mapping rests on
+//! # Safety of file mappings
 //!
-//! [`MmapReader::open`] is a safe function, by decision. Rust asks that the bytes behind a `&[u8]` do not change, and no
-//! system promises that of a file that other programs can write to. What happens in practice:
+//! [`MmapReader::open`] is a safe function by design decision. Rust requires that the bytes of a `&[u8]` do not change,
+//! and no operating system guarantees that for a file that other programs can write to. The possible cases are:
 //!
-//! * The file **changes in place** while it is read: records may be torn, some bytes old and some new. Every check that was
-//!   made of a record still holds for the ranges that its views use, so nothing is read out of bounds.
-//! * The file **is cut short** while it is read: touching a page behind its new end raises `SIGBUS`. On Linux it is caught:
-//!   everything from that page on is replaced with zeros, and the loss is noted.
+//! * The file **changes in place** while it is read: records may mix old and new bytes. Every validation of a record
+//!   still holds for the ranges that its fields use, so no read goes out of bounds.
+//! * The file **is truncated** while it is read: access to a page after the new end raises `SIGBUS`. On Linux, a
+//!   handler catches the signal, replaces everything from that page on with zero pages and records the loss.
 //!
-//! Both are noticed, but for one thing: what another program writes through a mapping of its own to a page that it has written to
-//! before changes no time of the file until the page is on disk. (A lease excludes that.) [`MmapReader::check`] compares the file with what it was when it was mapped, and gives
-//! [`ErrorKind::Truncated`](crate::ErrorKind::Truncated) or [`ErrorKind::Changed`](crate::ErrorKind::Changed). The iterators
-//! of a reader ask at their end, windows do, and a [`Source`](crate::Source) asks behind every part. Whoever reads the slice
-//! itself asks when done.
+//! Both are detected, with one exception: if another program writes through its own mapping to a page that it has
+//! dirtied before, the modification time of the file does not change until the kernel writes the page back. (A lease
+//! excludes that.) [`MmapReader::check`] compares the file with its state at the time of mapping and returns
+//! [`ErrorKind::Truncated`](crate::ErrorKind::Truncated) or [`ErrorKind::Changed`](crate::ErrorKind::Changed). The
+//! iterators of a reader call it at their end, windows call it before each window, and a [`Source`](crate::Source)
+//! calls it after each chunk. Code that reads the slice directly calls it at the end.
 //!
-//! The handler of `SIGBUS` is set up with the first mapping. It deals only with addresses of mappings of this module and
-//! passes every other fault on to the handler that was there before. A handler that the program sets later takes its place: files
-//! that are mapped after that are [`Unguarded`](Protection::Unguarded), and those that were mapped before are guarded only if that
-//! handler passes on likewise.
+//! The first mapping installs the `SIGBUS` handler. It handles only addresses of mappings of this module and passes
+//! every other fault on to the previous handler. If the program later installs another handler, files mapped after that
+//! are [`Unguarded`](Protection::Unguarded); files mapped before are guarded only if the new handler chains to ours.
 //!
-//! Links, names and permissions of a file may change while it is read: only its length, the time of its content (`st_mtime`) and its
-//! bytes count.
+//! Hard links, names and permissions of a file may change while it is read: only its length, its modification time
+//! (`st_mtime`) and its bytes count.
 
 mod advice;
 mod aligned;

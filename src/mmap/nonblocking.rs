@@ -1,14 +1,14 @@
-//! What blocks, done by threads that may block, for programs that must not.
+//! Futures for blocking operations, for use in asynchronous programs.
 //!
-//! Opening a file, reserving space and flushing wait for the disk. Here they are futures that need no certain runtime: the
-//! work is done by the threads of the crate `blocking`, and whoever polls is woken.
+//! Opening a file, reserving space and flushing wait for the disk. Here they are futures that work with every runtime:
+//! threads of the crate `blocking` do the work and wake the task.
 //!
-//! What is *not* here cannot be: to touch a page of a mapping that is not in memory waits for the disk as well, in whatever
-//! thread it is touched. [`read`] and [`update`] touch the pages of a [`MmapShared`] where waiting does no harm; of a
-//! [`MmapReader`], [`populate`](crate::mmap::MmapOptions::populate) reads them in before it is returned.
+//! Page faults cannot be made asynchronous: access to a page that is not in memory blocks the accessing thread.
+//! [`read`] and [`update`] access the pages of a [`MmapShared`] on threads that may block; for a [`MmapReader`],
+//! [`populate`](crate::mmap::MmapOptions::populate) reads the pages before the future completes.
 //!
-//! A future that is dropped may leave its work undone, or have it done later; a flush that went wrong meanwhile is told by the
-//! next one.
+//! The operation of a dropped future may run later or not at all. If a flush fails after its future was dropped, the
+//! next flush returns the error.
 //!
 //! ```
 //! use std::io::Write;
@@ -37,7 +37,7 @@ use blocking::unblock;
 use super::{MmapOptions, MmapReader, MmapShared, MmapWriter, MmapWriterOptions};
 use crate::error::{ErrorKind, Result};
 
-/// [`MmapReader::open`].
+/// Opens a file as [`MmapReader::open`] does.
 ///
 /// # Errors
 ///
@@ -46,7 +46,7 @@ pub async fn open(path: impl AsRef<Path>) -> Result<MmapReader> {
     with_options(path, MmapOptions::new()).await
 }
 
-/// [`MmapReader::with_options`].
+/// Opens a file as [`MmapReader::with_options`] does.
 ///
 /// # Errors
 ///
@@ -56,7 +56,7 @@ pub async fn with_options(path: impl AsRef<Path>, options: MmapOptions) -> Resul
     unblock(move || MmapReader::with_options(path, options)).await
 }
 
-/// [`MmapWriter::with_options`].
+/// Creates a file as [`MmapWriter::with_options`] does.
 ///
 /// # Errors
 ///
@@ -66,7 +66,7 @@ pub async fn create(path: impl AsRef<Path>, options: MmapWriterOptions) -> Resul
     unblock(move || MmapWriter::with_options(path, options)).await
 }
 
-/// [`MmapWriter::flush`]: all that was written is on disk (`fdatasync(2)`).
+/// Flushes as [`MmapWriter::flush`] does: all written bytes are on disk afterwards (`fdatasync(2)`).
 ///
 /// # Errors
 ///
@@ -78,7 +78,7 @@ pub async fn flush(writer: &mut MmapWriter) -> Result<()> {
     Ok(())
 }
 
-/// [`MmapWriter::finish`].
+/// Finishes a file as [`MmapWriter::finish`] does.
 ///
 /// # Errors
 ///
@@ -87,7 +87,7 @@ pub async fn finish(writer: MmapWriter) -> Result<u64> {
     unblock(move || writer.finish()).await
 }
 
-/// [`MmapShared::open`].
+/// Opens a file as [`MmapShared::open`] does.
 ///
 /// # Errors
 ///
@@ -97,7 +97,7 @@ pub async fn open_shared(path: impl AsRef<Path>) -> Result<MmapShared> {
     unblock(move || MmapShared::open(path)).await
 }
 
-/// [`MmapShared::create`].
+/// Creates a file as [`MmapShared::create`] does.
 ///
 /// # Errors
 ///
@@ -107,7 +107,7 @@ pub async fn create_shared(path: impl AsRef<Path>, len: usize) -> Result<MmapSha
     unblock(move || MmapShared::create(path, len)).await
 }
 
-/// [`MmapShared::flush`].
+/// Flushes as [`MmapShared::flush`] does.
 ///
 /// # Errors
 ///
@@ -117,13 +117,13 @@ pub async fn flush_shared(shared: &Arc<MmapShared>) -> Result<()> {
     unblock(move || shared.flush()).await
 }
 
-/// A copy of a range, as [`MmapShared::read_into`] makes it.
+/// Copies a range into a new vector, as [`MmapShared::read_into`] does.
 ///
 /// # Errors
 ///
 /// Those of [`MmapShared::read_into`].
 pub async fn read(shared: &Arc<MmapShared>, range: Range<usize>) -> Result<Vec<u8>> {
-    // Before memory is taken for it.
+    // Checked before the memory is allocated.
     if range.start > range.end || range.end > shared.len() {
         let (start, end) = (range.start as u64, range.end as u64);
         return Err(ErrorKind::OutOfRange { start, end, len: shared.len() as u64 }.into());
@@ -137,7 +137,7 @@ pub async fn read(shared: &Arc<MmapShared>, range: Range<usize>) -> Result<Vec<u
     unblock(read).await
 }
 
-/// [`MmapShared::update`], with bytes of its own.
+/// Writes bytes as [`MmapShared::update`] does.
 ///
 /// # Errors
 ///

@@ -1,14 +1,14 @@
-//! How a file is mapped.
+//! Mapping options.
 
 use std::io;
 
 use crate::error::{ErrorKind, Result};
 
-/// How a file is mapped.
+/// Options for mapping a file.
 ///
-/// Nothing is asked for unless it is said. Each option that is asked for is either granted or refused by the system, and
-/// [`MmapReader::grants`](crate::mmap::MmapReader::grants) tells which, with the system's reason; a refusal does not keep the
-/// file from being mapped.
+/// Every option is off by default. The kernel grants or refuses each requested option;
+/// [`MmapReader::grants`](crate::mmap::MmapReader::grants) returns the answers with the reasons. The file is mapped
+/// even if the kernel refuses an option.
 ///
 /// ```no_run
 /// use pagecut::mmap::{MmapOptions, MmapReader};
@@ -36,7 +36,7 @@ pub struct MmapOptions {
 }
 
 impl MmapOptions {
-    /// The whole file, and nothing asked for.
+    /// Maps the whole file without options.
     pub const fn new() -> Self {
         Self {
             populate: false,
@@ -50,57 +50,59 @@ impl MmapOptions {
         }
     }
 
-    /// Map every page before the reader is returned, reading the file if need be ([`Advice::PopulateRead`]).
+    /// Maps every page before the reader is returned, and reads the missing ones ([`Advice::PopulateRead`]).
     ///
-    /// This takes as long as reading the whole range. It does not make a first pass faster than touching the pages does;
-    /// it moves the cost to where it can be planned for.
+    /// This takes as long as reading the whole range. It does not make a first pass faster; it moves the cost to a
+    /// predictable place.
     ///
     /// [`Advice::PopulateRead`]: crate::mmap::Advice::PopulateRead
     pub const fn populate(self, populate: bool) -> Self {
         Self { populate, ..self }
     }
 
-    /// Keep every page in memory (`mlock(2)`). Most systems allow a few megabytes (`ulimit -l`).
+    /// Locks every page in memory (`mlock(2)`). Most systems allow a few megabytes (`ulimit -l`).
     pub const fn lock(self, lock: bool) -> Self {
         Self { lock, ..self }
     }
 
-    /// Say that pages will be used in order ([`Advice::Sequential`](crate::mmap::Advice::Sequential)). Pages are then dropped
-    /// early, which is of use for one pass over a file larger than the memory and a loss where somebody reads it again.
+    /// Announces sequential access ([`Advice::Sequential`](crate::mmap::Advice::Sequential)). The kernel then frees
+    /// pages early. This helps with one pass over a file larger than memory, and costs time if the file is read again.
     pub const fn sequential(self, sequential: bool) -> Self {
         Self { sequential, ..self }
     }
 
-    /// Begin to read the first pages at once ([`Advice::WillNeed`](crate::mmap::Advice::WillNeed)), as many as the kernel
-    /// reads ahead for one request.
+    /// Starts reading the first pages ([`Advice::WillNeed`](crate::mmap::Advice::WillNeed)), limited to the kernel's
+    /// read-ahead for one request.
     pub const fn prefetch(self, prefetch: bool) -> Self {
         Self { prefetch, ..self }
     }
 
-    /// Prefer huge pages ([`Advice::HugePage`](crate::mmap::Advice::HugePage)). A file that is not in the page cache yet is
-    /// then read into it in huge pages, if its file system has them; how much it came to, [`MmapStats::huge`] tells.
+    /// Prefers huge pages ([`Advice::HugePage`](crate::mmap::Advice::HugePage)). The kernel then reads pages that are
+    /// not in the page cache as huge pages, if the file system supports them; [`MmapStats::huge`] returns the resulting
+    /// number of bytes.
     ///
     /// [`MmapStats::huge`]: crate::mmap::MmapStats::huge
     pub const fn huge_pages(self, huge_pages: bool) -> Self {
         Self { huge_pages, ..self }
     }
 
-    /// Take a read lease on the file (`F_SETLEASE` of `fcntl(2)`), under which the kernel holds back whoever would write to it
-    /// or cut it: the bytes of the mapping are then proven not to change ([`Protection::Proven`]).
+    /// Takes a read lease on the file (`F_SETLEASE` of `fcntl(2)`). The kernel then blocks every process that opens the
+    /// file for writing or truncates it, so the bytes of the mapping cannot change ([`Protection::Proven`]).
     ///
-    /// It is granted for a file of one's own that nobody has open for writing. When somebody waits to write, readers get
-    /// [`ErrorKind::LeaseBroken`](crate::ErrorKind::LeaseBroken) at their next step, and the lease is given back when the
-    /// reader is dropped, or after half of the time that the kernel grants (`/proc/sys/fs/lease-break-time`, 45 seconds).
+    /// The kernel grants a lease on a file of the same user that no process has open for writing. When another process
+    /// waits for the file, readers get [`ErrorKind::LeaseBroken`](crate::ErrorKind::LeaseBroken) at their next step.
+    /// The lease is released when the reader is dropped, or after half of the kernel's break time
+    /// (`/proc/sys/fs/lease-break-time`, 45 seconds by default).
     pub const fn lease(self, lease: bool) -> Self {
         Self { lease, ..self }
     }
 
-    /// Map from this byte of the file on; it need not be the start of a page.
+    /// Sets the file offset of the mapping in bytes. It need not be a multiple of the page size.
     pub const fn offset(self, offset: u64) -> Self {
         Self { offset, ..self }
     }
 
-    /// Where the range ends that is to be mapped, of a file of this length.
+    /// Returns the end of the requested range in a file of this length.
     pub(super) fn end_in(&self, file_len: u64) -> Result<u64> {
         let end = self.len.map_or(Some(file_len.max(self.offset)), |len| self.offset.checked_add(len as u64));
         match end {
@@ -112,13 +114,13 @@ impl MmapOptions {
         }
     }
 
-    /// Map this many bytes; all from `offset` on unless it is said.
+    /// Sets the length of the mapping in bytes. Default: up to the end of the file.
     pub const fn len(self, len: usize) -> Self {
         Self { len: Some(len), ..self }
     }
 }
 
-/// One of the options that the system grants or refuses.
+/// An option that the kernel grants or refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MmapOption {
@@ -136,28 +138,28 @@ pub enum MmapOption {
     Lease,
 }
 
-/// What keeps the bytes of a mapping from changing or vanishing under a reader.
+/// Protection of a mapping against changes of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Protection {
-    /// The kernel keeps the file as it is: by a lease, since it is a sealed file in memory, or since its file system is never
-    /// written to.
+    /// The kernel guarantees that the file does not change: by a lease, because it is a sealed in-memory file, or
+    /// because its file system is read-only.
     Proven,
-    /// A page that vanishes is replaced and the loss is reported; a change is noticed at the end.
+    /// Vanished pages are replaced and reported; other changes are detected at the end.
     Guarded,
-    /// The bytes are a copy of our own.
+    /// The bytes are a private copy.
     Copied,
-    /// Nothing: a page that vanishes ends the process, or is left to another handler of `SIGBUS`, which replaced that of this module
-    /// before the file was mapped. A change is noticed at the end.
+    /// No protection: access to a vanished page kills the process, or runs another `SIGBUS` handler that replaced the
+    /// one of this module before the file was mapped. Changes are detected at the end.
     Unguarded,
 }
 
-/// What became of an option that was asked for.
+/// The kernel's answer to a requested option.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Grant {
     /// The option.
     pub option: MmapOption,
-    /// Why the system refused it; `None` if it was granted.
+    /// The reason of a refusal, or `None` if the option was granted.
     pub refused: Option<io::Error>,
 }

@@ -1,4 +1,4 @@
-//! Reading ahead of the readers.
+//! Prefetching for the readers of a mapping.
 
 use std::fmt;
 use std::ops::{Deref, Range};
@@ -10,17 +10,18 @@ use super::{Advice, MmapReader, MmapWindow, sys};
 use crate::error::Result;
 use crate::record::{Backing, CheckedBytes, Format, ParRecords, Reading, Records, Resync};
 
-/// A mapping that is read ahead of its readers.
+/// A mapping with a prefetch thread.
 ///
-/// Each reader has a window of `distance` bytes before it that rolls with it: one thread asks the kernel for the pages in it,
-/// in pieces of what the kernel reads ahead for one hint, since it cuts longer ones. It asks for them to be mapped
-/// ([`Advice::PopulateRead`]) and waits for each piece, so that the readers find them; kernels before 5.14 are asked to begin
-/// reading ([`Advice::WillNeed`]). That is the weaker hint where files come in large folios: what it reads comes in small ones.
+/// The thread requests the next `distance` bytes ahead of each reader and keeps that lead while the reader advances. It
+/// issues one hint per read-ahead window, because the kernel truncates longer ones. It maps the pages
+/// ([`Advice::PopulateRead`]) and waits for each hint, so that readers find the pages mapped. On kernels before 5.14 it
+/// only starts the reads ([`Advice::WillNeed`]). That hint is weaker on file systems with large folios: it reads into
+/// small folios.
 ///
-/// It is of use for a file that is not in the page cache, and costs little for one that is.
+/// This helps with a file that is not in the page cache and costs little with one that is.
 ///
-/// The readers are those of [`records`](PrefetchingMmap::records), [`par_records`](PrefetchingMmap::par_records) and
-/// [`windows`](PrefetchingMmap::windows), or say themselves where they are ([`Backing::begin`]).
+/// Readers are those of [`records`](PrefetchingMmap::records), [`par_records`](PrefetchingMmap::par_records) and
+/// [`windows`](PrefetchingMmap::windows). Other readers report their positions through [`Backing::begin`].
 ///
 /// ```
 /// use pagecut::{fastq::Fastq, mmap::{MmapReader, PrefetchingMmap}};
@@ -40,7 +41,7 @@ pub struct PrefetchingMmap {
 struct Shared {
     reader: MmapReader,
     distance: usize,
-    /// How much one hint asks for.
+    /// Length of one hint.
     hint_len: usize,
     state: Mutex<State>,
     wake: Condvar,
@@ -52,43 +53,43 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    /// One for every reader under way.
+    /// One for each active reader.
     streams: Vec<Stream>,
-    /// The number of the next one.
+    /// The number of the next stream.
     next: u64,
     stop: bool,
 }
 
-/// A reader, and how far ahead of it was asked for.
+/// The prefetch state of one reader.
 struct Stream {
     number: u64,
-    /// Where it will stop reading.
+    /// End of the reader's range.
     end: usize,
-    asked_to: usize,
-    /// How far it is to be asked.
-    wanted_to: usize,
+    requested_to: usize,
+    /// Target of prefetching.
+    target: usize,
 }
 
-/// What was read ahead.
+/// Statistics of prefetching.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Prefetched {
-    /// Hints that the kernel took.
+    /// Hints that the kernel accepted.
     pub hints: u64,
-    /// Hints that it refused.
+    /// Hints that the kernel refused.
     pub refused: u64,
-    /// Bytes that were asked for.
+    /// Requested bytes.
     pub bytes: u64,
-    /// How far ahead of a reader it was asked at the least, in bytes, whenever one said where it is and was not at its start
-    /// or near its end; `None` if none did. 0 says that the hints came too late.
+    /// Smallest lead of the hints over a reader, in bytes, over all reported positions that are neither at the start
+    /// nor near the end of the reader's range; `None` without such a position. 0 means that hints came too late.
     pub least_ahead: Option<usize>,
 }
 
-/// What the kernel reads ahead for one hint if it does not say: its own default.
+/// Assumed read-ahead window if the system does not report it: the kernel's default.
 const USUAL_READ_AHEAD: usize = 128 << 10;
 
 impl PrefetchingMmap {
-    /// Reads `distance` bytes ahead of every reader of a mapping.
+    /// Starts a thread that prefetches `distance` bytes ahead of every reader of a mapping.
     ///
     /// # Errors
     ///
@@ -107,26 +108,26 @@ impl PrefetchingMmap {
             least_ahead: AtomicUsize::new(usize::MAX),
         });
         let worker = Arc::clone(&shared);
-        let thread = thread::Builder::new().name("pagecut-prefetch".into()).spawn(move || worker.ask())?;
+        let thread = thread::Builder::new().name("pagecut-prefetch".into()).spawn(move || worker.run())?;
         Ok(Self { shared, thread: Some(thread) })
     }
 
-    /// The records of the mapping, read ahead.
+    /// Returns an iterator over the records of the mapping, with prefetching.
     pub fn records<F: Format>(&self, format: &F) -> Records<'_, F> {
         format.records(self)
     }
 
-    /// The records of the mapping for rayon, read ahead of every worker.
+    /// Returns a parallel iterator over the records of the mapping, with prefetching for every worker.
     pub fn par_records<F: Resync>(&self, format: &F) -> ParRecords<'_, F> {
         format.par_records(self)
     }
 
-    /// The mapping in windows, read ahead.
+    /// Returns windows of the mapping, with prefetching.
     pub fn windows<F: Resync>(&self, format: F, len: usize) -> MmapWindow<'_, F> {
         MmapWindow::new(self, format, len).backed_by(self)
     }
 
-    /// What was read ahead so far.
+    /// Returns the statistics so far.
     #[must_use]
     pub fn prefetched(&self) -> Prefetched {
         let least_ahead = self.shared.least_ahead.load(Ordering::Relaxed);
@@ -144,8 +145,8 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Asks for what is wanted, until it is told to stop.
-    fn ask(&self) {
+    /// Issues hints until the mapping is dropped.
+    fn run(&self) {
         let mut state = self.state();
         while !state.stop {
             match state.next_hint(self.hint_len) {
@@ -170,46 +171,46 @@ impl Shared {
         }
     }
 
-    /// Notes that there is a new reader.
+    /// Registers a reader.
     fn begin(&self, range: &Range<usize>) -> u64 {
         let mut state = self.state();
         let number = state.next;
         state.next += 1;
-        state.streams.push(Stream { number, end: range.end, asked_to: range.start, wanted_to: range.start });
+        state.streams.push(Stream { number, end: range.end, requested_to: range.start, target: range.start });
         number
     }
 
-    /// Notes where a reader is.
+    /// Records the position of a reader.
     fn at(&self, number: u64, position: usize) {
         let mut state = self.state();
         if let Some(stream) = state.streams.iter_mut().find(|stream| stream.number == number) {
-            let begun = stream.wanted_to > stream.asked_to || stream.asked_to > position;
-            if begun && stream.wanted_to < stream.end {
-                let ahead = stream.asked_to.saturating_sub(position);
+            let begun = stream.target > stream.requested_to || stream.requested_to > position;
+            if begun && stream.target < stream.end {
+                let ahead = stream.requested_to.saturating_sub(position);
                 self.least_ahead.fetch_min(ahead, Ordering::Relaxed);
             }
-            // What the reader has reached by itself need not be asked for any more.
-            stream.asked_to = stream.asked_to.max(position);
-            stream.wanted_to = position.saturating_add(self.distance).min(stream.end);
+            // Pages that the reader has already passed need no hint.
+            stream.requested_to = stream.requested_to.max(position);
+            stream.target = position.saturating_add(self.distance).min(stream.end);
         }
         drop(state);
         self.wake.notify_one();
     }
 
-    /// Notes that a reader is no more.
+    /// Removes a reader.
     fn end(&self, number: u64) {
         self.state().streams.retain(|stream| stream.number != number);
     }
 }
 
-/// A reader that is read ahead of.
-struct Follower<'map> {
+/// Reports the positions of one reader to the prefetch thread.
+struct PrefetchedReading<'map> {
     shared: &'map Shared,
     number: u64,
     counted: Option<Box<dyn Reading + 'map>>,
 }
 
-impl Reading for Follower<'_> {
+impl Reading for PrefetchedReading<'_> {
     fn at(&mut self, position: usize) {
         self.shared.at(self.number, position);
         if let Some(counted) = &mut self.counted {
@@ -218,21 +219,21 @@ impl Reading for Follower<'_> {
     }
 }
 
-impl Drop for Follower<'_> {
+impl Drop for PrefetchedReading<'_> {
     fn drop(&mut self) {
         self.shared.end(self.number);
     }
 }
 
 impl State {
-    /// The next piece to ask for: of the reader that has the least before it.
+    /// Returns the next hint, for the reader with the smallest lead.
     fn next_hint(&mut self, hint_len: usize) -> Option<Range<usize>> {
-        let behind = self.streams.iter_mut().filter(|stream| stream.asked_to < stream.wanted_to);
-        let stream = behind.max_by_key(|stream| stream.wanted_to - stream.asked_to)?;
-        let start = stream.asked_to;
-        // Up to a multiple, so that hints begin with pages and none asks for a page twice.
-        stream.asked_to = ((start / hint_len + 1) * hint_len).min(stream.wanted_to);
-        Some(start..stream.asked_to)
+        let lagging = self.streams.iter_mut().filter(|stream| stream.requested_to < stream.target);
+        let stream = lagging.max_by_key(|stream| stream.target - stream.requested_to)?;
+        let start = stream.requested_to;
+        // The end is a multiple of the hint length, so hints start at page boundaries and do not overlap.
+        stream.requested_to = ((start / hint_len + 1) * hint_len).min(stream.target);
+        Some(start..stream.requested_to)
     }
 }
 
@@ -244,7 +245,7 @@ impl Backing for PrefetchingMmap {
     fn begin(&self, range: Range<usize>) -> Option<Box<dyn Reading + '_>> {
         let number = self.shared.begin(&range);
         let counted = self.shared.reader.begin(range);
-        Some(Box::new(Follower { shared: &self.shared, number, counted }))
+        Some(Box::new(PrefetchedReading { shared: &self.shared, number, counted }))
     }
 }
 
@@ -268,7 +269,7 @@ impl Drop for PrefetchingMmap {
         self.shared.state().stop = true;
         self.shared.wake.notify_one();
         if let Some(thread) = self.thread.take() {
-            // The thread does nothing that panics; if it did, there is nothing left to do for it.
+            // The thread does not panic. If it did, nothing would remain to be cleaned up.
             let _ = thread.join();
         }
     }

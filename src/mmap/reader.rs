@@ -1,4 +1,4 @@
-//! A file, or a range of it, as one slice.
+//! A mapping of a file as one slice.
 
 use std::fmt;
 use std::fs::{File, Metadata};
@@ -18,9 +18,9 @@ use crate::identity::FileIdentity;
 use crate::range::resolve;
 use crate::record::{Backing, CheckedBytes, Format, ParRecords, Reading, Records, Resync};
 
-/// A file, or a range of it, as one slice.
+/// A read-only mapping of a file, or of a range of it, as one slice.
 ///
-/// Records that are read from the slice borrow from the reader; it can be shared by any number of threads.
+/// Records borrow from the reader. Any number of threads can share it.
 ///
 /// ```
 /// use pagecut::{fastq::Fastq, mmap::MmapReader};
@@ -32,24 +32,23 @@ use crate::record::{Backing, CheckedBytes, Format, ParRecords, Reading, Records,
 /// # Ok::<(), pagecut::Error>(())
 /// ```
 ///
-/// What a mapping rests on, and what happens when the file changes meanwhile, is told on the page of the
-/// [module](crate::mmap).
+/// The [module](crate::mmap) documents what the safety of a mapping relies on and what happens if the file changes.
 pub struct MmapReader {
-    /// `None` for an empty range: the system does not map nothing.
+    /// `None` for an empty range: `mmap(2)` refuses length 0.
     map: Option<sys::Map>,
-    /// Without the lease, if there is one.
+    /// Protection without the lease.
     protection: Protection,
     lease: Option<Lease>,
-    /// Kept open to ask whether the file is still what it was.
+    /// Kept open to check whether the file has changed.
     file: File,
     identity: FileIdentity,
-    /// Where the mapping begins in the file.
+    /// File offset of the mapping.
     offset: u64,
     grants: Vec<Grant>,
     counters: Counters,
 }
 
-/// A range of a file that is about to be mapped.
+/// An open file and the range to be mapped.
 pub(super) struct Opened {
     pub(super) file: File,
     pub(super) offset: u64,
@@ -60,22 +59,22 @@ pub(super) struct Opened {
 }
 
 impl Opened {
-    /// Finds out what is to be mapped.
+    /// Checks the file and resolves the range.
     pub(super) fn of(file: &File, options: MmapOptions) -> Result<Self> {
         refuse_unmappable(&file.metadata()?)?;
         let file = file.try_clone()?;
-        // Before anything is said of the file, so that it holds for as long as the lease does.
-        let (lease, grants) = Lease::asked(&file, options);
+        // Taken before the file is inspected, so that the result holds as long as the lease.
+        let (lease, grants) = Lease::request(&file, options);
         let identity = FileIdentity::of(&file)?;
         if identity.len() == 0 && has_content(&file) {
-            return Err(ErrorKind::Unmappable { what: "a file that tells no length" }.into());
+            return Err(ErrorKind::Unmappable { what: "a file without a known length" }.into());
         }
         let len = options.end_in(identity.len())? - options.offset;
         let len = usize::try_from(len).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
         Ok(Self { file, offset: options.offset, len, identity, lease, grants })
     }
 
-    /// Whether the file is still what it was found to be.
+    /// Checks that the file has not changed since.
     pub(super) fn check(&self) -> Result<()> {
         self.identity.check(&self.file)
     }
@@ -86,23 +85,22 @@ impl MmapReader {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] if it cannot be opened or mapped; [`ErrorKind::Unmappable`] if it is a directory, a pipe, a socket, a
-    /// device, or a file that tells no length though it has content (as in `/proc`).
+    /// [`ErrorKind::Io`] if it cannot be opened or mapped; [`ErrorKind::Unmappable`] if it is a directory, a pipe, a
+    /// socket, a device, or a file of length 0 that has content (as in `/proc`).
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         Self::with_options(path, MmapOptions::new())
     }
 
-    /// Maps a file by these options.
+    /// Maps a file with options.
     ///
     /// # Errors
     ///
-    /// Those of [`open`](MmapReader::open), and [`ErrorKind::OutOfRange`] if the file does not have the bytes that the options
-    /// ask for.
+    /// Those of [`open`](MmapReader::open), and [`ErrorKind::OutOfRange`] if the requested range exceeds the file.
     pub fn with_options(path: impl AsRef<Path>, options: MmapOptions) -> Result<Self> {
         Self::from_file(&open_mappable(path.as_ref())?, options)
     }
 
-    /// Maps a file that is open. The mapping stays when the file is closed.
+    /// Maps an open file. The mapping stays valid after the file is closed.
     ///
     /// # Errors
     ///
@@ -117,7 +115,7 @@ impl MmapReader {
         Ok(Self::mapped(opened, map, options))
     }
 
-    /// A reader of what was mapped.
+    /// Builds the reader of a mapping.
     pub(super) fn mapped(opened: Opened, map: Option<sys::Map>, options: MmapOptions) -> Self {
         let Opened { file, offset, identity, lease, grants, .. } = opened;
         let protection = match &map {
@@ -132,10 +130,10 @@ impl MmapReader {
         reader
     }
 
-    /// Asks the system for every option that is set, and notes what it said.
+    /// Requests every option that is set, and records the kernel's answers.
     fn grant(&mut self, options: MmapOptions) {
         let all = 0..self.len();
-        // Huge pages before anything that reads pages in.
+        // Huge pages come before options that read pages.
         let asked = [
             (options.huge_pages, MmapOption::HugePages, Some(Advice::HugePage)),
             (options.sequential, MmapOption::Sequential, Some(Advice::Sequential)),
@@ -160,31 +158,31 @@ impl MmapReader {
         answer
     }
 
-    /// The bytes of the mapping.
+    /// Returns the bytes of the mapping.
     #[must_use]
     pub fn as_slice(&self) -> &[u8] {
         self.map.as_deref().unwrap_or_default()
     }
 
-    /// Length of the mapping in bytes.
+    /// Returns the length of the mapping in bytes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.as_slice().len()
     }
 
-    /// Whether the mapping has no bytes.
+    /// Returns whether the mapping is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.map.is_none()
     }
 
-    /// What became of each option that was asked for, in the order in which the system was asked.
+    /// Returns the kernel's answer to each requested option, in the order of the requests.
     #[must_use]
     pub fn grants(&self) -> &[Grant] {
         &self.grants
     }
 
-    /// What keeps the bytes from changing or vanishing, now: a lease that was given back proves nothing any more.
+    /// Returns the current protection. A released lease no longer counts.
     #[must_use]
     pub fn protection(&self) -> Protection {
         match &self.lease {
@@ -193,16 +191,16 @@ impl MmapReader {
         }
     }
 
-    /// Whether the file is still what it was when it was mapped.
+    /// Checks that the file has not changed since it was mapped.
     ///
-    /// Where the bytes are read as a slice, ask when done with them (the iterators of this reader do): a file that was cut
-    /// short is read as zeros from there on, and one that was changed may be read half old and half new.
+    /// Call this after reading the slice directly (the iterators of this reader call it themselves): the bytes of a
+    /// truncated file read as zeros, and a file changed in place may read as a mix of old and new bytes.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Truncated`] with the first byte that is lost, or [`ErrorKind::Changed`] if its length or the time of
-    /// its content is different (links, names and permissions may change); [`ErrorKind::LeaseBroken`] if it has a lease and somebody waits for it; [`ErrorKind::Io`] if the system does
-    /// not tell.
+    /// [`ErrorKind::Truncated`] with the offset of the first lost byte, or [`ErrorKind::Changed`] if the length or the
+    /// modification time differs (links, names and permissions may change); [`ErrorKind::LeaseBroken`] if another
+    /// process waits for the lease; [`ErrorKind::Io`] if the file cannot be inspected.
     pub fn check(&self) -> Result<()> {
         if self.protection == Protection::Copied {
             return Ok(());
@@ -210,7 +208,8 @@ impl MmapReader {
         let lost = self.map.as_ref().and_then(sys::Map::lost_from);
         let unchanged = self.identity.check(&self.file);
         if let Some(lost) = lost {
-            // A fault tells the page. How long the file is now may tell the byte, unless it has grown again.
+            // The fault gives the page. The current length of the file may give the byte, unless the file has grown
+            // again.
             let page = self.offset + lost as u64;
             return Err(match unchanged {
                 Ok(()) => vanished(page).into(),
@@ -224,27 +223,26 @@ impl MmapReader {
         self.lease.as_ref().map_or(Ok(()), Lease::check)
     }
 
-    /// Tells the kernel how the mapping will be used.
+    /// Advises the kernel about the use of the mapping.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] with the reason of the system if it does not take the advice.
+    /// [`ErrorKind::Io`] with the system's reason if the kernel refuses the advice.
     pub fn advise(&self, advice: Advice) -> Result<()> {
         self.advise_range(.., advice)
     }
 
-    /// Tells the kernel how a range of the mapping will be used. The range need not begin or end at a page; the advice is
-    /// given for the pages that it touches.
+    /// Advises the kernel about the use of a range. The advice covers all pages that contain bytes of the range.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::OutOfRange`] if the range does not lie in the mapping; [`ErrorKind::Io`] with the reason of the system if it
-    /// does not take the advice.
+    /// [`ErrorKind::OutOfRange`] if the range exceeds the mapping; [`ErrorKind::Io`] with the system's reason if the
+    /// kernel refuses the advice.
     pub fn advise_range(&self, range: impl RangeBounds<usize>, advice: Advice) -> Result<()> {
         let range = resolve(range, self.len())?;
         let Some(map) = self.map.as_ref().filter(|_| !range.is_empty()) else { return Ok(()) };
         if advice == Advice::DontNeed && self.protection == Protection::Copied {
-            // The pages of a copy would come back as zeros.
+            // The pages of an anonymous copy would read as zeros.
             return Err(io::Error::from(io::ErrorKind::InvalidInput).into());
         }
         let len = range.len() as u64;
@@ -255,12 +253,12 @@ impl MmapReader {
         Ok(())
     }
 
-    /// Keeps the pages that a range touches in memory, reading them if need be (`mlock(2)`).
+    /// Locks the pages of a range in memory and reads the missing ones (`mlock(2)`).
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::OutOfRange`] if the range does not lie in the mapping; [`ErrorKind::Io`] with the reason of the system if it
-    /// refuses, as it does beyond `RLIMIT_MEMLOCK`.
+    /// [`ErrorKind::OutOfRange`] if the range exceeds the mapping; [`ErrorKind::Io`] with the system's reason if the
+    /// kernel refuses, as it does above `RLIMIT_MEMLOCK`.
     pub fn lock(&self, range: impl RangeBounds<usize>) -> Result<()> {
         let range = resolve(range, self.len())?;
         match &self.map {
@@ -269,7 +267,7 @@ impl MmapReader {
         }
     }
 
-    /// Lets the pages that a range touches go again (`munlock(2)`).
+    /// Unlocks the pages of a range (`munlock(2)`).
     ///
     /// # Errors
     ///
@@ -282,22 +280,24 @@ impl MmapReader {
         }
     }
 
-    /// The records of the mapping. If the file was cut short or changed meanwhile, the last item says so.
+    /// Returns an iterator over the records of the mapping. If the file was truncated or changed, the last item is that
+    /// error.
     pub fn records<F: Format>(&self, format: &F) -> Records<'_, F> {
         format.records(self)
     }
 
-    /// The records of the mapping, for rayon. If the file was cut short or changed meanwhile, that is the error.
+    /// Returns a parallel iterator over the records of the mapping. If the file was truncated or changed, the result is
+    /// that error.
     pub fn par_records<F: Resync>(&self, format: &F) -> ParRecords<'_, F> {
         format.par_records(self)
     }
 
-    /// The mapping in windows of about `len` bytes that end on record boundaries.
+    /// Returns windows of about `len` bytes that end on record boundaries.
     pub fn windows<F: Resync>(&self, format: F, len: usize) -> MmapWindow<'_, F> {
         MmapWindow::new(self, format, len)
     }
 
-    /// The mapping in slices of `len` bytes, the last of which may be shorter.
+    /// Returns slices of `len` bytes; the last may be shorter.
     ///
     /// # Panics
     ///
@@ -306,44 +306,44 @@ impl MmapReader {
         self.as_slice().chunks(len)
     }
 
-    /// The mapping page by page. The first and the last slice are what there is of their pages.
+    /// Returns the pages of the mapping. The first and the last slice may be shorter than a page.
     pub fn pages(&self) -> impl DoubleEndedIterator<Item = &[u8]> {
         let (first, rest) = self.as_slice().split_at(self.to_page_start(0).min(self.len()));
         std::iter::once(first).filter(|first| !first.is_empty()).chain(rest.chunks(sys::page_size()))
     }
 
-    /// How many bytes it is from a position of the mapping to the start of a page.
+    /// Returns the distance in bytes from a position of the mapping to the next page start.
     pub(super) fn to_page_start(&self, position: usize) -> usize {
         let page = sys::page_size();
-        // A remainder is less than a page, so it fits.
+        // The remainder is less than a page, so it fits.
         let into_page = usize::try_from((self.offset + position as u64) % page as u64).unwrap_or(0);
         (page - into_page) % page
     }
 
-    /// A cursor over the bytes, for what wants `Read`, `BufRead` or `Seek`.
+    /// Returns a cursor over the bytes that implements `Read`, `BufRead` and `Seek`.
     #[must_use]
     pub fn cursor(&self) -> MmapCursor<'_> {
         MmapCursor::new(self)
     }
 
-    /// How much of a range lies in the page cache, so that reading it needs no disk.
+    /// Returns the share of a range that is in the page cache and can be read without disk access.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::OutOfRange`] if the range does not lie in the mapping; [`ErrorKind::Io`] with the reason of the system if it
-    /// does not tell.
+    /// [`ErrorKind::OutOfRange`] if the range exceeds the mapping; [`ErrorKind::Io`] with the system's reason if the
+    /// system does not report it.
     pub fn residency(&self, range: impl RangeBounds<usize>) -> Result<Residency> {
         let range = resolve(range, self.len())?;
         Residency::of(&self.file, self.offset + range.start as u64..self.offset + range.end as u64)
     }
 
-    /// Drops the mapping's part of the file from the page cache, so that the next one reads it from the disk
-    /// (`posix_fadvise(2)`). Pages that somebody maps or that wait to be written stay. For measuring a cold file; it needs no
-    /// privilege.
+    /// Evicts the mapped range of the file from the page cache, so that the next access reads from the disk
+    /// (`posix_fadvise(2)`). Pages that are dirty or mapped by other processes stay. Use it to measure cold reads; it
+    /// needs no privilege.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] with the reason of the system if it refuses.
+    /// [`ErrorKind::Io`] with the system's reason if the kernel refuses.
     pub fn evict(&self) -> Result<()> {
         if !self.is_empty() && self.protection != Protection::Copied {
             self.advise(Advice::DontNeed)?;
@@ -351,19 +351,19 @@ impl MmapReader {
         Ok(sys::evict(&self.file, &(self.offset..self.offset + self.len() as u64))?)
     }
 
-    /// How many bytes the kernel reads ahead of one hint; `None` if the system does not tell.
+    /// Returns the read-ahead window of the file's device in bytes, or `None` if the system does not report it.
     pub(super) fn read_ahead_len(&self) -> Option<usize> {
         sys::read_ahead_len(&self.file)
     }
 
-    /// Where the mapping begins in the file.
+    /// Returns the file offset of the mapping in bytes.
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// Where a part of the mapping lies in the file, in bytes from its start: a record or a field of one, to have it
-    /// [sent](crate::io::send) from there. `None` if it is no part of this mapping.
+    /// Returns the file range of a slice of the mapping, for example of a record or a field that is to be
+    /// [sent](crate::io::send). Returns `None` if the slice is not part of this mapping.
     ///
     /// ```
     /// use pagecut::mmap::{MmapOptions, MmapReader};
@@ -381,12 +381,12 @@ impl MmapReader {
         Some(self.offset + start as u64..self.offset + end as u64)
     }
 
-    /// Whether something was lost; to be asked behind every step.
+    /// Returns whether a page has vanished; called after every step.
     pub(super) fn has_lost(&self) -> bool {
         self.map.as_ref().is_some_and(|map| map.lost_from().is_some())
     }
 
-    /// How the mapping stands, and what reading it has cost so far.
+    /// Returns the current state of the mapping and the cost of reading so far.
     #[must_use]
     pub fn stats(&self) -> MmapStats {
         let usage = self.map.as_ref().and_then(|map| sys::usage(map).ok());
@@ -424,14 +424,14 @@ impl Backing for MmapReader {
     }
 }
 
-/// The bytes of the mapping, which are checked after they are read.
+/// The bytes of the mapping; readers check the file after the last record.
 impl<'data> From<&'data MmapReader> for CheckedBytes<'data> {
     fn from(mapping: &'data MmapReader) -> Self {
         Self::new(mapping.as_slice(), mapping)
     }
 }
 
-/// The file that is mapped, as it was opened.
+/// The mapped file, as it was opened.
 #[cfg(unix)]
 impl std::os::fd::AsFd for MmapReader {
     fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
@@ -450,14 +450,14 @@ impl fmt::Debug for MmapReader {
     }
 }
 
-/// What is said of a page that could not be had although the file was not cut.
+/// The error of a page that cannot be read although the file was not truncated.
 pub(super) fn vanished(offset: u64) -> io::Error {
     io::Error::other(format!(
-        "the page of byte {offset} could not be had: the disk failed, or had no room for it"
+        "the page of byte {offset} could not be read or written: the disk failed or is full"
     ))
 }
 
-/// Opens a file that can be mapped. Others are not opened at all: a pipe would wait for somebody to write to it.
+/// Opens a file that can be mapped. Other files are not opened: opening a pipe would wait for a writer.
 pub(super) fn open_mappable(path: &Path) -> Result<File> {
     refuse_unmappable(&path.metadata()?)?;
     Ok(File::open(path)?)
@@ -492,7 +492,7 @@ fn special(_: std::fs::FileType) -> &'static str {
     "a special file"
 }
 
-/// Whether a file of length 0 can be read from all the same, as those of `/proc` can. Its position stays where it is.
+/// Returns whether a file of length 0 has content, as files of `/proc` have. Does not move the file position.
 #[cfg(unix)]
 pub(super) fn has_content(file: &File) -> bool {
     use std::os::unix::fs::FileExt;

@@ -1,4 +1,4 @@
-//! How much of a file is in the page cache.
+//! Residency of files in the page cache.
 
 use std::fs::File;
 use std::io;
@@ -7,44 +7,44 @@ use std::ops::Range;
 use super::sys;
 use crate::error::Result;
 
-/// How much of a range of a file is in the page cache.
+/// The share of a file range that is in the page cache.
 ///
-/// `mincore(2)` is not asked: of a file that one may not write to it says that everything is there.
+/// `mincore(2)` is not used: for files without write permission it reports every page as resident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Residency {
-    /// Bytes that are in the page cache.
+    /// Bytes in the page cache.
     pub cached: u64,
     /// Bytes of the range.
     pub len: u64,
-    /// How it was found out.
+    /// The method of measurement.
     pub certainty: Certainty,
 }
 
-/// How a [`Residency`] was found out.
+/// The method by which a [`Residency`] was measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Certainty {
-    /// The kernel counted pages (`cachestat(2)`, for files that one may write to).
+    /// The kernel counted the pages (`cachestat(2)`, for files with write permission).
     Counted,
-    /// So many single bytes, evenly spread, were read without waiting (`preadv2(2)`).
+    /// This number of single bytes, evenly spaced, was read without waiting (`preadv2(2)` with `RWF_NOWAIT`).
     Sampled(u32),
 }
 
-/// How many bytes are tried where the kernel does not count. Each may start a read of what is not there.
+/// Number of sampled bytes if the kernel does not count. Each sample of an uncached page may start a read.
 const SAMPLES: u32 = 64;
 
 impl Residency {
-    /// Of a whole file, which need not be mapped for it.
+    /// Measures a whole file, which need not be mapped.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) with the reason of the system if it does not tell.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) with the system's reason if the system does not report it.
     pub fn of_file(file: &File) -> Result<Self> {
         Self::of(file, 0..file.metadata()?.len())
     }
 
-    /// Of a range that lies in the file.
+    /// Measures a range of the file.
     pub(super) fn of(file: &File, range: Range<u64>) -> Result<Self> {
         let len = range.end - range.start;
         match sys::cached(file, &range) {
@@ -66,14 +66,14 @@ impl Residency {
         Ok(Self { cached, len, certainty: Certainty::Sampled(u32::try_from(samples).unwrap_or(SAMPLES)) })
     }
 
-    /// How much of the range is in the page cache, from 0 to 1; 1 of an empty range.
+    /// Returns the cached share of the range, from 0 to 1; 1 for an empty range.
     #[must_use]
     pub fn share(&self) -> f64 {
         if self.len == 0 { 1.0 } else { self.cached as f64 / self.len as f64 }
     }
 }
 
-/// Whether the kernel has not the call (before 6.5), or does not tell it of this file.
+/// Returns whether the kernel lacks the system call (before 6.5) or refuses it for this file.
 fn refuses_to_count(error: &io::Error) -> bool {
     matches!(
         error.kind(),

@@ -1,4 +1,4 @@
-//! How a mapping stands, and what it cost.
+//! State and cost of a mapping.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,37 +7,37 @@ use std::thread::{self, ThreadId};
 use super::sys;
 use crate::record::Reading;
 
-/// How a mapping stands at the moment it is asked, and what reading it has cost so far.
+/// The current state of a mapping and the cost of reading it so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MmapStats {
     /// Length of the mapping in bytes.
     pub len: usize,
-    /// Length of a page in bytes.
+    /// Page size in bytes.
     pub page_size: usize,
-    /// Bytes whose pages are mapped, so that touching them costs no fault; `None` where the system does not tell.
+    /// Bytes on mapped pages, which cause no page fault; `None` if the system does not report it.
     pub resident: Option<u64>,
-    /// Bytes that are mapped by huge pages; `None` where the system does not tell.
+    /// Bytes mapped with huge pages; `None` if the system does not report it.
     pub huge: Option<u64>,
-    /// Faults of the threads that read records through this reader, while they did, that found the page in memory. As the
-    /// system counts them (`getrusage(2)`), so whatever else the thread does meanwhile is in it, and what is read from the
-    /// slice itself is not.
+    /// Minor page faults (page already in memory) of threads while they read records through this reader. The system
+    /// counts faults per thread (`getrusage(2)`): other work of the thread in that time is included, and direct reads
+    /// from the slice are not.
     pub minor_faults: u64,
-    /// The same, of faults that had to wait for the disk.
+    /// Major page faults (page read from disk), counted in the same manner.
     pub major_faults: u64,
-    /// Bytes that were read through this reader's iterators, windows and sources.
+    /// Bytes read through iterators, windows and sources of this reader.
     pub bytes: u64,
-    /// Stretches in which they were read.
+    /// Number of ranges in which they were read.
     pub accesses: u64,
-    /// Advice that the system took, options included.
+    /// Accepted advice, including options.
     pub advice_granted: u64,
-    /// Advice that the system refused, options included.
+    /// Refused advice, including options.
     pub advice_refused: u64,
-    /// Bytes of the ranges that were released ([`Advice::DontNeed`](super::Advice::DontNeed)).
+    /// Bytes of ranges released with [`Advice::DontNeed`](super::Advice::DontNeed).
     pub dropped: u64,
 }
 
-/// Counts while the mapping is read. Cheap enough to be always on: a system call every mebibyte.
+/// Counters of a mapping. They are always on: the cost is one system call per mebibyte.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
     pub(super) minor_faults: AtomicU64,
@@ -50,7 +50,7 @@ pub(super) struct Counters {
 }
 
 impl Counters {
-    /// Counts what a worker reads from a position on.
+    /// Starts counting for a worker that reads a range.
     pub(super) fn begin(&self, range: &Range<usize>) -> Pass<'_> {
         if !range.is_empty() {
             self.accesses.fetch_add(1, Ordering::Relaxed);
@@ -60,17 +60,17 @@ impl Counters {
     }
 }
 
-/// A worker that reads.
+/// One worker's pass over a range.
 pub(super) struct Pass<'map> {
     counters: &'map Counters,
     position: usize,
-    /// On which thread it was, and how many faults that had had.
+    /// The thread at the last report, and its fault counts then.
     thread: ThreadId,
     faults: (u64, u64),
 }
 
 impl Pass<'_> {
-    /// Counts the faults of the thread since it was last asked, if it is still the same one.
+    /// Adds the faults since the last report, if the thread is the same.
     fn count_faults(&mut self) {
         let (thread, faults) = (thread::current().id(), sys::thread_faults());
         if thread == self.thread {

@@ -1,4 +1,4 @@
-//! A file that is mapped window by window.
+//! A file mapped window by window.
 
 use std::fs::File;
 use std::path::Path;
@@ -10,10 +10,10 @@ use crate::error::Result;
 use crate::identity::FileIdentity;
 use crate::record::{End, Part, Resync, last_part_end};
 
-/// A file that is mapped window by window, so that no more than a bound of it is in memory at a time, however long it is.
+/// A file that is mapped window by window, in bounded memory for any file length.
 ///
-/// A window borrows from the stream, and the next one is to be had only when it is given back: nobody can still read what is
-/// unmapped then. Inside of a window, any number of workers can read.
+/// A window borrows from the stream, and the next call needs the stream back: no reference to unmapped bytes can exist.
+/// Any number of workers can read one window.
 ///
 /// ```
 /// use pagecut::{Format, fastq::Fastq, mmap::{MmapOptions, MmapStream}};
@@ -35,31 +35,31 @@ pub struct MmapStream {
     identity: FileIdentity,
     lease: Option<Lease>,
     grants: Vec<Grant>,
-    /// Of each window.
+    /// Options of each window.
     options: MmapOptions,
     max_map_bytes: usize,
-    /// What was handed out, and is mapped until the next window is asked for.
+    /// The current window, mapped until the next call.
     window: Option<MmapReader>,
     position: u64,
-    /// Where the part of the file ends that the options name.
+    /// End of the requested range in the file.
     end: u64,
     longest: usize,
     ended: bool,
 }
 
 impl MmapStream {
-    /// Opens a file of which `max_map_bytes` are mapped at a time, by the options of a mapping; a range of the file if they
-    /// name one.
+    /// Opens a file and maps at most `max_map_bytes` at a time. The options apply to each window and may select a range
+    /// of the file.
     ///
     /// # Errors
     ///
     /// Those of [`MmapReader::with_options`](MmapReader::with_options).
     pub fn open(path: impl AsRef<Path>, max_map_bytes: usize, options: MmapOptions) -> Result<Self> {
         let file = open_mappable(path.as_ref())?;
-        // One for all windows, so that there is no time between two of them.
-        let (lease, grants) = Lease::asked(&file, options);
+        // One lease covers all windows, without a gap between them.
+        let (lease, grants) = Lease::request(&file, options);
         let options = options.lease(false);
-        // One byte tells whether it can be mapped and whether the range lies in it.
+        // Mapping one byte checks that the file can be mapped and contains the range.
         let identity = FileIdentity::of(&file)?;
         let end = options.end_in(identity.len())?;
         MmapReader::from_file(&file, options.len(usize::from(end > options.offset)))?;
@@ -78,10 +78,11 @@ impl MmapStream {
         })
     }
 
-    /// The next window, which ends on a record boundary and is as long as the bound allows; the mapping before is gone.
+    /// Unmaps the current window and returns the next one. It ends on a record boundary and is as long as the limit
+    /// allows.
     ///
-    /// A record that is longer than the bound is delivered whole. The last item is an error if the file was cut short or
-    /// changed meanwhile.
+    /// A record longer than the limit is delivered whole. If the file was truncated or changed, the last item is that
+    /// error.
     ///
     /// # Errors
     ///
@@ -111,23 +112,23 @@ impl MmapStream {
         }
     }
 
-    /// Whether the file is still what it was when it was opened.
+    /// Checks that the file has not changed since it was opened.
     fn check(&self) -> Result<()> {
         self.identity.check(&self.file)?;
         self.lease.as_ref().map_or(Ok(()), Lease::check)
     }
 
-    /// Maps what comes next, and finds where the window ends.
+    /// Maps the next window and finds its end.
     fn map<F: Resync>(&mut self, format: &F) -> Result<Option<usize>> {
         let left = self.end - self.position;
         if left == 0 {
             return Ok(None);
         }
-        let mut wanted = self.max_map_bytes;
+        let mut window_len = self.max_map_bytes;
         loop {
-            // What is left may be more than fits into `usize`; what is wanted does fit.
-            let len = usize::try_from(left).map_or(wanted, |left| left.min(wanted));
-            // What was too short is gone before more is mapped.
+            // The remaining length may exceed `usize`; the window length does not.
+            let len = usize::try_from(left).map_or(window_len, |left| left.min(window_len));
+            // The short window is unmapped before a longer one is mapped.
             self.window = None;
             let window = MmapReader::from_file(&self.file, self.options.offset(self.position).len(len))?;
             self.longest = self.longest.max(len);
@@ -137,26 +138,26 @@ impl MmapStream {
             match end {
                 End::Boundary(at) => return Ok(Some(at)),
                 End::Rest => return Ok(Some(window.len())),
-                // A record longer than the bound.
-                End::Unknown => wanted = wanted.saturating_mul(2),
+                // The record is longer than the window.
+                End::Unknown => window_len = window_len.saturating_mul(2),
             }
         }
     }
 
-    /// How many bytes were mapped at a time at the most.
+    /// Returns the length of the longest window so far in bytes.
     #[must_use]
     pub fn longest_mapping(&self) -> usize {
         self.longest
     }
 
-    /// What became of the lease, if one was asked for. What became of other options is the window's: see
+    /// Returns the kernel's answer to a requested lease. Answers to other options belong to a window: see
     /// [`MmapReader::grants`].
     #[must_use]
     pub fn grants(&self) -> &[Grant] {
         &self.grants
     }
 
-    /// What keeps the file as it is now, in and between windows.
+    /// Returns the current protection of the file, during and between windows.
     #[must_use]
     pub fn protection(&self) -> Protection {
         match &self.lease {
@@ -165,14 +166,14 @@ impl MmapStream {
         }
     }
 
-    /// How the window that was handed out stands; `None` if there is none. Its bytes are those of one window; of the file,
-    /// all up to [`position`](MmapStream::position) but this window's were released.
+    /// Returns the state of the current window, or `None` without one. Byte counts are those of the window; all bytes
+    /// of the file between the start and this window have been unmapped.
     #[must_use]
     pub fn stats(&self) -> Option<MmapStats> {
         self.window.as_ref().map(MmapReader::stats)
     }
 
-    /// Where the next window starts, in bytes from the start of the file.
+    /// Returns the file offset of the next window in bytes.
     #[must_use]
     pub fn position(&self) -> u64 {
         self.position

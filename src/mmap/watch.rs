@@ -1,4 +1,4 @@
-//! Tells when a file changes.
+//! Change notification for files.
 
 use std::fmt;
 use std::fs::Metadata;
@@ -15,43 +15,44 @@ use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use super::reader::refuse_unmappable;
 use crate::error::Result;
 
-/// How often a file is looked at where the system does not tell.
+/// Poll interval if the system does not report changes.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// What happened to a file.
+/// A change of a watched file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Change {
-    /// It was written to or has grown, or the system lost count of what happened.
+    /// The file was written to or has grown, or the system lost events.
     Modified,
-    /// It has become shorter: a mapping has pages now that are a fault to touch.
+    /// The file is shorter: access to pages of a mapping after the new end faults.
     Truncated,
-    /// It has another name now, or none. A mapping of it stays as it is.
+    /// The file was renamed or removed. A mapping of it stays valid.
     Removed,
-    /// Another file has its name now, also after it was removed. A mapping stays one of the old file.
+    /// Another file has the name now, possibly after a removal. A mapping still shows the old file.
     Replaced,
 }
 
-/// Calls back when a file changes, until it is dropped.
+/// A running watch. Dropping it ends the callbacks.
 ///
-/// Dropping waits for a call that is under way (unless it is dropped by that very call), and none comes after.
+/// Drop waits for a running callback (unless the callback itself drops the watch); no callback runs afterwards.
 #[derive(Debug)]
 pub struct Watch {
     gate: Arc<Gate>,
-    /// Held for its thread.
+    /// Owns the notification thread.
     notified: Option<RecommendedWatcher>,
     poller: Option<Poller>,
     polled_because: Option<String>,
 }
 
-/// Calls back when a file changes, until what is returned is dropped.
+/// Watches a file and runs a callback on every change, until the returned value is dropped.
 ///
-/// The system tells (`inotify(7)` on Linux), and where it does not, for want of watches or support, the file is looked at every
-/// second; [`Watch::polled_because`] says so. The calls come one at a time, from a thread of their own. Changes that follow
-/// each other closely may be told as one, and a file that is cut and filled again at once as [`Change::Modified`].
+/// The system reports changes (`inotify(7)` on Linux). If it cannot, for lack of watches or support, the file is polled
+/// every second and [`Watch::polled_because`] returns the reason. Callbacks run one at a time on a separate thread.
+/// Changes in quick succession may be reported as one; a file that is truncated and refilled at once may be reported as
+/// [`Change::Modified`].
 ///
-/// Linux does not tell of writes through a mapping, nor of those of other machines to a network file system;
-/// [`watch_by_polling`] sees both as soon as the time of the file shows them.
+/// Linux does not report writes through a mapping, nor writes of other machines to a network file system;
+/// [`watch_by_polling`] sees both once the modification time of the file changes.
 ///
 /// ```
 /// use pagecut::mmap::{Change, watch};
@@ -60,26 +61,26 @@ pub struct Watch {
 /// # let folder = tempfile::tempdir()?;
 /// # let path = folder.path().join("reads.fastq");
 /// # std::fs::write(&path, "@r1\nACGT\n+\nIIII\n")?;
-/// let (tell, told) = channel();
-/// let watch = watch(&path, move |change| drop(tell.send(change)))?;
+/// let (sender, receiver) = channel();
+/// let watch = watch(&path, move |change| drop(sender.send(change)))?;
 /// std::fs::OpenOptions::new().write(true).open(&path)?.set_len(7)?;
-/// assert_eq!(told.recv()?, Change::Truncated);
+/// assert_eq!(receiver.recv()?, Change::Truncated);
 /// drop(watch);
-/// assert!(told.recv().is_err(), "nobody is left to tell");
+/// assert!(receiver.recv().is_err(), "the watch dropped its sender");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Io`](crate::ErrorKind::Io) if there is no such file, or no thread can be had;
-/// [`ErrorKind::Unmappable`](crate::ErrorKind::Unmappable) if it is no regular file.
+/// [`ErrorKind::Io`](crate::ErrorKind::Io) if the file does not exist or the thread cannot be started;
+/// [`ErrorKind::Unmappable`](crate::ErrorKind::Unmappable) if it is not a regular file.
 pub fn watch(path: impl AsRef<Path>, callback: impl FnMut(Change) + Send + 'static) -> Result<Watch> {
     let gate = Gate::new(path.as_ref(), Box::new(callback))?;
-    // Nothing is told before the state of the file is known that it is compared with.
+    // Events wait until the initial state of the file is known.
     let mut file = gate.file();
     match notified(&gate) {
         Ok(notified) => {
-            file.seen = Print::of(&gate.path);
+            file.seen = FileState::of(&gate.path);
             drop(file);
             Ok(Watch { gate, notified: Some(notified), poller: None, polled_because: None })
         }
@@ -90,10 +91,10 @@ pub fn watch(path: impl AsRef<Path>, callback: impl FnMut(Change) + Send + 'stat
     }
 }
 
-/// Calls back when a file changes, which is looked at every so often, until what is returned is dropped.
+/// Watches a file by polling and runs a callback on every change, until the returned value is dropped.
 ///
-/// For files of which the system does not tell; [`watch`] says which. A change is noticed by the length, the time of the last
-/// modification, and the identity of the file. An interval of 0 is as one of a millisecond.
+/// For files whose changes the system does not report; see [`watch`]. The poller compares the length, the modification
+/// time and the identity of the file. An interval of 0 counts as one millisecond.
 ///
 /// # Errors
 ///
@@ -104,7 +105,7 @@ pub fn watch_by_polling(
     callback: impl FnMut(Change) + Send + 'static,
 ) -> Result<Watch> {
     let gate = Gate::new(path.as_ref(), Box::new(callback))?;
-    Watch::polled(gate, interval.max(Duration::from_millis(1)), "polling was asked for".to_owned())
+    Watch::polled(gate, interval.max(Duration::from_millis(1)), "polling was requested".to_owned())
 }
 
 impl Watch {
@@ -113,7 +114,7 @@ impl Watch {
         Ok(Self { gate, notified: None, poller: Some(poller), polled_because: Some(because) })
     }
 
-    /// Why the file is looked at every so often; `None` where the system tells of changes.
+    /// Returns the reason for polling, or `None` if the system reports changes.
     #[must_use]
     pub fn polled_because(&self) -> Option<&str> {
         self.polled_because.as_deref()
@@ -124,31 +125,31 @@ impl Drop for Watch {
     fn drop(&mut self) {
         self.gate.close();
         self.poller = None;
-        // The thread of a watcher ends later, and finds the gate closed until it does.
+        // The notification thread ends later; until then the closed gate drops its events.
         self.notified = None;
     }
 }
 
-/// Asks the system to tell of what happens to the name in its folder: a watch of the file itself would end with the file.
+/// Watches the folder of the file: a watch on the file itself would end when the file is removed.
 fn notified(gate: &Arc<Gate>) -> notify::Result<RecommendedWatcher> {
-    let theirs = Arc::clone(gate);
-    let mut watcher = notify::recommended_watcher(move |event| theirs.handle(event))?;
+    let shared = Arc::clone(gate);
+    let mut watcher = notify::recommended_watcher(move |event| shared.handle(event))?;
     let folder = gate.path.parent().unwrap_or(&gate.path);
     watcher.watch(folder, RecursiveMode::NonRecursive)?;
     Ok(watcher)
 }
 
-/// What stands between the events and the callback.
+/// Passes events on to the callback until it is closed.
 struct Gate {
     path: PathBuf,
     closed: AtomicBool,
-    /// The thread that is in the callback.
+    /// The thread that runs the callback.
     inside: Mutex<Option<ThreadId>>,
     file: Mutex<Watched>,
 }
 
 struct Watched {
-    seen: Option<Print>,
+    seen: Option<FileState>,
     callback: Box<dyn FnMut(Change) + Send>,
 }
 
@@ -156,11 +157,11 @@ impl Gate {
     fn new(path: &Path, callback: Box<dyn FnMut(Change) + Send>) -> Result<Arc<Self>> {
         let path = path.canonicalize()?;
         refuse_unmappable(&path.metadata()?)?;
-        let file = Mutex::new(Watched { seen: Print::of(&path), callback });
+        let file = Mutex::new(Watched { seen: FileState::of(&path), callback });
         Ok(Arc::new(Self { path, closed: AtomicBool::new(false), inside: Mutex::default(), file }))
     }
 
-    /// The file, for one thread at a time. A callback that panicked leaves nothing half done behind.
+    /// Locks the state. A panicking callback leaves it consistent.
     fn file(&self) -> MutexGuard<'_, Watched> {
         self.file.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -170,32 +171,33 @@ impl Gate {
     }
 
     fn handle(&self, event: notify::Result<Event>) {
-        let Ok(event) = event else { return self.look(true) };
+        let Ok(event) = event else { return self.compare(true) };
         let ours = event.paths.contains(&self.path);
         match event.kind {
-            _ if event.need_rescan() => self.look(true),
+            _ if event.need_rescan() => self.compare(true),
             _ if !ours => {}
             EventKind::Access(_) => {}
-            // Two writes within a tick of the clock leave the same time behind, so that a look alone may miss one.
-            EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Any) => self.look(true),
-            _ => self.look(false),
+            // Two writes within one clock tick have the same modification time, so comparing times alone may miss one.
+            EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Any) => self.compare(true),
+            _ => self.compare(false),
         }
     }
 
-    /// Compares the file with what it was, and calls back if it is another; also if it seems the same, when `told` so.
-    fn look(&self, told: bool) {
+    /// Compares the file with its last known state and runs the callback on a difference. With `reported`, it runs the
+    /// callback even without a visible difference.
+    fn compare(&self, reported: bool) {
         let mut file = self.file();
         if self.closed.load(Ordering::Acquire) {
             return;
         }
-        let now = Print::of(&self.path);
+        let now = FileState::of(&self.path);
         let change = match (&file.seen, &now) {
             (None, None) => None,
             (Some(_), None) => Some(Change::Removed),
             (None, Some(_)) => Some(Change::Replaced),
             (Some(before), Some(now)) if before.id != now.id => Some(Change::Replaced),
             (Some(before), Some(now)) if now.len < before.len => Some(Change::Truncated),
-            (before, now) => (told || before != now).then_some(Change::Modified),
+            (before, now) => (reported || before != now).then_some(Change::Modified),
         };
         file.seen = now;
         if let Some(change) = change {
@@ -205,7 +207,7 @@ impl Gate {
         }
     }
 
-    /// Lets nothing through from now on, and waits for a call that is under way, unless this is it.
+    /// Blocks all later callbacks and waits for a running one, unless the current thread runs it.
     fn close(&self) {
         self.closed.store(true, Ordering::Release);
         let inside = *self.inside();
@@ -215,7 +217,7 @@ impl Gate {
     }
 }
 
-/// Notes that a callback is over, also where it panicked.
+/// Clears the callback thread, even after a panic.
 struct Leave<'a>(&'a Gate);
 
 impl Drop for Leave<'_> {
@@ -230,15 +232,15 @@ impl fmt::Debug for Gate {
     }
 }
 
-/// What a file is known by.
+/// The state of a file that is compared.
 #[derive(Debug, PartialEq, Eq)]
-struct Print {
+struct FileState {
     id: (u64, u64, Option<SystemTime>),
     len: u64,
     modified: Option<SystemTime>,
 }
 
-impl Print {
+impl FileState {
     fn of(path: &Path) -> Option<Self> {
         let metadata = path.metadata().ok()?;
         let (len, modified) = (metadata.len(), metadata.modified().ok());
@@ -246,7 +248,7 @@ impl Print {
     }
 }
 
-/// Which file it is. A number may be given again to the next file, so the time of its birth is part of it.
+/// Returns the identity of a file. Inode numbers are reused, so the creation time is part of it.
 #[cfg(unix)]
 fn id(metadata: &Metadata) -> (u64, u64, Option<SystemTime>) {
     use std::os::unix::fs::MetadataExt;
@@ -258,9 +260,9 @@ fn id(metadata: &Metadata) -> (u64, u64, Option<SystemTime>) {
     (0, 0, metadata.created().ok())
 }
 
-/// A thread that looks at the file every so often, and ends when this is dropped.
+/// A polling thread, which ends when this is dropped.
 ///
-/// `notify` has one as well, which compares times in whole seconds and misses what happens within one.
+/// The poller of `notify` compares times in whole seconds and misses changes within one.
 #[derive(Debug)]
 struct Poller {
     stop: Arc<(Mutex<bool>, Condvar)>,
@@ -270,15 +272,15 @@ struct Poller {
 impl Poller {
     fn start(gate: Arc<Gate>, interval: Duration) -> io::Result<Self> {
         let stop = Arc::new((Mutex::new(false), Condvar::new()));
-        let theirs = Arc::clone(&stop);
+        let shared = Arc::clone(&stop);
         let run = move || {
             loop {
-                let stopped = theirs.0.lock().unwrap_or_else(PoisonError::into_inner);
-                let waiting = theirs.1.wait_timeout_while(stopped, interval, |stopped| !*stopped);
+                let stopped = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
+                let waiting = shared.1.wait_timeout_while(stopped, interval, |stopped| !*stopped);
                 if *waiting.unwrap_or_else(PoisonError::into_inner).0 {
                     return;
                 }
-                gate.look(false);
+                gate.compare(false);
             }
         };
         let thread = thread::Builder::new().name("pagecut-watch".to_owned()).spawn(run)?;
@@ -290,7 +292,7 @@ impl Drop for Poller {
     fn drop(&mut self) {
         *self.stop.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.stop.1.notify_all();
-        // A callback may drop its own watch; its thread cannot wait for itself.
+        // A callback may drop its own watch; its thread cannot join itself.
         if let Some(thread) = self.thread.take()
             && thread.thread().id() != thread::current().id()
         {

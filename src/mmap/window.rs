@@ -1,4 +1,4 @@
-//! A mapping in pieces that end on record boundaries.
+//! Windows of a mapping that end on record boundaries.
 
 use std::fmt;
 
@@ -6,14 +6,14 @@ use super::MmapReader;
 use crate::error::Result;
 use crate::record::{Backing, Part, Reading, Resync, part_end_in};
 
-/// A mapping in pieces of about one size that end on record boundaries.
+/// An iterator over windows of a mapping that end on record boundaries.
 ///
-/// A window ends at the first boundary behind the asked length. The last one ends where the mapping does; a record that is
-/// longer than a window is delivered whole, and so is an input in which no boundary is found. Windows borrow from the
-/// mapping and not from the iterator: any number can be held and worked on at a time.
+/// A window ends at the first boundary at or after the requested length. The last window ends with the mapping. A
+/// record longer than a window is delivered whole, and an input without a recognizable boundary is one window. Windows
+/// borrow from the mapping, not from the iterator: any number can be held at a time.
 ///
-/// Before each window, and at the end, the file is compared with what it was when it was mapped ([`MmapReader::check`]); if
-/// it was cut short or changed, that is the last item.
+/// Before each window and at the end, the iterator checks the file ([`MmapReader::check`]); if it was truncated or
+/// changed, the last item is that error.
 ///
 /// ```
 /// use pagecut::{Format, fastq::Fastq, mmap::MmapReader};
@@ -32,7 +32,7 @@ use crate::record::{Backing, Part, Reading, Resync, part_end_in};
 pub struct MmapWindow<'map, F> {
     format: F,
     reader: &'map MmapReader,
-    /// Who is told how far the windows are.
+    /// Receives the positions of the windows.
     backing: &'map dyn Backing,
     reading: Option<Box<dyn Reading + 'map>>,
     len: usize,
@@ -41,7 +41,7 @@ pub struct MmapWindow<'map, F> {
 }
 
 impl<'map, F: Resync> MmapWindow<'map, F> {
-    /// Windows of about `len` bytes; 0 stands for the least there can be, one record.
+    /// Creates windows of about `len` bytes; 0 gives the smallest windows, of one record each.
     #[must_use]
     pub fn new(reader: &'map MmapReader, format: F, len: usize) -> Self {
         Self { format, reader, backing: reader, reading: None, len, position: 0, ended: false }
@@ -49,7 +49,7 @@ impl<'map, F: Resync> MmapWindow<'map, F> {
 }
 
 impl<'map, F: Resync> MmapWindow<'map, F> {
-    /// Tells somebody else how far the windows are.
+    /// Reports positions to another backing.
     pub(super) fn backed_by(self, backing: &'map dyn Backing) -> Self {
         Self { backing, ..self }
     }

@@ -429,7 +429,7 @@ fn files_that_are_written_to_are_guarded_too() {
 
         // Grown again, it has its length, but not its bytes.
         cut(&path, data.len() as u64);
-        assert!(shared.check().unwrap_err().to_string().contains("could not be had"));
+        assert!(shared.check().unwrap_err().to_string().contains("could not be read or written"));
 
         let (_folder, path) = file(&data);
         let mut private = MmapPrivate::open(&path).unwrap();

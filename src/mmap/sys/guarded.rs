@@ -1,4 +1,4 @@
-//! A mapping whose vanished pages are replaced, of any kind.
+//! Writable mappings whose vanished pages are replaced.
 
 use std::fs::File;
 use std::ops::{Deref, DerefMut};
@@ -7,12 +7,12 @@ use memmap2::{MmapMut, MmapRaw};
 
 use super::os::Guard;
 
-/// A writable mapping that is guarded against its file being cut short, where the system can do that.
+/// A writable mapping with a guard against truncation of its file, on systems that support one.
 ///
-/// What is written to a page that vanished is written to nothing; [`lost_from`](Guarded::lost_from) tells.
+/// Writes to a vanished page are lost; [`lost_from`](Guarded::lost_from) reports them.
 #[derive(Debug)]
 pub(in crate::mmap) struct Guarded<M> {
-    /// Before the mapping, so that it is dropped before.
+    /// Declared before the mapping, so it is dropped first.
     guard: Option<Guard>,
     map: M,
 }
@@ -30,7 +30,7 @@ impl Guarded<MmapRaw> {
 }
 
 impl<M> Guarded<M> {
-    /// The first byte that was lost because the file was cut short.
+    /// Returns the position of the first byte that was lost by truncation.
     pub(in crate::mmap) fn lost_from(&self) -> Option<usize> {
         self.guard.as_ref()?.lost_from()
     }

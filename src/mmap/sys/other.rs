@@ -1,4 +1,4 @@
-//! Systems other than Linux: files are mapped, and nothing is known or said about their pages.
+//! Systems other than Linux: files are mapped, without control of their pages.
 
 use std::fs::File;
 use std::io;
@@ -8,25 +8,25 @@ use memmap2::{Mmap, MmapOptions, MmapRaw};
 
 use crate::mmap::Advice;
 
-/// Memory that holds a file, to be read.
+/// Read-only memory with the contents of a file.
 #[derive(Debug)]
 pub(in crate::mmap) struct Map(Mmap);
 
 impl Map {
-    /// Maps `len` bytes of a file from `offset` on. The offset need not be that of a page.
+    /// Maps `len` bytes of a file at `offset`, which need not be a multiple of the page size.
     #[expect(unsafe_code, reason = "mapping a file is unsafe, and this is the one place that does it")]
     pub(in crate::mmap) fn file(file: &File, offset: u64, len: usize) -> io::Result<Self> {
-        // SAFETY: the mapping is readable for as long as the `Mmap` lives. That nobody changes or cuts the file cannot be
-        // had of the system; the page of the module `mmap` says what that means and for whom.
+        // SAFETY: the mapping is readable while the `Mmap` lives. The system cannot guarantee that no program changes
+        // or truncates the file; the documentation of `mmap` states the consequences.
         unsafe { MmapOptions::new().offset(offset).len(len).map(file) }.map(Self)
     }
 
-    /// Mapped wherever the system likes: to choose the address is done on Linux only.
+    /// Unsupported: the address of a mapping is chosen on Linux only.
     pub(in crate::mmap) fn aligned(_: &File, _: u64, _: usize, _: usize, _: usize) -> io::Result<Self> {
-        Err(unsupported("files are mapped at an aligned address on Linux only"))
+        Err(unsupported("mapping at an aligned address is supported on Linux only"))
     }
 
-    /// Not done here.
+    /// Unsupported.
     pub(in crate::mmap) fn copy(
         _: &File,
         _: u64,
@@ -34,10 +34,10 @@ impl Map {
         _: usize,
         _: impl FnOnce(&Self),
     ) -> io::Result<Self> {
-        Err(unsupported("files are copied to huge pages on Linux only"))
+        Err(unsupported("copying to huge pages is supported on Linux only"))
     }
 
-    /// Losses are not noticed here.
+    /// Truncation is not detected here.
     pub(in crate::mmap) fn lost_from(&self) -> Option<usize> {
         None
     }
@@ -59,7 +59,7 @@ impl Deref for Map {
     }
 }
 
-/// Losses are not noticed here.
+/// Truncation is not detected here.
 #[derive(Debug)]
 pub(in crate::mmap) struct Guard;
 
@@ -73,43 +73,43 @@ impl Guard {
     }
 }
 
-/// How much of a mapping is in memory.
+/// Memory use of a mapping.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::mmap) struct Usage {
     pub(in crate::mmap) resident: u64,
     pub(in crate::mmap) huge: u64,
 }
 
-/// The smallest length of a page in use.
+/// Smallest common page size.
 pub(in crate::mmap) fn page_size() -> usize {
     4096
 }
 
 pub(in crate::mmap) fn advise(_: &Map, _: Range<usize>, _: Advice) -> io::Result<()> {
-    Err(unsupported("advice on memory is given on Linux only"))
+    Err(unsupported("memory advice is supported on Linux only"))
 }
 
 pub(in crate::mmap) fn lock(_: &Map, _: Range<usize>) -> io::Result<()> {
-    Err(unsupported("memory is locked on Linux only"))
+    Err(unsupported("memory locks are supported on Linux only"))
 }
 
 pub(in crate::mmap) fn unlock(_: &Map, _: Range<usize>) -> io::Result<()> {
-    Err(unsupported("memory is locked on Linux only"))
+    Err(unsupported("memory locks are supported on Linux only"))
 }
 
 pub(in crate::mmap) fn cached(_: &File, _: &Range<u64>) -> io::Result<u64> {
-    Err(unsupported("the page cache is looked into on Linux only"))
+    Err(unsupported("page cache residency is known on Linux only"))
 }
 
 pub(in crate::mmap) fn is_cached_at(_: &File, _: u64) -> io::Result<bool> {
-    Err(unsupported("the page cache is looked into on Linux only"))
+    Err(unsupported("page cache residency is known on Linux only"))
 }
 
 pub(in crate::mmap) fn evict(_: &File, _: &Range<u64>) -> io::Result<()> {
-    Err(unsupported("pages are dropped from the page cache on Linux only"))
+    Err(unsupported("page cache eviction is supported on Linux only"))
 }
 
-/// The size of a huge page on most machines.
+/// Huge page size of most machines.
 pub(in crate::mmap) fn huge_page_size() -> usize {
     2 << 20
 }
@@ -126,12 +126,12 @@ pub(in crate::mmap) fn read_ahead_len(_: &File) -> Option<usize> {
     None
 }
 
-/// Faults are not counted here.
+/// Page faults are not counted here.
 pub(in crate::mmap) fn thread_faults() -> (u64, u64) {
     (0, 0)
 }
 
-/// Read leases, which there are none of here.
+/// Read leases, which do not exist here.
 pub(in crate::mmap) mod lease {
     use std::fs::File;
     use std::io;
@@ -142,10 +142,10 @@ pub(in crate::mmap) mod lease {
     }
 
     pub(in crate::mmap) fn take(_: &File) -> io::Result<()> {
-        Err(super::unsupported("leases are taken on Linux only"))
+        Err(super::unsupported("leases are supported on Linux only"))
     }
 
-    pub(in crate::mmap) fn give_back(_: &File) -> io::Result<()> {
+    pub(in crate::mmap) fn release(_: &File) -> io::Result<()> {
         Ok(())
     }
 
@@ -159,23 +159,23 @@ pub(in crate::mmap) mod lease {
 }
 
 pub(in crate::mmap) fn usage(_: &Map) -> io::Result<Usage> {
-    Err(unsupported("the use of memory is known on Linux only"))
+    Err(unsupported("memory use is known on Linux only"))
 }
 
 pub(in crate::mmap) fn reserve(_: &File, _: Range<u64>) -> io::Result<()> {
-    Err(unsupported("space for a mapped file is reserved on Linux only"))
+    Err(unsupported("space reservation is supported on Linux only"))
 }
 
 pub(in crate::mmap) fn start_write_back(_: &File, _: Range<u64>) -> io::Result<()> {
-    Err(unsupported("write-back is started on Linux only"))
+    Err(unsupported("write-back is supported on Linux only"))
 }
 
 pub(in crate::mmap) fn lock_pages(_: &MmapRaw, _: Range<usize>) -> io::Result<()> {
-    Err(unsupported("memory is locked on Linux only"))
+    Err(unsupported("memory locks are supported on Linux only"))
 }
 
 pub(in crate::mmap) fn unlock_pages(_: &MmapRaw, _: Range<usize>) -> io::Result<()> {
-    Err(unsupported("memory is locked on Linux only"))
+    Err(unsupported("memory locks are supported on Linux only"))
 }
 
 fn unsupported(what: &'static str) -> io::Error {

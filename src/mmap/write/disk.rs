@@ -1,4 +1,4 @@
-//! A file as the disk has it: its length, its space, and whether what was written has arrived.
+//! A file on disk: length, reserved space, and durability of writes.
 
 use std::fs::File;
 use std::io;
@@ -14,13 +14,13 @@ use crate::mmap::sys;
 #[derive(Debug)]
 pub(in crate::mmap) struct Disk {
     file: File,
-    /// How many times the file got another length.
+    /// Number of changes of the length.
     resized: AtomicU64,
-    /// As many of these are on disk. Counted, not flagged: threads flush while another one is at it.
+    /// Number of those changes that are on disk. A counter and not a flag, because threads flush concurrently.
     resized_on_disk: AtomicU64,
-    /// The first failure to put something on disk, by kind and words.
+    /// Kind and message of the first failed flush.
     ///
-    /// It stays. The kernel tells a failed write once and takes the pages for clean from then on, so a later flush would
+    /// It is permanent. The kernel reports a failed write-back once and marks the pages clean, so a later flush would
     /// succeed without having written them.
     failure: Mutex<Option<(io::ErrorKind, String)>>,
 }
@@ -39,49 +39,49 @@ impl Disk {
         &self.file
     }
 
-    /// The failure of an earlier flush, for there is nothing to be had after it.
+    /// Returns the error of an earlier flush.
     pub(super) fn check(&self) -> io::Result<()> {
         match &*self.failure.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some((kind, words)) => {
-                Err(io::Error::new(*kind, format!("an earlier flush went wrong: {words}")))
+            Some((kind, message)) => {
+                Err(io::Error::new(*kind, format!("an earlier flush failed: {message}")))
             }
             None => Ok(()),
         }
     }
 
-    /// Whether the file has the `len` bytes that are mapped, of which those from `lost_from` on were found to be lost.
+    /// Checks that the file still has `len` bytes. `lost_from` is the offset of the first vanished page.
     pub(super) fn check_len(&self, len: usize, lost_from: Option<usize>) -> error::Result<()> {
-        let there_are = self.file.metadata()?.len();
+        let file_len = self.file.metadata()?.len();
         let lost = lost_from.map_or(len as u64, |lost| lost as u64);
-        if there_are < len as u64 {
-            Err(ErrorKind::Truncated { offset: lost.min(there_are), len: len as u64 }.into())
+        if file_len < len as u64 {
+            Err(ErrorKind::Truncated { offset: lost.min(file_len), len: len as u64 }.into())
         } else if lost_from.is_some() {
-            // Or it was cut and has grown again, which nobody can tell.
+            // Or the file was truncated and has grown again, which cannot be detected.
             Err(vanished(lost).into())
         } else {
             Ok(())
         }
     }
 
-    /// Puts on disk all that was written, by whatever mapping, and the length: `fdatasync(2)`.
+    /// Flushes all writes, through any mapping, and the length: `fdatasync(2)`.
     pub(in crate::mmap) fn sync(&self) -> io::Result<()> {
         self.check()?;
         let resized = self.resized.load(Ordering::Acquire);
-        self.note(self.file.sync_data())?;
+        self.record(self.file.sync_data())?;
         self.resized_on_disk.fetch_max(resized, Ordering::AcqRel);
         Ok(())
     }
 
-    /// Puts on disk what `pages` writes, and the length if it is another one than the disk has.
+    /// Flushes pages with `pages`, and the length if it has changed.
     pub(super) fn sync_pages(&self, pages: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
         self.check()?;
-        self.note(pages())?;
+        self.record(pages())?;
         let on_disk = self.resized_on_disk.load(Ordering::Acquire);
         if on_disk < self.resized.load(Ordering::Acquire) { self.sync() } else { Ok(()) }
     }
 
-    /// Keeps a failure. To be interrupted is none.
-    fn note(&self, done: io::Result<()>) -> io::Result<()> {
+    /// Records a failure, except `EINTR`.
+    fn record(&self, done: io::Result<()>) -> io::Result<()> {
         if let Err(error) = &done
             && error.kind() != io::ErrorKind::Interrupted
         {
@@ -91,25 +91,25 @@ impl Disk {
         done
     }
 
-    /// Begins to write a range and does not wait.
+    /// Starts write-back of a range without waiting.
     pub(super) fn start(&self, range: Range<usize>) -> io::Result<()> {
         self.check()?;
         sys::start_write_back(&self.file, range.start as u64..range.end as u64)
     }
 
-    /// Reserves space behind the end; all of it, or none.
+    /// Reserves space at the end of the file: all of it or none.
     pub(super) fn reserve(&self, range: Range<usize>) -> io::Result<()> {
         let reserved = sys::reserve(&self.file, range.start as u64..range.end as u64);
         self.resized.fetch_add(1, Ordering::AcqRel);
         if reserved.is_err() {
-            // What the disk had, it may have given.
+            // Releases a partial reservation.
             self.file.set_len(range.start as u64)?;
         }
         reserved
     }
 
-    /// Gives the file this length.
-    pub(super) fn cut(&self, len: usize) -> io::Result<()> {
+    /// Sets the length of the file.
+    pub(super) fn set_len(&self, len: usize) -> io::Result<()> {
         self.file.set_len(len as u64)?;
         self.resized.fetch_add(1, Ordering::AcqRel);
         Ok(())
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failed_flush_is_not_forgotten() {
+    fn a_failed_flush_is_permanent() {
         let disk = Disk::new(tempfile::tempfile().unwrap());
         disk.sync_pages(|| Ok(())).unwrap();
         disk.sync_pages(|| Err(io::ErrorKind::Interrupted.into())).unwrap_err();
@@ -129,7 +129,7 @@ mod tests {
         disk.sync_pages(|| Err(io::Error::from_raw_os_error(libc::EIO))).unwrap_err();
         let again = [disk.sync(), disk.sync_pages(|| Ok(())), disk.start(0..1), disk.check()];
         for error in again.map(Result::unwrap_err) {
-            assert!(error.to_string().starts_with("an earlier flush went wrong: "), "{error}");
+            assert!(error.to_string().starts_with("an earlier flush failed: "), "{error}");
         }
     }
 }

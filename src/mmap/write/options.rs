@@ -1,31 +1,31 @@
-//! How a file is written, and when what was written goes to the disk.
+//! Options for writing a file.
 
-/// When what was written goes to the disk by itself.
+/// When written bytes are flushed to disk without a call of `flush`.
 ///
-/// Until then it is in the page cache: other programs see it at once, and a crash of this program loses none of it. What a
-/// policy is about is a crash of the system or a loss of power. Whatever the policy is, [`MmapWriter::flush`] puts
-/// everything on disk before it returns.
+/// Unflushed bytes are in the page cache: other programs see them at once, and they survive a crash of this program.
+/// The policy limits the loss at a system crash or power failure. With every policy, [`MmapWriter::flush`] returns
+/// after all bytes are on disk.
 ///
 /// [`MmapWriter::flush`]: crate::mmap::MmapWriter::flush
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FlushPolicy {
-    /// Not even by [`MmapWriter::finish`](crate::mmap::MmapWriter::finish): the kernel writes when it likes.
+    /// Never, not even in [`MmapWriter::finish`](crate::mmap::MmapWriter::finish): the kernel decides.
     Never,
-    /// When it is asked for. To finish is to ask.
+    /// On `flush` and `finish`.
     #[default]
     Manual,
-    /// Every write is on disk before it returns.
+    /// Before every write returns.
     Always,
-    /// The write with which this many bytes are not on disk yet returns when they are; 0 is as 1.
+    /// By each write after which at least this many bytes are unflushed; 0 counts as 1.
     EveryBytes(u64),
-    /// Every so many writes, the last of them returns when all are on disk; 0 is as 1.
+    /// By every n-th write; 0 counts as 1.
     EveryWrites(u64),
-    /// Every so many milliseconds, by a thread of its own; 0 is as 1. The thread ends with the writer.
+    /// Every n milliseconds, on a separate thread that ends with the writer; 0 counts as 1.
     EveryMillis(u64),
 }
 
-/// How a file is written.
+/// Options for writing a file through a mapping.
 ///
 /// ```
 /// use std::io::Write;
@@ -49,24 +49,24 @@ pub struct MmapWriterOptions {
 }
 
 impl MmapWriterOptions {
-    /// A file that grows, is flushed when it is asked for, and replaces one of its name.
+    /// A file that grows, is flushed on request, and replaces an existing file.
     pub const fn new() -> Self {
         Self { size: None, flush_policy: FlushPolicy::Manual, create_new: false }
     }
 
-    /// Reserve this many bytes at once and take no more. A file that is not finished yet is this long.
+    /// Reserves this many bytes at once and never grows. The file has this length until it is finished.
     ///
-    /// Without it, the capacity is 1 MiB at first and doubles when it is used up.
+    /// Without it, the capacity starts at 1 MiB and doubles when it is exhausted.
     pub const fn size(self, size: u64) -> Self {
         Self { size: Some(size), ..self }
     }
 
-    /// When what was written goes to the disk by itself.
+    /// Sets when written bytes are flushed to disk.
     pub const fn flush_policy(self, flush_policy: FlushPolicy) -> Self {
         Self { flush_policy, ..self }
     }
 
-    /// Refuse to replace a file, instead of emptying it.
+    /// Fails if the file exists, instead of truncating it.
     pub const fn create_new(self, create_new: bool) -> Self {
         Self { create_new, ..self }
     }

@@ -1,4 +1,4 @@
-//! A file that can be written to in memory, and stays as it is.
+//! Private, copy-on-write mappings.
 
 use std::fmt;
 use std::fs::File;
@@ -11,10 +11,10 @@ use crate::error::{ErrorKind, Result};
 use crate::mmap::reader::{has_content, refuse_unmappable};
 use crate::mmap::sys::{self, Guarded};
 
-/// A file that can be written to in memory, and stays as it is (`MAP_PRIVATE`).
+/// A file that can be modified in memory only (`MAP_PRIVATE`).
 ///
-/// A page is copied when it is written to for the first time; the others are those of the page cache, and cost nothing. For
-/// as long as a page was not written to, whether changes of the file show in it is not said (`mmap(2)`).
+/// The kernel copies a page at its first write; other pages are those of the page cache and cost nothing. It is
+/// unspecified whether changes of the file show in pages that have not been written to (`mmap(2)`).
 ///
 /// ```
 /// use pagecut::mmap::MmapPrivate;
@@ -30,31 +30,33 @@ pub struct MmapPrivate {
 }
 
 impl MmapPrivate {
-    /// Maps a whole file, for which it suffices that it may be read.
+    /// Maps a whole file. Read permission suffices.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] if it cannot be opened or mapped; [`ErrorKind::Unmappable`] if it is no regular file, or one that
-    /// tells no length though it has content (as in `/proc`).
+    /// [`ErrorKind::Io`] if it cannot be opened or mapped; [`ErrorKind::Unmappable`] if it is not a regular file, or a
+    /// file of length 0 that has content (as in `/proc`).
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        // Opening a pipe would wait for somebody to write to it.
+        // Opening a pipe would wait for a writer.
         refuse_unmappable(&path.metadata()?)?;
         let file = File::open(path)?;
         let metadata = file.metadata()?;
         refuse_unmappable(&metadata)?;
         if metadata.len() == 0 && has_content(&file) {
-            return Err(ErrorKind::Unmappable { what: "a file that tells no length" }.into());
+            return Err(ErrorKind::Unmappable { what: "a file without a known length" }.into());
         }
         let len = usize::try_from(metadata.len()).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
         Ok(Self { map: sys::map_private(&file, len)?, file })
     }
 
-    /// Whether the file still had all of its bytes until now. Where it was cut short, they are zero from there on, changed or not.
+    /// Checks that the file has not been truncated so far. After the new end of a truncated file, all bytes are zero,
+    /// including modified ones.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Truncated`] with the first byte that is lost; [`ErrorKind::Io`] if the system does not tell.
+    /// [`ErrorKind::Truncated`] with the offset of the first lost byte; [`ErrorKind::Io`] if the file cannot be
+    /// inspected.
     pub fn check(&self) -> Result<()> {
         let len = self.len() as u64;
         let lost = self.map.lost_from().map_or(len, |lost| lost as u64);
@@ -64,24 +66,24 @@ impl MmapPrivate {
         }
     }
 
-    /// The bytes.
+    /// Returns the bytes.
     #[must_use]
     pub fn as_slice(&self) -> &[u8] {
         &self.map
     }
 
-    /// The bytes, to be written to.
+    /// Returns the bytes for modification.
     pub fn as_mut_slice(&mut self) -> &mut [u8] {
         &mut self.map
     }
 
-    /// Length in bytes.
+    /// Returns the length in bytes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.map.len()
     }
 
-    /// Whether the file was empty.
+    /// Returns whether the mapping is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.map.is_empty()

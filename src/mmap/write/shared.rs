@@ -1,4 +1,4 @@
-//! A file that threads read and write in place.
+//! Shared, writable mappings with borrow checks on ranges.
 
 use std::fmt;
 use std::fs::OpenOptions;
@@ -10,16 +10,16 @@ use std::sync::atomic::{AtomicU32, AtomicU64};
 use super::disk::Disk;
 use crate::error::Result;
 use crate::mmap::reader::refuse_unmappable;
-use crate::mmap::sys::{AtomicView, Lendable, View, ViewMut};
+use crate::mmap::sys::{AtomicView, SharedMap, View, ViewMut};
 use crate::range::resolve;
 
 /// A file that threads read and write in place.
 ///
-/// Ranges are lent out: to read, to write, or as atomic integers. What is lent is recorded, and a range that overlaps a lent one
-/// is refused with [`ErrorKind::Lent`](crate::ErrorKind::Lent), which names both, unless both are lent to read or both as
-/// atomics of the same width. Nothing waits for a loan to end, so no order of loans can deadlock, also not in one thread.
-/// [`read_into`](MmapShared::read_into) and [`update`](MmapShared::update) copy: they are refused as well where a loan stands
-/// against them, but a copy that is under way is waited for, in line, by other copies and by loans, since it ends by itself.
+/// Ranges are borrowed: for reading, for writing, or as atomic integers. The mapping records every borrow and refuses
+/// an overlapping one with [`ErrorKind::Lent`](crate::ErrorKind::Lent), which names both ranges, unless both are read
+/// borrows or atomics of the same width. No call waits for a borrow to end, so borrows cannot deadlock, not even within
+/// one thread. [`read_into`](MmapShared::read_into) and [`update`](MmapShared::update) copy: a conflicting borrow makes
+/// them fail. Other copies and new borrows wait in order for a copy in progress, since a copy ends by itself.
 ///
 /// ```
 /// use pagecut::mmap::MmapShared;
@@ -41,22 +41,23 @@ use crate::range::resolve;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The record is kept by this mapping. Two of the same file, in one program or in two, know nothing of each other's loans: what
-/// the page of the [module](crate::mmap) says of files that change applies, and atomics are the way to share.
+/// The borrows are recorded per mapping. Two mappings of one file, in one program or in two, know nothing of each
+/// other's borrows: the [module](crate::mmap) documents what happens when a file changes. Use atomics to share data
+/// between mappings.
 pub struct MmapShared {
     disk: Disk,
-    map: Lendable,
+    map: SharedMap,
 }
 
 impl MmapShared {
-    /// Maps a whole file to read and write.
+    /// Maps a whole file for reading and writing.
     ///
-    /// A file with holes takes space when they are written to, and a full disk is a fault then (`SIGBUS`).
+    /// Writing to a hole of a sparse file allocates space; on a full disk that raises `SIGBUS`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if it cannot be opened to read and write, or not be mapped;
-    /// [`ErrorKind::Unmappable`](crate::ErrorKind::Unmappable) if it is no regular file.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the file cannot be opened for reading and writing, or cannot be
+    /// mapped; [`ErrorKind::Unmappable`](crate::ErrorKind::Unmappable) if it is not a regular file.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         refuse_unmappable(&path.metadata()?)?;
@@ -67,13 +68,13 @@ impl MmapShared {
         Self::map(Disk::new(file), usize::try_from(len).map_err(|_| io::ErrorKind::OutOfMemory.into()))
     }
 
-    /// Creates a file of `len` zeros with space on the disk for all of them (`fallocate(2)`), or empties and fills the one of
-    /// this name.
+    /// Creates a file of `len` zeros with reserved disk space (`fallocate(2)`), or truncates an existing file and fills
+    /// it.
     ///
     /// # Errors
     ///
-    /// Those of [`open`](MmapShared::open); [`StorageFull`](io::ErrorKind::StorageFull) if the disk has no room, with an empty
-    /// file left. Linux only; [`Unsupported`](io::ErrorKind::Unsupported) elsewhere.
+    /// Those of [`open`](MmapShared::open); [`StorageFull`](io::ErrorKind::StorageFull) if the disk is full, in which
+    /// case an empty file remains. Linux only; [`Unsupported`](io::ErrorKind::Unsupported) elsewhere.
     pub fn create(path: impl AsRef<Path>, len: usize) -> Result<Self> {
         let path = path.as_ref();
         if let Ok(metadata) = path.metadata() {
@@ -82,92 +83,94 @@ impl MmapShared {
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         refuse_unmappable(&file.metadata()?)?;
         let disk = Disk::new(file);
-        disk.cut(0)?;
+        disk.set_len(0)?;
         disk.reserve(0..len)?;
         Self::map(disk, Ok(len))
     }
 
     fn map(disk: Disk, len: io::Result<usize>) -> Result<Self> {
-        let map = Lendable::map(disk.file(), len?)?;
+        let map = SharedMap::map(disk.file(), len?)?;
         Ok(Self { disk, map })
     }
 
-    /// Length in bytes.
+    /// Returns the length in bytes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.map.len()
     }
 
-    /// Whether the file is empty.
+    /// Returns whether the file is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Whether the file still has all of its bytes. Ask when done with views of them: where it was cut short meanwhile, what is
-    /// read is zero and what is written is lost. The calls of this type that copy and flush ask themselves.
+    /// Checks that the file has not been truncated. Call this after using views: after the new end of a truncated file,
+    /// reads return zeros and writes are lost. The methods that copy and flush call it themselves.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Truncated`](crate::ErrorKind::Truncated) with the first byte that is lost.
+    /// [`ErrorKind::Truncated`](crate::ErrorKind::Truncated) with the offset of the first lost byte.
     pub fn check(&self) -> Result<()> {
         self.disk.check_len(self.len(), self.map.lost_from())
     }
 
-    /// Copies bytes of the file, from `offset` on, into all of `into`.
+    /// Copies bytes of the file at `offset` into all of `into`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange) if they do not all lie in the file;
-    /// [`ErrorKind::Lent`](crate::ErrorKind::Lent) if some are lent to write or as atomics. Nothing is copied then. Or those of
-    /// [`check`](MmapShared::check).
+    /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange) if the range exceeds the file;
+    /// [`ErrorKind::Lent`](crate::ErrorKind::Lent) if a part of it is borrowed for writing or as atomics. Nothing is
+    /// copied then. Those of [`check`](MmapShared::check).
     pub fn read_into(&self, offset: usize, into: &mut [u8]) -> Result<()> {
         self.map.copy_out(offset, into)?;
         self.check()
     }
 
-    /// Copies all of `from` to the bytes of the file from `offset` on.
+    /// Copies all of `from` to the file at `offset`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange) if they do not all lie in the file;
-    /// [`ErrorKind::Lent`](crate::ErrorKind::Lent) if some are lent. Nothing is copied then. Or those of
+    /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange) if the range exceeds the file;
+    /// [`ErrorKind::Lent`](crate::ErrorKind::Lent) if a part of it is borrowed. Nothing is copied then. Those of
     /// [`check`](MmapShared::check).
     pub fn update(&self, offset: usize, from: &[u8]) -> Result<()> {
         self.map.copy_in(offset, from)?;
         self.check()
     }
 
-    /// Lends a range to read.
+    /// Borrows a range for reading.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange); [`ErrorKind::Lent`](crate::ErrorKind::Lent) if some of it is lent
-    /// to write or as atomics.
+    /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange); [`ErrorKind::Lent`](crate::ErrorKind::Lent) if a part
+    /// of it is borrowed for writing or as atomics.
     pub fn view(&self, range: impl RangeBounds<usize>) -> Result<View<'_>> {
         self.map.view(resolve(range, self.len())?)
     }
 
-    /// Lends a range to read and write.
+    /// Borrows a range for reading and writing.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange); [`ErrorKind::Lent`](crate::ErrorKind::Lent) if some of it is lent.
+    /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange); [`ErrorKind::Lent`](crate::ErrorKind::Lent) if a part
+    /// of it is borrowed.
     pub fn view_mut(&self, range: impl RangeBounds<usize>) -> Result<ViewMut<'_>> {
         self.map.view_mut(resolve(range, self.len())?)
     }
 
-    /// Lends a range as atomic integers of 32 bits.
+    /// Borrows a range as 32-bit atomic integers.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange); [`ErrorKind::Misaligned`](crate::ErrorKind::Misaligned) if it does
-    /// not begin and end at multiples of 4; [`ErrorKind::Lent`](crate::ErrorKind::Lent) if some of it is lent otherwise.
+    /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange); [`ErrorKind::Misaligned`](crate::ErrorKind::Misaligned)
+    /// if the range does not start and end at multiples of 4; [`ErrorKind::Lent`](crate::ErrorKind::Lent) if a part of
+    /// it is borrowed otherwise.
     pub fn atomics_u32(&self, range: impl RangeBounds<usize>) -> Result<AtomicView<'_, AtomicU32>> {
         self.map.atomics(resolve(range, self.len())?)
     }
 
-    /// Lends a range as atomic integers of 64 bits.
+    /// Borrows a range as 64-bit atomic integers.
     ///
     /// # Errors
     ///
@@ -176,18 +179,18 @@ impl MmapShared {
         self.map.atomics(resolve(range, self.len())?)
     }
 
-    /// Puts on disk all that was written, and waits for it (`msync(MS_SYNC)`). Writers are not held up: what they write
-    /// meanwhile may be on disk or not.
+    /// Flushes all written bytes to disk and waits (`msync(MS_SYNC)`). It does not block writers: bytes written during
+    /// the call may or may not be on disk.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) with the reason of the system, at this call and every later flush: the kernel
-    /// takes pages that it could not write for clean. Or those of [`check`](MmapShared::check).
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) with the system's reason, from this call and every later flush: the
+    /// kernel marks pages clean that it failed to write. Those of [`check`](MmapShared::check).
     pub fn flush(&self) -> Result<()> {
         self.flush_range(..)
     }
 
-    /// Puts a range on disk, and waits for it. More may be written: whole pages are.
+    /// Flushes a range to disk and waits. The kernel writes whole pages.
     ///
     /// # Errors
     ///
@@ -198,28 +201,29 @@ impl MmapShared {
         self.check()
     }
 
-    /// Begins to write to the disk what is not there yet, and does not wait for it (`sync_file_range(2)`).
+    /// Starts write-back of unflushed bytes without waiting (`sync_file_range(2)`).
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) with the reason of the system. Linux only;
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) with the system's reason. Linux only;
     /// [`Unsupported`](io::ErrorKind::Unsupported) elsewhere.
     pub fn start_flush(&self) -> Result<()> {
         Ok(self.disk.start(0..self.len())?)
     }
 
-    /// Keeps the pages that a range touches in memory (`mlock(2)`), until [`unlock`](MmapShared::unlock) or the end of the
-    /// mapping. Locks do not add up: unlocking once suffices, also for a page that two ranges touch.
+    /// Locks the pages of a range in memory (`mlock(2)`), until [`unlock`](MmapShared::unlock) or the end of the
+    /// mapping. Locks do not nest: one unlock suffices, even for a page that belongs to two locked ranges.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange); [`ErrorKind::Io`](crate::ErrorKind::Io) with the limit
-    /// (`RLIMIT_MEMLOCK`, often 8 MiB) if the system refuses. Linux only; [`Unsupported`](io::ErrorKind::Unsupported) elsewhere.
+    /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange); [`ErrorKind::Io`](crate::ErrorKind::Io) if the kernel
+    /// refuses, with the limit (`RLIMIT_MEMLOCK`, often 8 MiB). Linux only; [`Unsupported`](io::ErrorKind::Unsupported)
+    /// elsewhere.
     pub fn lock(&self, range: impl RangeBounds<usize>) -> Result<()> {
         Ok(self.map.lock(resolve(range, self.len())?)?)
     }
 
-    /// Lets go of the pages that a range touches (`munlock(2)`). It is no error if they were not locked.
+    /// Unlocks the pages of a range (`munlock(2)`). Unlocked pages are not an error.
     ///
     /// # Errors
     ///

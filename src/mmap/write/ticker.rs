@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::disk::Disk;
 
-/// A thread that flushes at intervals, and ends when this is dropped.
+/// A thread that flushes at intervals until this value is dropped.
 #[derive(Debug)]
 pub(super) struct Ticker {
     shared: Arc<Shared>,
@@ -35,13 +35,13 @@ impl Shared {
 impl Ticker {
     pub(super) fn start(disk: Arc<Disk>, interval: Duration) -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
-        let theirs = Arc::clone(&shared);
+        let thread_shared = Arc::clone(&shared);
         let name = "pagecut-flush".to_owned();
-        let thread = thread::Builder::new().name(name).spawn(move || theirs.run(&disk, interval))?;
+        let thread = thread::Builder::new().name(name).spawn(move || thread_shared.run(&disk, interval))?;
         Ok(Self { shared, thread: Some(thread) })
     }
 
-    /// Tells that something was written.
+    /// Records that bytes were written since the last flush.
     pub(super) fn wrote(&self) {
         self.shared.state().dirty = true;
     }
@@ -57,7 +57,7 @@ impl Shared {
             }
             if std::mem::take(&mut state.dirty) {
                 drop(state);
-                // The disk keeps a failure; the writer meets it at its next step.
+                // `Disk` keeps the failure; the writer returns it at its next step.
                 if disk.sync().is_err_and(|error| error.kind() == io::ErrorKind::Interrupted) {
                     self.state().dirty = true;
                 }
@@ -71,7 +71,7 @@ impl Drop for Ticker {
         self.shared.state().stop = true;
         self.shared.stopped.notify_all();
         if let Some(thread) = self.thread.take() {
-            // It cannot have panicked, and a flush that has begun is waited for.
+            // The thread does not panic. A flush in progress completes first.
             let _ = thread.join();
         }
     }

@@ -1,4 +1,4 @@
-//! A new file, written through a mapping.
+//! Sequential writes to a new file through a mapping.
 
 use std::fmt;
 use std::fs::OpenOptions;
@@ -18,14 +18,14 @@ use crate::mmap::reader::refuse_unmappable;
 use crate::mmap::sys::{self, Guarded};
 use crate::range::resolve;
 
-/// Capacity of a writer that grows, to begin with.
+/// Initial capacity of a growing writer in bytes.
 const FIRST_CAPACITY: usize = 1 << 20;
 
-/// A new file, written through a mapping from its start to its end.
+/// A new file, written sequentially through a mapping.
 ///
-/// [`write`](Write::write) takes all of a slice or, with an error, none of it. Space is reserved on the disk before it is mapped
-/// (`fallocate(2)`), so that a full disk is an error of `write` and not a fault. The file is as long as the capacity while it
-/// is written; [`finish`](MmapWriter::finish), or dropping the writer, cuts it to what was written.
+/// [`write`](Write::write) takes the whole slice or, on error, none of it. Disk space is reserved before it is mapped
+/// (`fallocate(2)`), so a full disk is an error of `write` and not a fault. While it is written, the file's length is
+/// the capacity; [`finish`](MmapWriter::finish) or drop truncates it to the written bytes.
 ///
 /// ```
 /// use std::io::Write;
@@ -40,47 +40,48 @@ const FIRST_CAPACITY: usize = 1 << 20;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// When a flush fails, so does everything that comes after it: the kernel takes pages that it could not write for clean, and a
-/// later flush would say that they are on disk. That the name of a new file is on disk takes a flush of its folder, which is
-/// left to the caller (`fsync(2)`).
+/// After a failed flush, every later operation fails: the kernel marks pages clean that it failed to write, and a later
+/// flush would wrongly succeed. Flushing the folder, so that the name of a new file is on disk, is up to the caller
+/// (`fsync(2)`).
 ///
-/// If another program cuts the file short while it is written, the next write there, flush or `finish` is an error. Linux only;
-/// elsewhere [`create`](MmapWriter::create) is refused as [`Unsupported`](io::ErrorKind::Unsupported), since space cannot be reserved.
+/// If another program truncates the file meanwhile, the next write there, flush or `finish` returns an error. Linux
+/// only; elsewhere [`create`](MmapWriter::create) returns [`Unsupported`](io::ErrorKind::Unsupported), since space
+/// cannot be reserved.
 pub struct MmapWriter {
     disk: Arc<Disk>,
-    /// `None` only when it is finished.
+    /// `None` after the writer has finished.
     map: Option<Guarded<MmapMut>>,
-    /// Bytes written.
+    /// Written bytes.
     len: usize,
-    /// Bytes from the start that are on disk.
+    /// Flushed bytes, from the start of the file.
     clean: usize,
     /// Writes since the last flush.
     writes: u64,
-    grows: bool,
+    growable: bool,
     policy: FlushPolicy,
     ticker: Option<Ticker>,
 }
 
 impl MmapWriter {
-    /// Creates a file that grows, or empties the one of this name.
+    /// Creates a file that growable, or truncates an existing one.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] if it cannot be created, mapped, or given space; [`ErrorKind::Unmappable`] if there is something of
-    /// this name that is no regular file.
+    /// [`ErrorKind::Io`] if it cannot be created or mapped, or its space cannot be reserved; [`ErrorKind::Unmappable`]
+    /// if the path exists and is not a regular file.
     pub fn create(path: impl AsRef<Path>) -> Result<Self> {
         Self::with_options(path, MmapWriterOptions::new())
     }
 
-    /// Creates a file by these options.
+    /// Creates a file with options.
     ///
     /// # Errors
     ///
-    /// Those of [`create`](MmapWriter::create), and [`AlreadyExists`](io::ErrorKind::AlreadyExists) if there has to be none of
-    /// this name and there is. If the disk has no room for the size that is asked for, an empty file is left.
+    /// Those of [`create`](MmapWriter::create), and [`AlreadyExists`](io::ErrorKind::AlreadyExists) if `create_new` is
+    /// set and the file exists. If the disk has no space for the requested size, an empty file remains.
     pub fn with_options(path: impl AsRef<Path>, options: MmapWriterOptions) -> Result<Self> {
         let path = path.as_ref();
-        // What can be refused is refused before anything is emptied.
+        // Everything that can be refused is checked before an existing file is truncated.
         let capacity = options.size.map_or(Ok(FIRST_CAPACITY), usize::try_from);
         let capacity = capacity.map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
         if let Ok(metadata) = path.metadata() {
@@ -91,7 +92,7 @@ impl MmapWriter {
         let file = open.open(path)?;
         refuse_unmappable(&file.metadata()?)?;
         let disk = Arc::new(Disk::new(file));
-        disk.cut(0)?;
+        disk.set_len(0)?;
         disk.reserve(0..capacity)?;
         let ticker = match options.flush_policy {
             FlushPolicy::EveryMillis(millis) => {
@@ -105,37 +106,37 @@ impl MmapWriter {
             len: 0,
             clean: 0,
             writes: 0,
-            grows: options.size.is_none(),
+            growable: options.size.is_none(),
             policy: options.flush_policy,
             ticker,
         })
     }
 
-    /// Bytes that were written.
+    /// Returns the number of written bytes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether nothing was written yet.
+    /// Returns whether no bytes have been written.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// Bytes there is room for before the file has to grow, those that were written among them.
+    /// Returns the capacity in bytes, including written bytes, before the file has to grow.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.map.as_ref().map_or(0, |map| map.len())
     }
 
-    /// What was written.
+    /// Returns the written bytes.
     #[must_use]
     pub fn as_slice(&self) -> &[u8] {
         self.map.as_ref().and_then(|map| map.get(..self.len)).unwrap_or_default()
     }
 
-    /// Whether the file still has all of its bytes. Where somebody cut it short, what was written there is lost.
+    /// Checks that the file has not been truncated by another process.
     fn check(&self) -> Result<()> {
         match &self.map {
             Some(map) => self.disk.check_len(map.len(), map.lost_from()),
@@ -143,23 +144,22 @@ impl MmapWriter {
         }
     }
 
-    /// Puts on disk what was written and is not there yet, and waits for it (`msync(MS_SYNC)`; `fdatasync(2)` too if the file
-    /// has grown).
+    /// Flushes all written bytes to disk and waits (`msync(MS_SYNC)`; also `fdatasync(2)` if the file has grown).
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] with the reason of the system, at this call and every one after it; [`ErrorKind::Truncated`] if
-    /// somebody cut the file short.
+    /// [`ErrorKind::Io`] with the system's reason, from this call and every later one; [`ErrorKind::Truncated`] if
+    /// another process truncated the file.
     pub fn flush(&mut self) -> Result<()> {
         self.sync()?;
         self.check()
     }
 
-    /// Puts on disk a range of what was written, and waits for it. More may be written: whole pages are.
+    /// Flushes a range of the written bytes to disk and waits. The kernel writes whole pages.
     ///
     /// # Errors
     ///
-    /// Those of [`flush`](MmapWriter::flush), and [`ErrorKind::OutOfRange`] if so much was not written.
+    /// Those of [`flush`](MmapWriter::flush), and [`ErrorKind::OutOfRange`] if the range exceeds the written bytes.
     pub fn flush_range(&mut self, range: impl RangeBounds<usize>) -> Result<()> {
         let range = resolve(range, self.len)?;
         if let Some(map) = &self.map {
@@ -168,23 +168,23 @@ impl MmapWriter {
         self.check()
     }
 
-    /// Begins to write to the disk what is not there yet, and does not wait for it (`sync_file_range(2)`). It is not known to
-    /// be on disk before [`flush`](MmapWriter::flush), which then has less to wait for.
+    /// Starts write-back of unflushed bytes without waiting (`sync_file_range(2)`). They are durable only after
+    /// [`flush`](MmapWriter::flush), which then has less to wait for.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] with the reason of the system.
+    /// [`ErrorKind::Io`] with the system's reason.
     pub fn start_flush(&self) -> Result<()> {
         Ok(self.disk.start(self.clean..self.len)?)
     }
 
-    /// Ends the file: cuts it to what was written, puts it on disk unless the policy is [`FlushPolicy::Never`], and returns
-    /// its length.
+    /// Truncates the file to the written bytes, flushes it unless the policy is [`FlushPolicy::Never`], and returns its
+    /// length.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] if the file could not be cut or put on disk, now or at an earlier flush; [`ErrorKind::Truncated`] if
-    /// somebody cut it short.
+    /// [`ErrorKind::Io`] if the file cannot be truncated or flushed, or an earlier flush failed;
+    /// [`ErrorKind::Truncated`] if another process truncated it.
     pub fn finish(mut self) -> Result<u64> {
         self.disk.check()?;
         self.check()?;
@@ -195,24 +195,24 @@ impl MmapWriter {
         Ok(self.len as u64)
     }
 
-    /// The file, to be put on disk by another thread.
+    /// Returns the file, so that another thread can flush it.
     #[cfg(feature = "async")]
     pub(in crate::mmap) fn disk(&self) -> Arc<Disk> {
         Arc::clone(&self.disk)
     }
 
-    /// Notes that all that was written is on disk.
+    /// Marks all written bytes as flushed.
     #[cfg(feature = "async")]
     pub(in crate::mmap) fn flushed(&mut self) {
         self.clean = self.len;
         self.writes = 0;
     }
 
-    /// Boundaries the file to what was written, once.
+    /// Truncates the file to the written bytes, once.
     fn close(&mut self) -> io::Result<()> {
         self.ticker = None;
         match self.map.take() {
-            Some(_) => self.disk.cut(self.len),
+            Some(_) => self.disk.set_len(self.len),
             None => Ok(()),
         }
     }
@@ -225,7 +225,7 @@ impl MmapWriter {
         Ok(())
     }
 
-    /// Takes all of `data`, or none of it and gives an error.
+    /// Appends all of `data`, or none of it on error.
     fn append(&mut self, data: &[u8]) -> io::Result<()> {
         self.disk.check()?;
         let end = self.make_room(data.len())?;
@@ -251,28 +251,28 @@ impl MmapWriter {
             FlushPolicy::Never | FlushPolicy::Manual | FlushPolicy::EveryMillis(_) => false,
         };
         if due && let Err(error) = self.sync() {
-            // Whoever writes the slice again after an error must not find it in the file twice.
+            // A caller that repeats a failed write must not append the slice twice.
             (self.len, self.writes) = before;
             return Err(error);
         }
         Ok(())
     }
 
-    /// Sees to it that there is room for `more` bytes, and returns where they will end.
+    /// Ensures capacity for `more` bytes and returns their end.
     fn make_room(&mut self, more: usize) -> io::Result<usize> {
         let capacity = self.capacity();
         let end = self.len.checked_add(more).ok_or(io::ErrorKind::OutOfMemory)?;
         if end <= capacity {
             return Ok(end);
         }
-        if !self.grows {
+        if !self.growable {
             let full = ErrorKind::Full { asked: more as u64, free: (capacity - self.len) as u64 };
             return Err(io::Error::new(io::ErrorKind::StorageFull, Error::from(full)));
         }
-        let least = end.checked_next_multiple_of(FIRST_CAPACITY).ok_or(io::ErrorKind::OutOfMemory)?;
-        let doubled = capacity.saturating_mul(2).max(least);
+        let minimum = end.checked_next_multiple_of(FIRST_CAPACITY).ok_or(io::ErrorKind::OutOfMemory)?;
+        let doubled = capacity.saturating_mul(2).max(minimum);
         match self.grow(doubled) {
-            // Where there is no room for twice as much, there may be for what is needed.
+            // If the disk has no space for the doubled capacity, it may have enough for this write.
             Err(_) if doubled > end => self.grow(end)?,
             grown => grown?,
         }
@@ -280,14 +280,14 @@ impl MmapWriter {
     }
 
     fn grow(&mut self, capacity: usize) -> io::Result<()> {
-        // What somebody cut off must not come back as zeros.
+        // Growing must not turn bytes that another process cut off into zeros.
         self.check().map_err(io::Error::other)?;
         let before = self.capacity();
         self.disk.reserve(before..capacity)?;
         match sys::map_writable(self.disk.file(), capacity) {
             Ok(map) => self.map = Some(map),
             Err(error) => {
-                self.disk.cut(before)?;
+                self.disk.set_len(before)?;
                 return Err(error);
             }
         }
@@ -295,24 +295,24 @@ impl MmapWriter {
     }
 }
 
-/// See [`MmapWriter`]. With the capacity of a writer of fixed length used up, the kind of the error is
-/// [`StorageFull`](io::ErrorKind::StorageFull), and its source an error of kind [`ErrorKind::Full`].
+/// See [`MmapWriter`]. When the capacity of a writer of fixed size is exhausted, the error kind is
+/// [`StorageFull`](io::ErrorKind::StorageFull) and the source is an error of kind [`ErrorKind::Full`].
 impl Write for MmapWriter {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
         self.append(data)?;
         Ok(data.len())
     }
 
-    /// Puts on disk what was written, as [`MmapWriter::flush`] does.
+    /// Flushes as [`MmapWriter::flush`] does, without the check for truncation.
     fn flush(&mut self) -> io::Result<()> {
         self.sync()
     }
 }
 
-/// Boundaries the file to what was written, if that can be done, and flushes nothing.
+/// Truncates the file to the written bytes if possible, without flushing.
 impl Drop for MmapWriter {
     fn drop(&mut self) {
-        // Nobody is left to be told; `finish` tells.
+        // Drop cannot return an error; `finish` does.
         let _ = self.close();
     }
 }

@@ -1,4 +1,4 @@
-//! How much of a file is in the page cache.
+//! Residency of files in the page cache.
 
 use std::fs::File;
 use std::io;
@@ -7,7 +7,7 @@ use std::os::fd::AsRawFd;
 
 use super::pages::page_size;
 
-/// Number of the system call `cachestat(2)`, which is the same on every architecture but Alpha.
+/// System call number of `cachestat(2)`, the same on every architecture except Alpha.
 const SYS_CACHESTAT: libc::c_long = 451;
 
 /// `struct cachestat_range` of `linux/mman.h`.
@@ -17,7 +17,7 @@ struct CachestatRange {
     len: u64,
 }
 
-/// `struct cachestat` of `linux/mman.h`: numbers of pages.
+/// `struct cachestat` of `linux/mman.h`; all fields count pages.
 #[repr(C)]
 #[derive(Default)]
 struct Cachestat {
@@ -28,10 +28,11 @@ struct Cachestat {
     nr_recently_evicted: u64,
 }
 
-/// Bytes of a range that are in the page cache: `cachestat(2)`, Linux 6.5. It is told to those who may write to the file only.
+/// Returns the number of cached bytes of a range: `cachestat(2)`, Linux 6.5. The kernel requires write permission to
+/// the file.
 pub(in crate::mmap) fn cached(file: &File, range: &Range<u64>) -> io::Result<u64> {
     let page = page_size() as u64;
-    // Whole pages are counted. Of those at the ends, the range may have a part.
+    // The kernel counts whole pages; the range may contain only a part of its first and last page.
     let (first, last) = (range.start / page * page, range.end / page * page);
     let mut bytes = cached_pages(file, first, range.end - first)? * page;
     if first < range.start {
@@ -43,23 +44,23 @@ pub(in crate::mmap) fn cached(file: &File, range: &Range<u64>) -> io::Result<u64
     Ok(bytes)
 }
 
-/// How many pages that hold one of `len` bytes from `off` on, the start of a page, are in the page cache.
+/// Returns the number of cached pages that contain bytes of `off..off + len`. `off` is a multiple of the page size.
 #[expect(unsafe_code, reason = "a system call that takes addresses")]
 fn cached_pages(file: &File, off: u64, len: u64) -> io::Result<u64> {
     if len == 0 {
-        // For the kernel, that is all that follows.
+        // For the kernel, length 0 means the rest of the file.
         return Ok(0);
     }
-    let asked = CachestatRange { off, len };
+    let request = CachestatRange { off, len };
     let mut found = Cachestat::default();
-    let (asked, answer) = (&raw const asked, &raw mut found);
-    // SAFETY: reads one structure and writes another one, both of the layout that the kernel has.
-    let done = unsafe { libc::syscall(SYS_CACHESTAT, file.as_raw_fd(), asked, answer, 0) };
+    let (request, answer) = (&raw const request, &raw mut found);
+    // SAFETY: reads one structure and writes another, both with the kernel's layout.
+    let done = unsafe { libc::syscall(SYS_CACHESTAT, file.as_raw_fd(), request, answer, 0) };
     if done == 0 { Ok(found.nr_cache) } else { Err(io::Error::last_os_error()) }
 }
 
-/// Whether the byte at `offset` can be read without waiting for the disk: `preadv2(2)` with `RWF_NOWAIT`. Asking may start a
-/// read.
+/// Returns whether the byte at `offset` can be read without waiting for the disk: `preadv2(2)` with `RWF_NOWAIT`. The
+/// call may start a read.
 #[expect(unsafe_code, reason = "a system call that takes an address")]
 pub(in crate::mmap) fn is_cached_at(file: &File, offset: u64) -> io::Result<bool> {
     let offset = libc::off_t::try_from(offset).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
@@ -76,12 +77,12 @@ pub(in crate::mmap) fn is_cached_at(file: &File, offset: u64) -> io::Result<bool
     }
 }
 
-/// Drops the clean pages of a range from the page cache, unless somebody maps them: `posix_fadvise(2)`.
+/// Evicts the clean pages of a range from the page cache, except those that another process maps: `posix_fadvise(2)`.
 #[expect(unsafe_code, reason = "a system call")]
 pub(in crate::mmap) fn evict(file: &File, range: &Range<u64>) -> io::Result<()> {
     let number = |n| libc::off_t::try_from(n).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput));
     let (offset, len) = (number(range.start)?, number(range.end - range.start)?);
-    // SAFETY: takes numbers, and touches no memory of ours.
+    // SAFETY: takes numbers and accesses no memory of this process.
     let error = unsafe { libc::posix_fadvise(file.as_raw_fd(), offset, len, libc::POSIX_FADV_DONTNEED) };
     if error == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(error)) }
 }

@@ -1,27 +1,26 @@
 //! Read leases: `F_SETLEASE` of `fcntl(2)`.
 //!
-//! While a process holds a read lease on a file, the kernel holds back whoever opens it for writing or cuts it, for
-//! `/proc/sys/fs/lease-break-time` seconds at the most, and tells the holder by a signal. Here a signal is chosen that does
-//! nothing by itself, and the holder asks now and then.
+//! While a process holds a read lease on a file, the kernel blocks every process that opens it for writing or truncates
+//! it, for at most `/proc/sys/fs/lease-break-time` seconds, and sends the holder a signal. Here the signal is one that
+//! is ignored by default, and the holder polls the state of the lease.
 
 use std::fs::{self, File};
 use std::io;
 use std::os::fd::AsRawFd;
 use std::time::Duration;
 
-/// `F_SETSIG` of `fcntl(2)`, which `libc` has not for every architecture.
+/// `F_SETSIG` of `fcntl(2)`, which `libc` does not define for every architecture.
 const F_SETSIG: i32 = 10;
 
-/// Opens a file once more, to be read.
+/// Opens a file again for reading, as a separate open file description.
 pub(in crate::mmap) fn open_again(file: &File) -> io::Result<File> {
     File::open(format!("/proc/self/fd/{}", file.as_raw_fd()))
 }
 
-/// Takes a read lease. It is refused for a file that somebody has open for writing, and for one that belongs to somebody else.
+/// Takes a read lease. The kernel refuses it if a process has the file open for writing, and for files of other users.
 #[expect(unsafe_code, reason = "a system call")]
 pub(in crate::mmap) fn take(file: &File) -> io::Result<()> {
-    // SAFETY: a call with a number. `SIGURG` is ignored unless the program says otherwise; the usual `SIGIO` would end the
-    // process.
+    // SAFETY: a call with a number. `SIGURG` is ignored by default; the default `SIGIO` would kill the process.
     let set = unsafe { libc::fcntl(file.as_raw_fd(), F_SETSIG, libc::SIGURG) };
     if set != 0 {
         return Err(io::Error::last_os_error());
@@ -29,8 +28,8 @@ pub(in crate::mmap) fn take(file: &File) -> io::Result<()> {
     set_lease(file, libc::F_RDLCK)
 }
 
-/// Gives a lease back.
-pub(in crate::mmap) fn give_back(file: &File) -> io::Result<()> {
+/// Releases a lease.
+pub(in crate::mmap) fn release(file: &File) -> io::Result<()> {
     set_lease(file, libc::F_UNLCK)
 }
 
@@ -41,15 +40,15 @@ fn set_lease(file: &File, kind: i32) -> io::Result<()> {
     if set == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// Whether the lease is held and nobody waits for it.
+/// Returns whether the lease is held and no process waits for it.
 #[expect(unsafe_code, reason = "a system call")]
 pub(in crate::mmap) fn is_held(file: &File) -> bool {
-    // SAFETY: asks for a number.
+    // SAFETY: returns a number.
     let kind = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_GETLEASE) };
     kind == libc::F_RDLCK
 }
 
-/// How long the kernel waits for a lease to be given back.
+/// Returns the time that the kernel waits for the release of a lease.
 pub(in crate::mmap) fn break_time() -> Duration {
     let text = fs::read_to_string("/proc/sys/fs/lease-break-time").ok();
     Duration::from_secs(text.and_then(|text| text.trim().parse().ok()).unwrap_or(45))

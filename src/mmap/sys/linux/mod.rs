@@ -1,4 +1,4 @@
-//! Linux.
+//! System calls of Linux.
 
 mod cache;
 mod file;

@@ -1,4 +1,4 @@
-//! The pages of a mapping: advice, locks, and how many are in memory.
+//! Pages of a mapping: advice, locks and residency.
 
 use std::fs;
 use std::io;
@@ -9,27 +9,27 @@ use super::Map;
 
 use crate::mmap::Advice;
 
-/// How much of a mapping is in memory.
+/// Memory use of a mapping.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::mmap) struct Usage {
-    /// Bytes of the mapping whose pages are mapped.
+    /// Bytes on mapped pages.
     pub(in crate::mmap) resident: u64,
-    /// Bytes of the mapping that are mapped by huge pages.
+    /// Bytes mapped with huge pages.
     pub(in crate::mmap) huge: u64,
 }
 
-/// Length of a page in bytes: `sysconf(_SC_PAGESIZE)`.
+/// Returns the page size in bytes: `sysconf(_SC_PAGESIZE)`.
 #[expect(unsafe_code, reason = "a call of the C library")]
 pub(in crate::mmap) fn page_size() -> usize {
     static PAGE_SIZE: OnceLock<usize> = OnceLock::new();
     *PAGE_SIZE.get_or_init(|| {
-        // SAFETY: `sysconf` takes any name and touches no memory of ours.
+        // SAFETY: `sysconf` takes any name and accesses no memory of this process.
         let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
         usize::try_from(size).ok().filter(|size| size.is_power_of_two()).unwrap_or(4096)
     })
 }
 
-/// Gives advice on the pages that a range of a mapping touches: `madvise(2)`.
+/// Advises the kernel about the pages of a range: `madvise(2)`.
 #[expect(unsafe_code, reason = "a system call that takes an address")]
 pub(in crate::mmap) fn advise(map: &Map, range: Range<usize>, advice: Advice) -> io::Result<()> {
     let advice = match advice {
@@ -46,42 +46,42 @@ pub(in crate::mmap) fn advise(map: &Map, range: Range<usize>, advice: Advice) ->
         Advice::DontDump => libc::MADV_DONTDUMP,
     };
     let (pages, len) = pages(map, range);
-    // SAFETY: `pages` and `len` span pages that belong to `map`, which is borrowed and so stays mapped. It is a shared
-    // mapping of a file that is never written to through it, so none of these changes what its bytes are: pages that
-    // `MADV_DONTNEED` or `MADV_PAGEOUT` take away come back from the file.
+    // SAFETY: `pages` and `len` span pages of `map`, which is borrowed and so stays mapped. It is a shared file mapping
+    // that is never written to, so no advice changes its bytes: pages that `MADV_DONTNEED` or `MADV_PAGEOUT` remove are
+    // read from the file again.
     let done = unsafe { libc::madvise(pages, len, advice) };
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// Keeps the pages that a range of a mapping touches in memory: `mlock(2)`. They are let go when the mapping is.
+/// Locks the pages of a range in memory: `mlock(2)`. Unmapping unlocks them.
 #[expect(unsafe_code, reason = "a system call that takes an address")]
 pub(in crate::mmap) fn lock(map: &Map, range: Range<usize>) -> io::Result<()> {
     let (pages, len) = pages(map, range);
-    // SAFETY: `pages` and `len` span pages that belong to `map`, which is borrowed and so stays mapped; `mlock` only
-    // reads them in.
+    // SAFETY: `pages` and `len` span pages of `map`, which is borrowed and so stays mapped; `mlock` only reads them in.
     let done = unsafe { libc::mlock(pages, len) };
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// Lets pages go that were locked: `munlock(2)`.
+/// Unlocks the pages of a range: `munlock(2)`.
 #[expect(unsafe_code, reason = "a system call that takes an address")]
 pub(in crate::mmap) fn unlock(map: &Map, range: Range<usize>) -> io::Result<()> {
     let (pages, len) = pages(map, range);
-    // SAFETY: `pages` and `len` span pages that belong to `map`, which is borrowed and so stays mapped.
+    // SAFETY: `pages` and `len` span pages of `map`, which is borrowed and so stays mapped.
     let done = unsafe { libc::munlock(pages, len) };
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// The address and length of the pages that a range of a mapping touches, from the start of the first page.
+/// Returns address and length of a range, extended to the start of its first page.
 fn pages(map: &Map, range: Range<usize>) -> (*mut libc::c_void, usize) {
     let bytes = &map[range];
     let address = bytes.as_ptr();
-    // A mapping begins at a page (or `memmap2` mapped from the start of the page), so this stays inside of it.
+    // A mapping starts at a page boundary (or `memmap2` mapped from the page boundary before it), so the page is
+    // mapped.
     let before = address.addr() % page_size();
     (address.wrapping_sub(before).cast_mut().cast(), bytes.len() + before)
 }
 
-/// How much of a mapping is in memory, from `/proc/self/smaps` (`proc_pid_smaps(5)`).
+/// Returns the memory use of a mapping from `/proc/self/smaps` (`proc_pid_smaps(5)`).
 pub(in crate::mmap) fn usage(map: &Map) -> io::Result<Usage> {
     let smaps = fs::read_to_string("/proc/self/smaps")?;
     let start = map.as_ptr().addr() / page_size() * page_size();
@@ -96,7 +96,7 @@ pub(in crate::mmap) fn usage(map: &Map) -> io::Result<Usage> {
             match key {
                 "Rss" => usage.resident += bytes(),
                 "FilePmdMapped" | "ShmemPmdMapped" | "AnonHugePages" => usage.huge += bytes(),
-                // These are not in `Rss`.
+                // `Rss` does not include these.
                 "Shared_Hugetlb" | "Private_Hugetlb" => {
                     usage.resident += bytes();
                     usage.huge += bytes();
@@ -105,12 +105,12 @@ pub(in crate::mmap) fn usage(map: &Map) -> io::Result<Usage> {
             }
         }
     }
-    // A neighbour of the same file can be in one entry with the mapping.
+    // The entry may include an adjacent mapping of the same file.
     let most = map.len().next_multiple_of(page_size()) as u64;
     Ok(Usage { resident: usage.resident.min(most), huge: usage.huge.min(most) })
 }
 
-/// The addresses of a mapping, if `line` is the first of its entry: `7f0e6c000000-7f0e6c021000 r--s ...`.
+/// Returns the addresses of a mapping if `line` starts an entry: `7f0e6c000000-7f0e6c021000 r--s ...`.
 fn address_range(line: &str) -> Option<Range<usize>> {
     let (start, end) = line.split_once(' ')?.0.split_once('-')?;
     Some(usize::from_str_radix(start, 16).ok()?..usize::from_str_radix(end, 16).ok()?)

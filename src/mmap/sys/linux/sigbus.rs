@@ -1,30 +1,32 @@
-//! Faults on pages that vanished: `SIGBUS`, caught (`sigaction(2)`, `mmap(2)`).
+//! Handling of `SIGBUS` for vanished pages (`sigaction(2)`, `mmap(2)`).
 //!
-//! When a file is cut short, touching a page of a mapping behind its new end raises `SIGBUS`. One handler for the process
-//! looks for the address in a table of guarded mappings. If it is there, everything from that page to the end of the mapping
-//! is replaced with pages of zeros, the loss is noted in the table, and the thread goes on; its reader asks the table and
-//! reports the loss. Any other fault is passed on to whoever handled the signal before.
+//! After a file is truncated, access to a mapped page after its new end raises `SIGBUS`. One handler per process looks
+//! up the address in a table of guarded mappings. If it finds the mapping, it replaces everything from that page to the
+//! end of the mapping with zero pages and records the loss in the table; the thread continues, and its reader checks
+//! the table and reports the loss. Every other fault is passed on to the previous handler.
 //!
-//! All that the handler does is safe in a signal: atomic loads, `mmap`, `munlock`, `write`, and, to pass on, `sigaction` and `raise`.
+//! The handler calls only async-signal-safe functions: atomic loads, `mmap`, `munlock`, `write`, and, to pass a signal
+//! on, `sigaction` and `raise`.
 //!
-//! # Where the system refuses
+//! # If the kernel refuses
 //!
-//! New zeros for the end of a mapping need one more mapping of the process, and where it locks all its memory (`mlockall(2)` with
-//! `MCL_FUTURE`), room below `RLIMIT_MEMLOCK`. Where they are refused, these come next, and none needs what the one before did:
+//! Replacing the end of a mapping needs one more mapping in the process and, if the process locks all its memory
+//! (`mlockall(2)` with `MCL_FUTURE`), room below `RLIMIT_MEMLOCK`. If the kernel refuses, the handler tries in this
+//! order:
 //!
-//! 1. The end of the mapping is unlocked before it is replaced, so that the number of locked bytes stays what it is.
-//! 2. Mappings that were made before for that are given up ([`spare`]).
-//! 3. The mapping is replaced from its start, which takes no further mapping. The loss is the whole mapping then, and `Truncated` has
-//!    its offset.
+//! 1. Unlock the end of the mapping first, so that the number of locked bytes does not grow.
+//! 2. Unmap spare mappings that were reserved for this purpose ([`spare`]).
+//! 3. Replace the mapping from its start, which needs no additional mapping. The loss is then the whole mapping, and
+//!   `Truncated` has its offset.
 //!
-//! If all of them are refused, a message says so and the signal ends the process: the number of mappings is at its limit, and the spare
-//! ones were given up for other losses.
+//! If all fail, the handler writes a message and the signal kills the process: the number of mappings is at its limit,
+//! and earlier losses have used up the spare mappings.
 //!
 //! # Other handlers
 //!
-//! A handler that is set later takes the place of this one. Whether it passes on what is not its own cannot be found out, so each new
-//! mapping asks for the present handler and is not guarded if that is another one. Where somebody has set the default action, or had
-//! the signal ignored, this handler is set again.
+//! A handler that the program installs later replaces this one. Whether it passes on foreign faults cannot be
+//! determined, so every new mapping queries the current handler and is unguarded if that is a different one. If the
+//! program set the default action or ignored the signal, this handler is installed again.
 
 use std::fs::File;
 use std::io;
@@ -36,7 +38,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicUsize, Ordering,
 use super::file::page_size_of;
 use super::spare;
 
-/// Guards a mapping until it is dropped, which has to be before the mapping is.
+/// Guards a mapping until it is dropped, which must happen before the mapping is unmapped.
 #[derive(Debug)]
 pub(in crate::mmap) struct Guard {
     slot: &'static Slot,
@@ -44,31 +46,31 @@ pub(in crate::mmap) struct Guard {
 }
 
 impl Guard {
-    /// Guards `len` bytes from the address `start` on, which are mapped in pages of `page` bytes.
+    /// Guards `len` bytes at the address `start`, mapped in pages of `page` bytes.
     ///
-    /// They have to be a mapping that only its owner unmaps, and not before the guard is dropped: the handler may replace
-    /// them with zeros.
+    /// Only the owner of the mapping may unmap it, and only after the guard is dropped: the handler may replace the
+    /// pages with zero pages.
     pub(super) fn new(start: usize, len: usize, page: usize, protection: i32) -> io::Result<Self> {
         static INSTALLED: OnceLock<Result<(), i32>> = OnceLock::new();
         let installed =
             INSTALLED.get_or_init(|| install().map_err(|error| error.raw_os_error().unwrap_or(0)));
         installed.map_err(io::Error::from_raw_os_error)?;
-        keep_handler()?;
+        ensure_installed()?;
         let slot = FIRST.claim();
         slot.write(start..start + len, page, protection);
         Ok(Self { slot, start })
     }
 
-    /// Guards a mapping of a whole file that is written to. `None` if it is empty, or if no handler can be set up.
+    /// Guards a writable mapping of a whole file. Returns `None` if it is empty or the handler cannot be installed.
     pub(in crate::mmap) fn of_writable(file: &File, start: *mut u8, len: usize) -> Option<Self> {
         let protection = libc::PROT_READ | libc::PROT_WRITE;
         Self::new(start.expose_provenance(), len, page_size_of(file), protection).ok().filter(|_| len > 0)
     }
 
-    /// The first byte of the mapping that was replaced with zeros.
+    /// Returns the position of the first byte of the mapping that was replaced with zeros.
     pub(in crate::mmap) fn lost_from(&self) -> Option<usize> {
         let lost = self.slot.lost_from.load(Ordering::Acquire);
-        (lost != NOTHING).then(|| lost.saturating_sub(self.start))
+        (lost != NO_LOSS).then(|| lost.saturating_sub(self.start))
     }
 }
 
@@ -79,21 +81,21 @@ impl Drop for Guard {
     }
 }
 
-/// In `Slot::lost_from`: nothing was lost.
-const NOTHING: usize = usize::MAX;
+/// Value of `Slot::lost_from` without a loss.
+const NO_LOSS: usize = usize::MAX;
 
-/// A guarded mapping, or room for one.
+/// An entry of the table: a guarded mapping, or free.
 #[derive(Debug)]
 struct Slot {
-    /// Whether somebody uses the slot: 0 or 1.
+    /// Whether the slot is in use: 0 or 1.
     taken: AtomicUsize,
-    /// Odd while the range is being written. A reader that saw the same even number before and after has a range that was
-    /// guarded in between.
+    /// A sequence lock: odd while the range is being written. A reader that sees the same even number before and after
+    /// has read a range that was guarded in between.
     version: AtomicUsize,
     start: AtomicUsize,
     end: AtomicUsize,
     page: AtomicUsize,
-    /// What may be done with the pages, and with those that replace them.
+    /// Protection of the pages and of their replacements.
     protection: AtomicI32,
     /// The lowest address that was replaced with zeros.
     lost_from: AtomicUsize,
@@ -108,11 +110,11 @@ impl Slot {
             end: AtomicUsize::new(0),
             page: AtomicUsize::new(0),
             protection: AtomicI32::new(libc::PROT_NONE),
-            lost_from: AtomicUsize::new(NOTHING),
+            lost_from: AtomicUsize::new(NO_LOSS),
         }
     }
 
-    /// Sets the range. Only the one who took the slot does.
+    /// Sets the range. Only the owner of the slot calls this.
     fn write(&self, range: Range<usize>, page: usize, protection: i32) {
         self.version.fetch_add(1, Ordering::AcqRel);
         fence(Ordering::Release);
@@ -120,11 +122,12 @@ impl Slot {
         self.end.store(range.end, Ordering::Relaxed);
         self.page.store(page, Ordering::Relaxed);
         self.protection.store(protection, Ordering::Relaxed);
-        self.lost_from.store(NOTHING, Ordering::Relaxed);
+        self.lost_from.store(NO_LOSS, Ordering::Relaxed);
         self.version.fetch_add(1, Ordering::Release);
     }
 
-    /// What there is to replace if the page of `address` has vanished; `None` if the address does not lie in the range.
+    /// Returns the pages to replace if the page of `address` has vanished; `None` if the address is outside of the
+    /// range.
     fn find(&self, address: usize) -> Option<Vanished> {
         let before = self.version.load(Ordering::Acquire);
         let start = self.start.load(Ordering::Relaxed);
@@ -133,7 +136,7 @@ impl Slot {
         let protection = self.protection.load(Ordering::Relaxed);
         fence(Ordering::Acquire);
         let same = before.is_multiple_of(2) && self.version.load(Ordering::Relaxed) == before;
-        // Of a range that is there, the page is not 0.
+        // The page size is nonzero in a slot with a range.
         (same && (start..end).contains(&address)).then(|| Vanished {
             mapping: start..end,
             from: address / page * page,
@@ -142,27 +145,29 @@ impl Slot {
     }
 }
 
-/// The end of a mapping, of which the pages have vanished.
+/// The vanished end of a mapping.
 struct Vanished {
-    /// The addresses of the whole mapping.
+    /// Addresses of the whole mapping.
     mapping: Range<usize>,
-    /// The first address of the page that was touched.
+    /// Address of the page that was accessed.
     from: usize,
-    /// What may be done with the pages, and with those that replace them.
+    /// Protection of the pages and of their replacements.
     protection: i32,
 }
 
 impl Vanished {
-    /// Replaces the end of the mapping with zeros, or all of it if the system refuses that. Returns whether it could be done.
+    /// Replaces the end of the mapping with zero pages, or the whole mapping if the kernel refuses that. Returns
+    /// whether it succeeded.
     fn replace(&self, slot: &Slot) -> bool {
         let all = self.mapping.clone();
         let end = self.from..all.end;
         let replace = |range: &Range<usize>| {
-            // Noted first: nobody may see zeros before the loss.
+            // The loss is recorded first: no thread may see zeros before it.
             slot.lost_from.fetch_min(range.start, Ordering::AcqRel);
             self.replace_range(range, false) || self.replace_range(range, true)
         };
-        // One for the new mapping, and some since the kernel lets the number go beyond the limit and wants it below to divide one.
+        // One spare mapping makes room for the new mapping. More are needed because the kernel lets the count exceed
+        // the limit, but splits a mapping only below it.
         replace(&end) || (0..SPARE).any(|_| spare::release() && replace(&end)) || replace(&all)
     }
 
@@ -171,24 +176,24 @@ impl Vanished {
         let flags = libc::MAP_FIXED | libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
         let target = ptr::with_exposed_provenance_mut(range.start);
         if unlock {
-            // SAFETY: changes no byte and no protection. If it fails, so does what follows.
+            // SAFETY: changes no byte and no protection. If it fails, so does the next step.
             unsafe { libc::munlock(target, range.len()) };
         }
-        // SAFETY: `range` lies in a mapping that was guarded when the slot was read, and contains the address at which this thread
-        // is at work. What it works on is borrowed, so its mapping is not unmapped meanwhile, and no other mapping can be at that
-        // address: it is the one of the slot, and it is ours to replace.
+        // SAFETY: `range` lies in a mapping that was guarded when the slot was read, and contains the address that this
+        // thread is accessing. The thread's access borrows that mapping, so it is not unmapped meanwhile, and no other
+        // mapping can be at that address: it is the mapping of the slot, which this module may replace.
         let zeros = unsafe { libc::mmap(target, range.len(), self.protection, flags, -1, 0) };
         zeros != libc::MAP_FAILED
     }
 }
 
-/// How many spare mappings are given up for one loss.
+/// Number of spare mappings that one loss may use.
 const SPARE: usize = 4;
 
-/// How many slots are made at a time.
+/// Slots per block.
 const SLOTS: usize = 64;
 
-/// Slots, and more of them. They are never given back, so that the handler can walk them at any time.
+/// A block of slots in a linked list. Blocks are never freed, so the handler can traverse the list at any time.
 #[derive(Debug)]
 struct Block {
     slots: [Slot; SLOTS],
@@ -202,15 +207,15 @@ impl Block {
         Self { slots: [const { Slot::new() }; SLOTS], next: AtomicPtr::new(ptr::null_mut()) }
     }
 
-    /// The next block, if there is one.
+    /// Returns the next block.
     #[expect(unsafe_code, reason = "a list that a signal handler can walk is one of raw pointers")]
     fn next(&self) -> Option<&'static Self> {
-        // SAFETY: the pointer is null or comes from `Box::into_raw` in `next_or_new`, and what it points to is never freed; it
-        // was stored with `Release` after that was made.
+        // SAFETY: the pointer is null or comes from `Box::into_raw` in `next_or_new`, whose allocation is never freed;
+        // it was stored with `Release` after the block was initialized.
         unsafe { self.next.load(Ordering::Acquire).as_ref() }
     }
 
-    /// The next block, made if there is none.
+    /// Returns the next block, and appends one if there is none.
     #[expect(unsafe_code, reason = "a list that a signal handler can walk is one of raw pointers")]
     fn next_or_new(&self) -> &'static Self {
         if let Some(next) = self.next() {
@@ -219,14 +224,13 @@ impl Block {
         let new = Box::into_raw(Box::new(Self::new()));
         let set = self.next.compare_exchange(ptr::null_mut(), new, Ordering::AcqRel, Ordering::Acquire);
         if set.is_err() {
-            // Somebody else was faster, and theirs is used.
-            // SAFETY: it was made above and given to nobody.
+            // Another thread was faster, and its block is used. SAFETY: this block was allocated above and not shared.
             drop(unsafe { Box::from_raw(new) });
         }
         self.next().unwrap_or(&FIRST)
     }
 
-    /// A slot for the caller alone.
+    /// Claims a free slot for the caller.
     fn claim(&'static self) -> &'static Slot {
         let mut block = self;
         loop {
@@ -242,101 +246,102 @@ impl Block {
     }
 }
 
-/// Who handled the signal before.
+/// The previous handler of the signal.
 static PREVIOUS: OnceLock<libc::sigaction> = OnceLock::new();
 
-/// Whether whoever handled the signal before has given way to the default action.
-static GAVE_WAY: AtomicBool = AtomicBool::new(false);
+/// Whether the previous handler has reset the signal to the default action.
+static PREVIOUS_RESET: AtomicBool = AtomicBool::new(false);
 
-/// The present handler of the signal.
+/// Returns the current handler of the signal.
 #[expect(unsafe_code, reason = "signal handlers are set up by the C library")]
-fn present() -> io::Result<libc::sigaction> {
+fn current_action() -> io::Result<libc::sigaction> {
     // SAFETY: all zeros is a valid `sigaction`: no flags, an empty mask, `SIG_DFL`.
     let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
-    // SAFETY: with no new action, this writes the present one to `action` and changes nothing.
+    // SAFETY: without a new action, this writes the current one to `action` and changes nothing.
     let asked = unsafe { libc::sigaction(libc::SIGBUS, ptr::null(), &raw mut action) };
     if asked == 0 { Ok(action) } else { Err(io::Error::last_os_error()) }
 }
 
-/// Whether a handler is the one of this module.
+/// Returns whether a handler is the one of this module.
 fn is_ours(action: &libc::sigaction) -> bool {
     action.sa_sigaction == on_sigbus as *const () as usize
 }
 
-/// Checks that the handler is still in place, and sets it again if there is none.
+/// Checks that the handler is still installed, and installs it again if the signal has no handler.
 ///
 /// # Errors
 ///
-/// If somebody else has set a handler; those of `sigaction(2)`.
-fn keep_handler() -> io::Result<()> {
-    let mut action = present()?;
+/// If the program has installed another handler; those of `sigaction(2)`.
+fn ensure_installed() -> io::Result<()> {
+    let mut action = current_action()?;
     match action.sa_sigaction {
         _ if is_ours(&action) => Ok(()),
         libc::SIG_DFL | libc::SIG_IGN => {
-            // Whoever was there before ours is gone as well.
-            GAVE_WAY.store(true, Ordering::Release);
+            // The handler before ours is gone as well.
+            PREVIOUS_RESET.store(true, Ordering::Release);
             set_handler(&mut action)
         }
         _ => Err(io::Error::other("the handler of SIGBUS was replaced")),
     }
 }
 
-/// Sets up the handler.
+/// Installs the handler.
 fn install() -> io::Result<()> {
-    let mut action = present()?;
-    // It is noted before ours is set, so that the handler finds it in any case.
+    let mut action = current_action()?;
+    // Stored before our handler is installed, so that the handler always finds it.
     let _ = PREVIOUS.set(action);
     spare::reserve();
     set_handler(&mut action)
 }
 
-/// Makes ours the handler, which keeps the mask of `action`.
+/// Installs our handler with the mask of `action`.
 #[expect(unsafe_code, reason = "signal handlers are set up by the C library")]
 fn set_handler(action: &mut libc::sigaction) -> io::Result<()> {
     action.sa_sigaction = on_sigbus as *const () as usize;
-    // On the alternative stack, since the fault may be one of a stack that ran over, and be passed on. Not blocked
-    // meanwhile, so that passing on by raising it again works.
+    // On the alternative stack, because the fault may be a stack overflow that has to be passed on. The signal is not
+    // blocked in the handler, so that raising it again works.
     action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_NODEFER;
     let action: *const libc::sigaction = action;
-    // SAFETY: `on_sigbus` has the signature that `SA_SIGINFO` asks for and does only what is safe in a signal.
+    // SAFETY: `on_sigbus` has the signature that `SA_SIGINFO` requires and is async-signal-safe.
     let set = unsafe { libc::sigaction(libc::SIGBUS, action, ptr::null_mut()) };
     if set == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// Takes the signal back from a handler that has given way to the default action, as Rust's own does, and lived: what it got
-/// was sent by somebody, and the next fault may be one of ours. From now on it is the default action that is passed on to.
-fn take_back() {
-    if let Ok(mut action) = present()
+/// Installs our handler again if the previous handler has reset the signal to the default action, as Rust's own does,
+/// and has returned: the signal was sent by a process, and the next fault may be one of ours. From now on, other faults
+/// get the default action.
+fn reinstall() {
+    if let Ok(mut action) = current_action()
         && action.sa_sigaction == libc::SIG_DFL
     {
-        GAVE_WAY.store(true, Ordering::Release);
-        // If it is refused, mappings are not guarded any more, as they would not be without this.
+        PREVIOUS_RESET.store(true, Ordering::Release);
+        // If the kernel refuses, mappings are no longer guarded, as they would be without this call.
         let _ = set_handler(&mut action);
     }
 }
 
 #[expect(unsafe_code, reason = "a signal handler")]
 extern "C" fn on_sigbus(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
-    // SAFETY: the place of this thread's `errno`, always valid.
+    // SAFETY: the address of this thread's `errno` is always valid.
     let errno = unsafe { libc::__errno_location() };
     // SAFETY: as above.
     let saved = unsafe { *errno };
     if !replace(info) {
-        pass_on(signal, info, context);
+        chain(signal, info, context);
     }
-    // SAFETY: as above. Whoever was interrupted must not see what happened here.
+    // SAFETY: as above. The interrupted code must not see a changed `errno`.
     unsafe { *errno = saved };
 }
 
-/// Replaces what was lost with zeros, if it is a guarded mapping's.
+/// Replaces the vanished pages if they belong to a guarded mapping.
 #[expect(unsafe_code, reason = "a signal handler")]
 fn replace(info: *mut libc::siginfo_t) -> bool {
-    // SAFETY: the system hands a valid `siginfo_t` to a handler with `SA_SIGINFO`.
+    // SAFETY: the kernel passes a valid `siginfo_t` to a handler with `SA_SIGINFO`.
     let info = unsafe { &*info };
     if info.si_code != libc::BUS_ADRERR {
         return false;
     }
-    // SAFETY: for a `SIGBUS` of the kernel, as the code says it is, the address is set.
+    // SAFETY: for a `SIGBUS` from the kernel, as the code indicates, the address is set.
     let address = unsafe { info.si_addr() }.addr();
     let mut block = Some(&FIRST);
     while let Some(here) = block {
@@ -344,7 +349,7 @@ fn replace(info: *mut libc::siginfo_t) -> bool {
             let Some(vanished) = slot.find(address) else { continue };
             let is_replaced = vanished.replace(slot);
             if !is_replaced {
-                say(b"pagecut: a mapped file was cut short, and the system refuses pages to replace the lost ones\n");
+                write_message(b"pagecut: a mapped file was truncated, and the system refused pages to replace the lost ones\n");
             }
             return is_replaced;
         }
@@ -355,25 +360,24 @@ fn replace(info: *mut libc::siginfo_t) -> bool {
 
 /// Writes a message to standard error.
 #[expect(unsafe_code, reason = "a system call that is safe in a signal")]
-fn say(message: &[u8]) {
+fn write_message(message: &[u8]) {
     // SAFETY: reads the bytes of a slice.
     unsafe { libc::write(libc::STDERR_FILENO, message.as_ptr().cast(), message.len()) };
 }
 
-/// Does what would have been done without us.
+/// Passes the signal on as if this handler did not exist.
 #[expect(unsafe_code, reason = "a signal handler")]
-fn pass_on(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+fn chain(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
     type Plain = extern "C" fn(i32);
     type WithInfo = extern "C" fn(i32, *mut libc::siginfo_t, *mut libc::c_void);
     // SAFETY: as in `replace`.
-    let sent = unsafe { (*info).si_code } <= 0; // by a process, and not by the kernel for a fault
-    let previous = PREVIOUS.get().filter(|_| !GAVE_WAY.load(Ordering::Acquire));
+    let sent = unsafe { (*info).si_code } <= 0; // from a process, not from the kernel for a fault
+    let previous = PREVIOUS.get().filter(|_| !PREVIOUS_RESET.load(Ordering::Acquire));
     match previous.map_or(libc::SIG_DFL, |action| action.sa_sigaction) {
         libc::SIG_IGN if sent => {}
         libc::SIG_DFL | libc::SIG_IGN => {
-            // The instruction is tried again, and this time the fault ends the process; a signal that was sent does not
-            // come again by itself.
-            // SAFETY: sets the default action of a signal.
+            // The kernel repeats the faulting instruction, and the default action kills the process; a sent signal is
+            // not repeated. SAFETY: sets the default action of a signal.
             unsafe { libc::signal(signal, libc::SIG_DFL) };
             if sent {
                 // SAFETY: sends a signal to this thread.
@@ -381,15 +385,15 @@ fn pass_on(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) 
             }
         }
         handler if previous.is_some_and(|action| action.sa_flags & libc::SA_SIGINFO != 0) => {
-            // SAFETY: somebody set this up as the handler of the signal, with `SA_SIGINFO`, so it is such a function.
+            // SAFETY: the program installed this as a handler with `SA_SIGINFO`, so it has this signature.
             let handler = unsafe { std::mem::transmute::<usize, WithInfo>(handler) };
             handler(signal, info, context);
             if sent {
-                take_back();
+                reinstall();
             }
         }
         handler => {
-            // SAFETY: somebody set this up as the handler of the signal, without `SA_SIGINFO`, so it is such a function.
+            // SAFETY: the program installed this as a handler without `SA_SIGINFO`, so it has this signature.
             let handler = unsafe { std::mem::transmute::<usize, Plain>(handler) };
             handler(signal);
         }

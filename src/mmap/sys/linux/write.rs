@@ -1,4 +1,4 @@
-//! What writing through a mapping needs: reserved space, write-back that starts, and pages that stay in memory.
+//! System calls for writing through a mapping: space reservation, write-back and page locks.
 
 use std::fs::File;
 use std::io;
@@ -10,10 +10,11 @@ use memmap2::MmapRaw;
 
 use super::page_size;
 
-/// Gives a range of a file space on its disk, and the file the length to hold it: `fallocate(2)`.
+/// Allocates disk space for a range of a file and extends the file to contain it: `fallocate(2)`.
 ///
-/// A page of a mapping that has no space behind it is a fault when it is written to on a full disk. Reserved first, a full
-/// disk is an error. Where the file system has no such call, the range, which has to lie behind the end, is filled with zeros.
+/// Writing to a mapped page without disk space raises `SIGBUS` on a full disk. With a reservation, a full disk is an
+/// error instead. If the file system does not support the call, the range, which must lie after the end, is filled with
+/// zeros.
 #[expect(unsafe_code, reason = "a system call of a descriptor")]
 pub(in crate::mmap) fn reserve(file: &File, range: Range<u64>) -> io::Result<()> {
     let (offset, len) = signed(&range)?;
@@ -21,7 +22,8 @@ pub(in crate::mmap) fn reserve(file: &File, range: Range<u64>) -> io::Result<()>
         return Ok(());
     }
     loop {
-        // SAFETY: the call takes a descriptor, which `file` keeps open, and numbers. It touches no memory of ours.
+        // SAFETY: the call takes a descriptor, which `file` keeps open, and numbers. It accesses no memory of this
+        // process.
         let done = unsafe { libc::fallocate(file.as_raw_fd(), 0, offset, len) };
         if done == 0 {
             return Ok(());
@@ -35,7 +37,7 @@ pub(in crate::mmap) fn reserve(file: &File, range: Range<u64>) -> io::Result<()>
     }
 }
 
-/// Writes zeros, which takes the space as well.
+/// Writes zeros, which allocates the space as well.
 fn fill(file: &File, range: Range<u64>) -> io::Result<()> {
     let zeros = [0; 64 * 1024];
     let mut offset = range.start;
@@ -47,22 +49,22 @@ fn fill(file: &File, range: Range<u64>) -> io::Result<()> {
     Ok(())
 }
 
-/// Begins to write the dirty pages of a range to the disk and does not wait: `sync_file_range(2)`.
+/// Starts write-back of the dirty pages of a range without waiting: `sync_file_range(2)`.
 ///
-/// `msync(MS_ASYNC)` would be the name for it, and has done nothing since Linux 2.6.19.
+/// `msync(MS_ASYNC)` has had no effect since Linux 2.6.19.
 #[expect(unsafe_code, reason = "a system call of a descriptor")]
 pub(in crate::mmap) fn start_write_back(file: &File, range: Range<u64>) -> io::Result<()> {
     let (offset, len) = signed(&range)?;
     if len == 0 {
-        // For the kernel, a length of 0 is all that follows.
+        // For the kernel, length 0 means the rest of the file.
         return Ok(());
     }
-    // SAFETY: the call takes a descriptor, which `file` keeps open, and numbers. It touches no memory of ours.
+    // SAFETY: the call takes a descriptor, which `file` keeps open, and numbers. It accesses no memory of this process.
     let done = unsafe { libc::sync_file_range(file.as_raw_fd(), offset, len, libc::SYNC_FILE_RANGE_WRITE) };
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// Offset and length of a range as the kernel counts.
+/// Returns offset and length of a range as signed integers for the kernel.
 fn signed(range: &Range<u64>) -> io::Result<(libc::off_t, libc::off_t)> {
     let signed =
         |number: u64| libc::off_t::try_from(number).map_err(|_| io::Error::from_raw_os_error(libc::EFBIG));
@@ -70,53 +72,54 @@ fn signed(range: &Range<u64>) -> io::Result<(libc::off_t, libc::off_t)> {
     Ok((signed(range.start)?, signed(range.end.saturating_sub(range.start))?))
 }
 
-/// Keeps the pages that a range of a mapping touches in memory: `mlock(2)`. A refusal tells the limit.
+/// Locks the pages of a range in memory: `mlock(2)`. A refusal includes the limit.
 #[expect(unsafe_code, reason = "a system call that takes an address")]
 pub(in crate::mmap) fn lock_pages(map: &MmapRaw, range: Range<usize>) -> io::Result<()> {
     let (pages, len) = pages(map, range)?;
-    // SAFETY: `pages` and `len` span pages of `map`, which is borrowed and so stays mapped. The call maps pages and changes
-    // no byte of them.
+    // SAFETY: `pages` and `len` span pages of `map`, which is borrowed and so stays mapped. The call maps pages and
+    // changes none of their bytes.
     let done = unsafe { libc::mlock(pages, len) };
     if done == 0 { Ok(()) } else { Err(with_limit(io::Error::last_os_error(), len)) }
 }
 
-/// Lets go of the pages that a range of a mapping touches: `munlock(2)`.
+/// Unlocks the pages of a range: `munlock(2)`.
 #[expect(unsafe_code, reason = "a system call that takes an address")]
 pub(in crate::mmap) fn unlock_pages(map: &MmapRaw, range: Range<usize>) -> io::Result<()> {
     let (pages, len) = pages(map, range)?;
-    // SAFETY: `pages` and `len` span pages of `map`, which is borrowed and so stays mapped. The call changes no byte of
-    // them and unmaps none.
+    // SAFETY: `pages` and `len` span pages of `map`, which is borrowed and so stays mapped. The call changes no bytes
+    // and unmaps none.
     let done = unsafe { libc::munlock(pages, len) };
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// Address and length of the pages that a range of a mapping touches, from the start of the first page.
+/// Returns address and length of a range, extended to the start of its first page.
 fn pages(map: &MmapRaw, range: Range<usize>) -> io::Result<(*mut libc::c_void, usize)> {
     if range.start > range.end || range.end > map.len() {
         return Err(io::ErrorKind::InvalidInput.into());
     }
-    // The mapping begins at a page, so the start of the first page lies in it.
+    // The mapping starts at a page boundary, so the start of the first page lies in it.
     let before = range.start % page_size();
     let first = map.as_mut_ptr().wrapping_add(range.start - before);
     Ok((first.cast(), range.len() + before))
 }
 
-/// A refusal to lock memory, with the limit that may be the reason: `getrlimit(2)`.
+/// Adds the limit, the possible reason, to a refused lock: `getrlimit(2)`.
 #[expect(unsafe_code, reason = "a call of the C library that fills a struct")]
-fn with_limit(refusal: io::Error, asked: usize) -> io::Error {
-    // ENOMEM: more than the limit; EPERM: the limit is 0; EAGAIN: some pages could not be locked.
+fn with_limit(refusal: io::Error, requested: usize) -> io::Error {
+    // ENOMEM: above the limit; EPERM: the limit is 0; EAGAIN: some pages could not be locked.
     if !matches!(refusal.raw_os_error(), Some(libc::ENOMEM | libc::EPERM | libc::EAGAIN)) {
         return refusal;
     }
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: `limit` is a `rlimit` of ours, to which the call may write for as long as it takes.
+    // SAFETY: `limit` is a local `rlimit` that the call may write to.
     let known = unsafe { libc::getrlimit(libc::RLIMIT_MEMLOCK, &raw mut limit) } == 0;
     let limit = match limit.rlim_cur {
         _ if !known => return refusal,
         libc::RLIM_INFINITY => "unlimited".to_owned(),
         bytes => format!("{bytes} bytes for all locks of the process"),
     };
-    let message = format!("{asked} bytes of pages were not locked: {refusal}; RLIMIT_MEMLOCK is {limit}");
+    let message =
+        format!("{requested} bytes of pages could not be locked: {refusal}; RLIMIT_MEMLOCK is {limit}");
     io::Error::new(refusal.kind(), message)
 }
 
@@ -125,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn zeros_take_the_place_of_a_reservation() {
+    fn fill_extends_the_file_with_zeros() {
         let file = tempfile::tempfile().unwrap();
         file.write_all_at(b"kept", 0).unwrap();
         fill(&file, 4..150_001).unwrap();
@@ -136,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn no_offset_is_cut_to_fit() {
+    fn an_offset_beyond_i64_is_an_error() {
         let file = tempfile::tempfile().unwrap();
         for range in [0..u64::MAX, u64::MAX - 1..u64::MAX, 1 << 63..(1 << 63) + 1] {
             assert_eq!(reserve(&file, range.clone()).unwrap_err().raw_os_error(), Some(libc::EFBIG));
