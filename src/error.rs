@@ -1,4 +1,4 @@
-//! What can go wrong, and where.
+//! Errors and their locations.
 
 mod compressed;
 mod kind;
@@ -20,13 +20,13 @@ pub use mp4::Mp4Fault;
 /// A result whose error is an [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// How many bytes of the input an error quotes at most, and about how many letters it prints for them.
+/// Maximum number of input bytes that an error quotes, and approximate number of letters printed for them.
 pub(crate) const EXCERPT_LEN: usize = 60;
 
-/// An error with its place in the input.
+/// An error with its location in the input.
 ///
-/// An error of a parser knows its [`Location`] and quotes the bytes it found there; an error of the system has neither.
-/// It is as small as a pointer and can be cloned, so that several workers can report the same one.
+/// A parse error has a [`Location`] and quotes the bytes there; a system error has neither. It has the size of a
+/// pointer and can be cloned, so that several workers can report the same one.
 ///
 /// ```
 /// use pagecut::{ErrorKind, Format, fastq::Fastq};
@@ -45,13 +45,13 @@ pub struct Error(Arc<Inner>);
 struct Inner {
     kind: Arc<ErrorKind>,
     site: Option<Site>,
-    /// The file it is in, where two are read in pairs.
+    /// The file, if two are read in pairs.
     file: Option<PairFile>,
     excerpt: Box<[u8]>,
 }
 
 impl Error {
-    /// An error at a place in the input; `found` are the bytes from there to the end of the line, quoted in part.
+    /// Creates an error at a location; `found` are the bytes from there to the end of the line, quoted in part.
     #[cold]
     #[inline(never)]
     pub(crate) fn at(kind: ErrorKind, site: Site, found: &[u8]) -> Self {
@@ -59,19 +59,19 @@ impl Error {
         Self(Arc::new(Inner { kind: Arc::new(kind), site: Some(site), file: None, excerpt }))
     }
 
-    /// What went wrong.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
     }
 
-    /// Where it went wrong; `None` for an error of the system.
+    /// Returns the location; `None` for a system error.
     #[must_use]
     pub fn location(&self) -> Option<Location> {
         self.0.site.as_ref().map(|site| site.location(self.0.file))
     }
 
-    /// The byte at fault, counted from 0 at the start of the input; `None` for an error that has no place in the input.
+    /// Returns the byte at fault, counted from 0 at the start of the input; `None` for an error without a location.
     #[must_use]
     pub fn offset(&self) -> Option<u64> {
         match self.kind() {
@@ -80,7 +80,7 @@ impl Error {
         }
     }
 
-    /// Where the fault lies in the compressed input, if it is one of compressed bytes.
+    /// Returns the location in the compressed input, for an error in compressed bytes.
     ///
     /// ```
     /// # #[cfg(feature = "gzip")] {
@@ -101,13 +101,14 @@ impl Error {
         }
     }
 
-    /// The bytes at the place of the error, up to the end of the line and 60 at most; empty at the end of the input.
+    /// Returns the bytes at the location of the error, up to the end of the line and at most 60; empty at the end of
+    /// the input.
     #[must_use]
     pub fn excerpt(&self) -> &[u8] {
         &self.0.excerpt
     }
 
-    /// What went wrong, without the place: the last part of what `Display` prints.
+    /// Returns the message without the location: the last part of the `Display` output.
     #[must_use]
     pub fn message(&self) -> String {
         let mut message = self.0.kind.to_string();
@@ -117,14 +118,15 @@ impl Error {
         message
     }
 
-    /// Counts the record and the line of an error of a part from the start of the input. `records` and `lines` are those before the
-    /// part; the errors of its [`Pieces`](crate::Pieces) are counted from its start.
+    /// Converts record and line of an error in a chunk to numbers from the start of the input. `records` and `lines`
+    /// are the counts before the chunk; errors of its [`Pieces`](crate::Pieces) are counted from its start.
     #[must_use]
     pub fn count_before(self, records: u64, lines: u64) -> Self {
         self.count_from(0, records, lines)
     }
 
-    /// Counts from an offset, if the error was found in what begins behind it, and there is so much between.
+    /// Counts from `offset`, which has `records` records and `lines` lines before the chunk of the error, unless the
+    /// error already counts from there or earlier.
     pub(crate) fn count_from(self, offset: u64, records: u64, lines: u64) -> Self {
         let mut inner = Arc::unwrap_or_clone(self.0);
         if let Some(site) = inner.site.as_mut().filter(|site| site.counted_from > offset) {
@@ -135,8 +137,8 @@ impl Error {
         Self(Arc::new(inner))
     }
 
-    /// Gives the error of an input that goes no further the place of another one, of the record that is cut there, if it is a matter of
-    /// that record: there is no memory for it.
+    /// Gives an error of a failed allocation the location of `cut`, the record that is incomplete without that memory.
+    /// Other errors are returned unchanged.
     pub(crate) fn of_record_at(self, cut: &Self) -> Self {
         if !self.is_of_memory() || self.0.site.is_some() {
             return self;
@@ -145,7 +147,7 @@ impl Error {
         Self(Arc::new(Inner { site, ..Arc::unwrap_or_clone(self.0) }))
     }
 
-    /// Gives an error of memory that has no place the first byte for which there is none.
+    /// Gives an error of a failed allocation without a location the first byte for which memory was needed.
     pub(crate) fn of_bytes_at(self, format: &'static str, offset: u64) -> Self {
         if !self.is_of_memory() || self.0.site.is_some() {
             return self;
@@ -155,7 +157,7 @@ impl Error {
         Self(Arc::new(Inner { site: Some(site), ..Arc::unwrap_or_clone(self.0) }))
     }
 
-    /// Whether there is no memory for something, or it is not allowed.
+    /// Returns whether an allocation failed or would exceed the limit.
     fn is_of_memory(&self) -> bool {
         match self.kind() {
             ErrorKind::TooLong { .. } => true,
@@ -164,7 +166,8 @@ impl Error {
         }
     }
 
-    /// The error that a stream is wrapped, which this error of a record of four lines shows. It lies where that record begins.
+    /// Converts an error of a four-line record into the error that the stream is wrapped, located at the start of that
+    /// record.
     pub(crate) fn of_wrapped_stream(self) -> Self {
         let lines_before = match self.kind() {
             ErrorKind::SequenceStart { .. } => 1,
@@ -181,13 +184,13 @@ impl Error {
         Self(Arc::new(Inner { kind, site, file: self.0.file, excerpt: Box::default() }))
     }
 
-    /// Says in which of two files the error is.
+    /// Sets the file of the error, if two are read in pairs.
     pub(crate) fn in_file(self, file: Option<PairFile>) -> Self {
         Self(Arc::new(Inner { file, ..Arc::unwrap_or_clone(self.0) }))
     }
 }
 
-/// Bytes as a message quotes them, as many as there is room for: of bytes that are no text, four letters stand for each.
+/// Displays bytes as quoted in a message, up to a fixed width; a byte that is not text takes four letters.
 fn quoted(bytes: &[u8]) -> impl fmt::Display {
     let mut letters = 0;
     let fits = |byte: &&u8| {

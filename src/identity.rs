@@ -1,30 +1,31 @@
-//! Whether a file is still what it was.
+//! Detection of changed files.
 
 use std::fs::File;
 use std::io;
 
 use crate::error::{ErrorKind, Result};
 
-/// What a file was when it was opened: its length, the time of its content (`st_mtime`) and its inode (`stat(2)`).
+/// Identity of a file: its length, modification time (`st_mtime`) and inode (`stat(2)`).
 ///
-/// `st_ctime` is left out: `link(2)`, `unlink(2)`, `rename(2)` and `chmod(2)` set it too, and touch no byte.
+/// `st_ctime` is not compared: `link(2)`, `unlink(2)`, `rename(2)` and `chmod(2)` set it without a change of the
+/// contents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FileIdentity {
     len: u64,
     #[cfg(unix)]
     device_and_inode: (u64, u64),
-    /// When the content was written last, in seconds and nanoseconds.
+    /// Modification time in seconds and nanoseconds.
     #[cfg(unix)]
     modified: (i64, i64),
     #[cfg(not(unix))]
     modified: Option<std::time::SystemTime>,
 }
 
-/// What stays of the identity of a file that is renamed, copied with its time, or mounted again.
+/// The part of the identity that a rename, a copy with times, or a remount preserves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stamp {
     pub(crate) len: u64,
-    /// When its content was written last.
+    /// Modification time.
     pub(crate) seconds: i64,
     pub(crate) nanos: i64,
 }
@@ -42,12 +43,12 @@ impl FileIdentity {
         Ok(Self { len: metadata.len(), modified: metadata.modified().ok() })
     }
 
-    /// Length of the file in bytes.
+    /// Returns the length of the file in bytes.
     pub(crate) fn len(&self) -> u64 {
         self.len
     }
 
-    /// What can be kept of it, and compared on another day.
+    /// Returns the part that can be stored and compared later.
     pub(crate) fn stamp(&self) -> Stamp {
         #[cfg(unix)]
         {
@@ -63,11 +64,11 @@ impl FileIdentity {
         }
     }
 
-    /// Compares with the file as it is now.
+    /// Compares with the current state of the file.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Truncated`] if it is shorter, [`ErrorKind::Changed`] if anything else is different.
+    /// [`ErrorKind::Truncated`] if it is shorter, [`ErrorKind::Changed`] for any other difference.
     pub(crate) fn check(&self, file: &File) -> Result<()> {
         let now = Self::of(file)?;
         if now.len < self.len {

@@ -1,10 +1,10 @@
-//! Ranges as they are asked for.
+//! Range arguments.
 
 use std::ops::{Bound, Range, RangeBounds};
 
 use crate::error::{ErrorKind, Result};
 
-/// A range with both ends, if it lies in `len` bytes.
+/// Resolves the bounds of a range, which must lie in `len` bytes.
 pub(crate) fn resolve(range: impl RangeBounds<usize>, len: usize) -> Result<Range<usize>> {
     let start = match range.start_bound() {
         Bound::Included(&start) => start,
@@ -22,7 +22,7 @@ pub(crate) fn resolve(range: impl RangeBounds<usize>, len: usize) -> Result<Rang
     Ok(start..end)
 }
 
-/// Where `part` lies in `all`, by its address; `None` if not every byte of it is one of `all`.
+/// Returns the range of `part` in `all`, by address; `None` unless all of its bytes belong to `all`.
 pub(crate) fn position_in(all: &[u8], part: &[u8]) -> Option<Range<usize>> {
     let start = part.as_ptr().addr().checked_sub(all.as_ptr().addr())?;
     let range = start..start.checked_add(part.len())?;

@@ -1,33 +1,33 @@
-//! Which instruction set the inner loops use.
+//! Instruction sets of the inner loops.
 //!
-//! The inner loops, which find the ends of lines, check bytes and count them, are compiled for several instruction sets:
+//! The inner loops, which find line ends, validate bytes and count them, are compiled for several instruction sets:
 //!
-//! | name | machines |
+//! | name | processors |
 //! |---|---|
 //! | `avx512` | x86-64 with AVX-512 F and BW |
 //! | `avx2` | x86-64 with AVX2 (and BMI1 and POPCNT) |
 //! | `ssse3` | x86-64 with SSSE3 (and POPCNT) |
 //! | `sse2` | every x86-64 |
-//! | `neon` | every AArch64 that is little-endian |
-//! | `portable` | every machine |
+//! | `neon` | every little-endian AArch64 |
+//! | `portable` | every processor |
 //!
-//! The fastest one that the machine has is used. All give the same results; another one can be forced to see that they do, and
-//! how fast each is: by [`force`] for the process, or by the environment variable `PAGECUT_SIMD`, which is read once, when an
-//! instruction set is used for the first time. So every test and every program can be run with each of them:
+//! The fastest available one is used. All give the same results. For tests and measurements another one can be
+//! selected: by [`force`] for the process, or by the environment variable `PAGECUT_SIMD`, which is read once, at the
+//! first use of an instruction set. Every program and test can thus run with each of them:
 //!
 //! ```sh
 //! PAGECUT_SIMD=sse2 cargo test
 //! ```
 //!
-//! A library cannot fail where nothing is asked of it: if the variable has a name that the machine does not have, the fastest
-//! instruction set is used. [`check_environment`] is for programs that want to say so, as `pagecut` does.
+//! If the variable names an instruction set that is not available, the library uses the fastest one, because no call
+//! could report the error. [`check_environment`] is for programs that report it, as `pagecut` does.
 
 use std::io;
 
 use crate::error::{Error, Result};
 use crate::scan;
 
-/// The names of the instruction sets that this machine has, the fastest first.
+/// Returns the names of the available instruction sets, the fastest first.
 ///
 /// ```
 /// assert_eq!(pagecut::simd::available().last(), Some("portable"));
@@ -36,13 +36,13 @@ pub fn available() -> impl Iterator<Item = &'static str> {
     scan::available().iter().map(|set| set.name())
 }
 
-/// The name of the instruction set that is used from now on.
+/// Returns the name of the instruction set in use.
 #[must_use]
 pub fn in_use() -> &'static str {
     scan::chosen().name()
 }
 
-/// Uses the instruction set of this name from now on, in the whole process. What is being read keeps the one it began with.
+/// Selects an instruction set for the whole process. Reads in progress keep theirs.
 ///
 /// ```
 /// use pagecut::simd;
@@ -58,16 +58,16 @@ pub fn in_use() -> &'static str {
 ///
 /// # Errors
 ///
-/// If this machine has no instruction set of this name. Nothing is changed then.
+/// If the instruction set is not available. The selection does not change then.
 pub fn force(name: &str) -> Result<()> {
     if scan::choose(name) { Ok(()) } else { Err(none_of_name(name)) }
 }
 
-/// Whether `PAGECUT_SIMD`, if it is set, has the name of an instruction set that this machine has.
+/// Checks that `PAGECUT_SIMD`, if set, names an available instruction set.
 ///
 /// # Errors
 ///
-/// That it has not, and which names it could have.
+/// If it does not, with the available names.
 pub fn check_environment() -> Result<()> {
     match scan::requested() {
         Some(name) if !available().any(|other| name == other) => Err(none_of_name(&name.to_string_lossy())),

@@ -198,7 +198,7 @@ fn a_poll_after_the_end_is_an_error() {
         assert_eq!(first.is_ok(), len == 10);
         for _ in 0..3 {
             let Poll::Ready(Err(error)) = poll(&mut read, Waker::noop()) else { panic!("it was over") };
-            assert_eq!(error.to_string(), "a read was polled when it was over");
+            assert_eq!(error.to_string(), "a read was polled after completion");
         }
     }
 }

@@ -84,7 +84,7 @@ fn ring(path: &Path, direct: bool, depth: usize, len: usize) -> (u64, u64) {
     let file = File::open(path).expect("the file");
     let end = file.metadata().expect("the file").len();
     let file = if direct {
-        DirectReader::of(&file).expect("direct reads").file().try_clone().expect("a descriptor")
+        DirectReader::from_file(&file).expect("direct reads").file().try_clone().expect("a descriptor")
     } else {
         file
     };

@@ -1,60 +1,62 @@
-//! What can be wrong with compressed bytes, and where.
+//! Faults of compressed input.
 
 use std::fmt;
 
-/// What is wrong with a member of a compressed input: a member of gzip, a block of BGZF, a frame of zstd.
+/// A fault in a member of a compressed input: a member of gzip, a block of BGZF, a frame of zstd.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CompressedFault {
-    /// The input ends inside of it.
+    /// The input ends inside of the member.
     #[error("the input ends inside of it")]
     Ends,
-    /// It does not begin as one has to.
+    /// The header of the member is invalid.
     #[error("its header is wrong: {0}")]
     Header(&'static str),
-    /// Its bytes cannot be decompressed, for the reason that the decoder gives.
+    /// The data cannot be decompressed, with the decoder's reason.
     #[error("its bytes cannot be decompressed: {0}")]
     Data(String),
-    /// What was decompressed is not what had been compressed.
+    /// The checksum of the decompressed data differs from the stored one.
     #[error("the check sum of what was decompressed is {found:08x}, but {stored:08x} is stored")]
     CheckSum {
-        /// CRC-32 of what was decompressed.
+        /// CRC-32 of the decompressed data.
         found: u32,
-        /// What stands in the input.
+        /// The stored value.
         stored: u32,
     },
-    /// What was decompressed has another length than what had been compressed.
+    /// The length of the decompressed data differs from the stored one.
     #[error("{found} bytes were decompressed, but their number is stored as {stored}")]
     Length {
-        /// Bytes that were decompressed; of a member of gzip modulo 2^32.
+        /// Decompressed bytes; modulo 2^32 for a member of gzip.
         found: u64,
-        /// What stands in the input.
+        /// The stored value.
         stored: u64,
     },
-    /// An ordinary gzip member follows blocks of BGZF, so that there is no random access to what the file holds.
+    /// An ordinary gzip member follows blocks of BGZF, so random access to the file is not possible.
     #[error(
         "an ordinary gzip member follows BGZF here, so the file cannot be accessed at random; recompress it with bgzip"
     )]
     NoBlock,
-    /// There is something behind the last member that is neither another one nor padding.
+    /// The last member is followed by bytes that are neither another member nor padding.
     #[error("these bytes are neither another one nor padding")]
     Garbage,
 }
 
-/// Where a fault lies in a compressed input, in bytes from its start: the member, block, frame or stream, and the byte.
+/// Location of a fault in a compressed input, in bytes from its start: the member, block, frame or stream, and the
+/// byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CompressedPlace {
-    /// How the input is compressed: `gzip`, `BGZF`, ...
+    /// Compression format: `gzip`, `BGZF`, ...
     pub format: &'static str,
-    /// What that format calls its pieces: `member`, `block`, ...
+    /// The format's term for its units: `member`, `block`, ...
     pub unit: &'static str,
-    /// Which of them is at fault, counted from 0; `None` where those before it were not counted.
+    /// Number of the unit, counted from 0; `None` if the earlier ones were not counted.
     pub number: Option<u64>,
-    /// Where it begins; where there is something that is none, where that does.
+    /// Start of the unit, or of the bytes that are not a unit.
     pub start: u64,
-    /// The byte at fault, as nearly as the decoder tells: where a wrong length or check sum stands, where the input ends, how far the
-    /// decoder had come, or the start of the compressed bytes where it does not say (blocks of BGZF).
+    /// The byte at fault, as exactly as the decoder reports it: the position of a wrong length or checksum, the end of
+    /// the input, the decoder's position, or the start of the compressed data if the decoder reports none (blocks of
+    /// BGZF).
     pub offset: u64,
 }
 

@@ -1,4 +1,4 @@
-//! What can go wrong.
+//! Kinds of errors.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,241 +8,243 @@ use super::compressed::{CompressedFault, CompressedPlace};
 use super::mates::{MatePlace, PairFile, TheFile};
 use super::mp4::Mp4Fault;
 
-/// What went wrong.
+/// The kind of an error.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The system refused to open, read or map.
+    /// The operating system refused an operation.
     #[error("{0}")]
     Io(#[from] io::Error),
-    /// The path leads to something that has no bytes to map.
+    /// The path leads to something that cannot be mapped.
     #[error("{what} cannot be mapped")]
     Unmappable {
-        /// What it is, with its article: `a directory`, `a pipe`, ...
+        /// Its type, with an article: `a directory`, `a pipe`, ...
         what: &'static str,
     },
-    /// A range that was asked for does not lie inside the mapping or file.
+    /// A requested range exceeds the mapping or file.
     #[error("bytes {start}..{end} lie outside of the {len} bytes there are")]
     OutOfRange {
-        /// First byte asked for.
+        /// First byte of the range.
         start: u64,
-        /// End of the range asked for.
+        /// End of the range.
         end: u64,
-        /// Bytes there are.
+        /// Length of the mapping or file.
         len: u64,
     },
-    /// A setting has a value that it cannot have.
+    /// A setting has an invalid value.
     #[error("{name} cannot be {value}: it has to be {expected}")]
     InvalidConfig {
-        /// What is set.
+        /// Name of the setting.
         name: &'static str,
         /// The value.
         value: u64,
-        /// Which values it can have.
+        /// The valid values.
         expected: &'static str,
     },
-    /// The file was cut short while it was read.
+    /// The file was truncated while it was read.
     #[error("the file was cut short to {offset} of {len} bytes while it was read")]
     Truncated {
-        /// The first byte that is lost.
+        /// The first lost byte.
         offset: u64,
-        /// Bytes there were when the file was opened.
+        /// Length of the file when it was opened.
         len: u64,
     },
     /// The file was changed while it was read.
     #[error("the file was changed while it was read")]
     Changed,
-    /// Somebody waits to write to the file, and the lease on it is being given back.
+    /// Another process waits to write to the file, and the lease is being released.
     #[error("somebody waits to write to the file, and its lease is being given back")]
     LeaseBroken,
-    /// The content is of no format that pagecut reads.
+    /// The content has no format that pagecut reads.
     #[error("{0}")]
     UnknownFormat(&'static str),
     /// A fault of a format outside of this crate.
     #[error("{0}")]
     Invalid(Cow<'static, str>),
 
-    /// The input, or what there is of it, ends inside of a record.
+    /// The input, or the available part of it, ends inside of a record.
     #[error("the input ends {within}")]
     Incomplete {
-        /// Where it ends: `before a plus line`, `in a transport packet`, ...
+        /// The position of the end: `before a plus line`, `in a transport packet`, ...
         within: &'static str,
     },
-    /// FASTQ, FASTA: a record does not begin with `@`, or `>`.
+    /// FASTQ, FASTA: a record does not start with `@`, or `>`.
     #[error("expected {} at the start of a record, found {}", Byte(*expected), Byte(*found))]
     RecordStart {
-        /// The byte that has to stand there.
+        /// The expected byte.
         expected: u8,
-        /// The byte that stands there.
+        /// The byte found instead.
         found: u8,
     },
-    /// FASTQ: a sequence line begins with `@` or `+`, which no sequence does and which would make boundaries undecidable.
+    /// FASTQ: a sequence line starts with `@` or `+`, which no sequence does and which would make boundaries ambiguous.
     #[error("a sequence cannot begin with {}", Byte(*found))]
     SequenceStart {
-        /// The byte that stands there.
+        /// The byte found.
         found: u8,
     },
-    /// FASTQ: the third line of a record does not begin with `+`.
+    /// FASTQ: the third line of a record does not start with `+`.
     #[error("expected '+' after the sequence, found {} (or is it wrapped?)", Byte(*found))]
     PlusLine {
-        /// The byte that stands there.
+        /// The byte found.
         found: u8,
     },
-    /// FASTQ: a record has not as many quality scores as letters.
+    /// FASTQ: the numbers of sequence letters and quality scores of a record differ.
     #[error("the sequence has {sequence} letters, but there are {quality_scores} quality scores")]
     LengthMismatch {
-        /// Letters of the sequence.
+        /// Number of sequence letters.
         sequence: u64,
-        /// Bytes of the quality line.
+        /// Length of the quality line in bytes.
         quality_scores: u64,
     },
-    /// FASTQ: where the quality scores of a record have to be stands the header of the next one.
+    /// FASTQ: the header of the next record takes the place of quality scores.
     #[error("expected quality scores, found the header of the next record")]
     QualityLine,
-    /// FASTQ: the records of a stream turn out to be wrapped, after bytes of it were read as four lines a record.
+    /// FASTQ: a stream turns out to be wrapped after some of it was read as four-line records.
     #[error("the input is wrapped FASTQ, and a stream cannot be read again as that; a file can")]
     WrappedStream,
-    /// FASTQ, on request: the plus line repeats another definition than the record's.
+    /// FASTQ, on request: the plus line repeats a definition different from that of the record.
     #[error("the plus line does not repeat the definition of its record")]
     PlusName,
     /// FASTQ, on request: a quality score is outside of `!` to `~` (33 to 126).
     #[error("a quality score has to be one of '!' to '~', found {}", Byte(*found))]
     QualityRange {
-        /// The byte that stands there.
+        /// The byte found.
         found: u8,
     },
-    /// FASTQ, FASTA, on request: a byte of the sequence is no letter of the codes that are checked for, gap or mask.
+    /// FASTQ, FASTA, on request: a byte of the sequence is not a letter, gap or mask of the checked code.
     #[error("{} is no letter of a sequence", Byte(*found))]
     SequenceLetter {
-        /// The byte that stands there.
+        /// The byte found.
         found: u8,
     },
-    /// FASTA: a definition holds a carriage return, so that it may be more lines than one.
+    /// FASTA: a definition contains a carriage return, so it may be several lines.
     #[error("a carriage return in a definition (a line ends in LF or CR LF)")]
     CarriageReturn,
-    /// FASTQ, FASTA, writing: a byte would be read as something else than it is, where it would stand; nothing of its record
-    /// was written.
+    /// FASTQ, FASTA, writing: a byte would be read differently at its place in the output. Nothing of its record was
+    /// written.
     #[error("byte {position} of the {field} cannot be written: {} would {role}", Byte(*found))]
     Unwritable {
-        /// What the byte belongs to: `definition`, `sequence`, `quality scores`; or `record`, where that stands in its input.
+        /// The field of the byte: `definition`, `sequence`, `quality scores`; or `record`, with its position in its
+        /// input.
         field: &'static str,
-        /// Which byte of it, counted from 0.
+        /// Position of the byte in the field, counted from 0.
         position: u64,
         /// The byte.
         found: u8,
-        /// What it would do where it would stand: `end its line`, `begin a record`, ...
+        /// Its effect in the output: `end its line`, `begin a record`, ...
         role: &'static str,
     },
-    /// FASTQ, FASTA, writing: a write failed before, and left the output inside of a record.
+    /// FASTQ, FASTA, writing: an earlier write failed and left the output inside of a record.
     #[error("the output ends inside of record {record}, since an earlier write failed")]
     TornRecord {
         /// The record, counted from 0 by the writer.
         record: u64,
     },
-    /// FASTQ, pairs: the names of two records that have to be mates differ.
+    /// FASTQ, pairs: the names of two mates differ.
     #[error("the mate has another name, {mate}")]
     MateName {
-        /// Where the second one is.
+        /// The second mate.
         mate: MatePlace,
     },
-    /// FASTQ, pairs: two records that have to be mates have one name, and read numbers that do not ascend: the files are swapped,
-    /// or one of them was given twice.
+    /// FASTQ, pairs: two mates have the same name and read numbers that do not ascend: the files are swapped, or the
+    /// same file was given twice.
     #[error("read {number} and read {mate_number} are no first and second mate, the other one is {mate}")]
     MateNumber {
-        /// The read number of the first one.
+        /// The read number of the first mate.
         number: u8,
-        /// The read number of the second one.
+        /// The read number of the second mate.
         mate_number: u8,
-        /// Where the second one is.
+        /// The second mate.
         mate: MatePlace,
     },
-    /// FASTQ, pairs: a record has no mate, since the other file has no more, or since the number of interleaved records is odd.
+    /// FASTQ, pairs: a record has no mate, because the other file has ended or the number of interleaved records is
+    /// odd.
     #[error("there is no mate: {} ends after {records} records, at byte {len}", TheFile(*file))]
     MateMissing {
-        /// The file that has no more; `None` for one interleaved file.
+        /// The file that has ended; `None` for one interleaved file.
         file: Option<PairFile>,
-        /// Records that it has.
+        /// Its number of records.
         records: u64,
-        /// Bytes that it has.
+        /// Its length in bytes.
         len: u64,
     },
 
-    /// The compressed input is damaged, or ends too early.
+    /// The compressed input is damaged or truncated.
     #[error("{place}: {fault}")]
     Compressed {
-        /// Where in the compressed input.
+        /// Location in the compressed input.
         place: CompressedPlace,
-        /// What is wrong there.
+        /// The fault.
         fault: CompressedFault,
     },
-    /// The input has more bytes than were allowed.
+    /// The input exceeds the allowed length.
     #[error("the input has more than the {most} bytes that were allowed")]
     InputTooLong {
-        /// How many were allowed.
+        /// The limit in bytes.
         most: u64,
     },
-    /// A record, or an input that is read as a whole, is longer than may be held in memory.
+    /// A record, or an input that is read as a whole, exceeds the memory limit.
     #[error("it is longer than the {most} bytes that may be held in memory at once")]
     TooLong {
-        /// How many bytes may be.
+        /// The limit in bytes.
         most: u64,
     },
-    /// More of the input than was allowed is damaged.
+    /// The input has more gaps than allowed.
     #[error("there are more than {most} gaps")]
     TooManyGaps {
-        /// How many were allowed.
+        /// The limit.
         most: u64,
     },
 
-    /// FASTQ, FASTA: the letters of a record cannot be found by an index of five or six columns.
+    /// FASTQ, FASTA: an index of five or six columns cannot describe the layout of a record.
     #[error("the record cannot be indexed: {why}")]
     Unindexable {
-        /// What is against it: `its lines differ in length`, ...
+        /// The reason: `its lines differ in length`, ...
         why: &'static str,
     },
-    /// An index does not hold what an index holds, or not what fits the file.
+    /// The content of an index is invalid, or does not match the file.
     #[error("the index is damaged: {why}")]
     DamagedIndex {
-        /// What is wrong with it.
+        /// The reason.
         why: String,
     },
-    /// An index was made of a file that was another one then, or has changed since.
+    /// An index was made from another file, or the file has changed since.
     #[error("the index is not of this file as it is now: {difference} is another")]
     StaleIndex {
-        /// What is another: `its length`, `its time`, ...
+        /// The property that differs: `its length`, `its time`, ...
         difference: &'static str,
     },
-    /// An input has no record of this number.
+    /// The input has no record of this number.
     #[error("there is no record {record}: there are {records}, and they are counted from 0")]
     NoRecord {
-        /// The record asked for.
+        /// The requested record.
         record: u64,
-        /// Records there are.
+        /// The number of records.
         records: u64,
     },
-    /// A region of a sequence is not written as one, or of no sequence that there is.
+    /// A region is malformed, or names an unknown sequence.
     #[error("{}: {why}", region.escape_ascii())]
     Region {
-        /// What was asked for.
+        /// The requested region.
         region: Vec<u8>,
-        /// What is against it.
+        /// The reason.
         why: &'static str,
     },
 
-    /// MPEG-TS: no transport packet begins here.
+    /// MPEG-TS: no transport packet starts here.
     #[error("synchronisation is lost")]
     SyncLost,
-    /// MPEG-TS: packets of a PID are missing before this one, or come too often.
+    /// MPEG-TS: packets of a PID are missing before this one, or repeated too often.
     #[error("packets of PID {pid:#06x} are missing: the continuity counter is {found}, expected {expected}")]
     Discontinuity {
         /// The PID.
         pid: u16,
-        /// The counter that the packet has to have.
+        /// The expected counter.
         expected: u8,
-        /// The counter that it has.
+        /// The counter of the packet.
         found: u8,
     },
-    /// MPEG-TS: the length of an adaptation field leads out of its packet (13818-1, 2.4.3.5).
+    /// MPEG-TS: an adaptation field exceeds its packet (13818-1, 2.4.3.5).
     #[error("the adaptation field of PID {pid:#06x} has a length of {len}, which leads out of the packet")]
     AdaptationField {
         /// The PID of the packet.
@@ -250,19 +252,19 @@ pub enum ErrorKind {
         /// `adaptation_field_length`.
         len: u8,
     },
-    /// MPEG-TS: `transport_error_indicator` is set: a receiver could not correct the packet.
+    /// MPEG-TS: `transport_error_indicator` is set: the receiver could not correct the packet.
     #[error("the packet in PID {pid:#06x} has a bit error: transport_error_indicator is set")]
     TransportError {
         /// Its PID.
         pid: u16,
     },
-    /// MPEG-TS: a packet has the continuity counter of the one before, but not its bytes.
+    /// MPEG-TS: a packet has the continuity counter of the previous one, but different bytes.
     #[error("the packet in PID {pid:#06x} repeats the counter of the one before with other bytes")]
     UnequalRepetition {
         /// Its PID.
         pid: u16,
     },
-    /// MPEG-TS: a section is not what it has to be, or ends nowhere.
+    /// MPEG-TS: a section is invalid or incomplete.
     #[error("the section in PID {pid:#06x} is damaged: {why}")]
     DamagedSection {
         /// Its PID.
@@ -270,7 +272,7 @@ pub enum ErrorKind {
         /// The fault: `its CRC does not match`, ...
         why: &'static str,
     },
-    /// MPEG-TS: a PES packet does not begin with what it has to.
+    /// MPEG-TS: a PES packet has an invalid header.
     #[error("the PES packet in PID {pid:#06x} is damaged: {why}")]
     DamagedPes {
         /// Its PID.
@@ -279,67 +281,68 @@ pub enum ErrorKind {
         why: &'static str,
     },
 
-    /// MP4: a box or a sample is not what it has to be.
+    /// MP4: a box or a sample is invalid.
     #[error("{0}")]
     Mp4(Mp4Fault),
-    /// EBML: no element begins here, or none that can stand here.
+    /// EBML: no element starts here, or none that is valid here.
     #[error("no element begins here that can stand here")]
     NoElement,
-    /// EBML: an element says that it is longer than its parent or the input, or, where this cannot be, not how long it is.
+    /// EBML: an element is longer than its parent or the input, or has an unknown size where that is not allowed.
     #[error("element {id:#x} has {}, and there are {room} bytes", ElementSize(*size))]
     ElementSize {
         /// Its ID.
         id: u32,
-        /// Its size in bytes; `None` if it says that it does not know it.
+        /// Its size in bytes; `None` for an unknown size.
         size: Option<u64>,
-        /// Bytes there are for it.
+        /// Available bytes.
         room: u64,
     },
-    /// EBML: what an element holds cannot be.
+    /// EBML: the content of an element is invalid.
     #[error("element {id:#x} is damaged: {why}")]
     DamagedElement {
         /// Its ID.
         id: u32,
-        /// What is wrong with it.
+        /// The reason.
         why: &'static str,
     },
 
-    /// A writer of a fixed length has no room for the bytes; none of them was taken.
+    /// A writer of fixed size has no room for the bytes; none of them was written.
     #[error("{asked} bytes do not fit into the {free} that are free")]
     Full {
-        /// Bytes to be written.
+        /// Number of bytes to write.
         asked: u64,
-        /// Bytes there is room for.
+        /// Free bytes.
         free: u64,
     },
-    /// A range of a mapping overlaps one that is lent out in a way that does not go with it.
+    /// A range of a mapping overlaps a borrowed one, and the two kinds of access conflict.
     #[error("bytes {start}..{end} overlap bytes {held_start}..{held_end}, which are lent {held}")]
     Lent {
-        /// First byte asked for.
+        /// First byte of the requested range.
         start: u64,
-        /// End of the range asked for.
+        /// End of the requested range.
         end: u64,
-        /// First byte of the range that is lent.
+        /// First byte of the borrowed range.
         held_start: u64,
-        /// End of the range that is lent.
+        /// End of the borrowed range.
         held_end: u64,
-        /// What it is lent for: `to read`, `to write`, `as 32-bit atomics`, `as 64-bit atomics`.
+        /// Access of the borrow: `for reading`, `for writing`, `as 32-bit atomics`, `as 64-bit atomics`.
         held: &'static str,
     },
-    /// A range of integers does not begin and end at multiples of their length.
+    /// A range of integers does not start and end at multiples of their size.
     #[error("bytes {start}..{end} do not begin and end at multiples of {align}")]
     Misaligned {
-        /// First byte asked for.
+        /// First byte of the range.
         start: u64,
-        /// End of the range asked for.
+        /// End of the range.
         end: u64,
-        /// Bytes of an integer.
+        /// Size of an integer in bytes.
         align: u64,
     },
 }
 
 impl ErrorKind {
-    /// A stable name of the kind for machines, in lower case with underscores, as `pagecut verify --json` prints it.
+    /// Returns a stable, machine-readable name of the kind, in lower case with underscores, as printed by `pagecut
+    /// verify --json`.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -395,7 +398,7 @@ impl ErrorKind {
     }
 }
 
-/// A byte as a message shows it: `'A'`, `'\t'`, `'\xff'`.
+/// Displays a byte in a message: `'A'`, `'\t'`, `'\xff'`.
 struct Byte(u8);
 
 impl fmt::Display for Byte {
@@ -404,7 +407,7 @@ impl fmt::Display for Byte {
     }
 }
 
-/// The size of an element as a message has it: `a size of 7`, `an unknown size`.
+/// Displays the size of an element in a message: `a size of 7`, `an unknown size`.
 struct ElementSize(Option<u64>);
 
 impl fmt::Display for ElementSize {

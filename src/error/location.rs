@@ -1,24 +1,25 @@
-//! Where an error lies.
+//! Locations of errors.
 
 use std::fmt;
 
 use super::PairFile;
 
-/// Where an error lies: in the input, or, of a record that is not written, where it would have been in the output.
+/// Location of an error: in the input, or, for a record that was not written, its intended place in the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Location {
-    /// The format that was being read or written, as [`Format::NAME`](crate::Format::NAME) has it.
+    /// The format that was read or written, see [`Format::NAME`](crate::Format::NAME).
     pub format: &'static str,
-    /// The file that is meant, where two are read in pairs.
+    /// The file with the error, if two are read in pairs.
     pub file: Option<PairFile>,
     /// The byte at fault, counted from 0 at the start of the input, or of the output.
     pub offset: u64,
     /// The first byte of the record at fault.
     pub record_offset: u64,
-    /// The record at fault, counted from 0. Unknown where the records before were not read.
+    /// The record at fault, counted from 0. `None` if the earlier records were not read.
     pub record: Option<u64>,
-    /// The line at fault, counted from 1; `None` for a binary format, in an output, and where the records before were not read.
+    /// The line at fault, counted from 1; `None` for a binary format, for an output, and if the earlier records were
+    /// not read.
     pub line: Option<u64>,
 }
 
@@ -38,7 +39,7 @@ impl fmt::Display for Location {
     }
 }
 
-/// A location as the parser of one part knows it: records and lines are counted from the start of that part.
+/// A location in the terms of a parser of one chunk: records and lines are counted from the start of that chunk.
 #[derive(Debug, Clone)]
 pub(crate) struct Site {
     pub(crate) format: &'static str,
@@ -47,12 +48,12 @@ pub(crate) struct Site {
     /// Offset of the byte from which `record` and `line` count.
     pub(crate) counted_from: u64,
     pub(crate) record: u64,
-    /// Line ends between `counted_from` and the fault; `None` where the format has no lines.
+    /// Line ends between `counted_from` and the fault; `None` for formats without lines.
     pub(crate) line: Option<u64>,
 }
 
 impl Site {
-    /// The location, in one of two files that are read in pairs or in the only one.
+    /// Returns the location. `file` is one of two files in pairs, or `None`.
     pub(super) fn location(&self, file: Option<PairFile>) -> Location {
         let counted = self.counted_from == 0;
         Location {

@@ -1,10 +1,10 @@
-//! Where the mate of a record is.
+//! Locations of mates.
 
 use std::fmt;
 
 use super::EXCERPT_LEN;
 
-/// One of the two files that are read in pairs.
+/// One of two files that are read in pairs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PairFile {
     /// The file of the first mates.
@@ -22,17 +22,17 @@ impl fmt::Display for PairFile {
     }
 }
 
-/// Where the other record of a pair is, and how it begins.
+/// The other record of a pair: its location and its first line.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MatePlace {
-    /// The file that it is in; `None` if both mates are in one.
+    /// The file; `None` if both mates are in one file.
     pub file: Option<PairFile>,
     /// Its number in that file, counted from 0.
     pub record: u64,
     /// Its first byte, counted from 0 at the start of that file.
     pub offset: u64,
-    /// Its first line, 60 bytes of it at most.
+    /// Its first line, at most 60 bytes.
     pub header: Box<[u8]>,
 }
 
@@ -63,7 +63,7 @@ impl fmt::Debug for MatePlace {
     }
 }
 
-/// A file in the middle of a sentence.
+/// Displays a file inside of a sentence.
 pub(super) struct TheFile(pub(super) Option<PairFile>);
 
 impl fmt::Display for TheFile {

@@ -1,38 +1,38 @@
-//! What can be wrong with MP4.
+//! Faults of MP4.
 
 use std::fmt;
 
-/// What is wrong with a box, or with a sample (ISO/IEC 14496-12).
+/// A fault in a box or a sample (ISO/IEC 14496-12).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Mp4Fault {
-    /// A box has a length that it cannot have where it is.
+    /// The size of a box is invalid at its position.
     #[error("the box '{}' of {size} bytes {why}", kind.escape_ascii())]
     BoxSize {
         /// The type of the box.
         kind: [u8; 4],
-        /// Its length in bytes, as its header says.
+        /// Its size in bytes according to its header.
         size: u64,
-        /// What is wrong with that: `is shorter than its header`, ...
+        /// The reason: `is shorter than its header`, ...
         why: &'static str,
     },
-    /// A box is not there.
+    /// A required box is missing.
     #[error("there is no box '{}' in {}", kind.escape_ascii(), Holder(*parent))]
     BoxMissing {
         /// The type of the box.
         kind: [u8; 4],
-        /// The type of the box that it has to be in; `None` for the input.
+        /// The type of the required parent; `None` for the top level.
         parent: Option<[u8; 4]>,
     },
-    /// The content of a box is not what it has to be.
+    /// The content of a box is invalid.
     #[error("the box '{}' {why}", kind.escape_ascii())]
     BoxContent {
         /// The type of the box.
         kind: [u8; 4],
-        /// What is wrong with it: `has fewer entries than it says`, ...
+        /// The reason: `has fewer entries than it says`, ...
         why: &'static str,
     },
-    /// The bytes of a sample are not in the input.
+    /// The bytes of a sample lie outside of the input.
     #[error("sample {sample} of track {track} lies at bytes {start}..{end} of an input of {len}")]
     SampleOutside {
         /// The identifier of the track.
@@ -43,10 +43,10 @@ pub enum Mp4Fault {
         start: u64,
         /// Its end.
         end: u64,
-        /// Bytes there are.
+        /// Length of the input.
         len: u64,
     },
-    /// The bytes of a sample lie over those of another one.
+    /// The bytes of a sample overlap those of another one.
     #[error(
         "sample {sample} of track {track} lies at bytes {start}..{end}, over a sample of track {other_track}"
     )]
@@ -59,10 +59,10 @@ pub enum Mp4Fault {
         start: u64,
         /// Its end.
         end: u64,
-        /// The identifier of the track whose chunk or run begins before.
+        /// The identifier of the track whose chunk or run starts earlier.
         other_track: u32,
     },
-    /// The bytes of a sample are not those of a box of media data.
+    /// The bytes of a sample are not in a media data box.
     #[error("sample {sample} of track {track} lies at bytes {start}..{end}, which are not media data: {}", Within(*kind))]
     SampleMisplaced {
         /// The identifier of the track.
@@ -73,13 +73,13 @@ pub enum Mp4Fault {
         start: u64,
         /// Its end.
         end: u64,
-        /// The box that the first byte is in; `None` if it is in a header, or if the bytes go beyond their box.
+        /// The box that contains the first byte; `None` if it is in a header, or if the bytes exceed their box.
         kind: Option<[u8; 4]>,
     },
 }
 
 impl Mp4Fault {
-    /// A stable name for machines, as [`ErrorKind::name`](super::ErrorKind::name).
+    /// Returns a stable, machine-readable name, see [`ErrorKind::name`](super::ErrorKind::name).
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::BoxSize { .. } => "box_size",
@@ -92,7 +92,7 @@ impl Mp4Fault {
     }
 }
 
-/// What a box has to be in, as a message shows it.
+/// Displays the parent of a box in a message.
 struct Holder(Option<[u8; 4]>);
 
 impl fmt::Display for Holder {
@@ -104,7 +104,7 @@ impl fmt::Display for Holder {
     }
 }
 
-/// Where bytes lie that are not media data, as a message shows it.
+/// Displays the location of bytes outside of media data in a message.
 struct Within(Option<[u8; 4]>);
 
 impl fmt::Display for Within {

@@ -1,4 +1,4 @@
-//! Memory that begins where it is told to.
+//! Aligned memory.
 
 use std::alloc::{Layout, alloc_zeroed};
 use std::fmt;
@@ -7,7 +7,7 @@ use std::ops::{Deref, DerefMut};
 
 use crate::error::{ErrorKind, Result};
 
-/// Where a buffer has to begin: at a multiple of a power of two.
+/// Alignment of a buffer: a power of two, in bytes.
 ///
 /// ```
 /// use pagecut::io::Alignment;
@@ -21,22 +21,22 @@ use crate::error::{ErrorKind, Result};
 pub struct Alignment(usize);
 
 impl Alignment {
-    /// None at all.
+    /// No alignment.
     pub const BYTE: Self = Self(1);
 
-    /// That of the widest vectors in use: 64 bytes, for AVX-512.
+    /// Alignment of the widest SIMD vectors in use: 64 bytes, for AVX-512.
     pub const SIMD: Self = Self(64);
 
-    /// That of a cache line, twice: processors fetch pairs of 64 bytes, and some have lines of 128.
+    /// Two cache lines of 64 bytes: processors fetch them in pairs, and some have lines of 128 bytes.
     pub const CACHE_LINE: Self = Self(128);
 
-    /// That of a huge page: 2 MiB, which is what it is on x86-64, and on AArch64 with pages of 4 KiB.
+    /// Alignment of a huge page: 2 MiB, the size on x86-64 and on AArch64 with 4 KiB pages.
     pub const HUGE_PAGE: Self = Self(2 << 20);
 
-    /// The largest there is: 1 GiB, the largest page of any processor in use.
+    /// The largest supported alignment: 1 GiB, the largest page of any processor in use.
     pub const MAX: Self = Self(1 << 30);
 
-    /// An alignment of so many bytes.
+    /// Creates an alignment of `bytes`.
     ///
     /// # Errors
     ///
@@ -50,23 +50,23 @@ impl Alignment {
         }
     }
 
-    /// That of a page of this system.
+    /// Returns the alignment of a page of this system.
     #[must_use]
     pub fn page() -> Self {
         Self(super::sys::page_size())
     }
 
-    /// The alignment in bytes.
+    /// Returns the alignment in bytes.
     #[must_use]
     pub const fn bytes(self) -> usize {
         self.0
     }
 }
 
-/// Bytes whose first one lies at an address that is a multiple of the [`Alignment`], also after the buffer has grown.
+/// A growable buffer whose address is a multiple of its [`Alignment`].
 ///
-/// What it takes of memory is a little more than that, so that such an address is found in it. The pages that nobody has written to cost
-/// nothing, where the system gives them only then.
+/// The allocation is larger than the buffer by up to the alignment. Pages that have not been written to use no physical
+/// memory if the system allocates pages lazily.
 ///
 /// ```
 /// use pagecut::io::{AlignedBuffer, Alignment};
@@ -79,9 +79,9 @@ impl Alignment {
 /// # Ok::<(), pagecut::Error>(())
 /// ```
 pub struct AlignedBuffer {
-    /// In which the buffer lies; all of it can be written to.
+    /// The allocation that contains the buffer; all of it is writable.
     memory: Vec<u8>,
-    /// Where in it the buffer begins.
+    /// Start of the buffer in `memory`.
     start: usize,
     len: usize,
     capacity: usize,
@@ -89,11 +89,11 @@ pub struct AlignedBuffer {
 }
 
 impl AlignedBuffer {
-    /// A buffer of `len` zeros.
+    /// Creates a buffer of `len` zero bytes.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] if there is not so much memory.
+    /// [`ErrorKind::Io`] if the allocation fails.
     pub fn new(len: usize, alignment: Alignment) -> Result<Self> {
         let memory = zeros(len.saturating_add(alignment.0 - 1))?;
         let address = memory.as_ptr().addr();
@@ -101,32 +101,32 @@ impl AlignedBuffer {
         Ok(Self { memory, start, len, capacity: len, alignment })
     }
 
-    /// A buffer that takes no memory before it grows, and lies nowhere until then.
+    /// Creates an empty buffer without an allocation. It is not aligned until it grows.
     #[must_use]
     pub const fn empty(alignment: Alignment) -> Self {
         Self { memory: Vec::new(), start: 0, len: 0, capacity: 0, alignment }
     }
 
-    /// A copy of `bytes`.
+    /// Creates a copy of `bytes`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] if there is not so much memory.
+    /// [`ErrorKind::Io`] if the allocation fails.
     pub fn from_slice(bytes: &[u8], alignment: Alignment) -> Result<Self> {
         let mut buffer = Self::new(bytes.len(), alignment)?;
         buffer.copy_from_slice(bytes);
         Ok(buffer)
     }
 
-    /// Makes the buffer `len` bytes long. It keeps its bytes as far as they go; new ones are zero, or what they were before the
-    /// buffer was made shorter.
+    /// Resizes the buffer to `len` bytes. New bytes are zero, or have the value that they had before the buffer was
+    /// shortened.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] if there is not so much memory. The buffer is then what it was.
+    /// [`ErrorKind::Io`] if the allocation fails. The buffer is unchanged then.
     pub fn resize(&mut self, len: usize) -> Result<()> {
         if len > self.capacity {
-            // Doubled, so that a buffer that grows by small steps is not copied at each.
+            // The capacity doubles, so that growing in small steps does not copy the buffer at each step.
             let mut grown = Self::new(len.max(self.capacity.saturating_mul(2)), self.alignment)?;
             grown[..self.len].copy_from_slice(self);
             *self = grown;
@@ -135,11 +135,11 @@ impl AlignedBuffer {
         Ok(())
     }
 
-    /// Puts bytes behind those that are there.
+    /// Appends bytes.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] if there is not so much memory. The buffer is then what it was.
+    /// [`ErrorKind::Io`] if the allocation fails. The buffer is unchanged then.
     pub fn extend_from_slice(&mut self, bytes: &[u8]) -> Result<()> {
         let len = self.len;
         let end = len.checked_add(bytes.len()).ok_or_else(|| io::Error::from(io::ErrorKind::OutOfMemory))?;
@@ -148,41 +148,42 @@ impl AlignedBuffer {
         Ok(())
     }
 
-    /// Makes the buffer empty. It keeps its memory.
+    /// Empties the buffer and keeps its memory.
     pub fn clear(&mut self) {
         self.len = 0;
     }
 
-    /// How long the buffer can become without new memory.
+    /// Returns the number of bytes that fit without a new allocation.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.capacity
     }
 
-    /// Where the buffer begins.
+    /// Returns the alignment of the buffer.
     #[must_use]
     pub fn alignment(&self) -> Alignment {
         self.alignment
     }
 }
 
-/// So many zeros.
+/// Allocates `len` zero bytes.
 ///
-/// Not `vec![0; len]`, which ends the process where there is not so much memory; and not one that is filled after it was had, which
-/// would touch all of its pages.
+/// `vec![0; len]` would abort the process if the allocation fails; filling a vector after a fallible reservation would
+/// touch all of its pages.
 #[expect(unsafe_code, reason = "zeros from the allocator, which may refuse")]
 fn zeros(len: usize) -> io::Result<Vec<u8>> {
     let layout = Layout::array::<u8>(len).map_err(|_| io::ErrorKind::OutOfMemory)?;
     if len == 0 {
         return Ok(Vec::new());
     }
-    // SAFETY: the layout has a size other than 0.
+    // SAFETY: the layout has a nonzero size.
     let start = unsafe { alloc_zeroed(layout) };
     if start.is_null() {
         return Err(io::ErrorKind::OutOfMemory.into());
     }
-    // SAFETY: the allocator that a vector uses gave `len` bytes of alignment 1, which is that of a byte, and they are zeros, so each has
-    // a value; nobody else has the pointer; `len` is at most `isize::MAX`, or there would be no layout.
+    // SAFETY: the global allocator, which `Vec` uses, returned `len` bytes with alignment 1, that of `u8`, and all are
+    // initialized to zero; no other code has the pointer; `len` is at most `isize::MAX`, or creating the layout would
+    // have failed.
     Ok(unsafe { Vec::from_raw_parts(start, len, len) })
 }
 
@@ -221,7 +222,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_buffer_is_usable_and_aligned_whatever_its_length() {
+    fn buffers_of_every_length_are_aligned() {
         for power in 0..=22 {
             let alignment = Alignment::new(1 << power).unwrap();
             for len in [0, 1, 63, 64, 4095, 4097] {
@@ -237,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alignment_is_a_power_of_two() {
+    fn an_alignment_must_be_a_power_of_two() {
         for bytes in [0, 3, 4097, usize::MAX, 1 << 31] {
             let error = Alignment::new(bytes).unwrap_err();
             assert!(matches!(error.kind(), ErrorKind::InvalidConfig { name: "alignment", .. }), "{error}");
@@ -245,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_there_can_be_is_an_error_and_changes_nothing() {
+    fn a_failed_allocation_changes_nothing() {
         let mut buffer = AlignedBuffer::from_slice(b"abc", Alignment::SIMD).unwrap();
         for len in [usize::MAX, isize::MAX as usize, isize::MAX as usize - 63] {
             let error = buffer.resize(len).unwrap_err();
@@ -255,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_buffer_that_grows_by_bytes_keeps_them() {
+    fn a_growing_buffer_keeps_its_bytes() {
         let mut buffer = AlignedBuffer::new(0, Alignment::CACHE_LINE).unwrap();
         for byte in 0..=255 {
             buffer.extend_from_slice(&[byte]).unwrap();

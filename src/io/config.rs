@@ -1,31 +1,31 @@
-//! How files are read, and which ways there are.
+//! I/O backends and their configuration.
 
 use std::fmt;
 
 use super::Alignment;
 use crate::error::{ErrorKind, Result};
 
-/// A way to the bytes of an input.
+/// A backend: a method of reading the bytes of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Backend {
     /// The file is mapped into memory.
     Mapped,
-    /// The file is read at positions, through the page cache, into buffers that are used again.
+    /// Positioned reads (`pread(2)`) through the page cache into reused buffers.
     Read,
-    /// The file is read at positions, past the page cache, into buffers that are used again.
+    /// Positioned reads that bypass the page cache (`O_DIRECT`), into reused buffers.
     Direct,
-    /// Reads of the file are in flight while others are worked on: io_uring.
+    /// Asynchronous reads with io_uring: reads are in flight while earlier ones are processed.
     Uring,
-    /// The input is read from the left, one buffer at a time: a pipe, or whatever else has no positions.
+    /// Sequential reads into one buffer, for pipes and other inputs that are not seekable.
     Stream,
 }
 
 impl Backend {
-    /// All of them.
+    /// All backends.
     pub const ALL: [Self; 5] = [Self::Mapped, Self::Read, Self::Direct, Self::Uring, Self::Stream];
 
-    /// The name of the way, in lower case.
+    /// Returns the name of the backend in lower case.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -44,16 +44,16 @@ impl fmt::Display for Backend {
     }
 }
 
-/// Which way to take to the bytes of a file. Each but the first is taken where it can be, and [`Backend::Read`] where not.
+/// Choice of a backend for a file. If the chosen backend cannot be used, [`Backend::Read`] is used instead.
 ///
-/// A format that cannot be cut ([`Boundaries`](crate::Boundaries)) is read from the left: out of the mapping if there is one, and at
-/// positions by one read after the other if not, also where reads in flight were asked for.
+/// A format without [`Boundaries`](crate::Boundaries) is read sequentially: from the mapping if there is one, otherwise
+/// with one positioned read after another, even if io_uring was requested.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Strategy {
-    /// Try mapping and positioned reads on the first stretches of the file and stay with the faster one, until it is not any more
-    /// what it was, or for a while if there is little between them: then try again. (Direct reads and io_uring are taken when they
-    /// are asked for only: they pass by what is in the page cache, or gain nothing where it is.)
+    /// Measures mapping and positioned reads on the first chunks of the file and uses the faster one until its
+    /// throughput drops, or for a limited time if the difference is small; then it measures again. Direct reads and
+    /// io_uring are used only on request: direct reads bypass cached pages, and io_uring gains nothing for them.
     #[default]
     Auto,
     /// [`Backend::Mapped`].
@@ -66,20 +66,20 @@ pub enum Strategy {
     Uring,
 }
 
-/// How far the kernel reads ahead of what is read or touched.
+/// Read-ahead of the kernel.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReadAhead {
-    /// As far as is set for the device.
+    /// The setting of the device.
     #[default]
     Normal,
-    /// Twice as far (`POSIX_FADV_SEQUENTIAL` of `posix_fadvise(2)`).
+    /// Twice the setting of the device (`POSIX_FADV_SEQUENTIAL` of `posix_fadvise(2)`).
     Sequential,
-    /// Not at all (`POSIX_FADV_RANDOM`), for bytes here and there.
+    /// No read-ahead (`POSIX_FADV_RANDOM`), for random access.
     None,
 }
 
-/// One configuration for every way of reading files.
+/// Configuration of all backends.
 ///
 /// ```
 /// use pagecut::io::{Strategy, Backend, ZeroCopyConfig};
@@ -106,14 +106,14 @@ pub struct ZeroCopyConfig {
     pub(crate) max_map_bytes: u64,
 }
 
-/// Files that are shorter are read: to map one costs more (`docs/measurements.md`).
+/// Shorter files are read: mapping them costs more (`docs/measurements.md`).
 const THRESHOLD: u64 = 64 << 10;
 
 impl ZeroCopyConfig {
-    /// The farthest that reads can be ahead, in bytes.
+    /// Maximum prefetch distance in bytes.
     pub const MAX_PREFETCH_SIZE: usize = 1 << 30;
 
-    /// Every way is allowed, and the faster one of mapping and reading is taken.
+    /// Allows every backend and selects the faster one of mapping and reading.
     pub const fn new() -> Self {
         Self {
             strategy: Strategy::Auto,
@@ -129,72 +129,72 @@ impl ZeroCopyConfig {
         }
     }
 
-    /// Which way to take.
+    /// Sets the strategy for choosing a backend.
     pub const fn strategy(self, strategy: Strategy) -> Self {
         Self { strategy, ..self }
     }
 
-    /// Whether files may be mapped.
+    /// Allows or forbids mapping.
     pub const fn mmap(self, mmap: bool) -> Self {
         Self { mmap, ..self }
     }
 
-    /// Whether files may be read by io_uring. (That needs the feature `io-uring` too.)
+    /// Allows or forbids io_uring, which also needs the feature `io-uring`.
     pub const fn io_uring(self, io_uring: bool) -> Self {
         Self { io_uring, ..self }
     }
 
-    /// Whether files may be read past the page cache.
+    /// Allows or forbids direct reads.
     pub const fn direct(self, direct: bool) -> Self {
         Self { direct, ..self }
     }
 
-    /// Drop what is read at positions from the page cache again, unless it was there before
+    /// Evicts pages after positioned reads, unless they were in the page cache before
     /// ([`PositionedReader::uncached`](super::PositionedReader::uncached)).
     pub const fn uncached(self, uncached: bool) -> Self {
         Self { uncached, ..self }
     }
 
-    /// Where buffers begin: at a page unless it is said, or at more if direct reads ask for it.
+    /// Sets the alignment of buffers. Default: a page, or more if direct reads require it.
     pub const fn alignment(self, alignment: Alignment) -> Self {
         Self { alignment: Some(alignment), ..self }
     }
 
-    /// How many bytes ahead of each worker are asked for: with io_uring, by reads that are in flight, 4 MiB unless it is said; of a
-    /// file that is read or mapped, by advice to the kernel, which is given only if it is said.
+    /// Sets the prefetch distance of each worker in bytes. With io_uring, it is the amount of reads in flight, 4 MiB by
+    /// default. For a file that is read or mapped, the kernel gets hints for this distance; there are none by default.
     pub const fn prefetch_size(self, bytes: usize) -> Self {
         Self { prefetch_size: Some(bytes), ..self }
     }
 
-    /// How far the kernel reads ahead by itself.
+    /// Sets the read-ahead of the kernel.
     pub const fn read_ahead(self, read_ahead: ReadAhead) -> Self {
         Self { read_ahead, ..self }
     }
 
-    /// Read files that are shorter than so many bytes, where the way is not said; 64 KiB unless it is said.
+    /// Sets the length in bytes below which [`Strategy::Auto`] reads files instead of mapping them. Default: 64 KiB.
     pub const fn threshold(self, bytes: u64) -> Self {
         Self { threshold: bytes, ..self }
     }
 
-    /// Map no file that is longer than so many bytes. (What is longer can be mapped window by window:
-    /// [`MmapStream`](crate::mmap::MmapStream).)
+    /// Sets the maximum length in bytes of a mapped file. ([`MmapStream`](crate::mmap::MmapStream) maps longer files
+    /// window by window.)
     pub const fn max_map_bytes(self, bytes: u64) -> Self {
         Self { max_map_bytes: bytes, ..self }
     }
 
-    /// Whether the settings go together.
+    /// Checks that the settings are consistent.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidConfig`] for the first that does not.
+    /// [`ErrorKind::InvalidConfig`] for the first inconsistent setting.
     pub fn validate(&self) -> Result<()> {
         let refuse = |name, value, expected| Err(ErrorKind::InvalidConfig { name, value, expected }.into());
         match self.strategy {
-            Strategy::Mapped if !self.mmap => refuse("mmap", 0, "1 where the strategy is `Mapped`"),
-            Strategy::Direct if !self.direct => refuse("direct", 0, "1 where the strategy is `Direct`"),
-            Strategy::Uring if !self.io_uring => refuse("io_uring", 0, "1 where the strategy is `Uring`"),
+            Strategy::Mapped if !self.mmap => refuse("mmap", 0, "1 with strategy `Mapped`"),
+            Strategy::Direct if !self.direct => refuse("direct", 0, "1 with strategy `Direct`"),
+            Strategy::Uring if !self.io_uring => refuse("io_uring", 0, "1 with strategy `Uring`"),
             _ if self.prefetch_size.is_some_and(|size| size > Self::MAX_PREFETCH_SIZE) => {
-                refuse("prefetch_size", self.prefetch_size.unwrap_or(0) as u64, "1 GiB at the most")
+                refuse("prefetch_size", self.prefetch_size.unwrap_or(0) as u64, "at most 1 GiB")
             }
             _ => Ok(()),
         }

@@ -1,4 +1,4 @@
-//! Reading a file past the page cache.
+//! Positioned reads that bypass the page cache.
 
 use std::fs::File;
 use std::io;
@@ -8,23 +8,23 @@ use super::positioned::fill;
 use super::{AlignedBuffer, Alignment, BytesAt, sys};
 use crate::error::Result;
 
-/// How long the buffer is through which bytes go that do not lie as direct reads need them.
+/// Length of the bounce buffer for unaligned reads, in bytes.
 const BOUNCE_LEN: usize = 64 << 10;
 
-/// What direct reads of a file ask for (`STATX_DIOALIGN` of `statx(2)`, Linux 6.1).
+/// Alignment requirements of direct reads of a file (`STATX_DIOALIGN` of `statx(2)`, Linux 6.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DirectAlignment {
-    /// Where in memory a buffer has to begin.
+    /// Required alignment of the buffer in memory.
     pub memory: Alignment,
-    /// Which offset and length a read has to have multiples of.
+    /// Required alignment of file offset and length.
     pub offset: Alignment,
 }
 
-/// Reads a file at positions, from the disk into the buffer without a copy in the page cache (`O_DIRECT` of `open(2)`).
+/// Reads a file at given offsets from the disk, without a copy in the page cache (`O_DIRECT` of `open(2)`).
 ///
-/// Direct reads ask for an alignment of memory, offset and length. Whatever part of a read has it is read so; for the rest, the
-/// pages around it are read into a buffer of the reader's own and the bytes copied. Nothing is read ahead: who wants the disk
-/// to be busy all the time reads with several threads.
+/// Direct reads require aligned memory, offset and length. The aligned part of a request is read directly; for the
+/// rest, the surrounding blocks are read into a bounce buffer and the bytes are copied. There is no read-ahead: use
+/// several threads to keep the disk busy.
 ///
 /// ```no_run
 /// use pagecut::io::{AlignedBuffer, BytesAt, DirectReader};
@@ -45,36 +45,36 @@ impl DirectReader {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if it cannot be opened, or its file system makes no direct reads.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if it cannot be opened or its file system does not support direct reads.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        Self::of(&File::open(path)?)
+        Self::from_file(&File::open(path)?)
     }
 
-    /// Opens a file that is open once more, for direct reads.
+    /// Opens an open file again for direct reads.
     ///
     /// # Errors
     ///
     /// Those of [`open`](DirectReader::open).
-    pub fn of(file: &File) -> Result<Self> {
+    pub fn from_file(file: &File) -> Result<Self> {
         let file = sys::open_direct(file)?;
         let (memory, offset) = sys::direct_alignment(&file)?;
         let alignment = DirectAlignment { memory: Alignment::new(memory)?, offset: Alignment::new(offset)? };
         Ok(Self { file, alignment })
     }
 
-    /// The file, opened for direct reads.
+    /// Returns the file, opened for direct reads.
     #[must_use]
     pub fn file(&self) -> &File {
         &self.file
     }
 
-    /// What the file system asks for.
+    /// Returns the alignment requirements of the file system.
     #[must_use]
     pub fn alignment(&self) -> DirectAlignment {
         self.alignment
     }
 
-    /// Reads as many bytes from `offset` on as can be read directly into `into`; `None` if that is none for its alignment.
+    /// Reads the largest aligned part of a request directly. Returns `None` if no part is aligned.
     fn read_directly(&self, offset: u64, into: &mut [u8]) -> Option<io::Result<usize>> {
         let unit = self.alignment.offset.bytes();
         let len = into.len() - into.len() % unit;
@@ -83,9 +83,9 @@ impl DirectReader {
         (is_aligned && len > 0).then(|| sys::read_at(&self.file, offset, &mut into[..len]))
     }
 
-    /// Reads bytes from `offset` on through `bounce`.
+    /// Reads bytes at `offset` through the bounce buffer.
     fn read_around(&self, offset: u64, into: &mut [u8], bounce: &mut [u8]) -> io::Result<usize> {
-        // A remainder of a `usize` fits into one.
+        // The remainder of a division by a `usize` fits into one.
         let before = usize::try_from(offset % self.alignment.offset.bytes() as u64).unwrap_or(0);
         let read = sys::read_at(&self.file, offset - before as u64, bounce)?;
         let found = &bounce[before.min(read)..read];
@@ -96,7 +96,7 @@ impl DirectReader {
 }
 
 impl BytesAt for DirectReader {
-    fn granule(&self) -> usize {
+    fn offset_alignment(&self) -> usize {
         self.alignment.offset.bytes()
     }
 

@@ -1,19 +1,20 @@
-//! Ways to move bytes other than a mapping.
+//! Buffers, positioned and asynchronous reads, writers, and transfers between descriptors.
 //!
-//! | type | what it is for |
+//! | type | purpose |
 //! |---|---|
-//! | [`AlignedBuffer`] | memory that begins at a multiple of its [`Alignment`]: for vectors, for direct reads, for huge pages |
-//! | [`BufferPool`] | a fixed number of such buffers for any number of threads, which wait in line for them |
-//! | [`AlignedRingBuffer`] | bytes from one thread to another in bounded memory, which both read and write in place |
-//! | [`SharedSlice`] | a slice that keeps alive what it is a part of: a record that outlives the mapping's scope |
-//! | [`PositionedReader`] | a file at any position, through the page cache, by any number of threads |
-//! | [`DirectReader`] | the same, past the page cache |
-//! | [`CoalescingWriter`] | many small writes, made into few large ones |
-//! | [`Transfer`], [`send`] | a range of a file to a socket, a pipe or another file, without passing through this program (Unix) |
-//! | [`ZeroCopyConfig`] | which of these ways, and of a mapping, is taken, by [`open_reader`](crate::open_reader) and by [`Source`](crate::Source) |
-//! | [`ZeroCopyStats`] | what was moved, and which way |
+//! | [`AlignedBuffer`] | memory at a multiple of its [`Alignment`]: for SIMD, direct reads and huge pages |
+//! | [`BufferPool`] | a fixed number of such buffers for any number of threads, with a fair wait queue |
+//! | [`AlignedRingBuffer`] | a bounded byte queue between two threads; both access its memory in place |
+//! | [`SharedSlice`] | a slice that keeps its owner alive: a record that outlives the scope of its mapping |
+//! | [`PositionedReader`] | positioned reads through the page cache, by any number of threads |
+//! | [`DirectReader`] | positioned reads that bypass the page cache |
+//! | [`CoalescingWriter`] | combines small writes into large ones |
+//! | [`Transfer`], [`send`] | sends a range of a file to a socket, a pipe or another file without copying it to user space (Unix) |
+//! | [`ZeroCopyConfig`] | selects the backend of [`open_reader`](crate::open_reader) and [`Source`](crate::Source) |
+//! | [`ZeroCopyStats`] | bytes read and transferred, per backend |
 //!
-//! With the feature `io-uring`, the module `uring` reads by `io_uring(7)`: many reads at a time, blocking or as futures.
+//! With the feature `io-uring`, the module `uring` reads with `io_uring(7)`: batches of concurrent reads, blocking or
+//! as futures.
 
 mod aligned;
 mod config;
@@ -45,17 +46,17 @@ pub(crate) use stats::Counters;
 pub use stats::{Refusal, ZeroCopyStats};
 pub use writer::CoalescingWriter;
 
-/// Something whose bytes can be read at any position, by any number of threads at a time.
+/// Positioned reads by any number of threads.
 pub trait BytesAt: Send + Sync {
-    /// Reads bytes from `offset` on until `into` is full or there are no more, and returns how many that is.
+    /// Reads bytes at `offset` until `into` is full or the input ends, and returns the number of bytes.
     ///
     /// # Errors
     ///
-    /// With the reason of the system, if it refuses. What `into` then holds is not said.
+    /// The system's error. The contents of `into` are unspecified then.
     fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<usize>;
 
-    /// Which offset a read has to be a multiple of to need no copy; 1 unless it is said otherwise.
-    fn granule(&self) -> usize {
+    /// Returns the alignment in bytes of offset and length that a read needs to avoid a copy. Default: 1.
+    fn offset_alignment(&self) -> usize {
         1
     }
 }

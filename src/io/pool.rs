@@ -1,4 +1,4 @@
-//! Buffers that threads share.
+//! A pool of buffers for several threads.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -12,12 +12,12 @@ use crate::error::{ErrorKind, Result};
 
 /// A fixed number of buffers of one length, shared by threads.
 ///
-/// A buffer comes back when it is dropped, with the bytes that were last written to it. While all are lent out, who wants one
-/// waits in line: memory stays within its bound, and whoever came first is served first.
+/// A buffer returns to the pool when it is dropped, with its last contents. If no buffer is free, callers wait in a
+/// first-in, first-out queue, so memory stays bounded.
 ///
-/// All memory is taken at the start. Whatever could fail fails there, and not when a buffer is asked for.
+/// All memory is allocated at the start, so only the constructor can fail.
 ///
-/// A clone is a handle on the same pool. Buffers that are lent out outlive the handles.
+/// A clone is another handle to the same pool. Buffers in use may outlive all handles.
 ///
 /// ```
 /// use pagecut::io::{Alignment, BufferPool};
@@ -49,21 +49,22 @@ struct Shared {
 }
 
 struct State {
-    /// The buffers that nobody has. It has room for all of them, so that giving one back takes no memory.
+    /// Free buffers. The capacity suffices for all buffers, so returning one allocates nothing.
     free: Vec<AlignedBuffer>,
-    /// Who waits, the first to be served in front.
-    line: VecDeque<Place>,
+    /// Waiting threads in order.
+    queue: VecDeque<Waiter>,
 }
 
-/// A place in the line. Each has a bell of its own, so that a buffer that comes back wakes only the thread that is to have it.
-type Place = Arc<Condvar>;
+/// A position in the queue. Each has its own condition variable, so that a returned buffer wakes only the thread that
+/// gets it.
+type Waiter = Arc<Condvar>;
 
 impl BufferPool {
-    /// A pool of `count` buffers of `len` zeros each.
+    /// Creates a pool of `count` buffers of `len` zero bytes each.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidConfig`] if `count` or `len` is 0; [`ErrorKind::Io`] if there is not so much memory.
+    /// [`ErrorKind::InvalidConfig`] if `count` or `len` is 0; [`ErrorKind::Io`] if the allocation fails.
     pub fn new(count: usize, len: usize, alignment: Alignment) -> Result<Self> {
         for (name, value) in [("number of buffers", count), ("length of a buffer", len)] {
             if value == 0 {
@@ -75,79 +76,79 @@ impl BufferPool {
         for _ in 0..count {
             free.push(AlignedBuffer::new(len, alignment)?);
         }
-        let state = Mutex::new(State { free, line: VecDeque::new() });
+        let state = Mutex::new(State { free, queue: VecDeque::new() });
         Ok(Self { shared: Arc::new(Shared { count, buffer_len: len, alignment, state }) })
     }
 
-    /// A buffer, as soon as one is free and everybody who came before has one.
+    /// Takes a buffer. Waits until one is free and all earlier callers have one.
     ///
-    /// It waits for good if no buffer ever comes back: if this thread itself has them all, or they were forgotten
+    /// The call never returns if no buffer is ever returned: if this thread holds all of them, or they were leaked
     /// ([`std::mem::forget`]).
     #[must_use]
     pub fn get(&self) -> PooledBuffer {
         loop {
-            // That time does not come; but if it did, the wait would go on.
+            // A timeout of this length does not expire; if it did, the loop would wait again.
             if let Some(buffer) = self.get_timeout(Duration::MAX) {
                 return buffer;
             }
         }
     }
 
-    /// A buffer, if one is free and nobody waits for it.
+    /// Takes a buffer if one is free and no thread waits.
     #[must_use]
     pub fn try_get(&self) -> Option<PooledBuffer> {
-        let buffer = self.shared.state().take_as_newcomer();
-        buffer.map(|buffer| self.lend(buffer))
+        let buffer = self.shared.state().try_take();
+        buffer.map(|buffer| self.wrap(buffer))
     }
 
-    /// A buffer, as [`get`](BufferPool::get) gives it; `None` if it took longer than `timeout`. The place in line is then lost.
+    /// Takes a buffer as [`get`](BufferPool::get) does. After `timeout`, it leaves the queue and returns `None`.
     #[must_use]
     pub fn get_timeout(&self, timeout: Duration) -> Option<PooledBuffer> {
-        // `None` is later than the clock can tell.
+        // `None` if the deadline exceeds the range of the clock.
         let deadline = Instant::now().checked_add(timeout);
         let mut state = self.shared.state();
-        if let Some(buffer) = state.take_as_newcomer() {
-            return Some(self.lend(buffer));
+        if let Some(buffer) = state.try_take() {
+            return Some(self.wrap(buffer));
         }
-        let place = Place::default();
-        state.line.push_back(Arc::clone(&place));
+        let waiter = Waiter::default();
+        state.queue.push_back(Arc::clone(&waiter));
         loop {
             let left =
                 deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
             if left.is_zero() {
-                state.leave(&place);
+                state.leave(&waiter);
                 return None;
             }
-            (state, _) = place.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner);
-            if let Some(buffer) = state.take_from(&place) {
-                return Some(self.lend(buffer));
+            (state, _) = waiter.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner);
+            if let Some(buffer) = state.take_for(&waiter) {
+                return Some(self.wrap(buffer));
             }
         }
     }
 
-    fn lend(&self, buffer: AlignedBuffer) -> PooledBuffer {
+    fn wrap(&self, buffer: AlignedBuffer) -> PooledBuffer {
         PooledBuffer { buffer: Some(buffer), pool: Arc::clone(&self.shared) }
     }
 
-    /// How many buffers are not lent out, at this moment.
+    /// Returns the number of free buffers at this moment.
     #[must_use]
     pub fn free(&self) -> usize {
         self.shared.state().free.len()
     }
 
-    /// How many buffers there are, free and lent out.
+    /// Returns the number of all buffers, free and in use.
     #[must_use]
     pub fn count(&self) -> usize {
         self.shared.count
     }
 
-    /// The length of each buffer in bytes.
+    /// Returns the length of each buffer in bytes.
     #[must_use]
     pub fn buffer_len(&self) -> usize {
         self.shared.buffer_len
     }
 
-    /// Where each buffer begins.
+    /// Returns the alignment of each buffer.
     #[must_use]
     pub fn alignment(&self) -> Alignment {
         self.shared.alignment
@@ -161,39 +162,39 @@ impl Shared {
 }
 
 impl State {
-    /// A buffer for somebody who does not stand in line.
-    fn take_as_newcomer(&mut self) -> Option<AlignedBuffer> {
-        if self.line.is_empty() { self.free.pop() } else { None }
+    /// Takes a buffer for a caller that is not in the queue.
+    fn try_take(&mut self) -> Option<AlignedBuffer> {
+        if self.queue.is_empty() { self.free.pop() } else { None }
     }
 
-    /// A buffer for somebody who stands in line, and leaves it with the buffer.
-    fn take_from(&mut self, place: &Place) -> Option<AlignedBuffer> {
-        let first = self.line.front().is_some_and(|first| Arc::ptr_eq(first, place));
+    /// Takes a buffer for a waiting thread if it is the first one, and removes it from the queue.
+    fn take_for(&mut self, waiter: &Waiter) -> Option<AlignedBuffer> {
+        let first = self.queue.front().is_some_and(|first| Arc::ptr_eq(first, waiter));
         let buffer = if first { self.free.pop() } else { None };
         if buffer.is_some() {
-            self.leave(place);
+            self.leave(waiter);
         }
         buffer
     }
 
-    fn leave(&mut self, place: &Place) {
-        self.line.retain(|other| !Arc::ptr_eq(other, place));
-        // Several buffers may have come back while one and the same thread was the first.
+    fn leave(&mut self, waiter: &Waiter) {
+        self.queue.retain(|other| !Arc::ptr_eq(other, waiter));
+        // Several buffers may have been returned while the same thread was the first.
         self.wake_first();
     }
 
     fn wake_first(&self) {
-        if let (false, Some(first)) = (self.free.is_empty(), self.line.front()) {
+        if let (false, Some(first)) = (self.free.is_empty(), self.queue.front()) {
             first.notify_one();
         }
     }
 }
 
-/// A buffer of a [`BufferPool`], to which it goes back when it is dropped.
+/// A buffer of a [`BufferPool`]. Drop returns it to the pool.
 ///
-/// It is lent as a slice, so that no other buffer can be put in its place.
+/// It dereferences to a slice, so that the buffer cannot be replaced by another one.
 pub struct PooledBuffer {
-    /// `None` only while it is given back.
+    /// `None` only during drop.
     buffer: Option<AlignedBuffer>,
     pool: Arc<Shared>,
 }
@@ -257,15 +258,15 @@ mod tests {
         BufferPool::new(count, 100, Alignment::SIMD).unwrap()
     }
 
-    /// Waits until so many threads stand in line.
+    /// Waits until `waiting` threads are in the queue.
     fn until_waiting(pool: &BufferPool, waiting: usize) {
-        while pool.shared.state().line.len() != waiting {
+        while pool.shared.state().queue.len() != waiting {
             thread::yield_now();
         }
     }
 
     #[test]
-    fn who_waits_is_served_in_order() {
+    fn waiting_threads_are_served_in_order() {
         let pool = pool(2);
         let held = [pool.get(), pool.get()];
         let (served, order) = mpsc::channel();
@@ -275,7 +276,7 @@ mod tests {
                 scope.spawn(move || {
                     let buffer = handle.get();
                     served.send(number).unwrap();
-                    // Only one buffer goes round, so that the next is served after this was sent.
+                    // Only one buffer circulates, so the next thread gets it after this message.
                     drop(buffer);
                 });
                 until_waiting(&pool, number + 1);
@@ -289,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn two_that_come_back_before_the_first_wakes_serve_two() {
+    fn two_returned_buffers_serve_two_threads() {
         let pool = pool(2);
         let mut held = [pool.get(), pool.get()];
         let (served, buffers) = mpsc::channel();
@@ -300,7 +301,7 @@ mod tests {
         }
         let mut state = pool.shared.state();
         for buffer in &mut held {
-            // As when it is dropped, but nobody who was woken runs in between.
+            // Returns the buffer as drop does, but no woken thread runs in between.
             state.free.extend(buffer.buffer.take());
             state.wake_first();
         }
@@ -310,31 +311,31 @@ mod tests {
     }
 
     #[test]
-    fn nobody_overtakes_those_who_wait() {
+    fn a_new_caller_does_not_overtake_the_queue() {
         let pool = pool(1);
-        // Two who were not woken yet.
-        let [first, second] = [Place::default(), Place::default()];
-        pool.shared.state().line.extend([Arc::clone(&first), Arc::clone(&second)]);
+        // Two waiting threads that have not been woken yet.
+        let [first, second] = [Waiter::default(), Waiter::default()];
+        pool.shared.state().queue.extend([Arc::clone(&first), Arc::clone(&second)]);
         assert_eq!(pool.free(), 1);
         assert!(pool.try_get().is_none());
         assert!(pool.get_timeout(Duration::from_millis(1)).is_none());
         let mut state = pool.shared.state();
-        assert_eq!(state.line.len(), 2);
-        assert!(state.take_from(&second).is_none());
-        assert!(state.take_from(&first).is_some());
-        assert!(state.line.len() == 1 && state.take_from(&second).is_none());
+        assert_eq!(state.queue.len(), 2);
+        assert!(state.take_for(&second).is_none());
+        assert!(state.take_for(&first).is_some());
+        assert!(state.queue.len() == 1 && state.take_for(&second).is_none());
     }
 
     #[test]
-    fn who_gives_up_does_not_stand_in_the_way() {
+    fn a_timed_out_thread_does_not_block_the_queue() {
         let pool = pool(1);
         let held = pool.get();
-        let impatient = Place::default();
-        pool.shared.state().line.push_back(Arc::clone(&impatient));
+        let impatient = Waiter::default();
+        pool.shared.state().queue.push_back(Arc::clone(&impatient));
         thread::scope(|scope| {
             let patient = scope.spawn(|| pool.get().len());
             until_waiting(&pool, 2);
-            // Wakes the one in front, whose time is over, and not the one behind.
+            // Wakes the first thread, whose time is over, and not the second.
             drop(held);
             pool.shared.state().leave(&impatient);
             assert_eq!(patient.join().unwrap(), 100);

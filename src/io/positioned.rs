@@ -1,4 +1,4 @@
-//! Reading a file at positions.
+//! Positioned reads through the page cache.
 
 use std::fs::File;
 use std::io;
@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::{BytesAt, ReadAhead, sys};
 use crate::error::Result;
 
-/// Reads a file at positions, through the page cache (`pread(2)`).
+/// Reads a file at given offsets through the page cache (`pread(2)`).
 ///
-/// It has no place in the file of its own, so any number of threads read through it at a time. This is the baseline that every
-/// mapping has to beat: one copy, and no faults.
+/// It has no file position, so any number of threads can share it. This is the baseline for every mapping: one copy, no
+/// page faults.
 ///
 /// ```
 /// use pagecut::io::{BytesAt, PositionedReader};
@@ -25,7 +25,7 @@ use crate::error::Result;
 #[derive(Debug)]
 pub struct PositionedReader {
     file: File,
-    /// Whether to leave no trace in the page cache; cleared when the kernel refuses.
+    /// Whether to evict pages after reading; cleared if the kernel does not support it.
     uncached: AtomicBool,
 }
 
@@ -36,48 +36,49 @@ impl PositionedReader {
     ///
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) if it cannot be opened.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        Ok(Self::of(File::open(path)?))
+        Ok(Self::from_file(File::open(path)?))
     }
 
-    /// Reads a file that is open.
+    /// Uses an open file.
     #[must_use]
-    pub fn of(file: File) -> Self {
+    pub fn from_file(file: File) -> Self {
         Self { file, uncached: AtomicBool::new(false) }
     }
 
-    /// Drops what is read from the page cache again, unless it was there before (`RWF_DONTCACHE` of `preadv2(2)`, Linux 6.14):
-    /// so one pass over a file that is not in the page cache drives nothing else out of it. Where the kernel or the file system
-    /// has no such reads, ordinary ones are made, and [`is_uncached`](PositionedReader::is_uncached) says so from then on.
+    /// Evicts pages after reading, unless they were in the page cache before (`RWF_DONTCACHE` of `preadv2(2)`, Linux
+    /// 6.14): a pass over an uncached file then displaces no other pages. If the kernel or the file system does not
+    /// support it, reads are ordinary ones and [`is_uncached`](PositionedReader::is_uncached) returns false from then
+    /// on.
     #[must_use]
     pub fn uncached(self, uncached: bool) -> Self {
         Self { uncached: AtomicBool::new(uncached), ..self }
     }
 
-    /// Whether what is read is dropped from the page cache again, as far as is known.
+    /// Returns whether reads evict their pages, as far as known.
     #[must_use]
     pub fn is_uncached(&self) -> bool {
         self.uncached.load(Ordering::Relaxed)
     }
 
-    /// Has the kernel read a range into the page cache, without waiting for it (`posix_fadvise(2)`).
+    /// Starts reading a range into the page cache without waiting (`posix_fadvise(2)`).
     ///
     /// # Errors
     ///
-    /// With the reason of the system, if it refuses.
+    /// The system's error.
     pub fn read_ahead(&self, offset: u64, len: u64) -> io::Result<()> {
         sys::read_ahead(&self.file, offset, len)
     }
 
-    /// Tells the kernel how far to read ahead by itself (`posix_fadvise(2)`).
+    /// Sets the read-ahead of the kernel for this file (`posix_fadvise(2)`).
     ///
     /// # Errors
     ///
-    /// With the reason of the system, if it refuses.
+    /// The system's error.
     pub fn advise(&self, read_ahead: ReadAhead) -> io::Result<()> {
         sys::set_read_ahead(&self.file, read_ahead)
     }
 
-    /// The file.
+    /// Returns the file.
     #[must_use]
     pub fn file(&self) -> &File {
         &self.file
@@ -102,7 +103,7 @@ impl BytesAt for PositionedReader {
     }
 }
 
-/// Calls `read` until `into` is full or the file ends, whatever interrupts it.
+/// Calls `read` until `into` is full or the file ends. Repeats interrupted calls.
 pub(super) fn fill(
     offset: u64,
     into: &mut [u8],
@@ -125,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn short_reads_and_interruptions_are_made_up_for() {
+    fn short_and_interrupted_reads_are_continued() {
         let data: Vec<u8> = (0..100).collect();
         let mut calls = 0;
         let mut into = [0; 60];
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_a_file_ends_a_read_and_an_error_is_told() {
+    fn fill_stops_at_the_end_and_returns_errors() {
         let mut left = 5;
         let filled = fill(0, &mut [0; 10], |_, _| {
             left -= 1;
@@ -151,8 +152,8 @@ mod tests {
         });
         assert_eq!(filled.unwrap(), 4);
         let refused = fill(0, &mut [0; 10], |offset, _| {
-            if offset < 3 { Ok(1) } else { Err(io::Error::other("the disk is on fire")) }
+            if offset < 3 { Ok(1) } else { Err(io::Error::other("input/output error")) }
         });
-        assert_eq!(refused.unwrap_err().to_string(), "the disk is on fire");
+        assert_eq!(refused.unwrap_err().to_string(), "input/output error");
     }
 }

@@ -1,4 +1,4 @@
-//! Bytes from one thread to another.
+//! A byte queue between two threads.
 
 mod half;
 
@@ -9,11 +9,11 @@ use half::Half;
 use super::{AlignedBuffer, Alignment};
 use crate::error::{ErrorKind, Result};
 
-/// Memory that is used in a circle to hand bytes from one thread to another.
+/// A ring buffer that passes bytes from one thread to another.
 ///
-/// One thread has the [`Producer`], another one the [`Consumer`]. Each is lent the bytes themselves, as slices that are as long
-/// as they can be: a file can be read straight into the ring, and parsed where it lies. They share one atomic integer; no lock
-/// is taken unless one of them waits.
+/// One thread owns the [`Producer`], another the [`Consumer`]. Both access the memory in place, as slices of maximum
+/// length: a file can be read directly into the ring and parsed there. They share one atomic integer; a lock is taken
+/// only if one of them waits.
 ///
 /// ```
 /// use std::io::Read;
@@ -45,20 +45,21 @@ use crate::error::{ErrorKind, Result};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The halves are also a [`Write`], and a [`Read`] and [`BufRead`], with the manners of a pipe (`pipe(7)`): reading waits for
-/// bytes, and ends when the producer was dropped and all was read; writing waits for room, and is a
-/// [`BrokenPipe`](io::ErrorKind::BrokenPipe) when the consumer was dropped. A thread that has both halves can wait for itself.
+/// The halves also implement [`Write`], and [`Read`] and [`BufRead`], with the semantics of a pipe (`pipe(7)`): a read
+/// waits for bytes and returns end of file after the producer was dropped and everything was read; a write waits for
+/// space and fails with [`BrokenPipe`](io::ErrorKind::BrokenPipe) after the consumer was dropped. One thread that uses
+/// both halves can deadlock.
 #[derive(Debug)]
 pub struct AlignedRingBuffer {
     memory: AlignedBuffer,
 }
 
 impl AlignedRingBuffer {
-    /// A ring that holds up to `capacity` bytes.
+    /// Creates a ring of `capacity` bytes.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidConfig`] if `capacity` is 0; [`ErrorKind::Io`] if there is not so much memory.
+    /// [`ErrorKind::InvalidConfig`] if `capacity` is 0; [`ErrorKind::Io`] if the allocation fails.
     pub fn new(capacity: usize, alignment: Alignment) -> Result<Self> {
         if capacity == 0 {
             return Err(
@@ -71,38 +72,38 @@ impl AlignedRingBuffer {
         Ok(Self { memory: AlignedBuffer::new(capacity, alignment)? })
     }
 
-    /// The half that writes and the half that reads. The memory is given back with the last of them.
+    /// Splits the ring into its writing and its reading half. The last half frees the memory.
     #[must_use]
     pub fn split(self) -> (Producer, Consumer) {
         let (producer, consumer) = Half::pair(self.memory);
         (Producer { half: producer }, Consumer { half: consumer })
     }
 
-    /// How many bytes the ring holds when it is full.
+    /// Returns the capacity in bytes.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.memory.len()
     }
 }
 
-/// The half of an [`AlignedRingBuffer`] that writes.
+/// The writing half of an [`AlignedRingBuffer`].
 #[derive(Debug)]
 pub struct Producer {
     half: Half,
 }
 
 impl Producer {
-    /// The room there is, up to the end of the memory; empty if the ring is full. What lies behind the end is lent once this was
-    /// committed. The bytes have some value, of no meaning.
+    /// Returns the writable bytes up to the end of the memory; empty if the ring is full. The space after the
+    /// wrap-around follows after these bytes are committed. The contents are initialized but unspecified.
     pub fn writable(&mut self) -> &mut [u8] {
-        self.half.lend()
+        self.half.slice()
     }
 
-    /// Waits until there is room, and lends it as [`writable`](Producer::writable) does.
+    /// Waits for space and returns it as [`writable`](Producer::writable) does.
     ///
     /// # Errors
     ///
-    /// [`BrokenPipe`](io::ErrorKind::BrokenPipe) if the consumer was dropped: nobody would read it.
+    /// [`BrokenPipe`](io::ErrorKind::BrokenPipe) if the consumer was dropped.
     pub fn wait_writable(&mut self) -> io::Result<&mut [u8]> {
         self.half.wait();
         if self.is_abandoned() {
@@ -111,22 +112,22 @@ impl Producer {
         Ok(self.writable())
     }
 
-    /// Gives the first `len` bytes of what was lent to the consumer. It can be done in steps.
+    /// Passes the first `len` bytes of the last slice to the consumer. Repeated calls continue in the same slice.
     ///
     /// # Panics
     ///
-    /// If `len` is more than was lent last and not committed since.
+    /// If `len` exceeds the uncommitted rest of the last slice.
     pub fn commit(&mut self, len: usize) {
-        self.half.pass_on(len);
+        self.half.advance(len);
     }
 
-    /// How many bytes the ring holds when it is full.
+    /// Returns the capacity in bytes.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.half.capacity()
     }
 
-    /// Whether the consumer was dropped.
+    /// Returns whether the consumer was dropped.
     #[must_use]
     pub fn is_abandoned(&self) -> bool {
         self.half.is_abandoned()
@@ -143,51 +144,52 @@ impl Write for Producer {
         Ok(written)
     }
 
-    /// Does nothing: what was written can be read.
+    /// Does nothing: committed bytes are readable at once.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }
 
-/// The half of an [`AlignedRingBuffer`] that reads.
+/// The reading half of an [`AlignedRingBuffer`].
 #[derive(Debug)]
 pub struct Consumer {
     half: Half,
 }
 
 impl Consumer {
-    /// The bytes there are to read, up to the end of the memory; empty if there are none yet. What lies behind the end is lent
-    /// once these were consumed.
+    /// Returns the readable bytes up to the end of the memory; empty if there are none yet. The bytes after the
+    /// wrap-around follow after these are consumed.
     ///
-    /// Who does not wait and wants to know whether there will be more asks [`is_abandoned`](Consumer::is_abandoned) *before*: if
-    /// the consumer was abandoned, and nothing is readable then, it was all.
+    /// To detect the end without waiting, call [`is_abandoned`](Consumer::is_abandoned) *first*: if it returns true and
+    /// then no bytes are readable, the input has ended.
     pub fn readable(&mut self) -> &[u8] {
-        self.half.lend()
+        self.half.slice()
     }
 
-    /// Waits until there are bytes to read, and lends them as [`readable`](Consumer::readable) does. They are empty if the
-    /// producer was dropped and all was read.
+    /// Waits for bytes and returns them as [`readable`](Consumer::readable) does. They are empty if the producer was
+    /// dropped and everything was read.
     pub fn wait_readable(&mut self) -> &[u8] {
         self.half.wait();
         self.readable()
     }
 
-    /// Gives the room of the first `len` bytes of what was lent back to the producer. It can be done in steps.
+    /// Returns the space of the first `len` bytes of the last slice to the producer. Repeated calls continue in the
+    /// same slice.
     ///
     /// # Panics
     ///
-    /// If `len` is more than was lent last and not consumed since.
+    /// If `len` exceeds the unconsumed rest of the last slice.
     pub fn consume(&mut self, len: usize) {
-        self.half.pass_on(len);
+        self.half.advance(len);
     }
 
-    /// How many bytes the ring holds when it is full.
+    /// Returns the capacity in bytes.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.half.capacity()
     }
 
-    /// Whether the producer was dropped. There may still be bytes to read.
+    /// Returns whether the producer was dropped. Bytes may still be readable.
     #[must_use]
     pub fn is_abandoned(&self) -> bool {
         self.half.is_abandoned()
@@ -211,6 +213,6 @@ impl BufRead for Consumer {
     }
 
     fn consume(&mut self, len: usize) {
-        self.half.pass_on(len);
+        self.half.advance(len);
     }
 }

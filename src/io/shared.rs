@@ -1,4 +1,4 @@
-//! Slices that keep alive what they are a part of.
+//! Slices that keep their owner alive.
 
 use std::borrow::Borrow;
 use std::cmp::Ordering;
@@ -10,10 +10,10 @@ use std::sync::Arc;
 use crate::error::{EXCERPT_LEN, Result};
 use crate::range::{position_in, resolve};
 
-/// Bytes of an owner that many share, which they keep alive: a slice without a lifetime, and without a copy.
+/// A slice of bytes with shared ownership of their container: no lifetime and no copy.
 ///
-/// A record borrows from the mapping that it lies in. With the mapping in an [`Arc`], a part of a record can be kept and sent
-/// to threads that outlive everything else:
+/// A record borrows from its mapping. With the mapping in an [`Arc`], a part of a record can be kept and sent to
+/// threads that outlive the scope of the mapping:
 ///
 /// ```
 /// use std::sync::Arc;
@@ -23,7 +23,7 @@ use crate::range::{position_in, resolve};
 ///
 /// let reader = Arc::new(MmapReader::open("testdata/two.fastq")?);
 /// let record = reader.records(&Fastq::new()).next().unwrap()?;
-/// let sequence = SharedSlice::of(&reader, record.sequence()).unwrap();
+/// let sequence = SharedSlice::from_part(&reader, record.sequence()).unwrap();
 /// assert!(std::ptr::eq(&*sequence, record.sequence()));
 ///
 /// // From here on, only the slice keeps the file mapped.
@@ -33,40 +33,41 @@ use crate::range::{position_in, resolve};
 /// # Ok::<(), pagecut::Error>(())
 /// ```
 ///
-/// It compares, sorts and hashes as its bytes do. What is said of bytes that change is the owner's matter: those of a mapping
-/// are still asked about by [`MmapReader::check`](crate::mmap::MmapReader::check), through [`owner`](SharedSlice::owner).
+/// Comparison, order and hash are those of the bytes. If the bytes belong to a mapping, call
+/// [`MmapReader::check`](crate::mmap::MmapReader::check) through [`owner`](SharedSlice::owner) to detect changes of the
+/// file.
 ///
-/// With the feature `bytes`, it becomes a `bytes::Bytes` by `From`, again without a copy.
+/// With the feature `bytes`, `From` converts it into a `bytes::Bytes` without a copy.
 pub struct SharedSlice<T: ?Sized> {
     owner: Arc<T>,
-    /// Where the slice lies in the bytes of the owner.
+    /// Range of the slice in the bytes of the owner.
     range: Range<usize>,
 }
 
 impl<T: AsRef<[u8]> + ?Sized> SharedSlice<T> {
-    /// All bytes of an owner.
+    /// Returns a slice of all bytes of an owner.
     #[must_use]
     pub fn new(owner: Arc<T>) -> Self {
         let range = 0..(*owner).as_ref().len();
         Self { owner, range }
     }
 
-    /// A part of an owner's bytes, which was borrowed from them; `None` if it was not.
+    /// Returns a slice for `part`, which must be borrowed from the bytes of the owner; `None` if it is not.
     ///
-    /// It is found by its address. Where no bytes lie makes no difference: an empty part is one of every owner, and begins with
-    /// its first byte if it lies somewhere else.
+    /// The address of `part` decides. An empty part belongs to every owner; its range is 0..0 if its address lies
+    /// outside of the owner's bytes.
     #[must_use]
-    pub fn of(owner: &Arc<T>, part: &[u8]) -> Option<Self> {
+    pub fn from_part(owner: &Arc<T>, part: &[u8]) -> Option<Self> {
         let inside = position_in((**owner).as_ref(), part);
         let range = inside.or_else(|| part.is_empty().then_some(0..0))?;
         Some(Self { owner: Arc::clone(owner), range })
     }
 
-    /// A part of the slice, with the same owner. The range counts from the start of the slice.
+    /// Returns a subslice with the same owner. The range is relative to this slice.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange) if the range does not lie in the slice.
+    /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange) if the range exceeds the slice.
     pub fn slice(&self, range: impl RangeBounds<usize>) -> Result<Self> {
         let Range { start, end } = resolve(range, self.len())?;
         let range = self.range.start + start..self.range.start + end;
@@ -75,20 +76,20 @@ impl<T: AsRef<[u8]> + ?Sized> SharedSlice<T> {
 }
 
 impl<T: ?Sized> SharedSlice<T> {
-    /// What the bytes belong to.
+    /// Returns the owner.
     #[must_use]
     pub fn owner(&self) -> &Arc<T> {
         &self.owner
     }
 
-    /// Where the slice lies in the bytes of its owner.
+    /// Returns the range of the slice in the bytes of its owner.
     #[must_use]
     pub fn range(&self) -> Range<usize> {
         self.range.clone()
     }
 }
 
-/// The bytes; should the owner have fewer than it had when the slice was made, what there still is of them.
+/// Returns the bytes. If the owner has become shorter since the slice was made, the result is shorter, too.
 impl<T: AsRef<[u8]> + ?Sized> Deref for SharedSlice<T> {
     type Target = [u8];
 
@@ -144,7 +145,7 @@ impl<T: AsRef<[u8]> + ?Sized> Hash for SharedSlice<T> {
 
 impl<T: AsRef<[u8]> + ?Sized> fmt::Debug for SharedSlice<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Looked at once: an owner may give fewer bytes the next time.
+        // Dereferenced only once: the owner may return fewer bytes the next time.
         let bytes = &**self;
         let excerpt = &bytes[..bytes.len().min(EXCERPT_LEN)];
         f.debug_struct("SharedSlice")
@@ -154,7 +155,7 @@ impl<T: AsRef<[u8]> + ?Sized> fmt::Debug for SharedSlice<T> {
     }
 }
 
-/// The same bytes, which keep the owner alive as the slice did; nothing is copied.
+/// Converts without a copy; the result keeps the owner alive.
 #[cfg(feature = "bytes")]
 impl<T: AsRef<[u8]> + Send + Sync + ?Sized + 'static> From<SharedSlice<T>> for bytes::Bytes {
     fn from(slice: SharedSlice<T>) -> Self {
@@ -171,12 +172,12 @@ mod tests {
     use crate::error::ErrorKind;
 
     #[test]
-    fn every_part_is_found_where_it_lies_and_no_other() {
+    fn a_part_is_found_by_its_address() {
         let around = b"0123456789";
         let owner = Arc::new(&around[3..7]);
         for start in 0..=around.len() {
             for end in start..=around.len() {
-                let found = SharedSlice::of(&owner, &around[start..end]).map(|slice| slice.range());
+                let found = SharedSlice::from_part(&owner, &around[start..end]).map(|slice| slice.range());
                 let expected = if 3 <= start && end <= 7 {
                     Some(start - 3..end - 3)
                 } else {
@@ -186,11 +187,11 @@ mod tests {
             }
         }
         let elsewhere = around[3..7].to_vec();
-        assert!(SharedSlice::of(&owner, &elsewhere).is_none());
+        assert!(SharedSlice::from_part(&owner, &elsewhere).is_none());
     }
 
     #[test]
-    fn a_slice_of_a_slice_is_that_of_the_bytes() {
+    fn a_subslice_has_the_same_bytes() {
         let owner: Arc<str> = Arc::from("abcdef");
         let all = SharedSlice::new(Arc::clone(&owner));
         assert_eq!(&*all, owner.as_bytes());
@@ -221,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slice_compares_sorts_and_hashes_as_its_bytes() {
+    fn a_slice_compares_and_hashes_as_its_bytes() {
         let owner = Arc::new(b"abab".to_vec());
         let slice = |range: Range<usize>| SharedSlice::new(Arc::clone(&owner)).slice(range).unwrap();
         assert_eq!(slice(0..2), slice(2..4));
@@ -241,14 +242,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_is_short() {
+    fn the_debug_output_is_short() {
         let slice = SharedSlice::new(Arc::new([0; 1000])).slice(100..).unwrap();
         let shown = format!("{slice:?}");
         assert!(shown.starts_with("SharedSlice { range: 100..1000, excerpt: \"\\x00"), "{shown}");
         assert!(shown.len() < 300);
     }
 
-    /// An owner that has another number of bytes whenever it is looked at, up to 10.
+    /// An owner that returns a different number of bytes at each call, up to 10.
     struct Flickering(Cell<usize>);
 
     impl AsRef<[u8]> for Flickering {
@@ -260,9 +261,9 @@ mod tests {
     }
 
     #[test]
-    fn of_an_owner_that_changes_a_slice_is_what_there_is() {
+    fn a_slice_of_a_shorter_owner_is_shorter() {
         for len in 0..=10 {
-            #[expect(clippy::arc_with_non_send_sync, reason = "a strange owner is what is asked for")]
+            #[expect(clippy::arc_with_non_send_sync, reason = "the test needs an inconsistent owner")]
             let owner = Arc::new(Flickering(Cell::new(len)));
             let slice = SharedSlice { owner, range: 3..8 };
             assert_eq!(&*slice, b"0123456789".get(3..len.min(8)).unwrap_or_default(), "{len}");

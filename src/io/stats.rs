@@ -1,4 +1,4 @@
-//! What was moved, and which way.
+//! Statistics of bytes read and transferred.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -6,49 +6,49 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Backend;
 
-/// A way that was not taken, and why.
+/// A backend that was not used, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {
-    /// The way.
+    /// The backend.
     pub backend: Backend,
-    /// What was against it: the words of the system, or a setting.
+    /// The reason: the system's error, or a setting.
     pub reason: String,
 }
 
-/// What was moved since a reader was opened, at the moment that it was asked for.
+/// Bytes read and transferred since a reader was opened.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ZeroCopyStats {
-    /// Ranges that were read, by way, in the order of [`Backend::ALL`].
+    /// Number of read ranges per backend, in the order of [`Backend::ALL`].
     pub reads: [u64; Backend::ALL.len()],
-    /// Bytes that were read, by way, in the order of [`Backend::ALL`].
+    /// Bytes read per backend, in the order of [`Backend::ALL`].
     pub bytes: [u64; Backend::ALL.len()],
-    /// Transfers from a file to somewhere else without a look at the bytes.
+    /// Number of transfers from a file to another descriptor without access to the bytes.
     pub transfers: u64,
-    /// Bytes that were moved by these.
+    /// Bytes moved by these transfers.
     pub transferred: u64,
     /// Files that were read because they are shorter than the threshold.
     pub below_threshold: u64,
-    /// Ways that were wanted and could not be had, one after another.
+    /// Requested backends that could not be used, in order of occurrence.
     pub fallbacks: Vec<Refusal>,
 }
 
 impl ZeroCopyStats {
-    /// Ranges that were read this way.
+    /// Returns the number of ranges read with a backend.
     #[must_use]
     pub fn reads_by(&self, backend: Backend) -> u64 {
-        self.reads[place(backend)]
+        self.reads[index(backend)]
     }
 
-    /// Bytes that were read this way.
+    /// Returns the number of bytes read with a backend.
     #[must_use]
     pub fn bytes_by(&self, backend: Backend) -> u64 {
-        self.bytes[place(backend)]
+        self.bytes[index(backend)]
     }
 
-    /// Which share of all bytes went without a copy in user space, from 0 to 1: what was mapped or transferred. 0 if there were
-    /// none.
+    /// Returns the share of bytes that were mapped or transferred, and so not copied to user space, from 0 to 1; 0
+    /// without any bytes.
     #[must_use]
     pub fn efficiency(&self) -> f64 {
         let without_copy = self.bytes_by(Backend::Mapped) + self.transferred;
@@ -57,8 +57,8 @@ impl ZeroCopyStats {
     }
 }
 
-/// The place of a way in [`Backend::ALL`].
-const fn place(backend: Backend) -> usize {
+/// Returns the index of a backend in [`Backend::ALL`].
+const fn index(backend: Backend) -> usize {
     match backend {
         Backend::Mapped => 0,
         Backend::Read => 1,
@@ -68,10 +68,10 @@ const fn place(backend: Backend) -> usize {
     }
 }
 
-/// How many fallbacks are kept with their reasons: enough to see what is wrong.
+/// Maximum number of recorded fallbacks.
 const FALLBACKS: usize = 64;
 
-/// Counts what is moved.
+/// Counters behind [`ZeroCopyStats`].
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     reads: [AtomicU64; Backend::ALL.len()],
@@ -83,24 +83,24 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
-    /// A range was read.
+    /// Counts a read range.
     pub(crate) fn count_read(&self, backend: Backend, bytes: u64) {
-        self.reads[place(backend)].fetch_add(1, Ordering::Relaxed);
-        self.bytes[place(backend)].fetch_add(bytes, Ordering::Relaxed);
+        self.reads[index(backend)].fetch_add(1, Ordering::Relaxed);
+        self.bytes[index(backend)].fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// Bytes were moved without a look at them.
+    /// Counts a transfer.
     pub(crate) fn count_transfer(&self, bytes: u64) {
         self.transfers.fetch_add(1, Ordering::Relaxed);
         self.transferred.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// A file was read because it is short.
+    /// Counts a file that was read because it is short.
     pub(crate) fn count_below_threshold(&self) {
         self.below_threshold.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// A way could not be had.
+    /// Records a backend that could not be used.
     pub(crate) fn count_fallback(&self, refusal: &Refusal) {
         let mut fallbacks = self.fallbacks.lock().unwrap_or_else(PoisonError::into_inner);
         if fallbacks.len() < FALLBACKS {
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn p7_efficiency_is_defined_when_nothing_was_counted() {
+    fn efficiency_is_0_without_reads() {
         let counters = Counters::default();
         assert_eq!(counters.snapshot().efficiency(), 0.0);
         counters.count_read(Backend::Mapped, 300);
@@ -142,14 +142,14 @@ mod tests {
     }
 
     #[test]
-    fn every_way_has_its_own_place() {
+    fn every_backend_has_its_own_index() {
         for (number, backend) in Backend::ALL.into_iter().enumerate() {
-            assert_eq!(place(backend), number);
+            assert_eq!(index(backend), number);
         }
     }
 
     #[test]
-    fn fallbacks_are_told_and_do_not_pile_up() {
+    fn the_number_of_recorded_fallbacks_is_limited() {
         let counters = Counters::default();
         for number in 0..1000 {
             counters.count_fallback(&Refusal { backend: Backend::Uring, reason: number.to_string() });

@@ -1,4 +1,4 @@
-//! Small writes, collected.
+//! Coalescing of small writes.
 
 use std::fmt;
 use std::fs::File;
@@ -9,13 +9,13 @@ use std::path::Path;
 use super::{AlignedBuffer, Alignment};
 use crate::error::{Error, Result};
 
-/// How much [`CoalescingWriter::create`] collects, in bytes.
+/// Buffer length of [`CoalescingWriter::create`] in bytes.
 const BUFFER_LEN: usize = 256 << 10;
 
-/// Collects small writes in an [`AlignedBuffer`] and hands them to another writer in large ones.
+/// Collects small writes in an [`AlignedBuffer`] and passes them to another writer in large ones.
 ///
-/// What does not fit into the buffer any more goes to the inner writer together with what is in it, by one call (`writev(2)`,
-/// if the inner writer is a file). So a large slice is not copied, and a small one only once.
+/// If a slice does not fit into the buffer, buffer and slice go to the inner writer in one call (`writev(2)` if the
+/// inner writer is a file). So a large slice is not copied, and a small one only once.
 ///
 /// ```
 /// use std::io::Write;
@@ -33,48 +33,49 @@ const BUFFER_LEN: usize = 256 << 10;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// # After an error
+/// # Errors of the inner writer
 ///
-/// No byte is lost and none is written twice. A [`write`](Write::write) that ends with an error took no byte of its slice. What
-/// was taken before and could not be written stays in the buffer, in order: a later [`flush`](Write::flush) goes on exactly
-/// behind the last byte that the inner writer took, and [`into_parts`](CoalescingWriter::into_parts) hands over what is left.
-/// An [`Interrupted`](io::ErrorKind::Interrupted) call is repeated.
+/// No byte is lost and none is written twice. A [`write`](Write::write) that returns an error has accepted no byte of
+/// its slice. Bytes accepted before and not written stay in the buffer, in order: a later [`flush`](Write::flush)
+/// continues exactly after the last byte that the inner writer accepted, and
+/// [`into_parts`](CoalescingWriter::into_parts) returns the rest. [`Interrupted`](io::ErrorKind::Interrupted) calls are
+/// repeated.
 ///
-/// # Dropped
+/// # Drop
 ///
-/// Dropping the writer hands over what is in the buffer, up to the first error. That error cannot be told, and what was left is
-/// lost with the buffer: [`finish`](CoalescingWriter::finish) or flush the writer before. Nothing is handed over if the
-/// inner writer panicked, since nobody knows what it has taken.
+/// Drop writes the buffer, up to the first error. That error cannot be reported, and the rest is lost with the buffer:
+/// call [`finish`](CoalescingWriter::finish) or flush first. Drop writes nothing if the inner writer panicked, since it
+/// is unknown how many bytes it accepted.
 pub struct CoalescingWriter<W: Write = File> {
     inner: Inner<W>,
     buffer: AlignedBuffer,
-    /// Where in the buffer the bytes lie that are not written yet.
+    /// Range of unwritten bytes in the buffer.
     unwritten: Range<usize>,
     written: u64,
     calls: u64,
-    /// Whether the inner writer is at it. Where that is still so later, it panicked.
+    /// Whether a call of the inner writer is in progress. If it is still set later, the inner writer panicked.
     writing: bool,
-    /// The first failure to put the file on disk. It stays: the kernel tells a failed write once and takes the pages for clean
-    /// from then on.
+    /// The first failed sync. It is permanent: the kernel reports a failed write-back once and marks the pages clean
+    /// then.
     sync_failure: Option<Error>,
 }
 
 impl CoalescingWriter {
-    /// Creates a file, or empties the one of this name, with a buffer of 256 KiB.
+    /// Creates a file, or truncates an existing one, with a buffer of 256 KiB.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if it cannot be created, or if there is not so much memory.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if it cannot be created or the allocation fails.
     pub fn create(path: impl AsRef<Path>) -> Result<Self> {
         Self::new(File::create(path)?, BUFFER_LEN)
     }
 
-    /// Hands over all that was written and puts it on disk (`fdatasync(2)`).
+    /// Writes the buffer to the file and flushes the file to disk (`fdatasync(2)`).
     ///
     /// # Errors
     ///
-    /// Those of [`flush`](Write::flush), and the reason of the system if the file cannot be put on disk: at this call and every
-    /// later one, since nobody can tell any more what the disk has.
+    /// Those of [`flush`](Write::flush), and the system's error if the file cannot be flushed to disk: from this call
+    /// and every later one, since it is unknown from then on which bytes are on disk.
     pub fn sync(&mut self) -> Result<()> {
         self.flush()?;
         if let Some(failure) = &self.sync_failure {
@@ -87,20 +88,20 @@ impl CoalescingWriter {
 }
 
 impl<W: Write> CoalescingWriter<W> {
-    /// Collects up to `buffer_len` bytes, in memory that begins at a page. With 0, every write is passed on.
+    /// Creates a writer with a page-aligned buffer of `buffer_len` bytes. With 0, every write is passed on directly.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if there is not so much memory.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the allocation fails.
     pub fn new(inner: W, buffer_len: usize) -> Result<Self> {
         Self::with_alignment(inner, buffer_len, Alignment::page())
     }
 
-    /// Collects up to `buffer_len` bytes, in memory that begins at this alignment.
+    /// Creates a writer with an aligned buffer of `buffer_len` bytes.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if there is not so much memory.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the allocation fails.
     pub fn with_alignment(inner: W, buffer_len: usize, alignment: Alignment) -> Result<Self> {
         Ok(Self {
             inner: Inner(Some(inner)),
@@ -113,60 +114,60 @@ impl<W: Write> CoalescingWriter<W> {
         })
     }
 
-    /// The inner writer. What is still in the buffer, it does not have.
+    /// Returns the inner writer. It does not have the buffered bytes yet.
     #[must_use]
     pub fn get_ref(&self) -> &W {
         &self.inner
     }
 
-    /// Bytes that the inner writer took.
+    /// Returns the number of bytes that the inner writer has accepted.
     #[must_use]
     pub fn written(&self) -> u64 {
         self.written
     }
 
-    /// Bytes that are in the buffer.
+    /// Returns the number of buffered bytes.
     #[must_use]
     pub fn buffered(&self) -> usize {
         self.unwritten.len()
     }
 
-    /// How many times the inner writer was asked to take something, also where it did not.
+    /// Returns the number of write calls on the inner writer, including failed ones.
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.calls
     }
 
-    /// Hands over what is in the buffer and returns the inner writer.
+    /// Writes the buffer and returns the inner writer.
     ///
     /// # Errors
     ///
-    /// Those of [`flush`](Write::flush). The writer is dropped then. Where what could not be written is still wanted, `flush` it
-    /// first, and take it by [`into_parts`](CoalescingWriter::into_parts).
+    /// Those of [`flush`](Write::flush). The writer is dropped then. To keep unwritten bytes, call `flush` first and
+    /// then [`into_parts`](CoalescingWriter::into_parts).
     pub fn finish(mut self) -> Result<W> {
         self.flush()?;
         Ok(self.into_parts().0)
     }
 
-    /// The inner writer, and the bytes that it did not take. Nothing is handed over.
+    /// Returns the inner writer and the unwritten bytes, without writing them.
     ///
-    /// If the inner writer panicked, it may have taken some of them.
+    /// If the inner writer panicked, it may have accepted some of them.
     #[must_use]
     pub fn into_parts(mut self) -> (W, Vec<u8>) {
-        let left = self.buffer[self.unwritten.clone()].to_vec();
+        let unwritten = self.buffer[self.unwritten.clone()].to_vec();
         self.unwritten = 0..0;
-        (self.inner.take(), left)
+        (self.inner.take(), unwritten)
     }
 
-    /// How many more bytes the buffer can take.
+    /// Returns the free space of the buffer in bytes.
     fn free(&self) -> usize {
         self.buffer.len() - self.unwritten.len()
     }
 
-    /// Puts `slices` without the first `skip` of their bytes into the buffer, which has room for them.
-    fn keep(&mut self, slices: &[IoSlice<'_>], mut skip: usize) {
+    /// Appends `slices` without their first `skip` bytes to the buffer, which has space for them.
+    fn buffer_slices(&mut self, slices: &[IoSlice<'_>], mut skip: usize) {
         if self.unwritten.start > 0 {
-            // What an error left may lie where the room is wanted.
+            // Unwritten bytes of an earlier error may occupy the space.
             self.buffer.copy_within(self.unwritten.clone(), 0);
             self.unwritten = 0..self.unwritten.len();
         }
@@ -179,9 +180,9 @@ impl<W: Write> CoalescingWriter<W> {
         }
     }
 
-    /// Offers the inner writer what is in the buffer, and `more` behind it. Returns how many bytes of `more` it took, which are
-    /// none unless it took the buffer as a whole.
-    fn hand_over(&mut self, more: &[IoSlice<'_>]) -> io::Result<usize> {
+    /// Writes the buffer followed by `more`, in one call. Returns how many bytes of `more` the inner writer accepted:
+    /// none unless it accepted the whole buffer.
+    fn write_after_buffer(&mut self, more: &[IoSlice<'_>]) -> io::Result<usize> {
         let buffered = &self.buffer[self.unwritten.clone()];
         let mut slices = Vec::with_capacity(1 + more.len());
         if !buffered.is_empty() {
@@ -195,7 +196,7 @@ impl<W: Write> CoalescingWriter<W> {
             self.writing = false;
             match taken {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                // A writer may say anything.
+                // A faulty writer may return more than it was given.
                 Ok(taken) => break taken.min(len(&slices)),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
@@ -207,15 +208,15 @@ impl<W: Write> CoalescingWriter<W> {
         Ok(taken - of_buffer)
     }
 
-    fn hand_over_buffer(&mut self) -> io::Result<()> {
+    fn write_buffer(&mut self) -> io::Result<()> {
         while !self.unwritten.is_empty() {
-            self.hand_over(&[])?;
+            self.write_after_buffer(&[])?;
         }
         Ok(())
     }
 }
 
-/// See [`CoalescingWriter`]. What is smaller than the buffer is taken as a whole, or with an error not at all.
+/// See [`CoalescingWriter`]. A write smaller than the buffer is accepted as a whole, or not at all on error.
 impl<W: Write> Write for CoalescingWriter<W> {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
         self.write_vectored(&[IoSlice::new(data)])
@@ -225,19 +226,19 @@ impl<W: Write> Write for CoalescingWriter<W> {
         let len = len(slices);
         let mut taken = 0;
         while taken == 0 && len > self.free() {
-            taken = self.hand_over(slices)?;
+            taken = self.write_after_buffer(slices)?;
         }
         if len - taken <= self.free() {
-            self.keep(slices, taken);
+            self.buffer_slices(slices, taken);
             taken = len;
         }
         Ok(taken)
     }
 
-    /// Hands over what is in the buffer, and flushes the inner writer. For a file, that is to say that the system has all of it,
-    /// so that a crash of this program loses nothing; [`sync`](CoalescingWriter::sync) puts it on disk.
+    /// Writes the buffer and flushes the inner writer. The bytes of a file are then in the page cache and survive a
+    /// crash of this program; [`sync`](CoalescingWriter::sync) flushes them to disk.
     fn flush(&mut self) -> io::Result<()> {
-        self.hand_over_buffer()?;
+        self.write_buffer()?;
         self.inner.flush()
     }
 }
@@ -245,8 +246,8 @@ impl<W: Write> Write for CoalescingWriter<W> {
 impl<W: Write> Drop for CoalescingWriter<W> {
     fn drop(&mut self) {
         if !self.writing {
-            // Nobody is left to be told; `finish` tells.
-            let _ = self.hand_over_buffer();
+            // Drop cannot return an error; `finish` does.
+            let _ = self.write_buffer();
         }
     }
 }
@@ -262,15 +263,15 @@ impl<W: Write> fmt::Debug for CoalescingWriter<W> {
     }
 }
 
-/// Bytes of all slices.
+/// Returns the total length of all slices.
 fn len(slices: &[IoSlice<'_>]) -> usize {
     slices.iter().fold(0, |len, slice| len.saturating_add(slice.len()))
 }
 
-/// The writer inside of another one that can be dropped, and so has to leave something behind where this one is taken out.
+/// The inner writer of a type that implements `Drop`, so it cannot be moved out of a plain field.
 struct Inner<W>(Option<W>);
 
-const TAKEN: &str = "the writer is taken out by what consumes the outer one";
+const TAKEN: &str = "the inner writer is taken only by consuming methods";
 
 impl<W> Inner<W> {
     fn take(&mut self) -> W {

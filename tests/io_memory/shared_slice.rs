@@ -20,7 +20,7 @@ fn records_are_read_by_threads_that_outlive_everything_else() {
     let mapping = Arc::downgrade(&reader);
     let sequences: Vec<_> = reader
         .records(&Fastq::new())
-        .map(|record| SharedSlice::of(&reader, record.unwrap().sequence()).unwrap())
+        .map(|record| SharedSlice::from_part(&reader, record.unwrap().sequence()).unwrap())
         .collect();
     drop(reader);
 
@@ -51,7 +51,7 @@ fn what_is_empty_is_a_part_too() {
     let reader = Arc::new(MmapReader::open(testdata("zero_length.fastq")).unwrap());
     let mut empty = 0;
     for record in reader.records(&Fastq::new()).map(Result::unwrap) {
-        let sequence = SharedSlice::of(&reader, record.sequence()).unwrap();
+        let sequence = SharedSlice::from_part(&reader, record.sequence()).unwrap();
         assert_eq!(&*sequence, record.sequence());
         let start = record.sequence().as_ptr().addr() - reader.as_slice().as_ptr().addr();
         assert_eq!(sequence.range().start, start);
@@ -60,10 +60,10 @@ fn what_is_empty_is_a_part_too() {
     assert!(empty > 0);
 
     let nothing = Arc::new(MmapReader::open(testdata("empty.fastq")).unwrap());
-    for slice in [SharedSlice::new(Arc::clone(&nothing)), SharedSlice::of(&nothing, b"").unwrap()] {
+    for slice in [SharedSlice::new(Arc::clone(&nothing)), SharedSlice::from_part(&nothing, b"").unwrap()] {
         assert!(slice.is_empty() && slice.slice(..).unwrap().is_empty() && slice.slice(..1).is_err());
     }
-    assert!(SharedSlice::of(&nothing, b"a").is_none());
+    assert!(SharedSlice::from_part(&nothing, b"a").is_none());
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn as_bytes_it_is_where_it_was_and_keeps_its_owner() {
     let mapping = Arc::downgrade(&reader);
     let record = reader.records(&Fastq::new()).nth(7).unwrap().unwrap();
     let (address, expected) = (record.sequence().as_ptr(), record.sequence().to_vec());
-    let slice = SharedSlice::of(&reader, record.sequence()).unwrap();
+    let slice = SharedSlice::from_part(&reader, record.sequence()).unwrap();
     drop(reader);
     let bytes = bytes::Bytes::from(slice);
     assert_eq!((bytes.as_ptr(), &*bytes), (address, &*expected));

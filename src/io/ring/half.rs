@@ -1,4 +1,4 @@
-//! What the two halves of a ring share, and who may touch which byte.
+//! State shared by the two halves of a ring, and ownership of its bytes.
 
 use std::fmt;
 use std::ptr::{self, NonNull};
@@ -7,35 +7,36 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use crate::io::AlignedBuffer;
 
-/// What the halves share.
+/// State shared by the halves.
 ///
-/// Each byte of the memory belongs to one half at a time: as many as are filled, in a circle from the position of the consumer
-/// on, to the consumer, and the rest, from the position of the producer on, to the producer. A half gives bytes away that it has
-/// ([`Half::pass_on`]), and never takes any. So what it sees in `state` to be its own is its own; it can only have been given
-/// more since.
+/// Each byte of the memory belongs to one half at a time: the filled bytes, starting at the consumer's position and
+/// wrapping around, belong to the consumer; the rest, starting at the producer's position, to the producer. A half
+/// passes on only bytes that it owns ([`Half::advance`]) and never takes any. So the bytes that it owns according to
+/// `state` are its own; it can only have gained more since.
 ///
-/// To give away is a `Release`, to look is an `Acquire`. Every change of `state` is a read-modify-write, and so continues the
-/// release sequence of each one before: who sees it comes after whatever the other half did with the bytes that it had given
-/// away by then. What it wrote is there, and what it read it has read.
+/// Passing bytes on is a `Release`, reading the state is an `Acquire`. Every change of `state` is a read-modify-write
+/// and so continues the release sequence of all earlier ones: a half that sees a change is ordered after everything
+/// that the other half did with the bytes that it had passed on by then. Its writes are visible, and its reads are
+/// complete.
 struct Ring {
     capacity: usize,
     /// The first byte of `memory`.
     start: NonNull<u8>,
-    /// Kept to be given back. Its bytes are reached through `start` alone, since a reference to all of them would overlap with
-    /// what the halves have lent.
+    /// Owns the allocation. The bytes are accessed only through `start`, since a reference to all of them would alias
+    /// the slices of the halves.
     memory: AlignedBuffer,
     state: AtomicUsize,
-    /// Held by a half from saying that it waits until it hears the bell.
-    gate: Mutex<()>,
-    bell: Condvar,
+    /// A waiting half holds it from setting its flag until it waits on `changed`.
+    lock: Mutex<()>,
+    changed: Condvar,
 }
 
-// SAFETY: `start` points into `memory`, which the ring owns and which is `Send`; all else is `Send` by itself.
+// SAFETY: `start` points into `memory`, which the ring owns and which is `Send`; all other fields are `Send`.
 #[expect(unsafe_code, reason = "memory of our own behind a pointer")]
 unsafe impl Send for Ring {}
 
-// SAFETY: through a shared reference, `memory` is asked for its alignment only, and `start` is copied; who goes where it points
-// argues for that himself (`Half::lend`). All else is `Sync` by itself.
+// SAFETY: through a shared reference, only the alignment of `memory` is read and `start` is copied; accesses through
+// the pointer have their own argument (`Half::slice`). All other fields are `Sync`.
 #[expect(unsafe_code, reason = "memory of our own behind a pointer")]
 unsafe impl Sync for Ring {}
 
@@ -44,23 +45,24 @@ impl Ring {
         State(self.state.load(Ordering::Acquire))
     }
 
-    /// Wakes a half, if it had said that it waits when `state` was changed.
+    /// Wakes a half if its waiting flag was set when `state` was changed.
     fn wake(&self, side: Side, before_change: usize) {
-        if State(before_change).has(side.waits()) {
-            // It holds the gate until it hears the bell; and nobody else hears it, since the other half is the one that rings.
-            drop(self.gate.lock());
-            self.bell.notify_one();
+        if State(before_change).has(side.waiting_flag()) {
+            // The waiting half holds the lock until it waits on `changed`. Only one half can wait, since the other one
+            // is the caller.
+            drop(self.lock.lock());
+            self.changed.notify_one();
         }
     }
 }
 
-/// How many bytes are filled, and flags, in one word: it is seen at one moment whether there is something to read, whether there
-/// will be, and whether somebody waits for it. So no end is taken for an empty ring, and no wake-up is lost.
+/// The number of filled bytes, and flags, in one word: one load shows whether bytes are readable, whether more can
+/// follow, and whether a half waits. So the end is not confused with an empty ring, and no wake-up is lost.
 #[derive(Clone, Copy)]
 struct State(usize);
 
 impl State {
-    /// The bits that are not flags.
+    /// The bits of the byte count.
     const FILLED: usize = usize::MAX >> 4;
 
     fn has(self, flag: usize) -> bool {
@@ -86,35 +88,35 @@ impl Side {
         }
     }
 
-    /// The flag of a half that was dropped.
-    fn gone(self) -> usize {
+    /// Returns the flag of a dropped half.
+    fn dropped_flag(self) -> usize {
         match self {
             Self::Producer => 1 << (usize::BITS - 1),
             Self::Consumer => 1 << (usize::BITS - 2),
         }
     }
 
-    /// The flag of a half that waits for bytes.
-    fn waits(self) -> usize {
-        self.gone() >> 2
+    /// Returns the flag of a waiting half.
+    fn waiting_flag(self) -> usize {
+        self.dropped_flag() >> 2
     }
 }
 
-/// One of the two halves of a ring. It has bytes, lends them to its user, and passes them on to the other half.
+/// One half of a ring. It owns bytes, gives its user access to them, and passes them on to the other half.
 pub(super) struct Half {
     ring: Arc<Ring>,
     side: Side,
-    /// Where the bytes begin that belong to this half, from the start of the memory; less than the capacity.
+    /// Start of the bytes that belong to this half, in `memory`; less than the capacity.
     position: usize,
-    /// How many of them, from `position` on, were lent last and not passed on since.
-    lent: usize,
+    /// Length of the last slice that has not been passed on, from `position`.
+    sliced: usize,
 }
 
 impl Half {
-    /// The most bytes that a ring can have.
+    /// The maximum capacity of a ring in bytes.
     pub(super) const MAX_CAPACITY: usize = State::FILLED;
 
-    /// The producer, to which all of the memory belongs, and the consumer. It has a byte at least, and no more than
+    /// Creates the producer, which owns all of the memory, and the consumer. `memory` has at least one byte and at most
     /// [`MAX_CAPACITY`](Half::MAX_CAPACITY).
     pub(super) fn pair(mut memory: AlignedBuffer) -> (Self, Self) {
         let ring = Arc::new(Ring {
@@ -122,31 +124,31 @@ impl Half {
             start: NonNull::from(&mut *memory).cast(),
             memory,
             state: AtomicUsize::new(0),
-            gate: Mutex::default(),
-            bell: Condvar::new(),
+            lock: Mutex::default(),
+            changed: Condvar::new(),
         });
-        let half = |side| Self { ring: Arc::clone(&ring), side, position: 0, lent: 0 };
+        let half = |side| Self { ring: Arc::clone(&ring), side, position: 0, sliced: 0 };
         (half(Side::Producer), half(Side::Consumer))
     }
 
-    /// Lends the bytes that belong to this half, as far as the end of the memory.
+    /// Returns the bytes that belong to this half, up to the end of the memory.
     #[expect(unsafe_code, reason = "a reference into memory that two threads share")]
-    pub(super) fn lend(&mut self) -> &mut [u8] {
-        self.lent = self.owned(self.ring.state()).min(self.ring.capacity - self.position);
+    pub(super) fn slice(&mut self) -> &mut [u8] {
+        self.sliced = self.owned(self.ring.state()).min(self.ring.capacity - self.position);
         let start = self.ring.start.as_ptr().wrapping_add(self.position);
-        let bytes = ptr::slice_from_raw_parts_mut(start, self.lent);
-        // SAFETY: at most `capacity - position` bytes from `position` on lie in the memory, which the half keeps through its
-        // `Arc`; each was made as a zero, so it has a value. They belong to this half (see `Ring`). Of the other half there is
-        // one, which lends only bytes that belong to it: what it lent of these, it has passed on after the reference was gone,
-        // and this thread has seen that. This reference borrows the half mutably, so that meanwhile nothing is lent again and
-        // nothing passed on; the bytes stay this half's, and this is the only reference to them.
+        let bytes = ptr::slice_from_raw_parts_mut(start, self.sliced);
+        // SAFETY: at most `capacity - position` bytes at `position` lie in the memory, which the half keeps alive
+        // through its `Arc`; each was initialized to zero. They belong to this half (see `Ring`). There is only one
+        // other half, which slices only bytes that belong to it: it has passed on these bytes after its reference to
+        // them ended, and this thread has seen that. This reference borrows the half mutably, so that meanwhile nothing
+        // is sliced again and nothing is passed on; the bytes stay this half's, and this is the only reference to them.
         unsafe { &mut *bytes }
     }
 
-    /// Gives the first of the bytes that were lent to the other half.
-    pub(super) fn pass_on(&mut self, len: usize) {
-        assert!(len <= self.lent, "{len} bytes cannot be passed on: {} were lent", self.lent);
-        self.lent -= len;
+    /// Passes the first `len` bytes of the last slice on to the other half.
+    pub(super) fn advance(&mut self, len: usize) {
+        assert!(len <= self.sliced, "{len} bytes exceed the last slice of {}", self.sliced);
+        self.sliced -= len;
         self.position = (self.position + len) % self.ring.capacity;
         let before = match self.side {
             Side::Producer => self.ring.state.fetch_add(len, Ordering::Release),
@@ -155,21 +157,22 @@ impl Half {
         self.ring.wake(self.side.other(), before);
     }
 
-    /// Waits until bytes belong to this half, or none ever will.
+    /// Waits until this half owns bytes, or the other half is dropped.
     pub(super) fn wait(&self) {
-        let done = |state| self.owned(state) > 0 || state.has(self.side.other().gone());
+        let done = |state| self.owned(state) > 0 || state.has(self.side.other().dropped_flag());
         if done(self.ring.state()) {
             return;
         }
-        let mut gate = self.ring.gate.lock().unwrap_or_else(PoisonError::into_inner);
-        // Looks and says that it waits, at once: a change that is not seen here comes later, and sees the flag.
-        while !done(State(self.ring.state.fetch_or(self.side.waits(), Ordering::Acquire))) {
-            gate = self.ring.bell.wait(gate).unwrap_or_else(PoisonError::into_inner);
+        let mut lock = self.ring.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        // Reads the state and sets the flag in one operation: a change that is not seen here comes later and sees the
+        // flag.
+        while !done(State(self.ring.state.fetch_or(self.side.waiting_flag(), Ordering::Acquire))) {
+            lock = self.ring.changed.wait(lock).unwrap_or_else(PoisonError::into_inner);
         }
-        self.ring.state.fetch_and(!self.side.waits(), Ordering::Relaxed);
+        self.ring.state.fetch_and(!self.side.waiting_flag(), Ordering::Relaxed);
     }
 
-    /// How many bytes belong to this half.
+    /// Returns the number of bytes that belong to this half.
     fn owned(&self, state: State) -> usize {
         match self.side {
             Side::Producer => self.ring.capacity - state.filled(),
@@ -177,12 +180,12 @@ impl Half {
         }
     }
 
-    /// Whether the other half was dropped.
+    /// Returns whether the other half was dropped.
     pub(super) fn is_abandoned(&self) -> bool {
-        self.ring.state().has(self.side.other().gone())
+        self.ring.state().has(self.side.other().dropped_flag())
     }
 
-    /// How many bytes both halves have.
+    /// Returns the capacity of the ring in bytes.
     pub(super) fn capacity(&self) -> usize {
         self.ring.capacity
     }
@@ -190,7 +193,7 @@ impl Half {
 
 impl Drop for Half {
     fn drop(&mut self) {
-        let before = self.ring.state.fetch_or(self.side.gone(), Ordering::Release);
+        let before = self.ring.state.fetch_or(self.side.dropped_flag(), Ordering::Release);
         self.ring.wake(self.side.other(), before);
     }
 }
@@ -217,20 +220,20 @@ mod tests {
         Half::pair(AlignedBuffer::new(capacity, Alignment::SIMD).unwrap())
     }
 
-    /// Comes back when the state says that a half waits.
+    /// Returns when the waiting flag of a half is set.
     fn until_waiting(ring: &Ring, side: Side) {
-        while !ring.state().has(side.waits()) {
+        while !ring.state().has(side.waiting_flag()) {
             thread::yield_now();
         }
     }
 
-    /// A half that has no bytes waits until something happens to the other one, and finds that it has so many.
-    fn wakes(capacity: usize, waiting: Side, happens: impl Fn(Half) -> Option<Half>, found: usize) {
+    /// Checks that a half without bytes waits until an action of the other half, and then owns `found` bytes.
+    fn check_wake_up(capacity: usize, waiting: Side, happens: impl Fn(Half) -> Option<Half>, found: usize) {
         let (mut producer, consumer) = pair(capacity);
         let (mut waiter, other) = match waiting {
             Side::Producer => {
-                producer.lend();
-                producer.pass_on(capacity);
+                producer.slice();
+                producer.advance(capacity);
                 (producer, consumer)
             }
             Side::Consumer => (consumer, producer),
@@ -238,38 +241,38 @@ mod tests {
         let ring = Arc::clone(&waiter.ring);
         let thread = thread::spawn(move || {
             waiter.wait();
-            assert!(!waiter.ring.state().has(waiter.side.waits()));
-            waiter.lend().len()
+            assert!(!waiter.ring.state().has(waiter.side.waiting_flag()));
+            waiter.slice().len()
         });
         until_waiting(&ring, waiting);
-        // Kept until the thread is done, so that it was not its end that woke the waiter.
+        // Kept until the thread ends, so that dropping it cannot be the cause of the wake-up.
         let other = happens(other);
         assert_eq!(thread.join().unwrap(), found);
         drop(other);
     }
 
     #[test]
-    fn a_half_that_waits_is_woken_by_bytes() {
+    fn bytes_wake_a_waiting_half() {
         for capacity in [1, 5] {
             for side in [Side::Producer, Side::Consumer] {
-                let pass_on_one = |mut half: Half| {
-                    half.lend();
-                    half.pass_on(1);
+                let advance_one = |mut half: Half| {
+                    half.slice();
+                    half.advance(1);
                     Some(half)
                 };
-                wakes(capacity, side, pass_on_one, 1);
+                check_wake_up(capacity, side, advance_one, 1);
             }
         }
     }
 
     #[test]
-    fn a_half_that_waits_is_woken_by_the_end_of_the_other() {
+    fn drop_of_one_half_wakes_the_other() {
         for side in [Side::Producer, Side::Consumer] {
             let end = |half| {
                 drop(half);
                 None
             };
-            wakes(3, side, end, 0);
+            check_wake_up(3, side, end, 0);
             let end_in_a_panic = |half| {
                 let panicking = thread::spawn(move || {
                     let _half: Half = half;
@@ -278,29 +281,29 @@ mod tests {
                 assert!(panicking.join().is_err());
                 None
             };
-            wakes(3, side, end_in_a_panic, 0);
+            check_wake_up(3, side, end_in_a_panic, 0);
         }
     }
 
     #[test]
-    fn no_more_is_passed_on_than_was_lent() {
+    fn advancing_past_the_slice_panics() {
         let panics = |half: &mut Half, len| {
-            let passing_on = std::panic::AssertUnwindSafe(|| half.pass_on(len));
-            std::panic::catch_unwind(passing_on).is_err()
+            let advancing = std::panic::AssertUnwindSafe(|| half.advance(len));
+            std::panic::catch_unwind(advancing).is_err()
         };
         let (mut producer, mut consumer) = pair(10);
-        assert!(panics(&mut producer, 1), "nothing was lent");
-        assert_eq!(producer.lend().len(), 10);
+        assert!(panics(&mut producer, 1), "no slice yet");
+        assert_eq!(producer.slice().len(), 10);
         assert!(panics(&mut producer, 11) && panics(&mut producer, usize::MAX));
-        producer.pass_on(6);
+        producer.advance(6);
         assert!(panics(&mut producer, 5));
-        producer.pass_on(4);
+        producer.advance(4);
         assert!(panics(&mut producer, 1));
-        assert!(panics(&mut consumer, 1), "nothing was lent");
-        assert_eq!(consumer.lend().len(), 10);
-        consumer.pass_on(7);
+        assert!(panics(&mut consumer, 1), "no slice yet");
+        assert_eq!(consumer.slice().len(), 10);
+        consumer.advance(7);
         assert!(panics(&mut consumer, 4));
-        assert!(panics(&mut producer, 1), "what became free was not lent yet");
-        assert_eq!((producer.lend().len(), consumer.lend().len()), (7, 3));
+        assert!(panics(&mut producer, 1), "the freed space is not in a slice yet");
+        assert_eq!((producer.slice().len(), consumer.slice().len()), (7, 3));
     }
 }

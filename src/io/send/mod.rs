@@ -1,6 +1,7 @@
-//! Bytes of a file to a socket, a pipe or another file, without passing through this program where the system can do it.
+//! Transfers from a file to a socket, a pipe or another file, without a copy to user space where the kernel supports
+//! it.
 
-mod lot;
+mod copy_buffer;
 mod transfer;
 
 use std::ops::Range;
@@ -10,11 +11,11 @@ use crate::error::Result;
 
 pub use transfer::{SendMethod, Sent, Step, Transfer};
 
-/// Sends a range of a file, in bytes from its start, to a socket, a pipe, or the position of another file, and waits until all
-/// of it is taken.
+/// Sends a range of a file, in bytes from its start, to a socket, a pipe, or the position of another file, and waits
+/// until all of it is accepted.
 ///
-/// This is [`Transfer::run`]. A [`Transfer`] can go on after an error and tells how much was sent until then; its page says what
-/// holds for both.
+/// This is [`Transfer::run`]. A [`Transfer`] can continue after an error and reports the number of bytes sent until
+/// then; its documentation applies to both.
 ///
 /// ```
 /// use std::io::Read;

@@ -1,4 +1,4 @@
-//! A range of a file on its way.
+//! Transfer of a range of a file.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Seek};
@@ -7,26 +7,26 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::time::Duration;
 
-use super::lot::Lot;
+use super::copy_buffer::CopyBuffer;
 use crate::error::{ErrorKind, Result};
 use crate::io::sys;
 
-/// How bytes get from a file to where they are sent.
+/// The method by which bytes move from a file to the target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SendMethod {
-    /// From file to file by `copy_file_range(2)`, which copies nothing where file systems can share blocks.
+    /// From file to file with `copy_file_range(2)`, without a copy if the file system can share blocks.
     CopyFileRange,
-    /// From a file to a socket, a pipe, or a file of another file system by `sendfile(2)`.
+    /// From a file to a socket, a pipe, or a file of another file system with `sendfile(2)`.
     Sendfile,
-    /// From a pipe, or to one, by `splice(2)`.
+    /// From or to a pipe with `splice(2)`.
     Splice,
-    /// Through a buffer of 256 KiB of this program, by `pread(2)` and `write(2)`.
+    /// Through a 256 KiB buffer in user space, with `pread(2)` and `write(2)`.
     Copied,
 }
 
 impl SendMethod {
-    /// What may work where this does not.
+    /// Returns the method to try next if this one is not supported.
     fn next(self) -> Option<Self> {
         match self {
             Self::CopyFileRange => Some(Self::Sendfile),
@@ -37,38 +37,39 @@ impl SendMethod {
     }
 }
 
-/// What was sent.
+/// The result of a transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Sent {
-    /// Bytes that were taken.
+    /// Bytes accepted by the target.
     pub bytes: u64,
-    /// The way that the last of them took; `None` if there were none.
+    /// The method of the last of them; `None` if there were none.
     pub method: Option<SendMethod>,
 }
 
-/// What a [step](Transfer::step) came to.
+/// The result of a [step](Transfer::step).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// So many bytes were taken, at least one.
+    /// This number of bytes was accepted, at least one.
     Moved(u64),
-    /// None could be taken now.
+    /// The target or source would block.
     Blocked,
-    /// All were taken before.
+    /// All bytes have been sent.
     Done,
 }
 
-/// A range of a file on its way to a socket, a pipe or another file.
+/// A transfer of a range of a file to a socket, a pipe or another file.
 ///
-/// The bytes do not pass through this program where the system can do without: see [`SendMethod`]. Which way works is found by
-/// trying; one that is refused is not tried again, and the last one works for whatever can be read and written.
-/// [`way`](Transfer::way) tells which one it was.
+/// The kernel moves the bytes without a copy to user space where it can: see [`SendMethod`]. The transfer tries the
+/// methods in order and does not repeat a refused one; the last one works for every readable source and writable
+/// target. [`method`](Transfer::method) returns the method that was used.
 ///
-/// A regular file or a block device is read at offsets, and its position stays where it is. Everything else is read from where
-/// it stands. What it is sent to is written to as `write(2)` does: a file at its position, or at its end if it was opened to
-/// append. The transfer has duplicates of both descriptors (`dup(2)`); a socket or pipe is not closed before it is dropped.
+/// A regular file or a block device is read at offsets; its file position does not move. Every other source is read
+/// from its current position. The target is written to as by `write(2)`: a file at its position, or at its end in
+/// append mode. The transfer owns duplicates of both descriptors (`dup(2)`): a socket or pipe stays open until the
+/// transfer is dropped.
 ///
-/// # A socket that takes what it can
+/// # A non-blocking socket
 ///
 /// ```
 /// use std::fs::File;
@@ -84,7 +85,7 @@ pub enum Step {
 /// loop {
 ///     match transfer.step()? {
 ///         Step::Moved(_) => {}
-///         // Here a server would do something else until the socket can be written to.
+///         // A server would do other work here until the socket is writable.
 ///         Step::Blocked => {
 ///             let len = client.read(&mut piece)?;
 ///             received.extend_from_slice(&piece[..len]);
@@ -98,14 +99,15 @@ pub enum Step {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// # What to know
+/// # Notes
 ///
-/// * A socket or pipe may hold pages of the file itself, not copies: who changes the file right after it was sent may change
-///   what arrives.
-/// * Who sends to a socket or pipe whose other end is gone gets `SIGPIPE`. Programs of Rust ignore that signal from the start, and
-///   the error is [`BrokenPipe`](io::ErrorKind::BrokenPipe) or [`ConnectionReset`](io::ErrorKind::ConnectionReset). In a program of
-///   another language, its `main` has to ignore the signal, else it ends the process.
-/// * Systems other than Linux know [`SendMethod::Copied`] only.
+/// * A socket or pipe may reference pages of the file instead of copies: changing the file right after sending may
+///   change the received bytes.
+/// * Sending to a socket or pipe whose other end is closed raises `SIGPIPE`. Rust programs ignore that signal by
+///   default, and the error is [`BrokenPipe`](io::ErrorKind::BrokenPipe) or
+///   [`ConnectionReset`](io::ErrorKind::ConnectionReset). In a program of another language, `main` has to ignore the
+///   signal, or it kills the process.
+/// * Systems other than Linux support [`SendMethod::Copied`] only.
 #[derive(Debug)]
 pub struct Transfer {
     from: File,
@@ -114,36 +116,36 @@ pub struct Transfer {
     to: File,
     start: u64,
     position: u64,
-    /// `None` while it is not known where the source ends.
+    /// `None` until the end of the source is known.
     end: Option<u64>,
-    /// The way to try.
+    /// The method to try next.
     trying: SendMethod,
-    /// The way that worked last.
+    /// The last method that worked.
     method: Option<SendMethod>,
-    lot: Lot,
+    copy_buffer: CopyBuffer,
     timeout: Option<Duration>,
 }
 
-/// The most that is asked for at once: what the kernel moves at most by one call, whole pages of less than 2 GiB.
-const LONGEST: u64 = 0x7fff_f000;
+/// The maximum length of one system call: the kernel moves at most this many bytes, whole pages below 2 GiB.
+const MAX_CALL_LEN: u64 = 0x7fff_f000;
 
 impl Transfer {
-    /// A range of a file, in bytes from its start. Of a pipe, or of anything else that has no offsets, the range begins at 0 and
-    /// is what comes next.
+    /// Creates a transfer of a range of a file, in bytes from its start. For a pipe or another source without offsets,
+    /// the range starts at 0 and covers the next bytes.
     ///
     /// # Errors
     ///
-    /// * [`ErrorKind::OutOfRange`] if the file does not have these bytes. What tells no length (a device, a file in `/proc`) is
-    ///   found to be shorter when it is sent.
-    /// * [`ErrorKind::Io`] of kind [`NotSeekable`](io::ErrorKind::NotSeekable) if the range does not begin at 0 and the source has
-    ///   no offsets; of kind [`InvalidInput`](io::ErrorKind::InvalidInput) if the bytes would be written over bytes of the range
-    ///   itself; or with the reason of the system if it has no descriptors left.
+    /// * [`ErrorKind::OutOfRange`] if the range exceeds the file. A source without a known length (a device, a file in
+    ///   `/proc`) returns an error during the transfer if it is shorter.
+    /// * [`ErrorKind::Io`] of kind [`NotSeekable`](io::ErrorKind::NotSeekable) if the range does not start at 0 and the
+    ///   source has no offsets; of kind [`InvalidInput`](io::ErrorKind::InvalidInput) if the transfer would overwrite
+    ///   bytes of the range itself; with the system's reason if no more descriptors can be opened.
     pub fn new(from: impl AsFd, range: Range<u64>, to: impl AsFd) -> Result<Self> {
         Self::between(from.as_fd(), range.start, Some(range.end), to.as_fd())
     }
 
-    /// What there is from a byte of a file to its end: the end that it has now or, if the source tells no length, the one that
-    /// is met.
+    /// Creates a transfer from an offset of a file to its end: its current end or, for a source without a known length,
+    /// the end that the transfer reaches.
     ///
     /// # Errors
     ///
@@ -156,7 +158,7 @@ impl Transfer {
         let from = File::from(from.try_clone_to_owned()?);
         let to = File::from(to.try_clone_to_owned()?);
         let (source, target) = (from.metadata()?, to.metadata()?);
-        // What is said to be empty may have content all the same, as files of `/proc` do.
+        // A file of length 0 may have content, as files of `/proc` have.
         let len = (source.is_file() && source.len() > 0).then_some(source.len());
         let end = end.or(len);
         let range = start..end.unwrap_or(u64::MAX);
@@ -175,12 +177,23 @@ impl Transfer {
             (true, false) => SendMethod::Sendfile,
             (false, _) => SendMethod::Splice,
         };
-        let lot = Lot::new()?;
-        Ok(Self { from, seekable, to, start, position: start, end, trying, method: None, lot, timeout: None })
+        let copy_buffer = CopyBuffer::new()?;
+        Ok(Self {
+            from,
+            seekable,
+            to,
+            start,
+            position: start,
+            end,
+            trying,
+            method: None,
+            copy_buffer,
+            timeout: None,
+        })
     }
 
-    /// The longest that [`run`](Transfer::run) waits for a source or target, where one of them is non-blocking. Without it, it
-    /// waits for as long as it takes. (A socket that blocks has its own, [`set_write_timeout`].)
+    /// Sets the maximum time that [`run`](Transfer::run) waits for a non-blocking source or target. Default: no limit.
+    /// (A blocking socket has its own, [`set_write_timeout`].)
     ///
     /// [`set_write_timeout`]: std::net::TcpStream::set_write_timeout
     #[must_use]
@@ -188,13 +201,13 @@ impl Transfer {
         Self { timeout: Some(timeout), ..self }
     }
 
-    /// Sends what was not sent yet and waits until all of it is taken, also by a target that is non-blocking (`poll(2)`).
+    /// Sends the remaining bytes and waits until all are accepted, even if the target is non-blocking (`poll(2)`).
     ///
     /// # Errors
     ///
-    /// Those of [`step`](Transfer::step); [`TimedOut`](io::ErrorKind::TimedOut) after the [`timeout`](Transfer::timeout), and
-    /// [`WouldBlock`](io::ErrorKind::WouldBlock) after that of a blocking socket. After any of them, `run` goes on behind the last
-    /// byte that was taken.
+    /// Those of [`step`](Transfer::step); [`TimedOut`](io::ErrorKind::TimedOut) after the
+    /// [`timeout`](Transfer::timeout), and [`WouldBlock`](io::ErrorKind::WouldBlock) after that of a blocking socket.
+    /// After any error, another `run` continues after the last accepted byte.
     pub fn run(&mut self) -> Result<Sent> {
         loop {
             match self.step()? {
@@ -205,19 +218,19 @@ impl Transfer {
         }
     }
 
-    /// Sends as much of the rest as is taken at once. It waits only where `write(2)` to the target would, or `read(2)` from the
-    /// source: where they are not non-blocking.
+    /// Sends as many of the remaining bytes as one call accepts. It blocks only where `write(2)` to the target or
+    /// `read(2)` from the source would.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Truncated`] with the end of the source if that is met before the end of the range; [`ErrorKind::Io`] with the
-    /// reason of the system. What was sent before is counted.
+    /// [`ErrorKind::Truncated`] with the end of the source if it comes before the end of the range; [`ErrorKind::Io`]
+    /// with the system's reason. Bytes sent before are counted.
     pub fn step(&mut self) -> Result<Step> {
         while self.end != Some(self.position) {
             match (self.move_bytes(), self.trying.next()) {
-                // Some files seem to be empty to all calls but `read`, so that it is asked before the end is believed.
+                // Some files appear empty to every call except `read`, so it is tried before the end is accepted.
                 (Ok(0), Some(next)) => self.trying = next,
-                (Ok(0), None) => self.meet_end()?,
+                (Ok(0), None) => self.reach_end()?,
                 (Ok(moved), _) => {
                     let moved = moved as u64;
                     self.position += moved;
@@ -233,34 +246,35 @@ impl Transfer {
         Ok(Step::Done)
     }
 
-    /// Bytes that were sent so far: taken by the system for what they were sent to, which need not say that they have arrived.
+    /// Returns the number of bytes sent so far: accepted by the system for the target, which does not imply that they
+    /// have arrived.
     #[must_use]
     pub fn sent(&self) -> u64 {
         self.position - self.start
     }
 
-    /// Bytes that are left to be sent; `None` while it is not known where the source ends.
+    /// Returns the number of remaining bytes; `None` until the end of the source is known.
     #[must_use]
     pub fn remaining(&self) -> Option<u64> {
         self.end.map(|end| end - self.position)
     }
 
-    /// The way that bytes took last; `None` if none were sent yet.
+    /// Returns the last method that moved bytes; `None` if none were sent yet.
     #[must_use]
     pub fn method(&self) -> Option<SendMethod> {
         self.method
     }
 
-    /// Bytes that were read from the source and not taken yet, the first ones of those that remain. There are some only where
-    /// the way is [`SendMethod::Copied`]. Of a pipe, they can be had nowhere else.
+    /// Returns the bytes that were read from the source and not yet accepted, the first of the remaining ones. They
+    /// exist only with [`SendMethod::Copied`]. The bytes of a pipe cannot be read again elsewhere.
     #[must_use]
     pub fn unsent(&self) -> &[u8] {
-        self.lot.unsent()
+        self.copy_buffer.unsent()
     }
 
-    /// Moves some of the bytes that remain, in the way that is to be tried.
+    /// Moves some of the remaining bytes with the current method.
     fn move_bytes(&mut self) -> io::Result<usize> {
-        let remaining = self.remaining().unwrap_or(LONGEST).min(LONGEST);
+        let remaining = self.remaining().unwrap_or(MAX_CALL_LEN).min(MAX_CALL_LEN);
         let len = usize::try_from(remaining).unwrap_or(usize::MAX);
         let offset = self.seekable.then_some(self.position);
         let (from, to) = (self.from.as_fd(), self.to.as_fd());
@@ -268,12 +282,12 @@ impl Transfer {
             SendMethod::CopyFileRange => sys::copy_file_range(from, offset, to, len),
             SendMethod::Sendfile => sys::sendfile(from, offset, to, len),
             SendMethod::Splice => sys::splice(from, offset, to, len),
-            SendMethod::Copied => self.lot.copy(&self.from, offset, &self.to, len),
+            SendMethod::Copied => self.copy_buffer.copy(&self.from, offset, &self.to, len),
         }
     }
 
-    /// The source ends here.
-    fn meet_end(&mut self) -> Result<()> {
+    /// Handles the end of the source.
+    fn reach_end(&mut self) -> Result<()> {
         let len = *self.end.get_or_insert(self.position);
         if self.position < len {
             return Err(ErrorKind::Truncated { offset: self.position, len }.into());
@@ -281,14 +295,14 @@ impl Transfer {
         Ok(())
     }
 
-    /// Waits until there is something to read and room to write.
+    /// Waits until the source is readable and the target is writable.
     fn wait(&self) -> io::Result<()> {
         let (from, to) = (self.from.as_fd(), self.to.as_fd());
         if !sys::is_nonblocking(from)? && !sys::is_nonblocking(to)? {
-            // A blocking socket says so when its own time is up.
+            // The timeout of a blocking socket has expired.
             return Err(io::ErrorKind::WouldBlock.into());
         }
-        // Of two pipes, either may be the one to wait for, though only the other one is non-blocking.
+        // With two pipes, the call may wait for either, even if only the other one is non-blocking.
         if !self.seekable && self.unsent().is_empty() {
             sys::wait_readable(from, self.timeout)?;
         }
@@ -300,13 +314,13 @@ fn is_same(one: &Metadata, other: &Metadata) -> bool {
     (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
-/// Refuses to write bytes of a file over others of them: what is sent would not be what was there.
+/// Refuses to overwrite bytes of the range: the target would receive changed bytes.
 fn refuse_overlap(range: &Range<u64>, mut file: &File, len: u64) -> Result<()> {
     let start = if sys::appends(file.as_fd())? { len } else { file.stream_position()? };
     let end = start.saturating_add(range.end - range.start);
     if start < range.end && range.start < end {
         let message = format!(
-            "bytes {}..{} would be written over themselves, to {start}..{end}",
+            "the target range {start}..{end} overlaps the source range {}..{}",
             range.start, range.end
         );
         return Err(io::Error::new(io::ErrorKind::InvalidInput, message).into());

@@ -1,4 +1,4 @@
-//! What only the system can do, a folder or file for each kind of system.
+//! System calls for I/O, one implementation per operating system.
 
 #[cfg_attr(target_os = "linux", path = "linux/mod.rs")]
 #[cfg_attr(not(target_os = "linux"), path = "other.rs")]

@@ -1,4 +1,4 @@
-//! Many reads that are begun together.
+//! Batches of reads.
 
 use std::io;
 
@@ -7,22 +7,22 @@ use super::buffer::UringBuffer;
 /// A read of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadOp {
-    /// The first byte, counted from the start of the file.
+    /// File offset of the first byte.
     pub offset: u64,
-    /// How many bytes; at most the length of a buffer.
+    /// Number of bytes; at most the length of a buffer.
     pub len: usize,
-    /// What its [`Completion`] is to be known by.
+    /// Identifier that its [`Completion`] repeats.
     pub token: u64,
 }
 
-/// What became of a read of a batch.
+/// The result of a read of a batch.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Completion {
-    /// That of the [`ReadOp`].
+    /// The token of the [`ReadOp`].
     pub token: u64,
-    /// That of the [`ReadOp`].
+    /// The offset of the [`ReadOp`].
     pub offset: u64,
-    /// What was read, or why nothing could be.
+    /// The bytes, or the error.
     pub result: io::Result<UringBuffer>,
 }

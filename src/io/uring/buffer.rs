@@ -1,4 +1,4 @@
-//! What was read.
+//! Buffers with the result of a read.
 
 use std::fmt;
 use std::ops::Deref;
@@ -7,12 +7,11 @@ use std::sync::Arc;
 use super::queue::Queue;
 use super::state::Filled;
 
-/// The bytes that were read, in a buffer of the reader's.
+/// The bytes of a read, in a buffer of the reader.
 ///
-/// The buffer is the reader's again, for the next read, when this is dropped. It may be held for as long as anybody likes, also
-/// when the reader is no more.
+/// Drop returns the buffer to the reader for the next read. It may outlive the reader.
 pub struct UringBuffer {
-    /// There until it is dropped.
+    /// `None` only during drop.
     filled: Option<Filled>,
     queue: Arc<Queue>,
 }

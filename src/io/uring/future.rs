@@ -1,4 +1,4 @@
-//! A read that is waited for without a thread.
+//! A read as a future.
 
 use std::io;
 use std::pin::Pin;
@@ -9,13 +9,13 @@ use super::buffer::UringBuffer;
 use super::queue::Queue;
 use crate::error::Result;
 
-/// A read that begins when it is first polled: what [`UringReader::read`](crate::io::uring::UringReader::read) returns.
+/// A read that starts when it is first polled; returned by [`UringReader::read`](crate::io::uring::UringReader::read).
 ///
-/// It needs no certain runtime. A thread of the reader's, which is started for the first of them, waits for the kernel and wakes
-/// whoever polled last.
+/// It works with every runtime. A thread of the reader, started for the first future, waits for the kernel and wakes
+/// the task that polled last.
 ///
-/// If it is dropped before it is over, the kernel is told to give the read up, and goes on writing to the buffer until it has:
-/// the buffer stays with the reader. Of a stream, bytes that were read already are lost.
+/// If it is dropped before it completes, the read is cancelled. Until the kernel has completed it, the kernel may write
+/// to the buffer, which stays with the reader. Bytes already read from a stream are lost.
 #[derive(Debug)]
 #[must_use = "a read begins when it is polled"]
 pub struct UringRead {
@@ -25,18 +25,18 @@ pub struct UringRead {
 
 #[derive(Debug)]
 enum Progress {
-    Asked {
+    Requested {
         offset: u64,
         len: usize,
     },
-    /// The queue knows it by this number.
-    Begun(u64),
-    Over,
+    /// The number of the read in the queue.
+    Started(u64),
+    Completed,
 }
 
 impl UringRead {
     pub(super) fn new(queue: &Arc<Queue>, offset: u64, len: usize) -> Self {
-        Self { queue: Arc::clone(queue), progress: Progress::Asked { offset, len } }
+        Self { queue: Arc::clone(queue), progress: Progress::Requested { offset, len } }
     }
 }
 
@@ -45,31 +45,31 @@ impl Future for UringRead {
 
     /// # Errors
     ///
-    /// Those of [`UringReader::read_at`](crate::io::uring::UringReader::read_at), but for the one for want of a buffer: it waits for
-    /// one. [`ErrorKind::Io`](crate::ErrorKind::Io) also if the thread cannot be started, if the reader was dropped, and if this
-    /// is polled when it is over.
+    /// Those of [`UringReader::read_at`](crate::io::uring::UringReader::read_at), except the lack of a free buffer: it
+    /// waits for one. Also [`ErrorKind::Io`](crate::ErrorKind::Io) if the thread cannot be started, if the reader was
+    /// dropped, and if the future is polled after completion.
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let number = match self.progress {
-            Progress::Asked { offset, len } => {
-                self.progress = Progress::Over;
-                let number = self.queue.begin_to_poll(offset, len)?;
-                self.progress = Progress::Begun(number);
+            Progress::Requested { offset, len } => {
+                self.progress = Progress::Completed;
+                let number = self.queue.start_polled(offset, len)?;
+                self.progress = Progress::Started(number);
                 number
             }
-            Progress::Begun(number) => number,
-            Progress::Over => {
-                return Poll::Ready(Err(io::Error::other("a read was polled when it was over").into()));
+            Progress::Started(number) => number,
+            Progress::Completed => {
+                return Poll::Ready(Err(io::Error::other("a read was polled after completion").into()));
             }
         };
         let filled = ready!(self.queue.poll(number, context.waker()));
-        self.progress = Progress::Over;
+        self.progress = Progress::Completed;
         Poll::Ready(filled.map(|filled| UringBuffer::new(filled, &self.queue)))
     }
 }
 
 impl Drop for UringRead {
     fn drop(&mut self) {
-        if let Progress::Begun(number) = self.progress {
+        if let Progress::Started(number) = self.progress {
             self.queue.abandon(number);
         }
     }

@@ -1,10 +1,10 @@
-//! How many reads are made at a time, and of what length.
+//! Queue depth and buffer length of a ring.
 
 use super::sys::Buffer;
 use crate::error::{ErrorKind, Result};
 use crate::io::Alignment;
 
-/// How many reads are made at a time, and of what length.
+/// Queue depth, and length and alignment of buffers.
 ///
 /// ```no_run
 /// use pagecut::io::uring::{UringOptions, UringReader};
@@ -21,37 +21,38 @@ pub struct UringOptions {
 }
 
 impl UringOptions {
-    /// The most reads at a time: 4096.
+    /// Maximum number of reads in flight: 4096.
     pub const MAX_DEPTH: usize = 4096;
 
-    /// The longest buffer: 1 GiB, which is the most that the kernel registers in one piece.
+    /// Maximum buffer length: 1 GiB, the kernel's limit for a registered buffer.
     pub const MAX_BUFFER_LEN: usize = 1 << 30;
 
-    /// 16 reads at a time, of up to 256 KiB each: half of the memory that most systems allow anybody to register.
+    /// 16 reads in flight of up to 256 KiB each: half of the memory that most systems allow unprivileged users to
+    /// register.
     pub const fn new() -> Self {
         Self { depth: 16, buffer_len: 256 << 10, alignment: None }
     }
 
-    /// Make up to this many reads at a time. There is one buffer for each.
+    /// Sets the maximum number of reads in flight. Each has one buffer.
     pub const fn depth(self, depth: usize) -> Self {
         Self { depth, ..self }
     }
 
-    /// How many bytes one read can ask for.
+    /// Sets the maximum length of a read in bytes.
     pub const fn buffer_len(self, buffer_len: usize) -> Self {
         Self { buffer_len, ..self }
     }
 
-    /// Where buffers begin. It is the start of a page at least, so that files that are opened with `O_DIRECT` can be read.
+    /// Sets the alignment of buffers. It is at least a page, so that files opened with `O_DIRECT` can be read.
     pub const fn alignment(self, alignment: Alignment) -> Self {
         Self { alignment: Some(alignment), ..self }
     }
 
-    /// The buffers that these options ask for.
+    /// Allocates the buffers.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidConfig`] for what cannot be; [`ErrorKind::Io`] if there is not so much memory.
+    /// [`ErrorKind::InvalidConfig`] for values out of range; [`ErrorKind::Io`] if the allocation fails.
     pub(super) fn buffers(self) -> Result<Vec<Buffer>> {
         let setting =
             |name, value: usize, expected| ErrorKind::InvalidConfig { name, value: value as u64, expected };

@@ -1,8 +1,9 @@
-//! Who waits for the kernel, and for whom.
+//! Waiting for completions.
 //!
-//! Any thread may begin reads. One at a time waits in the kernel for completions: the *driver*. It is whoever has to wait first;
-//! the others wait until it has taken in what was completed, and the next of them goes on. Futures do not wait, so the first of
-//! them starts a thread that does, the *reaper*. It is one more of those who take turns, and the only one who always does.
+//! Any thread may start reads. One thread at a time, the *driver*, waits in the kernel for completions: the first that
+//! has to wait. The others wait until it has processed the completions, and then the next of them continues. Futures do
+//! not wait; the first of them starts a thread for this purpose, the *reaper*. It takes turns with the others and is
+//! the only one that always waits.
 
 use std::fs::File;
 use std::io;
@@ -17,28 +18,29 @@ use super::state::{Abandoned, Done, Filled, State};
 use super::sys::{Buffer, Request, Ring};
 use crate::error::{ErrorKind, Result};
 
-/// How long to wait at first, and at the most, before reads that were not cancelled are cancelled once more.
-const PATIENCE: [Duration; 2] = [Duration::from_micros(50), Duration::from_millis(10)];
+/// First and maximum interval between cancellation attempts for reads that are still in flight.
+const CANCEL_INTERVALS: [Duration; 2] = [Duration::from_micros(50), Duration::from_millis(10)];
 
-/// A ring, and what is known of its reads.
+/// A ring and the state of its reads.
 #[derive(Debug)]
 pub(super) struct Queue {
     // Dropped before the buffers, which are registered with it.
     pub(super) ring: Ring,
     depth: usize,
     buffer_len: usize,
-    turn: Mutex<Turn>,
-    /// Reads have ended, or the next one may drive.
+    shared: Mutex<Shared>,
+    /// Signalled when reads have completed or another thread may become the driver.
     changed: Condvar,
-    /// There are reads in flight for the reaper to wait for.
-    begun: Condvar,
+    /// Signalled when the reaper has reads in flight to wait for.
+    started: Condvar,
 }
 
-/// The state, and whose turn it is to wait in the kernel.
+/// The state, and whether a thread waits in the kernel.
 #[derive(Debug)]
-struct Turn {
+struct Shared {
     state: State,
-    /// Whether there is a driver. Nobody else takes in completions then, or it could wait for what was taken in already.
+    /// Whether there is a driver. No other thread processes completions then; otherwise the driver could wait for a
+    /// completion that has already been processed.
     driven: bool,
     reaper: Option<JoinHandle<()>>,
 }
@@ -48,8 +50,8 @@ impl Queue {
         let (depth, buffer_len) = (buffers.len(), buffers.first().map_or(0, |buffer| buffer.memory.len()));
         let ring = Ring::new(file, &mut buffers)?;
         let state = State::new(buffers, ring.is_stream()?);
-        let turn = Mutex::new(Turn { state, driven: false, reaper: None });
-        Ok(Self { ring, depth, buffer_len, turn, changed: Condvar::new(), begun: Condvar::new() })
+        let shared = Mutex::new(Shared { state, driven: false, reaper: None });
+        Ok(Self { ring, depth, buffer_len, shared, changed: Condvar::new(), started: Condvar::new() })
     }
 
     pub(super) fn depth(&self) -> usize {
@@ -60,14 +62,14 @@ impl Queue {
         self.buffer_len
     }
 
-    /// Whether so many bytes can be asked for at this place.
+    /// Checks offset and length of a read.
     pub(super) fn check(&self, offset: u64, len: usize) -> Result<()> {
         if len > self.buffer_len {
             let expected = "at most the length of a buffer";
             return Err(ErrorKind::InvalidConfig { name: "len", value: len as u64, expected }.into());
         }
         if i64::try_from(offset).is_err() {
-            // For the kernel, the last of them would be the position of the file.
+            // The kernel interprets the largest offset as the current file position.
             return Err(ErrorKind::InvalidConfig {
                 name: "offset",
                 value: offset,
@@ -78,201 +80,202 @@ impl Queue {
         Ok(())
     }
 
-    fn turn(&self) -> MutexGuard<'_, Turn> {
-        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    fn shared(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Asks something of the state.
-    pub(super) fn ask<T>(&self, question: impl FnOnce(&State) -> T) -> T {
-        question(&self.turn().state)
+    /// Evaluates a query on the state.
+    pub(super) fn query<T>(&self, query: impl FnOnce(&State) -> T) -> T {
+        query(&self.shared().state)
     }
 
-    /// Begins as many reads of a batch as there are free buffers.
-    pub(super) fn begin_batch(&self, ops: &[ReadOp]) -> Result<usize> {
+    /// Starts reads of a batch, as many as there are free buffers.
+    pub(super) fn start_batch(&self, ops: &[ReadOp]) -> Result<usize> {
         ops.iter().try_for_each(|op| self.check(op.offset, op.len))?;
-        let mut turn = self.turn();
+        let mut shared = self.shared();
         let mut requests = Vec::new();
         for op in ops {
-            match turn.state.begin_of_batch(op.token, op.offset, op.len)? {
+            match shared.state.start_of_batch(op.token, op.offset, op.len)? {
                 Some(request) => requests.push(request),
                 None => break,
             }
         }
-        let begun = requests.len();
-        self.push(&mut turn.state, requests);
-        self.publish(turn);
-        Ok(begun)
+        let started = requests.len();
+        self.push(&mut shared.state, requests);
+        self.publish(shared);
+        Ok(started)
     }
 
-    /// The reads of batches that are over, when there are `at_least` so many, or none is in flight.
+    /// Returns the completed reads of batches, when there are `at_least` of them or none is in flight.
     pub(super) fn wait_for_batch(&self, at_least: usize) -> Vec<Done> {
-        self.publish(self.turn());
-        let mut turn = self.turn();
-        while !turn.state.has_done(at_least) {
-            turn = self.step(turn);
+        self.publish(self.shared());
+        let mut shared = self.shared();
+        while !shared.state.has_done(at_least) {
+            shared = self.step(shared);
         }
-        turn.state.take_done()
+        shared.state.take_done()
     }
 
-    /// Reads, and waits for it.
+    /// Reads and waits for completion.
     pub(super) fn read(&self, offset: u64, len: usize) -> Result<Filled> {
-        let number = self.begin(self.turn(), offset, len)?;
-        let mut turn = self.turn();
+        let number = self.start(self.shared(), offset, len)?;
+        let mut shared = self.shared();
         loop {
-            if let Some(result) = turn.state.take(number) {
+            if let Some(result) = shared.state.take(number) {
                 return Ok(result?);
             }
-            if turn.state.in_flight() == 0 {
-                // It waits for a buffer, and all of them are with those who were given them, of whom this thread may be one.
-                turn.state.abandon(number);
+            if shared.state.in_flight() == 0 {
+                // The read waits for a buffer, and all are in use, possibly by this thread.
+                shared.state.abandon(number);
                 return Err(io::Error::from(io::ErrorKind::ResourceBusy).into());
             }
-            turn = self.step(turn);
+            shared = self.step(shared);
         }
     }
 
-    /// Begins a read that is asked for by [`poll`](Queue::poll).
-    pub(super) fn begin_to_poll(self: &Arc<Self>, offset: u64, len: usize) -> Result<u64> {
-        let mut turn = self.turn();
-        if turn.reaper.is_none() && !turn.state.is_closed() {
+    /// Starts a read for [`poll`](Queue::poll).
+    pub(super) fn start_polled(self: &Arc<Self>, offset: u64, len: usize) -> Result<u64> {
+        let mut shared = self.shared();
+        if shared.reaper.is_none() && !shared.state.is_closed() {
             let queue = Arc::clone(self);
             let reaper =
                 thread::Builder::new().name("pagecut-uring".to_owned()).spawn(move || queue.reap())?;
-            turn.reaper = Some(reaper);
+            shared.reaper = Some(reaper);
         }
-        self.begin(turn, offset, len)
+        self.start(shared, offset, len)
     }
 
-    fn begin(&self, mut turn: MutexGuard<'_, Turn>, offset: u64, len: usize) -> Result<u64> {
+    fn start(&self, mut shared: MutexGuard<'_, Shared>, offset: u64, len: usize) -> Result<u64> {
         self.check(offset, len)?;
-        let (number, request) = turn.state.begin(offset, len)?;
-        self.push(&mut turn.state, request);
-        self.publish(turn);
+        let (number, request) = shared.state.start(offset, len)?;
+        self.push(&mut shared.state, request);
+        self.publish(shared);
         Ok(number)
     }
 
-    /// What became of a read; if it is not over, this one is woken when it is.
+    /// Returns the result of a read, or stores the waker that is woken on completion.
     pub(super) fn poll(&self, number: u64, waker: &Waker) -> Poll<Result<Filled>> {
-        // To clone a waker or drop one may run code of others, which may come back here.
+        // Cloning or dropping a waker may run foreign code, which may call this type again.
         let waker = waker.clone();
-        let mut turn = self.turn();
-        if let Some(result) = turn.state.take(number) {
+        let mut shared = self.shared();
+        if let Some(result) = shared.state.take(number) {
             return Poll::Ready(Ok(result?));
         }
-        let before = turn.state.wake_by(number, waker);
-        drop(turn);
+        let before = shared.state.wake_by(number, waker);
+        drop(shared);
         drop(before);
         Poll::Pending
     }
 
-    /// Forgets a read that nobody asks for any more. The kernel is told to give it up; its buffer is free when it has.
+    /// Abandons a read. It is cancelled; its buffer is free after the kernel has completed it.
     pub(super) fn abandon(&self, number: u64) {
-        let mut turn = self.turn();
-        let Abandoned { in_flight, request, waker } = turn.state.abandon(number);
-        self.push(&mut turn.state, request);
-        self.cancel(&mut turn.state, in_flight);
-        self.publish(turn);
+        let mut shared = self.shared();
+        let Abandoned { in_flight, request, waker } = shared.state.abandon(number);
+        self.push(&mut shared.state, request);
+        self.cancel(&mut shared.state, in_flight);
+        self.publish(shared);
         drop(waker);
     }
 
-    /// Takes back a buffer that was lent out.
+    /// Returns a buffer that was in use.
     pub(super) fn release(&self, buffer: Buffer) {
-        let mut turn = self.turn();
-        if let Some(request) = turn.state.release(buffer) {
-            self.push(&mut turn.state, [request]);
-            self.publish(turn);
+        let mut shared = self.shared();
+        if let Some(request) = shared.state.release(buffer) {
+            self.push(&mut shared.state, [request]);
+            self.publish(shared);
         }
     }
 
-    /// Cancels what can be cancelled, and waits until the kernel writes to no buffer any more.
+    /// Cancels all reads in flight and waits until the kernel writes to no buffer any more.
     pub(super) fn close(&self) {
-        let [mut patience, longest] = PATIENCE;
-        let mut turn = self.turn();
-        turn.state.close(libc::ECANCELED);
+        let [mut interval, longest_interval] = CANCEL_INTERVALS;
+        let mut shared = self.shared();
+        shared.state.close(libc::ECANCELED);
         loop {
-            // Once may not be enough: a read that is about to wait, or to go to a worker, is not found.
-            let in_flight = turn.state.indices();
-            self.cancel(&mut turn.state, in_flight);
-            self.publish(turn);
-            turn = self.turn();
-            if turn.state.in_flight() == 0 {
+            // One attempt may not suffice: the kernel does not find a read that is just about to wait or to move to a
+            // worker.
+            let in_flight = shared.state.indices();
+            self.cancel(&mut shared.state, in_flight);
+            self.publish(shared);
+            shared = self.shared();
+            if shared.state.in_flight() == 0 {
                 break;
             }
-            let waited = self.changed.wait_timeout(turn, patience);
-            turn = waited.unwrap_or_else(PoisonError::into_inner).0;
-            patience = longest.min(patience * 2);
+            let waited = self.changed.wait_timeout(shared, interval);
+            shared = waited.unwrap_or_else(PoisonError::into_inner).0;
+            interval = longest_interval.min(interval * 2);
         }
-        let reaper = turn.reaper.take();
-        // A driver that waits for nothing was left behind when the kernel refused another thread, and may wait for ever.
-        let left_behind = turn.driven;
-        drop(turn);
-        self.begun.notify_all();
-        // What the reaper wakes may drop the reader, and a thread cannot wait for itself.
+        let reaper = shared.reaper.take();
+        // If the kernel refused another thread, the driver may wait for ever.
+        let stuck_driver = shared.driven;
+        drop(shared);
+        self.started.notify_all();
+        // A task that the reaper wakes may drop the reader, and a thread cannot join itself.
         let is_other = |reaper: &JoinHandle<()>| reaper.thread().id() != thread::current().id();
-        if let Some(reaper) = reaper.filter(|reaper| !left_behind && is_other(reaper)) {
-            // It does nothing that panics; if it did, there is nothing left to do for it.
+        if let Some(reaper) = reaper.filter(|reaper| !stuck_driver && is_other(reaper)) {
+            // The reaper does not panic. If it did, nothing would remain to be cleaned up.
             let _ = reaper.join();
         }
     }
 
-    /// The thread that waits for the reads of futures.
+    /// Waits for the reads of futures, in a separate thread.
     fn reap(&self) {
-        let mut turn = self.turn();
+        let mut shared = self.shared();
         loop {
-            turn = match turn.state.in_flight() {
-                0 if turn.state.is_closed() => return,
-                0 => self.begun.wait(turn).unwrap_or_else(PoisonError::into_inner),
-                _ => self.step(turn),
+            shared = match shared.state.in_flight() {
+                0 if shared.state.is_closed() => return,
+                0 => self.started.wait(shared).unwrap_or_else(PoisonError::into_inner),
+                _ => self.step(shared),
             }
         }
     }
 
-    /// Waits until something has changed; there are reads in flight.
-    fn step<'queue>(&'queue self, mut turn: MutexGuard<'queue, Turn>) -> MutexGuard<'queue, Turn> {
-        if turn.driven {
-            return self.changed.wait(turn).unwrap_or_else(PoisonError::into_inner);
+    /// Waits until the state has changed. Some reads must be in flight.
+    fn step<'queue>(&'queue self, mut shared: MutexGuard<'queue, Shared>) -> MutexGuard<'queue, Shared> {
+        if shared.driven {
+            return self.changed.wait(shared).unwrap_or_else(PoisonError::into_inner);
         }
-        if !self.settle(&mut turn.state) {
-            turn.driven = true;
-            drop(turn);
+        if !self.settle(&mut shared.state) {
+            shared.driven = true;
+            drop(shared);
             let waited = self.ring.wait();
-            turn = self.turn();
-            turn.driven = false;
+            shared = self.shared();
+            shared.driven = false;
             if let Err(error) = waited {
-                turn.state.fail(&error);
+                shared.state.fail(&error);
             }
         }
-        self.publish(turn);
-        self.turn()
+        self.publish(shared);
+        self.shared()
     }
 
-    /// Ends a change of the state: tells the kernel of new requests, takes in what it has completed by then, and wakes those for
-    /// whom something has changed.
-    fn publish<'queue>(&'queue self, mut turn: MutexGuard<'queue, Turn>) {
+    /// Completes a change of the state: submits new requests, processes completions, and wakes waiting threads and
+    /// tasks.
+    fn publish<'queue>(&'queue self, mut shared: MutexGuard<'queue, Shared>) {
         loop {
-            drop(turn);
+            drop(shared);
             let submitted = self.ring.submit();
-            turn = self.turn();
+            shared = self.shared();
             if let Err(error) = submitted {
-                turn.state.fail(&error);
+                shared.state.fail(&error);
             }
-            if turn.driven || !self.settle(&mut turn.state) {
+            if shared.driven || !self.settle(&mut shared.state) {
                 break;
             }
         }
-        let wakers = turn.state.take_wakers();
-        if turn.state.in_flight() > 0 {
-            self.begun.notify_all();
+        let wakers = shared.state.take_wakers();
+        if shared.state.in_flight() > 0 {
+            self.started.notify_all();
         }
-        drop(turn);
+        drop(shared);
         self.changed.notify_all();
         for waker in wakers {
-            // A waker is code of others. If it panics, the next ones are to be woken all the same.
+            // A waker is foreign code. If it panics, the remaining ones must still be woken.
             let _ = panic::catch_unwind(AssertUnwindSafe(|| waker.wake()));
         }
     }
 
-    /// Takes in what the kernel has completed; whether there was anything.
+    /// Processes completions. Returns whether there were any.
     fn settle(&self, state: &mut State) -> bool {
         let completions = self.ring.completions();
         let found = !completions.is_empty();

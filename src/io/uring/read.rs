@@ -1,27 +1,27 @@
-//! One read, and when it is over.
+//! State of one read.
 
 use std::io;
 
 use super::sys::{Buffer, Request};
 
-/// A read that was asked for.
+/// A read in progress.
 #[derive(Debug)]
 pub(super) struct Read {
     pub(super) purpose: Purpose,
-    /// Where in the file it begins.
+    /// File offset of the first byte.
     pub(super) offset: u64,
     len: usize,
-    /// How many bytes are there already.
+    /// Bytes read so far.
     filled: usize,
     by_worker: bool,
 }
 
-/// Whom a read is for.
+/// The receiver of the result.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Purpose {
-    /// Whoever asks for what was completed, and knows the read by this token.
+    /// `complete_batch`, with the token of the read.
     Batch { token: u64 },
-    /// The one who has this number.
+    /// The caller that has this number.
     Single { number: u64 },
 }
 
@@ -30,24 +30,24 @@ impl Read {
         Self { purpose, offset, len, filled: 0, by_worker: false }
     }
 
-    /// Whether it is for the one who has this number.
-    pub(super) fn is_of(&self, asked: u64) -> bool {
-        matches!(self.purpose, Purpose::Single { number } if number == asked)
+    /// Returns whether the read belongs to the caller with this number.
+    pub(super) fn belongs_to(&self, caller: u64) -> bool {
+        matches!(self.purpose, Purpose::Single { number } if number == caller)
     }
 
-    /// What the kernel is to do next for it.
+    /// Returns the next request for the kernel.
     pub(super) fn request(&self, buffer: Buffer) -> Request {
         let offset = self.offset + self.filled as u64;
         Request { buffer, range: self.filled..self.len, offset, by_worker: self.by_worker }
     }
 
-    /// Takes note of what became of a request. If the read is over with it: how many bytes were read, or the error.
+    /// Processes the result of a request. Returns the result of the read if it has ended.
     pub(super) fn end(&mut self, outcome: io::Result<usize>, is_stream: bool) -> Option<io::Result<usize>> {
         match outcome {
             Ok(0) => Some(Ok(self.filled)),
             Ok(bytes) => {
                 self.filled += bytes.min(self.len - self.filled);
-                // What a stream has not given yet may go to another read, so that these bytes would not be in a row.
+                // The next bytes of a stream may go to another read, so a second request could leave a gap.
                 (self.filled == self.len || is_stream).then_some(Ok(self.filled))
             }
             Err(error) => self.fail(error, is_stream),
@@ -55,23 +55,25 @@ impl Read {
     }
 
     fn fail(&mut self, error: io::Error, is_stream: bool) -> Option<io::Result<usize>> {
-        // A read ends with the thread that asked for it: if it waits for the file to become ready it is cancelled, and if it waits
-        // for the page cache, its memory is said to be gone. Which it is not, so whoever notices asks again.
-        let by_end_of_thread = error.raw_os_error() == Some(libc::EFAULT);
+        // The kernel ends a read together with the thread that submitted it: a read that waits for readiness is
+        // cancelled, and one that waits for the page cache fails with EFAULT although its memory is valid. Such a read
+        // is submitted again.
+        let may_be_thread_exit = error.raw_os_error() == Some(libc::EFAULT);
         match error.kind() {
             _ if error.raw_os_error() == Some(libc::ECANCELED) => None,
             io::ErrorKind::Interrupted => None,
-            // A worker waits itself. What it says of the memory or the file is so.
-            _ if by_end_of_thread && !self.by_worker => self.again_by_worker(),
-            io::ErrorKind::WouldBlock if !is_stream && !self.by_worker => self.again_by_worker(),
-            // The start was read from the same file into the same buffer. The rest can be refused only because it does not begin
-            // with a block, as `O_DIRECT` wants it; and a direct read stops within a block at the end of the file only.
+            // A kernel worker does its own waiting, so its errors are final.
+            _ if may_be_thread_exit && !self.by_worker => self.retry_by_worker(),
+            io::ErrorKind::WouldBlock if !is_stream && !self.by_worker => self.retry_by_worker(),
+            // The start was read from the same file into the same buffer. The rest can be refused only because it does
+            // not start at a block, as `O_DIRECT` requires; and a direct read ends inside a block only at the end of
+            // the file.
             io::ErrorKind::InvalidInput if self.filled > 0 => Some(Ok(self.filled)),
             _ => Some(Err(error)),
         }
     }
 
-    fn again_by_worker(&mut self) -> Option<io::Result<usize>> {
+    fn retry_by_worker(&mut self) -> Option<io::Result<usize>> {
         self.by_worker = true;
         None
     }
@@ -97,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_of_a_short_read_is_asked_for_until_the_end() {
+    fn the_rest_of_a_short_read_is_requested() {
         for first in 1..LEN {
             let mut read = read();
             assert!(read.end(Ok(first), false).is_none());
@@ -109,14 +111,14 @@ mod tests {
     }
 
     #[test]
-    fn what_a_stream_gives_is_not_put_together() {
+    fn a_short_read_of_a_stream_is_complete() {
         for bytes in 0..=LEN {
             assert!(matches!(read().end(Ok(bytes), true), Some(Ok(found)) if found == bytes));
         }
     }
 
     #[test]
-    fn a_read_that_was_disturbed_is_made_again() {
+    fn an_interrupted_read_is_submitted_again() {
         for is_stream in [false, true] {
             let mut read = read();
             for _ in 0..3 {
@@ -128,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_come_of_the_end_of_a_thread_is_believed_of_a_worker_only() {
+    fn efault_is_final_only_from_a_worker() {
         for is_stream in [false, true] {
             let mut read = read();
             assert!(read.end(system(libc::EFAULT), is_stream).is_none());
@@ -138,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_busy_is_left_to_a_worker_and_a_stream_that_has_nothing_says_so() {
+    fn eagain_goes_to_a_worker_except_for_a_stream() {
         let mut of_file = read();
         assert!(of_file.end(system(libc::EAGAIN), false).is_none());
         assert!(of_file.by_worker);
@@ -147,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_of_a_direct_read_that_is_off_its_blocks_is_the_end() {
+    fn an_unaligned_rest_of_a_direct_read_is_the_end() {
         let mut read = read();
         assert_eq!(code(read.end(system(libc::EINVAL), false)), Some(libc::EINVAL));
         assert!(read.end(Ok(10), false).is_none());
@@ -155,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn any_other_error_is_that_of_the_read_also_after_its_start() {
+    fn other_errors_are_final() {
         for code_of_system in [libc::EIO, libc::EISDIR, libc::EBADF] {
             let mut read = read();
             assert_eq!(code(read.end(system(code_of_system), false)), Some(code_of_system));

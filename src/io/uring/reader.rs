@@ -1,4 +1,4 @@
-//! A file that is read by a ring.
+//! A file that is read through a ring.
 
 use std::fs::File;
 use std::io;
@@ -13,15 +13,15 @@ use super::queue::Queue;
 use super::state::{Done, State};
 use crate::error::Result;
 
-/// A file that is read by `io_uring(7)`, many reads at a time.
+/// A file that is read with `io_uring(7)`, with many reads in flight.
 ///
-/// Reads are begun and waited for in three ways, which go together, from any number of threads:
+/// There are three methods to start reads and to wait for them, which can be mixed, from any number of threads:
 ///
-/// | way | begins | waits |
+/// | method | starts | waits |
 /// |---|---|---|
-/// | [`submit_batch`](Self::submit_batch), [`complete_batch`](Self::complete_batch) | many reads in one system call | for as many as are asked for |
-/// | [`read_at`](Self::read_at) | one | for it |
-/// | [`read`](Self::read) | one, when it is polled | as a future |
+/// | [`submit_batch`](Self::submit_batch), [`complete_batch`](Self::complete_batch) | many reads in one system call | for a given number of them |
+/// | [`read_at`](Self::read_at) | one read | for its completion |
+/// | [`read`](Self::read) | one read, when it is polled | as a future |
 ///
 /// ```
 /// use pagecut::io::uring::{ReadOp, UringOptions, UringReader};
@@ -40,31 +40,33 @@ use crate::error::Result;
 /// # Ok::<(), pagecut::Error>(())
 /// ```
 ///
-/// What is read is a [`UringBuffer`]. It is shorter than what was asked for at the end of the file only, and empty behind it. A
-/// stream (a pipe, a socket, a terminal) has no offsets, and gives what it has.
+/// The result of a read is a [`UringBuffer`]. It is shorter than requested only at the end of the file, and empty after
+/// the end. A stream (a pipe, a socket, a terminal) has no offsets and returns the bytes that are available.
 ///
-/// To drop the reader cancels the reads that are in flight, and waits until the kernel has done with them all.
+/// Dropping the reader cancels the reads in flight and waits until the kernel has completed all of them.
 #[derive(Debug)]
 pub struct UringReader {
     queue: Arc<Queue>,
 }
 
 impl UringReader {
-    /// Reads a file that is open. It may also be a pipe, or whatever else `read(2)` reads.
+    /// Creates a reader for an open file. It may be a pipe or anything else that `read(2)` accepts.
     ///
-    /// The buffers and the file are registered with the kernel, which saves work for every read. The kernel may refuse that, as it
-    /// does for buffers beyond `RLIMIT_MEMLOCK` ([`buffers_refused`](Self::buffers_refused)); then they are used unregistered.
+    /// The buffers and the file are registered with the kernel, which saves work for every read. The kernel may refuse
+    /// it, for example for buffers above `RLIMIT_MEMLOCK` ([`buffers_refused`](Self::buffers_refused)); they are then
+    /// used unregistered.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidConfig`](crate::ErrorKind::InvalidConfig) for options that cannot be; [`ErrorKind::Io`](crate::ErrorKind::Io) with
-    /// the reason of the system if there is not so much memory, or if it has no ring for us: no `io_uring` at all (`ENOSYS`, or
-    /// `Unsupported`), forbidden by `kernel.io_uring_disabled` or by a filter of system calls (`EPERM`), no memory (`ENOMEM`).
+    /// [`ErrorKind::InvalidConfig`](crate::ErrorKind::InvalidConfig) for invalid options;
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) with the system's reason if the allocation fails or a ring is not
+    /// available: no `io_uring` (`ENOSYS`, or `Unsupported`), forbidden by `kernel.io_uring_disabled` or by a system
+    /// call filter (`EPERM`), out of memory (`ENOMEM`).
     pub fn new(file: File, options: UringOptions) -> Result<Self> {
         Ok(Self { queue: Arc::new(Queue::new(file, options.buffers()?)?) })
     }
 
-    /// Opens a file and reads it.
+    /// Opens a file and creates a reader for it.
     ///
     /// # Errors
     ///
@@ -73,23 +75,23 @@ impl UringReader {
         Self::new(File::open(path)?, options)
     }
 
-    /// Begins the first of these reads, as many as there are free buffers, in one system call; returns how many those are. That is
-    /// 0 if no buffer is free.
+    /// Starts the first reads of a batch, as many as there are free buffers, in one system call, and returns their
+    /// number. It is 0 if no buffer is free.
     ///
-    /// What became of them, [`complete_batch`](Self::complete_batch) tells, in the order in which they are done.
+    /// [`complete_batch`](Self::complete_batch) returns the results in order of completion.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidConfig`](crate::ErrorKind::InvalidConfig) if any of them is longer than a buffer, or begins at 2^63 or behind it;
-    /// none was begun then. [`ErrorKind::Io`](crate::ErrorKind::Io) if the kernel refused to do anything for the ring before.
+    /// [`ErrorKind::InvalidConfig`](crate::ErrorKind::InvalidConfig) if a read is longer than a buffer or its offset is
+    /// 2^63 or more; no read is started then. [`ErrorKind::Io`](crate::ErrorKind::Io) if the ring has failed before.
     pub fn submit_batch(&self, ops: &[ReadOp]) -> Result<usize> {
-        self.queue.begin_batch(ops)
+        self.queue.start_batch(ops)
     }
 
-    /// Waits until `at_least` so many reads of batches are done, or as many as there are, and returns all that are done. With 0, it
-    /// does not wait. If several threads ask, each completion goes to one of them.
+    /// Waits until `at_least` reads of batches have completed, or all in flight, and returns all completed ones. With
+    /// 0, it does not wait. With several threads, each completion goes to one of them.
     ///
-    /// What goes wrong with a read is told by its [`Completion`], also if the kernel refuses to wait.
+    /// The error of a read is in its [`Completion`], even if the kernel refuses to wait.
     #[must_use = "nobody else is told what was completed"]
     pub fn complete_batch(&self, at_least: usize) -> Vec<Completion> {
         let complete = |Done { token, offset, result }| {
@@ -99,20 +101,20 @@ impl UringReader {
         self.queue.wait_for_batch(at_least).into_iter().map(complete).collect()
     }
 
-    /// Reads `len` bytes from `offset` on, and waits for them.
+    /// Reads `len` bytes at `offset` and waits for them.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidConfig`](crate::ErrorKind::InvalidConfig) if `len` is more than a buffer has, or `offset` is 2^63 or more.
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) with the reason of the system if it cannot read; of the kind
-    /// [`ResourceBusy`](io::ErrorKind::ResourceBusy) if no buffer is free and no read is in flight: all buffers are held by those
-    /// who were given them, or wait to be asked for with `complete_batch`.
+    /// [`ErrorKind::InvalidConfig`](crate::ErrorKind::InvalidConfig) if `len` exceeds the buffer length or `offset` is
+    /// 2^63 or more. [`ErrorKind::Io`](crate::ErrorKind::Io) with the system's reason if the read fails; of kind
+    /// [`ResourceBusy`](io::ErrorKind::ResourceBusy) if no buffer is free and no read is in flight: all buffers are in
+    /// use or belong to completions that `complete_batch` has not returned yet.
     pub fn read_at(&self, offset: u64, len: usize) -> Result<UringBuffer> {
         self.queue.read(offset, len).map(|filled| UringBuffer::new(filled, &self.queue))
     }
 
-    /// Reads `len` bytes from `offset` on, as a future that needs no certain runtime. It waits for a buffer if none is free:
-    /// whoever keeps as many buffers as there are and waits for one more waits for ever.
+    /// Reads `len` bytes at `offset`, as a future that works with every runtime. It waits for a buffer if none is free:
+    /// a task that holds all buffers and waits for another read waits for ever.
     ///
     /// ```
     /// use pagecut::io::uring::{UringOptions, UringReader};
@@ -128,52 +130,52 @@ impl UringReader {
         UringRead::new(&self.queue, offset, len)
     }
 
-    /// How many reads can be in flight at a time, which is how many buffers there are.
+    /// Returns the maximum number of reads in flight, which is the number of buffers.
     #[must_use]
     pub fn depth(&self) -> usize {
         self.queue.depth()
     }
 
-    /// How many bytes one read can ask for.
+    /// Returns the maximum length of a read in bytes.
     #[must_use]
     pub fn buffer_len(&self) -> usize {
         self.queue.buffer_len()
     }
 
-    /// How many reads the kernel makes now.
+    /// Returns the number of reads in flight.
     #[must_use]
     pub fn in_flight(&self) -> usize {
-        self.queue.ask(State::in_flight)
+        self.queue.query(State::in_flight)
     }
 
-    /// How many buffers are free.
+    /// Returns the number of free buffers.
     #[must_use]
     pub fn free(&self) -> usize {
-        self.queue.ask(State::free)
+        self.queue.query(State::free)
     }
 
-    /// How many bytes the file has now; 0 for a stream.
+    /// Returns the current length of the file in bytes; 0 for a stream.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the system does not tell.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the file cannot be inspected.
     pub fn file_len(&self) -> Result<u64> {
         Ok(self.queue.ring.file().metadata()?.len())
     }
 
-    /// Whether both the buffers and the file are registered with the kernel.
+    /// Returns whether both the buffers and the file are registered with the kernel.
     #[must_use]
     pub fn is_registered(&self) -> bool {
         self.buffers_refused().is_none() && self.file_refused().is_none()
     }
 
-    /// Why the kernel did not register the buffers; `None` if it did.
+    /// Returns the reason why the kernel did not register the buffers; `None` if it did.
     #[must_use]
     pub fn buffers_refused(&self) -> Option<&io::Error> {
         self.queue.ring.buffers_refused()
     }
 
-    /// Why the kernel did not register the file; `None` if it did.
+    /// Returns the reason why the kernel did not register the file; `None` if it did.
     #[must_use]
     pub fn file_refused(&self) -> Option<&io::Error> {
         self.queue.ring.file_refused()

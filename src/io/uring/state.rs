@@ -1,4 +1,4 @@
-//! Which read has which buffer, and what became of it. Nothing here talks to the kernel.
+//! Assignment of buffers to reads, and results of reads. Makes no system calls.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
@@ -8,14 +8,14 @@ use std::task::Waker;
 use super::read::{Purpose, Read};
 use super::sys::{Buffer, Request};
 
-/// A buffer, and how many bytes were read into it.
+/// A buffer and the number of bytes that were read into it.
 #[derive(Debug)]
 pub(super) struct Filled {
     pub(super) buffer: Buffer,
     pub(super) len: usize,
 }
 
-/// A read of a batch that is over.
+/// A completed read of a batch.
 #[derive(Debug)]
 pub(super) struct Done {
     pub(super) token: u64,
@@ -23,7 +23,7 @@ pub(super) struct Done {
     pub(super) result: io::Result<Filled>,
 }
 
-/// A read that somebody has the number of, and that is not over.
+/// A read with a number that has not completed.
 #[derive(Debug, Default)]
 struct Single {
     /// The index of its buffer, if it has one.
@@ -33,22 +33,22 @@ struct Single {
 
 /// The buffers and reads of a reader.
 ///
-/// A buffer is free, in flight (it belongs to the ring), with a read that is over, or lent out. A read is queued only while no
-/// buffer is free, and the next buffer that is given back is its.
+/// A buffer is free, in flight (owned by the ring), with a completed read, or in use. A read is queued only while no
+/// buffer is free; it gets the next returned buffer.
 #[derive(Debug)]
 pub(super) struct State {
     is_stream: bool,
     free: Vec<Buffer>,
-    /// The reads that the kernel makes, by the index of their buffer.
+    /// Reads in flight, by the index of their buffer.
     in_flight: BTreeMap<u16, Read>,
     queued: VecDeque<Read>,
     singles: BTreeMap<u64, Single>,
-    over: BTreeMap<u64, io::Result<Filled>>,
+    completed: BTreeMap<u64, io::Result<Filled>>,
     next_number: u64,
     done: Vec<Done>,
-    /// Who is to be woken when the state is not locked any more.
+    /// Wakers to wake after the state is unlocked.
     wakers: Vec<Waker>,
-    /// The code of the system with which every read ends from now on.
+    /// Error number with which every later read fails.
     closed: Option<i32>,
 }
 
@@ -60,7 +60,7 @@ impl State {
             in_flight: BTreeMap::new(),
             queued: VecDeque::new(),
             singles: BTreeMap::new(),
-            over: BTreeMap::new(),
+            completed: BTreeMap::new(),
             next_number: 0,
             done: Vec::new(),
             wakers: Vec::new(),
@@ -76,18 +76,18 @@ impl State {
         self.in_flight.len()
     }
 
-    /// The buffers that the kernel may write to.
+    /// Returns the indices of the buffers that the kernel may write to.
     pub(super) fn indices(&self) -> Vec<u16> {
         self.in_flight.keys().copied().collect()
     }
 
-    /// Whether no read is begun any more.
+    /// Returns whether new reads are refused.
     pub(super) fn is_closed(&self) -> bool {
         self.closed.is_some()
     }
 
-    /// Begins a read of a batch, unless there is no free buffer.
-    pub(super) fn begin_of_batch(
+    /// Starts a read of a batch if a buffer is free.
+    pub(super) fn start_of_batch(
         &mut self,
         token: u64,
         offset: u64,
@@ -95,18 +95,18 @@ impl State {
     ) -> io::Result<Option<Request>> {
         self.check_open()?;
         let read = Read::new(Purpose::Batch { token }, offset, len);
-        Ok(self.free.pop().map(|buffer| self.start(read, buffer)))
+        Ok(self.free.pop().map(|buffer| self.assign(read, buffer)))
     }
 
-    /// Begins a read, or has it wait for a buffer; it is known by the number that is returned.
-    pub(super) fn begin(&mut self, offset: u64, len: usize) -> io::Result<(u64, Option<Request>)> {
+    /// Starts a read, or queues it until a buffer is free, and returns its number.
+    pub(super) fn start(&mut self, offset: u64, len: usize) -> io::Result<(u64, Option<Request>)> {
         self.check_open()?;
         let number = self.next_number;
         self.next_number += 1;
         self.singles.insert(number, Single::default());
         let read = Read::new(Purpose::Single { number }, offset, len);
         let request = match self.free.pop() {
-            Some(buffer) => Some(self.start(read, buffer)),
+            Some(buffer) => Some(self.assign(read, buffer)),
             None => {
                 self.queued.push_back(read);
                 None
@@ -119,8 +119,8 @@ impl State {
         self.closed.map_or(Ok(()), |code| Err(io::Error::from_raw_os_error(code)))
     }
 
-    /// Gives a read a buffer.
-    fn start(&mut self, read: Read, buffer: Buffer) -> Request {
+    /// Assigns a buffer to a read.
+    fn assign(&mut self, read: Read, buffer: Buffer) -> Request {
         if let Purpose::Single { number } = read.purpose
             && let Some(single) = self.singles.get_mut(&number)
         {
@@ -132,10 +132,10 @@ impl State {
         request
     }
 
-    /// Takes back a buffer, which goes to the read that has waited longest.
+    /// Returns a buffer, which goes to the read that has waited longest.
     pub(super) fn release(&mut self, buffer: Buffer) -> Option<Request> {
         match self.queued.pop_front() {
-            Some(read) => Some(self.start(read, buffer)),
+            Some(read) => Some(self.assign(read, buffer)),
             None => {
                 self.free.push(buffer);
                 None
@@ -143,16 +143,16 @@ impl State {
         }
     }
 
-    /// Takes note of what became of a request. What follows is for the rest of the read, or for the next one.
+    /// Processes the result of a request. Returns the next request, for the rest of the read or for a queued one.
     pub(super) fn complete(&mut self, buffer: Buffer, outcome: io::Result<usize>) -> Option<Request> {
         let Some(mut read) = self.in_flight.remove(&buffer.index) else { return self.release(buffer) };
         let end = read.end(outcome, self.is_stream).or_else(|| self.check_open().err().map(Err));
         let spare = match end {
-            None if self.is_wanted(&read) => return Some(self.start(read, buffer)),
+            None if self.is_wanted(&read) => return Some(self.assign(read, buffer)),
             None => Some(buffer),
-            Some(Ok(len)) => self.tell(&read, Ok(Filled { buffer, len })),
+            Some(Ok(len)) => self.deliver(&read, Ok(Filled { buffer, len })),
             Some(Err(error)) => {
-                self.tell(&read, Err(error));
+                self.deliver(&read, Err(error));
                 Some(buffer)
             }
         };
@@ -166,13 +166,13 @@ impl State {
         }
     }
 
-    /// Hands what became of a read to whom it is for; returns a buffer that nobody wants any more.
-    fn tell(&mut self, read: &Read, result: io::Result<Filled>) -> Option<Buffer> {
+    /// Delivers the result of a read to its receiver. Returns the buffer if the read was abandoned.
+    fn deliver(&mut self, read: &Read, result: io::Result<Filled>) -> Option<Buffer> {
         match read.purpose {
             Purpose::Batch { token } => self.done.push(Done { token, offset: read.offset, result }),
             Purpose::Single { number } => match self.singles.remove(&number) {
                 Some(single) => {
-                    self.over.insert(number, result);
+                    self.completed.insert(number, result);
                     self.wakers.extend(single.waker);
                 }
                 None => return result.ok().map(|filled| filled.buffer),
@@ -181,28 +181,28 @@ impl State {
         None
     }
 
-    /// What became of a read, if it is over. Its number is then forgotten.
+    /// Returns the result of a read if it has completed, and forgets its number.
     pub(super) fn take(&mut self, number: u64) -> Option<io::Result<Filled>> {
-        self.over.remove(&number)
+        self.completed.remove(&number)
     }
 
-    /// Has this one woken, and no other, when a read is over. The one before is returned: to drop it may run code of others.
+    /// Sets the waker of a read and returns the previous one: dropping it may run foreign code.
     pub(super) fn wake_by(&mut self, number: u64, waker: Waker) -> Option<Waker> {
         self.singles.get_mut(&number)?.waker.replace(waker)
     }
 
-    /// Forgets a read that nobody wants any more.
+    /// Abandons a read.
     pub(super) fn abandon(&mut self, number: u64) -> Abandoned {
-        if let Some(result) = self.over.remove(&number) {
+        if let Some(result) = self.completed.remove(&number) {
             let request = result.ok().and_then(|filled| self.release(filled.buffer));
             return Abandoned { request, ..Abandoned::default() };
         }
-        self.queued.retain(|read| !read.is_of(number));
+        self.queued.retain(|read| !read.belongs_to(number));
         let Single { index, waker } = self.singles.remove(&number).unwrap_or_default();
         Abandoned { in_flight: index, waker, request: None }
     }
 
-    /// Whether there are `at_least` reads of a batch that are over, or as many as there can be.
+    /// Returns whether `at_least` reads of batches have completed, or no more can complete.
     pub(super) fn has_done(&self, at_least: usize) -> bool {
         let is_of_batch = |read: &Read| matches!(read.purpose, Purpose::Batch { .. });
         self.done.len() >= at_least || !self.in_flight.values().any(is_of_batch)
@@ -216,32 +216,32 @@ impl State {
         mem::take(&mut self.wakers)
     }
 
-    /// Begins no read any more: those that wait end with this code, and those that the kernel makes are not made again.
+    /// Refuses new reads: queued reads end with this error number, and the rest of a short read is not requested.
     pub(super) fn close(&mut self, code: i32) {
         self.closed.get_or_insert(code);
         for read in mem::take(&mut self.queued) {
-            self.tell(&read, Err(io::Error::from_raw_os_error(code)));
+            self.deliver(&read, Err(io::Error::from_raw_os_error(code)));
         }
     }
 
-    /// The kernel is of no help any more: all reads end with its error. Their buffers stay with the ring.
+    /// Ends all reads with the kernel's error after the ring has failed. Their buffers stay with the ring.
     pub(super) fn fail(&mut self, error: &io::Error) {
         let code = error.raw_os_error().unwrap_or(libc::EIO);
         self.close(code);
         for read in mem::take(&mut self.in_flight).into_values() {
-            self.tell(&read, Err(io::Error::from_raw_os_error(code)));
+            self.deliver(&read, Err(io::Error::from_raw_os_error(code)));
         }
     }
 }
 
-/// What is left to do for a read that was forgotten.
+/// Remaining work for an abandoned read.
 #[derive(Debug, Default)]
 pub(super) struct Abandoned {
-    /// The buffer that the kernel still reads into.
+    /// Index of the buffer that the kernel may still write to.
     pub(super) in_flight: Option<u16>,
-    /// The read that goes on with its buffer.
+    /// A queued read that continues with the buffer.
     pub(super) request: Option<Request>,
-    /// To be dropped when the state is not locked.
+    /// To be dropped after the state is unlocked.
     pub(super) waker: Option<Waker>,
 }
 
@@ -259,11 +259,11 @@ mod tests {
         State::new((0..DEPTH).map(buffer).collect(), is_stream)
     }
 
-    /// What may happen, in the order in which whoever uses a state or the kernel likes.
+    /// Events in any order that callers and the kernel can produce.
     #[derive(Debug, Clone)]
     enum Event {
-        Begin(usize),
-        BeginOfBatch(usize),
+        Start(usize),
+        StartOfBatch(usize),
         Complete(usize, Result<usize, i32>),
         Take(usize),
         TakeDone,
@@ -278,8 +278,8 @@ mod tests {
         let outcome =
             prop_oneof![3 => (0..=LEN).prop_map(Ok), 1 => prop::sample::select(codes).prop_map(Err)];
         prop_oneof![
-            8 => (0..=LEN).prop_map(Event::Begin),
-            4 => (0..=LEN).prop_map(Event::BeginOfBatch),
+            8 => (0..=LEN).prop_map(Event::Start),
+            4 => (0..=LEN).prop_map(Event::StartOfBatch),
             12 => (any::<usize>(), outcome).prop_map(|(which, outcome)| Event::Complete(which, outcome)),
             6 => any::<usize>().prop_map(Event::Take),
             2 => Just(Event::TakeDone),
@@ -290,64 +290,64 @@ mod tests {
         ]
     }
 
-    /// A state, and all with whom its buffers can be.
+    /// A state and all other owners of its buffers.
     struct World {
         state: State,
         kernel: Vec<Request>,
-        lent: Vec<Buffer>,
+        in_use: Vec<Buffer>,
         numbers: Vec<u64>,
-        /// Reads of batches that were begun, and that are over.
+        /// Number of started and of completed reads of batches.
         batch: [usize; 2],
         failed: bool,
     }
 
-    /// One of them, if there is one.
-    fn any_of<T>(all: &mut Vec<T>, which: usize) -> Option<T> {
+    /// Removes one element, if there is one.
+    fn remove_any<T>(all: &mut Vec<T>, which: usize) -> Option<T> {
         (!all.is_empty()).then(|| all.swap_remove(which % all.len()))
     }
 
     impl World {
         fn happen(&mut self, event: Event) {
             match event {
-                Event::Begin(len) => {
-                    if let Ok((number, request)) = self.state.begin(0, len) {
+                Event::Start(len) => {
+                    if let Ok((number, request)) = self.state.start(0, len) {
                         self.numbers.push(number);
                         self.kernel.extend(request);
                     }
                 }
-                Event::BeginOfBatch(len) => {
-                    let request = self.state.begin_of_batch(0, 0, len).ok().flatten();
+                Event::StartOfBatch(len) => {
+                    let request = self.state.start_of_batch(0, 0, len).ok().flatten();
                     self.batch[0] += usize::from(request.is_some());
                     self.kernel.extend(request);
                 }
                 Event::Complete(which, outcome) => {
-                    let Some(request) = any_of(&mut self.kernel, which) else { return };
+                    let Some(request) = remove_any(&mut self.kernel, which) else { return };
                     assert!(request.range.end <= LEN && request.offset == request.range.start as u64);
                     let outcome = outcome.map(|bytes| bytes.min(request.range.len()));
                     let outcome = outcome.map_err(io::Error::from_raw_os_error);
                     self.kernel.extend(self.state.complete(request.buffer, outcome));
                 }
                 Event::Take(which) => {
-                    let Some(number) = any_of(&mut self.numbers, which) else { return };
+                    let Some(number) = remove_any(&mut self.numbers, which) else { return };
                     match self.state.take(number) {
-                        Some(result) => self.lent.extend(result.ok().map(|filled| filled.buffer)),
+                        Some(result) => self.in_use.extend(result.ok().map(|filled| filled.buffer)),
                         None => self.numbers.push(number),
                     }
                 }
                 Event::TakeDone => {
                     let done = self.state.take_done();
                     self.batch[1] += done.len();
-                    self.lent.extend(done.into_iter().filter_map(|done| Some(done.result.ok()?.buffer)));
+                    self.in_use.extend(done.into_iter().filter_map(|done| Some(done.result.ok()?.buffer)));
                 }
                 Event::Abandon(which) => {
-                    let Some(number) = any_of(&mut self.numbers, which) else { return };
+                    let Some(number) = remove_any(&mut self.numbers, which) else { return };
                     let Abandoned { in_flight, request, .. } = self.state.abandon(number);
                     let has = |index| self.kernel.iter().any(|request| request.buffer.index == index);
                     assert!(in_flight.is_none_or(has));
                     self.kernel.extend(request);
                 }
                 Event::Release(which) => {
-                    let Some(buffer) = any_of(&mut self.lent, which) else { return };
+                    let Some(buffer) = remove_any(&mut self.in_use, which) else { return };
                     self.kernel.extend(self.state.release(buffer));
                 }
                 Event::Close => self.state.close(libc::ECANCELED),
@@ -359,33 +359,33 @@ mod tests {
         }
 
         fn check(&self) {
-            let Self { state, kernel, lent, numbers, failed, .. } = self;
-            let results = state.over.values().chain(state.done.iter().map(|done| &done.result));
+            let Self { state, kernel, in_use, numbers, failed, .. } = self;
+            let results = state.completed.values().chain(state.done.iter().map(|done| &done.result));
             let kept = results.filter(|result| result.is_ok()).count();
-            assert_eq!(kernel.len() + lent.len() + state.free() + kept, usize::from(DEPTH));
+            assert_eq!(kernel.len() + in_use.len() + state.free() + kept, usize::from(DEPTH));
             assert!(state.queued.is_empty() || state.free() == 0);
             assert!(*failed || state.in_flight() == kernel.len());
             for number in numbers {
-                assert!(state.over.contains_key(number) != state.singles.contains_key(number));
+                assert!(state.completed.contains_key(number) != state.singles.contains_key(number));
             }
         }
     }
 
     proptest! {
         #[test]
-        fn every_buffer_is_in_one_place_and_every_read_ends_once(
+        fn buffers_have_one_owner_and_reads_end_once(
             is_stream in any::<bool>(),
             events in prop::collection::vec(event(), 1..200),
         ) {
-            let (state, kernel, lent, numbers) = (state(is_stream), Vec::new(), Vec::new(), Vec::new());
-            let mut world = World { state, kernel, lent, numbers, batch: [0; 2], failed: false };
+            let (state, kernel, in_use, numbers) = (state(is_stream), Vec::new(), Vec::new(), Vec::new());
+            let mut world = World { state, kernel, in_use, numbers, batch: [0; 2], failed: false };
             for event in events {
                 world.happen(event);
                 world.check();
             }
-            // When nobody holds anything any more, nothing is left.
+            // After everything has been returned, the state is empty.
             let mut which = 0;
-            while !world.kernel.is_empty() || !world.numbers.is_empty() || !world.lent.is_empty() {
+            while !world.kernel.is_empty() || !world.numbers.is_empty() || !world.in_use.is_empty() {
                 for event in [Event::Complete(0, Ok(LEN)), Event::Take(which), Event::TakeDone, Event::Release(0)] {
                     world.happen(event);
                     world.check();
@@ -399,21 +399,21 @@ mod tests {
     }
 
     #[test]
-    fn a_read_that_is_not_over_when_the_reader_is_closed_ends_with_it() {
+    fn closing_the_reader_ends_a_read_in_flight() {
         let mut state = state(false);
-        let (number, request) = state.begin(0, LEN).unwrap();
+        let (number, request) = state.start(0, LEN).unwrap();
         state.close(libc::ECANCELED);
         assert!(state.take(number).is_none(), "the kernel may still write to its buffer");
-        assert!(state.complete(request.unwrap().buffer, Ok(1)).is_none(), "the rest is not asked for");
+        assert!(state.complete(request.unwrap().buffer, Ok(1)).is_none(), "the rest is not requested");
         let end = state.take(number).unwrap().unwrap_err();
         assert_eq!(end.raw_os_error(), Some(libc::ECANCELED));
         assert_eq!(state.free(), usize::from(DEPTH));
     }
 
     #[test]
-    fn the_rest_of_a_read_that_nobody_wants_is_not_asked_for() {
+    fn the_rest_of_an_abandoned_read_is_not_requested() {
         let mut state = state(false);
-        let (number, request) = state.begin(0, LEN).unwrap();
+        let (number, request) = state.start(0, LEN).unwrap();
         assert_eq!(state.abandon(number).in_flight, Some(request.as_ref().unwrap().buffer.index));
         assert_eq!((state.in_flight(), state.free()), (1, 2));
         assert!(state.complete(request.unwrap().buffer, Ok(1)).is_none());

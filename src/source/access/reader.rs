@@ -61,7 +61,7 @@ impl Reader {
         let mut reader = Self {
             identity,
             mapped: None,
-            read: PositionedReader::of(file).uncached(config.uncached),
+            read: PositionedReader::from_file(file).uncached(config.uncached),
             direct: None,
             config,
             choice: Choice::among(vec![Backend::Read], 0),
@@ -120,7 +120,7 @@ impl Reader {
             }
             Backend::Direct if !self.config.direct => Err("direct reads are switched off".into()),
             Backend::Direct => {
-                let direct = DirectReader::of(self.read.file());
+                let direct = DirectReader::from_file(self.read.file());
                 self.direct = Some(direct.map_err(|error| error.to_string())?);
                 Ok(())
             }
@@ -153,7 +153,7 @@ impl Reader {
     fn open_direct_if_cold(&mut self) {
         let is_cold = || Residency::of_file(self.read.file()).is_ok_and(|residency| residency.share() < 0.5);
         if self.config.direct && self.direct.is_none() && is_cold() {
-            self.direct = DirectReader::of(self.read.file()).ok();
+            self.direct = DirectReader::from_file(self.read.file()).ok();
         }
     }
 

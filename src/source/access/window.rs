@@ -135,7 +135,7 @@ impl<'run> Window<'run> {
 
     /// What positions and lengths of reads are multiples of.
     fn granule(&self, backend: Backend) -> usize {
-        self.reader.bytes(backend).granule().max(PAGE)
+        self.reader.bytes(backend).offset_alignment().max(PAGE)
     }
 
     /// How many bytes are read for a view, whose ends need not lie where reads begin and end.

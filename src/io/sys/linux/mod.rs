@@ -1,4 +1,4 @@
-//! Linux.
+//! System calls of Linux.
 
 mod read;
 mod send;
@@ -10,15 +10,15 @@ pub(in crate::io) use read::{
 };
 pub(in crate::io) use send::{copy_file_range, sendfile, splice};
 
-/// Length of a page in bytes: `sysconf(3)`.
+/// Returns the page size in bytes: `sysconf(3)`.
 #[expect(unsafe_code, reason = "a system call")]
 pub(in crate::io) fn page_size() -> usize {
-    // SAFETY: asks for a number.
+    // SAFETY: returns a number.
     let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
     usize::try_from(size).ok().filter(|size| size.is_power_of_two()).unwrap_or(4096)
 }
 
-/// An offset as the kernel counts. That there is none so large is told by the words of the kernel.
+/// Converts an offset to a signed type of the kernel. An offset that is too large gives the kernel's own error.
 fn signed<T: TryFrom<u64>>(offset: u64) -> io::Result<T> {
     T::try_from(offset).map_err(|_| io::Error::from_raw_os_error(libc::EOVERFLOW))
 }

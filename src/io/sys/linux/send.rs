@@ -1,4 +1,4 @@
-//! Moving bytes from file to file.
+//! System calls that move bytes between descriptors.
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
@@ -6,7 +6,8 @@ use std::ptr;
 
 use super::signed;
 
-/// Moves up to `len` bytes from a file to the position of another one: `copy_file_range(2)`. Returns how many.
+/// Moves up to `len` bytes from a file to the position of another one: `copy_file_range(2)`. Returns the number of
+/// bytes.
 #[expect(unsafe_code, reason = "a system call that takes an address")]
 pub(in crate::io) fn copy_file_range(
     from: BorrowedFd<'_>,
@@ -17,12 +18,12 @@ pub(in crate::io) fn copy_file_range(
     let (from, to) = (from.as_raw_fd(), to.as_raw_fd());
     let mut offset = offset.map(signed).transpose()?;
     let offset = offset.as_mut().map_or(ptr::null_mut(), ptr::from_mut);
-    // SAFETY: both descriptors are open, since they are borrowed. The call reads and writes the offset, which lives in this
-    // function, or is given none; it touches no other memory of ours.
+    // SAFETY: both descriptors are open, since they are borrowed. The call reads and writes the local offset, or gets a
+    // null pointer; it accesses no other memory of this process.
     moved(unsafe { libc::copy_file_range(from, offset, to, ptr::null_mut(), len, 0) })
 }
 
-/// Moves up to `len` bytes from a file to whatever `to` is: `sendfile(2)`. Returns how many.
+/// Moves up to `len` bytes from a file to any descriptor: `sendfile(2)`. Returns the number of bytes.
 #[expect(unsafe_code, reason = "a system call that takes an address")]
 pub(in crate::io) fn sendfile(
     from: BorrowedFd<'_>,
@@ -33,12 +34,12 @@ pub(in crate::io) fn sendfile(
     let (from, to) = (from.as_raw_fd(), to.as_raw_fd());
     let mut offset = offset.map(signed).transpose()?;
     let offset = offset.as_mut().map_or(ptr::null_mut(), ptr::from_mut);
-    // SAFETY: both descriptors are open, since they are borrowed. The call reads and writes the offset, which lives in this
-    // function, or is given none; it touches no other memory of ours.
+    // SAFETY: both descriptors are open, since they are borrowed. The call reads and writes the local offset, or gets a
+    // null pointer; it accesses no other memory of this process.
     moved(unsafe { libc::sendfile(to, from, offset, len) })
 }
 
-/// Moves up to `len` bytes where one of both is a pipe: `splice(2)`. Returns how many.
+/// Moves up to `len` bytes between two descriptors, one of which is a pipe: `splice(2)`. Returns the number of bytes.
 #[expect(unsafe_code, reason = "a system call that takes an address")]
 pub(in crate::io) fn splice(
     from: BorrowedFd<'_>,
@@ -49,12 +50,12 @@ pub(in crate::io) fn splice(
     let (from, to) = (from.as_raw_fd(), to.as_raw_fd());
     let mut offset = offset.map(signed).transpose()?;
     let offset = offset.as_mut().map_or(ptr::null_mut(), ptr::from_mut);
-    // SAFETY: both descriptors are open, since they are borrowed. The call reads and writes the offset, which lives in this
-    // function, or is given none; it touches no other memory of ours.
+    // SAFETY: both descriptors are open, since they are borrowed. The call reads and writes the local offset, or gets a
+    // null pointer; it accesses no other memory of this process.
     moved(unsafe { libc::splice(from, offset, to, ptr::null_mut(), len, 0) })
 }
 
-/// What a call said: how many bytes, or that there is an error.
+/// Converts the result of a call to a number of bytes or an error.
 fn moved(answer: isize) -> io::Result<usize> {
     usize::try_from(answer).map_err(|_| io::Error::last_os_error())
 }

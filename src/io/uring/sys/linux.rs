@@ -14,69 +14,70 @@ use io_uring::{CompletionQueue, IoUring, SubmissionQueue, opcode, squeue, types}
 
 use super::{Buffer, Request};
 
-/// What a cancellation is marked with, so that its own completion is told from those of reads.
+/// User data of cancellations, to distinguish their completions from those of reads.
 const CANCELLATION: u64 = u64::MAX;
 
-/// How long to wait for the kernel to have memory for a request again.
-const PAUSE: Duration = Duration::from_millis(1);
+/// Delay before the next attempt if the kernel is out of memory for a request.
+const RETRY_DELAY: Duration = Duration::from_millis(1);
 
-/// Two queues that are shared with the kernel, and the buffers that it may write to.
+/// Two queues shared with the kernel, and the buffers that it may write to.
 pub(in crate::io::uring) struct Ring {
     uring: IoUring,
     file: File,
     file_refused: Option<io::Error>,
     buffers_refused: Option<io::Error>,
-    /// Whoever holds it may touch the queues.
-    lent: Mutex<Lent>,
+    /// Also the lock of the queues.
+    in_flight: Mutex<InFlight>,
 }
 
-/// The buffers of the reads that the kernel was asked for and has not completed, at the places that their indices say.
-type Lent = Vec<Option<Buffer>>;
+/// Buffers of submitted reads that the kernel has not completed, by buffer index.
+type InFlight = Vec<Option<Buffer>>;
 
 impl Ring {
-    /// A ring for reads of `file` into `buffers`, which have the indices from 0 on.
+    /// Creates a ring for reads of `file` into `buffers`, whose indices start at 0.
     pub(in crate::io::uring) fn new(file: File, buffers: &mut [Buffer]) -> io::Result<Self> {
         let entries = u32::try_from(buffers.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
         let uring = IoUring::new(entries)?;
-        // It came with the reads that are used here, and asking for it takes no system call that may be forbidden.
+        // This feature was introduced together with the read operations used here. Testing it takes no system call that
+        // may be forbidden.
         if !uring.params().is_feature_rw_cur_pos() {
             let reason = "io_uring(7) cannot read into a plain buffer before Linux 5.6";
             return Err(io::Error::new(io::ErrorKind::Unsupported, reason));
         }
         let file_refused = uring.submitter().register_files(&[file.as_raw_fd()]).err();
         let buffers_refused = register_buffers(&uring, buffers).err();
-        let lent = Mutex::new(buffers.iter().map(|_| None).collect());
-        Ok(Self { uring, file, file_refused, buffers_refused, lent })
+        let in_flight = Mutex::new(buffers.iter().map(|_| None).collect());
+        Ok(Self { uring, file, file_refused, buffers_refused, in_flight })
     }
 
     pub(in crate::io::uring) fn file(&self) -> &File {
         &self.file
     }
 
-    /// Why the kernel did not register the file (`IORING_REGISTER_FILES`).
+    /// Returns the reason why the kernel did not register the file (`IORING_REGISTER_FILES`).
     pub(in crate::io::uring) fn file_refused(&self) -> Option<&io::Error> {
         self.file_refused.as_ref()
     }
 
-    /// Why the kernel did not register the buffers (`IORING_REGISTER_BUFFERS`).
+    /// Returns the reason why the kernel did not register the buffers (`IORING_REGISTER_BUFFERS`).
     pub(in crate::io::uring) fn buffers_refused(&self) -> Option<&io::Error> {
         self.buffers_refused.as_ref()
     }
 
-    /// Whether the file gives its bytes in the order in which they are asked for, and less than that if there are no more yet.
+    /// Returns whether the file is a stream, which has no offsets and may return fewer bytes than requested.
     pub(in crate::io::uring) fn is_stream(&self) -> io::Result<bool> {
         let kind = self.file.metadata()?.file_type();
         Ok(!kind.is_file() && !kind.is_dir() && !kind.is_block_device())
     }
 
-    fn lent(&self) -> MutexGuard<'_, Lent> {
-        self.lent.lock().unwrap_or_else(PoisonError::into_inner)
+    fn in_flight(&self) -> MutexGuard<'_, InFlight> {
+        self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes a read that the kernel is to make; [`submit`](Ring::submit) tells it. The buffer belongs to the ring until the
-    /// read is among the [`completions`](Ring::completions).
+    /// Queues a read; [`submit`](Ring::submit) passes it to the kernel. The ring owns the buffer until the read is
+    /// among the [`completions`](Ring::completions).
     ///
-    /// An error is the end of the ring: the kernel takes nothing any more.
+    /// After an error, the ring is unusable.
     pub(in crate::io::uring) fn push(&self, request: Request) -> io::Result<()> {
         let Request { mut buffer, range, offset, by_worker } = request;
         let index = buffer.index;
@@ -92,26 +93,26 @@ impl Ring {
         };
         let flags = if by_worker { squeue::Flags::ASYNC } else { squeue::Flags::empty() };
         let entry = entry.flags(flags).user_data(u64::from(index));
-        match self.lent().get_mut(usize::from(index)) {
-            Some(place @ None) => *place = Some(buffer),
+        match self.in_flight().get_mut(usize::from(index)) {
+            Some(slot @ None) => *slot = Some(buffer),
             _ => return Err(io::ErrorKind::InvalidInput.into()),
         }
         self.enqueue(&entry)
     }
 
-    /// Notes that the kernel is to give up the read into a buffer, if it can. The read is completed in any case.
+    /// Queues the cancellation of the read into a buffer. The read still completes in any case.
     pub(in crate::io::uring) fn cancel(&self, index: u16) -> io::Result<()> {
         self.enqueue(&opcode::AsyncCancel::new(u64::from(index)).build().user_data(CANCELLATION))
     }
 
-    /// Puts an entry into the submission queue.
+    /// Adds an entry to the submission queue.
     #[expect(unsafe_code, reason = "an entry may hold an address that the kernel writes to")]
     fn enqueue(&self, entry: &squeue::Entry) -> io::Result<()> {
         loop {
-            // SAFETY: a read writes to a range of a buffer that `push` has put into `lent`, where it stays until the kernel has
-            // completed the read: only `completions` takes it out, and the drop of the ring forgets it. Its memory does
-            // not move with it. A cancellation has no address.
-            let pushed = unsafe { self.submission(&mut self.lent()).push(entry) };
+            // SAFETY: a read writes to a range of a buffer that `push` has put into `in_flight`, where it stays until
+            // the kernel has completed the read: only `completions` takes it out, and drop of the ring leaks it. Its
+            // memory does not move with it. A cancellation has no address.
+            let pushed = unsafe { self.submission(&mut self.in_flight()).push(entry) };
             match pushed {
                 Ok(()) => return Ok(()),
                 Err(_) => self.submit()?,
@@ -119,69 +120,69 @@ impl Ring {
         }
     }
 
-    /// Tells the kernel of everything that was noted: one system call, and none if there is nothing.
+    /// Submits all queued entries with one system call; none if the queue is empty.
     ///
-    /// An error is the end of the ring, as for [`push`](Ring::push).
+    /// After an error, the ring is unusable, as with [`push`](Ring::push).
     pub(in crate::io::uring) fn submit(&self) -> io::Result<()> {
-        while !self.submission(&mut self.lent()).is_empty() {
+        while !self.submission(&mut self.in_flight()).is_empty() {
             self.enter(0)?;
         }
         Ok(())
     }
 
-    /// Waits for a completion, or for less: it may return without one.
+    /// Waits for a completion. May return without one.
     ///
-    /// An error is the end of the ring, as for [`push`](Ring::push).
+    /// After an error, the ring is unusable, as with [`push`](Ring::push).
     pub(in crate::io::uring) fn wait(&self) -> io::Result<()> {
         self.enter(1)
     }
 
-    /// Submits, and waits for this many completions: `io_uring_enter(2)`.
+    /// Submits entries and waits for this number of completions: `io_uring_enter(2)`.
     fn enter(&self, completions: usize) -> io::Result<()> {
         match self.uring.submitter().submit_and_wait(completions) {
             Ok(_) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
-            // EAGAIN and EBUSY: there is no memory for a request now, or too much that was completed.
+            // EAGAIN and EBUSY: no memory for a request at the moment, or the completion queue is full.
             Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::ResourceBusy) => {
-                thread::sleep(PAUSE);
+                thread::sleep(RETRY_DELAY);
                 Ok(())
             }
             Err(error) => Err(error),
         }
     }
 
-    /// The reads that the kernel has completed since it was last asked: their buffers, and the bytes read.
+    /// Returns the reads completed since the last call: their buffers and numbers of bytes.
     pub(in crate::io::uring) fn completions(&self) -> Vec<(Buffer, io::Result<usize>)> {
-        let mut lent = self.lent();
-        let entries: Vec<_> = self.completion(&mut lent).collect();
+        let mut in_flight = self.in_flight();
+        let entries: Vec<_> = self.completion(&mut in_flight).collect();
         let of_read = |entry: &io_uring::cqueue::Entry| {
-            // Cancellations have no place.
-            let place = usize::try_from(entry.user_data()).ok().and_then(|index| lent.get_mut(index))?;
+            // Cancellations have no buffer.
+            let slot = usize::try_from(entry.user_data()).ok().and_then(|index| in_flight.get_mut(index))?;
             let result = entry.result();
             let bytes =
                 usize::try_from(result).map_err(|_| io::Error::from_raw_os_error(result.wrapping_neg()));
-            Some((place.take()?, bytes))
+            Some((slot.take()?, bytes))
         };
         entries.iter().filter_map(of_read).collect()
     }
 
-    /// The submission queue, for whoever holds the lock.
+    /// Returns the submission queue. The caller holds the lock.
     #[expect(unsafe_code, reason = "the queue of a ring that is shared")]
-    fn submission<'ring>(&'ring self, _held: &'ring mut Lent) -> SubmissionQueue<'ring> {
-        // SAFETY: there is no other one: it borrows what the lock guards mutably for as long as it lives, and nothing else makes
-        // one. (The submitter reads the ends of the queue only, and atomically.)
+    fn submission<'ring>(&'ring self, _held: &'ring mut InFlight) -> SubmissionQueue<'ring> {
+        // SAFETY: it is the only one: it mutably borrows the locked data while it lives, and no other code creates one.
+        // (The submitter only reads the ends of the queue, atomically.)
         unsafe { self.uring.submission_shared() }
     }
 
-    /// The completion queue, for whoever holds the lock.
+    /// Returns the completion queue. The caller holds the lock.
     #[expect(unsafe_code, reason = "the queue of a ring that is shared")]
-    fn completion<'ring>(&'ring self, _held: &'ring mut Lent) -> CompletionQueue<'ring> {
+    fn completion<'ring>(&'ring self, _held: &'ring mut InFlight) -> CompletionQueue<'ring> {
         // SAFETY: as for `submission`.
         unsafe { self.uring.completion_shared() }
     }
 }
 
-/// Has the kernel keep the pages of the buffers at hand, instead of looking them up for every read.
+/// Registers the buffers, so that the kernel does not look up their pages for every read.
 #[expect(unsafe_code, reason = "a system call that takes addresses")]
 fn register_buffers(uring: &IoUring, buffers: &mut [Buffer]) -> io::Result<()> {
     let range = |buffer: &mut Buffer| libc::iovec {
@@ -189,16 +190,16 @@ fn register_buffers(uring: &IoUring, buffers: &mut [Buffer]) -> io::Result<()> {
         iov_len: buffer.memory.len(),
     };
     let ranges: Vec<_> = buffers.iter_mut().map(range).collect();
-    // SAFETY: the ranges are those of memory that lives now, when its pages are pinned. Pinned pages outlive the memory, and the
-    // kernel writes to them for requests only, each of which has its buffer in `lent`.
+    // SAFETY: the ranges are live memory when their pages are pinned. Pinned pages outlive the memory, and the kernel
+    // writes to them only for requests, each of which has its buffer in `in_flight`.
     unsafe { uring.submitter().register_buffers(&ranges) }
 }
 
 impl Drop for Ring {
     fn drop(&mut self) {
-        // To close a ring does not wait for its reads. Memory that the kernel may still write to is never freed.
-        let lent = self.lent.get_mut().unwrap_or_else(PoisonError::into_inner);
-        lent.drain(..).flatten().for_each(mem::forget);
+        // Closing a ring does not wait for its reads. Memory that the kernel may still write to is never freed.
+        let in_flight = self.in_flight.get_mut().unwrap_or_else(PoisonError::into_inner);
+        in_flight.drain(..).flatten().for_each(mem::forget);
     }
 }
 
@@ -219,7 +220,7 @@ mod tests {
     use std::fs;
     use std::os::fd::OwnedFd;
 
-    /// Whether something is at this address.
+    /// Returns whether an address is mapped.
     fn is_mapped(address: usize) -> bool {
         let maps = fs::read_to_string("/proc/self/maps").unwrap();
         let number = |digits| usize::from_str_radix(digits, 16).unwrap();
@@ -231,9 +232,9 @@ mod tests {
     }
 
     #[test]
-    fn memory_that_the_kernel_may_write_to_is_not_freed_with_the_ring() {
+    fn drop_leaks_buffers_in_flight() {
         let (end, _writer) = io::pipe().unwrap();
-        // So long that its memory is unmapped when it is freed.
+        // Large enough that the allocator unmaps it when it is freed.
         let mut buffers = [Buffer::new(0, 40 << 20, Alignment::page()).unwrap()];
         let Ok(ring) = Ring::new(File::from(OwnedFd::from(end)), &mut buffers) else {
             return println!("skipped: no io_uring(7)");
@@ -247,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_buffer_that_is_no_one_of_the_ring_is_refused() {
+    fn a_buffer_of_another_ring_is_refused() {
         let (end, _writer) = io::pipe().unwrap();
         let buffer = |index| Buffer::new(index, 10, Alignment::BYTE).unwrap();
         let Ok(ring) = Ring::new(File::from(OwnedFd::from(end)), &mut [buffer(0), buffer(1)]) else {
@@ -256,14 +257,14 @@ mod tests {
         let push =
             |index| ring.push(Request { buffer: buffer(index), range: 0..10, offset: 0, by_worker: false });
         push(1).unwrap();
-        // One in flight is not forgotten for another one, and not freed.
+        // A buffer in flight is neither replaced nor freed.
         assert_eq!(push(1).unwrap_err().kind(), io::ErrorKind::InvalidInput);
         assert_eq!(push(2).unwrap_err().kind(), io::ErrorKind::InvalidInput);
-        assert!(ring.lent()[1].is_some());
+        assert!(ring.in_flight()[1].is_some());
     }
 
     #[test]
-    fn more_than_the_queue_has_room_for_is_submitted_on_the_way() {
+    fn a_full_queue_is_submitted() {
         let (end, _writer) = io::pipe().unwrap();
         let mut buffers = [Buffer::new(0, 10, Alignment::BYTE).unwrap()];
         let Ok(ring) = Ring::new(File::from(OwnedFd::from(end)), &mut buffers) else {

@@ -11,10 +11,10 @@ mod ring;
 
 pub(super) use ring::Ring;
 
-/// Memory that is read into. Whoever has it may touch it: the kernel does not.
+/// A read buffer. Its owner may access the memory; the kernel does not.
 #[derive(Debug)]
 pub(super) struct Buffer {
-    /// Its number among the buffers of its ring.
+    /// Index among the buffers of the ring.
     pub(super) index: u16,
     pub(super) memory: AlignedBuffer,
 }
@@ -25,15 +25,15 @@ impl Buffer {
     }
 }
 
-/// One read for the kernel to make.
+/// A read request to the kernel.
 #[derive(Debug)]
 #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "there is no ring to make it"))]
 pub(super) struct Request {
     pub(super) buffer: Buffer,
-    /// Which bytes of the buffer are to be filled.
+    /// Range of the buffer to fill.
     pub(super) range: Range<usize>,
-    /// Where in the file to read.
+    /// File offset of the read.
     pub(super) offset: u64,
-    /// Whether a worker of the kernel is to make it from the start (`IOSQE_ASYNC`), which may wait.
+    /// Whether a kernel worker, which may block, executes the read from the start (`IOSQE_ASYNC`).
     pub(super) by_worker: bool,
 }

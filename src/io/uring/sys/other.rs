@@ -1,17 +1,17 @@
-//! Systems other than Linux, which have no ring.
+//! Systems other than Linux, which have no rings.
 
 use std::fs::File;
 use std::io;
 
 use super::{Buffer, Request};
 
-/// There is none.
+/// Cannot be created.
 #[derive(Debug)]
 pub(in crate::io::uring) enum Ring {}
 
 impl Ring {
     pub(in crate::io::uring) fn new(_: File, _: &mut [Buffer]) -> io::Result<Self> {
-        Err(io::Error::new(io::ErrorKind::Unsupported, "io_uring is there on Linux only"))
+        Err(io::Error::new(io::ErrorKind::Unsupported, "io_uring is supported on Linux only"))
     }
 
     pub(in crate::io::uring) fn file(&self) -> &File {

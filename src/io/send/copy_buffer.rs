@@ -1,4 +1,4 @@
-//! What goes through memory of this program after all.
+//! Copies through user space, for descriptors between which the kernel cannot move bytes.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -8,29 +8,29 @@ use std::os::unix::fs::FileExt;
 use crate::error::Result;
 use crate::io::{AlignedBuffer, Alignment};
 
-/// How much is read at once, in bytes.
-const LOT_LEN: usize = 256 << 10;
+/// Length of the buffer in bytes.
+const BUFFER_LEN: usize = 256 << 10;
 
-/// Bytes that were read and are being written.
+/// A buffer of bytes that were read and not yet written.
 #[derive(Debug)]
-pub(super) struct Lot {
-    /// Empty until something is read: most files are sent without.
+pub(super) struct CopyBuffer {
+    /// Allocated by the first read: most transfers do not need it.
     buffer: AlignedBuffer,
     unsent: Range<usize>,
 }
 
-impl Lot {
+impl CopyBuffer {
     pub(super) fn new() -> Result<Self> {
         Ok(Self { buffer: AlignedBuffer::new(0, Alignment::page())?, unsent: 0..0 })
     }
 
-    /// What was read and not written yet.
+    /// Returns the bytes that were read and not yet written.
     pub(super) fn unsent(&self) -> &[u8] {
         &self.buffer[self.unsent.clone()]
     }
 
-    /// Writes what is here, or else what it reads, up to `len` bytes: at an offset, or what comes next. Returns how many were
-    /// written, which is none only where the source ends.
+    /// Writes the buffered bytes. If there are none, reads up to `len` bytes first: at an offset, or from the current
+    /// position. Returns the number of written bytes, which is 0 only at the end of the source.
     pub(super) fn copy(
         &mut self,
         mut from: &File,
@@ -39,8 +39,8 @@ impl Lot {
         len: usize,
     ) -> io::Result<usize> {
         if self.unsent.is_empty() {
-            self.buffer.resize(LOT_LEN).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
-            let room = &mut self.buffer[..len.min(LOT_LEN)];
+            self.buffer.resize(BUFFER_LEN).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
+            let room = &mut self.buffer[..len.min(BUFFER_LEN)];
             let read = match offset {
                 Some(offset) => from.read_at(room, offset)?,
                 None => from.read(room)?,
