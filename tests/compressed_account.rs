@@ -38,8 +38,9 @@ fn accounts(bytes: &[u8]) -> Vec<Account> {
 /// Members, compressed bytes, padding, text, and whether it is closed; as all accounts say.
 fn facts(bytes: &[u8]) -> (u64, u64, u64, u64, bool) {
     let fact = |packed: &CompressionStats| {
-        let CompressionStats { members, packed_bytes, padding_bytes, unpacked_bytes, closed, .. } = *packed;
-        (members, packed_bytes, padding_bytes, unpacked_bytes, closed)
+        let CompressionStats { members, compressed_bytes, padding_bytes, decompressed_bytes, closed, .. } =
+            *packed;
+        (members, compressed_bytes, padding_bytes, decompressed_bytes, closed)
     };
     let mut facts: Vec<_> =
         accounts(bytes).iter().map(|account| fact(account.packed.as_ref().unwrap())).collect();
@@ -182,9 +183,9 @@ fn up_to_a_fault_there_is_an_account_too() {
     for account in accounts(&packed.bytes[..cut]) {
         assert_eq!(account.error.as_ref().unwrap().kind().name(), "compressed");
         let told = account.packed.as_ref().unwrap();
-        assert!(told.members <= 4 && told.packed_bytes <= cut as u64, "{account:?}");
+        assert!(told.members <= 4 && told.compressed_bytes <= cut as u64, "{account:?}");
         assert!(
-            told.unpacked_bytes <= packed.text_before(5).len() as u64 && !account.complete,
+            told.decompressed_bytes <= packed.text_before(5).len() as u64 && !account.complete,
             "{account:?}"
         );
     }

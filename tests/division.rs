@@ -69,7 +69,9 @@ impl Found {
                     let of_bytes = |error: &Error| error.compressed_place().is_some();
                     account.complete || account.error.as_ref().is_some_and(of_bytes)
                 })
-                .map(|packed| (packed.members, packed.proven_bytes, packed.unpacked_bytes, packed.closed)),
+                .map(|packed| {
+                    (packed.members, packed.verified_bytes, packed.decompressed_bytes, packed.closed)
+                }),
         }
     }
 }

@@ -120,9 +120,9 @@ fn m4_m11_only_what_goes_together_is_lent_together() {
                         assert!(!granted, "{asked} {other:?}: {error}");
                         let (start, end) = (other.start, other.end);
                         let says =
-                            format!("bytes {start}..{end} overlap bytes 16..32, which are lent {held}");
+                            format!("bytes {start}..{end} overlap bytes 16..32, which are borrowed {held}");
                         assert_eq!(error.to_string(), says);
-                        assert_eq!(error.kind().name(), "lent");
+                        assert_eq!(error.kind().name(), "range_in_use");
                         refused += 1;
                     }
                 }
@@ -180,7 +180,7 @@ fn m11_atomics_add_up_over_threads() {
         assert!(matches!(error.kind(), ErrorKind::Misaligned { align: 4, .. }), "{error}");
     }
     let error = shared.atomics_u64(4..12).unwrap_err();
-    assert_eq!(error.to_string(), "bytes 4..12 do not begin and end at multiples of 8");
+    assert_eq!(error.to_string(), "bytes 4..12 are not aligned to 8 bytes");
     assert!(shared.view_mut(..).is_ok(), "a refusal leaves nothing lent");
 }
 

@@ -77,8 +77,8 @@ fn t5_a_full_writer_takes_nothing_of_a_slice() {
     let error = writer.write(b"abcd").unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::StorageFull);
     let full = error.get_ref().and_then(|error| error.downcast_ref::<Error>()).unwrap();
-    assert!(matches!(full.kind(), ErrorKind::Full { asked: 4, free: 3 }), "{full}");
-    assert_eq!(error.to_string(), "4 bytes do not fit into the 3 that are free");
+    assert!(matches!(full.kind(), ErrorKind::CapacityExceeded { requested: 4, free: 3 }), "{full}");
+    assert_eq!(error.to_string(), "4 bytes exceed the free capacity of 3 bytes");
     assert_eq!(writer.as_slice(), b"1234567");
     writer.write_all(b"890").unwrap();
     assert_eq!(writer.write(b"").unwrap(), 0);

@@ -62,7 +62,7 @@ fn m5_they_do_what_the_calls_do() {
         }
         let _view = shared.view(..8).unwrap();
         let lent = nonblocking::update(&shared, 7, vec![1]).await.unwrap_err();
-        assert!(matches!(lent.kind(), ErrorKind::Lent { .. }));
+        assert!(matches!(lent.kind(), ErrorKind::RangeInUse { .. }));
         let reader = nonblocking::open(&path).await.unwrap();
         assert!(reader.as_slice() == fs::read(&path).unwrap() && reader.len() == 10_000);
         let reader =

@@ -126,8 +126,8 @@ fn gzip_after_bgzf_is_rejected_at_its_start() {
     let blocks = bgzf(DATA, &[7]);
     for (suffix, fault) in [
         (gzip(DATA), "an ordinary gzip member follows BGZF here"),
-        ([&[0; 100][..], &gzip(DATA)].concat(), "these bytes are neither another one nor padding"),
-        (b"garbage".repeat(10), "no block of BGZF begins here"),
+        ([&[0; 100][..], &gzip(DATA)].concat(), "trailing garbage"),
+        (b"garbage".repeat(10), "no BGZF block starts here"),
     ] {
         let (_folder, path) = write(&[&blocks[..], &suffix, &BGZF_END].concat());
         let zeros = suffix.iter().take_while(|&&byte| byte == 0).count();
@@ -269,7 +269,7 @@ fn a_truncated_file_is_rejected_except_between_blocks() {
                 let number = ends.iter().filter(|&&end| end <= len).count() - 1;
                 let start = ends[number];
                 let expected = format!(
-                    "BGZF, block {number} at compressed byte {start}, compressed byte {len}: the input ends inside of it"
+                    "BGZF, block {number} at compressed byte {start}, compressed byte {len}: unexpected end of input"
                 );
                 assert_eq!(error.to_string(), expected);
             }
@@ -277,7 +277,7 @@ fn a_truncated_file_is_rejected_except_between_blocks() {
     }
     fs::write(&path, [&file[..], b"text that is not a block"].concat()).unwrap();
     let error = BgzfReader::of(reader(&path, Strategy::Mapped)).unwrap_err();
-    assert!(error.to_string().ends_with("its header is wrong: no block of BGZF begins here"), "{error}");
+    assert!(error.to_string().ends_with("invalid header: no BGZF block starts here"), "{error}");
 }
 
 #[test]

@@ -122,7 +122,10 @@ mod compressed {
                 let source = Source::with_options(&file, options).unwrap();
                 assert!(*source.whole().unwrap() == *data, "{options:?}");
                 let account = source.compression_stats().unwrap();
-                assert_eq!((account.packed_bytes, account.unpacked_bytes), (packed.len() as u64, 3_000_001));
+                assert_eq!(
+                    (account.compressed_bytes, account.decompressed_bytes),
+                    (packed.len() as u64, 3_000_001)
+                );
             }
             let source = Source::from_reader(Cursor::new(packed), SourceOptions::new());
             assert!(*source.whole().unwrap() == *data);

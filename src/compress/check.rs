@@ -1,4 +1,4 @@
-//! Check sums of members that are decompressed in one place and checked in another.
+//! Checksums of members, computed by one worker and verified by another.
 
 use crc32fast::Hasher;
 
@@ -6,21 +6,21 @@ use super::Compression;
 use super::run::Run;
 use crate::error::{CompressedFault, Result};
 
-/// Where a member ends.
+/// The end of a member.
 pub(super) struct MemberEnd {
-    /// How many bytes of the run lie before.
+    /// Position of the end in the run.
     pub(super) position: usize,
-    /// CRC-32 of the member, as it stands behind it.
+    /// CRC-32 stored after the member.
     pub(super) stored: u32,
     pub(super) compression: Compression,
     pub(super) number: u64,
-    /// Where the member begins in the compressed input.
+    /// Start of the member in the compressed input.
     pub(super) start: u64,
-    /// Where the sum stands there.
+    /// Offset of the stored checksum.
     pub(super) offset: u64,
 }
 
-/// Check sums of the bytes of a run, up to the end of each member and behind the last one.
+/// Checksums of a run's bytes: one up to the end of each member, and one for the rest.
 #[derive(Default)]
 pub(crate) struct Sums {
     members: Vec<(Hasher, MemberEnd)>,
@@ -28,7 +28,7 @@ pub(crate) struct Sums {
 }
 
 impl Sums {
-    /// Sums up the bytes of a run.
+    /// Computes the checksums of a run.
     pub(super) fn of(bytes: &[u8], ends: Vec<MemberEnd>) -> Self {
         let mut from = 0;
         let mut sum_to = |position| {
@@ -42,23 +42,23 @@ impl Sums {
     }
 }
 
-/// The check sum of the member that is under way, as far as it was joined from runs.
+/// Checksum of the current member over the runs joined so far.
 #[derive(Default)]
 pub(crate) struct Check(Hasher);
 
 impl Check {
-    /// Joins the sums of the next run, and compares those of members that end in it.
+    /// Joins the checksums of the next run and verifies those of members that end in it.
     ///
     /// # Errors
     ///
-    /// That of the first member that is not what it was. The run is cut where that member ends.
+    /// A mismatch of the first wrong member. The run is truncated to the end of that member.
     pub(crate) fn join(&mut self, run: &mut Run, sums: Sums) -> Result<()> {
         for (sum, end) in sums.members {
             let mut member = std::mem::take(&mut self.0);
             member.combine(&sum);
             let found = member.finalize();
             if found != end.stored {
-                let fault = CompressedFault::CheckSum { found, stored: end.stored };
+                let fault = CompressedFault::Checksum { found, stored: end.stored };
                 run.truncate(end.position);
                 return Err(end.compression.fault(end.number, end.start, end.offset, fault));
             }

@@ -1,18 +1,18 @@
-//! Decompressed bytes for whoever reads them.
+//! Decompression as `Read`.
 
 use std::io::{self, Read};
 
 use super::{Check, Compression, CompressionStats, Run, Taken, Unpacker};
 use crate::error::Result;
 
-/// How many bytes are decompressed at a time.
+/// Bytes decompressed at a time.
 const RUN_LEN: usize = 256 << 10;
 
-/// Reads what an input holds, decompressed if it is compressed.
+/// Reads an input, decompressed if it is compressed.
 ///
-/// All members are read, each length and check sum is compared, and whatever follows the last one is an error unless it is
-/// padding. An error is an [`Error`](crate::Error) of the kind [`Compressed`](crate::ErrorKind::Compressed) in an
-/// [`io::Error`], and comes when all bytes before it were read.
+/// The decoder reads all members and verifies each length and checksum; bytes after the last member are an error unless
+/// they are padding. Errors are an [`Error`](crate::Error) of kind [`Compressed`](crate::ErrorKind::Compressed) in an
+/// [`io::Error`], returned after all bytes before the fault.
 ///
 /// ```
 /// use std::io::Read;
@@ -28,22 +28,23 @@ pub struct Decoder<R> {
     unpacker: Unpacker<R>,
     check: Check,
     run: Run,
-    /// How many bytes of the run were read.
+    /// Bytes of the run that were read.
     read: usize,
-    /// How many bytes there were in all runs.
+    /// Bytes of all runs.
     unpacked: u64,
-    /// How many of them are proven.
+    /// Verified bytes.
     proven: u64,
     end: Option<Result<()>>,
 }
 
 impl<R: Read> Decoder<R> {
-    /// Reads the first bytes of an input, which tell how it is compressed.
+    /// Creates a decoder and reads the first bytes to detect the compression.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the input cannot be read, and
-    /// [`ErrorKind::UnknownFormat`](crate::ErrorKind::UnknownFormat) if it takes a feature to read it that is not there.
+    /// [`ErrorKind::UnknownFormat`](crate::ErrorKind::UnknownFormat) if its compression needs a feature that is
+    /// disabled.
     pub fn new(input: R) -> Result<Self> {
         let mut decoder = Self {
             unpacker: Unpacker::new(input),
@@ -58,20 +59,20 @@ impl<R: Read> Decoder<R> {
         Ok(decoder)
     }
 
-    /// How the input is compressed, if it is.
+    /// Returns the compression, or `None` for a plain input.
     #[must_use]
     pub fn compression(&self) -> Option<Compression> {
         self.unpacker.compression()
     }
 
-    /// What was read, if the input is compressed.
+    /// Returns the statistics of a compressed input.
     #[must_use]
     pub fn compression_stats(&self) -> Option<CompressionStats> {
         let packed = self.unpacker.compression_stats()?;
-        Some(CompressionStats { unpacked_bytes: self.unpacked, proven_bytes: self.proven, ..packed })
+        Some(CompressionStats { decompressed_bytes: self.unpacked, verified_bytes: self.proven, ..packed })
     }
 
-    /// Decompresses the next bytes.
+    /// Decompresses the next run.
     fn fill(&mut self) {
         self.run.clear();
         self.read = 0;
@@ -82,7 +83,7 @@ impl<R: Read> Decoder<R> {
             self.proven = self.unpacked + proven as u64;
         }
         self.unpacked += self.run.len() as u64;
-        // In the order in which they lie in the input.
+        // In the order of the input.
         self.end = match joined.and(finished).and(taken) {
             Ok(Taken::Some) => None,
             Ok(Taken::Last) => Some(Ok(())),

@@ -1,4 +1,4 @@
-//! DEFLATE (RFC 1951), as sirocco decodes it.
+//! DEFLATE (RFC 1951), based on the crate `sirocco`.
 
 use sirocco::Format;
 use sirocco::deflate::{Encoder, Flush, Level};
@@ -8,7 +8,7 @@ pub(super) use sirocco::inflate::Error;
 use super::run::Run;
 use crate::error::Result;
 
-/// Inflates blocks that are there as a whole.
+/// Inflates complete blocks.
 pub(crate) struct Inflater(Decoder);
 
 impl Inflater {
@@ -16,40 +16,35 @@ impl Inflater {
         Self(Decoder::new(Format::Deflate))
     }
 
-    /// Inflates a block that is to fill the room. Returns how many bytes it has, if no more.
+    /// Inflates a block into `room`, whose length is the stored length of the block. Returns the number of bytes, if it
+    /// is not larger.
     pub(crate) fn inflate(&mut self, deflated: &[u8], room: &mut [u8]) -> std::result::Result<usize, String> {
         self.0.reset();
         let len = room.len();
         match self.0.decompress(deflated, room, true) {
-            Ok(inflated) if !inflated.done => {
-                Err(format!("they come to more than the {len} that are stored as their number"))
-            }
-            Ok(inflated) if inflated.consumed < deflated.len() => {
-                Err("they end before the block does".into())
-            }
+            Ok(inflated) if !inflated.done => Err(format!("more than the stored {len} bytes")),
+            Ok(inflated) if inflated.consumed < deflated.len() => Err("the data end before the block".into()),
             Ok(inflated) => Ok(inflated.output.len()),
-            Err(Error::BufferFull) => {
-                Err(format!("they come to more than the {len} that are stored as their number"))
-            }
+            Err(Error::BufferFull) => Err(format!("more than the stored {len} bytes")),
             Err(error) => Err(error.to_string()),
         }
     }
 }
 
-/// Deflates blocks that are there as a whole.
+/// Deflates complete blocks.
 pub(super) struct Deflater(Encoder);
 
 impl Deflater {
-    /// The level that makes the shortest blocks, and takes the longest.
+    /// The highest compression level, which is the slowest.
     pub(super) const MAX_LEVEL: u8 = Level::BEST.get();
 
-    /// At a level from 1 on; `None` if there is no such one.
+    /// Creates a deflater with a level from 1; `None` for an unknown level.
     pub(super) fn new(level: u8) -> Option<Self> {
         let known = (1..=Self::MAX_LEVEL).contains(&level);
         known.then(|| Self(Encoder::new(Format::Deflate, Level::new(level))))
     }
 
-    /// Deflates a block into some room. Returns how many bytes that makes, if they fit.
+    /// Deflates a block into `room`. Returns the compressed length if it fits.
     pub(super) fn deflate(&mut self, bytes: &[u8], room: &mut [u8]) -> Option<usize> {
         self.0.reset();
         let deflated = self.0.compress(bytes, room, Flush::Finish);
@@ -57,30 +52,30 @@ impl Deflater {
     }
 }
 
-/// How many compressed bytes are inflated at a time at the most. They end at multiples of it from the start of the member, so
-/// that nothing depends on how many bytes the system gives at a time.
+/// Length of the decoder's input chunks. Chunks end at multiples of it from the start of the member, so that the result
+/// does not depend on the sizes of reads.
 const FEED_LEN: u64 = 64 << 10;
 
-/// How far back what follows may refer.
+/// Maximum distance of back-references in bytes.
 const WINDOW_LEN: usize = 32 << 10;
 
-/// Inflates what is had piece by piece.
+/// Inflates a member incrementally.
 ///
-/// The decoder refers back to what it has written. So it is given the bytes before the room that it writes to, and what it may refer
-/// to of one run is put before the next one.
+/// The decoder resolves back-references in its output buffer. So it gets the buffer together with the bytes before the
+/// free space, and the last bytes of one run are copied in front of the next one.
 pub(super) struct Stream {
     decoder: Decoder,
-    /// How many bytes there are before those that come next, as the decoder has it.
+    /// Number of bytes before the free space that the decoder knows.
     written: usize,
-    /// The last of them, from when a run goes until the next one begins.
+    /// The last of these bytes, while no run is active.
     window: Box<[u8]>,
-    /// Compressed bytes of the member that were taken.
+    /// Consumed compressed bytes of the member.
     taken: u64,
-    /// Why there is nothing behind what was written.
+    /// The end of the member or an error, which follows the written bytes.
     end: Option<Ended>,
 }
 
-/// Why a member goes no further.
+/// The end of a member, or the error that ends it.
 type Ended = std::result::Result<(), Error>;
 
 impl Stream {
@@ -94,29 +89,29 @@ impl Stream {
         }
     }
 
-    /// Begins with another member.
+    /// Starts another member.
     pub(super) fn restart(&mut self) {
         self.decoder.reset();
         (self.written, self.taken, self.end) = (0, 0, None);
     }
 
-    /// Why there is no more.
+    /// Returns the end of the member, if it was reached.
     pub(super) fn end(&self) -> Option<Ended> {
         self.end
     }
 
-    /// How many compressed bytes are wanted at the most.
+    /// Returns the maximum useful length of the next input.
     pub(super) fn wants(&self) -> usize {
         // Less than `FEED_LEN`.
         usize::try_from(FEED_LEN - self.taken % FEED_LEN).unwrap_or(usize::MAX)
     }
 
-    /// Begins an empty run.
+    /// Starts an empty run.
     pub(super) fn enter(&mut self, run: &mut Run) {
         run.put_before(&self.window[..self.written]);
     }
 
-    /// Keeps of a run what may be referred to, and leaves the run as it is.
+    /// Saves the bytes of a run that back-references may use, without changing the run.
     pub(super) fn leave(&mut self, run: &mut Run) {
         if self.end.is_some() {
             self.written = 0;
@@ -124,12 +119,12 @@ impl Stream {
         let written = run.written(self.written);
         let kept = self.written.min(WINDOW_LEN);
         self.window[..kept].copy_from_slice(&written[..kept]);
-        // It moves the last bytes to the front, over those that were kept for that.
+        // `make_room` moves the last bytes to the front, over the bytes saved here.
         self.written -= self.decoder.make_room(written);
         self.window[..kept].swap_with_slice(&mut written[..kept]);
     }
 
-    /// Inflates some bytes behind those of the run. Returns how many were taken, and how many that made.
+    /// Appends inflated bytes to the run. Returns the numbers of consumed and of produced bytes.
     ///
     /// # Errors
     ///
@@ -139,7 +134,8 @@ impl Stream {
         let (before, written) = (self.decoder.clone(), self.written);
         let mut taken = 0;
         if let Err(error) = self.inflate(deflated, buffer, &mut taken) {
-            // The decoder does not tell how far it came. Byte by byte it is known, and nothing before the fault is lost.
+            // The decoder does not report the position of a fault. Repeating byte by byte finds it, and no byte before
+            // the fault is lost.
             self.decoder = before;
             let mut end = Some(Err(error));
             for byte in deflated.chunks(1) {

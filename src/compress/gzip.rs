@@ -1,4 +1,4 @@
-//! gzip (RFC 1952): members, one behind the other.
+//! gzip (RFC 1952): a sequence of members.
 
 use std::io::Read;
 
@@ -11,17 +11,17 @@ use super::pieces::{Codec, Step};
 use super::run::Run;
 use crate::error::{CompressedFault, Error, Result};
 
-/// Members of gzip. Their lengths are checked here; their check sums, by whoever does what is left.
+/// Decodes members of gzip. It verifies their lengths; the worker that finishes the run computes their checksums.
 pub(super) struct Members {
     deflate: Stream,
-    /// Bytes of the member so far, modulo 2^32.
+    /// Decompressed length of the member so far, modulo 2^32.
     len: u32,
-    /// Where the member begins, and how many compressed bytes it has to have, if it tells.
+    /// Start of the member, and its compressed length if the header states it.
     start: u64,
     packed_len: Option<usize>,
-    /// Members that have ended and are not noted yet.
+    /// Members that ended in the current run.
     ends: Vec<MemberEnd>,
-    /// Bytes that were made since that was done: those of the run.
+    /// Bytes produced for the current run.
     made: usize,
 }
 
@@ -30,12 +30,12 @@ impl Members {
         Self { deflate: Stream::new(), len: 0, start: 0, packed_len: None, ends: Vec::new(), made: 0 }
     }
 
-    /// A fault in the member that is under way, or where one would begin.
+    /// Creates the error of a fault in the current member, or at the place of the next one.
     fn fault(&self, packed: &CompressionStats, offset: u64, fault: CompressedFault) -> Error {
         packed.compression.fault(packed.members, self.start, offset, fault)
     }
 
-    /// Inflates some bytes. Returns how many.
+    /// Inflates some bytes. Returns their number.
     fn feed(
         &mut self,
         input: &mut Peek<impl Read>,
@@ -48,20 +48,20 @@ impl Members {
         let (taken, made) = self.deflate.feed(seen, run, len)?;
         input.skip(taken);
         if nothing_left && made == 0 && self.deflate.end().is_none() {
-            return Err(self.fault(packed, input.offset(), CompressedFault::Ends));
+            return Err(self.fault(packed, input.offset(), CompressedFault::UnexpectedEnd));
         }
-        // The trailer has the length modulo 2^32; a step makes less.
+        // The trailer has the length modulo 2^32; one step produces less.
         self.len = self.len.wrapping_add(u32::try_from(made).unwrap_or(0));
         self.made += made;
         Ok(made)
     }
 
-    /// Reads the check sum and the length behind a member.
+    /// Reads the checksum and the length after a member.
     fn trailer(&mut self, input: &mut Peek<impl Read>, packed: &mut CompressionStats) -> Result<()> {
         let seen = input.peek(8)?;
         let (Some(sum), Some(len)) = (seen.first_chunk(), seen.get(4..).and_then(<[u8]>::first_chunk)) else {
             let end = seen.len() as u64;
-            return Err(self.fault(packed, input.offset() + end, CompressedFault::Ends));
+            return Err(self.fault(packed, input.offset() + end, CompressedFault::UnexpectedEnd));
         };
         let (stored, stored_len) = (u32::from_le_bytes(*sum), u32::from_le_bytes(*len));
         if stored_len != self.len {
@@ -69,8 +69,8 @@ impl Members {
             return Err(self.fault(packed, input.offset() + 4, length));
         }
         let packed_len = input.offset() + 8 - self.start;
-        if self.packed_len.is_some_and(|told| told as u64 != packed_len) {
-            let wrong = CompressedFault::Header("it tells another length of the block than it has");
+        if self.packed_len.is_some_and(|stated| stated as u64 != packed_len) {
+            let wrong = CompressedFault::Header("the stated length of the block is wrong");
             return Err(self.fault(packed, self.start, wrong));
         }
         self.ends.push(MemberEnd {
@@ -95,7 +95,7 @@ impl<R: Read> Codec<R> for Members {
         if padded {
             return match input.peek(1)? {
                 [] => Ok(false),
-                _ => Err(self.fault(packed, input.offset(), CompressedFault::Garbage)),
+                _ => Err(self.fault(packed, input.offset(), CompressedFault::TrailingGarbage)),
             };
         }
         let mut len = header::MIN_LEN;
@@ -113,15 +113,15 @@ impl<R: Read> Codec<R> for Members {
                 }
                 Ok(None) if ended => {
                     let end = input.offset() + seen_len as u64;
-                    return Err(self.fault(packed, end, CompressedFault::Ends));
+                    return Err(self.fault(packed, end, CompressedFault::UnexpectedEnd));
                 }
                 Ok(None) if len > header::MAX_LEN => {
-                    let too_long = CompressedFault::Header("it is longer than a megabyte");
+                    let too_long = CompressedFault::Header("it is longer than 1 MiB");
                     return Err(self.fault(packed, input.offset(), too_long));
                 }
                 Ok(None) => len = 2 * seen_len,
                 Err(_) if packed.members > 0 && !seen.starts_with(&header::MAGIC) => {
-                    return Err(self.fault(packed, input.offset(), CompressedFault::Garbage));
+                    return Err(self.fault(packed, input.offset(), CompressedFault::TrailingGarbage));
                 }
                 Err(what) => return Err(self.fault(packed, input.offset(), CompressedFault::Header(what))),
             }
@@ -154,26 +154,26 @@ impl<R: Read> Codec<R> for Members {
 
     fn leave(&mut self, run: &mut Run) {
         self.deflate.leave(run);
-        run.left.ends = Some(std::mem::take(&mut self.ends));
+        run.pending.ends = Some(std::mem::take(&mut self.ends));
         self.made = 0;
     }
 }
 
-/// The member that comes next, and no other.
+/// Decodes a single member.
 pub(super) struct OneMember {
     members: Members,
-    begun: bool,
+    started: bool,
 }
 
 impl OneMember {
     pub(super) fn new() -> Self {
-        Self { members: Members::new(), begun: false }
+        Self { members: Members::new(), started: false }
     }
 }
 
 impl<R: Read> Codec<R> for OneMember {
     fn start(&mut self, input: &mut Peek<R>, packed: &mut CompressionStats) -> Result<bool> {
-        if std::mem::replace(&mut self.begun, true) { Ok(false) } else { self.members.start(input, packed) }
+        if std::mem::replace(&mut self.started, true) { Ok(false) } else { self.members.start(input, packed) }
     }
 
     fn step(
@@ -195,7 +195,7 @@ impl<R: Read> Codec<R> for OneMember {
     }
 }
 
-/// Takes the zeros behind the last member, with which tapes and some programs fill up. Returns whether there were any.
+/// Skips zeros after the last member, which tapes and some programs use as padding. Returns whether there were any.
 fn take_zeros(input: &mut Peek<impl Read>, packed: &mut CompressionStats) -> Result<bool> {
     let before = packed.padding_bytes;
     loop {
@@ -224,7 +224,7 @@ mod tests {
         encoder.finish().unwrap()
     }
 
-    /// Bytes that come again after so many, which is as far back as members refer, and not before.
+    /// Returns bytes that repeat with this period, which determines the distance of back-references, and not before.
     fn text(period: u32, len: usize) -> Vec<u8> {
         (0..period)
             .map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()[2])
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_referred_to_is_there_wherever_a_run_or_a_member_begins() {
+    fn back_references_cross_runs() {
         let texts = [text(32_000, 200_000), text(7, 40_000), Vec::new(), text(32_768, 70_000), text(3, 5)];
         let gzip: Vec<u8> = texts.iter().flat_map(|text| member(text)).collect();
         let expected = texts.concat();

@@ -1,22 +1,22 @@
-//! The header of a member of gzip (RFC 1952, section 2.3).
+//! The header of a gzip member (RFC 1952, section 2.3).
 
 use super::extra::{self, FIXED_LEN, HAS_EXTRA};
 
-/// The first bytes of a member: what says that it is one, and that it is compressed by DEFLATE.
+/// First bytes of a member: the identification and the compression method DEFLATE.
 pub(super) const MAGIC: [u8; 3] = [0x1f, 0x8b, 8];
 
-/// Bytes of a header without optional fields.
+/// Length of a header without optional fields.
 pub(super) const MIN_LEN: usize = FIXED_LEN;
 
-/// No header has so many bytes: its extra field has 64 KiB at the most, its name and comment are those of a file.
+/// Limit of the header length: an extra field has at most 64 KiB; name and comment are short in practice.
 pub(super) const MAX_LEN: usize = 1 << 20;
 
 /// The header of a member.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Header {
-    /// Bytes of the header.
+    /// Length of the header in bytes.
     pub(super) len: usize,
-    /// Bytes of the member from its first to its last, of which a block of BGZF tells.
+    /// Total length of the member, which only a BGZF block states.
     pub(super) block_len: Option<usize>,
 }
 
@@ -26,14 +26,14 @@ const HAS_COMMENT: u8 = 1 << 4;
 const RESERVED: u8 = 0b1110_0000;
 
 impl Header {
-    /// Reads a header; `None` if more bytes are needed.
+    /// Parses a header; `None` if more bytes are needed.
     pub(super) fn read(bytes: &[u8]) -> Result<Option<Self>, &'static str> {
         if bytes.iter().zip(MAGIC).any(|(&byte, magic)| byte != magic) {
-            return Err("it does not begin with 1f 8b 08");
+            return Err("it does not start with 1f 8b 08");
         }
         let Some(&flags) = bytes.get(3) else { return Ok(None) };
         if flags & RESERVED != 0 {
-            return Err("it has flags of which nobody knows the meaning");
+            return Err("it has reserved flags");
         }
         let (mut len, mut block_len) = (MIN_LEN, None);
         if flags & HAS_EXTRA != 0 {
@@ -54,7 +54,7 @@ impl Header {
             let Some(stored) = bytes.get(len..).and_then(<[u8]>::first_chunk::<2>) else { return Ok(None) };
             let found = crc32fast::hash(&bytes[..len]).to_le_bytes();
             if found[..2] != stored[..] {
-                return Err("its check sum is wrong");
+                return Err("wrong checksum");
             }
             len += stored.len();
         }
@@ -66,7 +66,7 @@ impl Header {
 mod tests {
     use super::*;
 
-    /// A header with these flags, and all the fields that they tell of.
+    /// Returns a header with these flags and all of their fields.
     fn header(flags: u8) -> Vec<u8> {
         let mut header = vec![0x1f, 0x8b, 8, flags, 0, 0, 0, 0, 0, 255];
         if flags & HAS_EXTRA != 0 {
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn every_field_is_passed_over_and_no_byte_of_it_can_be_missing() {
+    fn every_field_is_skipped_and_required() {
         for flags in 0..32 {
             let whole = header(flags);
             let block_len = (flags & HAS_EXTRA != 0).then_some(0x1300);
@@ -102,13 +102,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_header_is_none() {
+    fn invalid_headers_are_refused() {
         assert!(Header::read(b"@").is_err());
         assert!(Header::read(b"\x1f\x8b\x07").is_err());
         assert!(Header::read(b"\x1f\x8b\x08\x20").is_err());
         let mut wrong_sum = header(HAS_CRC);
         wrong_sum[4] ^= 1;
-        assert_eq!(Header::read(&wrong_sum), Err("its check sum is wrong"));
+        assert_eq!(Header::read(&wrong_sum), Err("wrong checksum"));
         for extra in [&b"BC\x02"[..], b"BC\x03\0abc", b"BC\x09\0ab", b"", b"CB\x02\0ab"] {
             assert_eq!(extra::block_len(extra), None);
         }

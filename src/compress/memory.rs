@@ -1,12 +1,12 @@
-//! How much memory the process may use.
+//! Memory limit of the process.
 
 use std::sync::OnceLock;
 
-/// The bytes that are taken for all memory where the system does not tell.
+/// Assumed memory in bytes if the system does not report it.
 const UNKNOWN: u64 = 8 << 30;
 
-/// How many bytes of memory the process may use: those of the machine, or the limit of its control group if that is less. It stays
-/// the same while the process runs.
+/// Returns the number of bytes of memory that the process may use: the memory of the machine, or the limit of its
+/// control group if that is lower. It is determined once per process.
 pub(crate) fn available() -> u64 {
     static AVAILABLE: OnceLock<u64> = OnceLock::new();
     *AVAILABLE.get_or_init(|| sys::total().into_iter().chain(sys::limits()).min().unwrap_or(UNKNOWN))
@@ -17,24 +17,24 @@ mod sys {
     use std::fs;
     use std::path::Path;
 
-    /// Memory of the machine.
+    /// Returns the memory of the machine.
     pub(super) fn total() -> Option<u64> {
         of_meminfo(&fs::read_to_string("/proc/meminfo").ok()?)
     }
 
-    /// Limits of the control groups that the process is in.
+    /// Returns the limits of the process's control groups.
     pub(super) fn limits() -> Vec<u64> {
         let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
         groups.lines().flat_map(files_of).filter_map(|file| limit(&fs::read_to_string(file).ok()?)).collect()
     }
 
-    /// `MemTotal` of `/proc/meminfo`, in bytes.
+    /// Returns `MemTotal` of `/proc/meminfo` in bytes.
     pub(super) fn of_meminfo(text: &str) -> Option<u64> {
         let total = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
         total.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
     }
 
-    /// The files that hold the limits of a control group and of those that it lies in, by its line of `/proc/self/cgroup`.
+    /// Returns the files with the limits of a control group and its ancestors, for a line of `/proc/self/cgroup`.
     pub(super) fn files_of(line: &str) -> Vec<String> {
         let mut fields = line.splitn(3, ':').skip(1);
         let (Some(controllers), Some(path)) = (fields.next(), fields.next()) else { return Vec::new() };
@@ -49,7 +49,7 @@ mod sys {
         groups.map(|group| format!("{root}{}/{file}", group.trim_end_matches('/'))).collect()
     }
 
-    /// The limit that a file holds; `None` if it says that there is none.
+    /// Parses a limit; `None` for no limit.
     pub(super) fn limit(text: &str) -> Option<u64> {
         text.trim().parse().ok()
     }
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_system_tells_is_understood() {
+    fn system_files_are_parsed() {
         assert_eq!(sys::of_meminfo("MemFree: 1 kB\nMemTotal: many\n"), None);
         assert_eq!(sys::of_meminfo("MemTotal:       24683 kB\nMemFree: 1 kB\n"), Some(24683 * 1024));
         let files = sys::files_of("0::/user.slice/job 7");
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_memory() {
+    fn available_memory_is_stable() {
         assert!(available() > 16 << 20 && available() == available());
     }
 }

@@ -1,29 +1,29 @@
-//! An input whose next bytes can be looked at before they are taken.
+//! An input with lookahead.
 
 use std::io::{self, Read};
 
-/// How many bytes there is room for at first: more than a decoder looks at, so that few have to be moved to the front.
+/// Initial buffer length: more than a decoder's lookahead, so that few bytes have to be moved to the front.
 const BUFFER_LEN: usize = 256 << 10;
 
-/// For how many bytes there is room at least when more are read.
+/// Minimum free space for a read.
 const READ_LEN: usize = 64 << 10;
 
-/// An input whose next bytes can be looked at before they are taken, and which knows where it is.
+/// An input with lookahead and a position.
 pub(crate) struct Peek<R> {
     input: R,
     buffer: Vec<u8>,
-    /// What was read but not taken, in `buffer`.
+    /// Range of the bytes in `buffer` that were read and not consumed.
     start: usize,
     end: usize,
     /// Offset of the byte at `start`.
     offset: u64,
-    /// Whether `buffer` keeps what was taken, from the first byte on.
+    /// Whether `buffer` keeps consumed bytes.
     keeps: bool,
-    /// Whether a read has failed, which does not come again.
+    /// Whether a read has failed; the error is not repeated.
     broken: bool,
-    /// The input has no more than what is in `buffer`.
+    /// Whether the input has ended after the bytes in `buffer`.
     ended: bool,
-    /// Why there is no more, to be told when the rest was taken.
+    /// The error to return after the buffered bytes were consumed.
     failed: Option<io::Error>,
 }
 
@@ -42,13 +42,13 @@ impl<R: Read> Peek<R> {
         }
     }
 
-    /// Keeps what is taken from now on, for [`restart`](Peek::restart); or does not any more. Nothing was taken yet.
+    /// Starts or stops keeping consumed bytes for [`restart`](Peek::restart). Called before any byte is consumed.
     pub(crate) fn keep(&mut self, keeps: bool) {
         self.keeps = keeps;
     }
 
-    /// Goes back to the start, if everything is kept that was [looked at](Peek::peek) and taken, and all reads were good. Returns whether it
-    /// is.
+    /// Goes back to the start if all bytes consumed through [`peek`](Peek::peek) were kept and no read has failed.
+    /// Returns whether it did.
     pub(crate) fn restart(&mut self) -> bool {
         let kept = self.keeps && !self.broken && self.offset == self.start as u64;
         if kept {
@@ -57,12 +57,12 @@ impl<R: Read> Peek<R> {
         kept
     }
 
-    /// How many bytes were taken.
+    /// Returns the number of consumed bytes.
     pub(crate) fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// The next `len` bytes or more; fewer only if there are no more.
+    /// Returns the next `len` bytes or more; fewer only at the end of the input.
     pub(crate) fn peek(&mut self, len: usize) -> io::Result<&[u8]> {
         while self.end - self.start < len && !self.ended {
             if let Some(error) = self.failed.take() {
@@ -91,7 +91,7 @@ impl<R: Read> Peek<R> {
         Ok(&self.buffer[self.start..self.end])
     }
 
-    /// As many of the next `len` bytes as can be had. What there is comes before an error.
+    /// Returns up to `len` of the next bytes. Available bytes are returned before an error.
     pub(crate) fn peek_some(&mut self, len: usize) -> io::Result<&[u8]> {
         if let Err(error) = self.peek(len) {
             if self.start == self.end {
@@ -103,15 +103,15 @@ impl<R: Read> Peek<R> {
         Ok(&seen[..seen.len().min(len)])
     }
 
-    /// Takes bytes that were looked at.
-    #[cfg_attr(not(any(feature = "_compressed", test)), expect(dead_code, reason = "it is what codecs do"))]
+    /// Consumes bytes that were peeked.
+    #[cfg_attr(not(any(feature = "_compressed", test)), expect(dead_code, reason = "only codecs use it"))]
     pub(crate) fn skip(&mut self, len: usize) {
         debug_assert!(len <= self.end - self.start);
         self.start += len;
         self.offset += len as u64;
     }
 
-    /// Goes back to the start.
+    /// Goes back to the start of a seekable input.
     pub(crate) fn rewind(&mut self, rewind: impl FnOnce(&mut R) -> io::Result<()>) -> io::Result<()> {
         rewind(&mut self.input)?;
         (self.start, self.end, self.offset, self.ended, self.failed) = (0, 0, 0, false, None);
@@ -119,7 +119,7 @@ impl<R: Read> Peek<R> {
     }
 }
 
-/// Takes some bytes: those that were looked at first, and then straight from the input.
+/// Consumes bytes: first the buffered ones, then directly from the input.
 impl<R: Read> Read for Peek<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = if self.start < self.end {
@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_kept_can_be_taken_again() {
+    fn kept_bytes_are_read_again() {
         let bytes: Vec<u8> = (0..=255).cycle().take(1_000_000).collect();
         let mut input = Peek::new(&bytes[..]);
         input.keep(true);
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_again_is_not_taken_again() {
+    fn a_failed_read_prevents_a_restart() {
         struct Broken;
         impl Read for Broken {
             fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_looked_at_is_what_is_taken() {
+    fn peeked_bytes_are_consumed_bytes() {
         let bytes: Vec<u8> = (0..=255).cycle().take(300_000).collect();
         for look in [1, 7, 1000, 200_000] {
             let mut input = Peek::new(&bytes[..]);

@@ -1,4 +1,4 @@
-//! What all compressed formats have in common: pieces, one behind the other.
+//! Common driver of the compressed formats: a sequence of units.
 
 use std::io::Read;
 
@@ -7,61 +7,62 @@ use super::run::Run;
 use super::{CompressionStats, Taken};
 use crate::error::{Error, Result};
 
-/// A compressed format, as a row of pieces: members, frames or streams.
+/// A compressed format as a sequence of units: members, frames or streams.
 pub(super) trait Codec<R: Read> {
-    /// Looks at what follows the last piece, and takes padding; tells whether it is another piece.
+    /// Skips padding and returns whether another unit follows.
     fn start(&mut self, input: &mut Peek<R>, packed: &mut CompressionStats) -> Result<bool>;
 
-    /// Decompresses some bytes of the piece into the [room](Run::room) behind those of the run, which has fewer than `len`.
+    /// Decompresses some bytes of the unit into the [free space](Run::room) of the run, which has fewer than `len`
+    /// bytes.
     fn step(&mut self, input: &mut Peek<R>, run: &mut Run, len: usize, packed: &mut CompressionStats)
     -> Step;
 
-    /// Begins an empty run, inside of a piece or between two.
+    /// Starts an empty run, inside of a unit or between two.
     fn enter(&mut self, run: &mut Run) {
         let _ = run;
     }
 
-    /// The run goes to somebody else.
+    /// Ends the use of the run.
     fn leave(&mut self, run: &mut Run) {
         let _ = run;
     }
 }
 
-/// What came of a step.
+/// The result of a step.
 pub(super) struct Step {
-    /// Bytes that were made.
+    /// Bytes produced.
     pub(super) made: usize,
-    /// Whether they are the last ones of the piece, or what is wrong behind them.
+    /// Whether they complete the unit, or the error that follows them.
     pub(super) ended: Result<bool>,
 }
 
-/// Pieces that are decompressed from the left.
+/// Sequential decompression of units.
 pub(super) struct Pieces<R> {
     codec: Box<dyn Codec<R> + Send>,
     at: At,
 }
 
-/// What comes next.
+/// The current position.
 enum At {
-    /// A piece, or padding, or nothing.
+    /// Before a unit, padding or the end.
     Start,
-    /// More of a piece.
+    /// Inside of a unit.
     Inside,
-    /// Nothing more.
+    /// At the end.
     End,
-    /// Nothing more, because of this.
+    /// At a fault.
     Fault(Error),
 }
 
-/// How many pieces are begun in one go at the most, so that empty ones take no more memory than others.
-const MOST_PIECES: usize = 1024;
+/// Maximum number of units per run, so that empty ones use no more memory than others.
+const MAX_PIECES: usize = 1024;
 
 impl<R: Read> Pieces<R> {
     pub(super) fn of(codec: impl Codec<R> + Send + 'static) -> Self {
         Self { codec: Box::new(codec), at: At::Start }
     }
 
-    /// Decompresses bytes until the run has `len` of them; or fewer, if many pieces are very small.
+    /// Decompresses bytes until the run has `len` of them; fewer if many units are very small.
     pub(super) fn take(
         &mut self,
         input: &mut Peek<R>,
@@ -71,12 +72,12 @@ impl<R: Read> Pieces<R> {
     ) -> Result<Taken> {
         run.begin_pieces();
         self.codec.enter(run);
-        let mut begun = 0;
-        while run.len() < len && begun < MOST_PIECES {
+        let mut started = 0;
+        while run.len() < len && started < MAX_PIECES {
             let next = match self.at {
                 At::End | At::Fault(_) => break,
                 At::Start => {
-                    begun += 1;
+                    started += 1;
                     self.codec.start(input, packed).map(|another| if another { At::Inside } else { At::End })
                 }
                 At::Inside => {

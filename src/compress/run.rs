@@ -1,38 +1,38 @@
-//! Bytes that are taken from an input in one go.
+//! Buffers of decompressed bytes.
 
 use std::io;
 
-use super::left::Left;
+use super::pending::Pending;
 use super::{CompressionStats, Sums};
 use crate::error::{Error, Result};
 use crate::record::Loss;
 
-/// Room before the bytes of a run, so that the end of the one before fits in front of it.
+/// Free space before the bytes of a run, so that the end of the previous run fits in front of it.
 const FRONT: usize = 64 << 10;
 
-/// A buffer that became longer than this is given back when its bytes are no longer needed.
-const KEPT: usize = 16 << 20;
+/// A longer buffer is freed when its bytes are no longer needed.
+const MAX_KEPT: usize = 16 << 20;
 
-/// How many bytes of memory are left for others.
-const LEFT: usize = 16 << 20;
+/// Memory that must stay available for other allocations, in bytes.
+const RESERVE: usize = 16 << 20;
 
-/// How much room is made at a time, so that a number that somebody asks for does not decide how much memory is taken.
-const ROOM: usize = 1 << 20;
+/// Growth of the free space, so that a length requested by the caller does not determine the allocation.
+const GROWTH: usize = 1 << 20;
 
-/// Bytes that are taken from an input in one go, by one worker at a time; and what is [left](Left) to be done with them, which
-/// each worker does on its own. The buffers are not made anew for every run.
+/// Bytes that one worker reads from an input at a time, with the [pending work](Pending) that the worker does afterwards.
+/// Runs reuse their buffers.
 pub(crate) struct Run {
     bytes: Vec<u8>,
     start: usize,
     end: usize,
-    /// Where bytes are lost, once it is finished, in their order.
+    /// Losses in order, after the run is finished.
     losses: Vec<Loss>,
-    /// How many of them are blocks that had been taken.
+    /// Number of losses that are blocks.
     lost_blocks: u64,
-    pub(super) left: Left,
-    /// Where pieces end, if it is made of pieces whose check sums stand at their ends; blocks are proven with their bytes.
+    pub(super) pending: Pending,
+    /// Ends of units, if the checksums are stored at their ends; BGZF blocks are verified with their bytes.
     ends: Option<Vec<usize>>,
-    /// What the input came to when this run was joined.
+    /// Statistics of the input at the time when this run was joined.
     pub(crate) packed: Option<CompressionStats>,
 }
 
@@ -44,7 +44,7 @@ impl Default for Run {
             end: FRONT,
             losses: Vec::new(),
             lost_blocks: 0,
-            left: Left::default(),
+            pending: Pending::default(),
             ends: None,
             packed: None,
         }
@@ -60,31 +60,31 @@ impl Run {
         self.end - self.start
     }
 
-    /// Forgets what it holds.
+    /// Empties the run.
     pub(crate) fn clear(&mut self) {
-        if self.bytes.capacity() > KEPT {
+        if self.bytes.capacity() > MAX_KEPT {
             self.bytes = vec![0; FRONT];
         }
         (self.start, self.end) = (FRONT, FRONT);
         self.losses.clear();
         self.lost_blocks = 0;
-        self.left.clear();
+        self.pending.clear();
         self.ends = None;
     }
 
-    /// From here on it is made of pieces.
+    /// Marks the run as a sequence of units.
     pub(super) fn begin_pieces(&mut self) {
         self.ends.get_or_insert_default();
     }
 
-    /// A piece ends here, with a check sum that is right or is compared when the run is joined.
+    /// Marks the end of a unit whose checksum is correct or is verified when the run is joined.
     pub(super) fn end_piece(&mut self) {
         let len = self.len();
         self.ends.get_or_insert_default().push(len);
     }
 
-    /// How many of the first bytes are of pieces that have ended well, where the run ends with a wrong check sum or without one; `None` if
-    /// no piece has.
+    /// Returns the number of first bytes that belong to complete, correct units; `None` if there are none.
+    /// `ends_with_wrong_sum` excludes the unit that ends at the end of the run.
     pub(crate) fn proven(&self, ends_with_wrong_sum: bool) -> Option<usize> {
         let Some(ends) = &self.ends else { return Some(self.len()) };
         let is_proven =
@@ -92,7 +92,7 @@ impl Run {
         ends.iter().rfind(is_proven).copied()
     }
 
-    /// Where bytes are lost, in their order: of a compressed input that is read on behind damage.
+    /// Returns the losses in order, in recovery mode.
     pub(crate) fn losses(&self) -> &[Loss] {
         &self.losses
     }
@@ -101,7 +101,7 @@ impl Run {
         &mut self.losses
     }
 
-    /// How many of them are blocks that were taken for members.
+    /// Returns the number of losses that are blocks counted as members.
     pub(crate) fn lost_blocks(&self) -> u64 {
         self.lost_blocks
     }
@@ -112,13 +112,15 @@ impl Run {
         self.losses.retain(|loss| loss.position <= len);
     }
 
-    /// Puts what another run holds in front of this one's bytes, and leaves the other one empty.
+    /// Prepends the contents of another run and empties that run.
     ///
-    /// Few bytes are copied. To many, the bytes of this run are added, and the two change their buffers.
+    /// Few bytes are copied to the front. If there are many, the bytes of this run are appended to them and the runs
+    /// swap buffers.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if there is no memory for them. This run then holds those of the other one alone.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the allocation fails. This run then holds only the bytes of the other
+    /// one.
     pub(crate) fn join(&mut self, before: &mut Self) -> Result<()> {
         let len = before.len();
         let joined = if len <= self.start {
@@ -137,11 +139,11 @@ impl Run {
         joined
     }
 
-    /// Adds the bytes of another run from a position on, and where bytes are lost from there on.
+    /// Appends the bytes and losses of another run from a position on.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if there is no memory for them. Nothing is added then.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the allocation fails. Nothing is appended then.
     pub(crate) fn append(&mut self, other: &mut Self, from: usize) -> Result<()> {
         let (bytes, before) = (&other.as_slice()[from..], self.len());
         let end = self.end + bytes.len();
@@ -155,22 +157,21 @@ impl Run {
         Ok(())
     }
 
-    /// Has memory for bytes up to the position `end` of the buffer, and for a quarter more if that can be had, so that few bytes are
-    /// moved often.
+    /// Reserves memory up to the position `end` of the buffer, and a quarter more if possible, to amortize moves.
     fn reserve(&mut self, end: usize) -> Result<()> {
         if end > self.bytes.capacity() {
             let more = end - self.bytes.len();
             let reserved = self.bytes.try_reserve_exact(more.saturating_add(end / 4));
             if reserved.is_err() {
-                // The last of the memory is left for all that is small, whose allocation may not fail.
-                let left = || Vec::<u8>::new().try_reserve_exact(LEFT);
+                // Some memory is left for small allocations, which must not fail.
+                let left = || Vec::<u8>::new().try_reserve_exact(RESERVE);
                 self.bytes.try_reserve_exact(more).and_then(|()| left()).map_err(|_| no_memory())?;
             }
         }
         Ok(())
     }
 
-    /// Makes the buffer reach up to the position `end` at least.
+    /// Extends the buffer to at least the position `end`.
     fn reach(&mut self, end: usize) -> Result<()> {
         if end > self.bytes.len() {
             self.reserve(end)?;
@@ -179,60 +180,59 @@ impl Run {
         Ok(())
     }
 
-    /// Some room behind what is there, so that there are no more than `len` bytes when it is filled too; none if there are
+    /// Returns free space after the bytes, such that the run has at most `len` bytes when it is filled; empty if it has
     /// as many.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if there is no memory for it.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the allocation fails.
     pub(super) fn room(&mut self, len: usize) -> Result<&mut [u8]> {
-        let more = len.saturating_sub(self.len()).min(self.len().max(ROOM));
+        let more = len.saturating_sub(self.len()).min(self.len().max(GROWTH));
         self.reach(self.end + more)?;
         Ok(&mut self.bytes[self.end..self.end + more])
     }
 
-    /// The [room](Run::room) together with so many bytes in front of it: the last ones of the run, and those that were
-    /// [put before it](Run::put_before).
+    /// Returns the [free space](Run::room) together with the `written` bytes before it: the last ones of the run, and
+    /// those [put before it](Run::put_before).
     #[cfg(feature = "gzip")]
     pub(super) fn room_behind(&mut self, written: usize, len: usize) -> Result<&mut [u8]> {
         let room = self.room(len)?.len();
         Ok(&mut self.bytes[self.end - written..self.end + room])
     }
 
-    /// The last bytes of the run, and of what was put before it.
+    /// Returns the last `len` bytes of the run and of the bytes put before it.
     #[cfg(feature = "gzip")]
     pub(super) fn written(&mut self, len: usize) -> &mut [u8] {
         &mut self.bytes[self.end - len..self.end]
     }
 
-    /// Puts bytes before an empty run that are not its own but the last ones of the run before, for a decoder that refers back to
-    /// them. There are [`FRONT`] at the most.
+    /// Puts bytes of the previous run in front of an empty run, for a decoder with back-references. At most [`FRONT`]
+    /// bytes.
     #[cfg(feature = "gzip")]
     pub(super) fn put_before(&mut self, bytes: &[u8]) {
         self.bytes[self.start - bytes.len()..self.start].copy_from_slice(bytes);
     }
 
-    /// So many bytes of the room were filled.
+    /// Marks `len` bytes of the free space as filled.
     pub(super) fn fill(&mut self, len: usize) {
         self.end += len;
     }
 
-    /// Does what is left to be done. Bytes that cannot be decompressed, and what follows them, are not in the run then, and the
-    /// error is told.
+    /// Does the pending work. After an error, the run ends before the bytes that could not be decompressed.
     pub(crate) fn finish(&mut self) -> (Sums, Result<()>) {
-        let end = self.end + self.left.to_make();
+        let end = self.end + self.pending.to_make();
         if let Err(error) = self.reach(end) {
-            return (self.left.sum(&self.bytes[self.start..self.end]), Err(error));
+            return (self.pending.sum(&self.bytes[self.start..self.end]), Err(error));
         }
-        let lost_before = self.left.losses();
-        let (made, done) = self.left.make(&mut self.bytes[self.end..end], &mut self.losses);
+        let lost_before = self.pending.losses();
+        let (made, done) = self.pending.make(&mut self.bytes[self.end..end], &mut self.losses);
         self.lost_blocks = (self.losses.len() - lost_before) as u64;
         self.end += made;
-        (self.left.sum(&self.bytes[self.start..self.end]), done)
+        (self.pending.sum(&self.bytes[self.start..self.end]), done)
     }
 }
 
-/// The error where there is no memory.
+/// Returns the error of a failed allocation.
 pub(super) fn no_memory() -> Error {
     io::Error::from(io::ErrorKind::OutOfMemory).into()
 }
@@ -242,7 +242,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_runs_are_joined_whichever_is_longer() {
+    fn runs_of_all_lengths_are_joined() {
         let fill = |run: &mut Run, len: usize, bytes: u8| {
             run.clear();
             while run.len() < len {
@@ -252,7 +252,7 @@ mod tests {
                 run.fill(filled);
             }
         };
-        for front in [0, 1, FRONT - 1, FRONT, FRONT + 1, 3 * FRONT, KEPT + 1] {
+        for front in [0, 1, FRONT - 1, FRONT, FRONT + 1, 3 * FRONT, MAX_KEPT + 1] {
             for len in [0, 1, FRONT, 2 * FRONT] {
                 let (mut run, mut before) = (Run::default(), Run::default());
                 for bytes in [5, 7] {

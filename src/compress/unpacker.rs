@@ -1,4 +1,4 @@
-//! Takes runs from an input that may be compressed.
+//! Reads runs from an input that may be compressed.
 
 use std::io::{self, Read};
 
@@ -6,95 +6,95 @@ use std::io::{self, Read};
 use super::gzip::Members;
 use super::peek::Peek;
 use super::pieces::Pieces;
-use super::run::Run;
 #[cfg(feature = "gzip")]
-use super::sound::SoundBlocks;
+use super::recovering::RecoveringBlocks;
+use super::run::Run;
 use super::{Compression, CompressionStats};
 use crate::error::Result;
 
-/// An input that may be compressed, of which runs are taken.
+/// An input that may be compressed, read in runs.
 ///
-/// A run is taken by one worker at a time ([`take`](Unpacker::take)), is then [finished](Run::finish) by that worker while the
-/// next one takes another, and its sums are [joined](Check::join) in the order of the input.
+/// One worker at a time reads a run ([`take`](Unpacker::take)) and [finishes](Run::finish) it while the next worker
+/// reads another one; the checksums are [joined](Check::join) in the order of the input.
 pub(crate) struct Unpacker<R> {
     input: Peek<R>,
-    /// `None` before anything was read.
-    how: Option<How<R>>,
-    /// Whether to go on behind damage, where that can be done.
+    /// `None` before the first read.
+    method: Option<Method<R>>,
+    /// Whether damage is skipped, where the format allows it.
     recovers: bool,
     packed: Option<CompressionStats>,
 }
 
-/// How the bytes of an input become those of a run.
-enum How<R> {
-    /// They are those.
+/// Method of decoding.
+enum Method<R> {
+    /// The input is not compressed.
     Plain,
-    /// In blocks, as long as there are any.
+    /// BGZF blocks, up to the first member that is not a block.
     #[cfg(feature = "gzip")]
     Blocks,
-    /// In blocks, and what cannot be read is passed over.
+    /// BGZF blocks with recovery.
     #[cfg(feature = "gzip")]
-    SoundBlocks(Box<SoundBlocks<R>>),
+    RecoveringBlocks(Box<RecoveringBlocks<R>>),
     #[cfg_attr(not(feature = "_compressed"), expect(dead_code, reason = "no format has pieces then"))]
     Pieces(Pieces<R>),
 }
 
-/// What came of taking a run.
+/// The result of reading a run.
 pub(crate) enum Taken {
-    /// There may be more.
+    /// More bytes may follow.
     Some,
-    /// There is no more.
+    /// The input has ended.
     Last,
 }
 
 impl<R: Read> Unpacker<R> {
     pub(crate) fn new(input: R) -> Self {
-        Self { input: Peek::new(input), how: None, recovers: false, packed: None }
+        Self { input: Peek::new(input), method: None, recovers: false, packed: None }
     }
 
-    /// Keeps what is taken, so that it can be [taken again](Unpacker::take_again) in another way; or does so no more.
+    /// Starts or stops keeping consumed bytes, so that they can be [read again](Unpacker::take_again).
     pub(crate) fn keep(&mut self, keeps: bool) {
         self.input.keep(keeps);
     }
 
-    /// Whether it goes on behind damage, where that can be done.
+    /// Returns whether damage is skipped, where the format allows it.
     pub(crate) fn recovers(&self) -> bool {
         self.recovers
     }
 
-    /// From now on goes on behind damage, where that can be done, or does not. Returns whether what was taken is taken again for that: it
-    /// is if it was kept, unless it is not BGZF, of which it makes no difference.
+    /// Sets whether damage is skipped, where the format allows it. Returns whether the input is read again from its
+    /// start for that: it is if its bytes were kept and it is BGZF; other formats have no recovery.
     pub(crate) fn take_again(&mut self, recovers: bool) -> bool {
         self.recovers = recovers;
         let again = self.compression() == Some(Compression::Bgzf) && self.input.restart();
         if again {
-            (self.how, self.packed) = (None, None);
+            (self.method, self.packed) = (None, None);
         }
         again
     }
 
-    /// How the input is compressed, if it is; known when something was taken.
+    /// Returns the compression, if any; known after the first read.
     pub(crate) fn compression(&self) -> Option<Compression> {
         self.packed.map(|packed| packed.compression)
     }
 
-    /// What was taken, if the input is compressed. How many bytes it came to is counted where runs are joined.
+    /// Returns the statistics of a compressed input. The caller counts decompressed bytes when it joins runs.
     pub(crate) fn compression_stats(&self) -> Option<CompressionStats> {
-        self.packed.map(|packed| CompressionStats { packed_bytes: self.input.offset(), ..packed })
+        self.packed.map(|packed| CompressionStats { compressed_bytes: self.input.offset(), ..packed })
     }
 
-    /// How many bytes of the input were taken.
+    /// Returns the number of consumed bytes.
     pub(crate) fn offset(&self) -> u64 {
         self.input.offset()
     }
 
-    /// Reads the first bytes, if that was not done, to know how the input is compressed.
+    /// Reads the first bytes, once, to detect the compression.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::UnknownFormat`] if it takes a feature to read it that is not there.
+    /// [`ErrorKind::UnknownFormat`] if it needs a disabled feature.
     pub(crate) fn begin(&mut self) -> Result<()> {
-        if self.how.is_none() {
+        if self.method.is_none() {
             let mut len = Compression::wants(&[]);
             let compression = loop {
                 let head = self.input.peek_some(len)?;
@@ -103,73 +103,75 @@ impl<R: Read> Unpacker<R> {
                     _ => break Compression::detect(head),
                 }
             };
-            let how = How::of(compression)?;
+            let method = Method::of(compression)?;
             #[cfg(feature = "gzip")]
-            let how = match how {
-                How::Blocks if self.recovers => How::SoundBlocks(Box::new(SoundBlocks::new())),
-                how => how,
+            let method = match method {
+                Method::Blocks if self.recovers => {
+                    Method::RecoveringBlocks(Box::new(RecoveringBlocks::new()))
+                }
+                method => method,
             };
             if compression != Some(Compression::Bgzf) {
-                // Nothing else is taken again.
+                // Other formats are not read again.
                 self.input.keep(false);
             }
-            self.how = Some(how);
+            self.method = Some(method);
             self.packed = compression.map(CompressionStats::none_of);
         }
         Ok(())
     }
 
-    /// Takes about `len` bytes into an empty run; fewer only if many pieces are very small, or there are no more. With an error
-    /// come the bytes before it.
+    /// Reads about `len` bytes into an empty run; fewer only if many units are very small, or at the end. On an error,
+    /// the run contains the bytes before it.
     pub(crate) fn take(&mut self, run: &mut Run, len: usize) -> Result<Taken> {
         self.begin()?;
-        let Self { input, how, packed, .. } = self;
-        match (how, packed) {
+        let Self { input, method, packed, .. } = self;
+        match (method, packed) {
             #[cfg(feature = "gzip")]
-            (Some(how @ How::Blocks), Some(packed)) => {
-                if run.left.take_blocks(input, len, packed)? {
+            (Some(method @ Method::Blocks), Some(packed)) => {
+                if run.pending.take_blocks(input, len, packed)? {
                     return Ok(Taken::Some);
                 }
-                // What is no block is a member, or cut short, or padding.
+                // The rest is a member, a truncated block, or padding.
                 let mut members = Pieces::of(Members::new());
                 let taken = members.take(input, run, len, packed);
-                *how = How::Pieces(members);
+                *method = Method::Pieces(members);
                 taken
             }
             #[cfg(feature = "gzip")]
-            (Some(How::SoundBlocks(blocks)), Some(packed)) => blocks.take(input, run, len, packed),
-            (Some(How::Pieces(pieces)), Some(packed)) => pieces.take(input, run, len, packed),
+            (Some(Method::RecoveringBlocks(blocks)), Some(packed)) => blocks.take(input, run, len, packed),
+            (Some(Method::Pieces(pieces)), Some(packed)) => pieces.take(input, run, len, packed),
             _ => take_plain(input, run, len),
         }
     }
 
-    /// Goes back to the start, if the input can.
+    /// Goes back to the start of a seekable input.
     pub(crate) fn rewind(&mut self, rewind: impl FnOnce(&mut R) -> io::Result<()>) -> io::Result<()> {
-        (self.how, self.packed) = (None, None);
+        (self.method, self.packed) = (None, None);
         self.input.rewind(rewind)
     }
 }
 
 impl CompressionStats {
-    /// Nothing was read yet.
+    /// Creates the statistics of an unread input.
     fn none_of(compression: Compression) -> Self {
         Self {
             compression,
             members: 0,
-            packed_bytes: 0,
+            compressed_bytes: 0,
             padding_bytes: 0,
             lost_bytes: 0,
-            unpacked_bytes: 0,
-            proven_bytes: 0,
+            decompressed_bytes: 0,
+            verified_bytes: 0,
             closed: true,
         }
     }
 }
 
-impl<R: Read> How<R> {
+impl<R: Read> Method<R> {
     /// # Errors
     ///
-    /// [`ErrorKind::UnknownFormat`](crate::ErrorKind::UnknownFormat) if that takes a feature that is not there.
+    /// [`ErrorKind::UnknownFormat`](crate::ErrorKind::UnknownFormat) if the compression needs a disabled feature.
     fn of(compression: Option<Compression>) -> Result<Self> {
         match compression {
             None => Ok(Self::Plain),
@@ -189,7 +191,7 @@ impl<R: Read> How<R> {
     }
 }
 
-/// Takes bytes as they are.
+/// Reads uncompressed bytes.
 fn take_plain(input: &mut Peek<impl Read>, run: &mut Run, len: usize) -> Result<Taken> {
     while run.len() < len {
         match input.read(run.room(len)?) {

@@ -1,4 +1,4 @@
-//! xz: streams, one behind the other.
+//! xz: a sequence of streams.
 
 use std::io::{self, Read};
 
@@ -11,17 +11,17 @@ use super::run::Run;
 use super::{Compression, CompressionStats};
 use crate::error::{CompressedFault, Error, Result};
 
-/// The first bytes of a stream.
+/// First bytes of a stream.
 const MAGIC: &[u8] = b"\xfd7zXZ\0";
 
-/// How many compressed bytes the decoder is given at a time. They end at multiples of it from the start of the stream. What was decoded
-/// of them is lost with an error in them, so they are few, and the same however many bytes the system gives at a time.
+/// Length of the decoder's input chunks. Chunks end at multiples of it from the start of the stream. The decoder's
+/// output for a chunk with an error is lost, so chunks are short, and independent of the sizes of reads.
 const FEED_LEN: u64 = 32;
 
-/// Streams. The decoder compares the check sums of their blocks.
+/// Decodes streams. The decoder verifies the checksums of their blocks.
 pub(super) struct Streams {
     decoder: XzStream,
-    /// Where the stream begins.
+    /// Start of the stream in the compressed input.
     start: u64,
 }
 
@@ -30,16 +30,20 @@ impl Streams {
         Self { decoder: decoder(), start: 0 }
     }
 
-    /// How much memory the dictionary takes, if that is more than it may.
+    /// Describes the memory use of the dictionary if it exceeds the limit.
     fn memory_wanted(&self) -> Option<String> {
         let (wanted, most) = (self.decoder.memory_usage()?, self.decoder.mem_limit());
-        let told = || {
-            format!("its dictionary takes {} MiB of memory, but {} MiB may be used", wanted >> 10, most >> 10)
+        let message = || {
+            format!(
+                "its dictionary needs {} MiB of memory, above the limit of {} MiB",
+                wanted >> 10,
+                most >> 10
+            )
         };
-        (wanted > most).then(told)
+        (wanted > most).then(message)
     }
 
-    /// A fault in the stream that is under way, or where one would begin.
+    /// Creates the error of a fault in the current stream, or at the place of the next one.
     fn fault(&self, packed: &CompressionStats, offset: u64, fault: CompressedFault) -> Error {
         Compression::Xz.fault(packed.members, self.start, offset, fault)
     }
@@ -47,7 +51,7 @@ impl Streams {
 
 impl<R: Read> Codec<R> for Streams {
     fn start(&mut self, input: &mut Peek<R>, packed: &mut CompressionStats) -> Result<bool> {
-        // Four zeros at a time are padding.
+        // Padding comes in multiples of four zeros.
         while packed.members > 0 && input.peek(4)?.starts_with(&[0; 4]) {
             input.skip(4);
             packed.padding_bytes += 4;
@@ -58,7 +62,7 @@ impl<R: Read> Codec<R> for Streams {
             return Ok(false);
         }
         if !seen.starts_with(MAGIC) && !MAGIC.starts_with(seen) {
-            return Err(self.fault(packed, input.offset(), CompressedFault::Garbage));
+            return Err(self.fault(packed, input.offset(), CompressedFault::TrailingGarbage));
         }
         self.decoder = decoder();
         Ok(true)
@@ -81,11 +85,11 @@ impl<R: Read> Codec<R> for Streams {
             Err(error) => return Step { made: 0, ended: Err(error.into()) },
         };
         let nothing_left = seen.is_empty();
-        // At the end the decoder gives what it holds back.
+        // At the end, the decoder returns its buffered bytes.
         let action = if nothing_left { Action::Finish } else { Action::Run };
         let (before_in, before_out) = (self.decoder.total_in(), self.decoder.total_out());
         let result = self.decoder.process(seen, room, action);
-        // Each is the length of a part of a slice.
+        // The difference is at most the length of a slice.
         let since = |now: u64, before: u64| usize::try_from(now - before).unwrap_or(usize::MAX);
         let (taken, made) =
             (since(self.decoder.total_in(), before_in), since(self.decoder.total_out(), before_out));
@@ -96,11 +100,11 @@ impl<R: Read> Codec<R> for Streams {
                 Ok(true)
             }
             Ok(_) if nothing_left && made == 0 => {
-                Err(self.fault(packed, input.offset(), CompressedFault::Ends))
+                Err(self.fault(packed, input.offset(), CompressedFault::UnexpectedEnd))
             }
             Ok(_) => Ok(false),
             Err(error) if nothing_left && error.kind() == io::ErrorKind::UnexpectedEof => {
-                Err(self.fault(packed, input.offset(), CompressedFault::Ends))
+                Err(self.fault(packed, input.offset(), CompressedFault::UnexpectedEnd))
             }
             Err(error) => {
                 let reason = self.memory_wanted().unwrap_or_else(|| error.to_string());
@@ -111,7 +115,7 @@ impl<R: Read> Codec<R> for Streams {
     }
 }
 
-/// The decoder of a stream.
+/// Creates the decoder of a stream.
 fn decoder() -> XzStream {
     XzStream::new_mem_limit(false, u32::try_from(memory::available() / 2 / 1024).unwrap_or(u32::MAX))
 }

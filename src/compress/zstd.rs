@@ -1,4 +1,4 @@
-//! Zstandard (RFC 8878): frames, one behind the other.
+//! Zstandard (RFC 8878): a sequence of frames.
 
 use std::io::Read;
 
@@ -11,26 +11,26 @@ use super::run::Run;
 use super::{Compression, CompressionStats};
 use crate::error::{CompressedFault, Error, Result};
 
-/// The first bytes of a frame.
+/// First bytes of a frame.
 const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
-/// Frames. The decoder compares the check sums of those that have one.
+/// Decodes frames. The decoder verifies the checksums of those that have one.
 pub(super) struct Frames {
     context: DCtx<'static>,
-    /// Whether the frame holds something else than compressed bytes (section 3.1.2).
+    /// Whether this is a skippable frame (section 3.1.2).
     skippable: bool,
-    /// Where it begins.
+    /// Start of the frame in the compressed input.
     start: u64,
-    /// How many bytes the decoder can do something with: the rest of a block, and the header of the next one. It is given no
-    /// more, so that what lies before a fault does not depend on how many bytes the system gives at a time.
+    /// Length of the decoder's next input: the rest of a block and the header of the next one. It gets no more, so that
+    /// the bytes before a fault do not depend on the sizes of reads.
     wants: usize,
-    /// There was no room for all that was decompressed. Nothing more is given to the decoder before it was handed out, since that
-    /// would be lost with an error.
+    /// Whether the output buffer was filled completely. The decoder gets no input until its output was delivered, since
+    /// an error would discard that output.
     full: bool,
 }
 
-/// Windows of up to 2 to the power of this are read: of half the memory that the process may use, and no fewer than `zstd` reads
-/// without an option.
+/// Returns the base-2 logarithm of the largest accepted window: half of the memory that the process may use, and at
+/// least the default limit of `zstd`.
 fn window_log_max() -> u32 {
     (memory::available() / 2)
         .max(1)
@@ -38,13 +38,13 @@ fn window_log_max() -> u32 {
         .clamp(27, if cfg!(target_pointer_width = "64") { 31 } else { 30 })
 }
 
-/// How many bytes tell how long the header of a frame is.
+/// Number of bytes that determine the length of a frame header.
 const HEADER_START: usize = 5;
 
 impl Frames {
     pub(super) fn new() -> Self {
         let mut context = DCtx::create();
-        // Where that is not understood, the default stays: 128 MiB.
+        // If the parameter is not supported, the default of 128 MiB remains.
         let _ = context.set_parameter(DParameter::WindowLogMax(window_log_max()));
         Self { context, skippable: false, start: 0, wants: HEADER_START, full: false }
     }
@@ -61,8 +61,10 @@ impl<R: Read> Codec<R> for Frames {
         match seen_len {
             0 => Ok(false),
             _ if known => Ok(true),
-            1..4 if cut => Err(self.fault(packed, self.start + seen_len as u64, CompressedFault::Ends)),
-            _ => Err(self.fault(packed, input.offset(), CompressedFault::Garbage)),
+            1..4 if cut => {
+                Err(self.fault(packed, self.start + seen_len as u64, CompressedFault::UnexpectedEnd))
+            }
+            _ => Err(self.fault(packed, input.offset(), CompressedFault::TrailingGarbage)),
         }
     }
 
@@ -86,7 +88,7 @@ impl<R: Read> Codec<R> for Frames {
 }
 
 impl Frames {
-    /// Decompresses some bytes; tells whether they are the last ones of the frame.
+    /// Decompresses some bytes. Returns whether they complete the frame.
     fn feed(
         &mut self,
         input: &mut Peek<impl Read>,
@@ -104,7 +106,7 @@ impl Frames {
             self.fault(packed, input.offset(), CompressedFault::Data(reason))
         })?;
         if nothing_left && into.pos() == 0 && left > 0 {
-            return Err(self.fault(packed, input.offset(), CompressedFault::Ends));
+            return Err(self.fault(packed, input.offset(), CompressedFault::UnexpectedEnd));
         }
         input.skip(taken);
         if self.skippable {
@@ -112,7 +114,7 @@ impl Frames {
         } else if left == 0 {
             packed.members += 1;
         }
-        // Of what was asked for, it may have taken a part.
+        // It may have consumed only a part of the requested input.
         let asked_for = self.wants - taken;
         self.wants = match left {
             0 => HEADER_START,
@@ -122,7 +124,7 @@ impl Frames {
         Ok(left == 0)
     }
 
-    /// A fault in the frame that is under way, or where one would begin.
+    /// Creates the error of a fault in the current frame, or at the place of the next one.
     fn fault(&self, packed: &CompressionStats, offset: u64, fault: CompressedFault) -> Error {
         Compression::Zstd.fault(packed.members, self.start, offset, fault)
     }

@@ -7,24 +7,24 @@ use std::fmt;
 #[non_exhaustive]
 pub enum CompressedFault {
     /// The input ends inside of the member.
-    #[error("the input ends inside of it")]
-    Ends,
+    #[error("unexpected end of input")]
+    UnexpectedEnd,
     /// The header of the member is invalid.
-    #[error("its header is wrong: {0}")]
+    #[error("invalid header: {0}")]
     Header(&'static str),
     /// The data cannot be decompressed, with the decoder's reason.
-    #[error("its bytes cannot be decompressed: {0}")]
+    #[error("invalid data: {0}")]
     Data(String),
     /// The checksum of the decompressed data differs from the stored one.
-    #[error("the check sum of what was decompressed is {found:08x}, but {stored:08x} is stored")]
-    CheckSum {
+    #[error("checksum mismatch: computed {found:08x}, stored {stored:08x}")]
+    Checksum {
         /// CRC-32 of the decompressed data.
         found: u32,
         /// The stored value.
         stored: u32,
     },
     /// The length of the decompressed data differs from the stored one.
-    #[error("{found} bytes were decompressed, but their number is stored as {stored}")]
+    #[error("length mismatch: {found} bytes decompressed, {stored} stored")]
     Length {
         /// Decompressed bytes; modulo 2^32 for a member of gzip.
         found: u64,
@@ -33,12 +33,12 @@ pub enum CompressedFault {
     },
     /// An ordinary gzip member follows blocks of BGZF, so random access to the file is not possible.
     #[error(
-        "an ordinary gzip member follows BGZF here, so the file cannot be accessed at random; recompress it with bgzip"
+        "an ordinary gzip member follows BGZF, so random access is not possible; recompress the file with bgzip"
     )]
-    NoBlock,
+    NotBgzf,
     /// The last member is followed by bytes that are neither another member nor padding.
-    #[error("these bytes are neither another one nor padding")]
-    Garbage,
+    #[error("trailing garbage")]
+    TrailingGarbage,
 }
 
 /// Location of a fault in a compressed input, in bytes from its start: the member, block, frame or stream, and the

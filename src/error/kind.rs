@@ -22,7 +22,7 @@ pub enum ErrorKind {
         what: &'static str,
     },
     /// A requested range exceeds the mapping or file.
-    #[error("bytes {start}..{end} lie outside of the {len} bytes there are")]
+    #[error("bytes {start}..{end} are outside of the {len} available bytes")]
     OutOfRange {
         /// First byte of the range.
         start: u64,
@@ -32,7 +32,7 @@ pub enum ErrorKind {
         len: u64,
     },
     /// A setting has an invalid value.
-    #[error("{name} cannot be {value}: it has to be {expected}")]
+    #[error("invalid {name} {value}: expected {expected}")]
     InvalidConfig {
         /// Name of the setting.
         name: &'static str,
@@ -42,7 +42,7 @@ pub enum ErrorKind {
         expected: &'static str,
     },
     /// The file was truncated while it was read.
-    #[error("the file was cut short to {offset} of {len} bytes while it was read")]
+    #[error("the file was truncated to {offset} of {len} bytes while it was read")]
     Truncated {
         /// The first lost byte.
         offset: u64,
@@ -53,7 +53,7 @@ pub enum ErrorKind {
     #[error("the file was changed while it was read")]
     Changed,
     /// Another process waits to write to the file, and the lease is being released.
-    #[error("somebody waits to write to the file, and its lease is being given back")]
+    #[error("another process waits to write to the file, so its lease is being released")]
     LeaseBroken,
     /// The content has no format that pagecut reads.
     #[error("{0}")]
@@ -106,13 +106,13 @@ pub enum ErrorKind {
     #[error("the plus line does not repeat the definition of its record")]
     PlusName,
     /// FASTQ, on request: a quality score is outside of `!` to `~` (33 to 126).
-    #[error("a quality score has to be one of '!' to '~', found {}", Byte(*found))]
+    #[error("quality score {} is outside of '!' to '~'", Byte(*found))]
     QualityRange {
         /// The byte found.
         found: u8,
     },
     /// FASTQ, FASTA, on request: a byte of the sequence is not a letter, gap or mask of the checked code.
-    #[error("{} is no letter of a sequence", Byte(*found))]
+    #[error("{} is not a sequence letter", Byte(*found))]
     SequenceLetter {
         /// The byte found.
         found: u8,
@@ -148,7 +148,9 @@ pub enum ErrorKind {
     },
     /// FASTQ, pairs: two mates have the same name and read numbers that do not ascend: the files are swapped, or the
     /// same file was given twice.
-    #[error("read {number} and read {mate_number} are no first and second mate, the other one is {mate}")]
+    #[error(
+        "read numbers {number} and {mate_number} are not those of a first and a second mate; the other record is {mate}"
+    )]
     MateNumber {
         /// The read number of the first mate.
         number: u8,
@@ -178,19 +180,19 @@ pub enum ErrorKind {
         fault: CompressedFault,
     },
     /// The input exceeds the allowed length.
-    #[error("the input has more than the {most} bytes that were allowed")]
+    #[error("the input exceeds the limit of {most} bytes")]
     InputTooLong {
         /// The limit in bytes.
         most: u64,
     },
     /// A record, or an input that is read as a whole, exceeds the memory limit.
-    #[error("it is longer than the {most} bytes that may be held in memory at once")]
+    #[error("longer than the memory limit of {most} bytes")]
     TooLong {
         /// The limit in bytes.
         most: u64,
     },
     /// The input has more gaps than allowed.
-    #[error("there are more than {most} gaps")]
+    #[error("more than {most} gaps")]
     TooManyGaps {
         /// The limit.
         most: u64,
@@ -209,13 +211,13 @@ pub enum ErrorKind {
         why: String,
     },
     /// An index was made from another file, or the file has changed since.
-    #[error("the index is not of this file as it is now: {difference} is another")]
+    #[error("stale index: {difference} differs")]
     StaleIndex {
-        /// The property that differs: `its length`, `its time`, ...
+        /// The property that differs: `the length`, `the modification time`, ...
         difference: &'static str,
     },
     /// The input has no record of this number.
-    #[error("there is no record {record}: there are {records}, and they are counted from 0")]
+    #[error("record {record} does not exist: the input has {records} records, counted from 0")]
     NoRecord {
         /// The requested record.
         record: u64,
@@ -245,7 +247,7 @@ pub enum ErrorKind {
         found: u8,
     },
     /// MPEG-TS: an adaptation field exceeds its packet (13818-1, 2.4.3.5).
-    #[error("the adaptation field of PID {pid:#06x} has a length of {len}, which leads out of the packet")]
+    #[error("the adaptation field of PID {pid:#06x} has a length of {len}, which exceeds the packet")]
     AdaptationField {
         /// The PID of the packet.
         pid: u16,
@@ -285,7 +287,7 @@ pub enum ErrorKind {
     #[error("{0}")]
     Mp4(Mp4Fault),
     /// EBML: no element starts here, or none that is valid here.
-    #[error("no element begins here that can stand here")]
+    #[error("no valid element starts here")]
     NoElement,
     /// EBML: an element is longer than its parent or the input, or has an unknown size where that is not allowed.
     #[error("element {id:#x} has {}, and there are {room} bytes", ElementSize(*size))]
@@ -307,16 +309,16 @@ pub enum ErrorKind {
     },
 
     /// A writer of fixed size has no room for the bytes; none of them was written.
-    #[error("{asked} bytes do not fit into the {free} that are free")]
-    Full {
+    #[error("{requested} bytes exceed the free capacity of {free} bytes")]
+    CapacityExceeded {
         /// Number of bytes to write.
-        asked: u64,
+        requested: u64,
         /// Free bytes.
         free: u64,
     },
     /// A range of a mapping overlaps a borrowed one, and the two kinds of access conflict.
-    #[error("bytes {start}..{end} overlap bytes {held_start}..{held_end}, which are lent {held}")]
-    Lent {
+    #[error("bytes {start}..{end} overlap bytes {held_start}..{held_end}, which are borrowed {held}")]
+    RangeInUse {
         /// First byte of the requested range.
         start: u64,
         /// End of the requested range.
@@ -329,7 +331,7 @@ pub enum ErrorKind {
         held: &'static str,
     },
     /// A range of integers does not start and end at multiples of their size.
-    #[error("bytes {start}..{end} do not begin and end at multiples of {align}")]
+    #[error("bytes {start}..{end} are not aligned to {align} bytes")]
     Misaligned {
         /// First byte of the range.
         start: u64,
@@ -391,8 +393,8 @@ impl ErrorKind {
             Self::NoElement => "no_element",
             Self::ElementSize { .. } => "element_size",
             Self::DamagedElement { .. } => "damaged_element",
-            Self::Full { .. } => "full",
-            Self::Lent { .. } => "lent",
+            Self::CapacityExceeded { .. } => "capacity_exceeded",
+            Self::RangeInUse { .. } => "range_in_use",
             Self::Misaligned { .. } => "misaligned",
         }
     }

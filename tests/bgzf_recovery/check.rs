@@ -177,15 +177,19 @@ pub(crate) fn check(
         let told = account.packed.unwrap();
         assert!(account.complete && account.error.is_some() != damaged.is_empty(), "{what}: {account:?}");
         // Every decompressed byte, and every compressed one.
-        assert_eq!(account.tally.bytes(), told.unpacked_bytes, "{what}");
+        assert_eq!(account.tally.bytes(), told.decompressed_bytes, "{what}");
         assert_eq!(account.tally.gaps, gaps.len() as u64, "{what}");
         assert_eq!(
             account.tally.gap_bytes,
             gaps.iter().map(|gap| gap.range.end - gap.range.start).sum(),
             "{what}"
         );
-        assert_eq!(told.unpacked_bytes, (reads.text.len() - lost_len) as u64, "{what}");
-        assert_eq!((told.packed_bytes, told.lost_bytes), (bytes.len() as u64, lost_bytes as u64), "{what}");
+        assert_eq!(told.decompressed_bytes, (reads.text.len() - lost_len) as u64, "{what}");
+        assert_eq!(
+            (told.compressed_bytes, told.lost_bytes),
+            (bytes.len() as u64, lost_bytes as u64),
+            "{what}"
+        );
         assert_eq!(told.members, (packed.members() - damaged.len()) as u64, "{what}");
         // A number that is told is that of the block.
         for place in gaps.iter().filter_map(|gap| gap.error.compressed_place()) {

@@ -100,8 +100,12 @@ fn bytes_that_are_missing_or_too_many() {
                     "{setting:?}"
                 );
                 let told = account.packed.unwrap();
-                assert_eq!((told.packed_bytes, told.members), (bytes.len() as u64, last as u64), "{gaps:?}");
-                assert!(account.complete && account.tally.bytes() == told.unpacked_bytes, "{setting:?}");
+                assert_eq!(
+                    (told.compressed_bytes, told.members),
+                    (bytes.len() as u64, last as u64),
+                    "{gaps:?}"
+                );
+                assert!(account.complete && account.tally.bytes() == told.decompressed_bytes, "{setting:?}");
             }
         }
     }

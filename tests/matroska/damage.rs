@@ -117,7 +117,7 @@ fn errors_of_a_part_have_their_place_in_the_input() {
     damaged[cluster.start] = 0;
     let error = Matroska.records(&damaged).find_map(Result::err).unwrap();
     let place = format!(
-        "matroska: record {}, byte {}: no element begins here that can stand here: \"",
+        "matroska: record {}, byte {}: no valid element starts here: \"",
         Matroska.records(&damaged).filter(Result::is_ok).count(),
         cluster.start,
     );

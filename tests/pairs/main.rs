@@ -249,8 +249,8 @@ fn an_error_of_names_has_both_places() {
     }
     assert_eq!(
         error(pairs).to_string(),
-        "fastq: record 2, line 10, byte 29: read 1 and read 1 are no first and second mate, \
-         the other one is \"@r1 1:N:0:A\" (record 3, byte 49): \"@r1 1:N:0:A\""
+        "fastq: record 2, line 10, byte 29: read numbers 1 and 1 are not those of a first and a second mate; \
+         the other record is \"@r1 1:N:0:A\" (record 3, byte 49): \"@r1 1:N:0:A\""
     );
     assert_eq!(pairs.check_names(false).iter().map(Result::unwrap).count(), 2);
 

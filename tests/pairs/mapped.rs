@@ -13,7 +13,7 @@ fn with_mapping(first: &[u8], work: impl FnOnce(Pairs<'_>, &(dyn Fn() + Sync))) 
 
 fn assert_cut(error: Error) {
     assert!(matches!(error.kind(), ErrorKind::Truncated { .. }), "{error}");
-    assert!(error.to_string().starts_with("second file: the file was cut short"), "{error}");
+    assert!(error.to_string().starts_with("second file: the file was truncated"), "{error}");
 }
 
 #[test]

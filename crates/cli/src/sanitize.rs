@@ -52,7 +52,7 @@ pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::
 /// Says which bytes no check sum proves: in all but BGZF it stands at the end of a member, and so after the bytes of records.
 fn tell_unproven(name: &str, error: &Error, account: &Account) {
     let (Some(packed), Some(place)) = (account.packed, error.compressed_place()) else { return };
-    let (start, end) = (packed.proven_bytes, packed.unpacked_bytes);
+    let (start, end) = (packed.verified_bytes, packed.decompressed_bytes);
     if start == end {
         return;
     }

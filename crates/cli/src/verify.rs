@@ -148,11 +148,11 @@ impl Verdict {
             format: packed.compression.name(),
             unit: packed.compression.unit(),
             members: packed.members,
-            bytes: packed.packed_bytes,
+            bytes: packed.compressed_bytes,
             padding_bytes: packed.padding_bytes,
             lost_bytes: read.gaps.is_some().then_some(packed.lost_bytes),
             closed: packed.closed,
-            proven_bytes: packed.proven_bytes,
+            proven_bytes: packed.verified_bytes,
             damage: read.damage.as_ref().map(|fault| Fault::of(fault, &read.blocks)),
         });
         Self {

@@ -171,11 +171,8 @@ fn a_gzi_that_is_wrong_is_told_and_made_anew() {
     let last = moved.len() - 8;
     moved[last] ^= 1;
     for (bytes, why) in [
-        (&good[..good.len() - 1], "the index is damaged: the `.gzi` was cut short"),
-        (
-            &moved[..],
-            "the index is not of this file as it is now: the place of a block in its `.gzi` is another",
-        ),
+        (&good[..good.len() - 1], "the index is damaged: the `.gzi` is truncated"),
+        (&moved[..], "stale index: the place of a block in its `.gzi` differs"),
     ] {
         fs::write(&gzi, bytes).unwrap();
         for args in [&["fetch", file, "#249"][..], &["shard", "-n", "2", file]] {

@@ -335,7 +335,7 @@ fn a_bomb_goes_off_no_further_than_is_allowed() {
                 (output.status.code(), &verdict["error"]["kind"]),
                 (Some(1), &"input_too_long".into())
             );
-            assert!(stderr(&output).contains("more than the 1048576 bytes that were allowed"));
+            assert!(stderr(&output).contains("exceeds the limit of 1048576 bytes"));
             let records = verdict["records"].as_u64().unwrap();
             assert_eq!(records, (1 << 20) / len as u64, "{kind:?}: {verdict}");
         }

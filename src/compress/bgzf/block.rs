@@ -1,4 +1,4 @@
-//! Blocks that are read.
+//! Reading BGZF blocks.
 
 use std::io::{self, Read};
 
@@ -11,52 +11,52 @@ use crate::compress::run::no_memory;
 use crate::compress::{Compression, CompressionStats};
 use crate::error::{CompressedFault, Error, ErrorKind, Result};
 
-/// What the first bytes of a block tell.
+/// The head of a block.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Head {
-    /// Which block it is, counted from 0, where that is known.
+    /// Number of the block, counted from 0, if known.
     number: Option<u64>,
-    /// Where it begins in the compressed input.
+    /// Start of the block in the compressed input.
     offset: u64,
-    /// How many bytes it has there.
+    /// Compressed length of the block.
     packed_len: usize,
-    /// How many of them are its header.
+    /// Length of its header.
     header_len: usize,
 }
 
-/// What begins at a place in BGZF.
+/// The item that starts at a position in BGZF.
 pub(crate) enum Begin {
     /// A block with this head.
     Block(Head),
-    /// A gzip header of which more bytes are needed to tell.
+    /// A gzip header that is incomplete in the given bytes.
     Cut,
     /// Something else.
     Other,
 }
 
 impl Head {
-    /// Reads the first bytes of a block.
+    /// Parses the head of a block.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Compressed`](crate::ErrorKind::Compressed) if the block is too short to be one.
+    /// [`ErrorKind::Compressed`](crate::ErrorKind::Compressed) if the stated length is too short for a block.
     pub(crate) fn read(head: &[u8], number: impl Into<Option<u64>>, offset: u64) -> Result<Begin> {
         let (header_len, packed_len) = match Header::read(head) {
             Ok(Some(Header { len, block_len: Some(packed_len) })) => (len, packed_len),
-            // A block is not longer, so neither is its header.
+            // A block is not longer, so its header is not, either.
             Ok(None) if may_have_extra(head) && head.len() < MAX_BLOCK_LEN => return Ok(Begin::Cut),
             _ => return Ok(Begin::Other),
         };
         let number = number.into();
         if packed_len < header_len + TRAILER_LEN {
-            let too_short = CompressedFault::Header("it says that the block ends before its first byte");
+            let too_short = CompressedFault::Header("the stated length is too short for a block");
             return Err(Compression::Bgzf.fault(number, offset, offset, too_short));
         }
         Ok(Begin::Block(Self { number, offset, packed_len, header_len }))
     }
 
-    /// Reads the first bytes of what comes next in an input. [`Begin::Cut`] means that the input ends in a header. The error inside
-    /// is that of a block.
+    /// Parses the head of the next item of an input. [`Begin::Cut`] means that the input ends inside of a header. The
+    /// inner error is a fault of the block.
     pub(super) fn peek(input: &mut Peek<impl Read>, number: Option<u64>) -> io::Result<Result<Begin>> {
         let (offset, mut len) = (input.offset(), HEADER_LEN);
         loop {
@@ -68,49 +68,47 @@ impl Head {
         }
     }
 
-    /// How many bytes the block has in the compressed input.
+    /// Returns the compressed length of the block.
     pub(super) fn packed_len(&self) -> usize {
         self.packed_len
     }
 
-    /// Where the block ends in the compressed input.
+    /// Returns the end of the block in the compressed input.
     pub(crate) fn end(&self) -> u64 {
         self.offset + self.packed_len as u64
     }
 
-    /// The block with this head, whose last bytes tell its length.
+    /// Creates the block with this head; `stored_len` are its last bytes, which store its decompressed length.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Compressed`](crate::ErrorKind::Compressed) if that is more than a block can have.
+    /// [`ErrorKind::Compressed`](crate::ErrorKind::Compressed) if the length exceeds that of a block.
     pub(crate) fn block(self, stored_len: [u8; 4]) -> Result<Block> {
         let len = u32::from_le_bytes(stored_len) as usize;
         if len > MAX_BLOCK_LEN {
-            let too_long = CompressedFault::Header(
-                "where it says that the block ends, a length of more than 64 KiB stands",
-            );
+            let too_long = CompressedFault::Header("the length stored at the stated end exceeds 64 KiB");
             return Err(Compression::Bgzf.fault(self.number, self.offset, self.offset, too_long));
         }
         Ok(Block { head: self, len })
     }
 }
 
-/// Whether the flags of a gzip header tell of an extra field, or are not there.
+/// Returns whether the flags of a gzip header indicate an extra field, or are missing.
 fn may_have_extra(head: &[u8]) -> bool {
     head.get(3).is_none_or(|flags| flags & HAS_EXTRA != 0)
 }
 
-/// A block that is to be inflated.
+/// A block to be inflated.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Block {
     head: Head,
-    /// How many bytes it is to have.
+    /// Decompressed length according to the block.
     len: usize,
 }
 
-/// Takes the next block, and puts its bytes behind those in `bytes`. `None` if what follows is no block, or not a whole one:
-/// an ordinary member, a block that is cut short, padding, or nothing. That is told by
-/// [`Members`](crate::compress::gzip::Members).
+/// Reads the next block and appends its bytes to `bytes`. Returns `None` if the next item is not a complete block: an
+/// ordinary member, a truncated block, padding, or nothing. [`Members`](crate::compress::gzip::Members) distinguishes
+/// these.
 pub(in crate::compress) fn take_block(
     input: &mut Peek<impl Read>,
     bytes: &mut Vec<u8>,
@@ -131,22 +129,22 @@ pub(in crate::compress) fn take_block(
 }
 
 impl Block {
-    /// How many bytes it is to have.
+    /// Returns the stated decompressed length.
     pub(crate) fn len(&self) -> usize {
         self.len
     }
 
-    /// Where it begins in the compressed input.
+    /// Returns the start of the block in the compressed input.
     pub(crate) fn offset(&self) -> u64 {
         self.head.offset
     }
 
-    /// How many bytes it has in the compressed input.
+    /// Returns the compressed length of the block.
     pub(crate) fn packed_len(&self) -> usize {
         self.head.packed_len
     }
 
-    /// Inflates the block, of which these are the bytes, into as much room as it is to have, and checks it.
+    /// Inflates the block from its compressed `bytes` into `room`, which has its stated length, and verifies it.
     pub(crate) fn inflate(&self, bytes: &[u8], inflater: &mut Inflater, room: &mut [u8]) -> Result<()> {
         let header_len = self.head.header_len;
         let (deflated, trailer) = bytes[header_len..].split_at(bytes.len() - header_len - TRAILER_LEN);
@@ -161,21 +159,16 @@ impl Block {
         let found = crc32fast::hash(room);
         if found.to_le_bytes() != trailer[..4] {
             let stored = trailer.first_chunk().map_or(0, |stored| u32::from_le_bytes(*stored));
-            return Err(self.fault(sum_offset, CompressedFault::CheckSum { found, stored }));
+            return Err(self.fault(sum_offset, CompressedFault::Checksum { found, stored }));
         }
         Ok(())
     }
 
-    /// How many bytes the block held, after it was inflated in vain: as many as it says if there are so many, as there are if their
-    /// check sum is right. `None` if nothing is certain.
-    pub(in crate::compress) fn len_in_spite_of(
-        &self,
-        error: &Error,
-        bytes: &[u8],
-        room: &[u8],
-    ) -> Option<u64> {
+    /// Returns the decompressed length of a block that failed with `error`: the stated length if the block produced as
+    /// many bytes, or the actual one if its checksum is correct. `None` if the length is uncertain.
+    pub(in crate::compress) fn len_despite(&self, error: &Error, bytes: &[u8], room: &[u8]) -> Option<u64> {
         match error.kind() {
-            ErrorKind::Compressed { fault: CompressedFault::CheckSum { .. }, .. } => Some(self.len as u64),
+            ErrorKind::Compressed { fault: CompressedFault::Checksum { .. }, .. } => Some(self.len as u64),
             ErrorKind::Compressed { fault: CompressedFault::Length { found, .. }, .. } => {
                 let made = room.get(..usize::try_from(*found).ok()?)?;
                 let stored = bytes.last_chunk::<TRAILER_LEN>()?.first_chunk()?;

@@ -1,4 +1,4 @@
-//! Where the blocks of BGZF begin: the `.gzi` of `bgzip`.
+//! Block index of a BGZF file: the `.gzi` of `bgzip`.
 
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -7,25 +7,25 @@ use super::VirtualOffset;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sidecar;
 
-/// How many blocks `bgzip` says there are besides the first one where there is not even that: one less than none.
-const LESS_THAN_NONE: u64 = u64::MAX;
+/// Number of blocks after the first one that `bgzip` states for an empty input: -1 as an unsigned integer.
+const MINUS_ONE: u64 = u64::MAX;
 
-/// Where a block of BGZF begins.
+/// Start of a BGZF block.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Point {
-    /// In bytes from the start of the compressed file.
+    /// Offset of the block in the compressed file.
     pub block_offset: u64,
-    /// Decompressed bytes before it.
+    /// Number of decompressed bytes before it.
     pub offset: u64,
 }
 
-/// Where the blocks of BGZF begin, as `bgzip --reindex` writes it: all but the first one, and empty ones.
+/// Starts of the blocks of a BGZF file as written by `bgzip --reindex`: all but the first one and empty ones.
 ///
-/// As a file it is a row of 64-bit integers with the lowest byte first: how many blocks there are, and for each the two numbers
-/// of a [`Point`].
+/// The file is a sequence of little-endian 64-bit integers: the number of blocks, and for each block the two numbers of
+/// a [`Point`].
 ///
-/// It does not know of which file it is. A [`BgzfReader`](crate::BgzfReader) makes one, and compares the blocks with one that it is
-/// given.
+/// The index does not identify its file. A [`BgzfReader`](crate::BgzfReader) creates one, and compares the blocks with
+/// a given one.
 ///
 /// ```
 /// use pagecut::compress::bgzf::{Gzi, VirtualOffset};
@@ -39,19 +39,19 @@ pub struct Point {
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Gzi {
-    /// In the order of the file; each block is behind the one before.
+    /// In the order of the file, with ascending offsets.
     points: Vec<Point>,
 }
 
 impl Gzi {
-    /// Where the index of a file lies: at its path with `.gzi` behind it.
+    /// Returns the path of the index of a file: its path with `.gzi` appended.
     #[must_use]
     pub fn path_of(path: &Path) -> PathBuf {
         sidecar::path_of(path, ".gzi")
     }
 
-    /// Of points that are in order.
-    pub(crate) fn of_points(points: Vec<Point>) -> Self {
+    /// Creates an index of sorted points.
+    pub(crate) fn from_points(points: Vec<Point>) -> Self {
         Self { points }
     }
 
@@ -59,38 +59,37 @@ impl Gzi {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::DamagedIndex`] if it has more or fewer blocks than it says, or they are not in order; [`ErrorKind::Io`] if it
-    /// cannot be read.
+    /// [`ErrorKind::DamagedIndex`] if the number of blocks is not the stated one, or they are not in order;
+    /// [`ErrorKind::Io`] if it cannot be read.
     pub fn read(mut input: impl Read) -> Result<Self> {
         let mut bytes = Vec::new();
         input.read_to_end(&mut bytes)?;
         let (numbers, rest) = bytes.as_chunks();
         let mut numbers = numbers.iter().map(|number| u64::from_le_bytes(*number));
-        let count = numbers.next().filter(|_| rest.is_empty()).ok_or_else(|| damaged("was cut short"))?;
+        let count = numbers.next().filter(|_| rest.is_empty()).ok_or_else(|| damaged("is truncated"))?;
         let mut points: Vec<Point> = Vec::new();
         points
             .try_reserve_exact(numbers.len() / 2)
             .map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
         while let Some(block_offset) = numbers.next() {
-            let offset = numbers.next().ok_or_else(|| damaged("was cut short"))?;
+            let offset = numbers.next().ok_or_else(|| damaged("is truncated"))?;
             let last = points.last().copied().unwrap_or_default();
             if block_offset <= last.block_offset || offset < last.offset {
-                return Err(damaged("has blocks that are not in order"));
+                return Err(damaged("has blocks out of order"));
             }
             points.push(Point { block_offset, offset });
         }
         match points.len() as u64 {
-            0 if count == LESS_THAN_NONE => {}
+            0 if count == MINUS_ONE => {}
             found if found == count => {}
-            _ => return Err(damaged("has more or fewer blocks than it says")),
+            _ => return Err(damaged("does not have the stated number of blocks")),
         }
         Ok(Self { points })
     }
 
     /// Writes the index.
     ///
-    /// Of an input without bytes, `bgzip` 1.16 writes that there are 2^64 - 1 blocks besides the first, and this that there are
-    /// none.
+    /// For an empty input, `bgzip` 1.16 writes a count of 2^64 - 1 blocks; this method writes 0.
     ///
     /// # Errors
     ///
@@ -104,36 +103,37 @@ impl Gzi {
         Ok(())
     }
 
-    /// Where the blocks begin, but for the first one, in the order of the file.
+    /// Returns the starts of the blocks after the first one, in the order of the file.
     #[must_use]
     pub fn points(&self) -> &[Point] {
         &self.points
     }
 
-    /// The last point that is not behind an offset in the decompressed bytes, and those behind it.
+    /// Returns the last point at or before an offset in the decompressed bytes, and the points after it.
     pub(crate) fn last_before(&self, offset: u64) -> (Point, &[Point]) {
-        let (before, behind) =
+        let (before, after) =
             self.points.split_at(self.points.partition_point(|point| point.offset <= offset));
-        (before.last().copied().unwrap_or_default(), behind)
+        (before.last().copied().unwrap_or_default(), after)
     }
 
-    /// The place of a decompressed byte, or of the end of the last block, whose length the index does not tell. `None` if the place
-    /// is none that can be written: it is 64 KiB or more behind the start of a block, or that is 2^48 bytes or more into the file.
+    /// Returns the virtual offset of a decompressed byte, or of the end of the last block, whose length the index does
+    /// not contain. `None` if it is not representable: 64 KiB or more after the start of a block that is 2^48 bytes or
+    /// more into the file.
     #[must_use]
     pub fn virtual_offset(&self, offset: u64) -> Option<VirtualOffset> {
         let point = self.last_before(offset).0;
         VirtualOffset::new(point.block_offset, (offset - point.offset).try_into().ok()?)
     }
 
-    /// How many decompressed bytes come before a place; `None` if no block of the index begins where that of the place does, or
-    /// the next one begins before the place.
+    /// Returns the number of decompressed bytes before a virtual offset; `None` if no block of the index has its block
+    /// offset, or the next block starts before it.
     #[must_use]
     pub fn offset_of(&self, place: VirtualOffset) -> Option<u64> {
         let end = self.points.partition_point(|point| point.block_offset <= place.block_offset());
-        let (before, behind) = self.points.split_at(end);
+        let (before, after) = self.points.split_at(end);
         let point = before.last().copied().unwrap_or_default();
         let offset = point.offset.checked_add(place.within_block().into())?;
-        let is_in_block = behind.first().is_none_or(|next| offset <= next.offset);
+        let is_in_block = after.first().is_none_or(|next| offset <= next.offset);
         (point.block_offset == place.block_offset() && is_in_block).then_some(offset)
     }
 }

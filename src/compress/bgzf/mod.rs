@@ -1,8 +1,9 @@
-//! BGZF (SAM specification, section 4.1): members of gzip that tell their length, so that each can be inflated on its own.
+//! BGZF (SAM specification, section 4.1): gzip members that state their length, so that each can be inflated
+//! independently.
 //!
-//! It is read like every other input, by [`Source`](crate::Source) and [`Decoder`](super::Decoder), and written by [`Writer`].
-//! [`BgzfReader`](crate::BgzfReader) has its decompressed bytes at any position. A [`Gzi`] says where the blocks begin, a
-//! [`VirtualOffset`] is a place as other programs write it.
+//! [`Source`](crate::Source) and [`Decoder`](super::Decoder) read it like every other input; [`Writer`] writes it.
+//! [`BgzfReader`](crate::BgzfReader) gives random access to the decompressed bytes. A [`Gzi`] is an index of block
+//! starts, a [`VirtualOffset`] a position as used by other programs.
 
 mod block;
 mod gzi;
@@ -21,11 +22,11 @@ pub(super) use recovery::{Next, Recovery};
 pub use virtual_offset::VirtualOffset;
 pub use writer::Writer;
 
-/// No block has more bytes, compressed or not.
+/// Maximum length of a block, compressed or decompressed.
 pub(super) const MAX_BLOCK_LEN: usize = 1 << 16;
 
-/// Bytes before what is compressed: a header whose only extra field is that of BGZF, as most programs write it.
+/// Length of a block header whose only extra field is that of BGZF, as written by most programs.
 pub(crate) const HEADER_LEN: usize = 18;
 
-/// Bytes behind what is compressed: the check sum and the length.
+/// Length of the trailer: checksum and length.
 const TRAILER_LEN: usize = 8;

@@ -1,4 +1,4 @@
-//! How BGZF is written.
+//! Options for writing BGZF.
 
 use std::num::NonZero;
 use std::thread;
@@ -6,12 +6,12 @@ use std::thread;
 use crate::compress::deflate::Deflater;
 use crate::error::{ErrorKind, Result};
 
-/// No more threads are started.
-const MOST_THREADS: usize = 1024;
+/// Maximum number of threads.
+const MAX_THREADS: usize = 1024;
 
-/// How BGZF is written.
+/// Options for writing BGZF.
 ///
-/// The bytes that are written depend on the level, not on the number of threads.
+/// The written bytes depend on the level, not on the number of threads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub struct WriterOptions {
@@ -25,13 +25,12 @@ impl WriterOptions {
         Self { level: 6, threads: 0 }
     }
 
-    /// How hard to try: from 0, which stores the bytes as they are, and 1, which is fastest, to 9.
+    /// Sets the compression level: 0 stores the bytes uncompressed, 1 is the fastest, 9 the strongest.
     pub const fn level(self, level: u8) -> Self {
         Self { level, ..self }
     }
 
-    /// Deflate with so many threads, of which the one that writes is the first; 1024 at the most. 0 stands for one for each
-    /// core.
+    /// Sets the number of threads, including the calling one; at most 1024. 0 means one per core.
     pub const fn threads(self, threads: usize) -> Self {
         Self { threads, ..self }
     }
@@ -44,11 +43,11 @@ impl WriterOptions {
         Ok(())
     }
 
-    /// How many threads that is on this machine.
+    /// Returns the number of threads on this machine.
     pub(super) fn thread_count(self) -> usize {
         match self.threads {
             0 => thread::available_parallelism().map_or(1, NonZero::get),
-            threads => threads.min(MOST_THREADS),
+            threads => threads.min(MAX_THREADS),
         }
     }
 }

@@ -1,34 +1,34 @@
-//! Blocks that are written.
+//! Compression of blocks.
 
 use super::{HEADER_LEN, MAX_BLOCK_LEN, TRAILER_LEN};
 use crate::compress::deflate::Deflater;
 
-/// A block has no more bytes before they are compressed, as those of `bgzip`, so that it is not too long if they cannot be.
-pub(super) const MOST_BYTES: usize = 0xff00;
+/// Maximum decompressed length of a written block, as in `bgzip`: an incompressible block still fits.
+pub(super) const MAX_BYTES: usize = 0xff00;
 
-/// Room for what a block is deflated to: what is longer than a block may be is stored as it is.
+/// Maximum length of deflated data; longer data is stored uncompressed.
 const ROOM: usize = MAX_BLOCK_LEN - HEADER_LEN - TRAILER_LEN;
 
-/// How a block begins: a member of gzip of no time, an unknown system, and one extra field. Behind it follows the length of the
-/// block less one, in two bytes.
+/// Start of a block: a gzip member without a time, with an unknown system and one extra field. The length of the block
+/// minus 1 follows in two bytes.
 const HEADER: [u8; HEADER_LEN - 2] = *b"\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\0BC\x02\0";
 
-/// The block that closes BGZF: it is empty, and these are its bytes (SAM specification, section 4.1.2).
-pub(super) const CLOSING: [u8; 28] =
+/// The end-of-file block: an empty block with these bytes (SAM specification, section 4.1.2).
+pub(super) const END_OF_FILE: [u8; 28] =
     *b"\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\0BC\x02\0\x1b\0\x03\0\0\0\0\0\0\0\0\0";
 
-/// A block on its way: filled, then packed, then written. Its buffers are used again.
+/// A block that is filled, then compressed, then written. Its buffers are reused.
 #[derive(Default)]
 pub(super) struct Packing {
-    /// What the block is to hold, [`MOST_BYTES`] at the most.
+    /// Contents of the block, at most [`MAX_BYTES`].
     pub(super) bytes: Vec<u8>,
-    /// The block as it is written.
+    /// The compressed block.
     pub(super) packed: Vec<u8>,
 }
 
-/// Packs blocks, one after the other.
+/// Compresses blocks.
 pub(super) struct Packer {
-    /// `None` at level 0, where bytes are stored as they are.
+    /// `None` at level 0, which stores bytes uncompressed.
     deflater: Option<Deflater>,
 }
 
@@ -37,7 +37,7 @@ impl Packer {
         Self { deflater: Deflater::new(level) }
     }
 
-    /// Makes a block of its bytes.
+    /// Compresses a block.
     pub(super) fn pack(&mut self, block: &mut Packing) {
         let Packing { bytes, packed } = block;
         packed.resize(HEADER_LEN + ROOM, 0);
@@ -50,7 +50,7 @@ impl Packer {
                 store(bytes, packed);
             }
         }
-        // No block has more than 64 KiB.
+        // No block exceeds 64 KiB.
         let [low, high, ..] = (packed.len() + TRAILER_LEN - 1).to_le_bytes();
         packed[..HEADER.len()].copy_from_slice(&HEADER);
         packed[HEADER.len()..HEADER_LEN].copy_from_slice(&[low, high]);
@@ -60,8 +60,8 @@ impl Packer {
     }
 }
 
-/// Adds bytes as they are, which is DEFLATE too (RFC 1951, section 3.2.4): one stored block, the last one, which tells its
-/// length and the complement of that.
+/// Appends bytes uncompressed, as DEFLATE (RFC 1951, section 3.2.4): a final stored block with its length and the
+/// complement of the length.
 fn store(bytes: &[u8], packed: &mut Vec<u8>) {
     let len = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
     packed.push(1);
@@ -76,7 +76,7 @@ mod tests {
     use crate::compress::Decoder;
     use std::io::Read;
 
-    /// Bytes that nothing makes shorter.
+    /// Returns incompressible bytes.
     fn noise(len: usize) -> Vec<u8> {
         let mut state = 0x9e37_79b9_7f4a_7c15_u64;
         let next = || {
@@ -95,8 +95,8 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_block_of_any_bytes_fits_at_every_level() {
-        let many = [noise(MOST_BYTES), noise(MOST_BYTES), vec![b'A'; MOST_BYTES], Vec::new(), noise(1)];
+    fn incompressible_blocks_fit_at_every_level() {
+        let many = [noise(MAX_BYTES), noise(MAX_BYTES), vec![b'A'; MAX_BYTES], Vec::new(), noise(1)];
         for level in 0..=Deflater::MAX_LEVEL {
             let mut packer = Packer::new(level);
             let mut block = Packing::default();
@@ -114,9 +114,9 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_deflated_is_stored() {
-        let bytes = noise(MOST_BYTES);
-        // One stored block has five bytes more.
+    fn incompressible_bytes_are_stored() {
+        let bytes = noise(MAX_BYTES);
+        // A stored block adds five bytes.
         let most = bytes.len() + 5 + HEADER_LEN + TRAILER_LEN;
         assert_eq!(packed(0, &bytes).len(), most);
         assert_eq!(packed(0, &bytes)[HEADER_LEN..][..5], [1, 0x00, 0xff, 0xff, 0x00]);
@@ -125,10 +125,13 @@ mod tests {
     }
 
     #[test]
-    fn the_closing_block_is_one_of_no_bytes() {
-        assert!(CLOSING.starts_with(&HEADER));
-        assert_eq!(CLOSING.len() - 1, usize::from(u16::from_le_bytes([CLOSING[16], CLOSING[17]])));
-        let mut decoder = Decoder::new(&CLOSING[..]).unwrap();
+    fn the_end_of_file_block_is_empty() {
+        assert!(END_OF_FILE.starts_with(&HEADER));
+        assert_eq!(
+            END_OF_FILE.len() - 1,
+            usize::from(u16::from_le_bytes([END_OF_FILE[16], END_OF_FILE[17]]))
+        );
+        let mut decoder = Decoder::new(&END_OF_FILE[..]).unwrap();
         assert_eq!(decoder.read_to_end(&mut Vec::new()).unwrap(), 0);
         assert!(decoder.compression_stats().unwrap().closed);
     }

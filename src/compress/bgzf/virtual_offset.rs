@@ -1,14 +1,14 @@
-//! Places in BGZF, as other programs write them.
+//! Virtual offsets of BGZF.
 
 use std::fmt;
 
-/// Bits that count the bytes within a block.
+/// Bits of the position within a block.
 const WITHIN_BITS: u32 = 16;
 
-/// A place in BGZF in 64 bits (SAM specification, section 4.1.1): where its block begins in the compressed file, in the upper
-/// 48, and how many bytes of the decompressed block come before it, in the lower 16.
+/// A virtual offset of BGZF (SAM specification, section 4.1.1): the upper 48 bits are the offset of the block in the
+/// compressed file, the lower 16 bits the position in the decompressed block.
 ///
-/// They are in the order of the places. A [`Gzi`](super::Gzi) turns them into offsets of decompressed bytes and back.
+/// Their order is that of the positions. A [`Gzi`](super::Gzi) converts them to offsets of decompressed bytes and back.
 ///
 /// ```
 /// use pagecut::compress::bgzf::VirtualOffset;
@@ -22,8 +22,8 @@ const WITHIN_BITS: u32 = 16;
 pub struct VirtualOffset(u64);
 
 impl VirtualOffset {
-    /// The place behind `within_block` bytes of the block that begins at `block_offset` in the compressed file; `None` if that
-    /// is 2^48 or more.
+    /// Creates the offset of the byte at `within_block` in the block at `block_offset` in the compressed file; `None`
+    /// if `block_offset` is 2^48 or more.
     #[must_use]
     pub const fn new(block_offset: u64, within_block: u16) -> Option<Self> {
         if block_offset >> (u64::BITS - WITHIN_BITS) != 0 {
@@ -32,13 +32,13 @@ impl VirtualOffset {
         Some(Self(block_offset << WITHIN_BITS | within_block as u64))
     }
 
-    /// Where its block begins, in bytes from the start of the compressed file.
+    /// Returns the offset of the block in the compressed file.
     #[must_use]
     pub const fn block_offset(self) -> u64 {
         self.0 >> WITHIN_BITS
     }
 
-    /// How many decompressed bytes of the block come before it.
+    /// Returns the position in the decompressed block.
     #[must_use]
     pub const fn within_block(self) -> u16 {
         let [low, high, ..] = self.0.to_le_bytes();
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_put_in_comes_out_and_no_more_than_fits() {
+    fn offsets_round_trip_within_48_bits() {
         let blocks = [0, 1, 0xffff, 1 << 16, (1 << 48) - 1];
         for (block, within) in
             blocks.into_iter().flat_map(|block| [0, 1, u16::MAX].map(|within| (block, within)))

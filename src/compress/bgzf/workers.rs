@@ -1,4 +1,4 @@
-//! Threads that pack blocks.
+//! Threads that compress blocks.
 
 use std::collections::VecDeque;
 use std::io;
@@ -9,62 +9,62 @@ use std::thread::{self, JoinHandle};
 use super::packing::{Packer, Packing};
 use crate::error::Result;
 
-/// How many blocks there are for each thread, so that none waits for another.
+/// Number of blocks per thread, so that no thread waits for another.
 const BLOCKS_PER_THREAD: usize = 4;
 
-/// Blocks that are packed by several threads, and come back in the order in which they went.
+/// Compresses blocks on several threads and returns them in order.
 ///
-/// The thread that gives and takes them packs too, where it would have to wait. Others are started when there are blocks that
-/// wait for them, so that few blocks need no threads.
+/// The calling thread compresses blocks, too, where it would have to wait. Other threads are started when blocks wait,
+/// so that few blocks need no threads.
 pub(super) struct Workers {
     level: u8,
     packer: Packer,
     queue: Arc<Queue>,
     threads: Vec<JoinHandle<()>>,
-    /// How many threads may be started.
-    most_threads: usize,
-    /// Blocks that are under way, the oldest one first.
-    under_way: VecDeque<Receiver<Packing>>,
+    /// Maximum number of threads to start.
+    max_threads: usize,
+    /// Blocks in progress, the oldest first.
+    in_progress: VecDeque<Receiver<Packing>>,
 }
 
 impl Workers {
-    /// Packs with so many threads, of which the caller's is one.
+    /// Creates workers with a number of threads that includes the calling one.
     pub(super) fn new(level: u8, threads: usize) -> Self {
         Self {
             level,
             packer: Packer::new(level),
             queue: Arc::default(),
             threads: Vec::new(),
-            most_threads: threads.saturating_sub(1),
-            under_way: VecDeque::new(),
+            max_threads: threads.saturating_sub(1),
+            in_progress: VecDeque::new(),
         }
     }
 
-    /// How many blocks may be under way, so that nobody waits and memory is bounded.
-    pub(super) fn most_under_way(&self) -> usize {
-        self.most_threads * BLOCKS_PER_THREAD
+    /// Returns the maximum number of blocks in progress, which keeps all threads busy and memory bounded.
+    pub(super) fn max_in_progress(&self) -> usize {
+        self.max_threads * BLOCKS_PER_THREAD
     }
 
-    /// Takes a block that is to be packed.
+    /// Adds a block.
     pub(super) fn push(&mut self, block: Packing) {
         let (sender, packed) = sync_channel(1);
-        self.under_way.push_back(packed);
+        self.in_progress.push_back(packed);
         let waited = self.queue.push(Job { block, packed: sender });
-        if waited && self.threads.len() < self.most_threads {
+        if waited && self.threads.len() < self.max_threads {
             self.start_thread();
         }
     }
 
-    /// Gives back the oldest block, if it is packed. While there are more than `most` blocks under way, it is waited for.
+    /// Returns the oldest block if it is compressed. While more than `most` blocks are in progress, waits for it.
     ///
     /// # Errors
     ///
-    /// If the thread that packs it has panicked.
+    /// If the thread that compresses it has panicked.
     pub(super) fn take(&mut self, most: usize) -> Result<Option<Packing>> {
-        let Some(oldest) = self.under_way.front() else { return Ok(None) };
+        let Some(oldest) = self.in_progress.front() else { return Ok(None) };
         let packed = loop {
             match oldest.try_recv() {
-                Err(TryRecvError::Empty) if self.under_way.len() <= most => return Ok(None),
+                Err(TryRecvError::Empty) if self.in_progress.len() <= most => return Ok(None),
                 Err(TryRecvError::Empty) => match self.queue.try_pop() {
                     Some(job) => job.pack(&mut self.packer),
                     None => break oldest.recv().ok(),
@@ -72,8 +72,8 @@ impl Workers {
                 packed => break packed.ok(),
             }
         };
-        self.under_way.pop_front();
-        let panicked = || io::Error::other("a thread that compresses has panicked");
+        self.in_progress.pop_front();
+        let panicked = || io::Error::other("a compression thread panicked");
         Ok(Some(packed.ok_or_else(panicked)?))
     }
 
@@ -87,24 +87,24 @@ impl Workers {
         };
         match thread::Builder::new().name("pagecut bgzf".into()).spawn(work) {
             Ok(thread) => self.threads.push(thread),
-            // There are no more to be had, and those that there are do it.
-            Err(_) => self.most_threads = self.threads.len(),
+            // The system has no more threads; the existing ones do the work.
+            Err(_) => self.max_threads = self.threads.len(),
         }
     }
 }
 
 impl Drop for Workers {
-    /// Blocks that are still waiting are not packed, and the threads end.
+    /// Discards waiting blocks and ends the threads.
     fn drop(&mut self) {
         self.queue.close();
         for thread in self.threads.drain(..) {
-            // One that has panicked was told of when its block was taken.
+            // The panic of a thread was reported when its block was taken.
             let _ = thread.join();
         }
     }
 }
 
-/// A block that waits, and where it goes.
+/// A waiting block, and the channel for its result.
 struct Job {
     block: Packing,
     packed: SyncSender<Packing>,
@@ -113,7 +113,7 @@ struct Job {
 impl Job {
     fn pack(mut self, packer: &mut Packer) {
         packer.pack(&mut self.block);
-        // Nobody takes it if the writer was dropped.
+        // The receiver is gone if the writer was dropped.
         let _ = self.packed.send(self.block);
     }
 }
@@ -122,7 +122,7 @@ impl Job {
 #[derive(Default)]
 struct Queue {
     state: Mutex<State>,
-    /// Told when there is another one, or will be none.
+    /// Signalled when a block is added or the queue is closed.
     changed: Condvar,
 }
 
@@ -133,7 +133,7 @@ struct State {
 }
 
 impl Queue {
-    /// Adds one, and tells whether there were others.
+    /// Adds a block. Returns whether others were waiting.
     fn push(&self, job: Job) -> bool {
         let mut state = self.state();
         let others = !state.waiting.is_empty();
@@ -143,12 +143,12 @@ impl Queue {
         others
     }
 
-    /// The one that waited longest, if any waits.
+    /// Removes the oldest block, if there is one.
     fn try_pop(&self) -> Option<Job> {
         self.state().waiting.pop_front()
     }
 
-    /// The one that waited longest, when there is one; `None` if there will be none.
+    /// Waits for the oldest block and removes it; `None` after the queue was closed.
     fn pop(&self) -> Option<Job> {
         let mut state = self.state();
         while state.waiting.is_empty() && !state.closed {
@@ -157,7 +157,7 @@ impl Queue {
         state.waiting.pop_front()
     }
 
-    /// Forgets those that wait. There will be no others.
+    /// Discards waiting blocks and refuses new ones.
     fn close(&self) {
         let mut state = self.state();
         state.waiting.clear();
@@ -180,10 +180,10 @@ mod tests {
     }
 
     #[test]
-    fn blocks_come_back_in_their_order_and_few_are_under_way() {
+    fn blocks_return_in_order_and_bounded() {
         for threads in [0, 1, 2, 5] {
             let mut workers = Workers::new(1, threads);
-            let most = workers.most_under_way();
+            let most = workers.max_in_progress();
             assert_eq!(most, threads.saturating_sub(1) * BLOCKS_PER_THREAD);
             let mut taken = Vec::new();
             for number in 0..100 {
@@ -191,7 +191,7 @@ mod tests {
                 while let Some(packed) = workers.take(most).unwrap() {
                     taken.push(packed.bytes);
                 }
-                assert!(workers.under_way.len() <= most);
+                assert!(workers.in_progress.len() <= most);
             }
             while let Some(packed) = workers.take(0).unwrap() {
                 taken.push(packed.bytes);
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_that_is_lost_with_its_thread_is_an_error() {
+    fn a_lost_block_is_an_error() {
         let mut workers = Workers::new(1, 2);
         workers.push(block(0));
         drop(workers.queue.pop());
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_that_nobody_takes_end_with_the_workers() {
+    fn drop_discards_waiting_blocks() {
         let mut workers = Workers::new(1, 3);
         (0..8).for_each(|number| workers.push(block(number)));
         let queue = Arc::clone(&workers.queue);

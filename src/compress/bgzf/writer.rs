@@ -1,18 +1,18 @@
-//! Writes BGZF.
+//! BGZF writer.
 
 use std::fmt;
 use std::io::{self, IoSlice, Write};
 
 use super::WriterOptions;
-use super::packing::{CLOSING, MOST_BYTES, Packing};
+use super::packing::{END_OF_FILE, MAX_BYTES, Packing};
 use super::workers::Workers;
 use crate::error::{Error, ErrorKind, Result};
 
-/// Of how many bytes at the end of a full block a line end is looked for: a block that ends at one is shorter by less than a
-/// sixteenth.
+/// Number of bytes at the end of a full block in which a line end is searched: ending a block at a line shortens it by
+/// less than a sixteenth.
 const LINE_END_LEN: usize = 4 << 10;
 
-/// Writes BGZF: what it is given is cut into blocks, which are compressed on several threads and written in order.
+/// Writes BGZF: divides the bytes into blocks, compresses them on several threads and writes them in order.
 ///
 /// ```
 /// use std::io::{Read, Write};
@@ -31,7 +31,7 @@ const LINE_END_LEN: usize = 4 << 10;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Records go through a [`fastq::Writer`](crate::fastq::Writer) or [`fasta::Writer`](crate::fasta::Writer):
+/// A [`fastq::Writer`](crate::fastq::Writer) or [`fasta::Writer`](crate::fasta::Writer) writes records to it:
 ///
 /// ```
 /// use pagecut::{compress::bgzf, fastq};
@@ -45,57 +45,57 @@ const LINE_END_LEN: usize = 4 << 10;
 ///
 /// # Blocks
 ///
-/// A block holds 65280 bytes at the most, as those of `bgzip`. It ends at a line end if there is one among the last 4096, so
-/// that whoever begins to read at a block, by an index or at a cut, begins at a line. Where the blocks end depends on the
-/// bytes and on calls of [`flush`](Write::flush), and not on how the bytes are spread over calls of [`write`](Write::write). So
-/// the same bytes come to the same output, with any number of threads.
+/// A block has at most 65,280 bytes, as in `bgzip`. It ends at a line end if there is one among the last 4096 bytes, so
+/// that a reader that starts at a block starts at a line. The block boundaries depend on the bytes and on calls of
+/// [`flush`](Write::flush), and not on the division of bytes into calls of [`write`](Write::write). So the same bytes
+/// give the same output, with any number of threads.
 ///
 /// # Threads and memory
 ///
-/// The thread that writes hands full blocks to others, and compresses too where it would wait for them. It alone calls the
-/// inner writer. With [one thread](WriterOptions::threads), no other is started; nor is one for less than two blocks. A thread
-/// has four blocks at the most, which take 140 KiB each.
+/// The writing thread passes full blocks to other threads, and compresses blocks itself where it would wait. Only this
+/// thread calls the inner writer. With [one thread](WriterOptions::threads), or for less than two blocks, no other
+/// thread is started. Each thread has at most four blocks, of 140 KiB each.
 ///
-/// # After an error
+/// # Errors of the inner writer
 ///
-/// Where the inner writer fails or panics, or a thread does, the output is not what it has to be, and that cannot be put right.
-/// The error comes back at the next call, and at every later one; nothing more is written, and there is no closing block. An
-/// [`Interrupted`](io::ErrorKind::Interrupted) call is repeated.
+/// If the inner writer fails or panics, or a thread does, the output is incomplete and cannot be repaired. The next and
+/// every later call returns the error; nothing more is written, and there is no end-of-file block.
+/// [`Interrupted`](io::ErrorKind::Interrupted) calls are repeated.
 ///
-/// # Dropped
+/// # Drop
 ///
-/// Only [`finish`](Writer::finish) writes the empty block that closes BGZF. A writer that is dropped before, by an early return or a
-/// panic, writes nothing more: it does not close an output of which a part is missing. The blocks that it still holds are lost. The
-/// output is not complete, and readers find out: the closing block is [missing](crate::compress::CompressionStats::closed), or the file has 0
-/// bytes, which no compressed file has. `pagecut verify` calls both bad. To leave no such file, write to a temporary file
-/// and rename it after `finish`.
-#[must_use = "what is not finished is not whole"]
+/// Only [`finish`](Writer::finish) writes the empty end-of-file block. A writer that is dropped earlier, by an early
+/// return or a panic, writes nothing more, because the output would look complete. Its pending blocks are lost. Readers
+/// detect the incomplete output: the end-of-file block is [missing](crate::compress::CompressionStats::closed), or the
+/// file has 0 bytes, which no compressed file has. `pagecut verify` rejects both. To leave no such file, write to a
+/// temporary file and rename it after `finish`.
+#[must_use = "an unfinished file is incomplete"]
 pub struct Writer<W> {
     inner: W,
     /// The block that is being filled.
     filling: Packing,
     workers: Workers,
-    /// Blocks to be filled, whose buffers are there.
+    /// Free blocks with reusable buffers.
     free: Vec<Packing>,
     state: State,
 }
 
-/// What became of the inner writer.
+/// State of the inner writer.
 #[derive(Debug)]
 enum State {
     Good,
-    /// The inner writer is at it. Where that is still so later, it panicked.
+    /// A call of the inner writer is in progress. If this state remains, the inner writer panicked.
     Writing,
     Failed(Error),
 }
 
 impl<W: Write> Writer<W> {
-    /// Writes to `inner`, at level 6 and on all cores.
+    /// Creates a writer with level 6 on all cores.
     pub fn new(inner: W) -> Self {
         Self::start(inner, WriterOptions::new())
     }
 
-    /// Writes to `inner`.
+    /// Creates a writer with options.
     ///
     /// ```
     /// use pagecut::{ErrorKind, compress::bgzf::{Writer, WriterOptions}};
@@ -111,7 +111,7 @@ impl<W: Write> Writer<W> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidConfig`] if there is no such level.
+    /// [`ErrorKind::InvalidConfig`] for an unknown level.
     pub fn with_options(inner: W, options: WriterOptions) -> Result<Self> {
         options.check()?;
         Ok(Self::start(inner, options))
@@ -122,36 +122,36 @@ impl<W: Write> Writer<W> {
         Self { inner, filling: Packing::default(), workers, free: Vec::new(), state: State::Good }
     }
 
-    /// The inner writer. It does not have what is still to be compressed.
+    /// Returns the inner writer. It does not have the pending blocks yet.
     #[must_use]
     pub fn get_ref(&self) -> &W {
         &self.inner
     }
 
-    /// Writes what is left and the block that closes BGZF, flushes the inner writer and returns it. It is dropped with an
-    /// error.
+    /// Writes the pending blocks and the end-of-file block, flushes the inner writer and returns it. On an error, the
+    /// inner writer is dropped.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] if that cannot be written, or something could not be before.
+    /// [`ErrorKind::Io`] if writing fails, or failed before.
     pub fn finish(mut self) -> Result<W> {
-        self.hand_over_all()?;
-        self.hand_over(&CLOSING)?;
-        self.on_inner(flush)?;
+        self.write_pending()?;
+        self.write_inner(&END_OF_FILE)?;
+        self.call_inner(flush)?;
         Ok(self.inner)
     }
 
-    /// Makes room for a byte at the least.
+    /// Makes space for at least one byte.
     fn make_room(&mut self) -> Result<()> {
         self.check()?;
-        if self.filling.bytes.len() == MOST_BYTES {
+        if self.filling.bytes.len() == MAX_BYTES {
             self.end_block(line_end(&self.filling.bytes));
-            self.hand_over_packed(self.workers.most_under_way())?;
+            self.write_compressed(self.workers.max_in_progress())?;
         }
         Ok(())
     }
 
-    /// Ends the block behind so many of its bytes, and begins the next one with the others.
+    /// Ends the block after `len` of its bytes, and starts the next one with the rest.
     fn end_block(&mut self, len: usize) {
         let mut next = self.free.pop().unwrap_or_default();
         next.bytes.clear();
@@ -160,35 +160,35 @@ impl<W: Write> Writer<W> {
         self.workers.push(std::mem::replace(&mut self.filling, next));
     }
 
-    /// Hands over blocks that are packed, until no more than `most` are under way.
-    fn hand_over_packed(&mut self, most: usize) -> Result<()> {
+    /// Writes compressed blocks until at most `most` are in progress.
+    fn write_compressed(&mut self, most: usize) -> Result<()> {
         loop {
             let block = match self.workers.take(most) {
                 Ok(Some(block)) => block,
                 Ok(None) => return Ok(()),
                 Err(error) => return self.fail(error),
             };
-            self.hand_over(&block.packed)?;
+            self.write_inner(&block.packed)?;
             self.free.push(block);
         }
     }
 
-    /// Hands over all that was written.
-    fn hand_over_all(&mut self) -> Result<()> {
+    /// Writes all pending bytes.
+    fn write_pending(&mut self) -> Result<()> {
         self.check()?;
         if !self.filling.bytes.is_empty() {
-            // One that is empty would be taken for the last.
+            // An empty block would mean the end of the file.
             self.end_block(self.filling.bytes.len());
         }
-        self.hand_over_packed(0)
+        self.write_compressed(0)
     }
 
-    fn hand_over(&mut self, packed: &[u8]) -> Result<()> {
-        self.on_inner(|inner| inner.write_all(packed))
+    fn write_inner(&mut self, packed: &[u8]) -> Result<()> {
+        self.call_inner(|inner| inner.write_all(packed))
     }
 
-    /// Calls the inner writer, and notes what comes of it.
-    fn on_inner(&mut self, call: impl FnOnce(&mut W) -> io::Result<()>) -> Result<()> {
+    /// Calls the inner writer and records the result.
+    fn call_inner(&mut self, call: impl FnOnce(&mut W) -> io::Result<()>) -> Result<()> {
         self.state = State::Writing;
         match call(&mut self.inner) {
             Ok(()) => self.state = State::Good,
@@ -202,7 +202,7 @@ impl<W: Write> Writer<W> {
         Err(error)
     }
 
-    /// Whether all is well so far.
+    /// Returns the error of an earlier failure.
     fn check(&self) -> Result<()> {
         match &self.state {
             State::Good => Ok(()),
@@ -212,7 +212,7 @@ impl<W: Write> Writer<W> {
     }
 }
 
-/// See [`Writer`]. A call takes no more than a block has room for, and with an error nothing.
+/// See [`Writer`]. A call accepts at most the free space of a block; on an error, it accepts nothing.
 impl<W: Write> Write for Writer<W> {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
         self.write_vectored(&[IoSlice::new(data)])
@@ -226,16 +226,16 @@ impl<W: Write> Write for Writer<W> {
         let bytes = &mut self.filling.bytes;
         let before = bytes.len();
         for slice in slices {
-            let room = MOST_BYTES - bytes.len();
+            let room = MAX_BYTES - bytes.len();
             bytes.extend_from_slice(&slice[..slice.len().min(room)]);
         }
         Ok(bytes.len() - before)
     }
 
-    /// Ends the block, hands over all that was written, and flushes the inner writer. Readers can read all of it then. Many calls
-    /// make many short blocks, and so a long output.
+    /// Ends the block, writes all pending bytes, and flushes the inner writer, so that readers can read all of it.
+    /// Frequent calls make short blocks and a longer output.
     fn flush(&mut self) -> io::Result<()> {
-        self.hand_over_all().and_then(|()| self.on_inner(flush)).map_err(into_io)
+        self.write_pending().and_then(|()| self.call_inner(flush)).map_err(into_io)
     }
 }
 
@@ -245,13 +245,13 @@ impl<W> fmt::Debug for Writer<W> {
     }
 }
 
-/// Where a full block ends: behind its last line, if that ends not too far from the end.
+/// Returns the end of a full block: after its last line, if that ends near the end.
 fn line_end(bytes: &[u8]) -> usize {
     let start = bytes.len().saturating_sub(LINE_END_LEN);
     memchr::memrchr(b'\n', &bytes[start..]).map_or(bytes.len(), |position| start + position + 1)
 }
 
-/// Flushes a writer, whatever interrupts it.
+/// Flushes a writer, repeating interrupted calls.
 fn flush(inner: &mut impl Write) -> io::Result<()> {
     loop {
         match inner.flush() {
@@ -261,7 +261,7 @@ fn flush(inner: &mut impl Write) -> io::Result<()> {
     }
 }
 
-/// The error as callers of a [`Write`] get it, of the same kind.
+/// Converts an error to an `io::Error` of the same kind.
 fn into_io(error: Error) -> io::Error {
     let kind = match error.kind() {
         ErrorKind::Io(refused) => refused.kind(),

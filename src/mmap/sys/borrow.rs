@@ -164,7 +164,13 @@ impl SharedMap {
                 borrows.active.iter().find(|borrow| !borrow.transient && borrow.conflicts_with(&requested))
             {
                 let (held_start, held_end) = (held.range.start as u64, held.range.end as u64);
-                break Some(ErrorKind::Lent { start, end, held_start, held_end, held: held.access.name() });
+                break Some(ErrorKind::RangeInUse {
+                    start,
+                    end,
+                    held_start,
+                    held_end,
+                    held: held.access.name(),
+                });
             }
             let first =
                 !borrows.waiting.iter().any(|earlier| earlier.id < id && earlier.conflicts_with(&requested));

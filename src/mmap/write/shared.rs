@@ -16,7 +16,7 @@ use crate::range::resolve;
 /// A file that threads read and write in place.
 ///
 /// Ranges are borrowed: for reading, for writing, or as atomic integers. The mapping records every borrow and refuses
-/// an overlapping one with [`ErrorKind::Lent`](crate::ErrorKind::Lent), which names both ranges, unless both are read
+/// an overlapping one with [`ErrorKind::RangeInUse`](crate::ErrorKind::RangeInUse), which names both ranges, unless both are read
 /// borrows or atomics of the same width. No call waits for a borrow to end, so borrows cannot deadlock, not even within
 /// one thread. [`read_into`](MmapShared::read_into) and [`update`](MmapShared::update) copy: a conflicting borrow makes
 /// them fail. Other copies and new borrows wait in order for a copy in progress, since a copy ends by itself.
@@ -120,7 +120,7 @@ impl MmapShared {
     /// # Errors
     ///
     /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange) if the range exceeds the file;
-    /// [`ErrorKind::Lent`](crate::ErrorKind::Lent) if a part of it is borrowed for writing or as atomics. Nothing is
+    /// [`ErrorKind::RangeInUse`](crate::ErrorKind::RangeInUse) if a part of it is borrowed for writing or as atomics. Nothing is
     /// copied then. Those of [`check`](MmapShared::check).
     pub fn read_into(&self, offset: usize, into: &mut [u8]) -> Result<()> {
         self.map.copy_out(offset, into)?;
@@ -132,7 +132,7 @@ impl MmapShared {
     /// # Errors
     ///
     /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange) if the range exceeds the file;
-    /// [`ErrorKind::Lent`](crate::ErrorKind::Lent) if a part of it is borrowed. Nothing is copied then. Those of
+    /// [`ErrorKind::RangeInUse`](crate::ErrorKind::RangeInUse) if a part of it is borrowed. Nothing is copied then. Those of
     /// [`check`](MmapShared::check).
     pub fn update(&self, offset: usize, from: &[u8]) -> Result<()> {
         self.map.copy_in(offset, from)?;
@@ -143,7 +143,7 @@ impl MmapShared {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange); [`ErrorKind::Lent`](crate::ErrorKind::Lent) if a part
+    /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange); [`ErrorKind::RangeInUse`](crate::ErrorKind::RangeInUse) if a part
     /// of it is borrowed for writing or as atomics.
     pub fn view(&self, range: impl RangeBounds<usize>) -> Result<View<'_>> {
         self.map.view(resolve(range, self.len())?)
@@ -153,7 +153,7 @@ impl MmapShared {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange); [`ErrorKind::Lent`](crate::ErrorKind::Lent) if a part
+    /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange); [`ErrorKind::RangeInUse`](crate::ErrorKind::RangeInUse) if a part
     /// of it is borrowed.
     pub fn view_mut(&self, range: impl RangeBounds<usize>) -> Result<ViewMut<'_>> {
         self.map.view_mut(resolve(range, self.len())?)
@@ -164,7 +164,7 @@ impl MmapShared {
     /// # Errors
     ///
     /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange); [`ErrorKind::Misaligned`](crate::ErrorKind::Misaligned)
-    /// if the range does not start and end at multiples of 4; [`ErrorKind::Lent`](crate::ErrorKind::Lent) if a part of
+    /// if the range does not start and end at multiples of 4; [`ErrorKind::RangeInUse`](crate::ErrorKind::RangeInUse) if a part of
     /// it is borrowed otherwise.
     pub fn atomics_u32(&self, range: impl RangeBounds<usize>) -> Result<AtomicView<'_, AtomicU32>> {
         self.map.atomics(resolve(range, self.len())?)

@@ -266,7 +266,8 @@ impl MmapWriter {
             return Ok(end);
         }
         if !self.growable {
-            let full = ErrorKind::Full { asked: more as u64, free: (capacity - self.len) as u64 };
+            let full =
+                ErrorKind::CapacityExceeded { requested: more as u64, free: (capacity - self.len) as u64 };
             return Err(io::Error::new(io::ErrorKind::StorageFull, Error::from(full)));
         }
         let minimum = end.checked_next_multiple_of(FIRST_CAPACITY).ok_or(io::ErrorKind::OutOfMemory)?;
@@ -296,7 +297,7 @@ impl MmapWriter {
 }
 
 /// See [`MmapWriter`]. When the capacity of a writer of fixed size is exhausted, the error kind is
-/// [`StorageFull`](io::ErrorKind::StorageFull) and the source is an error of kind [`ErrorKind::Full`].
+/// [`StorageFull`](io::ErrorKind::StorageFull) and the source is an error of kind [`ErrorKind::CapacityExceeded`].
 impl Write for MmapWriter {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
         self.append(data)?;

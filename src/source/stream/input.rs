@@ -129,12 +129,12 @@ impl Joining {
 
     /// What was decompressed so far, if the input is compressed.
     pub(super) fn compression_stats(&self) -> Option<CompressionStats> {
-        let unpacked_bytes = self.offset + self.ahead.len() as u64;
+        let decompressed_bytes = self.offset + self.ahead.len() as u64;
         self.packed.map(|packed| CompressionStats {
             members: packed.members - self.lost_members,
             lost_bytes: self.lost_bytes,
-            unpacked_bytes,
-            proven_bytes: self.proven.min(unpacked_bytes),
+            decompressed_bytes,
+            verified_bytes: self.proven.min(decompressed_bytes),
             ..packed
         })
     }

@@ -95,7 +95,7 @@ impl Reading {
         let file_len = source.len_hint();
         let bytes = match (packed, file_len) {
             (None, Some(len)) => len,
-            (Some(packed), _) if complete => packed.unpacked_bytes,
+            (Some(packed), _) if complete => packed.decompressed_bytes,
             (None, None) if complete => source.bytes_done(),
             // What follows the error may have been read or not.
             _ => tally.bytes(),
@@ -216,8 +216,8 @@ impl Reading {
         }
         let packed = self.packed?;
         match self.file_len {
-            Some(len) if packed.packed_bytes != len => {
-                let counted = packed.packed_bytes;
+            Some(len) if packed.compressed_bytes != len => {
+                let counted = packed.compressed_bytes;
                 Some(("unaccounted", format!("{counted} of {len} compressed bytes are accounted for")))
             }
             // Other programs read such a file with a warning. But a file that was cut between two blocks is one, and lost records.

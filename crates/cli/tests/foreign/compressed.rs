@@ -153,7 +153,7 @@ fn a_masked_chromosome_is_read_however_it_is_packed() {
         let expected = format!("\t2\t{}\t4\t{}.0\t{letters}\n", letters + 4, letters / 2 + 2);
         assert!(table.ends_with(&expected), "{program}: {table}");
         let refused = run(&["stats", "--max-bytes", "10M", arg(&path)]);
-        assert!(stderr(&refused).contains("more than the 10485760 bytes that were allowed"));
+        assert!(stderr(&refused).contains("exceeds the limit of 10485760 bytes"));
     }
 }
 

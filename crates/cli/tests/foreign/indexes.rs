@@ -68,7 +68,7 @@ fn an_index_of_other_lines_is_refused() {
     set_modified(&file, SystemTime::UNIX_EPOCH + Duration::from_secs(1_577_836_800));
     let output = run(folder.path(), &["fetch", "x.fa", "a:7-9"]);
     assert_eq!((output.status.code(), stdout(&output)), (Some(1), ""));
-    assert!(stderr(&output).contains("the length of a line is another"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("the length of a line differs"), "{}", stderr(&output));
 }
 
 /// A blank line in place of a later line end: the first and the last line end lie where the index says.

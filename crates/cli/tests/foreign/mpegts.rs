@@ -167,7 +167,7 @@ fn an_adaptation_field_longer_than_its_packet_is_bad() {
     let at = stream.chunks(188).position(|packet| packet[3] & 0x30 == 0x30).unwrap();
     stream[188 * at + 4] = 184;
     let (is_good, message) = verify(&stream);
-    assert!(!is_good && message.contains("has a length of 184, which leads out of the packet"), "{message}");
+    assert!(!is_good && message.contains("has a length of 184, which exceeds the packet"), "{message}");
 }
 
 #[test]

@@ -172,7 +172,7 @@ fn walk_all(file: &Reader) -> Result<(Gzi, Walk<'_>)> {
             points.push(Point { block_offset: block.offset(), offset });
         }
     }
-    Ok((Gzi::of_points(points), walk))
+    Ok((Gzi::from_points(points), walk))
 }
 
 impl ReadAt for BgzfReader {

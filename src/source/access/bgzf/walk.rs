@@ -89,7 +89,7 @@ impl<'walk> Walk<'walk> {
         };
         let Some(head) = self.read_head(&head, left)? else { return Ok(None) };
         if head.end() > self.file.len() {
-            return Err(self.fault(CompressedFault::Ends));
+            return Err(self.fault(CompressedFault::UnexpectedEnd));
         }
         let block = head.block(self.read_end(head.end())?)?;
         self.at = Point { block_offset: head.end(), offset: offset + block.len() as u64 };
@@ -115,19 +115,19 @@ impl<'walk> Walk<'walk> {
         }
         match begin {
             Begin::Block(head) => Ok(Some(head)),
-            Begin::Cut => Err(self.fault(CompressedFault::Ends)),
+            Begin::Cut => Err(self.fault(CompressedFault::UnexpectedEnd)),
             Begin::Other if first[0] == 0 && self.points.is_empty() => match self.find_nonzero()? {
                 None => Ok(None),
                 Some(offset) => {
-                    let garbage = CompressedFault::Garbage;
+                    let garbage = CompressedFault::TrailingGarbage;
                     Err(Compression::Bgzf.fault(self.number, offset, offset, garbage))
                 }
             },
-            Begin::Other if left < HEADER_LEN as u64 => Err(self.fault(CompressedFault::Ends)),
+            Begin::Other if left < HEADER_LEN as u64 => Err(self.fault(CompressedFault::UnexpectedEnd)),
             Begin::Other if Compression::detect(first) == Some(Compression::Gzip) => {
-                Err(self.fault(CompressedFault::NoBlock))
+                Err(self.fault(CompressedFault::NotBgzf))
             }
-            Begin::Other => Err(self.fault(CompressedFault::Header("no block of BGZF begins here"))),
+            Begin::Other => Err(self.fault(CompressedFault::Header("no BGZF block starts here"))),
         }
     }
 
@@ -175,7 +175,7 @@ impl<'walk> Walk<'walk> {
             return stale();
         }
         let offset = match fault {
-            CompressedFault::Ends => self.file.len(),
+            CompressedFault::UnexpectedEnd => self.file.len(),
             _ => self.at.block_offset,
         };
         Compression::Bgzf.fault(self.number, self.at.block_offset, offset, fault)

@@ -1,4 +1,4 @@
-//! What is left to be done with a run when it was taken.
+//! Work on a run that remains after it was read.
 
 use std::io::Read;
 
@@ -10,27 +10,27 @@ use super::peek::Peek;
 use crate::error::Result;
 use crate::record::Loss;
 
-/// What is left to be done with a run when it was taken.
+/// Work on a run that remains after it was read: inflating blocks and computing checksums.
 #[derive(Default)]
-pub(super) struct Left {
-    /// Blocks that are to be inflated, and their bytes.
+pub(super) struct Pending {
+    /// Blocks to be inflated, and their compressed bytes.
     blocks: Vec<Block>,
     packed: Vec<u8>,
-    /// What is lost between blocks, each with how many of them come before it; if it is, reading goes on behind damage.
+    /// Losses between blocks, each with the number of blocks before it; `Some` in recovery mode.
     losses: Option<Vec<(usize, Loss)>>,
-    /// Members that end in the run, if their sums are to be checked.
+    /// Members that end in the run, if their checksums are to be verified.
     pub(super) ends: Option<Vec<MemberEnd>>,
     inflater: Option<Inflater>,
 }
 
-impl Left {
+impl Pending {
     pub(super) fn clear(&mut self) {
         self.blocks.clear();
         self.packed.clear();
         (self.losses, self.ends) = (None, None);
     }
 
-    /// Takes blocks that come to about `len` bytes; tells whether there was any.
+    /// Reads blocks with a total of about `len` decompressed bytes. Returns whether there were any.
     pub(super) fn take_blocks(
         &mut self,
         input: &mut Peek<impl Read>,
@@ -38,7 +38,7 @@ impl Left {
         packed: &mut CompressionStats,
     ) -> Result<bool> {
         let mut to_make = 0;
-        // Empty blocks make nothing, so what they take counts too.
+        // Empty blocks produce nothing, so their compressed length is limited, too.
         while to_make < len && self.packed.len() < len.max(MAX_BLOCK_LEN) {
             let Some(block) = bgzf::take_block(input, &mut self.packed, packed)? else { break };
             to_make += block.len();
@@ -47,8 +47,8 @@ impl Left {
         Ok(!self.blocks.is_empty())
     }
 
-    /// Takes blocks as [`take_blocks`](Left::take_blocks) does, and goes on behind what is none. Tells what is then there, unless there
-    /// was any.
+    /// Reads blocks as [`take_blocks`](Pending::take_blocks) does and skips damaged ones. If there were neither blocks nor
+    /// losses, returns the item found instead.
     pub(super) fn recover_blocks(
         &mut self,
         recovery: &mut Recovery,
@@ -72,18 +72,18 @@ impl Left {
         Ok(None)
     }
 
-    /// How many losses are known of.
+    /// Returns the number of known losses.
     pub(super) fn losses(&self) -> usize {
         self.losses.as_ref().map_or(0, Vec::len)
     }
 
-    /// How many bytes will be made.
+    /// Returns the number of bytes that the blocks will produce.
     pub(super) fn to_make(&self) -> usize {
         self.blocks.iter().map(Block::len).sum()
     }
 
-    /// Makes bytes of which there is room. Returns how many are right, and what is wrong with the next one; unless reading goes on
-    /// behind that, and it is put among `losses` with all others.
+    /// Inflates the blocks into `room`. Returns the number of correct bytes and the error that follows them. In
+    /// recovery mode, the error is added to `losses` instead.
     pub(super) fn make(&mut self, room: &mut [u8], losses: &mut Vec<Loss>) -> (usize, Result<()>) {
         let (mut packed, mut made) = (&*self.packed, 0);
         let recovers = self.losses.is_some();
@@ -99,7 +99,7 @@ impl Left {
                 Ok(()) => made += block.len(),
                 Err(error) if recovers => {
                     let lost = block.offset()..block.offset() + block.packed_len() as u64;
-                    let len = block.len_in_spite_of(&error, bytes, room);
+                    let len = block.len_despite(&error, bytes, room);
                     losses.push(Loss { position: made, packed: lost, len, before: None, error });
                 }
                 Err(error) => return (made, Err(error)),
@@ -109,7 +109,7 @@ impl Left {
         (made, Ok(()))
     }
 
-    /// Sums up the bytes of the run.
+    /// Computes the checksums of the run.
     pub(super) fn sum(&mut self, bytes: &[u8]) -> Sums {
         self.ends.take().map_or_else(Sums::default, |ends| Sums::of(bytes, ends))
     }

@@ -1,22 +1,22 @@
-//! Nothing is left to be done with a run where gzip is not read.
+//! Replacement of pending work without the feature `gzip`: there is none.
 
 use super::run::Run;
 use crate::error::Result;
 use crate::record::Loss;
 
-/// Nothing.
+/// No work.
 #[derive(Default)]
-pub(super) struct Left {}
+pub(super) struct Pending {}
 
-/// The sum of nothing.
+/// No checksums.
 #[derive(Default)]
 pub(crate) struct Sums {}
 
-/// What is always right.
+/// Always succeeds.
 #[derive(Default)]
 pub(crate) struct Check {}
 
-impl Left {
+impl Pending {
     pub(super) fn clear(&mut self) {}
 
     pub(super) fn losses(&self) -> usize {

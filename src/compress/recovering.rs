@@ -1,4 +1,4 @@
-//! BGZF that is read on behind damage.
+//! BGZF with recovery.
 
 use std::io::Read;
 
@@ -10,19 +10,19 @@ use super::run::Run;
 use super::{CompressionStats, Taken};
 use crate::error::Result;
 
-/// The blocks of BGZF, and members between them that are none, as far as they are sound.
-pub(super) struct SoundBlocks<R> {
+/// Reads undamaged blocks of BGZF and ordinary members between them.
+pub(super) struct RecoveringBlocks<R> {
     recovery: Recovery,
-    /// A member that is under way.
+    /// The current ordinary member.
     member: Option<Pieces<R>>,
 }
 
-impl<R: Read> SoundBlocks<R> {
+impl<R: Read> RecoveringBlocks<R> {
     pub(super) fn new() -> Self {
         Self { recovery: Recovery::new(), member: None }
     }
 
-    /// Takes about `len` bytes into an empty run, as [`Unpacker::take`](super::Unpacker::take).
+    /// Reads about `len` bytes into an empty run, as [`Unpacker::take`](super::Unpacker::take) does.
     pub(super) fn take(
         &mut self,
         input: &mut Peek<R>,
@@ -32,7 +32,7 @@ impl<R: Read> SoundBlocks<R> {
     ) -> Result<Taken> {
         let mut member = match self.member.take() {
             Some(member) => member,
-            None => match run.left.recover_blocks(&mut self.recovery, input, len, packed)? {
+            None => match run.pending.recover_blocks(&mut self.recovery, input, len, packed)? {
                 Some(Next::Member) => Pieces::of(OneMember::new()),
                 Some(Next::End) => return Ok(Taken::Last),
                 _ => return Ok(Taken::Some),
