@@ -15,7 +15,7 @@
 //!
 //! 1. **Free**: owned by the reader.
 //! 2. **In flight**: owned by the ring, from before the kernel gets the request until it has completed it. Its bytes
-//!   are not accessible.
+//!    are not accessible.
 //! 3. **Completed**: waits for [`complete_batch`](UringReader::complete_batch) or for the next poll.
 //! 4. **In use**: owned by a [`UringBuffer`], without a time limit.
 //!

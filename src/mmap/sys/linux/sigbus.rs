@@ -17,7 +17,7 @@
 //! 1. Unlock the end of the mapping first, so that the number of locked bytes does not grow.
 //! 2. Unmap spare mappings that were reserved for this purpose ([`spare`]).
 //! 3. Replace the mapping from its start, which needs no additional mapping. The loss is then the whole mapping, and
-//!   `Truncated` has its offset.
+//!    `Truncated` has its offset.
 //!
 //! If all fail, the handler writes a message and the signal kills the process: the number of mappings is at its limit,
 //! and earlier losses have used up the spare mappings.
