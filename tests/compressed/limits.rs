@@ -44,7 +44,8 @@ fn a_record_is_too_long_however_it_is_read() {
     let long = 2 * 1500 + "@r1500\n\n+\n\n".len() as u64;
     let offset = texts(&[10, 500, 3, 40]).map(|text| text.len());
     for (most, is_read) in [(10_000, true), (long + 100, true), (long - 1, false), (1100, false)] {
-        let expected = format!("fastq: record 4, byte {}: it is longer than the {most} bytes", offset[0]);
+        let expected =
+            format!("fastq: record 4, byte {}: longer than the memory limit of {most} bytes", offset[0]);
         for (records, error) in [told(&Fastq::new(), &fastq, most), told(&Wrapped::default(), &fastq, most)] {
             assert_eq!((records, error.is_none()), if is_read { (8, true) } else { (4, false) }, "{error:?}");
             assert!(error.is_none_or(|error| error.replace("wrapped ", "").starts_with(&expected)), "{most}");
@@ -53,7 +54,8 @@ fn a_record_is_too_long_however_it_is_read() {
     for (most, is_read) in [(2000, true), (1540, true), (1500, false), (600, false)] {
         let (records, error) = told(&Fasta::new(), &fasta, most);
         assert_eq!((records, error.is_none()), if is_read { (8, true) } else { (4, false) }, "{error:?}");
-        let expected = format!("fasta: record 4, byte {}: it is longer than the {most} bytes", offset[1]);
+        let expected =
+            format!("fasta: record 4, byte {}: longer than the memory limit of {most} bytes", offset[1]);
         assert!(error.is_none_or(|error| error.starts_with(&expected)), "{most}");
     }
 }

@@ -264,7 +264,10 @@ fn wrapped_mates_are_read_like_their_files() {
         PairedSource::new(stream(other), stream(wrapped))
     };
     let (message, location) = error_of(&swapped, &format).unwrap();
-    assert!(message.starts_with("read 2 and read 1 are no first and second mate"), "{message}");
+    assert!(
+        message.starts_with("read numbers 2 and 1 are not those of a first and a second mate"),
+        "{message}"
+    );
     assert_eq!(location.unwrap().line, Some(1));
 }
 
