@@ -128,7 +128,7 @@ impl Reading {
         let file_len = input.source.len_hint();
         let bytes = match (packed, file_len) {
             (None, Some(len)) => len,
-            (Some(packed), _) => packed.unpacked_bytes,
+            (Some(packed), _) => packed.decompressed_bytes,
             (None, None) => input.source.bytes_done(),
         };
         Self {

@@ -132,7 +132,7 @@ fn verify_names_both_places_of_records_without_mates() {
     // Read 2 before read 1.
     let output = run_in(&folder, &["verify", "--paired", "a_R2.fastq", "a_R1.fastq"]);
     assert!(
-        stderr(&output).contains("read 2 and read 1 are no first and second mate"),
+        stderr(&output).contains("read numbers 2 and 1 are not those of a first and a second mate"),
         "{}",
         stderr(&output)
     );
