@@ -358,7 +358,7 @@ fn t14_settings_that_contradict_each_other_are_refused_and_change_nothing() {
                 matches!(error.kind(), ErrorKind::InvalidConfig { name: found, .. } if *found == name),
                 "{error}"
             );
-            assert!(error.to_string().starts_with(&format!("{name} cannot be ")), "{error}");
+            assert!(error.to_string().starts_with(&format!("invalid {name} ")), "{error}");
         }
         assert!(Source::with_options(testdata("two.fastq"), SourceOptions::new().config(bad)).is_err());
         assert!(Reader::of(File::open(testdata("two.fastq")).unwrap(), bad).is_err());
