@@ -106,7 +106,7 @@ pub struct ZeroCopyConfig {
     pub(crate) max_map_bytes: u64,
 }
 
-/// Shorter files are read: mapping them costs more (`docs/measurements.md`).
+/// Shorter files are read: mapping them costs more (`docs/performance/backends.md`).
 const THRESHOLD: u64 = 64 << 10;
 
 impl ZeroCopyConfig {

@@ -22,7 +22,7 @@
 //! With the feature `watch`, the function `watch` reports changes of a file. With the feature `async`, the module
 //! `nonblocking` runs blocking operations on separate threads.
 //!
-//! `docs/measurements.md` has the measured throughput of each type. For one pass over a file, reads into a small reused
+//! `docs/performance/backends.md` has the measured throughput of each type. For one pass over a file, reads into a small reused
 //! buffer can be faster than a mapping; a [`Source`](crate::Source) can use both.
 //!
 //! # Safety of file mappings
