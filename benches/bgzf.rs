@@ -1,7 +1,7 @@
-//! What each level costs and comes to when BGZF is written: `cargo bench --bench bgzf --features gzip`.
+//! Speed and output length of each level of the BGZF writer: `cargo bench --bench bgzf --features gzip`.
 //!
-//! The files of `testdata` are repeated, whose first copy is out of reach of a block when the second one comes. What is written
-//! goes to memory. A figure is the fastest of the rounds.
+//! The files of `testdata` are repeated; the distance between copies exceeds a block. The output goes to memory. A
+//! figure is the fastest of the rounds.
 
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -33,7 +33,7 @@ fn main() {
     }
 }
 
-/// How long it takes to write the data, and how many bytes that makes.
+/// Returns the time to write the data, and the output length.
 fn fastest(data: &[u8], options: WriterOptions) -> (Duration, usize) {
     let round = || {
         let start = Instant::now();

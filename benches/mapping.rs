@@ -1,9 +1,9 @@
-//! What ways of mapping cost: `cargo bench --bench mapping`.
+//! The cost of mapping methods: `cargo bench --bench mapping`.
 //!
-//! A file of 256 MiB lies below the target folder. Its state in the page cache is set up for each group and is in the name:
-//! written in pieces of 4 or 64 KiB (so in folios of that length or less), read in through `HugePageMmap` (so in folios of
-//! 2 MiB where the file system has them), or evicted by `posix_fadvise(2)`. What is timed is mapping the file, touching one
-//! byte of each page or summing up all bytes, 64 at a time, and unmapping it.
+//! A file of 256 MiB is created below the target folder. Its state in the page cache is set up for each group and is in
+//! the name: written in pieces of 4 or 64 KiB (so in folios of that length or less), read through `HugePageMmap` (so in
+//! folios of 2 MiB where the file system supports them), or evicted by `posix_fadvise(2)`. The measured work is mapping
+//! the file, touching one byte of each page or summing all bytes, 64 at a time, and unmapping it.
 
 use std::fs::{self, File, OpenOptions};
 use std::hint::black_box;
@@ -25,7 +25,7 @@ use pagecut::{Format, Source, SourceOptions};
 
 const LEN: usize = 256 << 20;
 
-/// Looks at every byte, as fast as memory gives it.
+/// Reads every byte at the speed of memory.
 fn sum(bytes: &[u8]) -> u64 {
     let (blocks, _) = bytes.as_chunks::<64>();
     let mut sums = [0u64; 8];
@@ -38,7 +38,7 @@ fn sum(bytes: &[u8]) -> u64 {
     sums.into_iter().fold(0, |all, sum| all ^ sum)
 }
 
-/// Looks at one byte of each page: what is left is the cost of the faults.
+/// Reads one byte of each page: the cost is that of the page faults.
 fn touch(bytes: &[u8]) -> u64 {
     bytes.iter().step_by(4096).map(|&byte| u64::from(byte)).sum()
 }
@@ -57,7 +57,7 @@ fn write_in_pieces(path: &Path, data: &[u8], piece: usize) {
     for piece in data.chunks(piece) {
         file.write_all(piece).expect("room for a file");
     }
-    // What waits to be written cannot be evicted.
+    // Dirty pages cannot be evicted.
     file.sync_all().expect("a disk");
 }
 
@@ -69,7 +69,7 @@ fn huge(path: &Path) -> HugePageMmap {
     HugePageMmap::open(path).expect("a mapping")
 }
 
-/// How much of a file lies on huge pages when it was touched through `HugePageMmap`, in percent.
+/// Returns the share of a file on huge pages after access through `HugePageMmap`, in percent.
 fn share_on_huge_pages(path: &Path) -> u64 {
     let map = huge(path);
     black_box(sum(map.as_slice()));
@@ -84,7 +84,7 @@ fn group<'a>(criterion: &'a mut Criterion, name: &str, path: &Path) -> Benchmark
     group
 }
 
-/// What is done with the bytes of a mapping.
+/// The work on the bytes of a mapping.
 type Work = fn(&[u8]) -> u64;
 
 fn touching(criterion: &mut Criterion) {
@@ -123,7 +123,7 @@ fn touching_each_way(cached: &mut BenchmarkGroup<'_, WallTime>, what: &str, path
     });
 }
 
-/// Times `work` on a file that is evicted before each time.
+/// Times `work` on a file that is evicted before each round.
 fn cold(bencher: &mut criterion::Bencher<'_>, path: &Path, work: impl Fn() -> u64) {
     bencher.iter_custom(|times| {
         (0..times)

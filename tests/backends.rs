@@ -1,4 +1,4 @@
-//! Promise 4: whichever way the bytes of a file are had, and wherever the file is cut for it, the result is the same.
+//! Promise 4: every backend and every division of the file gives the same result.
 
 mod common;
 
@@ -12,11 +12,11 @@ use pagecut::io::{Backend, ReadAhead, Strategy, ZeroCopyConfig};
 use pagecut::media::mpegts::Packets;
 use pagecut::{Account, ErrorKind, Reader, ReaderFactory, Resync, Source, SourceOptions, open_reader};
 
-/// Each way, as far as it can be had here, and the choice among them.
+/// Each backend, as far as it is available, and the automatic choice.
 const STRATEGIES: [Strategy; 5] =
     [Strategy::Auto, Strategy::Mapped, Strategy::Read, Strategy::Direct, Strategy::Uring];
 
-/// A folder on a disk, where direct reads can be made, and one in memory, where they may not.
+/// Creates a folder on a disk that supports direct reads, and one in memory, which may not.
 fn folders() -> [tempfile::TempDir; 2] {
     let on_disk = tempfile::TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let in_memory = tempfile::TempDir::new_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap());
@@ -29,7 +29,7 @@ fn write(folder: &tempfile::TempDir, data: &[u8]) -> PathBuf {
     path
 }
 
-/// Without a threshold, so that short files are had every way too.
+/// Without a threshold, so that short files use every backend, too.
 fn config(strategy: Strategy) -> ZeroCopyConfig {
     ZeroCopyConfig::new().strategy(strategy).threshold(0)
 }
@@ -44,7 +44,7 @@ fn account_facts(account: &Account) -> Facts {
     (account.tally, account.error.as_ref().map(facts), account.complete)
 }
 
-/// What one cursor that reads all of it from the left comes to.
+/// Returns the result of one cursor that reads everything sequentially.
 fn serial<F: Resync>(format: &F, data: &[u8]) -> Facts {
     let mut records = format.records(data);
     let error = records.by_ref().find_map(Result::err);
@@ -52,7 +52,7 @@ fn serial<F: Resync>(format: &F, data: &[u8]) -> Facts {
     (records.tally(), error.as_ref().map(facts), complete)
 }
 
-/// The same, going on behind faults.
+/// The same with recovery after faults.
 fn serial_pieces<F: Resync>(format: &F, data: &[u8]) -> Facts {
     let mut pieces = format.pieces(data);
     let mut error = None;
@@ -72,7 +72,7 @@ fn check<F: Resync>(format: &F, path: &Path, data: &[u8], part_len: usize, threa
             let account =
                 if recover { source.parts(format).recover().account() } else { source.account(format) };
             let found = account_facts(&account);
-            // Where reading ends at an error, the line that an error is in is the last that was counted, whoever counts.
+            // Where reading ends at an error, its line is the last counted one, whoever counts.
             assert_eq!(
                 &found,
                 expected,
@@ -84,7 +84,7 @@ fn check<F: Resync>(format: &F, path: &Path, data: &[u8], part_len: usize, threa
 }
 
 #[test]
-fn every_stretch_length_of_small_files() {
+fn every_chunk_length_of_small_files() {
     let folders = folders();
     for name in ["blank_lines.fastq", "crlf.fastq", "mixed_eol.fastq", "zero_length.fastq", "truncated.fastq"]
     {
@@ -99,7 +99,7 @@ fn every_stretch_length_of_small_files() {
 }
 
 #[test]
-fn every_byte_damaged_and_stretches_of_several_lengths() {
+fn every_byte_damaged_with_several_chunk_lengths() {
     let [_, folder] = folders();
     let data = b"@r1\nAC\n+\n@I\n\n@r2\r\nA\r\n+\r\n+\r\n@r3\n\n+\n\n@r4\nAC\n+\n@I\n";
     for damaged in damaged(data, b"@+\nA") {
@@ -125,7 +125,7 @@ fn transport_streams_with_junk_between_packets() {
 }
 
 #[test]
-fn records_that_are_longer_than_a_stretch_and_than_what_is_read_ahead_of_it() {
+fn records_longer_than_a_chunk_and_its_lookahead() {
     let [folder, _] = folders();
     let mut data = Vec::new();
     for len in [1, 100_000, 3, 30_000, 200_000, 5, 5, 5, 70_000] {
@@ -141,10 +141,10 @@ fn records_that_are_longer_than_a_stretch_and_than_what_is_read_ahead_of_it() {
 }
 
 #[test]
-fn the_search_for_a_cut_depends_on_nothing_but_the_bytes_around_it() {
+fn boundary_search_is_local() {
     fn check<F: Resync>(format: &F, data: &[u8], step: usize) {
         use pagecut::Search;
-        // Of every position, what is said of it with everything in view.
+        // For every position, the answer with the whole file in view.
         for from in 0..data.len() {
             let whole = format.search_boundary(data, from..from + 1);
             for before in [from, format.look_behind().min(from), (format.look_behind() + 5).min(from)] {
@@ -161,7 +161,7 @@ fn the_search_for_a_cut_depends_on_nothing_but_the_bytes_around_it() {
                 }
             }
         }
-        // And a search of a range finds the first of its positions that is one.
+        // A search of a range finds its first boundary.
         for start in 0..data.len() {
             for end in (start..=data.len()).step_by(7 * step) {
                 let each = (start..end).map(|at| format.search_boundary(data, at..at + 1));
@@ -184,8 +184,8 @@ fn the_search_for_a_cut_depends_on_nothing_but_the_bytes_around_it() {
 }
 
 #[test]
-fn reading_goes_on_at_the_second_worker_where_the_first_has_a_record_of_all_the_rest() {
-    // A file without any cut but the first: whoever looks for one finds none, and stops.
+fn one_record_may_span_the_chunks_of_all_workers() {
+    // A file whose only boundary is its start: every worker that searches one finds none and stops.
     let [folder, _] = folders();
     let data = [b"@r\n".as_slice(), &b"A\n".repeat(500_000)].concat();
     let path = write(&folder, &data);
@@ -198,7 +198,7 @@ fn reading_goes_on_at_the_second_worker_where_the_first_has_a_record_of_all_the_
 }
 
 #[test]
-fn a_reader_gives_every_range_every_way() {
+fn a_reader_returns_every_range() {
     let [folder, _] = folders();
     let data = common::noise(3, 20_000);
     let path = write(&folder, &data);
@@ -230,7 +230,7 @@ fn a_reader_gives_every_range_every_way() {
 }
 
 #[test]
-fn a_file_that_was_cut_short_is_an_error_every_way() {
+fn a_truncated_file_is_an_error_with_every_backend() {
     let [folder, _] = folders();
     let data = common::reads(1 << 20);
     for strategy in STRATEGIES {
@@ -249,7 +249,7 @@ fn a_file_that_was_cut_short_is_an_error_every_way() {
     }
 }
 
-/// They set the time of the inode, and touch no byte of the file.
+/// These operations set `st_ctime` and change no byte of the file.
 #[cfg(unix)]
 #[test]
 fn links_names_and_permissions_are_no_change() {
@@ -280,12 +280,12 @@ fn links_names_and_permissions_are_no_change() {
 }
 
 #[test]
-fn a_file_that_was_changed_is_an_error_every_way() {
+fn a_changed_file_is_an_error_with_every_backend() {
     let [folder, _] = folders();
     for strategy in STRATEGIES {
         let path = write(&folder, &common::reads(100_000));
         let source = Source::with_options(&path, options(strategy, 10_000, 2)).unwrap();
-        // The times of a file go by the ticks of the kernel.
+        // File times have the resolution of the kernel's clock tick.
         std::thread::sleep(std::time::Duration::from_millis(20));
         OpenOptions::new().append(true).open(&path).unwrap().write_all(b"@r\nA\n+\nI\n").unwrap();
         let error = source.account(&Fastq::new()).error.unwrap();
@@ -294,7 +294,7 @@ fn a_file_that_was_changed_is_an_error_every_way() {
 }
 
 #[test]
-fn a8_what_cannot_be_had_is_told_with_the_reason_and_something_else_is_taken() {
+fn a_refused_backend_is_reported_and_replaced() {
     let [folder, _] = folders();
     let path = write(&folder, b"@r\nA\n+\nI\n");
     let refused = |config: ZeroCopyConfig| {
@@ -319,8 +319,8 @@ fn a8_what_cannot_be_had_is_told_with_the_reason_and_something_else_is_taken() {
 }
 
 #[test]
-fn direct_reads_are_refused_with_the_words_of_the_system_where_there_are_none() {
-    // No direct reads are made of what lies in `/proc`, wherever this runs; but it tells no length either.
+fn refused_direct_reads_have_the_reason() {
+    // Files of `/proc` do not support direct reads anywhere, and have no known length.
     let error = pagecut::io::DirectReader::open("/proc/self/status").unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Io(_)), "{error}");
     let [_, in_memory] = folders();
@@ -334,7 +334,7 @@ fn direct_reads_are_refused_with_the_words_of_the_system_where_there_are_none() 
 }
 
 #[test]
-fn what_has_no_positions_is_no_file_for_a_reader() {
+fn a_reader_refuses_inputs_without_offsets() {
     let error = open_reader("/dev/null", &ZeroCopyConfig::new()).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Unmappable { .. }), "{error}");
     let error = open_reader("/proc/self/status", &ZeroCopyConfig::new()).unwrap_err();
@@ -344,7 +344,7 @@ fn what_has_no_positions_is_no_file_for_a_reader() {
 }
 
 #[test]
-fn t14_settings_that_contradict_each_other_are_refused_and_change_nothing() {
+fn contradicting_settings_are_refused() {
     let good = ZeroCopyConfig::new();
     let opener = ReaderFactory::new(good).unwrap();
     for (bad, name) in [
@@ -367,7 +367,7 @@ fn t14_settings_that_contradict_each_other_are_refused_and_change_nothing() {
 }
 
 #[test]
-fn every_setting_leaves_the_result_what_it_is() {
+fn no_setting_changes_the_result() {
     let [folder, _] = folders();
     let data = common::reads(300_000);
     let path = write(&folder, &data);
@@ -393,7 +393,7 @@ fn every_setting_leaves_the_result_what_it_is() {
 }
 
 #[test]
-fn p5_what_is_moved_is_counted_by_way() {
+fn bytes_are_counted_by_backend() {
     let data = common::reads(1 << 20);
     let [folder, _] = folders();
     let path = write(&folder, &data);
@@ -419,7 +419,7 @@ fn p5_what_is_moved_is_counted_by_way() {
 }
 
 #[test]
-fn a_choice_is_made_on_parts_that_count_and_is_told() {
+fn the_choice_of_a_backend_is_reported() {
     let data = common::reads(4 << 20);
     let [folder, _] = folders();
     let path = write(&folder, &data);
@@ -441,13 +441,13 @@ fn a_choice_is_made_on_parts_that_count_and_is_told() {
     }
 }
 
-/// How much of a file is in the page cache.
+/// Returns the share of a file in the page cache.
 fn cached_share(path: &Path) -> f64 {
     pagecut::mmap::Residency::of_file(&File::open(path).unwrap()).unwrap().share()
 }
 
 #[test]
-fn what_is_read_without_a_trace_is_not_in_the_page_cache_afterwards() {
+fn uncached_reads_leave_no_pages() {
     let data = common::reads(8 << 20);
     for uncached in [false, true] {
         let (_folder, path) = common::cold_file(&data);
@@ -462,7 +462,7 @@ fn what_is_read_without_a_trace_is_not_in_the_page_cache_afterwards() {
 }
 
 #[test]
-fn where_the_kernel_is_told_not_to_read_ahead_it_does_not() {
+fn read_ahead_can_be_disabled() {
     let data = common::reads(8 << 20);
     for (read_ahead, most) in [(ReadAhead::Normal, 1.0), (ReadAhead::None, 0.02)] {
         let (_folder, path) = common::cold_file(&data);

@@ -1,4 +1,4 @@
-//! What is written through a buffer arrives once and in order, whatever the inner writer takes, refuses or says.
+//! Buffered bytes arrive once and in order, whatever the inner writer accepts, refuses or returns.
 
 #[cfg(target_os = "linux")]
 mod kernel;
@@ -13,21 +13,21 @@ use std::rc::Rc;
 use pagecut::io::{Alignment, CoalescingWriter};
 use proptest::prelude::*;
 
-/// What a writer does when it is asked to take something.
+/// The response of a writer to a call.
 #[derive(Debug, Clone, Copy)]
 enum Answer {
-    /// Takes at most so many bytes, which may be none.
+    /// Accepts at most this number of bytes, possibly 0.
     Take(usize),
     Refuse(io::ErrorKind),
     Panic,
 }
 
-/// A writer that answers as it is told, then takes everything.
+/// A writer with scripted answers, which then accepts everything.
 #[derive(Debug, Clone, Default)]
 struct Scripted {
     arrived: Rc<RefCell<Vec<u8>>>,
     answers: Rc<RefCell<VecDeque<Answer>>>,
-    /// Whether it takes more than the first slice.
+    /// Whether it accepts more than the first slice.
     vectored: bool,
     /// Addresses and lengths of the slices of the last call.
     offered: Rc<RefCell<Vec<(usize, usize)>>>,
@@ -72,7 +72,7 @@ impl Write for Scripted {
     }
 }
 
-/// What somebody does with the writer.
+/// An operation on the writer.
 #[derive(Debug, Clone)]
 enum Action {
     Write(usize),
@@ -80,7 +80,7 @@ enum Action {
     Flush,
 }
 
-/// How it ends.
+/// The end of the writer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Ending {
     IntoParts,
@@ -88,7 +88,7 @@ enum Ending {
     Drop,
 }
 
-/// Does all that, and looks after each action whether what arrived and what is left is what was accepted.
+/// Applies the actions and checks after each that arrived and buffered bytes are the accepted ones.
 fn check(buffer_len: usize, inner: Scripted, actions: &[Action], ending: Ending) {
     let mut writer = CoalescingWriter::new(inner.clone(), buffer_len).unwrap();
     let mut accepted = Vec::new();
@@ -162,7 +162,7 @@ fn action() -> impl Strategy<Value = Action> {
 
 proptest! {
     #[test]
-    fn a12_what_arrived_and_what_is_left_is_what_was_accepted(
+    fn accepted_bytes_are_written_or_buffered(
         buffer_len in 0_usize..40,
         answers in prop::collection::vec(answer(), 0..40),
         vectored in any::<bool>(),
@@ -216,7 +216,7 @@ fn small_writes_are_collected() {
 }
 
 #[test]
-fn a_large_write_goes_with_what_is_buffered_in_one_call_and_is_not_copied() {
+fn a_large_write_is_one_uncopied_call() {
     let inner = Scripted::answering([]);
     let mut writer = CoalescingWriter::with_alignment(inner.clone(), 64, Alignment::CACHE_LINE).unwrap();
     let large = vec![7; 1000];
@@ -250,7 +250,7 @@ fn a_writer_that_takes_nothing_is_an_error() {
     assert_eq!(writer.finish().unwrap().arrived(), b"abc");
 }
 
-/// Says that it took more than it was given.
+/// Returns more bytes than it was given.
 struct Boaster;
 
 impl Write for Boaster {
@@ -264,7 +264,7 @@ impl Write for Boaster {
 }
 
 #[test]
-fn a_writer_that_boasts_breaks_nothing() {
+fn an_overreported_write_breaks_nothing() {
     let mut writer = CoalescingWriter::new(Boaster, 4).unwrap();
     for _ in 0..10 {
         writer.write_all(b"abc").unwrap();
@@ -275,7 +275,7 @@ fn a_writer_that_boasts_breaks_nothing() {
 }
 
 #[test]
-fn a_dropped_writer_hands_over_what_it_has() {
+fn drop_writes_the_buffer() {
     let inner =
         Scripted::answering([Answer::Take(2), Answer::Refuse(io::ErrorKind::Interrupted), Answer::Take(1)]);
     let mut writer = CoalescingWriter::new(inner.clone(), 10).unwrap();
@@ -285,7 +285,7 @@ fn a_dropped_writer_hands_over_what_it_has() {
 }
 
 #[test]
-fn a_writer_that_panicked_is_asked_no_more() {
+fn a_panicked_writer_is_not_called_again() {
     let inner = Scripted::answering([Answer::Take(2), Answer::Panic]);
     let mut writer = CoalescingWriter::new(inner.clone(), 10).unwrap();
     writer.write_all(b"abcdef").unwrap();
@@ -293,7 +293,7 @@ fn a_writer_that_panicked_is_asked_no_more() {
     drop(writer);
     assert_eq!(inner.arrived(), b"ab");
 
-    // But where it had no part in the panic, it gets what there is.
+    // If the panic has another cause, drop writes the buffer.
     let inner = Scripted::answering([]);
     let elsewhere = catch_unwind(AssertUnwindSafe(|| {
         let mut writer = CoalescingWriter::new(inner.clone(), 10).unwrap();
@@ -305,13 +305,13 @@ fn a_writer_that_panicked_is_asked_no_more() {
 }
 
 #[test]
-fn more_memory_than_there_is_is_an_error() {
+fn a_failed_allocation_is_an_error() {
     let error = CoalescingWriter::new(Scripted::answering([]), usize::MAX).unwrap_err();
     assert_eq!(error.kind().name(), "io");
 }
 
 #[test]
-fn a_file_has_what_was_flushed() {
+fn flushed_bytes_are_in_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
     fs::write(&path, "something that was there before").unwrap();
@@ -320,7 +320,7 @@ fn a_file_has_what_was_flushed() {
     assert_eq!(fs::read(&path).unwrap(), b"");
     writer.flush().unwrap();
     assert_eq!(fs::read(&path).unwrap(), b"abc");
-    // More slices than the system takes by one call.
+    // More slices than one call of the system accepts.
     let slices = vec![IoSlice::new(&[9; 500]); 3000];
     assert_eq!(
         writer.write_vectored(&slices).unwrap(),
@@ -334,7 +334,7 @@ fn a_file_has_what_was_flushed() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_device_that_is_full_keeps_nothing() {
+fn a_full_device_keeps_nothing() {
     let full = File::options().write(true).open("/dev/full").unwrap();
     let mut writer = CoalescingWriter::new(full, 10).unwrap();
     writer.write_all(b"abcdef").unwrap();
@@ -347,7 +347,7 @@ fn a_device_that_is_full_keeps_nothing() {
     assert_eq!(writer.into_parts().1, b"abcdefghij");
 }
 
-/// With a disk of 64 KiB, in a process of its own.
+/// With a disk of 64 KiB, in a separate process.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_loses_nothing() {
@@ -377,7 +377,7 @@ fn a_full_disk_loses_nothing() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_is_synced_is_on_disk() {
+fn synced_bytes_are_on_disk() {
     let folder = kernel::folder();
     if !kernel::has_disk(folder.path()) {
         return;
@@ -390,10 +390,10 @@ fn what_is_synced_is_on_disk() {
     assert!(kernel::clean(&path));
 }
 
-/// A pipe cannot be put on disk, so that it stands for a disk that fails.
+/// Syncing a pipe fails, so it stands for a failing disk.
 #[cfg(unix)]
 #[test]
-fn a_failed_sync_is_not_forgotten() {
+fn a_failed_sync_is_permanent() {
     let (mut read, write) = io::pipe().unwrap();
     let mut writer = CoalescingWriter::new(File::from(std::os::fd::OwnedFd::from(write)), 10).unwrap();
     writer.write_all(b"abc").unwrap();

@@ -1,4 +1,4 @@
-//! What an account says of the compressed bytes: every one of them is in a member, or is padding.
+//! Accounts of compressed bytes: each byte belongs to a member or is padding.
 
 #![cfg(all(feature = "gzip", feature = "zstd"))]
 
@@ -18,7 +18,7 @@ use pagecut::{Account, Source, SourceOptions};
 
 const RECORD: &[u8] = b"@r1 first\nACGTACGT\n+\nIIIIIIII\n";
 
-/// The accounts from a file, mapped and read, and from a stream.
+/// Returns the accounts of a mapped file, a read file, and a stream.
 fn accounts(bytes: &[u8]) -> Vec<Account> {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(bytes).unwrap();
@@ -35,7 +35,7 @@ fn accounts(bytes: &[u8]) -> Vec<Account> {
     accounts
 }
 
-/// Members, compressed bytes, padding, text, and whether it is closed; as all accounts say.
+/// Returns members, compressed bytes, padding, text, and whether the file is closed, which all accounts agree on.
 fn facts(bytes: &[u8]) -> (u64, u64, u64, u64, bool) {
     let fact = |packed: &CompressionStats| {
         let CompressionStats { members, compressed_bytes, padding_bytes, decompressed_bytes, closed, .. } =
@@ -50,7 +50,7 @@ fn facts(bytes: &[u8]) -> (u64, u64, u64, u64, bool) {
 }
 
 #[test]
-fn what_is_not_compressed_has_no_account_of_it() {
+fn plain_input_has_no_compression_stats() {
     for account in accounts(RECORD) {
         assert!(account.packed.is_none() && account.error.is_none(), "{account:?}");
     }
@@ -87,7 +87,7 @@ fn members_without_text_are_members() {
 }
 
 #[test]
-fn bgzf_without_its_closing_block_is_read_and_said_to_be_open() {
+fn bgzf_without_end_of_file_block_is_not_closed() {
     let packed = Kind::Bgzf.file(&RECORD.repeat(20), 70);
     let open = &packed.bytes[..packed.bytes.len() - BGZF_END.len()];
     for account in accounts(open) {
@@ -96,7 +96,7 @@ fn bgzf_without_its_closing_block_is_read_and_said_to_be_open() {
     }
     assert!(!facts(open).4);
     assert!(facts(&packed.bytes).4);
-    // A closing block in the middle closes nothing.
+    // An end-of-file block in the middle closes nothing.
     assert!(!facts(&[&packed.bytes, open].concat()).4);
     assert!(facts(&packed.bytes.repeat(2)).4);
 }
@@ -104,7 +104,7 @@ fn bgzf_without_its_closing_block_is_read_and_said_to_be_open() {
 #[test]
 fn the_last_member_decides_whether_bgzf_is_closed() {
     let late = |text| bgzf_block_with(b"XY\x03\0abc", flate2::Compression::fast(), text);
-    // The extra field of a member that is no block.
+    // The extra field of a member that is not a block.
     let other = gzip_with(&Header { extra: Some(b"RA\x02\0\x01\0"), ..Header::default() }, RECORD);
     let (open, end, member, empty) = (bgzf_block(RECORD), BGZF_END.to_vec(), gzip(RECORD), gzip(b""));
     for (members, closed) in [
@@ -145,7 +145,7 @@ fn bgzf_is_open_only_if_its_end_was_seen() {
         assert_eq!(account.error.as_ref().unwrap().kind().name(), "length_mismatch");
         assert!(account.packed.unwrap().closed, "{account:?}");
     }
-    // The record that is cut shows that the input ends there.
+    // The truncated record shows that the input ends there.
     let cut = Kind::Bgzf.file(&text[..RECORD.len() * 2 + 5], 70);
     for account in accounts(&cut.bytes[..cut.bytes.len() - BGZF_END.len()]) {
         assert_eq!(account.error.as_ref().unwrap().kind().name(), "incomplete");
@@ -170,14 +170,14 @@ fn a_compressed_file_has_bytes() {
         let account = Source::open(&path).unwrap().account(&Fastq::new());
         assert!(account.error.is_none() && account.complete && account.packed.is_none(), "{name}");
     }
-    // A member that holds nothing is not nothing.
+    // An empty member is not an empty file.
     let path = folder.path().join("empty.fastq.gz");
     fs::write(&path, gzip(b"")).unwrap();
     assert!(Source::open(&path).unwrap().account(&Fastq::new()).complete);
 }
 
 #[test]
-fn up_to_a_fault_there_is_an_account_too() {
+fn the_account_ends_at_a_fault() {
     let packed = Kind::Bgzf.file(&RECORD.repeat(20), 70);
     let cut = packed.range(4).end - 5;
     for account in accounts(&packed.bytes[..cut]) {

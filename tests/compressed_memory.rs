@@ -1,4 +1,4 @@
-//! A few compressed bytes do not decide how much memory is taken.
+//! A few compressed bytes do not determine the amount of memory used.
 
 #![cfg(all(feature = "gzip", feature = "zstd"))]
 
@@ -17,10 +17,10 @@ use pagecut::{Account, Source, SourceOptions};
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
-/// Bytes of the text of a bomb.
+/// Decompressed length of a bomb.
 const BOMB_LEN: usize = 1 << 30;
 
-/// A header, and letters that never end: 1 MiB of them in every member.
+/// A header, and letters without an end: 1 MiB of them in every member.
 fn gzip_bomb() -> Vec<u8> {
     let mut member = GzEncoder::new(Vec::new(), Compression::best());
     member.write_all(&vec![b'A'; 1 << 20]).unwrap();
@@ -28,7 +28,7 @@ fn gzip_bomb() -> Vec<u8> {
     [gzip(b"@r\n"), member.repeat(BOMB_LEN >> 20)].concat()
 }
 
-/// The same as one zstd frame of blocks that each hold one letter 131,072 times: four bytes for each (RFC 8878).
+/// The same as one zstd frame of blocks that each repeat one letter 131,072 times: four bytes per block (RFC 8878).
 fn zstd_bomb() -> Vec<u8> {
     const RLE: u32 = 1;
     let block = |last: u32, kind: u32, len: u32| (last | kind << 1 | len << 3).to_le_bytes();
@@ -39,7 +39,7 @@ fn zstd_bomb() -> Vec<u8> {
     [zstd_skippable(0, b"a bomb"), frame].concat()
 }
 
-/// What reading comes to, and how many bytes are allocated for it at the most.
+/// Returns the account and the peak of allocated bytes.
 fn account(source: impl FnOnce() -> Source) -> (Account, u64) {
     let _profiler = dhat::Profiler::builder().testing().build();
     let before = dhat::HeapStats::get().curr_bytes;
@@ -47,7 +47,7 @@ fn account(source: impl FnOnce() -> Source) -> (Account, u64) {
     (account, (dhat::HeapStats::get().max_bytes - before) as u64)
 }
 
-/// From a file and from a stream.
+/// From a file and from streams.
 fn accounts(bytes: &[u8], options: SourceOptions) -> [(Account, u64); 3] {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(bytes).unwrap();
@@ -59,11 +59,11 @@ fn accounts(bytes: &[u8], options: SourceOptions) -> [(Account, u64); 3] {
     ]
 }
 
-/// A record of some bytes after short ones, in plain text and compressed.
+/// A record of some length after short ones, in plain text and compressed.
 fn a_long_record_takes_no_more_than_twice_its_length() {
     const LEN: usize = 48 << 20;
     const SHORT: &[u8] = b"@r\nACGT\n+\nIIII\n";
-    // Quality scores may begin as a header does.
+    // Quality lines may start like a header.
     for first in [b"I", b"@"] {
         let long = [b"@long\n", &vec![b'A'; LEN / 2][..], b"\n+\n", first, &vec![b'I'; LEN / 2 - 1], b"\n"];
         let text = [&SHORT.repeat(10)[..], &long.concat(), &SHORT.repeat(10)].concat();
@@ -101,12 +101,12 @@ fn a_bomb_is_an_error_in_bounded_memory() {
         for (account, peak) in accounts(bomb, options.max_len(10 << 20)) {
             let error = account.error.unwrap();
             assert_eq!(error.kind().name(), "input_too_long", "{error}");
-            // What looks like one record of 10 MiB is held by those who look for its end.
+            // The search for its end holds what appears to be one record of 10 MiB.
             assert!(peak < 24 << 20, "{peak} bytes");
         }
     }
     a_long_record_takes_no_more_than_twice_its_length();
-    // What is no longer than it may be is read, and what is longer by a byte is not.
+    // A record of the maximum length is read; one that is a byte longer is not.
     let text = b"@r\nACGT\n+\nIIII\n".repeat(1000);
     for (most, is_read) in [(text.len() as u64, true), (text.len() as u64 - 1, false)] {
         for (account, _) in accounts(&gzip(&text), options.max_len(most)) {
@@ -114,13 +114,13 @@ fn a_bomb_is_an_error_in_bounded_memory() {
             assert!(!is_read || account.tally.records == 1000);
         }
     }
-    // Many short records take no more memory than few.
+    // Many short records need no more memory than few.
     let text = b"@r\nACGT\n+\nIIII\n".repeat(100_000);
     for (account, peak) in accounts(&gzip(&text).repeat(10), options.part_len(100_000)) {
         assert_eq!((account.tally.records, account.error.is_none()), (1_000_000, true));
         assert!(peak < 8 << 20, "{peak} bytes");
     }
-    // Nor do long ones take more than a few of them do, however many workers there are.
+    // Many long records need no more memory than few, with any number of workers.
     let record =
         [b"@r\n".to_vec(), vec![b'A'; 150_000], b"\n+\n".to_vec(), vec![b'I'; 150_000], b"\n".to_vec()];
     let text = record.concat().repeat(200);

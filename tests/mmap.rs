@@ -1,10 +1,5 @@
-//! Mapping files: lengths, ranges, options, advice, windows, and what cannot be mapped.
+//! Mappings: lengths, ranges, options, advice, windows, and files that cannot be mapped.
 //!
-//! Here and in `mmap_reading.rs`, `mmap_huge.rs`, `mmap_prefetch.rs`, `mmap_write.rs`, `mmap_shared.rs`, `shrinking_file.rs`,
-//! `watch.rs` and `nonblocking.rs`, the letters and numbers at the start of a name are those of the rows of the checklist that
-//! the mapping layer was built by: F for reading FASTQ through a mapping, M for managed mappings, T for zero-copy readers and
-//! writers. F14 and M2, that examples work, are the documentation tests; F15 to F18, M15 and what is said of speed are the
-//! benchmarks; M18, that features only add, is seen by building with and without them.
 
 mod common;
 
@@ -32,7 +27,7 @@ fn page_size() -> usize {
 }
 
 #[test]
-fn f1_f3_files_of_every_length_around_a_page() {
+fn files_of_every_length_around_a_page() {
     let page = page_size();
     assert!(page.is_power_of_two() && page >= 4096);
     for len in [0, 1, 2, page - 1, page, page + 1, 2 * page - 1, 2 * page, 2 * page + 1] {
@@ -49,7 +44,7 @@ fn f1_f3_files_of_every_length_around_a_page() {
 }
 
 #[test]
-fn m3_a_range_of_a_file_is_bounds_checked() {
+fn a_range_of_a_file_is_bounds_checked() {
     let page = page_size();
     let data = noise(1, 3 * page);
     let (_folder, path) = file(&data);
@@ -85,7 +80,7 @@ fn m3_a_range_of_a_file_is_bounds_checked() {
 }
 
 #[test]
-fn f4_m6_advice_on_every_kind_of_range() {
+fn advice_on_every_kind_of_range() {
     let page = page_size();
     let data = noise(2, 3 * page + 5);
     let (_folder, path) = file(&data);
@@ -109,7 +104,7 @@ fn f4_m6_advice_on_every_kind_of_range() {
 }
 
 #[test]
-fn f2_f5_every_option_is_granted_or_refused() {
+fn every_option_is_granted_or_refused() {
     let (_folder, path) = file(&noise(3, 100_000));
     assert!(MmapReader::open(&path).unwrap().grants().is_empty());
     let options =
@@ -133,7 +128,7 @@ fn f2_f5_every_option_is_granted_or_refused() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn f6_options_and_advice_do_something() {
+fn options_and_advice_have_an_effect() {
     let len = 1 << 20;
     let (_folder, path) = file(&noise(4, len));
     let resident = |options| MmapReader::with_options(&path, options).unwrap().stats().resident.unwrap();
@@ -156,7 +151,7 @@ fn f6_options_and_advice_do_something() {
         Some((len / 2 - 2 * page) as u64),
         "both pages that the range touches"
     );
-    // The kernel's own flags of a mapping tell which advice it keeps: sr is sequential, hg is huge pages, lo is locked.
+    // The kernel's flags of a mapping show the advice: sr is sequential, hg is huge pages, lo is locked.
     let flags = || {
         let smaps = fs::read_to_string("/proc/self/smaps").unwrap();
         let start = format!("{:x}-", reader.as_slice().as_ptr().addr());
@@ -176,19 +171,19 @@ fn f6_options_and_advice_do_something() {
     assert!(flags().contains(" dd"), "{}", flags());
 }
 
-/// A process may lock no more than it is allowed to; this one runs itself again with nothing allowed.
+/// `RLIMIT_MEMLOCK` limits locks; the test runs itself again with a limit of 0.
 #[cfg(target_os = "linux")]
 #[test]
-fn m10_a_refusal_comes_with_the_reason_of_the_system() {
+fn a_refusal_has_the_reason_of_the_system() {
     const INSIDE: &str = "PAGECUT_TEST_LOCK_REFUSED";
     if std::env::var_os(INSIDE).is_none() {
         let test = std::env::current_exe().unwrap();
-        // Root may lock whatever it wants, so the test becomes somebody else if it is root.
+        // The limit does not apply to root, so the test drops the privilege.
         let become_other = "if [ $(id -u) = 0 ]; then exec setpriv --bounding-set -ipc_lock --inh-caps -ipc_lock \"$@\"; fi; exec \"$@\"";
         let output = Command::new("sh")
             .args(["-c", &format!("ulimit -l 0; {become_other}"), "sh"])
             .arg(test)
-            .args(["--exact", "m10_a_refusal_comes_with_the_reason_of_the_system", "--nocapture"])
+            .args(["--exact", "a_refusal_has_the_reason_of_the_system", "--nocapture"])
             .env(INSIDE, "1")
             .output()
             .unwrap();
@@ -208,7 +203,7 @@ fn m10_a_refusal_comes_with_the_reason_of_the_system() {
 
 #[cfg(unix)]
 #[test]
-fn f1_what_cannot_be_mapped_says_so() {
+fn unmappable_files_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let pipe = folder.path().join("pipe");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
@@ -232,7 +227,7 @@ fn f1_what_cannot_be_mapped_says_so() {
 }
 
 #[test]
-fn f8_f9_windows_of_every_length_add_up_and_end_on_boundaries() {
+fn windows_of_every_length_end_on_boundaries() {
     for (name, data) in all_testdata("fastq") {
         let (_folder, path) = file(&data);
         let reader = MmapReader::open(&path).unwrap();
@@ -260,11 +255,11 @@ fn f8_f9_windows_of_every_length_add_up_and_end_on_boundaries() {
 }
 
 #[test]
-fn f7_the_records_of_any_range_begin_and_end_on_boundaries() {
+fn records_of_any_range_end_on_boundaries() {
     let data = fs::read(testdata("at_and_plus.fastq")).unwrap();
     let all: Vec<_> = Fastq::new().records(&data).map(Result::unwrap).collect();
     for range in (0..data.len()).step_by(37).flat_map(|start| [(start, start + 100), (start, data.len())]) {
-        // The records that begin in the range, found without reading what is before it.
+        // The records that start in the range, found without reading the bytes before it.
         let cut = |at: usize| Fastq::new().find_boundary(&data, at).unwrap_or(data.len());
         let (start, end) = (cut(range.0), cut(range.1.min(data.len())));
         let part = pagecut::Part::from_range(&data, start..end);
@@ -279,7 +274,7 @@ fn f7_the_records_of_any_range_begin_and_end_on_boundaries() {
 }
 
 #[test]
-fn f8_windows_of_damaged_data_are_no_longer_than_others() {
+fn windows_of_damaged_data_are_not_longer() {
     let good = b"@r\nACGT\n+\nIIII\n".repeat(1000);
     let data = [good.as_slice(), b"no record\n", &good].concat();
     let (_folder, path) = file(&data);
@@ -289,7 +284,7 @@ fn f8_windows_of_damaged_data_are_no_longer_than_others() {
 }
 
 #[test]
-fn f8_a_window_of_nothing_is_one_record() {
+fn a_window_of_length_0_is_one_record() {
     let reader = MmapReader::open(testdata("illumina.fastq")).unwrap();
     let windows: Vec<_> = reader.windows(Fastq::new(), 0).map(Result::unwrap).collect();
     assert_eq!(windows.len(), 250);
@@ -297,7 +292,7 @@ fn f8_a_window_of_nothing_is_one_record() {
 }
 
 #[test]
-fn f8_a_record_longer_than_a_window_is_whole() {
+fn a_record_longer_than_a_window_is_whole() {
     let long = "A".repeat(1_000_000);
     let data = format!("@a\nA\n+\nI\n@b\n{long}\n+\n{}\n@c\nA\n+\n@\n", "@".repeat(1_000_000));
     let (_folder, path) = file(data.as_bytes());
@@ -307,7 +302,7 @@ fn f8_a_record_longer_than_a_window_is_whole() {
 }
 
 #[test]
-fn f8_windows_of_a_transport_stream() {
+fn windows_of_a_transport_stream() {
     let reader = MmapReader::open(testdata("small.ts")).unwrap();
     for len in [0, 188, 1000, 5000, 100_000] {
         let windows: Vec<_> = reader.windows(Packets::new(), len).map(Result::unwrap).collect();

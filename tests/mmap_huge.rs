@@ -1,4 +1,4 @@
-//! Files on huge pages.
+//! Mappings on huge pages.
 
 #![cfg(target_os = "linux")]
 
@@ -14,7 +14,7 @@ use pagecut::mmap::{Advice, HugePageMmap, HugePages, Protection};
 
 const HUGE: usize = 2 << 20;
 
-/// Whether files of this file system come in large folios: ext4 from Linux 6.16, XFS from 5.18.
+/// Returns whether the file system uses large folios: ext4 from Linux 6.16, XFS from 5.18.
 fn has_large_folios(path: &Path) -> bool {
     let kind = Command::new("stat").args(["-f", "-c", "%T"]).arg(path).output().unwrap().stdout;
     let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
@@ -24,7 +24,7 @@ fn has_large_folios(path: &Path) -> bool {
 }
 
 #[test]
-fn f12_m8_a_cold_file_is_read_into_huge_pages() {
+fn a_cold_file_is_read_into_huge_pages() {
     let data = noise(1, 32 * HUGE + 12_345);
     let (_folder, path) = cold_file(&data);
     let map = HugePageMmap::open(&path).unwrap();
@@ -33,7 +33,7 @@ fn f12_m8_a_cold_file_is_read_into_huge_pages() {
     match map.pages_used() {
         HugePages::File => {
             assert!(map.refused().is_none());
-            // The last page of a file is not a whole huge page.
+            // The last page of the file is not a complete huge page.
             let huge = map.huge_bytes().unwrap();
             if has_large_folios(&path) {
                 assert!(huge >= map.len() as u64 * 95 / 100, "{huge} of {} bytes", map.len());
@@ -50,7 +50,7 @@ fn f12_m8_a_cold_file_is_read_into_huge_pages() {
 }
 
 #[test]
-fn f12_a_copy_lies_on_huge_pages_and_is_no_business_of_the_file_any_more() {
+fn a_copy_is_independent_of_the_file() {
     let data = noise(2, 4 * HUGE + 1);
     let (_folder, path) = file(&data);
     let map = HugePageMmap::copied(&path).unwrap();
@@ -64,7 +64,7 @@ fn f12_a_copy_lies_on_huge_pages_and_is_no_business_of_the_file_any_more() {
 }
 
 #[test]
-fn f12_small_files_and_empty_ones_and_those_that_cannot_be_mapped() {
+fn small_empty_and_unmappable_files() {
     for len in [0, 1, 4096, HUGE - 1, HUGE, HUGE + 1] {
         let data = noise(3, len);
         let (_folder, path) = file(&data);
@@ -75,7 +75,7 @@ fn f12_small_files_and_empty_ones_and_those_that_cannot_be_mapped() {
 }
 
 #[test]
-fn f12_a_huge_mapping_is_guarded_like_any() {
+fn a_huge_mapping_is_guarded() {
     let data = noise(4, 3 * HUGE);
     let (_folder, path) = cold_file(&data);
     let map = HugePageMmap::open(&path).unwrap();
@@ -86,9 +86,9 @@ fn f12_a_huge_mapping_is_guarded_like_any() {
     assert!(matches!(map.check().unwrap_err().kind(), ErrorKind::Truncated { .. }));
 }
 
-/// Needs pages that the system has set aside, and a mount: done where one may do that.
+/// Needs reserved huge pages and a mount; runs where that is permitted.
 #[test]
-fn f12_a_file_on_hugetlbfs() {
+fn a_file_on_hugetlbfs() {
     let folder = tempfile::tempdir().unwrap();
     let reserve = |pages: &str| fs::write("/proc/sys/vm/nr_hugepages", pages);
     let before = fs::read_to_string("/proc/sys/vm/nr_hugepages").unwrap_or_default();

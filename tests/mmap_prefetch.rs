@@ -1,4 +1,4 @@
-//! Reading ahead of the readers.
+//! Prefetching for readers.
 
 #![cfg(target_os = "linux")]
 
@@ -13,7 +13,7 @@ use pagecut::mmap::{Advice, MmapReader, PrefetchingMmap};
 use rayon::prelude::*;
 
 #[test]
-fn f10_reading_ahead_of_every_kind_of_reader() {
+fn every_kind_of_reader_is_prefetched() {
     let data = reads(24 << 20);
     let expected = pagecut::fastq::records(&data).count();
     for distance in [1 << 20, 8 << 20, usize::MAX] {
@@ -22,7 +22,7 @@ fn f10_reading_ahead_of_every_kind_of_reader() {
         assert_eq!(map.records(&Fastq::new()).filter(Result::is_ok).count(), expected);
         let ahead = map.prefetched();
         assert!(ahead.hints > 0 && ahead.refused == 0, "{ahead:?}");
-        // The thread may have been slow, but it never asks for anything twice, and nothing behind the end.
+        // The thread may be slow, but it never requests a page twice, nor pages after the end.
         assert!(ahead.bytes <= data.len() as u64, "{ahead:?}");
         assert!(ahead.least_ahead.is_none_or(|least| least <= distance), "{ahead:?}");
 
@@ -43,15 +43,15 @@ fn f10_reading_ahead_of_every_kind_of_reader() {
 }
 
 #[test]
-fn f10_what_was_asked_for_is_in_the_page_cache_before_it_is_read() {
+fn prefetched_pages_are_in_the_page_cache() {
     let data = reads(16 << 20);
     let (_folder, path) = cold_file(&data);
     let map = PrefetchingMmap::new(MmapReader::open(&path).unwrap(), 4 << 20).unwrap();
-    // So that the kernel reads nothing ahead by itself.
+    // Disables the kernel's own read-ahead.
     map.advise(Advice::Random).unwrap();
     let mut records = map.records(&Fastq::new());
     assert!(records.next().is_some());
-    // The reader stands at the start; four megabytes are read without it.
+    // The reader is at the start; the thread reads four megabytes ahead.
     let begun = Instant::now();
     while map.residency(..4 << 20).unwrap().share() < 1.0 || map.prefetched().bytes < 4 << 20 {
         assert!(
@@ -68,7 +68,7 @@ fn f10_what_was_asked_for_is_in_the_page_cache_before_it_is_read() {
 }
 
 #[test]
-fn f10_a_reader_that_gave_up_leaves_nothing_to_the_next_one() {
+fn an_abandoned_reader_leaves_no_hints() {
     let data = reads(16 << 20);
     let (_folder, path) = cold_file(&data);
     let map = PrefetchingMmap::new(MmapReader::open(&path).unwrap(), 2 << 20).unwrap();
@@ -89,7 +89,7 @@ fn f10_a_reader_that_gave_up_leaves_nothing_to_the_next_one() {
 }
 
 #[test]
-fn f10_a_prefetcher_that_is_dropped_stops_at_once() {
+fn a_dropped_prefetcher_stops() {
     let (_folder, path) = cold_file(&reads(16 << 20));
     let begun = Instant::now();
     for _ in 0..50 {

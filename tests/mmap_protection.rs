@@ -1,4 +1,4 @@
-//! What keeps a file as it is while it is mapped: leases, and files that can never change.
+//! Protection of mapped files: leases, and immutable files.
 
 #![cfg(target_os = "linux")]
 
@@ -16,7 +16,7 @@ use pagecut::mmap::{MmapOption, MmapOptions, MmapReader, MmapStream, Protection}
 use rayon::prelude::*;
 use tempfile::TempDir;
 
-/// A file of about this many bytes of reads.
+/// Creates a file of about `len` bytes of reads.
 fn reads(len: usize) -> (TempDir, PathBuf) {
     let text = fs::read(common::testdata("illumina.fastq")).unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -26,22 +26,22 @@ fn reads(len: usize) -> (TempDir, PathBuf) {
 }
 
 #[test]
-fn a_lease_proves_that_nobody_writes() {
+fn a_lease_blocks_writers() {
     let (_folder, path) = reads(100_000);
     let reader = MmapReader::with_options(&path, MmapOptions::new().lease(true)).unwrap();
     assert_eq!(reader.protection(), Protection::Proven);
     assert_eq!((reader.grants()[0].option, reader.grants()[0].refused.is_none()), (MmapOption::Lease, true));
     reader.check().unwrap();
-    // Who does not want to wait is told.
+    // A non-blocking open fails at once.
     let writer = OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK).open(&path);
     assert_eq!(writer.unwrap_err().raw_os_error(), Some(libc::EWOULDBLOCK));
-    // That was somebody who wanted to write.
+    // That attempt counts as a waiting writer.
     assert!(matches!(reader.check().unwrap_err().kind(), ErrorKind::LeaseBroken));
     assert_eq!(MmapReader::open(&path).unwrap().protection(), Protection::Guarded);
 }
 
 #[test]
-fn a_writer_waits_for_a_lease_and_the_readers_are_told() {
+fn a_waiting_writer_is_reported_to_readers() {
     let (_folder, path) = reads(1 << 20);
     let reader = MmapReader::with_options(&path, MmapOptions::new().lease(true)).unwrap();
     let begun = Instant::now();
@@ -54,7 +54,7 @@ fn a_writer_waits_for_a_lease_and_the_readers_are_told() {
             assert!(begun.elapsed() < Duration::from_secs(10), "nobody told the reader");
         }
         assert!(matches!(reader.check().unwrap_err().kind(), ErrorKind::LeaseBroken));
-        // The bytes are still there, and every reader of records is told.
+        // The bytes are still there, and every reader of records gets the error.
         std::thread::sleep(Duration::from_millis(300));
         assert_eq!(reader.as_slice()[0], b'@');
         let error = reader.par_records(&Fastq::new()).find_map_first(Result::err).unwrap();
@@ -66,7 +66,7 @@ fn a_writer_waits_for_a_lease_and_the_readers_are_told() {
 }
 
 #[test]
-fn a_lease_that_nobody_gives_back_is_given_back_in_time() {
+fn a_lease_is_released_in_time() {
     let (_folder, path) = reads(10_000);
     let break_time: u64 =
         fs::read_to_string("/proc/sys/fs/lease-break-time").unwrap().trim().parse().unwrap();
@@ -85,7 +85,7 @@ fn a_lease_that_nobody_gives_back_is_given_back_in_time() {
 }
 
 #[test]
-fn each_reader_of_a_file_has_a_lease_of_its_own() {
+fn each_reader_has_its_own_lease() {
     let (_folder, path) = reads(10_000);
     let file = File::open(&path).unwrap();
     let options = MmapOptions::new().lease(true);
@@ -100,9 +100,9 @@ fn each_reader_of_a_file_has_a_lease_of_its_own() {
 }
 
 #[test]
-fn a_stream_has_one_lease_from_its_start_to_its_end() {
+fn a_stream_has_one_lease() {
     let (_folder, path) = reads(100_000);
-    // Less than a record at a time, so that windows are mapped more than once.
+    // Less than a record, so that the windows are mapped again.
     let mut stream = MmapStream::open(&path, 100, MmapOptions::new().lease(true)).unwrap();
     assert_eq!((stream.protection(), stream.grants().len()), (Protection::Proven, 1));
     let mut windows = 0;
@@ -121,7 +121,7 @@ fn a_stream_has_one_lease_from_its_start_to_its_end() {
 }
 
 #[test]
-fn a_lease_is_refused_where_somebody_writes() {
+fn a_lease_is_refused_while_a_writer_exists() {
     let (_folder, path) = reads(10_000);
     let writer = OpenOptions::new().write(true).open(&path).unwrap();
     let reader = MmapReader::with_options(&path, MmapOptions::new().lease(true)).unwrap();
@@ -134,10 +134,10 @@ fn a_lease_is_refused_where_somebody_writes() {
 #[expect(unsafe_code, reason = "memory files are made by a system call")]
 fn a_sealed_memory_file_is_proven_without_a_lease() {
     use std::os::fd::FromRawFd;
-    // SAFETY: makes a new file descriptor.
+    // SAFETY: creates a new file descriptor.
     let memory = unsafe { libc::memfd_create(c"pagecut".as_ptr(), libc::MFD_ALLOW_SEALING) };
     assert!(memory >= 0);
-    // SAFETY: the descriptor was made above and is nobody else's.
+    // SAFETY: the descriptor was created above and has no other owner.
     let mut file = unsafe { File::from_raw_fd(memory) };
     file.write_all(b"@r\nA\n+\nI\n").unwrap();
     assert_eq!(MmapReader::from_file(&file, MmapOptions::new()).unwrap().protection(), Protection::Guarded);

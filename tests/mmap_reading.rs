@@ -1,4 +1,4 @@
-//! Ways of reading a mapping: aligned, window by window, as a stream; and what it cost.
+//! Methods of reading a mapping (aligned, by windows, as a stream), and their statistics.
 
 #![cfg(target_os = "linux")]
 
@@ -22,7 +22,7 @@ fn page_size() -> usize {
 }
 
 #[test]
-fn f11_windows_of_whole_pages_lie_in_the_mapping() {
+fn aligned_windows_lie_in_the_mapping() {
     let page = page_size();
     let data = noise(5, 3 * page + 100);
     let (_folder, path) = file(&data);
@@ -61,7 +61,7 @@ fn f11_windows_of_whole_pages_lie_in_the_mapping() {
 }
 
 #[test]
-fn f11_the_advice_is_given_for_these_pages_and_no_others() {
+fn advice_covers_only_the_pages_of_the_range() {
     let page = page_size();
     let (_folder, path) = file(&noise(6, 64 * page));
     let options = MmapOptions::new().populate(true);
@@ -75,7 +75,7 @@ fn f11_the_advice_is_given_for_these_pages_and_no_others() {
 }
 
 #[test]
-fn m7_chunks_and_pages_are_borrowed_slices() {
+fn chunks_and_pages_are_borrowed_slices() {
     let page = page_size();
     let data = noise(7, 2 * page + 10);
     let (_folder, path) = file(&data);
@@ -96,7 +96,7 @@ fn m7_chunks_and_pages_are_borrowed_slices() {
 }
 
 #[test]
-fn t3_a_cursor_reads_and_seeks_and_fails_where_the_file_was_cut() {
+fn a_cursor_reads_seeks_and_reports_truncation() {
     let data = fs::read(testdata("illumina.fastq")).unwrap();
     let (_folder, path) = file(&data);
     let reader = MmapReader::open(&path).unwrap();
@@ -119,7 +119,7 @@ fn t3_a_cursor_reads_and_seeks_and_fails_where_the_file_was_cut() {
 }
 
 #[test]
-fn t12_t16_a_stream_maps_no_more_than_its_bound_of_a_file_of_any_length() {
+fn a_stream_maps_no_more_than_its_limit() {
     let data = reads(20 << 20);
     let (_folder, path) = file(&data);
     let bound = 1 << 20;
@@ -139,7 +139,7 @@ fn t12_t16_a_stream_maps_no_more_than_its_bound_of_a_file_of_any_length() {
     assert!(stream.next_window(&Fastq::new()).is_none());
 }
 
-/// Bytes of all mappings of a file that are resident in this process.
+/// Returns the bytes of all mappings of a file that are resident in this process.
 fn resident(path: &Path) -> u64 {
     let smaps = fs::read_to_string("/proc/self/smaps").unwrap();
     let path = path.canonicalize().unwrap();
@@ -156,7 +156,7 @@ fn resident(path: &Path) -> u64 {
 }
 
 #[test]
-fn t12_a_stream_of_every_bound_gives_every_record() {
+fn a_stream_of_every_limit_has_every_record() {
     let data = fs::read(testdata("at_and_plus.fastq")).unwrap();
     let (_folder, path) = file(&data);
     let expected: Vec<_> =
@@ -180,7 +180,7 @@ fn t12_a_stream_of_every_bound_gives_every_record() {
 }
 
 #[test]
-fn a_file_of_more_than_32_bits_is_mapped_window_by_window() {
+fn a_file_above_4_gib_is_mapped_by_windows() {
     let (_folder, path) = file(b"");
     let len = (1u64 << 32) + 9;
     let mut sparse = OpenOptions::new().write(true).open(&path).unwrap();
@@ -198,7 +198,7 @@ fn a_file_of_more_than_32_bits_is_mapped_window_by_window() {
 }
 
 #[test]
-fn residency_is_counted_for_files_of_our_own() {
+fn residency_is_counted_for_own_files() {
     let data = noise(8, 4 << 20);
     let (_folder, path) = cold_file(&data);
     let reader = MmapReader::open(&path).unwrap();
@@ -223,8 +223,8 @@ fn residency_is_counted_for_files_of_our_own() {
     assert!(matches!(reader.residency(..=4 << 20).unwrap_err().kind(), ErrorKind::OutOfRange { .. }));
 }
 
-/// Runs a test of this file again as somebody who may read a file but not write to it.
-fn as_somebody_else(test: &str, path: &Path) -> Option<std::process::Output> {
+/// Runs a test of this file again as a user who may read the file but not write to it.
+fn as_other_user(test: &str, path: &Path) -> Option<std::process::Output> {
     fs::set_permissions(path, fs::Permissions::from_mode(0o444)).unwrap();
     for folder in path.ancestors().skip(1).take(3) {
         let _ = Command::new("chmod").arg("a+x").arg(folder).status();
@@ -234,7 +234,7 @@ fn as_somebody_else(test: &str, path: &Path) -> Option<std::process::Output> {
         eprintln!("skipped: only root can become somebody else");
         return None;
     }
-    // The test may lie where others may not look, so it is copied.
+    // The other user may lack access to the test binary, so it is copied.
     let folder = tempfile::tempdir().unwrap();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
     let copy = folder.path().join("test");
@@ -254,7 +254,7 @@ fn as_somebody_else(test: &str, path: &Path) -> Option<std::process::Output> {
 }
 
 #[test]
-fn residency_is_sampled_for_files_of_somebody_else() {
+fn residency_is_sampled_for_foreign_files() {
     if let Some(path) = std::env::var_os("PAGECUT_TEST_INPUT") {
         let reader = MmapReader::open(path).unwrap();
         let residency = reader.residency(..).unwrap();
@@ -272,13 +272,13 @@ fn residency_is_sampled_for_files_of_somebody_else() {
         return;
     }
     let (_folder, path) = file(&noise(9, 1 << 20));
-    if let Some(output) = as_somebody_else("residency_is_sampled_for_files_of_somebody_else", &path) {
+    if let Some(output) = as_other_user("residency_is_sampled_for_foreign_files", &path) {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 }
 
 #[test]
-fn f13_faults_and_bytes_are_those_of_the_threads_that_read() {
+fn faults_are_those_of_reading_threads() {
     let data = reads(8 << 20);
     let (_folder, path) = file(&data);
     let reader = MmapReader::open(&path).unwrap();
@@ -287,7 +287,7 @@ fn f13_faults_and_bytes_are_those_of_the_threads_that_read() {
     let count = reader.records(&Fastq::new()).filter(Result::is_ok).count();
     let stats = reader.stats();
     assert_eq!((stats.bytes, stats.accesses), (data.len() as u64, 1));
-    // At least one for each two mebibytes, at the most one for each page.
+    // At least one per two mebibytes, at most one per page.
     assert!((4..=data.len() as u64 / 4096 + 100).contains(&stats.minor_faults), "{stats:?}");
     let first_pass = stats.minor_faults;
     assert_eq!(reader.records(&Fastq::new()).filter(Result::is_ok).count(), count);
@@ -308,7 +308,7 @@ fn f13_faults_and_bytes_are_those_of_the_threads_that_read() {
 }
 
 #[test]
-fn f13_readers_that_take_turns_or_move_or_give_up_are_counted_each() {
+fn moved_and_abandoned_readers_are_counted() {
     let data = reads(4 << 20);
     let (_folder, path) = file(&data);
     let (first, second) = (MmapReader::open(&path).unwrap(), MmapReader::open(&path).unwrap());
@@ -316,7 +316,7 @@ fn f13_readers_that_take_turns_or_move_or_give_up_are_counted_each() {
     assert!(pairs.count() > 1000);
     for reader in [&first, &second] {
         let stats = reader.stats();
-        // Whoever comes second does not learn that the first has ended.
+        // The second reader does not learn that the first has ended.
         assert!(stats.bytes >= data.len() as u64 - (1 << 20) && stats.minor_faults > 0, "{stats:?}");
     }
     let moved = MmapReader::open(&path).unwrap();
@@ -334,10 +334,11 @@ fn f13_readers_that_take_turns_or_move_or_give_up_are_counted_each() {
 }
 
 #[test]
-fn f13_major_faults_are_those_that_wait_for_the_disk() {
+fn major_faults_wait_for_the_disk() {
     let data = reads(8 << 20);
     let (_folder, path) = cold_file(&data);
-    // Or else the disk may be on its way already when the first byte is looked at, and the kernel calls that a minor fault.
+    // Without read-ahead, which could already be reading the page at the first access; the kernel would count a minor
+    // fault then.
     let config = ZeroCopyConfig::new().strategy(Strategy::Mapped).read_ahead(ReadAhead::None);
     let source = Source::with_options(&path, SourceOptions::new().config(config).threads(2)).unwrap();
     source.for_each(&Fastq::new(), |_| {}).unwrap();
@@ -347,7 +348,7 @@ fn f13_major_faults_are_those_that_wait_for_the_disk() {
 }
 
 #[test]
-fn m10_ranges_are_locked_and_let_go() {
+fn ranges_are_locked_and_unlocked() {
     let page = page_size();
     let (_folder, path) = file(&noise(10, 16 * page));
     let reader = MmapReader::open(&path).unwrap();
@@ -376,10 +377,10 @@ fn m10_ranges_are_locked_and_let_go() {
     assert!(matches!(reader.lock(..=16 * page).unwrap_err().kind(), ErrorKind::OutOfRange { .. }));
 }
 
-/// A file that does not fit into the address space that a process is allowed is read instead.
+/// A file that exceeds the process's limit of address space is read instead.
 #[test]
-fn what_cannot_be_mapped_for_want_of_addresses_is_read() {
-    const TEST: &str = "what_cannot_be_mapped_for_want_of_addresses_is_read";
+fn a_file_too_large_to_map_is_read() {
+    const TEST: &str = "a_file_too_large_to_map_is_read";
     if let Some(path) = std::env::var_os("PAGECUT_TEST_INPUT") {
         let error = MmapReader::open(&path).unwrap_err();
         assert!(

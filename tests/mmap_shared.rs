@@ -1,4 +1,4 @@
-//! A file that threads read and write in place: what may be lent at a time, and that it adds up.
+//! Shared mappings: borrow checks on ranges, and concurrent access.
 #![cfg(target_os = "linux")]
 
 mod common;
@@ -26,7 +26,7 @@ fn shared(data: &[u8]) -> (TempDir, PathBuf, MmapShared) {
 }
 
 #[test]
-fn m1_m16_what_is_written_is_in_the_file() {
+fn writes_are_in_the_file() {
     for len in [0, 1, page_size() - 1, page_size(), 3 * page_size() + 1] {
         let mut data = noise(len as u64, len);
         let (_folder, path, shared) = shared(&data);
@@ -56,7 +56,7 @@ fn m1_m16_what_is_written_is_in_the_file() {
 }
 
 #[test]
-fn m3_a_range_that_is_not_there_is_refused() {
+fn a_range_past_the_end_is_refused() {
     let (_folder, path, shared) = shared(&[7; 10]);
     let outside = |result: pagecut::Result<()>| {
         let error = result.unwrap_err();
@@ -82,7 +82,7 @@ fn m3_a_range_that_is_not_there_is_refused() {
     assert_eq!(fs::read(&path).unwrap(), [7; 10]);
 }
 
-/// A loan of some kind.
+/// A borrow of any kind.
 trait Held {}
 impl<T> Held for T {}
 
@@ -97,9 +97,9 @@ fn lend<'a>(shared: &'a MmapShared, kind: &str, range: Range<usize>) -> pagecut:
     })
 }
 
-/// Every kind against every kind, in every way in which two ranges can lie.
+/// Every kind of access with every other, for every relative position of two ranges.
 #[test]
-fn m4_m11_only_what_goes_together_is_lent_together() {
+fn conflicting_borrows_are_refused() {
     let (_folder, _path, shared) = shared(&[0; 64]);
     let kinds = ["for reading", "for writing", "as 32-bit atomics", "as 64-bit atomics"];
     let mut refused = 0;
@@ -130,16 +130,16 @@ fn m4_m11_only_what_goes_together_is_lent_together() {
         }
     }
     assert!(refused > 100);
-    // All of them are over, refused ones left nothing behind.
+    // All borrows have ended, and refused ones left no trace.
     drop(shared.view_mut(..).unwrap());
-    // A loan that is forgotten is never over.
+    // A leaked borrow never ends.
     std::mem::forget(shared.view(..1).unwrap());
     assert!(shared.view_mut(..).is_err());
     assert!(shared.view(..).is_ok());
 }
 
 #[test]
-fn loans_can_be_sent_and_shared() {
+fn borrows_are_send_and_sync() {
     fn both<T: Send + Sync>(loan: T) -> T {
         loan
     }
@@ -156,7 +156,7 @@ fn loans_can_be_sent_and_shared() {
 }
 
 #[test]
-fn m11_atomics_add_up_over_threads() {
+fn atomics_add_up_over_threads() {
     let (_folder, path, shared) = shared(&[0; 4096]);
     thread::scope(|scope| {
         for _ in 0..4 {
@@ -220,9 +220,9 @@ fn copies_are_whole() {
     assert!(read.into_inner() > 0);
 }
 
-/// Readers one after the other leave no moment at which none reads. A writer gets its turn all the same.
+/// With readers in quick succession, the range is never free. A writer still gets its turn.
 #[test]
-fn m4_nobody_waits_for_good() {
+fn a_writer_is_not_starved() {
     let len = 1 << 20;
     let (_folder, _path, shared) = shared(&vec![0; len]);
     let done = AtomicBool::new(false);
@@ -231,7 +231,7 @@ fn m4_nobody_waits_for_good() {
         for _ in 0..8 {
             scope.spawn(|| {
                 let mut bytes = vec![0; len];
-                // A writer that does not get its turn gets it late, so that the test ends.
+                // If the writer starves, the readers stop in the end, so that the test terminates.
                 while !done.load(Ordering::Relaxed) && begin.elapsed() < Duration::from_secs(15) {
                     shared.read_into(0, &mut bytes).unwrap();
                     reads.fetch_add(1, Ordering::Relaxed);

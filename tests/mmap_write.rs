@@ -1,5 +1,5 @@
-//! Writing files through mappings. What is said to be on disk is counted as clean by the kernel (`cachestat(2)`): the page
-//! cache shows what was written with and without a flush.
+//! Writing through mappings. The tests use `cachestat(2)` to find out whether pages are on disk: the kernel counts
+//! flushed pages as clean and unflushed ones as dirty.
 #![cfg(target_os = "linux")]
 
 mod common;
@@ -23,7 +23,7 @@ fn with_policy(path: &Path, policy: FlushPolicy) -> MmapWriter {
 }
 
 #[test]
-fn t4_m1_the_file_is_what_was_written() {
+fn the_file_has_the_written_bytes() {
     let folder = folder();
     let path = folder.path().join("file");
     for options in [MmapWriterOptions::new(), MmapWriterOptions::new().size(3 * MIB as u64 + 1)] {
@@ -48,7 +48,7 @@ fn t4_m1_the_file_is_what_was_written() {
 }
 
 #[test]
-fn t4_m14_the_capacity_doubles_and_a_dropped_writer_cuts() {
+fn the_capacity_doubles_and_drop_truncates() {
     let folder = folder();
     let path = folder.path().join("file");
     let mut writer = MmapWriter::create(&path).unwrap();
@@ -68,7 +68,7 @@ fn t4_m14_the_capacity_doubles_and_a_dropped_writer_cuts() {
 }
 
 #[test]
-fn t5_a_full_writer_takes_nothing_of_a_slice() {
+fn a_full_writer_writes_nothing() {
     let folder = folder();
     let path = folder.path().join("file");
     let mut writer = MmapWriter::with_options(&path, MmapWriterOptions::new().size(10)).unwrap();
@@ -88,7 +88,7 @@ fn t5_a_full_writer_takes_nothing_of_a_slice() {
 }
 
 #[test]
-fn what_cannot_be_written_is_left_as_it_is() {
+fn a_refused_target_is_unchanged() {
     let folder = folder();
     let path = folder.path().join("file");
     fs::write(&path, b"before").unwrap();
@@ -108,9 +108,9 @@ fn what_cannot_be_written_is_left_as_it_is() {
     assert_eq!(fs::read(&path).unwrap(), b"");
 }
 
-/// Space is taken when it is reserved: the file has all its blocks before a byte of it is written.
+/// Space is allocated at reservation: the file has all its blocks before its first byte is written.
 #[test]
-fn t4_space_is_reserved() {
+fn space_is_reserved() {
     use std::os::unix::fs::MetadataExt;
     let folder = folder();
     let path = folder.path().join("file");
@@ -126,7 +126,7 @@ fn t4_space_is_reserved() {
     assert!(shared.view(..).unwrap().iter().all(|&byte| byte == 0));
 }
 
-/// A full disk is an error of `write`; what was written before stays. Runs in a process with a small disk of its own.
+/// A full disk is an error of `write`; bytes written before stay. Runs in a process with a small disk.
 #[test]
 fn a_full_disk_is_an_error() {
     if !is_child() {
@@ -137,7 +137,7 @@ fn a_full_disk_is_an_error() {
     let mut writer = MmapWriter::create(&path).unwrap();
     writer.write_all(&vec![1; MIB]).unwrap();
     writer.write_all(&vec![2; MIB]).unwrap();
-    // Twice as much is 4 MiB, which there is no room for.
+    // Doubling needs 4 MiB, which the disk does not have.
     writer.write_all(&vec![3; MIB / 2]).unwrap();
     assert_eq!(writer.capacity(), 2 * MIB + MIB / 2);
     let error = writer.write_all(&vec![4; MIB]).unwrap_err();
@@ -157,13 +157,14 @@ fn a_full_disk_is_an_error() {
     }
 }
 
-/// ext4 hands out what it has before it finds that it has too little, and leaves the file with it. Needs the right to mount.
+/// ext4 allocates available blocks before it finds that they do not suffice, and leaves them with the file. Needs
+/// permission to mount.
 #[test]
-fn a_disk_gets_back_what_did_not_suffice() {
+fn a_failed_reservation_is_released() {
     if !is_child() {
         let script = "truncate -s 8M \"$DISK/image\" && PATH=$PATH:/sbin:/usr/sbin mkfs.ext4 -q \"$DISK/image\" \
             && mount -o loop \"$DISK/image\" \"$DISK\"";
-        return in_namespaces("a_disk_gets_back_what_did_not_suffice", "-m", script);
+        return in_namespaces("a_failed_reservation_is_released", "-m", script);
     }
     let path = Path::new(&std::env::var_os("DISK").unwrap()).join("file");
     let mut writer = MmapWriter::create(&path).unwrap();
@@ -171,7 +172,7 @@ fn a_disk_gets_back_what_did_not_suffice() {
     assert_eq!(writer.write(&vec![1; 20 * MIB]).unwrap_err().kind(), io::ErrorKind::StorageFull);
     assert_eq!((writer.as_slice(), writer.capacity()), (&b"start"[..], MIB));
     assert_eq!(fs::metadata(&path).unwrap().len(), MIB as u64);
-    // There is room for as much as there was before.
+    // The free space is the same as before.
     let neighbour = MmapShared::create(path.with_extension("neighbour"), 2 * MIB).unwrap();
     neighbour.update(0, &vec![1; 2 * MIB]).unwrap();
     assert_eq!(writer.finish().unwrap(), 5);
@@ -179,7 +180,7 @@ fn a_disk_gets_back_what_did_not_suffice() {
 }
 
 #[test]
-fn m13_m16_a_flush_is_on_disk() {
+fn a_flush_is_on_disk() {
     let folder = folder();
     if !has_disk(folder.path()) {
         return;
@@ -187,7 +188,7 @@ fn m13_m16_a_flush_is_on_disk() {
     let path = folder.path().join("file");
     let mut writer = MmapWriter::create(&path).unwrap();
     for round in 1..4 {
-        // Also behind a growth, which maps the file anew.
+        // Also after growing, which maps the file again.
         dirty(&path, || writer.write_all(&vec![round; 600_000]).unwrap());
         writer.flush().unwrap();
         assert!(clean(&path), "after the flush");
@@ -210,7 +211,7 @@ fn m13_m16_a_flush_is_on_disk() {
 }
 
 #[test]
-fn t6_a_started_flush_gets_there_by_itself() {
+fn a_started_flush_completes() {
     let folder = folder();
     if !has_disk(folder.path()) {
         return;
@@ -226,7 +227,7 @@ fn t6_a_started_flush_gets_there_by_itself() {
     until(|| clean(&path));
 }
 
-/// Waits for much less time than the kernel takes to write pages of its own accord (`dirty_expire_centisecs`, 30 s).
+/// Waits much less than the kernel's own write-back delay (`dirty_expire_centisecs`, 30 s).
 fn until(condition: impl Fn() -> bool) {
     let start = Instant::now();
     while !condition() {
@@ -236,7 +237,7 @@ fn until(condition: impl Fn() -> bool) {
 }
 
 #[test]
-fn m13_each_policy_flushes_when_it_says() {
+fn each_policy_flushes_on_time() {
     let folder = folder();
     if !has_disk(folder.path()) {
         return;
@@ -272,7 +273,7 @@ fn m13_each_policy_flushes_when_it_says() {
     every(FlushPolicy::EveryWrites(3), &[no, no, yes, no, no, yes, no]);
     every(FlushPolicy::EveryBytes(2 * page_size() as u64), &[no, yes, no, yes, no]);
     every(FlushPolicy::EveryBytes(2 * page_size() as u64 + 1), &[no, no, yes, no]);
-    // A growth in between: more than 1 MiB, flushed in the middle of a page.
+    // With growth in between: more than 1 MiB, flushed in the middle of a page.
     let mut writer = with_policy(&path, FlushPolicy::EveryBytes(600_000));
     writer.write_all(&vec![1; 600_001]).unwrap();
     writer.write_all(&vec![1; 600_001]).unwrap();
@@ -280,7 +281,7 @@ fn m13_each_policy_flushes_when_it_says() {
 }
 
 #[test]
-fn m13_every_so_many_milliseconds_and_no_longer() {
+fn flushes_at_intervals_end_with_the_writer() {
     let folder = folder();
     let path = folder.path().join("file");
     if has_disk(folder.path()) {
@@ -304,13 +305,13 @@ fn m13_every_so_many_milliseconds_and_no_longer() {
 }
 
 #[test]
-fn m9_a_private_view_leaves_the_file_alone() {
+fn a_private_mapping_does_not_change_the_file() {
     let folder = folder();
     let path = folder.path().join("file");
     for len in [0, 1, page_size(), 3 * page_size() + 5] {
         let data = noise(len as u64, len);
         fs::write(&path, &data).unwrap();
-        // It suffices that the file may be read.
+        // Read permission suffices.
         let mut permissions = fs::metadata(&path).unwrap().permissions();
         permissions.set_readonly(true);
         fs::set_permissions(&path, permissions).unwrap();
@@ -328,11 +329,11 @@ fn m9_a_private_view_leaves_the_file_alone() {
     }
 }
 
-/// Runs in a process that may lock 64 KiB, without the right to exceed that.
+/// Runs in a process that may lock 64 KiB, without the privilege to exceed it.
 #[test]
-fn m10_a_lock_that_is_refused_tells_the_limit() {
+fn a_refused_lock_states_the_limit() {
     if !is_child() {
-        return in_namespaces("m10_a_lock_that_is_refused_tells_the_limit", "-r", "ulimit -l 64");
+        return in_namespaces("a_refused_lock_states_the_limit", "-r", "ulimit -l 64");
     }
     let folder = folder();
     let path = folder.path().join("file");
@@ -352,9 +353,10 @@ fn m10_a_lock_that_is_refused_tells_the_limit() {
     assert!(matches!(shared.lock(..=MIB).unwrap_err().kind(), ErrorKind::OutOfRange { .. }));
 }
 
-/// What this file's helpers rest on: the kernel tells written from flushed, for plain writes as well.
+/// Checks the assumption of the helpers: `cachestat(2)` distinguishes written from flushed pages, for ordinary writes
+/// as well.
 #[test]
-fn the_kernel_tells_dirty_from_clean() {
+fn cachestat_reports_dirty_pages() {
     let folder = folder();
     if !has_disk(folder.path()) {
         return;

@@ -1,4 +1,4 @@
-//! The futures do what the calls do, and the thread that polls them is not held up.
+//! Futures do the same as the calls, without blocking the polling thread.
 #![cfg(all(feature = "async", target_os = "linux"))]
 
 mod common;
@@ -20,7 +20,7 @@ use pagecut::mmap::{FlushPolicy, MmapOption, MmapOptions, MmapWriterOptions, non
 use pollster::block_on;
 
 #[test]
-fn m5_what_is_flushed_is_on_disk() {
+fn a_flush_is_on_disk() {
     let folder = folder();
     if !has_disk(folder.path()) {
         return;
@@ -46,7 +46,7 @@ fn m5_what_is_flushed_is_on_disk() {
 }
 
 #[test]
-fn m5_they_do_what_the_calls_do() {
+fn futures_do_what_the_calls_do() {
     let folder = folder();
     let path = folder.path().join("file");
     block_on(async {
@@ -72,9 +72,9 @@ fn m5_they_do_what_the_calls_do() {
     });
 }
 
-/// The kernel lets nobody open a file to write on which a read lease is held, until it is given back (`fcntl(2)`).
+/// The kernel blocks opening a file for writing while a read lease is held (`fcntl(2)`).
 #[test]
-fn whoever_polls_is_not_held_up() {
+fn the_polling_thread_is_not_blocked() {
     let folder = folder();
     let path = folder.path().join("file");
     fs::write(&path, noise(1, 1000)).unwrap();

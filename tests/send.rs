@@ -1,4 +1,4 @@
-//! What is sent is what the file has, whatever it is sent to and however little that takes.
+//! Transfers send the bytes of the file, to every kind of target, however little it accepts.
 #![cfg(target_os = "linux")]
 
 mod common;
@@ -22,7 +22,7 @@ use sending::{all_of, connection, in_file, io_kind, ranges, set_nonblocking, slo
 const MIB: usize = 1 << 20;
 
 #[test]
-fn p3_every_range_to_a_file_a_pipe_and_a_socket() {
+fn every_range_to_a_file_a_pipe_and_a_socket() {
     let data = noise(1, 9);
     let (folder, _, file) = source(&data);
     for range in ranges(9) {
@@ -69,7 +69,7 @@ fn to_a_file_of_another_file_system() {
 }
 
 #[test]
-fn p3_to_a_slow_reader() {
+fn to_a_slow_reader() {
     let data = noise(3, MIB + 77);
     let (_folder, _, file) = source(&data);
     let check = |to: OwnedFd, from: OwnedFd| {
@@ -93,7 +93,7 @@ fn p3_to_a_slow_reader() {
     }
 }
 
-/// Steps until what is non-blocking takes no more. Returns how many bytes it took.
+/// Steps until a non-blocking target accepts no more. Returns the number of accepted bytes.
 fn until_blocked(transfer: &mut Transfer) -> u64 {
     let (sent, remaining) = (transfer.sent(), transfer.remaining().unwrap());
     let mut moved = 0;
@@ -113,7 +113,7 @@ fn until_blocked(transfer: &mut Transfer) -> u64 {
 }
 
 #[test]
-fn p3_a_step_does_not_wait() {
+fn a_step_does_not_wait() {
     let data = noise(4, 2 * MIB);
     let (_folder, _, file) = source(&data);
     let (server, mut client) = UnixStream::pair().unwrap();
@@ -129,7 +129,7 @@ fn p3_a_step_does_not_wait() {
         received.extend_from_slice(&all_of((&mut client).take(waiting as u64)));
     }
     assert!(blocked > 1);
-    // The rest by waiting for it.
+    // The rest, with waiting.
     let rest = thread::spawn(|| slowly_all_of(client));
     let sent = transfer.run().unwrap();
     assert_eq!((sent.bytes, sent.method), (data.len() as u64, Some(SendMethod::Sendfile)));
@@ -170,7 +170,7 @@ fn from_a_pipe() {
 }
 
 #[test]
-fn a_pipe_that_is_empty_or_ends() {
+fn an_empty_or_closed_pipe() {
     let data = noise(15, 100);
     let folder = kernel::folder();
     let target = File::create(folder.path().join("file")).unwrap();
@@ -185,7 +185,7 @@ fn a_pipe_that_is_empty_or_ends() {
     assert_eq!(io_kind(&brief.run().unwrap_err()), io::ErrorKind::TimedOut);
     let error = thread::scope(|scope| {
         let sender = scope.spawn(|| transfer.run().unwrap_err());
-        // It goes on whenever there is something, and ends when there is nobody left to write.
+        // It continues whenever there are bytes, and ends when the last writer is closed.
         for at in 50..100 {
             write.write_all(&data[at..=at]).unwrap();
             while target.metadata().unwrap().len() <= at as u64 {
@@ -213,7 +213,7 @@ fn a_pipe_to_its_end() {
     let sent = transfer.run().unwrap();
     assert_eq!((sent.bytes, sent.method, transfer.remaining()), (3, Some(SendMethod::Splice), Some(0)));
     assert_eq!(fs::read(folder.path().join("file")).unwrap(), b"abc");
-    // A pipe has no other start than where it stands.
+    // A pipe can be read only from its current position.
     for error in
         [Transfer::new(&read, 1..10, &target).unwrap_err(), Transfer::to_end(&read, 1, &target).unwrap_err()]
     {
@@ -222,7 +222,7 @@ fn a_pipe_to_its_end() {
 }
 
 #[test]
-fn from_a_socket_to_a_socket_that_takes_little() {
+fn from_a_socket_to_a_slow_socket() {
     let data = noise(8, 200_000);
     let (mut client, from) = UnixStream::pair().unwrap();
     let (to, mut server) = connection();
@@ -235,7 +235,7 @@ fn from_a_socket_to_a_socket_that_takes_little() {
     assert!(sent > 0 && transfer.unsent() == &data[sent..100_000], "nothing that was read is lost");
     thread::scope(|scope| {
         let received = scope.spawn(|| {
-            // What was read arrives before there is more to read.
+            // Bytes that were read arrive before the source has more.
             let first = slowly_all_of((&mut server).take(100_000));
             client.write_all(&data[100_000..]).unwrap();
             [first, slowly_all_of((&mut server).take(100_000))].concat()
@@ -248,11 +248,11 @@ fn from_a_socket_to_a_socket_that_takes_little() {
 
 #[test]
 fn to_a_file_that_is_appended_to() {
-    // More than goes through memory at once.
+    // More than the copy buffer holds.
     let data = noise(9, 600_000);
     let (_folder, path, file) = source(&data);
     let append = File::options().append(true).open(&path).unwrap();
-    // To itself: its end lies behind all of it.
+    // To itself: its end is after the range.
     let sent = send(&file, 0..600_000, &append).unwrap();
     assert_eq!((sent.bytes, sent.method), (600_000, Some(SendMethod::Copied)));
     assert!(fs::read(&path).unwrap() == data.repeat(2));
@@ -261,7 +261,7 @@ fn to_a_file_that_is_appended_to() {
 }
 
 #[test]
-fn files_that_tell_no_length() {
+fn files_without_a_known_length() {
     let version = fs::read("/proc/version").unwrap();
     let file = File::open("/proc/version").unwrap();
     let folder = kernel::folder();
@@ -286,7 +286,7 @@ fn files_that_tell_no_length() {
 }
 
 #[test]
-fn more_than_the_system_moves_at_once() {
+fn a_range_longer_than_one_call() {
     const GIB: u64 = 1 << 30;
     let file = tempfile::tempfile_in("/dev/shm").unwrap();
     file.set_len(5 * GIB).unwrap();
@@ -306,7 +306,7 @@ fn more_than_the_system_moves_at_once() {
     assert_eq!(all_of(read), b"\0\0\0\0\0far behind the start\0\0\0\0\0");
 }
 
-/// A part of the mapping is sent from where it lies in the file.
+/// A part of a mapping is sent from its range in the file.
 #[test]
 fn parts_of_a_mapping() {
     let data = noise(12, 5_010);

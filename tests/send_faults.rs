@@ -1,4 +1,4 @@
-//! Where sending stops, it is told why and how much was sent, and it goes on from there.
+//! An interrupted transfer reports the reason and the number of bytes sent, and can continue.
 #![cfg(target_os = "linux")]
 
 mod common;
@@ -33,11 +33,11 @@ fn system_error(error: &Error) -> Option<i32> {
 }
 
 #[test]
-fn p3_who_waits_too_long_can_go_on() {
+fn a_timed_out_transfer_can_continue() {
     let data = noise(5, 2 * MIB);
     let (_folder, _, file) = source(&data);
     let short = Duration::from_millis(20);
-    // With a timeout of the transfer, and with one of the socket.
+    // With the timeout of the transfer, and with that of the socket.
     for nonblocking in [true, false] {
         let (server, client) = UnixStream::pair().unwrap();
         server.set_nonblocking(nonblocking).unwrap();
@@ -70,12 +70,12 @@ fn of_two_pipes_either_may_be_waited_for() {
         let (from, mut source) = io::pipe().unwrap();
         let (target, to) = io::pipe().unwrap();
         if nonblocking_source {
-            // There is something to read, and no room for it.
+            // Bytes are available, and the target is full.
             set_nonblocking(&from);
             source.write_all(b"abc").unwrap();
             send(File::open("/dev/zero").unwrap(), 0..65_536, &to).unwrap();
         } else {
-            // There is room, and nothing to read.
+            // The target has space, and no bytes are available.
             set_nonblocking(&to);
         }
         let mut transfer = Transfer::new(&from, 0..3, &to).unwrap().timeout(short);
@@ -91,7 +91,7 @@ fn of_two_pipes_either_may_be_waited_for() {
 }
 
 #[test]
-fn p3_the_other_end_closes_in_the_middle() {
+fn the_other_end_closes_in_the_middle() {
     fn check(to: impl AsFd, mut from: impl Read + Send + 'static) {
         let data = noise(6, 2 * MIB);
         let (_folder, _, file) = source(&data);
@@ -142,14 +142,14 @@ fn a_range_is_not_written_over_itself() {
             assert_eq!(fs::read(&path).unwrap(), expected, "{range:?} to {position}");
         }
     }
-    // Another file of the same content is another file.
+    // A copy of the file is a different file.
     fs::copy(&path, folder.path().join("copy")).unwrap();
     let copy = File::options().write(true).open(folder.path().join("copy")).unwrap();
     assert_eq!(send(&file, 0..6, copy).unwrap().bytes, 6);
 }
 
 #[test]
-fn ranges_that_there_are_not() {
+fn ranges_outside_of_the_file() {
     let (_folder, _, file) = source(b"abcdef");
     let (read, write) = io::pipe().unwrap();
     for (range, expected) in
@@ -192,7 +192,7 @@ fn a_file_that_is_cut_short_before_it_is_sent() {
             assert_eq!((transfer.sent(), transfer.remaining()), (99_990, Some(200_000)));
         }
         assert!(fs::read(&target).unwrap() == data[10..100_000]);
-        // It grows again, and the transfer goes on.
+        // It grows again, and the transfer continues.
         File::options().write(true).open(&path).unwrap().write_all_at(&data[100_000..], 100_000).unwrap();
         assert_eq!(transfer.run().unwrap().bytes, 299_990);
         assert!(fs::read(&target).unwrap() == data[10..]);
@@ -200,7 +200,7 @@ fn a_file_that_is_cut_short_before_it_is_sent() {
 }
 
 #[test]
-fn what_cannot_be_read_or_written_says_so() {
+fn unreadable_and_unwritable_files_are_errors() {
     let (folder, path, file) = source(b"abc");
     let write_only = File::options().write(true).open(&path).unwrap();
     let target = File::create(folder.path().join("target")).unwrap();
@@ -238,7 +238,7 @@ fn a_device_that_is_full() {
     }
 }
 
-/// With a disk of 64 KiB, in a process of its own.
+/// With a disk of 64 KiB, in a separate process.
 #[test]
 fn a_full_disk_takes_the_rest_later() {
     if !kernel::is_child() {
@@ -251,7 +251,7 @@ fn a_full_disk_takes_the_rest_later() {
     fs::write(folder.join("file"), &data).unwrap();
     let here = File::open(folder.join("file")).unwrap();
     fs::remove_file(folder.join("file")).unwrap();
-    // The first one takes 28 KiB of the disk for as long as it is open.
+    // The first file occupies 28 KiB of the disk while it is open.
     for (from, filled) in [(here, 24 << 10), (elsewhere, 52 << 10)] {
         fs::write(folder.join("other"), vec![1; filled]).unwrap();
         let target = File::create(folder.join("target")).unwrap();
@@ -268,14 +268,14 @@ fn a_full_disk_takes_the_rest_later() {
     }
 }
 
-/// How often the handler of the signal was called.
+/// Number of calls of the signal handler.
 static SIGNALS: AtomicU32 = AtomicU32::new(0);
 
 extern "C" fn count(_signal: libc::c_int) {
     SIGNALS.fetch_add(1, Ordering::Relaxed);
 }
 
-/// Counts a signal that nobody uses. The calls that it interrupts are not taken up again by the system.
+/// Counts an unused signal. The kernel does not restart the calls that it interrupts.
 #[expect(unsafe_code, reason = "calls that the standard library has no names for")]
 fn count_signals() {
     // SAFETY: zeros are a valid value of each field: no handler, no signals, no flags.
@@ -288,13 +288,13 @@ fn count_signals() {
 
 #[expect(unsafe_code, reason = "a call that the standard library has no name for")]
 fn interrupt(thread: libc::pthread_t) {
-    // SAFETY: the caller has not joined the thread yet, so that its name is valid.
+    // SAFETY: the caller has not joined the thread yet, so its handle is valid.
     let done = unsafe { libc::pthread_kill(thread, libc::SIGUSR1) };
     assert_eq!(done, 0);
 }
 
 #[test]
-fn p3_signals_interrupt_nothing() {
+fn signals_interrupt_nothing() {
     count_signals();
     for nonblocking in [false, true] {
         let data = noise(13, MIB);
@@ -308,7 +308,7 @@ fn p3_signals_interrupt_nothing() {
         let sender = thread::spawn(move || {
             let answer = send(&file, 0..MIB as u64, write);
             is_sent.store(true, Ordering::Release);
-            // No signal must be sent to a thread that is no more.
+            // No signal may be sent to a thread that has ended.
             is_told.wait();
             answer.unwrap().bytes
         });
@@ -329,14 +329,14 @@ fn p3_signals_interrupt_nothing() {
     }
 }
 
-/// Has these system calls fail in this thread from now on, or do nothing if that is error 0: a filter of `seccomp(2)`.
+/// Makes these system calls fail in this thread from now on, or do nothing for error 0: a filter of `seccomp(2)`.
 #[expect(unsafe_code, reason = "calls that the standard library has no names for")]
 fn forbid(calls: &[libc::c_long], errno: i32) {
     const LOAD: u32 = libc::BPF_LD | libc::BPF_W | libc::BPF_ABS;
     const JUMP_IF_EQUAL: u32 = libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K;
     const RETURN: u32 = libc::BPF_RET | libc::BPF_K;
     let statement = |code: u32, k, jf| libc::sock_filter { code: u16::try_from(code).unwrap(), jt: 0, jf, k };
-    // The number of the call is the first field of what is filtered. Where it is another one, the next statement is skipped.
+    // The first field of the filter's input is the number of the call. If it differs, the next statement is skipped.
     let mut filter = vec![statement(LOAD, 0, 0)];
     for &call in calls {
         filter.push(statement(JUMP_IF_EQUAL, u32::try_from(call).unwrap(), 1));
@@ -348,7 +348,7 @@ fn forbid(calls: &[libc::c_long], errno: i32) {
     // SAFETY: the command takes numbers.
     let done = unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) };
     assert_eq!(done, 0, "{}", io::Error::last_os_error());
-    // SAFETY: the program and its statements live, and the kernel reads as many of them as it is told there are.
+    // SAFETY: the program and its statements live, and the kernel reads the given number of them.
     let done = unsafe { libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program) };
     assert_eq!(done, 0, "{}", io::Error::last_os_error());
 }
@@ -356,8 +356,8 @@ fn forbid(calls: &[libc::c_long], errno: i32) {
 const CALLS: [libc::c_long; 3] = [libc::SYS_copy_file_range, libc::SYS_sendfile, libc::SYS_splice];
 
 #[test]
-fn p3_where_a_call_is_refused_the_next_one_is_made() {
-    // Or one that finds nothing to send.
+fn a_refused_call_is_replaced_by_the_next() {
+    // Or a call that finds nothing to send.
     let refusals = [
         0,
         libc::ENOSYS,
@@ -394,7 +394,7 @@ fn p3_where_a_call_is_refused_the_next_one_is_made() {
 }
 
 #[test]
-fn what_is_no_refusal_is_told_at_once() {
+fn other_errors_are_returned_at_once() {
     let failures =
         [libc::EIO, libc::ENOSPC, libc::EDQUOT, libc::EFBIG, libc::EPIPE, libc::ECONNRESET, libc::ENOMEM];
     for failure in failures {

@@ -1,4 +1,4 @@
-//! The example `serve`: the records that are asked for, as they stand in the file, or why not.
+//! The example `serve` returns the requested records as in the file, or the reason of a refusal.
 #![cfg(unix)]
 
 mod common;
@@ -15,7 +15,7 @@ use common::testdata;
 use pagecut::{Format, fastq::Fastq};
 use serve::Reads;
 
-/// What a client gets that sends this, and then says that it sends no more, or does not.
+/// Returns the answer to a client that sends these requests and then, with `ends`, closes its side.
 fn answer(reads: &Reads, requests: &[u8], ends: bool) -> Vec<u8> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
@@ -50,7 +50,7 @@ fn the_records_that_are_asked_for() {
 #[test]
 fn requests_that_cannot_be_answered() {
     let reads = Reads::open(testdata("illumina.fastq")).unwrap();
-    // The last one has no end, and is answered all the same.
+    // The last one has no line end, and is answered, too.
     let requests =
         [&b"0..251\n"[..], b"7..3\n", b"\n", b"..\n", b"1..\n", b"-1..2\n", b"\xff..2\n", &[b'1'; 100]];
     for request in requests {

@@ -1,4 +1,4 @@
-//! Promise 6 where the system refuses what the handler of `SIGBUS` asks for first, or has another handler.
+//! Promise 6 if the system refuses the first attempt of the `SIGBUS` handler, or has another handler.
 
 #![cfg(target_os = "linux")]
 #![expect(unsafe_code, reason = "limits of the process and signal handlers are set by the C library")]
@@ -14,8 +14,8 @@ use pagecut::mmap::{MmapReader, Protection};
 const LEN: usize = 1 << 20;
 const CUT: u64 = 5000;
 
-/// Runs a test in a process of its own, with the path of a file of [`LEN`] bytes in `PAGECUT_TEST_INPUT`.
-fn in_a_process_of_its_own(test: &str) -> Output {
+/// Runs a test in a separate process, with the path of a file of [`LEN`] bytes in `PAGECUT_TEST_INPUT`.
+fn in_own_process(test: &str) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("input");
     fs::write(&input, b"ACGTACG\n".repeat(LEN / 8)).unwrap();
@@ -30,7 +30,7 @@ fn input() -> Option<std::ffi::OsString> {
     std::env::var_os("PAGECUT_TEST_INPUT")
 }
 
-/// Boundaries the file, touches all of the mapping, and returns the offset of the error.
+/// Truncates the file, accesses all of the mapping, and returns the offset of the error.
 fn truncated(reader: &MmapReader, file: &fs::File) -> u64 {
     file.set_len(CUT).unwrap();
     let sum: u64 = reader.as_slice().iter().map(|&byte| u64::from(byte)).sum();
@@ -42,9 +42,9 @@ fn truncated(reader: &MmapReader, file: &fs::File) -> u64 {
 }
 
 #[test]
-fn no_more_mappings_are_no_bus_error() {
+fn the_limit_of_mappings_is_no_bus_error() {
     let Some(path) = input() else {
-        let output = in_a_process_of_its_own("no_more_mappings_are_no_bus_error");
+        let output = in_own_process("the_limit_of_mappings_is_no_bus_error");
         let printed = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{:?}: {printed}", output.status);
         assert!(printed.contains("mappings were made, and the loss is at 5000"), "{printed}");
@@ -54,10 +54,10 @@ fn no_more_mappings_are_no_bus_error() {
     let reader = MmapReader::open(Path::new(&path)).unwrap();
     let mut count = 0_u32;
     loop {
-        // Neighbours with different protections are not merged.
+        // The kernel does not merge neighbours with different protection.
         let protection = if count.is_multiple_of(2) { libc::PROT_READ } else { libc::PROT_NONE };
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
-        // SAFETY: makes new memory that nobody touches.
+        // SAFETY: maps new memory that nothing accesses.
         let made = unsafe { libc::mmap(ptr::null_mut(), 4096, protection, flags, -1, 0) };
         if made == libc::MAP_FAILED {
             break;
@@ -73,10 +73,10 @@ fn no_more_mappings_are_no_bus_error() {
 }
 
 #[test]
-fn no_more_locked_memory_is_no_bus_error() {
+fn the_memlock_limit_is_no_bus_error() {
     const MOST: u64 = 24 << 20;
     let Some(path) = input() else {
-        let output = in_a_process_of_its_own("no_more_locked_memory_is_no_bus_error");
+        let output = in_own_process("the_memlock_limit_is_no_bus_error");
         let printed = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{:?}: {printed}", output.status);
         assert!(printed.contains("the loss is at 5000") || printed.contains("skipped"), "{printed}");
@@ -87,10 +87,9 @@ fn no_more_locked_memory_is_no_bus_error() {
     // SAFETY: sets a limit of this process from a structure that lives through the call.
     unsafe { libc::setrlimit(libc::RLIMIT_MEMLOCK, &raw const limit) };
     let first = fs::File::open(&path).unwrap();
-    // Root is not limited.
-    // SAFETY: gives up privileges.
+    // The limit does not apply to root. SAFETY: drops privileges.
     unsafe { libc::setuid(65534) };
-    // SAFETY: locks what will be mapped.
+    // SAFETY: locks future mappings.
     if unsafe { libc::mlockall(libc::MCL_FUTURE) } != 0 {
         println!("skipped: {}", std::io::Error::last_os_error());
         return;
@@ -112,9 +111,9 @@ extern "C" fn other_handler(_: i32) {
 }
 
 #[test]
-fn a_handler_set_later_is_noticed_and_told() {
+fn a_later_handler_is_reported() {
     let Some(path) = input() else {
-        let output = in_a_process_of_its_own("a_handler_set_later_is_noticed_and_told");
+        let output = in_own_process("a_later_handler_is_reported");
         assert!(output.status.success(), "{:?}: {}", output.status, String::from_utf8_lossy(&output.stdout));
         return;
     };
@@ -123,14 +122,14 @@ fn a_handler_set_later_is_noticed_and_told() {
     let open = || MmapReader::open(path).unwrap();
     assert_eq!(open().protection(), Protection::Guarded);
     let set = |handler: usize| {
-        // SAFETY: the handler ends the process, and is not called here; or it is the default action.
+        // SAFETY: the handler ends the process and is not called here; or it is the default action.
         unsafe { libc::signal(libc::SIGBUS, handler) };
     };
     let handler: extern "C" fn(i32) = other_handler;
     set(handler as *const () as usize);
     assert_eq!(open().protection(), Protection::Unguarded);
     assert_eq!(open().protection(), Protection::Unguarded);
-    // Where there is no handler, nobody is in the way.
+    // Without another handler, ours is installed again.
     set(libc::SIG_DFL);
     let reader = open();
     assert_eq!(reader.protection(), Protection::Guarded);

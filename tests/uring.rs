@@ -1,4 +1,4 @@
-//! What is read through a ring is what the file has.
+//! Reads through a ring return the bytes of the file.
 #![cfg(all(feature = "io-uring", target_os = "linux"))]
 
 mod common;
@@ -14,7 +14,7 @@ use pagecut::io::uring::{ReadOp, UringOptions, UringReader};
 use ring::{allowed, expected, io, ops, setting, small};
 
 #[test]
-fn a3_every_offset_and_length_of_a_small_file() {
+fn every_offset_and_length_of_a_small_file() {
     if !allowed() {
         return;
     }
@@ -47,7 +47,7 @@ fn a3_every_offset_and_length_of_a_small_file() {
 }
 
 #[test]
-fn behind_the_end_there_is_nothing() {
+fn reads_after_the_end_are_empty() {
     if !allowed() {
         return;
     }
@@ -62,14 +62,14 @@ fn behind_the_end_there_is_nothing() {
 }
 
 #[test]
-fn what_cannot_be_asked_for_is_not_begun() {
+fn invalid_requests_are_refused() {
     if !allowed() {
         return;
     }
     let (_folder, path) = file(&noise(1, 5000));
     let reader = UringReader::open(&path, small()).unwrap();
     assert_eq!(setting(&reader.read_at(0, 4097).unwrap_err()), ("len", 4097));
-    // The last of them would be the position of the file.
+    // The kernel interprets the last of these offsets as the current position.
     for offset in [1 << 63, u64::MAX] {
         assert_eq!(setting(&reader.read_at(offset, 1).unwrap_err()), ("offset", offset));
     }
@@ -80,7 +80,7 @@ fn what_cannot_be_asked_for_is_not_begun() {
 }
 
 #[test]
-fn t14_options_that_cannot_be_are_errors() {
+fn invalid_options_are_errors() {
     let open = |options| UringReader::open("/dev/null", options).unwrap_err();
     for depth in [0, UringOptions::MAX_DEPTH + 1, usize::MAX] {
         assert_eq!(setting(&open(UringOptions::new().depth(depth))), ("depth", depth as u64));
@@ -105,7 +105,7 @@ fn t14_options_that_cannot_be_are_errors() {
 }
 
 #[test]
-fn t15_a_direct_read_is_as_another() {
+fn a_direct_read_has_the_same_bytes() {
     if !allowed() {
         return;
     }
@@ -129,7 +129,7 @@ fn t15_a_direct_read_is_as_another() {
 }
 
 #[test]
-fn a_file_that_gives_less_at_a_time_is_read_on() {
+fn short_reads_are_continued() {
     if !allowed() {
         return;
     }
@@ -150,7 +150,7 @@ fn a_file_that_gives_less_at_a_time_is_read_on() {
 }
 
 #[test]
-fn a_file_that_is_cut_gives_what_is_left_and_one_that_grows_what_there_is() {
+fn shrinking_and_growing_files_are_read() {
     if !allowed() {
         return;
     }
@@ -170,7 +170,7 @@ fn a_file_that_is_cut_gives_what_is_left_and_one_that_grows_what_there_is() {
 }
 
 #[test]
-fn errors_are_those_of_the_system_and_their_buffers_are_free_again() {
+fn failed_reads_free_their_buffers() {
     if !allowed() {
         return;
     }

@@ -1,4 +1,4 @@
-//! Every buffer is somewhere, whoever reads, holds, waits, panics or ends.
+//! No buffer is lost, whatever readers do: read, hold, wait, panic or end.
 #![cfg(all(feature = "io-uring", target_os = "linux"))]
 
 mod common;
@@ -20,7 +20,7 @@ use proptest::prelude::*;
 use ring::{allowed, expected, io, of_pipe, ops, small, until};
 
 #[test]
-fn a5_a_batch_larger_than_the_ring_is_taken_in_part() {
+fn a_batch_larger_than_the_ring_is_split() {
     if !allowed() {
         return;
     }
@@ -49,7 +49,7 @@ fn a5_a_batch_larger_than_the_ring_is_taken_in_part() {
 }
 
 #[test]
-fn more_are_not_waited_for_than_there_are() {
+fn waiting_is_limited_to_reads_in_flight() {
     if !allowed() {
         return;
     }
@@ -68,7 +68,7 @@ fn more_are_not_waited_for_than_there_are() {
 }
 
 #[test]
-fn a_stream_gives_what_it_has_and_every_byte_once_in_whatever_order() {
+fn every_byte_of_a_stream_is_read_once() {
     if !allowed() {
         return;
     }
@@ -94,7 +94,7 @@ fn a_stream_gives_what_it_has_and_every_byte_once_in_whatever_order() {
 }
 
 #[test]
-fn a4_buffers_that_are_held_stay_as_they_are_while_others_are_read() {
+fn held_buffers_keep_their_bytes() {
     if !allowed() {
         return;
     }
@@ -117,7 +117,7 @@ fn a4_buffers_that_are_held_stay_as_they_are_while_others_are_read() {
 }
 
 #[test]
-fn a_read_that_could_only_wait_for_ever_is_refused() {
+fn a_read_that_cannot_complete_is_refused() {
     if !allowed() {
         return;
     }
@@ -126,7 +126,7 @@ fn a_read_that_could_only_wait_for_ever_is_refused() {
     let held = [reader.read_at(0, 1).unwrap(), reader.read_at(1, 1).unwrap()];
     assert_eq!(io(&reader.read_at(0, 1).unwrap_err()).kind(), IoErrorKind::ResourceBusy);
     drop(held);
-    // The buffers of what was not asked for are not free either.
+    // Buffers of completions that were not taken are not free, either.
     assert_eq!(reader.submit_batch(&ops([0, 1], 1)).unwrap(), 2);
     assert_eq!(io(&reader.read_at(0, 1).unwrap_err()).kind(), IoErrorKind::ResourceBusy);
     assert_eq!(reader.complete_batch(0).len(), 2);
@@ -134,7 +134,7 @@ fn a_read_that_could_only_wait_for_ever_is_refused() {
 }
 
 #[test]
-fn a_read_that_waits_for_a_buffer_is_refused_when_nobody_is_left_who_could_give_one() {
+fn a_queued_read_without_buffers_is_refused() {
     if !allowed() {
         return;
     }
@@ -150,7 +150,7 @@ fn a_read_that_waits_for_a_buffer_is_refused_when_nobody_is_left_who_could_give_
 }
 
 #[test]
-fn to_drop_a_reader_cancels_what_is_in_flight_and_takes_nothing_from_the_stream() {
+fn drop_cancels_reads_in_flight() {
     if !allowed() {
         return;
     }
@@ -170,7 +170,7 @@ fn to_drop_a_reader_cancels_what_is_in_flight_and_takes_nothing_from_the_stream(
 }
 
 #[test]
-fn a_read_goes_on_when_the_thread_that_began_it_ends() {
+fn a_read_survives_its_thread() {
     if !allowed() {
         return;
     }
@@ -200,7 +200,7 @@ fn a_read_goes_on_when_the_thread_that_began_it_ends() {
 }
 
 #[test]
-fn a_panic_gives_the_buffer_back() {
+fn a_panic_returns_the_buffer() {
     if !allowed() {
         return;
     }
@@ -216,7 +216,7 @@ fn a_panic_gives_the_buffer_back() {
 }
 
 #[test]
-fn p12_threads_read_at_the_same_time() {
+fn threads_read_concurrently() {
     if !allowed() {
         return;
     }
@@ -247,9 +247,9 @@ fn p12_threads_read_at_the_same_time() {
     assert_eq!((reader.free(), reader.in_flight()), (8, 0));
 }
 
-/// A completion that one thread takes in while another one is about to wait for it would be waited for without end.
+/// If one thread processes a completion while another is about to wait for it, the other must not wait for ever.
 #[test]
-fn a_completion_is_taken_in_by_whoever_waits_for_it() {
+fn a_waiting_thread_gets_its_completion() {
     if !allowed() {
         return;
     }
@@ -276,7 +276,7 @@ fn a_completion_is_taken_in_by_whoever_waits_for_it() {
             writer.write_all(&[byte]).unwrap();
             let found = told.recv_timeout(Duration::from_secs(20));
             if found != Ok(byte) {
-                // A thread that waits without end would keep the test from failing.
+                // A thread that waits for ever would prevent the test from failing.
                 eprintln!("{found:?} in round {round}");
                 std::process::abort();
             }
@@ -287,7 +287,7 @@ fn a_completion_is_taken_in_by_whoever_waits_for_it() {
 }
 
 #[test]
-fn to_wait_takes_no_time_of_the_processor() {
+fn waiting_uses_no_processor_time() {
     if !allowed() {
         return;
     }
@@ -308,7 +308,7 @@ fn to_wait_takes_no_time_of_the_processor() {
     });
 }
 
-/// What somebody may do with a reader.
+/// An operation on a reader.
 #[derive(Debug, Clone)]
 enum Step {
     Submit(Vec<(u64, usize)>),
@@ -331,7 +331,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn whatever_is_done_every_buffer_is_somewhere_and_has_the_bytes_it_was_asked_for(
+    fn any_sequence_of_calls_accounts_for_all_buffers(
         steps in prop::collection::vec(step(), 1..60),
     ) {
         if !allowed() {

@@ -1,4 +1,4 @@
-//! Reads as futures: whatever becomes of them, their buffers are the reader's until the kernel has done with them.
+//! Reads as futures: until the kernel has completed a read, its buffer belongs to the reader.
 #![cfg(all(feature = "io-uring", target_os = "linux"))]
 
 mod common;
@@ -23,7 +23,7 @@ use ring::{allowed, io, of_pipe, small, until};
 
 type Output = Result<UringBuffer, Error>;
 
-/// Counts how often it was woken.
+/// Counts its wake-ups.
 #[derive(Default)]
 struct Count(AtomicUsize);
 
@@ -39,7 +39,7 @@ impl Count {
     }
 }
 
-/// Does something when it is woken.
+/// Runs an action when it is woken.
 struct Act<F>(F);
 
 impl<F: Fn() + Send + Sync + 'static> Wake for Act<F> {
@@ -52,7 +52,7 @@ fn poll(read: &mut UringRead, waker: &Waker) -> Poll<Output> {
     Pin::new(read).poll(&mut Context::from_waker(waker))
 }
 
-/// Polls a read that has nothing to read yet.
+/// Polls a read that has no data yet.
 fn begin(read: &mut UringRead) {
     assert!(poll(read, Waker::noop()).is_pending());
 }
@@ -62,7 +62,7 @@ fn code(output: Output) -> Option<i32> {
 }
 
 #[test]
-fn a4_a_future_has_the_bytes_and_needs_no_certain_runtime() {
+fn a_future_works_with_every_runtime() {
     if !allowed() {
         return;
     }
@@ -86,7 +86,7 @@ fn a4_a_future_has_the_bytes_and_needs_no_certain_runtime() {
 }
 
 #[test]
-fn a_read_begins_when_it_is_polled() {
+fn a_read_starts_when_polled() {
     if !allowed() {
         return;
     }
@@ -100,7 +100,7 @@ fn a_read_begins_when_it_is_polled() {
 }
 
 #[test]
-fn more_reads_than_buffers_take_turns_in_the_order_in_which_they_came() {
+fn queued_reads_get_buffers_in_order() {
     if !allowed() {
         return;
     }
@@ -125,7 +125,7 @@ fn more_reads_than_buffers_take_turns_in_the_order_in_which_they_came() {
 }
 
 #[test]
-fn a_read_that_waits_for_a_buffer_is_begun_by_whoever_gives_one_back() {
+fn a_returned_buffer_starts_a_queued_read() {
     if !allowed() {
         return;
     }
@@ -145,14 +145,14 @@ fn a_read_that_waits_for_a_buffer_is_begun_by_whoever_gives_one_back() {
 }
 
 #[test]
-fn a4_a_read_that_is_dropped_in_flight_gives_its_buffer_back_a_thousand_times() {
+fn a_dropped_read_returns_its_buffer() {
     if !allowed() {
         return;
     }
     let (reader, mut writer) = of_pipe(small());
     for round in 0..1000 {
         let mut read = reader.read(0, 4096);
-        // More of them than buffers are on their way at times; then this one waits for a buffer, and is dropped while it does.
+        // At times there are more reads in flight than buffers; this one then waits for a buffer and is dropped.
         begin(&mut read);
         if round % 3 == 0 {
             until(|| reader.in_flight() > 0);
@@ -166,7 +166,7 @@ fn a4_a_read_that_is_dropped_in_flight_gives_its_buffer_back_a_thousand_times() 
 }
 
 #[test]
-fn a4_what_a_dropped_read_still_writes_reaches_nobody_else() {
+fn a_dropped_read_writes_to_no_other_buffer() {
     if !allowed() {
         return;
     }
@@ -204,7 +204,7 @@ fn a_poll_after_the_end_is_an_error() {
 }
 
 #[test]
-fn whoever_polled_last_is_woken_and_once() {
+fn only_the_last_waker_is_woken() {
     if !allowed() {
         return;
     }
@@ -222,7 +222,7 @@ fn whoever_polled_last_is_woken_and_once() {
 }
 
 #[test]
-fn a_read_may_be_polled_in_one_thread_and_end_in_another_when_that_is_no_more() {
+fn a_read_moves_between_threads() {
     if !allowed() {
         return;
     }
@@ -241,7 +241,7 @@ fn a_read_may_be_polled_in_one_thread_and_end_in_another_when_that_is_no_more() 
 }
 
 #[test]
-fn threads_wait_for_futures_and_blocking_reads_at_the_same_time() {
+fn futures_and_blocking_reads_mix() {
     if !allowed() {
         return;
     }
@@ -284,7 +284,7 @@ fn threads_wait_for_futures_and_blocking_reads_at_the_same_time() {
 }
 
 #[test]
-fn a_blocking_read_does_not_keep_the_futures_waiting_that_begin_meanwhile() {
+fn a_blocking_read_does_not_delay_futures() {
     if !allowed() {
         return;
     }
@@ -302,12 +302,12 @@ fn a_blocking_read_does_not_keep_the_futures_waiting_that_begin_meanwhile() {
     until(|| reader.in_flight() == 4);
     writer.write_all(b"1234").unwrap();
     assert!(futures.into_iter().all(|future| future.join().unwrap() == 1));
-    // Whether it came before the batch was begun or after.
+    // Whether it came before or after the start of the batch.
     assert_eq!(blocked.join().unwrap() + reader.complete_batch(1).len(), 1);
 }
 
 #[test]
-fn a_reader_that_is_dropped_ends_its_futures_and_takes_nothing_from_the_stream() {
+fn a_dropped_reader_ends_its_futures() {
     if !allowed() {
         return;
     }
@@ -336,7 +336,7 @@ fn a_reader_that_is_dropped_ends_its_futures_and_takes_nothing_from_the_stream()
 }
 
 #[test]
-fn what_was_read_before_the_reader_was_dropped_can_be_had_after() {
+fn completed_reads_outlive_the_reader() {
     if !allowed() {
         return;
     }
@@ -351,7 +351,7 @@ fn what_was_read_before_the_reader_was_dropped_can_be_had_after() {
 }
 
 #[test]
-fn when_a_reader_was_dropped_nobody_is_being_woken_any_more() {
+fn a_dropped_reader_wakes_no_task() {
     if !allowed() {
         return;
     }
@@ -372,7 +372,7 @@ fn when_a_reader_was_dropped_nobody_is_being_woken_any_more() {
 }
 
 #[test]
-fn to_be_woken_may_drop_the_reader() {
+fn a_waker_may_drop_the_reader() {
     if !allowed() {
         return;
     }
@@ -382,7 +382,7 @@ fn to_be_woken_may_drop_the_reader() {
     let (tell, told) = channel();
     let tell = Mutex::new(tell);
     let act = Act(move || {
-        // To drop it wakes the other one, and so comes here again.
+        // Dropping it wakes the other read, and so calls this function again.
         let reader = reader.lock().unwrap().take();
         drop(reader);
         tell.lock().unwrap().send(thread::current().name().map(str::to_owned)).unwrap();
@@ -393,13 +393,13 @@ fn to_be_woken_may_drop_the_reader() {
     for _ in 0..2 {
         assert_eq!(told.recv().unwrap().as_deref(), Some("pagecut-uring"));
     }
-    // One of the two has read it, and was woken; to drop the reader ended the other one.
+    // One of the two has completed and was woken; dropping the reader ended the other one.
     let ends = [block_on(read), block_on(other)].map(|end| end.map(|bytes| bytes.to_vec()).ok());
     assert!(ends.contains(&Some(b"end".to_vec())) && ends.contains(&None), "{ends:?}");
 }
 
 #[test]
-fn to_be_woken_may_ask_for_more_and_may_panic_and_keeps_nobody_else_waiting() {
+fn a_waker_may_read_or_panic() {
     if !allowed() {
         return;
     }
@@ -424,7 +424,7 @@ fn to_be_woken_may_ask_for_more_and_may_panic_and_keeps_nobody_else_waiting() {
     for (read, waker) in reads.iter_mut().zip(&wakers) {
         assert!(poll(read, waker).is_pending());
     }
-    // Four reads have something, and less than a read is left.
+    // Four reads get all of their bytes; the rest is shorter than a read.
     writer.write_all(&[7; 4 * 4096 + 100]).unwrap();
     until(|| count.get() == 2 && asked.load(Ordering::SeqCst));
     for read in reads {
@@ -437,14 +437,14 @@ fn to_be_woken_may_ask_for_more_and_may_panic_and_keeps_nobody_else_waiting() {
     until(|| count.get() == 1);
 }
 
-/// A read that is begun if there is a buffer for it, or else waits, and is dropped.
+/// Starts a read, or queues it if no buffer is free, and drops it.
 fn begin_and_drop(reader: &UringReader) {
     let _ = poll(&mut reader.read(0, 1), Waker::noop());
 }
 
-/// A waker whose last copy, when it is dropped, drops a read of the same reader.
+/// A waker that drops a read of the same reader when its last copy is dropped.
 #[test]
-fn a_waker_that_holds_a_read_may_be_dropped_with_it() {
+fn a_waker_may_own_a_read() {
     if !allowed() {
         return;
     }

@@ -1,4 +1,4 @@
-//! What the kernel may refuse a ring, each in a process of its own to which it is refused.
+//! System calls that the kernel may refuse to a ring, each refused in a separate process.
 #![cfg(all(feature = "io-uring", target_os = "linux"))]
 
 mod common;
@@ -21,12 +21,12 @@ use ring::{allowed, io, of_pipe, until};
 
 const LEN: usize = 100_000;
 
-/// The file to read, in a process that was started by `by_itself`.
+/// The file to read, in a process that `by_itself` started.
 fn input() -> Option<PathBuf> {
     std::env::var_os("PAGECUT_TEST_INPUT").map(PathBuf::from)
 }
 
-/// Runs one test of this file again, by a command that goes before it; it has to pass.
+/// Runs one test of this file again with a command prefix; it has to pass.
 fn by_itself(test: &str, command: &[&str]) {
     let (_folder, path) = file(&noise(1, LEN));
     let this = std::env::current_exe().unwrap();
@@ -50,8 +50,7 @@ fn reads_well(reader: &UringReader) {
     assert_eq!(&**reader.complete_batch(1)[0].result.as_ref().unwrap(), &data[2..1002]);
 }
 
-/// System calls that are refused to this thread and those that it starts from now on, by their number and, if one is given, their
-/// second argument: `seccomp(2)`.
+/// Refuses system calls to this thread and its future threads, by number and, if given, second argument: `seccomp(2)`.
 #[expect(unsafe_code, reason = "the C library has no safe method to ask for a filter")]
 fn refuse(calls: &[(libc::c_long, Option<u32>)], code: i32) {
     const NUMBER: u32 = 0;
@@ -76,15 +75,15 @@ fn refuse(calls: &[(libc::c_long, Option<u32>)], code: i32) {
     let program = libc::sock_fprog { len: u16::try_from(lines.len()).unwrap(), filter: lines.as_mut_ptr() };
     // SAFETY: takes numbers only.
     let first = unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) };
-    // SAFETY: the program and its lines live until the call has copied them.
+    // SAFETY: the program and its statements live until the call has copied them.
     let second = unsafe { libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program) };
     assert_eq!((first, second), (0, 0), "{}", std::io::Error::last_os_error());
 }
 
 #[test]
-fn a8_where_it_is_forbidden_the_reason_is_that_of_the_system() {
+fn a_forbidden_ring_has_the_reason() {
     let Some(path) = input() else {
-        return by_itself("a8_where_it_is_forbidden_the_reason_is_that_of_the_system", &[]);
+        return by_itself("a_forbidden_ring_has_the_reason", &[]);
     };
     for code in [libc::EPERM, libc::ENOSYS, libc::ENOMEM] {
         let path = path.clone();
@@ -99,10 +98,10 @@ fn a8_where_it_is_forbidden_the_reason_is_that_of_the_system() {
 }
 
 #[test]
-fn what_is_not_registered_is_read_all_the_same() {
+fn unregistered_buffers_are_read() {
     let Some(path) = input() else {
         return if allowed() {
-            by_itself("what_is_not_registered_is_read_all_the_same", &[])
+            by_itself("unregistered_buffers_are_read", &[])
         };
     };
     const BUFFERS: u32 = 0;
@@ -124,7 +123,7 @@ fn what_is_not_registered_is_read_all_the_same() {
     }
 }
 
-/// Whether this process has the right `CAP_IPC_LOCK` (`capabilities(7)`).
+/// Returns whether this process has the capability `CAP_IPC_LOCK` (`capabilities(7)`).
 fn may_lock_memory() -> bool {
     const CAP_IPC_LOCK: u32 = 14;
     let status = fs::read_to_string("/proc/self/status").unwrap();
@@ -133,15 +132,15 @@ fn may_lock_memory() -> bool {
 }
 
 #[test]
-fn t14_buffers_beyond_the_limit_of_locked_memory_are_used_unregistered() {
+fn buffers_above_memlock_are_unregistered() {
     let Some(path) = input() else {
-        // Whoever has the right to lock memory is not bound by the limit.
+        // The limit does not apply to processes with the capability.
         let drop_right =
             if may_lock_memory() { "setpriv --inh-caps=-ipc_lock --bounding-set=-ipc_lock --" } else { "" };
-        // The limit is on what all processes of a user have locked, and other tests have a little, so it is not the least one.
+        // The limit covers all processes of a user, and other tests lock a little, so the smallest value is not used.
         let limit = "[ \"$(ulimit -l)\" -lt 4096 ] 2>/dev/null || ulimit -l 4096";
         let command = format!("{limit}; exec {drop_right} \"$@\"");
-        const TEST: &str = "t14_buffers_beyond_the_limit_of_locked_memory_are_used_unregistered";
+        const TEST: &str = "buffers_above_memlock_are_unregistered";
         return if allowed() {
             by_itself(TEST, &["sh", "-c", &command, "sh"])
         };
@@ -154,28 +153,28 @@ fn t14_buffers_beyond_the_limit_of_locked_memory_are_used_unregistered() {
 }
 
 #[test]
-fn memory_that_cannot_be_had_is_an_error() {
+fn a_failed_allocation_is_an_error() {
     let Some(path) = input() else {
-        const TEST: &str = "memory_that_cannot_be_had_is_an_error";
+        const TEST: &str = "a_failed_allocation_is_an_error";
         return by_itself(TEST, &["sh", "-c", "ulimit -v 1000000; exec \"$@\"", "sh"]);
     };
     let error = UringReader::open(path, options().buffer_len(UringOptions::MAX_BUFFER_LEN)).unwrap_err();
     assert_eq!(io(&error).kind(), IoErrorKind::OutOfMemory, "{error}");
 }
 
-/// The reads that are under way then can neither be ended nor waited for, so that their buffers are never freed.
+/// The reads in flight can then neither be cancelled nor waited for, so their buffers are never freed.
 #[test]
-fn a4_a_kernel_that_answers_no_more_is_an_error_for_every_read() {
+fn a_failed_ring_ends_every_read() {
     let Some(path) = input() else {
-        const TEST: &str = "a4_a_kernel_that_answers_no_more_is_an_error_for_every_read";
+        const TEST: &str = "a_failed_ring_ends_every_read";
         return if allowed() {
             by_itself(TEST, &[])
         };
     };
     let refused = |error: &Error| assert_eq!(io(error).raw_os_error(), Some(libc::EPERM), "{error}");
-    // Everything, to submit one read, and to wait.
+    // All calls; submitting one read; waiting.
     let (all, to_submit, to_wait) = (None, Some(1), Some(0));
-    // (Where there is a thread for futures, that waits, and is not refused it.)
+    // (With futures, their thread waits, and the filter does not apply to it.)
     let cases = [(all, false), (all, true), (to_submit, false), (to_submit, true), (to_wait, false)];
     for (what, futures_before) in cases {
         let path = path.clone();
@@ -184,7 +183,7 @@ fn a4_a_kernel_that_answers_no_more_is_an_error_for_every_read() {
             let of_file = UringReader::open(&path, options()).unwrap();
             let mut future = on_pipe.read(0, 10);
             if futures_before {
-                // The thread that is started for it was not refused anything.
+                // The filter does not apply to the thread started here.
                 begin(&mut future);
                 reads_well(&of_file);
             }
@@ -199,7 +198,7 @@ fn a4_a_kernel_that_answers_no_more_is_an_error_for_every_read() {
             refused(&block_on(on_pipe.read(0, 10)).unwrap_err());
             assert_eq!(on_pipe.in_flight(), 0);
             drop(on_pipe);
-            // If the kernel still reads, then into memory that is still there.
+            // If the kernel completes the read later, its memory still exists.
             writer.write_all(b"bytes").unwrap();
             match of_file.read_at(0, 10) {
                 Ok(_) => assert_eq!(what, to_wait, "it is over when it is submitted"),
@@ -210,10 +209,11 @@ fn a4_a_kernel_that_answers_no_more_is_an_error_for_every_read() {
     }
 }
 
-/// What the kernel has no memory for now is asked for until it has; here, by the thread for futures, which is not refused it.
+/// If the kernel lacks memory for a request, the request is repeated; here by the thread for futures, to which the
+/// filter does not apply.
 #[test]
-fn what_the_kernel_cannot_take_now_is_taken_later() {
-    const TEST: &str = "what_the_kernel_cannot_take_now_is_taken_later";
+fn eagain_is_submitted_again() {
+    const TEST: &str = "eagain_is_submitted_again";
     if input().is_none() {
         return if allowed() {
             by_itself(TEST, &[])
@@ -244,15 +244,15 @@ fn begin(future: &mut pagecut::io::uring::UringRead) {
     assert!(std::pin::Pin::new(future).poll(&mut context).is_pending());
 }
 
-/// Threads of this process.
+/// Returns the number of threads of this process.
 fn threads() -> usize {
     fs::read_dir("/proc/self/task").unwrap().count()
 }
 
 #[test]
-fn a_thread_is_there_from_the_first_future_on_until_the_reader_is_dropped() {
+fn the_thread_lives_from_first_future_to_drop() {
     let Some(path) = input() else {
-        const TEST: &str = "a_thread_is_there_from_the_first_future_on_until_the_reader_is_dropped";
+        const TEST: &str = "the_thread_lives_from_first_future_to_drop";
         return if allowed() {
             by_itself(TEST, &[])
         };
@@ -271,7 +271,7 @@ fn a_thread_is_there_from_the_first_future_on_until_the_reader_is_dropped() {
     begin(&mut on_pipe.read(0, 10));
     assert_eq!(threads(), before + 1);
     drop(on_pipe);
-    // A thread that has ended is among the others for a moment yet.
+    // A thread that has ended is counted for a short time.
     until(|| threads() == before);
 }
 
@@ -292,13 +292,13 @@ fn a_signal_ends_no_wait() {
     thread::scope(|scope| {
         let (tell, told) = channel();
         let waiting = scope.spawn(move || {
-            // SAFETY: asks for a number.
+            // SAFETY: returns a number.
             tell.send(unsafe { libc::pthread_self() }).unwrap();
             reader.read_at(0, 4).unwrap().to_vec()
         });
         let thread = told.recv().unwrap();
         for _ in 0..50 {
-            // SAFETY: the thread is there, since it waits for what is written below.
+            // SAFETY: the thread exists, since it waits for the bytes written below.
             assert_eq!(unsafe { libc::pthread_kill(thread, libc::SIGUSR1) }, 0);
             thread::sleep(Duration::from_millis(1));
         }
@@ -307,12 +307,12 @@ fn a_signal_ends_no_wait() {
     });
 }
 
-/// Without a thread, a future is an error and no read that nobody waits for.
+/// If the thread cannot start, the future returns an error, and no read is left behind.
 #[test]
-fn a_thread_that_cannot_be_had_is_an_error() {
+fn a_thread_that_cannot_start_is_an_error() {
     let Some(path) = input() else {
         return if allowed() {
-            by_itself("a_thread_that_cannot_be_had_is_an_error", &[])
+            by_itself("a_thread_that_cannot_start_is_an_error", &[])
         };
     };
     let reader = UringReader::open(&path, options()).unwrap();
@@ -324,8 +324,8 @@ fn a_thread_that_cannot_be_had_is_an_error() {
 }
 
 #[test]
-fn a5_a_batch_is_one_system_call() {
-    const TEST: &str = "a5_a_batch_is_one_system_call";
+fn a_batch_is_one_system_call() {
+    const TEST: &str = "a_batch_is_one_system_call";
     const BATCH: u64 = 64;
     if let Some(path) = input() {
         let reader = UringReader::open(path, UringOptions::new().depth(64).buffer_len(1000)).unwrap();

@@ -1,4 +1,4 @@
-//! Being told when a file changes, and no longer being told.
+//! Change notification for files, and its end.
 #![cfg(all(feature = "watch", unix))]
 
 #[cfg(target_os = "linux")]
@@ -19,7 +19,7 @@ use tempfile::TempDir;
 
 type Callback = Box<dyn FnMut(Change) + Send>;
 
-/// Each way to watch. `Watch` says which one it is.
+/// Each method of watching. `Watch` reports which one it is.
 const WAYS: [fn(&Path, Callback) -> Result<Watch>; 2] = [
     |path, callback| watch(path, callback),
     |path, callback| watch_by_polling(path, Duration::ZERO, callback),
@@ -32,7 +32,7 @@ fn file() -> (TempDir, PathBuf) {
     (folder, path)
 }
 
-/// Waits for a change. Before it, what was told before may be told again, and any change that it was written to.
+/// Waits for a change. Earlier changes may be reported again before it, as may any `Modified`.
 fn expect(told: &Receiver<Change>, change: Change, before: Change) {
     loop {
         let next = told.recv_timeout(Duration::from_secs(10)).expect("a change is told");
@@ -48,7 +48,7 @@ fn append(path: &Path) {
 }
 
 #[test]
-fn m12_every_change_is_told() {
+fn every_change_is_reported() {
     for (backend, watch) in WAYS.into_iter().enumerate() {
         let (folder, path) = file();
         let other = folder.path().join("other");
@@ -76,7 +76,7 @@ fn m12_every_change_is_told() {
 }
 
 #[test]
-fn what_is_no_change_of_the_file_is_not_told() {
+fn other_events_are_not_reported() {
     for watch in WAYS {
         let (folder, path) = file();
         let (tell, told) = channel();
@@ -90,9 +90,9 @@ fn what_is_no_change_of_the_file_is_not_told() {
     }
 }
 
-/// A file is written to all the time. From the moment that a watch is gone, its callback does not run.
+/// While a file is written to continuously, no callback runs after the watch was dropped.
 #[test]
-fn m12_nothing_is_told_after_the_drop() {
+fn no_callback_runs_after_drop() {
     for watch in WAYS {
         let (_folder, path) = file();
         let done = Arc::new(AtomicBool::new(false));
@@ -155,7 +155,7 @@ fn a_callback_may_drop_its_own_watch() {
 }
 
 #[test]
-fn only_a_file_that_is_there_can_be_watched() {
+fn only_an_existing_file_can_be_watched() {
     for watch in WAYS {
         let (folder, path) = file();
         assert!(matches!(
@@ -180,7 +180,7 @@ fn a_link_is_followed() {
     }
 }
 
-/// Runs in a process that may have no watches of the system.
+/// Runs in a process without inotify watches.
 #[test]
 #[cfg(target_os = "linux")]
 fn without_watches_the_file_is_polled() {

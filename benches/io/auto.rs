@@ -1,4 +1,4 @@
-//! The choice that is measured, against each single way: records of a file, counted.
+//! The automatic choice of a backend, compared with each single backend: records of a file, counted.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -44,7 +44,7 @@ fn row(path: &Path, state: State, threads: usize) {
             times.push(pass(path, *strategy, threads));
         }
     }
-    // What disturbs a machine makes it slower, and never faster.
+    // Disturbances make a machine slower, never faster.
     let fastest: Vec<Duration> = times.into_iter().filter_map(|times| times.into_iter().min()).collect();
     let (auto, single) = fastest.split_last().expect("five strategies");
     let best = single.iter().min().expect("four backends");

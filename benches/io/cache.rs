@@ -1,4 +1,4 @@
-//! The page cache, brought into a state without a privilege. `crates/peers` has it too.
+//! States of the page cache, set up without privileges. `crates/peers` has a copy.
 
 use std::fs::{self, File};
 use std::hint::black_box;
@@ -9,12 +9,12 @@ use pagecut::mmap::{HugePageMmap, MmapReader};
 
 use crate::sum::sum;
 
-/// Writes a file in pieces, and so in folios that are no longer.
+/// Writes a file in pieces, and so in folios of at most that length.
 pub(crate) fn write(path: &Path, data: &[u8], piece: usize) -> io::Result<()> {
     fs::remove_file(path).or_else(ignore_absence)?;
     let mut file = File::create(path)?;
     data.chunks(piece).try_for_each(|piece| file.write_all(piece))?;
-    // What waits to be written cannot be evicted.
+    // Dirty pages cannot be evicted.
     file.sync_all()
 }
 
@@ -22,7 +22,7 @@ fn ignore_absence(error: io::Error) -> io::Result<()> {
     if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
 }
 
-/// Writes a file anew, in pieces of this length.
+/// Rewrites a file in pieces of this length.
 pub(crate) fn rewrite(path: &Path, piece: usize) -> io::Result<()> {
     let new = path.with_extension("new");
     let (mut from, mut to) = (File::open(path)?, File::create(&new)?);
@@ -37,7 +37,7 @@ pub(crate) fn rewrite(path: &Path, piece: usize) -> io::Result<()> {
     fs::rename(&new, path)
 }
 
-/// Drops a file from the page cache.
+/// Evicts a file from the page cache.
 pub(crate) fn evict(path: &Path) -> pagecut::Result<()> {
     let reader = MmapReader::open(path)?;
     reader.evict()?;
@@ -49,15 +49,15 @@ pub(crate) fn evict(path: &Path) -> pagecut::Result<()> {
     Err(io::Error::other(left).into())
 }
 
-/// Drops a file from the page cache and has it read in again, in huge pages as far as the file system has them.
+/// Evicts a file from the page cache and reads it again, in huge pages if the file system supports them.
 pub(crate) fn read_in_huge_folios(path: &Path) -> pagecut::Result<()> {
     evict(path)?;
     black_box(sum(HugePageMmap::open(path)?.as_slice()));
     Ok(())
 }
 
-/// Touches as much memory as the file is long, and gives it back. A virtual machine may have handed free memory back to its host
-/// meanwhile, and who is first to use it again pays for that; this has nothing to do with how files are read.
+/// Touches as much memory as the file is long, and frees it. A virtual machine may have returned free memory to its
+/// host, and the first use of it is slow; that cost does not belong to reading the file.
 pub(crate) fn back_with_memory(path: &Path) -> io::Result<()> {
     let len = usize::try_from(path.metadata()?.len()).map_err(io::Error::other)?;
     black_box(vec![1u8; len]);

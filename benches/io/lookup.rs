@@ -1,4 +1,4 @@
-//! Looking up whole entries of a cache on disk, by copy and by borrow: 50 files of 1 MB and 20 of 2 MB, in both orders.
+//! Lookup of whole entries of a cache on disk, by copy and by borrow: 50 files of 1 MB and 20 of 2 MB, in both orders.
 
 use std::hint::black_box;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::{median, ms};
 
 const ROUNDS: usize = 15;
 
-/// What a lookup does. Each gives the sum of all bytes, so that none gets away with not looking.
+/// A lookup. Each returns the sum of all bytes, so that all of them are read.
 type Lookup = (&'static str, fn(&[PathBuf], &[Reader], &mut Vec<u8>) -> u64);
 
 const LOOKUPS: [Lookup; 4] = [
@@ -24,7 +24,7 @@ const LOOKUPS: [Lookup; 4] = [
         paths.iter().fold(0, |all, path| all ^ borrowed(&open(path, Strategy::Mapped)))
     }),
     ("kept open, read into one buffer", |_, readers, buffer| {
-        // By positioned reads, whatever the reader is.
+        // With positioned reads, whatever the reader is.
         readers
             .iter()
             .filter(|reader| reader.mapped().is_none())

@@ -1,8 +1,8 @@
-//! What each way of moving the bytes of files costs: `cargo bench --bench io [--features io-uring] [-- TABLE...]`, where a table is
-//! `pass`, `lookup`, `auto` or `small`.
+//! The cost of each backend: `cargo bench --bench io [--features io-uring] [-- TABLE...]`, where a table is `pass`,
+//! `lookup`, `auto` or `small`.
 //!
-//! Files lie below the target folder; how long they are is set by `PAGECUT_BENCH_MIB`, 1024 unless it is said. Each table
-//! names the state of the page cache, which is set up before each time that is taken. A figure is the median of the rounds.
+//! Files are created below the target folder; `PAGECUT_BENCH_MIB` sets their length, 1024 by default. Each table names
+//! the state of the page cache, which is set up before each measurement. A figure is the median of the rounds.
 
 mod auto;
 mod cache;
@@ -14,7 +14,7 @@ mod sum;
 
 use std::time::Duration;
 
-/// A table: its name as an argument, and what makes it.
+/// A table: its name as an argument, and the function that prints it.
 type Table = (&'static str, fn());
 
 const TABLES: [Table; 4] =
@@ -32,13 +32,13 @@ fn main() {
     }
 }
 
-/// The median of some times, of which there is one at least.
+/// Returns the median of at least one time.
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times[times.len() / 2]
 }
 
-/// In milliseconds, as a cell.
+/// Formats a time in milliseconds.
 fn ms(time: Duration) -> String {
     format!("{:.2}", time.as_secs_f64() * 1e3)
 }

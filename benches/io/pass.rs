@@ -1,4 +1,4 @@
-//! One pass over a file, every byte of which is looked at: time, system calls that read, faults and processor time, by way.
+//! One pass over all bytes of a file: time, read system calls, page faults and processor time per backend.
 
 use std::fs::{self, File};
 use std::hint::black_box;
@@ -16,7 +16,7 @@ use crate::{median, ms};
 
 const ROUNDS: usize = 5;
 
-/// A way to make the pass. Gives the sum of all bytes, and how often the kernel was called for them.
+/// A method for the pass. Returns the sum of all bytes, and the number of system calls.
 type Pass = (&'static str, fn(&Path) -> (u64, u64));
 
 const PASSES: &[Pass] = &[
@@ -76,7 +76,7 @@ fn positioned(reader: &dyn BytesAt, path: &Path, len: usize) -> (u64, u64) {
     })
 }
 
-/// Reads by a ring, a batch of which is always in flight but for those that are looked at.
+/// Reads with a ring, with a batch in flight while another one is processed.
 #[cfg(feature = "io-uring")]
 fn ring(path: &Path, direct: bool, depth: usize, len: usize) -> (u64, u64) {
     use pagecut::io::uring::{ReadOp, UringOptions, UringReader};
@@ -97,7 +97,7 @@ fn ring(path: &Path, direct: bool, depth: usize, len: usize) -> (u64, u64) {
             assert_eq!(reader.submit_batch(&batch).expect("a ring"), batch.len());
             calls += 1;
         }
-        // Half of what can be in flight, so that the disk is never left alone.
+        // Half of the queue depth, so that the disk is never idle.
         let done = reader.complete_batch((depth / 2).min(reader.in_flight()));
         calls += 1;
         for completion in done {
@@ -113,9 +113,10 @@ fn advised(path: &Path, advice: Advice) -> (u64, u64) {
     (sum(reader.as_slice()), 2)
 }
 
-/// Faults of this process so far that found a page and that waited for one, and its processor time so far.
+/// Returns minor and major page faults and the processor time of this process so far.
 fn usage() -> (u64, u64, Duration) {
-    // proc_pid_stat(5): fields 10, 12, 14 and 15; the second may hold spaces, and ends with the last parenthesis.
+    // proc_pid_stat(5): fields 10, 12, 14 and 15; the second field may contain spaces, and ends with the last
+    // parenthesis.
     let stat = fs::read_to_string("/proc/self/stat").expect("proc");
     let fields: Vec<&str> = stat.rsplit(')').next().expect("the rest").split_whitespace().collect();
     let number = |field: usize| fields[field - 3].parse::<u64>().expect("a number");

@@ -1,4 +1,4 @@
-//! From which length on it pays to map a file: opening it and looking at all of its bytes.
+//! The length from which mapping a file pays off: opening it and reading all of its bytes.
 
 use std::hint::black_box;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Files, and the states of the page cache that they are brought into without a privilege.
+//! States of files in the page cache, set up without privileges.
 
 use std::fs;
 use std::hint::black_box;
@@ -9,16 +9,16 @@ use pagecut::mmap::MmapReader;
 use crate::cache;
 use crate::sum::sum;
 
-/// How a file lies in the page cache.
+/// The state of a file in the page cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
-    /// All of it, in pages of 4 KiB or little more.
+    /// Cached in pages of 4 KiB or little more.
     SmallFolios,
-    /// All of it, in huge pages as far as the file system has them.
+    /// Cached in huge pages, if the file system supports them.
     HugeFolios,
-    /// Nothing of it.
+    /// Not cached.
     Cold,
-    /// The first half.
+    /// The first half is cached.
     Half,
 }
 
@@ -32,7 +32,7 @@ impl State {
         }
     }
 
-    /// Brings a file into the state, once for all rounds where reading the file leaves it there.
+    /// Sets up the state, once for all rounds if reading the file preserves it.
     pub(crate) fn prepare(self, path: &Path) {
         match self {
             Self::SmallFolios => cache::rewrite(path, 4 << 10).expect("room for a file"),
@@ -41,7 +41,7 @@ impl State {
         }
     }
 
-    /// Brings it there again, before each round.
+    /// Restores the state before each round.
     pub(crate) fn restore(self, path: &Path) {
         match self {
             Self::SmallFolios | Self::HugeFolios => {}
@@ -55,7 +55,7 @@ impl State {
     }
 }
 
-/// Drops a file from the page cache, and has memory at hand for it to come back.
+/// Evicts a file from the page cache, and makes free memory available for it.
 fn evict(path: &Path) {
     cache::evict(path).expect("a file that can be evicted");
     cache::back_with_memory(path).expect("an address space");
@@ -66,12 +66,12 @@ pub(crate) fn write(path: &Path, data: &[u8], piece: usize) {
     cache::write(path, data, piece).expect("room for a file");
 }
 
-/// A path below the target folder.
+/// Returns a path below the target folder.
 pub(crate) fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
-/// A file of reads of the length that is asked for.
+/// Returns a file of reads of the requested length.
 pub(crate) fn reads() -> PathBuf {
     let mib: usize = std::env::var("PAGECUT_BENCH_MIB").map_or(1024, |mib| mib.parse().expect("a number"));
     let path = path("io.fastq");

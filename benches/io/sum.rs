@@ -1,4 +1,4 @@
-//! A look at every byte, as fast as memory gives it. `crates/peers` has it too.
+//! Reads every byte at the speed of memory. `crates/peers` has a copy.
 
 /// XORs all bytes, 64 at a time in eight words, which the compiler turns into vectors.
 pub(crate) fn sum(bytes: &[u8]) -> u64 {

@@ -1,4 +1,4 @@
-//! What is salvaged of a file, compared with what does not touch its damaged blocks.
+//! Comparison of recovered records with those outside of damaged blocks.
 
 use std::io::{Cursor, Read};
 use std::ops::Range;
@@ -7,14 +7,14 @@ use pagecut::fastq::Fastq;
 use pagecut::io;
 use pagecut::{Account, Gap, Salvaged, Source, SourceOptions};
 
-use crate::make::{BGZF_END, CompressionStats, bgzf_block};
+use crate::make::{BGZF_END, CompressedFile, bgzf_block};
 
-/// Where the bytes come from.
+/// The source of the bytes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Origin {
     File(io::Strategy),
     Stream,
-    /// A few bytes at a time, and the format is told first.
+    /// A few bytes at a time, with detection first.
     Dribble,
 }
 
@@ -22,17 +22,17 @@ pub(crate) const ORIGINS: [Origin; 4] =
     [Origin::File(io::Strategy::Mapped), Origin::File(io::Strategy::Read), Origin::Stream, Origin::Dribble];
 
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct InvalidConfig {
+pub(crate) struct Setting {
     pub(crate) origin: Origin,
     pub(crate) threads: usize,
     pub(crate) part_len: usize,
 }
 
-/// Others for every number, of all that there are.
-pub(crate) fn few_settings(number: usize) -> [InvalidConfig; 3] {
+/// Different settings for each number.
+pub(crate) fn few_settings(number: usize) -> [Setting; 3] {
     [0, 5, 14].map(|step| {
         let number = number + step;
-        InvalidConfig {
+        Setting {
             origin: ORIGINS[number % 4],
             threads: 1 + number * 3 % 8,
             part_len: [1, 90, 700, 100_000][number / 2 % 4],
@@ -49,9 +49,9 @@ impl Read for Dribble {
     }
 }
 
-/// What can be read: the records, the gaps, and the account.
-pub(crate) fn salvage(bytes: &[u8], setting: InvalidConfig) -> (Vec<u8>, Vec<Gap>, Account) {
-    let InvalidConfig { origin, threads, part_len } = setting;
+/// Returns the records, the gaps, and the account.
+pub(crate) fn salvage(bytes: &[u8], setting: Setting) -> (Vec<u8>, Vec<Gap>, Account) {
+    let Setting { origin, threads, part_len } = setting;
     let options = SourceOptions::new().threads(threads).part_len(part_len);
     let file = tempfile::NamedTempFile::new().unwrap();
     let stream = Cursor::new(bytes.to_vec());
@@ -64,7 +64,7 @@ pub(crate) fn salvage(bytes: &[u8], setting: InvalidConfig) -> (Vec<u8>, Vec<Gap
         Origin::Dribble => Source::from_reader(Dribble(stream), options),
     };
     if matches!(origin, Origin::Dribble) {
-        // The one and the other keep what they look at.
+        // Both keep the bytes that they examine.
         let _ = source.detect();
         let _ = source.detect_after_damage();
         let _ = source.detect();
@@ -81,7 +81,7 @@ pub(crate) fn salvage(bytes: &[u8], setting: InvalidConfig) -> (Vec<u8>, Vec<Gap
     (good, gaps, account)
 }
 
-/// Records, one behind the other.
+/// Consecutive records.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Reads {
     pub(crate) text: Vec<u8>,
@@ -94,7 +94,7 @@ impl Reads {
         self.ends.push(self.text.len());
     }
 
-    /// Of several lengths; some quality lines begin with `@` or `+`, some names hold an `@`.
+    /// Of several lengths; some quality lines start with `@` or `+`, some names contain an `@`.
     pub(crate) fn of(records: usize) -> Self {
         let mut reads = Self::default();
         for number in 0..records {
@@ -112,14 +112,14 @@ impl Reads {
         starts.zip(&self.ends).map(|(start, &end)| start..end)
     }
 
-    /// The records that can be read for certain where these stretches of the text are lost, which are in order.
+    /// Returns the records that can certainly be read if these ranges of the text are lost, which are in order.
     pub(crate) fn without(&self, lost: &[Range<usize>]) -> Vec<u8> {
         let starts = std::iter::once(0).chain(lost.iter().map(|lost| lost.end));
         let ends = lost.iter().map(|lost| lost.start).chain([usize::MAX]);
         let stretches: Vec<_> = starts.zip(ends).collect();
         let is_sure = |record: &Range<usize>| {
             stretches.iter().enumerate().any(|(number, &(start, end))| {
-                // A line that begins with the first byte behind a loss may have begun before it.
+                // A line that starts with the first byte after a loss may have started before it.
                 let begins = record.start > start || (number == 0 && record.start == start);
                 begins && record.end <= end && (end == usize::MAX || !self.is_in_doubt(record, end))
             })
@@ -127,8 +127,8 @@ impl Reads {
         self.ranges().filter(is_sure).flat_map(|record| self.text[record].to_vec()).collect()
     }
 
-    /// Whether the quality line of a record may be the header of another one, for all that is known up to `end`: it begins with `@`,
-    /// and the line after the next is not there to tell.
+    /// Returns whether the quality line of a record may be the header of another one, according to the bytes up to
+    /// `end`: it starts with `@`, and the line after the next is missing.
     pub(crate) fn is_in_doubt(&self, record: &Range<usize>, end: usize) -> bool {
         let lines: Vec<&[u8]> = self.text[record.clone()].split(|&byte| byte == b'\n').collect();
         let behind = &self.text[record.end..end];
@@ -137,9 +137,9 @@ impl Reads {
     }
 }
 
-/// The text in blocks of these lengths, which come again and again.
-pub(crate) fn blocks(text: &[u8], lens: &[usize]) -> CompressionStats {
-    let (mut packed, mut rest) = (CompressionStats::default(), text);
+/// The text in blocks of these lengths, repeated.
+pub(crate) fn blocks(text: &[u8], lens: &[usize]) -> CompressedFile {
+    let (mut packed, mut rest) = (CompressedFile::default(), text);
     for &len in lens.iter().cycle() {
         let (block, others) = rest.split_at(len.min(rest.len()));
         packed.push(&bgzf_block(block), block);
@@ -152,18 +152,18 @@ pub(crate) fn blocks(text: &[u8], lens: &[usize]) -> CompressionStats {
     packed
 }
 
-/// What a block held.
-pub(crate) fn text_of(packed: &CompressionStats, block: usize) -> Range<usize> {
+/// The text range of a block.
+pub(crate) fn text_of(packed: &CompressedFile, block: usize) -> Range<usize> {
     packed.text_before(block).len()..packed.text_before(block + 1).len()
 }
 
-/// In every setting: what is salvaged is what does not touch these blocks, and the account adds up.
+/// Checks in every setting that the recovered records are those outside of these blocks, and that the account adds up.
 pub(crate) fn check(
     reads: &Reads,
-    packed: &CompressionStats,
+    packed: &CompressedFile,
     bytes: &[u8],
     damaged: &[usize],
-    settings: &[InvalidConfig],
+    settings: &[Setting],
 ) -> Vec<Gap> {
     let lost: Vec<_> = damaged.iter().map(|&block| text_of(packed, block)).collect();
     let expected = reads.without(&lost);
@@ -191,7 +191,7 @@ pub(crate) fn check(
             "{what}"
         );
         assert_eq!(told.members, (packed.members() - damaged.len()) as u64, "{what}");
-        // A number that is told is that of the block.
+        // A reported number is that of the block.
         for place in gaps.iter().filter_map(|gap| gap.error.compressed_place()) {
             let start =
                 place.number.map(|number| packed.range(usize::try_from(number).unwrap()).start as u64);

@@ -2,16 +2,16 @@
 
 use std::ops::Range;
 
-use crate::make::CompressionStats;
+use crate::make::CompressedFile;
 
-/// What is done to a block.
+/// A kind of damage to a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Damage {
     Magic,
     Flags,
     ShortBsize,
     LongBsize,
-    /// The length of this and the next block.
+    /// The lengths of this and the next block.
     NextBsize,
     Payload,
     Sum,
@@ -36,8 +36,9 @@ impl Damage {
         Self::Zeros,
     ];
 
-    /// Whether it is damage that is noticed: the first block says that the file is BGZF, and zeros behind all others are padding.
-    pub(crate) fn is_told(self, packed: &CompressionStats, block: usize) -> bool {
+    /// Returns whether the damage is detected: the first block identifies the file as BGZF, and zeros after all others
+    /// are padding.
+    pub(crate) fn is_told(self, packed: &CompressedFile, block: usize) -> bool {
         match self {
             Self::Magic | Self::Flags => block > 0,
             Self::Zeros => block > 0 && block + 1 < packed.members(),
@@ -45,7 +46,7 @@ impl Damage {
         }
     }
 
-    pub(crate) fn apply(self, packed: &CompressionStats, block: usize, bytes: &mut [u8]) {
+    pub(crate) fn apply(self, packed: &CompressedFile, block: usize, bytes: &mut [u8]) {
         let Range { start, end } = packed.range(block);
         let mut set_bsize = |len: usize| {
             bytes[start + 16..start + 18].copy_from_slice(&u16::try_from(len - 1).unwrap().to_le_bytes());
@@ -57,7 +58,7 @@ impl Damage {
             Self::LongBsize => set_bsize(end - start + 30),
             Self::NextBsize if block + 1 < packed.members() => set_bsize(packed.range(block + 1).end - start),
             Self::NextBsize => set_bsize(65_536),
-            // No block of DEFLATE is of this type.
+            // This block type of DEFLATE is invalid.
             Self::Payload => bytes[start + 18] |= 6,
             Self::Sum => bytes[end - 8] ^= 1,
             Self::LongIsize => bytes[end - 3] ^= 0x80,

@@ -1,13 +1,13 @@
-//! Where a search for the next block, or what is told of it, is off by little.
+//! Edge cases of the search for the next block and of reported losses.
 
 use flate2::Compression;
 use pagecut::Gap;
 
-use crate::check::{InvalidConfig, Origin, Reads, blocks, check, few_settings, salvage, text_of};
+use crate::check::{Origin, Reads, Setting, blocks, check, few_settings, salvage, text_of};
 use crate::damage::Damage;
-use crate::make::{BGZF_END, CompressionStats, Header, bgzf_block, bgzf_block_with, deflate, gzip};
+use crate::make::{BGZF_END, CompressedFile, Header, bgzf_block, bgzf_block_with, deflate, gzip};
 
-/// What is lost, in compressed bytes and in what they held.
+/// Returns the losses, in compressed bytes and in the text.
 fn lost(gaps: &[Gap]) -> Vec<(std::ops::Range<u64>, Option<std::ops::Range<u64>>)> {
     let lost = gaps.iter().filter_map(|gap| gap.lost.as_deref());
     lost.map(|lost| (lost.packed.clone(), lost.unpacked.clone())).collect()
@@ -19,11 +19,11 @@ fn the_next_block_is_found_wherever_it_begins() {
     let packed = blocks(&reads.text, &[150]);
     let (before, behind) = packed.bytes.split_at(packed.range(2).start);
     let at = text_of(&packed, 2).start;
-    // Few bytes, and as many as are looked at in one go.
+    // Few bytes, and about as many as one search examines.
     for len in (1..4).chain(65_530..65_545) {
         let bytes = [before, &b"?".repeat(len), behind].concat();
         for origin in [Origin::Stream, Origin::Dribble] {
-            let (good, gaps, account) = salvage(&bytes, InvalidConfig { origin, threads: 1, part_len: 700 });
+            let (good, gaps, account) = salvage(&bytes, Setting { origin, threads: 1, part_len: 700 });
             assert_eq!(good, reads.without(std::slice::from_ref(&(at..at))), "{len} bytes, {origin:?}");
             let start = before.len() as u64;
             assert_eq!(lost(&gaps), [(start..start + len as u64, None)], "{len} bytes, {origin:?}");
@@ -33,14 +33,14 @@ fn the_next_block_is_found_wherever_it_begins() {
 }
 
 #[test]
-fn what_begins_as_a_block_and_is_none_is_no_end_of_what_is_lost() {
+fn a_false_block_start_does_not_end_a_loss() {
     let mut reads = Reads::of(5);
     let mut inner = bgzf_block(b"@made up\nA\n+\nI\n");
     assert!(!inner.contains(&b'\n'), "it would end the line");
     let sum = inner.len() - 8;
     inner[sum] ^= 0x40;
     reads.push(&[&b"@holds a block\n"[..], &inner, b"\n+\n", &vec![b'I'; inner.len()], b"\n"].concat());
-    let mut packed = CompressionStats::default();
+    let mut packed = CompressedFile::default();
     for text in [&Reads::of(3).text, &reads.text, &Reads::of(4).text] {
         packed.push(&bgzf_block_with(b"", Compression::none(), text), text);
     }
@@ -54,7 +54,7 @@ fn what_begins_as_a_block_and_is_none_is_no_end_of_what_is_lost() {
 }
 
 #[test]
-fn whether_the_file_is_closed_is_told_by_its_last_block_alone() {
+fn only_the_last_block_closes_the_file() {
     let packed = blocks(&Reads::of(20).text, &[300]);
     let open = &packed.bytes[..packed.bytes.len() - BGZF_END.len()];
     for (bytes, closed) in [
@@ -72,7 +72,7 @@ fn whether_the_file_is_closed_is_told_by_its_last_block_alone() {
 }
 
 #[test]
-fn where_the_input_ends_in_a_block_is_told() {
+fn an_end_inside_a_block_is_located() {
     let packed = blocks(&Reads::of(20).text, &[170]);
     let last = packed.range(3);
     for cut in [last.start + 1, last.start + 10, last.start + 30, last.end - 1] {
@@ -86,7 +86,7 @@ fn where_the_input_ends_in_a_block_is_told() {
 }
 
 #[test]
-fn what_is_lost_before_counts_where_it_is_certain() {
+fn certain_losses_are_counted() {
     let reads = Reads::of(40);
     let packed = blocks(&reads.text, &[170]);
     let places = |blocks: [usize; 2], certain: [bool; 2]| {
@@ -100,7 +100,7 @@ fn what_is_lost_before_counts_where_it_is_certain() {
     for (damage, certain) in [
         ([&[Damage::Sum][..], &[Damage::Sum]], [true, true]),
         ([&[Damage::LongIsize], &[Damage::Sum]], [true, true]),
-        // Neither the length nor the check sum is right.
+        // Neither the length nor the checksum is correct.
         ([&[Damage::LongIsize, Damage::Sum], &[Damage::Sum]], [false, false]),
         ([&[Damage::Sum], &[Damage::Payload]], [true, false]),
     ] {
@@ -114,7 +114,7 @@ fn what_is_lost_before_counts_where_it_is_certain() {
 }
 
 #[test]
-fn a_member_that_is_cut_short_is_lost_and_a_long_one_is_read() {
+fn a_truncated_member_is_lost() {
     let reads = Reads::of(20);
     let blocks = blocks(&reads.text, &[300]).bytes;
     let member = gzip(&Reads::of(9).text);
@@ -124,7 +124,7 @@ fn a_member_that_is_cut_short_is_lost_and_a_long_one_is_read() {
         assert_eq!(lost(&gaps), [(len..len + member.len() as u64 - 20, None)], "{setting:?}");
         assert!(good == reads.text && account.complete, "{setting:?}");
     }
-    // One that is longer than what is looked at: by its first bytes it is a member.
+    // Longer than the examined bytes: its start identifies it as a member.
     let long = Reads::of(20).text.repeat(400);
     let sum_and_len = [crc32fast::hash(&long), u32::try_from(long.len()).unwrap()].map(u32::to_le_bytes);
     let member =
@@ -132,7 +132,7 @@ fn a_member_that_is_cut_short_is_lost_and_a_long_one_is_read() {
     assert!(member.len() > 300_000);
     let bytes = [&blocks, &member, &bgzf_block(&reads.text)[..]].concat();
     for origin in [Origin::Stream, Origin::File(pagecut::io::Strategy::Read)] {
-        let (good, gaps, account) = salvage(&bytes, InvalidConfig { origin, threads: 2, part_len: 50_000 });
+        let (good, gaps, account) = salvage(&bytes, Setting { origin, threads: 2, part_len: 50_000 });
         assert!(gaps.is_empty() && account.complete, "{gaps:?}");
         assert!(good == [&reads.text, &long, &reads.text].map(Vec::as_slice).concat());
     }

@@ -1,5 +1,5 @@
-//! Promise: behind a damaged block of BGZF reading goes on, and all that is lost is what touches that block; with every number of threads,
-//! from files and streams.
+//! Promise: after a damaged block of BGZF, reading continues, and only records that touch the block are lost; with
+//! every number of threads, from files and streams.
 
 #![cfg(feature = "gzip")]
 
@@ -13,15 +13,15 @@ mod edges;
 use std::io::Cursor;
 use std::ops::Range;
 
-use check::{InvalidConfig, ORIGINS, Reads, blocks, check, few_settings, salvage, text_of};
+use check::{ORIGINS, Reads, Setting, blocks, check, few_settings, salvage, text_of};
 use damage::Damage;
-use make::{BGZF_END, CompressionStats, bgzf_block, gzip};
+use make::{BGZF_END, CompressedFile, bgzf_block, gzip};
 use pagecut::fastq::Fastq;
 use pagecut::{FileKind, Source, SourceOptions};
 use proptest::prelude::*;
 
 #[test]
-fn of_each_block_in_turn_only_what_touches_it_is_lost() {
+fn a_damaged_block_loses_only_its_records() {
     let reads = Reads::of(50);
     for (shape, lens) in [&[200][..], &[37, 300, 1, 90], &[0, 500], &[64]].into_iter().enumerate() {
         let packed = blocks(&reads.text, lens);
@@ -35,7 +35,7 @@ fn of_each_block_in_turn_only_what_touches_it_is_lost() {
                 let mut bytes = packed.bytes.clone();
                 damage.apply(&packed, block, &mut bytes);
                 if bytes == packed.bytes {
-                    // The length of nothing is nothing.
+                    // The length of an empty block stays 0.
                     continue;
                 }
                 let gaps = check(&reads, &packed, &bytes, &[block], &few_settings(shape + block * 5));
@@ -49,7 +49,7 @@ fn of_each_block_in_turn_only_what_touches_it_is_lost() {
                     (range.start as u64, Some(block as u64)),
                     "{damage:?}"
                 );
-                // What is not certain is not told.
+                // Uncertain lengths are not reported.
                 let text = text.start as u64..text.end as u64;
                 let certain = matches!(damage, Damage::Sum | Damage::LongIsize);
                 assert_eq!(lost.unpacked, certain.then_some(text), "{damage:?} of {block}");
@@ -59,12 +59,12 @@ fn of_each_block_in_turn_only_what_touches_it_is_lost() {
 }
 
 #[test]
-fn blocks_that_are_lost_side_by_side() {
+fn adjacent_lost_blocks() {
     let reads = Reads::of(60);
     let packed = blocks(&reads.text, &[150]);
     for damage in Damage::ALL {
         for blocks in [vec![3, 4], vec![3, 4, 5], vec![3, 5], vec![1, 4, 5, 9]] {
-            // The length of both says nothing of the second one.
+            // The length of both blocks does not give that of the second one.
             if damage == Damage::NextBsize {
                 continue;
             }
@@ -83,7 +83,7 @@ fn bytes_that_are_missing_or_too_many() {
     for block in [1, 3, last - 1] {
         let Range { start, end } = packed.range(block);
         for (number, bytes) in [
-            // Cut out of the block, so that all behind it lies elsewhere.
+            // Bytes removed from the block, so that all later bytes move.
             [&packed.bytes[..start + 30], &packed.bytes[end - 12..]].concat(),
             [&packed.bytes[..start + 5], &packed.bytes[end..]].concat(),
             [&packed.bytes[..end - 3], &packed.bytes[end..]].concat(),
@@ -109,7 +109,7 @@ fn bytes_that_are_missing_or_too_many() {
             }
         }
     }
-    // Cut short: what is left of the last block is lost.
+    // Truncated: the rest of the last block is lost.
     for cut in [packed.range(4).start + 10, packed.range(4).end - 1] {
         for setting in few_settings(cut) {
             let (good, gaps, account) = salvage(&packed.bytes[..cut], setting);
@@ -123,20 +123,20 @@ fn bytes_that_are_missing_or_too_many() {
 }
 
 #[test]
-fn a_block_inside_of_a_block_is_none() {
-    // Letters that are a block of BGZF, stored as they are.
+fn a_block_inside_a_block_is_ignored() {
+    // Letters that form a block of BGZF, stored uncompressed.
     let mut reads = Reads::of(20);
     let inner = bgzf_block(b"@made up\nA\n+\nI\n");
     assert!(!inner.contains(&b'\n'), "it would end the line");
     reads.push(&[&b"@holds a block\n"[..], &inner, b"\n+\n", &vec![b'I'; inner.len()], b"\n"].concat());
     let end = reads.text.len();
     Reads::of(20).ranges().for_each(|range| reads.push(&Reads::of(20).text[range]));
-    let mut packed = CompressionStats::default();
+    let mut packed = CompressedFile::default();
     let stored = make::bgzf_block_with(b"", flate2::Compression::none(), &reads.text[..end]);
     packed.push(&stored, &reads.text[..end]);
     packed.push(&bgzf_block(&reads.text[end..]), &reads.text[end..]);
     packed.push(&BGZF_END, b"");
-    // It is found where all is right, and is the matter of its block.
+    // It is found in the intact file, too, as a part of its block.
     check(&reads, &packed, &packed.bytes, &[], &few_settings(0));
 }
 
@@ -153,15 +153,15 @@ fn members_that_are_no_blocks_are_read() {
         assert_eq!((good.len(), gaps.len()), (reads.text.len(), 0), "{gaps:?}");
         assert!(account.complete && account.error.is_none());
     }
-    // A block whose header does not say that it is one is a member.
+    // A block without the BGZF subfield is a member.
     let mut nameless = blocks(&reads.text, &[130]);
     nameless.bytes[packed.range(3).start + 12] = b'X';
     for setting in few_settings(5) {
         let (good, gaps, _) = salvage(&nameless.bytes, setting);
         assert_eq!((good.len(), gaps.len()), (reads.text.len(), 0), "{gaps:?}");
     }
-    // Damage before and behind them is passed over.
-    let mut packed = CompressionStats::default();
+    // Damage before and after them is skipped.
+    let mut packed = CompressedFile::default();
     for (number, text) in reads.text.chunks(130).enumerate() {
         packed.push(&if number % 4 == 3 { gzip(text) } else { bgzf_block(text) }, text);
     }
@@ -171,14 +171,14 @@ fn members_that_are_no_blocks_are_read() {
         damaged.iter().for_each(|&block| Damage::Payload.apply(&packed, block, &mut bytes));
         check(&reads, &packed, &bytes, &damaged, &few_settings(damaged.len()));
     }
-    // Damage of a member that is not too long to look at it beforehand too.
+    // Damage of a member that is short enough to be examined completely.
     let mut bytes = packed.bytes.clone();
     Damage::Sum.apply(&packed, 7, &mut bytes);
     check(&reads, &packed, &bytes, &[7], &few_settings(4));
 }
 
 #[test]
-fn zeros_behind_the_last_block_are_padding_and_garbage_is_lost() {
+fn trailing_zeros_are_padding_and_garbage_is_lost() {
     let reads = Reads::of(20);
     let packed = blocks(&reads.text, &[300]);
     for setting in few_settings(1) {
@@ -194,7 +194,7 @@ fn zeros_behind_the_last_block_are_padding_and_garbage_is_lost() {
 }
 
 #[test]
-fn the_format_is_told_by_what_is_behind_a_lost_first_block() {
+fn the_format_is_detected_after_a_lost_block() {
     let reads = Reads::of(50);
     let packed = blocks(&reads.text, &[333]);
     let mut bytes = packed.bytes.clone();
@@ -206,7 +206,7 @@ fn the_format_is_told_by_what_is_behind_a_lost_first_block() {
 }
 
 #[test]
-fn what_is_read_up_to_the_first_fault_stays_so() {
+fn records_before_the_first_fault_stay() {
     let reads = Reads::of(50);
     let packed = blocks(&reads.text, &[333]);
     let mut bytes = packed.bytes.clone();
@@ -219,14 +219,14 @@ fn what_is_read_up_to_the_first_fault_stays_so() {
 }
 
 #[test]
-fn a_stream_of_nothing_can_be_read_in_both_ways() {
+fn an_empty_stream_can_be_read_in_both_modes() {
     let source = Source::from_reader(Cursor::new(BGZF_END.repeat(2)), SourceOptions::new());
     for account in [source.account(&Fastq::new()), source.parts(&Fastq::new()).recover().account()] {
         assert!(account.complete && account.error.is_none() && account.tally.bytes() == 0, "{account:?}");
     }
 }
 
-/// A record of letters and scores that may look like something else.
+/// A record whose letters and scores may look like something else.
 fn record() -> impl Strategy<Value = Vec<u8>> {
     let pair = (prop::sample::select(b"ACGTN"), prop::sample::select(b"!+@I~"));
     ("[a-z@+]{0,5}", prop::collection::vec(pair, 0..60)).prop_map(|(name, pairs)| {
@@ -239,7 +239,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_records_in_any_blocks_with_any_of_them_damaged(
+    fn any_damage_of_any_blocks(
         records in prop::collection::vec(record(), 1..40),
         lens in prop::collection::vec(1..400_usize, 1..5),
         damages in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(&Damage::ALL[..])), 0..4),
@@ -253,7 +253,7 @@ proptest! {
         let (mut bytes, mut damaged) = (packed.bytes.clone(), Vec::new());
         for (index, damage) in damages {
             let block = index.index(packed.members());
-            // What is done to two blocks at once is another test's.
+            // Another test covers damage of adjacent blocks.
             if damaged.iter().any(|other: &usize| other.abs_diff(block) < 2) || !damage.is_told(&packed, block) {
                 continue;
             }
@@ -264,6 +264,6 @@ proptest! {
             }
         }
         damaged.sort_unstable();
-        check(&reads, &packed, &bytes, &damaged, &[InvalidConfig { origin, threads, part_len }]);
+        check(&reads, &packed, &bytes, &damaged, &[Setting { origin, threads, part_len }]);
     }
 }

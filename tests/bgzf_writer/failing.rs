@@ -7,16 +7,16 @@ use pagecut::compress::bgzf::Writer;
 
 use crate::make::{CLOSING, MOST, noise, options, reads, written};
 
-/// What a writer does that has no more room.
+/// The behaviour of a full writer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Full {
     Fails,
     Panics,
-    /// It fails once, and goes on as if nothing had been.
+    /// It fails once, and then continues normally.
     FailsOnce,
 }
 
-/// Takes so many bytes, in short pieces and with interruptions.
+/// Accepts a limited number of bytes, in short pieces and with interruptions.
 struct Narrow<'out> {
     out: &'out mut Vec<u8>,
     room: usize,
@@ -56,7 +56,7 @@ impl Write for Narrow<'_> {
     }
 }
 
-/// Writes all pieces, whatever happens, and finishes. Tells the kind of the first error, if there is one.
+/// Writes all pieces despite errors, and finishes. Returns the kind of the first error.
 fn write(writer: Narrow<'_>, threads: usize, pieces: &[&[u8]], flush: bool) -> Option<ErrorKind> {
     let mut writer = Writer::with_options(writer, options(threads)).unwrap();
     let mut first = None;
@@ -87,7 +87,7 @@ fn write(writer: Narrow<'_>, threads: usize, pieces: &[&[u8]], flush: bool) -> O
     }
 }
 
-/// Has the inner writer fail after `room` bytes.
+/// Checks a failure of the inner writer after `room` bytes.
 fn check(room: usize, threads: usize, pieces: &[&[u8]], flush: bool, whole: &[u8]) {
     for full in [Full::Fails, Full::FailsOnce, Full::Panics] {
         let mut out = Vec::new();
@@ -101,7 +101,7 @@ fn check(room: usize, threads: usize, pieces: &[&[u8]], flush: bool, whole: &[u8
 }
 
 #[test]
-fn after_every_number_of_bytes() {
+fn failure_after_every_number_of_bytes() {
     let pieces: &[&[u8]] = &[b"@r1\nACGT\n+\nIIII\n", b"@r2\n", b"AC\n+\nII\n"];
     for threads in [1, 3] {
         let mut whole = Vec::new();

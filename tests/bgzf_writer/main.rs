@@ -1,4 +1,4 @@
-//! BGZF that is written: it is read again, here and by other people's programs, and ends where writing failed.
+//! The BGZF writer: its output is read by this library and by other programs, and ends where writing failed.
 
 #![cfg(feature = "gzip")]
 

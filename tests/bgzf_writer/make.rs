@@ -1,20 +1,20 @@
-//! Bytes to write, and BGZF made of them.
+//! Input bytes, and BGZF made of them.
 
 use std::io::{Read, Write};
 
 use pagecut::compress::bgzf::{Writer, WriterOptions};
 use pagecut::compress::{Compression, CompressionStats, Decoder};
 
-/// A block holds so many bytes at the most.
+/// Maximum number of bytes in a block.
 pub(crate) const MOST: usize = 65280;
 
-/// The closing block, as in section 4.1.2 of the SAM specification.
+/// The end-of-file block, from section 4.1.2 of the SAM specification.
 pub(crate) const CLOSING: [u8; 28] = [
     0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 0x06, 0, 0x42, 0x43, 0x02, 0, 0x1b, 0, 0x03, 0, 0, 0, 0, 0,
     0, 0, 0, 0,
 ];
 
-/// Bytes that nothing makes shorter.
+/// Incompressible bytes.
 pub(crate) fn noise(len: usize) -> Vec<u8> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let next = || {
@@ -26,7 +26,7 @@ pub(crate) fn noise(len: usize) -> Vec<u8> {
     std::iter::repeat_with(next).take(len).collect()
 }
 
-/// Reads of so many bytes in all, the last one cut off.
+/// Reads of `len` bytes in total, the last one truncated.
 pub(crate) fn reads(len: usize) -> Vec<u8> {
     let letters: Vec<u8> = noise(80).iter().map(|byte| b"ACGT"[usize::from(byte % 4)]).collect();
     let mut text = Vec::new();
@@ -43,7 +43,7 @@ pub(crate) fn reads(len: usize) -> Vec<u8> {
     text
 }
 
-/// Whole reads of about so many bytes in all.
+/// Whole reads of about `len` bytes in total.
 pub(crate) fn whole_reads(len: usize) -> Vec<u8> {
     let mut text = reads(len);
     let last = text.windows(2).rposition(|pair| pair == b"\n@").unwrap();
@@ -51,12 +51,12 @@ pub(crate) fn whole_reads(len: usize) -> Vec<u8> {
     text
 }
 
-/// Level 1, which is all that it takes where lengths and orders are what matters.
+/// Level 1, which suffices for tests of lengths and order.
 pub(crate) fn options(threads: usize) -> WriterOptions {
     WriterOptions::new().level(1).threads(threads)
 }
 
-/// What comes of pieces that are written one by one.
+/// Returns the output for pieces that are written one by one.
 pub(crate) fn written<'data>(threads: usize, pieces: impl IntoIterator<Item = &'data [u8]>) -> Vec<u8> {
     let mut writer = Writer::with_options(Vec::new(), options(threads)).unwrap();
     for piece in pieces {
@@ -65,7 +65,7 @@ pub(crate) fn written<'data>(threads: usize, pieces: impl IntoIterator<Item = &'
     writer.finish().unwrap()
 }
 
-/// What our own decoder reads.
+/// Reads with our own decoder.
 pub(crate) fn read(bytes: &[u8]) -> (Vec<u8>, CompressionStats) {
     let mut decoder = Decoder::new(bytes).unwrap();
     let mut read = Vec::new();
@@ -75,7 +75,7 @@ pub(crate) fn read(bytes: &[u8]) -> (Vec<u8>, CompressionStats) {
     (read, packed)
 }
 
-/// What each block holds, found by the lengths in their headers alone.
+/// Returns the contents of each block, found by the lengths in their headers alone.
 pub(crate) fn blocks(mut bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut blocks = Vec::new();
     while !bytes.is_empty() {

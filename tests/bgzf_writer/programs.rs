@@ -1,4 +1,4 @@
-//! What is written is read by other people's programs.
+//! Other programs read the output.
 
 use std::fs;
 use std::process::{Command, Output};
@@ -13,7 +13,7 @@ fn run(mut program: Command, args: &[&str]) -> Output {
     output
 }
 
-/// A program tests and unpacks what is written.
+/// Checks that a program tests and decompresses the output.
 fn unpacked_by(name: &str) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out.gz");
@@ -39,7 +39,7 @@ fn bgzip() {
     unpacked_by("bgzip");
 }
 
-/// It finds reads in the midst of the file by an index of the blocks, which it makes of BGZF only.
+/// It finds reads in the middle of the file with a block index, which exists for BGZF only.
 #[test]
 fn samtools() {
     let folder = tempfile::tempdir().unwrap();

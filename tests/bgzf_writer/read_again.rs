@@ -1,4 +1,4 @@
-//! What is written is read again.
+//! The output is read again.
 
 use std::io::{Cursor, IoSlice, Write};
 
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use crate::make::{CLOSING, MOST, blocks, noise, options, read, reads, whole_reads, written};
 
-/// What any number of threads makes of these bytes; it is read again.
+/// Returns the output, which is the same for any number of threads and is read again.
 fn check(bytes: &[u8]) -> Vec<u8> {
     let one = written(1, [bytes]);
     for threads in 2..=4 {
@@ -22,21 +22,21 @@ fn check(bytes: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn bytes_of_every_length_around_the_borders_of_blocks() {
+fn lengths_around_block_boundaries() {
     for len in [0, 1, 2, MOST - 1, MOST, MOST + 1, 2 * MOST - 1, 2 * MOST, 2 * MOST + 1] {
         for bytes in [vec![b'A'; len], noise(len), vec![b'\n'; len]] {
             let made = check(&bytes);
             assert!(made.len() <= len + 64 * (2 + len / MOST), "{len} bytes become {}", made.len());
         }
         check(&reads(len));
-        // Without a line end, blocks are as long as they can be.
+        // Without a line end, blocks have the maximum length.
         assert_eq!(blocks(&written(2, [&vec![b'A'; len][..]])).len(), len.div_ceil(MOST) + 1);
     }
     assert_eq!(written(1, []), CLOSING);
 }
 
 #[test]
-fn a_block_ends_with_a_line_if_that_ends_among_its_last_4096_bytes() {
+fn a_block_ends_at_a_line_near_its_end() {
     for from_end in [0, 1, 2, 100, 4094, 4095, 4096, 4097] {
         let mut bytes = vec![b'A'; 2 * MOST];
         bytes[MOST - 1 - from_end] = b'\n';
@@ -52,7 +52,7 @@ fn a_block_ends_with_a_line_if_that_ends_among_its_last_4096_bytes() {
 }
 
 #[test]
-fn how_the_bytes_are_spread_over_calls_does_not_matter() {
+fn the_division_into_calls_does_not_matter() {
     let text = reads(200_000);
     let whole = written(1, [&text[..]]);
     for len in [7, 1000, 4096, MOST - 1, MOST, MOST + 1] {
@@ -79,7 +79,7 @@ fn how_the_bytes_are_spread_over_calls_does_not_matter() {
 }
 
 #[test]
-fn what_is_flushed_can_be_read() {
+fn flushed_bytes_are_readable() {
     for threads in 1..=3 {
         let mut writer = Writer::with_options(Vec::new(), options(threads)).unwrap();
         let text = reads(3 * MOST);
@@ -96,7 +96,7 @@ fn what_is_flushed_can_be_read() {
 }
 
 #[test]
-fn what_is_not_finished_is_not_closed() {
+fn an_unfinished_file_is_not_closed() {
     for threads in 1..=3 {
         let mut bytes = Vec::new();
         let text = reads(10 * MOST);
@@ -107,13 +107,13 @@ fn what_is_not_finished_is_not_closed() {
             let (again, packed) = read(&bytes);
             assert!(text.starts_with(&again) && !packed.closed);
         }
-        // With one thread nothing is under way but the block that is not full.
+        // With one thread, only the incomplete block is pending.
         assert!(threads > 1 || bytes.len() > CLOSING.len());
     }
 }
 
 #[test]
-fn records_that_are_written_are_those_that_are_read() {
+fn written_records_are_read_again() {
     let text = whole_reads(300_000);
     let records: Vec<_> = fastq::records(&text).collect::<Result<_, _>>().unwrap();
     for threads in [1, 2, 4] {

@@ -1,16 +1,16 @@
-//! BGZF: blocks, empty ones among them, and the one that closes a file.
+//! BGZF: blocks, empty blocks, and the end-of-file block.
 
 use flate2::Compression;
 use pagecut::fastq::Fastq;
 
 use crate::check::{fault_behind, fault_between, few_settings, is_plain, names, read_in, reads, settings};
-use crate::make::{BGZF_END, CompressionStats, Kind, bgzf_block, bgzf_block_with, gzip};
+use crate::make::{BGZF_END, CompressedFile, Kind, bgzf_block, bgzf_block_with, gzip};
 
 const FASTQ: Fastq = Fastq::new();
 
-/// Blocks of 50 bytes of text, with a closing block or without.
-fn blocks(records: usize, closed: bool) -> CompressionStats {
-    let mut packed = CompressionStats::default();
+/// Blocks of 50 bytes of text, with or without an end-of-file block.
+fn blocks(records: usize, closed: bool) -> CompressedFile {
+    let mut packed = CompressedFile::default();
     reads(records).chunks(50).for_each(|text| packed.push(&bgzf_block(text), text));
     if closed {
         packed.push(&BGZF_END, b"");
@@ -23,7 +23,7 @@ fn an_empty_block_ends_nothing() {
     let text = reads(30);
     for at in [0, 1, 5, 10] {
         for count in [1, 4] {
-            let mut packed = CompressionStats::default();
+            let mut packed = CompressedFile::default();
             for (number, text) in text.chunks(100).enumerate() {
                 if number == at {
                     (0..count).for_each(|_| packed.push(&BGZF_END, b""));
@@ -67,8 +67,8 @@ fn blocks_as_long_as_they_can_be() {
 }
 
 #[test]
-fn a_block_that_holds_more_than_it_may_is_read_or_told() {
-    // 70,000 bytes, and there may be 65,536.
+fn an_oversized_block_is_read_or_an_error() {
+    // 70,000 bytes; the maximum is 65,536.
     let long = bgzf_block_with(b"", Compression::best(), &b"@r\n\n+\n\n".repeat(10_000));
     let (reading, error) = read_in(&FASTQ, &[&long[..], &BGZF_END].concat(), &few_settings(0));
     assert!(error.is_some() || reading.tally.records == 10_000, "{reading:?}");
@@ -85,24 +85,24 @@ fn a_block_may_have_other_fields_too() {
 }
 
 #[test]
-fn the_closing_block_may_be_missing() {
+fn the_end_of_file_block_may_be_missing() {
     let packed = blocks(30, false);
     is_plain(&FASTQ, &packed.bytes, &packed.text);
 }
 
 #[test]
-fn a_file_that_is_cut_in_a_block_ends_with_an_error() {
+fn a_cut_in_a_block_is_an_error() {
     let (tiny, small) = (blocks(3, true), blocks(60, true));
     let of_tiny = (1..tiny.bytes.len()).map(|at| (&tiny, at));
     let of_small = (97..small.bytes.len()).step_by(97).map(|at| (&small, at));
     let mut cuts = 0;
     for (packed, at) in of_tiny.chain(of_small).filter(|(packed, at)| !packed.is_end(*at)) {
         let block = packed.member_at(at);
-        // Of the block that is cut, what there is may be had.
+        // The available part of a truncated block may be returned.
         let text = [packed.text_before(block), packed.text_before(block + 1)];
         let bytes = &packed.bytes[..at];
         if block == 0 && at < 18 {
-            // It may look like gzip, or like nothing yet.
+            // It may look like gzip, or not be recognizable yet.
             assert!(read_in(&FASTQ, bytes, &few_settings(at)).1.is_some(), "cut at {at}");
         } else {
             let message = fault_between(&FASTQ, bytes, text, &few_settings(at));
@@ -114,7 +114,7 @@ fn a_file_that_is_cut_in_a_block_ends_with_an_error() {
 }
 
 #[test]
-fn a_file_that_is_cut_between_blocks_ends_where_the_text_does() {
+fn a_cut_between_blocks_ends_with_the_text() {
     let packed = blocks(30, true);
     for block in 0..packed.members() {
         let bytes = &packed.bytes[..packed.range(block).start];
@@ -149,7 +149,7 @@ fn a_wrong_length_of_a_block_is_an_error() {
         for wrong in [0, 1, 17, 25, size - 1, size + 1, size + 28, 0xffff] {
             let mut bytes = packed.bytes.clone();
             bytes[at..at + 2].copy_from_slice(&wrong.to_le_bytes());
-            // Where no block ends, what there is may be had.
+            // Where no block ends, the available part may be returned.
             let text = [packed.text_before(block), packed.text_before(block + 1)];
             let message = fault_between(&FASTQ, &bytes, text, &few_settings(block + usize::from(wrong)));
             names(&message, Kind::Bgzf, &packed, block);

@@ -1,4 +1,4 @@
-//! Reading of compressed bytes, compared with that of the text.
+//! Comparison of compressed input with its text.
 
 use std::io::{self, Cursor, Read};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -8,34 +8,34 @@ use std::time::Duration;
 use pagecut::io::{Strategy, ZeroCopyConfig};
 use pagecut::{Account, Error, FileKind, Format, Location, Resync, Salvaged, Source, SourceOptions, Tally};
 
-use crate::make::{CompressionStats, Kind};
+use crate::make::{CompressedFile, Kind};
 
-/// Where the bytes come from.
+/// The source of the bytes.
 #[derive(Debug, Clone, Copy)]
 enum Origin {
     File(Strategy),
     Stream,
-    /// A stream that gives a few bytes at a time, and is interrupted.
+    /// A stream that returns a few bytes at a time and is interrupted.
     Dribble,
 }
 
-/// A way to read.
+/// A configuration of reading.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct InvalidConfig {
+pub(crate) struct Setting {
     origin: Origin,
     threads: usize,
     part_len: Option<usize>,
 }
 
-impl InvalidConfig {
-    /// The same origin with other threads and parts.
+impl Setting {
+    /// The same source with other numbers of threads and lengths of chunks.
     pub(crate) fn with(self, threads: usize, part_len: usize) -> Self {
         Self { threads, part_len: Some(part_len), ..self }
     }
 }
 
-/// Every origin with every number of threads, and every length of parts with both; not all three with each other.
-pub(crate) fn settings() -> Vec<InvalidConfig> {
+/// Every source with every number of threads, and every length of chunks with both; not all three combined.
+pub(crate) fn settings() -> Vec<Setting> {
     let origins = [
         Origin::File(Strategy::Auto),
         Origin::File(Strategy::Mapped),
@@ -46,21 +46,20 @@ pub(crate) fn settings() -> Vec<InvalidConfig> {
     let part_lens = [Some(1), Some(100), None];
     let of_origin = |(number, origin)| {
         let setting =
-            move |(at, threads)| InvalidConfig { origin, threads, part_len: part_lens[(number + at) % 3] };
+            move |(at, threads)| Setting { origin, threads, part_len: part_lens[(number + at) % 3] };
         [1, 2, 3, 8].into_iter().enumerate().map(setting)
     };
     origins.into_iter().enumerate().flat_map(of_origin).collect()
 }
 
-/// A length of parts that whole inputs fit into. To make room for what is the longest otherwise takes most of the time where
-/// nothing is optimised.
+/// A chunk length above that of most inputs. Longer buffers take most of the time in an unoptimized build.
 const LONG: usize = 4096;
 
-/// Three settings, others for every number, with another origin and number of threads each.
-pub(crate) fn few_settings(number: usize) -> [InvalidConfig; 3] {
+/// Three settings for each number, with different sources and numbers of threads.
+pub(crate) fn few_settings(number: usize) -> [Setting; 3] {
     let settings = settings();
     let setting = |step| settings[(number * 7 + step) % settings.len()];
-    [0, 5, 14].map(|step| InvalidConfig { part_len: setting(step).part_len.or(Some(LONG)), ..setting(step) })
+    [0, 5, 14].map(|step| Setting { part_len: setting(step).part_len.or(Some(LONG)), ..setting(step) })
 }
 
 struct Dribble {
@@ -92,14 +91,14 @@ impl Input {
         Self { bytes: bytes.to_vec(), file }
     }
 
-    pub(crate) fn open(&self, setting: InvalidConfig) -> Source {
-        let InvalidConfig { origin, threads, part_len } = setting;
+    pub(crate) fn open(&self, setting: Setting) -> Source {
+        let Setting { origin, threads, part_len } = setting;
         let options = SourceOptions::new().threads(threads);
         let options = part_len.map_or(options, |len| options.part_len(len));
         let bytes = Cursor::new(self.bytes.clone());
         match origin {
             Origin::File(strategy) => {
-                // Without a threshold, so that short files are had every way too.
+                // Without a threshold, so that short files use every backend, too.
                 let config = ZeroCopyConfig::new().strategy(strategy).threshold(0);
                 Source::with_options(self.file.path(), options.config(config)).unwrap()
             }
@@ -109,7 +108,7 @@ impl Input {
     }
 }
 
-/// What an account says, so that two can be compared. A fault of what lies below the text is not quoted.
+/// An account in comparable form. Faults of the compressed bytes are not quoted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reading {
     pub(crate) tally: Tally,
@@ -145,13 +144,13 @@ impl Read for Broken {
     }
 }
 
-/// What reading comes to where a fault follows on the text.
+/// The result of reading a text that is followed by a fault.
 pub(crate) fn cut_off(format: &impl Format, text: &[u8]) -> Reading {
     let stream = Cursor::new(text.to_vec()).chain(Broken);
     Reading::of(&Source::from_reader(stream, SERIAL).account(format))
 }
 
-/// The bytes of the parts that are taken, and their records in words.
+/// Returns the bytes of the delivered chunks, and their records as text.
 fn taken<F: Format>(source: &Source, format: &F) -> (Vec<u8>, Vec<String>)
 where
     for<'data> F::Record<'data>: std::fmt::Debug,
@@ -173,12 +172,12 @@ where
     (bytes, records)
 }
 
-/// What there is in a text.
+/// The expected result for a text.
 struct Expected<'text> {
     text: &'text [u8],
     kind: Option<FileKind>,
     reading: Reading,
-    /// The records before the first error, in words.
+    /// The records before the first error, as text.
     records: Vec<String>,
 }
 
@@ -196,12 +195,12 @@ impl<'text> Expected<'text> {
         }
     }
 
-    fn check<F: Format>(&self, format: &F, input: &Input, setting: InvalidConfig)
+    fn check<F: Format>(&self, format: &F, input: &Input, setting: Setting)
     where
         for<'data> F::Record<'data>: std::fmt::Debug,
     {
         let source = input.open(setting);
-        // What the kind was told by is read again.
+        // The bytes used for detection are read again.
         assert_eq!(source.detect().ok(), self.kind, "{setting:?}");
         assert_eq!(Reading::of(&source.account(format)), self.reading, "{setting:?}");
         let (bytes, records) = taken(&input.open(setting), format);
@@ -209,21 +208,21 @@ impl<'text> Expected<'text> {
             assert_eq!(bytes.escape_ascii().to_string(), self.text.escape_ascii().to_string(), "{setting:?}");
             assert_eq!(records, self.records, "{setting:?}");
         } else {
-            // How much is taken before an error depends on the parts, and is the start of the same.
+            // The number of bytes delivered before an error depends on the chunks; they are a prefix of the text.
             assert!(self.text.starts_with(&bytes) && self.records.starts_with(&records), "{setting:?}");
         }
     }
 }
 
-/// In this setting, the bytes read as the text does.
-pub(crate) fn is_plain_in<F: Format>(format: &F, bytes: &[u8], text: &[u8], setting: InvalidConfig)
+/// Checks in this setting that the bytes read as the text does.
+pub(crate) fn is_plain_in<F: Format>(format: &F, bytes: &[u8], text: &[u8], setting: Setting)
 where
     for<'data> F::Record<'data>: std::fmt::Debug,
 {
     Expected::of(format, text).check(format, &Input::new(bytes), setting);
 }
 
-/// In every setting, the bytes read as the text does.
+/// Checks in every setting that the bytes read as the text does.
 pub(crate) fn is_plain<F: Format>(format: &F, bytes: &[u8], text: &[u8])
 where
     for<'data> F::Record<'data>: std::fmt::Debug,
@@ -232,7 +231,7 @@ where
     settings().into_iter().for_each(|setting| expected.check(format, &input, setting));
 }
 
-/// What was salvaged: the good bytes, and the gaps in words.
+/// Returns the result of recovery: the good bytes, and the gaps as text.
 fn salvaged(source: &Source, format: &impl Resync) -> (Vec<u8>, Vec<String>, Reading) {
     let (mut good, mut gaps) = (Vec::new(), Vec::new());
     let account = source.salvage(format, u64::MAX, |salvaged| {
@@ -246,7 +245,7 @@ fn salvaged(source: &Source, format: &impl Resync) -> (Vec<u8>, Vec<String>, Rea
     (good, gaps, Reading::of(&account))
 }
 
-/// In every setting, records and gaps of the bytes are those of the text.
+/// Checks in every setting that records and gaps of the bytes are those of the text.
 pub(crate) fn pieces_are_plain(format: &impl Resync, bytes: &[u8], text: &[u8]) {
     let input = Input::new(bytes);
     let pieces = Reading::of(&plain(text).parts(format).recover().account());
@@ -261,14 +260,10 @@ pub(crate) fn pieces_are_plain(format: &impl Resync, bytes: &[u8], text: &[u8]) 
     }
 }
 
-/// What these settings come to, which has to be one and the same, and the error.
-pub(crate) fn read_in(
-    format: &impl Format,
-    bytes: &[u8],
-    settings: &[InvalidConfig],
-) -> (Reading, Option<Error>) {
+/// Returns the result of these settings, which has to be the same for all, and the error.
+pub(crate) fn read_in(format: &impl Format, bytes: &[u8], settings: &[Setting]) -> (Reading, Option<Error>) {
     let input = Input::new(bytes);
-    let read = |setting: &InvalidConfig| {
+    let read = |setting: &Setting| {
         let account = input.open(*setting).account(format);
         (Reading::of(&account), account.error)
     };
@@ -282,9 +277,9 @@ pub(crate) fn read_in(
     (first, error)
 }
 
-/// In these settings, reading ends at a fault of the compressed bytes, and the parts that are taken before are those of `text`. Returns
-/// what it came to, and the message.
-fn fault_in<F: Format>(format: &F, bytes: &[u8], text: &[u8], settings: &[InvalidConfig]) -> (Reading, String)
+/// Checks in these settings that reading ends at a fault of the compressed bytes, and that the chunks delivered before
+/// are those of `text`. Returns the result and the message.
+fn fault_in<F: Format>(format: &F, bytes: &[u8], text: &[u8], settings: &[Setting]) -> (Reading, String)
 where
     for<'data> F::Record<'data>: std::fmt::Debug,
 {
@@ -298,13 +293,13 @@ where
     (reading, error.to_string())
 }
 
-/// In these settings, reading ends at a fault of the compressed bytes behind no fewer records than `least` holds for certain, and no
-/// more than `most` does. Returns the message.
+/// Checks in these settings that reading ends at a fault of the compressed bytes, after at least the records that are
+/// certain in `least` and at most those of `most`. Returns the message.
 pub(crate) fn fault_between<F: Format>(
     format: &F,
     bytes: &[u8],
     [least, most]: [&[u8]; 2],
-    settings: &[InvalidConfig],
+    settings: &[Setting],
 ) -> String
 where
     for<'data> F::Record<'data>: std::fmt::Debug,
@@ -315,13 +310,9 @@ where
     message
 }
 
-/// In these settings, reading ends at a fault of the compressed bytes behind exactly this text. Returns the message.
-pub(crate) fn fault_behind<F: Format>(
-    format: &F,
-    bytes: &[u8],
-    text: &[u8],
-    settings: &[InvalidConfig],
-) -> String
+/// Checks in these settings that reading ends at a fault of the compressed bytes after exactly this text. Returns the
+/// message.
+pub(crate) fn fault_behind<F: Format>(format: &F, bytes: &[u8], text: &[u8], settings: &[Setting]) -> String
 where
     for<'data> F::Record<'data>: std::fmt::Debug,
 {
@@ -330,8 +321,8 @@ where
     message
 }
 
-/// A message names the format, the member by its number, and a byte that lies in it.
-pub(crate) fn names(message: &str, kind: Kind, packed: &CompressionStats, member: usize) {
+/// Checks that a message names the format, the number of the member, and a byte inside of it.
+pub(crate) fn names(message: &str, kind: Kind, packed: &CompressedFile, member: usize) {
     let [format, word] = kind.words();
     let lower = message.to_lowercase();
     assert!(lower.contains(format) && lower.contains(word), "{message}: no {format}, {word}");
@@ -347,7 +338,7 @@ pub(crate) fn names(message: &str, kind: Kind, packed: &CompressionStats, member
     );
 }
 
-/// Work that comes to an end.
+/// Runs work that has to end within a time limit.
 pub(crate) fn ends(work: impl FnOnce() + Send + 'static) {
     let (done, is_done) = mpsc::channel();
     let worker = thread::spawn(move || {
@@ -361,7 +352,7 @@ pub(crate) fn ends(work: impl FnOnce() + Send + 'static) {
     }
 }
 
-/// FASTQ of so many records, of several lengths; some quality lines begin with `@` or `+`.
+/// FASTQ of `records` records of several lengths; some quality lines start with `@` or `+`.
 pub(crate) fn reads(records: usize) -> Vec<u8> {
     let record = |number: usize| {
         let len = number * 7 % 40;

@@ -1,16 +1,16 @@
-//! Damage anywhere: never a wrong count without an error, never a panic, and always an end.
+//! Arbitrary damage: never a wrong count without an error, never a panic, and reading always ends.
 
 use pagecut::fastq::Fastq;
 
 use crate::check::{
     Input, Reading, ends, fault_between, few_settings, is_plain, names, plain, read_in, reads, settings,
 };
-use crate::make::{CompressionStats, Kind};
+use crate::make::{CompressedFile, Kind};
 
 const FASTQ: Fastq = Fastq::new();
 
-/// Reads as the text does, or with an error.
-fn is_plain_or_told(bytes: &[u8], packed: &CompressionStats, number: usize) {
+/// Checks that the bytes read as the text does, or with an error.
+fn is_plain_or_told(bytes: &[u8], packed: &CompressedFile, number: usize) {
     let (reading, error) = read_in(&FASTQ, bytes, &few_settings(number));
     if error.is_none() {
         assert_eq!(reading, Reading::of(&plain(&packed.text).account(&FASTQ)), "{number}");
@@ -18,7 +18,7 @@ fn is_plain_or_told(bytes: &[u8], packed: &CompressionStats, number: usize) {
 }
 
 #[test]
-fn a_flipped_bit_is_told_or_does_not_matter() {
+fn a_flipped_bit_is_an_error_or_harmless() {
     ends(|| {
         for kind in Kind::ALL {
             let packed = kind.file(&reads(40), 400);
@@ -32,7 +32,7 @@ fn a_flipped_bit_is_told_or_does_not_matter() {
 }
 
 #[test]
-fn every_flipped_bit_of_a_tiny_file_is_told_or_does_not_matter() {
+fn every_flipped_bit_is_an_error_or_harmless() {
     ends(|| {
         for kind in Kind::ALL {
             let packed = kind.file(&reads(2), 1000);
@@ -46,7 +46,7 @@ fn every_flipped_bit_of_a_tiny_file_is_told_or_does_not_matter() {
 }
 
 #[test]
-fn a_byte_that_is_lost_or_doubled_is_told_or_does_not_matter() {
+fn a_lost_or_doubled_byte_is_an_error_or_harmless() {
     ends(|| {
         for kind in Kind::ALL {
             let packed = kind.file(&reads(8), 100);
@@ -61,7 +61,7 @@ fn a_byte_that_is_lost_or_doubled_is_told_or_does_not_matter() {
 }
 
 #[test]
-fn a_file_that_is_cut_in_a_member_ends_with_an_error() {
+fn a_cut_in_a_member_is_an_error() {
     ends(|| {
         for kind in [Kind::Gzip, Kind::Zstd] {
             let (tiny, small) = (kind.file(&reads(3), 40), kind.file(&reads(100), 1500));
@@ -70,7 +70,7 @@ fn a_file_that_is_cut_in_a_member_ends_with_an_error() {
             for (packed, at) in of_tiny.chain(of_small).filter(|(packed, at)| !packed.is_end(*at)) {
                 let (bytes, member) = (&packed.bytes[..at], packed.member_at(at));
                 if at < 4 {
-                    // Too short to tell what it is.
+                    // Too short for detection.
                     assert!(read_in(&FASTQ, bytes, &few_settings(at)).1.is_some(), "cut at {at}");
                 } else {
                     let text = [packed.text_before(member), packed.text_before(member + 1)];
@@ -83,7 +83,7 @@ fn a_file_that_is_cut_in_a_member_ends_with_an_error() {
 }
 
 #[test]
-fn a_file_that_is_cut_between_members_ends_where_the_text_does() {
+fn a_cut_between_members_ends_with_the_text() {
     for kind in [Kind::Gzip, Kind::Zstd] {
         let packed = kind.file(&reads(30), 200);
         for member in 0..packed.members() {
@@ -92,7 +92,7 @@ fn a_file_that_is_cut_between_members_ends_where_the_text_does() {
     }
 }
 
-/// Reads of which one is bad, and then a fault: in the check sum of the last member but one.
+/// Reads, one of them bad, followed by a fault: in the checksum of the second to last member.
 fn fault_behind_bad_read(kind: Kind) -> (Vec<u8>, Vec<u8>) {
     let bad = [&reads(10)[..], b"@bad\nAC\n+\nI\n", &reads(30)].concat();
     let packed = kind.file(&bad, 150);
@@ -113,7 +113,7 @@ fn an_error_of_the_format_before_a_fault_comes_first() {
 }
 
 #[test]
-fn of_two_faults_that_which_comes_first_is_told() {
+fn the_first_of_two_faults_is_reported() {
     for kind in Kind::ALL {
         let packed = kind.file(&reads(40), 400);
         let mut bytes = packed.bytes.clone();
@@ -125,7 +125,7 @@ fn of_two_faults_that_which_comes_first_is_told() {
 }
 
 #[test]
-fn a_fault_at_which_reading_ends_is_told_though_there_is_a_gap_before_it() {
+fn a_final_fault_after_a_gap_is_reported() {
     for kind in [Kind::Gzip, Kind::Zstd] {
         let input = Input::new(&fault_behind_bad_read(kind).1);
         for setting in settings() {

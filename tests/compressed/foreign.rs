@@ -1,11 +1,11 @@
-//! What is known, but not read, is named.
+//! Known formats that are not read are named.
 
 use pagecut::fastq::Fastq;
 
 use crate::check::{Input, reads, settings};
 use crate::make::{BGZF_END, Kind, bgzf_block, gzip, zstd_frame};
 
-/// In every setting, what is asked for the kind and what reads say that it is none, by its name.
+/// Checks in every setting that detection and reading return an error that names the format.
 fn is_named(bytes: &[u8], name: &str) {
     let input = Input::new(bytes);
     for setting in settings() {
@@ -24,7 +24,7 @@ fn archives_and_alignments_are_named() {
 }
 
 #[test]
-fn alignments_are_named_in_what_they_are_compressed_with() {
+fn compressed_alignments_are_named() {
     let bam = b"BAM\x01\x04\0\0\0@HD\n\x01\0\0\0";
     is_named(&[&bgzf_block(bam)[..], &BGZF_END].concat(), "BAM");
     is_named(&Kind::Bgzf.file(bam, 3).bytes, "BAM");
@@ -34,7 +34,7 @@ fn alignments_are_named_in_what_they_are_compressed_with() {
 }
 
 #[test]
-fn what_was_compressed_twice_is_named() {
+fn doubly_compressed_input_is_named() {
     let text = reads(10);
     is_named(&gzip(&gzip(&text)), "gzip");
     is_named(&zstd_frame(&gzip(&text)), "gzip");
@@ -42,7 +42,7 @@ fn what_was_compressed_twice_is_named() {
 }
 
 #[test]
-fn what_is_neither_is_told_in_every_packing() {
+fn unknown_content_is_refused_when_compressed() {
     for kind in Kind::ALL {
         is_named(&kind.file(b"a text of another kind\n", 7).bytes, "neither");
     }

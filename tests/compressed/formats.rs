@@ -1,4 +1,4 @@
-//! Every format, damaged and whole, reads compressed as it does plain.
+//! Every format, damaged and intact, reads the same compressed and plain.
 
 use std::fs;
 
@@ -11,13 +11,13 @@ use crate::check::{Input, Reading, is_plain, pieces_are_plain, plain, reads, set
 use crate::common::{all_testdata, noise, packets, testdata};
 use crate::make::Kind;
 
-/// Text that is cut short enough to be read in every setting.
+/// Text that is short enough to be read in every setting.
 fn texts(extension: &str) -> Vec<Vec<u8>> {
     let short = |(_, text): (String, Vec<u8>)| text[..text.len().min(3000)].to_vec();
     all_testdata(extension).into_iter().map(short).collect()
 }
 
-/// One kind and length of members for each number.
+/// Chooses a compression and a length of members for each number.
 fn packed(number: usize, text: &[u8]) -> Vec<u8> {
     Kind::ALL[number % 3].file(text, [37, 400, 100_000][number / 3 % 3]).bytes
 }
@@ -65,7 +65,7 @@ fn transport_streams() {
 }
 
 #[test]
-fn damaged_text_is_salvaged_as_if_it_were_plain() {
+fn damaged_text_is_recovered_as_plain_text() {
     fn check(format: &impl Resync, text: &[u8], number: usize) {
         pieces_are_plain(format, &packed(number, text), text);
     }
@@ -83,7 +83,7 @@ fn damaged_text_is_salvaged_as_if_it_were_plain() {
 }
 
 #[test]
-fn a_file_can_be_read_again_and_nothing_is_mapped_of_its_text() {
+fn a_file_can_be_read_again() {
     let text = reads(30);
     let expected = Reading::of(&plain(&text).account(&Fastq::new()));
     for (number, setting) in settings().into_iter().enumerate() {

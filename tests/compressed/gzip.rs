@@ -7,11 +7,11 @@ use pagecut::fastq::Fastq;
 use pagecut::{Source, SourceOptions};
 
 use crate::check::{fault_between, few_settings, is_plain, names, read_in, reads, settings};
-use crate::make::{CompressionStats, Header, Kind, deflate, gzip, gzip_with};
+use crate::make::{CompressedFile, Header, Kind, deflate, gzip, gzip_with};
 
 const FASTQ: Fastq = Fastq::new();
 
-/// Every choice of the four fields.
+/// Every combination of the four fields.
 fn headers<'bytes>(extra: &'bytes [u8], name: &'bytes [u8], comment: &'bytes [u8]) -> Vec<Header<'bytes>> {
     let chosen = |number: u32, bit: u32| number >> bit & 1 == 1;
     let header = |number| Header {
@@ -39,7 +39,7 @@ fn headers_may_have_every_field() {
         is_plain(&FASTQ, &gzip_with(&header, &text), &text);
     }
     for header in headers(&long[..65_535], &long, &long) {
-        // In the second member too.
+        // In the second member, too.
         let bytes = gzip_with(&header, &text).repeat(2);
         let (reading, error) = read_in(&FASTQ, &bytes, &few_settings(bytes.len()));
         assert!(error.is_none() && reading.tally.records == 16, "{error:?}");
@@ -59,7 +59,7 @@ fn an_extra_field_may_be_empty_or_no_field_at_all() {
 fn a_header_that_is_cut_is_an_error() {
     let text = reads(4);
     for (number, header) in headers(b"XY\x03\0abc", b"n", b"co").into_iter().enumerate() {
-        let mut packed = CompressionStats::default();
+        let mut packed = CompressedFile::default();
         packed.push(&gzip(&text), &text);
         packed.push(&gzip_with(&header, &text), &text);
         let start = packed.range(1).start;
@@ -67,7 +67,7 @@ fn a_header_that_is_cut_is_an_error() {
             let settings = few_settings(number + len);
             let message = fault_between(&FASTQ, &packed.bytes[..start + len], [&text, &text], &settings);
             names(&message, Kind::Gzip, &packed, 1);
-            // As the first of the file, two bytes tell that it is gzip.
+            // At the start of the file, two bytes identify gzip.
             let first = &header.bytes()[..len];
             if len > 2 {
                 fault_between(&FASTQ, first, [b"", b""], &settings);
@@ -79,7 +79,7 @@ fn a_header_that_is_cut_is_an_error() {
 }
 
 #[test]
-fn a_header_that_says_what_nobody_knows_is_an_error() {
+fn a_header_with_reserved_flags_is_an_error() {
     let text = reads(8);
     for (at, byte) in [(2, 7), (2, 0), (3, 0x20), (3, 0x40), (3, 0x80)] {
         let mut bytes = gzip(&text);
@@ -134,7 +134,7 @@ fn a_wrong_checksum_or_length_of_the_text_is_an_error() {
 }
 
 #[test]
-fn a_deflate_stream_of_several_kinds_of_blocks_is_one_text() {
+fn block_types_of_deflate_mix() {
     let text = reads(60);
     for level in [Compression::none(), Compression::fast(), Compression::best()] {
         let bytes = gzip(&text);
@@ -143,7 +143,7 @@ fn a_deflate_stream_of_several_kinds_of_blocks_is_one_text() {
     }
 }
 
-/// Pieces that are made while they are read.
+/// Pieces that are generated while they are read.
 struct Pieces<I> {
     piece: Cursor<Vec<u8>>,
     rest: I,
@@ -163,9 +163,9 @@ impl<I: Iterator<Item = Vec<u8>>> Read for Pieces<I> {
     }
 }
 
-/// A member that holds this text so many times.
+/// A member that contains this text `times` times.
 fn repeated(text: &[u8], times: usize) -> impl Read + Send + use<> {
-    // A full flush ends at a byte, and nothing behind it points before it.
+    // A full flush ends at a byte boundary, and nothing after it refers to bytes before it.
     let mut deflated = Vec::with_capacity(text.len() + 1000);
     let mut deflater = Compress::new(Compression::best(), false);
     deflater.compress_vec(text, &mut deflated, FlushCompress::Full).unwrap();
@@ -173,7 +173,7 @@ fn repeated(text: &[u8], times: usize) -> impl Read + Send + use<> {
     let mut crc_of_text = crc32fast::Hasher::new();
     crc_of_text.update(text);
     (0..times).for_each(|_| crc.combine(&crc_of_text));
-    // The length is told modulo 2^32.
+    // The length is stored modulo 2^32.
     let len = (text.len() * times).to_le_bytes();
     let end = [&[3, 0], &crc.finalize().to_le_bytes()[..], &len[..4]].concat();
     let header = Cursor::new(Header::default().bytes());
@@ -194,7 +194,7 @@ fn a_member_of_many_pieces_is_one_text() {
 
 #[test]
 #[ignore = "4 GiB take ten minutes where nothing is optimised; CI has a step for it"]
-fn a_member_may_be_longer_than_its_length_can_tell() {
+fn a_member_may_exceed_4_gib() {
     let record = [b"@rr\n".as_slice(), &[b'A'; 2000], b"\n+\n", &[b'I'; 2000], b"\n"].concat();
     let (records, times) = (4096, 270);
     assert!(record.len() * records * times > 1 << 32);

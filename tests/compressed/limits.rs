@@ -1,4 +1,4 @@
-//! Records that are too long to be held in memory: the same ones, however the input is read.
+//! Records above the memory limit: the same ones with every method of reading.
 
 use std::io::Cursor;
 
@@ -8,7 +8,7 @@ use pagecut::{Account, Format, Source, SourceOptions};
 
 use crate::make::Kind;
 
-/// Reads of these lengths, and their length as FASTQ and as FASTA.
+/// Reads of these lengths, and their lengths as FASTQ and as FASTA.
 fn texts(lens: &[usize]) -> [Vec<u8>; 2] {
     let record = |&len: &usize| format!("@r{len}\n{}\n+\n{}\n", "A".repeat(len), "@".repeat(len));
     let sequence = |&len: &usize| {
@@ -18,7 +18,7 @@ fn texts(lens: &[usize]) -> [Vec<u8>; 2] {
     [lens.iter().map(record).collect::<String>().into(), lens.iter().map(sequence).collect::<String>().into()]
 }
 
-/// What is told of an input, which is the same for all ways to read it.
+/// Returns the result for an input, which is the same for all methods of reading.
 fn told<F: Format>(format: &F, text: &[u8], most: u64) -> (u64, Option<String>) {
     let mut told = Vec::new();
     for kind in [None, Some(Kind::Gzip), Some(Kind::Bgzf), Some(Kind::Zstd)] {
@@ -62,7 +62,7 @@ fn a_record_is_too_long_however_it_is_read() {
 
 #[test]
 fn a_fault_in_a_record_that_is_too_long_comes_first() {
-    // The third line tells that this is no record of FASTQ.
+    // The third line shows that this is not a record of FASTQ.
     let text = [b"@r\nAC\n+\nII\n@long\nAC\nno plus line\n", &b"A".repeat(5000)[..]].concat();
     let (records, error) = told(&Fastq::new(), &text, 1000);
     assert_eq!(records, 1);

@@ -1,5 +1,5 @@
-//! Promise: what is compressed is read as what it was, wherever its members, blocks and frames end; and where it is damaged, that is
-//! told, and what lies before is counted.
+//! Promise: compressed input reads as its text, wherever its members, blocks and frames end; damage is reported, and
+//! the records before it are counted.
 
 #![cfg(all(feature = "gzip", feature = "zstd"))]
 

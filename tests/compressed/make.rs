@@ -1,4 +1,4 @@
-//! Compressed files, put together by hand.
+//! Compressed files, built by hand.
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
@@ -8,11 +8,11 @@ use std::ops::Range;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 
-/// The empty block that closes a BGZF file, as the specification of SAM has it.
+/// The empty end-of-file block of BGZF, from the SAM specification.
 pub(crate) const BGZF_END: [u8; 28] =
     [0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 6, 0, b'B', b'C', 2, 0, 0x1b, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
-/// The fields that the header of a gzip member may have (RFC 1952).
+/// Optional fields of a gzip header (RFC 1952).
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Header<'bytes> {
     pub(crate) extra: Option<&'bytes [u8]>,
@@ -63,7 +63,7 @@ pub(crate) fn gzip(text: &[u8]) -> Vec<u8> {
     gzip_with(&Header::default(), text)
 }
 
-/// A BGZF block with other fields before the one that makes it one, deflated at this level.
+/// A BGZF block with other subfields before its own, deflated at this level.
 pub(crate) fn bgzf_block_with(fields: &[u8], level: Compression, text: &[u8]) -> Vec<u8> {
     let deflated = deflate(text, level);
     let extra = [fields, b"BC\x02\0\0\0"].concat();
@@ -79,7 +79,7 @@ pub(crate) fn bgzf_block(text: &[u8]) -> Vec<u8> {
     bgzf_block_with(b"", Compression::fast(), text)
 }
 
-/// Blocks of so many bytes, which come again and again, up to the end of the text; and the one that closes the file.
+/// Blocks of these lengths, repeated to the end of the text, and the end-of-file block.
 pub(crate) fn bgzf_of_lens(text: &[u8], lens: &[usize]) -> Vec<u8> {
     let (mut rest, mut file) = (text, Vec::new());
     for &len in lens.iter().cycle() {
@@ -94,7 +94,7 @@ pub(crate) fn bgzf_of_lens(text: &[u8], lens: &[usize]) -> Vec<u8> {
     file
 }
 
-/// A zstd frame that tells its checksum, its length, or neither (RFC 8878).
+/// A zstd frame with or without checksum and length (RFC 8878).
 pub(crate) fn zstd_with(checksum: bool, len: bool, text: &[u8]) -> Vec<u8> {
     let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
     encoder.include_checksum(checksum).unwrap();
@@ -108,13 +108,13 @@ pub(crate) fn zstd_frame(text: &[u8]) -> Vec<u8> {
     zstd_with(true, false, text)
 }
 
-/// A frame whose content is skipped; there are 16 magic numbers for it.
+/// A skippable frame; there are 16 magic numbers for it.
 pub(crate) fn zstd_skippable(number: u8, content: &[u8]) -> Vec<u8> {
     let len = u32::try_from(content.len()).unwrap();
     [&[0x50 | number, 0x2a, 0x4d, 0x18], &len.to_le_bytes()[..], content].concat()
 }
 
-/// How text is compressed.
+/// A compression format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Gzip,
@@ -134,7 +134,7 @@ impl Kind {
         }
     }
 
-    /// What a file ends with.
+    /// The bytes at the end of a file.
     pub(crate) fn closing(self) -> &'static [u8] {
         match self {
             Self::Bgzf => &BGZF_END,
@@ -142,9 +142,9 @@ impl Kind {
         }
     }
 
-    /// A whole file, `len` bytes of the text in each member.
-    pub(crate) fn file(self, text: &[u8], len: usize) -> CompressionStats {
-        let mut packed = CompressionStats::default();
+    /// A whole file with `len` bytes of text per member.
+    pub(crate) fn file(self, text: &[u8], len: usize) -> CompressedFile {
+        let mut packed = CompressedFile::default();
         text.chunks(len).for_each(|text| packed.push(&self.member(text), text));
         if !self.closing().is_empty() {
             packed.push(self.closing(), b"");
@@ -152,7 +152,7 @@ impl Kind {
         packed
     }
 
-    /// What a message calls the format, in lower case, and a member of it.
+    /// The names of the format, in lower case, and of its members in messages.
     pub(crate) fn words(self) -> [&'static str; 2] {
         match self {
             Self::Gzip => ["gzip", "member"],
@@ -162,16 +162,16 @@ impl Kind {
     }
 }
 
-/// A compressed file, and the text it holds.
+/// A compressed file and its text.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct CompressionStats {
+pub(crate) struct CompressedFile {
     pub(crate) bytes: Vec<u8>,
     pub(crate) text: Vec<u8>,
-    /// Where each member ends, in `bytes` and in `text`.
+    /// The ends of each member, in `bytes` and in `text`.
     ends: Vec<(usize, usize)>,
 }
 
-impl CompressionStats {
+impl CompressedFile {
     pub(crate) fn push(&mut self, member: &[u8], text: &[u8]) {
         self.bytes.extend_from_slice(member);
         self.text.extend_from_slice(text);
@@ -182,7 +182,7 @@ impl CompressionStats {
         self.ends.len()
     }
 
-    /// Where a member lies in the bytes.
+    /// The range of a member in the bytes.
     pub(crate) fn range(&self, member: usize) -> Range<usize> {
         let start = member.checked_sub(1).map_or(0, |before| self.ends[before].0);
         start..self.ends[member].0
@@ -193,12 +193,12 @@ impl CompressionStats {
         &self.text[..member.checked_sub(1).map_or(0, |before| self.ends[before].1)]
     }
 
-    /// The member that this byte belongs to; the number of members, of a byte behind them.
+    /// The member of a byte; the number of members for a byte after them.
     pub(crate) fn member_at(&self, at: usize) -> usize {
         self.ends.partition_point(|&(end, _)| end <= at)
     }
 
-    /// Whether a member ends here, or the file begins.
+    /// Returns whether a member ends here, or the file starts.
     pub(crate) fn is_end(&self, at: usize) -> bool {
         at == 0 || self.ends.iter().any(|&(end, _)| end == at)
     }

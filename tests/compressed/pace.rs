@@ -1,4 +1,4 @@
-//! What lies before a fault is the same however many bytes each read gives, and however many threads read in parts of any length.
+//! The bytes before a fault do not depend on the sizes of reads, nor on the number of threads and the length of chunks.
 
 use std::io::{self, Read};
 
@@ -10,7 +10,7 @@ use crate::check::reads;
 use crate::make::Kind;
 use crate::programs::packed;
 
-/// Gives so many bytes at a time.
+/// Returns this number of bytes at a time.
 struct Paced<B> {
     bytes: B,
     at_a_time: usize,
@@ -25,7 +25,7 @@ impl<B: Read> Read for Paced<B> {
 
 const PACES: [usize; 6] = [1, 7, 100, 4096, 65_536, usize::MAX];
 
-/// The same text in every format that can be had.
+/// The same text in every available format.
 fn files(text: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     let built_in = [("gzip", Kind::Gzip, 20_000), ("BGZF", Kind::Bgzf, 9_000), ("zstd", Kind::Zstd, 30_000)];
     let mut files: Vec<_> =
@@ -42,7 +42,7 @@ fn files(text: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     files
 }
 
-/// Every file damaged at a few places, and cut at others.
+/// Every file damaged at a few positions, and truncated at others.
 fn damaged(text: &[u8]) -> impl Iterator<Item = (&'static str, Vec<u8>)> {
     files(text).into_iter().flat_map(|(name, bytes)| {
         let places = [3, 40, 41, 73, 96].map(|percent| bytes.len() * percent / 100);
@@ -56,7 +56,7 @@ fn damaged(text: &[u8]) -> impl Iterator<Item = (&'static str, Vec<u8>)> {
     })
 }
 
-/// Text that is compressed to several times what a decoder is given at once.
+/// Text whose compressed length is several input chunks of the decoder.
 fn text() -> Vec<u8> {
     let mut state = 7_u32;
     let mut letters = || {
@@ -88,7 +88,7 @@ fn bytes_before_a_fault_do_not_depend_on_reads() {
 }
 
 #[test]
-fn records_before_a_fault_do_not_depend_on_threads_and_parts() {
+fn records_before_a_fault_do_not_depend_on_threads() {
     let text = text();
     for (name, bytes) in damaged(&text).step_by(3) {
         let mut told = Vec::new();
@@ -106,7 +106,7 @@ fn records_before_a_fault_do_not_depend_on_threads_and_parts() {
     }
 }
 
-/// What stands before the place of a flipped bit is had, up to a few compressed bytes.
+/// The bytes before a flipped bit are decoded, up to a few compressed bytes.
 #[test]
 fn nearly_all_before_a_flipped_bit_is_decoded() {
     let text = text();

@@ -1,4 +1,4 @@
-//! What other people's programs write.
+//! Output of other programs.
 
 use std::io::Write;
 use std::process::Stdio;
@@ -10,7 +10,7 @@ use crate::common::{corpus, oracle, reads};
 
 const FASTQ: Fastq = Fastq::new();
 
-/// What a program makes of the text; `None` if it is not there.
+/// Returns the text as compressed by a program; `None` if the program is missing.
 pub(crate) fn packed(program: &str, args: &[&str], text: &[u8]) -> Option<Vec<u8>> {
     let mut child = oracle(program)?.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
@@ -22,7 +22,7 @@ pub(crate) fn packed(program: &str, args: &[&str], text: &[u8]) -> Option<Vec<u8
     Some(output.stdout)
 }
 
-/// In a few settings, everything is read.
+/// Checks in a few settings that everything is read.
 fn is_read(bytes: &[u8], text: &[u8], what: &str) {
     let input = Input::new(bytes);
     let expected = Reading::of(&plain(text).account(&FASTQ));
@@ -39,7 +39,7 @@ fn check(program: &str, many: &[&[&str]]) {
         assert!(bytes.len() < text.len());
         let what = format!("{program} {args:?}");
         is_read(&bytes, &text, &what);
-        // As `cat` joins files.
+        // As concatenated by `cat`.
         is_read(&bytes.repeat(2), &text.repeat(2), &what);
     }
 }
@@ -79,7 +79,7 @@ fn bzip2_and_xz_are_read_or_named() {
     {
         let Some(bytes) = packed(program, args, &text) else { return };
         for (bytes, text) in [(bytes.clone(), text.clone()), (bytes.repeat(2), text.repeat(2))] {
-            // What is not built in is told.
+            // Formats that are not built in are reported.
             match Input::new(&bytes).open(few_settings(1)[0]).detect() {
                 Ok(_) => is_read(&bytes, &text, program),
                 Err(error) => assert!(error.to_string().contains(program), "{error}"),
@@ -93,7 +93,7 @@ fn real_reads() {
     let Some(corpus) = corpus() else { return };
     for entry in std::fs::read_dir(corpus.join("reads")).unwrap() {
         let path = entry.unwrap().path();
-        // Long ones take long where nothing is optimised.
+        // Long files take too long in an unoptimized build.
         if path.metadata().unwrap().len() > 1 << 20 {
             continue;
         }

@@ -1,4 +1,5 @@
-//! A property: records of any lengths, in members of any lengths and kinds, give the records of the text in every setting.
+//! A property: records of any lengths, in members of any lengths and kinds, give the records of the text in every
+//! setting.
 
 use pagecut::fastq::Fastq;
 use proptest::prelude::*;
@@ -6,7 +7,7 @@ use proptest::prelude::*;
 use crate::check::{is_plain_in, settings};
 use crate::make::{BGZF_END, Kind, zstd_skippable};
 
-/// A record of letters and scores that may look like something else, with one kind of line end or the other.
+/// A record whose letters and scores may look like something else, with either kind of line end.
 fn record() -> impl Strategy<Value = Vec<u8>> {
     let pair = (prop::sample::select(b"ACGTN"), prop::sample::select(b"!+@I~"));
     ("[a-z@+]{0,5}", prop::collection::vec(pair, 0..60), any::<bool>()).prop_map(|(name, pairs, crlf)| {
@@ -16,7 +17,7 @@ fn record() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// A file of gzip and BGZF members, or of zstd frames: each is as long as the next of `lens`, and of the next of `kinds`.
+/// A file of gzip and BGZF members, or of zstd frames, with the lengths of `lens` and the kinds of `kinds` in turn.
 fn file(text: &[u8], zstd: bool, lens: &[usize], kinds: &[u8]) -> Vec<u8> {
     let (mut bytes, mut rest) = (Vec::new(), text);
     for (len, kind) in lens.iter().cycle().zip(kinds.iter().cycle()) {

@@ -1,4 +1,4 @@
-//! What lies behind the last member: padding, or what nobody knows.
+//! Bytes after the last member: padding, or garbage.
 
 use pagecut::fastq::Fastq;
 
@@ -8,7 +8,7 @@ use crate::make::{Kind, gzip, zstd_frame};
 const FASTQ: Fastq = Fastq::new();
 
 #[test]
-fn zeros_behind_gzip_are_padding() {
+fn zeros_after_gzip_are_padding() {
     let text = reads(30);
     for kind in [Kind::Gzip, Kind::Bgzf] {
         for len in [1, 2, 17, 18, 511, 100_000] {
@@ -18,7 +18,7 @@ fn zeros_behind_gzip_are_padding() {
 }
 
 #[test]
-fn a_member_behind_zeros_is_read_or_told() {
+fn a_member_after_zeros_is_read_or_an_error() {
     let text = reads(30);
     for kind in [Kind::Gzip, Kind::Bgzf] {
         for zeros in [1, 20, 512] {
@@ -34,7 +34,7 @@ fn a_member_behind_zeros_is_read_or_told() {
 }
 
 #[test]
-fn whatever_else_lies_behind_is_an_error_with_its_place() {
+fn trailing_garbage_is_an_error() {
     let text = reads(30);
     for (number, kind) in Kind::ALL.into_iter().enumerate() {
         let packed = kind.file(&text, 300);
@@ -55,7 +55,7 @@ fn whatever_else_lies_behind_is_an_error_with_its_place() {
             let bytes = [&packed.bytes[..], &garbage].concat();
             let message = fault_behind(&FASTQ, &bytes, &text, &few_settings(number * 10 + length));
             assert!(message.to_lowercase().contains(kind.words()[0]), "{message}");
-            // Where the garbage begins, or where the zeros before it end.
+            // The start of the garbage, or the end of the zeros before it.
             let places = [packed.bytes.len(), packed.bytes.len() + 40].map(|place| place.to_string());
             assert!(places.iter().any(|place| message.contains(place)), "{message}: not at {places:?}");
         }

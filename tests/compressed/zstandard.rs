@@ -1,9 +1,9 @@
-//! zstd: frames, skippable ones among them (RFC 8878).
+//! zstd: frames and skippable frames (RFC 8878).
 
 use pagecut::fastq::Fastq;
 
 use crate::check::{fault_between, few_settings, is_plain, names, reads};
-use crate::make::{CompressionStats, Kind, zstd_frame, zstd_skippable, zstd_with};
+use crate::make::{CompressedFile, Kind, zstd_frame, zstd_skippable, zstd_with};
 
 const FASTQ: Fastq = Fastq::new();
 
@@ -16,7 +16,7 @@ fn frames_of_every_length() {
 }
 
 #[test]
-fn frames_tell_their_length_and_checksum_or_do_not() {
+fn length_and_checksum_are_optional() {
     let text = reads(40);
     let frames = |len: usize| text.chunks(len).enumerate();
     for len in [90, 100_000] {
@@ -31,7 +31,7 @@ fn frames_tell_their_length_and_checksum_or_do_not() {
 }
 
 #[test]
-fn what_can_be_skipped_is_skipped_wherever_it_is() {
+fn skippable_frames_are_skipped_everywhere() {
     let text = reads(40);
     let (a, b) = text.split_at(555);
     let [a, b] = [a, b].map(zstd_frame);
@@ -76,7 +76,7 @@ fn frames_without_text_are_empty() {
 #[test]
 fn a_skippable_frame_that_is_cut_is_an_error() {
     let text = reads(10);
-    let mut packed = CompressionStats::default();
+    let mut packed = CompressedFile::default();
     packed.push(&zstd_frame(&text), &text);
     packed.push(&zstd_skippable(5, b"content"), b"");
     let start = packed.range(1).start;
@@ -102,7 +102,7 @@ fn a_wrong_checksum_is_an_error() {
 
 #[test]
 fn a_frame_that_needs_a_dictionary_is_an_error() {
-    // The identity of a dictionary in the header of a frame.
+    // The dictionary ID in the header of a frame.
     let mut frame = zstd_frame(&reads(10));
     assert_eq!(frame[4] & 0b11, 0);
     frame[4] |= 1;

@@ -1,4 +1,4 @@
-//! Memory that threads share: a pool of buffers, a ring of bytes, slices that keep their owner.
+//! Memory shared by threads: a pool of buffers, a ring buffer, slices with shared ownership.
 
 #[path = "../common/mod.rs"]
 mod common;

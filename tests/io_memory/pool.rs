@@ -1,4 +1,4 @@
-//! Buffers that threads share: how many there are, who gets one, and that they come back.
+//! Buffer pools: number of buffers, order of waiting threads, and return of buffers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use pagecut::io::{Alignment, BufferPool, PooledBuffer, SharedSlice};
 use super::is_out_of_memory;
 
 #[test]
-fn t10_every_buffer_is_aligned_and_of_full_length_whenever_it_is_lent() {
+fn every_pooled_buffer_is_aligned() {
     for (count, len, power) in [(1, 1, 0), (3, 100, 6), (2, 5000, 12)] {
         let alignment = Alignment::new(1 << power).unwrap();
         let pool = BufferPool::new(count, len, alignment).unwrap();
@@ -28,7 +28,7 @@ fn t10_every_buffer_is_aligned_and_of_full_length_whenever_it_is_lent() {
 }
 
 #[test]
-fn t10_a_pool_of_nothing_or_of_more_than_there_is_cannot_be_made() {
+fn invalid_pools_are_refused() {
     for (count, len) in [(0, 1), (1, 0), (0, 0)] {
         let error = BufferPool::new(count, len, Alignment::BYTE).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::InvalidConfig { value: 0, .. }), "{error}");
@@ -39,8 +39,8 @@ fn t10_a_pool_of_nothing_or_of_more_than_there_is_cannot_be_made() {
     }
 }
 
-/// The pool is no larger and no smaller than it was made, whatever is taken and given back.
-fn lends_as_many_as_there_are(steps: &[Option<usize>]) {
+/// Checks that the number of buffers stays the same for a sequence of taken and returned buffers.
+fn check_number_of_buffers(steps: &[Option<usize>]) {
     let pool = BufferPool::new(3, 8, Alignment::BYTE).unwrap();
     let mut held: Vec<PooledBuffer> = Vec::new();
     for step in steps {
@@ -60,16 +60,16 @@ fn lends_as_many_as_there_are(steps: &[Option<usize>]) {
 }
 
 #[test]
-fn t10_the_number_of_buffers_is_fixed() {
+fn the_number_of_buffers_is_fixed() {
     let steps = [None, Some(0), Some(1), Some(2)];
     for number in 0..4_usize.pow(6) {
         let sequence: Vec<_> = (0..6).map(|place| steps[number / 4_usize.pow(place) % 4]).collect();
-        lends_as_many_as_there_are(&sequence);
+        check_number_of_buffers(&sequence);
     }
 }
 
 #[test]
-fn t10_threads_share_a_pool_and_each_has_its_buffer_for_itself() {
+fn threads_share_a_pool() {
     let pool = BufferPool::new(2, 64, Alignment::CACHE_LINE).unwrap();
     let lent = AtomicUsize::new(0);
     thread::scope(|scope| {
@@ -95,7 +95,7 @@ fn t10_threads_share_a_pool_and_each_has_its_buffer_for_itself() {
 }
 
 #[test]
-fn t10_while_all_are_lent_out_one_waits_or_is_told() {
+fn an_empty_pool_waits_or_returns_none() {
     let pool = BufferPool::new(1, 10, Alignment::BYTE).unwrap();
     let held = pool.get();
     assert!(pool.try_get().is_none());
@@ -112,7 +112,7 @@ fn t10_while_all_are_lent_out_one_waits_or_is_told() {
 }
 
 #[test]
-fn a_buffer_comes_back_from_a_panic_and_from_another_thread() {
+fn a_panic_returns_the_buffer() {
     let pool = BufferPool::new(1, 10, Alignment::BYTE).unwrap();
     let buffer = pool.get();
     assert!(thread::spawn(move || assert!(buffer.is_empty(), "it is not")).join().is_err());
@@ -127,7 +127,7 @@ fn a_buffer_comes_back_from_a_panic_and_from_another_thread() {
 }
 
 #[test]
-fn a_buffer_outlives_the_handles_and_its_slices_keep_it_lent() {
+fn a_buffer_outlives_the_handles() {
     let pool = BufferPool::new(1, 10, Alignment::BYTE).unwrap();
     let mut buffer = pool.get();
     buffer.copy_from_slice(b"0123456789");

@@ -1,4 +1,4 @@
-//! A ring: the bytes that come out are those that went in, and it has the manners of a pipe.
+//! Ring buffers: bytes come out as they went in, with the semantics of a pipe.
 
 use std::collections::VecDeque;
 use std::fs;
@@ -17,7 +17,7 @@ fn ring(capacity: usize) -> (Producer, Consumer) {
 }
 
 #[test]
-fn t13_a_ring_of_any_capacity_but_none_holds_all_of_it() {
+fn a_ring_holds_its_capacity() {
     let error = AlignedRingBuffer::new(0, Alignment::SIMD).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::InvalidConfig { name: "capacity", value: 0, .. }), "{error}");
     for capacity in [usize::MAX, isize::MAX as usize, usize::MAX >> 4] {
@@ -35,14 +35,14 @@ fn t13_a_ring_of_any_capacity_but_none_holds_all_of_it() {
     }
 }
 
-/// What is done to a ring: so many bytes are written, or read.
+/// A step: writes or reads this number of bytes.
 #[derive(Debug, Clone, Copy)]
 enum Step {
     Write(usize),
     Read(usize),
 }
 
-/// All sequences of so many steps, each of up to `capacity` bytes.
+/// Returns all sequences of `steps` steps of up to `capacity` bytes each.
 fn sequences(capacity: usize, steps: u32) -> impl Iterator<Item = Vec<Step>> {
     let kinds = 2 * (capacity + 1);
     (0..kinds.pow(steps)).map(move |number| {
@@ -52,7 +52,8 @@ fn sequences(capacity: usize, steps: u32) -> impl Iterator<Item = Vec<Step>> {
     })
 }
 
-/// Does these steps to a ring and to a queue, up to one that asks for more than is lent; both have to agree before each.
+/// Applies the steps to a ring and to a queue, up to one that exceeds the available bytes; both have to agree before
+/// each.
 fn compare_with_queue(capacity: usize, steps: &[Step]) {
     let (mut producer, mut consumer) = ring(capacity);
     let mut queue = VecDeque::new();
@@ -85,7 +86,7 @@ fn compare_with_queue(capacity: usize, steps: &[Step]) {
 }
 
 #[test]
-fn t13_every_short_sequence_of_steps_does_what_it_does_to_a_queue() {
+fn short_sequences_match_a_queue() {
     for (capacity, steps) in [(1, 7), (2, 6), (3, 5), (4, 4), (7, 3)] {
         for sequence in sequences(capacity, steps) {
             compare_with_queue(capacity, &sequence);
@@ -93,7 +94,7 @@ fn t13_every_short_sequence_of_steps_does_what_it_does_to_a_queue() {
     }
 }
 
-/// Writes all of `data` in pieces of these lengths, in three ways that take turns.
+/// Writes all of `data` in pieces of these lengths, with three methods in turn.
 fn write_in_pieces(mut producer: Producer, data: &[u8], pieces: &[usize]) {
     let mut rest = data;
     for (turn, &len) in pieces.iter().cycle().enumerate() {
@@ -125,7 +126,7 @@ fn write_in_pieces(mut producer: Producer, data: &[u8], pieces: &[usize]) {
     }
 }
 
-/// Reads until the end, in pieces of up to these lengths, in three ways that take turns.
+/// Reads until the end, in pieces of up to these lengths, with three methods in turn.
 fn read_in_pieces(mut consumer: Consumer, pieces: &[usize]) -> Vec<u8> {
     let mut all = Vec::new();
     for (turn, &len) in pieces.iter().cycle().enumerate() {
@@ -162,9 +163,9 @@ fn read_in_pieces(mut consumer: Consumer, pieces: &[usize]) -> Vec<u8> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
-    /// Whatever the pieces are that it is written and read in.
+    /// For all lengths of written and read pieces.
     #[test]
-    fn t13_what_one_thread_writes_another_one_reads(
+    fn one_thread_reads_what_another_writes(
         capacity in 1..50_usize,
         len in 0..5000_usize,
         written in proptest::collection::vec(1..80_usize, 1..8),
@@ -180,8 +181,8 @@ proptest! {
     }
 }
 
-/// What is promised of a pipe, of which both ends are given.
-fn has_the_manners_of_a_pipe<W, R>(pipe: impl Fn() -> (W, R))
+/// Checks the semantics of a pipe, given both of its ends.
+fn behaves_like_a_pipe<W, R>(pipe: impl Fn() -> (W, R))
 where
     W: Write + Send + 'static,
     R: Read + Send + 'static,
@@ -207,7 +208,7 @@ where
         assert_eq!(write.write(b"a").unwrap_err().kind(), io::ErrorKind::BrokenPipe);
     }
 
-    // More than it holds: one that waits is woken, by bytes and by the end.
+    // More than its capacity: a waiting half is woken by bytes and by the end.
     let data = noise(3, 200_000);
     let (mut write, mut read) = pipe();
     let sent = data.clone();
@@ -225,12 +226,12 @@ where
 }
 
 #[test]
-fn t13_it_has_the_manners_of_a_pipe() {
-    has_the_manners_of_a_pipe(|| {
+fn a_ring_behaves_like_a_pipe() {
+    behaves_like_a_pipe(|| {
         let (read, write) = io::pipe().unwrap();
         (write, read)
     });
-    has_the_manners_of_a_pipe(|| ring(1000));
+    behaves_like_a_pipe(|| ring(1000));
 }
 
 #[test]
@@ -245,7 +246,7 @@ fn lines_come_out_as_they_went_in() {
 }
 
 #[test]
-fn the_end_of_a_half_is_noticed_whenever_it_comes() {
+fn the_end_of_a_half_is_noticed() {
     for round in 0..300 {
         let (producer, mut consumer) = ring(2);
         let reading = thread::spawn(move || consumer.wait_readable().is_empty());

@@ -1,4 +1,4 @@
-//! Slices that keep their owner: they outlive everything else, and nothing is copied.
+//! Slices with shared ownership outlive their reader, without a copy.
 
 use std::fs;
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use pagecut::mmap::MmapReader;
 use super::common::testdata;
 
 #[test]
-fn records_are_read_by_threads_that_outlive_everything_else() {
+fn records_outlive_the_reader() {
     let path = testdata("illumina.fastq");
     let text = fs::read(&path).unwrap();
     let expected: Vec<_> = text.split(|&byte| byte == b'\n').skip(1).step_by(4).collect();
@@ -47,7 +47,7 @@ fn records_are_read_by_threads_that_outlive_everything_else() {
 }
 
 #[test]
-fn what_is_empty_is_a_part_too() {
+fn an_empty_part_is_valid() {
     let reader = Arc::new(MmapReader::open(testdata("zero_length.fastq")).unwrap());
     let mut empty = 0;
     for record in reader.records(&Fastq::new()).map(Result::unwrap) {
@@ -67,7 +67,7 @@ fn what_is_empty_is_a_part_too() {
 }
 
 #[test]
-fn owners_of_different_types_go_together() {
+fn owners_of_different_types_mix() {
     let buffer = AlignedBuffer::from_slice(b"from a buffer", Alignment::SIMD).unwrap();
     let owners: [Arc<dyn AsRef<[u8]> + Send + Sync>; 3] = [
         Arc::new(buffer),
@@ -83,7 +83,7 @@ fn owners_of_different_types_go_together() {
 
 #[cfg(feature = "bytes")]
 #[test]
-fn as_bytes_it_is_where_it_was_and_keeps_its_owner() {
+fn bytes_share_memory_and_owner() {
     let reader = Arc::new(MmapReader::open(testdata("illumina.fastq")).unwrap());
     let mapping = Arc::downgrade(&reader);
     let record = reader.records(&Fastq::new()).nth(7).unwrap().unwrap();

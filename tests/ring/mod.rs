@@ -1,4 +1,4 @@
-//! What tests of rings need.
+//! Helpers for tests of rings.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::fs::File;
@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 use pagecut::io::uring::{ReadOp, UringOptions, UringReader};
 use pagecut::{Error, ErrorKind};
 
-/// Four buffers of a page.
+/// Four buffers of a page each.
 pub(crate) fn small() -> UringOptions {
     UringOptions::new().depth(4).buffer_len(4096)
 }
 
-/// The error of the system that it is.
+/// Returns the system error.
 #[track_caller]
 pub(crate) fn io(error: &Error) -> &std::io::Error {
     match error.kind() {
@@ -23,7 +23,7 @@ pub(crate) fn io(error: &Error) -> &std::io::Error {
     }
 }
 
-/// Name and value of the setting that cannot be.
+/// Returns name and value of the invalid setting.
 #[track_caller]
 pub(crate) fn setting(error: &Error) -> (&'static str, u64) {
     match error.kind() {
@@ -32,18 +32,18 @@ pub(crate) fn setting(error: &Error) -> (&'static str, u64) {
     }
 }
 
-/// Reads at these offsets, with tokens from 0 on.
+/// Reads at these offsets, with tokens from 0.
 pub(crate) fn ops(offsets: impl IntoIterator<Item = u64>, len: usize) -> Vec<ReadOp> {
     offsets.into_iter().zip(0..).map(|(offset, token)| ReadOp { offset, len, token }).collect()
 }
 
-/// What a read of a file has to give.
+/// Returns the expected bytes of a read of a file.
 pub(crate) fn expected(data: &[u8], offset: u64, len: usize) -> &[u8] {
     let start = data.len().min(usize::try_from(offset).unwrap());
     &data[start..data.len().min(start + len)]
 }
 
-/// Whether this process may have a ring at all. Many containers forbid it, which is no fault of ours.
+/// Returns whether this process may create a ring. Many containers forbid it.
 pub(crate) fn allowed() -> bool {
     let (end, _) = std::io::pipe().unwrap();
     match UringReader::new(File::from(OwnedFd::from(end)), UringOptions::new().depth(1).buffer_len(1)) {
@@ -56,13 +56,13 @@ pub(crate) fn allowed() -> bool {
     }
 }
 
-/// A reader of a pipe that is empty, so that reads stay in flight until something is written.
+/// A reader of an empty pipe: reads stay in flight until bytes are written.
 pub(crate) fn of_pipe(options: UringOptions) -> (UringReader, PipeWriter) {
     let (end, writer) = std::io::pipe().unwrap();
     (UringReader::new(File::from(OwnedFd::from(end)), options).unwrap(), writer)
 }
 
-/// Waits until it is so, which it is soon.
+/// Waits until the condition holds, for a limited time.
 #[track_caller]
 pub(crate) fn until(mut is_so: impl FnMut() -> bool) {
     let end = Instant::now() + Duration::from_secs(20);

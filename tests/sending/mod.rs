@@ -1,4 +1,4 @@
-//! Sources, targets and readers for the tests of sending.
+//! Sources, targets and readers for tests of transfers.
 #![allow(dead_code, reason = "no test needs all of them")]
 
 use std::fs::File;
@@ -14,14 +14,14 @@ use tempfile::TempDir;
 
 use crate::common;
 
-/// A file with these bytes, opened to be read, in a folder of its own.
+/// Creates a file with these bytes in its own folder, opened for reading.
 pub(crate) fn source(data: &[u8]) -> (TempDir, PathBuf, File) {
     let (folder, path) = common::file(data);
     let file = File::open(&path).unwrap();
     (folder, path, file)
 }
 
-/// A connection over TCP, server and client, that takes little at once.
+/// Creates a TCP connection, server and client, with small buffers.
 pub(crate) fn connection() -> (TcpStream, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
@@ -47,14 +47,14 @@ pub(crate) fn set_nonblocking(pipe: &impl AsFd) {
     assert_eq!(done, 0, "{}", io::Error::last_os_error());
 }
 
-/// Everything up to the end.
+/// Reads everything up to the end.
 pub(crate) fn all_of(mut from: impl Read) -> Vec<u8> {
     let mut all = Vec::new();
     from.read_to_end(&mut all).unwrap();
     all
 }
 
-/// The same, slower than what is sent: in small pieces, and after others had their turn.
+/// Reads everything up to the end, slower than it is sent: in small pieces, yielding to other threads.
 pub(crate) fn slowly_all_of(mut from: impl Read) -> Vec<u8> {
     let (mut all, mut piece) = (Vec::new(), [0; 3000]);
     loop {
@@ -77,7 +77,7 @@ pub(crate) fn in_file(range: &Range<usize>) -> Range<u64> {
     range.start as u64..range.end as u64
 }
 
-/// All ranges of so many bytes.
+/// Returns all ranges of `len` bytes.
 pub(crate) fn ranges(len: usize) -> impl Iterator<Item = Range<usize>> {
     (0..=len).flat_map(move |start| (start..=len).map(move |end| start..end))
 }

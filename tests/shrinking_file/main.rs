@@ -1,4 +1,4 @@
-//! Promise 6: a file that shrinks under us is an error, not a crash, and a file that changed under us is noticed.
+//! Promise 6: truncation of a mapped file is an error, not a crash, and a change is detected.
 
 #![cfg(target_os = "linux")]
 
@@ -35,7 +35,7 @@ fn file(data: &[u8]) -> (TempDir, PathBuf) {
     (folder, path)
 }
 
-/// A file of reads, and a mapping of it.
+/// A file of reads, and its mapping.
 struct Mapped {
     data: Vec<u8>,
     path: PathBuf,
@@ -60,7 +60,7 @@ fn cut(path: &Path, len: u64) {
 fn assert_truncated(error: &Error, offset: u64) {
     match error.kind() {
         ErrorKind::Truncated { offset: found, .. } => {
-            // A fault shows the page, and the length of the file shows the byte.
+            // A fault gives the page; the length of the file gives the byte.
             assert!(*found == offset || *found == offset.next_multiple_of(4096), "{error}, not {offset}");
         }
         _ => panic!("{error}"),
@@ -69,7 +69,7 @@ fn assert_truncated(error: &Error, offset: u64) {
 }
 
 #[test]
-fn m17_lost_pages_are_an_error_of_their_mapping() {
+fn lost_pages_are_an_error_of_their_mapping() {
     let data = reads(1 << 20);
     let (_folder, path) = file(&data);
     let (_other_folder, other_path) = file(&data);
@@ -90,7 +90,7 @@ fn m17_lost_pages_are_an_error_of_their_mapping() {
 }
 
 #[test]
-fn a_second_fault_at_an_address_that_is_used_again() {
+fn a_second_fault_at_a_reused_address() {
     let data = reads(1 << 20);
     let mut addresses = Vec::new();
     for len in [0, 50_000, 0, 500_000, 4096] {
@@ -111,7 +111,7 @@ fn a_second_fault_at_an_address_that_is_used_again() {
     assert!(addresses.len() < 5, "the system used an address again");
 }
 
-/// Where a reader says that its file was cut.
+/// Returns the position at which a reader reports the truncation.
 fn reader_loss(reader: &MmapReader) -> u64 {
     reader.check().unwrap_err().offset().unwrap()
 }
@@ -138,7 +138,7 @@ fn a_range_of_a_file_is_guarded_wherever_it_begins() {
         assert_eq!(reader.as_slice().last(), Some(&0));
         fs::write(&path, &data).unwrap();
         let offset = reader_loss(&reader);
-        // The page of the last byte, since no other was touched.
+        // The page of the last byte, since no other page was accessed.
         assert_eq!(offset, (data.len() as u64 - 1) / 4096 * 4096, "from {start}");
     }
 }
@@ -153,10 +153,10 @@ fn a_file_in_huge_pages_is_guarded_in_huge_pages() {
         eprintln!("skipped: huge pages cannot be set aside here");
         return;
     }
-    // SAFETY: makes a new file descriptor.
+    // SAFETY: creates a new file descriptor.
     let memory = unsafe { libc::memfd_create(c"pagecut".as_ptr(), libc::MFD_HUGETLB) };
     if memory >= 0 {
-        // SAFETY: the descriptor was made above and is nobody else's.
+        // SAFETY: the descriptor was created above and has no other owner.
         let file = unsafe { File::from_raw_fd(memory) };
         file.set_len(2 * HUGE as u64).unwrap();
         let reader = MmapReader::from_file(&file, MmapOptions::new()).unwrap();
@@ -195,7 +195,7 @@ fn lost_bytes_stay_an_error_when_the_file_grows() {
     assert_truncated(&reader.check().unwrap_err(), 20_000 / 4096 * 4096);
 }
 
-/// Boundaries a file to `len` bytes while workers parse it, once one of them is at the byte `at`.
+/// Truncates a file to `len` bytes while workers parse it, when one of them is at the byte `at`.
 fn cut_while_parsing(threads: usize, len: u64, at: u64) -> Error {
     let Mapped { path, reader, _folder, .. } = Mapped::new(4 << 20);
     let is_cut = AtomicBool::new(false);
@@ -216,7 +216,7 @@ fn cut_while_parsing(threads: usize, len: u64, at: u64) -> Error {
 }
 
 #[test]
-fn workers_that_parse_get_the_error_on_every_thread() {
+fn parsing_workers_get_the_error() {
     for threads in [1, 2, 3, 16] {
         for len in [0, 1_000_000, 1_000_003, (2 << 20) + 17] {
             let error = cut_while_parsing(threads, len, 1_500_000);
@@ -318,7 +318,7 @@ fn a_file_that_was_changed_is_noticed() {
     for change in changes {
         for mmap in [true, false] {
             let (_folder, path) = file(&data);
-            // Times of a file go by ticks of the clock.
+            // File times have the resolution of the clock tick.
             std::thread::sleep(std::time::Duration::from_millis(20));
             let source = Source::with_options(&path, SourceOptions::new().mmap(mmap)).unwrap();
             assert!(source.account(&Fastq::new()).error.is_none());
@@ -335,7 +335,7 @@ fn a_file_that_was_changed_is_noticed() {
 fn writes_during_parsing_give_errors_and_no_panic() {
     let data = reads(200_000);
     let (_folder, path) = file(&data);
-    /// So that the writer ends however the test does.
+    /// Ends the writer whenever the test ends.
     struct Stop<'a>(&'a AtomicBool);
     impl Drop for Stop<'_> {
         fn drop(&mut self) {
@@ -386,12 +386,12 @@ fn a_file_that_is_replaced_is_read_as_it_was() {
     fs::write(&new, b"@r\nA\n+\nI\n").unwrap();
     fs::rename(&new, &path).unwrap();
     assert_eq!(reader.as_slice(), data);
-    // The inode that is mapped has lost its name, which touches none of its bytes.
+    // The mapped inode has lost its name; its bytes are unchanged.
     reader.check().unwrap();
 }
 
 #[test]
-fn many_mappings_are_guarded_at_a_time() {
+fn many_mappings_are_guarded() {
     let data = reads(10_000);
     let (_folder, path) = file(&data);
     let readers: Vec<_> = (0..300).map(|_| MmapReader::open(&path).unwrap()).collect();
@@ -412,7 +412,7 @@ fn many_mappings_are_guarded_at_a_time() {
 }
 
 #[test]
-fn files_that_are_written_to_are_guarded_too() {
+fn writable_mappings_are_guarded() {
     let data = reads(1 << 20);
     for len in [0, 5000, 500_000] {
         let (_folder, path) = file(&data);
@@ -427,7 +427,7 @@ fn files_that_are_written_to_are_guarded_too() {
         drop(view);
         assert_truncated(&shared.check().unwrap_err(), len);
 
-        // Grown again, it has its length, but not its bytes.
+        // After growing again, it has its length, but not its bytes.
         cut(&path, data.len() as u64);
         assert!(shared.check().unwrap_err().to_string().contains("could not be read or written"));
 
@@ -451,7 +451,7 @@ fn files_that_are_written_to_are_guarded_too() {
 }
 
 #[test]
-fn a_pipe_of_a_file_that_is_cut_is_just_shorter() {
+fn a_pipe_of_a_truncated_file_is_shorter() {
     let (_folder, path) = file(&reads(10_000));
     let mut source = File::open(&path).unwrap();
     let mut data = Vec::new();

@@ -19,7 +19,7 @@ fn parts_of(record: &Record<'_>) -> Parts {
     (record.definition().to_vec(), record.to_contiguous().into_owned())
 }
 
-/// A record as simple code writes it, which checks nothing; 0 stands for one line.
+/// Formats a record without any checks; 0 means one line.
 fn naive((definition, letters): &Parts, line_len: usize) -> Vec<u8> {
     let mut text = [b">", definition.as_slice(), b"\n"].concat();
     for line in letters.chunks(if line_len == 0 { usize::MAX } else { line_len }) {
@@ -29,19 +29,19 @@ fn naive((definition, letters): &Parts, line_len: usize) -> Vec<u8> {
     text
 }
 
-/// The records of a text, unless an error ends it.
+/// Returns the records of a text, unless it contains an error.
 fn read(format: Fasta, text: &[u8]) -> Option<Vec<Parts>> {
     format.records(text).map(|record| record.ok().map(|record| parts_of(&record))).collect()
 }
 
-/// Writes a record between others: it is refused if and only if it is not read again from what simple code writes.
+/// Writes a record between others: it must be refused if and only if the unchecked text does not read back.
 fn check(format: Fasta, line_len: usize, record: &Parts) {
     let (before, after) = ((b"b".to_vec(), b"A".to_vec()), (Vec::new(), Vec::new()));
     let list = [&before, record, record, &after].map(Clone::clone);
     let text = list.iter().map(|parts| naive(parts, line_len)).collect::<Vec<_>>().concat();
     let is_read = read(format, &text).is_some_and(|found| found == list);
 
-    // The letters come in lines of other lengths than they go.
+    // The letters are read from lines of other lengths.
     for old in [1, 2, 3, 100] {
         let mut writer = Writer::new(Vec::new()).format(format).line_len(NonZeroUsize::new(line_len));
         writer.write(&before.0, [before.1.as_slice()]).unwrap();
@@ -60,7 +60,7 @@ fn check(format: Fasta, line_len: usize, record: &Parts) {
             }
         }
         assert_eq!((writer.records(), writer.bytes()), (1 + u64::from(is_read), expected.len() as u64));
-        // That one was refused does no harm to the next one.
+        // A refusal does not affect the next record.
         writer.write(&after.0, []).unwrap();
         expected.extend(naive(&after, line_len));
         assert_eq!(writer.finish().unwrap(), expected);
@@ -68,7 +68,7 @@ fn check(format: Fasta, line_len: usize, record: &Parts) {
 }
 
 #[test]
-fn parts_are_refused_if_and_only_if_they_are_not_read_again() {
+fn only_parts_that_round_trip_are_written() {
     for format in FORMATS {
         for definition in all_texts(b">;\n\rA", 3) {
             check(format, 0, &(definition, b"AC".to_vec()));
@@ -81,23 +81,23 @@ fn parts_are_refused_if_and_only_if_they_are_not_read_again() {
     }
 }
 
-/// A way to write records of some data.
-type Backend = fn(&mut Writer<Vec<u8>>, &[u8], &[Record<'_>]);
+/// A method of writing records.
+type WriteMethod = fn(&mut Writer<Vec<u8>>, &[u8], &[Record<'_>]);
 
-/// Writes records as they stand in their input in every way, and reads them again.
+/// Writes records with every method, as in their input, and reads them again.
 fn check_records(format: Fasta, data: &[u8]) {
     let (records, _) = serial(&format, data);
     let expected: Vec<u8> = records.iter().flat_map(|record| record.as_bytes()).copied().collect();
-    let backends: [Backend; 3] = [
+    let methods: [WriteMethod; 3] = [
         |writer, _, records| writer.write_records(records).unwrap(),
         |writer, _, records| records.iter().for_each(|record| writer.write_record(record).unwrap()),
         |writer, data, records| writer.write_records_in(data, records).unwrap(),
     ];
-    for backend in backends {
+    for method in methods {
         let mut writer = Writer::new(Vec::new()).format(format);
-        backend(&mut writer, data, &records);
+        method(&mut writer, data, &records);
         assert_eq!(writer.records(), records.len() as u64);
-        // Another one can follow.
+        // Another record can follow.
         writer.write(b"after", []).unwrap();
         let mut written = writer.finish().unwrap();
         written.truncate(written.len() - ">after\n".len());
@@ -111,7 +111,7 @@ fn check_records(format: Fasta, data: &[u8]) {
 }
 
 #[test]
-fn what_is_read_can_be_written() {
+fn records_that_were_read_can_be_written() {
     for (_, data) in all_testdata("fasta") {
         for format in FORMATS {
             check_records(format, &data);
@@ -148,9 +148,9 @@ fn a_last_line_ends_as_the_first_one() {
 }
 
 #[test]
-fn records_in_lines_of_every_length_are_the_same_records() {
+fn line_length_does_not_change_records() {
     for (name, data) in all_testdata("fasta") {
-        // Thousands of letters are not needed to see it.
+        // A few thousand letters suffice.
         let records: Vec<_> = Fasta::new().records(&data).map_while(Result::ok).take(5).collect();
         let expected: Vec<_> = records.iter().map(parts_of).collect();
         for line_len in (0..=70).chain([1000]) {
@@ -165,7 +165,7 @@ fn records_in_lines_of_every_length_are_the_same_records() {
 }
 
 #[test]
-fn comments_are_not_made_letters_nor_letters_comments() {
+fn comments_and_letters_stay_distinct() {
     let data = b">r1\nAC\n>r2\nAC\n;GT\n>r3\nAC\n";
     for comments in [false, true] {
         let (written, read_as) = (Fasta::new().comments(!comments), Fasta::new().comments(comments));
@@ -177,11 +177,11 @@ fn comments_are_not_made_letters_nor_letters_comments() {
         assert!(error.message().starts_with(&message), "{error}");
         check_place(&error, 1, 7, &data[7..]);
         assert_eq!(writer.get_ref(), b">r1\nAC\n");
-        // Without such a line it makes no difference how a record was read.
+        // Without such a line, both grammars give the same record.
         writer.write_record(&records[2]).unwrap();
         assert_eq!(writer.get_ref(), b">r1\nAC\n>r3\nAC\n");
 
-        // In new lines, comments are left out, and the letters of a line that began with `;` may come to stand inside of one.
+        // Rewrapping omits comments, and may move a `;` from the start of a line into a line.
         let mut writer = Writer::new(Vec::new()).format(written).line_len(None);
         writer.write_records(&records).unwrap();
         let again = read(written, &writer.finish().unwrap()).unwrap();
@@ -190,7 +190,7 @@ fn comments_are_not_made_letters_nor_letters_comments() {
 }
 
 #[test]
-fn parts_get_lines_of_60_letters_and_records_keep_theirs() {
+fn parts_are_wrapped_and_records_keep_their_lines() {
     let letters = b"ACGT".repeat(40);
     let mut writer = Writer::new(Vec::new());
     writer.write(b"r", [&letters[..100], &letters[100..]]).unwrap();
@@ -201,14 +201,14 @@ const SOUND: [&str; 5] =
     ["blank_lines.fasta", "nanopore.fasta", "no_final_newline.fasta", "one_line.fasta", "protein.fasta"];
 
 #[test]
-fn new_lines_are_those_of_seqkit_and_samtools() {
+fn wrapping_is_that_of_seqkit_and_samtools() {
     for name in SOUND {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         let data = fs::read(testdata(name)).unwrap();
         let records: Vec<_> = Fasta::new().records(&data).map(Result::unwrap).collect();
         let file = || fs::File::create(&path).unwrap();
-        // As they stand in their input, for seqkit to make new lines of.
+        // As in their input, so that seqkit wraps them.
         Writer::new(file()).write_records(&records).unwrap();
         for line_len in [0, 1, 7, 60, 61] {
             let mut writer = Writer::new(Vec::new()).line_len(NonZeroUsize::new(line_len));
@@ -228,7 +228,7 @@ fn new_lines_are_those_of_seqkit_and_samtools() {
 }
 
 #[test]
-fn seqkit_reads_what_is_written() {
+fn seqkit_reads_written_records() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("written.fasta");
     let mut writer = Writer::new(fs::File::create(&path).unwrap());
@@ -247,7 +247,7 @@ fn seqkit_reads_what_is_written() {
     assert!(output(seqkit.arg("fx2tab").arg(&path)) == expected, "seqkit reads something else");
 }
 
-/// Bytes of which many decide.
+/// Bytes with a special meaning are frequent.
 fn text(most: usize) -> impl Strategy<Value = Vec<u8>> {
     let byte = prop_oneof![4 => proptest::sample::select(b">;\rAC \t".to_vec()), 1 => any::<u8>()];
     proptest::collection::vec(byte, 0..most)

@@ -22,19 +22,19 @@ fn parts_of(record: &Record<'_>) -> Parts {
     parts(record.definition(), record.sequence(), record.quality_scores())
 }
 
-/// A record as simple code writes it, which checks nothing.
+/// Formats a record without any checks.
 fn naive([definition, sequence, quality_scores]: &Parts) -> Vec<u8> {
     [b"@", definition.as_slice(), b"\n", sequence, b"\n+\n", quality_scores, b"\n"].concat()
 }
 
-/// The records of a text, unless an error ends it.
+/// Returns the records of a text, unless it contains an error.
 fn read(format: Fastq, text: &[u8]) -> Option<Vec<Parts>> {
     format.records(text).map(|record| record.ok().map(|record| parts_of(&record))).collect()
 }
 
-/// Writes a record between others: it is refused if and only if it is not read again from what simple code writes.
+/// Writes a record between others: it must be refused if and only if the unchecked text does not read back.
 fn check(format: Fastq, record: &Parts) {
-    // The quality line of the first one would be taken for a header if a line with `+` followed.
+    // The quality line of the first record would look like a header if a line with `+` followed.
     let (before, after) = (parts(b"b", b"A", b"@"), parts(b"", b"", b""));
     let list = [&before, record, record, &after].map(Clone::clone);
     let text = list.iter().map(naive).collect::<Vec<_>>().concat();
@@ -61,13 +61,13 @@ fn check(format: Fastq, record: &Parts) {
         }
     };
     assert_eq!((writer.records(), writer.bytes()), (1 + u64::from(is_read), expected.len() as u64));
-    // That one was refused does no harm to the next one.
+    // A refusal does not affect the next record.
     writer.write(b"", b"", b"").unwrap();
     assert_eq!(writer.finish().unwrap(), [expected, naive(&after)].concat());
 }
 
 #[test]
-fn parts_are_refused_if_and_only_if_they_are_not_read_again() {
+fn only_parts_that_round_trip_are_written() {
     let texts = all_texts(b"@+\n\rA", 2);
     for definition in &texts {
         for sequence in &texts {
@@ -79,7 +79,7 @@ fn parts_are_refused_if_and_only_if_they_are_not_read_again() {
 }
 
 #[test]
-fn checks_on_request_are_made_of_what_is_written() {
+fn requested_checks_apply_to_output() {
     let texts = all_texts(b"@+\n\rA \x7f", 2);
     for sequence in &texts {
         for quality_scores in &texts {
@@ -88,23 +88,23 @@ fn checks_on_request_are_made_of_what_is_written() {
     }
 }
 
-/// A way to write records of some data.
-type Backend = fn(&mut Writer<Vec<u8>>, &[u8], &[Record<'_>]);
+/// A method of writing records.
+type WriteMethod = fn(&mut Writer<Vec<u8>>, &[u8], &[Record<'_>]);
 
-/// Writes records as they stand in their input in every way, and reads them again.
+/// Writes records with every method, as in their input, and reads them again.
 fn check_records(format: Fastq, data: &[u8]) {
     let (records, _) = serial(&format, data);
     let expected: Vec<u8> = records.iter().flat_map(|record| record.as_bytes()).copied().collect();
-    let backends: [Backend; 3] = [
+    let methods: [WriteMethod; 3] = [
         |writer, _, records| writer.write_records(records).unwrap(),
         |writer, _, records| records.iter().for_each(|record| writer.write_record(record).unwrap()),
         |writer, data, records| writer.write_records_in(data, records).unwrap(),
     ];
-    for backend in backends {
+    for method in methods {
         let mut writer = Writer::new(Vec::new()).format(format);
-        backend(&mut writer, data, &records);
+        method(&mut writer, data, &records);
         assert_eq!(writer.records(), records.len() as u64);
-        // Another one can follow.
+        // Another record can follow.
         writer.write(b"after", b"A", b"@").unwrap();
         let mut written = writer.finish().unwrap();
         written.truncate(written.len() - "@after\nA\n+\n@\n".len());
@@ -118,7 +118,7 @@ fn check_records(format: Fastq, data: &[u8]) {
 }
 
 #[test]
-fn what_is_read_can_be_written() {
+fn records_that_were_read_can_be_written() {
     for (_, data) in all_testdata("fastq") {
         for format in FORMATS {
             check_records(format, &data);
@@ -170,7 +170,7 @@ fn wrapped_records_are_written_in_four_lines() {
 }
 
 #[test]
-fn a_record_that_does_not_pass_is_told_after_those_before_were_written() {
+fn a_refused_record_follows_those_before_it() {
     let data = b"@r1\nAC\n+\nII\n@r2\nAC\n+r1\nII\n@r3\nA C\n+\nIII\n@r4\nA\n+\n \n";
     let records: Vec<_> = Fastq::new().records(data).map(Result::unwrap).collect();
     for (at, kind, position) in [(1, "plus_name", 7), (2, "sequence_letter", 5), (3, "quality_range", 8)] {
@@ -184,7 +184,7 @@ fn a_record_that_does_not_pass_is_told_after_those_before_were_written() {
 }
 
 #[test]
-fn what_is_wrong_is_told_in_words() {
+fn messages_name_the_refused_byte() {
     for (parts, expected) in [
         (
             parts(b"r\n", b"A", b"I"),
@@ -206,7 +206,7 @@ fn what_is_wrong_is_told_in_words() {
 }
 
 #[test]
-fn seqkit_and_samtools_read_what_is_written() {
+fn seqkit_and_samtools_read_the_output() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("written.fastq");
     let mut writer = Writer::new(fs::File::create(&path).unwrap());
@@ -236,20 +236,20 @@ fn seqkit_and_samtools_read_what_is_written() {
         .map(|[_, sequence, scores]| format!("{}\t{}\n", text(sequence), text(scores)))
         .collect();
     let found = output(samtools.args(["import", "-0"]).arg(&path));
-    // A header line has fewer columns; a name may begin with `@`, too.
+    // A header line has fewer columns; a name may start with `@`, too.
     let columns = found.lines().map(|row| row.split('\t').collect::<Vec<_>>());
     let found: String =
         columns.filter(|row| row.len() >= 11).map(|row| row[9..11].join("\t") + "\n").collect();
     assert!(found == rows, "samtools reads something else");
 }
 
-/// Bytes of which many decide.
+/// Bytes with a special meaning are frequent.
 fn text(most: usize) -> impl Strategy<Value = Vec<u8>> {
     let byte = prop_oneof![4 => proptest::sample::select(b"@+\rAC \t".to_vec()), 1 => any::<u8>()];
     proptest::collection::vec(byte, 0..most)
 }
 
-/// Parts of a record, of equal length more often than not.
+/// Parts of a record, usually of equal length.
 fn any_parts() -> impl Strategy<Value = Parts> {
     (text(6), text(6), text(6), any::<bool>()).prop_map(
         |(definition, sequence, mut quality_scores, equal)| {

@@ -1,4 +1,4 @@
-//! Inner writers that take little, nothing, or too much.
+//! Inner writers that accept little, nothing, or too much.
 
 use std::cell::Cell;
 use std::io::{self, BufWriter, IoSlice, Write};
@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use pagecut::{Error, ErrorKind, fasta, fastq};
 
-/// A writer that takes `most` bytes a call, is interrupted at every second call, and is full at `limit` bytes.
+/// A writer that accepts `most` bytes per call, is interrupted at every second call, and is full at `limit` bytes.
 struct Moody {
     taken: Vec<u8>,
     most: usize,
@@ -47,7 +47,7 @@ impl Write for Moody {
     }
 }
 
-/// A writer that notes how many slices it is given at each call.
+/// A writer that records the number of slices of each call.
 #[derive(Default)]
 struct Counting {
     taken: Vec<u8>,
@@ -69,7 +69,7 @@ impl Write for Counting {
     }
 }
 
-/// A writer that says it took `says` bytes, whatever it was given.
+/// A writer that returns a fixed number, whatever it is given.
 struct Saying(usize);
 
 impl Write for Saying {
@@ -90,7 +90,7 @@ const FASTQ: &[u8] = b"@r1\nAC\n+\nII\n@r2\r\nA\r\n+r2\r\n@\r\n\n@\n\n+\n\n@r4\n
 const FASTA: &[u8] = b">r1\nACGTA\n\nC\n>r2\r\nA\r\n\r\n>r3\n>r4\nACG";
 
 #[test]
-fn short_and_interrupted_writes_are_made_up_for() {
+fn short_writes_are_continued() {
     let unlimited = Rc::new(Cell::new(usize::MAX));
     let reads: Vec<_> = fastq::records(FASTQ).map(Result::unwrap).collect();
     let sequences: Vec<_> = fasta::records(FASTA).map(Result::unwrap).collect();
@@ -111,7 +111,7 @@ fn short_and_interrupted_writes_are_made_up_for() {
 }
 
 #[test]
-fn after_a_failure_writing_goes_on_between_records_and_never_inside_of_one() {
+fn writing_continues_only_between_records() {
     let reads: Vec<_> = fastq::records(FASTQ).map(Result::unwrap).collect();
     let mut whole = fastq::Writer::new(Vec::new());
     let ends: Vec<u64> = reads
@@ -144,7 +144,7 @@ fn after_a_failure_writing_goes_on_between_records_and_never_inside_of_one() {
             assert!(torn(&rest.unwrap_err()));
             assert!(torn(&writer.write(b"r", b"A", b"I").unwrap_err()));
             assert_eq!(writer.get_ref().taken, whole[..fails_at]);
-            // What is there can still be flushed, but is not what was to be written.
+            // The written part can be flushed, but the output is incomplete.
             writer.flush().unwrap();
             assert!(torn(&writer.finish().err().unwrap()));
         }
@@ -152,7 +152,7 @@ fn after_a_failure_writing_goes_on_between_records_and_never_inside_of_one() {
 }
 
 #[test]
-fn a_failure_inside_of_a_sequence_of_many_calls_tears_it() {
+fn a_failure_inside_a_record_tears_it() {
     let letters = b"ACGT".repeat(2000);
     let whole = {
         let mut writer = fasta::Writer::new(Vec::new()).line_len(NonZeroUsize::new(3));
@@ -177,7 +177,7 @@ fn a_failure_inside_of_a_sequence_of_many_calls_tears_it() {
 }
 
 #[test]
-fn what_a_writer_says_is_believed_within_reason() {
+fn overreported_writes_are_limited() {
     let mut writer = fastq::Writer::new(Saying(0));
     let error = writer.write(b"r", b"A", b"I").unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Io(error) if error.kind() == io::ErrorKind::WriteZero));
@@ -189,7 +189,7 @@ fn what_a_writer_says_is_believed_within_reason() {
 }
 
 #[test]
-fn nothing_follows_what_a_writer_left_that_panicked() {
+fn nothing_is_written_after_a_panic() {
     struct Panicking;
     impl Write for Panicking {
         fn write(&mut self, _: &[u8]) -> io::Result<usize> {
@@ -207,7 +207,7 @@ fn nothing_follows_what_a_writer_left_that_panicked() {
 }
 
 #[test]
-fn many_records_go_out_by_few_calls() {
+fn many_records_need_few_calls() {
     let data = b"@r\nA\n+\nI\n".repeat(2500);
     let records: Vec<_> = fastq::records(&data).map(Result::unwrap).collect();
     let slices = |write: &dyn Fn(&mut fastq::Writer<Counting>)| {
@@ -221,9 +221,9 @@ fn many_records_go_out_by_few_calls() {
     assert_eq!(slices(&|writer| writer.write_record(&records[7]).unwrap()), [1]);
     assert_eq!(slices(&|writer| writer.write(b"r", b"A", b"I").unwrap()), [7]);
 
-    // End to end in the data: one slice.
+    // Contiguous in the data: one slice.
     assert_eq!(slices(&|writer| writer.write_records_in(&data, &records).unwrap()), [1]);
-    // One left out; one twice; another order; and records that do not lie there.
+    // One record omitted; one repeated; another order; and records from other data.
     let without = || records[..100].iter().chain(&records[101..]);
     assert_eq!(slices(&|writer| writer.write_records_in(&data, without()).unwrap()), [2]);
     let twice = || records[..100].iter().chain(&records[99..]);
@@ -243,12 +243,12 @@ fn any_number_of_records_in_one_slice() {
     assert_eq!((writer.records(), writer.bytes()), (count as u64, data.len() as u64));
     let inner = writer.finish().unwrap();
     assert!(inner.taken == data);
-    // A bound for what is noted of records that are under way: 65,536 to a call.
+    // The number of slices per call is limited: 65,536 records.
     assert_eq!(inner.slices, [1, 1, 1]);
 }
 
 #[test]
-fn a_writer_between_collects() {
+fn a_coalescing_writer_collects() {
     let mut writer = fastq::Writer::new(BufWriter::new(Counting::default()));
     for _ in 0..100 {
         writer.write(b"r", b"A", b"I").unwrap();

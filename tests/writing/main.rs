@@ -1,4 +1,4 @@
-//! Writing: what is written is read again, what is refused would not be, and nothing is lost or written twice.
+//! Writing: written records read back, refused ones would not, and nothing is lost or written twice.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -10,7 +10,7 @@ use std::process::Command;
 
 use pagecut::{Error, ErrorKind};
 
-/// All texts of at most this many of these bytes.
+/// Returns all texts of at most `most` of these bytes.
 fn all_texts(bytes: &[u8], most: usize) -> Vec<Vec<u8>> {
     let mut texts = vec![Vec::new()];
     let mut of_len = texts.clone();
@@ -24,7 +24,7 @@ fn all_texts(bytes: &[u8], most: usize) -> Vec<Vec<u8>> {
     texts
 }
 
-/// Checks that the place of an error is that of the byte it tells of, in the text that was not written.
+/// Checks that the location of an error is that of the byte it names, in the text that was not written.
 fn check_place(error: &Error, record: u64, start: usize, not_written: &[u8]) {
     let location = error.location().unwrap();
     assert_eq!((location.record, location.line), (Some(record), None), "{error}");
@@ -41,7 +41,7 @@ fn check_place(error: &Error, record: u64, start: usize, not_written: &[u8]) {
     assert_eq!(error.excerpt()[0], found, "{error}");
 }
 
-/// What another tool prints.
+/// Returns the output of another tool.
 fn output(command: &mut Command) -> String {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));

@@ -1,4 +1,5 @@
-//! `index`, `fetch` and `shard` on BGZF: the same as on what it holds, and as samtools and bgzip do; and what has no positions.
+//! `index`, `fetch` and `shard` on BGZF: the same results as on its text, and as those of samtools and bgzip; and
+//! inputs without random access.
 
 #![cfg(feature = "gzip")]
 
@@ -22,7 +23,8 @@ fn pagecut(folder: &Path, args: &[&str]) -> Output {
         .unwrap()
 }
 
-/// What another tool prints; `None` if it is not there, which fails the test where `PAGECUT_REQUIRE_ORACLES` is set.
+/// Returns the output of another tool; `None` if it is missing, which fails the test if `PAGECUT_REQUIRE_ORACLES` is
+/// set.
 fn oracle(folder: &Path, tool: &str, args: &[&str]) -> Option<Vec<u8>> {
     let output = Command::new(tool).current_dir(folder).args(args).stderr(Stdio::inherit()).output().ok();
     let required = std::env::var_os("PAGECUT_REQUIRE_ORACLES").is_some();
@@ -48,7 +50,7 @@ fn testdata(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata").join(name)
 }
 
-/// A folder with files as they are and, with `.gz` behind their names, as BGZF.
+/// Creates a folder with plain files and, with `.gz` appended to their names, as BGZF.
 fn folder(names: &[&str]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for name in names {
@@ -90,7 +92,7 @@ fn indexes_are_those_of_samtools_and_bgzip() {
 }
 
 #[test]
-fn what_is_fetched_is_that_of_the_plain_file() {
+fn fetch_equals_that_of_the_plain_file() {
     let folder = folder(&["nanopore.fasta", "illumina.fastq", "small.ts", "wrapped.fastq"]);
     let name_of = |file: &str| {
         let text = fs::read_to_string(folder.path().join(file)).unwrap();
@@ -128,7 +130,7 @@ fn what_is_fetched_is_that_of_the_plain_file() {
 }
 
 #[test]
-fn shards_are_those_of_what_the_file_holds() {
+fn shards_equal_those_of_the_plain_file() {
     let folder = folder(&["nanopore.fasta", "illumina.fastq", "small.ts"]);
     for file in ["nanopore.fasta", "illumina.fastq", "small.ts"] {
         let data = fs::read(folder.path().join(file)).unwrap();
@@ -159,7 +161,7 @@ fn shards_are_those_of_what_the_file_holds() {
 }
 
 #[test]
-fn a_gzi_that_is_wrong_is_told_and_made_anew() {
+fn a_wrong_gzi_is_reported_and_rebuilt() {
     let folder = folder(&["illumina.fastq"]);
     let file = "illumina.fastq.gz";
     let gzi = folder.path().join("illumina.fastq.gz.gzi");
@@ -187,7 +189,7 @@ fn a_gzi_that_is_wrong_is_told_and_made_anew() {
 }
 
 #[test]
-fn a_file_without_its_closing_block_is_told_once() {
+fn a_missing_end_of_file_block_is_reported_once() {
     let folder = folder(&["illumina.fastq"]);
     let path = folder.path().join("illumina.fastq.gz");
     let whole = fs::read(&path).unwrap();
@@ -207,7 +209,7 @@ fn a_file_without_its_closing_block_is_told_once() {
 }
 
 #[test]
-fn what_has_no_positions_says_what_to_do() {
+fn inputs_without_random_access_get_advice() {
     let folder = folder(&["illumina.fastq"]);
     for (tool, extension) in [("gzip", "gzip"), ("zstd", "zst"), ("bzip2", "bz2"), ("xz", "xz")] {
         let Some(packed) = oracle(folder.path(), tool, &["-c", "illumina.fastq"]) else { continue };
@@ -235,7 +237,7 @@ fn what_has_no_positions_says_what_to_do() {
     assert!(left.into_iter().all(|name| !name.ends_with("i")), "an index was written");
 }
 
-/// The records that begin behind the first byte of a stretch, or are its first, and end in it.
+/// Returns the records that start after the first byte of a range, or are its first, and end in it.
 fn records_in(data: &[u8], start: usize, end: usize) -> Vec<u8> {
     let ends: Vec<_> =
         data.iter().enumerate().filter(|&(_, &byte)| byte == b'\n').map(|(at, _)| at + 1).collect();
@@ -246,7 +248,7 @@ fn records_in(data: &[u8], start: usize, end: usize) -> Vec<u8> {
 }
 
 #[test]
-fn all_that_does_not_touch_a_damaged_block_is_recovered() {
+fn records_outside_a_damaged_block_are_recovered() {
     let folder = folder(&["illumina.fastq"]);
     let data = fs::read(testdata("illumina.fastq")).unwrap();
     let (len, name) = (7000, "damaged.gz");
@@ -255,7 +257,7 @@ fn all_that_does_not_touch_a_damaged_block_is_recovered() {
         let start: usize = blocks[..block].iter().map(Vec::len).sum();
         let end = start + blocks[block].len();
         let mut bytes = [blocks.concat(), BGZF_END.to_vec()].concat();
-        // The check sum.
+        // The checksum.
         bytes[end - 8] ^= 1;
         fs::write(folder.path().join(name), &bytes).unwrap();
         if let Ok(theirs) = Command::new("bgzip").args(["-dc", name]).current_dir(folder.path()).output() {
@@ -311,7 +313,7 @@ fn all_that_does_not_touch_a_damaged_block_is_recovered() {
 }
 
 #[test]
-fn where_nothing_is_recovered_that_is_said() {
+fn missing_recovery_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let data = fs::read(testdata("illumina.fastq")).unwrap();
     let mut members: Vec<_> = data.chunks(30_000).map(make::gzip).collect();
@@ -326,7 +328,7 @@ fn where_nothing_is_recovered_that_is_said() {
 }
 
 #[test]
-fn a_fault_in_what_the_blocks_hold_has_its_virtual_offset() {
+fn a_fault_in_the_text_has_its_virtual_offset() {
     let folder = tempfile::tempdir().unwrap();
     let mut data = fs::read(testdata("illumina.fastq")).unwrap();
     let at = data.iter().enumerate().filter(|&(_, &byte)| byte == b'\n').nth(399).unwrap().0 + 1;

@@ -1,4 +1,4 @@
-//! The commands give of a compressed file what they give of the plain one.
+//! The commands give the same results for compressed and plain files.
 
 #[path = "../../../tests/compressed/make.rs"]
 mod make;
@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use make::{CompressionStats, Kind};
+use make::{CompressedFile, Kind};
 use tempfile::TempDir;
 
 fn pagecut(folder: &Path, args: &[&str]) -> Command {
@@ -29,7 +29,7 @@ fn stderr(output: &Output) -> &str {
     std::str::from_utf8(&output.stderr).unwrap()
 }
 
-/// The name of the file of a kind, as its extension says.
+/// Returns the file name with the extension of a compression.
 fn name_of(kind: Kind, plain: &str) -> String {
     let extension = match kind {
         Kind::Gzip => "gz",
@@ -46,7 +46,7 @@ fn testdata(name: &str) -> Vec<u8> {
 const FILES: [&str; 5] =
     ["illumina.fastq", "nanopore.fasta", "lengths_differ.fastq", "wrapped.fastq", "small.ts"];
 
-/// A folder with each file, plain and in every kind.
+/// Creates a folder with each file, plain and in every compression.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for name in FILES {
@@ -59,16 +59,16 @@ fn folder() -> TempDir {
     folder
 }
 
-/// What was printed, and how it ended.
+/// Output and exit status.
 type Outcome = (String, String, Option<i32>);
 
-/// The same for a file of whatever name.
+/// Returns the outcome independent of the file name.
 fn outcome(output: &Output, name: &str) -> Outcome {
     let text = |text: &[u8]| String::from_utf8_lossy(text).replace(name, "FILE");
     (text(&output.stdout), text(&output.stderr), output.status.code())
 }
 
-/// Without what is said of how the input is compressed.
+/// Returns the outcome without the lines about the compression.
 fn result(folder: &Path, command: &[&str], name: &str) -> Outcome {
     let (mut stdout, stderr, status) = outcome(&run(folder, &[command, &[name]].concat()), name);
     let stderr = stderr.split_inclusive('\n').filter(|line| !line.contains(": virtual offset ")).collect();
@@ -93,7 +93,7 @@ fn piped(folder: &Path, args: &[&str], name: &str) -> Output {
         .unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let bytes = fs::read(folder.join(name)).unwrap();
-    // It may end before it has read everything.
+    // The command may end before it has read everything.
     let writer = std::thread::spawn(move || stdin.write_all(&bytes));
     let output = child.wait_with_output().unwrap();
     let _ = writer.join().unwrap();
@@ -101,7 +101,7 @@ fn piped(folder: &Path, args: &[&str], name: &str) -> Output {
 }
 
 #[test]
-fn every_command_gives_what_it_gives_of_the_plain_file() {
+fn every_command_equals_its_plain_result() {
     let folder = folder();
     for command in [
         &["stats", "-aT"][..],
@@ -113,7 +113,7 @@ fn every_command_gives_what_it_gives_of_the_plain_file() {
         &["-t1", "sanitize", "--strict"],
     ] {
         for name in FILES {
-            // The length of a text whose reading ends early is not known, as that of a pipe is not.
+            // If reading of the text ends early, its length is unknown, as that of a pipe.
             let expected = piped(folder.path(), &[command, &["/dev/stdin"]].concat(), name);
             let expected = outcome(&expected, "/dev/stdin");
             for kind in Kind::ALL {
@@ -125,7 +125,7 @@ fn every_command_gives_what_it_gives_of_the_plain_file() {
 }
 
 #[test]
-fn what_is_sanitized_can_be_written_to_a_file() {
+fn sanitize_writes_to_a_file() {
     let folder = folder();
     let good = testdata("illumina.fastq");
     let damaged = [&good[..], b"@bad\nAC\n+\nI\n", &good].concat();
@@ -148,7 +148,7 @@ fn an_index_is_that_of_the_text() {
             let packed = name_of(kind, name);
             let found = result(folder.path(), &command, &packed);
             if kind == Kind::Bgzf {
-                // Before that, where its blocks are.
+                // Before that, the block index.
                 let (blocks, rest) = found.0.split_once('\n').unwrap();
                 assert!(blocks.starts_with("FILE.gzi: "), "{blocks}");
                 assert_eq!((rest, &found.1, found.2), (&*expected, &notes, Some(0)), "{name}");
@@ -187,7 +187,7 @@ fn a_pipe_with_a_name_may_be_compressed() {
     for kind in Kind::ALL {
         let bytes = fs::read(folder.path().join(name_of(kind, "illumina.fastq"))).unwrap();
         let found = std::thread::scope(|scope| {
-            // What is not read is told below.
+            // Read errors are checked below.
             scope.spawn(|| fs::write(&pipe, &bytes));
             result(folder.path(), &["stats", "-aT"], "pipe")
         });
@@ -195,8 +195,8 @@ fn a_pipe_with_a_name_may_be_compressed() {
     }
 }
 
-/// A file that ends in the middle of the member before the last.
-fn truncated(kind: Kind) -> (CompressionStats, usize) {
+/// A file that ends inside of the second to last member.
+fn truncated(kind: Kind) -> (CompressedFile, usize) {
     let packed = kind.file(&testdata("illumina.fastq"), 20_000);
     let range = packed.range(packed.members() - 2);
     let cut = range.start + range.len() / 2;
@@ -204,7 +204,7 @@ fn truncated(kind: Kind) -> (CompressionStats, usize) {
 }
 
 #[test]
-fn a_file_that_is_cut_short_is_bad_and_the_compressed_byte_is_told() {
+fn a_truncated_file_is_located() {
     let folder = tempfile::tempdir().unwrap();
     for kind in Kind::ALL {
         let (packed, cut) = truncated(kind);
@@ -225,14 +225,14 @@ fn a_file_that_is_cut_short_is_bad_and_the_compressed_byte_is_told() {
                 assert!(stderr(&output).to_lowercase().contains(kind.words()[0]), "{}", stderr(&output));
             }
         }
-        // What was written before are whole records.
+        // The output before it consists of whole records.
         let clean = fs::read(folder.path().join("clean")).unwrap();
         assert!(packed.text.starts_with(&clean) && clean.split(|&byte| byte == b'\n').count() % 4 == 1);
     }
 }
 
 #[test]
-fn verify_tells_programs_that_the_compressed_bytes_are_bad() {
+fn verify_json_reports_compressed_faults() {
     let folder = tempfile::tempdir().unwrap();
     for kind in Kind::ALL {
         let (packed, cut) = truncated(kind);
@@ -261,7 +261,7 @@ fn verify_tells_programs_that_the_compressed_bytes_are_bad() {
 }
 
 #[test]
-fn damage_behind_an_error_of_the_format_is_told_with_it() {
+fn damage_after_a_format_error_is_reported_too() {
     let folder = tempfile::tempdir().unwrap();
     let mut text = testdata("illumina.fastq");
     text[5000..5100].fill(b'\n');
@@ -269,7 +269,7 @@ fn damage_behind_an_error_of_the_format_is_told_with_it() {
         let sound = kind.file(&text, 60_000);
         let mut damaged = sound.clone();
         let last = sound.range(sound.members() - 1 - usize::from(kind == Kind::Bgzf));
-        // A byte of the check sum.
+        // A byte of the checksum.
         damaged.bytes[last.end - if kind == Kind::Zstd { 1 } else { 8 }] ^= 1;
         fs::write(folder.path().join("sound"), &sound.bytes).unwrap();
         fs::write(folder.path().join("damaged"), &damaged.bytes).unwrap();
@@ -304,17 +304,17 @@ fn damage_behind_an_error_of_the_format_is_told_with_it() {
                 stderr(&output)
             );
         }
-        // Whoever goes on behind it comes to the damage, and is told once.
+        // With recovery, the command reaches the damage, and reports it once.
         let told = run(folder.path(), &["verify", "--recover", "damaged"]);
         assert!(!stderr(&told).contains("damaged too"), "{}", stderr(&told));
-        // No more is read than is allowed.
+        // The limit is respected.
         let output = run(folder.path(), &["verify", "--max-bytes", "100K", "damaged"]);
         assert!(!stderr(&output).contains("damaged too"), "{}", stderr(&output));
     }
 }
 
 #[test]
-fn a_bomb_goes_off_no_further_than_is_allowed() {
+fn a_bomb_stops_at_the_limit() {
     let folder = tempfile::tempdir().unwrap();
     let record = b"@r\nA\n+\nI\n";
     let (len, text) = (record.len(), record.repeat(400_000));
@@ -349,7 +349,7 @@ fn a_bomb_goes_off_no_further_than_is_allowed() {
 }
 
 #[test]
-fn what_is_read_as_a_whole_is_no_longer_than_is_allowed() {
+fn whole_inputs_respect_the_limit() {
     let folder = tempfile::tempdir().unwrap();
     let movie = testdata("media/mp4/faststart.mp4");
     fs::write(folder.path().join("plain"), &movie).unwrap();

@@ -1,4 +1,4 @@
-//! Reads that are written compressed.
+//! Compressed output.
 
 #![cfg(feature = "gzip")]
 
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 const RECORD: &[u8] = b"@r\nAC\n+\nII\n";
 
-/// The closing block of BGZF (SAM specification, section 4.1.2).
+/// The end-of-file block of BGZF (SAM specification, section 4.1.2).
 const CLOSING: &[u8] = b"\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\0BC\x02\0\x1b\0\x03\0\0\0\0\0\0\0\0\0";
 
 fn pagecut(folder: &Path, args: &[&str]) -> Output {
@@ -28,7 +28,7 @@ fn stderr(output: &Output) -> &str {
     std::str::from_utf8(&output.stderr).unwrap()
 }
 
-/// A folder with a file of reads, and what is in it.
+/// Creates a folder with a file of reads, and returns its contents.
 fn folder() -> (TempDir, Vec<u8>) {
     let reads =
         fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/illumina.fastq")).unwrap();
@@ -38,7 +38,7 @@ fn folder() -> (TempDir, Vec<u8>) {
     (folder, reads)
 }
 
-/// What `gzip` unpacks; `None` if it is not there, which fails the test where `PAGECUT_REQUIRE_ORACLES` is set.
+/// Returns the output of `gzip -d`; `None` if it is missing, which fails the test if `PAGECUT_REQUIRE_ORACLES` is set.
 fn gunzip(path: PathBuf) -> Option<Vec<u8>> {
     let output = Command::new("gzip").args(["-d", "-c"]).stdin(fs::File::open(path).unwrap()).output().ok();
     assert!(
@@ -53,7 +53,7 @@ fn gunzip(path: PathBuf) -> Option<Vec<u8>> {
     Some(output.stdout)
 }
 
-/// What `pagecut sanitize` reads of a file.
+/// Returns a file as read by `pagecut sanitize`.
 fn read_by_us(folder: &Path, name: &str) -> Vec<u8> {
     let output = pagecut(folder, &["sanitize", "-q", name]);
     assert!(output.status.success() && output.stderr.is_empty(), "{}", stderr(&output));
@@ -61,7 +61,7 @@ fn read_by_us(folder: &Path, name: &str) -> Vec<u8> {
 }
 
 #[test]
-fn the_name_says_whether_reads_are_compressed_and_any_number_of_threads_writes_the_same() {
+fn the_name_selects_compression() {
     let (folder, reads) = folder();
     let path = folder.path();
     let mut first: Option<Vec<u8>> = None;
@@ -83,7 +83,7 @@ fn the_name_says_whether_reads_are_compressed_and_any_number_of_threads_writes_t
 }
 
 #[test]
-fn what_is_said_counts_more_than_the_name() {
+fn options_override_the_name() {
     let (folder, reads) = folder();
     let path = folder.path();
     for (name, how, compressed) in
@@ -101,7 +101,7 @@ fn what_is_said_counts_more_than_the_name() {
 }
 
 #[test]
-fn a_name_that_says_what_is_not_written_is_refused() {
+fn an_unsupported_extension_is_refused() {
     let (folder, _) = folder();
     for name in ["out.zst", "out.fastq.bz2", "out.XZ", "out.zip", "out.lz4"] {
         for command in
@@ -118,7 +118,7 @@ fn a_name_that_says_what_is_not_written_is_refused() {
 }
 
 #[test]
-fn what_is_fetched_is_compressed_too() {
+fn fetched_records_are_compressed() {
     let (folder, reads) = folder();
     let path = folder.path();
     let plain = pagecut(path, &["fetch", "reads.fastq", "#0", "#7", "1000.."]);
@@ -130,9 +130,9 @@ fn what_is_fetched_is_compressed_too() {
     assert!(read_by_us(path, "some.fastq.gz") == plain.stdout);
 }
 
-/// The output holds all there is to be had, so it is complete. The exit status tells that something was left out.
+/// The output contains all recoverable records, so it is complete. The exit status shows that records were omitted.
 #[test]
-fn what_sanitize_writes_is_closed() {
+fn sanitize_output_is_closed() {
     let (folder, reads) = folder();
     let path = folder.path();
     let out = path.join("out.gz");
@@ -141,7 +141,7 @@ fn what_sanitize_writes_is_closed() {
     assert!(fs::read(&out).unwrap().ends_with(CLOSING));
     assert_eq!(read_by_us(path, "out.gz"), RECORD.repeat(20 * 200));
 
-    // So many that they are read in several parts.
+    // Long enough to be read in several chunks.
     let reads = reads.repeat(8);
     fs::write(path.join("reads.fastq"), &reads).unwrap();
     assert!(pagecut(path, &["sanitize", "-q", "-o", "cut.gz", "reads.fastq"]).status.success());
@@ -154,9 +154,9 @@ fn what_sanitize_writes_is_closed() {
     assert!(!read.is_empty() && reads.starts_with(&read));
 }
 
-/// A reader of a pipe does not see the error.
+/// The reader of a pipe does not see the error.
 #[test]
-fn bgzf_in_a_pipe_is_not_closed_if_a_record_is_missing() {
+fn a_pipe_with_a_missing_record_is_not_closed() {
     let (folder, reads) = folder();
     let path = folder.path();
     let output = pagecut(path, &["fetch", "--compress", "bgzf", "reads.fastq", "#0", "#99999999"]);
@@ -167,7 +167,7 @@ fn bgzf_in_a_pipe_is_not_closed_if_a_record_is_missing() {
     assert!(!read.is_empty() && reads.starts_with(&read));
 }
 
-/// What `pagecut sanitize` reads of a file that has no closing block, of which it tells.
+/// Returns a file without an end-of-file block as read by `pagecut sanitize`, which reports it.
 fn read_unclosed(folder: &Path, name: &str) -> Vec<u8> {
     let output = pagecut(folder, &["sanitize", "-q", name]);
     assert!(stderr(&output).contains("the block that closes BGZF is missing"), "{}", stderr(&output));
@@ -175,7 +175,7 @@ fn read_unclosed(folder: &Path, name: &str) -> Vec<u8> {
 }
 
 #[test]
-fn what_cannot_be_written_is_told() {
+fn write_errors_are_reported() {
     let (folder, reads) = folder();
     let path = folder.path();
     for threads in ["1", "2"] {

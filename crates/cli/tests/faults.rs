@@ -1,4 +1,4 @@
-//! What the command must not do: lose an input, hang, or say what is not so.
+//! The command must not lose an input, hang, or report wrong results.
 
 use std::fs::{self, File};
 use std::process::{Command, Stdio};
@@ -12,7 +12,7 @@ fn pagecut() -> Command {
 }
 
 #[test]
-fn another_name_of_the_input_is_no_output() {
+fn the_input_under_another_name_is_no_output() {
     let folder = tempfile::tempdir().unwrap();
     let (input, link) = (folder.path().join("reads"), folder.path().join("link"));
     fs::write(&input, RECORD).unwrap();
@@ -22,7 +22,7 @@ fn another_name_of_the_input_is_no_output() {
 }
 
 #[test]
-fn what_is_on_standard_input_is_no_output() {
+fn standard_input_file_is_no_output() {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("reads");
     fs::write(&input, RECORD).unwrap();
@@ -32,7 +32,7 @@ fn what_is_on_standard_input_is_no_output() {
 }
 
 #[test]
-fn an_output_is_left_alone_when_there_is_nothing_to_write() {
+fn an_output_without_records_is_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let (input, output) = (folder.path().join("none"), folder.path().join("precious"));
     fs::write(&output, RECORD).unwrap();
@@ -41,7 +41,7 @@ fn an_output_is_left_alone_when_there_is_nothing_to_write() {
 }
 
 #[test]
-fn what_is_said_to_be_written_was_written() {
+fn reported_output_was_written() {
     let folder = tempfile::tempdir().unwrap();
     let (input, output) = (folder.path().join("reads"), folder.path().join("good"));
     fs::write(&input, [&RECORD.repeat(20)[..], b"junk\n"].concat().repeat(200)).unwrap();
@@ -57,7 +57,7 @@ fn what_is_said_to_be_written_was_written() {
 }
 
 #[test]
-fn recover_does_something_or_says_that_it_cannot() {
+fn recover_works_or_reports_why_not() {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("wrapped");
     let good: &[u8] = b"@w\nACGT\nAC\n+\nIIII\nII\n";
@@ -70,7 +70,7 @@ fn recover_does_something_or_says_that_it_cannot() {
 }
 
 #[test]
-fn what_cannot_be_written_is_told_by_its_own_name() {
+fn write_errors_name_the_output() {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("reads");
     fs::write(&input, RECORD).unwrap();
@@ -86,7 +86,7 @@ fn what_cannot_be_written_is_told_by_its_own_name() {
     }
     #[cfg(unix)]
     {
-        // A name of as many bytes as there may be has no room for that of an index.
+        // A file name of maximum length leaves no space for the extension of an index.
         let long = folder.path().join("r".repeat(255));
         fs::copy(&input, &long).unwrap();
         let told = String::from_utf8(pagecut().arg("index").arg(&long).output().unwrap().stderr).unwrap();
@@ -95,7 +95,7 @@ fn what_cannot_be_written_is_told_by_its_own_name() {
 }
 
 #[test]
-fn reads_without_letters_and_without_lines_are_wrapped_fastq() {
+fn reads_without_letters_are_wrapped_fastq() {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("wrapped");
     fs::write(&input, b"@a\n+\n@b\nA\n+\nI\n").unwrap();

@@ -1,4 +1,4 @@
-//! A short file is done by the thread that is there.
+//! A short file is processed by the main thread.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,8 +8,8 @@ fn testdata(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata").join(name)
 }
 
-/// Whether `pagecut` with these arguments, on this file, starts a thread or a process; `None` if strace is not there or not allowed, which fails the test where
-/// `PAGECUT_REQUIRE_ORACLES` is set.
+/// Returns whether `pagecut` with these arguments on this file starts a thread or a process; `None` if strace is
+/// missing or not permitted, which fails the test if `PAGECUT_REQUIRE_ORACLES` is set.
 fn starts_a_thread(args: &[&str], file: &Path) -> Option<bool> {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
@@ -33,7 +33,7 @@ fn starts_a_thread(args: &[&str], file: &Path) -> Option<bool> {
 
 #[test]
 fn a_short_file_starts_no_thread() {
-    // If there is one, it is seen.
+    // The check itself detects a thread.
     let folder = tempfile::tempdir().unwrap();
     let long = folder.path().join("reads.fastq");
     fs::write(&long, fs::read(testdata("illumina.fastq")).unwrap().repeat(100)).unwrap();
