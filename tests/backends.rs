@@ -72,7 +72,7 @@ fn check<F: Resync>(format: &F, path: &Path, data: &[u8], part_len: usize, threa
             let account =
                 if recover { source.parts(format).recover().account() } else { source.account(format) };
             let found = account_facts(&account);
-            // Where reading ends at an error, its line is the last counted one, whoever counts.
+            // Where reading ends at an error, its line is the last counted one.
             assert_eq!(
                 &found,
                 expected,

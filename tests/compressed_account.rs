@@ -182,10 +182,10 @@ fn the_account_ends_at_a_fault() {
     let cut = packed.range(4).end - 5;
     for account in accounts(&packed.bytes[..cut]) {
         assert_eq!(account.error.as_ref().unwrap().kind().name(), "compressed");
-        let told = account.packed.as_ref().unwrap();
-        assert!(told.members <= 4 && told.compressed_bytes <= cut as u64, "{account:?}");
+        let stats = account.packed.as_ref().unwrap();
+        assert!(stats.members <= 4 && stats.compressed_bytes <= cut as u64, "{account:?}");
         assert!(
-            told.decompressed_bytes <= packed.text_before(5).len() as u64 && !account.complete,
+            stats.decompressed_bytes <= packed.text_before(5).len() as u64 && !account.complete,
             "{account:?}"
         );
     }

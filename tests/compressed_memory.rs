@@ -92,8 +92,8 @@ fn a_bomb_is_an_error_in_bounded_memory() {
             for (account, peak) in accounts(bomb, options.threads(threads).max_record_len(64 << 20)) {
                 let error = account.error.unwrap();
                 assert_eq!(error.kind().name(), "too_long", "{error}");
-                let told = "fastq: record 0, byte 0: longer than the memory limit of 67108864 bytes";
-                assert!(error.to_string().starts_with(told), "{error}");
+                let message = "fastq: record 0, byte 0: longer than the memory limit of 67108864 bytes";
+                assert!(error.to_string().starts_with(message), "{error}");
                 assert_eq!((account.tally.records, account.complete), (0, false));
                 assert!(peak < 100 << 20, "{peak} bytes with {threads} threads");
             }

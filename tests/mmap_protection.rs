@@ -51,7 +51,7 @@ fn a_waiting_writer_is_reported_to_readers() {
             begun.elapsed()
         });
         while reader.check().is_ok() {
-            assert!(begun.elapsed() < Duration::from_secs(10), "nobody told the reader");
+            assert!(begun.elapsed() < Duration::from_secs(10), "the reader got no error");
         }
         assert!(matches!(reader.check().unwrap_err().kind(), ErrorKind::LeaseBroken));
         // The bytes are still there, and every reader of records gets the error.

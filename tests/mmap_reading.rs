@@ -231,7 +231,7 @@ fn as_other_user(test: &str, path: &Path) -> Option<std::process::Output> {
     }
     let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.starts_with(b"0\n"));
     if !root {
-        eprintln!("skipped: only root can become somebody else");
+        eprintln!("skipped: only root can switch to another user");
         return None;
     }
     // The other user may lack access to the test binary, so it is copied.

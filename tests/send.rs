@@ -123,7 +123,7 @@ fn a_step_does_not_wait() {
     let mut blocked = 0;
     while transfer.remaining().unwrap() > MIB as u64 {
         assert!(until_blocked(&mut transfer) > 0);
-        assert_eq!(until_blocked(&mut transfer), 0, "nobody has read anything");
+        assert_eq!(until_blocked(&mut transfer), 0, "nothing was read yet");
         blocked += 1;
         let waiting = usize::try_from(transfer.sent()).unwrap() - received.len();
         received.extend_from_slice(&all_of((&mut client).take(waiting as u64)));

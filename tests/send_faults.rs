@@ -303,13 +303,13 @@ fn signals_interrupt_nothing() {
         if nonblocking {
             set_nonblocking(&write);
         }
-        let (sent, told) = (Arc::new(AtomicBool::new(false)), Arc::new(Barrier::new(2)));
-        let (is_sent, is_told) = (Arc::clone(&sent), Arc::clone(&told));
+        let (sent, reported) = (Arc::new(AtomicBool::new(false)), Arc::new(Barrier::new(2)));
+        let (is_sent, is_reported) = (Arc::clone(&sent), Arc::clone(&reported));
         let sender = thread::spawn(move || {
             let answer = send(&file, 0..MIB as u64, write);
             is_sent.store(true, Ordering::Release);
             // No signal may be sent to a thread that has ended.
-            is_told.wait();
+            is_reported.wait();
             answer.unwrap().bytes
         });
         let mut received = Vec::new();
@@ -322,7 +322,7 @@ fn signals_interrupt_nothing() {
             }
             received.extend_from_slice(&all_of((&mut read).take(30_000)));
         }
-        told.wait();
+        reported.wait();
         assert_eq!(sender.join().unwrap(), MIB as u64);
         received.extend_from_slice(&all_of(read));
         assert!(received == data);

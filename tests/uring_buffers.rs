@@ -161,11 +161,11 @@ fn drop_cancels_reads_in_flight() {
         assert_eq!(reader.submit_batch(&ops(0..depth as u64, 4096)).unwrap(), depth);
         assert_eq!(reader.in_flight(), depth);
         drop(reader);
-        writer.write_all(b"nobody else reads this").unwrap();
+        writer.write_all(b"no other reader gets this").unwrap();
         drop(writer);
         let mut left = String::new();
         other.read_to_string(&mut left).unwrap();
-        assert_eq!(left, "nobody else reads this");
+        assert_eq!(left, "no other reader gets this");
     }
 }
 
@@ -254,15 +254,15 @@ fn a_waiting_thread_gets_its_completion() {
         return;
     }
     let (reader, mut writer) = of_pipe(small().depth(8));
-    let (tell, told) = channel();
+    let (sender, receiver) = channel();
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
         let (reader, over) = (&reader, &over);
         for _ in 0..8 {
-            let tell = tell.clone();
+            let sender = sender.clone();
             scope.spawn(move || {
                 while let [byte] = *reader.read_at(0, 1).unwrap() {
-                    tell.send(byte).unwrap();
+                    sender.send(byte).unwrap();
                 }
             });
         }
@@ -274,7 +274,7 @@ fn a_waiting_thread_gets_its_completion() {
         for round in 0..3000_u64 {
             let byte = round.to_le_bytes()[0];
             writer.write_all(&[byte]).unwrap();
-            let found = told.recv_timeout(Duration::from_secs(20));
+            let found = receiver.recv_timeout(Duration::from_secs(20));
             if found != Ok(byte) {
                 // A thread that waits for ever would prevent the test from failing.
                 eprintln!("{found:?} in round {round}");

@@ -138,7 +138,7 @@ fn a_returned_buffer_starts_a_queued_read() {
     drop(dropped);
     assert_eq!((reader.in_flight(), reader.free()), (0, 0));
     drop(held);
-    assert_eq!((reader.in_flight(), reader.free()), (1, 0), "though nobody has polled");
+    assert_eq!((reader.in_flight(), reader.free()), (1, 0), "without a poll");
     writer.write_all(b"second").unwrap();
     assert_eq!(&*block_on(waiting).unwrap(), b"second");
     assert_eq!(reader.free(), 1);
@@ -379,19 +379,19 @@ fn a_waker_may_drop_the_reader() {
     let (reader, mut writer) = of_pipe(small());
     let (mut read, mut other) = (reader.read(0, 10), reader.read(0, 10));
     let reader = Mutex::new(Some(reader));
-    let (tell, told) = channel();
-    let tell = Mutex::new(tell);
+    let (sender, receiver) = channel();
+    let sender = Mutex::new(sender);
     let act = Act(move || {
         // Dropping it wakes the other read, and so calls this function again.
         let reader = reader.lock().unwrap().take();
         drop(reader);
-        tell.lock().unwrap().send(thread::current().name().map(str::to_owned)).unwrap();
+        sender.lock().unwrap().send(thread::current().name().map(str::to_owned)).unwrap();
     });
     let waker = Waker::from(Arc::new(act));
     assert!(poll(&mut read, &waker).is_pending() && poll(&mut other, &waker).is_pending());
     writer.write_all(b"end").unwrap();
     for _ in 0..2 {
-        assert_eq!(told.recv().unwrap().as_deref(), Some("pagecut-uring"));
+        assert_eq!(receiver.recv().unwrap().as_deref(), Some("pagecut-uring"));
     }
     // One of the two has completed and was woken; dropping the reader ended the other one.
     let ends = [block_on(read), block_on(other)].map(|end| end.map(|bytes| bytes.to_vec()).ok());

@@ -290,13 +290,13 @@ fn a_signal_ends_no_wait() {
     assert_ne!(before, libc::SIG_ERR);
     let (reader, mut writer) = of_pipe(options());
     thread::scope(|scope| {
-        let (tell, told) = channel();
+        let (sender, receiver) = channel();
         let waiting = scope.spawn(move || {
             // SAFETY: returns a number.
-            tell.send(unsafe { libc::pthread_self() }).unwrap();
+            sender.send(unsafe { libc::pthread_self() }).unwrap();
             reader.read_at(0, 4).unwrap().to_vec()
         });
-        let thread = told.recv().unwrap();
+        let thread = receiver.recv().unwrap();
         for _ in 0..50 {
             // SAFETY: the thread exists, since it waits for the bytes written below.
             assert_eq!(unsafe { libc::pthread_kill(thread, libc::SIGUSR1) }, 0);

@@ -33,9 +33,9 @@ fn file() -> (TempDir, PathBuf) {
 }
 
 /// Waits for a change. Earlier changes may be reported again before it, as may any `Modified`.
-fn expect(told: &Receiver<Change>, change: Change, before: Change) {
+fn expect(receiver: &Receiver<Change>, change: Change, before: Change) {
     loop {
-        let next = told.recv_timeout(Duration::from_secs(10)).expect("a change is told");
+        let next = receiver.recv_timeout(Duration::from_secs(10)).expect("a change is reported");
         if next == change {
             return;
         }
@@ -52,26 +52,26 @@ fn every_change_is_reported() {
     for (backend, watch) in WAYS.into_iter().enumerate() {
         let (folder, path) = file();
         let other = folder.path().join("other");
-        let (tell, told) = channel();
-        let watch = watch(&path, Box::new(move |change| tell.send(change).unwrap())).unwrap();
+        let (sender, receiver) = channel();
+        let watch = watch(&path, Box::new(move |change| sender.send(change).unwrap())).unwrap();
         assert_eq!(watch.polled_because().is_some(), backend == 1, "{:?}", watch.polled_because());
         append(&path);
-        expect(&told, Change::Modified, Change::Modified);
+        expect(&receiver, Change::Modified, Change::Modified);
         OpenOptions::new().write(true).open(&path).unwrap().set_len(3).unwrap();
-        expect(&told, Change::Truncated, Change::Modified);
+        expect(&receiver, Change::Truncated, Change::Modified);
         append(&path);
-        expect(&told, Change::Modified, Change::Truncated);
+        expect(&receiver, Change::Modified, Change::Truncated);
         fs::rename(&path, &other).unwrap();
-        expect(&told, Change::Removed, Change::Modified);
+        expect(&receiver, Change::Removed, Change::Modified);
         fs::rename(&other, &path).unwrap();
-        expect(&told, Change::Replaced, Change::Removed);
+        expect(&receiver, Change::Replaced, Change::Removed);
         append(&path);
-        expect(&told, Change::Modified, Change::Replaced);
+        expect(&receiver, Change::Modified, Change::Replaced);
         fs::write(&other, "something else").unwrap();
         fs::rename(&other, &path).unwrap();
-        expect(&told, Change::Replaced, Change::Modified);
+        expect(&receiver, Change::Replaced, Change::Modified);
         fs::remove_file(&path).unwrap();
-        expect(&told, Change::Removed, Change::Replaced);
+        expect(&receiver, Change::Removed, Change::Replaced);
     }
 }
 
@@ -79,14 +79,18 @@ fn every_change_is_reported() {
 fn other_events_are_not_reported() {
     for watch in WAYS {
         let (folder, path) = file();
-        let (tell, told) = channel();
-        let _watch = watch(&path, Box::new(move |change| tell.send(change).unwrap())).unwrap();
+        let (sender, receiver) = channel();
+        let _watch = watch(&path, Box::new(move |change| sender.send(change).unwrap())).unwrap();
         fs::read(&path).unwrap();
         fs::write(folder.path().join("neighbour"), "content").unwrap();
         fs::set_permissions(&path, fs::metadata(&path).unwrap().permissions()).unwrap();
-        assert!(told.recv_timeout(Duration::from_millis(200)).is_err());
+        assert!(receiver.recv_timeout(Duration::from_millis(200)).is_err());
         fs::remove_file(&path).unwrap();
-        assert_eq!(told.recv_timeout(Duration::from_secs(10)), Ok(Change::Removed), "the next that is told");
+        assert_eq!(
+            receiver.recv_timeout(Duration::from_secs(10)),
+            Ok(Change::Removed),
+            "the next reported change"
+        );
     }
 }
 
@@ -117,7 +121,7 @@ fn no_callback_runs_after_drop() {
             let watch = watch(&path, Box::new(callback)).unwrap();
             let start = Instant::now();
             while started.load(Ordering::SeqCst) < 2 {
-                assert!(start.elapsed() < Duration::from_secs(10), "nothing is told at all");
+                assert!(start.elapsed() < Duration::from_secs(10), "no change was reported");
                 thread::yield_now();
             }
             drop(watch);
@@ -136,20 +140,20 @@ fn a_callback_may_drop_its_own_watch() {
     for watch in WAYS {
         let (_folder, path) = file();
         let own = Arc::new(Mutex::new(None));
-        let (tell, told) = channel();
+        let (sender, receiver) = channel();
         let theirs = Arc::clone(&own);
         let made = watch(
             &path,
             Box::new(move |change| {
                 drop(theirs.lock().unwrap().take());
-                tell.send(change).unwrap();
+                sender.send(change).unwrap();
             }),
         );
         *own.lock().unwrap() = Some(made.unwrap());
         append(&path);
-        assert_eq!(told.recv_timeout(Duration::from_secs(10)), Ok(Change::Modified));
+        assert_eq!(receiver.recv_timeout(Duration::from_secs(10)), Ok(Change::Modified));
         append(&path);
-        assert!(told.recv_timeout(Duration::from_millis(100)).is_err());
+        assert!(receiver.recv_timeout(Duration::from_millis(100)).is_err());
         assert!(own.lock().unwrap().is_none());
     }
 }
@@ -173,10 +177,10 @@ fn a_link_is_followed() {
         let (folder, path) = file();
         let link = folder.path().join("link");
         std::os::unix::fs::symlink("file", &link).unwrap();
-        let (tell, told) = channel();
-        let _watch = watch(&link, Box::new(move |change| tell.send(change).unwrap())).unwrap();
+        let (sender, receiver) = channel();
+        let _watch = watch(&link, Box::new(move |change| sender.send(change).unwrap())).unwrap();
         append(&path);
-        assert_eq!(told.recv_timeout(Duration::from_secs(10)), Ok(Change::Modified));
+        assert_eq!(receiver.recv_timeout(Duration::from_secs(10)), Ok(Change::Modified));
     }
 }
 
@@ -189,10 +193,10 @@ fn without_watches_the_file_is_polled() {
         return kernel::in_namespaces("without_watches_the_file_is_polled", "-r", line);
     }
     let (_folder, path) = file();
-    let (tell, told) = channel();
-    let watch = watch(&path, move |change| tell.send(change).unwrap()).unwrap();
+    let (sender, receiver) = channel();
+    let watch = watch(&path, move |change| sender.send(change).unwrap()).unwrap();
     let because = watch.polled_because().expect("no inotify");
     assert!(because.contains("os error 24"), "{because}");
     append(&path);
-    assert_eq!(told.recv_timeout(Duration::from_secs(10)), Ok(Change::Modified));
+    assert_eq!(receiver.recv_timeout(Duration::from_secs(10)), Ok(Change::Modified));
 }

@@ -174,23 +174,23 @@ pub(crate) fn check(
         let (good, gaps, account) = salvage(bytes, setting);
         let what = format!("blocks {damaged:?}, {setting:?}, {gaps:?}");
         assert_eq!(good.escape_ascii().to_string(), expected.escape_ascii().to_string(), "{what}");
-        let told = account.packed.unwrap();
+        let stats = account.packed.unwrap();
         assert!(account.complete && account.error.is_some() != damaged.is_empty(), "{what}: {account:?}");
         // Every decompressed byte, and every compressed one.
-        assert_eq!(account.tally.bytes(), told.decompressed_bytes, "{what}");
+        assert_eq!(account.tally.bytes(), stats.decompressed_bytes, "{what}");
         assert_eq!(account.tally.gaps, gaps.len() as u64, "{what}");
         assert_eq!(
             account.tally.gap_bytes,
             gaps.iter().map(|gap| gap.range.end - gap.range.start).sum(),
             "{what}"
         );
-        assert_eq!(told.decompressed_bytes, (reads.text.len() - lost_len) as u64, "{what}");
+        assert_eq!(stats.decompressed_bytes, (reads.text.len() - lost_len) as u64, "{what}");
         assert_eq!(
-            (told.compressed_bytes, told.lost_bytes),
+            (stats.compressed_bytes, stats.lost_bytes),
             (bytes.len() as u64, lost_bytes as u64),
             "{what}"
         );
-        assert_eq!(told.members, (packed.members() - damaged.len()) as u64, "{what}");
+        assert_eq!(stats.members, (packed.members() - damaged.len()) as u64, "{what}");
         // A reported number is that of the block.
         for place in gaps.iter().filter_map(|gap| gap.error.compressed_place()) {
             let start =

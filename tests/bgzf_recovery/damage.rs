@@ -38,7 +38,7 @@ impl Damage {
 
     /// Returns whether the damage is detected: the first block identifies the file as BGZF, and zeros after all others
     /// are padding.
-    pub(crate) fn is_told(self, packed: &CompressedFile, block: usize) -> bool {
+    pub(crate) fn is_detected(self, packed: &CompressedFile, block: usize) -> bool {
         match self {
             Self::Magic | Self::Flags => block > 0,
             Self::Zeros => block > 0 && block + 1 < packed.members(),

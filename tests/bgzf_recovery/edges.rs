@@ -65,8 +65,8 @@ fn only_the_last_block_closes_the_file() {
         ([open, b"garbage", &BGZF_END].concat(), true),
     ] {
         for setting in few_settings(bytes.len()) {
-            let told = salvage(&bytes, setting).2.packed.unwrap();
-            assert_eq!(told.closed, closed, "{} bytes, {setting:?}", bytes.len());
+            let stats = salvage(&bytes, setting).2.packed.unwrap();
+            assert_eq!(stats.closed, closed, "{} bytes, {setting:?}", bytes.len());
         }
     }
 }

@@ -27,7 +27,7 @@ fn a_damaged_block_loses_only_its_records() {
         let packed = blocks(&reads.text, lens);
         for damage in Damage::ALL {
             for block in 0..packed.members() {
-                if !damage.is_told(&packed, block)
+                if !damage.is_detected(&packed, block)
                     || packed.members() > 20 && !(block + shape).is_multiple_of(3)
                 {
                     continue;
@@ -99,13 +99,13 @@ fn bytes_that_are_missing_or_too_many() {
                     expected.escape_ascii().to_string(),
                     "{setting:?}"
                 );
-                let told = account.packed.unwrap();
+                let stats = account.packed.unwrap();
                 assert_eq!(
-                    (told.compressed_bytes, told.members),
+                    (stats.compressed_bytes, stats.members),
                     (bytes.len() as u64, last as u64),
                     "{gaps:?}"
                 );
-                assert!(account.complete && account.tally.bytes() == told.decompressed_bytes, "{setting:?}");
+                assert!(account.complete && account.tally.bytes() == stats.decompressed_bytes, "{setting:?}");
             }
         }
     }
@@ -115,9 +115,9 @@ fn bytes_that_are_missing_or_too_many() {
             let (good, gaps, account) = salvage(&packed.bytes[..cut], setting);
             let behind = text_of(&packed, 4).start..reads.text.len();
             assert_eq!(good, reads.without(std::slice::from_ref(&behind)), "{setting:?}: {gaps:?}");
-            let told = account.packed.unwrap();
-            assert_eq!(told.lost_bytes, (cut - packed.range(4).start) as u64);
-            assert!(account.complete && !told.closed, "{account:?}");
+            let stats = account.packed.unwrap();
+            assert_eq!(stats.lost_bytes, (cut - packed.range(4).start) as u64);
+            assert!(account.complete && !stats.closed, "{account:?}");
         }
     }
 }
@@ -254,7 +254,7 @@ proptest! {
         for (index, damage) in damages {
             let block = index.index(packed.members());
             // Another test covers damage of adjacent blocks.
-            if damaged.iter().any(|other: &usize| other.abs_diff(block) < 2) || !damage.is_told(&packed, block) {
+            if damaged.iter().any(|other: &usize| other.abs_diff(block) < 2) || !damage.is_detected(&packed, block) {
                 continue;
             }
             let before = bytes.clone();

@@ -8,8 +8,8 @@ use crate::make::{MOST, noise, reads, whole_reads, written};
 
 fn run(mut program: Command, args: &[&str]) -> Output {
     let output = program.args(args).output().unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && told.is_empty(), "{args:?}: {told}");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && message.is_empty(), "{args:?}: {message}");
     output
 }
 

@@ -3,7 +3,7 @@
 use flate2::Compression;
 use pagecut::fastq::Fastq;
 
-use crate::check::{fault_behind, fault_between, few_settings, is_plain, names, read_in, reads, settings};
+use crate::check::{fault_after, fault_between, few_settings, is_plain, names, read_in, reads, settings};
 use crate::make::{BGZF_END, CompressedFile, Kind, bgzf_block, bgzf_block_with, gzip};
 
 const FASTQ: Fastq = Fastq::new();
@@ -164,8 +164,7 @@ fn a_wrong_checksum_or_length_of_the_text_is_an_error() {
         for back in [8, 5, 4, 1] {
             let mut bytes = packed.bytes.clone();
             bytes[packed.range(block).end - back] ^= 1;
-            let message =
-                fault_behind(&FASTQ, &bytes, packed.text_before(block), &few_settings(block + back));
+            let message = fault_after(&FASTQ, &bytes, packed.text_before(block), &few_settings(block + back));
             names(&message, Kind::Bgzf, &packed, block);
         }
     }

@@ -120,11 +120,11 @@ const FAULT: &str = "a fault below the text";
 
 impl Reading {
     pub(crate) fn of(account: &Account) -> Self {
-        let told = |error: &Error| match error.kind().name() {
+        let describe = |error: &Error| match error.kind().name() {
             "io" | "compressed" => (FAULT, String::new(), None),
             kind => (kind, error.message(), error.location()),
         };
-        Self { tally: account.tally, error: account.error.as_ref().map(told), complete: account.complete }
+        Self { tally: account.tally, error: account.error.as_ref().map(describe), complete: account.complete }
     }
 }
 
@@ -271,8 +271,8 @@ pub(crate) fn read_in(format: &impl Format, bytes: &[u8], settings: &[Setting]) 
     let (first, error) = read(&settings[0]);
     for setting in &settings[1..] {
         let (other, other_error) = read(setting);
-        let [told, expected] = [&other_error, &error].map(message);
-        assert_eq!((other, told), (first.clone(), expected), "{setting:?}, and {:?}", settings[0]);
+        let [found, expected] = [&other_error, &error].map(message);
+        assert_eq!((other, found), (first.clone(), expected), "{setting:?}, and {:?}", settings[0]);
     }
     (first, error)
 }
@@ -312,7 +312,7 @@ where
 
 /// Checks in these settings that reading ends at a fault of the compressed bytes after exactly this text. Returns the
 /// message.
-pub(crate) fn fault_behind<F: Format>(format: &F, bytes: &[u8], text: &[u8], settings: &[Setting]) -> String
+pub(crate) fn fault_after<F: Format>(format: &F, bytes: &[u8], text: &[u8], settings: &[Setting]) -> String
 where
     for<'data> F::Record<'data>: std::fmt::Debug,
 {

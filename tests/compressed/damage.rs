@@ -10,7 +10,7 @@ use crate::make::{CompressedFile, Kind};
 const FASTQ: Fastq = Fastq::new();
 
 /// Checks that the bytes read as the text does, or with an error.
-fn is_plain_or_told(bytes: &[u8], packed: &CompressedFile, number: usize) {
+fn is_plain_or_error(bytes: &[u8], packed: &CompressedFile, number: usize) {
     let (reading, error) = read_in(&FASTQ, bytes, &few_settings(number));
     if error.is_none() {
         assert_eq!(reading, Reading::of(&plain(&packed.text).account(&FASTQ)), "{number}");
@@ -25,7 +25,7 @@ fn a_flipped_bit_is_an_error_or_harmless() {
             for at in (0..packed.bytes.len()).step_by(13) {
                 let mut bytes = packed.bytes.clone();
                 bytes[at] ^= 1 << (at / 13 % 8);
-                is_plain_or_told(&bytes, &packed, at);
+                is_plain_or_error(&bytes, &packed, at);
             }
         }
     });
@@ -39,7 +39,7 @@ fn every_flipped_bit_is_an_error_or_harmless() {
             for at in 0..packed.bytes.len() * 8 {
                 let mut bytes = packed.bytes.clone();
                 bytes[at / 8] ^= 1 << (at % 8);
-                is_plain_or_told(&bytes, &packed, at);
+                is_plain_or_error(&bytes, &packed, at);
             }
         }
     });
@@ -52,9 +52,9 @@ fn a_lost_or_doubled_byte_is_an_error_or_harmless() {
             let packed = kind.file(&reads(8), 100);
             for at in 0..packed.bytes.len() {
                 let lost = [&packed.bytes[..at], &packed.bytes[at + 1..]].concat();
-                is_plain_or_told(&lost, &packed, at);
+                is_plain_or_error(&lost, &packed, at);
                 let doubled = [&packed.bytes[..=at], &packed.bytes[at..]].concat();
-                is_plain_or_told(&doubled, &packed, at);
+                is_plain_or_error(&doubled, &packed, at);
             }
         }
     });
@@ -93,7 +93,7 @@ fn a_cut_between_members_ends_with_the_text() {
 }
 
 /// Reads, one of them bad, followed by a fault: in the checksum of the second to last member.
-fn fault_behind_bad_read(kind: Kind) -> (Vec<u8>, Vec<u8>) {
+fn fault_after_bad_read(kind: Kind) -> (Vec<u8>, Vec<u8>) {
     let bad = [&reads(10)[..], b"@bad\nAC\n+\nI\n", &reads(30)].concat();
     let packed = kind.file(&bad, 150);
     let mut bytes = packed.bytes.clone();
@@ -105,7 +105,7 @@ fn fault_behind_bad_read(kind: Kind) -> (Vec<u8>, Vec<u8>) {
 #[test]
 fn an_error_of_the_format_before_a_fault_comes_first() {
     for kind in Kind::ALL {
-        let (bad, bytes) = fault_behind_bad_read(kind);
+        let (bad, bytes) = fault_after_bad_read(kind);
         let (reading, error) = read_in(&FASTQ, &bytes, &settings());
         assert_eq!(reading, Reading::of(&plain(&bad).account(&FASTQ)));
         assert_eq!(error.unwrap().kind().name(), "length_mismatch");
@@ -127,7 +127,7 @@ fn the_first_of_two_faults_is_reported() {
 #[test]
 fn a_final_fault_after_a_gap_is_reported() {
     for kind in [Kind::Gzip, Kind::Zstd] {
-        let input = Input::new(&fault_behind_bad_read(kind).1);
+        let input = Input::new(&fault_after_bad_read(kind).1);
         for setting in settings() {
             let account = input.open(setting).parts(&FASTQ).recover().account();
             assert!(account.tally.gaps > 0 && !account.complete, "{setting:?}");

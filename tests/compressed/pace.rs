@@ -76,14 +76,18 @@ fn text() -> Vec<u8> {
 fn bytes_before_a_fault_do_not_depend_on_reads() {
     let text = text();
     for (name, bytes) in damaged(&text) {
-        let told = PACES.map(|at_a_time| {
+        let results = PACES.map(|at_a_time| {
             let mut decoded = Vec::new();
             let mut decoder = Decoder::new(Paced { bytes: &bytes[..], at_a_time }).unwrap();
             let error = decoder.read_to_end(&mut decoded).unwrap_err().to_string();
             (decoded, error)
         });
-        let (decoded, error) = &told[0];
-        assert!(told.iter().all(|others| others == &told[0]), "{name}: {error}, {} bytes", decoded.len());
+        let (decoded, error) = &results[0];
+        assert!(
+            results.iter().all(|others| others == &results[0]),
+            "{name}: {error}, {} bytes",
+            decoded.len()
+        );
     }
 }
 
@@ -91,18 +95,18 @@ fn bytes_before_a_fault_do_not_depend_on_reads() {
 fn records_before_a_fault_do_not_depend_on_threads() {
     let text = text();
     for (name, bytes) in damaged(&text).step_by(3) {
-        let mut told = Vec::new();
+        let mut results = Vec::new();
         for (at_a_time, threads) in PACES.into_iter().zip([1, 2, 5].into_iter().cycle()) {
             for part_len in [None, Some(10), Some(3000)] {
                 let options = SourceOptions::new().threads(threads);
                 let options = part_len.map_or(options, |len| options.part_len(len));
                 let stream = Paced { bytes: io::Cursor::new(bytes.clone()), at_a_time };
                 let account = Source::from_reader(stream, options).account(&Fastq::new());
-                told.push((account.tally, account.error.map(|error| error.to_string()), account.complete));
+                results.push((account.tally, account.error.map(|error| error.to_string()), account.complete));
             }
         }
-        told.dedup();
-        assert_eq!(told.len(), 1, "{name}: {told:?}");
+        results.dedup();
+        assert_eq!(results.len(), 1, "{name}: {results:?}");
     }
 }
 

@@ -13,10 +13,10 @@ fn place(bytes: &[u8], number: usize) -> CompressedPlace {
     let (_, error) = read_in(&Fastq::new(), bytes, &few_settings(number));
     let error = error.unwrap_or_else(|| panic!("{number}: no error"));
     let place = error.compressed_place().unwrap_or_else(|| panic!("{number}: {error}"));
-    let told = error.to_string();
+    let message = error.to_string();
     assert!(
-        told.contains(&format!("{} {} at compressed byte {}", place.unit, number_of(place), place.start)),
-        "{told}"
+        message.contains(&format!("{} {} at compressed byte {}", place.unit, number_of(place), place.start)),
+        "{message}"
     );
     place
 }

@@ -2,7 +2,7 @@
 
 use pagecut::fastq::Fastq;
 
-use crate::check::{cut_off, fault_behind, few_settings, is_plain, read_in, reads, settings};
+use crate::check::{cut_off, fault_after, few_settings, is_plain, read_in, reads, settings};
 use crate::make::{Kind, gzip, zstd_frame};
 
 const FASTQ: Fastq = Fastq::new();
@@ -53,7 +53,7 @@ fn trailing_garbage_is_an_error() {
         .enumerate()
         {
             let bytes = [&packed.bytes[..], &garbage].concat();
-            let message = fault_behind(&FASTQ, &bytes, &text, &few_settings(number * 10 + length));
+            let message = fault_after(&FASTQ, &bytes, &text, &few_settings(number * 10 + length));
             assert!(message.to_lowercase().contains(kind.words()[0]), "{message}");
             // The start of the garbage, or the end of the zeros before it.
             let places = [packed.bytes.len(), packed.bytes.len() + 40].map(|place| place.to_string());

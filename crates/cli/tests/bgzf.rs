@@ -262,8 +262,8 @@ fn records_outside_a_damaged_block_are_recovered() {
         fs::write(folder.path().join(name), &bytes).unwrap();
         if let Ok(theirs) = Command::new("bgzip").args(["-dc", name]).current_dir(folder.path()).output() {
             // They end there, and name the same block.
-            let told = format!("block starting at offset {start}(");
-            assert!(stderr(&theirs).contains(&told), "{}", stderr(&theirs));
+            let message = format!("block starting at offset {start}(");
+            assert!(stderr(&theirs).contains(&message), "{}", stderr(&theirs));
         } else {
             assert!(oracle(folder.path(), "bgzip", &["--version"]).is_none());
         }
@@ -274,21 +274,21 @@ fn records_outside_a_damaged_block_are_recovered() {
             let output = pagecut(folder.path(), &["-t", threads, "sanitize", name]);
             assert!(output.stdout == expected, "block {block}: {}", stderr(&output));
             assert_eq!(output.status.code(), Some(1));
-            let told = format!(
+            let message = format!(
                 ", and compressed bytes {start} to {end} ({}), which held bytes {} to {}: BGZF, block {block} at compressed byte {start}",
                 end - start,
                 lost.start,
                 lost.end
             );
-            assert!(stderr(&output).contains(&told), "{}", stderr(&output));
+            assert!(stderr(&output).contains(&message), "{}", stderr(&output));
 
             let output = pagecut(folder.path(), &["-t", threads, "verify", "--recover", "--json", name]);
             assert_eq!(output.status.code(), Some(1));
             let verdict: serde_json::Value = serde_json::from_str(stdout(&output)).unwrap();
-            let told = |pointer: &str| verdict.pointer(pointer).and_then(serde_json::Value::as_u64);
+            let message = |pointer: &str| verdict.pointer(pointer).and_then(serde_json::Value::as_u64);
             assert_eq!(verdict["complete"], true, "{verdict}");
             let records = expected.iter().filter(|&&byte| byte == b'\n').count() / 4;
-            assert_eq!(told("/records"), Some(records as u64), "{verdict}");
+            assert_eq!(message("/records"), Some(records as u64), "{verdict}");
             for (pointer, number) in [
                 ("/gaps/0/lost/compressed_start", start),
                 ("/gaps/0/lost/compressed_end", end),
@@ -302,10 +302,10 @@ fn records_outside_a_damaged_block_are_recovered() {
                 ("/compressed/members", blocks.len()),
                 ("/bytes", data.len() - lost.len()),
             ] {
-                assert_eq!(told(pointer), Some(number as u64), "{pointer} of {verdict}");
+                assert_eq!(message(pointer), Some(number as u64), "{pointer} of {verdict}");
             }
             let [all, records, blank, gaps] =
-                ["/bytes", "/record_bytes", "/blank_bytes", "/gap_bytes"].map(|name| told(name).unwrap());
+                ["/bytes", "/record_bytes", "/blank_bytes", "/gap_bytes"].map(|name| message(name).unwrap());
             assert_eq!(all, records + blank + gaps);
             assert_eq!(verdict["gaps"].as_array().unwrap().len(), 1, "{verdict}");
         }
@@ -347,11 +347,11 @@ fn a_fault_in_the_text_has_its_virtual_offset() {
         assert!(fault.get("compressed").is_none(), "no compressed byte is at fault");
     }
     let output = pagecut(folder.path(), &["verify", "reads.gz"]);
-    let told = format!(
+    let message = format!(
         "virtual offset {expected}: byte {} of the block at compressed byte {block_offset}",
         at % 7000
     );
-    assert!(stderr(&output).contains(&told), "{}", stderr(&output));
+    assert!(stderr(&output).contains(&message), "{}", stderr(&output));
     fs::write(folder.path().join("reads"), &data).unwrap();
     let output = pagecut(folder.path(), &["verify", "--json", "reads"]);
     assert!(!stdout(&output).contains("virtual_offset") && stdout(&output).contains("record_start"));

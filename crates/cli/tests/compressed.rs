@@ -285,12 +285,12 @@ fn damage_after_a_format_error_is_reported_too() {
             let damage = &found["compressed"]["damage"];
             assert_eq!(damage["kind"], "compressed", "{kind:?}: {found}");
             assert_eq!(damage["compressed"]["start"], last.start, "{kind:?}: {found}");
-            let told = stderr(&output);
-            assert_eq!(told.lines().count() - usize::from(kind == Kind::Bgzf), 2, "{told}");
-            assert!(told.contains("damaged: fastq: record 7, line 32, "), "{told}");
+            let message = stderr(&output);
+            assert_eq!(message.lines().count() - usize::from(kind == Kind::Bgzf), 2, "{message}");
+            assert!(message.contains("damaged: fastq: record 7, line 32, "), "{message}");
             assert!(
-                told.contains(&format!("damaged too: {}", kind.words()[0])) || kind == Kind::Bgzf,
-                "{told}"
+                message.contains(&format!("damaged too: {}", kind.words()[0])) || kind == Kind::Bgzf,
+                "{message}"
             );
 
             let output = run(folder.path(), &[&command[..], &["sound"]].concat());
@@ -305,8 +305,8 @@ fn damage_after_a_format_error_is_reported_too() {
             );
         }
         // With recovery, the command reaches the damage, and reports it once.
-        let told = run(folder.path(), &["verify", "--recover", "damaged"]);
-        assert!(!stderr(&told).contains("damaged too"), "{}", stderr(&told));
+        let message = run(folder.path(), &["verify", "--recover", "damaged"]);
+        assert!(!stderr(&message).contains("damaged too"), "{}", stderr(&message));
         // The limit is respected.
         let output = run(folder.path(), &["verify", "--max-bytes", "100K", "damaged"]);
         assert!(!stderr(&output).contains("damaged too"), "{}", stderr(&output));

@@ -48,11 +48,11 @@ fn reported_output_was_written() {
     let done =
         pagecut().args(["sanitize", "--max-gaps", "3"]).arg(&input).arg("-o").arg(&output).output().unwrap();
     let written = fs::read(&output).unwrap().len() / RECORD.len();
-    let told = String::from_utf8(done.stderr).unwrap();
+    let message = String::from_utf8(done.stderr).unwrap();
     assert!(
-        told.contains(&format!("{written} records written")),
+        message.contains(&format!("{written} records written")),
         "{written} were: {}",
-        told.lines().last().unwrap()
+        message.lines().last().unwrap()
     );
 }
 
@@ -64,9 +64,9 @@ fn recover_works_or_reports_why_not() {
     let bad: &[u8] = b"@w\nACGT\nAC\n+\nIIII\nI\n";
     fs::write(&input, [good, good, bad, good, good].concat()).unwrap();
     let done = pagecut().args(["verify", "--recover"]).arg(&input).output().unwrap();
-    let told = String::from_utf8(done.stderr).unwrap();
-    assert!(told.contains("gap of bytes") || told.contains("no boundary"), "{told}");
-    assert!(told.contains("record 2, line 17, "), "the fault is told too: {told}");
+    let message = String::from_utf8(done.stderr).unwrap();
+    assert!(message.contains("gap of bytes") || message.contains("no boundary"), "{message}");
+    assert!(message.contains("record 2, line 17, "), "the fault is reported, too: {message}");
 }
 
 #[test]
@@ -78,19 +78,22 @@ fn write_errors_name_the_output() {
     for args in [&["sanitize"][..], &["fetch"], &["shard", "-n2"]] {
         let what = if args[0] == "fetch" { Some("#0") } else { None };
         let output = pagecut().args(args).arg(&input).args(what).arg("-o").arg(&nowhere).output().unwrap();
-        let told = String::from_utf8(output.stderr).unwrap();
+        let message = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{args:?}");
         let shown = nowhere.display();
-        assert!(told.starts_with(&format!("pagecut: {shown}")), "{args:?}: {told}");
-        assert!(told.contains(": cannot be written: No such file"), "{args:?}: {told}");
+        assert!(message.starts_with(&format!("pagecut: {shown}")), "{args:?}: {message}");
+        assert!(message.contains(": cannot be written: No such file"), "{args:?}: {message}");
     }
     #[cfg(unix)]
     {
         // A file name of maximum length leaves no space for the extension of an index.
         let long = folder.path().join("r".repeat(255));
         fs::copy(&input, &long).unwrap();
-        let told = String::from_utf8(pagecut().arg("index").arg(&long).output().unwrap().stderr).unwrap();
-        assert!(told.starts_with(&format!("pagecut: {}.pgi: cannot be written", long.display())), "{told}");
+        let message = String::from_utf8(pagecut().arg("index").arg(&long).output().unwrap().stderr).unwrap();
+        assert!(
+            message.starts_with(&format!("pagecut: {}.pgi: cannot be written", long.display())),
+            "{message}"
+        );
     }
 }
 

@@ -32,12 +32,12 @@ struct Ring {
 }
 
 // SAFETY: `start` points into `memory`, which the ring owns and which is `Send`; all other fields are `Send`.
-#[expect(unsafe_code, reason = "memory of our own behind a pointer")]
+#[expect(unsafe_code, reason = "a pointer to owned memory")]
 unsafe impl Send for Ring {}
 
 // SAFETY: through a shared reference, only the alignment of `memory` is read and `start` is copied; accesses through
 // the pointer have their own argument (`Half::slice`). All other fields are `Sync`.
-#[expect(unsafe_code, reason = "memory of our own behind a pointer")]
+#[expect(unsafe_code, reason = "a pointer to owned memory")]
 unsafe impl Sync for Ring {}
 
 impl Ring {

@@ -92,7 +92,7 @@ impl UringReader {
     /// 0, it does not wait. With several threads, each completion goes to one of them.
     ///
     /// The error of a read is in its [`Completion`], even if the kernel refuses to wait.
-    #[must_use = "nobody else is told what was completed"]
+    #[must_use = "completions are returned only once"]
     pub fn complete_batch(&self, at_least: usize) -> Vec<Completion> {
         let complete = |Done { token, offset, result }| {
             let result = result.map(|filled| UringBuffer::new(filled, &self.queue));
