@@ -58,7 +58,7 @@ pub enum ErrorKind {
     /// The content has no format that pagecut reads.
     #[error("{0}")]
     UnknownFormat(&'static str),
-    /// A fault of a format outside of this crate.
+    /// A fault of a format that has no kinds of its own: a message in lower case. Formats outside of this crate give this kind too.
     #[error("{0}")]
     Invalid(Cow<'static, str>),
 

@@ -32,10 +32,15 @@ impl TimeBase {
     /// A unit of this number of nanoseconds. 0 counts as 1.
     #[must_use]
     pub fn nanoseconds(count: u64) -> Self {
-        const SECOND: u64 = 1_000_000_000;
-        let count = count.max(1);
-        let divisor = greatest_common_divisor(count, SECOND);
-        Self { numerator: count / divisor, denominator: SECOND / divisor }
+        Self::fraction(count, 1_000_000_000)
+    }
+
+    /// A unit of this fraction of a second. 0 counts as 1.
+    #[must_use]
+    pub fn fraction(numerator: u64, denominator: u64) -> Self {
+        let (numerator, denominator) = (numerator.max(1), denominator.max(1));
+        let divisor = greatest_common_divisor(numerator, denominator);
+        Self { numerator: numerator / divisor, denominator: denominator / divisor }
     }
 
     /// The numerator of the fraction; never 0.

@@ -91,10 +91,10 @@ pub(crate) struct Stats {
     after_help = "A line has the type, the offset (bytes from the start of the input), the bytes of the header + those behind it, and what \
                   it says in brief; what is in it follows, two columns further in. Of a packet: header + adaptation field + payload.\n\n\
                   The objects of --json have file, depth, type, offset, header_len and len (header included; null of a Segment without a \
-                  size), then fields (MP4), value (Matroska), or pid, unit_start, continuity_counter, adaptation_len and payload_len."
+                  size), then fields, value, or pid, unit_start, continuity_counter, adaptation_len and payload_len."
 )]
 pub(crate) struct Tree {
-    /// Files of MP4, Matroska or MPEG-TS; `-`, or none at all, for standard input
+    /// Files of media containers; `-`, or none at all, for standard input
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) limit: Limit,
@@ -115,7 +115,7 @@ pub(crate) struct Extract {
     pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) limit: Limit,
-    /// The samples of a track of MP4 or Matroska, by the number that `pagecut stats` prints
+    /// The samples of a track, by the number that `pagecut stats` prints
     #[arg(long, value_name = "N")]
     pub(crate) track: Option<u64>,
     /// The elementary stream of a PID of MPEG-TS: the payload of its PES packets
@@ -154,7 +154,7 @@ pub(crate) struct Inspect {
 #[derive(Debug, Args)]
 #[command(
     after_help = "With --recover, damaged blocks of BGZF are passed over too, up to the next one that is whole, and told with the gap that they are in. gzip, \
-                  zstd, bzip2 and xz, MP4 and wrapped FASTQ have no place behind a fault where reading could go on for certain: it ends there.\n\n\
+                  zstd, bzip2 and xz, wrapped FASTQ and formats without boundaries, as MP4, have no place behind a fault where reading could go on for certain: it ends there.\n\n\
                   Where what a compressed file holds is not what it should be, the rest of the file is decompressed all the same, to tell whether \
                   it is damaged: the check sum that shows it stands behind the fault."
 )]
@@ -261,7 +261,7 @@ pub(crate) struct Shard {
                   compressed, size and data_hash are those of what is stored.\n\n\
                   Times of MP4 are shifted by the edit list, and what lies outside of the edit has the flag D, where ffprobe \
                   leaves some of it out. Where there are several edits, the first one counts, and nothing has the flag. Behind \
-                  damage, Matroska and MPEG-TS are read on, and so is every other track of MP4."
+                  damage, formats with boundaries are read on, and so is every other track of MP4."
 )]
 pub(crate) struct Packets {
     /// Files; `-`, or none at all, for standard input
@@ -309,7 +309,7 @@ pub(crate) struct Probe {
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) of: ProbeFormat,
-    /// Count the packets of Matroska too, for which every cluster has to be looked at
+    /// Count packets also where each of them has to be looked at, as in Matroska
     #[arg(long)]
     pub(crate) count_packets: bool,
 }

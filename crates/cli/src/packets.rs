@@ -93,9 +93,11 @@ fn list(
     out: &mut dyn Write,
 ) -> Result<io::Result<bool>> {
     let source = input::open_to_read(path, wanted.limit, common)?;
-    let kind = source.detect()?.container();
+    let kind = source.detect()?;
+    let format = formats::of(kind)?;
     media::with_whole(&source, name, common, |data| {
-        let container = Container::read_as(kind.ok_or_else(formats::lacks_streams)?, data)?;
+        let kind = kind.container().ok_or_else(|| format.lacks_streams())?;
+        let container = Container::read_as(kind, data)?;
         let rows = Rows::new(&container, wanted);
         Ok(Output::begin(out, wanted, name).and_then(|output| output.put_all(rows)))
     })

@@ -1,18 +1,18 @@
 //! `pagecut probe`: what media files say of themselves, without being decoded.
 
 mod codec_names;
-mod coding;
+pub(crate) mod coding;
 pub(crate) mod matroska;
 pub(crate) mod mp4;
 mod mp4_codec;
 pub(crate) mod mpegts;
-mod picture;
+pub(crate) mod picture;
 mod profile;
-mod report;
+pub(crate) mod report;
 mod side_data;
 mod tags;
 mod text;
-mod whole;
+pub(crate) mod whole;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -66,6 +66,7 @@ fn probe(path: &Path, name: &str, args: &Probe, common: &Common, errors: &mut Ve
     let format = formats::of(source.detect()?)?;
     let mut report = media::with_whole(&source, name, common, |data| format.probe(data, args, errors))?;
     name.clone_into(&mut report.format.filename);
+    report.format.name = format.name();
     report.format.nb_streams = report.streams.len();
     report.streams.iter_mut().for_each(Stream::complete);
     Ok(report)
@@ -73,7 +74,7 @@ fn probe(path: &Path, name: &str, args: &Probe, common: &Common, errors: &mut Ve
 
 impl Stream {
     /// A stream of which nothing is known yet.
-    fn bare(index: usize, kind: Kind, time_base: TimeBase) -> Self {
+    pub(crate) fn bare(index: usize, kind: Kind, time_base: TimeBase) -> Self {
         Self {
             index,
             codec_name: None,
@@ -103,7 +104,7 @@ impl Stream {
 }
 
 /// A tag of four bytes in letters, as ffprobe shows it.
-fn tag_string(tag: [u8; 4]) -> String {
+pub(crate) fn tag_string(tag: [u8; 4]) -> String {
     let letter = |byte: u8| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b' ' | b'-' | b'_' => char::from(byte).to_string(),
         other => format!("[{other}]"),
@@ -112,7 +113,7 @@ fn tag_string(tag: [u8; 4]) -> String {
 }
 
 /// A tag of four bytes as a number, as ffprobe shows it: the first byte is the lowest.
-fn tag_number(tag: [u8; 4]) -> String {
+pub(crate) fn tag_number(tag: [u8; 4]) -> String {
     format!("0x{:04x}", u32::from_le_bytes(tag))
 }
 

@@ -9,7 +9,7 @@ mod mp4;
 mod mpegts;
 
 use pagecut::index::Fai;
-use pagecut::{Account, FileKind, FormatTask, Result, Source};
+use pagecut::{Account, Error, FileKind, FormatTask, Result, Source};
 
 use crate::cli::{Common, Probe, Sanitize, Stats, Verify};
 use crate::extract::{Place, Wanted, Work};
@@ -114,7 +114,7 @@ pub(crate) trait Format {
     ///
     /// Those of reading; that the format has no tree.
     fn tree(&self, _input: NamedSource<'_>, _printer: &mut tree::Printer<'_>) -> Result<bool> {
-        Err(unsupported("only media containers have a tree: MP4, Matroska and transport streams"))
+        Err(unsupported(format!("it is {}, and only media containers have a tree", self.name())))
     }
 
     /// Returns the work that writes what is wanted, for `extract`.
@@ -125,7 +125,7 @@ pub(crate) trait Format {
     fn extract<'run>(&self, wanted: Wanted<'run>, _place: &'run Place<'run>) -> Result<Work<'run>> {
         Err(match wanted {
             Wanted::Pid(_) => unsupported("only a transport stream has PIDs"),
-            _ => unsupported("something is extracted of media only: MP4, Matroska and MPEG-TS"),
+            _ => unsupported(format!("it is {}, and only media containers hold tracks", self.name())),
         })
     }
 
@@ -135,7 +135,12 @@ pub(crate) trait Format {
     ///
     /// Those of reading; that the format has no streams.
     fn probe(&self, _data: &[u8], _args: &Probe, _errors: &mut Vec<String>) -> Result<Report> {
-        Err(lacks_streams())
+        Err(self.lacks_streams())
+    }
+
+    /// Returns the error that an input of this format has no streams.
+    fn lacks_streams(&self) -> Error {
+        unsupported(format!("it is {}, and has no streams", self.name()))
     }
 }
 
@@ -143,11 +148,6 @@ pub(crate) trait Format {
 pub(crate) trait Recovery {
     /// Writes the good records, for `sanitize`.
     fn salvage(&self, input: NamedSource<'_>, args: &Sanitize, out: &mut Out) -> Account;
-}
-
-/// Returns the error that an input has no streams.
-pub(crate) fn lacks_streams() -> pagecut::Error {
-    unsupported("it is neither MP4, Matroska nor MPEG-TS, and has no streams")
 }
 
 /// Does a task on the records of an input in their order.

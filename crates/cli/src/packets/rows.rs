@@ -26,10 +26,10 @@ pub(super) struct Rows<'a, 'data> {
 impl<'a, 'data> Rows<'a, 'data> {
     pub(super) fn new(container: &Container<'data>, of: &'a Wanted<'a>) -> Self {
         let times = if of.raw_times { Times::Media } else { Times::Presentation };
-        let early = match container.kind() {
-            ContainerKind::MpegTs(packets) if packets.kind() == PacketKind::ProtectedPacket => EARLY,
-            ContainerKind::Mp4 | ContainerKind::Matroska | ContainerKind::MpegTs(_) => 0,
-        };
+        let is_protected = |packets: PacketKind| packets == PacketKind::ProtectedPacket;
+        let is_early =
+            matches!(container.kind(), ContainerKind::MpegTs(packets) if is_protected(packets.kind()));
+        let early = if is_early { EARLY } else { 0 };
         let packets = container.packets_with(times);
         Self { of, packets, early, kinds: Vec::new(), wanted: Vec::new() }
     }

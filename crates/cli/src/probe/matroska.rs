@@ -40,7 +40,8 @@ pub(crate) fn report(data: &[u8], count_packets: bool, errors: &mut Vec<String>)
     whole.give_to(&mut numbered);
     let end = whole.duration.map(|duration| duration.saturating_add(whole.start.unwrap_or(0)));
     let chapters = chapters::of_segment(&segment, &tags, end, &mut tell);
-    let mut format = Format::new("matroska,webm", data.len() as u64, whole.start, whole.duration);
+    let mut format =
+        Format::new(("matroska,webm", "Matroska / WebM"), data.len() as u64, whole.start, whole.duration);
     format.tags = tags.format.into_vec();
     Ok(Report { programs: Vec::new(), streams: numbered, chapters, format })
 }

@@ -59,7 +59,12 @@ pub(crate) fn report(data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
     let whole = Whole::complete(&mut streams, &[], whole::is_text, times::movie_duration(&movie));
     let end = whole.duration.map(|duration| duration.saturating_add(whole.start.unwrap_or(0)));
     let chapters = chapters::of_movie(&movie, titles, &streams, end);
-    let mut format = Format::new("mov,mp4,m4a,3gp,3g2,mj2", data.len() as u64, whole.start, whole.duration);
+    let mut format = Format::new(
+        ("mov,mp4,m4a,3gp,3g2,mj2", "QuickTime / MOV"),
+        data.len() as u64,
+        whole.start,
+        whole.duration,
+    );
     format.tags = format_tags(&movie)?;
     Ok(Report { programs: Vec::new(), streams, chapters, format })
 }

@@ -51,7 +51,8 @@ fn told(programs: &Programs, mut streams: Vec<Stream>, len: u64, extents: &[Exte
     }
     let programs: Vec<_> = programs.iter().map(|of| program(of, programs)).collect();
     let whole = Whole::complete(&mut streams, &programs, is_text, None);
-    let mut format = Format::new("mpegts", len, whole.start, whole.duration);
+    let mut format =
+        Format::new(("mpegts", "MPEG-TS (MPEG-2 Transport Stream)"), len, whole.start, whole.duration);
     format.nb_programs = programs.len();
     Report { programs, streams, chapters: Vec::new(), format }
 }

@@ -7,33 +7,33 @@ use super::report::Ratio;
 
 /// A stream of pictures.
 #[derive(Debug)]
-pub(super) struct Picture {
-    pub(super) width: u64,
-    pub(super) height: u64,
+pub(crate) struct Picture {
+    pub(crate) width: u64,
+    pub(crate) height: u64,
     /// Width and height before cropping, if ffprobe shows others than those after it.
-    pub(super) coded: Option<(u64, u64)>,
-    pub(super) has_b_frames: u64,
+    pub(crate) coded: Option<(u64, u64)>,
+    pub(crate) has_b_frames: u64,
     /// Width and height of a sample: as the container has it, and as the coding has it.
-    pub(super) container_aspect_ratio: Option<Ratio>,
-    pub(super) coded_aspect_ratio: Option<Ratio>,
-    pub(super) pix_fmt: Option<&'static str>,
-    pub(super) level: i32,
-    pub(super) color_range: Option<&'static str>,
-    pub(super) color_space: Option<&'static str>,
-    pub(super) color_transfer: Option<&'static str>,
-    pub(super) color_primaries: Option<&'static str>,
-    pub(super) chroma_location: Option<&'static str>,
-    pub(super) field_order: Option<&'static str>,
+    pub(crate) container_aspect_ratio: Option<Ratio>,
+    pub(crate) coded_aspect_ratio: Option<Ratio>,
+    pub(crate) pix_fmt: Option<&'static str>,
+    pub(crate) level: i32,
+    pub(crate) color_range: Option<&'static str>,
+    pub(crate) color_space: Option<&'static str>,
+    pub(crate) color_transfer: Option<&'static str>,
+    pub(crate) color_primaries: Option<&'static str>,
+    pub(crate) chroma_location: Option<&'static str>,
+    pub(crate) field_order: Option<&'static str>,
     /// AV1.
-    pub(super) has_film_grain: bool,
+    pub(crate) has_film_grain: bool,
     /// H.264.
-    pub(super) is_avc: Option<&'static str>,
+    pub(crate) is_avc: Option<&'static str>,
     /// H.264.
-    pub(super) nal_length_size: Option<String>,
+    pub(crate) nal_length_size: Option<String>,
     /// MPEG-4 Visual.
-    pub(super) quarter_sample: Option<&'static str>,
+    pub(crate) quarter_sample: Option<&'static str>,
     /// MPEG-4 Visual.
-    pub(super) divx_packed: Option<&'static str>,
+    pub(crate) divx_packed: Option<&'static str>,
     /// ffmpeg has a decoder, of which ffprobe shows some fields.
     has_decoder: bool,
 }
@@ -70,12 +70,12 @@ impl Default for Picture {
 
 impl Picture {
     /// Of this size.
-    pub(super) fn of_size(width: u64, height: u64) -> Self {
+    pub(crate) fn of_size(width: u64, height: u64) -> Self {
         Self { width, height, ..Self::default() }
     }
 
     /// Notes whether ffmpeg 5.1 decodes the coding.
-    pub(super) fn complete(&mut self, codec_name: &str) {
+    pub(crate) fn complete(&mut self, codec_name: &str) {
         self.has_decoder = !matches!(codec_name, "vvc" | "evc" | "avs2" | "avs3" | "jpegxs");
     }
 }

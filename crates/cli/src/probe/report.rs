@@ -12,15 +12,15 @@ use crate::time_base::{Seconds, TimeBase, greatest_common_divisor};
 #[derive(Debug)]
 pub(crate) struct Report {
     /// Of MPEG-TS.
-    pub(super) programs: Vec<Program>,
-    pub(super) streams: Vec<Stream>,
-    pub(super) chapters: Vec<Chapter>,
-    pub(super) format: Format,
+    pub(crate) programs: Vec<Program>,
+    pub(crate) streams: Vec<Stream>,
+    pub(crate) chapters: Vec<Chapter>,
+    pub(crate) format: Format,
 }
 
 /// A chapter.
 #[derive(Debug, Serialize)]
-pub(super) struct Chapter {
+pub(crate) struct Chapter {
     id: i64,
     #[serde(serialize_with = "text")]
     time_base: TimeBase,
@@ -33,7 +33,7 @@ pub(super) struct Chapter {
 }
 
 impl Chapter {
-    pub(super) fn new(
+    pub(crate) fn new(
         id: i64,
         time_base: TimeBase,
         (start, end): (i64, i64),
@@ -63,13 +63,13 @@ impl Serialize for Report {
 
 /// A program of MPEG-TS.
 #[derive(Debug)]
-pub(super) struct Program {
-    pub(super) number: u16,
-    pub(super) map_pid: u16,
-    pub(super) pcr_pid: Option<u16>,
+pub(crate) struct Program {
+    pub(crate) number: u16,
+    pub(crate) map_pid: u16,
+    pub(crate) pcr_pid: Option<u16>,
     /// The indexes of its streams.
-    pub(super) streams: Vec<usize>,
-    pub(super) tags: Vec<(&'static str, String)>,
+    pub(crate) streams: Vec<usize>,
+    pub(crate) tags: Vec<(&'static str, String)>,
 }
 
 /// A program in the shape of `ffprobe -show_programs`, which shows its streams again.
@@ -103,96 +103,96 @@ impl<'report> ProgramWithStreams<'report> {
 
 /// A stream.
 #[derive(Debug, Serialize)]
-pub(super) struct Stream {
-    pub(super) index: usize,
+pub(crate) struct Stream {
+    pub(crate) index: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) codec_name: Option<&'static str>,
+    pub(crate) codec_name: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) codec_long_name: Option<&'static str>,
+    pub(crate) codec_long_name: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) profile: Option<String>,
+    pub(crate) profile: Option<String>,
     #[serde(rename = "codec_type", serialize_with = "kind")]
-    pub(super) kind: Kind,
-    pub(super) codec_tag_string: String,
-    pub(super) codec_tag: String,
+    pub(crate) kind: Kind,
+    pub(crate) codec_tag_string: String,
+    pub(crate) codec_tag: String,
     #[serde(flatten)]
-    pub(super) picture: Option<Picture>,
+    pub(crate) picture: Option<Picture>,
     #[serde(flatten)]
-    pub(super) sound: Option<Sound>,
+    pub(crate) sound: Option<Sound>,
     #[serde(flatten)]
-    pub(super) canvas: Option<Canvas>,
+    pub(crate) canvas: Option<Canvas>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) id: Option<String>,
+    pub(crate) id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) r_frame_rate: Option<Ratio>,
+    pub(crate) r_frame_rate: Option<Ratio>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) avg_frame_rate: Option<Ratio>,
+    pub(crate) avg_frame_rate: Option<Ratio>,
     #[serde(serialize_with = "text")]
-    pub(super) time_base: TimeBase,
+    pub(crate) time_base: TimeBase,
     #[serde(flatten)]
-    pub(super) times: Times,
+    pub(crate) times: Times,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_text")]
-    pub(super) bit_rate: Option<u64>,
+    pub(crate) bit_rate: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_text")]
-    pub(super) bits_per_raw_sample: Option<u64>,
+    pub(crate) bits_per_raw_sample: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_text")]
-    pub(super) nb_frames: Option<u64>,
+    pub(crate) nb_frames: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_text")]
-    pub(super) nb_read_packets: Option<u64>,
+    pub(crate) nb_read_packets: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) extradata_size: Option<usize>,
+    pub(crate) extradata_size: Option<usize>,
     /// Those that are not listed are 0.
     #[serde(serialize_with = "dispositions")]
-    pub(super) disposition: Vec<(&'static str, u8)>,
+    pub(crate) disposition: Vec<(&'static str, u8)>,
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "map")]
-    pub(super) tags: Vec<(String, String)>,
+    pub(crate) tags: Vec<(String, String)>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) side_data_list: Vec<SideData>,
+    pub(crate) side_data_list: Vec<SideData>,
 }
 
 impl Stream {
     /// Sets what follows from other fields.
-    pub(super) fn complete(&mut self) {
+    pub(crate) fn complete(&mut self) {
         self.codec_long_name = self.codec_name.and_then(super::coding::long_name);
     }
 }
 
 /// What subtitles are placed on, in pixels.
 #[derive(Debug, Serialize)]
-pub(super) struct Canvas {
-    pub(super) width: u64,
-    pub(super) height: u64,
+pub(crate) struct Canvas {
+    pub(crate) width: u64,
+    pub(crate) height: u64,
 }
 
 /// What is told of sound only.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Sound {
+pub(crate) struct Sound {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) sample_fmt: Option<&'static str>,
+    pub(crate) sample_fmt: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_text")]
-    pub(super) sample_rate: Option<u64>,
+    pub(crate) sample_rate: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) channels: Option<u64>,
+    pub(crate) channels: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) channel_layout: Option<&'static str>,
-    pub(super) bits_per_sample: u64,
+    pub(crate) channel_layout: Option<&'static str>,
+    pub(crate) bits_per_sample: u64,
 }
 
 /// When a stream starts, and how long it lasts.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Times {
+pub(crate) struct Times {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) start_pts: Option<i64>,
+    pub(crate) start_pts: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     start_time: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) duration_ts: Option<i64>,
+    pub(crate) duration_ts: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     duration: Option<String>,
 }
 
 impl Times {
-    pub(super) fn new(time_base: TimeBase, start: Option<i64>, duration: Option<i64>) -> Self {
+    pub(crate) fn new(time_base: TimeBase, start: Option<i64>, duration: Option<i64>) -> Self {
         let seconds = |time: Option<i64>| time.map(|time| Seconds::new(time_base, time).to_string());
         Self {
             start_pts: start,
@@ -205,28 +205,31 @@ impl Times {
 
 /// The input as a whole.
 #[derive(Debug, Serialize)]
-pub(super) struct Format {
-    pub(super) filename: String,
-    pub(super) nb_streams: usize,
-    pub(super) nb_programs: usize,
-    pub(super) format_name: &'static str,
+pub(crate) struct Format {
+    pub(crate) filename: String,
+    /// The name for people.
+    #[serde(skip)]
+    pub(crate) name: &'static str,
+    pub(crate) nb_streams: usize,
+    pub(crate) nb_programs: usize,
+    pub(crate) format_name: &'static str,
     format_long_name: &'static str,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_micros")]
-    pub(super) start_time: Option<i64>,
+    pub(crate) start_time: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_micros")]
-    pub(super) duration: Option<i64>,
+    pub(crate) duration: Option<i64>,
     #[serde(serialize_with = "text")]
-    pub(super) size: u64,
+    pub(crate) size: u64,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "optional_text")]
-    pub(super) bit_rate: Option<u64>,
+    pub(crate) bit_rate: Option<u64>,
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "map")]
-    pub(super) tags: Vec<(String, String)>,
+    pub(crate) tags: Vec<(String, String)>,
 }
 
 impl Format {
-    /// Times are in microseconds. The bit rate is that of the whole input.
-    pub(super) fn new(
-        format_name: &'static str,
+    /// Names are those of ffprobe, times are in microseconds. The bit rate is that of the whole input.
+    pub(crate) fn new(
+        (format_name, format_long_name): (&'static str, &'static str),
         size: u64,
         start_time: Option<i64>,
         duration: Option<i64>,
@@ -235,14 +238,11 @@ impl Format {
         let micros = duration.and_then(|duration| u128::try_from(duration).ok());
         Self {
             filename: String::new(),
+            name: "",
             nb_streams: 0,
             nb_programs: 0,
             format_name,
-            format_long_name: match format_name {
-                "matroska,webm" => "Matroska / WebM",
-                "mpegts" => "MPEG-TS (MPEG-2 Transport Stream)",
-                _ => "QuickTime / MOV",
-            },
+            format_long_name,
             start_time,
             duration,
             size,
@@ -254,20 +254,20 @@ impl Format {
 
 /// A rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Ratio(u64, u64);
+pub(crate) struct Ratio(u64, u64);
 
 impl Ratio {
     /// What has no rate.
-    pub(super) const NONE: Self = Self(0, 0);
+    pub(crate) const NONE: Self = Self(0, 0);
 
     /// In lowest terms.
-    pub(super) fn new(numerator: u64, denominator: u64) -> Option<Self> {
+    pub(crate) fn new(numerator: u64, denominator: u64) -> Option<Self> {
         let divisor = greatest_common_divisor(numerator, denominator);
         (numerator > 0 && denominator > 0).then(|| Self(numerator / divisor, denominator / divisor))
     }
 
     /// The nearest ratio of which neither number is above a limit.
-    pub(super) fn nearest(numerator: u64, denominator: u64, limit: u64) -> Option<Self> {
+    pub(crate) fn nearest(numerator: u64, denominator: u64, limit: u64) -> Option<Self> {
         let distance = |(top, bottom): (u64, u64)| {
             i128::from(numerator) * i128::from(bottom) - i128::from(denominator) * i128::from(top)
         };
@@ -294,21 +294,21 @@ impl Ratio {
     }
 
     /// The ratio times another one, as ffprobe shows it: of numbers up to 2^20.
-    pub(super) fn times(self, numerator: u64, denominator: u64) -> Option<Self> {
+    pub(crate) fn times(self, numerator: u64, denominator: u64) -> Option<Self> {
         Self::nearest(self.0.checked_mul(numerator)?, self.1.checked_mul(denominator)?, 1 << 20)
     }
 
     /// Both numbers.
-    pub(super) fn parts(self) -> (u64, u64) {
+    pub(crate) fn parts(self) -> (u64, u64) {
         (self.0, self.1)
     }
 
     /// How long each lasts, in a second of this many units.
-    pub(super) fn period(self, units: u64) -> Option<u64> {
+    pub(crate) fn period(self, units: u64) -> Option<u64> {
         units.checked_mul(self.1)?.checked_div(self.0)
     }
 
-    pub(super) fn as_f64(self) -> f64 {
+    pub(crate) fn as_f64(self) -> f64 {
         self.0 as f64 / self.1 as f64
     }
 }

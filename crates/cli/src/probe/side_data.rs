@@ -7,11 +7,11 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::report::Ratio;
-pub(super) use in_mp4::{ColorVolume, DolbyVision};
+pub(crate) use in_mp4::{ColorVolume, DolbyVision};
 
 /// An entry of `side_data_list`.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum SideData {
+pub(crate) enum SideData {
     /// Bits per second and size of the buffer of the decoder.
     Buffer {
         max_bit_rate: u64,
@@ -47,16 +47,16 @@ pub(super) enum SideData {
 
 /// A mastering display (SMPTE ST 2086).
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Mastering {
+pub(crate) struct Mastering {
     /// x and y of red, green, blue and white.
-    pub(super) coordinates: Option<[f64; 8]>,
+    pub(crate) coordinates: Option<[f64; 8]>,
     /// The lowest and the highest, in candelas per square metre.
-    pub(super) luminances: Option<(f64, f64)>,
+    pub(crate) luminances: Option<(f64, f64)>,
 }
 
 /// A mapping of pictures to a sphere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mapping {
+pub(crate) enum Mapping {
     Equirectangular,
     /// A part of an equirectangular picture: pixels that lie around it.
     Tiled {

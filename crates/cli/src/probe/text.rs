@@ -30,11 +30,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn whole(format: &Format) -> String {
-    let mut words = vec![match format.format_name {
-        "matroska,webm" => "Matroska".to_owned(),
-        "mpegts" => "MPEG-TS".to_owned(),
-        _ => "MP4".to_owned(),
-    }];
+    let mut words = vec![format.name.to_owned()];
     words.extend(
         format
             .duration

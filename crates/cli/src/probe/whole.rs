@@ -8,9 +8,9 @@ const NEAR: i64 = 1_000_000;
 
 /// When an input starts, and how long it lasts, in microseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Whole {
-    pub(super) start: Option<i64>,
-    pub(super) duration: Option<i64>,
+pub(crate) struct Whole {
+    pub(crate) start: Option<i64>,
+    pub(crate) duration: Option<i64>,
 }
 
 /// The first start, the last end and the longest duration of some streams, in microseconds.
@@ -59,14 +59,14 @@ impl Span {
 }
 
 /// Whether the streams of a container whose kinds are all known are text: subtitles and data.
-pub(super) fn is_text(stream: &Stream) -> bool {
+pub(crate) fn is_text(stream: &Stream) -> bool {
     matches!(stream.kind, Kind::Subtitle | Kind::Data)
 }
 
 impl Whole {
     /// Computes the times of the whole, and gives them to the streams that have no start. `stated` is the duration that the container
     /// states. The whole lasts at least as long as the longest of several programs.
-    pub(super) fn complete(
+    pub(crate) fn complete(
         streams: &mut [Stream],
         programs: &[Program],
         is_text: fn(&Stream) -> bool,
@@ -101,7 +101,7 @@ impl Whole {
     }
 
     /// Gives the times of the whole to the streams that have no start.
-    pub(super) fn give_to(self, streams: &mut [Stream]) {
+    pub(crate) fn give_to(self, streams: &mut [Stream]) {
         for stream in streams.iter_mut().filter(|stream| stream.times.start_pts.is_none()) {
             let units = |micros| stream.time_base.units(micros);
             let (start, duration) = (self.start.map(units), self.duration.map(units));

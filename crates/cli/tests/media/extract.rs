@@ -263,7 +263,7 @@ fn usage() {
         (&["mp4/hevc.mp4", "--track", "0"], "there is no track 0: there is 1"),
         (&["mp4/hevc.mp4", "--attachment", "1"], "MP4 has no attached files"),
         (&["groups.mkv", "--box", "moov"], "Matroska has no boxes"),
-        (&["../two.fastq", "--track", "1"], "something is extracted of"),
+        (&["../two.fastq", "--track", "1"], "it is FASTQ, and only media containers hold tracks"),
         (&["../two.fastq", "--pid", "256"], "only a transport stream has PIDs"),
         (&["../small.ts", "--track", "1"], "a transport stream has nothing but PIDs"),
         (&["../small.ts", "--pid", "0x1ffe"], "there are no PES packets of PID 0x1ffe"),

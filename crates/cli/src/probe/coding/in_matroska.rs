@@ -11,7 +11,7 @@ use super::super::START_LEN;
 use super::super::picture::Picture;
 use super::super::report::{Ratio, Stream};
 use super::rates::PacketTimes;
-use super::{Headers, color, describe};
+use super::{Headers, color, describe, describe_first_packets};
 use crate::media::frames::{self, Storage};
 
 /// What precedes the extradata in the `CodecPrivate` of Video for Windows: a `BITMAPINFOHEADER`.
@@ -44,8 +44,7 @@ pub(crate) fn describe_attachment(stream: &mut Stream, picture: &[u8]) {
     stream.picture.get_or_insert_default();
     // The rate is that of the time base.
     (stream.r_frame_rate, stream.avg_frame_rate) = (None, None);
-    let times = &PacketTimes::default();
-    describe(stream, &Headers { configuration: &[], packet: picture, is_byte_stream: false, times });
+    describe_first_packets(stream, picture, std::iter::empty());
 }
 
 /// What the beginning of a track's frames tells.

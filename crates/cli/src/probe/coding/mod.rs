@@ -38,6 +38,15 @@ struct Headers<'a> {
     times: &'a PacketTimes,
 }
 
+/// Adds to a stream what its first packets tell, where the container has nothing else for the decoder and no durations. `times` are those
+/// of presentation, in order of the packets; of more than a few, the first ones count.
+pub(crate) fn describe_first_packets(stream: &mut Stream, first: &[u8], times: impl Iterator<Item = i64>) {
+    let mut times =
+        PacketTimes { presentation: times.take(rates::PACKETS).collect(), ..PacketTimes::default() };
+    times.order_decoding();
+    describe(stream, &Headers { configuration: &[], packet: first, is_byte_stream: true, times: &times });
+}
+
 /// Adds to a stream what its headers tell. What the container tells stays where ffprobe prefers it.
 fn describe(stream: &mut Stream, headers: &Headers<'_>) {
     let Some(name) = stream.codec_name else {
