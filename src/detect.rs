@@ -154,6 +154,7 @@ mod tests {
             (b"\x1a\x45\xdf\xa3", FileKind::Matroska),
             (b"\x1a\x45\xdf\xa3\x87\x42\x82\x84webm\x18\x53\x80\x67\xff", FileKind::Matroska),
             (b"\x1a\x45\xdf\xa3\x87\x42\x82\x84webm", FileKind::Matroska),
+            (b"DKIF\0\0\x20\0VP80", FileKind::Ivf),
         ] {
             assert_eq!(FileKind::detect(head).unwrap(), kind, "{}", head.escape_ascii());
         }
@@ -191,7 +192,6 @@ mod tests {
             (b"RIFF\x24\0\0\0AVI LIST", "AVI"),
             (b"RIFF\x24\0\0\0WEBP", "neither"),
             (b"ID3\x04\0\0", "MP3"),
-            (b"DKIF\0\0\x20\0VP80", "IVF"),
             (b"FLV\x01\x05", "FLV"),
             (b"\0\0\x01\xba\x44", "program stream"),
             (b"\xff\xf1\x50\x80\x01\x1f\xfc\0\xff\xf1\x50\x80\x01\x1f\xfc\0", "ADTS"),

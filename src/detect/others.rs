@@ -24,7 +24,6 @@ fn by_signature(head: &[u8]) -> Option<&'static str> {
         (b"ID3\x02", "MP3, or other sound behind an ID3 tag, which is not read yet"),
         (b"ID3\x03", "MP3, or other sound behind an ID3 tag, which is not read yet"),
         (b"ID3\x04", "MP3, or other sound behind an ID3 tag, which is not read yet"),
-        (b"DKIF\0\0", "IVF, which is not read yet"),
         (b"FLV\x01", "FLV, which is not read"),
         (b"\0\0\x01\xba", "an MPEG program stream, which is not read"),
         (b"\x1f\x8b", "compressed with gzip, and has to be decompressed first"),

@@ -4,6 +4,7 @@
 use crate::fasta::{self, Fasta};
 use crate::fastq::{self, Variant};
 use crate::media::ContainerKind;
+use crate::media::ivf::{self, Ivf};
 use crate::media::matroska::{self, Matroska};
 use crate::media::mp4;
 use crate::media::mpegts::{self, Packets};
@@ -27,6 +28,8 @@ pub enum FileKind {
     Mp4,
     /// Matroska or WebM: [`media::matroska`](crate::media::matroska).
     Matroska,
+    /// IVF: [`media::ivf::Ivf`](crate::media::ivf::Ivf).
+    Ivf,
 }
 
 /// A format, as it is told by the first bytes of an input.
@@ -46,6 +49,7 @@ pub(super) const TABLE: &[Row] = &[
     row("FASTA", |head| Some((fasta::detect(head)?, FileKind::Fasta))).found_by(fasta::find_header),
     row("MP4", |head| Some((mp4::detect(head)?, FileKind::Mp4))),
     row("Matroska", |head| Some((matroska::detect(head)?, FileKind::Matroska))),
+    row("IVF", |head| Some((ivf::detect(head)?, FileKind::Ivf))),
     row("an MPEG-2 transport stream", |head| {
         mpegts::detect(head).map(|(certainty, packets)| (certainty, FileKind::MpegTs(packets)))
     }),
@@ -96,6 +100,7 @@ impl FileKind {
             Self::MpegTs(packets) => visitor.format(&packets),
             Self::Mp4 => visitor.scattered("MP4, whose samples do not lie end to end"),
             Self::Matroska => visitor.format(&Matroska),
+            Self::Ivf => visitor.format(&Ivf),
         }
     }
 
@@ -114,6 +119,7 @@ impl FileKind {
             Self::MpegTs(packets) => Some(ContainerKind::MpegTs(packets)),
             Self::Mp4 => Some(ContainerKind::Mp4),
             Self::Matroska => Some(ContainerKind::Matroska),
+            Self::Ivf => Some(ContainerKind::Ivf),
         }
     }
 

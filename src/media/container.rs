@@ -3,7 +3,7 @@
 use std::iter::FusedIterator;
 
 use super::demux::{Demux, TrackPackets};
-use super::{Packet, Times, Track, matroska, mp4, mpegts};
+use super::{Packet, Times, Track, ivf, matroska, mp4, mpegts};
 use crate::error::Result;
 
 /// The containers whose packets are read. A `match` without a wildcard handles all of them.
@@ -15,6 +15,8 @@ pub enum ContainerKind {
     Matroska,
     /// MPEG-2 transport stream, and how its packets lie: [`mpegts`].
     MpegTs(mpegts::Packets),
+    /// IVF: [`ivf`].
+    Ivf,
 }
 
 /// A media file of any container: its tracks, and the packets of all tracks.
@@ -51,6 +53,7 @@ enum Demuxer<'data> {
     Mp4(mp4::Demuxer<'data>),
     Matroska(matroska::Demuxer<'data>),
     MpegTs(mpegts::Demuxer<'data>),
+    Ivf(ivf::Demuxer<'data>),
 }
 
 impl<'data> Container<'data> {
@@ -64,6 +67,7 @@ impl<'data> Container<'data> {
             ContainerKind::Mp4 => Demuxer::Mp4(mp4::Demuxer::read(data)?),
             ContainerKind::Matroska => Demuxer::Matroska(matroska::Demuxer::read(data)?),
             ContainerKind::MpegTs(format) => Demuxer::MpegTs(mpegts::Demuxer::new(format, data)),
+            ContainerKind::Ivf => Demuxer::Ivf(ivf::Demuxer::read(data)?),
         };
         Ok(Self { kind, demuxer })
     }
@@ -84,6 +88,7 @@ impl<'data> Container<'data> {
             Demuxer::Mp4(demuxer) => demuxer.tracks(),
             Demuxer::Matroska(demuxer) => demuxer.tracks(),
             Demuxer::MpegTs(demuxer) => demuxer.tracks(),
+            Demuxer::Ivf(demuxer) => demuxer.tracks(),
         }
     }
 
@@ -101,6 +106,7 @@ impl<'data> Container<'data> {
             Demuxer::Mp4(demuxer) => Demuxing::Mp4(demuxer.packets(times)),
             Demuxer::Matroska(demuxer) => Demuxing::Matroska(demuxer.packets(times)),
             Demuxer::MpegTs(demuxer) => Demuxing::MpegTs(demuxer.packets(times)),
+            Demuxer::Ivf(demuxer) => Demuxing::Ivf(demuxer.packets(times)),
         })
     }
 }
@@ -118,6 +124,7 @@ enum Demuxing<'data> {
     Mp4(mp4::DemuxedPackets<'data>),
     Matroska(matroska::DemuxedPackets<'data>),
     MpegTs(mpegts::DemuxedPackets<'data>),
+    Ivf(ivf::DemuxedPackets<'data>),
 }
 
 impl<'data> Packets<'data> {
@@ -129,6 +136,7 @@ impl<'data> Packets<'data> {
             Demuxing::Mp4(packets) => packets.tracks(),
             Demuxing::Matroska(packets) => packets.tracks(),
             Demuxing::MpegTs(packets) => packets.tracks(),
+            Demuxing::Ivf(packets) => packets.tracks(),
         }
     }
 }
@@ -142,6 +150,7 @@ impl<'data> Iterator for Packets<'data> {
             Demuxing::Mp4(packets) => packets.next(),
             Demuxing::Matroska(packets) => packets.next(),
             Demuxing::MpegTs(packets) => packets.next(),
+            Demuxing::Ivf(packets) => packets.next(),
         }
     }
 }

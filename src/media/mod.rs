@@ -5,6 +5,7 @@
 pub mod codec;
 mod container;
 mod demux;
+pub mod ivf;
 mod kind;
 pub mod matroska;
 pub mod mp4;

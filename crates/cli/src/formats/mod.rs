@@ -4,6 +4,7 @@
 
 mod fasta;
 mod fastq;
+mod ivf;
 mod matroska;
 mod mp4;
 mod mpegts;
@@ -32,6 +33,7 @@ pub(crate) fn of(kind: FileKind) -> Result<Box<dyn Format>> {
         FileKind::MpegTs(packets) => Box::new(mpegts::TransportStream(packets)),
         FileKind::Mp4 => Box::new(mp4::Mp4),
         FileKind::Matroska => Box::new(matroska::Matroska),
+        FileKind::Ivf => Box::new(ivf::Ivf),
         // The compiler demands this arm, since the library may add kinds. A test demands an arm for each kind that the library has.
         kind => return Err(unsupported(format!("{kind:?} is not read by the command"))),
     })

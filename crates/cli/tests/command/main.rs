@@ -227,7 +227,7 @@ fn one_bad_file_does_not_hide_the_others() {
         "{complaints:?}"
     );
     assert!(
-        complaints[2].starts_with("pagecut: README.md: neither FASTQ, FASTA, MP4, Matroska nor"),
+        complaints[2].starts_with("pagecut: README.md: neither FASTQ, FASTA, MP4, Matroska, IVF nor"),
         "{complaints:?}"
     );
 }

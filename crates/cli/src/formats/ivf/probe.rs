@@ -1,0 +1,89 @@
+//! What IVF says of its stream, in the words of ffprobe.
+
+use pagecut::Result;
+use pagecut::media::ivf::{Frame, Header};
+
+use crate::probe::coding::describe_first_packets;
+use crate::probe::picture::Picture;
+use crate::probe::report::{Format, Ratio, Report, Stream, Times};
+use crate::probe::whole::{self, Whole};
+use crate::probe::{tag_number, tag_string};
+use crate::streams::Kind;
+
+/// Frames whose times are looked at.
+const FIRST_FRAMES: usize = 64;
+
+/// Reads the header and the first frames; all of them if they are counted. The first error of the frames is added to `errors`.
+pub(super) fn report<'data>(
+    header: &Header,
+    mut frames: impl Iterator<Item = Result<Frame<'data>>>,
+    len: u64,
+    count_packets: bool,
+    errors: &mut Vec<String>,
+) -> Report {
+    let mut first = Vec::new();
+    for frame in frames.by_ref().take(FIRST_FRAMES) {
+        match frame {
+            Ok(frame) => first.push(frame),
+            Err(error) => errors.push(error.to_string()),
+        }
+    }
+    let mut streams = vec![stream(header, &first)];
+    if count_packets {
+        let mut count = first.len() as u64;
+        for frame in frames {
+            match frame {
+                Ok(_) => count += 1,
+                Err(error) => errors.push(error.to_string()),
+            }
+        }
+        streams[0].nb_read_packets = Some(count);
+    }
+    let whole = Whole::complete(&mut streams, &[], whole::is_text, None);
+    let format = Format::new(("ivf", "On2 IVF"), len, whole.start, whole.duration);
+    Report { programs: Vec::new(), streams, chapters: Vec::new(), format }
+}
+
+fn stream(header: &Header, first: &[Frame<'_>]) -> Stream {
+    let mut stream = Stream::bare(0, Kind::Video, header.time_base());
+    stream.codec_name = codec_name(&header.four_cc);
+    stream.codec_tag_string = tag_string(header.four_cc);
+    stream.codec_tag = tag_number(header.four_cc);
+    let mut picture = Picture::default();
+    (picture.width, picture.height) = (header.width.into(), header.height.into());
+    stream.picture = Some(picture);
+    (stream.r_frame_rate, stream.avg_frame_rate) = rates(header);
+    let payload = first.first().map_or(&[][..], |frame| frame.payload);
+    describe_first_packets(&mut stream, payload, first.iter().map(|frame| frame.pts));
+    // ffprobe takes the number of frames for the duration, which it is if each lasts a time unit.
+    let (start, duration) = (first.first().map(|frame| frame.pts), i64::from(header.frame_count));
+    stream.times = Times::new(stream.time_base, start, Some(duration));
+    stream
+}
+
+/// The rates that ffprobe takes from the time base: where units are longer than a millisecond, it takes one for the duration of a frame.
+/// Shorter units tell no rate.
+fn rates(header: &Header) -> (Option<Ratio>, Option<Ratio>) {
+    const UNITS_PER_SECOND: u64 = 1000;
+    let (numerator, denominator) =
+        (u64::from(header.time_base_numerator), u64::from(header.time_base_denominator));
+    if numerator * UNITS_PER_SECOND > denominator {
+        (Ratio::new(denominator, numerator), Some(Ratio::NONE))
+    } else {
+        (None, None)
+    }
+}
+
+/// What ffmpeg calls a coding.
+fn codec_name(four_cc: &[u8; 4]) -> Option<&'static str> {
+    Some(match four_cc {
+        b"VP80" => "vp8",
+        b"VP90" => "vp9",
+        b"AV01" => "av1",
+        b"H264" | b"h264" | b"avc1" => "h264",
+        b"H265" | b"h265" | b"HEVC" | b"hevc" => "hevc",
+        b"MJPG" | b"mjpg" => "mjpeg",
+        b"FFV1" => "ffv1",
+        _ => return None,
+    })
+}

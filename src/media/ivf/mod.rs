@@ -1,0 +1,84 @@
+//! IVF: frames of one video stream, as libvpx, libaom and ffmpeg write VP8, VP9 and AV1.
+//!
+//! # Layout
+//!
+//! No standard describes IVF. The layout is that of `ivfdec.c` in libvpx and of ffmpeg. All integers are little-endian:
+//!
+//! ```text
+//! file    = header { frame }
+//! header  = "DKIF" version:16 header_len:16 fourcc:8*4 width:16 height:16
+//!           time_base_denominator:32 time_base_numerator:32 frame_count:32 unused:32 { byte }
+//! frame   = size:32 pts:64 { byte }          ; size bytes of payload
+//! ```
+//!
+//! * `header_len` is 32, or more if bytes follow the fields. The first frame begins there.
+//! * Times are in units of `time_base_numerator / time_base_denominator` seconds.
+//! * `frame_count` is not checked: libvpx writes the number of frames, ffmpeg the duration in time units, and writers to a pipe leave 0.
+//! * A frame may be empty. Nothing may follow the last frame.
+//!
+//! The header is the first record, and each frame with its header is another one, so each byte belongs to a record.
+//!
+//! # Limits
+//!
+//! A frame has at most 2³² - 1 bytes, and is not copied. No number of the file decides how much memory is taken.
+//!
+//! # Boundaries
+//!
+//! Nothing in a frame header differs from payload: any twelve bytes are one. [`Ivf`] therefore has no boundaries. It is read from the
+//! left, and reading ends at the first fault.
+
+mod demux;
+mod detect;
+mod header;
+mod step;
+
+pub(in crate::media) use demux::{DemuxedPackets, Demuxer};
+pub(crate) use detect::detect;
+pub use header::{Frame, Header};
+pub use step::Layout;
+
+use crate::record::{Format, Part, Step, Stop};
+
+/// IVF as a format.
+///
+/// ```
+/// use pagecut::{Format, media::ivf::{Ivf, Record}};
+///
+/// let mut data = b"DKIF\0\0\x20\0VP80\x10\0\x08\0\x19\0\0\0\x01\0\0\0\x01\0\0\0\0\0\0\0".to_vec();
+/// data.extend(b"\x05\0\0\0\x07\0\0\0\0\0\0\0frame");
+///
+/// for record in Ivf.records(&data) {
+///     match record? {
+///         Record::Header(header) => assert_eq!((&header.four_cc, header.width), (b"VP80", 16)),
+///         Record::Frame(frame) => assert_eq!((frame.pts, frame.payload), (7, b"frame".as_slice())),
+///     }
+/// }
+/// # Ok::<(), pagecut::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ivf;
+
+/// A record of IVF.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Record<'data> {
+    /// The first record of every input.
+    Header(Header),
+    /// Every other record.
+    Frame(Frame<'data>),
+}
+
+impl Format for Ivf {
+    const NAME: &'static str = "ivf";
+    const IS_TEXT: bool = false;
+    type Record<'data> = Record<'data>;
+    type Layout = Layout;
+    type Lookahead = ();
+
+    fn step(&self, (): &mut (), part: &Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
+        step::step(part, position)
+    }
+
+    fn record<'data>(&self, bytes: &'data [u8], offset: u64, layout: Layout) -> Record<'data> {
+        layout.record(bytes, offset)
+    }
+}
