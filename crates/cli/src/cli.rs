@@ -174,6 +174,9 @@ pub(crate) struct Verify {
     /// Give up behind so many gaps
     #[arg(long, value_name = "N", requires = "recover", default_value_t = u64::MAX, hide_default_value = true)]
     pub(crate) max_gaps: u64,
+    /// Print how many bytes are records, blank lines and gaps, and how many were decompressed
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
     /// One JSON object for each file, a line each
     #[arg(long)]
     pub(crate) json: bool,

@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, stderr};
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -16,6 +17,26 @@ const SHORT: u64 = 1 << 20;
 
 /// How often the bar moves.
 const TICK: Duration = Duration::from_millis(100);
+
+/// Number of the present file, from 1, and number of all files.
+static FILE: Mutex<(usize, usize)> = Mutex::new((1, 1));
+
+/// Numbers files as they are worked on, so that the progress of each shows its number.
+pub(crate) fn numbered<T>(files: Vec<T>) -> impl Iterator<Item = T> {
+    let all = files.len();
+    files.into_iter().enumerate().map(move |(index, file)| {
+        *FILE.lock().unwrap_or_else(PoisonError::into_inner) = (index + 1, all);
+        file
+    })
+}
+
+/// Returns the name of an input with its number, if there are several: `[2/5] reads.fastq`.
+fn label(name: &str) -> String {
+    match *FILE.lock().unwrap_or_else(PoisonError::into_inner) {
+        (_, 0 | 1) => name.to_owned(),
+        (number, all) => format!("[{number}/{all}] {name}"),
+    }
+}
 
 /// Does `work` on a source, and meanwhile shows a bar on standard error if that is a terminal and it takes long.
 pub(crate) fn show<T>(source: &Source, name: &str, quiet: bool, work: impl FnOnce() -> T) -> T {
@@ -39,7 +60,7 @@ pub(crate) fn show_bytes<T>(
             if !matches!(is_done.recv_timeout(PATIENCE), Err(RecvTimeoutError::Timeout)) {
                 return;
             }
-            let bar = bar(len).with_prefix(name.to_owned()).with_elapsed(PATIENCE);
+            let bar = bar(len).with_prefix(label(name)).with_elapsed(PATIENCE);
             while let Err(RecvTimeoutError::Timeout) = is_done.recv_timeout(TICK) {
                 bar.set_position(bytes_done());
             }
@@ -61,4 +82,17 @@ fn bar(len: Option<u64>) -> ProgressBar {
     };
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     bar.with_style(style)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_have_numbers_if_there_are_several() {
+        let labels: Vec<_> = numbered(vec!["a", "b"]).map(label).collect();
+        assert_eq!(labels, ["[1/2] a", "[2/2] b"]);
+        let labels: Vec<_> = numbered(vec!["a"]).map(label).collect();
+        assert_eq!(labels, ["a"]);
+    }
 }

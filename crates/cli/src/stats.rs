@@ -7,30 +7,55 @@ mod tracks;
 use std::io::{self, Write};
 use std::path::Path;
 
-use pagecut::Result;
+use pagecut::{Error, Result};
+use serde::Serialize;
 
 use crate::cli::{Common, Stats};
 use crate::formats::{self, NamedSource};
 use crate::pairs::{self, Input};
-use crate::table::Table;
-use crate::{input, report};
+use crate::table::{Cell, Table};
+use crate::{input, progress, report};
 pub(crate) use packets::PacketCounts;
 pub(crate) use reads::ReadCounts;
 pub(crate) use tracks::{TrackRow, Tracks};
 
-/// What an input came to.
+/// The counts of an input.
 pub(crate) enum Outcome {
     Reads(Box<ReadCounts>),
     Packets(PacketCounts),
     Tracks(Tracks),
 }
 
+impl Outcome {
+    /// The errors that leave counts.
+    fn errors(&self) -> &[Error] {
+        match self {
+            Self::Reads(_) => &[],
+            Self::Packets(counts) => counts.error.as_slice(),
+            Self::Tracks(tracks) => &tracks.errors,
+        }
+    }
+}
+
+/// An error in JSON.
+#[derive(Serialize)]
+struct Fault {
+    kind: &'static str,
+    offset: Option<u64>,
+    message: String,
+}
+
+impl Fault {
+    fn new(error: &Error) -> Self {
+        Self { kind: error.kind().name(), offset: error.offset(), message: error.message() }
+    }
+}
+
 /// Counts in every input, and notes whether all of them are well.
 pub(crate) fn run(args: &Stats, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
-    let mut reads = reads::table(args.all);
-    let mut packets = packets::table();
-    let mut tracks = tracks::table();
-    let outcomes = args.mates.group(&args.files, all_good).into_iter().flat_map(|input| match &input {
+    let mut tables = Tables::new(args);
+    let inputs = progress::numbered(args.mates.group(&args.files, all_good));
+    let outcomes = inputs.flat_map(|input| match &input {
         Input::Alone(path) => {
             let name = path.display().to_string();
             let counted = count(path, &name, args, common);
@@ -38,46 +63,105 @@ pub(crate) fn run(args: &Stats, common: &Common, out: &mut dyn Write, all_good: 
         }
         _ => pairs::stats::count(&input, args, common),
     });
-    for (name, outcome) in outcomes {
-        match outcome {
-            Err(error) => {
-                report::error(&name, &error);
-                *all_good = false;
+    for (name, counted) in outcomes {
+        let errors = counted.as_ref().map_or_else(std::slice::from_ref, Outcome::errors);
+        errors.iter().for_each(|error| report::error(&name, error));
+        *all_good &= errors.is_empty();
+        if args.json {
+            match &counted {
+                Ok(Outcome::Reads(counts)) => write_json(out, &counts.json(args.all))?,
+                Ok(Outcome::Packets(counts)) => write_json(out, &counts.json())?,
+                Ok(Outcome::Tracks(tracks)) => write_json(out, tracks)?,
+                Err(error) => write_json(out, &reads::json_of_failure(&name, error, args.all))?,
             }
-            Ok(Outcome::Reads(row)) if args.json => write_json(out, &row.json(args.all))?,
-            Ok(Outcome::Reads(row)) => reads.push(row.cells(args.all)),
-            Ok(Outcome::Tracks(rows)) => {
-                for error in &rows.errors {
-                    report::error(&name, error);
-                    *all_good = false;
-                }
-                if args.json {
-                    write_json(out, &rows)?;
-                } else {
-                    rows.push_to(&mut tracks);
-                }
-            }
-            Ok(Outcome::Packets(row)) => {
-                if let Some(error) = &row.error {
-                    report::error(&name, error);
-                    *all_good = false;
-                }
-                if args.json {
-                    write_json(out, &row.json())?;
-                } else {
-                    row.push_to(&mut packets);
-                }
-            }
+        } else {
+            tables.add(&name, &counted, out)?;
         }
     }
-    let tables: Vec<Table> = [reads, packets, tracks].into_iter().filter(|table| !table.is_empty()).collect();
-    for (number, table) in tables.iter().enumerate() {
-        if number > 0 {
-            writeln!(out)?;
+    tables.end(out)
+}
+
+/// One table for each kind of counts. Its last column is the verdict on the file.
+struct Tables<'run> {
+    args: &'run Stats,
+    reads: Table,
+    packets: Table,
+    tracks: Table,
+    /// The table whose row was printed last.
+    printed: Option<Kind>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Reads,
+    Packets,
+    Tracks,
+}
+
+impl<'run> Tables<'run> {
+    fn new(args: &'run Stats) -> Self {
+        let table = |columns: Vec<&'static str>| Table::new([columns, vec!["verdict"]].concat());
+        Self {
+            args,
+            reads: table(reads::columns(args.all)),
+            packets: table(packets::COLUMNS.to_vec()),
+            tracks: table(tracks::COLUMNS.to_vec()),
+            printed: None,
         }
-        if args.tabular { table.write_tabular(out)? } else { table.write_aligned(out)? }
     }
-    Ok(())
+
+    /// Adds the rows of an input: at least one, whose cells are unknown if there are no counts. Tab-separated rows are printed at once.
+    fn add(&mut self, name: &str, counted: &Result<Outcome>, out: &mut dyn Write) -> io::Result<()> {
+        let is_good = counted.as_ref().is_ok_and(|outcome| outcome.errors().is_empty());
+        let (kind, mut rows) = match counted {
+            Ok(Outcome::Reads(counts)) => (Kind::Reads, vec![counts.cells(self.args.all)]),
+            Ok(Outcome::Packets(counts)) => (Kind::Packets, counts.rows()),
+            Ok(Outcome::Tracks(tracks)) => (Kind::Tracks, tracks.rows()),
+            Err(_) => (Kind::Reads, Vec::new()),
+        };
+        let is_tabular = self.args.tabular;
+        let is_continued = self.printed == Some(kind);
+        let is_first = self.printed.is_none();
+        let table = match kind {
+            Kind::Reads => &mut self.reads,
+            Kind::Packets => &mut self.packets,
+            Kind::Tracks => &mut self.tracks,
+        };
+        if rows.is_empty() {
+            let mut row = vec![Cell::Unknown; table.columns() - 1];
+            row[0] = name.into();
+            rows.push(row);
+        }
+        for row in &mut rows {
+            row.push(if is_good { "OK" } else { "FAILED" }.into());
+        }
+        if !is_tabular {
+            rows.into_iter().for_each(|row| table.push(row));
+            return Ok(());
+        }
+        if !is_continued {
+            if !is_first {
+                writeln!(out)?;
+            }
+            table.write_tabular_header(out)?;
+        }
+        self.printed = Some(kind);
+        rows.iter().try_for_each(|row| Table::write_tabular(row, out))?;
+        // The reader need not wait for the next file.
+        out.flush()
+    }
+
+    /// Prints aligned tables, whose widths are known now.
+    fn end(self, out: &mut dyn Write) -> io::Result<()> {
+        let tables = [self.reads, self.packets, self.tracks];
+        for (number, table) in tables.iter().filter(|table| !table.is_empty()).enumerate() {
+            if number > 0 {
+                writeln!(out)?;
+            }
+            table.write_aligned(out)?;
+        }
+        Ok(())
+    }
 }
 
 /// Counts in one input.
@@ -89,6 +173,6 @@ fn count(path: &Path, name: &str, args: &Stats, common: &Common) -> Result<Outco
 fn write_json(out: &mut dyn Write, value: &impl serde::Serialize) -> io::Result<()> {
     serde_json::to_writer(&mut *out, value)?;
     writeln!(out)?;
-    // Whoever reads need not wait for the next file.
+    // The reader need not wait for the next file.
     out.flush()
 }

@@ -13,11 +13,13 @@ pub(crate) enum Cell {
     Decimal(f64, usize),
     /// A percentage: two decimals for a person, none in a table for programs, as seqkit prints it.
     Percentage(f64),
+    /// A value that is not known: `-`, and null in JSON.
+    Unknown,
 }
 
 impl Cell {
     fn is_number(&self) -> bool {
-        !matches!(self, Self::Text(_))
+        !matches!(self, Self::Text(_) | Self::Unknown)
     }
 
     /// For a program.
@@ -27,6 +29,7 @@ impl Cell {
             Self::Count(count) => count.to_string(),
             Self::Decimal(number, digits) => format!("{number:.digits$}"),
             Self::Percentage(number) => format!("{number:.0}"),
+            Self::Unknown => "-".to_owned(),
         }
     }
 
@@ -36,6 +39,7 @@ impl Cell {
             Self::Text(text) => text.clone(),
             Self::Percentage(number) => format!("{number:.2}"),
             Self::Count(_) | Self::Decimal(..) => with_commas(&self.plain()),
+            Self::Unknown => self.plain(),
         }
     }
 }
@@ -46,6 +50,7 @@ impl Serialize for Cell {
             Self::Text(text) => serializer.serialize_str(text),
             Self::Count(count) => serializer.serialize_u64(*count),
             Self::Decimal(number, _) | Self::Percentage(number) => serializer.serialize_f64(*number),
+            Self::Unknown => serializer.serialize_none(),
         }
     }
 }
@@ -79,41 +84,107 @@ impl Table {
         self.rows.push(row);
     }
 
+    /// Returns the number of columns.
+    pub(crate) fn columns(&self) -> usize {
+        self.columns.len()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// Writes the table with tabs between its columns.
-    pub(crate) fn write_tabular(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{}", self.columns.join("\t"))?;
-        for row in &self.rows {
-            let cells: Vec<String> = row.iter().map(Cell::plain).collect();
-            writeln!(out, "{}", cells.join("\t"))?;
-        }
-        Ok(())
+    /// Writes the names of the columns with tabs between them.
+    pub(crate) fn write_tabular_header(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{}", self.columns.join("\t"))
     }
 
-    /// Writes the table with aligned columns: text to the left, numbers to the right.
+    /// Writes a row of the table with tabs between its cells.
+    pub(crate) fn write_tabular(row: &[Cell], out: &mut dyn Write) -> io::Result<()> {
+        let cells: Vec<String> = row.iter().map(Cell::plain).collect();
+        writeln!(out, "{}", cells.join("\t"))
+    }
+
+    /// Writes the table with aligned columns: text to the left, numbers to the right. On a terminal that is too narrow for it, rows
+    /// become columns, in as many blocks as are needed.
     pub(crate) fn write_aligned(&self, out: &mut dyn Write) -> io::Result<()> {
+        let terminal = terminal_size::terminal_size_of(io::stdout());
+        self.write_within(terminal.map(|(width, _)| width.0.into()), out)
+    }
+
+    /// Writes the table, transposed if it is wider than `width` characters.
+    fn write_within(&self, width: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
+        let are_numbers: Vec<bool> = (0..self.columns.len())
+            .map(|column| self.rows.iter().any(|row| row[column].is_number()))
+            .collect();
         let head: Vec<String> = self.columns.iter().map(ToString::to_string).collect();
         let body = self.rows.iter().map(|row| row.iter().map(Cell::pretty).collect());
         let lines: Vec<Vec<String>> = std::iter::once(head).chain(body).collect();
-        let widths: Vec<usize> = (0..self.columns.len())
-            .map(|column| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0))
-            .collect();
-        let are_numbers: Vec<bool> = (0..self.columns.len())
-            .map(|column| self.rows.first().is_some_and(|row| row[column].is_number()))
-            .collect();
-        for line in &lines {
-            let mut written = String::new();
-            for ((text, &width), &is_number) in line.iter().zip(&widths).zip(&are_numbers) {
-                written += &if is_number { format!("{text:>width$}  ") } else { format!("{text:<width$}  ") };
-            }
-            writeln!(out, "{}", written.trim_end())?;
+        if width.is_some_and(|width| total(&widths(&lines)) > width) {
+            return write_transposed(&lines, width.unwrap_or(usize::MAX), out);
         }
-        Ok(())
+        write_lines(&lines, |_, column| are_numbers[column], out)
     }
 }
+
+/// Returns the length of the longest cell of each column in characters.
+fn widths(lines: &[Vec<String>]) -> Vec<usize> {
+    let columns = lines.first().map_or(0, Vec::len);
+    let longest = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+    (0..columns).map(longest).collect()
+}
+
+/// Returns the length of a line of columns with these widths.
+fn total(widths: &[usize]) -> usize {
+    (widths.iter().sum::<usize>() + GAP.len() * widths.len()).saturating_sub(GAP.len())
+}
+
+/// Writes lines with aligned cells.
+fn write_lines(
+    lines: &[Vec<String>],
+    is_right: impl Fn(usize, usize) -> bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let widths = widths(lines);
+    for (number, line) in lines.iter().enumerate() {
+        let mut written = String::new();
+        for (column, (text, &width)) in line.iter().zip(&widths).enumerate() {
+            written +=
+                &if is_right(number, column) { format!("{text:>width$}") } else { format!("{text:<width$}") };
+            written += GAP;
+        }
+        writeln!(out, "{}", written.trim_end())?;
+    }
+    Ok(())
+}
+
+/// Writes each line as a column next to the first line. A block has as many columns as fit, and at least one.
+fn write_transposed(lines: &[Vec<String>], width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let [head, rows @ ..] = lines else { return Ok(()) };
+    let longest = |cells: &Vec<String>| cells.iter().map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let mut start = 0;
+    while start < rows.len() {
+        let mut end = start + 1;
+        let mut filled = longest(head) + GAP.len() + longest(&rows[start]);
+        while end < rows.len() && filled + GAP.len() + longest(&rows[end]) <= width {
+            filled += GAP.len() + longest(&rows[end]);
+            end += 1;
+        }
+        let block: Vec<Vec<String>> = (0..head.len())
+            .map(|field| {
+                [head].into_iter().chain(&rows[start..end]).map(|cells| cells[field].clone()).collect()
+            })
+            .collect();
+        if start > 0 {
+            writeln!(out)?;
+        }
+        write_lines(&block, |_, column| column > 0, out)?;
+        start = end;
+    }
+    Ok(())
+}
+
+/// Between two columns.
+const GAP: &str = "  ";
 
 /// Puts commas between thousands.
 pub(crate) fn with_commas(number: &str) -> String {
@@ -151,7 +222,36 @@ mod tests {
         table.push(vec!["a".into(), 1000.into()]);
         table.push(vec!["long".into(), 1.into()]);
         let mut out = Vec::new();
-        table.write_aligned(&mut out).unwrap();
+        table.write_within(None, &mut out).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "file      n\na     1,000\nlong      1\n");
+    }
+    #[test]
+    fn a_table_that_is_too_wide_is_transposed() {
+        let mut table = Table::new(vec!["file", "count"]);
+        table.push(vec!["a".into(), 1000.into()]);
+        table.push(vec!["long name".into(), 1.into()]);
+        table.push(vec!["bad".into(), Cell::Unknown]);
+        let written = |width| {
+            let mut out = Vec::new();
+            table.write_within(Some(width), &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let aligned = "file       count\na          1,000\nlong name      1\nbad            -\n";
+        assert_eq!(written(16), aligned);
+        assert_eq!(
+            written(15),
+            "file       a\ncount  1,000\n\nfile   long name\ncount          1\n\nfile   bad\ncount    -\n"
+        );
+        let mut wide = Table::new(vec!["file", "a wide column", "another wide column"]);
+        for file in ["a", "b", "c"] {
+            wide.push(vec![file.into(), 1.into(), 2.into()]);
+        }
+        let mut out = Vec::new();
+        wide.write_within(Some(25), &mut out).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "file                 a  b\na wide column        1  1\nanother wide column  2  2\n\n\
+             file                 c\na wide column        1\nanother wide column  2\n"
+        );
     }
 }

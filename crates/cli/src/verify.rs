@@ -14,7 +14,8 @@ use crate::cli::{Common, Verify};
 use crate::formats::{self, NamedSource};
 use crate::pairs::{self, Input};
 use crate::report::counted;
-use crate::{input, report};
+use crate::table::with_commas;
+use crate::{input, progress, report};
 use places::{Blocks, LostBytes, Place};
 pub(crate) use reading::{Checked, Found, Reading, first, list_gaps};
 
@@ -101,16 +102,55 @@ pub(crate) fn run(
     out: &mut dyn Write,
     all_good: &mut bool,
 ) -> io::Result<()> {
-    for input in args.mates.group(&args.files, all_good) {
+    let mut verdicts = Verdicts::default();
+    let inputs = progress::numbered(args.mates.group(&args.files, all_good));
+    let printed = print_all(inputs, args, common, out, &mut verdicts);
+    // This counts even if nobody reads the output.
+    *all_good &= verdicts.bad == 0;
+    printed?;
+    if args.json { Ok(()) } else { verdicts.write(common.quiet, out) }
+}
+
+/// Verifies inputs, and prints and counts the verdicts.
+fn print_all(
+    inputs: impl Iterator<Item = Input>,
+    args: &Verify,
+    common: &Common,
+    out: &mut dyn Write,
+    verdicts: &mut Verdicts,
+) -> io::Result<()> {
+    for input in inputs {
         if let Input::Alone(path) = &input {
             let verdict = verdict(path, path.display().to_string(), args, common);
-            *all_good &= verdict.is_good();
-            verdict.print(args.json, common.quiet, out)?;
+            verdicts.add(verdict.is_good());
+            verdict.print(args, common, out)?;
         } else {
-            pairs::verify::run(&input, args, common, out, all_good)?;
+            pairs::verify::run(&input, args, common, out, verdicts)?;
         }
     }
     Ok(())
+}
+
+/// The numbers of good and bad inputs.
+#[derive(Debug, Default)]
+pub(crate) struct Verdicts {
+    good: u64,
+    bad: u64,
+}
+
+impl Verdicts {
+    pub(crate) fn add(&mut self, is_good: bool) {
+        *(if is_good { &mut self.good } else { &mut self.bad }) += 1;
+    }
+
+    /// Writes the numbers, if there are several inputs and success is not hidden.
+    fn write(&self, quiet: bool, out: &mut dyn Write) -> io::Result<()> {
+        let Self { good, bad } = self;
+        if good + bad < 2 || (quiet && *bad == 0) {
+            return Ok(());
+        }
+        writeln!(out, "{good} OK, {bad} FAILED")
+    }
 }
 
 /// Reads one input, and reports its faults.
@@ -201,50 +241,62 @@ impl Verdict {
         self.complete && self.error.is_none()
     }
 
-    /// Prints the verdict, unless only bad ones are wanted.
-    pub(crate) fn print(&self, json: bool, quiet: bool, out: &mut dyn Write) -> io::Result<()> {
-        if json {
+    /// Prints the verdict, unless it is good and success is hidden.
+    pub(crate) fn print(&self, args: &Verify, common: &Common, out: &mut dyn Write) -> io::Result<()> {
+        if args.json {
             serde_json::to_writer(&mut *out, self)?;
             writeln!(out)?;
-        } else if !(quiet && self.is_good()) {
-            self.write(out)?;
+        } else if !(common.quiet && self.is_good()) {
+            self.write(args.verbose, out)?;
         }
-        // Whoever reads need not wait for the next file.
+        // The reader need not wait for the next file.
         out.flush()
     }
 
-    /// One line for a person.
-    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Self { file, bytes, record_bytes, blank_bytes, gap_bytes, .. } = self;
-        let records = counted(self.records, "record");
-        let verdict = if self.is_good() { "good" } else { "bad" };
-        let mut format = self.format.unwrap_or("empty").to_owned();
-        if let Some(packed) = &self.compressed {
-            let Compressed { format: compression, bytes, padding_bytes, .. } = packed;
-            let pieces = counted(packed.members, packed.unit);
-            let lost = packed.lost_bytes.filter(|&lost| lost > 0);
-            let lost = lost.map_or_else(String::new, |lost| format!(", {lost} lost"));
-            format = format!(
-                "{format} in {compression} ({pieces}, {bytes} bytes, {padding_bytes} of them padding{lost})"
-            );
+    /// Writes one line, with the account of all bytes if `verbose`.
+    fn write(&self, verbose: bool, out: &mut dyn Write) -> io::Result<()> {
+        let verdict = if self.is_good() { "OK" } else { "FAILED" };
+        write!(out, "{verdict} {}: ", self.file)?;
+        if !self.complete && self.format.is_none() {
+            return writeln!(out, "cannot be read");
         }
-        // The coded media are not decoded.
-        let unchecked = if self.is_media { ", payload not checked" } else { "" };
-        if self.complete {
-            writeln!(
+        let records = match verbose {
+            true => self.records.to_string(),
+            false => with_commas(&self.records.to_string()),
+        };
+        let plural = if self.records == 1 { "" } else { "s" };
+        write!(out, "{}, {records} record{plural}", self.describe_format(verbose))?;
+        let Self { bytes, record_bytes, blank_bytes, gap_bytes, .. } = self;
+        match (self.complete, verbose) {
+            (true, true) => write!(
                 out,
-                "{file}: {verdict}: {format}, {records}, \
-                 {bytes} bytes = {record_bytes} in records + {blank_bytes} blank + {gap_bytes} in gaps{unchecked}"
-            )
-        } else if self.format.is_some() {
-            writeln!(
-                out,
-                "{file}: {verdict}: {format}, {records}, \
-                 {record_bytes} bytes in records + {blank_bytes} blank before the error"
-            )
-        } else {
-            writeln!(out, "{file}: {verdict}: not read")
+                ", {bytes} bytes = {record_bytes} in records + {blank_bytes} blank + {gap_bytes} in gaps"
+            )?,
+            (true, false) if *gap_bytes > 0 => {
+                write!(out, ", {} bytes in gaps", with_commas(&gap_bytes.to_string()))?
+            }
+            (true, false) => {}
+            (false, true) => {
+                write!(out, ", {record_bytes} bytes in records + {blank_bytes} blank before the error")?;
+            }
+            (false, false) => write!(out, " before the error")?,
         }
+        // Coded media are not decoded.
+        writeln!(out, "{}", if self.complete && self.is_media { ", payload not checked" } else { "" })
+    }
+
+    /// The format, and the compression if there is one.
+    fn describe_format(&self, verbose: bool) -> String {
+        let format = self.format.unwrap_or("empty");
+        let Some(packed) = &self.compressed else { return format.to_owned() };
+        let Compressed { format: compression, bytes, padding_bytes, .. } = packed;
+        if !verbose {
+            return format!("{format} in {compression}");
+        }
+        let pieces = counted(packed.members, packed.unit);
+        let lost = packed.lost_bytes.filter(|&lost| lost > 0);
+        let lost = lost.map_or_else(String::new, |lost| format!(", {lost} lost"));
+        format!("{format} in {compression} ({pieces}, {bytes} bytes, {padding_bytes} of them padding{lost})")
     }
 }
 

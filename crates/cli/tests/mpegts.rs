@@ -29,10 +29,10 @@ fn with_streams(test: impl Fn(&Path, &str, &[u8], usize)) {
 fn all_packets_are_counted() {
     with_streams(|folder, name, data, packet_len| {
         let packets = data.len() / packet_len;
-        let output = pagecut(folder, &["verify", name]);
+        let output = pagecut(folder, &["verify", "-v", name]);
         let len = data.len();
         let expected = format!(
-            "{name}: good: mpegts, {packets} records, {len} bytes = {len} in records + 0 blank + 0 in gaps, payload not checked\n"
+            "OK {name}: mpegts, {packets} records, {len} bytes = {len} in records + 0 blank + 0 in gaps, payload not checked\n"
         );
         assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
 

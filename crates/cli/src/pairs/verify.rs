@@ -13,7 +13,7 @@ use crate::cli::Verify;
 use crate::formats::NamedSource;
 use crate::report;
 use crate::report::counted;
-use crate::verify::{self, Fault, Reading, Verdict};
+use crate::verify::{self, Fault, Reading, Verdict, Verdicts};
 
 /// What the comparison of mates came to.
 #[derive(Debug, Serialize)]
@@ -25,13 +25,13 @@ struct PairVerdict {
     error: Option<Fault>,
 }
 
-/// Verifies the files of pairs, and notes whether they are well. The verdict of each file comes first, then that of the pairs.
+/// Verifies the files of pairs, and counts the verdicts. The verdict of each file comes first, then that of the pairs.
 pub(crate) fn run(
     input: &Input,
     args: &Verify,
     common: &Common,
     out: &mut dyn Write,
-    all_good: &mut bool,
+    counts: &mut Verdicts,
 ) -> io::Result<()> {
     let name = input.name();
     let (verdicts, compared) = match input.open(&args.limit, common) {
@@ -55,8 +55,8 @@ pub(crate) fn run(
         }
     };
     for verdict in &verdicts {
-        *all_good &= verdict.is_good();
-        verdict.print(args.json, common.quiet, out)?;
+        counts.add(verdict.is_good());
+        verdict.print(args, common, out)?;
     }
     let verdict = PairVerdict {
         files: input.paths().iter().map(|path| path.display().to_string()).collect(),
@@ -64,15 +64,15 @@ pub(crate) fn run(
         complete: compared.is_ok(),
         error: compared.as_ref().err().map(Fault::of_error),
     };
-    *all_good &= verdict.complete;
+    counts.add(verdict.complete);
     if args.json {
         serde_json::to_writer(&mut *out, &verdict)?;
         writeln!(out)?;
     } else {
         match verdict.pairs {
             Some(_) if common.quiet => {}
-            Some(pairs) => writeln!(out, "{name}: good: {}", counted(pairs, "pair"))?,
-            None => writeln!(out, "{name}: bad: the pairs were not read to the end")?,
+            Some(pairs) => writeln!(out, "OK {name}: {}", counted(pairs, "pair"))?,
+            None => writeln!(out, "FAILED {name}: the pairs were not read to the end")?,
         }
     }
     out.flush()

@@ -4,7 +4,8 @@ use pagecut::media::mpegts::{Packets, PidSummary, Summary};
 use pagecut::{Account, Error, Piece, Source, Tally};
 use serde::Serialize;
 
-use crate::table::{Cell, Table};
+use super::Fault;
+use crate::table::Cell;
 
 /// The format's name in output.
 const FORMAT: &str = "MPEG-TS";
@@ -18,18 +19,16 @@ pub(crate) struct PacketCounts {
     pub(super) error: Option<Error>,
 }
 
-pub(super) fn table() -> Table {
-    Table::new(vec![
-        "file",
-        "format",
-        "pid",
-        "num_packets",
-        "packets(%)",
-        "continuity_errors",
-        "transport_errors",
-        "scrambled",
-    ])
-}
+pub(super) const COLUMNS: [&str; 8] = [
+    "file",
+    "format",
+    "pid",
+    "num_packets",
+    "packets(%)",
+    "continuity_errors",
+    "transport_errors",
+    "scrambled",
+];
 
 impl PacketCounts {
     /// Counts the packets of a source, those behind gaps too.
@@ -49,9 +48,10 @@ impl PacketCounts {
         Self { file: file.to_owned(), packet_len: format.packet_len(), tally, summary, error }
     }
 
-    pub(super) fn push_to(&self, table: &mut Table) {
-        for (pid, summary) in self.summary.pids() {
-            table.push(vec![
+    /// Returns a row for each PID.
+    pub(super) fn rows(&self) -> Vec<Vec<Cell>> {
+        let row = |(pid, summary): (&u16, &PidSummary)| {
+            vec![
                 self.file.as_str().into(),
                 FORMAT.into(),
                 format!("0x{pid:04x}").as_str().into(),
@@ -60,8 +60,9 @@ impl PacketCounts {
                 summary.continuity_errors.into(),
                 summary.transport_errors.into(),
                 summary.scrambled.into(),
-            ]);
-        }
+            ]
+        };
+        self.summary.pids().iter().map(row).collect()
     }
 
     pub(super) fn json(&self) -> impl Serialize {
@@ -75,6 +76,7 @@ impl PacketCounts {
             gap_bytes: self.tally.gap_bytes,
             errors: Errors::of(&total),
             pids: self.summary.pids().iter().map(|(&pid, summary)| Pid::of(pid, summary)).collect(),
+            error: self.error.as_ref().map(Fault::new),
         }
     }
 }
@@ -91,6 +93,7 @@ struct Object<'row> {
     #[serde(flatten)]
     errors: Errors,
     pids: Vec<Pid>,
+    error: Option<Fault>,
 }
 
 #[derive(Serialize)]

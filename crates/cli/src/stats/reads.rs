@@ -2,10 +2,12 @@
 
 use pagecut::fasta::{self, Fasta};
 use pagecut::fastq::{self, Alphabet, Fastq, Lengths, Letters, QualityScores, Variant};
-use pagecut::{Result, Source};
+use pagecut::{Error, Result, Source};
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::table::{Cell, Table};
+use super::Fault;
+use crate::table::Cell;
 
 const COLUMNS: [&str; 8] = ["file", "format", "type", "num_seqs", "sum_len", "min_len", "avg_len", "max_len"];
 
@@ -23,11 +25,7 @@ pub(crate) struct ReadCounts {
     scores: QualityScores,
 }
 
-pub(super) fn table(all: bool) -> Table {
-    Table::new(columns(all))
-}
-
-fn columns(all: bool) -> Vec<&'static str> {
+pub(super) fn columns(all: bool) -> Vec<&'static str> {
     let more: &[&str] = if all { &MORE_COLUMNS } else { &[] };
     [&COLUMNS, more].concat()
 }
@@ -144,21 +142,35 @@ impl ReadCounts {
         ]
     }
 
-    /// The same as an object with the columns as its keys.
+    /// Returns the row as an object with the columns as its keys.
     pub(super) fn json(&self, all: bool) -> impl Serialize {
-        Object { columns: columns(all), cells: self.cells(all) }
+        Object { columns: columns(all), cells: self.cells(all), error: None }
     }
 }
 
-/// A row with the columns as keys, in their order.
+/// Returns the object of a file that could not be counted: only the name and the error are known.
+pub(super) fn json_of_failure(file: &str, error: &Error, all: bool) -> impl Serialize {
+    let columns = columns(all);
+    let mut cells = vec![Cell::Unknown; columns.len()];
+    cells[0] = file.into();
+    Object { columns, cells, error: Some(Fault::new(error)) }
+}
+
+/// A row with the columns as keys, in their order, and its error.
 struct Object {
     columns: Vec<&'static str>,
     cells: Vec<Cell>,
+    error: Option<Fault>,
 }
 
 impl Serialize for Object {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.collect_map(self.columns.iter().zip(&self.cells))
+        let mut map = serializer.serialize_map(Some(self.columns.len() + 1))?;
+        for (column, cell) in self.columns.iter().zip(&self.cells) {
+            map.serialize_entry(column, cell)?;
+        }
+        map.serialize_entry("error", &self.error)?;
+        map.end()
     }
 }
 

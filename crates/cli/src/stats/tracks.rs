@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use pagecut::Error;
 use serde::Serialize;
 
-use crate::table::{Cell, Table};
+use super::Fault;
+use crate::table::Cell;
 
 /// What a container came to.
 #[derive(Serialize)]
@@ -18,20 +19,6 @@ pub(crate) struct Tracks {
     /// Errors that leave counts.
     #[serde(skip)]
     pub(super) errors: Vec<Error>,
-}
-
-/// An error.
-#[derive(Serialize)]
-struct Fault {
-    kind: &'static str,
-    offset: Option<u64>,
-    message: String,
-}
-
-impl Fault {
-    fn of(error: &Error) -> Self {
-        Self { kind: error.kind().name(), offset: error.offset(), message: error.message() }
-    }
 }
 
 /// What a track came to.
@@ -48,9 +35,8 @@ pub(crate) struct TrackRow {
     pub(crate) duration: f64,
 }
 
-pub(super) fn table() -> Table {
-    Table::new(vec!["file", "format", "track", "kind", "codec", "samples", "bytes", "duration"])
-}
+pub(super) const COLUMNS: [&str; 8] =
+    ["file", "format", "track", "kind", "codec", "samples", "bytes", "duration"];
 
 impl Tracks {
     pub(crate) fn new(
@@ -63,22 +49,24 @@ impl Tracks {
         errors.dedup_by(|error, before| {
             error.offset() == before.offset() && error.message() == before.message()
         });
-        let error = errors.first().map(Fault::of);
+        let error = errors.first().map(Fault::new);
         Self { file: file.to_owned(), format, tracks, error, errors }
     }
 
-    pub(super) fn push_to(&self, table: &mut Table) {
-        for row in &self.tracks {
-            table.push(vec![
+    /// Returns a row for each track.
+    pub(super) fn rows(&self) -> Vec<Vec<Cell>> {
+        let row = |track: &TrackRow| {
+            vec![
                 self.file.as_str().into(),
                 self.format.into(),
-                row.track.into(),
-                (*row.kind).into(),
-                row.codec.as_deref().unwrap_or("-").into(),
-                row.samples.into(),
-                row.bytes.into(),
-                Cell::Decimal(row.duration, 3),
-            ]);
-        }
+                track.track.into(),
+                (*track.kind).into(),
+                track.codec.as_deref().unwrap_or("-").into(),
+                track.samples.into(),
+                track.bytes.into(),
+                Cell::Decimal(track.duration, 3),
+            ]
+        };
+        self.tracks.iter().map(row).collect()
     }
 }

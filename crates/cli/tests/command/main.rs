@@ -70,9 +70,9 @@ fn stats_prints_a_table_for_people() {
     assert!(output.status.success());
     assert_eq!(
         stdout(&output),
-        "file            format  type  num_seqs  sum_len  min_len  avg_len  max_len\n\
-         illumina.fastq  FASTQ   DNA        250   58,235       51    232.9      251\n\
-         two.fastq       FASTQ   DNA          2        7        2      3.5        5\n"
+        "file            format  type  num_seqs  sum_len  min_len  avg_len  max_len  verdict\n\
+         illumina.fastq  FASTQ   DNA        250   58,235       51    232.9      251  OK\n\
+         two.fastq       FASTQ   DNA          2        7        2      3.5        5  OK\n"
     );
     assert_eq!(stderr(&output), "");
 }
@@ -81,10 +81,12 @@ fn stats_prints_a_table_for_people() {
 fn stats_prints_a_table_for_programs() {
     let output = run(&["stats", "-a", "-T", "two.fastq"]);
     let header = "file\tformat\ttype\tnum_seqs\tsum_len\tmin_len\tavg_len\tmax_len\tQ1\tQ2\tQ3\tsum_gap\tN50\tN50_num\t\
-                  Q20(%)\tQ30(%)\tAvgQual\tGC(%)\tsum_n\n";
+                  Q20(%)\tQ30(%)\tAvgQual\tGC(%)\tsum_n\tverdict\n";
     assert_eq!(
         stdout(&output),
-        format!("{header}two.fastq\tFASTQ\tDNA\t2\t7\t2\t3.5\t5\t2\t4\t5\t0\t5\t1\t71\t71\t8.03\t57.14\t1\n")
+        format!(
+            "{header}two.fastq\tFASTQ\tDNA\t2\t7\t2\t3.5\t5\t2\t4\t5\t0\t5\t1\t71\t71\t8.03\t57.14\t1\tOK\n"
+        )
     );
 }
 
@@ -117,12 +119,12 @@ fn packets_are_counted_by_pid() {
     let output = run(&["stats", "small.ts", "one.fastq"]);
     let (reads, packets) = stdout(&output).split_once("\n\n").unwrap();
     assert!(
-        reads.ends_with("one.fastq  FASTQ   DNA          1        1        1      1.0        1"),
+        reads.ends_with("one.fastq  FASTQ   DNA          1        1        1      1.0        1  OK"),
         "{reads}"
     );
     let row = packets.lines().find(|row| row.contains("0x0100")).unwrap();
     let row: Vec<_> = row.split_whitespace().collect();
-    assert_eq!(row, ["small.ts", "MPEG-TS", "0x0100", "106", "53.00", "0", "0", "0"]);
+    assert_eq!(row, ["small.ts", "MPEG-TS", "0x0100", "106", "53.00", "0", "0", "0", "OK"]);
 }
 
 #[test]
@@ -219,7 +221,12 @@ fn backends_and_thread_counts_print_the_same() {
 fn one_bad_file_does_not_hide_the_others() {
     let output = run(&["stats", "two.fastq", "none.fastq", "truncated.fastq", "README.md", "one.fastq"]);
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(stdout(&output).lines().count(), 3);
+    let rows: Vec<Vec<_>> = stdout(&output).lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(rows.len(), 6);
+    for (row, verdict) in rows[1..].iter().zip(["OK", "FAILED", "FAILED", "FAILED", "OK"]) {
+        assert_eq!((row.len(), row[8]), (9, verdict), "{row:?}");
+    }
+    assert_eq!(rows[3], ["truncated.fastq", "-", "-", "-", "-", "-", "-", "-", "FAILED"]);
     let complaints: Vec<_> = stderr(&output).lines().collect();
     assert!(complaints[0].starts_with("pagecut: none.fastq: No such file"), "{complaints:?}");
     assert!(
@@ -230,6 +237,38 @@ fn one_bad_file_does_not_hide_the_others() {
         complaints[2].starts_with("pagecut: README.md: neither FASTQ, FASTA, MP4, Matroska, IVF nor"),
         "{complaints:?}"
     );
+}
+
+#[test]
+fn a_damaged_file_has_its_error_in_json() {
+    let output = run(&["stats", "--json", "two.fastq", "lengths_differ.fastq", "small.ts"]);
+    assert_eq!(output.status.code(), Some(1));
+    let [good, bad, packets] = &json(&output)[..] else { panic!("{}", stdout(&output)) };
+    assert!(good["error"].is_null() && packets["error"].is_null());
+    assert_eq!((&bad["file"], &bad["num_seqs"]), (&"lengths_differ.fastq".into(), &Value::Null));
+    assert_eq!((&bad["error"]["kind"], &bad["error"]["offset"]), (&"length_mismatch".into(), &27.into()));
+}
+
+#[test]
+fn tabular_rows_are_printed_as_files_are_read() {
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let mut child = pagecut()
+        .args(["stats", "-T", "two.fastq", "-", "one.fastq"])
+        .stdin(Stdio::piped())
+        .stdout(writer)
+        .spawn()
+        .unwrap();
+    // The second file is not there yet.
+    let mut first = [0; 200];
+    let mut len = 0;
+    while !first[..len].ends_with(b"OK\n") {
+        len += reader.read(&mut first[len..]).unwrap();
+    }
+    child.stdin.take().unwrap().write_all(b"@r\nA\n+\nI\n").unwrap();
+    assert!(child.wait().unwrap().success());
+    let mut rest = String::new();
+    reader.read_to_string(&mut rest).unwrap();
+    assert_eq!(rest.lines().count(), 2, "{rest}");
 }
 
 #[test]

@@ -7,25 +7,53 @@ use super::*;
 
 #[test]
 fn verify_accounts_for_every_byte() {
-    let output = run(&["verify", "blank_lines.fastq", "small.ts", "empty.fastq"]);
+    let output = run(&["verify", "-v", "blank_lines.fastq", "small.ts", "empty.fastq"]);
     assert!(output.status.success());
     assert_eq!(
         stdout(&output),
-        "blank_lines.fastq: good: fastq, 3 records, 41 bytes = 32 in records + 9 blank + 0 in gaps\n\
-         small.ts: good: mpegts, 200 records, 37600 bytes = 37600 in records + 0 blank + 0 in gaps, payload not checked\n\
-         empty.fastq: good: empty, 0 records, 0 bytes = 0 in records + 0 blank + 0 in gaps\n"
+        "OK blank_lines.fastq: fastq, 3 records, 41 bytes = 32 in records + 9 blank + 0 in gaps\n\
+         OK small.ts: mpegts, 200 records, 37600 bytes = 37600 in records + 0 blank + 0 in gaps, payload not checked\n\
+         OK empty.fastq: empty, 0 records, 0 bytes = 0 in records + 0 blank + 0 in gaps\n\
+         3 OK, 0 FAILED\n"
     );
     let output = run(&["verify", "-q", "blank_lines.fastq", "lengths_differ.fastq"]);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
         stdout(&output),
-        "lengths_differ.fastq: bad: fastq, 1 record, 16 bytes in records + 0 blank before the error\n"
+        "FAILED lengths_differ.fastq: fastq, 1 record before the error\n1 OK, 1 FAILED\n"
     );
     assert_eq!(
         stderr(&output),
         "pagecut: lengths_differ.fastq: fastq: record 1, line 8, byte 27: \
          the sequence has 4 letters, but there are 3 quality scores: \"III\"\n"
     );
+}
+
+#[test]
+fn verify_prints_a_line_for_each_file_and_a_count() {
+    let output = run(&["verify", "illumina.fastq", "small.ts", "none.fastq", "empty.fastq"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        stdout(&output),
+        "OK illumina.fastq: fastq, 250 records\n\
+         OK small.ts: mpegts, 200 records, payload not checked\n\
+         FAILED none.fastq: cannot be read\n\
+         OK empty.fastq: empty, 0 records\n\
+         3 OK, 1 FAILED\n"
+    );
+    assert_eq!(stdout(&run(&["verify", "illumina.fastq"])), "OK illumina.fastq: fastq, 250 records\n");
+    let output = run(&["verify", "-v", "lengths_differ.fastq"]);
+    assert_eq!(
+        stdout(&output),
+        "FAILED lengths_differ.fastq: fastq, 1 record, 16 bytes in records + 0 blank before the error\n"
+    );
+    let recovered = run(&["verify", "--recover", "lengths_differ.fastq"]);
+    let line = stdout(&recovered);
+    assert!(
+        line.starts_with("FAILED lengths_differ.fastq: fastq, ") && line.contains(" bytes in gaps\n"),
+        "{line}"
+    );
+    assert_eq!(stdout(&run(&["verify", "-q", "illumina.fastq", "small.ts"])), "");
 }
 
 #[test]
@@ -113,7 +141,7 @@ fn fasta_is_verified_and_counted() {
         run(&["verify", "nanopore.fasta", "protein.fasta", "text_before.fasta", "empty_sequences.fasta"]);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(stderr(&output).lines().count(), 1, "{}", stderr(&output));
-    assert_eq!(stdout(&output).matches(": good: fasta, ").count(), 3, "{}", stdout(&output));
+    assert_eq!(stdout(&output).matches(": fasta, ").count(), 3, "{}", stdout(&output));
     let output = run(&["stats", "-T", "nanopore.fasta", "protein.fasta"]);
     assert!(stdout(&output).contains("nanopore.fasta\tFASTA\tDNA\t"), "{}", stdout(&output));
     assert!(stdout(&output).contains("protein.fasta\tFASTA\t"), "{}", stdout(&output));

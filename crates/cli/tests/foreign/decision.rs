@@ -50,7 +50,7 @@ fn every_command_reads_the_records_of_wrapped_fastq() {
         let shown = || text.replace(&"x".repeat(65_600), "x...");
         for args in [&["verify"][..], &["verify", "--recover"], &["verify", "--strict", "--recover"]] {
             let verdict = succeed(&[args, &[path]].concat());
-            assert!(verdict.contains("good: fastq, 3 records"), "{args:?} {verdict} {}", shown());
+            assert!(verdict.contains(": fastq, 3 records"), "{args:?} {verdict} {}", shown());
         }
         let table = succeed(&["stats", "-T", path]);
         assert_eq!(table.lines().nth(1).unwrap().split('\t').nth(3), Some("3"), "{table}");
@@ -122,9 +122,16 @@ fn damaged_four_lines_are_recovered_and_not_cut() {
         let good = FIRST.repeat(3 + bad.matches("@v").count());
         assert_eq!(String::from_utf8(output.stdout.clone()).unwrap(), good, "{}", stderr(&output));
         assert_eq!(output.status.code(), Some(1));
-        for args in [&["shard", "-n", "2", &path][..], &["fetch", &path, "40.."], &["stats", &path]] {
+        for args in [&["shard", "-n", "2", &path][..], &["fetch", &path, "40.."], &["stats", "-T", &path]] {
             let output = run(args);
-            assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{args:?}");
+            let printed = String::from_utf8_lossy(&output.stdout);
+            // stats has a row without counts.
+            let expected = if args[0] == "stats" { "\t-\tFAILED\n" } else { "" };
+            assert_eq!(output.status.code(), Some(1), "{args:?}");
+            assert!(
+                printed.ends_with(expected) && printed.is_empty() == expected.is_empty(),
+                "{args:?}: {printed}"
+            );
             assert!(stderr(&output).contains("record 1, line "), "{args:?}: {}", stderr(&output));
         }
         // No record before the end of the range is damaged.
@@ -287,7 +294,7 @@ fn a_plus_line_cut_short_is_bad_in_both_variants() {
             assert_eq!(run(args).status.code(), Some(1), "{args:?}");
         }
         let (_folder, path) = file(&format!("{start}@z\n\n+\n"));
-        assert!(succeed(&["verify", &path]).contains("good"));
+        assert!(succeed(&["verify", &path]).starts_with("OK "));
     }
 }
 

@@ -13,11 +13,11 @@ fn a_row_for_each_track() {
     assert!(packets.contains("MPEG-TS"), "{text}");
     assert_eq!(
         tracks,
-        "file               format  track  kind   codec        samples   bytes  duration\n\
-         mp4/faststart.mp4  MP4         1  video  avc1.4d400a       50   9,457     2.000\n\
-         mp4/faststart.mp4  MP4         2  audio  mp4a.40.2         17   4,515     2.128\n\
-         vp9_opus.webm      WebM        1  video  V_VP9             50  14,865     2.000\n\
-         vp9_opus.webm      WebM        2  audio  A_OPUS           101   4,264     2.001\n"
+        "file               format  track  kind   codec        samples   bytes  duration  verdict\n\
+         mp4/faststart.mp4  MP4         1  video  avc1.4d400a       50   9,457     2.000  OK\n\
+         mp4/faststart.mp4  MP4         2  audio  mp4a.40.2         17   4,515     2.128  OK\n\
+         vp9_opus.webm      WebM        1  video  V_VP9             50  14,865     2.000  OK\n\
+         vp9_opus.webm      WebM        2  audio  A_OPUS           101   4,264     2.001  OK\n"
     );
 }
 
@@ -69,7 +69,7 @@ fn the_samples_before_damage_are_counted() {
     assert!(stderr(&output).contains("of track"), "{}", stderr(&output));
     // The last sample is cut off; the other track of the file, and the other file, are whole.
     let samples = |output: &[u8]| -> Vec<u64> {
-        let row = |line: &str| line.split_whitespace().nth_back(2).unwrap().parse().unwrap();
+        let row = |line: &str| line.split_whitespace().nth_back(3).unwrap().parse().unwrap();
         String::from_utf8_lossy(output).lines().skip(1).map(row).collect()
     };
     let mut expected = samples(&good(&["stats", "mp4/faststart.mp4", "mp4/hevc.mp4"]));

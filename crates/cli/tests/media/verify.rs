@@ -33,11 +33,12 @@ fn stored_files_are_good_to_the_last_byte() {
         }
         assert_eq!((&verdict["complete"], &verdict["error"]), (&json!(true), &Value::Null));
     }
-    let text = good(&["verify", "clusters.mkv", "mp4/faststart.mp4"]);
+    let text = good(&["verify", "-v", "clusters.mkv", "mp4/faststart.mp4"]);
     assert_eq!(
         String::from_utf8(text).unwrap(),
-        "clusters.mkv: good: matroska, 18 records, 27246 bytes = 27246 in records + 0 blank + 0 in gaps, payload not checked\n\
-         mp4/faststart.mp4: good: mp4, 4 records, 16120 bytes = 16120 in records + 0 blank + 0 in gaps, payload not checked\n"
+        "OK clusters.mkv: matroska, 18 records, 27246 bytes = 27246 in records + 0 blank + 0 in gaps, payload not checked\n\
+         OK mp4/faststart.mp4: mp4, 4 records, 16120 bytes = 16120 in records + 0 blank + 0 in gaps, payload not checked\n\
+         2 OK, 0 FAILED\n"
     );
     assert_eq!(good(&["verify", "-q", "clusters.mkv", "mp4/faststart.mp4"]), b"");
 }
