@@ -33,7 +33,7 @@ pub enum CompressedFault {
     },
     /// An ordinary gzip member follows blocks of BGZF, so random access to the file is not possible.
     #[error(
-        "an ordinary gzip member follows BGZF, so random access is not possible; recompress the file with bgzip"
+        "an ordinary gzip member follows BGZF here, so random access is not possible; recompress the file with bgzip"
     )]
     NotBgzf,
     /// The last member is followed by bytes that are neither another member nor padding.
