@@ -1,4 +1,4 @@
-//! Opens files by one configuration.
+//! Opening of files with a configuration.
 
 use std::fs::File;
 use std::path::Path;
@@ -8,8 +8,8 @@ use super::reader::Reader;
 use crate::error::Result;
 use crate::io::{Counters, ZeroCopyConfig, ZeroCopyStats};
 
-/// Opens a file the way that `config` says, or the next one that can be had: the result tells which it is, and what was against
-/// the others.
+/// Opens a file with the backend that `config` asks for, or with the next one that is available. The reader names the backend, and why
+/// others were unavailable.
 ///
 /// # Errors
 ///
@@ -18,7 +18,7 @@ pub fn open_reader(path: impl AsRef<Path>, config: &ZeroCopyConfig) -> Result<Re
     ReaderFactory::new(*config)?.open(path)
 }
 
-/// Opens files by a configuration that can be changed at run time, and counts what is moved by all of them.
+/// Opens files with a configuration that can be changed at run time, and counts the bytes that all of them transfer.
 ///
 /// ```
 /// use pagecut::ReaderFactory;
@@ -41,7 +41,7 @@ pub struct ReaderFactory {
 }
 
 impl ReaderFactory {
-    /// Opens files by this configuration.
+    /// Creates a factory with a configuration.
     ///
     /// # Errors
     ///
@@ -51,16 +51,17 @@ impl ReaderFactory {
         Ok(Self { config: RwLock::new(config), counters: Arc::default() })
     }
 
-    /// The configuration of what is opened next.
+    /// Returns the configuration for files opened next.
     pub fn config(&self) -> ZeroCopyConfig {
         *self.config.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Opens what is opened from now on by another configuration.
+    /// Sets the configuration for files opened from now on.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidConfig`](crate::ErrorKind::InvalidConfig) if its settings contradict each other; the configuration is then what it was.
+    /// [`ErrorKind::InvalidConfig`](crate::ErrorKind::InvalidConfig) if its settings contradict each other; the configuration then stays
+    /// unchanged.
     pub fn set_config(&self, config: ZeroCopyConfig) -> Result<()> {
         config.validate()?;
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = config;
@@ -76,7 +77,7 @@ impl ReaderFactory {
         Reader::counted(File::open(path)?, self.config(), Arc::clone(&self.counters))
     }
 
-    /// What was moved by all that was opened.
+    /// Returns the transfer statistics of all readers opened by this factory.
     #[must_use]
     pub fn stats(&self) -> ZeroCopyStats {
         self.counters.snapshot()

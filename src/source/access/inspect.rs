@@ -1,4 +1,4 @@
-//! What each way costs on a file.
+//! Measurement of the backends on a file.
 
 use std::fs::File;
 use std::hint::black_box;
@@ -11,62 +11,62 @@ use crate::error::{ErrorKind, Result};
 use crate::io::{Backend, Strategy, ZeroCopyConfig};
 use crate::mmap::{MmapReader, Residency};
 
-/// How a file lies in the page cache, what each way to its bytes costs, and which one [`Strategy::Auto`] takes.
+/// The share of a file in the page cache, the cost of each backend, and the backend that [`Strategy::Auto`] chooses.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Inspection {
     /// Length of the file in bytes.
     pub len: u64,
-    /// How much of it was in the page cache before anything was read.
+    /// Share of the file that was in the page cache before anything was read.
     pub residency: Residency,
-    /// How many bytes one fault of a mapping brought in, on average: the length of the pages of the page cache (folios), or what
-    /// the kernel maps around a fault. `None` if nothing was mapped.
+    /// Average number of bytes mapped by one page fault: the folio size of the page cache, or the fault-around range of the kernel. `None`
+    /// if nothing was mapped.
     pub bytes_per_fault: Option<u64>,
-    /// What the ways cost, those that can be had first to last.
+    /// Costs of the backends, unavailable ones included.
     pub costs: Vec<Cost>,
-    /// The way that is taken.
+    /// The backend that is chosen.
     pub backend: Backend,
-    /// Why it is that one.
+    /// Why it is chosen.
     pub reason: String,
 }
 
-/// What a way costs on a file.
+/// The cost of a backend on a file.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Cost {
-    /// The way.
+    /// The backend.
     pub backend: Backend,
-    /// Why it cannot be had; `None` if it can.
+    /// Why the backend is unavailable; `None` if it is available.
     pub refused: Option<String>,
-    /// How many bytes it was tried on, by one thread that looked at each of them.
+    /// Number of bytes measured, by one thread that reads each of them.
     pub bytes: u64,
-    /// How long that took.
+    /// Time that this took.
     pub time: Duration,
-    /// Faults that found the page in memory, where the way is to map.
+    /// Page faults served from memory, if the backend is a mapping.
     pub minor_faults: u64,
-    /// Faults that had to wait for the disk, where the way is to map.
+    /// Page faults that waited for the disk, if the backend is a mapping.
     pub major_faults: u64,
 }
 
 impl Cost {
-    /// Gigabytes (10⁹ bytes) per second; 0 if nothing was read.
+    /// Returns the throughput in gigabytes (10⁹ bytes) per second; 0 if nothing was read.
     #[must_use]
     pub fn gigabytes_per_second(&self) -> f64 {
         if self.bytes == 0 { 0.0 } else { self.bytes as f64 / self.time.as_secs_f64().max(1e-9) / 1e9 }
     }
 }
 
-/// How many bytes a way is tried on at a time.
+/// Number of bytes per sample.
 const SAMPLE_LEN: usize = 1 << 20;
 
-/// How many bytes follow each other that it is tried on.
+/// Number of consecutive bytes read with one backend.
 const RUN_LEN: u64 = 4 << 20;
 
-/// How often each way is tried.
+/// Number of runs per backend.
 const ROUNDS: u64 = 8;
 
-/// Finds out what each way to the bytes of a file costs, on samples from all over the file: other ones for each way, since what
-/// one way has read is in the page cache for the next one.
+/// Measures each backend on samples spread over the file. Each backend gets other samples, since bytes that one backend has read are in the
+/// page cache for the next one.
 ///
 /// # Errors
 ///
@@ -83,7 +83,7 @@ pub fn inspect(path: impl AsRef<Path>, config: &ZeroCopyConfig) -> Result<Inspec
     let file = File::open(path)?;
     let auto = Reader::of(file.try_clone()?, config.strategy(Strategy::Auto))?;
     let residency = Residency::of_file(&file)?;
-    let mut tried = Vec::new();
+    let mut readers = Vec::new();
     for (backend, strategy) in [
         (Backend::Mapped, Strategy::Mapped),
         (Backend::Read, Strategy::Read),
@@ -91,13 +91,13 @@ pub fn inspect(path: impl AsRef<Path>, config: &ZeroCopyConfig) -> Result<Inspec
         (Backend::Uring, Strategy::Uring),
     ] {
         match Reader::of(file.try_clone()?, config.strategy(strategy)) {
-            Ok(reader) => tried.push((backend, reader)),
-            // Switched off.
+            Ok(reader) => readers.push((backend, reader)),
+            // The backend is switched off.
             Err(error) if matches!(error.kind(), ErrorKind::InvalidConfig { .. }) => {}
             Err(error) => return Err(error),
         }
     }
-    let costs = measure(&tried)?;
+    let costs = measure(&readers)?;
     let mapped = costs.iter().find(|cost| cost.backend == Backend::Mapped && cost.bytes > 0);
     let faults = mapped.map(|cost| (cost.bytes, cost.minor_faults + cost.major_faults));
     let eligible =
@@ -106,7 +106,7 @@ pub fn inspect(path: impl AsRef<Path>, config: &ZeroCopyConfig) -> Result<Inspec
     let (backend, reason) = match fastest {
         Some(fastest) if auto.backends().len() > 1 => {
             let names: Vec<&str> = auto.backends().iter().map(|backend| backend.name()).collect();
-            (fastest.backend, format!("the fastest of the backends that are tried: {}", names.join(", ")))
+            (fastest.backend, format!("the fastest of the backends that are readers: {}", names.join(", ")))
         }
         _ => (auto.backend(), auto.reason()),
     };
@@ -120,14 +120,14 @@ pub fn inspect(path: impl AsRef<Path>, config: &ZeroCopyConfig) -> Result<Inspec
     })
 }
 
-/// Tries the ways in turn, each on a run of samples that follow each other, as a pass over the file does.
-fn measure(tried: &[(Backend, Reader)]) -> Result<Vec<Cost>> {
-    let mut costs: Vec<Cost> = tried.iter().map(|(backend, reader)| Cost::of(*backend, reader)).collect();
-    let mut windows: Vec<Window<'_>> = tried.iter().map(|(_, reader)| Window::of(reader)).collect();
-    let len = tried.first().map_or(0, |(_, reader)| reader.len());
-    // A file that has too few samples for that is gone through by all ways.
-    let runs = (ROUNDS * tried.len() as u64).min(len / RUN_LEN).max(tried.len() as u64);
-    for (run, place) in (0..runs).zip((0..tried.len()).cycle()) {
+/// Measures the backends in turn, each on runs of consecutive samples, as a pass over the file reads them.
+fn measure(readers: &[(Backend, Reader)]) -> Result<Vec<Cost>> {
+    let mut costs: Vec<Cost> = readers.iter().map(|(backend, reader)| Cost::of(*backend, reader)).collect();
+    let mut windows: Vec<Window<'_>> = readers.iter().map(|(_, reader)| Window::new(reader)).collect();
+    let len = readers.first().map_or(0, |(_, reader)| reader.len());
+    // Each backend reads the whole of a file that is too short for separate samples.
+    let runs = (ROUNDS * readers.len() as u64).min(len / RUN_LEN).max(readers.len() as u64);
+    for (run, place) in (0..runs).zip((0..readers.len()).cycle()) {
         if costs[place].refused.is_some() {
             continue;
         }
@@ -137,19 +137,19 @@ fn measure(tried: &[(Backend, Reader)]) -> Result<Vec<Cost>> {
         for start in (first..run_end).step_by(SAMPLE_LEN) {
             let end = run_end.min(start + SAMPLE_LEN as u64);
             let begun = Instant::now();
-            let backend = tried[place].1.next_way();
-            windows[place].ask(start..end, start..end, backend)?;
+            let backend = readers[place].1.next_backend();
+            windows[place].request(start..end, start..end, backend)?;
             if let Some(Err((_, error))) = windows[place].open_next() {
                 return Err(error);
             }
             let reading = windows[place].begin(start..end);
-            black_box(look_at(windows[place].as_slice()));
+            black_box(touch(windows[place].as_slice()));
             drop(reading);
             costs[place].time += begun.elapsed();
             costs[place].bytes += end - start;
         }
     }
-    for (cost, (_, reader)) in costs.iter_mut().zip(tried) {
+    for (cost, (_, reader)) in costs.iter_mut().zip(readers) {
         reader.check()?;
         if let Some(stats) = reader.mapped().map(MmapReader::stats) {
             (cost.minor_faults, cost.major_faults) = (stats.minor_faults, stats.major_faults);
@@ -165,8 +165,8 @@ impl Cost {
     }
 }
 
-/// Looks at every byte, as cheaply as that can be done.
-fn look_at(bytes: &[u8]) -> u64 {
+/// Reads every byte at minimal cost.
+fn touch(bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks::<8>();
     let words = words.iter().fold(0, |sum, word| sum ^ u64::from_ne_bytes(*word));
     rest.iter().fold(words, |sum, &byte| sum ^ u64::from(byte))

@@ -4,17 +4,17 @@
 pub(in crate::source) mod bgzf;
 mod choice;
 mod factory;
-#[cfg_attr(not(all(feature = "io-uring", target_os = "linux")), path = "no_flight.rs")]
-mod flight;
 mod inspect;
 mod read_at;
+#[cfg_attr(not(all(feature = "io-uring", target_os = "linux")), path = "no_read_queue.rs")]
+mod read_queue;
 mod reader;
 mod span;
 mod window;
 
 #[cfg(feature = "gzip")]
 pub use bgzf::BgzfReader;
-pub(super) use choice::STRETCH_LEN;
+pub(super) use choice::CHUNK_LEN;
 pub use factory::{ReaderFactory, open_reader};
 pub use inspect::{Cost, Inspection, inspect};
 pub use read_at::ReadAt;

@@ -1,4 +1,4 @@
-//! What a file holds, at positions.
+//! Positioned access to the contents of a file.
 
 use std::ops::Range;
 
@@ -6,28 +6,28 @@ use super::reader::Reader;
 use super::span::Span;
 use crate::error::Result;
 
-/// What a file holds, as bytes at positions: the file itself for a [`Reader`], what is decompressed of it for a
-/// `BgzfReader`. An [index](crate::index) takes either.
+/// Positioned access to the contents of a file: the bytes of the file for a [`Reader`], its decompressed bytes for a `BgzfReader`. An
+/// [index](crate::index) takes either.
 pub trait ReadAt: Send + Sync {
-    /// How many bytes there are.
+    /// Returns the number of bytes.
     fn len(&self) -> u64;
 
-    /// Whether there are none.
+    /// Returns whether there are no bytes.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The bytes of a range.
+    /// Returns the bytes of a range.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange) if there are not so many; those of reading, and of decompressing.
+    /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange) if the range ends after the last byte; errors of reading and decompressing.
     fn bytes_at(&self, range: Range<u64>) -> Result<Span<'_>>;
 
-    /// The file as it lies on the disk.
+    /// Returns the file as stored on disk.
     fn file(&self) -> &Reader;
 
-    /// Whether the file is still what it was when it was opened.
+    /// Checks that the file has not changed since it was opened.
     ///
     /// # Errors
     ///

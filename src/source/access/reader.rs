@@ -1,4 +1,4 @@
-//! A file, opened in every way that is wanted and can be had.
+//! A file and its backends.
 
 use std::fmt;
 use std::fs::File;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::choice::Choice;
-use super::flight::Flight;
+use super::read_queue::ReadQueue;
 use super::span::Span;
 use crate::error::{ErrorKind, Result};
 use crate::identity::{FileIdentity, Stamp};
@@ -18,13 +18,13 @@ use crate::io::{
 };
 use crate::mmap::{Advice, MmapOptions, MmapReader, Residency};
 
-/// How far ahead of a worker reads are in flight, unless it is said otherwise.
+/// Default number of bytes in flight ahead of a worker.
 const PREFETCH_SIZE: usize = 4 << 20;
 
-/// More reads in flight than this gain nothing, however short they are.
-const MOST_IN_FLIGHT: usize = 64;
+/// Maximum number of reads in flight per worker. More gain nothing, however short they are.
+const MAX_IN_FLIGHT: usize = 64;
 
-/// A file whose bytes are had by the fastest way, or the one that is configured.
+/// A file that is read with the fastest backend, or with a configured one.
 pub struct Reader {
     identity: FileIdentity,
     mapped: Option<MmapReader>,
@@ -38,12 +38,12 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Takes a file that is open.
+    /// Creates a reader of an open file.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidConfig`] if the settings contradict each other; [`ErrorKind::Unmappable`] if it is a directory, a pipe, or
-    /// whatever else has no length and so no positions; [`ErrorKind::Io`] if the system refuses.
+    /// [`ErrorKind::InvalidConfig`] if the settings contradict each other; [`ErrorKind::Unmappable`] if the file is a directory, a pipe or
+    /// anything else without a length; [`ErrorKind::Io`] if the system refuses.
     pub fn of(file: File, config: ZeroCopyConfig) -> Result<Self> {
         config.validate()?;
         Self::counted(file, config, Arc::default())
@@ -54,7 +54,7 @@ impl Reader {
         config: ZeroCopyConfig,
         counters: Arc<Counters>,
     ) -> Result<Self> {
-        // To map nothing asks for no more than that there are positions.
+        // An empty mapping checks only that the file has positions.
         MmapReader::from_file(&file, MmapOptions::new().len(0))?;
         let identity = FileIdentity::of(&file)?;
         let is_short = config.strategy == Strategy::Auto && identity.len() < config.threshold;
@@ -64,19 +64,19 @@ impl Reader {
             read: PositionedReader::from_file(file).uncached(config.uncached),
             direct: None,
             config,
-            choice: Choice::among(vec![Backend::Read], 0),
+            choice: Choice::new(vec![Backend::Read], 0),
             is_short,
             refusals: Vec::new(),
             counters,
         };
         reader.probe_uncached();
-        reader.open_ways();
+        reader.open_backends();
         reader.read_ahead();
         Ok(reader)
     }
 
-    /// Opens the ways that are wanted, up to the first that can be had unless they are to be tried.
-    fn open_ways(&mut self) {
+    /// Opens the backends of the strategy. With [`Strategy::Auto`], all that are available compete.
+    fn open_backends(&mut self) {
         let wanted: &[Backend] = match self.config.strategy {
             Strategy::Auto if self.is_short => {
                 self.counters.count_below_threshold();
@@ -90,7 +90,7 @@ impl Reader {
         };
         let mut backends = Vec::new();
         for &backend in wanted {
-            match self.open_way(backend) {
+            match self.open_backend(backend) {
                 Ok(()) => backends.push(backend),
                 Err(reason) => {
                     let refusal = Refusal { backend, reason };
@@ -102,16 +102,16 @@ impl Reader {
         if backends.is_empty() {
             backends.push(Backend::Read);
         }
-        self.choice = Choice::among(backends, self.len());
+        self.choice = Choice::new(backends, self.len());
     }
 
-    /// Opens one way, or tells what is against it.
-    fn open_way(&mut self, backend: Backend) -> std::result::Result<(), String> {
+    /// Opens one backend, or returns why it is unavailable.
+    fn open_backend(&mut self, backend: Backend) -> std::result::Result<(), String> {
         match backend {
             Backend::Mapped if !self.config.mmap => Err("mapping is switched off".into()),
             Backend::Mapped if self.len() > self.config.max_map_bytes => {
                 let most = self.config.max_map_bytes;
-                Err(format!("it has {} bytes, and {most} may be mapped at the most", self.len()))
+                Err(format!("the file has {} bytes, and at most {most} may be mapped", self.len()))
             }
             Backend::Mapped => {
                 let mapped = MmapReader::from_file(self.read.file(), MmapOptions::new());
@@ -127,7 +127,7 @@ impl Reader {
             Backend::Uring if !self.config.io_uring => Err("io_uring is switched off".into()),
             Backend::Uring => {
                 let file = self.read.file().try_clone().map_err(|error| error.to_string())?;
-                match Flight::refused(file) {
+                match ReadQueue::unavailable(file) {
                     Some(reason) => Err(reason),
                     None => {
                         self.open_direct_if_cold();
@@ -139,17 +139,17 @@ impl Reader {
         }
     }
 
-    /// Finds out whether reads can be had that leave no trace, if they are wanted.
+    /// Checks that uncached reads work, if they are configured.
     fn probe_uncached(&mut self) {
         if self.config.uncached && self.read.read_at(0, &mut [0]).is_ok() && !self.read.is_uncached() {
-            let reason = "the system has no reads here that leave no trace in the page cache".into();
+            let reason = "the system does not support uncached reads of this file".into();
             let refusal = Refusal { backend: Backend::Read, reason };
             self.counters.count_fallback(&refusal);
             self.refusals.push(refusal);
         }
     }
 
-    /// Reads that are in flight go past the page cache, if most of the file is not in it.
+    /// Uses direct I/O for io_uring if less than half of the file is in the page cache.
     fn open_direct_if_cold(&mut self) {
         let is_cold = || Residency::of_file(self.read.file()).is_ok_and(|residency| residency.share() < 0.5);
         if self.config.direct && self.direct.is_none() && is_cold() {
@@ -157,14 +157,14 @@ impl Reader {
         }
     }
 
-    /// Reads in flight for a worker, each of up to so many bytes; `None` if they cannot be had after all.
-    pub(in crate::source) fn flight(&self, len: usize) -> Option<Flight> {
+    /// Creates the read queue of a worker for reads of up to `len` bytes; `None` if io_uring has become unavailable.
+    pub(in crate::source) fn read_queue(&self, len: usize) -> Option<ReadQueue> {
         let ahead = self.config.prefetch_size.unwrap_or(PREFETCH_SIZE);
-        // One is looked at while others are in flight.
-        let depth = 1 + (ahead / len.max(1)).clamp(1, MOST_IN_FLIGHT);
+        // One read is processed while the others are in flight.
+        let depth = 1 + (ahead / len.max(1)).clamp(1, MAX_IN_FLIGHT);
         let file = self.direct.as_ref().map_or(self.read.file(), DirectReader::file).try_clone();
-        let flight = file.map_err(Into::into).and_then(|file| Flight::new(file, depth, len));
-        flight
+        let queue = file.map_err(Into::into).and_then(|file| ReadQueue::new(file, depth, len));
+        queue
             .inspect_err(|error| {
                 let reason = error.to_string();
                 self.counters.count_fallback(&Refusal { backend: Backend::Uring, reason });
@@ -172,7 +172,7 @@ impl Reader {
             .ok()
     }
 
-    /// Tells the kernel how far to read ahead. It is a hint: a kernel that does not take it reads as it likes.
+    /// Sets the readahead of the kernel. This is a hint: a refusal is counted, and reading works without it.
     fn read_ahead(&self) {
         let advice = match self.config.read_ahead {
             ReadAhead::Normal => return,
@@ -191,25 +191,25 @@ impl Reader {
         }
     }
 
-    /// Length of the file in bytes.
+    /// Returns the length of the file in bytes.
     #[must_use]
     pub fn len(&self) -> u64 {
         self.identity.len()
     }
 
-    /// Whether the file has no bytes.
+    /// Returns whether the file has no bytes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The way that is taken; with [`Strategy::Auto`], the first that is tried until there was a choice.
+    /// Returns the current backend. With [`Strategy::Auto`], this is the first candidate until one is chosen.
     #[must_use]
     pub fn backend(&self) -> Backend {
-        self.choice.taken()
+        self.choice.current()
     }
 
-    /// Why it is that one.
+    /// Returns why that backend is used.
     #[must_use]
     pub fn reason(&self) -> String {
         if self.is_short {
@@ -223,31 +223,31 @@ impl Reader {
         }
     }
 
-    /// The ways that were wanted and could not be had, with what was against them.
+    /// Returns the backends that were requested but unavailable, each with the reason.
     #[must_use]
     pub fn refusals(&self) -> &[Refusal] {
         &self.refusals
     }
 
-    /// What was moved so far by this reader, or by all that were opened by the same [`ReaderFactory`](crate::ReaderFactory).
+    /// Returns the transfer statistics of this reader, or of all readers opened by the same [`ReaderFactory`](crate::ReaderFactory).
     #[must_use]
     pub fn stats(&self) -> ZeroCopyStats {
         self.counters.snapshot()
     }
 
-    /// The mapping, if the file is mapped.
+    /// Returns the mapping, if the file is mapped.
     #[must_use]
     pub fn mapped(&self) -> Option<&MmapReader> {
         self.mapped.as_ref()
     }
 
-    /// Checks that the file is still the one that was opened, and that its last byte can be read: a file system can state a length that
-    /// the file does not have, and then fill reads in flight with other bytes.
+    /// Checks that the file has not changed since it was opened, and that its last byte can be read. Some file systems report a length that
+    /// the file does not have, and then complete reads in flight with invented bytes.
     ///
     /// # Errors
     ///
-    /// Those of [`MmapReader::check`]; [`ErrorKind::Truncated`] too if the file has fewer bytes than its length says;
-    /// [`ErrorKind::Io`] if the system refuses to read.
+    /// Those of [`MmapReader::check`]; [`ErrorKind::Truncated`] also if the file has fewer bytes than its length states; [`ErrorKind::Io`]
+    /// if the system refuses to read.
     pub fn check(&self) -> Result<()> {
         match &self.mapped {
             Some(mapped) => mapped.check(),
@@ -260,17 +260,17 @@ impl Reader {
         }
     }
 
-    /// What an index of the file keeps, to tell whether it is still the same.
+    /// Returns the identity of the file that an index stores to detect changes.
     pub(crate) fn stamp(&self) -> Stamp {
         self.identity.stamp()
     }
 
-    /// Copies bytes from `offset` on, until `into` is full.
+    /// Reads bytes from `offset` on, until `into` is full.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::OutOfRange`] if the file has not so many; [`ErrorKind::Truncated`] if it was cut short;
-    /// [`ErrorKind::Io`] with the reason of the system if it refuses.
+    /// [`ErrorKind::OutOfRange`] if the range ends after the end of the file; [`ErrorKind::Truncated`] if the file was truncated;
+    /// [`ErrorKind::Io`] with the system's reason if it refuses.
     pub fn read_at(&self, offset: u64, into: &mut [u8]) -> Result<()> {
         let range = self.in_file(offset..offset.saturating_add(into.len() as u64))?;
         let backend = self.backend();
@@ -291,7 +291,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Reads on from `offset`, and moves it; 0 bytes at the end.
+    /// Reads up to `into.len()` bytes at `offset` and advances it. Returns 0 at the end of the file.
     pub(in crate::source) fn read_some(&self, offset: &mut u64, into: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.len() - *offset).unwrap_or(usize::MAX);
         let len = into.len().min(left);
@@ -300,7 +300,7 @@ impl Reader {
         Ok(len)
     }
 
-    /// The bytes of a range: borrowed where the file is mapped, and copied where it is not.
+    /// Returns the bytes of a range: borrowed if the file is mapped, otherwise a copy.
     ///
     /// # Errors
     ///
@@ -320,12 +320,12 @@ impl Reader {
         }
     }
 
-    /// Sends a range to a socket, a pipe or another file, without a look at its bytes ([`io::Transfer`](crate::io::Transfer)).
+    /// Sends a range to a socket, a pipe or another file without copying it to user space ([`io::Transfer`](crate::io::Transfer)).
     ///
     /// # Errors
     ///
-    /// Those of [`io::send`](crate::io::send). What was sent before counts all the same; who wants to go on behind an error uses a
-    /// `Transfer` of its own.
+    /// Those of [`io::send`](crate::io::send). The statistics include bytes sent before an error. To continue after an error, use a
+    /// `Transfer` directly.
     #[cfg(unix)]
     pub fn send(&self, range: Range<u64>, to: impl std::os::fd::AsFd) -> Result<crate::io::Sent> {
         let mut transfer = crate::io::Transfer::new(self.read.file(), range, to)?;
@@ -334,7 +334,7 @@ impl Reader {
         sent
     }
 
-    /// A range as positions, if it lies in the file.
+    /// Converts a range to `usize`, if it lies in the file.
     fn in_file(&self, range: Range<u64>) -> Result<Range<usize>> {
         let Range { start, end } = range;
         let positions = usize::try_from(start).ok().zip(usize::try_from(end).ok());
@@ -344,13 +344,13 @@ impl Reader {
         }
     }
 
-    /// Where buffers have to begin.
+    /// Returns the alignment of read buffers.
     pub(in crate::source) fn alignment(&self) -> Alignment {
         let wanted = self.config.alignment.unwrap_or(Alignment::page());
         self.direct.as_ref().map_or(wanted, |direct| wanted.max(direct.alignment().memory))
     }
 
-    /// What reads, where the file is read.
+    /// Returns the reader of a backend that reads into buffers.
     pub(in crate::source) fn bytes(&self, backend: Backend) -> &dyn BytesAt {
         match self.direct.as_ref().filter(|_| matches!(backend, Backend::Direct | Backend::Uring)) {
             Some(direct) => direct,
@@ -358,48 +358,48 @@ impl Reader {
         }
     }
 
-    /// The ways that are tried; one if there is no choice.
+    /// Returns the candidate backends; one if there is no choice.
     pub(in crate::source) fn backends(&self) -> &[Backend] {
         self.choice.backends()
     }
 
-    /// The way for the next stretch.
-    pub(in crate::source) fn next_way(&self) -> Backend {
-        self.choice.next()
+    /// Returns the backend for the next chunk.
+    pub(in crate::source) fn next_backend(&self) -> Backend {
+        self.choice.next_backend()
     }
 
-    /// Whether it is known which way that is, so that none is tried.
+    /// Returns whether the backend is chosen, so that no trial is under way.
     pub(in crate::source) fn has_chosen(&self) -> bool {
         self.choice.is_made()
     }
 
-    /// So many bytes were had this way.
+    /// Counts bytes that were read with a backend.
     pub(in crate::source) fn count(&self, backend: Backend, bytes: u64) {
         self.counters.count_read(backend, bytes);
     }
 
-    /// A part was worked on that was to be had this way.
+    /// Records the time that the work on a part took with a backend.
     ///
-    /// When a mapping was tried on as much as it is to be, that is taken out of it: somebody has to in the end, and it belongs to what a
-    /// mapping costs. All others are left to be unmapped together.
+    /// After a trial of the mapping, unmaps the sampled range, so that the cost of unmapping is included. All other ranges are unmapped
+    /// together at the end.
     pub(in crate::source) fn report(&self, backend: Backend, part: Range<u64>, time: Duration) {
         let tried = self.choice.report(backend, part, time);
         if let (Some(mapped), Some(tried)) = (&self.mapped, tried) {
             let begun = Instant::now();
             let released =
                 self.in_file(tried.clone()).and_then(|tried| mapped.advise_range(tried, Advice::DontNeed));
-            // Where that is refused, it is not part of what is measured.
+            // If the kernel refuses, unmapping is not measured.
             let time = if released.is_ok() { begun.elapsed() } else { Duration::ZERO };
-            self.choice.report_released(tried.end - tried.start, time);
+            self.choice.report_unmapped(tried.end - tried.start, time);
         }
     }
 
-    /// Whether the kernel is told what to read ahead, which is done for each stretch.
+    /// Returns whether prefetching is configured, which costs a system call for each chunk.
     pub(in crate::source) fn prefetches(&self) -> bool {
         self.config.prefetch_size.is_some_and(|len| len > 0)
     }
 
-    /// Has the kernel read ahead behind `end`, if that is configured. What it does not read now, it reads later.
+    /// Prefetches the bytes after `end`, if this is configured. A refusal only delays their reading.
     pub(in crate::source) fn prefetch(&self, backend: Backend, end: u64) {
         if let (Some(len @ 1..), Backend::Mapped | Backend::Read) = (self.config.prefetch_size, backend) {
             let len = (len as u64).min(self.len() - end);
@@ -423,13 +423,13 @@ impl fmt::Debug for Reader {
             .finish_non_exhaustive()
     }
 }
-/// Finds the first byte of `len` that is missing at the end of a file. The last byte alone is looked at if it is there.
+/// Finds the first missing byte of a file of `len` bytes. If the last byte exists, no other byte is checked.
 fn first_missing(len: u64, is_there: impl Fn(u64) -> Result<bool>) -> Result<Option<u64>> {
     let Some(last) = len.checked_sub(1) else { return Ok(None) };
     if is_there(last)? {
         return Ok(None);
     }
-    // All bytes before `end` are there, and `missing` is not.
+    // All bytes before `end` exist; the byte at `missing` does not.
     let (mut end, mut missing) = (0, last);
     while end < missing {
         let middle = end + (missing - end) / 2;

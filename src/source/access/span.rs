@@ -18,17 +18,17 @@ enum Bytes<'reader> {
 }
 
 impl<'reader> Span<'reader> {
-    /// Bytes of a mapping.
+    /// Wraps bytes of a mapping.
     pub(in crate::source) fn borrowed(bytes: &'reader [u8], mapping: &'reader dyn Backing) -> Self {
         Self(Bytes::Borrowed(bytes, mapping))
     }
 
-    /// Bytes that were read.
+    /// Wraps bytes that were read into a buffer.
     pub(in crate::source) fn copied(bytes: AlignedBuffer) -> Self {
         Self(Bytes::Copied(bytes))
     }
 
-    /// Whether the bytes are those of a mapping, and no copy.
+    /// Returns whether the bytes are those of a mapping, not a copy.
     #[must_use]
     pub fn is_borrowed(&self) -> bool {
         matches!(self.0, Bytes::Borrowed(..))

@@ -1,231 +1,232 @@
-//! What a worker has in view of a file.
+//! The read window of a worker.
 
 use std::collections::VecDeque;
 use std::io;
 use std::ops::Range;
 use std::time::Instant;
 
-use super::choice::STRETCH_LEN;
-use super::flight::{Flight, Landed};
+use super::choice::CHUNK_LEN;
+use super::read_queue::{CompletedRead, ReadQueue};
 use super::reader::Reader;
 use crate::error::{Error, ErrorKind, Result};
 use crate::io::{AlignedBuffer, Backend};
 use crate::mmap::MmapReader;
 use crate::record::{Backing, Reading};
 
-/// What a worker has in view of a file: a range of it, which can be made longer, had in one way or another. And what it has asked
-/// for already of that which follows.
+/// A worker's read window: a range of the file, which can be extended; and its queue of pending reads.
 pub(in crate::source) struct Window<'run> {
     reader: &'run Reader,
     backend: Backend,
-    /// Whether the view is longer than what is copied.
-    is_outgrown: bool,
-    /// Where the view begins in the file, and how long it is.
+    /// Whether the window is longer than [`MAX_COPIED_LEN`], and is served from the mapping.
+    is_beyond_copy: bool,
+    /// Offset of the window in the file, and its length.
     offset: u64,
     len: usize,
-    /// Holds the view from `skip` on, unless a mapping or what has landed does.
+    /// Holds the window from `skip` on, unless the mapping or a completed read holds it.
     buffer: AlignedBuffer,
     skip: usize,
-    landed: Option<Landed>,
-    flight: Option<Flight>,
-    asked: VecDeque<Asked>,
+    completed: Option<CompletedRead>,
+    queue: Option<ReadQueue>,
+    pending: VecDeque<PendingRead>,
     opened: Instant,
-    /// Whether the stretch before was had another way.
-    is_first: bool,
+    /// Whether the previous chunk was read with another backend.
+    is_new_backend: bool,
 }
 
-/// A stretch that is in view, or one that cannot be had.
+/// A chunk in the window, or one that could not be read, with the error.
 pub(in crate::source) type Opened = std::result::Result<Range<u64>, (Range<u64>, Error)>;
 
-/// A stretch that was asked for.
-struct Asked {
-    stretch: Range<u64>,
-    /// What will be in view of it.
+/// A requested chunk.
+struct PendingRead {
+    chunk: Range<u64>,
+    /// Range of the file that the window will hold.
     view: Range<u64>,
     backend: Backend,
-    /// The number of the read in flight, if there is one.
+    /// The number of the read in queue, if there is one.
     read: Option<u64>,
 }
 
-/// No more than this is copied where there is a mapping too: it would neither fit into a cache nor be worth the memory.
-const MOST_COPIED: usize = 4 << 20;
+/// Maximum number of bytes copied if there is also a mapping. A longer copy would not fit into the cache, and would waste memory.
+const MAX_COPIED_LEN: usize = 4 << 20;
 
-/// Buffers are made so much longer than what is to be in them first.
-const SPARE: usize = 64 << 10;
+/// Spare capacity of new buffers, so that slightly longer windows do not reallocate.
+const SPARE_LEN: usize = 64 << 10;
 
-/// Reads begin and end at multiples of this at the least. The kernel copies out of pages into a buffer that begins with one: from
-/// and to the same place in a page, which on some processors is five times as fast as anything else.
+/// Minimum alignment of reads in bytes. The kernel then copies from the start of a page to the start of a page, which is up to five times
+/// as fast as an unaligned copy on some processors.
 const PAGE: usize = 4 << 10;
 
 impl<'run> Window<'run> {
-    pub(in crate::source) fn of(reader: &'run Reader) -> Self {
+    pub(in crate::source) fn new(reader: &'run Reader) -> Self {
         Self {
             reader,
             backend: reader.backend(),
-            is_outgrown: false,
+            is_beyond_copy: false,
             offset: 0,
             len: 0,
             buffer: AlignedBuffer::empty(reader.alignment()),
             skip: 0,
-            landed: None,
-            flight: None,
-            asked: VecDeque::new(),
+            completed: None,
+            queue: None,
+            pending: VecDeque::new(),
             opened: Instant::now(),
-            is_first: true,
+            is_new_backend: true,
         }
     }
 
-    /// Where the view begins in the file.
+    /// Returns the start of the window in the file.
     pub(in crate::source) fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// Where the view ends in the file.
+    /// Returns the end of the window in the file.
     pub(in crate::source) fn end(&self) -> u64 {
         self.offset + self.len as u64
     }
 
-    /// Where in the view a byte of the file lies, or would if the view reached so far.
+    /// Returns the position in the window of an offset in the file, which may lie after the end of the window.
     pub(in crate::source) fn position(&self, offset: u64) -> usize {
         usize::try_from(offset.saturating_sub(self.offset)).unwrap_or(usize::MAX)
     }
 
-    /// The bytes in view.
+    /// Returns the bytes of the window.
     pub(in crate::source) fn as_slice(&self) -> &[u8] {
-        match (self.mapped(), &self.landed) {
-            // What is mapped can be counted in `usize`.
+        match (self.mapped(), &self.completed) {
+            // A mapping fits into `usize`.
             (Some(mapped), _) => {
                 &mapped.as_slice()[usize::try_from(self.offset).unwrap_or(usize::MAX)..][..self.len]
             }
-            (None, Some(landed)) => &landed[self.skip..][..self.len],
+            (None, Some(completed)) => &completed[self.skip..][..self.len],
             (None, None) => &self.buffer[self.skip..][..self.len],
         }
     }
 
-    /// Whether the bytes in view are those of a mapping.
+    /// Returns whether the window is served from the mapping.
     pub(in crate::source) fn is_mapped(&self) -> bool {
         self.mapped().is_some()
     }
 
-    /// The mapping, if that is where the bytes in view are.
+    /// Returns the mapping, if the window is served from it.
     fn mapped(&self) -> Option<&'run MmapReader> {
-        self.reader.mapped().filter(|_| self.backend == Backend::Mapped || self.is_outgrown)
+        self.reader.mapped().filter(|_| self.backend == Backend::Mapped || self.is_beyond_copy)
     }
 
-    /// Whether another stretch is to be asked for before the next one is opened.
-    pub(in crate::source) fn wants_more(&self) -> bool {
-        match (self.asked.back(), &self.flight) {
+    /// Returns whether another chunk should be requested before the next one is opened.
+    pub(in crate::source) fn needs_request(&self) -> bool {
+        match (self.pending.back(), &self.queue) {
             (None, _) => true,
-            (Some(Asked { read: Some(_), view, .. }), Some(flight)) => flight.has_room(self.read_len(view)),
+            (Some(PendingRead { read: Some(_), view, .. }), Some(queue)) => {
+                queue.has_room(self.read_len(view))
+            }
             (Some(_), _) => false,
         }
     }
 
-    /// Asks for a stretch, of which `view` is to be in view, had this way.
-    pub(in crate::source) fn ask(
+    /// Requests a chunk: the window will hold the range `view`, read with `backend`.
+    pub(in crate::source) fn request(
         &mut self,
-        stretch: Range<u64>,
+        chunk: Range<u64>,
         view: Range<u64>,
         backend: Backend,
     ) -> Result<()> {
-        let read = if backend == Backend::Uring { self.begin_read(&view)? } else { None };
-        self.asked.push_back(Asked { stretch, view, backend, read });
+        let read = if backend == Backend::Uring { self.submit_read(&view)? } else { None };
+        self.pending.push_back(PendingRead { chunk, view, backend, read });
         Ok(())
     }
 
-    /// What positions and lengths of reads are multiples of.
+    /// Returns the alignment of offsets and lengths of reads.
     fn granule(&self, backend: Backend) -> usize {
         self.reader.bytes(backend).offset_alignment().max(PAGE)
     }
 
-    /// How many bytes are read for a view, whose ends need not lie where reads begin and end.
+    /// Returns the number of bytes to read for a window whose ends need not be aligned.
     fn read_len(&self, view: &Range<u64>) -> usize {
         let granule = self.granule(Backend::Uring) as u64;
         let len = view.end.next_multiple_of(granule) - view.start / granule * granule;
         usize::try_from(len).unwrap_or(usize::MAX)
     }
 
-    /// Begins a read, if it is one of a length that can be in flight.
-    fn begin_read(&mut self, view: &Range<u64>) -> Result<Option<u64>> {
+    /// Submits a read, if the queue accepts one of this length.
+    fn submit_read(&mut self, view: &Range<u64>) -> Result<Option<u64>> {
         let len = self.read_len(view);
-        if self.flight.is_none() {
-            // The first stretch has nothing before it in view; others are a little longer.
-            self.flight = self.reader.flight(len.saturating_add(SPARE));
+        if self.queue.is_none() {
+            // Later windows are slightly longer than the first one, which has no look-behind.
+            self.queue = self.reader.read_queue(len.saturating_add(SPARE_LEN));
         }
         let granule = self.granule(Backend::Uring) as u64;
-        match self.flight.as_mut().filter(|flight| flight.has_room(len)) {
-            Some(flight) => flight.begin(view.start / granule * granule, len),
+        match self.queue.as_mut().filter(|queue| queue.has_room(len)) {
+            Some(queue) => queue.submit(view.start / granule * granule, len),
             None => Ok(None),
         }
     }
 
-    /// Brings in view the stretch that was asked for first; `None` if none was.
+    /// Opens the oldest requested chunk; `None` if none was requested.
     pub(in crate::source) fn open_next(&mut self) -> Option<Opened> {
-        let Asked { stretch, view, backend, read } = self.asked.pop_front()?;
-        // What had landed gives its place to another read.
-        self.landed = None;
-        self.is_first = self.backend != backend;
+        let PendingRead { chunk, view, backend, read } = self.pending.pop_front()?;
+        // Frees the buffer of the previous read for another one.
+        self.completed = None;
+        self.is_new_backend = self.backend != backend;
         (self.backend, self.opened) = (backend, Instant::now());
-        let opened = match (read, &mut self.flight) {
-            (Some(read), Some(flight)) => flight.land(read).map_err(Into::into).and_then(|landed| {
+        let opened = match (read, &mut self.queue) {
+            (Some(read), Some(queue)) => queue.wait(read).map_err(Into::into).and_then(|completed| {
                 let granule = self.granule(Backend::Uring) as u64;
                 // A remainder of a `usize` fits into one.
                 self.skip = usize::try_from(view.start % granule).unwrap_or(0);
-                (self.offset, self.len) = (view.start, landed.len().saturating_sub(self.skip));
+                (self.offset, self.len) = (view.start, completed.len().saturating_sub(self.skip));
                 self.len = self.len.min(self.position(view.end));
-                self.landed = Some(landed);
+                self.completed = Some(completed);
                 if self.end() < view.end { Err(self.truncated(self.end())) } else { Ok(()) }
             }),
             _ => self.open(view.start, view.end),
         };
         Some(match opened {
-            Ok(()) => Ok(stretch),
-            Err(error) => Err((stretch, error)),
+            Ok(()) => Ok(chunk),
+            Err(error) => Err((chunk, error)),
         })
     }
 
-    /// Brings other bytes of the file in view, from one offset to another, which lie in it.
+    /// Moves the window to a range that lies in the file.
     fn open(&mut self, start: u64, end: u64) -> Result<()> {
-        (self.offset, self.len, self.skip, self.is_outgrown) = (start, 0, 0, false);
+        (self.offset, self.len, self.skip, self.is_beyond_copy) = (start, 0, 0, false);
         self.reader.prefetch(self.backend, end);
         self.extend(end)
     }
 
-    /// Brings the bytes up to `end` in view too.
+    /// Extends the window up to `end`.
     pub(in crate::source) fn extend(&mut self, end: u64) -> Result<()> {
         let len =
             usize::try_from(end - self.offset).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
-        self.is_outgrown |= self.backend == Backend::Read && len > MOST_COPIED;
+        self.is_beyond_copy |= self.backend == Backend::Read && len > MAX_COPIED_LEN;
         if !self.is_mapped() {
-            self.keep_landed()?;
+            self.move_to_buffer()?;
             self.fill(len)?;
         }
         self.len = len;
         Ok(())
     }
 
-    /// Moves what has landed into the buffer, which can be made longer.
-    fn keep_landed(&mut self) -> Result<()> {
-        if let Some(landed) = self.landed.take() {
+    /// Moves a completed read into the buffer, which can grow.
+    fn move_to_buffer(&mut self) -> Result<()> {
+        if let Some(completed) = self.completed.take() {
             self.buffer.clear();
-            self.buffer.extend_from_slice(&landed)?;
+            self.buffer.extend_from_slice(&completed)?;
         }
         Ok(())
     }
 
-    /// Reads until the buffer holds `len` bytes in view.
+    /// Reads until the buffer holds `len` bytes of the window.
     fn fill(&mut self, len: usize) -> Result<()> {
         let granule = self.granule(self.backend);
         if self.len == 0 {
             // A remainder of a `usize` fits into one.
             self.skip = usize::try_from(self.offset % granule as u64).unwrap_or(0);
         }
-        // Where what there is ends inside of a granule, that is read again.
+        // A partly filled block at the end is read again.
         let from = (self.skip + self.len) / granule * granule;
         let to = (self.skip + len).next_multiple_of(granule);
         if self.buffer.capacity() == 0 {
-            // For any stretch to come: to grow is to touch fresh memory again. What is not used of it is not touched.
-            let room = usize::try_from(self.reader.len().min(STRETCH_LEN)).unwrap_or(0) + SPARE;
+            // The capacity suffices for any later chunk, since growing touches fresh memory. Unused capacity is not touched.
+            let room = usize::try_from(self.reader.len().min(CHUNK_LEN)).unwrap_or(0) + SPARE_LEN;
             self.buffer.resize(room.max(to))?;
         }
         self.buffer.resize(to)?;
@@ -237,36 +238,36 @@ impl<'run> Window<'run> {
         Ok(())
     }
 
-    /// The file ends at `offset` now.
+    /// Returns the error that the file now ends at `offset`.
     fn truncated(&self, offset: u64) -> Error {
         ErrorKind::Truncated { offset, len: self.reader.len() }.into()
     }
 
-    /// A part in view is read now.
+    /// Starts the progress report of a part in the window.
     pub(in crate::source) fn begin(&self, part: Range<u64>) -> Option<Box<dyn Reading + 'run>> {
         let mapped = self.mapped()?;
-        // What is mapped can be counted in `usize`.
+        // A mapping fits into `usize`.
         let position = |offset| usize::try_from(offset).unwrap_or(usize::MAX);
         mapped.begin(position(part.start)..position(part.end))
     }
 
-    /// The work on all of a part is done that was brought in view last.
+    /// Reports that the part that was opened last is processed.
     pub(in crate::source) fn report(&self, part: Range<u64>) {
-        let had = if self.is_mapped() { Backend::Mapped } else { self.backend };
-        self.reader.count(had, part.end - part.start);
-        // Memory that is not at hand takes longer to read into, and says nothing about the stretches to come.
-        if !self.is_first {
+        let used = if self.is_mapped() { Backend::Mapped } else { self.backend };
+        self.reader.count(used, part.end - part.start);
+        // The first chunk of a backend pays for fresh memory, which says nothing about later chunks.
+        if !self.is_new_backend {
             self.reader.report(self.backend, part, self.opened.elapsed());
         }
     }
 
-    /// Whether what was in view is still what it was.
+    /// Checks that the bytes of the window did not change.
     ///
     /// # Errors
     ///
-    /// Those of [`Reader::check`], if the bytes may have changed or vanished meanwhile.
+    /// Those of [`Reader::check`], if the window is served from the mapping.
     pub(in crate::source) fn check(&self) -> Result<()> {
-        // What was read into a buffer cannot vanish.
+        // Bytes in a buffer cannot vanish.
         if self.is_mapped() { self.reader.check() } else { Ok(()) }
     }
 }

@@ -69,7 +69,7 @@ pub(super) fn map_in_order<F: MateFormat, T: Send>(
     map: impl Fn(&mut PairBatch<'_, F>) -> Result<T> + Sync,
     take: impl FnMut(T) -> Result<()> + Send,
 ) -> Result<PairTally> {
-    let work = Ordered { in_order: InOrder::new(source.first.most_waiting(), take), map };
+    let work = Ordered { in_order: InOrder::new(source.first.max_waiting(), take), map };
     run(source, format, || (), &work).map(|(_, tally)| tally)
 }
 
@@ -88,7 +88,7 @@ where
     fn work(&self, (): &mut (), mut batch: PairBatch<'_, F>, mates: &Mates<F::Layout>) -> Done<()> {
         self.in_order.wait(mates.pairs.start);
         let value = refused_or_fault((self.map)(&mut batch), batch)?;
-        self.in_order.bring(mates.pairs.clone(), value)
+        self.in_order.add(mates.pairs.clone(), value)
     }
 
     fn stop(&self, pair: u64) {
@@ -108,7 +108,7 @@ fn run<F: MateFormat, T: Send>(
     work: &impl BatchWork<F, T>,
 ) -> Result<(Vec<T>, PairTally)> {
     let threads = source.first.options.threads;
-    let workers = source.first.most_waiting() / 2;
+    let workers = source.first.max_waiting() / 2;
     let crew = Crew {
         format,
         check_names: source.check_names,

@@ -7,7 +7,7 @@ use super::run::read_records;
 use crate::error::{Error, Result};
 use crate::record::{Format, Part, Records, Tally};
 use crate::source::open::Source;
-use crate::source::schedule::{Account, Cutting, InOrder, InOrderWork, MOST_THREADS, Outcome};
+use crate::source::schedule::{Account, Division, InOrder, InOrderWork, MAX_THREADS, Outcome};
 
 impl Source {
     /// Calls `work` with every record, in no order and from several threads at once. Returns the account of all bytes.
@@ -19,7 +19,7 @@ impl Source {
         let work = |(): &mut (), part: Part<'_>| {
             read_records(format, part, |records| records.try_for_each(|record| record.map(&work)))
         };
-        let (_, account) = self.run(format, Cutting::Records, || (), &work);
+        let (_, account) = self.run(format, Division::Records, || (), &work);
         account.error.map_or(Ok(account.tally), Err)
     }
 
@@ -36,7 +36,7 @@ impl Source {
         merge: impl Fn(T, T) -> T,
     ) -> Result<T> {
         let merged = self.fold_parts(
-            Cutting::Records,
+            Division::Records,
             format,
             || None,
             |value: &mut Option<T>, records| {
@@ -74,7 +74,7 @@ impl Source {
             }
             Ok(())
         };
-        self.fold_parts(Cutting::Records, format, identity, fold, merge)
+        self.fold_parts(Division::Records, format, identity, fold, merge)
     }
 
     /// Computes a value of every record, on all cores, and calls `take` with the values in the order of the input. Workers that are far
@@ -117,7 +117,7 @@ impl Source {
             error.map_or(Ok(()), Err)
         };
         let work = InOrderWork { in_order: self.in_order(take), map };
-        let (_, account) = self.run(format, Cutting::Parts, || None, &work);
+        let (_, account) = self.run(format, Division::Parts, || None, &work);
         account.error.map_or(Ok(account.tally), Err)
     }
 
@@ -125,19 +125,19 @@ impl Source {
     #[must_use]
     pub fn account<F: Format>(&self, format: &F) -> Account {
         let work = |(): &mut (), part: Part<'_>| read_records(format, part, |_| Ok(()));
-        self.run(format, Cutting::Records, || (), &work).1
+        self.run(format, Division::Records, || (), &work).1
     }
 
     /// Folds the records of each part into the value of its worker, and merges the values.
     pub(super) fn fold_parts<F: Format, T: Send>(
         &self,
-        cutting: Cutting,
+        division: Division,
         format: &F,
         identity: impl Fn() -> T + Sync,
         fold: impl Fn(&mut T, &mut Records<'_, F>) -> Result<()> + Sync,
         merge: impl Fn(T, T) -> T,
     ) -> Result<T> {
-        let (values, account) = self.run(format, cutting, &identity, &|value: &mut T, part: Part<'_>| {
+        let (values, account) = self.run(format, division, &identity, &|value: &mut T, part: Part<'_>| {
             read_records(format, part, |records| fold(value, records))
         });
         account.error.map_or_else(|| Ok(values.into_iter().reduce(merge).unwrap_or_else(identity)), Err)
@@ -145,17 +145,17 @@ impl Source {
 
     /// Passes values of parts to `take` in the order of the input.
     pub(in crate::source) fn in_order<T, S: FnMut(T) -> Result<()>>(&self, take: S) -> InOrder<T, S> {
-        InOrder::new(self.most_waiting(), take)
+        InOrder::new(self.max_waiting(), take)
     }
 
     /// Returns the most parts that may wait for one before them.
-    pub(in crate::source) fn most_waiting(&self) -> usize {
+    pub(in crate::source) fn max_waiting(&self) -> usize {
         let threads = match self.options.threads {
             // To ask rayon would start threads, which a short input does not need.
             Some(0) => available_parallelism().map_or(1, NonZero::get),
             Some(threads) => threads,
             None => rayon::current_num_threads(),
         };
-        2 * threads.min(MOST_THREADS)
+        2 * threads.min(MAX_THREADS)
     }
 }

@@ -6,7 +6,7 @@ use super::run::{read_pieces, read_records};
 use crate::error::Result;
 use crate::record::{Format, Part, Piece, Pieces, Records, Resync, Tally};
 use crate::source::open::Source;
-use crate::source::schedule::{Account, Cutting, InOrderWork};
+use crate::source::schedule::{Account, Division, InOrderWork};
 
 impl Source {
     /// Divides the input into parts of whole records, and returns what can be done with them on all cores: for work that keeps state from
@@ -57,7 +57,7 @@ impl<'source, F: Format> Parts<'source, F> {
     /// The first error in the order of the input, of the format or of `work`.
     pub fn for_each(&self, work: impl Fn(&mut Records<'_, F>) -> Result<()> + Sync) -> Result<Tally> {
         let work = |(): &mut (), part: Part<'_>| read_records(&self.format, part, &work);
-        let (_, account) = self.source.run(&self.format, Cutting::Parts, || (), &work);
+        let (_, account) = self.source.run(&self.format, Division::Parts, || (), &work);
         account.error.map_or(Ok(account.tally), Err)
     }
 
@@ -72,7 +72,7 @@ impl<'source, F: Format> Parts<'source, F> {
         fold: impl Fn(&mut T, &mut Records<'_, F>) -> Result<()> + Sync,
         merge: impl Fn(T, T) -> T,
     ) -> Result<T> {
-        self.source.fold_parts(Cutting::Parts, &self.format, identity, fold, merge)
+        self.source.fold_parts(Division::Parts, &self.format, identity, fold, merge)
     }
 
     /// Computes a value of every part, on all cores, and calls `take` with the values in the order of the input. Workers that are far ahead
@@ -96,7 +96,7 @@ impl<'source, F: Format> Parts<'source, F> {
             (value, outcome)
         };
         let work = InOrderWork { in_order: self.source.in_order(take), map };
-        let (_, account) = self.source.run(&self.format, Cutting::Parts, || None, &work);
+        let (_, account) = self.source.run(&self.format, Division::Parts, || None, &work);
         account.error.map_or(Ok(account.tally), Err)
     }
 
@@ -127,7 +127,7 @@ impl<F: Resync> RecoveredParts<'_, F> {
     ) -> (T, Account) {
         let Parts { source, format } = &self.0;
         let (values, account) =
-            source.run(format, Cutting::Recovering, &identity, &|value: &mut T, part: Part<'_>| {
+            source.run(format, Division::Recovering, &identity, &|value: &mut T, part: Part<'_>| {
                 read_pieces(format, part, |pieces| pieces.for_each(|piece| fold(value, piece)))
             });
         (values.into_iter().reduce(merge).unwrap_or_else(identity), account)
@@ -147,7 +147,7 @@ impl<F: Resync> RecoveredParts<'_, F> {
             (value, outcome)
         };
         let work = InOrderWork { in_order: source.in_order(take), map };
-        source.run(format, Cutting::Recovering, || None, &work).1
+        source.run(format, Division::Recovering, || None, &work).1
     }
 
     /// Reads everything, and returns the account of all bytes.

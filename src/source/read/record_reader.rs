@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::error::{Error, Result};
 use crate::record::{CursorState, Format, Part, Reading, RecordLocation, Tally};
 use crate::source::open::{Input, Source, lock};
-use crate::source::schedule::{Account, Cutting, Grid, Outcome, PartQueue};
+use crate::source::schedule::{Account, Division, FileParts, Outcome, PartQueue};
 use crate::source::stream::{StreamInput, StreamParts};
 
 impl Source {
@@ -40,13 +40,9 @@ impl Source {
         self.done.store(0, Ordering::Relaxed);
         let (options, done) = (self.options, &self.done);
         let parts: Box<dyn Serial<'source> + 'source> = match &self.input {
-            Input::File(file) if self.has_grid(file, format) => Box::new(SerialParts::new(Grid::new(
-                format,
-                Cutting::Records,
-                &file.reader,
-                options.part_len,
-                done,
-            ))),
+            Input::File(file) if self.has_file_parts(file, format) => Box::new(SerialParts::new(
+                FileParts::new(format, Division::Records, &file.reader, options.part_len, done),
+            )),
             Input::File(file) => {
                 let input = Box::new(StreamInput::of_reader(&file.reader));
                 Box::new(SerialParts::new(StreamParts::new(format, false, input, options, done)))

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use crate::error::Result;
 use crate::record::{Boundaries, Format, Part, Pieces, Records, Resync};
 use crate::source::open::{FileInput, Input, Source, lock};
-use crate::source::schedule::{Account, Cutting, Grid, Outcome, Work, drive};
+use crate::source::schedule::{Account, Division, FileParts, Outcome, Work, drive};
 use crate::source::stream::{StreamInput, StreamParts};
 use crate::source::variant::Doubt;
 
@@ -15,33 +15,33 @@ impl Source {
     pub(in crate::source) fn run<F: Format, T: Send>(
         &self,
         format: &F,
-        cutting: Cutting,
+        division: Division,
         identity: impl Fn() -> T + Sync,
         work: &impl Work<T>,
     ) -> (Vec<T>, Account) {
         self.done.store(0, Ordering::Relaxed);
         let (options, done) = (self.options, &self.done);
         match &self.input {
-            Input::File(file) if self.has_grid(file, format) => {
-                let parts = Grid::new(format, cutting, &file.reader, options.part_len, done);
+            Input::File(file) if self.has_file_parts(file, format) => {
+                let parts = FileParts::new(format, division, &file.reader, options.part_len, done);
                 drive(&parts, options.threads, identity, work)
             }
             Input::File(file) => {
                 let mut input = StreamInput::of_reader(&file.reader);
-                self.run_from_the_left(&mut input, format, cutting, identity, work)
+                self.run_from_the_left(&mut input, format, division, identity, work)
             }
             Input::Stream { input, .. } => match lock(input) {
                 Ok(mut input)
                     if format.boundaries().is_some_and(Boundaries::needs_proof) && self.watched.begins() =>
                 {
-                    let doubt = Doubt::about(work, self.most_waiting());
+                    let doubt = Doubt::about(work, self.max_waiting());
                     let (values, account) =
-                        self.run_from_the_left(&mut input, format, cutting, identity, &doubt);
+                        self.run_from_the_left(&mut input, format, division, identity, &doubt);
                     let (account, variant) = doubt.conclude(account);
                     self.watched.set(variant);
                     (values, account)
                 }
-                Ok(mut input) => self.run_from_the_left(&mut input, format, cutting, identity, work),
+                Ok(mut input) => self.run_from_the_left(&mut input, format, division, identity, work),
                 Err(error) => (Vec::new(), Account::refused(error)),
             },
         }
@@ -49,7 +49,7 @@ impl Source {
 
     /// Whether workers find the parts of a file on their own. A format that finds a cut only with all bytes before it in view is read
     /// from the left.
-    pub(in crate::source) fn has_grid<F: Format>(&self, file: &FileInput, format: &F) -> bool {
+    pub(in crate::source) fn has_file_parts<F: Format>(&self, file: &FileInput, format: &F) -> bool {
         file.compression.is_none()
             && format.boundaries().is_some_and(|cuts| cuts.look_behind() < usize::MAX)
             && self.options.allows(file.reader.len())
@@ -59,11 +59,11 @@ impl Source {
         &self,
         input: &mut StreamInput<'_>,
         format: &F,
-        cutting: Cutting,
+        division: Division,
         identity: impl Fn() -> T + Sync,
         work: &impl Work<T>,
     ) -> (Vec<T>, Account) {
-        let recover = cutting == Cutting::Recovering;
+        let recover = division == Division::Recovering;
         let parts = StreamParts::new(format, recover, input, self.options, &self.done);
         let (values, account) = drive(&parts, self.options.threads, identity, work);
         *self.packed.lock().unwrap_or_else(PoisonError::into_inner) = account.packed;

@@ -8,7 +8,7 @@ use crate::fastq::{Fastq, Variant};
 use crate::record::{Format, Gap, LostBlock, Part, Tally};
 use crate::source::open::Source;
 use crate::source::room::room;
-use crate::source::schedule::{Account, Cutting, InOrderWork, Outcome};
+use crate::source::schedule::{Account, Division, InOrderWork, Outcome};
 
 impl Source {
     /// Hands out what can be read of FASTQ, as [`salvage`](Source::salvage) does, in the variant that its records have.
@@ -136,7 +136,7 @@ impl Source {
                 (Some(found), Outcome::read(Tally::default()))
             },
         };
-        let account = self.run(format, Cutting::Recovering, || None, &work).1;
+        let account = self.run(format, Division::Recovering, || None, &work).1;
         drop(work);
         let Some(gap) = end else { return Account { tally, ..account } };
         let error = gap.error.clone();

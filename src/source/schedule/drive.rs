@@ -88,8 +88,8 @@ impl<T, W: Work<T>> Drop for StopOnPanic<'_, T, W> {
     }
 }
 
-/// The most threads that are started. More gain nothing, and thousands take longer to wake than the work takes.
-pub(in crate::source) const MOST_THREADS: usize = 1024;
+/// Maximum number of threads. More gain nothing, and thousands take longer to wake up than to do the work.
+pub(in crate::source) const MAX_THREADS: usize = 1024;
 
 /// Gives all parts to workers. Returns the value of each worker, and the account of the input up to the first error that ended the
 /// work. The account is the same for every number of workers.
@@ -107,7 +107,7 @@ pub(in crate::source) fn drive<'run, P: PartQueue<'run>, T: Send>(
         let mut worker = parts.new_worker();
         while let Some(advanced) = parts.advance(&mut worker, &stop_from) {
             let (start, end, (done, ended_at)) = match advanced {
-                // Parts come in order: those after an error do not count.
+                // Parts are handed out in order, so all later parts come after the error too.
                 Ok(_) if parts.part(&worker).offset() > stop_from.load(Ordering::Relaxed) => break,
                 Ok(reading) => {
                     let part = parts.part(&worker);
@@ -134,7 +134,7 @@ pub(in crate::source) fn drive<'run, P: PartQueue<'run>, T: Send>(
             }
             let mut ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some((offset, error)) = ended_at {
-                // That part waits in the ledger for this one.
+                // The part at `offset` waits in the ledger for this one.
                 ledger.waiting.insert(offset, (offset, Outcome::stopped_by(error)));
             }
             ledger.enter(start, end, done);
@@ -165,7 +165,7 @@ pub(in crate::source) fn on_workers<T: Send>(
     match threads {
         Some(1) => Ok(vec![worker()]),
         Some(threads) => {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.min(MOST_THREADS)).build();
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.min(MAX_THREADS)).build();
             Ok(pool.map_err(io::Error::other)?.broadcast(|_| worker()))
         }
         None => Ok(rayon::broadcast(|_| worker())),
@@ -187,7 +187,7 @@ struct Ledger {
 impl Ledger {
     fn enter(&mut self, start: u64, end: u64, done: Outcome) {
         self.waiting.insert(start, (end, done));
-        // A part starts where the one before ends; one that could not be read may start before that.
+        // A part starts where the previous part ends; a part that could not be read may start earlier.
         while !self.stopped
             && let Some(first) = self.waiting.first_entry()
             && *first.key() <= self.counted_to

@@ -8,7 +8,7 @@ use super::drive::{Outcome, Then, Work};
 use crate::error::Error;
 use crate::record::Part;
 
-/// Values of parts, which workers bring in any order and `take` gets in the order of the input.
+/// Values of parts, which workers add in any order and `take` gets in the order of the input.
 ///
 /// A worker that is far ahead of the others waits, so that only a few values are kept. The worker on the next part never waits, so the
 /// work always proceeds.
@@ -48,7 +48,7 @@ impl<T, S: FnMut(T) -> Result<(), Error>> InOrder<T, S> {
     /// # Errors
     ///
     /// The error of `take`, with the start of the part. `take` is not called again.
-    pub(in crate::source) fn bring(&self, part: Range<u64>, value: T) -> Result<(), (u64, Error)> {
+    pub(in crate::source) fn add(&self, part: Range<u64>, value: T) -> Result<(), (u64, Error)> {
         let mut state = self.state();
         state.waiting.insert(part.start, (part.end, value));
         let State { next, waiting, take, stop_from } = &mut *state;
@@ -111,7 +111,7 @@ where
         match value
             .take()
             .filter(|_| done.then != Then::Stop)
-            .map(|value| self.in_order.bring(part.clone(), value))
+            .map(|value| self.in_order.add(part.clone(), value))
         {
             Some(Err((offset, error))) if offset == part.start => (Outcome::stopped_by(error), None),
             Some(Err(failed)) => (done, Some(failed)),
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
     use crate::error::ErrorKind;
 
-    /// Brings parts of one byte in this order, and returns which were taken.
+    /// Adds parts of one byte in this order, and returns which were taken.
     fn taken(order: &[u64], stop: Option<u64>, refuse: Option<u64>) -> Vec<u64> {
         let mut taken = Vec::new();
         let in_order = InOrder::new(100, |value| {
@@ -144,7 +144,7 @@ mod tests {
             in_order.wait(part);
             if stop == Some(part) {
                 in_order.stop(part);
-            } else if let Err((at, _)) = in_order.bring(part..part + 1, part) {
+            } else if let Err((at, _)) = in_order.add(part..part + 1, part) {
                 assert_eq!(Some(at), refuse, "the part whose value was refused");
                 errors += 1;
             }
@@ -171,15 +171,15 @@ mod tests {
     #[test]
     fn a_worker_far_ahead_waits() {
         let in_order = InOrder::new(1, |_: u64| Ok(()));
-        in_order.bring(5..6, 5).unwrap();
+        in_order.add(5..6, 5).unwrap();
         in_order.wait(0);
         std::thread::scope(|scope| {
             let ahead = scope.spawn(|| in_order.wait(7));
             std::thread::sleep(std::time::Duration::from_millis(20));
             assert!(!ahead.is_finished());
-            in_order.bring(0..5, 0).unwrap();
+            in_order.add(0..5, 0).unwrap();
             ahead.join().unwrap();
-            in_order.bring(8..9, 8).unwrap();
+            in_order.add(8..9, 8).unwrap();
             let after_the_error = scope.spawn(|| in_order.wait(9));
             in_order.stop(7);
             after_the_error.join().unwrap();

@@ -2,12 +2,12 @@
 
 mod account;
 mod drive;
-mod grid;
+mod file_parts;
 mod in_order;
 mod parts;
 
 pub use account::Account;
-pub(super) use drive::{MOST_THREADS, Outcome, Then, Work, drive, on_workers};
-pub(super) use grid::Grid;
+pub(super) use drive::{MAX_THREADS, Outcome, Then, Work, drive, on_workers};
+pub(super) use file_parts::FileParts;
 pub(super) use in_order::{InOrder, InOrderWork};
-pub(super) use parts::{Advanced, Cutting, PartQueue};
+pub(super) use parts::{Advanced, Division, PartQueue};

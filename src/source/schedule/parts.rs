@@ -1,4 +1,4 @@
-//! The parts of an input, for workers.
+//! The interface between an input and its workers.
 
 use std::ops::Range;
 use std::sync::atomic::AtomicU64;
@@ -8,14 +8,14 @@ use super::drive::Outcome;
 use crate::error::Error;
 use crate::record::{Part, Reading};
 
-/// The progress report of a part, if the backend wants one; or an error, with the offset at which the input ends; `None` after the last
-/// part.
+/// The result of a step to the next part: the progress report of the part, if the backend wants one; or an error with the offset at which
+/// the input ends; or `None` after the last part.
 pub(in crate::source) type Advanced<'run> = Option<Result<Option<Box<dyn Reading + 'run>>, (u64, Error)>>;
 
 /// How an input is divided into parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::source) enum Cutting {
-    /// As is fastest: the parts may depend on the number of workers, since only records are used.
+pub(in crate::source) enum Division {
+    /// In the fastest way: parts may depend on the number of workers, since the caller sees only records.
     Records,
     /// At boundaries, into parts that do not depend on the number of workers.
     Parts,
@@ -25,13 +25,13 @@ pub(in crate::source) enum Cutting {
 
 /// The parts of an input, in order, for any number of workers.
 pub(in crate::source) trait PartQueue<'run>: Sync {
-    /// The state of a worker: where the bytes of its part lie, for instance.
+    /// State of a worker, for example the buffer of its part.
     type Worker;
 
     /// Returns the state of a new worker.
     fn new_worker(&self) -> Self::Worker;
 
-    /// Moves to the next part. No part that starts after `stop_from` is needed.
+    /// Moves to the next part. Parts that start after `stop_from` are not needed.
     fn advance(&self, worker: &mut Self::Worker, stop_from: &AtomicU64) -> Advanced<'run>;
 
     /// Returns the part of a worker; an empty one before the first.
@@ -49,11 +49,11 @@ pub(in crate::source) trait PartQueue<'run>: Sync {
         Ok(())
     }
 
-    /// Completes the account with facts that only the end of the input shows.
+    /// Completes the account with facts that are known only at the end of the input.
     fn complete(&self, account: Account) -> Account {
         account
     }
 
-    /// Ends the part of a worker. Returns the exact range of the part and its outcome: the loss of its bytes takes precedence.
+    /// Ends the part of a worker. Returns the exact range of the part, and its outcome: an error about vanished bytes takes precedence.
     fn end(&self, worker: &mut Self::Worker, part: Range<u64>, done: Outcome) -> (Range<u64>, Outcome);
 }

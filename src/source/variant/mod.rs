@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::fastq::{Census, Evidence, Fastq, Variant};
 use crate::record::{Format, Part, Records};
 use crate::source::open::Source;
-use crate::source::schedule::{Account, Cutting, Outcome, Then};
+use crate::source::schedule::{Account, Division, Outcome, Then};
 
 /// Work that is the same for every format whose records lie end to end.
 pub trait FormatTask {
@@ -208,8 +208,8 @@ impl Source {
             let then = if has_enough(&found) { Then::Stop } else { Then::Continue };
             Outcome { then, ..Outcome::read(stretches.tally()) }
         };
-        let cutting = if stops_at_gap { Cutting::Parts } else { Cutting::Recovering };
-        let (found, account) = self.run(&Census, cutting, Evidence::default, &work);
+        let division = if stops_at_gap { Division::Parts } else { Division::Recovering };
+        let (found, account) = self.run(&Census, division, Evidence::default, &work);
         let evidence = found.into_iter().fold(Evidence::default(), Evidence::merge);
         match account.error {
             Some(error) if !ends_input(&error) => Err(error),

@@ -1,4 +1,4 @@
-//! The decompressed bytes of BGZF at positions.
+//! Positioned access to the decompressed bytes of BGZF.
 
 mod recent;
 mod walk;
@@ -22,14 +22,14 @@ use crate::compress::bgzf::{Block, Gzi, Point};
 use crate::error::{ErrorKind, Result};
 use crate::io::{AlignedBuffer, ZeroCopyConfig};
 
-/// BGZF whose decompressed bytes can be had at any position: the blocks that they are in are inflated and checked, and the last few
-/// that only a part was wanted of are kept.
+/// Positioned access to the decompressed bytes of BGZF. A read inflates and checks the blocks of its range, and caches the last few blocks
+/// of which it needs only a part.
 ///
-/// Where blocks begin is known from a [`Gzi`], or found out by a look at each of their headers. A `Gzi` that is given is not
-/// trusted: blocks have to begin, and to come to as many bytes, as it says, the last ones when it is opened, and others when they
-/// are read. So any of its numbers may be wrong. What cannot be noticed without a look at all blocks is a `Gzi` that was made of
-/// another file which has the same blocks from somewhere on to its end, with more or fewer bytes before them. Without one, blocks
-/// that are not read are believed what they say of their length.
+/// The offsets of blocks come from a [`Gzi`], or from reading the header of every block. A given `Gzi` is not trusted: the offsets and
+/// decompressed lengths of its last blocks are checked when it is opened, and those of other blocks when they are read. An error in it
+/// therefore never gives wrong bytes, with one exception: a `Gzi` of another file that has the same blocks from some block to its end, and
+/// a different number of bytes before them. Detecting that would need the headers of all blocks. Without a `Gzi`, the lengths that the
+/// headers of unread blocks state are trusted.
 ///
 /// ```
 /// use pagecut::{BgzfReader, ReadAt};
@@ -46,14 +46,14 @@ use crate::io::{AlignedBuffer, ZeroCopyConfig};
 pub struct BgzfReader {
     file: Arc<Reader>,
     gzi: Gzi,
-    /// How many decompressed bytes there are.
+    /// Number of decompressed bytes.
     len: u64,
     is_closed: bool,
     recent: Recent,
 }
 
 impl BgzfReader {
-    /// Opens a file, with the `.gzi` beside it if there is one.
+    /// Opens a file, using the `.gzi` next to it if there is one.
     ///
     /// # Errors
     ///
@@ -63,7 +63,7 @@ impl BgzfReader {
         Self::beside(open_reader(path, config)?, path)
     }
 
-    /// Takes a file that was opened at this path, with the `.gzi` beside it if there is one.
+    /// Takes a file that was opened at this path, using the `.gzi` next to it if there is one.
     pub(in crate::source) fn beside(file: impl Into<Arc<Reader>>, path: &Path) -> Result<Self> {
         match File::open(Gzi::path_of(path)) {
             Ok(gzi) => Self::with_gzi(file, Gzi::read(BufReader::new(gzi))?),
@@ -72,7 +72,7 @@ impl BgzfReader {
         }
     }
 
-    /// Takes a file that is open, and [looks](BgzfReader::find_blocks) where its blocks begin.
+    /// Takes an open file, and [finds its blocks](BgzfReader::find_blocks).
     ///
     /// # Errors
     ///
@@ -84,25 +84,24 @@ impl BgzfReader {
         Ok(Self { file, gzi, len, is_closed, recent: Recent::default() })
     }
 
-    /// Where the blocks of a file begin, by a look at the header of each.
+    /// Finds the blocks of a file by reading the header of each.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Compressed`] where something else follows a block, or the file ends inside of one; those of
-    /// [`Reader::read_at`].
+    /// [`ErrorKind::Compressed`] where other data follows a block, or the file ends inside a block; those of [`Reader::read_at`].
     pub fn find_blocks(file: &Reader) -> Result<Gzi> {
         walk_all(file).map(|(gzi, _)| gzi)
     }
 
-    /// Takes a file that is open, and where its blocks begin.
+    /// Takes an open file and the offsets of its blocks.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::StaleIndex`] if the last blocks do not begin there, or do not come to as many bytes; those of
-    /// [`find_blocks`](BgzfReader::find_blocks) behind them.
+    /// [`ErrorKind::StaleIndex`] if the offsets or lengths of the last blocks differ; those of [`find_blocks`](BgzfReader::find_blocks) for
+    /// the blocks after them.
     pub fn with_gzi(file: impl Into<Arc<Reader>>, gzi: Gzi) -> Result<Self> {
         let file = file.into();
-        // What the last number says is compared with the one before.
+        // The walk starts one point earlier, to check the last point.
         let (from, behind) = match gzi.points() {
             [.., from, last] => (*from, std::slice::from_ref(last)),
             one_or_none => (Point::default(), one_or_none),
@@ -113,24 +112,24 @@ impl BgzfReader {
         Ok(Self { file, gzi, len, is_closed, recent: Recent::default() })
     }
 
-    /// Where the blocks begin.
+    /// Returns the offsets of the blocks.
     #[must_use]
     pub fn gzi(&self) -> &Gzi {
         &self.gzi
     }
 
-    /// Whether the file ends with the empty block that closes it; if not, it may have been cut at the end of another one.
+    /// Returns whether the file ends with an end-of-file block. Without one, it may have been truncated between two blocks.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.is_closed
     }
 
-    /// The blocks that a range is in, each with the decompressed bytes before it.
+    /// Returns the blocks that overlap a range, each with the number of decompressed bytes before it.
     fn blocks(&self, range: &Range<u64>) -> Result<Vec<(u64, Block)>> {
         let (from, behind) = self.gzi.last_before(range.start);
         let mut walk = Walk::from_point(&self.file, from, behind);
         let mut blocks = Vec::new();
-        // The block behind has to begin where it should too.
+        // The next known block must also start at its stated offset.
         while walk.offset() < range.end || walk.is_between_points() {
             let Some((offset, block)) = walk.next_block()? else { return Err(ErrorKind::Changed.into()) };
             if offset < range.end && walk.offset() > range.start {
@@ -140,16 +139,16 @@ impl BgzfReader {
         Ok(blocks)
     }
 
-    /// Inflates a block into as much room as it has bytes.
+    /// Inflates a block into a slice of its length.
     fn inflate(&self, block: &Block, room: &mut [u8]) -> Result<()> {
         let end = block.offset() + block.packed_len() as u64;
         let bytes = self.file.bytes_at(block.offset()..end)?;
         let inflated = block.inflate(&bytes, &mut Inflater::new(), room);
-        // Of a file that was cut short, the bytes may be zeros.
+        // The bytes of a truncated file may be zeros.
         inflated.or_else(|error| self.file.check().and(Err(error)))
     }
 
-    /// The bytes of a block of which a part is wanted, as others will be soon.
+    /// Returns the bytes of a block of which a part is needed. The block is cached, since a later read may need the rest.
     fn part_of(&self, block: &Block) -> Result<Arc<[u8]>> {
         if let Some(bytes) = self.recent.get(block.offset()) {
             return Ok(bytes);
@@ -162,7 +161,7 @@ impl BgzfReader {
     }
 }
 
-/// Where the blocks of a file begin, and what there is behind the last one.
+/// Returns the offsets of the blocks of a file, and the walk at its end.
 fn walk_all(file: &Reader) -> Result<(Gzi, Walk<'_>)> {
     let mut walk = Walk::from_start(file);
     let mut points = Vec::new();
@@ -186,12 +185,12 @@ impl ReadAt for BgzfReader {
         let len =
             end.checked_sub(start).filter(|_| end <= self.len).and_then(|len| usize::try_from(len).ok());
         let len = len.ok_or(out_of_range)?;
-        // That there are so many bytes is known before there is room made for them.
+        // The blocks are found before memory for their bytes is allocated.
         let blocks = if len > 0 { self.blocks(&range)? } else { Vec::new() };
         let mut bytes = AlignedBuffer::new(len, self.file.alignment())?;
         let mut filled = 0;
         for (offset, block) in blocks {
-            // What lies before the range ends in its first block, and so has no more bytes than that.
+            // The bytes before the range end in its first block, so their number fits into `usize`.
             let skipped = usize::try_from(start.saturating_sub(offset)).unwrap_or(usize::MAX);
             let part_len = (block.len() - skipped).min(len - filled);
             let room = &mut bytes[filled..][..part_len];

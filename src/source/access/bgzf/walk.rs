@@ -1,42 +1,42 @@
-//! Blocks from one to the next, by their headers.
+//! Walk over the blocks of a file by their headers.
 
 use super::super::reader::Reader;
 use crate::compress::Compression;
 use crate::compress::bgzf::{Begin, Block, HEADER_LEN, Head, Point};
 use crate::error::{CompressedFault, Error, ErrorKind, Result};
 
-/// Bytes at the end of a block that tell its length.
+/// Length of the field at the end of a block that states its decompressed length.
 const STORED_LEN: usize = 4;
 
-/// How many bytes are read at a time where those of a usual header are not enough.
+/// Number of bytes read at a time if a block has an unusually long header.
 const READ_LEN: usize = 4096;
 
-/// Walks from block to block, and compares where they begin with what is said of it.
+/// Walks from block to block, and compares their offsets with the points of an index.
 pub(super) struct Walk<'walk> {
     file: &'walk Reader,
-    /// Where the next block begins.
+    /// Offset of the next block.
     at: Point,
-    /// Which block that is, if it is known.
+    /// Number of the next block, if it is known.
     number: Option<u64>,
-    /// The head of the next block, if that was read with the one before.
+    /// Header of the next block, if it was read with the previous block.
     head: Option<[u8; HEADER_LEN]>,
-    /// Where others are said to begin, which are still to come.
+    /// The points of the index after the next block.
     points: &'walk [Point],
-    /// Whether the last block ended where one of them begins, or there was none.
+    /// Whether the last block ended at a point of the index, or no block was read yet.
     is_at_point: bool,
-    /// Whether the last block was an empty one.
+    /// Whether the last block was empty.
     is_closed: bool,
-    /// Whether nothing tells but what is said of it that a block begins here.
+    /// Whether only the index states that a block starts here.
     is_unsure: bool,
 }
 
 impl<'walk> Walk<'walk> {
-    /// From the first block on.
+    /// Starts at the first block.
     pub(super) fn from_start(file: &'walk Reader) -> Self {
         Self { number: Some(0), ..Self::from_point(file, Point::default(), &[]) }
     }
 
-    /// From a block that is said to begin at `point`, by others that are said to begin at `points`.
+    /// Starts at a point of an index, with the points that follow it.
     pub(super) fn from_point(file: &'walk Reader, point: Point, points: &'walk [Point]) -> Self {
         let is_unsure = point != Point::default();
         Self {
@@ -51,27 +51,27 @@ impl<'walk> Walk<'walk> {
         }
     }
 
-    /// How many decompressed bytes come before the next block.
+    /// Returns the number of decompressed bytes before the next block.
     pub(super) fn offset(&self) -> u64 {
         self.at.offset
     }
 
-    /// Whether the next block is none of those that are said to begin somewhere, and one that is comes behind it.
+    /// Returns whether the next block is not at a point of the index, and such a point follows.
     pub(super) fn is_between_points(&self) -> bool {
         !self.is_at_point && !self.points.is_empty()
     }
 
-    /// Whether the last block was an empty one, as that has to be which closes the file.
+    /// Returns whether the last block was empty, as an end-of-file block is.
     pub(super) fn is_closed(&self) -> bool {
         self.is_closed
     }
 
-    /// The next block, and how many decompressed bytes come before it; `None` at the end of the file.
+    /// Returns the next block, and the number of decompressed bytes before it; `None` at the end of the file.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::StaleIndex`] where blocks are not what is said of them; [`ErrorKind::Compressed`] where something else follows a
-    /// block, or the file ends inside of one; those of [`Reader::read_at`].
+    /// [`ErrorKind::StaleIndex`] where blocks differ from the index; [`ErrorKind::Compressed`] where other data follows a block, or the
+    /// file ends inside a block; those of [`Reader::read_at`].
     pub(super) fn next_block(&mut self) -> Result<Option<(u64, Block)>> {
         let Point { block_offset, offset } = self.at;
         let left = self.file.len().checked_sub(block_offset).ok_or_else(stale)?;
@@ -100,8 +100,8 @@ impl<'walk> Walk<'walk> {
         Ok(Some((offset, block)))
     }
 
-    /// Reads the head of the next block, whose first bytes these are, of the `left` bytes of the file. `None` if nothing but zeros is left,
-    /// which are padding.
+    /// Reads the header of the next block from its first bytes, and from more of the `left` bytes of the file if it is longer. Returns
+    /// `None` if only zeros are left, which are padding.
     fn read_head(&self, first: &[u8; HEADER_LEN], left: u64) -> Result<Option<Head>> {
         let block_offset = self.at.block_offset;
         let first = &first[..usize::try_from(left).unwrap_or(HEADER_LEN).min(HEADER_LEN)];
@@ -131,7 +131,7 @@ impl<'walk> Walk<'walk> {
         }
     }
 
-    /// The offset of the first byte that is not zero, from the next block on.
+    /// Returns the offset of the first non-zero byte from the next block on.
     fn find_nonzero(&self) -> Result<Option<u64>> {
         let (mut offset, mut bytes) = (self.at.block_offset, [0; READ_LEN]);
         while offset < self.file.len() {
@@ -145,17 +145,17 @@ impl<'walk> Walk<'walk> {
         Ok(None)
     }
 
-    /// Reads the length at the end of a block, and with it the head of the next one.
+    /// Reads the decompressed length at the end of a block, and the header of the next block with it.
     fn read_end(&mut self, end: u64) -> Result<[u8; STORED_LEN]> {
         let mut bytes = [0; STORED_LEN + HEADER_LEN];
-        let behind = usize::try_from(self.file.len() - end).unwrap_or(HEADER_LEN).min(HEADER_LEN);
-        self.file.read_at(end - STORED_LEN as u64, &mut bytes[..STORED_LEN + behind])?;
+        let after = usize::try_from(self.file.len() - end).unwrap_or(HEADER_LEN).min(HEADER_LEN);
+        self.file.read_at(end - STORED_LEN as u64, &mut bytes[..STORED_LEN + after])?;
         let (stored_len, head) = bytes.split_at(STORED_LEN);
-        self.head = head.first_chunk().copied().filter(|_| behind == HEADER_LEN);
+        self.head = head.first_chunk().copied().filter(|_| after == HEADER_LEN);
         stored_len.first_chunk().copied().ok_or_else(stale)
     }
 
-    /// Compares where the next block begins with what is said of it.
+    /// Compares the offset of the next block with the index.
     fn compare(&mut self) -> Result<()> {
         self.is_at_point = false;
         if let Some((point, others)) = self.points.split_first()
@@ -169,7 +169,7 @@ impl<'walk> Walk<'walk> {
         Ok(())
     }
 
-    /// What is wrong with the next block, or with what is said of it.
+    /// Returns the error of a fault in the next block, which may be a fault of the index.
     fn fault(&self, fault: CompressedFault) -> Error {
         if self.is_unsure {
             return stale();

@@ -1,4 +1,4 @@
-//! Without the feature `io-uring`, no reads are in flight.
+//! Stand-in for the io_uring read queue when the feature `io-uring` is off.
 
 use std::fs::File;
 use std::io;
@@ -6,15 +6,15 @@ use std::ops::Deref;
 
 use crate::error::Result;
 
-/// There is none.
-pub(in crate::source) enum Flight {}
+/// Never exists.
+pub(in crate::source) enum ReadQueue {}
 
-impl Flight {
+impl ReadQueue {
     pub(in crate::source) fn new(_: File, _: usize, _: usize) -> Result<Self> {
         Err(io::Error::new(io::ErrorKind::Unsupported, NOT_BUILT).into())
     }
 
-    pub(in crate::source) fn refused(_: File) -> Option<String> {
+    pub(in crate::source) fn unavailable(_: File) -> Option<String> {
         Some(NOT_BUILT.into())
     }
 
@@ -22,21 +22,21 @@ impl Flight {
         match *self {}
     }
 
-    pub(in crate::source) fn begin(&mut self, _: u64, _: usize) -> Result<Option<u64>> {
+    pub(in crate::source) fn submit(&mut self, _: u64, _: usize) -> Result<Option<u64>> {
         match *self {}
     }
 
-    pub(in crate::source) fn land(&mut self, _: u64) -> io::Result<Landed> {
+    pub(in crate::source) fn wait(&mut self, _: u64) -> io::Result<CompletedRead> {
         match *self {}
     }
 }
 
 const NOT_BUILT: &str = "this program was built without the feature `io-uring`";
 
-/// There is none.
-pub(in crate::source) enum Landed {}
+/// Never exists.
+pub(in crate::source) enum CompletedRead {}
 
-impl Deref for Landed {
+impl Deref for CompletedRead {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
