@@ -1,13 +1,13 @@
 //! Inputs, and the reading of records from them.
 //!
-//! A [`Source`] gives the same records, counts and errors with every backend and every number of threads. A worker on a file finds its
-//! parts without the others, at any position; a stream is read from the left, under a lock, into a buffer that the worker keeps.
+//! A [`Source`] gives the same records, counts and errors with every backend and every number of threads. Workers find the parts of a file
+//! independently, at any position. A stream is read from the start, under a lock, into a buffer that the worker keeps.
 //!
 //! | module | what it does |
 //! |---|---|
 //! | `open` | opens an input, detects its compression and format |
-//! | `access` | reads bytes of a file at any position, with the backend that is fastest |
-//! | `stream` | reads an input from the left, and decompresses it |
+//! | `access` | reads bytes of a file at any position, with the fastest backend |
+//! | `stream` | reads an input from its start, and decompresses it |
 //! | `schedule` | divides an input into parts, and gives them to workers |
 //! | `read` | reads the records: one after the other, or on all cores |
 //! | `pairs` | reads the pairs of two inputs, or of one in which mates alternate |
@@ -20,7 +20,7 @@ mod options;
 mod pairs;
 mod read;
 mod recover;
-mod room;
+mod reserve;
 mod schedule;
 mod stream;
 mod variant;

@@ -1,4 +1,4 @@
-//! What is known of an input: how its bytes are got at, and what they are.
+//! Properties of an input: its backend, length, compression and format.
 
 use std::io;
 use std::sync::PoisonError;
@@ -15,13 +15,13 @@ use crate::source::open::{Input, Source, lock};
 use crate::source::stream::StreamInput;
 
 impl Source {
-    /// How the bytes are got at.
+    /// Returns the backend that reads the input.
     #[must_use]
     pub fn backend(&self) -> Backend {
         self.reader().map_or(Backend::Stream, Reader::backend)
     }
 
-    /// Why they are got at that way.
+    /// Returns why that backend is used.
     #[must_use]
     pub fn reason(&self) -> String {
         match &self.input {
@@ -30,7 +30,7 @@ impl Source {
         }
     }
 
-    /// What the file was opened as; `None` of a stream. Of a compressed file it has the compressed bytes.
+    /// Returns the reader of the file; `None` for a stream. The reader of a compressed file gives the compressed bytes.
     #[must_use]
     pub fn reader(&self) -> Option<&Reader> {
         match &self.input {
@@ -39,17 +39,18 @@ impl Source {
         }
     }
 
-    /// What the file holds, at positions: of BGZF what is decompressed, by the `.gzi` beside the file if there is one.
+    /// Returns the contents of the file for positioned access: decompressed bytes for BGZF, located with the `.gzi` next to the file if
+    /// there is one.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) of the kind [`Unsupported`](io::ErrorKind::Unsupported) if it has no positions: it is a stream, or
-    /// compressed in a way that can be decompressed from its start only. Of BGZF, those of `BgzfReader::open`.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) of the kind [`Unsupported`](io::ErrorKind::Unsupported) if positioned access is impossible:
+    /// the input is a stream, or its compression can be read only from the start. For BGZF, those of `BgzfReader::open`.
     pub fn content(&self) -> Result<&dyn ReadAt> {
         self.file_input()?.content()
     }
 
-    /// The file, if there are positions in what it holds.
+    /// Returns the file, if its contents allow positioned access.
     pub(crate) fn file_with_positions(&self) -> Result<&Reader> {
         self.file_input()?.with_positions()
     }
@@ -64,7 +65,7 @@ impl Source {
         }
     }
 
-    /// The mapping, if the input is mapped and not compressed. Its records live as long as the source.
+    /// Returns the mapping, if the input is mapped and not compressed. Its records live as long as the source.
     #[must_use]
     pub fn mapped(&self) -> Option<&MmapReader> {
         match &self.input {
@@ -73,8 +74,8 @@ impl Source {
         }
     }
 
-    /// How the input is compressed, if it is. Of a stream that is known when its first bytes were read, by
-    /// [`detect`](Source::detect) for instance.
+    /// Returns the compression of the input, if it is compressed. For a stream, it is known once the first bytes are read, for example by
+    /// [`detect`](Source::detect).
     #[must_use]
     pub fn compression(&self) -> Option<Compression> {
         match &self.input {
@@ -83,33 +84,33 @@ impl Source {
         }
     }
 
-    /// Length of the input in bytes as it lies on the disk, where it is known beforehand.
+    /// Returns the length of the input on disk in bytes, if it is known in advance.
     #[must_use]
     pub fn len_hint(&self) -> Option<u64> {
         self.reader().map(Reader::len)
     }
 
-    /// Bytes of the input, compressed ones if it is compressed, that the work under way, or the last one, is done with.
+    /// Returns the number of bytes that the current task, or the last one, has processed; compressed bytes if the input is compressed.
     #[must_use]
     pub fn bytes_done(&self) -> u64 {
         self.done.load(Ordering::Relaxed)
     }
 
-    /// What the last work, if it is over, decompressed of a compressed input.
+    /// Returns the decompression statistics of the last completed task, if the input is compressed.
     #[must_use]
     pub fn compression_stats(&self) -> Option<CompressionStats> {
         *self.packed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the input ends as it should, as far as it is known: when all of BGZF was read, or its [`content`](Source::content)
-    /// was asked for, and the empty block is missing that closes it, the file may have been cut at the end of another one.
+    /// Returns whether the end of the input is as expected, as far as it is known. It is `false` if BGZF that was read to its end, or whose
+    /// [`content`](Source::content) was opened, lacks an end-of-file block: the file may have been truncated between two blocks.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         let is_unclosed = matches!(&self.input, Input::File(file) if file.is_unclosed());
         !is_unclosed && self.compression_stats().is_none_or(|packed| packed.closed)
     }
 
-    /// Tells the format from the first bytes. Of a stream they are kept for the work that follows. The variant of FASTQ is a guess
+    /// Detects the format from the first bytes. Those of a stream are kept for the task that follows. The variant of FASTQ is a guess
     /// ([`FileKind::detect`]).
     ///
     /// # Errors
@@ -119,8 +120,9 @@ impl Source {
         self.detect_in(|input| FileKind::detect(start_of(input.head(HEAD_LEN)?)))
     }
 
-    /// Tells the format as [`detect`](Source::detect) does, for work that goes on after damage: of BGZF whose first blocks are lost,
-    /// from what follows them. The variant of FASTQ is a guess, and so is the format of bytes from the middle of an input.
+    /// Detects the format as [`detect`](Source::detect) does, for work that continues after damage. If the first blocks of BGZF are lost,
+    /// it is detected from the bytes after them. The variant of FASTQ is a guess, and so is the format of bytes from the middle of an
+    /// input.
     ///
     /// # Errors
     ///
@@ -128,25 +130,25 @@ impl Source {
     pub fn detect_after_damage(&self) -> Result<FileKind> {
         self.detect_in(|input| {
             input.recover(true)?;
-            let (head, is_start) = input.sound_head(HEAD_LEN)?;
+            let (head, is_start) = input.contiguous_head(HEAD_LEN)?;
             let head = start_of(head);
             if is_start { FileKind::detect_with_faults(head) } else { FileKind::detect_inside(head) }
         })
     }
 
-    /// Tells the format by the first bytes, which `detect` looks at where they have to be read from the left.
+    /// Detects the format of a file from its first bytes. An input that is read from its start is passed to `detect`.
     fn detect_in(&self, detect: impl FnOnce(&mut StreamInput<'_>) -> Result<FileKind>) -> Result<FileKind> {
         match &self.input {
             Input::File(FileInput { reader, compression: None, .. }) => {
                 FileKind::detect(&reader.bytes_at(0..reader.len().min(HEAD_LEN as u64))?)
             }
-            Input::File(file) => detect(&mut StreamInput::of_reader(&file.reader)),
+            Input::File(file) => detect(&mut StreamInput::from_reader(&file.reader)),
             Input::Stream { input, .. } => detect(&mut *lock(input)?),
         }
     }
 }
 
-/// As much of the first bytes as a format is told by, however many more were read at once.
+/// Returns the bytes that formats are detected from, of a head that may be longer.
 fn start_of(head: &[u8]) -> &[u8] {
     &head[..head.len().min(HEAD_LEN)]
 }

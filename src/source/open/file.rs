@@ -19,22 +19,22 @@ pub(in crate::source) struct FileInput {
     pub(in crate::source) compression: Option<Compression>,
     #[cfg_attr(
         not(feature = "gzip"),
-        expect(dead_code, reason = "nothing is looked for beside the file then")
+        expect(dead_code, reason = "only the `.gzi` next to a BGZF file needs it")
     )]
     path: Option<PathBuf>,
-    /// What the file holds, if it is BGZF and that was asked for.
+    /// Positioned access to BGZF, once it was requested.
     #[cfg(feature = "gzip")]
     bgzf: OnceLock<BgzfReader>,
 }
 
 impl FileInput {
-    /// Takes a file that was opened at this path, if that is known, and its reader.
+    /// Takes a file, its reader, and the path that it was opened at, if known.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Compressed`](crate::ErrorKind::Compressed) if it has no bytes, though its name is that of a compressed file.
+    /// [`ErrorKind::Compressed`](crate::ErrorKind::Compressed) if the file is empty, but its name is that of a compressed file.
     pub(in crate::source) fn new(file: &File, reader: Reader, path: Option<&Path>) -> Result<Self> {
-        // Not by the reader, which counts what is read for the work.
+        // The reader would count these bytes as read by a task.
         let mut head = Vec::new();
         let mut wanted = Compression::wants(&head);
         while head.len() < wanted && file.take((wanted - head.len()) as u64).read_to_end(&mut head)? > 0 {
@@ -52,7 +52,7 @@ impl FileInput {
         })
     }
 
-    /// The file, if there are positions in what it holds.
+    /// Returns the file, if its contents allow positioned access.
     pub(in crate::source) fn with_positions(&self) -> Result<&Reader> {
         match self.compression {
             None => Ok(&self.reader),
@@ -64,7 +64,7 @@ impl FileInput {
         }
     }
 
-    /// What the file holds.
+    /// Returns the contents of the file for positioned access.
     pub(in crate::source) fn content(&self) -> Result<&dyn ReadAt> {
         let reader = self.with_positions()?;
         #[cfg(feature = "gzip")]
@@ -74,7 +74,7 @@ impl FileInput {
         Ok(reader)
     }
 
-    /// Whether what the file holds was looked at, and does not end as it should.
+    /// Returns whether the file is BGZF that was opened for positioned access, and lacks an end-of-file block.
     pub(in crate::source) fn is_unclosed(&self) -> bool {
         #[cfg(feature = "gzip")]
         return self.bgzf.get().is_some_and(|bgzf| !bgzf.is_closed());
@@ -96,12 +96,12 @@ impl FileInput {
     }
 }
 
-/// How a file of this name is compressed.
+/// Returns the compression that a file name implies.
 fn by_name(path: &Path) -> Option<Compression> {
     Compression::by_extension(path.extension()?.to_str()?)
 }
 
-/// Why nothing can be looked up in what has to be decompressed from its start.
+/// Returns the error for positioned access to contents that can be decompressed only from the start.
 fn no_positions(compression: Compression) -> Error {
     let what = format!(
         "it has no positions: {compression} is decompressed from its start \

@@ -1,4 +1,4 @@
-//! Opening of inputs, and what is known of them before they are read.
+//! Opening of inputs, and their properties.
 
 mod facts;
 mod file;

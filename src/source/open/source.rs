@@ -13,13 +13,13 @@ use crate::error::{ErrorKind, Result};
 use crate::source::access::Reader;
 use crate::source::options::SourceOptions;
 use crate::source::stream::{self, StreamInput};
-use crate::source::variant::Watched;
+use crate::source::variant::VariantRequest;
 
-/// An input, opened the best way, that hands out parts of itself.
+/// An input, opened with the best available backend, that is read in parts.
 ///
-/// A file can be read by any number of callers at a time; a stream, by one: others get an error. The memory that is taken is
-/// that of a part for each thread, or of the longest record or gap if that is more; and if several threads work on what is read
-/// from the left, of two mebibytes that wait for them, or of one part that is longer than one.
+/// Any number of threads can read a file at the same time. A stream can be read by one caller at a time; others get an error. Reading takes
+/// the memory of one part per thread, or of the longest record or gap if that is longer. If several threads work on an input that is read
+/// from its start, up to 2 MiB of waiting parts are added, or one part that is longer than 1 MiB.
 ///
 /// ```
 /// use pagecut::{Source, fastq::Fastq};
@@ -39,7 +39,7 @@ pub struct Source {
     pub(in crate::source) options: SourceOptions,
     pub(in crate::source) done: AtomicU64,
     pub(in crate::source) packed: Mutex<Option<CompressionStats>>,
-    pub(in crate::source) watched: Watched,
+    pub(in crate::source) variant_request: VariantRequest,
 }
 
 pub(in crate::source) enum Input {
@@ -48,18 +48,18 @@ pub(in crate::source) enum Input {
 }
 
 impl Source {
-    /// Opens a file, a pipe, or whatever else the path leads to.
+    /// Opens a file, a pipe or a device.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if it cannot be opened, or is a directory;
-    /// [`ErrorKind::Compressed`](crate::ErrorKind::Compressed) if it has no bytes, though its name ends as that of a compressed
-    /// file: `.gz`, `.bgz`, `.zst`, `.bz2`, `.xz`.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the path cannot be opened or is a directory;
+    /// [`ErrorKind::Compressed`](crate::ErrorKind::Compressed) if the file is empty, but its name ends as that of a compressed file: `.gz`,
+    /// `.bgz`, `.zst`, `.bz2`, `.xz`.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         Self::with_options(path, SourceOptions::new())
     }
 
-    /// Opens a file, a pipe, or whatever else the path leads to, by these options.
+    /// Opens a file, a pipe or a device with these options.
     ///
     /// # Errors
     ///
@@ -69,9 +69,9 @@ impl Source {
         Self::of_file(File::open(&path)?, Some(path.as_ref()), options)
     }
 
-    /// Reads a file that is open, from its start. Nothing is looked for beside it, since its name is not known.
+    /// Takes an open file, and reads it from its start. An index next to the file is not used, since its path is unknown.
     ///
-    /// The offset that the file shares with its other descriptors is at the end then, as if the file had been read.
+    /// Sets the offset that the file shares with its other descriptors to the end, as if the file had been read.
     ///
     /// # Errors
     ///
@@ -111,7 +111,7 @@ impl Source {
                 let input = if is_file {
                     StreamInput::new(stream::Input::File(file))
                 } else {
-                    StreamInput::of_stream(file)
+                    StreamInput::from_stream(file)
                 };
                 Ok(Self::read_from_the_left(input, error.to_string(), options))
             }
@@ -119,10 +119,10 @@ impl Source {
         }
     }
 
-    /// Reads a stream: standard input, for instance.
+    /// Takes a stream, for example standard input.
     pub fn from_reader(reader: impl Read + Send + 'static, options: SourceOptions) -> Self {
         let reason = "a stream has no positions".into();
-        Self::read_from_the_left(StreamInput::of_stream(reader), reason, options)
+        Self::read_from_the_left(StreamInput::from_stream(reader), reason, options)
     }
 
     fn read_from_the_left(input: StreamInput<'static>, reason: String, options: SourceOptions) -> Self {
@@ -135,12 +135,12 @@ impl Source {
             options,
             done: AtomicU64::new(0),
             packed: Mutex::new(None),
-            watched: Watched::default(),
+            variant_request: VariantRequest::default(),
         }
     }
 }
 
-/// A stream, for one at a time. Nobody waits: whoever has it may be waiting for this very thread.
+/// Locks a stream. It never waits, since the holder of the lock may be waiting for this thread.
 pub(in crate::source) fn lock<'source>(
     input: &'source Mutex<StreamInput<'static>>,
 ) -> Result<MutexGuard<'source, StreamInput<'static>>> {
@@ -148,7 +148,7 @@ pub(in crate::source) fn lock<'source>(
         Ok(input) => Ok(input),
         Err(TryLockError::Poisoned(input)) => Ok(input.into_inner()),
         Err(TryLockError::WouldBlock) => {
-            let busy = "the input is being read, and has no positions, so it can be read by one at a time";
+            let busy = "the input is a stream, and another reader is reading it";
             Err(io::Error::new(io::ErrorKind::ResourceBusy, busy).into())
         }
     }

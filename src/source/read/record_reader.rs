@@ -11,8 +11,8 @@ use crate::source::schedule::{Account, Division, FileParts, Outcome, PartQueue};
 use crate::source::stream::{StreamInput, StreamParts};
 
 impl Source {
-    /// Reads the records one after the other on the calling thread, whatever the input is: mapped, read, compressed or a stream. The
-    /// memory that this takes is that of one part, or of the longest record if that is more.
+    /// Reads the records one after the other on the calling thread, from any input: mapped, read, compressed or a stream. This takes the
+    /// memory of one part, or of the longest record if that is longer.
     ///
     /// ```
     /// use pagecut::{Source, fastq::Fastq};
@@ -44,7 +44,7 @@ impl Source {
                 FileParts::new(format, Division::Records, &file.reader, options.part_len, done),
             )),
             Input::File(file) => {
-                let input = Box::new(StreamInput::of_reader(&file.reader));
+                let input = Box::new(StreamInput::from_reader(&file.reader));
                 Box::new(SerialParts::new(StreamParts::new(format, false, input, options, done)))
             }
             Input::Stream { input, .. } => {
@@ -71,13 +71,13 @@ pub struct RecordReader<'source, F: Format> {
     format: F,
     parts: Box<dyn Serial<'source> + 'source>,
     state: CursorState<F>,
-    /// The account of the parts before the present one.
+    /// The account of the parts before the current one.
     before: Tally,
     has_ended: bool,
 }
 
 impl<F: Format> RecordReader<'_, F> {
-    /// The next record; `None` at the end of the input, and after an error.
+    /// Returns the next record; `None` at the end of the input, and after an error.
     ///
     /// # Errors
     ///
@@ -111,7 +111,7 @@ impl<F: Format> RecordReader<'_, F> {
         Ok(found.map(|found| found.bytes(&self.parts.part())))
     }
 
-    /// Finds the next record, in the present part or in one that follows.
+    /// Finds the next record, in the current part or a later one.
     #[inline]
     pub(in crate::source) fn find_next(&mut self) -> Result<Option<RecordLocation<F::Layout>>> {
         if self.has_ended {
@@ -137,13 +137,13 @@ impl<F: Format> RecordReader<'_, F> {
         self.parts.check_part()
     }
 
-    /// The account of the bytes that were read. After the last record, that is all of the input.
+    /// Returns the account of the bytes read so far. After the last record, that is the whole input.
     #[must_use]
     pub fn tally(&self) -> Tally {
         self.before + self.state.tally()
     }
 
-    /// Moves on to the next part, if there is one and nothing is wrong with the present one.
+    /// Moves to the next part, if there is one and the current one has no fault.
     #[cold]
     fn advance(&mut self) -> Result<bool> {
         let stop = self.state.take_stop();
@@ -155,7 +155,7 @@ impl<F: Format> RecordReader<'_, F> {
         }
     }
 
-    /// Leaves the present part, in which this error was met. The reason why its bytes have vanished comes before that.
+    /// Leaves the current part, with the error met in it. An error about vanished bytes takes precedence.
     #[cold]
     fn leave_part(&mut self, met: Option<Error>) -> Result<()> {
         let tally = self.state.tally();
@@ -169,7 +169,7 @@ impl<F: Format> RecordReader<'_, F> {
         }
     }
 
-    /// Ends reading, with this error of the present part or the next one.
+    /// Ends reading, with an error of the current or the next part.
     fn end(&mut self, error: Option<Error>) -> Result<()> {
         self.has_ended = true;
         let Tally { records, lines, .. } = self.before;
@@ -192,13 +192,13 @@ impl<F: Format> fmt::Debug for RecordReader<'_, F> {
 
 /// The parts of an input for one worker.
 trait Serial<'run> {
-    /// The present part; an empty one before the first.
+    /// Returns the current part; an empty one before the first.
     fn part(&self) -> Part<'_>;
 
-    /// Moves on to the next part, if there is one.
+    /// Moves to the next part, if there is one.
     fn advance(&mut self) -> Result<bool>;
 
-    /// Leaves the present part, and completes what became of it.
+    /// Leaves the current part, and completes its outcome.
     fn leave(&mut self, done: Outcome) -> Outcome;
 
     /// Checks that no byte of the present part has vanished.
@@ -214,7 +214,7 @@ struct SerialParts<'run, P: PartQueue<'run>> {
     worker: P::Worker,
     reading: Option<Box<dyn Reading + 'run>>,
     has_part: bool,
-    /// No part is left out.
+    /// Never set, so that no part is skipped.
     stop_from: AtomicU64,
 }
 
@@ -249,7 +249,7 @@ impl<'run, P: PartQueue<'run>> Serial<'run> for SerialParts<'run, P> {
         let range = self.part().range();
         let (range, done) = self.parts.end(&mut self.worker, range, done);
         if let Some(mut reading) = self.reading.take() {
-            // A mapping can be counted in `usize`.
+            // A mapping fits into `usize`.
             reading.at(usize::try_from(range.end).unwrap_or(usize::MAX));
         }
         done

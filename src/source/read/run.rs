@@ -1,4 +1,4 @@
-//! Goes through an input, by the parts that it has.
+//! Dispatch of a task to the parts of an input.
 
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
@@ -8,7 +8,7 @@ use crate::record::{Boundaries, Format, Part, Pieces, Records, Resync};
 use crate::source::open::{FileInput, Input, Source, lock};
 use crate::source::schedule::{Account, Division, FileParts, Outcome, Work, drive};
 use crate::source::stream::{StreamInput, StreamParts};
-use crate::source::variant::Doubt;
+use crate::source::variant::StreamWork;
 
 impl Source {
     /// Hands out all parts and lets `work` fold each into the value of its worker.
@@ -27,18 +27,19 @@ impl Source {
                 drive(&parts, options.threads, identity, work)
             }
             Input::File(file) => {
-                let mut input = StreamInput::of_reader(&file.reader);
+                let mut input = StreamInput::from_reader(&file.reader);
                 self.run_from_the_left(&mut input, format, division, identity, work)
             }
             Input::Stream { input, .. } => match lock(input) {
                 Ok(mut input)
-                    if format.boundaries().is_some_and(Boundaries::needs_proof) && self.watched.begins() =>
+                    if format.boundaries().is_some_and(Boundaries::needs_proof)
+                        && self.variant_request.take() =>
                 {
-                    let doubt = Doubt::about(work, self.max_waiting());
+                    let work = StreamWork::new(work, self.max_waiting());
                     let (values, account) =
-                        self.run_from_the_left(&mut input, format, division, identity, &doubt);
-                    let (account, variant) = doubt.conclude(account);
-                    self.watched.set(variant);
+                        self.run_from_the_left(&mut input, format, division, identity, &work);
+                    let (account, variant) = work.conclude(account);
+                    self.variant_request.answer(variant);
                     (values, account)
                 }
                 Ok(mut input) => self.run_from_the_left(&mut input, format, division, identity, work),
@@ -47,11 +48,11 @@ impl Source {
         }
     }
 
-    /// Whether workers find the parts of a file on their own. A format that finds a cut only with all bytes before it in view is read
-    /// from the left.
+    /// Returns whether workers can find the parts of a file independently. An input whose format needs all preceding bytes to find a
+    /// boundary is read from its start.
     pub(in crate::source) fn has_file_parts<F: Format>(&self, file: &FileInput, format: &F) -> bool {
         file.compression.is_none()
-            && format.boundaries().is_some_and(|cuts| cuts.look_behind() < usize::MAX)
+            && format.boundaries().is_some_and(|boundaries| boundaries.look_behind() < usize::MAX)
             && self.options.allows(file.reader.len())
     }
 
@@ -71,7 +72,7 @@ impl Source {
     }
 }
 
-/// Lets `work` have the records of a part, and reads what it leaves.
+/// Passes the records of a part to `work`, and reads those that it leaves.
 pub(in crate::source) fn read_records<F: Format>(
     format: &F,
     part: Part<'_>,
@@ -79,13 +80,13 @@ pub(in crate::source) fn read_records<F: Format>(
 ) -> Outcome {
     let mut records = format.records_of(part);
     let refused = work(&mut records).err();
-    // Whatever `work` left, and whatever it did with an error that it met.
+    // The rest of the part is read even if `work` ignored an error.
     records.by_ref().for_each(drop);
     let error = refused.or_else(|| records.error().cloned());
     Outcome::read_up_to(error, records.tally())
 }
 
-/// Lets `work` have the pieces of a part, and reads what it leaves.
+/// Passes the records and gaps of a part to `work`, and reads those that it leaves.
 pub(in crate::source) fn read_pieces<F: Resync>(
     format: &F,
     part: Part<'_>,

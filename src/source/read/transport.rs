@@ -6,7 +6,7 @@ use crate::record::{Gap, Piece, Tally};
 use crate::source::open::Source;
 use crate::source::schedule::Account;
 
-/// What a part of a stream comes to.
+/// The results of a part of a stream.
 struct Part {
     summary: Summary,
     check: CheckedPart,
@@ -15,8 +15,8 @@ struct Part {
 }
 
 impl Source {
-    /// Reads a transport stream to its end, hands out its gaps, and counts its packets by PID:
-    /// [`Summary::first_continuity_error`] tells whether packets are missing. The payload of PES packets is not checked.
+    /// Reads a transport stream to its end, calls `take` with its gaps, and counts its packets by PID. [`Summary::first_continuity_error`]
+    /// returns the first place where packets are missing. The payload of PES packets is not checked.
     ///
     /// The error is the first one of these: a packet with `transport_error_indicator` ([`ErrorKind::TransportError`]), one that repeats the
     /// counter of the packet before and has other bytes ([`ErrorKind::UnequalRepetition`]), a PES packet whose start is damaged

@@ -1,4 +1,4 @@
-//! All bytes of an input at once.
+//! All bytes of an input as one slice.
 
 use std::ops::Range;
 
@@ -8,14 +8,14 @@ use crate::io::{AlignedBuffer, Alignment};
 use crate::record::{Boundaries, Format, Part, Search, Step, Stop};
 use crate::source::access::Span;
 use crate::source::open::{Input, Source, lock};
-use crate::source::room::room;
+use crate::source::reserve::reserve;
 
 impl Source {
-    /// All bytes of the input, decompressed if it is compressed: those of the mapping if the file is mapped, a copy otherwise.
+    /// Returns all bytes of the input, decompressed if necessary: borrowed from the mapping if the file is mapped, otherwise a copy.
     ///
-    /// A format whose records point to each other, MP4 for instance, is read this way. A copy takes as much memory as the input
-    /// is long, decompressed, and while it grows up to three times as much where that is not known beforehand. What was read can be
-    /// [checked](Source::check) when the work on it is done.
+    /// This is how formats whose records refer to each other, such as MP4, are read. A copy takes as much memory as the decompressed input,
+    /// and up to three times as much while it grows if the length is not known in advance. Call [`check`](Source::check) after the work to
+    /// verify that the file did not change.
     ///
     /// ```
     /// use pagecut::{Source, media::mp4::Movie};
@@ -30,32 +30,32 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// Those of reading and of decompressing; [`ErrorKind::InputTooLong`](crate::ErrorKind::InputTooLong) if there is more than was
-    /// allowed, and [`ErrorKind::TooLong`] if a stream or what is compressed has more than
-    /// [may be held in memory](crate::SourceOptions::max_record_len).
+    /// Those of reading and of decompressing; [`ErrorKind::InputTooLong`](crate::ErrorKind::InputTooLong) if the input is longer than
+    /// [allowed](crate::SourceOptions::max_len); [`ErrorKind::TooLong`] if a stream or a compressed input is longer than [records may
+    /// be](crate::SourceOptions::max_record_len).
     pub fn whole(&self) -> Result<Span<'_>> {
         if let Some(mapped) = self.mapped().filter(|mapped| self.options.allows(mapped.len() as u64)) {
             return Ok(Span::borrowed(mapped.as_slice(), mapped));
         }
         if let Input::Stream { input, .. } = &self.input {
-            // How it is compressed is known from then on.
+            // This detects the compression.
             lock(input)?.head(HEAD_LEN)?;
         }
         let is_compressed = self.compression().is_some();
         let is_from_the_left = is_compressed || matches!(self.input, Input::Stream { .. });
-        let most = self.options.most_of_record();
+        let most = self.options.record_limit();
         let mut whole = self.buffer(is_compressed)?;
         self.parts(&Bytes).map_in_order(
-            |stretches| {
-                let part = stretches.part();
-                let bytes = stretches.next().transpose()?.unwrap_or_default();
-                let mut copy = room(Bytes::NAME, part, bytes.len())?;
+            |chunks| {
+                let part = chunks.part();
+                let bytes = chunks.next().transpose()?.unwrap_or_default();
+                let mut copy = reserve(Bytes::NAME, part, bytes.len())?;
                 copy.extend_from_slice(bytes);
                 Ok(copy)
             },
-            |stretch: Vec<u8>| {
+            |chunk: Vec<u8>| {
                 let len = whole.len() as u64;
-                whole.extend_from_slice(&stretch).map_err(|error| error.of_bytes_at(Bytes::NAME, len))?;
+                whole.extend_from_slice(&chunk).map_err(|error| error.of_bytes_at(Bytes::NAME, len))?;
                 let too_long = is_from_the_left && whole.len() as u64 > most;
                 if too_long { Err(ErrorKind::TooLong { most }.into()) } else { Ok(()) }
             },
@@ -63,7 +63,7 @@ impl Source {
         Ok(Span::copied(whole))
     }
 
-    /// Whether the file is still what it was when it was opened, as far as can be told; of a stream nothing can.
+    /// Checks that the file has not changed since it was opened. A stream always passes.
     ///
     /// # Errors
     ///
@@ -72,17 +72,17 @@ impl Source {
         self.reader().map_or(Ok(()), crate::source::access::Reader::check)
     }
 
-    /// An empty buffer, with room for as many bytes as are known to come.
+    /// Returns an empty buffer with capacity for the length of the input, if that is known.
     fn buffer(&self, is_compressed: bool) -> Result<AlignedBuffer> {
         let len = self.len_hint().filter(|&len| !is_compressed && self.options.allows(len)).unwrap_or(0);
-        // More than can be counted in `usize` does not fit into memory either.
+        // A longer input does not fit into memory either.
         let mut buffer = AlignedBuffer::new(usize::try_from(len).unwrap_or(usize::MAX), Alignment::page())?;
         buffer.clear();
         Ok(buffer)
     }
 }
 
-/// Bytes of whatever format, which can be cut anywhere. The record of a part is all of it.
+/// Bytes of any format, where every offset is a boundary. A part is one record.
 #[derive(Debug, Clone, Copy)]
 struct Bytes;
 

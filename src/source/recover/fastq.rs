@@ -1,4 +1,4 @@
-//! What can be read of damaged FASTQ, in the variant that its records have.
+//! Recovery of damaged FASTQ in the variant of its records.
 
 use std::ops::Range;
 
@@ -7,21 +7,21 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::fastq::{Fastq, Variant};
 use crate::record::{Format, Gap, LostBlock, Part, Tally};
 use crate::source::open::Source;
-use crate::source::room::room;
+use crate::source::reserve::reserve;
 use crate::source::schedule::{Account, Division, InOrderWork, Outcome};
 
 impl Source {
-    /// Hands out what can be read of FASTQ, as [`salvage`](Source::salvage) does, in the variant that its records have.
+    /// Recovers FASTQ as [`salvage`](Source::salvage) does, in the variant of its records.
     ///
-    /// An input without faults is read once. At the first fault the input is read to its end, to see which variant it is
-    /// ([`variant_after`](Source::variant_after)), and then once more. In wrapped FASTQ no boundary after a fault is certain: all records
-    /// before the first fault are handed out, and the rest of the input is one gap.
+    /// An input without faults is read once. After the first fault, the input is read to its end to determine the variant
+    /// ([`variant_after`](Source::variant_after)), and then read again. In wrapped FASTQ no boundary after a fault is certain: all records
+    /// before the first fault are returned, and the rest of the input is one gap.
     ///
-    /// A stream cannot be read again: its variant is `guess`, which [`detect_after_damage`](Source::detect_after_damage) gives. Where that is
-    /// [`FourLines`](Variant::FourLines), and the bytes from the first fault on show that it is wrong, reading ends with
-    /// [`ErrorKind::WrappedStream`] before those bytes are handed out. What was handed out after the first gap is then void, since quality
-    /// scores of a damaged wrapped record can look like a record; the account has the bytes before that gap only. A stream in which
-    /// nothing but one record of five lines shows it is read to its end first, since a line end too many looks so too.
+    /// A stream cannot be read again: its variant is `guess`, which [`detect_after_damage`](Source::detect_after_damage) returns. If that
+    /// is [`FourLines`](Variant::FourLines), and the bytes from the first fault on show that it is wrong, reading ends with
+    /// [`ErrorKind::WrappedStream`] before those bytes are passed on. Bytes passed on after the first gap are then void, since the quality
+    /// scores of a damaged wrapped record can look like a record; the account covers only the bytes before that gap. If a single record of
+    /// five lines is the only sign, the stream is read to its end first, since an extra line end looks the same.
     ///
     /// ```
     /// use pagecut::{Salvaged, Source, fastq::{Fastq, Variant}};
@@ -48,8 +48,8 @@ impl Source {
         self.find_fastq_gaps(fastq, guess, true, most_gaps, |good, gap| hand_out(good, gap, &mut take))
     }
 
-    /// Hands out the gaps of damaged FASTQ, as [`for_each_gap`](Source::for_each_gap) does, in the variant that its records have: the
-    /// gaps of [`salvage_fastq`](Source::salvage_fastq).
+    /// Calls `take` with the gaps of damaged FASTQ, as [`for_each_gap`](Source::for_each_gap) does, in the variant of its records. The gaps
+    /// are those of [`salvage_fastq`](Source::salvage_fastq).
     pub fn for_each_fastq_gap(
         &self,
         fastq: &Fastq,
@@ -60,7 +60,7 @@ impl Source {
         self.find_fastq_gaps(fastq, guess, false, most_gaps, |_, gap| gap.map_or(Ok(()), &mut take))
     }
 
-    /// Hands out the gaps, each with the good bytes before it if they are wanted, and in the end those after the last one.
+    /// Calls `take` with each gap and the good bytes before it, if they are wanted, and finally with the good bytes after the last gap.
     fn find_fastq_gaps(
         &self,
         fastq: &Fastq,
@@ -69,7 +69,7 @@ impl Source {
         most_gaps: u64,
         mut take: impl FnMut(&[u8], Option<Gap>) -> Result<()> + Send,
     ) -> Account {
-        // What follows a good record makes it no bad one where reading goes on.
+        // Recovery keeps a good record whatever follows it.
         let fastq = fastq.check_quality_end(false);
         if self.reader().is_none() {
             return match guess {
@@ -77,7 +77,7 @@ impl Source {
                 Variant::Wrapped => self.find_end(&fastq.wrapped(), wants_good, most_gaps, take),
             };
         }
-        // Nothing is taken of the part with the first gap, so what was taken is the same in both variants.
+        // Nothing of the part with the first gap is taken, so the bytes taken so far are the same in both variants.
         let mut taken = 0;
         let account = self.find_gaps(&fastq, wants_good, 0, |good, gap| {
             take(good, gap)?;
@@ -90,7 +90,7 @@ impl Source {
         }
         let mut left = taken;
         let take = |good: &[u8], gap: Option<Gap>| {
-            // What is left fits into `usize` where it is less than the length of a slice.
+            // A value that does not fit into `usize` is larger than any slice.
             let known = usize::try_from(left).unwrap_or(usize::MAX).min(good.len());
             left -= known as u64;
             take(&good[known..], gap)
@@ -102,7 +102,7 @@ impl Source {
         }
     }
 
-    /// Hands out the good bytes before the first fault, if they are wanted, and then the rest of the input as one gap.
+    /// Passes on the good bytes before the first fault, if they are wanted, and then the rest of the input as one gap.
     fn find_end<F: Format>(
         &self,
         format: &F,
@@ -113,7 +113,7 @@ impl Source {
         let mut tally = Tally::default();
         let mut end: Option<Gap> = None;
         let work = InOrderWork {
-            in_order: self.in_order(|found: Result<Found>| {
+            in_order: self.in_order(|found: Result<PartUpToFault>| {
                 let found = found.map_err(|error| error.count_before(tally.records, tally.lines))?;
                 match (&mut end, found.fault) {
                     (Some(gap), _) => gap.range.end = found.part.end,
@@ -148,23 +148,23 @@ impl Source {
     }
 }
 
-/// What became of a part.
-struct Found {
+/// The result of reading a part up to its first fault.
+struct PartUpToFault {
     part: Range<u64>,
     /// The bytes before the first fault, if they are wanted.
     good: Vec<u8>,
     /// The account of the bytes before the first fault.
     tally: Tally,
-    /// The first fault: where its record begins, and what is lost there.
+    /// The first fault: the offset of its record, the error, and the loss if there is one.
     fault: Option<(u64, Error, Option<LostBlock>)>,
 }
 
-/// Reads a part up to its first fault, which may be a loss.
+/// Reads a part up to its first fault, which may be lost bytes.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Io`] if there is no memory for a copy of the good bytes.
-fn up_to_fault<F: Format>(format: &F, part: Part<'_>, wants_good: bool) -> Result<Found> {
+/// [`ErrorKind::Io`] if memory for a copy of the good bytes is exhausted.
+fn up_to_fault<F: Format>(format: &F, part: Part<'_>, wants_good: bool) -> Result<PartUpToFault> {
     let loss = part.losses().first().filter(|loss| loss.position <= part.len());
     let readable = match loss {
         Some(loss) => Part::from_view(&part.view()[..loss.position], loss.position, part.offset(), false),
@@ -173,11 +173,11 @@ fn up_to_fault<F: Format>(format: &F, part: Part<'_>, wants_good: bool) -> Resul
     let mut records = format.records_of(readable);
     records.by_ref().for_each(drop);
     let tally = records.tally();
-    // What lies in the part can be counted in `usize`.
+    // Positions in a part fit into `usize`.
     let end = usize::try_from(tally.bytes()).unwrap_or(usize::MAX);
     let start = part.offset() + end as u64;
     let error = records.error().filter(|error| {
-        // What ends inside of a record ends where bytes are lost.
+        // An incomplete record before a loss is due to the loss.
         loss.is_none() || !matches!(error.kind(), ErrorKind::Incomplete { .. })
     });
     let fault = match (error, loss) {
@@ -186,7 +186,7 @@ fn up_to_fault<F: Format>(format: &F, part: Part<'_>, wants_good: bool) -> Resul
         (None, None) => None,
     };
     let good = &part.as_bytes()[..if wants_good { end } else { 0 }];
-    let mut copy = room(F::NAME, part, good.len())?;
+    let mut copy = reserve(F::NAME, part, good.len())?;
     copy.extend_from_slice(good);
-    Ok(Found { part: part.range(), good: copy, tally, fault })
+    Ok(PartUpToFault { part: part.range(), good: copy, tally, fault })
 }

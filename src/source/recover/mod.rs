@@ -2,6 +2,6 @@
 
 mod fastq;
 mod salvage;
-mod watch;
+mod stream_gaps;
 
 pub use salvage::Salvaged;

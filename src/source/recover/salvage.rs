@@ -1,32 +1,32 @@
-//! What can be read of a damaged input, in order.
+//! Recovery of damaged inputs in order: readable records and gaps.
 
 use crate::error::{ErrorKind, Result};
 use crate::record::{Gap, Piece, Pieces, Resync, Tally};
 use crate::source::open::Source;
-use crate::source::room::room;
+use crate::source::reserve::reserve;
 use crate::source::schedule::Account;
 
-/// A stretch of a damaged input.
+/// A range of a damaged input.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Salvaged<'data> {
-    /// Whole records, and the blank lines between them, as they stand in the input.
+    /// Whole records and the blank lines between them, as in the input.
     Records(&'data [u8]),
-    /// Bytes in which no record was found. The error has the numbers of its record and line.
+    /// Bytes in which no record was found. The error states the numbers of its record and line.
     Gap(Gap),
 }
 
-/// What became of a part.
-pub(in crate::source) struct Found {
+/// The good bytes and gaps of a part.
+pub(in crate::source) struct PartGaps {
     /// The bytes of the part without its gaps.
     pub(in crate::source) good: Vec<u8>,
-    pub(in crate::source) gaps: Vec<FoundGap>,
+    pub(in crate::source) gaps: Vec<GapInPart>,
     pub(in crate::source) tally: Tally,
 }
 
 /// A gap of a part.
-pub(in crate::source) struct FoundGap {
-    /// How many of the good bytes lie before it.
+pub(in crate::source) struct GapInPart {
+    /// Number of good bytes before the gap.
     pub(in crate::source) at: usize,
     pub(in crate::source) gap: Gap,
     /// The account of the part up to the start of the gap.
@@ -34,8 +34,8 @@ pub(in crate::source) struct FoundGap {
 }
 
 impl Source {
-    /// Hands out in the order of the input what can be read of it, and where nothing can: the good bytes and the gaps add up to
-    /// the input. Reading ends early if there are more than `most_gaps`.
+    /// Calls `take` with the readable ranges and the gaps of the input, in order; together they cover the input. Reading ends early if
+    /// there are more than `most_gaps` gaps.
     ///
     /// ```
     /// use pagecut::{Salvaged, Source, SourceOptions, fastq::Fastq};
@@ -55,19 +55,18 @@ impl Source {
     /// assert_eq!((account.tally.records, account.tally.gaps), (2, 1));
     /// ```
     ///
-    /// Of BGZF, damaged blocks are passed over too, up to the next one that is whole; the gap says which compressed bytes are
-    /// [lost](Gap::lost). What is decompressed is read as if it were plain, with two exceptions: a record may not begin with the first byte
-    /// behind what is lost, since that line may begin before it; and a record whose end is in doubt as long as nobody knows what follows
-    /// is not given (of FASTA the last one; of FASTQ one whose quality scores begin with `@`, and which is not followed by a line and a
-    /// byte). Other compressed input ends at its first fault: what looks like the start of the next member or frame may be anything, and
-    /// the check sum that would prove it stands behind more bytes than there may be memory for.
+    /// For BGZF, damaged blocks are skipped up to the next intact block; the gap states which compressed bytes are [lost](Gap::lost). The
+    /// decompressed bytes are read as if the input were plain, with two exceptions. A record may not start with the first byte after a
+    /// loss, since its line may have started before it. A record before a loss is not returned if its end depends on what followed it: the
+    /// last record of FASTA, and a FASTQ record whose quality scores start with `@`, unless a line and one more byte follow it. Other
+    /// compressed input ends at its first fault: bytes that look like the start of the next member or frame may be anything, and the
+    /// checksum that would prove it may come after more bytes than fit into memory.
     ///
-    /// FASTQ is read in the variant that is named. Of wrapped FASTQ read as four lines a record, quality scores that look like a record
-    /// are one; [`salvage_fastq`](Source::salvage_fastq) decides which variant the input is.
+    /// FASTQ is read in the variant of `format`. If wrapped FASTQ is read as four-line FASTQ, quality scores that look like a record are
+    /// returned as one; [`salvage_fastq`](Source::salvage_fastq) determines the variant.
     ///
-    /// Nothing is handed out of a part in which there are too many gaps. The account's error is that of the first gap, unless reading
-    /// ended early: then it is that of `take`, of the system or of the compressed bytes, or [`ErrorKind::TooManyGaps`], and the account
-    /// is not complete.
+    /// A part with too many gaps is not passed on. The error of the account is that of the first gap, unless reading ended early: then it
+    /// is that of `take`, of the system or of the compressed bytes, or [`ErrorKind::TooManyGaps`], and the account is not complete.
     pub fn salvage<F: Resync>(
         &self,
         format: &F,
@@ -77,8 +76,8 @@ impl Source {
         self.find_gaps(format, true, most_gaps, |good, gap| hand_out(good, gap, &mut take))
     }
 
-    /// Hands out the gaps of a damaged input in their order, with the numbers of record and line in their errors. Reading ends
-    /// early if there are more than `most_gaps`. Returns an account as [`salvage`](Source::salvage) does.
+    /// Calls `take` with the gaps of a damaged input in order; their errors state the numbers of record and line. Reading ends early if
+    /// there are more than `most_gaps` gaps. Returns an account as [`salvage`](Source::salvage) does.
     pub fn for_each_gap<F: Resync>(
         &self,
         format: &F,
@@ -88,7 +87,7 @@ impl Source {
         self.find_gaps(format, false, most_gaps, |_, gap| gap.map_or(Ok(()), &mut take))
     }
 
-    /// Hands out the gaps, each with the good bytes before it if they are wanted, and in the end those behind the last one.
+    /// Calls `take` with each gap and the good bytes before it, if they are wanted, and finally with the good bytes after the last gap.
     pub(in crate::source) fn find_gaps<F: Resync>(
         &self,
         format: &F,
@@ -99,15 +98,15 @@ impl Source {
         let mut before = Tally::default();
         self.parts(format).recover().map_in_order(
             |pieces| find(pieces, wants_good),
-            |found: Result<Found>| {
-                let Found { good, gaps, tally } =
+            |found: Result<PartGaps>| {
+                let PartGaps { good, gaps, tally } =
                     found.map_err(|error| error.count_before(before.records, before.lines))?;
-                // Before anything of the part is taken, so that the account tells of what was.
+                // Checked before anything of the part is taken, so that the account covers what was taken.
                 if before.gaps + gaps.len() as u64 > most_gaps {
                     return Err(ErrorKind::TooManyGaps { most: most_gaps }.into());
                 }
                 let mut from = 0;
-                for FoundGap { at, gap, .. } in gaps {
+                for GapInPart { at, gap, .. } in gaps {
                     let error = gap.error.count_before(before.records, before.lines);
                     take(&good[from..at], Some(Gap { error, ..gap }))?;
                     from = at;
@@ -119,7 +118,7 @@ impl Source {
     }
 }
 
-/// Hands out good bytes, if there are any, and the gap after them.
+/// Passes on good bytes, if there are any, and the gap after them.
 pub(in crate::source) fn hand_out(
     good: &[u8],
     gap: Option<Gap>,
@@ -131,16 +130,16 @@ pub(in crate::source) fn hand_out(
     gap.map_or(Ok(()), |gap| take(Salvaged::Gap(gap)))
 }
 
-/// Goes through the pieces of a part.
+/// Collects the good bytes and gaps of a part.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Io`] if there is no memory for a copy of the part.
-pub(in crate::source) fn find<F: Resync>(pieces: &mut Pieces<'_, F>, wants_good: bool) -> Result<Found> {
+/// [`ErrorKind::Io`] if memory for a copy of the part is exhausted.
+pub(in crate::source) fn find<F: Resync>(pieces: &mut Pieces<'_, F>, wants_good: bool) -> Result<PartGaps> {
     let part = pieces.part();
-    let mut good = room(F::NAME, part, if wants_good { part.len() } else { 0 })?;
+    let mut good = reserve(F::NAME, part, if wants_good { part.len() } else { 0 })?;
     let mut gaps = Vec::new();
-    // What lies in the part can be counted in `usize`.
+    // Positions in a part fit into `usize`.
     let position = |offset: u64| usize::try_from(offset - part.offset()).unwrap_or(usize::MAX);
     let mut from = 0;
     while let Some(piece) = pieces.next() {
@@ -151,16 +150,16 @@ pub(in crate::source) fn find<F: Resync>(pieces: &mut Pieces<'_, F>, wants_good:
             }
             from = end;
             let before = before_gap::<F>(pieces.tally(), &part.as_bytes()[start..end]);
-            gaps.push(FoundGap { at: good.len(), gap, before });
+            gaps.push(GapInPart { at: good.len(), gap, before });
         }
     }
     if wants_good {
         good.extend_from_slice(&part.as_bytes()[from..]);
     }
-    Ok(Found { good, gaps, tally: pieces.tally() })
+    Ok(PartGaps { good, gaps, tally: pieces.tally() })
 }
 
-/// The account up to the start of a gap, of that up to its end.
+/// Returns the account up to the start of a gap, from the account up to its end.
 fn before_gap<F: Resync>(tally: Tally, gap: &[u8]) -> Tally {
     let lines = if F::IS_TEXT { memchr::memchr_iter(b'\n', gap).count() as u64 } else { 0 };
     Tally {

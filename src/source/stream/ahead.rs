@@ -1,4 +1,4 @@
-//! Reads a stream ahead, in a thread of its own.
+//! Read-ahead of a stream by a separate thread.
 
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -6,34 +6,33 @@ use std::thread;
 
 type Stream = Box<dyn Read + Send>;
 
-/// How many bytes are read before a thread is started for the rest: it takes longer to start than to read a few.
+/// Number of bytes read before the thread is started. Starting it takes longer than reading a few bytes.
 const ALONE_LEN: usize = 256 << 10;
 
-/// How many bytes are read at a time.
+/// Number of bytes per read.
 const READ_LEN: usize = 256 << 10;
 
-/// How many reads the thread is ahead at the most.
+/// Maximum number of reads that the thread is ahead.
 const READS: usize = 8;
 
-/// A stream that is read by a thread of its own, so that whoever writes to a pipe need not wait while what was read is worked
-/// on.
+/// A stream that a separate thread reads, so that the writer of a pipe does not wait while the bytes are processed.
 pub(in crate::source) struct ReadAhead(State);
 
 enum State {
-    /// Without a thread as yet, and how many bytes were read so.
+    /// The stream without a thread so far, and the number of bytes read.
     Alone(Stream, usize),
     Ahead(Ahead),
-    /// No thread can be had.
+    /// The thread could not be started.
     Never(Stream),
     Ended,
 }
 
-/// What is had from the thread.
+/// The receiving end of the thread.
 struct Ahead {
     read: Receiver<io::Result<Vec<u8>>>,
-    /// Where buffers go back.
+    /// Returns buffers to the thread.
     free: SyncSender<Vec<u8>>,
-    /// What was had last, and how much of it was taken.
+    /// The last buffer received, and the number of its bytes consumed.
     buffer: Vec<u8>,
     taken: usize,
 }
@@ -71,11 +70,11 @@ impl Read for ReadAhead {
     }
 }
 
-/// Starts the thread. It ends with the stream, or when nobody takes what it reads.
+/// Starts the thread. It ends with the stream, or when the receiver is dropped.
 fn start(stream: Stream) -> State {
     let (sender, read) = sync_channel(READS);
     let (free, buffers) = sync_channel(READS + 2);
-    // The stream goes to the thread when that is there, so that it is not lost if there is none.
+    // The stream is sent once the thread exists, so that it is not lost if there is none.
     let (give, take) = sync_channel::<Stream>(1);
     let reader = move || {
         let Ok(mut stream) = take.recv() else { return };
@@ -108,7 +107,7 @@ fn start(stream: Stream) -> State {
 impl Ahead {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.taken == self.buffer.len() {
-            // There is room for all of them, so the thread gets it back whatever it does.
+            // The channel has room for all buffers, so the result does not matter.
             let _ = self.free.try_send(std::mem::take(&mut self.buffer));
             self.taken = 0;
             let ended_early = |_| io::Error::other("the thread that reads the stream has panicked");
@@ -125,7 +124,7 @@ impl Ahead {
 mod tests {
     use super::*;
 
-    /// Gives so many bytes in reads of one length, and then an error or the end.
+    /// Gives `left` bytes in short reads, and then an error or the end.
     struct Slow {
         left: usize,
         at_a_time: usize,
@@ -151,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_comes_in_order_and_then_the_error() {
+    fn bytes_come_in_order_before_the_error() {
         for left in [0, 1, ALONE_LEN, ALONE_LEN + 1, 3_000_000] {
             for at_a_time in [1000, READ_LEN, usize::MAX] {
                 for error in [None, Some(io::ErrorKind::BrokenPipe)] {
@@ -166,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_read_that_is_interrupted_is_tried_again() {
+    fn an_interrupted_read_is_repeated() {
         struct Interrupted(Slow, usize);
         impl Read for Interrupted {
             fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {

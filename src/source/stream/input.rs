@@ -1,23 +1,23 @@
-//! An input that is read from the left, by several workers in turn.
+//! An input that several workers read in turn from its start.
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::ahead::ReadAhead;
-use super::taking::{TakenRun, Taking};
+use super::run_queue::{RunQueue, TakenRun};
 use crate::compress::{Check, Compression, CompressionStats, Run, Taken};
 use crate::error::{Error, Result};
 use crate::record::PartEndSearch;
 use crate::source::access::Reader;
 
-/// Where bytes come from.
+/// The origin of the bytes.
 pub(in crate::source) enum Input<'input> {
-    /// A file that tells no length, as those of `/proc`.
+    /// A file without a length, such as those of `/proc`.
     File(File),
-    /// A pipe, or whatever else can be read but once.
+    /// A pipe, or another stream that can be read only once.
     Stream(ReadAhead),
-    /// A file with positions that has to be read from the left all the same, from its start.
+    /// A file with positions that must be read from its start, and the current offset.
     Reader(&'input Reader, u64),
 }
 
@@ -45,53 +45,53 @@ impl Input<'_> {
     }
 }
 
-/// Why there is no more to read.
+/// The reason why there are no more bytes.
 pub(super) enum End {
-    /// There is no more.
+    /// The input ended.
     Reached,
-    /// It cannot be had.
+    /// The input cannot be read further.
     Failed(Error),
 }
 
-/// An input that is read from the left.
+/// An input that is read from its start.
 pub(in crate::source) struct StreamInput<'input> {
-    taking: Taking<'input>,
-    joining: Mutex<Joining>,
-    /// A run was joined.
+    queue: RunQueue<'input>,
+    joining: Mutex<JoinState>,
+    /// Signals that a run was joined.
     moved: Condvar,
     reader: Option<&'input Reader>,
 }
 
-/// What one worker at a time joins runs to.
-pub(super) struct Joining {
+/// The state of joining runs, for one worker at a time.
+pub(super) struct JoinState {
     check: Check,
-    /// How many runs were joined.
+    /// Number of runs joined.
     runs: u64,
-    /// How many bytes of the input they were taken of, compressed ones if it is compressed.
+    /// Number of bytes of the input in those runs; compressed bytes if the input is compressed.
     pub(super) taken: u64,
-    /// What was taken for them, if the input is compressed.
+    /// Decompression statistics of those runs, if the input is compressed.
     packed: Option<CompressionStats>,
-    /// How many compressed bytes are lost, and how many members.
+    /// Numbers of lost compressed bytes and of lost members.
     lost_bytes: u64,
     lost_members: u64,
-    /// How many of the first bytes are proven by check sums.
+    /// Number of bytes from the start that checksums have verified.
     proven: u64,
-    /// How many decompressed bytes are lost, if that is known.
+    /// Number of lost decompressed bytes, if it is known.
     lost_len: Option<u64>,
-    /// What was taken but not handed out.
-    pub(super) ahead: Run,
-    /// Offset of the first byte of `ahead`.
+    /// Bytes that were read, and belong to the next part.
+    pub(super) carry: Run,
+    /// Offset of the first byte of `carry`.
     pub(super) offset: u64,
-    /// What is known of where a part that begins with `ahead` may end.
-    pub(super) sought: PartEndSearch,
-    /// Whether anything was handed out.
-    begun: bool,
+    /// State of the search for the end of a part that starts with `carry`.
+    pub(super) end_search: PartEndSearch,
+    /// Whether a part was handed out.
+    has_begun: bool,
     pub(super) end: Option<End>,
-    /// Offset of the part behind which there is nothing to be had.
-    pub(super) failed_behind: Option<u64>,
+    /// Offset of the last part before a failure.
+    pub(super) failed_after: Option<u64>,
 }
 
-impl Joining {
+impl JoinState {
     fn new() -> Self {
         Self {
             check: Check::default(),
@@ -102,24 +102,24 @@ impl Joining {
             lost_members: 0,
             proven: 0,
             lost_len: Some(0),
-            ahead: Run::default(),
+            carry: Run::default(),
             offset: 0,
-            sought: PartEndSearch::default(),
-            begun: false,
+            end_search: PartEndSearch::default(),
+            has_begun: false,
             end: None,
-            failed_behind: None,
+            failed_after: None,
         }
     }
 
-    /// Whether nothing is kept, not even a place where something is lost.
+    /// Returns whether there are neither bytes nor losses to hand out.
     fn is_empty(&self) -> bool {
-        self.ahead.len() == 0 && self.ahead.losses().is_empty()
+        self.carry.len() == 0 && self.carry.losses().is_empty()
     }
 
-    /// Notes what is lost in the next run.
+    /// Adds the losses of the next run.
     fn count_losses(&mut self, run: &mut Run) {
         self.lost_members += run.lost_blocks();
-        let start = self.offset + self.ahead.len() as u64;
+        let start = self.offset + self.carry.len() as u64;
         for loss in run.losses_mut() {
             self.lost_bytes += loss.packed.end - loss.packed.start;
             loss.before = self.lost_len.map(|lost| start + loss.position as u64 + lost);
@@ -127,9 +127,9 @@ impl Joining {
         }
     }
 
-    /// What was decompressed so far, if the input is compressed.
+    /// Returns the statistics of the decompression so far, if the input is compressed.
     pub(super) fn compression_stats(&self) -> Option<CompressionStats> {
-        let decompressed_bytes = self.offset + self.ahead.len() as u64;
+        let decompressed_bytes = self.offset + self.carry.len() as u64;
         self.packed.map(|packed| CompressionStats {
             members: packed.members - self.lost_members,
             lost_bytes: self.lost_bytes,
@@ -139,12 +139,12 @@ impl Joining {
         })
     }
 
-    /// How the input is compressed, if it is.
+    /// Returns the compression of the input, if it is compressed.
     pub(super) fn compression(&self) -> Option<Compression> {
         self.packed.map(|packed| packed.compression)
     }
 
-    /// Why there is nothing more to be had, if there should be more.
+    /// Returns the error that ended the input, if there was one.
     pub(super) fn failure(&self) -> Option<&Error> {
         match &self.end {
             Some(End::Failed(error)) => Some(error),
@@ -159,35 +159,35 @@ impl<'input> StreamInput<'input> {
             Input::Reader(reader, _) => Some(*reader),
             Input::File(_) | Input::Stream(_) => None,
         };
-        let mut taking = Taking::new(input);
-        taking.keep(true);
-        Self { taking, joining: Mutex::new(Joining::new()), moved: Condvar::new(), reader }
+        let mut queue = RunQueue::new(input);
+        queue.keep(true);
+        Self { queue, joining: Mutex::new(JoinState::new()), moved: Condvar::new(), reader }
     }
 
-    pub(in crate::source) fn of_reader(reader: &'input Reader) -> Self {
+    pub(in crate::source) fn from_reader(reader: &'input Reader) -> Self {
         Self::new(Input::Reader(reader, 0))
     }
 
-    pub(in crate::source) fn of_stream(stream: impl Read + Send + 'static) -> Self {
+    pub(in crate::source) fn from_stream(stream: impl Read + Send + 'static) -> Self {
         Self::new(Input::Stream(ReadAhead::new(Box::new(stream))))
     }
 
-    /// Goes back to the start, if anything was handed out.
+    /// Goes back to the start, if a part was handed out.
     fn rewind(&mut self) -> io::Result<()> {
         let joining = self.joining.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if joining.begun {
-            self.taking.rewind()?;
-            self.taking.keep(true);
-            *joining = Joining::new();
+        if joining.has_begun {
+            self.queue.rewind()?;
+            self.queue.keep(true);
+            *joining = JoinState::new();
         }
         Ok(())
     }
 
-    /// From now on goes on behind damage where that can be done, or does not; what was looked at is looked at again.
+    /// Sets whether reading continues after damage, where that is possible. Bytes that were read to detect the format are read again.
     pub(in crate::source) fn recover(&mut self, recover: bool) -> io::Result<()> {
         self.rewind()?;
-        if self.taking.take_again(recover) {
-            *self.joining.get_mut().unwrap_or_else(PoisonError::into_inner) = Joining::new();
+        if self.queue.take_again(recover) {
+            *self.joining.get_mut().unwrap_or_else(PoisonError::into_inner) = JoinState::new();
         }
         Ok(())
     }
@@ -195,58 +195,57 @@ impl<'input> StreamInput<'input> {
     /// Starts reading in runs of about this many bytes; `recover` says whether reading continues after damage.
     pub(super) fn begin(&mut self, len: usize, recover: bool) -> Result<()> {
         self.recover(recover)?;
-        self.taking.keep(false);
-        // The first bytes are read at once, so that it is known whether there is a second run.
+        self.queue.keep(false);
+        // The first bytes are read now, to know whether there is a second run.
         self.head(len)?;
         let joining = self.joining.get_mut().unwrap_or_else(PoisonError::into_inner);
-        joining.begun = joining.end.is_none() || !joining.is_empty();
+        joining.has_begun = joining.end.is_none() || !joining.is_empty();
         Ok(())
     }
 
-    /// The first bytes of the input, `len` of them or more if it has so many.
+    /// Returns the first bytes of the input: at least `len` if it has as many.
     pub(in crate::source) fn head(&mut self, len: usize) -> Result<&[u8]> {
         self.rewind()?;
         let mut run = Run::default();
-        let wanting = |joining: &Joining| joining.end.is_none() && joining.ahead.len() < len;
-        while wanting(&self.joining()) {
+        let needs_more = |joining: &JoinState| joining.end.is_none() && joining.carry.len() < len;
+        while needs_more(&self.joining()) {
             let Some(mut joining) = self.next_run(&mut run, len) else { break };
-            if let Err(error) = joining.ahead.append(&mut run, 0) {
+            if let Err(error) = joining.carry.append(&mut run, 0) {
                 joining.end = Some(End::Failed(error));
             }
         }
         let joining = self.joining.get_mut().unwrap_or_else(PoisonError::into_inner);
         match joining.failure() {
-            Some(error) if joining.ahead.len() == 0 => Err(error.clone()),
-            // What was read before is something, and comes first.
-            _ => Ok(joining.ahead.as_slice()),
+            Some(error) if joining.carry.len() == 0 => Err(error.clone()),
+            // The bytes before the error come first.
+            _ => Ok(joining.carry.as_slice()),
         }
     }
 
-    /// As much of the [head](StreamInput::head) as follows each other in the input, and whether the input begins with it.
-    pub(in crate::source) fn sound_head(&mut self, len: usize) -> Result<(&[u8], bool)> {
+    /// Returns the bytes of the [head](StreamInput::head) before a loss, and whether the input starts with them.
+    pub(in crate::source) fn contiguous_head(&mut self, len: usize) -> Result<(&[u8], bool)> {
         self.head(len)?;
         let joining = self.joining.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let mut losses = joining.ahead.losses().iter().map(|loss| loss.position).peekable();
+        let mut losses = joining.carry.losses().iter().map(|loss| loss.position).peekable();
         let is_start = losses.peek() != Some(&0);
-        let end = losses.find(|&position| position > 0).unwrap_or(joining.ahead.len());
-        Ok((&joining.ahead.as_slice()[..end], is_start))
+        let end = losses.find(|&position| position > 0).unwrap_or(joining.carry.len());
+        Ok((&joining.carry.as_slice()[..end], is_start))
     }
 
-    /// Takes the next run, does what is left to be done with it, and waits until those before it were joined. `None` if there is
-    /// none.
+    /// Takes the next run, does its pending work, and waits until the runs before it are joined. `None` if there is none.
     ///
-    /// What has been found out of the input by then is handed out for the run to be joined.
-    pub(super) fn next_run(&self, run: &mut Run, len: usize) -> Option<MutexGuard<'_, Joining>> {
+    /// Returns the join state, locked, for the caller to join the run.
+    pub(super) fn next_run(&self, run: &mut Run, len: usize) -> Option<MutexGuard<'_, JoinState>> {
         run.clear();
         let joining = self.joining();
         if joining.end.is_some() {
-            // Everything was taken before: what is left of it makes an empty run.
+            // All bytes were read before; the remaining ones form an empty run plus `carry`.
             return Some(joining).filter(|joining| !joining.is_empty());
         }
         drop(joining);
         let _guard = EndOnPanic(self);
-        // If there is none, whoever took the last one hands out all that is left.
-        let TakenRun { number, taken, offset, packed } = self.taking.take(run, len)?;
+        // If there is no run, the worker with the last run hands out the rest.
+        let TakenRun { number, taken, offset, packed } = self.queue.take(run, len)?;
 
         let (sums, finished) = run.finish();
         let mut joining = self.joining();
@@ -262,9 +261,9 @@ impl<'input> StreamInput<'input> {
         joining.count_losses(run);
         let joined = joining.check.join(run, sums);
         if let Some(proven) = run.proven(joined.is_err()) {
-            joining.proven = joining.offset + (joining.ahead.len() + proven) as u64;
+            joining.proven = joining.offset + (joining.carry.len() + proven) as u64;
         }
-        // In the order in which they lie in the input.
+        // The errors in the order of the input.
         joining.end = match joined.and(finished).and(taken) {
             Ok(Taken::Some) => None,
             Ok(Taken::Last) => Some(End::Reached),
@@ -273,33 +272,33 @@ impl<'input> StreamInput<'input> {
         Some(joining)
     }
 
-    /// There is another worker.
+    /// Adds a worker.
     pub(super) fn add_worker(&self) {
-        self.taking.add_worker();
+        self.queue.add_worker();
     }
 
-    /// Whether all of the input was taken.
+    /// Returns whether the whole input was read.
     pub(super) fn has_ended(&self) -> bool {
-        self.taking.has_ended()
+        self.queue.has_ended()
     }
 
-    /// How the input is compressed, if it is.
+    /// Returns the compression of the input, if it is compressed.
     pub(in crate::source) fn compression(&self) -> Option<Compression> {
         self.joining().compression()
     }
 
-    /// Whether the input is still what it was when it was opened, as far as can be told.
+    /// Checks that a file has not changed since it was opened.
     pub(super) fn check(&self) -> Result<()> {
-        // What cannot be read at positions cannot be looked at again either.
+        // A stream cannot be checked.
         self.reader.map_or(Ok(()), Reader::check)
     }
 
-    pub(super) fn joining(&self) -> MutexGuard<'_, Joining> {
+    pub(super) fn joining(&self) -> MutexGuard<'_, JoinState> {
         self.joining.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Lets nobody wait for a run that will not be joined, since its worker panics.
+/// Wakes the other workers if a worker panics, since its run will not be joined.
 struct EndOnPanic<'run, 'input>(&'run StreamInput<'input>);
 
 impl Drop for EndOnPanic<'_, '_> {

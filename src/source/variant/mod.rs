@@ -1,12 +1,12 @@
-//! The variant of FASTQ that an input is, decided by its records.
+//! Detection of the variant of FASTQ from the records.
 
-mod doubt;
-mod unread;
-mod watched;
+mod pending_census;
+mod request;
+mod stream_work;
 
-pub(super) use doubt::Doubt;
-pub(super) use unread::Unread;
-pub(super) use watched::Watched;
+pub(super) use pending_census::PendingCensus;
+pub(super) use request::VariantRequest;
+pub(super) use stream_work::StreamWork;
 
 use crate::detect::KindVisitor;
 use crate::error::{Error, ErrorKind, Result};
@@ -15,20 +15,21 @@ use crate::record::{Format, Part, Records};
 use crate::source::open::Source;
 use crate::source::schedule::{Account, Division, Outcome, Then};
 
-/// Work that is the same for every format whose records lie end to end.
+/// A task that is the same for every format with contiguous records.
 pub trait FormatTask {
     /// The result of the work.
     type Output;
 
-    /// Does the work on a source in one format. It is called a second time, with [`Wrapped`](crate::fastq::Wrapped), if FASTQ turns out to be wrapped.
+    /// Runs the task on a source in one format. It is called again, with [`Wrapped`](crate::fastq::Wrapped), if the FASTQ proves to be
+    /// wrapped.
     ///
     /// # Errors
     ///
-    /// Those of the work.
+    /// Those of the task.
     fn run<F: Format>(&self, source: &Source, format: &F) -> Result<Self::Output>;
 }
 
-/// A task, and the source on which it is done.
+/// A task and its source.
 struct InFormat<'run, T> {
     source: &'run Source,
     task: &'run T,
@@ -53,7 +54,7 @@ impl<T: FormatTask> KindVisitor for InFormat<'_, T> {
 }
 
 impl Source {
-    /// Does a task in the format that the input has, and in the variant that its records have. An empty input is read as FASTQ.
+    /// Runs a task in the format of the input, and in the variant of its records. An empty input is read as FASTQ.
     ///
     /// ```
     /// use pagecut::{Format, FormatTask, Result, Source};
@@ -76,16 +77,16 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// Those of [`detect`](Source::detect) and of the task; [`ErrorKind::UnknownFormat`] for MP4, whose samples lie in any order.
+    /// Those of [`detect`](Source::detect) and of the task; [`ErrorKind::UnknownFormat`] for MP4, whose samples are not contiguous.
     pub fn in_format<T: FormatTask>(&self, task: &T) -> Result<T::Output> {
         self.detect()?.visit(InFormat { source: self, task })
     }
 
-    /// Does work on FASTQ in the variant that its records have: in that of `guess`, and in the other one if the first one fails and
-    /// [`variant_after`](Source::variant_after) says so. An input without faults is read once, unless the guess is wrong.
+    /// Runs a task on FASTQ in the variant of its records: in `guess`, and in the other variant if that fails and
+    /// [`variant_after`](Source::variant_after) returns the other one. An input without faults is read once, unless the guess is wrong.
     ///
-    /// A stream cannot be read again. Where four-line reading of it fails, it is read on until its variant is certain; if that is the other
-    /// one, the error is [`ErrorKind::WrappedStream`].
+    /// A stream cannot be read again. If four-line reading of it fails, it is read on until its variant is certain; if it is wrapped, the
+    /// error is [`ErrorKind::WrappedStream`].
     ///
     /// ```
     /// use pagecut::{Source, fastq::{Fastq, Variant}};
@@ -103,7 +104,7 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// Those of the work in the variant that the input has.
+    /// Those of the task in the variant of the input.
     pub fn in_variant<T>(
         &self,
         guess: Variant,
@@ -112,7 +113,7 @@ impl Source {
     ) -> Result<T> {
         match guess {
             Variant::FourLines => {
-                self.watched.begin();
+                self.variant_request.make();
                 let done = four_lines();
                 match self.turns_out_to_be(guess, done.as_ref().err())? {
                     Variant::FourLines => done,
@@ -129,8 +130,8 @@ impl Source {
         }
     }
 
-    /// Reads FASTQ in the variant that its records have, and tells the kind of every byte up to the first error, as
-    /// [`account`](Source::account) does. Of a stream that turns out to be wrapped, the error is [`ErrorKind::WrappedStream`].
+    /// Reads FASTQ in the variant of its records, and accounts for every byte up to the first error, as [`account`](Source::account) does.
+    /// For a stream that proves to be wrapped, the error is [`ErrorKind::WrappedStream`].
     #[must_use]
     pub fn account_fastq(&self, fastq: &Fastq, guess: Variant) -> Account {
         let read = |variant| match variant {
@@ -138,7 +139,7 @@ impl Source {
             Variant::Wrapped => self.account(&fastq.wrapped()),
         };
         if guess == Variant::FourLines {
-            self.watched.begin();
+            self.variant_request.make();
         }
         let account = read(guess);
         match self.turns_out_to_be(guess, account.error.as_ref()) {
@@ -148,13 +149,13 @@ impl Source {
         }
     }
 
-    /// The variant that the input turns out to be, if reading it as `guess` failed with this error.
+    /// Returns the variant of the input, after reading it as `guess` gave this error, if any.
     fn turns_out_to_be(&self, guess: Variant, error: Option<&Error>) -> Result<Variant> {
         let Some(error) = error else { return Ok(guess) };
         if self.reader().is_some() {
             return self.variant_after(guess, error);
         }
-        match self.watched.take() {
+        match self.variant_request.take_answer() {
             Some(Variant::Wrapped) if guess == Variant::FourLines && is_in_doubt(error) => {
                 Err(error.clone().of_wrapped_stream())
             }
@@ -162,14 +163,14 @@ impl Source {
         }
     }
 
-    /// The variant of FASTQ that the input is, if reading it as `guess` failed with this error.
+    /// Returns the variant of FASTQ of the input, after reading it as `guess` failed with this error.
     ///
-    /// Four-line reading from the left stops at the first record that has not four lines. If the wrapped grammar reads a whole record
-    /// there, and no fault follows, the input is wrapped. If a fault follows, a record of six lines or more makes the input wrapped;
-    /// one of five lines does not, since a line end too many makes five lines out of four. If both grammars fail at the same record,
-    /// the input is damaged there, and has four lines a record.
+    /// Four-line reading stops at the first record that does not have four lines. If the wrapped grammar reads a whole record there, and no
+    /// fault follows, the input is wrapped. If a fault follows, a record of six lines or more proves that the input is wrapped; a record of
+    /// five lines does not, since an extra line end turns four lines into five. If both grammars fail at the same record, the input is
+    /// damaged there, and has four lines per record.
     ///
-    /// An error that is not one of FASTQ decides nothing, and a stream cannot be read again: the variant is then the guess.
+    /// The variant is the guess if the error is not one of FASTQ, or the input is a stream, which cannot be read again.
     ///
     /// # Errors
     ///
@@ -186,12 +187,12 @@ impl Source {
         variant.map_or_else(|| self.variant_by_all_records(), Ok)
     }
 
-    /// The variant that all records of a damaged input show, those after its faults too.
+    /// Returns the variant that all records of a damaged input show, including those after its faults.
     pub(in crate::source) fn variant_by_all_records(&self) -> Result<Variant> {
         self.take_census(false).map(|evidence| evidence.variant())
     }
 
-    /// Reads the input from the left as whatever its records are, until the variant is certain; or up to the first gap.
+    /// Takes the census of the input from its start, until the variant is certain, or up to the first gap if `stops_at_gap`.
     fn take_census(&self, stops_at_gap: bool) -> Result<Evidence> {
         let work = |evidence: &mut Evidence, part: Part<'_>| {
             let mut stretches: Records<'_, Census> = Census.records_of(part);
@@ -218,7 +219,7 @@ impl Source {
     }
 }
 
-/// Whether an error is one of where an input ends: all that can be read of it was read.
+/// Returns whether an error ends the input, so that everything readable was read.
 fn ends_input(error: &Error) -> bool {
     matches!(
         error.kind(),
@@ -226,7 +227,7 @@ fn ends_input(error: &Error) -> bool {
     )
 }
 
-/// Whether this error of four-line reading leaves the variant in doubt.
+/// Returns whether this error of four-line reading leaves the variant in doubt.
 pub(in crate::source) fn is_in_doubt(error: &Error) -> bool {
     matches!(
         error.kind(),

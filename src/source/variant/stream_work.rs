@@ -1,4 +1,4 @@
-//! Where four-line reading of a stream fails: the variant of its records, which cannot be read again.
+//! Detection of the variant of a stream after four-line reading fails, without reading it again.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -6,58 +6,58 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::is_in_doubt;
-use super::unread::Unread;
+use super::pending_census::PendingCensus;
 use crate::error::Error;
 use crate::fastq::{Evidence, Variant};
 use crate::record::{Part, Tally};
 use crate::source::schedule::{Account, Outcome, Then, Work};
 
-/// A part of more bytes is not copied: the worker that has it waits.
-const MOST_COPIED: usize = 4 << 20;
+/// Maximum length in bytes of a part that is copied. The worker of a longer part waits.
+const MAX_COPIED_LEN: usize = 4 << 20;
 
-/// Work on the four-line records of a stream, and after the first error that leaves the variant in doubt the census of all that follows,
-/// until the variant is certain.
+/// Work on the four-line records of a stream. After the first error that leaves the variant in doubt, it takes the census of the following
+/// bytes until the variant is certain.
 ///
-/// The parts of a stream come in order, but are done in any order. So the work on each is entered in order; what is done early is
-/// kept for that with a copy of its bytes, since the part before may turn out to hold the error.
-pub(in crate::source) struct Doubt<'work, W> {
+/// Workers receive the parts of a stream in order, but finish them in any order. Results are entered in order. An early result waits with a
+/// copy of its bytes, since an earlier part may contain the error.
+pub(in crate::source) struct StreamWork<'work, W> {
     work: &'work W,
     state: Mutex<State>,
-    /// Parts were entered, or no more are.
+    /// Signals that a part was entered, or that no more will be.
     moved: Condvar,
-    /// How many parts are kept at the most.
-    most: usize,
-    /// Offset of the part with the error, once that is known.
-    failed: AtomicU64,
-    /// Whether the work itself failed, which is before that.
-    refused: AtomicBool,
+    /// Maximum number of waiting parts.
+    max_waiting: usize,
+    /// Offset of the part with the error, once it is known.
+    failed_at: AtomicU64,
+    /// Whether the work itself failed, before that part.
+    work_failed: AtomicBool,
 }
 
 struct State {
-    /// Where the part begins that is entered next.
+    /// Offset of the next part to enter.
     next: u64,
-    /// Parts that were done early, by their offset: their bytes and their account.
+    /// Results that wait, by the offsets of their parts: the bytes and the account.
     early: BTreeMap<u64, (Vec<u8>, Tally)>,
-    /// The account of what was entered, up to the error.
+    /// The account of the entered parts, up to the error.
     tally: Tally,
     error: Option<Error>,
-    /// The census from the record at fault on.
-    unread: Option<Unread>,
-    /// Nothing more is entered.
+    /// The census from the faulty record on.
+    census: Option<PendingCensus>,
+    /// Whether no more parts are entered.
     ended: bool,
-    /// Nothing is entered of parts that begin after this offset.
+    /// Parts that start after this offset are not entered.
     stop_from: u64,
 }
 
-impl<'work, W> Doubt<'work, W> {
-    /// Watches work, and keeps about `most` parts at the most.
-    pub(in crate::source) fn about(work: &'work W, most: usize) -> Self {
+impl<'work, W> StreamWork<'work, W> {
+    /// Wraps work, and keeps at most about `max_waiting` parts.
+    pub(in crate::source) fn new(work: &'work W, max_waiting: usize) -> Self {
         let state = State {
             next: 0,
             early: BTreeMap::new(),
             tally: Tally::default(),
             error: None,
-            unread: None,
+            census: None,
             ended: false,
             stop_from: u64::MAX,
         };
@@ -65,25 +65,25 @@ impl<'work, W> Doubt<'work, W> {
             work,
             state: Mutex::new(state),
             moved: Condvar::new(),
-            most,
-            failed: AtomicU64::new(u64::MAX),
-            refused: AtomicBool::new(false),
+            max_waiting,
+            failed_at: AtomicU64::new(u64::MAX),
+            work_failed: AtomicBool::new(false),
         }
     }
 
-    /// The account up to the error that left the variant in doubt, and the variant; or the account as it is.
+    /// Returns the account up to the error that left the variant in doubt, and the variant; without such an error, the given account.
     pub(in crate::source) fn conclude(self, account: Account) -> (Account, Option<Variant>) {
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let State { tally, error: Some(error), unread: Some(mut unread), ended, .. } = state else {
+        let State { tally, error: Some(error), census: Some(mut census), ended, .. } = state else {
             return (account, None);
         };
-        if self.refused.into_inner() {
+        if self.work_failed.into_inner() {
             return (account, None);
         }
         if !ended {
-            unread.look(account.complete, Evidence::is_enough_up_to_fault);
+            census.look(account.complete, Evidence::is_enough_up_to_fault);
         }
-        let variant = unread.evidence.variant_up_to_fault();
+        let variant = census.evidence.variant_up_to_fault();
         (Account { tally, error: Some(error), complete: false, ..account }, Some(variant))
     }
 
@@ -91,14 +91,15 @@ impl<'work, W> Doubt<'work, W> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Enters what became of a part when those before it were entered, or keeps it for that. Returns what is to be made of it.
+    /// Enters the result of a part in order, or lets it wait. Returns the outcome to report.
     fn enter(&self, part: Part<'_>, done: Outcome) -> Outcome {
         let mut copy = Vec::new();
-        // The order of errors matters. Where there is no memory for a copy, the part waits too.
-        let mut may_copy = done.error.is_none() && part.len() <= MOST_COPIED;
+        // Results with errors wait without a copy, since the order of errors matters. If memory for a copy is exhausted, the worker waits
+        // too.
+        let mut may_copy = done.error.is_none() && part.len() <= MAX_COPIED_LEN;
         let mut state = self.state();
         while !state.ended && state.next != part.offset() && part.offset() <= state.stop_from {
-            if may_copy && state.early.len() < self.most {
+            if may_copy && state.early.len() < self.max_waiting {
                 if !copy.is_empty() {
                     state.early.insert(part.offset(), (copy, done.tally));
                     return done;
@@ -123,7 +124,7 @@ impl<'work, W> Doubt<'work, W> {
             state.enter(next, &bytes, Outcome::read(tally));
         }
         if state.error.is_some() {
-            self.failed.fetch_min(part.offset(), Ordering::Relaxed);
+            self.failed_at.fetch_min(part.offset(), Ordering::Relaxed);
         }
         let then = if state.ended { Then::Stop } else { done.then };
         drop(state);
@@ -133,14 +134,14 @@ impl<'work, W> Doubt<'work, W> {
 }
 
 impl State {
-    /// Enters the next part. Returns what is to be made of it.
+    /// Enters the next part. Returns the outcome to report.
     fn enter(&mut self, offset: u64, bytes: &[u8], done: Outcome) -> Outcome {
         self.next = offset + bytes.len() as u64;
         if self.ended {
             return done;
         }
         let from = match &done.error {
-            _ if self.unread.is_some() => 0,
+            _ if self.census.is_some() => 0,
             None => {
                 self.tally += done.tally;
                 return done;
@@ -153,42 +154,42 @@ impl State {
                 };
                 self.error = Some(error.clone().count_before(self.tally.records, self.tally.lines));
                 self.tally += done.tally;
-                self.unread = Some(Unread::from(start, Evidence::default()));
-                // The record begins in the part, so that can be counted in `usize`.
+                self.census = Some(PendingCensus::from(start, Evidence::default()));
+                // The record starts in the part, so its position fits into `usize`.
                 usize::try_from(start - offset).unwrap_or(bytes.len())
             }
         };
-        if let Some(unread) = &mut self.unread {
-            // Where there is no memory, the evidence so far decides.
-            let has_room = unread.add(bytes.get(from..).unwrap_or_default()).is_ok();
-            self.ended = !has_room || unread.look(false, Evidence::is_enough_up_to_fault).is_some();
+        if let Some(census) = &mut self.census {
+            // If memory is exhausted, the evidence so far decides.
+            let has_room = census.add(bytes.get(from..).unwrap_or_default()).is_ok();
+            self.ended = !has_room || census.look(false, Evidence::is_enough_up_to_fault).is_some();
         }
         let then = if self.ended { Then::Stop } else { Then::Continue };
         Outcome { error: None, then, ..done }
     }
 }
 
-impl<T, W: Work<T>> Work<T> for Doubt<'_, W> {
+impl<T, W: Work<T>> Work<T> for StreamWork<'_, W> {
     fn work(&self, value: &mut T, part: Part<'_>) -> Outcome {
-        let is_before = part.offset() < self.failed.load(Ordering::Relaxed);
+        let is_before = part.offset() < self.failed_at.load(Ordering::Relaxed);
         let done = if is_before { self.work.work(value, part) } else { Outcome::read(Tally::default()) };
         let done = self.enter(part, done);
-        let failed = self.failed.load(Ordering::Relaxed);
-        if failed < u64::MAX {
-            // Nobody waits for what follows.
-            self.work.stop(failed);
+        let failed_at = self.failed_at.load(Ordering::Relaxed);
+        if failed_at < u64::MAX {
+            // No worker has to wait for later parts.
+            self.work.stop(failed_at);
         }
         done
     }
 
     fn finish(&self, value: &mut T, part: Range<u64>, done: Outcome) -> (Outcome, Option<(u64, Error)>) {
-        if part.start >= self.failed.load(Ordering::Relaxed) {
+        if part.start >= self.failed_at.load(Ordering::Relaxed) {
             return (done, None);
         }
         let has_error = done.error.is_some();
         let (done, ended_at) = self.work.finish(value, part, done);
         if ended_at.is_some() || (done.error.is_some() && !has_error) {
-            self.refused.store(true, Ordering::Relaxed);
+            self.work_failed.store(true, Ordering::Relaxed);
         }
         (done, ended_at)
     }
