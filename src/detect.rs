@@ -1,4 +1,4 @@
-//! What an input is, by its first bytes.
+//! Detection of the format of an input from its first bytes.
 
 mod container;
 mod others;
@@ -13,19 +13,19 @@ use crate::error::{ErrorKind, Result};
 use crate::record::{Certainty, Head};
 use table::TABLE;
 
-/// How many bytes at the start of an input are enough to tell its format.
+/// Number of bytes at the start of an input that suffice to detect its format.
 pub(crate) const HEAD_LEN: usize = 64 * 1024;
 
 impl FileKind {
-    /// Tells the format of an input from its first bytes; 64 KiB are enough, fewer are taken for the whole input.
+    /// Detects the format of an input from its first bytes. 64 KiB are enough; a shorter slice is taken for the whole input.
     ///
-    /// Of FASTQ the variant is a guess if there are more bytes: a record after these can be wrapped although none of them is.
+    /// If the input is longer, the variant of FASTQ is a guess: a later record can be wrapped even if none of these is.
     /// [`Source::in_format`](crate::Source::in_format) and [`Source::in_variant`](crate::Source::in_variant) read an input in the variant
-    /// that all of its records have. The format itself is certain, as far as reading it goes on without an error.
+    /// of all its records. The format itself is certain as long as reading it gives no error.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::UnknownFormat`], which names the format if it is one that is known but not read.
+    /// [`ErrorKind::UnknownFormat`], which names the format if it is known but not supported.
     ///
     /// ```
     /// use pagecut::FileKind;
@@ -38,12 +38,12 @@ impl FileKind {
         Self::of_head(&Head::new(head, head.len() < HEAD_LEN))
     }
 
-    /// Tells the format as [`detect`](FileKind::detect) does, for work that goes on after faults.
+    /// Detects the format as [`detect`](FileKind::detect) does, for work that continues after faults.
     pub(crate) fn detect_with_faults(head: &[u8]) -> Result<Self> {
         Self::of_head(&Head::new(head, head.len() < HEAD_LEN).past_faults())
     }
 
-    /// Asks every format of the table, and those that are not read. The most certain one is taken, of equal ones the first.
+    /// Asks every format of the table, and the unsupported ones. The most certain answer wins; among equal ones, the first.
     fn of_head(head: &Head<'_>) -> Result<Self> {
         let mut best: Option<(Certainty, Result<Self>)> = None;
         let known =
@@ -58,14 +58,14 @@ impl FileKind {
         best.map_or_else(|| Err(ErrorKind::UnknownFormat(&NONE).into()), |(_, kind)| kind)
     }
 
-    /// Tells the format of an input from bytes somewhere in it, with an unknown byte before the first one.
+    /// Detects the format from bytes inside an input, where the byte before the first one is unknown.
     pub(crate) fn detect_inside(bytes: &[u8]) -> Result<Self> {
         let start = TABLE.iter().find_map(|row| (row.find_record)(bytes));
         Self::detect_with_faults(&bytes[start.unwrap_or(0)..])
     }
 }
 
-/// The message that an input is of no format of the table.
+/// The message for an input of no known format.
 static NONE: LazyLock<String> = LazyLock::new(|| {
     let names: Vec<_> = TABLE.iter().map(|row| row.name).collect();
     match names.split_last() {
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn formats_are_told_by_content() {
+    fn formats_are_detected_by_content() {
         for text in ["@", "@r\nA\n+\nI\n", "\n\r\n@r", "\u{feff}@r\nA\n+\nI\n", "@HD\nA\n+\nI\n"] {
             assert_eq!(FileKind::detect(text.as_bytes()).unwrap(), FileKind::Fastq, "{text:?}");
         }
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_looks_like_text_makes_no_text() {
+    fn source_packets_with_text_bytes_are_no_text() {
         for first in [b"@", b">", b"\n", b"\r"] {
             for packets in 5..40 {
                 let mut stream = stream(PacketKind::SourcePacket, 0, packets);
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn letters_are_no_sync_bytes() {
-        // As many letters G as there can be in a sequence, and one at every place from the end.
+        // The highest share of G in a sequence, and a G at every position from the end.
         for len in [188, 189, 376, 1000, 5 * 188, 100_000] {
             for at in 0..188.min(len) {
                 let mut text = b"AGGCTGGGGTCAGGAG".repeat(len / 16 + 1);
@@ -142,13 +142,13 @@ mod tests {
     }
 
     #[test]
-    fn media_are_told_by_their_first_box_or_element() {
+    fn the_first_box_or_element_decides() {
         for (head, kind) in [
             (b"\0\0\0\x14ftypisom\0\0\x02\0isom".as_slice(), FileKind::Mp4),
             (b"\0\0\0\x08wide\0\0", FileKind::Mp4),
             (b"\0\0\0\0mdat", FileKind::Mp4),
             (b"\0\0\0\x01mdat\0\0\0\x01\0\0\0\0", FileKind::Mp4),
-            // A size that happens to be letters, or a line feed, before bytes that are not.
+            // A size that consists of letters or a line feed, before bytes that are not text.
             (b"@AGAmdat\0\x01\x02", FileKind::Mp4),
             (b"\n\n\n\nmdat\0\x01\x02", FileKind::Mp4),
             (b"\x1a\x45\xdf\xa3", FileKind::Matroska),
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_read_is_named() {
+    fn unsupported_formats_are_named() {
         for (head, name) in [
             (
                 b"\x1a\x45\xdf\xa3\x87\x42\x82\x84tags\x18\x53\x80\x67\xff".as_slice(),

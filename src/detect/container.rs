@@ -4,7 +4,7 @@ use super::{FileKind, HEAD_LEN};
 use crate::error::{ErrorKind, Result};
 use crate::media::Container;
 
-/// What is wrong with an input that is no media file.
+/// The reason given for an input that is no media file.
 const NO_MEDIA: &str = "neither MP4, Matroska nor an MPEG-2 transport stream";
 
 impl<'data> Container<'data> {

@@ -21,9 +21,9 @@ fn by_signature(head: &[u8]) -> Option<&'static str> {
         (b"\x1a\x45\xdf\xa3", "EBML, but neither Matroska nor WebM, which is not read"),
         (b"OggS", "Ogg, which is not read yet"),
         (b"fLaC", "FLAC, which is not read yet"),
-        (b"ID3\x02", "MP3, or other sound behind an ID3 tag, which is not read yet"),
-        (b"ID3\x03", "MP3, or other sound behind an ID3 tag, which is not read yet"),
-        (b"ID3\x04", "MP3, or other sound behind an ID3 tag, which is not read yet"),
+        (b"ID3\x02", "MP3, or other audio after an ID3 tag, which is not read yet"),
+        (b"ID3\x03", "MP3, or other audio after an ID3 tag, which is not read yet"),
+        (b"ID3\x04", "MP3, or other audio after an ID3 tag, which is not read yet"),
         (b"FLV\x01", "FLV, which is not read"),
         (b"\0\0\x01\xba", "an MPEG program stream, which is not read"),
         (b"\x1f\x8b", "compressed with gzip, and has to be decompressed first"),
@@ -47,7 +47,7 @@ fn by_signature(head: &[u8]) -> Option<&'static str> {
     OTHERS.iter().find(|(signature, _)| head.starts_with(signature)).map(|(_, what)| *what)
 }
 
-/// RIFF, of which files of 64 bits have other names.
+/// Names a RIFF format. Files with 64-bit lengths have other signatures.
 fn riff(head: &[u8]) -> Option<&'static str> {
     match (head.get(..4)?, head.get(8..12)?) {
         (b"RIFF" | b"RF64" | b"BW64", b"WAVE") => Some("WAV, which is not read yet"),
@@ -56,8 +56,8 @@ fn riff(head: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Whether two frames of ADTS stand in a row (ISO/IEC 13818-7 §6.2): twelve bits of ones, which are the sync word, could be
-/// anything.
+/// Returns whether the head starts with two consecutive ADTS frames (ISO/IEC 13818-7 §6.2). The sync word of one frame, twelve one bits,
+/// would be too weak a sign.
 fn is_adts(head: &[u8]) -> bool {
     let frame_len = |at: usize| {
         let &[0xff, second, _, b3, b4, b5] = head.get(at..)?.first_chunk()? else { return None };
@@ -67,8 +67,8 @@ fn is_adts(head: &[u8]) -> bool {
     frame_len(0).and_then(frame_len).is_some()
 }
 
-/// Whether a head is SAM. It begins with an alignment line, or with a header line (SAMv1 §1.3): `@`, a record type, and its required tag.
-/// A FASTQ header may begin with the same letters, but not with a tab and a tag.
+/// Returns whether a head is SAM. SAM starts with an alignment line, or with a header line (SAMv1 §1.3): `@`, a record type, and its
+/// required tag. A FASTQ header may start with the same letters, but not with a tab and a tag.
 fn is_sam(head: &[u8]) -> bool {
     const HEADER_LINES: [&[u8]; 4] = [b"@HD\tVN:", b"@SQ\tSN:", b"@RG\tID:", b"@PG\tID:"];
     // A comment line has no tag, so the next line decides: a header line or an alignment.
@@ -76,13 +76,13 @@ fn is_sam(head: &[u8]) -> bool {
         None => head,
         Some(comment) => memchr::memchr(b'\n', comment).map_or(&b""[..], |end| &comment[end + 1..]),
     };
-    // The definition of a sequence of FASTA may hold any fields.
+    // A FASTA definition line may contain any fields.
     let is_definition = first_byte_of_text(head) == Some(b'>');
     HEADER_LINES.iter().any(|line| rest.starts_with(line)) || !is_definition && is_alignment_line(rest)
 }
 
-/// Whether a head begins with an alignment line (SAMv1 §1.4): 11 fields or more between tabs, of which the flag, the position, the
-/// mapping quality and the position of the mate are numbers.
+/// Returns whether a head starts with an alignment line (SAMv1 §1.4): at least 11 tab-separated fields, of which the flag, the position,
+/// the mapping quality and the position of the mate are numbers.
 fn is_alignment_line(head: &[u8]) -> bool {
     let line = &head[..memchr::memchr(b'\n', head).unwrap_or(head.len())];
     let fields: Vec<&[u8]> = line.splitn(12, |&byte| byte == b'\t').collect();

@@ -1,5 +1,5 @@
 //! The table of formats. A format is a variant of [`FileKind`], a row of [`TABLE`] and an arm of [`FileKind::visit`] and of
-//! [`FileKind::container`]; everything else that the library knows of it stands in its own directory.
+//! [`FileKind::container`]; everything else about a format is in its own directory.
 
 use crate::fasta::{self, Fasta};
 use crate::fastq::{self, Variant};
@@ -18,13 +18,13 @@ pub enum FileKind {
     Empty,
     /// FASTQ: [`fastq::Fastq`](crate::fastq::Fastq).
     Fastq,
-    /// FASTQ over several lines: [`fastq::Wrapped`](crate::fastq::Wrapped).
+    /// Wrapped FASTQ, with sequences over several lines: [`fastq::Wrapped`](crate::fastq::Wrapped).
     WrappedFastq,
     /// FASTA: [`fasta::Fasta`](crate::fasta::Fasta).
     Fasta,
-    /// MPEG-2 transport stream, and how its packets lie: [`media::mpegts::Packets`](crate::media::mpegts::Packets).
+    /// MPEG-2 transport stream, with the layout of its packets: [`media::mpegts::Packets`](crate::media::mpegts::Packets).
     MpegTs(Packets),
-    /// MP4, QuickTime or a relative: [`media::mp4`](crate::media::mp4).
+    /// MP4, QuickTime or a related format: [`media::mp4`](crate::media::mp4).
     Mp4,
     /// Matroska or WebM: [`media::matroska`](crate::media::matroska).
     Matroska,
@@ -32,17 +32,17 @@ pub enum FileKind {
     Ivf,
 }
 
-/// A format, as it is told by the first bytes of an input.
+/// The detection functions of a format.
 pub(super) struct Row {
-    /// Its name in a sentence.
+    /// Name of the format in a sentence.
     pub(super) name: &'static str,
     /// Returns the kind of file, and how certain it is.
     pub(super) detect: fn(&Head<'_>) -> Option<(Certainty, FileKind)>,
-    /// Returns where a record begins in bytes from somewhere in an input, after the first byte, if that is certain.
+    /// Returns the position of a record start, given bytes from inside an input, if it is certain. It is never the first byte.
     pub(super) find_record: fn(&[u8]) -> Option<usize>,
 }
 
-/// The formats. Where two are equally certain, the first one is taken.
+/// The formats. Among equally certain ones, the first is chosen.
 pub(super) const TABLE: &[Row] = &[
     row("FASTQ", |head| fastq::detect(head).map(|(certainty, kind)| (certainty, of_fastq(kind))))
         .found_by(fastq::find_read),
@@ -55,7 +55,7 @@ pub(super) const TABLE: &[Row] = &[
     }),
 ];
 
-/// The kind of FASTQ of a variant; `None` stands for blank lines, of which the whole input is made.
+/// Returns the kind of file of a FASTQ variant; `None` stands for an input of blank lines only.
 fn of_fastq(variant: Option<Variant>) -> FileKind {
     match variant {
         None => FileKind::Empty,
@@ -64,7 +64,7 @@ fn of_fastq(variant: Option<Variant>) -> FileKind {
     }
 }
 
-/// A format of which no record is found from inside.
+/// Creates the row of a format without a search for record starts.
 const fn row(name: &'static str, detect: fn(&Head<'_>) -> Option<(Certainty, FileKind)>) -> Row {
     Row { name, detect, find_record: |_| None }
 }
@@ -75,23 +75,23 @@ impl Row {
     }
 }
 
-/// Work that depends on how the records of a kind of file are read.
+/// A task that depends on how the records of a kind of file are read.
 pub(crate) trait KindVisitor {
     /// The result of the work.
     type Output;
 
-    /// Works on records that lie end to end.
+    /// Handles a format whose records are contiguous.
     fn format<F: Format>(self, format: &F) -> Self::Output;
 
-    /// Works on FASTQ, of which the variant is a guess.
+    /// Handles FASTQ, with a guess of the variant.
     fn fastq(self, guess: Variant) -> Self::Output;
 
-    /// Works on a format whose records do not lie end to end, for this reason.
+    /// Handles a format whose records are not contiguous, with the reason.
     fn scattered(self, why: &'static str) -> Self::Output;
 }
 
 impl FileKind {
-    /// Does work in the format of this kind.
+    /// Runs the task in the format of this kind.
     pub(crate) fn visit<V: KindVisitor>(self, visitor: V) -> V::Output {
         match self {
             Self::Empty | Self::Fastq => visitor.fastq(Variant::FourLines),
@@ -123,7 +123,7 @@ impl FileKind {
         }
     }
 
-    /// The variant of FASTQ that the format names, if it is FASTQ.
+    /// Returns the variant of FASTQ, if the format is FASTQ.
     #[must_use]
     pub fn fastq_variant(self) -> Option<Variant> {
         match self {

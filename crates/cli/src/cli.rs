@@ -39,25 +39,25 @@ pub(crate) enum Command {
     Stats(Stats),
     /// Read everything, and prove that every byte is accounted for
     Verify(Verify),
-    /// Write the good records of a damaged file, and tell what was left out
+    /// Write the good records of a damaged file, and report what was left out
     Sanitize(Sanitize),
     /// Print the first records
     Head(Head),
-    /// Print a random sample of the records: a fraction of them or a number, the same for both files of pairs
+    /// Print a random sample of the records: a fraction or a number of them, the same for both files of pairs
     Sample(Sample),
-    /// Write indexes beside files: of names (`.fai`, as `samtools faidx` and `fqidx`), of numbers (`.pgi`)
+    /// Write indexes next to files: of names (`.fai`, as `samtools faidx` and `fqidx`), of numbers (`.pgi`)
     Index(Index),
-    /// Print sequences, regions of them, and records, by name, number or place
+    /// Print sequences, regions and records, by name, number or offset
     Fetch(Fetch),
-    /// Cut a file into pieces that hold whole records, and print or write them
+    /// Divide a file into pieces of whole records, and print or write them
     Shard(Shard),
-    /// List every box, element or transport packet of media, with its place
+    /// List every box, element or transport packet of media, with its offset
     Tree(Tree),
-    /// Write what media hold: a track, an attached file, a box
+    /// Extract a track, an attached file or a box from media
     Extract(Extract),
-    /// Show how files lie in the page cache, what each way to their bytes costs, and which one is taken
+    /// Show how much of each file is cached, the speed of each I/O backend, and the backend that is chosen
     Inspect(Inspect),
-    /// Tell what media files say of themselves: format, duration, streams, codecs
+    /// Print the format, duration, streams and codecs of media files
     Probe(Probe),
     /// List the packets of media files, as `ffprobe -show_packets` does
     Packets(Packets),
@@ -81,33 +81,34 @@ pub(crate) struct Stats {
     /// Columns separated by tabs, numbers without commas
     #[arg(short = 'T', long)]
     pub(crate) tabular: bool,
-    /// One JSON object for each file, a line each
+    /// One JSON object per file, one per line
     #[arg(long, conflicts_with = "tabular")]
     pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A line has the type, the offset (bytes from the start of the input), the bytes of the header + those behind it, and what \
-                  it says in brief; what is in it follows, two columns further in. Of a packet: header + adaptation field + payload.\n\n\
-                  The objects of --json have file, depth, type, offset, header_len and len (header included; null of a Segment without a \
-                  size), then fields, value, or pid, unit_start, continuity_counter, adaptation_len and payload_len."
+    after_help = "Each line has the type, the offset (bytes from the start of the input), the lengths of header + contents, and a \
+                  summary; the children follow, indented by two columns. A packet has the lengths of header + adaptation field + \
+                  payload.\n\n\
+                  The objects of --json have file, depth, type, offset, header_len and len (header included; null for a Segment of \
+                  unknown size), then fields, value, or pid, unit_start, continuity_counter, adaptation_len and payload_len."
 )]
 pub(crate) struct Tree {
     /// Files of media containers; `-`, or none at all, for standard input
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) limit: Limit,
-    /// One JSON object for each box, element or packet, a line each
+    /// One JSON object per box, element or packet, one per line
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A track is written as its samples are stored, one behind the other, with what Matroska took away from the start of all \
-                  of them put back. What belongs to it but is not in the samples is not written. H.264 and H.265 in MP4 and Matroska \
-                  are NAL units with their length before each, not the byte stream of Annex B; AAC has no ADTS headers."
+    after_help = "The samples of a track are written in storage order, one after the other; bytes that Matroska stripped from the start \
+                  of every frame are restored. Codec data outside of the samples is not written. H.264 and H.265 from MP4 and Matroska \
+                  are NAL units with length prefixes, not an Annex B byte stream; AAC has no ADTS headers."
 )]
 #[command(group = ArgGroup::new("what").required(true).args(["track", "pid", "attachment", "mp4_box"]))]
 pub(crate) struct Extract {
@@ -121,13 +122,13 @@ pub(crate) struct Extract {
     /// The elementary stream of a PID of MPEG-TS: the payload of its PES packets
     #[arg(long, value_name = "PID", value_parser = parse_pid)]
     pub(crate) pid: Option<u16>,
-    /// A file that is attached to Matroska, by its name, or by its number, from 1
+    /// A file attached to Matroska, by its name, or by its number, from 1
     #[arg(long, value_name = "NAME|N")]
     pub(crate) attachment: Option<String>,
     /// Boxes of MP4 with their headers, as `moov/trak/tkhd` (of all tracks) or `moov/trak[1]/tkhd` (of the second one)
     #[arg(long = "box", value_name = "PATH")]
     pub(crate) mp4_box: Option<String>,
-    /// Where to write; standard output unless it is said
+    /// Output file [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 }
@@ -146,17 +147,18 @@ pub(crate) struct Inspect {
     /// Files
     #[arg(required = true)]
     pub(crate) files: Vec<PathBuf>,
-    /// One JSON object for each file, a line each
+    /// One JSON object per file, one per line
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "With --recover, damaged blocks of BGZF are passed over too, up to the next one that is whole, and told with the gap that they are in. gzip, \
-                  zstd, bzip2 and xz, wrapped FASTQ and formats without boundaries, as MP4, have no place behind a fault where reading could go on for certain: it ends there.\n\n\
-                  Where what a compressed file holds is not what it should be, the rest of the file is decompressed all the same, to tell whether \
-                  it is damaged: the check sum that shows it stands behind the fault."
+    after_help = "With --recover, damaged blocks of BGZF are skipped too, up to the next intact one, and reported with their gap. gzip, \
+                  zstd, bzip2 and xz, wrapped FASTQ and formats without boundaries, such as MP4, have no certain place to continue \
+                  after a fault: reading ends there.\n\n\
+                  If the contents of a compressed file are bad, the rest of the file is decompressed all the same, to find out whether \
+                  it is damaged: the checksum that shows it comes after the fault."
 )]
 pub(crate) struct Verify {
     /// Files; `-`, or none at all, for standard input
@@ -168,10 +170,10 @@ pub(crate) struct Verify {
     /// Check the letters, the range of the quality scores, and the definition on the plus line too
     #[arg(long)]
     pub(crate) strict: bool,
-    /// Go on behind every fault, and list the gaps
+    /// Continue after every fault, and list the gaps
     #[arg(long, conflicts_with_all = ["paired", "interleaved", "pairs_by_name"])]
     pub(crate) recover: bool,
-    /// Give up behind so many gaps
+    /// Stop after this many gaps
     #[arg(long, value_name = "N", requires = "recover", default_value_t = u64::MAX, hide_default_value = true)]
     pub(crate) max_gaps: u64,
     /// Print how many bytes are records, blank lines and gaps, and how many were decompressed
@@ -196,10 +198,10 @@ pub(crate) struct Sanitize {
     pub(crate) limit: Limit,
     #[command(flatten)]
     pub(crate) output: Output,
-    /// Leave out what fails the checks of `verify --strict` too
+    /// Also leave out records that fail the checks of `verify --strict`
     #[arg(long)]
     pub(crate) strict: bool,
-    /// Give up behind so many gaps
+    /// Stop after this many gaps
     #[arg(long, value_name = "N", default_value_t = u64::MAX, hide_default_value = true)]
     pub(crate) max_gaps: u64,
 }
@@ -223,8 +225,8 @@ pub(crate) struct Index {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Each line of output is what `pagecut fetch FILE` prints a piece by. Pieces of about equal length are found without \
-                  reading what lies between.\n\n\
+    after_help = "Each line of output is an argument of `pagecut fetch FILE` that prints a piece. Pieces of about equal length are found \
+                  without reading the bytes between.\n\n\
                   Pieces of pairs (--paired, --interleaved) have equal numbers of pairs, so that the pieces of both files begin with the \
                   same pair. They are written to PREFIX.0_1, PREFIX.0_2, PREFIX.1_1, ... (interleaved: PREFIX.0, ...) with the \
                   extension of the file, without blank lines. The files are read twice. Pieces of gzip and BGZF are BGZF, which is \
@@ -242,7 +244,7 @@ pub(crate) struct Shard {
     #[arg(short = 'n', long, value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) number: u32,
-    /// Put equally many records into each, by the index of numbers or, without one, by reading the file
+    /// Put the same number of records into each piece, by the index of numbers or, without one, by reading the file
     #[arg(long)]
     pub(crate) records: bool,
     /// Write the pieces to PREFIX.0, PREFIX.1, ..., with the extension of the file; those of BGZF are not compressed
@@ -252,75 +254,75 @@ pub(crate) struct Shard {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Rows, order and values are those of `ffprobe -show_packets -of csv=p=0`, without a line of names before them; the \
-                  fields come in its order, whatever the order of --entries. With several files, each row begins with the name of \
-                  its file, and JSON is an object for each.\n\n\
-                  Nothing is decoded, so what ffprobe learns by decoding or guesses is N/A: the dts of Matroska, the duration in \
-                  MPEG-TS. Other durations are those of the file, of which ffprobe -fflags +nofillin+noparse tells some. Packets of \
+    after_help = "Rows, order and values are those of `ffprobe -show_packets -of csv=p=0`, without a header line; the order of the \
+                  fields is fixed, whatever the order of --entries. With several files, each row starts with the name of its file, and \
+                  JSON has one object per file.\n\n\
+                  Nothing is decoded, so fields that ffprobe obtains by decoding or guesses are N/A: the dts of Matroska, the duration \
+                  in MPEG-TS. Other durations are those of the file, some of which ffprobe -fflags +nofillin+noparse prints. Packets of \
                   MPEG-TS are whole PES packets, and key frames those with random_access_indicator.\n\n\
-                  pos is the start of the data in MP4, of the body of the block in Matroska, which all frames of it share, and \
-                  of the first transport packet in MPEG-TS (of 204 bytes: 16 bytes before it, as ffprobe has it). data_pos is the \
-                  first byte of the data in all of them. Payloads are read for data_hash only; where frames of Matroska are \
-                  compressed, size and data_hash are those of what is stored.\n\n\
-                  Times of MP4 are shifted by the edit list, and what lies outside of the edit has the flag D, where ffprobe \
-                  leaves some of it out. Where there are several edits, the first one counts, and nothing has the flag. Behind \
-                  damage, formats with boundaries are read on, and so is every other track of MP4."
+                  pos is the start of the data in MP4, of the body of the block in Matroska, which all frames of the block share, and of \
+                  the first transport packet in MPEG-TS (for packets of 204 bytes: 16 bytes before it, as in ffprobe). data_pos is the \
+                  first byte of the data in all of them. Payloads are read for data_hash only; size and data_hash of compressed Matroska \
+                  frames are those of the stored bytes.\n\n\
+                  Times of MP4 are shifted by the edit list, and packets outside of the edit have the flag D; ffprobe omits some of \
+                  them. With several edits, the first one counts, and no packet has the flag. After damage, formats with boundaries \
+                  are read on, and so is every other track of MP4."
 )]
 pub(crate) struct Packets {
     /// Files; `-`, or none at all, for standard input
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) limit: Limit,
-    /// How to print them
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "csv")]
     pub(crate) of: PacketsFormat,
-    /// What to print of each, separated by commas; the fields of ffprobe without codec_type and seconds in CSV, all of them in JSON
+    /// Fields to print, separated by commas [default: the fields of ffprobe without codec_type and seconds in CSV, all of them in JSON]
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) entries: Vec<Field>,
-    /// Print the CRC-32 of each payload too (data_hash)
+    /// Also print the CRC-32 of each payload (data_hash)
     #[arg(long)]
     pub(crate) crc32: bool,
-    /// Print one stream (N), those of a kind (v, a, s, d), or one of these (v:0)
+    /// Print one stream (N), the streams of a kind (v, a, s, d), or one of a kind (v:0)
     #[arg(long, value_name = "STREAMS")]
     pub(crate) select_streams: Option<Selection>,
-    /// Print all packets of MP4, with the times of the tables, without the edit list
+    /// Print all packets of MP4, with the times of the sample tables, ignoring the edit list
     #[arg(long)]
     pub(crate) raw_times: bool,
 }
 
-/// How packets are printed.
+/// Output format of `packets`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PacketsFormat {
-    /// A line each, with commas between the fields
+    /// One line per packet, with commas between the fields
     Csv,
-    /// An object for each file, with an object a line for each packet
+    /// One object per file, with one line per packet
     Json,
 }
 
 #[derive(Debug, Args)]
 #[command(
     after_help = "JSON has the names and the forms of `ffprobe -v error -count_packets -show_format -show_streams -show_chapters \
-                  -show_programs -of json` of FFmpeg 5.1, an object for each file. Nothing is decoded: values come from the container, \
-                  from parameter sets and from the first bytes of each stream. A field whose value these do not tell is left out. Where \
-                  ffprobe contradicts the file or does not know a coding, the value of the file is printed."
+                  -show_programs -of json` of FFmpeg 5.1, one object per file. Nothing is decoded: values come from the container, from \
+                  parameter sets and from the first bytes of each stream. Fields without a value in these are omitted. Where ffprobe \
+                  contradicts the file or does not know a coding, the value of the file is printed."
 )]
 pub(crate) struct Probe {
     /// Files; `-`, or none at all, for standard input
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) limit: Limit,
-    /// How to print it
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) of: ProbeFormat,
-    /// Count packets also where each of them has to be looked at, as in Matroska
+    /// Also count packets where that requires reading each of them, as in Matroska
     #[arg(long)]
     pub(crate) count_packets: bool,
 }
 
-/// How what files say is printed.
+/// Output format of `probe`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ProbeFormat {
-    /// Lines for people
+    /// Lines of text
     Text,
     /// An object for each file
     Json,

@@ -1,14 +1,14 @@
 //! The state in which the process found its standard input and output.
 //!
-//! The runtime of Rust opens `/dev/null` in place of closed descriptors before `main`, and the standard library takes `EBADF` for the end
-//! of standard input and for success of a write to standard output. So the state of both is recorded before the runtime starts. A closed
-//! standard error loses messages, and the exit status stays.
+//! The Rust runtime opens `/dev/null` in place of closed descriptors before `main`, and the standard library treats `EBADF` as the end of
+//! standard input and as success of a write to standard output. So this module records the state of both before the runtime starts. A
+//! closed standard error loses messages, but the exit status remains.
 
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-/// The error number of a standard stream that cannot be used, and 0 of one that can.
+/// The error number of an unusable standard stream, and 0 for a usable one.
 #[derive(Debug)]
 struct State(AtomicI32);
 
@@ -28,16 +28,16 @@ impl State {
 ///
 /// # Errors
 ///
-/// That of the system if it was closed, or open for writing only, when the process started.
+/// The system's error if it was closed, or open for writing only, when the process started.
 pub(crate) fn check_stdin() -> io::Result<()> {
     STDIN.check()
 }
 
-/// Checks that a path can be read, if it is one of standard input.
+/// Checks that a path can be read, if it names standard input.
 ///
 /// # Errors
 ///
-/// Those of [`check_stdin`]: where standard input was closed, the path leads to the empty device that the runtime has put there.
+/// Those of [`check_stdin`]: if standard input was closed, the path leads to the `/dev/null` that the runtime opened.
 pub(crate) fn check_path(path: &Path) -> io::Result<()> {
     let names = ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
     if names.iter().any(|name| path == Path::new(name)) { check_stdin() } else { Ok(()) }
@@ -47,7 +47,7 @@ pub(crate) fn check_path(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// That of the system if it was closed, or open for reading only, when the process started.
+/// The system's error if it was closed, or open for reading only, when the process started.
 pub(crate) fn check_stdout() -> io::Result<()> {
     STDOUT.check()
 }
@@ -70,7 +70,7 @@ mod constructor {
         record(&STDOUT, libc::STDOUT_FILENO, libc::O_RDONLY);
     }
 
-    /// Records the error that a descriptor gives which is closed, or open in this mode only.
+    /// Records the error of a descriptor that is closed, or open in this mode only.
     fn record(state: &State, descriptor: libc::c_int, unusable: libc::c_int) {
         // SAFETY: queries the flags of a descriptor number; one that is not open is an error that the call returns.
         let flags = unsafe { libc::fcntl(descriptor, libc::F_GETFL) };

@@ -1,4 +1,4 @@
-//! `pagecut extract`: what media hold.
+//! `pagecut extract`: tracks, attached files and boxes of media.
 
 mod sink;
 
@@ -13,7 +13,7 @@ use crate::media::{self, unsupported};
 use crate::{formats, input, output, report};
 pub(crate) use sink::Place;
 
-/// What is to be written.
+/// The object to extract.
 pub(crate) enum Wanted<'args> {
     Track(u64),
     Pid(u16),
@@ -22,7 +22,7 @@ pub(crate) enum Wanted<'args> {
 }
 
 impl<'args> Wanted<'args> {
-    /// What the arguments ask for, which is one of them.
+    /// Returns the object that the arguments name; exactly one of them is given.
     fn of(args: &'args Extract) -> Option<Self> {
         let track = args.track.map(Self::Track);
         let pid = args.pid.map(Self::Pid);
@@ -31,10 +31,10 @@ impl<'args> Wanted<'args> {
     }
 }
 
-/// What is done to all bytes of an input. Returns whether all that was asked for is there.
+/// Extracts from all bytes of an input. Returns whether everything requested is there.
 pub(crate) type Work<'run> = Box<dyn FnOnce(&[u8]) -> Result<bool> + 'run>;
 
-/// Writes what is asked for, and notes whether all of it is there.
+/// Writes the requested object. Sets `all_good` to `false` if it is incomplete.
 pub(crate) fn run(args: &Extract, common: &Common, all_good: &mut bool) -> io::Result<()> {
     let path = input::inputs(args.file.as_slice()).remove(0);
     let name = path.display().to_string();
@@ -42,16 +42,16 @@ pub(crate) fn run(args: &Extract, common: &Common, all_good: &mut bool) -> io::R
     Ok(())
 }
 
-/// Writes what is asked for. Returns whether all of it is there; if it is not, that was told.
+/// Writes the requested object. Returns whether it is complete; if not, that was reported.
 fn extract(args: &Extract, path: &Path, name: &str, common: &Common) -> Result<bool> {
     let source = input::open_to_read(path, &args.limit, common)?;
     let Some(wanted) = Wanted::of(args) else { return Err(unsupported("nothing was asked for")) };
     let output = args.output.as_deref();
     let place = Place { output, input: path, name, source: &source, finished: RefCell::default() };
-    // Before all of the input is read, which may be for nothing.
+    // Checked first, since reading the whole input may be in vain.
     let work = formats::of(source.detect()?)?.extract(wanted, &place)?;
     let done = media::with_whole(&source, name, common, work);
-    // What could be read is complete, though there is damage.
+    // The readable part is complete, though there is damage.
     if done.as_ref().err().is_none_or(output::is_complete_with)
         && let Some(file) = place.finished.take()
     {
@@ -66,7 +66,7 @@ pub(crate) fn no_track(wanted: u64, tracks: impl Iterator<Item = u64>) -> pagecu
     unsupported(format!("there is no track {wanted}: {}", there_is(tracks)))
 }
 
-/// What there is instead of what was asked for, though not more than can be read.
+/// Lists the available objects instead of the missing one, up to a limit.
 pub(crate) fn there_is(names: impl Iterator<Item = String>) -> String {
     const MOST: usize = 20;
     let mut names: Vec<_> = names.take(MOST + 1).collect();

@@ -1,4 +1,4 @@
-//! `pagecut index`: indexes beside files.
+//! `pagecut index`: indexes next to files.
 
 use std::fs::File;
 use std::io::{self, BufReader, Write};
@@ -10,7 +10,7 @@ use pagecut::{ErrorKind, Format, FormatTask, Result, Source};
 use crate::cli::{Common, Index};
 use crate::{formats, input, output, progress, report};
 
-/// Indexes every file, and notes whether all could be.
+/// Indexes every file. Sets `all_good` to `false` if one failed.
 pub(crate) fn run(args: &Index, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
     for path in &args.files {
         let name = path.display().to_string();
@@ -22,18 +22,18 @@ pub(crate) fn run(args: &Index, common: &Common, out: &mut dyn Write, all_good: 
             Ok(written) if common.quiet => drop(written),
             Ok(written) => written.iter().try_for_each(|line| writeln!(out, "{line}"))?,
         }
-        // Whoever reads need not wait for the next file.
+        // Readers of a pipe get this result before the next file is indexed.
         out.flush()?;
     }
     Ok(())
 }
 
-/// Writes the indexes that are wanted of a file, and says what they hold.
+/// Writes the requested indexes of a file, and prints their contents in brief.
 fn write_indexes(path: &Path, name: &str, args: &Index, common: &Common) -> Result<Vec<String>> {
     let source = input::open(path, common)?;
     let is_asked = args.names || args.numbers;
     let mut written = write_blocks(path, &source)?;
-    // Nothing lies beside what has no positions.
+    // An input without positions has no indexes next to it.
     source.content()?;
     if args.names || (!is_asked && formats::of(source.detect()?)?.is_indexed_by_name()) {
         let fai = input::work(&source, name, common, || names_of(&source))?;
@@ -51,12 +51,12 @@ fn write_indexes(path: &Path, name: &str, args: &Index, common: &Common) -> Resu
     Ok(written)
 }
 
-/// What an index holds.
+/// Summary of an index.
 fn told(path: &Path, number: u64, noun: &str) -> String {
     format!("{}: {}", path.display(), report::counted(number, noun))
 }
 
-/// Writes where the blocks of BGZF are, without which no position in it is found.
+/// Writes the offsets of BGZF blocks, which access by position needs.
 #[cfg(feature = "gzip")]
 fn write_blocks(path: &Path, source: &Source) -> Result<Vec<String>> {
     use pagecut::BgzfReader;
@@ -72,13 +72,13 @@ fn write_blocks(path: &Path, source: &Source) -> Result<Vec<String>> {
     Ok(vec![told(&path, gzi.points().len() as u64 + 1, "block")])
 }
 
-/// Nothing, since BGZF is not read.
+/// Does nothing: this build does not read BGZF.
 #[cfg(not(feature = "gzip"))]
 fn write_blocks(_: &Path, _: &Source) -> Result<Vec<String>> {
     Ok(Vec::new())
 }
 
-/// Reports the records that an index of names lacks.
+/// Reports the records that an index of names omits.
 fn tell_left_out(fai: &Fai, name: &str, common: &Common) {
     for (count, why) in [
         (fai.duplicates(), "an earlier record has the same name"),
@@ -91,12 +91,12 @@ fn tell_left_out(fai: &Fai, name: &str, common: &Common) {
     }
 }
 
-/// The index of names of an input.
+/// Returns the index of names of an input.
 fn names_of(source: &Source) -> Result<Fai> {
     formats::of(source.detect()?)?.names(source)
 }
 
-/// Makes an index of numbers.
+/// Builds an index of numbers.
 struct Numbers;
 
 impl FormatTask for Numbers {
@@ -107,7 +107,7 @@ impl FormatTask for Numbers {
     }
 }
 
-/// The index of names beside a file or, if there is none, that of what it holds now.
+/// Returns the index of names next to a file, or builds it if there is none.
 pub(crate) fn names(path: &Path, source: &Source, common: &Common) -> Result<Fai> {
     let index = Fai::path_of(path);
     let name = path.display().to_string();
@@ -122,7 +122,7 @@ pub(crate) fn names(path: &Path, source: &Source, common: &Common) -> Result<Fai
     Fai::read(BufReader::new(file))
 }
 
-/// The index of numbers beside a file, or that of what the file holds now if there is none, or it does not fit.
+/// Returns the index of numbers next to a file, or builds it if there is none, or if it is stale.
 pub(crate) fn numbers<F: Format>(
     path: &Path,
     source: &Source,
@@ -148,7 +148,7 @@ pub(crate) fn numbers<F: Format>(
     Sparse::build(source, format)
 }
 
-/// Whether an error is one of an index, without which the file can be read.
+/// Returns whether an error concerns only the index, so that the file can be read without it.
 fn is_of_index(error: &pagecut::Error) -> bool {
     matches!(error.kind(), ErrorKind::DamagedIndex { .. } | ErrorKind::StaleIndex { .. })
 }

@@ -1,4 +1,4 @@
-//! Opens what the arguments name.
+//! Opening of the inputs that the arguments name.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Seek as _};
@@ -11,48 +11,48 @@ use pagecut::{Error, Reader, Result, Source, SourceOptions};
 use crate::cli::{Common, Io, Limit};
 use crate::{descriptors, progress, report};
 
-/// What standard input is called, as argument and in output.
+/// Name of standard input, as argument and in output.
 pub(crate) const STDIN: &str = "-";
 
-/// The inputs that the arguments name: standard input if they name none.
+/// Returns the inputs that the arguments name: standard input if they name none.
 pub(crate) fn inputs(files: &[PathBuf]) -> Vec<PathBuf> {
     if files.is_empty() { vec![STDIN.into()] } else { files.to_vec() }
 }
 
-/// How files are to be read.
+/// Returns the options for reading files.
 pub(crate) fn config(common: &Common) -> ZeroCopyConfig {
     ZeroCopyConfig::new().strategy(common.io.strategy()).mmap(!common.no_mmap)
 }
 
-/// What there is to say of BGZF that does not end with an empty block.
+/// The note for BGZF without an end-of-file block.
 pub(crate) const UNCLOSED: &str =
     "the block that closes BGZF is missing, so the file may have been cut at the end of another one";
 
-/// Says that nothing behind an error was read, if that is because it is one of compressed bytes.
+/// Prints a note that reading ended at an error, if that is an error of compressed bytes.
 pub(crate) fn tell_end(name: &str, error: &Error) {
     if error.compressed_place().is_some() {
-        report::note(name, &"reading ends there: it goes on only behind damaged blocks of BGZF");
+        report::note(name, &"reading ends there: only damaged BGZF blocks can be skipped");
     }
 }
 
-/// Does `work` on a source, shows how far it is, and says in the end if the source may have been cut.
+/// Runs `work` on a source with a progress bar, and prints a note if the source may be truncated.
 pub(crate) fn work<T>(source: &Source, name: &str, common: &Common, work: impl FnOnce() -> T) -> T {
     let result = progress::show(source, name, common.quiet, work);
     tell_unclosed(source, name);
     result
 }
 
-/// Says if a source may have been cut.
+/// Prints a note if a source may be truncated.
 pub(crate) fn tell_unclosed(source: &Source, name: &str) {
     if !source.is_closed() {
         report::note(name, &UNCLOSED);
     }
 }
 
-/// Opens an input, of which positions are looked up: what is read of it is decided by them.
+/// Opens an input for access by position, where positions decide what is read.
 pub(crate) fn open(path: &Path, common: &Common) -> Result<Source> {
     let options = options(&Limit::default(), common);
-    // Nothing lies beside standard input, even where it is a file.
+    // An index next to standard input is unknown, even if that is a file.
     if is_stdin(path) {
         take_stdin()?;
         Ok(Source::from_reader(io::stdin(), options))
@@ -61,7 +61,7 @@ pub(crate) fn open(path: &Path, common: &Common) -> Result<Source> {
     }
 }
 
-/// Opens an input that is read to its end, if it has no more bytes than are allowed.
+/// Opens an input that is read to its end, if it is not longer than allowed.
 pub(crate) fn open_to_read(path: &Path, limit: &Limit, common: &Common) -> Result<Source> {
     let options = options(limit, common);
     if !is_stdin(path) {
@@ -97,7 +97,7 @@ fn is_stdin(path: &Path) -> bool {
 ///
 /// # Errors
 ///
-/// If it is taken, or cannot be read.
+/// If it was taken before, or cannot be read.
 fn take_stdin() -> io::Result<()> {
     static IS_TAKEN: AtomicBool = AtomicBool::new(false);
     // A second reader would find it empty.
@@ -107,8 +107,8 @@ fn take_stdin() -> io::Result<()> {
     descriptors::check_stdin()
 }
 
-/// The regular file that standard input is, if nothing of it was read before: it can be read again as one that is named. Whoever
-/// shares its offset finds it at the end afterwards.
+/// Returns the regular file that standard input is, if nothing of it was read before: it can be read repeatedly, as a named file. Processes
+/// that share its offset find it at the end afterwards.
 #[cfg(unix)]
 fn whole_file_on_stdin() -> Option<File> {
     use std::os::fd::AsFd as _;
@@ -123,7 +123,7 @@ fn whole_file_on_stdin() -> Option<File> {
     None
 }
 
-/// Opens a file again that is an input with positions, to read it from its start.
+/// Reopens a file that was opened for access by position, to read it from its start.
 pub(crate) fn open_again(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     if is_stdin(path) {
@@ -143,7 +143,7 @@ fn open_file(path: &Path, options: SourceOptions, common: &Common) -> Result<Sou
     Ok(source)
 }
 
-/// Says which ways to read were asked for and cannot be had.
+/// Prints notes about requested backends that are unavailable.
 fn tell_refusals(source: &Source, path: &Path, common: &Common) {
     if !common.quiet && common.io != Io::Auto {
         for refusal in source.reader().map_or(&[][..], Reader::refusals) {

@@ -1,4 +1,4 @@
-//! `pagecut inspect`: how files lie in the page cache, and what each way to their bytes costs.
+//! `pagecut inspect`: the share of files in the page cache, and the cost of each backend.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -13,16 +13,16 @@ use crate::media::unsupported;
 use crate::table::{Cell, Table};
 use crate::{descriptors, formats, input, report};
 
-/// What there is to say of a file.
+/// The results for a file.
 #[derive(Debug, Serialize)]
 struct Report {
     file: String,
-    /// `None` for what is not read.
+    /// `None` if the format is not supported.
     format: Option<&'static str>,
-    /// How the quality scores of the first reads are written, as far as they tell.
+    /// Encoding of the quality scores of the first reads, as far as they show it.
     quality_encoding: Option<String>,
     bytes: u64,
-    /// In the page cache before anything was read, and how that was found out.
+    /// Bytes in the page cache before anything was read, and how this was measured.
     cached_bytes: u64,
     cached_by: &'static str,
     bytes_per_fault: Option<u64>,
@@ -31,7 +31,7 @@ struct Report {
     reason: String,
 }
 
-/// What a way costs.
+/// The cost of a backend.
 #[derive(Debug, Serialize)]
 struct Row {
     backend: &'static str,
@@ -42,7 +42,7 @@ struct Row {
     refused: Option<String>,
 }
 
-/// Inspects every file, and notes whether all could be.
+/// Inspects every file. Sets `all_good` to `false` if one failed.
 pub(crate) fn run(
     args: &Inspect,
     common: &Common,
@@ -66,7 +66,7 @@ pub(crate) fn run(
                 }
             }
         }
-        // Whoever reads need not wait for the next file.
+        // Readers of a pipe get this result before the next file is inspected.
         out.flush()?;
     }
     Ok(())
@@ -130,14 +130,14 @@ impl Report {
     }
 }
 
-/// What is in a file, as far as its first bytes tell.
+/// Detects the format of a file from its first bytes.
 #[derive(Default)]
 struct Content {
     format: Option<&'static str>,
     encoding: Option<EncodingGuess>,
 }
 
-/// How many bytes are looked at for the encoding of quality scores.
+/// Number of bytes read to detect the encoding of quality scores.
 const SAMPLE_LEN: u64 = 1 << 20;
 
 impl Content {

@@ -39,9 +39,9 @@ use clap::{CommandFactory, FromArgMatches};
 use cli::{Cli, Command};
 use output::Stdout;
 
-/// Everything was read and all was well.
+/// All inputs were read, and all are good.
 const GOOD: u8 = 0;
-/// Data was bad, or could not be read. (2, for wrong usage, is given by clap.)
+/// Data was bad, or could not be read. (clap exits with 2 for wrong usage.)
 const BAD: u8 = 1;
 
 fn main() -> ExitCode {
@@ -78,7 +78,7 @@ fn main() -> ExitCode {
     exit_code(written.and_then(|()| out.flush()), good)
 }
 
-/// The arguments, by which an empty `PAGECUT_THREADS` counts as one that is not set.
+/// Parses the arguments. An empty `PAGECUT_THREADS` counts as unset.
 fn parse() -> Result<Cli, clap::Error> {
     let mut command = Cli::command();
     if std::env::var_os("PAGECUT_THREADS").is_some_and(|threads| threads.is_empty()) {
@@ -92,7 +92,7 @@ fn parse() -> Result<Cli, clap::Error> {
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut Cli::command()))
 }
 
-/// Prints wrong usage, or the help or the version that was asked for.
+/// Prints a usage error, or the requested help or version.
 fn print(error: &clap::Error) -> ExitCode {
     let code = u8::try_from(error.exit_code()).unwrap_or(BAD);
     if error.use_stderr() {
@@ -103,10 +103,10 @@ fn print(error: &clap::Error) -> ExitCode {
     exit_code(printed, code)
 }
 
-/// The exit status after standard output was written to, if it would be `code` otherwise.
+/// Returns the exit status after writing to standard output: `code`, unless that failed.
 fn exit_code(written: io::Result<()>, code: u8) -> ExitCode {
     match written {
-        // Whoever reads has seen enough; what was found until then still counts.
+        // The reader closed the pipe; the results up to then still count.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             report::error(Stdout::NAME, &error);
             BAD.into()

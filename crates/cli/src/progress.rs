@@ -1,4 +1,4 @@
-//! How far the work is.
+//! Progress bars.
 
 use std::io::{IsTerminal, stderr};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -9,13 +9,13 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use pagecut::Source;
 
-/// Work that ends earlier is not worth a bar.
+/// Time after which a bar appears.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// An input of this length or less is done before a bar would be shown, and not worth a thread.
+/// Maximum length of an input that needs no bar, and no thread for it: reading it takes less than the delay.
 const SHORT: u64 = 1 << 20;
 
-/// How often the bar moves.
+/// Interval between updates.
 const TICK: Duration = Duration::from_millis(100);
 
 /// Number of the present file, from 1, and number of all files.
@@ -43,7 +43,7 @@ pub(crate) fn show<T>(source: &Source, name: &str, quiet: bool, work: impl FnOnc
     show_bytes(source.len_hint(), &|| source.bytes_done(), name, quiet, work)
 }
 
-/// The same of work on `len` bytes, if that is known, of which so many are `done`.
+/// Runs `work` on `len` bytes, if that is known, and shows a bar. `done` counts the bytes processed.
 pub(crate) fn show_bytes<T>(
     len: Option<u64>,
     bytes_done: &(dyn Fn() -> u64 + Sync),
@@ -72,7 +72,7 @@ pub(crate) fn show_bytes<T>(
     })
 }
 
-/// A bar with an ETA where the length is known, a spinner where it is not.
+/// Creates a bar with an ETA if the length is known, or else a spinner.
 fn bar(len: Option<u64>) -> ProgressBar {
     let (bar, template) = match len {
         Some(len) => {

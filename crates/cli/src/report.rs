@@ -12,18 +12,18 @@ const BAD: Style = AnsiColor::Red.on_default().bold();
 
 const NOTE: Style = AnsiColor::Yellow.on_default().bold();
 
-/// Says what is other than it was asked for, with whom.
+/// Prints a note about `who`, for a deviation from the request.
 pub(crate) fn note(who: &str, what: &dyn Display) {
     let _ = writeln!(anstream::stderr(), "{NOTE}pagecut: {who}:{NOTE:#} {what}");
 }
 
-/// A number of things, of which there may be one: `1 record`, `2 records`.
+/// Formats a number with a noun: `1 record`, `2 records`.
 pub(crate) fn counted(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
 }
 
-/// What is lost within a gap.
+/// Describes the loss in a gap.
 fn lost(lost: &LostBlock) -> String {
     let (start, end) = (lost.packed.start, lost.packed.end);
     let held = match &lost.unpacked {
@@ -33,16 +33,16 @@ fn lost(lost: &LostBlock) -> String {
     format!(", and compressed bytes {start} to {end} ({}), which {held}", end - start)
 }
 
-/// Says where nothing could be read.
+/// Prints a note about a gap.
 pub(crate) fn gap(who: &str, gap: &Gap) {
     let (start, end) = (gap.range.start, gap.range.end);
     let lost = gap.lost.as_deref().map_or_else(String::new, lost);
     note(who, &format!("gap of bytes {start} to {end} ({}){lost}: {}", end - start, gap.error));
 }
 
-/// Says what went wrong, with whom.
+/// Prints an error about `who`.
 pub(crate) fn error(who: &str, error: &dyn Display) {
-    // Where nobody can be told, the exit status still tells.
+    // If standard error fails, the exit status still shows the error.
     let _ = writeln!(anstream::stderr(), "{BAD}pagecut: {who}:{BAD:#} {error}");
 }
 
@@ -54,8 +54,8 @@ pub(crate) fn failure(who: &str, failure: &Error) {
     }
 }
 
-/// Tells of an error, and whether there was none and all was well. That nobody reads any more is told as for every other command:
-/// not at all, but passed on.
+/// Reports an error, if there is one. Returns whether there was no error and the result is good. A closed output pipe is not reported but
+/// returned as an error, as in every command.
 pub(crate) fn outcome(who: &str, done: Result<bool>) -> io::Result<bool> {
     match done {
         Ok(all_good) => Ok(all_good),
@@ -67,7 +67,7 @@ pub(crate) fn outcome(who: &str, done: Result<bool>) -> io::Result<bool> {
     }
 }
 
-/// Passes on that nobody reads any more.
+/// Returns the error if the output pipe is closed.
 pub(crate) fn pass_on_broken_pipe(error: &Error) -> io::Result<()> {
     match error.kind() {
         ErrorKind::Io(refused) if refused.kind() == io::ErrorKind::BrokenPipe => {

@@ -14,7 +14,7 @@ use crate::output::{self, Out, OutputError};
 use crate::{input, report};
 pub(crate) use held::Held;
 
-/// Writes the good records, tells what was left out, and notes whether that is nothing.
+/// Writes the good records, and reports what was left out. Sets `all_good` to `false` if anything was.
 pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::Result<()> {
     let path = input::inputs(args.file.as_slice()).remove(0);
     let name = path.display().to_string();
@@ -49,7 +49,7 @@ pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::
     Ok(())
 }
 
-/// Says which bytes no check sum proves: in all but BGZF it stands at the end of a member, and so after the bytes of records.
+/// Prints a note about bytes that no checksum verified: except in BGZF, the checksum is at the end of a member, after the bytes of records.
 fn tell_unproven(name: &str, error: &Error, account: &Account) {
     let (Some(packed), Some(place)) = (account.packed, error.compressed_place()) else { return };
     let (start, end) = (packed.verified_bytes, packed.decompressed_bytes);
@@ -69,12 +69,12 @@ fn tell_unproven(name: &str, error: &Error, account: &Account) {
     report::note(name, &what);
 }
 
-/// Writes the good records. Returns what was read, and whether an output is left: a file is removed if another run may read more.
+/// Writes the good records. Returns the account, and whether an output exists: a file is removed if another run may read more.
 fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut::Result<(Account, bool)> {
     let source = input::open_to_read(path, &args.limit, common)?;
     let format = formats::of(source.detect_after_damage()?)?;
     let recovery = format.recovery().map_err(unsupported)?;
-    // Only now that there is something to write.
+    // Created only now that there are records to write.
     let mut out = Out::open(&args.output, path, common)?;
     let named = NamedSource { source: &source, name, common };
     let account = named.work(|| recovery.salvage(named, args, &mut out));
@@ -97,7 +97,7 @@ pub(crate) fn write_good<F: Resync>(
     input.source.salvage(format, args.max_gaps, |salvaged| write(salvaged, input, out))
 }
 
-/// Writes records, and tells a gap.
+/// Writes records, or reports a gap.
 pub(crate) fn write(salvaged: Salvaged<'_>, input: NamedSource<'_>, out: &mut Out) -> pagecut::Result<()> {
     match salvaged {
         Salvaged::Records(bytes) => out.write_all(bytes)?,

@@ -1,4 +1,4 @@
-//! `pagecut shard`: pieces of a file that hold whole records.
+//! `pagecut shard`: pieces of a file that contain whole records.
 
 use std::io::{self, Write};
 use std::ops::Range;
@@ -11,7 +11,7 @@ use crate::cli::{Common, Shard};
 use crate::output::OutFile;
 use crate::{fetch, formats, index, input, output, pairs, report};
 
-/// Boundaries the file, and notes whether it could be.
+/// Divides the file. Sets `all_good` to `false` if that failed.
 pub(crate) fn run(args: &Shard, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
     let files: Vec<_> = std::iter::once(&args.file).chain(&args.mate_file).cloned().collect();
     if args.mates.is_wanted() {
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &Shard, common: &Common, out: &mut dyn Write, all_good: 
     }
 }
 
-/// The pieces, which are written if that is wanted.
+/// Finds the pieces, and writes them if requested.
 fn cut(args: &Shard, name: &str, common: &Common) -> Result<Vec<Range<u64>>> {
     let source = input::open(&args.file, common)?;
     let content = source.content()?;
@@ -80,12 +80,12 @@ impl FormatTask for Shards<'_> {
         match format.boundaries().filter(|_| !self.by_number) {
             Some(cuts) => {
                 if cuts.needs_proof() {
-                    // Boundaries are boundaries only if all records before them are of the format.
+                    // A position is a boundary only if all records before it are of the format.
                     source.for_each(format, |_| {})?;
                 }
                 pagecut::index::shards(content, cuts, self.count)
             }
-            // What cannot be cut blindly has to be read anyway.
+            // A format without a local search for boundaries has to be read anyway.
             None => {
                 index::numbers(self.path, source, format, self.common)?.shards(self.count, content, format)
             }
@@ -93,7 +93,7 @@ impl FormatTask for Shards<'_> {
     }
 }
 
-/// Where a piece goes: `PREFIX.0.fastq`. It is not compressed, so neither is it called so.
+/// Returns the path of a piece: `PREFIX.0.fastq`. Its name has no extension of a compression, since it is not compressed.
 fn piece_path(prefix: &Path, number: usize, input: &Path, source: &Source) -> PathBuf {
     let mut name = prefix.as_os_str().to_owned();
     name.push(format!(".{number}"));
@@ -105,7 +105,7 @@ fn piece_path(prefix: &Path, number: usize, input: &Path, source: &Source) -> Pa
     name.into()
 }
 
-/// Writes a piece of what a file holds to another one, by `copy_file_range(2)` where that can be.
+/// Writes a piece of a file, with `copy_file_range(2)` where possible.
 fn write_piece(source: &Source, content: &dyn ReadAt, range: Range<u64>, piece: &mut OutFile) -> Result<()> {
     #[cfg(unix)]
     if let (Some(reader), None) = (source.reader(), source.compression()) {

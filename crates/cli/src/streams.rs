@@ -1,10 +1,10 @@
-//! Kinds of streams, and choices among them.
+//! Kinds of streams, and selection of streams.
 
 use std::str::FromStr;
 
 pub(crate) use pagecut::media::MediaKind as Kind;
 
-/// Which streams are wanted: by number, or by kind and number among those of the kind.
+/// The selected streams: by number, or by kind and number within the kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Selection {
     Number(usize),
@@ -35,7 +35,7 @@ impl FromStr for Selection {
 }
 
 impl Selection {
-    /// Whether each stream, of this kind, is wanted.
+    /// Returns, for each stream of these kinds, whether it is selected.
     pub(crate) fn among(self, kinds: &[Kind]) -> Vec<bool> {
         let mut of_kind = 0..;
         let wanted = kinds.iter().enumerate().map(|(stream, &kind)| match self {

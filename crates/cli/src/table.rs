@@ -1,4 +1,4 @@
-//! Tables: aligned for people, or separated by tabs for programs.
+//! Tables: aligned, or separated by tabs for programs.
 
 use std::io::{self, Write};
 
@@ -11,7 +11,7 @@ pub(crate) enum Cell {
     Count(u64),
     /// A number and its decimals.
     Decimal(f64, usize),
-    /// A percentage: two decimals for a person, none in a table for programs, as seqkit prints it.
+    /// A percentage: two decimals in an aligned table, none in a table for programs, as seqkit prints it.
     Percentage(f64),
     /// A value that is not known: `-`, and null in JSON.
     Unknown,
@@ -22,7 +22,7 @@ impl Cell {
         !matches!(self, Self::Text(_) | Self::Unknown)
     }
 
-    /// For a program.
+    /// Formats it for programs.
     fn plain(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),
@@ -33,7 +33,7 @@ impl Cell {
         }
     }
 
-    /// For a person: with commas between thousands.
+    /// Formats it for an aligned table: with commas between thousands.
     fn pretty(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),
@@ -67,7 +67,7 @@ impl From<u64> for Cell {
     }
 }
 
-/// Rows of as many cells as there are columns.
+/// Rows with one cell per column.
 #[derive(Debug)]
 pub(crate) struct Table {
     columns: Vec<&'static str>,

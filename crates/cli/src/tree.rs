@@ -1,4 +1,4 @@
-//! `pagecut tree`: every box, element or transport packet, with its place.
+//! `pagecut tree`: every box, element or transport packet with its offset.
 
 mod line;
 
@@ -14,15 +14,15 @@ use crate::output::Stdout;
 use crate::{input, report};
 pub(crate) use line::{Field, Line, Scalar, Value, write_json, write_place};
 
-/// Where trees go, and how.
+/// Output of trees.
 pub(crate) struct Printer<'run> {
     pub(crate) out: BufWriter<Stdout>,
     pub(crate) json: bool,
-    /// The input, which every object of JSON names.
+    /// Name of the input, in every JSON object.
     pub(crate) name: &'run str,
 }
 
-/// Prints every input, and notes whether all of them are well.
+/// Prints every input. Sets `all_good` to `false` if one is damaged.
 pub(crate) fn run(args: &Tree, common: &Common, all_good: &mut bool) -> io::Result<()> {
     let files = input::inputs(&args.files);
     for path in &files {
@@ -32,14 +32,14 @@ pub(crate) fn run(args: &Tree, common: &Common, all_good: &mut bool) -> io::Resu
             writeln!(printer.out, "{name}:")?;
         }
         let printed = print(path, &args.limit, common, &mut printer);
-        // What was found before an error stands before it.
+        // The lines before an error come before the message.
         printer.out.flush()?;
         *all_good &= report::outcome(&name, printed)?;
     }
     Ok(())
 }
 
-/// Prints one input. Returns whether all of it is well; if it is not, that was told.
+/// Prints one input. Returns whether it is undamaged; damage is reported.
 fn print(path: &Path, limit: &Limit, common: &Common, printer: &mut Printer<'_>) -> Result<bool> {
     let source = input::open_to_read(path, limit, common)?;
     let input = NamedSource { source: &source, name: printer.name, common };
@@ -52,7 +52,7 @@ impl Printer<'_> {
         if self.json { line.write_json(self.name, &mut self.out) } else { line.write(&mut self.out) }
     }
 
-    /// Reports damage after the lines before it. Returns `false`: not all is well.
+    /// Reports damage after the lines before it. Returns `false`, for damaged.
     pub(crate) fn tell(&mut self, error: &pagecut::Error) -> io::Result<bool> {
         self.out.flush()?;
         report::error(self.name, error);

@@ -19,7 +19,7 @@ use crate::{input, progress, report};
 use places::{Blocks, LostBytes, Place};
 pub(crate) use reading::{Checked, Found, Reading, first, list_gaps};
 
-/// What an input came to.
+/// The results for an input.
 #[derive(Debug, Serialize)]
 pub(crate) struct Verdict {
     file: String,
@@ -27,43 +27,43 @@ pub(crate) struct Verdict {
     #[serde(skip)]
     is_media: bool,
     records: u64,
-    /// The length of the input, as far as it was read.
+    /// Length of the input, as far as it was read.
     bytes: u64,
     record_bytes: u64,
     blank_bytes: u64,
     gap_bytes: u64,
     complete: bool,
-    /// Of a compressed input only.
+    /// For a compressed input only.
     #[serde(skip_serializing_if = "Option::is_none")]
     compressed: Option<Compressed>,
     error: Option<Fault>,
-    /// Told with `--recover` only.
+    /// Present with `--recover` only.
     #[serde(skip_serializing_if = "Option::is_none")]
     gaps: Option<Vec<Hole>>,
-    /// What is wrong inside of records, of media and with `--recover` only.
+    /// Faults inside records, of media and with `--recover` only.
     #[serde(skip_serializing_if = "Option::is_none")]
     faults: Option<Vec<Fault>>,
 }
 
-/// What was decompressed.
+/// Results of the decompression.
 #[derive(Debug, Serialize)]
 struct Compressed {
     format: &'static str,
-    /// What its pieces are called: `member`, `block`, `frame`, `stream`.
+    /// Name of a unit: `member`, `block`, `frame`, `stream`.
     #[serde(skip)]
     unit: &'static str,
-    /// How many of them there are.
+    /// Number of units.
     members: u64,
-    /// The length of the compressed input, as far as it was read.
+    /// Length of the compressed input, as far as it was read.
     bytes: u64,
     padding_bytes: u64,
-    /// Decompressed bytes of the pieces whose check sums were reached and are right.
+    /// Decompressed bytes that checksums have verified.
     proven_bytes: u64,
-    /// Told with `--recover` only.
+    /// Present with `--recover` only.
     #[serde(skip_serializing_if = "Option::is_none")]
     lost_bytes: Option<u64>,
     closed: bool,
-    /// The first fault of the compressed bytes, where `error` is one of what they hold.
+    /// The first fault of the compressed bytes, if `error` is an error of the decompressed bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     damage: Option<Fault>,
 }
@@ -73,7 +73,7 @@ struct Compressed {
 struct Hole {
     start: u64,
     end: u64,
-    /// Compressed bytes that were lost in it.
+    /// Compressed bytes lost in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     lost: Option<LostBytes>,
     error: Fault,
@@ -84,18 +84,18 @@ struct Hole {
 pub(crate) struct Fault {
     kind: &'static str,
     offset: Option<u64>,
-    /// Of a file that is BGZF and has no damaged block.
+    /// For a BGZF file without damaged blocks.
     #[serde(skip_serializing_if = "Option::is_none")]
     virtual_offset: Option<u64>,
     record: Option<u64>,
     line: Option<u64>,
-    /// Where it lies in a compressed input, if it does.
+    /// Offset in the compressed input, if the input is compressed.
     #[serde(skip_serializing_if = "Option::is_none")]
     compressed: Option<Place>,
     message: String,
 }
 
-/// Verifies every input, and notes whether all of them are well.
+/// Verifies every input. Sets `all_good` to `false` if one is damaged.
 pub(crate) fn run(
     args: &Verify,
     common: &Common,
@@ -161,7 +161,7 @@ pub(crate) fn verdict(path: &Path, name: String, args: &Verify, common: &Common)
     })
 }
 
-/// Reads one input, and tells what is wrong with it.
+/// Reads one input, and reports its faults.
 fn verify(path: &Path, name: &str, args: &Verify, common: &Common) -> Result<Verdict> {
     let source = input::open_to_read(path, &args.limit, common)?;
     let mut read = read(NamedSource { source: &source, name, common }, args)?;
@@ -218,7 +218,7 @@ impl Verdict {
         }
     }
 
-    /// Of an input that could not be read at all.
+    /// The results for an input that could not be read at all.
     pub(crate) fn unread(file: String, error: &Error) -> Self {
         Self {
             file,

@@ -368,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn where_it_is_close_the_ways_are_tried_again_further_on() {
+    fn close_results_lead_to_another_trial() {
         let choice = Choice::new(both(), 0);
         work(&choice, 5, 100, 0);
         work(&choice, 3, 120, 0);

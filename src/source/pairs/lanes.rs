@@ -28,7 +28,7 @@ impl<L: Copy> Pool<L> {
         self.blocks.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
-    /// Keeps a block that nobody else uses.
+    /// Keeps a block that has no other user.
     pub(super) fn give(&self, block: Arc<Block<L>>) {
         let Some(mut block) = Arc::into_inner(block) else { return };
         block.clear();
@@ -88,7 +88,7 @@ impl<L: Copy, D: Feed<L>> Lane<L, D> {
         Self { feed, file, block: Arc::default(), next: 0, end: None }
     }
 
-    /// How many records of the present block belong to no batch yet; 0 at the end only.
+    /// Number of records of the current block that belong to no batch yet; 0 only at the end.
     fn available(&mut self, pool: &Pool<L>) -> usize {
         while self.next == self.block.len() && self.end.is_none() {
             pool.give(std::mem::take(&mut self.block));

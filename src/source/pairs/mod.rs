@@ -306,7 +306,7 @@ impl PairedSource {
             .chain(self.second.iter().map(|source| (source, Some(PairFile::Second))))
     }
 
-    /// Whether the files are still what they were when they were opened, as far as can be told.
+    /// Checks that the files have not changed since they were opened. Streams always pass.
     fn check(&self) -> Result<()> {
         for (source, file) in self.inputs() {
             source.reader().map_or(Ok(()), Reader::check).map_err(|error| error.in_file(file))?;

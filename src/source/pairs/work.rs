@@ -20,7 +20,7 @@ const WAITING: usize = 2;
 /// The result of work on a batch. An error has the number of the pair at fault.
 type Done<T> = std::result::Result<T, (u64, Error)>;
 
-/// What is done with batches.
+/// Work on batches.
 trait BatchWork<F: MateFormat, T>: Sync {
     /// Works on a batch.
     fn work(&self, value: &mut T, batch: PairBatch<'_, F>, mates: &Mates<F::Layout>) -> Done<()>;
@@ -195,7 +195,7 @@ impl<F: MateFormat, W> Crew<'_, F, W> {
     }
 }
 
-/// Tells the work that nothing is to be waited for, if a worker panics.
+/// Stops the work if a worker panics, so that no other worker waits for it.
 struct StopOnPanic<F: FnMut()>(F);
 
 impl<F: FnMut()> Drop for StopOnPanic<F> {
@@ -206,7 +206,7 @@ impl<F: FnMut()> Drop for StopOnPanic<F> {
     }
 }
 
-/// Starts a thread that fills blocks of an input until nobody takes them any more.
+/// Starts a thread that fills blocks of an input until the receiver is dropped.
 fn fill_on_thread<'scope, F: MateFormat>(
     scope: &'scope Scope<'scope, '_>,
     source: &'scope Source,

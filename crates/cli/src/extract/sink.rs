@@ -1,4 +1,4 @@
-//! Where ranges of an input go.
+//! Output of ranges of an input.
 
 use std::cell::RefCell;
 use std::io::{self, BufWriter, Write};
@@ -9,41 +9,41 @@ use pagecut::{Reader, Result, Source};
 
 use crate::output::{self, OutFile};
 
-/// Writes ranges of an input one behind the other, those that lie side by side at once, and long ones without a look at their bytes
-/// where the system can do that (`copy_file_range(2)`, `sendfile(2)`).
+/// Writes ranges of an input one after the other. Adjacent ranges are joined, and long ones are copied in the kernel where possible
+/// (`copy_file_range(2)`, `sendfile(2)`).
 pub(crate) struct Sink<'data> {
     /// All bytes of the input.
     data: &'data [u8],
-    /// The file that they are, if they are those of a file.
+    /// The file with these bytes, if they come from a file.
     #[cfg_attr(not(unix), expect(dead_code, reason = "nothing is sent there"))]
     reader: Option<&'data Reader>,
     out: BufWriter<OutFile>,
     finished: &'data RefCell<Option<OutFile>>,
-    /// What is to be written next.
+    /// The next range to write.
     pending: Range<u64>,
 }
 
-/// Shorter ranges are copied: to send them would take as long as their bytes.
+/// Minimum length of a range copied in the kernel. For a shorter one the system call takes as long as a copy.
 #[cfg(unix)]
 const SEND_LEN: u64 = 256 << 10;
 
-/// How many bytes are written at a time.
+/// Number of bytes per write.
 const BUFFER_LEN: usize = 256 << 10;
 
-/// What is written, and what it is from.
+/// The output and its input.
 pub(crate) struct Place<'run> {
-    /// Standard output if it is not said.
+    /// Standard output if `None`.
     pub(crate) output: Option<&'run Path>,
     pub(crate) input: &'run Path,
     /// The name of the input in messages.
     pub(crate) name: &'run str,
     pub(crate) source: &'run Source,
-    /// The output, when all is written to it. It has to be committed.
+    /// Returns the output once everything is written. The caller has to commit it.
     pub(crate) finished: RefCell<Option<OutFile>>,
 }
 
 impl Place<'_> {
-    /// Begins to write: to a file, unless that is the input, or to standard output. `data` are all bytes of the input.
+    /// Starts writing: to a file, unless it is the input, or to standard output. `data` are all bytes of the input.
     pub(crate) fn open<'data>(&'data self, data: &'data [u8]) -> Result<Sink<'data>> {
         let target = output::create(self.output, self.input)?;
         let reader = self.source.reader().filter(|_| self.source.compression().is_none());
@@ -64,7 +64,7 @@ impl Sink<'_> {
         Ok(())
     }
 
-    /// Writes bytes that do not lie there where they are to stand.
+    /// Writes bytes that are not in the input at this place.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<()> {
         if !bytes.is_empty() {
             self.put_pending()?;
@@ -73,7 +73,7 @@ impl Sink<'_> {
         Ok(())
     }
 
-    /// Writes what is left.
+    /// Writes the remaining bytes.
     pub(crate) fn finish(mut self) -> Result<()> {
         self.put_pending()?;
         let file = self.out.into_inner().map_err(io::IntoInnerError::into_error)?;
@@ -88,7 +88,7 @@ impl Sink<'_> {
             self.out.flush()?;
             return self.out.get_ref().copy_from(reader, range);
         }
-        // What lies in memory can be counted in `usize`, and ranges lie in the input.
+        // Ranges lie in the input, which is in memory, so they fit into `usize`.
         let position = |offset| usize::try_from(offset).unwrap_or(usize::MAX);
         let bytes = self.data.get(position(range.start)..position(range.end)).unwrap_or_default();
         Ok(self.out.write_all(bytes)?)

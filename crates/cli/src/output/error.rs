@@ -1,4 +1,4 @@
-//! Errors of an output, which name it instead of the input.
+//! Errors of an output, which name the output instead of the input.
 
 use std::fmt;
 use std::io;
@@ -15,12 +15,12 @@ pub(crate) struct OutputError {
 }
 
 impl OutputError {
-    /// The error of a write, of the same kind.
+    /// Wraps the error of a write; the kind stays the same.
     pub(super) fn of_write(output: &str, error: io::Error) -> io::Error {
         Self::wrap(output, "cannot be written", error)
     }
 
-    /// The error of a copy of a range of the input by the kernel, which does not tell the side that failed.
+    /// Wraps the error of a copy by the kernel, which does not state which side failed.
     pub(super) fn of_copy(output: &str, error: io::Error) -> io::Error {
         Self::wrap(output, "cannot be copied to from the input", error)
     }
@@ -32,7 +32,7 @@ impl OutputError {
         io::Error::new(error.kind(), Self { output: output.to_owned(), what, error })
     }
 
-    /// The error of an output that `error` is or wraps.
+    /// Finds the output error that `error` is or wraps.
     pub(crate) fn find(error: &Error) -> Option<&Self> {
         match error.kind() {
             ErrorKind::Io(error) => Self::find_in_io(error),

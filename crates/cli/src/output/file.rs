@@ -1,4 +1,4 @@
-//! One output. A file appears under its name when all of it is written.
+//! One output. A file appears under its name once it is complete.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
@@ -15,10 +15,10 @@ use super::unfinished::{self, Unfinished};
 /// The name of standard output as an argument.
 const STDOUT: &str = "-";
 
-/// Symbolic links that are followed at most, as by the kernel (`path_resolution(7)`).
+/// Maximum number of symbolic links followed, as in the kernel (`path_resolution(7)`).
 const MOST_LINKS: usize = 40;
 
-/// An output that is being written: a temporary file in the directory of the output, or what is not a regular file itself.
+/// An output being written: a temporary file in the directory of the output, or the output itself if it is not a regular file.
 #[derive(Debug)]
 pub(crate) struct OutFile {
     /// The path of the output, or `standard output`.
@@ -39,36 +39,36 @@ enum Target {
     },
 }
 
-/// An output of which all bytes are written and synchronised.
+/// A complete output whose bytes are synchronised to disk.
 #[derive(Debug)]
 pub(crate) struct Complete {
     name: String,
-    /// Where it is, and where it goes; `None` of what is not a regular file.
+    /// The temporary file and its destination; `None` if the output is not a regular file.
     renaming: Option<(Unfinished, PathBuf)>,
 }
 
-/// Where an output goes.
+/// The destination of an output.
 enum Place {
     Stdout,
     Special(PathBuf),
-    /// What is open already, so that others may write to it too.
+    /// An open descriptor, to which other processes may write too.
     Descriptor(PathBuf),
-    /// A regular file, with what is known of the one that it replaces.
+    /// A regular file, with the metadata of the file that it replaces.
     Regular(PathBuf, Option<Metadata>),
 }
 
 impl OutFile {
-    /// Begins standard output.
+    /// Starts writing to standard output.
     pub(crate) fn stdout() -> io::Result<Self> {
         let stdout = Stdout::new();
         stdout.check()?;
         Ok(Self { name: Stdout::NAME.to_owned(), target: Target::Stdout(stdout) })
     }
 
-    /// Begins an output at a path: standard output if that is `-`. A file that is there stays until the new one is complete.
+    /// Starts writing to a path: standard output if that is `-`. An existing file stays until the new one is complete.
     ///
-    /// A symbolic link stays, and the file that it leads to is replaced. The new file has the permissions of the one that it
-    /// replaces, or those that the umask leaves.
+    /// A symbolic link stays, and its target is replaced. The new file has the permissions of the replaced file, or else those that the
+    /// umask allows.
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
         let name = path.display().to_string();
         let wrap = |error| OutputError::of_write(&name, error);
@@ -86,12 +86,12 @@ impl OutFile {
         Ok(Self { name, target })
     }
 
-    /// Whether what is written can be taken back: the output is a regular file.
+    /// Returns whether the output can be discarded: it is a regular file.
     pub(crate) fn is_regular(&self) -> bool {
         matches!(self.target, Target::Regular { .. })
     }
 
-    /// Copies a range of a file, by the kernel where it can do that.
+    /// Copies a range of a file, with a system call that copies in the kernel where possible.
     #[cfg(unix)]
     pub(crate) fn copy_from(&self, reader: &Reader, range: std::ops::Range<u64>) -> pagecut::Result<()> {
         let sent = reader.send(range, self).map(drop);
@@ -116,7 +116,7 @@ impl OutFile {
         })
     }
 
-    /// Ends the output: all bytes are on the disk then, though not under the final name.
+    /// Ends the output: synchronises all bytes to disk, without giving the file its final name.
     pub(crate) fn complete(self) -> io::Result<Complete> {
         let Self { name, target } = self;
         let wrap = |error| OutputError::of_write(&name, error);
@@ -134,7 +134,7 @@ impl OutFile {
         Ok(Complete { name, renaming })
     }
 
-    /// Ends the output and gives it its name.
+    /// Ends the output and renames the file to its final name.
     pub(crate) fn commit(self) -> io::Result<()> {
         commit(vec![self.complete()?])
     }
@@ -147,8 +147,8 @@ impl OutFile {
     }
 }
 
-/// Gives complete outputs their names. No signal but `SIGKILL` comes between the first and the last rename. If the system ends there,
-/// or a rename fails, each output is the new one, complete, or what was there before.
+/// Renames complete outputs to their final names. No signal except `SIGKILL` interrupts the renames. If the system fails in between, or a
+/// rename fails, each output is either the complete new file or the previous one.
 pub(crate) fn commit(outputs: Vec<Complete>) -> io::Result<()> {
     let (mut names, mut temporary, mut targets) = (Vec::new(), Vec::new(), Vec::new());
     for Complete { name, renaming } in outputs {
@@ -189,7 +189,7 @@ impl AsFd for OutFile {
     }
 }
 
-/// Finds where an output of this path goes.
+/// Finds the destination of an output path.
 fn place(path: &Path) -> io::Result<Place> {
     if path.as_os_str() == STDOUT {
         return Ok(Place::Stdout);
@@ -205,7 +205,7 @@ fn place(path: &Path) -> io::Result<Place> {
         }
     }
     match fs::metadata(&target) {
-        // Opened to be refused as it would be if it was written in place: it is a directory, or not writable.
+        // Opening it gives the same error as writing in place: it is a directory, or not writable.
         Ok(metadata) if metadata.is_file() || metadata.is_dir() => {
             OpenOptions::new().write(true).open(&target)?;
             Ok(Place::Regular(target, Some(metadata)))
@@ -220,7 +220,7 @@ fn place(path: &Path) -> io::Result<Place> {
     }
 }
 
-/// The place that a path of an open descriptor stands for, such as `/dev/fd/3`. It may be a regular file, which is appended to.
+/// Returns the destination of a descriptor path such as `/dev/fd/3`. It may be a regular file, which is appended to.
 fn descriptor(path: &Path) -> Option<Place> {
     let parent = path.parent()?;
     let is_own =
@@ -233,7 +233,7 @@ fn descriptor(path: &Path) -> Option<Place> {
     }
 }
 
-/// The directory that a path lies in.
+/// Returns the directory of a path.
 fn directory(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -248,11 +248,11 @@ fn begin(path: &Path, replaced: Option<&Metadata>) -> io::Result<(File, Unfinish
     let (file, unfinished) = Unfinished::create(directory(path), mode)?;
     let created = file.metadata()?;
     if (created.uid(), created.gid()) != (replaced.uid(), replaced.gid()) {
-        // Only root gives files away; a group of one's own can be kept.
+        // Only root can change the owner of a file; the owner can set the group to one of their own.
         let _ = fchown(&file, Some(replaced.uid()), Some(replaced.gid()))
             .or_else(|_| fchown(&file, None, Some(replaced.gid())));
     }
-    // The umask took bits off. A file system without permissions refuses, and needs none.
+    // The umask removed permission bits. A file system without permissions refuses, and needs none.
     let _ = file.set_permissions(fs::Permissions::from_mode(mode));
     Ok((file, unfinished))
 }
@@ -263,7 +263,7 @@ fn begin(path: &Path, _: Option<&Metadata>) -> io::Result<(File, Unfinished)> {
     Unfinished::create(directory(path), 0)
 }
 
-/// Brings a file to the disk, where the file system can do that.
+/// Synchronises a file to disk, where the file system supports it.
 fn synchronise(file: &File) -> io::Result<()> {
     match file.sync_all() {
         Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
@@ -273,13 +273,13 @@ fn synchronise(file: &File) -> io::Result<()> {
     }
 }
 
-/// Brings the names in a directory to the disk, if it can be opened.
+/// Synchronises the entries of a directory to disk, if it can be opened.
 #[cfg(unix)]
 fn synchronise_directory(directory: &Path) -> io::Result<()> {
     File::open(directory).map_or(Ok(()), |directory| synchronise(&directory))
 }
 
-/// Nothing: directories cannot be opened as files there.
+/// Does nothing: directories cannot be opened as files on this platform.
 #[cfg(not(unix))]
 fn synchronise_directory(_: &Path) -> io::Result<()> {
     Ok(())

@@ -1,4 +1,4 @@
-//! Outputs. Every file that the command writes goes through [`OutFile`], and so appears complete or not at all.
+//! Outputs. Every file that the command writes goes through [`OutFile`], so it appears complete or not at all.
 
 mod error;
 mod file;
@@ -20,7 +20,7 @@ pub(crate) use error::OutputError;
 pub(crate) use file::{Complete, OutFile, commit};
 pub(crate) use stdout::Stdout;
 
-/// Where reads are written to.
+/// Destination of records.
 pub(crate) enum Out {
     Plain(BufWriter<OutFile>),
     #[cfg(feature = "gzip")]
@@ -28,7 +28,7 @@ pub(crate) enum Out {
 }
 
 impl Out {
-    /// Begins to write: to a file, unless that is the input, or to standard output.
+    /// Starts writing: to a file, unless it is the input, or to standard output.
     #[cfg_attr(not(feature = "gzip"), expect(unused_variables, reason = "nothing is compressed then"))]
     pub(crate) fn open(output: &Output, input: &Path, common: &Common) -> pagecut::Result<Self> {
         let compress = output.compress.map_or_else(|| by_name(output.path.as_deref()), Ok)?;
@@ -43,12 +43,12 @@ impl Out {
         }
     }
 
-    /// Writes what is left, closes what is compressed, and gives a file its name.
+    /// Writes the remaining bytes, ends the compressed stream, and renames a file to its final name.
     pub(crate) fn finish(self) -> pagecut::Result<()> {
         Ok(commit(vec![self.complete()?])?)
     }
 
-    /// Writes what is left, and closes what is compressed. A file has no name yet.
+    /// Writes the remaining bytes, and ends the compressed stream. A file gets its name later.
     pub(crate) fn complete(self) -> pagecut::Result<Complete> {
         let stream = match self {
             #[cfg(feature = "gzip")]
@@ -59,8 +59,8 @@ impl Out {
         Ok(file.complete()?)
     }
 
-    /// Ends an output that is not complete. A file is removed, and one of its name that was there before stays. To a pipe, what is left
-    /// is written, and BGZF is not closed, so that readers find out.
+    /// Ends an incomplete output. A file is removed, and a previous file of its name stays. A pipe gets the remaining bytes, but no BGZF
+    /// end-of-file block, so that readers detect the truncation.
     ///
     /// Returns whether a file was removed.
     pub(crate) fn abandon(mut self) -> pagecut::Result<bool> {
@@ -75,7 +75,7 @@ impl Out {
         Ok(is_regular)
     }
 
-    /// Finishes an output, or abandons it for this reason, which is reported if a file is removed. Returns whether it is finished.
+    /// Finishes an output, or abandons it for a reason, which is reported if a file is removed. Returns whether it is finished.
     pub(crate) fn end(
         self,
         refusal: Option<&str>,
@@ -109,8 +109,8 @@ impl Write for Out {
     }
 }
 
-/// Whether an output is complete although reading the input ended with this error: damage is in the bytes of the input, and everything
-/// that can be read of them is there. After an error of the system, a change of the input or a limit, another run may read more.
+/// Returns whether an output is complete although reading the input ended with this error. It is if the bytes of the input are damaged, and
+/// everything readable is in the output. After a system error, a change of the input, or a limit, another run may read more.
 pub(crate) fn is_complete_with(error: &Error) -> bool {
     !matches!(
         error.kind(),
@@ -127,7 +127,7 @@ pub(crate) fn is_complete_with(error: &Error) -> bool {
     )
 }
 
-/// How an output of this name is compressed.
+/// Returns the compression that the name of an output implies.
 fn by_name(path: Option<&Path>) -> io::Result<Compress> {
     let extension = path.and_then(Path::extension).unwrap_or_default().to_ascii_lowercase();
     let refuse = |what| Err(io::Error::new(io::ErrorKind::InvalidInput, what));
@@ -146,13 +146,13 @@ fn by_name(path: Option<&Path>) -> io::Result<Compress> {
     }
 }
 
-/// Begins an output, unless that is the input: a file, or standard output if no path is given.
+/// Starts writing an output, unless it is the input: a file, or standard output if no path is given.
 pub(crate) fn create(output: Option<&Path>, input: &Path) -> io::Result<OutFile> {
     check_distinct(output, input)?;
     output.map_or_else(OutFile::stdout, OutFile::create)
 }
 
-/// Refuses an output that is the input.
+/// Returns an error if the output is the input.
 pub(crate) fn check_distinct(output: Option<&Path>, input: &Path) -> io::Result<()> {
     match output {
         Some(output) if same_file(input, output) => {
@@ -162,7 +162,7 @@ pub(crate) fn check_distinct(output: Option<&Path>, input: &Path) -> io::Result<
     }
 }
 
-/// Whether an output is the input, by whatever name.
+/// Returns whether an output is the input, under any name.
 #[cfg(unix)]
 fn same_file(input: &Path, output: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -173,7 +173,7 @@ fn same_file(input: &Path, output: &Path) -> bool {
     inode(input).is_some() && inode(input) == inode(output)
 }
 
-/// Whether an output is the input, as far as their names tell.
+/// Returns whether an output is the input, judged by the paths.
 #[cfg(not(unix))]
 fn same_file(input: &Path, output: &Path) -> bool {
     let full = |path: &Path| path.canonicalize().ok();

@@ -1,4 +1,4 @@
-//! Temporary files of outputs that are being written. Signals that end the process remove them.
+//! Temporary files of outputs being written. Signals that end the process remove them.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -8,12 +8,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::{NamedTempFile, TempPath};
 
-/// Names of temporary files are this, random letters, and [`SUFFIX`].
+/// Prefix of the names of temporary files; random letters and [`SUFFIX`] follow.
 const PREFIX: &str = ".pagecut-";
 const SUFFIX: &str = ".tmp";
 
-/// The temporary files that exist. Whoever creates, renames or removes one holds the lock, so that a signal comes before or after
-/// that, and not between the renames of several outputs.
+/// The existing temporary files. The lock is held while one is created, renamed or removed, so that a signal comes before or after that,
+/// and not between the renames of several outputs.
 static PATHS: Mutex<Option<HashSet<PathBuf>>> = Mutex::new(None);
 
 fn lock() -> MutexGuard<'static, Option<HashSet<PathBuf>>> {
@@ -29,7 +29,7 @@ pub(super) struct Unfinished {
 }
 
 impl Unfinished {
-    /// Creates a temporary file in a directory with the given permission bits, from which the umask is taken off.
+    /// Creates a temporary file in a directory with the given permission bits, less those of the umask.
     pub(super) fn create(directory: &Path, mode: u32) -> io::Result<(File, Self)> {
         #[cfg(unix)]
         signals::handle();
@@ -40,7 +40,7 @@ impl Unfinished {
             code = file.as_ref().err().and_then(io::Error::raw_os_error);
             file
         });
-        // The error of the crate names the temporary file, of which the user has not heard.
+        // The error of the crate names the temporary file, which is unknown to the user.
         let created: NamedTempFile =
             created.map_err(|error| code.map_or(error, io::Error::from_raw_os_error))?;
         let (file, path) = created.into_parts();
@@ -68,11 +68,11 @@ impl Drop for Unfinished {
     }
 }
 
-/// Renames temporary files to their final names, which nothing but the death of the process interrupts.
+/// Renames temporary files to their final names. Only the death of the process interrupts this.
 ///
 /// # Errors
 ///
-/// The first rename that fails, with its position. Files that are not renamed then are removed.
+/// That of the first rename that fails, with its index. Files that were not renamed are removed.
 pub(super) fn rename_all(files: Vec<(Unfinished, &Path)>) -> Result<(), (usize, io::Error)> {
     let mut paths = lock();
     let mut result = Ok(());
@@ -115,14 +115,14 @@ mod signals {
     use signal_hook::iterator::Signals;
     use signal_hook::low_level;
 
-    /// Those that end a process by default and that people and batch systems send.
+    /// The signals that end a process by default, and that people and batch systems send.
     const SIGNALS: [i32; 8] = [SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU];
 
-    /// Sets the handlers, once. Where the system refuses, a signal leaves the temporary file, as `SIGKILL` does.
+    /// Sets the handlers, once. If the system refuses, a signal leaves the temporary file behind, as `SIGKILL` does.
     pub(super) fn handle() {
         static ONCE: Once = Once::new();
         ONCE.call_once(|| {
-            // With a handler, a write beyond `RLIMIT_FSIZE` is an error.
+            // With a handler, a write past `RLIMIT_FSIZE` is an error.
             let _ = signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
             let ignored = ignored();
             let handled = SIGNALS.into_iter().filter(|signal| ignored & 1 << (signal - 1) == 0);
@@ -138,7 +138,7 @@ mod signals {
 
     /// Removes every temporary file and ends the process as the signal would have.
     fn end(signal: i32) {
-        // Kept until the process ends, so that no other file is created or renamed.
+        // Held until the process ends, so that no other file is created or renamed.
         let paths = super::lock();
         for path in paths.iter().flatten() {
             let _ = fs::remove_file(path);
@@ -147,7 +147,7 @@ mod signals {
         low_level::exit(128 + signal);
     }
 
-    /// The signals that the parent process chose to be ignored, as `nohup` does; bit 0 is signal 1. They stay ignored.
+    /// The signals that the parent process ignores, as `nohup` does; bit 0 is signal 1. They stay ignored.
     fn ignored() -> u64 {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
         let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -7,8 +7,8 @@ use pagecut::{Account, ErrorKind, Salvaged, Source};
 
 use crate::output::Out;
 
-/// The records after the first gap of a stream, which are void if the stream turns out to be wrapped. A temporary file without a name
-/// holds them until that is known. Records of a file with positions are not held.
+/// The records after the first gap of a stream, which are void if the stream proves to be wrapped. An unnamed temporary file holds them
+/// until that is known. Records of a file with positions are written at once.
 pub(crate) struct Held {
     is_stream: bool,
     has_gap: bool,
@@ -20,7 +20,7 @@ impl Held {
         Self { is_stream: source.reader().is_none(), has_gap: false, file: None }
     }
 
-    /// Whether the records that follow are held.
+    /// Whether the following records are held.
     pub(crate) fn is_holding(&self) -> bool {
         self.is_stream && self.has_gap
     }
@@ -34,7 +34,7 @@ impl Held {
     ///
     /// # Errors
     ///
-    /// Those of the system, with the folder of the temporary file.
+    /// Those of the system, with the directory of the temporary file.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> pagecut::Result<()> {
         let with_folder = |error: io::Error| {
             let what = format!("temporary file in {}: {error}", std::env::temp_dir().display());
@@ -47,7 +47,7 @@ impl Held {
         Ok(file.write_all(bytes).map_err(with_folder)?)
     }
 
-    /// Writes the records, unless they are void. The account gets the error of that.
+    /// Writes the records, unless they are void. An error is added to the account.
     pub(crate) fn end(self, mut account: Account, out: &mut Out) -> Account {
         let is_void =
             account.error.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::WrappedStream));

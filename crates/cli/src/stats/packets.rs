@@ -10,7 +10,7 @@ use crate::table::Cell;
 /// The format's name in output.
 const FORMAT: &str = "MPEG-TS";
 
-/// What a transport stream came to.
+/// The results for a transport stream.
 pub(crate) struct PacketCounts {
     file: String,
     packet_len: usize,
@@ -31,7 +31,7 @@ pub(super) const COLUMNS: [&str; 8] = [
 ];
 
 impl PacketCounts {
-    /// Counts the packets of a source, those behind gaps too.
+    /// Counts the packets of a source, including those after gaps.
     pub(crate) fn count(source: &Source, format: &Packets, file: &str) -> Self {
         let mut summary = Summary::new();
         let Account { tally, error, .. } = source.parts(format).recover().map_in_order(
@@ -104,7 +104,7 @@ struct Pid {
     errors: Errors,
 }
 
-/// What is not well, or not readable.
+/// The damage in the stream.
 #[derive(Serialize)]
 struct Errors {
     continuity_errors: u64,

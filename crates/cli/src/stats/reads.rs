@@ -14,14 +14,14 @@ const COLUMNS: [&str; 8] = ["file", "format", "type", "num_seqs", "sum_len", "mi
 const MORE_COLUMNS: [&str; 11] =
     ["Q1", "Q2", "Q3", "sum_gap", "N50", "N50_num", "Q20(%)", "Q30(%)", "AvgQual", "GC(%)", "sum_n"];
 
-/// What a file of reads or sequences came to.
+/// The results for a file of reads or sequences.
 pub(crate) struct ReadCounts {
     file: String,
     format: &'static str,
     alphabet: Option<Alphabet>,
     lengths: Lengths,
     letters: Letters,
-    /// Of FASTA there are none.
+    /// Zero for FASTA.
     scores: QualityScores,
 }
 
@@ -50,7 +50,7 @@ fn sequences(source: &Source, all: bool) -> Result<fasta::Summary> {
     source.fold_into(&Fasta::new(), new, |summary, record| summary.add(&record), fasta::Summary::merge)
 }
 
-/// The numbers of a summary; those that need a look at every letter may be left out.
+/// The numbers of a summary. Those that need every letter may be left out.
 type Numbers<'summary> = (&'summary Lengths, Option<&'summary Letters>, Option<&'summary QualityScores>);
 
 impl ReadCounts {
@@ -61,7 +61,7 @@ impl ReadCounts {
         Ok(Self::of(file, "FASTA", summary.alphabet(), numbers))
     }
 
-    /// Counts the reads of FASTQ. `format` is what the output calls it, `guess` the variant that the first bytes suggest.
+    /// Counts the reads of FASTQ. `format` is the name in the output, `guess` the variant that the first bytes suggest.
     pub(crate) fn of_fastq(
         source: &Source,
         file: &str,
@@ -119,7 +119,7 @@ impl ReadCounts {
         let Self { lengths, letters, scores, .. } = self;
         let [q1, q2, q3] = lengths.quartiles().map(|quartile| Cell::Decimal(quartile, 0));
         let (n50, l50) = lengths.n50();
-        // G and C are amino acids too, and an unknown one is an X.
+        // G and C are also amino acids, and X is an unknown amino acid.
         let (gc, unknown) = match self.alphabet {
             Some(Alphabet::Protein) => (0, letters.x()),
             _ => (letters.gc(), letters.n()),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Fault;
 use crate::table::Cell;
 
-/// What a container came to.
+/// The results for a container.
 #[derive(Serialize)]
 pub(crate) struct Tracks {
     file: String,
@@ -16,22 +16,22 @@ pub(crate) struct Tracks {
     tracks: Vec<TrackRow>,
     /// The first of the errors.
     error: Option<Fault>,
-    /// Errors that leave counts.
+    /// Errors that do not prevent counts.
     #[serde(skip)]
     pub(super) errors: Vec<Error>,
 }
 
-/// What a track came to.
+/// The results for a track.
 #[derive(Serialize)]
 pub(crate) struct TrackRow {
-    /// The number that the file calls it by.
+    /// Track number in the file.
     pub(crate) track: u64,
     pub(crate) kind: Cow<'static, str>,
     pub(crate) codec: Option<String>,
-    /// Of Matroska, frames.
+    /// Frames in Matroska.
     pub(crate) samples: u64,
     pub(crate) bytes: u64,
-    /// In seconds, as far as it is known.
+    /// Duration in seconds, if known.
     pub(crate) duration: f64,
 }
 
@@ -45,7 +45,7 @@ impl Tracks {
         tracks: Vec<TrackRow>,
         mut errors: Vec<Error>,
     ) -> Self {
-        // A fault that may be of any track is an error of all of them.
+        // A fault that may belong to any track counts as an error of every track.
         errors.dedup_by(|error, before| {
             error.offset() == before.offset() && error.message() == before.message()
         });

@@ -15,13 +15,13 @@ pub(crate) struct Line<'data, K: Display> {
     pub(crate) kind: K,
     pub(crate) offset: u64,
     pub(crate) header_len: usize,
-    /// With the header; `None` of a `Segment` that does not say how long it is.
+    /// Length including the header; `None` for a `Segment` of unknown length.
     pub(crate) len: Option<u64>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub(crate) value: Option<Value<'data>>,
 }
 
-/// What one holds that holds no others.
+/// Contents of a box or element without children.
 #[derive(Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Value<'data> {
@@ -29,7 +29,7 @@ pub(crate) enum Value<'data> {
     Value(Scalar<'data>),
 }
 
-/// The one or two fields that tell most of a box or a frame, by name.
+/// Returns the one or two most significant fields of a box or frame, by name.
 pub(crate) struct Fields(Vec<(&'static str, Field)>);
 
 /// The value of a field.
@@ -55,7 +55,7 @@ impl Display for Field {
     }
 }
 
-/// What an element holds.
+/// Returns the contents of an element.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(crate) enum Scalar<'data> {
@@ -79,7 +79,7 @@ pub(crate) fn write_json(file: &str, line: &impl Serialize, out: &mut dyn Write)
     writeln!(out)
 }
 
-/// Writes what every line begins with.
+/// Writes the start of a line.
 pub(crate) fn write_place(
     depth: usize,
     kind: &impl Display,
@@ -90,12 +90,12 @@ pub(crate) fn write_place(
 }
 
 impl<'data, K: Display> Line<'data, K> {
-    /// For a program.
+    /// Writes it as JSON.
     pub(crate) fn write_json(&self, file: &str, out: &mut dyn Write) -> io::Result<()> {
         write_json(file, self, out)
     }
 
-    /// For a person.
+    /// Writes it as text.
     pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         write_place(self.depth, &self.kind, self.offset, out)?;
         match self.len {
@@ -126,7 +126,7 @@ impl Serialize for Fields {
     }
 }
 
-/// For a person: long text is cut, and without what would move the cursor.
+/// Formats a value as text: long strings are shortened, and control characters removed.
 impl Display for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const MOST: usize = 60;

@@ -1,7 +1,7 @@
-//! Whether compressed bytes are damaged, where what they hold is not what it should be.
+//! Search for damage in compressed bytes when the decompressed bytes are faulty.
 //!
-//! An error of the format is met before the check sum is that would show it to be one of the disk: in gzip and zstd that stands at the end
-//! of a member or frame, which may be the whole file.
+//! An error of the format is met before the checksum that would reveal damage of the compressed bytes: the checksum of gzip and zstd comes
+//! at the end of a member or frame, which may be the whole file.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -14,8 +14,8 @@ use pagecut::{Error, Result, Source};
 use crate::cli::{Common, Verify};
 use crate::{input, progress, report};
 
-/// Looks for a fault of the compressed bytes, all of which are read, if reading has ended with an error of what they hold. Tells it, and
-/// returns it. Of a stream nothing can be found out any more, which is told too.
+/// Searches all compressed bytes for a fault, if reading ended with an error of the decompressed bytes. Reports and returns the fault. A
+/// stream cannot be read again, which is reported too.
 pub(super) fn find(
     source: &Source,
     error: &Error,
@@ -56,7 +56,7 @@ fn read_all(path: &Path, name: &str, args: &Verify, common: &Common) -> Result<(
     }
 }
 
-/// A file, and how many bytes of it were read.
+/// A file, and the number of its bytes read.
 struct Counted<'run> {
     file: File,
     done: &'run AtomicU64,

@@ -1,4 +1,4 @@
-//! Places in a compressed input.
+//! Positions in a compressed input.
 
 #[cfg(feature = "gzip")]
 use pagecut::BgzfReader;
@@ -9,16 +9,16 @@ use pagecut::compress::bgzf::Gzi;
 use pagecut::{CompressedPlace, Error, LostBlock, Source};
 use serde::Serialize;
 
-/// A place in a compressed input, in bytes from its start.
+/// A position in a compressed input, in bytes from its start.
 #[derive(Debug, Serialize)]
 pub(super) struct Place {
     format: &'static str,
-    /// What the pieces are called that it is made of: `member`, `block`, `frame`, `stream`.
+    /// Name of a unit: `member`, `block`, `frame`, `stream`.
     unit: &'static str,
     number: Option<u64>,
-    /// Where that piece begins.
+    /// Offset of that unit.
     start: u64,
-    /// The byte at fault, as nearly as it is known.
+    /// Offset of the faulty byte, as precisely as it is known.
     offset: u64,
 }
 
@@ -34,7 +34,7 @@ impl Place {
 pub(super) struct LostBytes {
     compressed_start: u64,
     compressed_end: u64,
-    /// Where what they held would lie, if nothing were lost; null where that is not certain.
+    /// Offsets that their contents would have if nothing were lost; null if these are uncertain.
     start: Option<u64>,
     end: Option<u64>,
 }
@@ -51,16 +51,16 @@ impl LostBytes {
     }
 }
 
-/// Where the blocks of a file begin, to tell in which of them a byte is that was decompressed.
+/// Offsets of BGZF blocks, to find the block of a decompressed byte.
 #[derive(Default)]
 pub(super) struct Blocks {
-    /// `None` if it is not BGZF, a stream, or damaged, so that nobody can tell.
+    /// `None` if the input is not BGZF, is a stream, or is damaged.
     #[cfg(feature = "gzip")]
     gzi: Option<Gzi>,
 }
 
 impl Blocks {
-    /// Looks at the header of each block, if there are any.
+    /// Reads the header of each block, if there are any.
     #[cfg(feature = "gzip")]
     pub(super) fn of(source: &Source) -> Self {
         let reader = source.reader().filter(|_| source.compression() == Some(Compression::Bgzf));
@@ -72,7 +72,7 @@ impl Blocks {
         Self {}
     }
 
-    /// The virtual offset of the byte at fault, as samtools and htslib have it.
+    /// The virtual offset of the faulty byte, as samtools and htslib define it.
     #[cfg(feature = "gzip")]
     pub(super) fn virtual_offset_of(&self, error: &Error) -> Option<u64> {
         self.gzi.as_ref()?.virtual_offset(error.offset()?).map(u64::from)

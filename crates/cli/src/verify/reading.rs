@@ -10,30 +10,30 @@ use crate::{input, media, progress, report};
 
 /// An input that was read.
 pub(crate) struct Reading {
-    /// `None` for an empty input, which is of every format.
+    /// `None` for an empty input, which fits every format.
     pub(super) format: Option<&'static str>,
     /// Whether the bytes of records are coded media.
     pub(super) is_media: bool,
-    /// Length of the input, decompressed; of one that is compressed or a stream, as far as it was read.
+    /// Length of the decompressed input; for a compressed input or a stream, as far as it was read.
     pub(super) bytes: u64,
-    /// Length of the file, if that is known.
+    /// Length of the file, if known.
     pub(super) file_len: Option<u64>,
     pub(super) tally: Tally,
     /// The first error.
     pub(super) error: Option<Error>,
     /// Whether the input was read to its end.
     pub(super) complete: bool,
-    /// Why reading does not go on behind an error, though it should.
+    /// Why reading did not continue after an error, although recovery was requested.
     pub(super) ends_at_fault: Option<&'static str>,
     pub(super) packed: Option<CompressionStats>,
-    /// What is wrong with the compressed bytes, where the error is one of what they hold. Looked for when that was told.
+    /// The fault of the compressed bytes, if the error is one of the decompressed bytes. The error is reported before this is determined.
     pub(super) damage: Option<Error>,
     pub(super) gaps: Option<Vec<Gap>>,
     pub(super) faults: Option<Vec<Error>>,
     pub(super) blocks: Blocks,
 }
 
-/// What was found in an input that was read part by part.
+/// Results for an input that was read part by part.
 pub(crate) struct Checked {
     pub(crate) account: Account,
     /// With `--recover` only, if the format is read on after a fault.
@@ -45,13 +45,13 @@ pub(crate) struct Checked {
 }
 
 impl Checked {
-    /// An account without gaps, of records that are checked as they are read.
+    /// Creates the results from an account without gaps, of records that are checked while they are read.
     pub(crate) fn new(account: Account) -> Self {
         Self { account, gaps: None, fault: None, faults: None }
     }
 }
 
-/// What was found in an input that is held as a whole.
+/// Results for an input that is held in memory as a whole.
 pub(crate) struct Found {
     pub(crate) tally: Tally,
     /// The first error.
@@ -63,7 +63,7 @@ pub(crate) struct Found {
     pub(crate) faults: Option<Vec<Error>>,
 }
 
-/// The account of an input that is read on after every fault.
+/// Returns the account of an input that is read on after every fault.
 pub(crate) fn list_gaps<F: Resync>(source: &Source, format: &F, args: &Verify) -> Checked {
     let mut gaps = Vec::new();
     let account = source.for_each_gap(format, args.max_gaps, |gap| {
@@ -73,7 +73,7 @@ pub(crate) fn list_gaps<F: Resync>(source: &Source, format: &F, args: &Verify) -
     Checked { gaps: Some(gaps), ..Checked::new(account) }
 }
 
-/// Of two errors the one that comes first in the input.
+/// Returns the error that comes first in the input.
 pub(crate) fn first(left: Option<Error>, right: Option<Error>) -> Option<Error> {
     match (left, right) {
         (Some(left), Some(right)) if right.offset() < left.offset() => Some(right),
@@ -97,11 +97,11 @@ impl Reading {
             (None, Some(len)) => len,
             (Some(packed), _) if complete => packed.decompressed_bytes,
             (None, None) if complete => source.bytes_done(),
-            // What follows the error may have been read or not.
+            // The bytes after the error may have been read or not.
             _ => tally.bytes(),
         };
         let error = if complete { first(error, fault) } else { error };
-        // Where something is lost, there are more bytes than were decompressed.
+        // With losses, there are more bytes than were decompressed.
         let is_whole = packed.is_some_and(|packed| packed.lost_bytes == 0);
         let has_offset = error.as_ref().is_some_and(|error| error.offset().is_some());
         let blocks = if is_whole && has_offset { Blocks::of(source) } else { Blocks::default() };
@@ -152,7 +152,7 @@ impl Reading {
     ///
     /// # Errors
     ///
-    /// That it cannot be held, or was cut short or changed meanwhile.
+    /// If it does not fit into memory, or was truncated or changed in the meantime.
     pub(crate) fn of_whole(
         input: NamedSource<'_>,
         format: &'static str,
@@ -178,11 +178,11 @@ impl Reading {
         })
     }
 
-    /// Tells what is wrong.
+    /// Reports the faults.
     pub(crate) fn tell(&self, name: &str) {
         self.gaps.iter().flatten().for_each(|gap| report::gap(name, gap));
         self.faults.iter().flatten().for_each(|fault| report::error(name, fault));
-        // The first gap, or fault, was told.
+        // The first gap or fault was reported before.
         let is_told = self.complete && self.gaps.is_some();
         if let Some(error) = self.error.as_ref().filter(|_| !is_told) {
             report::error(name, error);
@@ -204,8 +204,7 @@ impl Reading {
         }
     }
 
-    /// What there is to say of a complete input that is not well. That its account comes to its length is always so; this is the
-    /// proof.
+    /// Returns the faults of a complete input as a whole. The account always adds up to the length of the input; this check proves it.
     pub(super) fn complaint(&self) -> Option<(&'static str, String)> {
         if !self.complete {
             return None;
@@ -220,7 +219,7 @@ impl Reading {
                 let counted = packed.compressed_bytes;
                 Some(("unaccounted", format!("{counted} of {len} compressed bytes are accounted for")))
             }
-            // Other programs read such a file with a warning. But a file that was cut between two blocks is one, and lost records.
+            // Other programs read such a file with a warning. But it may have been truncated between two blocks, and lost records.
             _ => (!packed.closed).then(|| ("unclosed", input::UNCLOSED.into())),
         }
     }
