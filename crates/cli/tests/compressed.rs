@@ -366,7 +366,11 @@ fn whole_inputs_respect_the_limit() {
             let is_empty =
                 stdout(&output).len() < 100 || row == [name, "-", "-", "-", "-", "-", "-", "-", "FAILED"];
             assert_eq!((output.status.code(), is_empty), (Some(1), true), "{command:?}: {}", stdout(&output));
-            assert!(stderr(&output).contains("more than the 5120 bytes"), "{command:?}: {}", stderr(&output));
+            assert!(
+                stderr(&output).contains("exceeds the limit of 5120 bytes"),
+                "{command:?}: {}",
+                stderr(&output)
+            );
             assert!(all.status.success() && !all.stdout.is_empty(), "{command:?}: {}", stderr(&all));
         }
     }
