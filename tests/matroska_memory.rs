@@ -30,7 +30,7 @@ fn read_all(data: &[u8]) {
     }
 }
 
-/// Everything in one test, since the allocator counts for the whole process.
+/// One test for everything, because the allocator counts for the whole process.
 #[test]
 fn memory_is_bounded() {
     let _profiler = dhat::Profiler::builder().testing().build();
@@ -50,7 +50,7 @@ fn memory_is_bounded() {
     for data in &files {
         for at in (4..data.len()).step_by(data.len() / 300) {
             let mut copy = data.clone();
-            // The largest size, and an unknown one, wherever they fall.
+            // The largest size and an unknown size at every position.
             copy[at] = if at % 2 == 0 { 0xfe } else { 0xff };
             copy[at - 4..at].copy_from_slice(&[0x01, 0xff, 0xff, 0xff]);
             read_all(&copy);

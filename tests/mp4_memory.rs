@@ -1,4 +1,4 @@
-//! Promise: no number in a file decides how much memory is taken.
+//! Promise: no number in a file decides how much memory is allocated.
 
 #[path = "mp4/exercise.rs"]
 mod exercise;
@@ -14,7 +14,7 @@ use pagecut::media::mp4::{Movie, Summary};
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
-/// The most memory that `work` has at a time, in bytes, and how many allocations it makes.
+/// Returns the peak memory of `work` in bytes, and the number of its allocations.
 fn cost<T>(work: impl FnOnce() -> T) -> (T, usize, u64) {
     let _profiler = dhat::Profiler::builder().testing().build();
     let before = dhat::HeapStats::get();
@@ -23,9 +23,9 @@ fn cost<T>(work: impl FnOnce() -> T) -> (T, usize, u64) {
     (result, after.max_bytes - before.curr_bytes, after.total_blocks - before.total_blocks)
 }
 
-/// One profiler can be there at a time, so this is one test.
+/// Only one profiler can run at a time, so this is one test.
 #[test]
-fn memory_is_bounded_whatever_the_file_says() {
+fn memory_is_bounded_for_any_file() {
     for name in ["mixed.mp4", "large_sizes.mp4"] {
         let data = std::fs::read(common::testdata("media/mp4").join(name)).unwrap();
         let damaged = damaged_sizes(&data).chain(damaged_numbers(&data)).step_by(7);
@@ -35,7 +35,7 @@ fn memory_is_bounded_whatever_the_file_says() {
         }
     }
 
-    // Four thousand million samples in a run of a few bytes, of one byte each or of none: a fault, which ends the samples of the track.
+    // Four billion samples in a run of a few bytes, of one byte or none each: a fault, which ends the samples of the track.
     let faults =
         [(1, "has samples of more bytes than the input"), (0, "has samples of which nothing is told")];
     for (size, fault) in faults {
@@ -55,7 +55,7 @@ fn memory_is_bounded_whatever_the_file_says() {
         assert!(bytes < 64 << 10, "{bytes} bytes");
     }
 
-    // A walk takes nothing at all, and a lookup places in the tables.
+    // A walk allocates nothing; a lookup allocates the places in the tables.
     let count = 200_000;
     let tables = Tables {
         durations: (0..count).map(|sample| (1, sample)).collect(),

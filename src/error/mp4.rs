@@ -29,7 +29,7 @@ pub enum Mp4Fault {
     BoxContent {
         /// The type of the box.
         kind: [u8; 4],
-        /// The reason: `has fewer entries than it says`, ...
+        /// The reason: `has fewer entries than it declares`, ...
         why: &'static str,
     },
     /// The bytes of a sample lie outside of the input.

@@ -1,4 +1,4 @@
-//! Headers of sound.
+//! Audio headers.
 
 use pagecut::media::AudioSpecificConfig;
 use pagecut::media::codec::{
@@ -23,7 +23,7 @@ fn adts_and_loas() {
     assert_eq!((header.frame_length, header.blocks), (295, 1));
     // A frame shorter than its header.
     assert_eq!(AdtsHeader::read(&bytes("fff14c800001fc")), None);
-    // LOAS with the configuration of AAC LC, 48,000 Hz, stereo, and a frame that repeats it.
+    // LOAS with the configuration of AAC LC, 48,000 Hz, stereo, and a frame that reuses it.
     let config = audio_config_of_loas(&bytes(LOAS)).unwrap();
     assert_eq!(Some(config), AudioSpecificConfig::read(&[0x11, 0x90]));
     assert_eq!(audio_config_of_loas(&bytes("56e128a000")), None);
@@ -40,7 +40,7 @@ fn mpeg_audio_of_every_layer() {
     // Layer 1: slots of four bytes.
     let header = MpegAudioHeader::read(&bytes("ffff1000")).unwrap();
     assert_eq!((header.layer, header.bit_rate, header.frame_length), (1, Some(32_000), Some(32)));
-    // Reserved: version, layer, bit rate, frequency.
+    // Reserved values: version, layer, bit rate, frequency.
     for reserved in ["ffeb9000", "fff99000", "fffbf000", "fffb9c00"] {
         assert_eq!(MpegAudioHeader::read(&bytes(reserved)), None, "{reserved}");
     }
@@ -57,9 +57,9 @@ fn ac3_and_enhanced_ac3() {
     let header = Ac3Header::read(&bytes(EAC3)).unwrap();
     assert_eq!((header.is_enhanced, header.sampling_frequency, header.bit_rate), (true, 48_000, 448_000));
     assert_eq!((header.channels(), header.frame_length, header.is_dependent), (6, 1792, false));
-    let header = Ac3Header::of_dac3(&bytes("101140")).unwrap();
+    let header = Ac3Header::from_dac3(&bytes("101140")).unwrap();
     assert_eq!((header.sampling_frequency, header.bit_rate, header.channels()), (48_000, 192_000, 2));
-    let header = Ac3Header::of_dec3(&bytes("0e00200f00")).unwrap();
+    let header = Ac3Header::from_dec3(&bytes("0e00200f00")).unwrap();
     assert_eq!((header.sampling_frequency, header.channels()), (48_000, 6));
 }
 
@@ -70,7 +70,7 @@ fn dts_core() {
     assert_eq!((header.channels(), header.samples, header.frame_length), (Some(6), 512, 1884));
 }
 
-/// An extension substream: two presentations, mixing, a text; without loss, 8 channels of 24 bits.
+/// An extension substream: two presentations, mixing, a text; lossless, 8 channels of 24 bits.
 pub(crate) const DTS_LOSSLESS: &str =
     "6458202500604600057040000000140c04060890000387842cadccf005050af80f34258041a2954700112233";
 
@@ -92,22 +92,22 @@ fn dts_extensions() {
 }
 
 #[test]
-fn configurations_of_fixed_fields() {
+fn configurations_with_fixed_fields() {
     let head = OpusHead::read(&bytes("4f707573486561640101380180bb0000000000")).unwrap();
     assert_eq!((head.channels, head.pre_skip, head.input_sampling_frequency), (1, 312, 48_000));
-    let head = OpusHead::of_dops(&bytes("000601380000bb80000001040200010305")).unwrap();
+    let head = OpusHead::from_dops(&bytes("000601380000bb80000001040200010305")).unwrap();
     assert_eq!((head.channels, head.pre_skip, head.mapping_family), (6, 312, 1));
     let id = "01766f7262697300000000 02 44ac0000 00000000 00ee0200 00000000 b801";
     let header = VorbisHeader::read(&bytes(id)).unwrap();
     assert_eq!((header.channels, header.sampling_frequency, header.nominal_bit_rate), (2, 44_100, 192_000));
     let laced = [&[2, 30, 255, 1][..], &bytes(id)].concat();
-    assert_eq!(VorbisHeader::of_laced(&laced), Some(header));
+    assert_eq!(VorbisHeader::from_laced(&laced), Some(header));
     let info = "10001000000000000000 0bb802f0 00004b00 00000000000000000000000000000000";
     let stream_info = FlacStreamInfo::read(&bytes(info)).unwrap();
     assert_eq!((stream_info.sampling_frequency, stream_info.channels), (48_000, 2));
     assert_eq!((stream_info.bits_per_sample, stream_info.samples), (16, 19_200));
     let blocks = [b"fLaC\x80\0\0\x22".as_slice(), &bytes(info)].concat();
-    assert_eq!(FlacStreamInfo::of_blocks(&blocks), Some(stream_info));
+    assert_eq!(FlacStreamInfo::from_blocks(&blocks), Some(stream_info));
     let cookie = bytes("00001000 00 18 28 0a 0e 06 00ff 00000000 000493e0 00017700");
     let config = AlacConfig::read(&cookie).unwrap();
     assert_eq!((config.bits_per_sample, config.channels), (24, 6));

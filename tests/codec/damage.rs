@@ -1,4 +1,4 @@
-//! Headers that are cut at every byte and damaged at every bit.
+//! Headers truncated at every byte and damaged at every bit.
 
 use pagecut::media::AudioSpecificConfig;
 use pagecut::media::codec::{
@@ -9,46 +9,46 @@ use pagecut::media::codec::{
 
 use crate::{audio, bytes, video};
 
-/// Runs every parser. Returns how many give a header.
+/// Runs all parsers; returns the number of headers.
 fn parse_all(bytes: &[u8]) -> usize {
-    let h264_field_order = h264::SequenceParameterSet::of_configuration(bytes)
+    let h264_field_order = h264::SequenceParameterSet::from_configuration(bytes)
         .is_some_and(|sps| sps.field_order_of_sample(bytes, bytes).is_some());
-    let h264_stream = h264::SequenceParameterSet::of_byte_stream(bytes)
+    let h264_stream = h264::SequenceParameterSet::from_byte_stream(bytes)
         .is_some_and(|sps| sps.field_order_of_byte_stream(bytes).is_some());
     let sound = AudioSpecificConfig::read(bytes).is_some_and(|config| config.sampling_frequency < 1 << 24);
     [
         h264_field_order,
         h264_stream,
         sound,
-        (0..=4).any(|size| h264::SequenceParameterSet::of_sample(bytes, size).is_some()),
-        (0..=4).any(|size| h265::SequenceParameterSet::of_sample(bytes, size).is_some()),
+        (0..=4).any(|size| h264::SequenceParameterSet::from_sample(bytes, size).is_some()),
+        (0..=4).any(|size| h265::SequenceParameterSet::from_sample(bytes, size).is_some()),
         h264::SequenceParameterSet::read(bytes).is_some(),
         h265::SequenceParameterSet::read(bytes).is_some(),
-        h265::SequenceParameterSet::of_byte_stream(bytes).is_some(),
-        h265::SequenceParameterSet::of_configuration(bytes).is_some(),
+        h265::SequenceParameterSet::from_byte_stream(bytes).is_some(),
+        h265::SequenceParameterSet::from_configuration(bytes).is_some(),
         h265::timing_of_byte_stream(bytes).is_some(),
         MpegVideoSequence::read(bytes).is_some(),
         Mpeg4Visual::read(bytes).is_some(),
-        Av1Sequence::of_obus(bytes).is_some(),
-        Av1Sequence::of_configuration(bytes).is_some(),
-        Ffv1Parameters::of_configuration(bytes).is_some(),
-        Ffv1Parameters::of_frame(bytes).is_some(),
+        Av1Sequence::from_obus(bytes).is_some(),
+        Av1Sequence::from_configuration(bytes).is_some(),
+        Ffv1Parameters::from_configuration(bytes).is_some(),
+        Ffv1Parameters::from_frame(bytes).is_some(),
         Vp8Header::read(bytes).is_some(),
         Vp9Header::read(bytes).is_some(),
         JpegHeader::read(bytes).is_some(),
-        ProResHeader::of_frame(bytes).is_some(),
+        ProResHeader::from_frame(bytes).is_some(),
         AdtsHeader::read(bytes).is_some(),
         audio_config_of_loas(bytes).is_some(),
         MpegAudioHeader::read(bytes).is_some(),
         Ac3Header::read(bytes).is_some_and(|header| header.channels() > 0),
-        Ac3Header::of_dac3(bytes).is_some_and(|header| header.channels() > 0),
-        Ac3Header::of_dec3(bytes).is_some_and(|header| header.channels() > 0),
+        Ac3Header::from_dac3(bytes).is_some_and(|header| header.channels() > 0),
+        Ac3Header::from_dec3(bytes).is_some_and(|header| header.channels() > 0),
         DtsHeader::read(bytes).is_some_and(|header| header.channels().is_some()),
         DtsExtension::find(bytes).is_some_and(|extension| extension.channels > 0),
         OpusHead::read(bytes).is_some(),
-        OpusHead::of_dops(bytes).is_some(),
-        VorbisHeader::of_laced(bytes).is_some(),
-        FlacStreamInfo::of_blocks(bytes).is_some(),
+        OpusHead::from_dops(bytes).is_some(),
+        VorbisHeader::from_laced(bytes).is_some(),
+        FlacStreamInfo::from_blocks(bytes).is_some(),
         AlacConfig::read(bytes).is_some(),
     ]
     .into_iter()
@@ -82,7 +82,7 @@ const VECTORS: [&str; 22] = [
 ];
 
 #[test]
-fn every_vector_cut_at_every_byte() {
+fn headers_truncated_at_every_byte() {
     for vector in VECTORS {
         let whole = bytes(vector);
         assert!(parse_all(&whole) > 0, "{vector}");
@@ -94,7 +94,7 @@ fn every_vector_cut_at_every_byte() {
 }
 
 #[test]
-fn every_vector_with_every_bit_changed() {
+fn headers_with_every_bit_changed() {
     for vector in VECTORS {
         let mut damaged = bytes(vector);
         for bit in 0..damaged.len() * 8 {
@@ -106,11 +106,11 @@ fn every_vector_with_every_bit_changed() {
 }
 
 #[test]
-fn parsers_read_long_inputs_of_one_byte() {
+fn parsers_accept_long_constant_inputs() {
     for byte in [0x00, 0x01, 0x03, 0x47, 0x80, 0xff] {
         parse_all(&vec![byte; 100_000]);
     }
-    // Start codes, and headers of nothing.
+    // Start codes, and headers without contents.
     parse_all(&[0, 0, 1].repeat(30_000));
     parse_all(&[0, 0, 1, 0x67].repeat(30_000));
     parse_all(&[0x12, 0x00].repeat(30_000));

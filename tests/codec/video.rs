@@ -1,4 +1,4 @@
-//! Headers of pictures.
+//! Video headers.
 
 use pagecut::media::codec::h264::{self, FieldOrder};
 use pagecut::media::codec::{
@@ -26,11 +26,11 @@ pub(crate) const HEVC_444_12: &str = "0000000140010c01ffff0408000003009808000003
     01420101040800000300980800000300001e9003040e3bb294b2b3492657 8836040000030004000003006420 \
     000000014401c172860c4624";
 
-/// The beginning of a stream of ffmpeg's encoder: 4:2:2, interlaced.
+/// The start of a stream of ffmpeg's encoder: 4:2:2, interlaced.
 pub(crate) const MPEG2_422: &str = "000001b30be06e13ffffe018000001b5185400010000000001b800080040 \
     00000100000ffff8000001b58ffff3800000000101237c3e94a44445a5f4";
 
-/// The beginning of a stream of MPEG-1.
+/// The start of an MPEG-1 stream.
 pub(crate) const MPEG1: &str = "000001b30be06e13ffffe018000001b80008004000000100000ffff80000010123f87d29";
 
 /// `DecoderSpecificInfo` of ffmpeg's encoder: advanced simple profile.
@@ -49,26 +49,26 @@ pub(crate) const VP9_444_10: &str = "b124c1a100005e8036b031c120e0c2c0";
 /// A frame of libvpx: profile 1, RGB.
 pub(crate) const VP9_RGB: &str = "a2498342e00bd006d60638241c184a00";
 
-/// The beginning of an image: JFIF with samples of 1:1, and a frame of 4:2:2.
+/// The start of an image: JFIF with square samples, and a 4:2:2 frame.
 pub(crate) const JPEG: &str = "ffd8 ffe000104a46494600010200000100010000 fffe000661626364 \
     ffc0001108006e00be03012200021200031200 ffda";
 
-/// Configuration record of FFV1 of version 3: 4:2:2, 10 bits.
+/// The configuration record of FFV1 version 3: 4:2:2, 10 bits.
 pub(crate) const FFV1_3: &str = "56061e2ffdb846d7709730018601eee11ce6bd454db5382774d82e107d75c5aae33d602cd88683fe5b47b10fc55ef17b \
     ff8178b57dc1212221be19c651d9310f08b67f7ab2c9dcca599ec7ddfde33307c787ddee7487e265c4fbfcd4c01ccd25 \
     e4684ad70edf1a5235be5667fe306fbe96c56002384c2e17c2334d3d63a079d1300a50489dbab46ddf204ce365a7a221 \
     9de799321bddca497ca2f179a74a265a67e463c8985cd8063ff058b154e98c41f384dff700902a10318e81942f93368b \
     3a61cf5bd0643555";
 
-/// The beginning of a key frame of FFV1 of version 0: RGB.
+/// The start of a key frame of FFV1 version 0: RGB.
 pub(crate) const FFV1_0: &str = "e4640b3e9d687384fea8e5a7e1e82942264cffe0000e32bf";
 
-/// The beginning of a frame of ffmpeg's encoder: 4:4:4 with alpha.
+/// The start of a frame of ffmpeg's encoder: 4:4:4 with alpha.
 pub(crate) const PRORES: &str = "00003ed269637066009400004c61766300be006ec000020202420003040404040404";
 
 #[test]
 fn h264_from_configurations_and_streams() {
-    let sps = h264::SequenceParameterSet::of_configuration(&bytes(AVCC_HIGH)).unwrap();
+    let sps = h264::SequenceParameterSet::from_configuration(&bytes(AVCC_HIGH)).unwrap();
     assert_eq!((sps.profile_idc, sps.constraint_flags, sps.level_idc), (100, 0, 11));
     assert_eq!((sps.width, sps.height, sps.coded_width, sps.coded_height), (190, 110, 192, 112));
     assert_eq!((sps.chroma_format_idc, sps.bit_depth_luma, sps.is_frames_only), (1, 8, true));
@@ -80,15 +80,15 @@ fn h264_from_configurations_and_streams() {
     let unit = &configuration[8..8 + 0x19];
     assert_eq!(h264::SequenceParameterSet::read(unit), Some(sps));
     let stream = [&[0, 0, 0, 1, 9, 0xf0, 0, 0, 0, 1], unit, &[0, 0, 1, 0x68]].concat();
-    assert_eq!(h264::SequenceParameterSet::of_byte_stream(&stream), Some(sps));
+    assert_eq!(h264::SequenceParameterSet::from_byte_stream(&stream), Some(sps));
     let sample = [&[0, 0, 0, 2, 9, 0xf0, 0, 0, 0, 0x19], unit].concat();
-    assert_eq!(h264::SequenceParameterSet::of_sample(&sample, 4), Some(sps));
+    assert_eq!(h264::SequenceParameterSet::from_sample(&sample, 4), Some(sps));
     assert_eq!(sps.field_order_of_byte_stream(&[]), Some(FieldOrder::Progressive));
 }
 
 #[test]
 fn h264_color_and_depth() {
-    let sps = h264::SequenceParameterSet::of_configuration(&bytes(AVCC_HIGH_422)).unwrap();
+    let sps = h264::SequenceParameterSet::from_configuration(&bytes(AVCC_HIGH_422)).unwrap();
     assert_eq!((sps.profile_idc, sps.chroma_format_idc), (122, 2));
     assert_eq!((sps.bit_depth_luma, sps.bit_depth_chroma), (10, 10));
     let vui = sps.vui.unwrap();
@@ -99,14 +99,14 @@ fn h264_color_and_depth() {
 
 #[test]
 fn h265_from_byte_streams() {
-    let sps = h265::SequenceParameterSet::of_byte_stream(&bytes(HEVC_MAIN_10)).unwrap();
+    let sps = h265::SequenceParameterSet::from_byte_stream(&bytes(HEVC_MAIN_10)).unwrap();
     assert_eq!((sps.profile_idc, sps.level_idc, sps.max_reorder_pictures), (2, 30, 2));
     assert_eq!((sps.width, sps.height, sps.coded_width, sps.coded_height), (190, 110, 192, 112));
     assert_eq!((sps.chroma_format_idc, sps.bit_depth_luma, sps.bit_depth_chroma), (1, 10, 10));
     let vui = sps.vui.unwrap();
     assert_eq!((vui.color.is_full_range, vui.color.primaries), (Some(false), 9));
     assert_eq!((vui.color.transfer, vui.color.matrix, vui.timing), (16, 9, Some((1, 25))));
-    let sps = h265::SequenceParameterSet::of_byte_stream(&bytes(HEVC_444_12)).unwrap();
+    let sps = h265::SequenceParameterSet::from_byte_stream(&bytes(HEVC_444_12)).unwrap();
     assert_eq!((sps.profile_idc, sps.chroma_format_idc, sps.bit_depth_luma), (4, 3, 12));
     assert_eq!((sps.width, sps.height), (190, 110));
     let vui = sps.vui.unwrap();
@@ -137,7 +137,7 @@ fn mpeg_4_visual() {
 
 #[test]
 fn av1_from_a_configuration() {
-    let sequence = Av1Sequence::of_configuration(&bytes(AV1C_HIGH)).unwrap();
+    let sequence = Av1Sequence::from_configuration(&bytes(AV1C_HIGH)).unwrap();
     assert_eq!((sequence.profile, sequence.level), (1, 0));
     assert_eq!((sequence.width, sequence.height, sequence.bit_depth), (190, 110, 10));
     assert_eq!((sequence.subsampling, sequence.is_monochrome), ((false, false), false));
@@ -157,7 +157,7 @@ fn length_of_av1_configuration_in_a_temporal_unit() {
 
 #[test]
 fn reserved_values_of_ffv1() {
-    let read = |record| Ffv1Parameters::of_configuration(&bytes(record)).unwrap();
+    let read = |record| Ffv1Parameters::from_configuration(&bytes(record)).unwrap();
     // `coder_type` 5.
     let parameters = read("560f70f543");
     assert_eq!((parameters.color_space, parameters.bits_per_sample, parameters.has_chroma), (0, 8, false));
@@ -170,11 +170,11 @@ fn reserved_values_of_ffv1() {
 
 #[test]
 fn ffv1_of_records_and_key_frames() {
-    let parameters = Ffv1Parameters::of_configuration(&bytes(FFV1_3)).unwrap();
+    let parameters = Ffv1Parameters::from_configuration(&bytes(FFV1_3)).unwrap();
     assert_eq!((parameters.version, parameters.color_space, parameters.bits_per_sample), (3, 0, 10));
     assert_eq!((parameters.has_chroma, parameters.chroma_shift), (true, (1, 0)));
-    assert_eq!(Ffv1Parameters::of_frame(&bytes(FFV1_3)), None);
-    let parameters = Ffv1Parameters::of_frame(&bytes(FFV1_0)).unwrap();
+    assert_eq!(Ffv1Parameters::from_frame(&bytes(FFV1_3)), None);
+    let parameters = Ffv1Parameters::from_frame(&bytes(FFV1_0)).unwrap();
     assert_eq!((parameters.version, parameters.color_space, parameters.bits_per_sample), (0, 1, 0));
     assert_eq!((parameters.has_transparency, parameters.chroma_shift), (false, (0, 0)));
 }
@@ -189,7 +189,7 @@ fn vp8_and_vp9_key_frames() {
     let header = Vp9Header::read(&bytes(VP9_RGB)).unwrap();
     assert_eq!((header.profile, header.color_space, header.is_full_range), (1, 7, true));
     assert_eq!((header.width, header.height), (190, 110));
-    // No key frames.
+    // Not key frames.
     assert_eq!(Vp8Header::read(&[1; 10]), None);
     assert_eq!(Vp9Header::read(&[0x86, 0, 0x40, 0x92]), None);
 }
@@ -200,7 +200,7 @@ fn jpeg_and_prores_frames() {
     assert_eq!((header.process, header.precision, header.width, header.height), (0xc0, 8, 190, 110));
     assert_eq!((header.components, header.sampling), (3, [(2, 2), (1, 2), (1, 2), (0, 0)]));
     assert_eq!((header.sample_aspect_ratio, header.adobe_transform), (Some((1, 1)), None));
-    let header = ProResHeader::of_frame(&bytes(PRORES)).unwrap();
+    let header = ProResHeader::from_frame(&bytes(PRORES)).unwrap();
     assert_eq!((header.width, header.height), (190, 110));
     assert_eq!((header.chroma_format, header.interlace_mode, header.alpha), (3, 0, 2));
     assert_eq!((header.color.primaries, header.color.transfer, header.color.matrix), (2, 2, 2));

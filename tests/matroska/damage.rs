@@ -1,11 +1,11 @@
-//! Damage: every byte is a record or a gap, and every error has a place.
+//! Damage: every byte belongs to a record or a gap, and every error has an offset.
 
 use pagecut::media::matroska::{ElementId, Matroska, Segment, tree};
 use pagecut::{Error, Format, Part, Piece, Resync};
 
 use super::{files, position};
 
-/// Reads the bytes in every way there is. Returns how many errors there were.
+/// Reads the bytes with all methods; returns the number of errors.
 fn read_all(data: &[u8]) -> usize {
     let mut errors = Vec::new();
     let mut at = 0;
@@ -45,14 +45,14 @@ fn check_place(error: &Error, data: &[u8]) {
 }
 
 #[test]
-fn sound_files_have_no_errors() {
+fn valid_files_have_no_errors() {
     for (name, data) in files() {
         assert_eq!(read_all(&data), 0, "{name}");
     }
 }
 
 #[test]
-fn files_that_end_too_early_or_begin_too_late() {
+fn files_without_their_start_or_end() {
     for (name, data) in files() {
         for at in (1..data.len()).step_by(97) {
             read_all(&data[..at]);
@@ -63,7 +63,7 @@ fn files_that_end_too_early_or_begin_too_late() {
     }
 }
 
-/// The sizes of elements: where each is, its length, and how much room there is in the element that it is in.
+/// Returns the sizes of elements: position, length of the size field, and the available bytes in the parent.
 fn sizes(data: &[u8]) -> Vec<(usize, usize, u64)> {
     let mut ends = Vec::new();
     tree(data)
@@ -72,7 +72,7 @@ fn sizes(data: &[u8]) -> Vec<(usize, usize, u64)> {
             let (element, len) = (node.element, data.len() as u64);
             ends.truncate(node.depth);
             let end = ends.last().copied().unwrap_or(len);
-            // What is in a segment goes to the end of the file.
+            // The body of a segment extends to the end of the file.
             ends.push(if element.id() == ElementId::SEGMENT { len } else { element.range().end });
             let id_len = super::write::id(element.id()).len();
             (position(element.offset()) + id_len, element.header_len() - id_len, end - element.body_offset())
@@ -81,10 +81,10 @@ fn sizes(data: &[u8]) -> Vec<(usize, usize, u64)> {
 }
 
 #[test]
-fn every_size_is_another_one() {
+fn every_size_changed() {
     for (_, data) in files() {
         let sizes = sizes(&data);
-        // All sizes of the first elements, which describe the file, and some of those of the frames.
+        // All sizes of the first elements, which hold the metadata, and some sizes of frames.
         let some = sizes.iter().enumerate().filter(|(number, _)| *number < 60 || number % 31 == 0);
         for (_, &(at, len, room)) in some {
             let largest = (1 << (7 * len)) - 2;
@@ -98,7 +98,7 @@ fn every_size_is_another_one() {
 }
 
 #[test]
-fn every_byte_of_what_describes_a_file_is_another_one() {
+fn every_byte_of_the_metadata_changed() {
     let data = super::read("lacing.mka");
     for at in 0..600 {
         for byte in [0, 1, 0x7f, 0x80, 0xff] {
@@ -110,7 +110,7 @@ fn every_byte_of_what_describes_a_file_is_another_one() {
 }
 
 #[test]
-fn errors_of_a_part_have_their_place_in_the_input() {
+fn errors_of_a_part_have_offsets_in_the_input() {
     let data = super::read("clusters.mkv");
     let cluster = super::clusters(&data)[2].clone();
     let mut damaged = data.clone();
@@ -123,7 +123,7 @@ fn errors_of_a_part_have_their_place_in_the_input() {
     );
     let text = error.to_string();
     let excerpt = text.strip_prefix(&place).unwrap().trim_end_matches('"');
-    // Of bytes that are no letters an excerpt has fewer.
+    // The excerpt of binary bytes is shorter.
     assert!(excerpt.len() > 50, "{text}");
     assert!(damaged[cluster.start..][..60].escape_ascii().to_string().starts_with(excerpt), "{text}");
     let part = Part::from_range(&damaged, cluster.start..cluster.end);
@@ -132,7 +132,7 @@ fn errors_of_a_part_have_their_place_in_the_input() {
 }
 
 #[test]
-fn nothing_but_ids_of_clusters_is_a_gap() {
+fn cluster_ids_alone_are_a_gap() {
     for bytes in [
         b"\x1f\x43\xb6\x75".as_slice(),
         b"\x1f\x43\xb6\x75\xff",
@@ -145,17 +145,17 @@ fn nothing_but_ids_of_clusters_is_a_gap() {
 }
 
 #[test]
-fn what_is_looked_at_again_and_again_is_short() {
+fn repeated_searches_are_bounded() {
     let tags = |size: u64| [super::write::id(ElementId::TAGS), super::write::vint(size, 4)].concat();
     let start = [tags(2), b"\xec\x80".to_vec()].concat();
-    // Starts behind faults everywhere, and no cluster.
+    // Start IDs after faults everywhere, and no cluster.
     let data = [start.clone(), tags(1000), vec![0]].concat().repeat(12_000);
     assert!(read_all(&data) > 24_000);
-    // Elements that many others nearly fill, found in each of these others.
+    // Elements that are almost filled by many nested ones.
     let void = super::write::element(ElementId::VOID, &[start, tags(200_001)].concat());
     let data = [tags(200_001), void.repeat(12_000)].concat();
     assert!(read_all(&data) > 12_000);
-    // Clusters in clusters, of which none is held.
+    // Nested clusters, none of them confirmed.
     let cluster = [super::write::id(ElementId::CLUSTER), super::write::vint(0x0fff_fffe, 4)].concat();
     read_all(&[cluster, super::write::unsigned(ElementId::TIMESTAMP, 0)].concat().repeat(20_000));
 }

@@ -1,4 +1,4 @@
-//! Packet by packet what `ffprobe -show_packets` prints, and what it tells of streams.
+//! Comparison with the packets and streams of ffprobe.
 
 use std::fmt::Write;
 use std::process::Command;
@@ -8,7 +8,7 @@ use pagecut::media::matroska::{ElementId, Packet, Segment};
 use super::common::oracle;
 use super::{FILES, path, read};
 
-/// The CRC-32 that ffprobe prints, bit by bit.
+/// Computes the CRC-32 that ffprobe prints, bit by bit.
 fn crc32(bytes: impl Iterator<Item = u8>) -> u32 {
     !bytes.fold(!0, |crc, byte| {
         (0..8).fold(
@@ -22,14 +22,14 @@ fn number(number: Option<i64>) -> String {
     number.map_or("N/A".into(), |number| number.to_string())
 }
 
-/// A packet as ffprobe prints it. It marks only the first frame of a block as a key frame.
+/// Formats a packet like ffprobe, which marks only the first frame of a block as a key frame.
 fn line(segment: &Segment<'_>, packet: &Packet<'_>) -> String {
     let key = if packet.is_key && packet.lace == 0 { "K_" } else { "__" };
     let (pts, dts, duration) = (number(packet.pts), number(packet.dts), number(packet.duration));
     let (track, size, pos) = (packet.track, packet.payload.len(), packet.block_offset);
     let bytes = packet.payload.slices().into_iter().flatten().copied();
     let mut line = format!("{track},{pts},{dts},{duration}");
-    // What ffprobe decompresses has another size and content.
+    // Frames that ffprobe decompresses have another size and content.
     if segment.tracks()[track].has_encoded_frames() {
         write!(line, ",{pos},{key}").unwrap();
     } else {
@@ -56,7 +56,7 @@ fn output(command: &mut Command) -> String {
 }
 
 #[test]
-fn every_packet_of_every_file() {
+fn packets_match_ffprobe() {
     for name in FILES {
         let Some(mut ffprobe) = oracle("ffprobe") else { return };
         ffprobe.args([
@@ -75,10 +75,10 @@ fn every_packet_of_every_file() {
         let data = read(name);
         let segment = Segment::read(&data).unwrap();
         let packets: Vec<_> = segment.packets().collect::<Result<_, _>>().unwrap();
-        // ffprobe leaves out frames that are empty.
+        // ffprobe skips empty frames.
         let with_bytes = packets.iter().filter(|packet| !packet.payload.is_empty());
         let found: Vec<_> = with_bytes.map(|packet| line(&segment, packet)).collect();
-        // Side data makes two lines out of one.
+        // Side data splits a line in two.
         let printed = printed.replace(",\n,", ",");
         let expected: Vec<_> = printed.lines().map(|line| expected(&segment, line)).collect();
         assert!(found.len() > 20, "{name} has {} packets", found.len());
@@ -94,7 +94,7 @@ fn every_packet_of_every_file() {
 }
 
 #[test]
-fn the_streams_of_every_file() {
+fn streams_match_ffprobe() {
     for name in FILES {
         let Some(mut ffprobe) = oracle("ffprobe") else { return };
         let entries = "stream=width,height,sample_rate,channels:stream_tags=language:format=duration";
@@ -109,11 +109,11 @@ fn the_streams_of_every_file() {
                 writeln!(found, "width={}\nheight={}", video.pixel_width, video.pixel_height).unwrap();
             }
             if let Some(audio) = track.audio {
-                // Of AAC with spectral band replication, this is what comes out.
+                // ffprobe reports the output rate of AAC with spectral band replication.
                 let rate = audio.output_sampling_frequency.unwrap_or(audio.sampling_frequency);
                 writeln!(found, "sample_rate={rate}\nchannels={}", audio.channels).unwrap();
             }
-            // The code of three letters, though there may be another one.
+            // ffprobe reports the three-letter code even if there is a BCP 47 code.
             let language = track
                 .element
                 .child(ElementId::LANGUAGE)
@@ -125,13 +125,12 @@ fn the_streams_of_every_file() {
         }
         let info = segment.info();
         if let Some(duration) = info.duration {
-            // ffprobe leaves out what is less than a microsecond.
+            // ffprobe ignores values below a microsecond.
             let micros = (duration * info.timestamp_scale as f64 / 1e3).trunc();
             writeln!(found, "duration={:.6}", micros / 1e6).unwrap();
             assert!((info.duration_secs().unwrap() - micros / 1e6).abs() < 2e-6);
         }
-        // English is what is meant where nothing is said, which ffprobe does not print; and it guesses a duration that is not
-        // said.
+        // English is the default, which ffprobe does not print; and it estimates missing durations.
         let printed = printed.lines().filter(|line| {
             let is_guess = line.starts_with("duration=") && info.duration.is_none();
             !is_guess && !line.ends_with("=N/A") && !matches!(*line, "TAG:language=eng" | "TAG:language=und")

@@ -1,10 +1,10 @@
-//! The head of a segment: where its elements are found, several of one kind, and damage in them.
+//! The head of a segment: positions of its elements, repeated elements, and damage.
 
 use pagecut::media::matroska::{ElementId, Segment};
 
 use super::write::{cluster_body, element, simple_block, unknown, unsigned};
 
-/// A track with a number.
+/// Builds a track with a number.
 fn track(number: u64) -> Vec<u8> {
     let codec = element(ElementId::CODEC_ID, b"A_PCM/INT/LIT");
     let body =
@@ -29,7 +29,7 @@ fn tags(name: &str) -> Vec<u8> {
     element(ElementId::TAGS, &element(ElementId::TAG, &tag))
 }
 
-/// A `Segment` of a known size, with an EBML header before it.
+/// Builds a `Segment` of a known size, with an EBML header before it.
 fn document(body: &[Vec<u8>]) -> Vec<u8> {
     let header = element(ElementId::EBML, &element(ElementId::DOC_TYPE, b"matroska"));
     [header, element(ElementId::SEGMENT, &body.concat())].concat()
@@ -54,13 +54,13 @@ fn times(segment: &Segment<'_>) -> Vec<Option<i64>> {
     segment.packets().filter_map(Result::ok).map(|packet| packet.pts).collect()
 }
 
-/// Elements with the positions at which they begin, so that one can name another one.
+/// Returns the position of an element among `elements`, for pointers to it.
 fn at(elements: &[Vec<u8>], index: usize) -> usize {
     elements[..index].iter().map(Vec::len).sum()
 }
 
 #[test]
-fn seek_heads_that_lead_in_a_circle() {
+fn circular_seek_heads() {
     let seeks = |positions: [usize; 3]| {
         let [to_first, to_second, to_tags] = positions;
         seek_head(&[
@@ -89,7 +89,7 @@ fn seek_heads_that_lead_in_a_circle() {
 }
 
 #[test]
-fn pointers_into_an_element_are_not_followed() {
+fn pointers_into_an_element_are_ignored() {
     let inner = element(ElementId::VOID, &tags("inner"));
     let outer = element(ElementId::TAGS, &[inner, element(ElementId::TAG, b"")].concat());
     let body = |[outer_at, inner_at]: [usize; 2]| {
@@ -104,12 +104,12 @@ fn pointers_into_an_element_are_not_followed() {
 }
 
 #[test]
-fn several_elements_of_a_kind_are_joined() {
+fn repeated_elements_are_joined() {
     let body = [
         tracks(&[track(1)]),
         info(1000),
         tags("a"),
-        // A copy, as some muxers repeat it, and another one.
+        // A repeated copy, as some muxers write it, and a different one.
         tracks(&[track(1), track(2)]),
         tags("b"),
         cluster(0),
@@ -156,7 +156,7 @@ fn a_damaged_track_leaves_the_others() {
         &[unsigned(ElementId::TRACK_NUMBER, 2), unsigned(ElementId::TRACK_TYPE, 1)].concat(),
     );
     let no_number = element(ElementId::TRACK_ENTRY, b"");
-    // Of this one only the name of the picture size is damaged.
+    // Only the picture size is damaged here.
     let bad_width = element(ElementId::VIDEO, &element(ElementId::PIXEL_WIDTH, &[1; 9]));
     let bad_video = {
         let codec = element(ElementId::CODEC_ID, b"V_VP8");
@@ -177,7 +177,7 @@ fn a_damaged_track_leaves_the_others() {
     assert_eq!((numbers, segment.faults().len()), (vec![1, 3], 3));
     assert!(segment.is_left_out(2) && !segment.is_left_out(4));
     assert_eq!(times(&segment), [Some(1), Some(2)]);
-    // The damage of track 2 is known, and that there is no track 4 is not.
+    // The damage of track 2 is reported once; a missing track 4 is an error of its own.
     assert_eq!(segment.packets().filter(Result::is_err).count(), 1);
 }
 
@@ -193,7 +193,7 @@ fn a_track_has_its_own_ticks() {
         let blocks = [unsigned(ElementId::TIMESTAMP, 1001), simple_block(40, b"a"), simple_block(-3, b"b")];
         document(&[tracks(&[track]), element(ElementId::CLUSTER, &blocks.concat())])
     };
-    // As ffprobe has it, with time bases of 1/500, 333/1000000 and 1/1000.
+    // Like ffprobe, with time bases of 1/500, 333/1000000 and 1/1000.
     for (scale, delay, tick, expected) in [
         (2.0, 0, 2_000_000, [540, 497]),
         (0.333, 5_000_000, 333_000, [3006 - 15 + 40, 3006 - 15 - 3]),
@@ -224,7 +224,7 @@ fn a_cluster_without_a_timestamp_is_reported() {
     assert_eq!(segment.packets().filter(Result::is_err).count(), 1);
 }
 
-/// The times of all segments.
+/// Returns the times of all segments.
 fn all_times(data: &[u8]) -> Vec<Vec<Option<i64>>> {
     let mut all = Vec::new();
     let mut segment = Segment::read(data).unwrap();
@@ -236,18 +236,18 @@ fn all_times(data: &[u8]) -> Vec<Vec<Option<i64>>> {
 }
 
 #[test]
-fn segments_that_follow() {
+fn following_segments() {
     let first = || document(&[info(7), tracks(&[track(1)]), cluster(0)]);
     let header = || element(ElementId::EBML, &element(ElementId::DOC_TYPE, b"webm"));
     let live = |body: &[Vec<u8>]| [header(), unknown(ElementId::SEGMENT, &body.concat())].concat();
-    // Another whole document, of a known or an unknown size; one after a live one.
+    // Another whole document, of known or unknown size; and one after a live stream.
     let second = || [tracks(&[track(1)]), cluster(1)];
     assert_eq!(all_times(&[first(), document(&second())].concat()), [[Some(0)], [Some(1)]]);
     assert_eq!(all_times(&[first(), live(&second()), first()].concat()), [[Some(0)], [Some(1)], [Some(0)]]);
-    // An empty document, and one without tracks, which has those of the first.
+    // An empty document, and one without tracks, which takes those of the first.
     assert_eq!(all_times(&[first(), document(&[])].concat()), [vec![Some(0)], vec![]]);
     assert_eq!(all_times(&[first(), live(&[cluster(3)])].concat()), [[Some(0)], [Some(3)]]);
-    // An EBML header alone begins nothing.
+    // An EBML header alone starts no segment.
     assert_eq!(all_times(&[first(), header(), cluster(4)].concat()), [[Some(0), Some(4)]]);
 
     let data = [first(), live(&second())].concat();
@@ -258,9 +258,9 @@ fn segments_that_follow() {
 }
 
 #[test]
-fn pointers_lead_to_no_more_bytes_than_there_are() {
+fn total_length_of_listed_elements_is_bounded() {
     for count in [500, 1000] {
-        // Each Tags lies in a Void of the one before, and lasts to the end of the input.
+        // Each Tags lies in a Void of the one before, and extends to the end of the input.
         let mut nested = Vec::new();
         for _ in 0..count {
             let inside = [element(ElementId::TAGS, &nested), b"\xec\x80".to_vec()].concat();

@@ -1,11 +1,11 @@
-//! Limits of the tracks and faults that are kept of an input.
+//! Limits of the number of tracks and faults kept.
 
 use pagecut::ErrorKind;
 use pagecut::media::matroska::{ElementId, Occurrences, Segment, tree};
 
 use super::write::{element, file, simple_block, unsigned};
 
-/// A track with a number, and without a codec if it is damaged.
+/// Builds a track with a number; a damaged one has no codec.
 fn track(number: u64, is_damaged: bool) -> Vec<u8> {
     let codec = if is_damaged { Vec::new() } else { element(ElementId::CODEC_ID, b"V_VP8") };
     let body = [unsigned(ElementId::TRACK_NUMBER, number), unsigned(ElementId::TRACK_TYPE, 1), codec];
@@ -75,7 +75,7 @@ fn faults_within_an_element() {
     let twice = [unsigned(ElementId::TIMESTAMP, 0), unsigned(ElementId::TIMESTAMP, 0)].concat();
     let group = |body: &[u8]| element(ElementId::BLOCK_GROUP, body);
     let duration = unsigned(ElementId::BLOCK_DURATION, 1);
-    // A second duration in one group, and one in another.
+    // A second duration in one group, and a first one in another.
     let groups = [group(&[&duration[..], &duration].concat()), group(&duration)].concat();
     let data = file(&element(ElementId::CLUSTER, &[twice, groups].concat()));
     let cluster = tree(&data).flatten().find(|node| node.element.id() == ElementId::CLUSTER).unwrap();

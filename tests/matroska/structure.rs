@@ -1,4 +1,4 @@
-//! Element by element what fq and mkvinfo find.
+//! Comparison with the elements of fq and mkvinfo.
 
 use pagecut::Format;
 use pagecut::media::matroska::{ElementId, Matroska, Node, tree};
@@ -10,7 +10,7 @@ fn nodes(data: &[u8]) -> Vec<Node<'_>> {
     tree(data).collect::<Result<_, _>>().unwrap()
 }
 
-/// Letters and digits of a name in lower case, and the names that the standard has changed since.
+/// Returns the letters and digits of a name in lower case, with names that the standard has changed since replaced.
 fn plain(name: &str) -> String {
     let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     let name = name.to_ascii_lowercase();
@@ -24,10 +24,10 @@ fn plain(name: &str) -> String {
 }
 
 #[test]
-fn every_element_that_fq_finds() {
+fn elements_match_fq() {
     const QUERY: &str = r#".. | select(type == "object" and has("id") and has("size"))? |
         "\(.id | tovalue) \(._start / 8) \(.size | tovalue)""#;
-    // fq gives up at an attached text. It takes an unknown size for a number if it has less than 8 bytes.
+    // fq stops at an attached text file, and reads an unknown size of less than 8 bytes as a number.
     for name in FILES.into_iter().filter(|name| *name != "unknown_sizes.mkv") {
         let Some(mut fq) = oracle("fq") else { return };
         let output = fq.args(["-d", "matroska", "-r", QUERY]).arg(path(name)).output().unwrap();
@@ -45,7 +45,7 @@ fn every_element_that_fq_finds() {
             .iter()
             .map(|node| {
                 let (id, header_len) = (node.element.id(), node.element.header_len());
-                // An unknown size is ones.
+                // An unknown size has all bits set.
                 let ones = (1 << (7 * (header_len - super::write::id(id).len()))) - 1;
                 (plain(&id.to_string()), node.element.offset(), node.element.size().unwrap_or(ones))
             })
@@ -59,7 +59,7 @@ fn every_element_that_fq_finds() {
 }
 
 #[test]
-fn every_element_that_mkvinfo_finds() {
+fn elements_match_mkvinfo() {
     for name in FILES {
         let Some(mut mkvinfo) = oracle("mkvinfo") else { return };
         let output =
@@ -76,7 +76,7 @@ fn every_element_that_mkvinfo_finds() {
         };
         let expected: Vec<_> = printed.lines().filter_map(place).collect();
         let data = read(name);
-        // mkvinfo shows neither checksums nor where something ends whose size is unknown.
+        // mkvinfo shows neither checksums nor the end of elements of unknown size.
         let shown = nodes(&data)
             .into_iter()
             .map(|node| node.element)
@@ -93,7 +93,7 @@ fn every_element_that_mkvinfo_finds() {
 }
 
 #[test]
-fn depths_are_those_of_what_an_element_lies_in() {
+fn depths_match_the_nesting() {
     for name in FILES {
         let data = read(name);
         let mut open: Vec<Node<'_>> = Vec::new();
@@ -110,7 +110,7 @@ fn depths_are_those_of_what_an_element_lies_in() {
 }
 
 #[test]
-fn records_and_what_is_in_them_are_the_tree() {
+fn records_and_their_descendants_are_the_tree() {
     for name in FILES {
         let data = read(name);
         let found = Matroska.records(&data).flat_map(|record| {
@@ -127,7 +127,7 @@ fn an_unknown_element_at_the_end_of_the_input() {
     let end = |id: &[u8]| [&super::write::file(b"")[..], id, &[0x83, 1, 2, 3]].concat();
     let data = end(b"\x2a\xd1\xd3");
     assert_eq!(nodes(&data).last().unwrap().element.id(), ElementId(0x002a_d1d3));
-    // A shorter ID is no proof of an element.
+    // A shorter ID does not prove an element.
     assert!(tree(&end(b"\x42\xd1")).any(|node| node.is_err()));
     assert!(tree(&data[..data.len() - 1]).any(|node| node.is_err()));
 }

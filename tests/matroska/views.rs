@@ -1,4 +1,4 @@
-//! What a file says of itself.
+//! Views of the metadata and blocks of a file.
 
 use pagecut::ErrorKind;
 use pagecut::media::matroska::{
@@ -42,7 +42,7 @@ fn tracks() {
 }
 
 #[test]
-fn what_was_done_to_frames() {
+fn encodings_of_frames() {
     let data = read("stripped.mkv");
     let segment = Segment::read(&data).unwrap();
     let track = &segment.tracks()[0];
@@ -76,7 +76,7 @@ fn attachments_are_slices() {
 }
 
 #[test]
-fn chapters_in_chapters() {
+fn nested_chapters() {
     let data = read("groups.mkv");
     let segment = Segment::read(&data).unwrap();
     let editions: Vec<_> = segment.editions().unwrap().collect::<Result<_, _>>().unwrap();
@@ -92,7 +92,7 @@ fn chapters_in_chapters() {
 }
 
 #[test]
-fn tags_about_tags() {
+fn nested_tags() {
     let data = read("groups.mkv");
     let segment = Segment::read(&data).unwrap();
     let tags: Vec<_> = segment.tags().unwrap().collect::<Result<_, _>>().unwrap();
@@ -111,7 +111,7 @@ fn tags_about_tags() {
 }
 
 #[test]
-fn cues_and_seek_heads_lead_to_what_they_say() {
+fn cues_and_seek_heads_point_to_their_targets() {
     let (mut cues, mut seeks) = (0, 0);
     for (name, data) in files() {
         let segment = Segment::read(&data).unwrap();
@@ -141,7 +141,7 @@ fn cues_and_seek_heads_lead_to_what_they_say() {
 }
 
 #[test]
-fn what_no_seek_head_tells_is_found_behind_the_clusters() {
+fn unlisted_elements_are_found_after_the_clusters() {
     let tags = element(ElementId::TAGS, &element(ElementId::TAG, b""));
     let cluster = element(ElementId::CLUSTER, &cluster_body(0, &[b"frame"]));
     let data = file(&[cluster.clone(), cluster, tags].concat());
@@ -184,8 +184,8 @@ fn lacing_of_every_kind() {
 }
 
 #[test]
-fn lacing_that_does_not_add_up() {
-    // Of each: the flags, and what follows them.
+fn invalid_lacing() {
+    // Flags and the bytes after them.
     let damaged: [(u8, &[u8]); 11] = [
         (2, b""),
         (4, b""),
@@ -208,7 +208,7 @@ fn lacing_that_does_not_add_up() {
         assert!(matches!(error.kind(), ErrorKind::DamagedElement { id: 0xa3, .. }), "{error}");
         assert_eq!(error.location().unwrap().offset, block.element().body_offset());
     }
-    // One frame has no size, and an empty one in the middle is one.
+    // A single frame needs no size; an empty frame in the middle has one.
     let block = element(ElementId::SIMPLE_BLOCK, b"\x81\0\0\x06\0abc");
     let data = file(&element(ElementId::CLUSTER, &[unsigned(ElementId::TIMESTAMP, 0), block].concat()));
     let frames = cluster_of(&data).blocks().next().unwrap().unwrap().frames().unwrap();
@@ -234,7 +234,7 @@ fn references_durations_and_padding_of_groups() {
 }
 
 #[test]
-fn a_block_that_is_damaged_does_not_take_the_others_with_it() {
+fn a_damaged_block_leaves_the_others() {
     let good = cluster_body(5, &[b"one"]);
     let no_header = element(ElementId::SIMPLE_BLOCK, b"\x81\0");
     let no_block = element(ElementId::BLOCK_GROUP, &unsigned(ElementId::BLOCK_DURATION, 1));
@@ -262,7 +262,7 @@ fn nesting_has_a_bound() {
 }
 
 #[test]
-fn the_second_of_two_segments_is_not_the_first() {
+fn the_second_segment_differs_from_the_first() {
     let one = file(&element(ElementId::CLUSTER, &cluster_body(0, &[b"a"])));
     let other = file(&element(ElementId::CLUSTER, &cluster_body(0, &[b"b", b"c"])));
     let both = [one.clone(), other].concat();

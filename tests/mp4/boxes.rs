@@ -1,4 +1,4 @@
-//! Boxes are those of fq.
+//! Comparison of boxes with fq.
 
 use std::collections::HashMap;
 
@@ -12,8 +12,7 @@ use crate::{data, files, path};
 /// Type, offset and length of boxes.
 type Found = Vec<(String, u64, u64)>;
 
-/// The boxes of all files as fq tells them, in their order; `None` if it is not there. A size of 0 or
-/// 1 stands for another one.
+/// Returns the boxes of all files from fq, in order; `None` without fq. A size of 0 or 1 stands for another size field.
 fn boxes_of_fq() -> Option<HashMap<String, Found>> {
     let query = r#"
         input_filename as $file
@@ -28,7 +27,7 @@ fn boxes_of_fq() -> Option<HashMap<String, Found>> {
     for line in String::from_utf8(output.stdout).unwrap().lines() {
         let mut fields = line.split(',');
         let mut next = || fields.next().unwrap();
-        // It shows them as they are.
+        // fq prints them unescaped.
         let escaped = |kind: &str| kind.replace('\0', "\\x00");
         let of_file = boxes.entry(next().to_owned()).or_default();
         of_file.push((escaped(next()), next().parse().unwrap(), next().parse().unwrap()));
@@ -37,16 +36,16 @@ fn boxes_of_fq() -> Option<HashMap<String, Found>> {
 }
 
 #[test]
-fn boxes_are_those_of_fq() {
+fn boxes_match_fq() {
     let Some(boxes) = boxes_of_fq() else { return };
     for (name, data) in files() {
-        let found = Tree::of(&data).map(|node| {
+        let found = Tree::new(&data).map(|node| {
             let found = node.unwrap().mp4_box;
             (found.kind().to_string(), found.range().start, found.range().end - found.range().start)
         });
         let mut found: Found = found.collect();
         if name == "text.mp4" {
-            // It does not look into the sample entry.
+            // fq does not descend into the sample entry.
             found.retain(|(kind, _, _)| !["ftab", "btrt"].contains(&kind.as_str()));
         }
         assert!(found.len() > 5);
@@ -55,7 +54,7 @@ fn boxes_are_those_of_fq() {
 }
 
 #[test]
-fn the_boxes_in_no_other_box_are_the_whole_file() {
+fn top_level_boxes_cover_the_file() {
     for (name, data) in files() {
         let mut records = Boxes.records(&data);
         let mut end = 0;
@@ -65,13 +64,13 @@ fn the_boxes_in_no_other_box_are_the_whole_file() {
             end = found.range().end;
         }
         assert_eq!((end, records.tally().bytes()), (data.len() as u64, data.len() as u64), "{name}");
-        let depths = Tree::of(&data).filter(|node| node.as_ref().unwrap().depth == 0).count();
+        let depths = Tree::new(&data).filter(|node| node.as_ref().unwrap().depth == 0).count();
         assert_eq!(records.tally().records, depths as u64);
     }
 }
 
 #[test]
-fn a_box_that_is_not_whole_is_incomplete_with_its_number() {
+fn a_truncated_box_is_reported_with_its_number() {
     let data = data("faststart.mp4");
     let boxes: Vec<_> = Boxes.records(&data).map(Result::unwrap).collect();
     for len in 1..data.len() {
@@ -81,7 +80,7 @@ fn a_box_that_is_not_whole_is_incomplete_with_its_number() {
         let position = boxes[..whole].last().map_or(0, |last| last.range().end);
         let rest = &data[usize::try_from(position).unwrap()..len];
         let Some(end) = records.next() else {
-            // The first zeros of a size are like those that pad a file.
+            // A size that starts with zeros looks like padding.
             assert!(rest.iter().all(|&byte| byte == 0));
             continue;
         };
@@ -93,7 +92,7 @@ fn a_box_that_is_not_whole_is_incomplete_with_its_number() {
 }
 
 #[test]
-fn a_box_without_a_size_is_whole_only_where_the_input_ends() {
+fn a_box_of_size_0_needs_the_end_of_the_input() {
     let data = data("to_the_end.mp4");
     let boxes: Vec<_> = Boxes.records(&data).map(Result::unwrap).collect();
     assert_eq!(boxes.last().unwrap().header().size, None);
@@ -126,7 +125,7 @@ fn user_types_and_sizes_of_64_bits() {
 }
 
 #[test]
-fn boxes_in_too_many_boxes_are_not_followed() {
+fn too_deeply_nested_boxes_are_an_error() {
     let mut data = Vec::new();
     for _ in 0..100_000_u32 {
         let size = u32::try_from(data.len() + 8).unwrap();
@@ -134,30 +133,30 @@ fn boxes_in_too_many_boxes_are_not_followed() {
         data.extend(size.to_le_bytes());
     }
     data.reverse();
-    let nodes: Vec<_> = Tree::of(&data).collect();
+    let nodes: Vec<_> = Tree::new(&data).collect();
     assert_eq!(nodes.len(), 33);
     let error = nodes[32].as_ref().unwrap_err();
     assert_eq!(
         (error.offset(), error.message().split(':').next()),
-        (Some(31 * 8), Some("the box 'moov' is in too many boxes"))
+        (Some(31 * 8), Some("the box 'moov' is nested too deeply"))
     );
     let movie = Movie::read(&data).unwrap();
     let fault = movie.fault().unwrap();
     assert!(fault.message().starts_with("there is no box 'mvhd' in 'moov'"), "{fault}");
 }
 
-/// The types of all boxes in a track whose only sample entry has this format and payload.
+/// Returns the types of all boxes in a track whose only sample entry has this format and payload.
 fn boxes_of_entry(handler: &[u8; 4], format: &[u8; 4], payload: &[u8]) -> Vec<String> {
     let stsd = mp4_box(b"stsd", &[&[0, 0, 0, 0, 0, 0, 0, 1][..], &mp4_box(format, payload)].concat());
     let minf = container(b"minf", &[container(b"stbl", &[stsd])]);
     let hdlr = mp4_box(b"hdlr", &[&[0; 8], handler.as_slice(), &[0; 13]].concat());
-    // The handler counts wherever it is.
+    // The handler applies wherever it is.
     let data = container(b"moov", &[container(b"trak", &[container(b"mdia", &[minf, hdlr])])]);
-    Tree::of(&data).skip(7).map(|node| node.unwrap().mp4_box.kind().to_string()).collect()
+    Tree::new(&data).skip(7).map(|node| node.unwrap().mp4_box.kind().to_string()).collect()
 }
 
 #[test]
-fn the_handler_lays_out_unknown_sample_entries() {
+fn the_handler_gives_the_layout_of_unknown_entries() {
     let boxes = [mp4_box(b"lvcC", b"any"), mp4_box(b"btrt", &[0; 12])].concat();
     let of = |handler, fields: &[u8]| boxes_of_entry(handler, b"new1", &[fields, &boxes].concat());
     assert_eq!(of(b"vide", &[0; 78]), ["lvcC", "btrt", "hdlr"]);
@@ -165,7 +164,7 @@ fn the_handler_lays_out_unknown_sample_entries() {
     let mut version_2 = [0; 64];
     version_2[9] = 2;
     assert_eq!(of(b"soun", &version_2), ["lvcC", "btrt", "hdlr"]);
-    // Fields of its own before the boxes, another kind of media, and no boxes.
+    // Additional fields before the boxes, another media kind, and no boxes.
     assert_eq!(of(b"vide", &[0; 82]), ["hdlr"]);
     assert_eq!(of(b"meta", &[0; 78]), ["hdlr"]);
     assert_eq!(boxes_of_entry(b"soun", b"new1", &[0; 20]), ["hdlr"]);

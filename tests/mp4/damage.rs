@@ -1,11 +1,11 @@
-//! Damage is normal input: nothing panics, nothing hangs, and every error has a place.
+//! Damage: no panic, no hang, and an offset for every error.
 
 use rayon::prelude::*;
 
 use crate::exercise::{damaged_numbers, damaged_sizes, exercise};
 use crate::{data, files};
 
-/// Files of which no two are damaged in the same way.
+/// Files that differ in the effect of damage.
 const KINDS: [&str; 9] = [
     "large_sizes.mp4",
     "to_the_end.mp4",
@@ -19,7 +19,7 @@ const KINDS: [&str; 9] = [
 ];
 
 #[test]
-fn every_file_cut_at_every_97th_byte() {
+fn files_truncated_at_every_97th_byte() {
     files().par_iter().for_each(|(_, data)| {
         for len in (0..data.len()).step_by(97) {
             exercise(&data[..len]);
@@ -28,7 +28,7 @@ fn every_file_cut_at_every_97th_byte() {
 }
 
 #[test]
-fn every_size_of_a_box_set_to_what_it_cannot_be() {
+fn every_box_size_set_to_invalid_values() {
     KINDS.par_iter().for_each(|name| {
         let errors: usize = damaged_sizes(&data(name)).map(|damaged| exercise(&damaged)).sum();
         assert!(errors > 50, "{errors} errors in {name}");
@@ -36,7 +36,7 @@ fn every_size_of_a_box_set_to_what_it_cannot_be() {
 }
 
 #[test]
-fn every_number_in_the_boxes_set_to_extremes() {
+fn every_box_field_set_to_extreme_values() {
     ["large_sizes.mp4", "mixed.mp4", "vp9_opus.mp4", "fragmented_indexed.mp4"].par_iter().for_each(|name| {
         let errors: usize = damaged_numbers(&data(name)).map(|damaged| exercise(&damaged)).sum();
         assert!(errors > 50, "{errors} errors in {name}");

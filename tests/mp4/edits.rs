@@ -1,4 +1,4 @@
-//! Packets of tracks with an edit are those of ffprobe, whatever the edit.
+//! Packets of tracks with an edit match ffprobe for all edits.
 
 use std::fs;
 
@@ -7,10 +7,10 @@ use pagecut::media::mp4::{Movie, Times};
 use crate::common::oracle;
 use crate::data;
 
-/// Stream, presentation and decode time, place and flags of a packet.
+/// Stream, presentation time, decode time, position and flags of a packet.
 type Facts = (usize, i64, i64, u64, String);
 
-/// The packets that ffprobe lists.
+/// Returns the packets that ffprobe lists.
 fn packets_of_ffprobe(file: &std::path::Path) -> Option<Vec<Facts>> {
     let mut ffprobe = oracle("ffprobe")?;
     ffprobe.args(["-v", "error", "-fflags", "+nofillin+noparse", "-of", "compact=p=0:nk=1"]);
@@ -25,7 +25,7 @@ fn packets_of_ffprobe(file: &std::path::Path) -> Option<Vec<Facts>> {
     Some(packets.collect())
 }
 
-/// The packets of a movie that are not left out, and how many are.
+/// Returns the packets of a movie that are not left out, and the number of left out ones.
 fn packets(data: &[u8]) -> (Vec<Facts>, usize) {
     let movie = Movie::read(data).unwrap();
     let packets: Vec<_> = movie.packets(Times::Presentation).map(Result::unwrap).collect();
@@ -52,7 +52,7 @@ fn with_edit(data: &mut [u8], duration: u32, media_time: i32) {
 }
 
 #[test]
-fn packets_of_every_edit_are_those_of_ffprobe() {
+fn packets_of_every_edit_match_ffprobe() {
     let folder = tempfile::tempdir().unwrap();
     let mut left_out_somewhere = 0;
     for name in ["faststart.mp4", "delayed_sound.mp4", "vp9_opus.mp4", "mixed.mp4"] {

@@ -1,16 +1,16 @@
-//! Everything that can be asked of a file, and ways to damage it.
+//! Calls all methods on a file, and damages files.
 
 use pagecut::media::mp4::{Boxes, Movie, Track, Tree};
 use pagecut::{Error, Format};
 
-/// So many samples of a track are looked at.
+/// Number of samples of a track that are checked.
 const MOST_SAMPLES: usize = 300;
 
-/// Asks for everything, and returns how many errors there were. Each has a place.
+/// Calls all methods; returns the number of errors, each of which must have an offset.
 pub(crate) fn exercise(data: &[u8]) -> usize {
     let mut errors = Errors { count: 0, len: data.len() as u64 };
     let mut nodes = 0;
-    for node in Tree::of(data) {
+    for node in Tree::new(data) {
         nodes += 1;
         errors.see(node);
     }
@@ -85,7 +85,7 @@ struct Errors {
 }
 
 impl Errors {
-    /// The value, or else a look at the error.
+    /// Returns the value, or checks the error.
     fn see<T>(&mut self, result: Result<T, Error>) -> Option<T> {
         let error = match result {
             Ok(value) => return Some(value),
@@ -100,9 +100,9 @@ impl Errors {
     }
 }
 
-/// Copies in each of which one box has another size: 0, 1, one less, one more than what it is in, the greatest.
+/// Returns copies with one changed box size each: 0, 1, one less, one more than the parent, the maximum.
 pub(crate) fn damaged_sizes(data: &[u8]) -> impl Iterator<Item = Vec<u8>> {
-    let nodes: Vec<_> = Tree::of(data).map(Result::unwrap).collect();
+    let nodes: Vec<_> = Tree::new(data).map(Result::unwrap).collect();
     let mut ends = vec![data.len() as u64];
     let mut copies = Vec::new();
     for node in nodes {
@@ -124,10 +124,10 @@ pub(crate) fn damaged_sizes(data: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     patched(data, copies)
 }
 
-/// Copies in each of which four bytes of a box that holds none are others.
+/// Returns copies with four changed bytes in one box without children each.
 pub(crate) fn damaged_numbers(data: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     let mut copies = Vec::new();
-    for node in Tree::of(data) {
+    for node in Tree::new(data) {
         let found = node.unwrap().mp4_box;
         if found.children().is_some() || [*b"mdat", *b"free"].contains(&found.kind().0) {
             continue;
@@ -143,7 +143,7 @@ pub(crate) fn damaged_numbers(data: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     patched(data, copies)
 }
 
-/// Copies in each of which other bytes stand at a place.
+/// Returns copies with changed bytes at a position.
 fn patched(data: &[u8], copies: Vec<(usize, Vec<u8>)>) -> impl Iterator<Item = Vec<u8>> {
     copies.into_iter().map(|(at, bytes)| {
         let mut copy = data.to_vec();

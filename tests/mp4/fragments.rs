@@ -7,11 +7,11 @@ use crate::common::{POOLS, facts as error_facts};
 use crate::naive::{Facts, facts};
 use crate::{data, made};
 
-/// The boxes of a kind in the movie fragments: offset and length.
+/// Returns offset and length of the boxes of a type in the movie fragments.
 fn boxes(data: &[u8], kind: &[u8; 4]) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut is_in_fragment = false;
-    for node in Tree::of(data).map(Result::unwrap) {
+    for node in Tree::new(data).map(Result::unwrap) {
         if node.depth == 0 {
             is_in_fragment = node.mp4_box.kind() == *b"moof";
         }
@@ -24,7 +24,7 @@ fn boxes(data: &[u8], kind: &[u8; 4]) -> Vec<(usize, usize)> {
     found
 }
 
-/// The samples of a track, and the fault at their end. All walks give the same.
+/// Returns the samples of a track and the fault at their end; checks that all walks give the same.
 fn walk(data: &[u8], track: usize) -> (Vec<Facts>, Option<String>) {
     let movie = Movie::read(data).unwrap();
     let track = &movie.tracks()[track];
@@ -52,7 +52,7 @@ fn walk(data: &[u8], track: usize) -> (Vec<Facts>, Option<String>) {
     (samples, error)
 }
 
-/// The track of each track fragment as an index, and the number of samples.
+/// Returns the track index and the number of samples of each track fragment.
 fn of_fragments(data: &[u8]) -> Vec<(usize, usize)> {
     let movie = Movie::read(data).unwrap();
     let tracks = movie.fragments().flat_map(|fragment| fragment.unwrap().track_fragments());
@@ -64,7 +64,7 @@ fn of_fragments(data: &[u8]) -> Vec<(usize, usize)> {
     tracks.collect()
 }
 
-/// Damages a box: its name, its length, its number of entries.
+/// Damages the type, the length, or the entry count of a box.
 fn damage(data: &mut [u8], kind: &[u8; 4], (start, len): (usize, usize)) {
     match kind {
         // Two boxes in place of one.
@@ -102,7 +102,7 @@ fn a_damaged_track_fragment_leaves_all_others() {
                         left.drain(before..before + count);
                     }
                     assert_eq!(samples, left, "{name}: {} {number}", kind.escape_ascii());
-                    // Of a fragment without a header no one knows the track.
+                    // Without its header, the track of a fragment is unknown.
                     let is_told = track == of || kind == b"tfhd";
                     assert_eq!(
                         error.is_some(),
@@ -141,8 +141,8 @@ fn a_damaged_movie_fragment_leaves_all_others() {
 }
 
 #[test]
-fn data_after_a_damaged_fragment_have_no_place() {
-    // The second track fragment counts its data offset from the end of the data of the first.
+fn data_relative_to_a_damaged_fragment_is_unknown() {
+    // The data offset of the second track fragment counts from the end of the data of the first.
     let whole = data("fragmented_implicit.mp4");
     let expected = [walk(&whole, 0).0, walk(&whole, 1).0];
     let counts = of_fragments(&whole);
@@ -159,8 +159,8 @@ fn data_after_a_damaged_fragment_have_no_place() {
 }
 
 #[test]
-fn times_without_a_damaged_fragment_are_those_of_the_rest() {
-    // Fragments without decode times, each of one sample of four bytes that lasts ten time units.
+fn a_damaged_fragment_leaves_the_times_of_the_rest() {
+    // Fragments without decode times, each with one sample of four bytes and ten time units.
     let before = made::movie(&made::Tables::default(), 0, &[], true);
     let mut data = before.clone();
     for number in 0..5 {

@@ -1,4 +1,4 @@
-//! Files of more than 4 GiB, which are holes for the most part.
+//! Sparse files of more than 4 GiB.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -13,7 +13,7 @@ use crate::made::{Tables, movie};
 const GIB: u64 = 1 << 30;
 
 #[test]
-fn samples_beyond_4_gib_are_read_and_nothing_else_is_touched() {
+fn samples_beyond_4_gib_need_no_other_pages() {
     let len = 6 * GIB;
     let offset = |chunk: u64| 16 + chunk * (len - 4096) / 999;
     let tables = Tables {

@@ -1,4 +1,4 @@
-//! A sample by its number, and samples on all cores, are those of the walk; and that is what the tables say.
+//! Lookups by index and parallel iteration match the walk, and the walk matches the tables.
 
 use pagecut::media::mp4::{Movie, Track};
 use proptest::prelude::*;
@@ -9,7 +9,7 @@ use crate::files;
 use crate::made::{Tables, container, full_box, movie};
 use crate::naive::{DATA_START, Facts, facts, lacks_times, naive};
 
-/// The samples before the first error, and that error.
+/// Returns the samples before the first error, and that error.
 fn serial(track: &Track<'_>) -> (Vec<Facts>, Option<String>) {
     let mut samples = Vec::new();
     for (index, sample) in (0..).zip(track.samples()) {
@@ -24,7 +24,7 @@ fn serial(track: &Track<'_>) -> (Vec<Facts>, Option<String>) {
     (samples, None)
 }
 
-/// Every other way to the samples gives the same.
+/// Checks that all other methods return the same samples.
 fn check(track: &Track<'_>) -> (Vec<Facts>, Option<String>) {
     let (samples, error) = serial(track);
     let found = |index: usize| track.sample(index as u64).map(|sample| sample.map(|sample| facts(&sample)));
@@ -53,7 +53,7 @@ fn check(track: &Track<'_>) -> (Vec<Facts>, Option<String>) {
 }
 
 #[test]
-fn every_way_gives_the_samples_of_the_files() {
+fn all_lookup_methods_return_the_same_samples() {
     for (name, data) in files() {
         for track in Movie::read(&data).unwrap().tracks() {
             let (samples, error) = check(track);
@@ -64,7 +64,7 @@ fn every_way_gives_the_samples_of_the_files() {
 }
 
 #[test]
-fn every_way_gives_the_same_where_files_are_cut() {
+fn all_lookup_methods_agree_on_truncated_files() {
     for name in ["faststart.mp4", "fragmented_implicit.mp4", "fragmented_interleaved.mp4", "mixed.mp4"] {
         let data = crate::data(name);
         let (mut whole, mut cut) = (0, 0);
@@ -114,7 +114,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
 
     #[test]
-    fn samples_are_what_the_tables_say(tables in tables()) {
+    fn samples_match_the_tables(tables in tables()) {
         let data = movie(&tables, 700, &[], false);
         let movie = Movie::read(&data).unwrap();
         let (samples, error) = check(&movie.tracks()[0]);
@@ -126,12 +126,12 @@ proptest! {
     }
 
     #[test]
-    fn samples_are_the_same_whatever_the_form_of_their_sizes(tables in tables(), len in 1..30_u8) {
+    fn samples_are_equal_for_all_forms_of_sizes(tables in tables(), len in 1..30_u8) {
         let (sizes, count) = (vec![len; tables.sizes.len()], tables.sizes.len());
         let tables = Tables { sizes: sizes.iter().map(|&len| len.into()).collect(), ..tables };
         let data = movie(&tables, 700, &[], false);
         let at = data.windows(4).rposition(|kind| kind == b"stsz").unwrap();
-        // A length that all have; and a byte for each.
+        // A size that all samples have; and one byte for each.
         let constant = [b"stsz", &[0; 7][..], &[len]].concat();
         let count = u32::try_from(count).unwrap().to_be_bytes();
         let compact = [b"stz2", &[0; 7][..], &[8], &count, &sizes].concat();
@@ -144,7 +144,7 @@ proptest! {
     }
 
     #[test]
-    fn samples_of_fragments_follow_those_of_the_tables(
+    fn fragment_samples_follow_table_samples(
         tables in tables(),
         fragments in prop::collection::vec((0..16_u32, 0..7_u32, prop::option::of(0..10_000_u32)), 0..10),
     ) {
@@ -167,8 +167,8 @@ proptest! {
     }
 }
 
-/// Fragments with these fields told of each sample (the flags of `trun` from `0x100` on), so many samples and this decode time;
-/// and the samples: presentation times count from the decode times, which are told of the first ones.
+/// Builds fragments with these fields for each sample (the flags of `trun` from `0x100`), a sample count and a decode time;
+/// also returns the samples. Presentation times count from the decode times, which are stated for the first samples only.
 fn fragments_of(fragments: &[(u32, u32, Option<u32>)], start: usize) -> (Vec<u8>, Vec<(Option<u32>, Facts)>) {
     let mut bytes = Vec::new();
     let mut samples: Vec<(Option<u32>, Facts)> = Vec::new();
@@ -233,7 +233,7 @@ fn lookups_in_long_tables_and_long_chunks() {
 }
 
 #[test]
-fn lookups_in_more_fragments_than_places_are_kept_of() {
+fn lookups_in_more_fragments_than_marks() {
     let fragments: Vec<_> =
         (0..10_000).map(|number| (1, 1 + number % 2, (number % 9 == 0).then_some(number))).collect();
     let before = movie(&Tables::default(), 0, &[], true);
@@ -244,7 +244,7 @@ fn lookups_in_more_fragments_than_places_are_kept_of() {
     assert_eq!((samples.len(), error), (expected.len(), None));
 }
 
-/// A movie whose chunks all lie at one place, and hold more samples of a byte each than the input has bytes.
+/// Builds a movie whose chunks all have the same offset, and more one-byte samples than the input has bytes.
 fn chunks_at_one_place(chunks: u32) -> Vec<u8> {
     let tables = Tables {
         durations: vec![(u32::MAX, 1)],
@@ -260,7 +260,7 @@ fn chunks_at_one_place(chunks: u32) -> Vec<u8> {
 }
 
 #[test]
-fn chunks_at_one_place_give_no_more_than_the_input() {
+fn overlapping_chunks_are_bounded_by_the_input() {
     let count = |chunks| {
         let data = chunks_at_one_place(chunks);
         let movie = Movie::read(&data).unwrap();

@@ -1,17 +1,17 @@
-//! Movies that are made of numbers.
+//! Builds movies.
 
-/// A box.
+/// Builds a box.
 pub(crate) fn mp4_box(kind: &[u8; 4], payload: &[u8]) -> Vec<u8> {
     let size = u32::try_from(8 + payload.len()).unwrap();
     [&size.to_be_bytes(), kind.as_slice(), payload].concat()
 }
 
-/// A box that holds these.
+/// Builds a box with children.
 pub(crate) fn container(kind: &[u8; 4], boxes: &[Vec<u8>]) -> Vec<u8> {
     mp4_box(kind, &boxes.concat())
 }
 
-/// A box with version and flags and fields of 32 bits.
+/// Builds a box with version and flags and fields of 32 bits.
 pub(crate) fn full_box(kind: &[u8; 4], version_and_flags: u32, fields: &[u32]) -> Vec<u8> {
     let fields = [&[version_and_flags], fields].concat();
     let payload: Vec<u8> = fields.iter().flat_map(|field| field.to_be_bytes()).collect();
@@ -64,7 +64,7 @@ impl Tables {
     }
 }
 
-/// A movie of one track: media data of so many bytes, `moov`, and what is to follow.
+/// Builds a movie with one track: media data of `data_len` bytes, `moov`, and more boxes.
 pub(crate) fn movie(tables: &Tables, data_len: usize, behind: &[u8], is_fragmented: bool) -> Vec<u8> {
     let mut hdlr = vec![0; 25];
     hdlr[8..12].copy_from_slice(b"data");

@@ -1,4 +1,4 @@
-//! MP4: boxes and samples as tools that somebody else wrote find them, from every place, on all cores, and in damaged files.
+//! MP4: comparison of boxes and samples with other tools, lookups, parallel iteration, and damaged files.
 
 #[path = "../common/mod.rs"]
 mod common;

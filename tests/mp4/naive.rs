@@ -1,13 +1,13 @@
-//! What simple code finds in the tables.
+//! An independent reader of sample tables.
 
 use pagecut::media::mp4::Sample;
 
 use crate::made::Tables;
 
-/// How many bytes come before the media data.
+/// Number of bytes before the media data.
 pub(crate) const DATA_START: usize = 8;
 
-/// What a sample is: offset, length, decode time, presentation time, duration, whether it is a sync sample, sample entry.
+/// Offset, length, decode time, presentation time, duration, sync flag and sample entry of a sample.
 pub(crate) type Facts = (u64, u64, i64, i64, u32, bool, u32);
 
 pub(crate) fn facts(sample: &Sample<'_>) -> Facts {
@@ -15,8 +15,8 @@ pub(crate) fn facts(sample: &Sample<'_>) -> Facts {
     (sample.range.start, len, sample.dts, sample.pts, sample.duration, sample.is_sync, sample.description)
 }
 
-/// The samples, table after table, as far as there are chunks and sizes. The last duration holds for samples that have none of their own;
-/// of those without composition offset it is 0.
+/// Returns the samples, table by table, as far as chunks and sizes reach. Samples without a duration have the last one;
+/// without a composition offset, it is 0.
 pub(crate) fn naive(tables: &Tables) -> Vec<Facts> {
     let repeat = |runs: &[(u32, i64)]| -> Vec<i64> {
         runs.iter().flat_map(|&(count, value)| std::iter::repeat_n(value, count as usize)).collect()

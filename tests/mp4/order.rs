@@ -1,4 +1,4 @@
-//! The packets of all tracks are the samples, in the order in which the file is best read.
+//! The packets of all tracks are the samples, in the order of demuxers.
 
 use pagecut::media::mp4::{Movie, Packet, Times};
 
@@ -6,7 +6,7 @@ use crate::packets::samples;
 use crate::{data, files};
 
 #[test]
-fn packets_are_the_samples_in_the_order_of_the_file() {
+fn packets_are_the_samples_in_file_order() {
     for (name, data) in files() {
         let movie = Movie::read(&data).unwrap();
         let packets: Vec<_> = movie.packets(Times::Media).collect::<Result<_, _>>().unwrap();
@@ -29,7 +29,7 @@ fn packets_are_the_samples_in_the_order_of_the_file() {
             }
             assert_eq!(samples.next(), None, "{name}");
         }
-        // Two seconds are hardly more than the one in which the place counts.
+        // Two seconds are hardly longer than the second in which offsets decide.
         if !["delayed_sound.mp4", "several_edits.mp4"].contains(&name.as_str()) && !movie.is_fragmented() {
             assert!(packets.is_sorted_by_key(|packet| packet.offset), "{name}");
         }
@@ -37,11 +37,11 @@ fn packets_are_the_samples_in_the_order_of_the_file() {
 }
 
 #[test]
-fn an_error_of_a_track_comes_behind_the_packets_of_all() {
+fn an_error_of_a_track_follows_all_packets() {
     let data = data("faststart.mp4");
     let whole =
         Movie::read(&data).unwrap().packets(Times::Presentation).collect::<Result<Vec<_>, _>>().unwrap();
-    // Where the samples begin, and on from there.
+    // The start of the samples, and samples after it.
     for end in whole[0].offset..data.len() as u64 {
         let movie = Movie::read(&data[..usize::try_from(end).unwrap()]).unwrap();
         let mut packets = movie.packets(Times::Presentation);

@@ -1,4 +1,4 @@
-//! Samples are the packets of ffprobe.
+//! Comparison of samples with the packets of ffprobe.
 
 use pagecut::media::mp4::{Movie, Sample, Track};
 use rayon::prelude::*;
@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use crate::common::oracle;
 use crate::{data, files, path};
 
-/// A packet as ffprobe tells it.
+/// A packet of ffprobe.
 #[derive(Debug, PartialEq, Eq)]
 struct Packet {
     stream: usize,
@@ -19,7 +19,7 @@ struct Packet {
     crc32: u32,
 }
 
-/// What ffprobe prints of each packet; `None` if it is not there.
+/// Returns the fields that ffprobe prints for each packet; `None` without ffprobe.
 fn ffprobe(name: &str, entries: &str, options: &[&str]) -> Option<Vec<Vec<String>>> {
     let output = oracle("ffprobe")?
         .args(["-v", "quiet", "-of", "csv=p=0", "-show_entries", entries])
@@ -32,7 +32,7 @@ fn ffprobe(name: &str, entries: &str, options: &[&str]) -> Option<Vec<Vec<String
     Some(lines.map(|line| line.split(',').map(str::to_owned).collect()).collect())
 }
 
-/// The packets of ffprobe as the file has them; `None` if it is not there.
+/// Returns the packets of ffprobe with media times; `None` without ffprobe.
 fn packets_of_ffprobe(name: &str) -> Option<Vec<Packet>> {
     let entries = "packet=stream_index,pts,dts,duration,size,pos,flags,data_hash";
     let options = ["-fflags", "+nofillin+noparse", "-show_data_hash", "crc32", "-ignore_editlist", "1"];
@@ -49,14 +49,14 @@ fn packets_of_ffprobe(name: &str) -> Option<Vec<Packet>> {
     Some(packets.collect())
 }
 
-/// The checksum of zlib, bit by bit.
+/// Computes the CRC-32 of zlib, bit by bit.
 fn crc32(data: &[u8]) -> u32 {
     !data.iter().fold(!0, |crc: u32, &byte| {
         (0..8).fold(crc ^ u32::from(byte), |crc, _| crc >> 1 ^ if crc & 1 == 1 { 0xedb8_8320 } else { 0 })
     })
 }
 
-/// All samples, which have to be sound.
+/// Returns all samples, which must be undamaged.
 pub(crate) fn samples<'data>(track: &Track<'data>) -> Vec<Sample<'data>> {
     track.samples().collect::<Result<_, _>>().unwrap()
 }
@@ -75,18 +75,18 @@ fn packet(stream: usize, sample: &Sample<'_>) -> Packet {
     }
 }
 
-/// The samples of a track as ffprobe shows them.
+/// Returns the samples of a track as ffprobe shows them.
 fn packets_of_samples(stream: usize, track: &Track<'_>, is_fragmented: bool) -> Vec<Packet> {
     let samples = samples(track);
-    // With negative composition offsets it lets samples be decoded earlier, or those of fragments be presented later, by as
-    // much as the greatest of them.
+    // With negative composition offsets, ffprobe shifts decode times earlier, or presentation times of fragments later, by
+    // the greatest of them.
     let shift = samples.iter().map(|sample| sample.dts - sample.pts).max().unwrap_or(0).max(0);
     let (later, earlier) = if is_fragmented { (shift, 0) } else { (0, shift) };
     let packets = samples.iter().map(|sample| packet(stream, sample));
     packets.map(|packet| Packet { pts: packet.pts + later, dts: packet.dts - earlier, ..packet }).collect()
 }
 
-/// Takes away what ffprobe does not tell.
+/// Removes the values that ffprobe does not print.
 fn compare(name: &str, mut found: Vec<Packet>, mut expected: Vec<Packet>) {
     expected.sort_by_key(|packet| packet.stream);
     assert_eq!(found.len(), expected.len(), "{name}");
@@ -99,7 +99,7 @@ fn compare(name: &str, mut found: Vec<Packet>, mut expected: Vec<Packet>) {
 }
 
 #[test]
-fn samples_are_the_packets_of_ffprobe() {
+fn samples_match_the_packets_of_ffprobe() {
     let mut files = files();
     files.retain(|(name, _)| !["pcm.mov", "fragmented_split_runs.mp4"].contains(&name.as_str()));
     files.par_iter().for_each(|(name, data)| {
@@ -114,7 +114,7 @@ fn samples_are_the_packets_of_ffprobe() {
 }
 
 #[test]
-fn samples_of_plain_sound_are_packets_by_the_thousand() {
+fn pcm_packets_have_at_most_1024_samples() {
     let Some(mut expected) = packets_of_ffprobe("pcm.mov") else { return };
     expected.retain(|packet| packet.stream == 1);
     let data = data("pcm.mov");
@@ -134,7 +134,7 @@ fn samples_of_plain_sound_are_packets_by_the_thousand() {
 }
 
 #[test]
-fn presentation_times_are_those_of_ffprobe_where_there_is_one_edit() {
+fn presentation_times_match_ffprobe_with_one_edit() {
     for name in ["faststart.mp4", "delayed_sound.mp4", "fragmented_indexed.mp4", "vp9_opus.mp4"] {
         let Some(expected) = ffprobe(name, "packet=stream_index,pts,pos", &[]) else { return };
         let data = data(name);
@@ -152,7 +152,7 @@ fn presentation_times_are_those_of_ffprobe_where_there_is_one_edit() {
 }
 
 #[test]
-fn runs_that_do_not_say_where_their_data_are_follow_each_other() {
+fn runs_without_data_offset_are_contiguous() {
     let (whole, split) = (data("fragmented.mp4"), data("fragmented_split_runs.mp4"));
     let (whole, split) = (Movie::read(&whole).unwrap(), Movie::read(&split).unwrap());
     assert_eq!(split.fragments().flatten().flat_map(|moof| moof.track_fragments()).count(), 6);

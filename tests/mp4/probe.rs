@@ -1,4 +1,4 @@
-//! What is told of tracks is what ffprobe and fq tell.
+//! Comparison of tracks with ffprobe and fq.
 
 use pagecut::media::mp4::{CodecConfiguration, FourCc, Movie, Summary, SyncPoint, Track};
 use rayon::prelude::*;
@@ -7,7 +7,7 @@ use crate::common::oracle;
 use crate::packets::samples;
 use crate::{data, files, path};
 
-/// The streams of ffprobe, by the fields asked for; `None` if it is not there.
+/// Returns the requested fields of the streams of ffprobe; `None` without ffprobe.
 fn streams_of_ffprobe(name: &str, fields: &str) -> Option<Vec<Vec<(String, String)>>> {
     let output = oracle("ffprobe")?
         .args(["-v", "quiet", "-of", "compact=p=0", "-ignore_editlist", "1"])
@@ -23,7 +23,7 @@ fn streams_of_ffprobe(name: &str, fields: &str) -> Option<Vec<Vec<(String, Strin
     Some(lines.lines().map(fields).collect())
 }
 
-/// What ffprobe calls a profile.
+/// Returns ffprobe's name of a profile.
 fn profile_name(configuration: CodecConfiguration) -> &'static str {
     match configuration {
         CodecConfiguration::Avc { profile: 66, .. } => "Constrained Baseline",
@@ -37,7 +37,7 @@ fn profile_name(configuration: CodecConfiguration) -> &'static str {
     }
 }
 
-/// What ffprobe calls a field of a stream; `None` if it tells something else by that name.
+/// Returns ffprobe's value of a stream field; `None` if the field has another meaning there.
 fn field_of_track(movie: &Movie<'_>, track: &Track<'_>, field: &str) -> Option<String> {
     let entry = track.sample_entries().next().unwrap().unwrap();
     let configuration = entry.configuration();
@@ -53,7 +53,7 @@ fn field_of_track(movie: &Movie<'_>, track: &Track<'_>, field: &str) -> Option<S
         "width" => visual?.width.to_string(),
         "height" => visual?.height.to_string(),
         "sample_rate" => entry.audio().unwrap()?.sample_rate.to_string(),
-        // Of AAC, MP4 has two whatever they are.
+        // MP4 states two channels for AAC in any case.
         "channels" if configuration.is_none() => entry.audio().unwrap()?.channel_count.to_string(),
         "id" => format!("{:#x}", track.id()),
         "time_base" => format!("1/{}", track.media().timescale),
@@ -77,7 +77,7 @@ fn field_of_track(movie: &Movie<'_>, track: &Track<'_>, field: &str) -> Option<S
 }
 
 #[test]
-fn tracks_are_the_streams_of_ffprobe() {
+fn tracks_match_the_streams_of_ffprobe() {
     let fields = "codec_type,codec_tag_string,width,height,channels,sample_rate,profile,level,id,time_base,\
                   duration_ts,nb_frames,bit_rate";
     let compared: Vec<usize> = files()
@@ -102,7 +102,7 @@ fn tracks_are_the_streams_of_ffprobe() {
 }
 
 #[test]
-fn names_of_codings() {
+fn codec_strings_of_all_files() {
     for (name, expected) in [
         ("faststart.mp4", &["avc1.4d400a", "mp4a.40.2"] as &[_]),
         ("pcm.mov", &["avc1.4d400a", "sowt"]),
@@ -122,7 +122,7 @@ fn names_of_codings() {
 }
 
 #[test]
-fn several_edits_are_told() {
+fn several_edits_are_returned() {
     let data = data("several_edits.mp4");
     let movie = Movie::read(&data).unwrap();
     for track in movie.tracks() {
@@ -139,7 +139,7 @@ fn several_edits_are_told() {
 }
 
 #[test]
-fn names_and_times_of_the_movie() {
+fn handler_names_and_times_of_the_movie() {
     let data = data("pcm.mov");
     let movie = Movie::read(&data).unwrap();
     let header = movie.header();
@@ -155,7 +155,7 @@ fn names_and_times_of_the_movie() {
 }
 
 #[test]
-fn indexes_lead_to_the_samples_of_the_fragments() {
+fn segment_indexes_point_to_fragment_samples() {
     let data = data("fragmented_indexed.mp4");
     let movie = Movie::read(&data).unwrap();
     let moofs: Vec<_> = movie.fragments().map(|moof| moof.unwrap().moof().range().start).collect();
@@ -175,7 +175,7 @@ fn indexes_lead_to_the_samples_of_the_fragments() {
             let inside = samples.iter().filter(|sample| inside.contains(&sample.range.start));
             let duration: u32 = inside.clone().map(|sample| sample.duration).sum();
             assert!(inside.clone().next().unwrap().is_sync == reference.starts_with_sap);
-            // Of the sound, what the edit leaves out at the start does not count.
+            // The samples that the edit drops at the start of the audio do not count.
             let before = if moof == moofs[0] && track.id() == 2 { 1024 } else { 0 };
             assert_eq!(duration, reference.duration + before, "{inside:?}");
         }
@@ -184,7 +184,7 @@ fn indexes_lead_to_the_samples_of_the_fragments() {
 }
 
 #[test]
-fn random_access_leads_to_sync_samples() {
+fn random_access_points_to_sync_samples() {
     let data = data("mixed.mp4");
     let movie = Movie::read(&data).unwrap();
     let access = movie.random_access().unwrap().unwrap();
@@ -198,7 +198,7 @@ fn random_access_leads_to_sync_samples() {
             let mut fragments = movie.fragments().map(Result::unwrap);
             let fragment =
                 fragments.find(|fragment| fragment.moof().range().start == point.moof_offset).unwrap();
-            // That is what ffmpeg writes of every track.
+            // ffmpeg writes this for every track.
             assert_eq!(traf_number, 1);
             let mut tracks = fragment.track_fragments().map(Result::unwrap);
             let track = tracks.find(|track| track.track_id() == table.track()).unwrap();
@@ -218,7 +218,7 @@ fn random_access_leads_to_sync_samples() {
 }
 
 #[test]
-fn fragments_tell_their_rule_for_where_data_are() {
+fn base_data_offsets_of_fragments() {
     for (name, relative) in
         [("fragmented.mp4", true), ("fragmented_absolute.mp4", true), ("fragmented_implicit.mp4", false)]
     {

@@ -1,4 +1,4 @@
-//! Samples of several tracks, of old movies, and of those that cannot be read.
+//! Samples of several tracks, of old movies, and unreadable samples.
 
 use pagecut::media::mp4::{Movie, Tree};
 
@@ -7,14 +7,14 @@ use crate::made::mp4_box;
 use crate::packets::samples;
 use crate::{data, files};
 
-/// Where the payload of the first box of this type begins that has this number in its fields.
+/// Returns the start of the payload of the first box of a type with this number in its fields.
 fn payload_of(data: &[u8], kind: &[u8; 4], number: usize) -> usize {
-    let mut found = Tree::of(data).map(|node| node.unwrap().mp4_box).filter(|found| found.kind() == *kind);
+    let mut found = Tree::new(data).map(|node| node.unwrap().mp4_box).filter(|found| found.kind() == *kind);
     usize::try_from(found.nth(number).unwrap().payload_offset()).unwrap()
 }
 
 #[test]
-fn samples_of_all_tracks_come_by_their_times() {
+fn samples_of_all_tracks_are_in_decode_order() {
     for (name, data) in files() {
         let movie = Movie::read(&data).unwrap();
         let all: Vec<_> = movie.samples().map(Result::unwrap).collect();
@@ -30,7 +30,7 @@ fn samples_of_all_tracks_come_by_their_times() {
 }
 
 #[test]
-fn the_first_error_of_a_track_ends_the_samples_of_all() {
+fn the_first_error_ends_interleaved_samples() {
     let data = data("faststart.mp4");
     let data = &data[..data.len() - 3000];
     let movie = Movie::read(data).unwrap();
@@ -43,7 +43,7 @@ fn the_first_error_of_a_track_ends_the_samples_of_all() {
 }
 
 #[test]
-fn plain_sound_whose_samples_are_said_to_be_bytes() {
+fn pcm_samples_with_a_declared_size_of_1() {
     let sound = data("pcm.mov");
     let mut bytes = sound.clone();
     let at = payload_of(&sound, b"stsz", 1) + 4;
@@ -54,7 +54,7 @@ fn plain_sound_whose_samples_are_said_to_be_bytes() {
     assert_eq!(found, expected);
 }
 
-/// The error of the first sample of a file in which a byte is another one.
+/// Returns the error of the first sample of a file with one changed byte.
 fn first_error(name: &str, at: impl FnOnce(&[u8]) -> usize, byte: u8) -> String {
     let mut data = data(name);
     let at = at(&data);
@@ -69,37 +69,35 @@ fn first_error(name: &str, at: impl FnOnce(&[u8]) -> usize, byte: u8) -> String 
 }
 
 #[test]
-fn samples_that_cannot_be_read_say_why() {
+fn unreadable_samples_report_the_reason() {
     let size = |data: &[u8]| payload_of(data, b"stsz", 0) + 7;
-    assert_eq!(
-        first_error("ima4.mov", size, 1),
-        "the box 'stbl' is of sound in packets whose lengths it does not tell"
-    );
+    assert_eq!(first_error("ima4.mov", size, 1), "the box 'stbl' has audio packets without a stated length");
     let flags = |data: &[u8]| payload_of(data, b"url ", 0) + 3;
     assert_eq!(first_error("faststart.mp4", flags, 0), "the box 'stbl' is of samples in another file");
     let first_chunk = |data: &[u8]| payload_of(data, b"stsc", 0) + 11;
     assert_eq!(
         first_error("faststart.mp4", first_chunk, 9),
-        "the box 'stbl' has chunks for fewer samples than it has, or out of order"
+        "the box 'stbl' has chunks for fewer samples than it declares, or out of order"
     );
 }
 
 #[test]
-fn movies_that_cannot_be_read_say_why() {
+fn unreadable_movies_report_the_reason() {
     let message = |data: &[u8]| Movie::read(data).unwrap_err().to_string();
     assert_eq!(message(b""), "mp4: record 0, byte 0: there is no box 'moov' in the input");
     let data = mp4_box(b"free", b"");
     assert_eq!(message(&data), "mp4: byte 8: there is no box 'moov' in the input");
     let data = mp4_box(b"moov", &mp4_box(b"cmov", b""));
     assert!(
-        message(&data).starts_with("mp4: record 0, byte 0: the box 'moov' is compressed, which is not read")
+        message(&data)
+            .starts_with("mp4: record 0, byte 0: the box 'moov' is compressed, which is not supported")
     );
     let mut cut = crate::data("faststart.mp4");
     cut.truncate(100);
     assert!(message(&cut).contains("the input ends in a box"));
 }
 
-/// Reads all samples of both tracks of a file with one byte replaced. Returns how many there are of each, and the last errors.
+/// Reads all samples of both tracks of a file with one changed byte. Returns their numbers, and the last errors.
 fn damaged(kind: &[u8; 4], position: usize, byte: u8) -> ([usize; 2], [Option<String>; 2]) {
     let mut data = data("faststart.mp4");
     let at = payload_of(&data, kind, 0) + position;
@@ -120,14 +118,14 @@ fn damaged(kind: &[u8; 4], position: usize, byte: u8) -> ([usize; 2], [Option<St
 fn a_damaged_table_leaves_samples_and_other_tracks() {
     for (kind, position, byte, samples, message) in [
         (b"stss", 11, 200, 50, "the box 'stss' has numbers that do not ascend from 1"),
-        (b"stts", 11, 0, 50, "the box 'stbl' tells the durations of fewer samples than it has"),
-        (b"ctts", 11, 0, 50, "the box 'stbl' tells the composition times of fewer samples than it has"),
-        (b"ctts", 4, 1, 50, "the box 'ctts' has fewer entries than it says"),
-        (b"stco", 4, 1, 50, "the box 'stco' has fewer entries than it says"),
-        (b"stsc", 4, 1, 50, "the box 'stsc' has fewer entries than it says"),
-        (b"stsz", 8, 1, 50, "the box 'stsz' has fewer entries than it says"),
-        (b"elst", 4, 1, 50, "the box 'elst' has fewer entries than it says"),
-        (b"mdhd", 14, 0, 50, "the box 'mdhd' says that there is no time unit in a second"),
+        (b"stts", 11, 0, 50, "the box 'stbl' has durations for fewer samples than it declares"),
+        (b"ctts", 11, 0, 50, "the box 'stbl' has composition offsets for fewer samples than it declares"),
+        (b"ctts", 4, 1, 50, "the box 'ctts' has fewer entries than it declares"),
+        (b"stco", 4, 1, 50, "the box 'stco' has fewer entries than it declares"),
+        (b"stsc", 4, 1, 50, "the box 'stsc' has fewer entries than it declares"),
+        (b"stsz", 8, 1, 50, "the box 'stsz' has fewer entries than it declares"),
+        (b"elst", 4, 1, 50, "the box 'elst' has fewer entries than it declares"),
+        (b"mdhd", 14, 0, 50, "the box 'mdhd' has a timescale of 0"),
         (b"hdlr", 8, 0, 50, ""),
     ] {
         let name = kind.escape_ascii();
@@ -136,7 +134,7 @@ fn a_damaged_table_leaves_samples_and_other_tracks() {
         assert!(video.unwrap_or_default().starts_with(message), "{name}");
         assert_eq!(sound, None, "{name}");
     }
-    // A table that is not there.
+    // A missing table.
     for kind in [b"stsd", b"stts", b"stsz", b"stsc", b"stco", b"tkhd", b"mdhd", b"hdlr", b"minf"] {
         let mut data = data("faststart.mp4");
         let at = payload_of(&data, kind, 0) - 4;
@@ -150,7 +148,7 @@ fn a_damaged_table_leaves_samples_and_other_tracks() {
 }
 
 #[test]
-fn a_walk_goes_on_behind_a_sample_that_is_not_there() {
+fn a_walk_can_continue_after_a_missing_sample() {
     let mut data = data("faststart.mp4");
     let offsets = payload_of(&data, b"stco", 0) + 8;
     data[offsets..offsets + 4].fill(0xff);

@@ -1,10 +1,10 @@
-//! Sample tables and lists that are short, odd, or of other files.
+//! Sample tables and lists that are short, unusual, or of other files.
 
 use pagecut::media::mp4::Movie;
 
 use crate::made::{container, full_box, mp4_box};
 
-/// A movie with one track of these boxes in its sample table besides `stsd`, and 40 bytes of media data from byte 8 on.
+/// Builds a movie with one track, these boxes in its sample table after `stsd`, and 40 bytes of media data from byte 8.
 fn movie_of(tables: &[Vec<u8>]) -> Vec<u8> {
     let entry = mp4_box(b"test", &[0, 0, 0, 0, 0, 0, 0, 1]);
     let stsd = mp4_box(b"stsd", &[&[0, 0, 0, 0, 0, 0, 0, 1][..], &entry].concat());
@@ -12,7 +12,7 @@ fn movie_of(tables: &[Vec<u8>]) -> Vec<u8> {
     movie_of_media(&[stbl], &[])
 }
 
-/// A movie with one track of these boxes in `minf`, and what follows it.
+/// Builds a movie with one track, these boxes in `minf`, and more boxes after it.
 fn movie_of_media(minf: &[Vec<u8>], more: &[Vec<u8>]) -> Vec<u8> {
     let hdlr = mp4_box(b"hdlr", &[&[0; 8], b"vide".as_slice(), &[0; 13]].concat());
     let mdhd = full_box(b"mdhd", 0, &[0, 0, 1000, 0, 0]);
@@ -23,13 +23,13 @@ fn movie_of_media(minf: &[Vec<u8>], more: &[Vec<u8>]) -> Vec<u8> {
     [mp4_box(b"mdat", &[7; 40]), moov].concat()
 }
 
-/// Four samples of ten bytes.
+/// Builds the tables of four samples of ten bytes.
 fn four_samples() -> Vec<Vec<u8>> {
     vec![full_box(b"stsc", 0, &[1, 1, 4, 1]), full_box(b"stsz", 0, &[10, 4]), full_box(b"stco", 0, &[1, 8])]
 }
 
 #[test]
-fn without_times_samples_last_no_time() {
+fn samples_without_times_have_no_duration() {
     let tables = [vec![], vec![mp4_box(b"stts", &[])], vec![mp4_box(b"stts", &[0; 4])]];
     for stts in tables {
         let data = movie_of(&[four_samples(), stts].concat());
@@ -85,7 +85,7 @@ fn partial_sync_samples_and_random_access_groups() {
 }
 
 #[test]
-fn entry_counts_are_those_of_the_boxes() {
+fn entry_counts_match_the_boxes() {
     let stts = full_box(b"stts", 0, &[1, 4, 40]);
     let tables = [four_samples(), vec![stts]].concat();
     let entry = || mp4_box(b"test", &[0, 0, 0, 0, 0, 0, 0, 1]);
@@ -103,8 +103,8 @@ fn entry_counts_are_those_of_the_boxes() {
     let (good_stsd, good_dref) =
         (|| list(b"stsd", 1, &[free(), entry()]), || list(b"dref", 1, &[url(), free()]));
     assert_eq!(check(good_stsd(), good_dref()), None);
-    let fewer = |kind: &str| Some(format!("the box '{kind}' has fewer entries than it says"));
-    let more = |kind: &str| Some(format!("the box '{kind}' has more entries than it says"));
+    let fewer = |kind: &str| Some(format!("the box '{kind}' has fewer entries than it declares"));
+    let more = |kind: &str| Some(format!("the box '{kind}' has more entries than it declares"));
     assert_eq!(check(list(b"stsd", 2, &[entry()]), good_dref()), fewer("stsd"));
     assert_eq!(check(list(b"stsd", 1, &[entry(), entry()]), good_dref()), more("stsd"));
     assert_eq!(check(good_stsd(), list(b"dref", 3, &[url(), url()])), fewer("dref"));
@@ -135,7 +135,7 @@ fn fragments_of_samples_in_other_files_are_not_read() {
 }
 
 #[test]
-fn samples_in_the_data_of_items_are_in_place() {
+fn samples_in_item_data_are_valid() {
     let item = |len| mp4_box(b"idat", &vec![1; len]);
     let meta = container(b"meta", &[vec![0; 4], item(10), mp4_box(b"free", &[0; 8]), item(30)]);
     // After version and flags, and after the header of each `idat`.

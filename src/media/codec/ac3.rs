@@ -2,13 +2,14 @@
 
 use super::bits::Bits;
 
-/// The header of a frame of AC-3 or Enhanced AC-3 (ETSI TS 102 366, 4.3.1, 4.3.2 and annex E), or what MP4 has in its place (annex F).
+/// The header of a frame of AC-3 or Enhanced AC-3 (ETSI TS 102 366, 4.3.1, 4.3.2 and annex E), or its equivalent in MP4
+/// (annex F).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Ac3Header {
-    /// The frame is of Enhanced AC-3.
+    /// Whether the frame is Enhanced AC-3.
     pub is_enhanced: bool,
-    /// `strmtyp` 1: the frame adds to an independent substream.
+    /// `strmtyp` 1: the frame belongs to a dependent substream.
     pub is_dependent: bool,
     /// Sampling frequency in hertz.
     pub sampling_frequency: u32,
@@ -16,22 +17,22 @@ pub struct Ac3Header {
     pub bit_rate: u32,
     /// `acmod`: 0 two mono channels, 1 center, 2 left and right, ..., 7 five channels.
     pub channel_mode: u8,
-    /// `lfeon`: there is a channel of low-frequency effects.
+    /// `lfeon`: a low-frequency effects channel is present.
     pub has_low_frequency_effects: bool,
-    /// `bsmod`: the service, such as 0, the complete main one; `None` where it is not specified.
+    /// `bsmod`: the service, such as 0, complete main; `None` if it is not specified.
     pub service: Option<u8>,
-    /// Bytes of the frame; 0 in a box.
+    /// Length of the frame in bytes; 0 in a box.
     pub frame_length: u32,
 }
 
-/// Kilobits per second by half of `frmsizecod`.
+/// Bit rate in kbit/s by half of `frmsizecod`.
 const BIT_RATES: [u32; 19] =
     [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640];
 
 const SAMPLING_FREQUENCIES: [u32; 3] = [48_000, 44_100, 32_000];
 
 impl Ac3Header {
-    /// Channels, that of low-frequency effects too.
+    /// Returns the number of channels, including low-frequency effects.
     #[must_use]
     pub fn channels(&self) -> u8 {
         let full = [2, 1, 2, 3, 3, 4, 4, 5].get(usize::from(self.channel_mode)).copied().unwrap_or(0);
@@ -45,7 +46,7 @@ impl Ac3Header {
         if bits.take(16)? != 0x0b77 {
             return None;
         }
-        // `bsid` is in the same place in both.
+        // `bsid` is at the same position in both.
         match bytes.get(5)? >> 3 {
             id @ 0..=10 => Self::read_ac3(&mut bits, id),
             11..=16 => Self::read_enhanced(&mut bits),
@@ -56,7 +57,7 @@ impl Ac3Header {
     fn read_ac3(bits: &mut Bits<'_>, id: u8) -> Option<Self> {
         bits.skip(16)?;
         let (frequency, size) = (bits.take(2)? as usize, bits.take(6)?);
-        // Below the frequencies of the standard, by halves (Dolby's `bsid` 9 and 10).
+        // Lower sampling frequencies, by halves (Dolby's `bsid` 9 and 10).
         let shift = id.saturating_sub(8);
         let sampling_frequency = *SAMPLING_FREQUENCIES.get(frequency)?;
         let rate = *BIT_RATES.get(size as usize / 2)? * 1000;
@@ -73,7 +74,7 @@ impl Ac3Header {
         if channel_mode == 2 {
             bits.skip(2)?;
         }
-        // A frame has 1,536 samples, and is of words of 16 bits.
+        // A frame has 1,536 samples, and its length is a multiple of 16 bits.
         let words = 96 * rate / sampling_frequency + u32::from(frequency == 1) * (size & 1);
         Some(Self {
             is_enhanced: false,
@@ -92,7 +93,7 @@ impl Ac3Header {
         bits.skip(3)?;
         let frame_length = 2 * (bits.take(11)? + 1);
         let (sampling_frequency, blocks) = match bits.take(2)? as usize {
-            // `fscod2`, of half the frequency, with six blocks.
+            // `fscod2`: half the frequency, with six blocks.
             3 => (SAMPLING_FREQUENCIES.get(bits.take(2)? as usize)? / 2, 6),
             index => (SAMPLING_FREQUENCIES[index], [1, 2, 3, 6][bits.take(2)? as usize]),
         };
@@ -112,7 +113,7 @@ impl Ac3Header {
 
     /// Reads the payload of an `AC3SpecificBox`, `dac3` (ETSI TS 102 366, F.4).
     #[must_use]
-    pub fn of_dac3(payload: &[u8]) -> Option<Self> {
+    pub fn from_dac3(payload: &[u8]) -> Option<Self> {
         let mut bits = Bits::new(payload);
         let sampling_frequency = *SAMPLING_FREQUENCIES.get(bits.take(2)? as usize)?;
         bits.skip(5)?;
@@ -131,7 +132,7 @@ impl Ac3Header {
 
     /// Reads the first independent substream of the payload of an `EC3SpecificBox`, `dec3` (ETSI TS 102 366, F.6).
     #[must_use]
-    pub fn of_dec3(payload: &[u8]) -> Option<Self> {
+    pub fn from_dec3(payload: &[u8]) -> Option<Self> {
         let mut bits = Bits::new(payload);
         bits.skip(16)?;
         let sampling_frequency = *SAMPLING_FREQUENCIES.get(bits.take(2)? as usize)?;

@@ -1,4 +1,4 @@
-//! The frames of AAC in transport streams.
+//! ADTS and LOAS frames of AAC.
 
 use super::super::mpeg4_audio::{AudioSpecificConfig, SAMPLING_FREQUENCIES};
 use super::bits::Bits;
@@ -11,16 +11,16 @@ pub struct AdtsHeader {
     pub object_type: u8,
     /// Sampling frequency in hertz.
     pub sampling_frequency: u32,
-    /// Channels that `channel_configuration` specifies; `None` if the frame specifies them.
+    /// Number of channels by `channel_configuration`; `None` if the frame specifies them.
     pub channels: Option<u8>,
-    /// `aac_frame_length`: bytes of the frame with its header.
+    /// `aac_frame_length`: length of the frame in bytes, including its header.
     pub frame_length: u16,
-    /// Raw data blocks, of 1,024 samples of each channel.
+    /// Number of raw data blocks of 1,024 samples per channel.
     pub blocks: u8,
 }
 
 impl AdtsHeader {
-    /// Bytes of a header without its check sum.
+    /// Length of a header without its CRC, in bytes.
     pub const LEN: usize = 7;
 
     /// Reads a header; `None` if the bytes do not begin with one.
@@ -55,8 +55,8 @@ impl AdtsHeader {
     }
 }
 
-/// Reads the `AudioSpecificConfig` in the `StreamMuxConfig` of a frame of LOAS (ISO/IEC 14496-3, 1.7.2 and 1.7.3); `None` if the bytes do
-/// not begin with such a frame, or if it repeats the configuration of the one before.
+/// Reads the `AudioSpecificConfig` in the `StreamMuxConfig` of a LOAS frame (ISO/IEC 14496-3, 1.7.2 and 1.7.3); `None` if
+/// the bytes do not begin with such a frame, or the frame reuses the previous configuration.
 #[must_use]
 pub fn audio_config_of_loas(bytes: &[u8]) -> Option<AudioSpecificConfig> {
     let mut bits = Bits::new(bytes);

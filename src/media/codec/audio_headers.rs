@@ -1,4 +1,4 @@
-//! Headers of audio codings whose fields have fixed places.
+//! Audio headers with fields at fixed positions.
 
 use super::bits::Bits;
 
@@ -10,7 +10,7 @@ pub struct OpusHead {
     pub channels: u8,
     /// Samples at 48 kHz that a decoder drops at the start.
     pub pre_skip: u16,
-    /// Sampling frequency of the original input in hertz; 0 if it is not known.
+    /// Sampling frequency of the original input in hertz; 0 if unknown.
     pub input_sampling_frequency: u32,
     /// Channel mapping family: 0 mono and stereo, 1 the order of Vorbis.
     pub mapping_family: u8,
@@ -32,7 +32,7 @@ impl OpusHead {
 
     /// Reads the payload of a `dOps` box.
     #[must_use]
-    pub fn of_dops(payload: &[u8]) -> Option<Self> {
+    pub fn from_dops(payload: &[u8]) -> Option<Self> {
         let &[_, channels, p0, p1, r0, r1, r2, r3, _, _, mapping_family] = payload.first_chunk()?;
         Some(Self {
             channels,
@@ -51,7 +51,7 @@ pub struct VorbisHeader {
     pub channels: u8,
     /// `audio_sample_rate` in hertz.
     pub sampling_frequency: u32,
-    /// `bitrate_nominal` in bits per second; 0 or negative where it is not specified.
+    /// `bitrate_nominal` in bits per second; 0 or negative if not specified.
     pub nominal_bit_rate: i32,
 }
 
@@ -69,9 +69,9 @@ impl VorbisHeader {
         })
     }
 
-    /// Reads the first of headers that follow their number and their lengths ("Xiph lacing", RFC 9559, 5.4).
+    /// Reads the first of several headers stored with Xiph lacing (RFC 9559, 5.4).
     #[must_use]
-    pub fn of_laced(bytes: &[u8]) -> Option<Self> {
+    pub fn from_laced(bytes: &[u8]) -> Option<Self> {
         let (&others, lengths) = bytes.split_first()?;
         let mut ends = lengths.iter().enumerate().filter(|&(_, &byte)| byte != 0xff);
         let (end, _) = ends.nth(usize::from(others).checked_sub(1)?)?;
@@ -87,9 +87,9 @@ pub struct FlacStreamInfo {
     pub sampling_frequency: u32,
     /// Channels, 1 to 8.
     pub channels: u8,
-    /// Bits of a sample, 4 to 32.
+    /// Bits per sample, 4 to 32.
     pub bits_per_sample: u8,
-    /// Samples of each channel; 0 if that is not known.
+    /// Samples per channel; 0 if unknown.
     pub samples: u64,
 }
 
@@ -107,11 +107,11 @@ impl FlacStreamInfo {
         Some(Self { sampling_frequency, channels, bits_per_sample, samples })
     }
 
-    /// Finds and reads the `STREAMINFO` among metadata blocks, which `fLaC` may precede.
+    /// Reads the `STREAMINFO` from metadata blocks, with or without `fLaC` before them.
     #[must_use]
-    pub fn of_blocks(bytes: &[u8]) -> Option<Self> {
+    pub fn from_blocks(bytes: &[u8]) -> Option<Self> {
         let blocks = bytes.strip_prefix(b"fLaC").unwrap_or(bytes);
-        // It is the first block.
+        // `STREAMINFO` is always the first block.
         let (&[kind, _, _, _], block) = blocks.split_first_chunk()?;
         if kind & 0x7f == 0 { Self::read(block) } else { None }
     }
@@ -125,7 +125,7 @@ pub struct AlacConfig {
     pub bits_per_sample: u8,
     /// `numChannels`.
     pub channels: u8,
-    /// `avgBitRate` in bits per second; 0 if it is not known.
+    /// `avgBitRate` in bits per second; 0 if unknown.
     pub average_bit_rate: u32,
     /// `sampleRate` in hertz.
     pub sampling_frequency: u32,

@@ -15,33 +15,33 @@ pub struct Av1Sequence {
     pub width: u32,
     /// Height of the largest frame in samples.
     pub height: u32,
-    /// Bits of a sample.
+    /// Bits per sample.
     pub bit_depth: u8,
-    /// There is no chroma.
+    /// Whether there is no chroma.
     pub is_monochrome: bool,
-    /// Chroma has half of the samples in width and in height.
+    /// Whether chroma has half the samples in width and in height.
     pub subsampling: (bool, bool),
     /// Colour; the range is always specified.
     pub color: Color,
     /// `chroma_sample_position`: 0 unknown, 1 left, 2 top left.
     pub chroma_position: u8,
-    /// Ticks of a picture and ticks of a second, where pictures are evenly spaced.
+    /// Ticks per picture and ticks per second, if pictures are evenly spaced.
     pub timing: Option<(u32, u32)>,
     /// `film_grain_params_present`.
     pub has_film_grain: bool,
     frames: FrameSyntax,
 }
 
-/// What the sequence header states of the syntax of frame headers.
+/// The fields of the sequence header that frame headers depend on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct FrameSyntax {
     /// `reduced_still_picture_header`.
     is_reduced: bool,
-    /// Bits of the width and of the height of a frame.
+    /// Number of bits of the frame width and height.
     size_bits: (u32, u32),
     /// `idLen`; 0 without frame identifiers.
     id_bits: u32,
-    /// `seq_force_screen_content_tools` and `seq_force_integer_mv`; `None` if each frame states it.
+    /// `seq_force_screen_content_tools` and `seq_force_integer_mv`; `None` if each frame specifies it.
     has_screen_content: Option<bool>,
     has_integer_mv: Option<bool>,
     /// `OrderHintBits`.
@@ -50,7 +50,7 @@ struct FrameSyntax {
     has_superres: bool,
     /// `decoder_model_info_present_flag`.
     has_decoder_model: bool,
-    /// Bits of `frame_presentation_time`; 0 without it.
+    /// Number of bits of `frame_presentation_time`; 0 without it.
     presentation_bits: u32,
 }
 
@@ -64,15 +64,15 @@ const OBU_FRAME: u32 = 6;
 const KEY_FRAME: u32 = 0;
 
 impl Av1Sequence {
-    /// Reads the first sequence header among OBUs, all of which but the last have a size (5.3).
+    /// Reads the first sequence header in a sequence of OBUs, all of which except the last have a size (5.3).
     #[must_use]
-    pub fn of_obus(bytes: &[u8]) -> Option<Self> {
+    pub fn from_obus(bytes: &[u8]) -> Option<Self> {
         let header = Obus { rest: bytes }.find(|obu| obu.kind == OBU_SEQUENCE_HEADER)?;
         Self::read(header.payload)
     }
 
-    /// Bytes of the OBUs that a decoder configuration has (AV1 Codec ISO Media File Format Binding, 2.3.4): sequence headers and
-    /// metadata; `None` if there is no sequence header among them.
+    /// Returns the length of the OBUs that a decoder configuration holds (AV1 Codec ISO Media File Format Binding, 2.3.4):
+    /// sequence headers and metadata; `None` without a sequence header.
     #[must_use]
     pub fn configuration_len(bytes: &[u8]) -> Option<usize> {
         let obus =
@@ -80,8 +80,8 @@ impl Av1Sequence {
         obus().any(|obu| obu.kind == OBU_SEQUENCE_HEADER).then(|| obus().map(|obu| obu.len).sum())
     }
 
-    /// The width and the height of a sample by the size at which the first frame is shown (`render_size`, 5.9.6), from a temporal unit
-    /// that begins with a key frame; `None` of other ones.
+    /// Returns the sample aspect ratio by the display size of the first frame (`render_size`, 5.9.6), from a temporal unit
+    /// that begins with a key frame; `None` for other temporal units.
     #[must_use]
     pub fn sample_aspect_ratio(&self, temporal_unit: &[u8]) -> Option<(u64, u64)> {
         let mut obus = Obus { rest: temporal_unit };
@@ -90,7 +90,7 @@ impl Av1Sequence {
         Some((u64::from(height) * u64::from(shown_width), u64::from(width) * u64::from(shown_height)))
     }
 
-    /// The size of a key frame, and that at which it is shown (5.9.2).
+    /// Reads the size of a key frame, and its display size (5.9.2).
     fn frame_sizes(&self, header: &[u8]) -> Option<((u32, u32), (u32, u32))> {
         let syntax = self.frames;
         let mut bits = Bits::new(header);
@@ -113,7 +113,7 @@ impl Av1Sequence {
         bits.skip(syntax.id_bits)?;
         let has_own_size = !syntax.is_reduced && bits.flag()?;
         bits.skip(syntax.order_hint_bits)?;
-        // Times at which buffers are free.
+        // Buffer removal times.
         if syntax.has_decoder_model && bits.flag()? {
             return None;
         }
@@ -121,7 +121,7 @@ impl Av1Sequence {
         if has_own_size {
             size = (bits.take(syntax.size_bits.0)? + 1, bits.take(syntax.size_bits.1)? + 1);
         }
-        // `use_superres`, `coded_denom`: the size is that of the frame after it.
+        // `use_superres`, `coded_denom`: the size is the upscaled one.
         if syntax.has_superres && bits.flag()? {
             bits.skip(3)?;
         }
@@ -132,8 +132,8 @@ impl Av1Sequence {
 
     /// Reads the sequence header in an `AV1CodecConfigurationRecord` (AV1 Codec ISO Media File Format Binding, 2.3).
     #[must_use]
-    pub fn of_configuration(record: &[u8]) -> Option<Self> {
-        Self::of_obus(record.get(4..)?)
+    pub fn from_configuration(record: &[u8]) -> Option<Self> {
+        Self::from_obus(record.get(4..)?)
     }
 
     /// Reads the payload of an OBU.
@@ -212,11 +212,11 @@ impl Av1Sequence {
 struct Obu<'data> {
     kind: u32,
     payload: &'data [u8],
-    /// Bytes with the header.
+    /// Length in bytes, including the header.
     len: usize,
 }
 
-/// The OBUs in a temporal unit, up to the first that is not whole.
+/// The OBUs of a temporal unit, up to the first incomplete one.
 struct Obus<'data> {
     rest: &'data [u8],
 }
@@ -327,7 +327,7 @@ fn leb128(bits: &mut Bits<'_>) -> Option<usize> {
 mod tests {
     use super::*;
 
-    /// The bytes of a string of bits, with zeros to a whole byte.
+    /// Converts a string of bits to bytes, padded with zeros.
     fn bytes(bits: &str) -> Vec<u8> {
         let digits: Vec<u8> = bits.bytes().filter(|digit| *digit != b' ').map(|digit| digit - b'0').collect();
         digits
@@ -341,8 +341,8 @@ mod tests {
     }
 
     #[test]
-    fn samples_are_as_wide_as_the_frame_is_shown() {
-        // A reduced still picture header of profile 0 with 64x48 samples of 8 bits.
+    fn sample_aspect_ratio_of_the_render_size() {
+        // A reduced still picture header of profile 0 with 64x48 pixels of 8 bits.
         let sequence = bytes("000 1 1 00000 0101 0101 111111 101111 000 0 00 0 0 0 0 00 0");
         let frame = |size: &str| {
             // `disable_cdf_update`, `allow_screen_content_tools`, then the size.
@@ -350,10 +350,10 @@ mod tests {
             [obu(1, &sequence), obu(6, &frame)].concat()
         };
         let unit = frame("0");
-        let header = Av1Sequence::of_obus(&unit).unwrap();
+        let header = Av1Sequence::from_obus(&unit).unwrap();
         assert_eq!((header.width, header.height), (64, 48));
         assert_eq!(header.sample_aspect_ratio(&unit), Some((48 * 64, 64 * 48)));
-        // Shown at 128x48.
+        // Displayed at 128x48.
         let wide = frame("1 0000000001111111 0000000000101111");
         assert_eq!(header.sample_aspect_ratio(&wide), Some((48 * 128, 64 * 48)));
         assert_eq!(header.sample_aspect_ratio(&obu(1, &sequence)), None);

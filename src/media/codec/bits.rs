@@ -1,13 +1,13 @@
-//! Fields of bits.
+//! Bit fields.
 
-/// Reads fields of bits, the most significant bit of a byte first. Every method returns `None` where the bytes end.
+/// Reads bit fields, the most significant bit of a byte first. Every method returns `None` at the end of the bytes.
 #[derive(Debug, Clone)]
 pub(in crate::media) struct Bits<'a> {
     rest: &'a [u8],
-    /// The byte being read, and the bits of it that are left.
+    /// The current byte, and the number of its unread bits.
     byte: u8,
     left: u32,
-    /// Zero bytes before the next byte, and whether two of them make a byte of 3 an `emulation_prevention_three_byte`.
+    /// Number of zero bytes before the next byte; after two of them, a byte of 3 is an `emulation_prevention_three_byte`.
     zeros: u8,
     is_nal_unit: bool,
 }
@@ -17,7 +17,8 @@ impl<'a> Bits<'a> {
         Self { rest: bytes, byte: 0, left: 0, zeros: 0, is_nal_unit: false }
     }
 
-    /// Reads a NAL unit (ITU-T H.264, 7.3.1; ITU-T H.265, 7.3.1.1): leaves out `emulation_prevention_three_byte`.
+    /// Creates a reader of a NAL unit that drops `emulation_prevention_three_byte` (ITU-T H.264, 7.3.1; ITU-T H.265,
+    /// 7.3.1.1).
     pub(in crate::media) fn of_nal_unit(bytes: &'a [u8]) -> Self {
         Self { is_nal_unit: true, ..Self::new(bytes) }
     }
@@ -68,12 +69,12 @@ impl<'a> Bits<'a> {
         Some(())
     }
 
-    /// The bytes after the current one.
+    /// Returns the bytes after the current one.
     pub(in crate::media) fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
-    /// Reads `ue(v)` (ITU-T H.264, 9.1); `None` too if it is 2^32 - 1 or more.
+    /// Reads `ue(v)` (ITU-T H.264, 9.1); `None` also for values of 2^32 - 1 or more.
     pub(in crate::media) fn ue(&mut self) -> Option<u32> {
         let mut zeros = 0;
         while self.bit()? == 0 {
@@ -91,7 +92,7 @@ impl<'a> Bits<'a> {
         Some(if code % 2 == 0 { -code / 2 } else { code / 2 + 1 })
     }
 
-    /// Reads `ue(v)` that is no more than a limit.
+    /// Reads `ue(v)`; `None` if it exceeds a limit.
     pub(in crate::media) fn ue_up_to(&mut self, limit: u32) -> Option<u32> {
         self.ue().filter(|&number| number <= limit)
     }
@@ -115,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn emulation_prevention_bytes_are_left_out() {
+    fn emulation_prevention_bytes_are_dropped() {
         let nal_unit = [0, 0, 3, 1, 3, 0, 0, 3, 0, 0, 3, 3];
         let read = |mut bits: Bits<'_>| std::iter::from_fn(|| bits.byte(8)).collect::<Vec<_>>();
         assert_eq!(read(Bits::of_nal_unit(&nal_unit)), [0, 0, 1, 3, 0, 0, 0, 0, 3]);

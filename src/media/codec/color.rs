@@ -1,10 +1,10 @@
-//! Code points of colour (ITU-T H.273).
+//! Colour code points (ITU-T H.273).
 
-/// How the samples of a picture represent colour (ITU-T H.273).
+/// The colour representation of samples (ITU-T H.273).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Color {
-    /// `VideoFullRangeFlag`; `None` where the stream does not specify it.
+    /// `VideoFullRangeFlag`; `None` if the stream does not specify it.
     pub is_full_range: Option<bool>,
     /// `ColourPrimaries`: 1 is BT.709, 2 is unspecified.
     pub primaries: u8,
@@ -15,12 +15,12 @@ pub struct Color {
 }
 
 impl Color {
-    /// Code point of all three fields that means "unspecified".
+    /// The code point "unspecified" of all three fields.
     pub const UNSPECIFIED: u8 = 2;
 }
 
 impl Default for Color {
-    /// Nothing is specified.
+    /// Returns unspecified values.
     fn default() -> Self {
         let unspecified = Self::UNSPECIFIED;
         Self { is_full_range: None, primaries: unspecified, transfer: unspecified, matrix: unspecified }

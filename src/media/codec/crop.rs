@@ -1,11 +1,12 @@
-//! The window of pictures that is shown.
+//! Cropping windows.
 
 use super::bits::Bits;
 
-/// Reads the offsets of a cropping window, and returns width and height of what it leaves of coded pictures: `frame_crop_left_offset`, ...
-/// of H.264 (7.4.2.1.1), `conf_win_left_offset`, ... of H.265 (7.4.3.2.1). A row of a picture has `fields` fields.
+/// Reads the offsets of a cropping window, and returns the width and height of coded pictures after cropping:
+/// `frame_crop_left_offset`, ... of H.264 (7.4.2.1.1), `conf_win_left_offset`, ... of H.265 (7.4.3.2.1). A row of a picture
+/// has `fields` fields.
 ///
-/// As ffmpeg does, a window outside of the picture is ignored.
+/// As in FFmpeg, a window outside of the picture is ignored.
 pub(super) fn cropped(
     bits: &mut Bits<'_>,
     chroma_format_idc: u32,

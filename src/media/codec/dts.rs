@@ -8,17 +8,17 @@ use super::bits::Bits;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct DtsHeader {
-    /// Samples of each channel.
+    /// Samples per channel.
     pub samples: u16,
-    /// Bytes of the core frame.
+    /// Length of the core frame in bytes.
     pub frame_length: u16,
     /// `AMODE`: 0 mono, 2 stereo, 9 five channels, ...
     pub channel_mode: u8,
     /// `SFREQ` in hertz.
     pub sampling_frequency: u32,
-    /// `RATE` in bits per second; `None` where it is open, variable or lossless.
+    /// `RATE` in bits per second; `None` if it is open, variable or lossless.
     pub bit_rate: Option<u32>,
-    /// `LFF`: there is a channel of low-frequency effects.
+    /// `LFF`: a low-frequency effects channel is present.
     pub has_low_frequency_effects: bool,
 }
 
@@ -34,14 +34,14 @@ const DTS_BIT_RATES: [u32; 25] = [
 ];
 
 impl DtsHeader {
-    /// Channels, that of low-frequency effects too; `None` for a layout that the stream defines.
+    /// Returns the number of channels, including low-frequency effects; `None` for a layout that the stream defines.
     #[must_use]
     pub fn channels(&self) -> Option<u8> {
         let full = [1, 2, 2, 2, 2, 3, 3, 4, 4, 5].get(usize::from(self.channel_mode))?;
         Some(full + u8::from(self.has_low_frequency_effects))
     }
 
-    /// Reads the header of a frame of 16 bits a word, the most significant byte first; `None` if the bytes do not begin with one.
+    /// Reads the header of a frame of 16-bit big-endian words; `None` if the bytes do not begin with one.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let mut bits = Bits::new(bytes);
@@ -69,7 +69,7 @@ impl DtsHeader {
     }
 }
 
-/// How an extension substream codes its audio.
+/// The coding of the audio in an extension substream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DtsCoding {
@@ -77,7 +77,7 @@ pub enum DtsCoding {
     Core,
     /// Lossless audio (DTS-HD Master Audio).
     Lossless,
-    /// Audio of a low bit rate without a core (DTS Express); see [`DtsExpressHeader`].
+    /// Low-bit-rate audio without a core (DTS Express); see [`DtsExpressHeader`].
     LowBitRate,
 }
 
@@ -93,13 +93,13 @@ pub struct DtsExtension {
     pub channels: u16,
     /// `nuBitResolution`.
     pub bits_per_sample: u8,
-    /// `nuSpkrActivityMask`, if it is there: bit 0 is centre, bit 1 left and right, ...
+    /// `nuSpkrActivityMask`, if it is present: bit 0 is centre, bit 1 left and right, ...
     pub speakers: Option<u16>,
 }
 
 /// `SYNCEXTSSH` (7.4.1): the start of an extension substream.
 const SYNC: [u8; 4] = [0x64, 0x58, 0x20, 0x25];
-/// Starts of the lossless and of the low-bit-rate component.
+/// Sync words of the lossless and of the low-bit-rate component.
 const SYNC_LOSSLESS: [u8; 4] = [0x41, 0xa2, 0x95, 0x47];
 const SYNC_LOW_BIT_RATE: [u8; 4] = [0x0a, 0x80, 0x19, 0x21];
 
@@ -109,14 +109,14 @@ impl DtsExtension {
         packet.starts_with(&SYNC)
     }
 
-    /// Finds and reads the first substream in a packet, which may begin with a frame of the core.
+    /// Finds and reads the first substream in a packet, which may begin with a core frame.
     #[must_use]
     pub fn find(packet: &[u8]) -> Option<Self> {
         let at = memmem::find(packet, &SYNC)?;
         Self::read(&packet[at..])
     }
 
-    /// Reads a substream; `None` if it does not describe its assets.
+    /// Reads a substream; `None` without a description of its assets.
     fn read(bytes: &[u8]) -> Option<Self> {
         let mut bits = Bits::new(bytes.get(SYNC.len()..)?);
         // `UserDefinedBits`.
@@ -145,7 +145,7 @@ impl DtsExtension {
     }
 }
 
-/// Skips the static fields, which hold for all assets. Returns the number of assets.
+/// Skips the static fields, which apply to all assets. Returns the number of assets.
 fn skip_static_fields(bits: &mut Bits<'_>, index: u32) -> Option<u32> {
     // `nuRefClockCode`, `nuExSSFrameDurationCode`.
     bits.skip(2 + 3)?;
@@ -169,7 +169,7 @@ fn skip_static_fields(bits: &mut Bits<'_>, index: u32) -> Option<u32> {
     Some(assets)
 }
 
-/// Reads the next description of an asset: bits of a sample, code of the sampling frequency, channels and speakers.
+/// Reads the next asset description: bits per sample, code of the sampling frequency, channels and speakers.
 fn asset(bits: &mut Bits<'_>) -> Option<(u8, u32, u16, Option<u16>)> {
     // `nuAssetDescriptFsize`, `nuAssetIndex`.
     bits.skip(9 + 3)?;
@@ -205,35 +205,35 @@ fn asset(bits: &mut Bits<'_>) -> Option<(u8, u32, u16, Option<u16>)> {
 pub struct DtsExpressHeader {
     /// Sampling frequency in hertz.
     pub sampling_frequency: u32,
-    /// Loudspeakers and pairs of loudspeakers, as in `nuSpkrActivityMask`: 1 centre, 2 left and right, 4 left and right surround, 8
-    /// low-frequency effects, ...
+    /// Bit mask of loudspeakers and loudspeaker pairs, as in `nuSpkrActivityMask`: 1 centre, 2 left and right, 4 left and
+    /// right surround, 8 low-frequency effects, ...
     pub loudspeakers: u16,
     /// Bits per second.
     pub bit_rate: u32,
 }
 
-/// Sampling frequencies in an extension substream by their code: those of DTS Express and of `nuMaxSampleRate`.
+/// Sampling frequencies by their code in an extension substream: those of DTS Express and of `nuMaxSampleRate`.
 const EXTENSION_FREQUENCIES: [u32; 16] = [
     8000, 16_000, 32_000, 64_000, 128_000, 22_050, 44_100, 88_200, 176_400, 352_800, 12_000, 24_000, 48_000,
     96_000, 192_000, 384_000,
 ];
 
 impl DtsExpressHeader {
-    /// Channels of all loudspeakers.
+    /// Returns the number of channels of all loudspeakers.
     #[must_use]
     pub fn channels(&self) -> u32 {
-        /// Bits that stand for a pair.
+        /// Bits that stand for a loudspeaker pair.
         const PAIRS: u16 = 0b1010_1110_0110_0110;
         self.loudspeakers.count_ones() + (self.loudspeakers & PAIRS).count_ones()
     }
 
-    /// Reads the first header of a low-bit-rate component in an extension substream; `None` if the bytes do not begin with a substream, or
-    /// if that header does not state the parameters.
+    /// Reads the first header of a low-bit-rate component in an extension substream; `None` if the bytes do not begin with a
+    /// substream, or that header lacks the parameters.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
-        /// The header states the parameters that a decoder needs.
+        /// Code of a header with all parameters that a decoder needs.
         const WITH_PARAMETERS: u8 = 2;
-        /// No header of an extension substream is longer.
+        /// Maximum length of the header of an extension substream.
         const HEADER_LEN: usize = 4096;
         let rest = bytes.strip_prefix(&SYNC)?;
         let rest = &rest[..rest.len().min(HEADER_LEN)];

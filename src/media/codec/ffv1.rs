@@ -1,6 +1,6 @@
 //! FFV1.
 
-/// Parameters of FFV1 (RFC 9043, 4.2), the fields that describe the pictures.
+/// The parameters of FFV1 (RFC 9043, 4.2) that describe the pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Ffv1Parameters {
@@ -8,26 +8,26 @@ pub struct Ffv1Parameters {
     pub version: u8,
     /// `colorspace_type`: 0 luma and chroma, 1 RGB; others are reserved.
     pub color_space: u8,
-    /// `bits_per_raw_sample`, also where no picture has that many; 0 where it is not specified, which means 8.
+    /// `bits_per_raw_sample`, even if no picture has that many; 0 if not specified, which means 8.
     pub bits_per_sample: u8,
     /// `chroma_planes`.
     pub has_chroma: bool,
     /// `log2_h_chroma_subsample` and `log2_v_chroma_subsample`.
     pub chroma_shift: (u8, u8),
-    /// `extra_plane`: there is transparency.
+    /// `extra_plane`: transparency is present.
     pub has_transparency: bool,
 }
 
 impl Ffv1Parameters {
-    /// Reads a configuration record, which version 3 has in the container (4.3).
+    /// Reads a configuration record, which the container holds for version 3 (4.3).
     #[must_use]
-    pub fn of_configuration(record: &[u8]) -> Option<Self> {
+    pub fn from_configuration(record: &[u8]) -> Option<Self> {
         Self::read(&mut RangeDecoder::new(record)?).filter(|parameters| parameters.version >= 2)
     }
 
     /// Reads a key frame of versions 0 and 1, which begins with the parameters (4.4).
     #[must_use]
-    pub fn of_frame(frame: &[u8]) -> Option<Self> {
+    pub fn from_frame(frame: &[u8]) -> Option<Self> {
         let mut decoder = RangeDecoder::new(frame)?;
         let mut is_key = INITIAL_STATE;
         if !decoder.bit(&mut is_key) {
@@ -44,7 +44,7 @@ impl Ffv1Parameters {
         if version >= 3 {
             number(decoder)?;
         }
-        // Custom transitions of states hold for what follows the parameters. Other values of `coder_type` are reserved.
+        // Custom state transitions apply to the fields after the parameters. Other values of `coder_type` are reserved.
         const CUSTOM: u8 = 2;
         if number(decoder)? == CUSTOM {
             for _ in 1..256 {
@@ -63,7 +63,7 @@ impl Ffv1Parameters {
     }
 }
 
-/// States of a context, and the state they begin with (3.8.1.3).
+/// Number of states of a context, and the initial state (3.8.1.3).
 const CONTEXT_SIZE: usize = 32;
 const INITIAL_STATE: u8 = 128;
 
@@ -81,7 +81,7 @@ impl<'a> RangeDecoder<'a> {
         Some(Self { rest, low, range: 0xff00 })
     }
 
-    /// Reads a bit, and adapts the state. Bytes after the end are 0.
+    /// Reads a bit and adapts the state. Bytes after the end are 0.
     fn bit(&mut self, state: &mut u8) -> bool {
         let part = (self.range * u32::from(*state)) >> 8;
         self.range -= part;

@@ -4,7 +4,7 @@ use super::bits::Bits;
 use super::crop::cropped;
 use super::{VideoUsability, nal};
 
-/// `seq_parameter_set_rbsp` (7.3.2.1), the fields that describe the pictures.
+/// The fields of `seq_parameter_set_rbsp` (7.3.2.1) that describe the pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SequenceParameterSet {
@@ -16,9 +16,9 @@ pub struct SequenceParameterSet {
     pub level_idc: u8,
     /// `chroma_format_idc`: 0 without chroma, 1 is 4:2:0, 2 is 4:2:2, 3 is 4:4:4.
     pub chroma_format_idc: u8,
-    /// Bits of a luma sample.
+    /// Bits per luma sample.
     pub bit_depth_luma: u8,
-    /// Bits of a chroma sample.
+    /// Bits per chroma sample.
     pub bit_depth_chroma: u8,
     /// `max_num_ref_frames`.
     pub max_reference_frames: u32,
@@ -30,40 +30,40 @@ pub struct SequenceParameterSet {
     pub width: u32,
     /// Height after cropping.
     pub height: u32,
-    /// `frame_mbs_only_flag`: no picture is a field or has macroblocks of fields.
+    /// `frame_mbs_only_flag`: no picture is a field or has field macroblocks.
     pub is_frames_only: bool,
     /// Video usability information.
     pub vui: Option<VideoUsability>,
-    /// Fields of slice headers.
+    /// Parameters of slice headers.
     slices: SliceFields,
 }
 
-/// What it takes to read the beginning of a slice header.
+/// Parameters for parsing the start of a slice header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct SliceFields {
     has_separate_planes: bool,
     frame_num_bits: u32,
-    /// Bits of `pic_order_cnt_lsb`, if `pic_order_cnt_type` is 0.
+    /// Number of bits of `pic_order_cnt_lsb`, if `pic_order_cnt_type` is 0.
     order_count_bits: Option<u32>,
 }
 
-/// The beginning of a slice header.
+/// The start of a slice header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Slice {
-    /// Of a frame, with `delta_pic_order_cnt_bottom`.
+    /// A slice of a frame, with `delta_pic_order_cnt_bottom`.
     Frame { bottom_delta: i64 },
-    /// Of a field, with `frame_num` and `bottom_field_flag`.
+    /// A slice of a field, with `frame_num` and `bottom_field_flag`.
     Field { frame: u32, is_bottom: bool },
 }
 
-/// Which field of the frames comes first.
+/// The order of the fields of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FieldOrder {
-    /// Both fields are of one time.
+    /// Both fields have the same time.
     Progressive,
-    /// The top field.
+    /// The top field is first.
     TopFirst,
-    /// The bottom field.
+    /// The bottom field is first.
     BottomFirst,
 }
 
@@ -77,7 +77,7 @@ const PICTURE_PARAMETER_SET: u8 = 8;
 /// Payload type of the SEI message `pic_timing` (annex D).
 const PICTURE_TIMING: u32 = 1;
 
-/// More macroblocks in a row or column than any level allows.
+/// Exceeds the number of macroblocks in a row or column of all levels.
 const MAX_MACROBLOCKS: u32 = 1 << 14;
 
 impl SequenceParameterSet {
@@ -152,35 +152,35 @@ impl SequenceParameterSet {
 
     /// Reads the first sequence parameter set of an `AVCDecoderConfigurationRecord` (ISO/IEC 14496-15, 5.3.3).
     #[must_use]
-    pub fn of_configuration(record: &[u8]) -> Option<Self> {
+    pub fn from_configuration(record: &[u8]) -> Option<Self> {
         parameter_sets(record).find_map(Self::read)
     }
 
     /// Reads the first sequence parameter set of a byte stream (annex B).
     #[must_use]
-    pub fn of_byte_stream(bytes: &[u8]) -> Option<Self> {
+    pub fn from_byte_stream(bytes: &[u8]) -> Option<Self> {
         nal::units_of_byte_stream(bytes).find_map(Self::read)
     }
 
     /// Reads the first sequence parameter set of a sample, in which lengths of 1 to 4 bytes precede NAL units (ISO/IEC 14496-15).
     #[must_use]
-    pub fn of_sample(sample: &[u8], nal_length_size: u8) -> Option<Self> {
-        nal::of_sample(sample, nal_length_size).find_map(Self::read)
+    pub fn from_sample(sample: &[u8], nal_length_size: u8) -> Option<Self> {
+        nal::units_of_sample(sample, nal_length_size).find_map(Self::read)
     }
 
-    /// Finds which field comes first in the first picture of a byte stream whose parameter sets it contains. If that picture is a field,
-    /// the field after it must be the other one of its frame; otherwise the result is `None`.
+    /// Finds the field order of the first picture in a byte stream that contains its parameter sets. If that picture is a
+    /// field, the next field must be the other one of its frame; otherwise the result is `None`.
     #[must_use]
     pub fn field_order_of_byte_stream(&self, bytes: &[u8]) -> Option<FieldOrder> {
         self.field_order(&[], nal::units_of_byte_stream(bytes))
     }
 
-    /// Finds which field comes first in a sample; see [`Self::field_order_of_byte_stream`]. `record` is the
+    /// Finds the field order in a sample; see [`Self::field_order_of_byte_stream`]. `record` is the
     /// `AVCDecoderConfigurationRecord`.
     #[must_use]
     pub fn field_order_of_sample(&self, record: &[u8], sample: &[u8]) -> Option<FieldOrder> {
         let length_size = (record.get(4)? & 3) + 1;
-        self.field_order(record, nal::of_sample(sample, length_size))
+        self.field_order(record, nal::units_of_sample(sample, length_size))
     }
 
     fn field_order<'a>(&self, record: &[u8], units: impl Iterator<Item = &'a [u8]>) -> Option<FieldOrder> {
@@ -214,7 +214,7 @@ impl SequenceParameterSet {
         None
     }
 
-    /// Reads the beginning of a slice header (7.3.3).
+    /// Reads the start of a slice header (7.3.3).
     fn slice(&self, unit: &[u8], has_bottom_order: bool) -> Option<Slice> {
         let mut bits = Bits::of_nal_unit(unit);
         let is_idr = bits.byte(8)? & 0x1f == IDR_SLICE;
@@ -241,7 +241,7 @@ impl SequenceParameterSet {
         Some(Slice::Frame { bottom_delta: if has_bottom_order { bits.se()? } else { 0 } })
     }
 
-    /// The order in `pic_struct` of the SEI message `pic_timing` (D.1.3), if it comes first of its NAL unit or after others.
+    /// Returns the field order in `pic_struct` of the SEI message `pic_timing` (D.1.3), at any position in its NAL unit.
     fn picture_structure(&self, unit: &[u8]) -> Option<FieldOrder> {
         let vui = self.vui.filter(|vui| vui.has_picture_structure)?;
         let mut bits = Bits::of_nal_unit(unit.get(1..)?);
@@ -270,7 +270,7 @@ impl SequenceParameterSet {
     }
 }
 
-/// The parameter sets of an `AVCDecoderConfigurationRecord`, those of sequences first.
+/// Returns the parameter sets of an `AVCDecoderConfigurationRecord`, sequence parameter sets first.
 fn parameter_sets(record: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = record.get(6..).unwrap_or_default();
     let mut sequences = record.get(5).map_or(0, |count| count & 0x1f);
@@ -286,7 +286,7 @@ fn parameter_sets(record: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// `bottom_field_pic_order_in_frame_present_flag` of a picture parameter set (7.3.2.2).
+/// Reads `bottom_field_pic_order_in_frame_present_flag` of a picture parameter set (7.3.2.2).
 fn has_bottom_order_count(unit: &[u8]) -> Option<bool> {
     let mut bits = Bits::of_nal_unit(unit);
     if bits.byte(8)? & 0x1f != PICTURE_PARAMETER_SET {
@@ -298,7 +298,7 @@ fn has_bottom_order_count(unit: &[u8]) -> Option<bool> {
     bits.flag()
 }
 
-/// Whether sequence parameter sets of a profile have `chroma_format_idc` and what follows it.
+/// Whether sequence parameter sets of a profile have `chroma_format_idc` and the fields after it.
 fn has_chroma_format(profile_idc: u8) -> bool {
     matches!(profile_idc, 100 | 110 | 122 | 244 | 44 | 83 | 86 | 118 | 128 | 138 | 139 | 134 | 135)
 }
@@ -327,7 +327,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_fields_of_a_frame_tell_their_order() {
+    fn two_fields_of_a_frame_give_their_order() {
         // `profile_idc` 77; `frame_num` of 4 bits; 20 by 9 macroblocks in fields; then a picture parameter set.
         let sets = [
             &[0, 0, 1, 0x67, 77, 0, 30, 0b1110_1011, 0b0000_1010, 0b1000_0100, 0b1001_1000][..],
@@ -339,7 +339,7 @@ mod tests {
             let bits = 0b1110_0000 | frame << 1 | 1;
             [0, 0, 1, 0x41, bits, u8::from(is_bottom) << 7 | 0x40]
         };
-        let sps = SequenceParameterSet::of_byte_stream(&sets).unwrap();
+        let sps = SequenceParameterSet::from_byte_stream(&sets).unwrap();
         assert!(!sps.is_frames_only);
         let order =
             |fields: &[[u8; 6]]| sps.field_order_of_byte_stream(&[&sets[..], &fields.concat()].concat());

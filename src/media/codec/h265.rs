@@ -4,29 +4,29 @@ use super::bits::Bits;
 use super::crop::cropped;
 use super::{VideoUsability, nal};
 
-/// `seq_parameter_set_rbsp` (7.3.2.2), the fields that describe the pictures.
+/// The fields of `seq_parameter_set_rbsp` (7.3.2.2) that describe the pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SequenceParameterSet {
     /// `general_profile_idc`: 1 Main, 2 Main 10, ...
     pub profile_idc: u8,
-    /// `general_profile_compatibility_flags`, that of profile 0 in the most significant bit.
+    /// `general_profile_compatibility_flags`; the most significant bit is that of profile 0.
     pub compatibility_flags: u32,
     /// `general_level_idc`: thirty times the level.
     pub level_idc: u8,
     /// `chroma_format_idc`: 0 without chroma, 1 is 4:2:0, 2 is 4:2:2, 3 is 4:4:4.
     pub chroma_format_idc: u8,
-    /// Bits of a luma sample.
+    /// Bits per luma sample.
     pub bit_depth_luma: u8,
-    /// Bits of a chroma sample.
+    /// Bits per chroma sample.
     pub bit_depth_chroma: u8,
     /// `pic_width_in_luma_samples`.
     pub coded_width: u32,
     /// `pic_height_in_luma_samples`.
     pub coded_height: u32,
-    /// Width inside of the conformance window.
+    /// Width of the conformance window.
     pub width: u32,
-    /// Height inside of the conformance window.
+    /// Height of the conformance window.
     pub height: u32,
     /// `sps_max_num_reorder_pics` of the highest sub-layer.
     pub max_reorder_pictures: u32,
@@ -38,7 +38,7 @@ pub struct SequenceParameterSet {
 const VIDEO_PARAMETER_SET: u8 = 32;
 const SEQUENCE_PARAMETER_SET: u8 = 33;
 
-/// Larger pictures than any level allows.
+/// Exceeds the picture size of all levels.
 const MAX_SIDE: u32 = 1 << 17;
 
 fn unit_type(unit: &[u8]) -> Option<u8> {
@@ -100,25 +100,25 @@ impl SequenceParameterSet {
 
     /// Reads the first sequence parameter set of an `HEVCDecoderConfigurationRecord` (ISO/IEC 14496-15, 8.3.3).
     #[must_use]
-    pub fn of_configuration(record: &[u8]) -> Option<Self> {
+    pub fn from_configuration(record: &[u8]) -> Option<Self> {
         units_of_configuration(record).find_map(Self::read)
     }
 
     /// Reads the first sequence parameter set of a byte stream (annex B).
     #[must_use]
-    pub fn of_byte_stream(bytes: &[u8]) -> Option<Self> {
+    pub fn from_byte_stream(bytes: &[u8]) -> Option<Self> {
         nal::units_of_byte_stream(bytes).find_map(Self::read)
     }
 
     /// Reads the first sequence parameter set of a sample, in which lengths of 1 to 4 bytes precede NAL units (ISO/IEC 14496-15).
     #[must_use]
-    pub fn of_sample(sample: &[u8], nal_length_size: u8) -> Option<Self> {
-        nal::of_sample(sample, nal_length_size).find_map(Self::read)
+    pub fn from_sample(sample: &[u8], nal_length_size: u8) -> Option<Self> {
+        nal::units_of_sample(sample, nal_length_size).find_map(Self::read)
     }
 }
 
-/// Reads `vps_num_units_in_tick` and `vps_time_scale` of the first video parameter set of a byte stream that has them, of which neither
-/// is 0 (7.3.2.1).
+/// Reads `vps_num_units_in_tick` and `vps_time_scale` of the first video parameter set of a byte stream that has both,
+/// neither 0 (7.3.2.1).
 #[must_use]
 pub fn timing_of_byte_stream(bytes: &[u8]) -> Option<(u32, u32)> {
     nal::units_of_byte_stream(bytes).find_map(timing)
@@ -149,7 +149,7 @@ fn timing(unit: &[u8]) -> Option<(u32, u32)> {
     Some((bits.take(32)?, bits.take(32)?)).filter(|&(units, scale)| units > 0 && scale > 0)
 }
 
-/// The NAL units of an `HEVCDecoderConfigurationRecord`.
+/// Returns the NAL units of an `HEVCDecoderConfigurationRecord`.
 fn units_of_configuration(record: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = record.get(23..).unwrap_or_default();
     let mut arrays = record.get(22).copied().unwrap_or_default();
@@ -166,7 +166,7 @@ fn units_of_configuration(record: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Reads `profile_tier_level` (7.3.3): the profile, what it is compatible with, and the level.
+/// Reads `profile_tier_level` (7.3.3): profile, compatibility flags and level.
 fn profile_tier_level(bits: &mut Bits<'_>, sub_layers: u32) -> Option<(u8, u32, u8)> {
     bits.skip(3)?;
     let (profile, compatibility) = (bits.byte(5)?, bits.take(32)?);
@@ -186,7 +186,7 @@ fn profile_tier_level(bits: &mut Bits<'_>, sub_layers: u32) -> Option<(u8, u32, 
     Some((profile, compatibility, level))
 }
 
-/// Skips what lies before the video usability information, and reads it; `Some(None)` if there is none.
+/// Skips the fields before the video usability information, and reads it; `Some(None)` if there is none.
 fn find_vui(bits: &mut Bits<'_>, order_count_bits: u32) -> Option<Option<VideoUsability>> {
     for _ in 0..6 {
         bits.ue()?;
@@ -234,7 +234,7 @@ fn skip_scaling_lists(bits: &mut Bits<'_>) -> Option<()> {
 
 /// Skips the `st_ref_pic_set` (7.3.7) of a sequence parameter set.
 fn skip_reference_sets(bits: &mut Bits<'_>) -> Option<()> {
-    // Pictures in the set before.
+    // Number of pictures in the previous set.
     let mut pictures = 0;
     for set in 0..bits.ue_up_to(64)? {
         if set > 0 && bits.flag()? {

@@ -1,12 +1,12 @@
-//! JPEG, as the frames of Motion JPEG.
+//! JPEG, the frames of Motion JPEG.
 
-/// The header of a JPEG frame (ITU-T T.81, B.2.2), and what APP0 and APP14 say about it.
+/// The header of a JPEG frame (ITU-T T.81, B.2.2), with fields of APP0 and APP14.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct JpegHeader {
-    /// The second byte of the marker of the frame: 0xc0 baseline, 0xc1 extended, 0xc2 progressive, 0xc3 lossless, ...
+    /// The second byte of the frame marker: 0xc0 baseline, 0xc1 extended, 0xc2 progressive, 0xc3 lossless, ...
     pub process: u8,
-    /// Bits of a sample.
+    /// Bits per sample.
     pub precision: u8,
     /// Width in samples.
     pub width: u16,
@@ -14,18 +14,18 @@ pub struct JpegHeader {
     pub height: u16,
     /// Number of components.
     pub components: u8,
-    /// Horizontal and vertical sampling factors of up to four components; 0 for those that are not there.
+    /// Horizontal and vertical sampling factors of up to four components; 0 for absent ones.
     pub sampling: [(u8, u8); 4],
     /// Identifiers of up to four components.
     pub identifiers: [u8; 4],
-    /// Width and height of a sample, from the densities of JFIF without units or with units.
+    /// Sample aspect ratio from the densities of JFIF, with or without units.
     pub sample_aspect_ratio: Option<(u16, u16)>,
     /// `transform` of Adobe's APP14: 0 is RGB or CMYK.
     pub adobe_transform: Option<u8>,
 }
 
 impl JpegHeader {
-    /// Reads an image up to the header of its frame; `None` if it ends too early or begins with something else.
+    /// Reads an image up to its frame header; `None` if it is truncated or begins with other bytes.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let mut rest = bytes.strip_prefix(&[0xff, 0xd8])?;
@@ -79,7 +79,7 @@ impl JpegHeader {
                         adobe_transform,
                     });
                 }
-                // The end of the image, or samples without a header of a frame.
+                // The end of the image, or a scan without a frame header.
                 (0xd9 | 0xda, _) => return None,
                 _ => {}
             }

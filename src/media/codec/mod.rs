@@ -1,8 +1,8 @@
-//! Headers of codings: parameter sets, sequence headers, decoder configurations and headers of frames.
+//! Headers of codings: parameter sets, sequence headers, decoder configurations and frame headers.
 //!
-//! Each parser takes bytes that a container delivers, reads the fields that describe the stream, and decodes nothing. Parsers are total:
-//! bytes that end too early or hold a value that the standard excludes give `None`. They allocate nothing, and take time in proportion to the
-//! length of the bytes.
+//! Each parser takes bytes from a container and reads the fields that describe the stream; nothing is decoded. Parsers
+//! return `None` for bytes that end too early or hold a value that the standard excludes. They allocate nothing, and take
+//! time linear in the length of the bytes.
 //!
 //! | coding | type | from |
 //! |---|---|---|

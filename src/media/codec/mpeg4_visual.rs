@@ -7,17 +7,17 @@ use super::{Color, nal};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Mpeg4Visual {
-    /// `profile_and_level_indication`; `None` where no `VisualObjectSequence` is there.
+    /// `profile_and_level_indication`; `None` without a `VisualObjectSequence`.
     pub profile_and_level: Option<u8>,
     /// `video_object_type_indication`: 1 simple, 17 advanced simple.
     pub object_type: u8,
-    /// Width and height of a sample, of which neither is 0.
+    /// Sample aspect ratio, neither value 0.
     pub sample_aspect_ratio: Option<(u32, u32)>,
-    /// `low_delay`: there are no B pictures; `None` where it is not specified.
+    /// `low_delay`: there are no B pictures; `None` if not specified.
     pub has_low_delay: Option<bool>,
-    /// `vop_time_increment_resolution`: ticks of a second.
+    /// `vop_time_increment_resolution`: ticks per second.
     pub time_resolution: u32,
-    /// `fixed_vop_time_increment`: ticks of a picture.
+    /// `fixed_vop_time_increment`: ticks per picture.
     pub fixed_time_increment: Option<u32>,
     /// Width in samples.
     pub width: u32,
@@ -27,7 +27,7 @@ pub struct Mpeg4Visual {
     pub is_interlaced: bool,
     /// `quarter_sample`.
     pub has_quarter_samples: bool,
-    /// `video_signal_type` of the `VisualObject`; `None` where there is none.
+    /// `video_signal_type` of the `VisualObject`; `None` if absent.
     pub color: Option<Color>,
 }
 
@@ -38,7 +38,7 @@ const VISUAL_OBJECT: u8 = 0xb5;
 const ASPECT_RATIOS: [(u32, u32); 5] = [(1, 1), (12, 11), (10, 11), (16, 11), (40, 33)];
 
 impl Mpeg4Visual {
-    /// Reads the first `VideoObjectLayer` in a stream, of a rectangular shape; `None` if there is none.
+    /// Reads the first rectangular `VideoObjectLayer` in a stream; `None` if there is none.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let (mut profile_and_level, mut color) = (None, None);
@@ -111,7 +111,7 @@ impl Mpeg4Visual {
     }
 }
 
-/// The colour of a `VisualObject` of video or still texture (6.2.2).
+/// Reads the colour of a `VisualObject` of video or still texture (6.2.2).
 fn signal_type(object: &[u8]) -> Option<Color> {
     let mut bits = Bits::new(object);
     // `visual_object_verid`, `visual_object_priority`.
@@ -130,7 +130,7 @@ fn signal_type(object: &[u8]) -> Option<Color> {
     Some(color)
 }
 
-/// Reads from after `interlaced` up to `quarter_sample`.
+/// Reads the fields from after `interlaced` up to `quarter_sample`.
 fn has_quarter_samples(bits: &mut Bits<'_>, version: u32) -> Option<bool> {
     bits.skip(1)?;
     match bits.take(if version == 1 { 1 } else { 2 })? {

@@ -2,28 +2,28 @@
 
 use super::bits::Bits;
 
-/// The header of a frame of MPEG Audio (ISO/IEC 11172-3, 2.4.1.3; ISO/IEC 13818-3, 2.4.1.3), and of its extension to lower sampling
-/// frequencies ("MPEG-2.5").
+/// The header of an MPEG audio frame (ISO/IEC 11172-3, 2.4.1.3; ISO/IEC 13818-3, 2.4.1.3), including the extension to lower
+/// sampling frequencies ("MPEG-2.5").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct MpegAudioHeader {
     /// Layer 1, 2 or 3.
     pub layer: u8,
-    /// The frame is of MPEG-2 or MPEG-2.5, with half or a quarter of the sampling frequencies of MPEG-1.
+    /// Whether the frame is MPEG-2 or MPEG-2.5, with half or a quarter of the sampling frequencies of MPEG-1.
     pub has_low_frequency: bool,
     /// Sampling frequency in hertz.
     pub sampling_frequency: u32,
-    /// Bits per second; `None` for a free format.
+    /// Bit rate in bits per second; `None` for a free format.
     pub bit_rate: Option<u32>,
-    /// 1 or 2.
+    /// Number of channels, 1 or 2.
     pub channels: u8,
-    /// Bytes of the frame with its header; `None` for a free format.
+    /// Length of the frame in bytes, including its header; `None` for a free format.
     pub frame_length: Option<u32>,
-    /// Samples of each channel.
+    /// Samples per channel.
     pub samples: u32,
 }
 
-/// Kilobits per second by `bitrate_index` from 1 on: layers 1 to 3 of MPEG-1, layer 1 and layers 2 and 3 of MPEG-2.
+/// Bit rate in kbit/s by `bitrate_index` from 1: layers 1 to 3 of MPEG-1, layer 1 and layers 2 and 3 of MPEG-2.
 const BIT_RATES: [[u32; 14]; 5] = [
     [32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
     [32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],

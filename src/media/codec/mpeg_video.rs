@@ -3,8 +3,8 @@
 use super::bits::Bits;
 use super::{Color, nal};
 
-/// The sequence header of MPEG-1 Video (ISO/IEC 11172-2, 2.4.2.3) or MPEG-2 Video (ISO/IEC 13818-2, 6.2.2) and the extensions after it,
-/// with the first picture's way of scanning.
+/// The sequence header of MPEG-1 Video (ISO/IEC 11172-2, 2.4.2.3) or MPEG-2 Video (ISO/IEC 13818-2, 6.2.2), the extensions
+/// after it, and the scan type of the first picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MpegVideoSequence {
@@ -12,17 +12,17 @@ pub struct MpegVideoSequence {
     pub width: u32,
     /// Height in samples.
     pub height: u32,
-    /// `aspect_ratio_information`: of MPEG-2, 1 is of the sample, 2 is 4:3 of the display, 3 is 16:9, 4 is 2.21:1.
+    /// `aspect_ratio_information`; for MPEG-2: 1 square samples, 2 a 4:3 display, 3 16:9, 4 2.21:1.
     pub aspect_ratio: u8,
-    /// Frames in a number of seconds; `None` for a reserved `frame_rate_code`.
+    /// Frame rate as numerator and denominator; `None` for a reserved `frame_rate_code`.
     pub frame_rate: Option<(u32, u32)>,
-    /// `bit_rate`, in units of 400 bits per second; all 18 bits of MPEG-1 are set where it varies.
+    /// `bit_rate` in units of 400 bits per second; all 18 bits of MPEG-1 are set for a variable rate.
     pub bit_rate: u32,
     /// `vbv_buffer_size`, in units of 16,384 bits.
     pub buffer_size: u32,
-    /// What MPEG-2 adds; `None` for MPEG-1.
+    /// The extension of MPEG-2; `None` for MPEG-1.
     pub extension: Option<MpegVideoExtension>,
-    /// Bytes of the sequence header and of the extensions right after it, with their start codes.
+    /// Length in bytes of the sequence header and the extensions right after it, with their start codes.
     pub header_length: usize,
 }
 
@@ -57,7 +57,7 @@ const USER_DATA: u8 = 0xb2;
 const PICTURE: u8 = 0x00;
 const GROUP: u8 = 0xb8;
 
-/// `frame_rate_code` from 1 on.
+/// Frame rates by `frame_rate_code` from 1.
 const FRAME_RATES: [(u32, u32); 8] =
     [(24_000, 1001), (24, 1), (25, 1), (30_000, 1001), (30, 1), (50, 1), (60_000, 1001), (60, 1)];
 
@@ -110,7 +110,7 @@ impl MpegVideoSequence {
         })
     }
 
-    /// Reads an extension. An incomplete one changes nothing.
+    /// Reads an extension. A truncated one is ignored.
     fn read_extension(&mut self, bytes: &[u8]) {
         let mut bits = Bits::new(bytes);
         let _ = match bits.take(4) {

@@ -2,10 +2,10 @@
 
 use memchr::memmem;
 
-/// The units of a byte stream: what follows each start code, `00 00 01`, up to the next one.
+/// Returns the units of a byte stream: the bytes after each start code, `00 00 01`, up to the next one.
 ///
-/// Units are NAL units of H.264 (annex B) and H.265 (annex B), and headers of MPEG-1, MPEG-2 and MPEG-4 video. Zero bytes after a unit are
-/// part of it here.
+/// Units are NAL units of H.264 (annex B) and H.265 (annex B), and headers of MPEG-1, MPEG-2 and MPEG-4 video. Trailing zero
+/// bytes are part of a unit here.
 pub fn units_of_byte_stream(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     const START_CODE: [u8; 3] = [0, 0, 1];
     let mut rest = memmem::find(bytes, &START_CODE).map(|at| &bytes[at + START_CODE.len()..]);
@@ -17,8 +17,9 @@ pub fn units_of_byte_stream(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// The NAL units of a sample (ISO/IEC 14496-15, 4.3.3): each follows its length of 1 to 4 bytes. Ends where a length does not fit.
-pub(super) fn of_sample(bytes: &[u8], length_size: u8) -> impl Iterator<Item = &[u8]> {
+/// Returns the NAL units of a sample (ISO/IEC 14496-15, 4.3.3), each after its length of 1 to 4 bytes. Ends at an invalid
+/// length.
+pub(super) fn units_of_sample(bytes: &[u8], length_size: u8) -> impl Iterator<Item = &[u8]> {
     let mut rest = bytes;
     std::iter::from_fn(move || {
         if length_size == 0 {
@@ -33,7 +34,7 @@ pub(super) fn of_sample(bytes: &[u8], length_size: u8) -> impl Iterator<Item = &
     .filter(|unit| !unit.is_empty())
 }
 
-/// Takes a NAL unit that follows its length of 16 bits, as in decoder configuration records.
+/// Takes a NAL unit after its 16-bit length, as in decoder configuration records.
 pub(super) fn take<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     let (&length, after) = rest.split_first_chunk()?;
     let (unit, after) = after.split_at_checked(u16::from_be_bytes(length).into())?;
@@ -52,8 +53,8 @@ mod tests {
         assert_eq!(units, [&[7, 8][..], &[5, 0, 0], &[], &[6]]);
         assert_eq!(units_of_byte_stream(&[0, 0]).count(), 0);
         let sample = [0, 2, 7, 8, 0, 0, 0, 1, 5, 0, 9, 1];
-        assert_eq!(of_sample(&sample, 2).collect::<Vec<_>>(), [&[7, 8][..], &[5]]);
-        assert_eq!(of_sample(&sample, 0).count(), 0);
+        assert_eq!(units_of_sample(&sample, 2).collect::<Vec<_>>(), [&[7, 8][..], &[5]]);
+        assert_eq!(units_of_sample(&sample, 0).count(), 0);
         let mut rest = &sample[..];
         assert_eq!(take(&mut rest), Some(&[7, 8][..]));
         assert_eq!(

@@ -14,22 +14,22 @@ pub struct ProResHeader {
     pub chroma_format: u8,
     /// `interlace_mode`: 0 progressive, 1 top field first, 2 bottom field first.
     pub interlace_mode: u8,
-    /// `aspect_ratio_information`: 0 unspecified, 1 square samples, 2 is 4:3 of the display, 3 is 16:9.
+    /// `aspect_ratio_information`: 0 unspecified, 1 square samples, 2 a 4:3 display, 3 16:9.
     pub aspect_ratio: u8,
-    /// Colour; the range is not specified.
+    /// Colour; without a range.
     pub color: Color,
     /// `alpha_channel_type`: 0 none, 1 of 8 bits, 2 of 16 bits.
     pub alpha: u8,
 }
 
 impl ProResHeader {
-    /// Reads a frame with its size and its identifier `icpf`; `None` if it begins with something else or ends too early.
+    /// Reads a frame with its size and its identifier `icpf`; `None` if it is truncated or begins with other bytes.
     #[must_use]
-    pub fn of_frame(frame: &[u8]) -> Option<Self> {
+    pub fn from_frame(frame: &[u8]) -> Option<Self> {
         Self::read(frame.get(4..)?.strip_prefix(b"icpf")?)
     }
 
-    /// Reads the header of a frame, with which frames begin in Matroska; `None` if it ends too early.
+    /// Reads a frame header, the start of a frame in Matroska; `None` if it is truncated.
     #[must_use]
     pub fn read(frame: &[u8]) -> Option<Self> {
         let &[_, _, _, _, _, _, _, _, w0, w1, h0, h1, flags, aspect, primaries, transfer, matrix, alpha] =

@@ -2,7 +2,7 @@
 
 use super::bits::Bits;
 
-/// The beginning of a key frame of VP8 (RFC 6386, 9.1).
+/// The start of a VP8 key frame (RFC 6386, 9.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Vp8Header {
@@ -15,7 +15,7 @@ pub struct Vp8Header {
 }
 
 impl Vp8Header {
-    /// Reads a frame; `None` if it is no key frame or ends too early.
+    /// Reads a frame; `None` if it is truncated or not a key frame.
     #[must_use]
     pub fn read(frame: &[u8]) -> Option<Self> {
         let &[tag, _, _, 0x9d, 0x01, 0x2a, width_low, width_high, height_low, height_high] =
@@ -32,19 +32,19 @@ impl Vp8Header {
     }
 }
 
-/// The beginning of a key frame of VP9 (VP9 Bitstream & Decoding Process Specification, 6.2).
+/// The start of a VP9 key frame (VP9 Bitstream & Decoding Process Specification, 6.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Vp9Header {
     /// `Profile`, 0 to 3.
     pub profile: u8,
-    /// Bits of a sample.
+    /// Bits per sample.
     pub bit_depth: u8,
     /// `color_space`: 0 unknown, 1 BT.601, 2 BT.709, 3 SMPTE 170M, 4 SMPTE 240M, 5 BT.2020, 7 RGB.
     pub color_space: u8,
     /// `color_range`.
     pub is_full_range: bool,
-    /// Chroma has half of the samples in width and in height.
+    /// Whether chroma has half the samples in width and in height.
     pub subsampling: (bool, bool),
     /// Width in samples.
     pub width: u32,
@@ -57,7 +57,7 @@ const FRAME_SYNC_CODE: u32 = 0x49_8342;
 const RGB: u8 = 7;
 
 impl Vp9Header {
-    /// Reads a frame, or the first of a superframe; `None` if it is no key frame or ends too early.
+    /// Reads a frame, or the first one of a superframe; `None` if it is truncated or not a key frame.
     #[must_use]
     pub fn read(frame: &[u8]) -> Option<Self> {
         let mut bits = Bits::new(frame);
@@ -68,7 +68,7 @@ impl Vp9Header {
         if profile == 3 {
             bits.skip(1)?;
         }
-        // `show_existing_frame`, and a `frame_type` that is no key frame.
+        // `show_existing_frame`, and a `frame_type` other than a key frame.
         if bits.flag()? || bits.flag()? {
             return None;
         }

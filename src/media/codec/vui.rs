@@ -1,4 +1,4 @@
-//! Video usability information, the fields that H.264 and H.265 share.
+//! Video usability information of H.264 and H.265.
 
 use super::Color;
 use super::bits::Bits;
@@ -7,7 +7,7 @@ use super::bits::Bits;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct VideoUsability {
-    /// Width and height of a sample, of which neither is 0; `None` where it is unspecified.
+    /// Sample aspect ratio, neither value 0; `None` if unspecified.
     pub sample_aspect_ratio: Option<(u32, u32)>,
     /// Colour.
     pub color: Color,
@@ -15,15 +15,17 @@ pub struct VideoUsability {
     pub chroma_location: Option<u8>,
     /// `vui_num_units_in_tick` and `vui_time_scale`, of which neither is 0.
     pub timing: Option<(u32, u32)>,
-    /// `pic_struct_present_flag` of H.264, `frame_field_info_present_flag` of H.265: SEI messages tell how pictures are shown.
+    /// `pic_struct_present_flag` of H.264, `frame_field_info_present_flag` of H.265: SEI messages hold the picture
+    /// structure.
     pub has_picture_structure: bool,
     /// H.264: `max_num_reorder_frames`.
     pub max_reorder_frames: Option<u32>,
-    /// H.264: bits of `cpb_removal_delay` and `dpb_output_delay` together, which begin the SEI message `pic_timing`.
+    /// H.264: number of bits of `cpb_removal_delay` and `dpb_output_delay` together, the start of the SEI message
+    /// `pic_timing`.
     pub(super) picture_timing_delay_bits: u32,
 }
 
-/// `aspect_ratio_idc` from 1 on (ITU-T H.273, table 8).
+/// Sample aspect ratios by `aspect_ratio_idc` from 1 (ITU-T H.273, table 8).
 const ASPECT_RATIOS: [(u32, u32); 16] = [
     (1, 1),
     (12, 11),
@@ -46,14 +48,14 @@ const ASPECT_RATIOS: [(u32, u32); 16] = [
 const EXTENDED_ASPECT_RATIO: u8 = 255;
 
 impl VideoUsability {
-    /// Reads H.264 (E.1.1). Fields after the end keep their default.
+    /// Reads the H.264 syntax (E.1.1). Fields after the end keep their default.
     pub(super) fn of_h264(bits: &mut Bits<'_>) -> Self {
         let mut vui = Self::default();
         let _ = vui.read_shared(bits).and_then(|()| vui.read_h264(bits));
         vui
     }
 
-    /// Reads H.265 (E.2.1) up to the timing. Fields after the end keep their default.
+    /// Reads the H.265 syntax (E.2.1) up to the timing. Fields after the end keep their default.
     pub(super) fn of_h265(bits: &mut Bits<'_>) -> Self {
         let mut vui = Self::default();
         let _ = vui.read_shared(bits).and_then(|()| vui.read_h265(bits));
@@ -120,7 +122,7 @@ impl VideoUsability {
                 bits.ue()?;
             }
             let reorder = bits.ue_up_to(16)?;
-            // `max_dec_frame_buffering` must be there.
+            // `max_dec_frame_buffering` must be present.
             bits.ue()?;
             self.max_reorder_frames = Some(reorder);
         }
@@ -144,7 +146,8 @@ impl VideoUsability {
     }
 }
 
-/// Reads `hrd_parameters` of H.264 (E.1.2). Returns the bits of `cpb_removal_delay` and `dpb_output_delay` together.
+/// Reads `hrd_parameters` of H.264 (E.1.2). Returns the number of bits of `cpb_removal_delay` and `dpb_output_delay`
+/// together.
 fn read_hrd(bits: &mut Bits<'_>) -> Option<u32> {
     let count = bits.ue_up_to(31)? + 1;
     bits.skip(8)?;

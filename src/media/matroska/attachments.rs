@@ -1,4 +1,4 @@
-//! Files in the file.
+//! Attached files.
 
 use super::{Element, ElementId};
 use crate::error::Result;
@@ -20,7 +20,7 @@ pub struct AttachedFile<'data> {
     pub uid: u64,
     /// `FileData`: the file.
     pub data: &'data [u8],
-    /// Where the file begins, in bytes from the start of the input.
+    /// Offset of the file's first byte from the start of the input.
     pub data_offset: u64,
 }
 
@@ -29,7 +29,7 @@ impl<'data> AttachedFile<'data> {
     ///
     /// # Errors
     ///
-    /// That of the element at fault; [`ErrorKind::DamagedElement`](crate::ErrorKind::DamagedElement) if there is no `FileData`.
+    /// The error of a damaged child; [`ErrorKind::DamagedElement`](crate::ErrorKind::DamagedElement) without `FileData`.
     pub fn read(element: Element<'data>) -> Result<Self> {
         let (mut name, mut media_type, mut description, mut uid) = (b"".as_slice(), b"".as_slice(), None, 0);
         let mut data = None;
@@ -44,7 +44,7 @@ impl<'data> AttachedFile<'data> {
                 _ => {}
             }
         }
-        let data = data.ok_or_else(|| element.damaged("there is no FileData in it"))?;
+        let data = data.ok_or_else(|| element.damaged("it has no FileData"))?;
         let (data, data_offset) = (data.body(), data.body_offset());
         Ok(Self { element, name, media_type, description, uid, data, data_offset })
     }

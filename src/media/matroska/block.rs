@@ -1,4 +1,4 @@
-//! The block: a header and frames of one track.
+//! Blocks: a header and frames of one track.
 
 use super::header::vint;
 use super::lacing::{Frames, Lacing};
@@ -11,7 +11,7 @@ pub struct Block<'data> {
     /// The `SimpleBlock` or the `Block`.
     element: Element<'data>,
     group: Option<Element<'data>>,
-    /// Of the group: whether it refers to another block.
+    /// Whether the group has a `ReferenceBlock`.
     has_reference: bool,
     duration: Option<u64>,
     discard_padding: Option<i64>,
@@ -19,14 +19,14 @@ pub struct Block<'data> {
     track_number: u64,
     relative_timestamp: i16,
     flags: u8,
-    /// What follows the flags.
+    /// The bytes after the flags.
     frames: &'data [u8],
 }
 
 impl<'data> Block<'data> {
     #[inline]
     pub(super) fn simple(element: Element<'data>, cluster_timestamp: Option<u64>) -> Result<Self> {
-        let fault = || element.damaged("the header of the block is not whole");
+        let fault = || element.damaged("the header of the block is truncated");
         let (track_number, len) = vint(element.body()).ok_or_else(fault)?;
         let Some(&[high, low, flags]) = element.body().get(len..).and_then(<[u8]>::first_chunk) else {
             return Err(fault());
@@ -57,43 +57,44 @@ impl<'data> Block<'data> {
                 _ => {}
             }
         }
-        let element = block.ok_or_else(|| group.damaged("there is no Block in it"))?;
+        let element = block.ok_or_else(|| group.damaged("it has no Block"))?;
         let block = Self::simple(element, cluster_timestamp)?;
         Ok(Self { group: Some(group), has_reference, duration, discard_padding, ..block })
     }
 
-    /// The `SimpleBlock`, or the `Block` of the group.
+    /// Returns the `SimpleBlock`, or the `Block` of the group.
     #[must_use]
     pub fn element(&self) -> Element<'data> {
         self.element
     }
 
-    /// The `BlockGroup`, which has more elements than are read here; `None` of a `SimpleBlock`.
+    /// Returns the `BlockGroup`, which has more elements than this view reads; `None` for a `SimpleBlock`.
     #[must_use]
     pub fn group(&self) -> Option<Element<'data>> {
         self.group
     }
 
-    /// The `TrackNumber` of its track.
+    /// Returns the `TrackNumber` of its track.
     #[must_use]
     pub fn track_number(&self) -> u64 {
         self.track_number
     }
 
-    /// The time of the first frame, counted from that of the cluster, in ticks.
+    /// Returns the timestamp of the first frame relative to the cluster, in ticks.
     #[must_use]
     pub fn relative_timestamp(&self) -> i16 {
         self.relative_timestamp
     }
 
-    /// The time of the first frame, in ticks; `None` if its cluster has none.
+    /// Returns the timestamp of the first frame in ticks; `None` if its cluster has no timestamp.
     #[must_use]
     #[inline]
     pub fn timestamp(&self) -> Option<i64> {
         i64::try_from(self.cluster_timestamp?).ok()?.checked_add(self.relative_timestamp.into())
     }
 
-    /// The time of the first frame in ticks of its track; `None` if its cluster has none, or if it is below 0.
+    /// Returns the timestamp of the first frame in ticks of its track; `None` if it is negative or the cluster has no
+    /// timestamp.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "no time is beyond, and `as` saturates")]
     pub(super) fn timestamp_of(&self, track: &Track<'_>) -> Option<i64> {
@@ -106,49 +107,49 @@ impl<'data> Block<'data> {
         })
     }
 
-    /// Whether its frames can be decoded without others: as a `SimpleBlock` says it, and of a `BlockGroup` whether it has no
-    /// `ReferenceBlock`.
+    /// Whether its frames can be decoded independently: the keyframe flag of a `SimpleBlock`, or the absence of a
+    /// `ReferenceBlock` in a `BlockGroup`.
     #[must_use]
     pub fn is_key(&self) -> bool {
         if self.group.is_some() { !self.has_reference } else { self.flags & 0x80 != 0 }
     }
 
-    /// Whether its frames are to be decoded, but not shown.
+    /// Whether its frames are decoded but not shown.
     #[must_use]
     pub fn is_invisible(&self) -> bool {
         self.flags & 0x08 != 0
     }
 
-    /// Whether its frames can be left out, as a `SimpleBlock` says it.
+    /// Whether a decoder may skip its frames (the discardable flag of a `SimpleBlock`).
     #[must_use]
     pub fn is_discardable(&self) -> bool {
         self.group.is_none() && self.flags & 0x01 != 0
     }
 
-    /// `BlockDuration` of the group, of all frames together, in ticks.
+    /// `BlockDuration` of the group: the duration of all its frames, in ticks.
     #[must_use]
     pub fn duration(&self) -> Option<u64> {
         self.duration
     }
 
-    /// `DiscardPadding` of the group, in nanoseconds: what is to be left out at the end, or if negative at the start.
+    /// `DiscardPadding` of the group in nanoseconds, dropped at the end, or at the start if negative.
     #[must_use]
     pub fn discard_padding(&self) -> Option<i64> {
         self.discard_padding
     }
 
-    /// How several frames are put into the block.
+    /// Returns the lacing of its frames.
     #[must_use]
     #[inline]
     pub fn lacing(&self) -> Lacing {
         Lacing::of_flags(self.flags)
     }
 
-    /// The frames.
+    /// Returns the frames.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::DamagedElement`](crate::ErrorKind::DamagedElement) if their sizes do not add up to what is there.
+    /// [`ErrorKind::DamagedElement`](crate::ErrorKind::DamagedElement) if the frame sizes do not match the block.
     #[inline]
     pub fn frames(&self) -> Result<Frames<'data>> {
         let offset = self.element.range().end - self.frames.len() as u64;

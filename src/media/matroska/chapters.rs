@@ -4,7 +4,7 @@ use super::element::Each;
 use super::{Element, ElementId};
 use crate::error::Result;
 
-/// `EditionEntry` (RFC 9559, section 5.1.7.1): one way to divide the segment.
+/// `EditionEntry` (RFC 9559, section 5.1.7.1): a list of chapters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EditionEntry<'data> {
@@ -14,7 +14,7 @@ pub struct EditionEntry<'data> {
     pub uid: Option<u64>,
     /// `EditionFlagDefault`.
     pub is_default: bool,
-    /// `EditionFlagOrdered`: the chapters say what is to be played.
+    /// `EditionFlagOrdered`: the chapters define the playback order.
     pub is_ordered: bool,
 }
 
@@ -23,7 +23,7 @@ impl<'data> EditionEntry<'data> {
     ///
     /// # Errors
     ///
-    /// That of the element at fault.
+    /// The error of a damaged child.
     pub fn read(element: Element<'data>) -> Result<Self> {
         let mut edition = Self { element, uid: None, is_default: false, is_ordered: false };
         for child in element.children() {
@@ -38,14 +38,14 @@ impl<'data> EditionEntry<'data> {
         Ok(edition)
     }
 
-    /// The chapters.
+    /// Returns the chapters.
     #[must_use]
     pub fn chapters(&self) -> Each<'data, ChapterAtom<'data>> {
         self.element.children().each(ElementId::CHAPTER_ATOM, ChapterAtom::read)
     }
 }
 
-/// `ChapterAtom` (RFC 9559, section 5.1.7.1.4): a chapter, and chapters of it.
+/// `ChapterAtom` (RFC 9559, section 5.1.7.1.4): a chapter and its nested chapters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ChapterAtom<'data> {
@@ -77,26 +77,26 @@ impl<'data> ChapterAtom<'data> {
         Ok(chapter)
     }
 
-    /// What it is called, in one language after the other.
+    /// Returns its titles, one for each language.
     #[must_use]
     pub fn displays(&self) -> Each<'data, ChapterDisplay<'data>> {
         self.element.children().each(ElementId::CHAPTER_DISPLAY, ChapterDisplay::read)
     }
 
-    /// The chapters of this one.
+    /// Returns its nested chapters.
     #[must_use]
     pub fn chapters(&self) -> Each<'data, ChapterAtom<'data>> {
         self.element.children().each(ElementId::CHAPTER_ATOM, Self::read)
     }
 }
 
-/// `ChapterDisplay` (RFC 9559, section 5.1.7.1.4.9): what a chapter is called.
+/// `ChapterDisplay` (RFC 9559, section 5.1.7.1.4.9): the title of a chapter in one language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ChapterDisplay<'data> {
     /// `ChapString`.
     pub string: &'data [u8],
-    /// `ChapLanguageBCP47` or else `ChapLanguage`, the first one; `eng` if neither is there.
+    /// The first `ChapLanguageBCP47`, else the first `ChapLanguage`; `eng` by default.
     pub language: &'data [u8],
 }
 

@@ -1,4 +1,4 @@
-//! What is wrong in an element and in those that it holds.
+//! Checks of an element and its descendants.
 
 use std::fmt;
 use std::iter::FusedIterator;
@@ -7,14 +7,14 @@ use super::tree::MAX_DEPTH;
 use super::{Element, ElementId, ElementType, Node, Occurrences, Tree};
 use crate::error::{Error, Result};
 
-/// The faults of an element and of those in it ([`Element::checks`]).
+/// The faults of an element and its descendants ([`Element::checks`]).
 pub struct Checks<'data> {
     /// The element itself, until it is checked.
     first: Option<Element<'data>>,
     tree: Tree<'data>,
-    /// What was met in each of the elements that the next one is in, by depth.
-    met: [Occurrences; MAX_DEPTH + 1],
-    /// Another fault of the last element.
+    /// The children found so far in each ancestor of the next element, by depth.
+    children: [Occurrences; MAX_DEPTH + 1],
+    /// A second fault of the last element.
     second: Option<Error>,
 }
 
@@ -23,26 +23,26 @@ impl<'data> Checks<'data> {
         Self {
             first: Some(element),
             tree: element.descendants(),
-            met: [Occurrences::default(); MAX_DEPTH + 1],
+            children: [Occurrences::default(); MAX_DEPTH + 1],
             second: None,
         }
     }
 
-    /// Checks an element in the first one.
+    /// Checks a descendant.
     #[inline]
     fn check(&mut self, node: Node<'data>) -> Result<()> {
         let Node { element, depth } = node;
-        // Almost all, of which nothing is checked here.
+        // Most elements are blocks, which have nothing to check here.
         if matches!(element.id(), ElementId::SIMPLE_BLOCK | ElementId::BLOCK) {
             return Ok(());
         }
         let element_type = element.id().element_type();
         if element_type == Some(ElementType::Master)
-            && let Some(met) = self.met.get_mut(depth + 1)
+            && let Some(met) = self.children.get_mut(depth + 1)
         {
             *met = Occurrences::default();
         }
-        let occurrence = self.met.get_mut(depth).map_or(Ok(()), |met| met.add(&element));
+        let occurrence = self.children.get_mut(depth).map_or(Ok(()), |met| met.add(&element));
         let value = match element_type {
             Some(ElementType::Float) => element.check_range(),
             _ => element.check_crc32(),

@@ -1,4 +1,4 @@
-//! The cluster and its blocks.
+//! Clusters and their blocks.
 
 use std::iter::FusedIterator;
 use std::ops::Range;
@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::{Block, Element, ElementId, Elements};
 use crate::error::{Error, Result};
 
-/// A `Cluster` (RFC 9559, section 5.1.3): some seconds of all tracks.
+/// A `Cluster` (RFC 9559, section 5.1.3): a few seconds of all tracks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cluster<'data> {
     element: Element<'data>,
@@ -17,41 +17,41 @@ impl<'data> Cluster<'data> {
         Self { element }
     }
 
-    /// The element. Its body is what there is of the cluster, whatever its size says.
+    /// Returns the element. Its body holds the readable part of the cluster, whatever size it declares.
     #[must_use]
     pub fn element(&self) -> Element<'data> {
         self.element
     }
 
-    /// Where the cluster lies, in bytes from the start of the input.
+    /// Returns the byte range of the cluster in the input.
     #[must_use]
     pub fn range(&self) -> Range<u64> {
         self.element.range()
     }
 
-    /// Whether the size that the cluster says, if it says one, is that of the elements there are.
+    /// Whether the declared size of the cluster, if there is one, matches its elements.
     #[must_use]
     pub fn size_is_right(&self) -> bool {
         self.element.size().is_none_or(|size| size == self.element.body().len() as u64)
     }
 
-    /// `Timestamp` in ticks of the segment's [`timestamp_scale`](super::Info::timestamp_scale), wherever in the cluster it stands;
-    /// `None` if there is none that can be read.
+    /// Returns `Timestamp` in ticks of the segment's [`timestamp_scale`](super::Info::timestamp_scale), at any position in
+    /// the cluster; `None` if it is missing or unreadable.
     #[must_use]
     pub fn timestamp(&self) -> Option<u64> {
         self.read_timestamp().ok()
     }
 
     fn read_timestamp(&self) -> Result<u64> {
-        // Almost always the first one.
+        // Almost always the first child.
         let mut children = self.element.children().map_while(Result::ok);
         match children.find(|child| child.id() == ElementId::TIMESTAMP) {
             Some(timestamp) => timestamp.unsigned(),
-            None => Err(self.element.damaged("there is no Timestamp in it")),
+            None => Err(self.element.damaged("it has no Timestamp")),
         }
     }
 
-    /// The blocks in their order, each `SimpleBlock` and `BlockGroup`.
+    /// Returns the blocks in order: each `SimpleBlock` and `BlockGroup`.
     #[must_use]
     pub fn blocks(&self) -> Blocks<'data> {
         let timestamp = self.timestamp();
@@ -67,21 +67,21 @@ impl<'data> Cluster<'data> {
 
 /// The blocks of a cluster.
 ///
-/// After one that is damaged the iterator continues if its size is right. If the cluster has no `Timestamp` or a wrong size, that is
-/// the last item.
+/// After a damaged block, the iterator continues if the size of that block is right. A missing `Timestamp` or a wrong size
+/// of the cluster is the last item.
 #[derive(Debug, Clone, Copy)]
 pub struct Blocks<'data> {
     elements: Elements<'data>,
     timestamp: Option<u64>,
     cluster: Cluster<'data>,
-    /// Whether there is no timestamp, and that was not reported yet.
+    /// The timestamp is missing, and the error is still to be returned.
     lacks_timestamp: bool,
-    /// Whether the size of the cluster is wrong, and that was not reported yet.
+    /// The size of the cluster is wrong, and the error is still to be returned.
     has_wrong_size: bool,
 }
 
 impl<'data> Blocks<'data> {
-    /// The next fault of the cluster itself.
+    /// Returns the next fault of the cluster itself.
     #[cold]
     fn fault(&mut self) -> Option<Error> {
         if std::mem::take(&mut self.lacks_timestamp) {

@@ -1,9 +1,9 @@
-//! The checksum of the `CRC-32` element.
+//! The CRC of the `CRC-32` element.
 
-/// How many bytes are taken at once.
+/// Number of bytes per step (slicing-by-8).
 const SLICES: usize = 8;
 
-/// The CRC of one byte, by its value, with as many zeros behind it as the number of the table, for the polynomial of ISO 3309 and
+/// By table number: the CRC of each byte value followed by that number of zero bytes, for the polynomial of ISO 3309 and
 /// IEEE 802.3, least significant bit first.
 static TABLES: [[u32; 256]; SLICES] = {
     let mut tables = [[0; 256]; SLICES];
@@ -25,12 +25,12 @@ static TABLES: [[u32; 256]; SLICES] = {
     tables
 };
 
-/// The CRC-32 of bytes (RFC 8794, section 11.3.1).
+/// Computes the CRC-32 (RFC 8794, section 11.3.1).
 pub(super) fn crc32(bytes: &[u8]) -> u32 {
     let (slices, rest) = bytes.as_chunks::<SLICES>();
     let crc = slices.iter().fold(!0, |crc: u32, &[b0, b1, b2, b3, b4, b5, b6, b7]| {
         let [c0, c1, c2, c3] = crc.to_le_bytes();
-        // The CRC of all is the sum of those of each, with what follows it as zeros.
+        // The CRC of the slice is the XOR of the CRCs of its bytes, each followed by zeros.
         let slice = [b0 ^ c0, b1 ^ c1, b2 ^ c2, b3 ^ c3, b4, b5, b6, b7];
         slice.iter().zip(TABLES.iter().rev()).fold(0, |sum, (&byte, table)| sum ^ table[usize::from(byte)])
     });
@@ -45,13 +45,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_check_value() {
+    fn crc_check_value() {
         assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
         assert_eq!(crc32(b""), 0);
     }
 
     #[test]
-    fn every_length_and_alignment_is_the_same_as_with_other_code() {
+    fn crc_matches_crc32fast_at_every_length() {
         let data: Vec<u8> =
             (0..200_u32).map(|number| number.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
         for start in 0..SLICES {

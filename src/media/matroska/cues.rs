@@ -1,16 +1,16 @@
-//! Where something is, as the file says it.
+//! Indexes of the file: `SeekHead` and `Cues`.
 
 use super::element::Each;
 use super::{Element, ElementId};
 use crate::error::Result;
 
-/// `Seek` (RFC 9559, section 5.1.1.1): where a top-level element is.
+/// `Seek` (RFC 9559, section 5.1.1.1): the position of a top-level element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Seek {
     /// `SeekID`.
     pub id: ElementId,
-    /// `SeekPosition`, counted from the body of the `Segment`.
+    /// `SeekPosition`, relative to the body of the `Segment`.
     pub position: u64,
 }
 
@@ -32,7 +32,7 @@ impl Seek {
     }
 }
 
-/// `CuePoint` (RFC 9559, section 5.1.5.1): where there is something to begin with at a time.
+/// `CuePoint` (RFC 9559, section 5.1.5.1): positions of a time to seek to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CuePoint<'data> {
@@ -49,7 +49,7 @@ impl<'data> CuePoint<'data> {
         Ok(Self { element, time })
     }
 
-    /// Where, by track.
+    /// Returns the positions for each track.
     #[must_use]
     pub fn positions(&self) -> Each<'data, CueTrackPositions> {
         self.element.children().each(ElementId::CUE_TRACK_POSITIONS, CueTrackPositions::read)
@@ -62,9 +62,9 @@ impl<'data> CuePoint<'data> {
 pub struct CueTrackPositions {
     /// `CueTrack`, the number of the track.
     pub track: u64,
-    /// `CueClusterPosition`: where the cluster begins, counted from the body of the `Segment`.
+    /// `CueClusterPosition`: start of the cluster, relative to the body of the `Segment`.
     pub cluster_position: u64,
-    /// `CueRelativePosition`: where the block begins, counted from the body of the cluster.
+    /// `CueRelativePosition`: start of the block, relative to the body of the cluster.
     pub relative_position: Option<u64>,
     /// `CueDuration` in ticks.
     pub duration: Option<u64>,

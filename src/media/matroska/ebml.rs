@@ -4,19 +4,19 @@ use super::faults::Faults;
 use super::{Element, ElementId};
 use crate::error::Result;
 
-/// The EBML header (RFC 8794, section 11.2): what kind of document follows.
+/// The EBML header (RFC 8794, section 11.2), which gives the type of the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EbmlHeader<'data> {
     /// `DocType`: `matroska` or `webm`.
     pub doc_type: &'data [u8],
-    /// `DocTypeVersion`: the version of Matroska it is written in.
+    /// `DocTypeVersion`: the Matroska version of the writer.
     pub doc_type_version: u64,
-    /// `DocTypeReadVersion`: the version of Matroska that a reader has to know.
+    /// `DocTypeReadVersion`: the Matroska version that a reader must support.
     pub doc_type_read_version: u64,
-    /// `EBMLMaxIDLength`: how many bytes an ID has at the most.
+    /// `EBMLMaxIDLength`: maximum length of an ID in bytes.
     pub max_id_len: u64,
-    /// `EBMLMaxSizeLength`: how many bytes a size has at the most.
+    /// `EBMLMaxSizeLength`: maximum length of a size in bytes.
     pub max_size_len: u64,
 }
 
@@ -25,16 +25,16 @@ impl<'data> EbmlHeader<'data> {
     ///
     /// # Errors
     ///
-    /// That of the first element at fault.
+    /// The error of the first damaged child.
     pub fn read(element: Element<'data>) -> Result<Self> {
         let mut faults = Faults::default();
         let header = Self::read_damaged(element, &mut faults);
         faults.into_first().map_or(Ok(header), Err)
     }
 
-    /// Reads the header, of a damaged one what is there.
+    /// Reads the header; collects faults and keeps the readable values.
     pub(super) fn read_damaged(element: Element<'data>, faults: &mut Faults) -> Self {
-        // A `DocType` has to be there; the other ones have defaults.
+        // `DocType` is mandatory; the others have defaults.
         let mut header = Self {
             doc_type: b"",
             doc_type_version: 1,

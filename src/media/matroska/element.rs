@@ -1,4 +1,4 @@
-//! The element: a view of the input.
+//! Elements: views of the input.
 
 use std::fmt;
 use std::iter::FusedIterator;
@@ -25,72 +25,72 @@ impl<'data> Element<'data> {
         Self { id: header.id, size: header.size, header_len: header.len, offset, body }
     }
 
-    /// `Element ID`.
+    /// Returns the `Element ID`.
     #[must_use]
     #[inline]
     pub fn id(&self) -> ElementId {
         self.id
     }
 
-    /// `Element Data Size`, as the element says it, in bytes; `None` if it says that it is unknown.
+    /// Returns the declared `Element Data Size` in bytes; `None` if it is unknown.
     #[must_use]
     pub fn size(&self) -> Option<u64> {
         self.size
     }
 
-    /// Length of ID and size, in bytes.
+    /// Returns the length of ID and size in bytes.
     #[must_use]
     pub fn header_len(&self) -> usize {
         self.header_len
     }
 
-    /// Where the element begins, in bytes from the start of the input.
+    /// Returns the offset of the element from the start of the input.
     #[must_use]
     #[inline]
     pub fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// Where the body begins, in bytes from the start of the input.
+    /// Returns the offset of the body from the start of the input.
     #[must_use]
     #[inline]
     pub fn body_offset(&self) -> u64 {
         self.offset + self.header_len as u64
     }
 
-    /// `Element Data`: what follows ID and size.
+    /// Returns the `Element Data`, the bytes after ID and size.
     ///
-    /// Of a `Segment` nothing, as its elements follow as records of their own; of a `Cluster` whose size is unknown or wrong,
-    /// the whole elements that there are of it.
+    /// It is empty for a `Segment`, whose children are separate records. For a `Cluster` with an unknown or wrong size, it
+    /// holds the complete elements of the cluster.
     #[must_use]
     #[inline]
     pub fn body(&self) -> &'data [u8] {
         self.body
     }
 
-    /// Where the element lies: its header and its [`body`](Element::body).
+    /// Returns the byte range of the element: its header and its [`body`](Element::body).
     #[must_use]
     pub fn range(&self) -> Range<u64> {
         self.offset..self.body_offset() + self.body.len() as u64
     }
 
-    /// The elements in the body.
+    /// Returns the elements in the body.
     #[must_use]
     #[inline]
     pub fn children(&self) -> Elements<'data> {
         Elements { rest: self.body, offset: self.body_offset() }
     }
 
-    /// The first element of this ID in the body.
+    /// Returns the first element with an ID in the body.
     ///
     /// # Errors
     ///
-    /// That of the element at fault, if there is one before.
+    /// The error of a damaged child before it.
     pub fn child(&self, id: ElementId) -> Result<Option<Element<'data>>> {
         self.children().find(|child| child.as_ref().map_or(true, |child| child.id == id)).transpose()
     }
 
-    /// An unsigned integer; `default` if the body is empty (RFC 8794, section 6.1).
+    /// Reads an unsigned integer; `default` if the body is empty (RFC 8794, section 6.1).
     ///
     /// # Errors
     ///
@@ -103,27 +103,27 @@ impl<'data> Element<'data> {
         }
     }
 
-    /// An unsigned integer; 0 if the body is empty.
+    /// Reads an unsigned integer; 0 if the body is empty.
     ///
     /// # Errors
     ///
-    /// As of [`unsigned_or`](Element::unsigned_or).
+    /// Those of [`unsigned_or`](Element::unsigned_or).
     pub fn unsigned(&self) -> Result<u64> {
         self.unsigned_or(0)
     }
 
-    /// A signed integer; 0 if the body is empty. Also a date: nanoseconds since the start of 2001, UTC.
+    /// Reads a signed integer; 0 if the body is empty. Also reads a date: nanoseconds since the start of 2001, UTC.
     ///
     /// # Errors
     ///
-    /// As of [`unsigned_or`](Element::unsigned_or).
+    /// Those of [`unsigned_or`](Element::unsigned_or).
     pub fn signed(&self) -> Result<i64> {
         let unused = 64 - 8 * self.body.len().min(8);
         let number = self.unsigned()?.checked_shl(u32::try_from(unused).unwrap_or(0));
         Ok(number.map_or(0, |number| number.cast_signed() >> unused))
     }
 
-    /// A floating point number; `default` if the body is empty.
+    /// Reads a floating-point number; `default` if the body is empty.
     ///
     /// # Errors
     ///
@@ -140,15 +140,16 @@ impl<'data> Element<'data> {
         }
     }
 
-    /// Text: the body up to the first zero byte (RFC 8794, section 13). It ought to be ASCII or UTF-8.
+    /// Returns the text: the body up to the first zero byte (RFC 8794, section 13). It should be ASCII or UTF-8, but is not
+    /// checked.
     #[must_use]
     pub fn text(&self) -> &'data [u8] {
         let end = memchr::memchr(0, self.body).unwrap_or(self.body.len());
         &self.body[..end]
     }
 
-    /// Whether the `CRC-32` element that the body begins with fits what follows it (RFC 8794, section 11.3.1); `None` if there is
-    /// none.
+    /// Whether the `CRC-32` element at the start of the body matches the bytes after it (RFC 8794, section 11.3.1); `None`
+    /// if there is none.
     #[must_use]
     pub fn crc32_is_right(&self) -> Option<bool> {
         let mut children = self.children();
@@ -157,40 +158,42 @@ impl<'data> Element<'data> {
         Some(crc32(children.rest) == stored)
     }
 
-    /// Checks the `CRC-32` element that the body begins with, if it is one of elements and does.
+    /// Checks the `CRC-32` element at the start of the body of a master element, if there is one.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::DamagedElement`] if it does not fit what follows it.
+    /// [`ErrorKind::DamagedElement`] if the CRC does not match.
     pub fn check_crc32(&self) -> Result<()> {
-        // Other bytes may look like one.
+        // The body of another element may look like a CRC by chance.
         let is_of_elements = self.id.element_type() == Some(ElementType::Master);
         if is_of_elements && self.crc32_is_right() == Some(false) {
-            return Err(self.damaged("its CRC-32 is not that of what is in it"));
+            return Err(self.damaged("its CRC-32 does not match"));
         }
         Ok(())
     }
 
-    /// A floating-point number that the standard allows in this element; `default` if the body is empty.
+    /// Reads a floating-point number that the standard allows in this element; `default` if the body is empty.
     ///
     /// # Errors
     ///
-    /// As of [`float_or`](Element::float_or), and [`ErrorKind::DamagedElement`] if the number is not finite or out of range.
+    /// Those of [`float_or`](Element::float_or), and [`ErrorKind::DamagedElement`] if the number is not finite or out of
+    /// range.
     pub(super) fn float_in_range_or(&self, default: f64) -> Result<f64> {
         let value = self.float_or(default)?;
         range::fault(self.id, value).map_or(Ok(value), |why| Err(self.damaged(why)))
     }
 
-    /// Checks the floating-point number in the body, if there is one.
+    /// Checks the range of the floating-point number in the body, if there is one.
     pub(super) fn check_range(&self) -> Result<()> {
         if self.body.is_empty() { Ok(()) } else { self.float_in_range_or(0.0).map(drop) }
     }
 
-    /// Checks that the size of the element does not lead out of an input of so many bytes. Of a `Segment`, whose body is not held
-    /// here, nothing else tells that the input was cut between two of its elements.
+    /// Checks that the element ends within an input of `input_len` bytes. Only this detects an input that was truncated
+    /// between two children of a `Segment`, because the body of a `Segment` is not part of its element here.
     ///
     /// # Errors
     ///
+    /// [`ErrorKind::ElementSize`] if the element ends after the input.
     /// [`ErrorKind::ElementSize`] if it does.
     pub fn check_size(&self, input_len: u64) -> Result<()> {
         let room = input_len.saturating_sub(self.body_offset());
@@ -200,17 +203,17 @@ impl<'data> Element<'data> {
         }
     }
 
-    /// Every element in this one, however deep: those that it holds have the depth 1.
+    /// Returns all descendants, at any depth; its children have depth 1.
     ///
-    /// Damage is an item, behind which the iterator goes on with what follows the element that it is in.
+    /// Damage is an item. The iterator then continues after the element that contains the damage.
     #[must_use]
     pub fn descendants(&self) -> Tree<'data> {
         Tree::within(*self)
     }
 
-    /// What is wrong in the element and, however deep, in those that it holds: sizes that lead out of what they are in, a `CRC-32`
-    /// that does not fit, a floating-point number that the standard does not allow, and a second element of a kind of which there may
-    /// be one (`maxOccurs` 1). What is in blocks is not looked at.
+    /// Returns the faults of the element and its descendants: sizes that exceed the parent, a wrong `CRC-32`, a
+    /// floating-point number out of range, and a second element of a kind that may occur once (`maxOccurs` 1). The contents
+    /// of blocks are not checked.
     ///
     /// ```
     /// use pagecut::{Format, media::matroska::Matroska};
@@ -226,13 +229,13 @@ impl<'data> Element<'data> {
         Checks::new(*self)
     }
 
-    /// That the body is damaged.
+    /// Creates the error of a damaged body.
     #[cold]
     pub(super) fn damaged(&self, why: &'static str) -> Error {
         self.fault(ErrorKind::DamagedElement { id: self.id.0, why })
     }
 
-    /// That the size of the element is another one than that of the body.
+    /// Creates the error of a size that does not match the body.
     #[cold]
     pub(super) fn wrong_size(&self) -> Error {
         self.fault(ErrorKind::ElementSize { id: self.id.0, size: self.size, room: self.body.len() as u64 })
@@ -253,9 +256,9 @@ impl fmt::Debug for Element<'_> {
     }
 }
 
-/// The elements in the body of another one, whose sizes add up to it.
+/// The elements in the body of another one.
 ///
-/// The iterator ends after an error, since what follows cannot be found.
+/// The iterator ends after an error, because the next element cannot be located.
 #[derive(Clone, Copy)]
 pub struct Elements<'data> {
     rest: &'data [u8],
@@ -263,7 +266,7 @@ pub struct Elements<'data> {
 }
 
 impl<'data> Elements<'data> {
-    /// Views of those of one ID.
+    /// Returns views of the elements with one ID.
     pub(super) fn each<T>(self, id: ElementId, view: fn(Element<'data>) -> Result<T>) -> Each<'data, T> {
         Each { elements: self, id, view }
     }
@@ -285,14 +288,14 @@ impl<'data> Iterator for Elements<'data> {
             return None;
         }
         let Found::Header(header) = Header::read(self.rest) else { return self.end(ErrorKind::NoElement) };
-        let behind = &self.rest[header.len..];
-        let body = header.size.and_then(|size| behind.get(..usize::try_from(size).ok()?));
+        let after_header = &self.rest[header.len..];
+        let body = header.size.and_then(|size| after_header.get(..usize::try_from(size).ok()?));
         let Some(body) = body else {
-            let room = behind.len() as u64;
+            let room = after_header.len() as u64;
             return self.end(ErrorKind::ElementSize { id: header.id.0, size: header.size, room });
         };
         let element = Element::new(header, self.offset, body);
-        self.rest = &behind[body.len()..];
+        self.rest = &after_header[body.len()..];
         self.offset += (header.len + body.len()) as u64;
         Some(Ok(element))
     }
@@ -306,7 +309,7 @@ impl fmt::Debug for Elements<'_> {
     }
 }
 
-/// Views of the elements of one ID in the body of another element.
+/// Views of the elements with one ID in the body of another element.
 #[derive(Clone, Copy)]
 pub struct Each<'data, T> {
     elements: Elements<'data>,
@@ -371,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn the_checksum_of_what_follows_it() {
+    fn crc32_of_the_bytes_after_it() {
         let mut body = vec![0xbf, 0x84, 0, 0, 0, 0];
         body.extend_from_slice(b"\xec\x82ab");
         let crc = crc32(b"\xec\x82ab");
@@ -380,7 +383,7 @@ mod tests {
         assert!(element(&body).check_crc32().is_ok());
         *body.last_mut().unwrap() ^= 1;
         assert_eq!(element(&body).crc32_is_right(), Some(false));
-        // What is no element of elements has none.
+        // Only master elements have a CRC.
         assert!(element(&body).check_crc32().is_ok());
         let header = Header { id: ElementId::INFO, size: Some(body.len() as u64), len: 3 };
         let error = Element::new(header, 100, &body).check_crc32().unwrap_err();
@@ -390,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn a_size_that_leads_out_of_the_input() {
+    fn sizes_beyond_the_end_of_the_input() {
         // The body begins at byte 103.
         assert!(element(b"abc").check_size(106).is_ok());
         let error = element(b"abc").check_size(105).unwrap_err();

@@ -1,31 +1,31 @@
-//! What was done to frames before they were put into blocks.
+//! Encodings of frames: compression and encryption.
 
 use super::{Element, ElementId};
 use crate::error::Result;
 
-/// `ContentEncoding` (RFC 9559, section 5.1.4.1.31): one thing that was done to the frames of a track.
+/// `ContentEncoding` (RFC 9559, section 5.1.4.1.31): one encoding step of the frames of a track.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ContentEncoding<'data> {
-    /// `ContentEncodingOrder`: the highest one was done last, and is undone first.
+    /// `ContentEncodingOrder`: the encoding with the highest order is decoded first.
     pub order: u64,
-    /// `ContentEncodingScope`, bits: 1 is for frames, 2 for `CodecPrivate`.
+    /// `ContentEncodingScope`, bits: 1 for frames, 2 for `CodecPrivate`.
     pub scope: u64,
-    /// What was done.
+    /// The encoding.
     pub encoding: Encoding<'data>,
 }
 
-/// What was done to frames.
+/// The encoding of frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Encoding<'data> {
-    /// These bytes, which all frames begin with, were taken away (`ContentCompAlgo` 3).
+    /// These bytes were removed from the start of every frame (`ContentCompAlgo` 3).
     HeaderStripping(&'data [u8]),
-    /// They were compressed with zlib (`ContentCompAlgo` 0).
+    /// zlib (`ContentCompAlgo` 0).
     Zlib,
-    /// They were compressed with another `ContentCompAlgo`: 1 is bzip2, 2 is LZO1X.
+    /// Another `ContentCompAlgo`: 1 is bzip2, 2 is LZO1X.
     Compression(u64),
-    /// They were encrypted: the `ContentEncryption`, if there is one.
+    /// Encryption, with its `ContentEncryption`, if there is one.
     Encryption(Option<Element<'data>>),
 }
 
@@ -83,42 +83,42 @@ impl<'data> ContentEncoding<'data> {
         })
     }
 
-    /// Whether it was done to frames.
+    /// Whether the encoding applies to frames.
     #[must_use]
     pub fn is_of_frames(&self) -> bool {
         self.scope & 1 != 0
     }
 }
 
-/// What a frame stands for: two slices, one behind the other, so that nothing has to be copied.
+/// The contents of a frame as two consecutive slices, so that nothing is copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Payload<'data> {
-    /// The bytes that were taken away from all frames; mostly none.
+    /// The bytes removed from the start of every frame; usually empty.
     pub prefix: &'data [u8],
     /// The bytes of the frame.
     pub data: &'data [u8],
 }
 
 impl<'data> Payload<'data> {
-    /// Length of both in bytes.
+    /// Returns the total length in bytes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.prefix.len() + self.data.len()
     }
 
-    /// Whether there are no bytes.
+    /// Whether both slices are empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Both slices in their order, for `writev`, a hash or the like.
+    /// Returns both slices in order, for example for `writev` or a hash.
     #[must_use]
     pub fn slices(&self) -> [&'data [u8]; 2] {
         [self.prefix, self.data]
     }
 
-    /// A copy of both.
+    /// Returns a copy of both slices in one vector.
     #[must_use]
     pub fn to_vec(&self) -> Vec<u8> {
         self.slices().concat()

@@ -1,4 +1,4 @@
-//! The entries of several top-level elements of one kind.
+//! Entries of top-level elements with one ID.
 
 use std::fmt;
 
@@ -6,9 +6,9 @@ use super::element::Each;
 use super::{Element, ElementId};
 use crate::error::Result;
 
-/// The entries of all top-level elements of one kind: of each `Tags` the tags, ...
+/// The entries of all top-level elements with one ID, for example the tags of each `Tags`.
 ///
-/// After damage in one of the elements the iterator continues with the next one.
+/// After damage in one of these elements, the iterator continues with the next one.
 pub struct Entries<'segment, 'data, T> {
     pub(super) lists: Box<dyn Iterator<Item = Result<Element<'data>>> + 'segment>,
     pub(super) entry: ElementId,

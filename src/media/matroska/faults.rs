@@ -1,22 +1,22 @@
-//! Faults of elements that are read all the same.
+//! Faults that do not stop the reading of an element.
 
 use crate::error::{Error, Result};
 
-/// The faults that were found, the first ones of very many.
+/// The first faults found.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Faults(Vec<Error>);
 
-/// The number of faults that are kept, so that a damaged input does not fill the memory.
-const MOST: usize = 1000;
+/// Maximum number of faults kept, so that a damaged input cannot exhaust memory.
+const LIMIT: usize = 1000;
 
 impl Faults {
     pub(super) fn push(&mut self, error: Error) {
-        if self.0.len() < MOST {
+        if self.0.len() < LIMIT {
             self.0.push(error);
         }
     }
 
-    /// The value, if there is one; the error is kept.
+    /// Returns the value, or records the error.
     pub(super) fn check<T>(&mut self, result: Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }

@@ -7,8 +7,8 @@ use super::{Element, ElementId, Info, Segment, Track};
 use crate::error::Error;
 use crate::record::Piece;
 
-/// The number of tracks that are kept, so that a damaged input does not fill the memory. ffmpeg reads 1,000.
-const MOST_TRACKS: usize = 10_000;
+/// Maximum number of tracks kept, so that a damaged input cannot exhaust memory. FFmpeg reads 1,000.
+const MAX_TRACKS: usize = 10_000;
 
 /// The tracks of a segment.
 #[derive(Debug, Clone, Default)]
@@ -16,9 +16,9 @@ pub(super) struct Tracks<'data> {
     tracks: Vec<Track<'data>>,
     /// Number and index of each track, by number.
     by_number: Vec<(u64, usize)>,
-    /// Numbers of the tracks that are too damaged to be one of these, by number.
+    /// Numbers of tracks that are too damaged to be listed, sorted.
     left_out: Vec<u64>,
-    /// There are more tracks than are kept.
+    /// The file has more tracks than the limit.
     has_more: bool,
 }
 
@@ -27,20 +27,20 @@ impl<'data> Tracks<'data> {
         &self.tracks
     }
 
-    /// The index of the track with a number; of the first one if there are several.
+    /// Returns the index of the track with a number; of the first one if several have it.
     #[inline]
     pub(super) fn index(&self, number: u64) -> Option<usize> {
         let found = self.by_number.partition_point(|&(other, _)| other < number);
         self.by_number.get(found).filter(|(other, _)| *other == number).map(|&(_, index)| index)
     }
 
-    /// Whether the blocks of a track that is not here are no packets, and no damage.
+    /// Whether the blocks of an unlisted track are skipped without an error.
     pub(super) fn is_left_out(&self, number: u64) -> bool {
         self.has_more || self.left_out.binary_search(&number).is_ok()
     }
 
-    /// Takes over the tracks of a `Tracks`. If it is not the first one, it may be a copy (RFC 9559, section 5.1: `Tracks` is
-    /// "recurring"), so that tracks with a number of an earlier one are left out.
+    /// Adds the tracks of a `Tracks`. A later `Tracks` may be a copy (RFC 9559, section 5.1: `Tracks` is "recurring"), so
+    /// tracks with a number of an earlier `Tracks` are skipped.
     fn add(&mut self, element: Element<'data>, earlier: &mut HashSet<u64>, faults: &mut Faults) {
         let known = self.tracks.len();
         for child in element.children() {
@@ -48,12 +48,12 @@ impl<'data> Tracks<'data> {
             if child.id() != ElementId::TRACK_ENTRY || self.has_more {
                 continue;
             }
-            let is_full = self.tracks.len() + self.left_out.len() == MOST_TRACKS;
+            let is_full = self.tracks.len() + self.left_out.len() == MAX_TRACKS;
             match Track::read_entry(child, faults) {
                 Ok(track) if earlier.contains(&track.number) => {}
                 Ok(_) | Err(Some(_)) if is_full => {
                     self.has_more = true;
-                    faults.push(child.damaged("there are more than 10,000 tracks, and it is not read"));
+                    faults.push(child.damaged("there are more than 10,000 tracks; it is skipped"));
                 }
                 Ok(track) => self.tracks.push(track),
                 Err(number) => self.left_out.extend(number),
@@ -62,7 +62,7 @@ impl<'data> Tracks<'data> {
         earlier.extend(self.tracks[known..].iter().map(|track| track.number));
     }
 
-    /// Orders what is found by number.
+    /// Sorts the tables by number.
     fn finish(&mut self) {
         self.by_number = self.tracks.iter().map(|track| track.number).zip(0..).collect();
         self.by_number.sort_unstable();
@@ -81,7 +81,7 @@ pub(super) struct Head<'data> {
     pub(super) faults: Faults,
     /// The first damage between the top-level elements.
     pub(super) damage: Option<Error>,
-    /// The numbers of the tracks in each `Tracks` but the current one.
+    /// The track numbers of each `Tracks` before the current one.
     earlier: HashSet<u64>,
 }
 
@@ -97,7 +97,8 @@ impl<'data> Head<'data> {
     }
 }
 
-/// Reads the head of a segment: where it is listed, if that is wanted; then, if `Info` or `Tracks` are not there, anywhere.
+/// Reads the head of a segment: the listed elements, if `listed`; then, if `Info` or `Tracks` is still missing, all
+/// elements.
 pub(super) fn read<'data>(segment: &Segment<'data>, listed: bool) -> Head<'data> {
     let mut head = Head::default();
     if listed {
@@ -112,7 +113,7 @@ pub(super) fn read<'data>(segment: &Segment<'data>, listed: bool) -> Head<'data>
                     ElementId::INFO if seek_info => head.add_info(record.element()),
                     ElementId::TRACKS if seek_tracks => head.add_tracks(record.element()),
                     ElementId::SEGMENT => break,
-                    // Those that follow the first clusters are copies.
+                    // Elements after the first clusters are copies.
                     ElementId::CLUSTER if head.has_info && head.has_tracks => break,
                     _ => {}
                 },

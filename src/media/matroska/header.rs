@@ -1,4 +1,4 @@
-//! The ID and the size that every element begins with.
+//! Element headers: ID and size.
 
 use super::ElementId;
 
@@ -12,21 +12,21 @@ pub(super) struct Header {
     pub(super) len: usize,
 }
 
-/// What stands where a header is looked for.
+/// The result of reading a header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Found {
     Header(Header),
-    /// The bytes end before the header does.
+    /// The bytes end inside the header.
     Short,
-    /// No ID or no size.
+    /// Not an ID or not a size.
     Nothing,
 }
 
-/// The longest ID in bytes (RFC 8794, section 11.2.4; Matroska has no longer ones).
+/// Maximum length of an ID in bytes (RFC 8794, section 11.2.4; Matroska uses no longer ones).
 const MAX_ID_LEN: usize = 4;
 
 impl Header {
-    /// The header that `bytes` begin with.
+    /// Reads the header at the start of `bytes`.
     #[inline]
     pub(super) fn read(bytes: &[u8]) -> Found {
         #[cfg(test)]
@@ -38,7 +38,7 @@ impl Header {
         }
         let Some(id) = bytes.get(..id_len) else { return Found::Short };
         let id = id.iter().fold(0, |id, &byte| id << 8 | u32::from(byte));
-        // An ID of ones only is none (RFC 8794, section 5).
+        // An ID with all bits set is invalid (RFC 8794, section 5).
         if id.trailing_ones() as usize >= 7 * id_len {
             return Found::Nothing;
         }
@@ -52,9 +52,9 @@ impl Header {
     }
 }
 
-/// What stands where the size of an element is looked for.
+/// The result of reading a size.
 enum Size {
-    /// The size, if it is known, and how many bytes say so.
+    /// The size, if it is known, and the length of its VINT in bytes.
     Vint(Option<u64>, usize),
     Short,
     Nothing,
@@ -72,17 +72,17 @@ fn size(bytes: &[u8]) -> Size {
     }
 }
 
-/// How many bytes a VINT has that begins with this byte (RFC 8794, section 4): 1 to 8, or 9 if none begins so.
+/// Returns the length of a VINT with this first byte (RFC 8794, section 4): 1 to 8, or 9 if it is invalid.
 fn vint_len(first: u8) -> usize {
     first.leading_zeros() as usize + 1
 }
 
-/// The largest number that a VINT of so many bytes holds.
+/// Returns the largest number that a VINT of `len` bytes holds.
 fn all_ones(len: usize) -> u64 {
     (1 << (7 * len)) - 1
 }
 
-/// The number of a VINT, without its marker, and its length; `None` if there is no whole one.
+/// Reads a VINT; returns its number without the marker, and its length; `None` if it is truncated.
 pub(super) fn vint(bytes: &[u8]) -> Option<(u64, usize)> {
     let len = vint_len(*bytes.first()?);
     let number = bytes.get(..len).filter(|_| len <= 8)?;
@@ -90,10 +90,10 @@ pub(super) fn vint(bytes: &[u8]) -> Option<(u64, usize)> {
     Some((number & all_ones(len), len))
 }
 
-/// The number of a signed VINT (RFC 9559, section 10.3.3), and its length; `None` if there is no whole one.
+/// Reads a signed VINT (RFC 9559, section 10.3.3); returns its number and length; `None` if it is truncated.
 pub(super) fn signed_vint(bytes: &[u8]) -> Option<(i64, usize)> {
     let (number, len) = vint(bytes)?;
-    // Both have 56 bits at the most.
+    // Both have at most 56 bits.
     let number = i64::try_from(number).ok()?;
     let middle = i64::try_from(all_ones(len) >> 1).ok()?;
     Some((number - middle, len))
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_header() {
+    fn invalid_headers() {
         for bytes in [
             b"\x00\x81\x81\x81\x81".as_slice(),
             b"\x0f\x81\x81\x81\x81",

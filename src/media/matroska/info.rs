@@ -1,4 +1,4 @@
-//! What holds for the whole segment.
+//! Properties of the whole segment.
 
 use super::faults::Faults;
 use super::{Element, ElementId};
@@ -8,11 +8,11 @@ use crate::error::Result;
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Info<'data> {
-    /// `TimestampScale`: how many nanoseconds a tick is. Never 0.
+    /// `TimestampScale`: length of a tick in nanoseconds. Never 0.
     pub timestamp_scale: u64,
-    /// `Duration` in ticks, if it is known. Always finite and above 0.
+    /// `Duration` in ticks, if it is known. Always finite and positive.
     pub duration: Option<f64>,
-    /// `DateUTC`: when it was made, in nanoseconds since the start of 2001, UTC.
+    /// `DateUTC`: creation time in nanoseconds since the start of 2001, UTC.
     pub date: Option<i64>,
     /// `Title`.
     pub title: Option<&'data [u8]>,
@@ -24,11 +24,11 @@ pub struct Info<'data> {
     pub segment_uuid: Option<&'data [u8]>,
 }
 
-/// `TimestampScale` if it is not said: ticks are milliseconds.
+/// Default of `TimestampScale`: ticks are milliseconds.
 const TIMESTAMP_SCALE: u64 = 1_000_000;
 
 impl Default for Info<'_> {
-    /// What holds where there is no `Info`.
+    /// The values for a segment without `Info`.
     fn default() -> Self {
         Self {
             timestamp_scale: TIMESTAMP_SCALE,
@@ -47,14 +47,14 @@ impl<'data> Info<'data> {
     ///
     /// # Errors
     ///
-    /// That of the first element at fault.
+    /// The error of the first damaged child.
     pub fn read(element: Element<'data>) -> Result<Self> {
         let (mut info, mut faults) = (Self::default(), Faults::default());
         info.add(element, &mut faults);
         faults.into_first().map_or(Ok(info), Err)
     }
 
-    /// Takes over the values of an [`ElementId::INFO`]. A damaged value stays as it was.
+    /// Reads the values of an [`ElementId::INFO`]. A damaged value leaves the previous one.
     pub(super) fn add(&mut self, element: Element<'data>, faults: &mut Faults) {
         for child in element.children() {
             let Some(child) = faults.check(child) else { continue };
@@ -76,10 +76,10 @@ impl<'data> Info<'data> {
         }
     }
 
-    /// `Duration` in seconds, if it is known.
+    /// Returns `Duration` in seconds, if it is known.
     #[must_use]
     pub fn duration_secs(&self) -> Option<f64> {
-        // Whole nanoseconds below 2^53 are exact, and longer ticks there are none.
+        // Whole nanoseconds below 2^53 are exact, and no tick is longer.
         self.duration.map(|ticks| ticks * self.timestamp_scale as f64 / 1e9)
     }
 }

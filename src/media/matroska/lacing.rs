@@ -1,19 +1,19 @@
-//! Several frames in one block.
+//! Lacing: several frames in one block.
 
 use std::iter::FusedIterator;
 
 use super::header::{signed_vint, vint};
 
-/// How several frames are put into a block (RFC 9559, section 10.3).
+/// The lacing of a block (RFC 9559, section 10.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Lacing {
-    /// The block is one frame.
+    /// The block has one frame.
     None,
-    /// The sizes of all frames but the last one are sums of bytes.
+    /// Each size is a sum of bytes; the size of the last frame is implied.
     Xiph,
     /// All frames have the same size.
     FixedSize,
-    /// The size of the first frame, and differences.
+    /// The size of the first frame, then differences; the size of the last frame is implied.
     Ebml,
 }
 
@@ -28,12 +28,12 @@ impl Lacing {
     }
 }
 
-/// A frame as it stands in a block.
+/// A frame as stored in a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Frame<'data> {
-    /// Where it begins, in bytes from the start of the input.
+    /// Offset of its first byte from the start of the input.
     pub offset: u64,
-    /// Its bytes; [`Track::payload`](super::Track::payload) tells what they stand for.
+    /// Its stored bytes; [`Track::payload`](super::Track::payload) returns its contents.
     pub data: &'data [u8],
 }
 
@@ -41,18 +41,18 @@ pub struct Frame<'data> {
 #[derive(Debug, Clone, Copy)]
 pub struct Frames<'data> {
     lacing: Lacing,
-    /// The sizes that are still to be read.
+    /// Unread sizes.
     sizes: &'data [u8],
-    /// Of EBML lacing: the size of the frame before, if there is one; of frames of the same size: that.
+    /// EBML lacing: the size of the previous frame, if there is one. Fixed-size lacing: the size of each frame.
     size: Option<u64>,
     left: usize,
-    /// The frames that are left.
+    /// The bytes of the remaining frames.
     rest: &'data [u8],
     offset: u64,
 }
 
 impl<'data> Frames<'data> {
-    /// The frames in what follows the header of a block, at an offset; or what is wrong with them.
+    /// Reads the frames in the bytes after the header of a block, which lie at `offset`; or returns the fault.
     #[inline]
     pub(super) fn read(
         lacing: Lacing,
@@ -63,32 +63,32 @@ impl<'data> Frames<'data> {
         if lacing == Lacing::None { Ok(one) } else { one.laced() }
     }
 
-    /// The frames behind the sizes, which add up.
+    /// Reads laced frames, whose sizes must match the block.
     fn laced(self) -> std::result::Result<Self, &'static str> {
-        let (&others, behind) = self.rest.split_first().ok_or("it has no number of frames")?;
-        let mut frames = Self { sizes: behind, left: usize::from(others) + 1, ..self };
+        let (&others, after_count) = self.rest.split_first().ok_or("its number of frames is missing")?;
+        let mut frames = Self { sizes: after_count, left: usize::from(others) + 1, ..self };
         if self.lacing == Lacing::FixedSize {
-            if !behind.len().is_multiple_of(frames.left) {
-                return Err("its frames have not all the same size");
+            if !after_count.len().is_multiple_of(frames.left) {
+                return Err("its frames do not have equal sizes");
             }
-            let size = Some((behind.len() / frames.left) as u64);
-            return Ok(Self { size, sizes: &[], rest: behind, offset: self.offset + 1, ..frames });
+            let size = Some((after_count.len() / frames.left) as u64);
+            return Ok(Self { size, sizes: &[], rest: after_count, offset: self.offset + 1, ..frames });
         }
-        // Once to find where the sizes end, and whether there is as much as they say.
+        // A first pass finds the end of the sizes and checks their sum.
         let (first, mut sum) = (frames, 0_u64);
         for _ in 0..others {
-            let size = frames.read_size().ok_or("a size of its frames is none")?;
+            let size = frames.read_size().ok_or("a frame size is invalid")?;
             sum = sum.saturating_add(size);
         }
-        let sizes_len = behind.len() - frames.sizes.len();
+        let sizes_len = after_count.len() - frames.sizes.len();
         if sum > frames.sizes.len() as u64 {
-            return Err("its frames are longer than it is");
+            return Err("its frames exceed it");
         }
         let offset = self.offset + 1 + sizes_len as u64;
-        Ok(Self { rest: frames.sizes, sizes: &behind[..sizes_len], offset, ..first })
+        Ok(Self { rest: frames.sizes, sizes: &after_count[..sizes_len], offset, ..first })
     }
 
-    /// The next one of the sizes that are still to be read, of the frames before the last one.
+    /// Reads the next size. The last frame has none.
     fn read_size(&mut self) -> Option<u64> {
         #[cfg(test)]
         super::linear::count(1 + self.sizes.iter().take_while(|&&byte| byte == 0xff).count());
@@ -125,7 +125,7 @@ impl<'data> Iterator for Frames<'data> {
         let size = if self.left == 0 {
             self.rest.len()
         } else {
-            // All were read once, but bytes that are mapped may have changed since.
+            // The sizes were checked, but mapped bytes may have changed since.
             let size = self.read_size().and_then(|size| usize::try_from(size).ok());
             size.unwrap_or(0).min(self.rest.len())
         };

@@ -1,6 +1,6 @@
-//! Every walk over elements takes time in proportion to the length of the input.
+//! Every walk over elements takes time linear in the length of the input.
 //!
-//! What is counted are headers of elements, sizes of frames, and 64ths of bytes that are searched for a start.
+//! The tests count steps: element headers, frame sizes, and blocks of 64 bytes searched for a start.
 
 use std::cell::Cell;
 
@@ -16,7 +16,7 @@ pub(super) fn count(steps: usize) {
     COUNT.set(COUNT.get() + steps as u64);
 }
 
-/// The steps that some work takes.
+/// Returns the number of steps of `work`.
 fn steps(work: impl FnOnce()) -> u64 {
     let before = COUNT.get();
     work();
@@ -33,7 +33,7 @@ fn unsigned(id: ElementId, number: u64) -> Vec<u8> {
     element(id, &number.to_be_bytes())
 }
 
-/// As many copies of some bytes.
+/// Repeats bytes.
 fn times(count: usize, bytes: &[u8]) -> Vec<u8> {
     bytes.repeat(count)
 }
@@ -62,7 +62,7 @@ fn without_size(id: ElementId, body: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A document with this after its track.
+/// Builds a document with these bytes after its track.
 fn document(rest: &[u8]) -> Vec<u8> {
     let tracks = element(ElementId::TRACKS, &track(1));
     let header = element(ElementId::EBML, &element(ElementId::DOC_TYPE, b"matroska"));
@@ -74,12 +74,12 @@ fn seek(id: ElementId, position: u64) -> Vec<u8> {
     element(ElementId::SEEK, &[id, unsigned(ElementId::SEEK_POSITION, position)].concat())
 }
 
-/// Elements of one kind in each other.
+/// Builds nested elements of one kind.
 fn nested(id: ElementId, depth: usize) -> Vec<u8> {
     (0..depth).fold(Vec::new(), |inner, _| element(id, &inner))
 }
 
-/// All that reads an input from its start to its end.
+/// Calls everything that reads an input from start to end.
 fn walk(data: &[u8]) {
     Matroska.records(data).for_each(drop);
     for piece in Matroska.pieces(data) {
@@ -108,7 +108,7 @@ fn walk(data: &[u8]) {
 }
 
 #[test]
-fn walks_over_twice_as_much_take_twice_as_long() {
+fn walks_take_linear_time() {
     let xiph = [&[254][..], &[255, 1].repeat(254), &vec![0; 256 * 255]].concat();
     let ebml = [&[254, 0x81][..], &[0xbf].repeat(253), &[0; 255]].concat();
     let tag = |body: &[u8]| element(ElementId::TAGS, &element(ElementId::TAG, body));

@@ -1,4 +1,4 @@
-//! The top-level elements that are found without the clusters.
+//! Top-level elements that are found without reading the clusters.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
@@ -8,25 +8,24 @@ use super::element::Each;
 use super::{Element, ElementId, Matroska, Seek, Segment};
 use crate::record::{Piece, Pieces};
 
-/// The number of each `SeekHead` that waits to be read, and of elements that they lead to, so that very many do not fill the memory.
-const MOST_FOUND: usize = 10_000;
+/// Maximum number of pending `SeekHead`s, and of elements found through them, so that a damaged input cannot exhaust memory.
+const MAX_FOUND: usize = 10_000;
 
-/// The top-level elements with one ID that come before the clusters or that a `SeekHead` leads to ([`Segment::listed`]).
+/// The top-level elements with one ID that lie before the clusters or are listed in a `SeekHead` ([`Segment::listed`]).
 ///
-/// A `SeekHead` may lead to another one. Each element comes once, and of two that overlap only the first; so the work is
-/// linear in the length of the input, however the pointers run. All of them together lead to 10,000 elements at
-/// most.
+/// A `SeekHead` may point to another one. Each element is returned once, and only the first of overlapping ones, so the work
+/// is linear in the length of the input for any pointers. At most 10,000 elements are followed.
 pub struct Listed<'segment, 'data> {
     segment: &'segment Segment<'data>,
     id: ElementId,
-    /// What comes before the clusters; `None` once that is read.
+    /// The elements before the clusters; `None` once they are read.
     before: Option<Pieces<'data, Matroska>>,
-    /// Where the clusters begin.
+    /// Offset of the first cluster.
     before_end: u64,
-    /// Each `SeekHead` that is still to be read.
+    /// `SeekHead`s still to be read.
     seek_heads: VecDeque<Element<'data>>,
     seeks: Option<Each<'data, Seek>>,
-    /// Starts and ends of the elements that a `SeekHead` led to.
+    /// Start and end of each element that a `SeekHead` pointed to.
     found: BTreeMap<u64, u64>,
 }
 
@@ -43,7 +42,7 @@ impl<'segment, 'data> Listed<'segment, 'data> {
         }
     }
 
-    /// The next element before the clusters.
+    /// Returns the next element before the clusters.
     fn next_before(&mut self) -> Option<Element<'data>> {
         for piece in self.before.as_mut()? {
             let Piece::Record(record) = piece else { continue };
@@ -64,7 +63,7 @@ impl<'segment, 'data> Listed<'segment, 'data> {
         None
     }
 
-    /// The next element that a `SeekHead` leads to.
+    /// Returns the next element that a `SeekHead` points to.
     fn next_sought(&mut self) -> Option<Element<'data>> {
         loop {
             let Some(seek) = self.seeks.as_mut().and_then(Iterator::next) else {
@@ -82,11 +81,11 @@ impl<'segment, 'data> Listed<'segment, 'data> {
         }
     }
 
-    /// The element at a position, if it is new and of use.
+    /// Returns the element at a position, if it is new and has a requested ID.
     fn follow(&mut self, seek: Seek) -> Option<Element<'data>> {
         let is_wanted = seek.id == self.id || seek.id == ElementId::SEEK_HEAD;
         let offset = self.segment.element().body_offset().checked_add(seek.position)?;
-        if self.found.len() == MOST_FOUND
+        if self.found.len() == MAX_FOUND
             || !is_wanted
             || seek.id == ElementId::CLUSTER
             || offset < self.before_end
@@ -107,7 +106,7 @@ impl<'segment, 'data> Listed<'segment, 'data> {
 }
 
 fn push<'data>(seek_heads: &mut VecDeque<Element<'data>>, element: Element<'data>) {
-    if seek_heads.len() < MOST_FOUND {
+    if seek_heads.len() < MAX_FOUND {
         seek_heads.push_back(element);
     }
 }

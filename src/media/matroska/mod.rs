@@ -1,49 +1,49 @@
-//! Matroska and WebM: RFC 9559, and RFC 8794 for EBML, of which they are made.
+//! Matroska and WebM (RFC 9559), which are based on EBML (RFC 8794).
 //!
-//! A file is a row of elements, each of which says what it is and how long: an EBML header, then a `Segment` that holds
-//! everything else. What is in the `Segment`, its *top-level elements*, are the records of [`Matroska`]: a few that describe
-//! the whole, and many clusters, which hold the frames. A frame is never looked at, and nothing is copied.
+//! A file is a sequence of elements, each with an ID and a size: an EBML header, then a `Segment` with everything else. The
+//! children of the `Segment`, its *top-level elements*, are the records of [`Matroska`]: a few describe the file, and many
+//! clusters hold the frames. Frames are not decoded, and nothing is copied.
 //!
 //! | for | see |
 //! |---|---|
-//! | the records of an input, also of a damaged one and on all cores | [`Matroska`], [`TopLevel`] |
-//! | what a file is: tracks, duration, tags, chapters, attachments, cues | [`Segment`] |
-//! | packets in the order of the file | [`Segment::packets`], [`Segment::packets_of`] |
+//! | the records of an input, also damaged, on all cores | [`Matroska`], [`TopLevel`] |
+//! | metadata: tracks, duration, tags, chapters, attachments, cues | [`Segment`] |
+//! | packets in file order | [`Segment::packets`], [`Segment::packets_of`] |
 //! | the streams of ffprobe: tracks of all segments, and attached files | [`Streams`] |
-//! | blocks and their frames, as they stand in a cluster | [`Cluster::blocks`], [`Block::frames`] |
-//! | every element there is | [`tree`], [`Element`] |
+//! | blocks and their frames as stored in a cluster | [`Cluster::blocks`], [`Block::frames`] |
+//! | all elements | [`tree`], [`Element`] |
 //!
-//! # What is a record, and what is a gap
+//! # Records and gaps
 //!
-//! Reading goes by these rules, from a position `p`. They ask for nothing that lies before `p`.
+//! The reader decides by these rules at each position. They use nothing before that position.
 //!
-//! * The ID and the size of a `Segment` are a record; what is in it follows.
-//! * An element *is held* if its size leads to the ID and size of a top-level element, or to the end of the input.
-//! * A `Cluster` that is held is a record. One that is not, since its size is unknown, or wrong, or leads out of an input that
-//!   was cut, is a record as long as whole elements follow that stand in clusters: of a torn cluster, the blocks before the tear are
-//!   there. (One with an unknown ID is one of them if it leads to another one or to a top-level element.)
-//! * Any other top-level element is a record if it is held, or if it consists of at most 64 elements that fill it exactly. One
-//!   with an unknown ID has to lead to a top-level element or, if the ID has at least three bytes, to the end of the input.
-//! * A [`Gap`](crate::Gap) lasts from where no record begins to the next *provable* one, or to the end of the input. Provable is
-//!   what begins with an ID of four bytes, is held, and begins with an element that fits, in a cluster one that stands in
-//!   clusters. A cluster is provable too if its first elements are such ones, with a timestamp and a block that leads to another one, to a
-//!   top-level element or to the end.
+//! * The ID and the size of a `Segment` are a record; its children follow.
+//! * An element *is confirmed* if its end is the start of a top-level element, or the end of the input.
+//! * A confirmed `Cluster` is a record. An unconfirmed one, because its size is unknown, wrong, or exceeds a truncated
+//!   input, is a record up to the last complete element that may occur in clusters: the blocks before the damage are kept.
+//!   (An element with an unknown ID counts if it is followed by another such element or by a top-level element.)
+//! * Any other top-level element is a record if it is confirmed, or if at most 64 elements fill it exactly. One with an
+//!   unknown ID must be followed by a top-level element or, if the ID has at least three bytes, by the end of the input.
+//! * A [`Gap`](crate::Gap) extends from a position where no record begins to the next *provable* one, or to the end of the
+//!   input. An element is provable if its ID has four bytes, it is confirmed, and its first child fits into it (and may
+//!   occur in clusters, if it is a cluster). A cluster is also provable if its first elements are such children and include
+//!   a timestamp and a block that is followed by another child, a top-level element or the end.
 //!
-//! The size of a block is believed if the block is whole; if it is wrong, the gap begins where it leads.
+//! The size of a complete block is trusted; if it is wrong, the gap begins at the end that it declares.
 //!
 //! # Boundaries
 //!
-//! A cut ([`Boundaries::search_boundary`]) is a provable cluster at which reading arrives, with gaps, that began at the start of the bytes. As
-//! the rules ask for nothing before a position, reading from one boundary is a part of reading from another one before it; so it does not
-//! matter which boundary that is, and a cut is one by definition.
+//! A boundary ([`Boundaries::search_boundary`]) is a provable cluster that a reader reaches, over gaps, from the start of
+//! the bytes. As the rules use nothing before a position, reading from a boundary continues exactly as reading from an
+//! earlier one does. So a boundary satisfies its definition whichever boundary the reader starts from.
 //!
-//! *Why not look around instead:* a Matroska file can lie in another one, as an attachment or in a frame. Its clusters are clusters in
-//! every byte, and no window tells them from those of the outer file, since any window may lie inside of the inner one. Only who
-//! comes from the left steps over them. So [`look_behind`](Boundaries::look_behind) is everything. It costs little: of a
-//! cluster whose size is known, the first bytes and those behind its end are looked at.
+//! *Why not a local search:* a Matroska file can lie inside another one, as an attachment or in a frame. Its clusters are
+//! valid clusters, and no window distinguishes them from those of the outer file, since the window may lie inside the inner
+//! one. Only a reader that comes from the left skips them. So [`look_behind`](Boundaries::look_behind) is unlimited. It
+//! costs little: of a cluster with a known size, only the first bytes and the bytes after its end are read.
 //!
-//! In clusters without sizes each block is stepped over. Where that is much of the work, collect the records once and share
-//! those out:
+//! In clusters without sizes, the reader steps over each block. If that is much of the work, collect the records once and
+//! distribute them:
 //!
 //! ```
 //! use pagecut::{Format, media::matroska::{Matroska, TopLevel}};
@@ -126,7 +126,7 @@ use crate::record::{Boundaries, Format, Part, Search, Step, Stop};
 use step::View;
 use sync::Start;
 
-/// Matroska and WebM as a format, whose records are top-level elements.
+/// The format of Matroska and WebM. Its records are top-level elements.
 ///
 /// ```
 /// use pagecut::{Piece, Resync, media::matroska::{Matroska, TopLevel}};
@@ -175,7 +175,7 @@ impl Format for Matroska {
 }
 
 impl Boundaries for Matroska {
-    /// Everything: see the page of the module.
+    /// Unlimited: see the page of the module.
     fn look_behind(&self) -> usize {
         usize::MAX
     }
@@ -192,7 +192,7 @@ impl Boundaries for Matroska {
     }
 }
 
-/// An error in the input of a view, which does not know which record it is in.
+/// Creates an error in the input of a view, which does not know its record number.
 #[cold]
 fn fault(kind: ErrorKind, offset: u64, found: &[u8]) -> Error {
     let site = Site {

@@ -1,25 +1,25 @@
-//! How often elements occur.
+//! Occurrences of elements.
 
 use std::fmt;
 
 use super::{Element, ElementId};
 use crate::error::Result;
 
-/// Which elements were met in one element, of those of which there may be one ([`ElementId::occurs_once`]).
+/// The elements found in a parent, of those that may occur once ([`ElementId::occurs_once`]).
 #[derive(Clone, Copy, Default)]
 pub struct Occurrences([u64; ElementId::COUNT.div_ceil(64)]);
 
 impl Occurrences {
-    /// Notes an element.
+    /// Records an element.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::DamagedElement`](crate::ErrorKind::DamagedElement) if there may be one of it, and one was met before.
+    /// [`ErrorKind::DamagedElement`](crate::ErrorKind::DamagedElement) if the element may occur once and was found before.
     pub fn add(&mut self, element: &Element<'_>) -> Result<()> {
         let Some(at) = element.id().once_index() else { return Ok(()) };
         let (word, bit) = (&mut self.0[at / 64], 1 << (at % 64));
         if *word & bit != 0 {
-            return Err(element.damaged("the element around it may have one of it, and has more"));
+            return Err(element.damaged("its parent may have only one of it"));
         }
         *word |= bit;
         Ok(())

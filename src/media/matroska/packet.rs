@@ -1,4 +1,4 @@
-//! Packets: the frames of all tracks with their times, in the order of the file.
+//! Packets: the frames of all tracks with their times, in file order.
 
 use std::iter::FusedIterator;
 
@@ -9,31 +9,31 @@ use crate::record::{Piece, Pieces};
 
 /// A frame with its time.
 ///
-/// Times are in [`tick`](Track::tick)s of its track: almost always those of the segment's
+/// Times are in [`tick`](Track::tick)s of its track, which almost always equal the segment's
 /// [`timestamp_scale`](super::Info::timestamp_scale).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Packet<'data> {
     /// The index of its track in [`Segment::tracks`].
     pub track: usize,
-    /// When it is shown, the `CodecDelay` subtracted. Unknown if the block has a timestamp below 0, for all frames of a block but the
-    /// first one if their duration is unknown, and for tracks of `V_MS/VFW/FOURCC`, whose times are `dts`.
+    /// Presentation time minus the `CodecDelay`. Unknown if the block has a negative timestamp, for all frames of a block
+    /// after the first one if their duration is unknown, and for tracks of `V_MS/VFW/FOURCC`, whose times are `dts`.
     pub pts: Option<i64>,
-    /// When it is decoded; only tracks of `V_MS/VFW/FOURCC` say that.
+    /// Decoding time; only tracks of `V_MS/VFW/FOURCC` have it.
     pub dts: Option<i64>,
-    /// How long it is shown: its share of the `BlockDuration`, or else the `DefaultDuration` of its track.
+    /// Duration: its share of the `BlockDuration`, or else the `DefaultDuration` of its track.
     pub duration: Option<i64>,
-    /// Whether its block says that it can be decoded without others.
+    /// Whether its block is marked as independently decodable.
     pub is_key: bool,
-    /// Whether it is to be decoded, but not shown.
+    /// Whether it is decoded but not shown.
     pub is_invisible: bool,
-    /// Whether it can be left out.
+    /// Whether a decoder may skip it.
     pub is_discardable: bool,
-    /// Which frame of its block it is, counted from 0.
+    /// Index of the frame in its block.
     pub lace: usize,
-    /// Where the body of its block begins, in bytes from the start of the input.
+    /// Offset of the body of its block from the start of the input.
     pub block_offset: u64,
-    /// Where its bytes begin, in bytes from the start of the input.
+    /// Offset of its bytes from the start of the input.
     pub offset: u64,
     /// Its bytes.
     pub payload: Payload<'data>,
@@ -41,7 +41,7 @@ pub struct Packet<'data> {
 
 /// The packets of one cluster.
 ///
-/// Behind a block that is damaged the iterator goes on.
+/// After a damaged block, the iterator continues.
 #[derive(Debug, Clone)]
 pub struct PacketsOf<'segment, 'data> {
     segment: &'segment Segment<'data>,
@@ -98,7 +98,7 @@ struct Laces<'data> {
     prefix: &'data [u8],
     frames: Frames<'data>,
     count: usize,
-    /// Of all frames together, in ticks.
+    /// Duration of all frames together, in ticks.
     duration: Option<u64>,
     time: Option<i64>,
 }
@@ -112,7 +112,7 @@ impl<'data> Laces<'data> {
             return if segment.is_left_out(block.track_number()) {
                 Ok(None)
             } else {
-                Err(block.element().damaged("its track is not among the tracks"))
+                Err(block.element().damaged("no track has its number"))
             };
         };
         Self::new(block, index, track, segment.info().timestamp_scale).map(Some)
@@ -129,7 +129,7 @@ impl<'data> Laces<'data> {
         Ok(Self { block, index, is_dts, prefix: track.prefix(), frames, count, duration, time })
     }
 
-    /// The share of a frame in the duration, so that all shares add up to it.
+    /// Returns the share of a frame in the duration; all shares add up to the duration.
     #[inline]
     fn share(&self, lace: usize) -> Option<i64> {
         let duration = self.duration?;
@@ -165,7 +165,7 @@ impl<'data> Laces<'data> {
 
 /// All packets of a segment.
 ///
-/// Damage is an item, and the iterator goes on behind it, as [`Pieces`] does. It ends where the next segment begins.
+/// Damage is an item, and the iterator then continues, as [`Pieces`] does. It ends at the next segment.
 #[derive(Debug)]
 pub struct Packets<'segment, 'data> {
     segment: &'segment Segment<'data>,
@@ -177,8 +177,8 @@ impl<'segment, 'data> Packets<'segment, 'data> {
         Self { segment, walk: SegmentWalk::new(segment) }
     }
 
-    /// The segment that follows, if there is one: files that were joined, or a live stream that began anew. What was not read
-    /// of this one is stepped over.
+    /// Returns the next segment, if there is one: files may be joined, and a live stream may restart. Skips the rest of this
+    /// segment.
     #[must_use]
     pub fn next_segment(mut self) -> Option<Segment<'data>> {
         self.walk.next_segment(self.segment)
@@ -223,7 +223,7 @@ impl<'data> SegmentWalk<'data> {
                     self.current = Some(ClusterWalk { blocks: cluster.blocks(), current: None });
                 }
                 Piece::Record(TopLevel::Segment(element)) => self.next = Some(element),
-                // Without a segment after it, it changes nothing.
+                // An EBML header without a segment after it is ignored.
                 Piece::Record(TopLevel::Element(element)) if element.id() == ElementId::EBML => {
                     self.header = Some(element);
                 }

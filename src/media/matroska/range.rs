@@ -1,10 +1,10 @@
-//! Floating-point numbers that elements may hold.
+//! Valid ranges of floating-point elements.
 
 use super::ElementId;
 
-/// Why a number is none of those that an element may hold (`range`, RFC 9559, section 5); `None` if it is one.
+/// Returns the fault of a number outside of the range of its element (`range`, RFC 9559, section 5); `None` if it is valid.
 ///
-/// No element may hold one that is not finite: nothing can be computed with it.
+/// A number that is not finite is invalid in all elements.
 pub(super) fn fault(id: ElementId, value: f64) -> Option<&'static str> {
     let (is_within, why): (fn(f64) -> bool, _) = match id {
         ElementId::DURATION
@@ -12,10 +12,8 @@ pub(super) fn fault(id: ElementId, value: f64) -> Option<&'static str> {
         | ElementId::SAMPLING_FREQUENCY
         | ElementId::OUTPUT_SAMPLING_FREQUENCY
         | ElementId::GAMMA_VALUE
-        | ElementId::FRAME_RATE => (|value| value > 0.0, "its number is not above 0"),
-        ElementId::LUMINANCE_MAX | ElementId::LUMINANCE_MIN => {
-            (|value| value >= 0.0, "its number is below 0")
-        }
+        | ElementId::FRAME_RATE => (|value| value > 0.0, "its value is not above 0"),
+        ElementId::LUMINANCE_MAX | ElementId::LUMINANCE_MIN => (|value| value >= 0.0, "its value is below 0"),
         ElementId::PRIMARY_R_CHROMATICITY_X
         | ElementId::PRIMARY_R_CHROMATICITY_Y
         | ElementId::PRIMARY_G_CHROMATICITY_X
@@ -24,18 +22,18 @@ pub(super) fn fault(id: ElementId, value: f64) -> Option<&'static str> {
         | ElementId::PRIMARY_B_CHROMATICITY_Y
         | ElementId::WHITE_POINT_CHROMATICITY_X
         | ElementId::WHITE_POINT_CHROMATICITY_Y => {
-            (|value| (0.0..=1.0).contains(&value), "its number is not between 0 and 1")
+            (|value| (0.0..=1.0).contains(&value), "its value is not between 0 and 1")
         }
         ElementId::PROJECTION_POSE_YAW | ElementId::PROJECTION_POSE_ROLL => {
-            (|value| value.abs() <= 180.0, "its number is not between -180 and 180")
+            (|value| value.abs() <= 180.0, "its value is not between -180 and 180")
         }
         ElementId::PROJECTION_POSE_PITCH => {
-            (|value| value.abs() <= 90.0, "its number is not between -90 and 90")
+            (|value| value.abs() <= 90.0, "its value is not between -90 and 90")
         }
         _ => (|_| true, ""),
     };
     match value {
-        value if !value.is_finite() => Some("its number is not finite"),
+        value if !value.is_finite() => Some("its value is not finite"),
         value => Some(why).filter(|_| !is_within(value)),
     }
 }

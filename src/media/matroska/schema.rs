@@ -1,15 +1,15 @@
-//! The elements there are, by their IDs: those of EBML (RFC 8794, section 11) and those of Matroska (RFC 9559, section 5, and
-//! the elements that the specification reclaims).
+//! The known elements by ID: those of EBML (RFC 8794, section 11) and those of Matroska (RFC 9559, section 5, and the
+//! reclaimed elements of the specification).
 
 use std::fmt;
 
 /// An `EBML Element ID` (RFC 8794, section 5), with the marker bit: `0x1a45dfa3`, ...
 ///
-/// Those that have a name are constants.
+/// Elements with a name are constants.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ElementId(pub u32);
 
-/// What the body of an element is (RFC 8794, section 7).
+/// The type of an element's body (RFC 8794, section 7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ElementType {
     /// A signed integer of 0 to 8 bytes.
@@ -42,17 +42,17 @@ macro_rules! elements {
         /// ID, name and type, by ID.
         const ELEMENTS: &[(u32, &str, ElementType)] = &[$(($id, $name, ElementType::$element_type),)*];
 
-        /// How often each of them occurs, in the same order.
+        /// `maxOccurs` of each of them, in the same order.
         const OCCURS: &[Occurs] = &[$(Occurs::$occurs,)*];
     };
 }
 
-/// How often an element occurs in the element around it (`maxOccurs`, RFC 8794, section 11.1.5.4).
+/// Number of times an element may occur in its parent (`maxOccurs`, RFC 8794, section 11.1.5.4).
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Occurs {
     /// At most once.
     Once,
-    /// As often as it likes, or more than once with the same contents (`recurring`).
+    /// Any number of times, or repeated with equal contents (`recurring`).
     Many,
 }
 
@@ -333,13 +333,13 @@ elements! {
 }
 
 impl ElementId {
-    /// The name in the standard; `None` if it has none.
+    /// Returns the name in the standard; `None` for an unknown ID.
     #[must_use]
     pub fn name(self) -> Option<&'static str> {
         self.entry().map(|&(_, name, _)| name)
     }
 
-    /// What the body of such an element is; `None` if the standard does not know it.
+    /// Returns the type of the body; `None` for an unknown ID.
     #[must_use]
     pub fn element_type(self) -> Option<ElementType> {
         self.entry().map(|&(_, _, element_type)| element_type)
@@ -350,16 +350,16 @@ impl ElementId {
         self.0 > 0xffff
     }
 
-    /// Whether the element around it may have one such element only (`maxOccurs` 1, and not `recurring`).
+    /// Whether the parent may have only one such element (`maxOccurs` 1, and not `recurring`).
     #[must_use]
     pub fn occurs_once(self) -> bool {
         self.once_index().is_some()
     }
 
-    /// How many IDs are known.
+    /// Number of known IDs.
     pub(super) const COUNT: usize = ELEMENTS.len();
 
-    /// The place among the known IDs of one that occurs once.
+    /// Returns the index in the table of an ID that may occur once.
     pub(super) fn once_index(self) -> Option<usize> {
         self.index().filter(|&at| OCCURS[at] == Occurs::Once)
     }
@@ -373,7 +373,7 @@ impl ElementId {
     }
 }
 
-/// The name, or the number of an element that has none.
+/// The name, or the number of an unknown ID.
 impl fmt::Display for ElementId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.name() {
@@ -394,7 +394,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_sorted_and_its_ids_are_ones() {
+    fn the_table_is_sorted_and_its_ids_are_valid() {
         assert!(ELEMENTS.windows(2).all(|pair| pair[0].0 < pair[1].0));
         for &(id, name, _) in ELEMENTS {
             let len = id.to_be_bytes().iter().skip_while(|&&byte| byte == 0).count();
@@ -407,7 +407,7 @@ mod tests {
     #[test]
     fn elements_that_occur_once() {
         assert!(ElementId::TIMESTAMP.occurs_once() && ElementId::CUES.occurs_once());
-        // Recurring, without a bound, and unknown.
+        // Recurring, unbounded, and unknown.
         for id in [ElementId::TRACKS, ElementId::SIMPLE_BLOCK, ElementId(0x1234_5678)] {
             assert!(!id.occurs_once(), "{id}");
         }

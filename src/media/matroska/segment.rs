@@ -1,4 +1,4 @@
-//! The segment: what a file is, before its frames are read.
+//! The segment: metadata of a file, without its frames.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use super::{
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::{Format, Part, Piece, Pieces, Records, Resync};
 
-/// A `Segment` (RFC 9559, section 5.1) and what is said of it before its clusters.
+/// A `Segment` (RFC 9559, section 5.1) and its metadata.
 ///
 /// ```
 /// use pagecut::media::matroska::Segment;
@@ -36,20 +36,20 @@ pub struct Segment<'data> {
     header: Option<EbmlHeader<'data>>,
     element: Element<'data>,
     info: Info<'data>,
-    /// Shared, since later segments may have the same ones.
+    /// Shared, because later segments may have the same tracks.
     tracks: Arc<Tracks<'data>>,
     faults: Faults,
 }
 
 impl<'data> Segment<'data> {
-    /// Reads the head of the first segment of an input: `Info` and `Tracks`, which come before the clusters or where a
-    /// `SeekHead` says. If one of them does not, the clusters are stepped over.
+    /// Reads the head of the first segment of an input: `Info` and `Tracks`, which lie before the clusters or at a position
+    /// in a `SeekHead`. If one of them is at neither place, the clusters are searched.
     ///
-    /// Several `Info` or `Tracks` are joined. Damage in them leaves the rest readable; [`faults`](Segment::faults) has it.
+    /// Several `Info` or `Tracks` are joined. Damage in them leaves the rest readable; [`faults`](Segment::faults) lists it.
     ///
     /// # Errors
     ///
-    /// If there is no `Segment`, or no `Tracks`, the first damage, if there is any; [`ErrorKind::Incomplete`] if there is no
+    /// Without a `Segment` or without `Tracks`, the first damage, if there is any; [`ErrorKind::Incomplete`] if there is no
     /// `Segment` and no damage.
     pub fn read(data: &'data [u8]) -> Result<Self> {
         let mut faults = Faults::default();
@@ -81,15 +81,15 @@ impl<'data> Segment<'data> {
         Ok(segment)
     }
 
-    /// The segment that begins with `element`, a later one of the same input, after an EBML header if there is one. A segment without `Info` or `Tracks`
-    /// has those of this one, as ffmpeg has it.
+    /// Reads a later segment of the same input, which begins with `element` after an optional EBML header. A segment without
+    /// `Info` or `Tracks` takes those of this one, as in FFmpeg.
     #[must_use]
     pub fn following(&self, element: Element<'data>, header: Option<Element<'data>>) -> Self {
         let mut faults = Faults::default();
         let header = header.map(|header| EbmlHeader::read_damaged(header, &mut faults));
         let (info, tracks) = (self.info, Arc::default());
         let mut segment = Self { data: self.data, header, element, info, tracks, faults };
-        // A pointer could lead every segment to the same elements.
+        // A pointer could lead every segment to the same elements, so none is followed.
         let read = head::read(&segment, false);
         let tracks = if read.has_tracks { Arc::new(read.tracks) } else { Arc::clone(&self.tracks) };
         let info = if read.has_info { read.info } else { self.info };
@@ -102,75 +102,75 @@ impl<'data> Segment<'data> {
         self.faults.append(faults);
     }
 
-    /// What is wrong in the EBML header, in `Info` and in `Tracks`, the first 1,000 faults. The rest of them is there.
+    /// Returns the first 1,000 faults in the EBML header, in `Info` and in `Tracks`. The undamaged values remain readable.
     #[must_use]
     pub fn faults(&self) -> &[Error] {
         self.faults.as_slice()
     }
 
-    /// The EBML header, if one comes before the segment.
+    /// Returns the EBML header, if one precedes the segment.
     #[must_use]
     pub fn header(&self) -> Option<EbmlHeader<'data>> {
         self.header
     }
 
-    /// The ID and size of the segment.
+    /// Returns the ID and size of the segment.
     #[must_use]
     pub fn element(&self) -> Element<'data> {
         self.element
     }
 
-    /// `Info`, or what holds where there is none.
+    /// Returns `Info`, or the defaults without it.
     #[must_use]
     pub fn info(&self) -> &Info<'data> {
         &self.info
     }
 
-    /// The tracks, which [`following`](Segment::following) segments may share.
+    /// Returns the tracks, which [`following`](Segment::following) segments may share.
     pub(super) fn shared_tracks(&self) -> &Arc<Tracks<'data>> {
         &self.tracks
     }
 
-    /// The tracks in their order, the first 10,000. [`faults`](Segment::faults) tells of more.
+    /// Returns the first 10,000 tracks in order. More tracks are one of the [`faults`](Segment::faults).
     #[must_use]
     pub fn tracks(&self) -> &[Track<'data>] {
         self.tracks.as_slice()
     }
 
-    /// The index in [`tracks`](Segment::tracks) of the track with a number; of the first one if there are several.
+    /// Returns the index in [`tracks`](Segment::tracks) of the track with a number; of the first one if several have it.
     #[must_use]
     #[inline]
     pub fn track_index(&self, number: u64) -> Option<usize> {
         self.tracks.index(number)
     }
 
-    /// Whether a `TrackEntry` may have this number that is not one of the [`tracks`](Segment::tracks), since it is too damaged or
-    /// there are too many; [`faults`](Segment::faults) has that. Its blocks are no packets.
+    /// Whether a `TrackEntry` with this number may exist outside of [`tracks`](Segment::tracks), because it is too damaged
+    /// or there are too many; [`faults`](Segment::faults) has the reason. Its blocks are skipped.
     #[must_use]
     pub fn is_left_out(&self, number: u64) -> bool {
         self.tracks.is_left_out(number)
     }
 
-    /// The records behind the `Segment`'s ID and size, up to the first error or the end of the input.
+    /// Returns the records after the ID and size of the `Segment`, up to the first error or the end of the input.
     #[must_use]
     pub fn records(&self) -> Records<'data, Matroska> {
         Matroska.records_of(self.part())
     }
 
-    /// The records behind the `Segment`'s ID and size, and the gaps between them.
+    /// Returns the records after the ID and size of the `Segment`, and the gaps between them.
     #[must_use]
     pub fn pieces(&self) -> Pieces<'data, Matroska> {
         Matroska.pieces_of(self.part())
     }
 
     fn part(&self) -> Part<'data> {
-        // What lies in memory can be counted in `usize`.
+        // Offsets in memory fit into `usize`.
         let start = usize::try_from(self.element.body_offset()).unwrap_or(usize::MAX);
         Part::from_range(self.data, start.min(self.data.len())..self.data.len())
     }
 
-    /// What lies at a position that is counted from the body of the `Segment`, as a `SeekHead` and `Cues` do; `None` if it is
-    /// no element with this ID.
+    /// Returns the element at a position relative to the body of the `Segment`, as in `SeekHead` and `Cues`; `None` if no
+    /// element with this ID begins there.
     #[must_use]
     pub fn element_at(&self, position: u64, id: ElementId) -> Option<Element<'data>> {
         let offset = self.element.body_offset().checked_add(position)?;
@@ -183,24 +183,25 @@ impl<'data> Segment<'data> {
         }
     }
 
-    /// The cluster at a position that is counted from the body of the `Segment`, as `Cues` do.
+    /// Returns the cluster at a position relative to the body of the `Segment`, as in `Cues`.
     #[must_use]
     pub fn cluster_at(&self, position: u64) -> Option<Cluster<'data>> {
         self.element_at(position, ElementId::CLUSTER).map(Cluster::new)
     }
 
-    /// The first top-level element with this ID: looked for before the clusters, then where a `SeekHead` says, then among and
-    /// after the clusters, at the cost of a look at each.
+    /// Returns the first top-level element with an ID: before the clusters, then at a position in a `SeekHead`, then among
+    /// and after the clusters, which reads the header of each cluster.
     ///
     /// # Errors
     ///
-    /// That of the first damage, if the element is not before the clusters and no `SeekHead` leads to it.
+    /// The first damage, if the element is not before the clusters and not in a `SeekHead`.
     pub fn find(&self, id: ElementId) -> Result<Option<Element<'data>>> {
-        self.listed(id).next().map_or_else(|| self.behind(id).next().transpose(), |element| Ok(Some(element)))
+        self.listed(id).next().map_or_else(|| self.scan(id).next().transpose(), |element| Ok(Some(element)))
     }
 
-    /// The top-level elements with this ID that come before the clusters, then those that a `SeekHead` leads to, which another
-    /// `SeekHead` may have led to. So little is read, but what is among or after the clusters and in no `SeekHead` is missing.
+    /// Returns the top-level elements with an ID that lie before the clusters, then those in a `SeekHead` and the
+    /// `SeekHead`s it points to. This reads little, but misses elements among or after the clusters that are in no
+    /// `SeekHead`.
     ///
     /// ```
     /// use pagecut::media::matroska::{ElementId, Segment, Tag};
@@ -216,7 +217,7 @@ impl<'data> Segment<'data> {
         Listed::new(self, id)
     }
 
-    /// The entries of the [`listed`](Segment::listed) elements with this ID, each read by `read`. Damaged ones are left out, and `tell`
+    /// Returns the entries of the [`listed`](Segment::listed) elements with an ID, each read by `read`. Damaged entries are skipped; `tell`
     /// receives their errors.
     ///
     /// ```
@@ -241,8 +242,8 @@ impl<'data> Segment<'data> {
         read.filter_map(|entry| entry.map_err(&mut *tell).ok()).collect()
     }
 
-    /// The attached files that ffprobe lists as streams: those that are [listed](Segment::listed) and have a name, a media type and
-    /// contents. Damaged ones are left out, and `tell` receives their errors.
+    /// Returns the attached files that ffprobe lists as streams: those that are [listed](Segment::listed) and have a name, a
+    /// media type and contents. Damaged files are skipped; `tell` receives their errors.
     pub fn attached_streams(&self, tell: &mut dyn FnMut(Error)) -> Vec<AttachedFile<'data>> {
         let mut files =
             self.listed_entries(ElementId::ATTACHMENTS, ElementId::ATTACHED_FILE, AttachedFile::read, tell);
@@ -250,15 +251,15 @@ impl<'data> Segment<'data> {
         files
     }
 
-    /// All top-level elements with this ID, at the cost of a look at each cluster.
-    fn behind(&self, id: ElementId) -> impl Iterator<Item = Result<Element<'data>>> + use<'data> {
+    /// Returns all top-level elements with an ID; reads the header of each cluster.
+    fn scan(&self, id: ElementId) -> impl Iterator<Item = Result<Element<'data>>> + use<'data> {
         let records = self.records().map(|record| record.map(|record| record.element()));
         records
             .take_while(|element| element.as_ref().map_or(true, |element| element.id() != ElementId::SEGMENT))
             .filter(move |element| element.as_ref().map_or(true, |element| element.id() == id))
     }
 
-    /// What is in the top-level elements with this ID: in all that are listed, or else in all that there are.
+    /// Returns the entries of the listed top-level elements with an ID, or else of all such elements.
     fn entries<T: 'data>(
         &self,
         list: ElementId,
@@ -269,14 +270,14 @@ impl<'data> Segment<'data> {
         let lists: Box<dyn Iterator<Item = Result<Element<'data>>> + '_> = if listed.peek().is_some() {
             Box::new(listed.map(Ok))
         } else {
-            let mut behind = self.behind(list).peekable();
-            behind.next_if(Result::is_err).transpose()?;
-            Box::new(behind)
+            let mut found = self.scan(list).peekable();
+            found.next_if(Result::is_err).transpose()?;
+            Box::new(found)
         };
         Ok(Entries { lists, entry, view, current: None })
     }
 
-    /// The entries of each `SeekHead`: where other top-level elements are.
+    /// Returns the entries of each `SeekHead`, the positions of other top-level elements.
     ///
     /// # Errors
     ///
@@ -285,7 +286,7 @@ impl<'data> Segment<'data> {
         self.entries(ElementId::SEEK_HEAD, ElementId::SEEK, Seek::read)
     }
 
-    /// The entries of each `Cues`.
+    /// Returns the entries of each `Cues`.
     ///
     /// # Errors
     ///
@@ -294,7 +295,7 @@ impl<'data> Segment<'data> {
         self.entries(ElementId::CUES, ElementId::CUE_POINT, CuePoint::read)
     }
 
-    /// The tags of each `Tags`.
+    /// Returns the tags of each `Tags`.
     ///
     /// # Errors
     ///
@@ -303,7 +304,7 @@ impl<'data> Segment<'data> {
         self.entries(ElementId::TAGS, ElementId::TAG, Tag::read)
     }
 
-    /// The chapters of each `Chapters`, by edition.
+    /// Returns the editions of each `Chapters`.
     ///
     /// # Errors
     ///
@@ -312,7 +313,7 @@ impl<'data> Segment<'data> {
         self.entries(ElementId::CHAPTERS, ElementId::EDITION_ENTRY, EditionEntry::read)
     }
 
-    /// The attached files of each `Attachments`.
+    /// Returns the attached files of each `Attachments`.
     ///
     /// # Errors
     ///
@@ -321,13 +322,13 @@ impl<'data> Segment<'data> {
         self.entries(ElementId::ATTACHMENTS, ElementId::ATTACHED_FILE, AttachedFile::read)
     }
 
-    /// All packets in the order of the file. Behind damage the iterator goes on.
+    /// Returns all packets in file order. The iterator continues after damage.
     #[must_use]
     pub fn packets(&self) -> Packets<'_, 'data> {
         Packets::new(self)
     }
 
-    /// The packets of one cluster, as a worker reads them that was given the cluster.
+    /// Returns the packets of one cluster, for workers that process clusters in parallel.
     #[must_use]
     pub fn packets_of(&self, cluster: &Cluster<'data>) -> PacketsOf<'_, 'data> {
         PacketsOf::new(self, cluster.blocks())

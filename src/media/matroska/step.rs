@@ -1,46 +1,46 @@
-//! What begins at a boundary, and where it ends.
+//! The step from record to record.
 
 use super::ElementId;
 use super::header::{Found, Header};
 use crate::error::ErrorKind;
 use crate::record::{Fault, Stop};
 
-/// What is in view of an input.
+/// The bytes in view of an input.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct View<'data> {
     pub(super) bytes: &'data [u8],
-    /// Whether the input ends where the bytes do.
+    /// Whether the input ends with the bytes.
     pub(super) complete: bool,
 }
 
-/// Where the header of a record lies, and what it says.
+/// The header of a record.
 #[derive(Debug, Clone, Copy)]
 pub struct Layout(pub(super) Header);
 
-/// A record that begins at a boundary, by its header, and its end.
+/// The header and the end of a record.
 type Record = Result<(Header, usize), Stop>;
 
-/// The end of an element depends on bytes that are not in view.
-const UNKNOWN: Stop = Stop::needs_more("where it cannot be told how long an element is");
+/// The end of an element depends on bytes out of view.
+const UNKNOWN: Stop = Stop::needs_more("before the end of an element is known");
 
-/// What follows an element.
+/// The bytes after an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Follower {
     /// A top-level element.
     TopLevel,
-    /// An element of a cluster.
+    /// An element that may occur in a cluster.
     InCluster,
     /// The end of the input.
     End,
-    /// An element that can stand nowhere here, or none.
+    /// An element that may not occur here, or no element.
     Other,
-    /// The element leads out of the input.
+    /// The element ends after the input.
     Outside,
-    /// That depends on bytes that are not in view.
+    /// Depends on bytes out of view.
     Unknown,
 }
 
-/// Whether elements of this ID stand in a `Segment`, or begin a document (RFC 9559, section 5.1).
+/// Whether an element with this ID is a top-level element, or begins a document (RFC 9559, section 5.1).
 fn is_top_level(id: ElementId) -> bool {
     matches!(
         id,
@@ -57,12 +57,12 @@ fn is_top_level(id: ElementId) -> bool {
     ) || is_global(id)
 }
 
-/// Whether elements of this ID stand in every other one (RFC 8794, section 11.3).
+/// Whether an element with this ID may occur in every other one (RFC 8794, section 11.3).
 fn is_global(id: ElementId) -> bool {
     matches!(id, ElementId::VOID | ElementId::CRC_32)
 }
 
-/// Whether elements of this ID stand in a `Cluster` (RFC 9559, section 5.1.3).
+/// Whether an element with this ID may occur in a `Cluster` (RFC 9559, section 5.1.3).
 fn is_in_cluster(id: ElementId) -> bool {
     matches!(
         id,
@@ -77,7 +77,7 @@ fn is_in_cluster(id: ElementId) -> bool {
 }
 
 impl View<'_> {
-    /// What begins at a boundary, by the rules on the page of the module.
+    /// Reads the record at a position, by the rules on the module's page.
     pub(super) fn record(self, at: usize) -> Record {
         let header = match self.header(at) {
             Found::Header(header) => header,
@@ -94,7 +94,7 @@ impl View<'_> {
         }
     }
 
-    /// The ID of the element at a position, if its header is in view.
+    /// Returns the ID of the element at a position, if its header is in view.
     pub(super) fn id(self, at: usize) -> Option<ElementId> {
         match self.header(at) {
             Found::Header(header) => Some(header.id),
@@ -107,12 +107,12 @@ impl View<'_> {
         self.bytes.get(at..).map_or(Found::Short, Header::read)
     }
 
-    /// Where an element ends whose size is known; `None` beyond what can be counted.
+    /// Returns the end of an element with a known size; `None` on overflow.
     fn end(at: usize, header: Header) -> Option<usize> {
         (at + header.len).checked_add(usize::try_from(header.size?).ok()?)
     }
 
-    /// What follows an element that ends at `end`.
+    /// Classifies the bytes after an element that ends at `end`.
     #[inline]
     fn follower(self, end: Option<usize>) -> Follower {
         let short = if self.complete { Follower::Other } else { Follower::Unknown };
@@ -129,7 +129,7 @@ impl View<'_> {
         }
     }
 
-    /// An element that is a record as a whole.
+    /// Reads an element that is one record.
     fn whole(self, at: usize, header: Header) -> Record {
         let (id, known) = (header.id, header.id.name().is_some());
         if known && !is_top_level(id) && !is_in_cluster(id) {
@@ -137,10 +137,10 @@ impl View<'_> {
         }
         let body = at + header.len;
         if header.size.is_none() {
-            let why = "its size is unknown, as only that of a Segment or a Cluster may be";
+            let why = "only a Segment or a Cluster may have an unknown size";
             return Err(Fault::new(ErrorKind::DamagedElement { id: id.0, why }, at).into());
         }
-        // Only where the input ends there is no more of it.
+        // Called only if the input ends inside the element.
         let size_fault = || {
             let room = (self.bytes.len() - body) as u64;
             Err(Fault::new(ErrorKind::ElementSize { id: id.0, size: header.size, room }, at).into())
@@ -151,9 +151,9 @@ impl View<'_> {
             (Follower::Outside, _) | (_, None) => size_fault(),
             _ if known && !is_top_level(id) => Err(Fault::new(ErrorKind::NoElement, at).into()),
             (Follower::TopLevel, Some(end)) => Ok((header, end)),
-            // What the standard does not know has to be held by more, or to have an ID that other bytes hardly look like.
+            // An unknown ID needs a confirmation by the next element, or at least three bytes, which are unlikely by chance.
             (Follower::End, Some(end)) if known || id.has_three_bytes() => Ok((header, end)),
-            (_, Some(end)) if known && !is_global(id) && self.is_tiled(body, end) => Ok((header, end)),
+            (_, Some(end)) if known && !is_global(id) && self.is_filled(body, end) => Ok((header, end)),
             _ => {
                 let why = "it does not end where another element begins";
                 Err(Fault::new(ErrorKind::DamagedElement { id: id.0, why }, at).into())
@@ -161,10 +161,10 @@ impl View<'_> {
         }
     }
 
-    /// Whether elements fill a range exactly, and not too many of them, so that no byte is looked at often.
-    fn is_tiled(self, mut at: usize, end: usize) -> bool {
-        const MOST: usize = 64;
-        for _ in 0..MOST {
+    /// Whether elements fill a range exactly. Their number is limited, so that no byte is read many times.
+    fn is_filled(self, mut at: usize, end: usize) -> bool {
+        const LIMIT: usize = 64;
+        for _ in 0..LIMIT {
             match self.header(at) {
                 Found::Header(header) if at < end => at = Self::end(at, header).unwrap_or(usize::MAX),
                 _ => break,
@@ -173,12 +173,12 @@ impl View<'_> {
         at == end
     }
 
-    /// A cluster: as long as it says if that leads to a top-level element, else as long as there are elements of it.
+    /// Reads a cluster: up to its declared end if a top-level element follows, else up to its last complete child.
     fn cluster(self, at: usize, header: Header) -> Record {
         let body = at + header.len;
-        let said_end = Self::end(at, header);
+        let declared_end = Self::end(at, header);
         if header.size.is_some() {
-            match (self.follower(said_end), said_end) {
+            match (self.follower(declared_end), declared_end) {
                 (Follower::Unknown, _) => return Err(UNKNOWN),
                 (Follower::TopLevel | Follower::End, Some(end)) => return Ok((header, end)),
                 _ => {}
@@ -187,10 +187,10 @@ impl View<'_> {
         let mut end = body;
         loop {
             match self.child_end(end) {
-                Child::Ends(child_end) if Some(end) != said_end => end = child_end,
+                Child::Ends(child_end) if Some(end) != declared_end => end = child_end,
                 Child::Unknown => return Err(UNKNOWN),
-                Child::None if end == body && said_end != Some(body) => {
-                    let why = "there is no whole element of it";
+                Child::None if end == body && declared_end != Some(body) => {
+                    let why = "it has no complete child element";
                     return Err(Fault::new(ErrorKind::DamagedElement { id: header.id.0, why }, at).into());
                 }
                 Child::Ends(_) | Child::None | Child::TopLevel => return Ok((header, end)),
@@ -198,7 +198,7 @@ impl View<'_> {
         }
     }
 
-    /// What there is of a cluster at a position.
+    /// Returns the end of the child of a cluster at a position.
     fn child_end(self, at: usize) -> Child {
         if at == self.bytes.len() {
             return if self.complete { Child::TopLevel } else { Child::Unknown };
@@ -216,7 +216,7 @@ impl View<'_> {
         match (self.follower(end), end) {
             _ if header.id.name().is_some() && !known => Child::None,
             _ if header.size.is_none() => Child::None,
-            // What follows does not matter if the ID is known, only that the element is whole.
+            // A complete element with a known ID needs no confirmation by the next one.
             (Follower::Unknown, Some(end)) if known && end <= self.bytes.len() => Child::Ends(end),
             (Follower::Unknown, _) => Child::Unknown,
             (Follower::Outside, _) | (_, None) => Child::None,
@@ -226,8 +226,7 @@ impl View<'_> {
         }
     }
 
-    /// Whether a record certainly begins at a position that nothing leads to; `None` if that depends on bytes that are not in
-    /// view.
+    /// Whether a record is provable at a position that no other element points to; `None` if that depends on bytes out of view.
     pub(super) fn is_provable(self, at: usize) -> Option<bool> {
         let header = match self.header(at) {
             Found::Header(header) => header,
@@ -250,18 +249,18 @@ impl View<'_> {
         let (first_end, end) = (Self::end(body, first), Self::end(at, header));
         match self.follower(end) {
             Follower::TopLevel | Follower::End if first_end.is_some() && first_end <= end => Some(true),
-            // Whatever follows an element whose size is unknown, it is not held.
+            // An element of unknown size is never confirmed.
             Follower::Unknown if end.is_some() => None,
             _ => has_block,
         }
     }
 
-    /// Whether among the first elements of a cluster there are a timestamp and a block that is whole, behind which there is
-    /// another element or the end.
+    /// Whether the first children of a cluster include a timestamp and a complete block that is followed by another element or the
+    /// end.
     fn has_block(self, mut at: usize) -> Option<bool> {
-        const MOST: usize = 8;
+        const LIMIT: usize = 8;
         let mut has_timestamp = false;
-        for _ in 0..MOST {
+        for _ in 0..LIMIT {
             let end = match self.child_end(at) {
                 Child::Ends(end) => end,
                 Child::Unknown => return None,
@@ -270,12 +269,12 @@ impl View<'_> {
             let Found::Header(child) = self.header(at) else { return Some(false) };
             has_timestamp |= child.id == ElementId::TIMESTAMP && child.size.is_some_and(|size| size <= 8);
             if matches!(child.id, ElementId::SIMPLE_BLOCK | ElementId::BLOCK_GROUP) {
-                let held = match self.follower(Some(end)) {
+                let is_confirmed = match self.follower(Some(end)) {
                     Follower::Unknown => return None,
                     Follower::TopLevel | Follower::InCluster | Follower::End => true,
                     Follower::Other | Follower::Outside => false,
                 };
-                return Some(has_timestamp && held);
+                return Some(has_timestamp && is_confirmed);
             }
             at = end;
         }
@@ -283,14 +282,14 @@ impl View<'_> {
     }
 }
 
-/// What there is of a cluster at a position.
+/// The child of a cluster at a position.
 enum Child {
-    /// An element of it, which ends at a position.
+    /// A child with this end.
     Ends(usize),
     /// A top-level element, or the end of the input.
     TopLevel,
-    /// Nothing of it, or not all.
+    /// No complete child.
     None,
-    /// That depends on bytes that are not in view.
+    /// Depends on bytes out of view.
     Unknown,
 }

@@ -1,4 +1,4 @@
-//! Where reading goes on behind a fault, and where an input can be cut.
+//! Resynchronisation after a fault, and boundaries.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use super::ElementId;
 use super::step::View;
 use crate::record::Search;
 
-/// What reading can go on with: elements with an ID of four bytes, clusters before others.
+/// Elements where reading can resume, with IDs of four bytes; clusters first.
 const STARTS: [ElementId; 9] = [
     ElementId::CLUSTER,
     ElementId::EBML,
@@ -24,22 +24,22 @@ const STARTS: [ElementId; 9] = [
 /// Length of their IDs in bytes.
 const ID_LEN: usize = 4;
 
-/// Where reading goes on behind a fault.
+/// The position where reading resumes after a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Start {
     At(usize),
     /// Nowhere in view.
     None,
-    /// That depends on bytes that are not in view.
+    /// Depends on bytes out of view.
     Unknown,
 }
 
-/// How many bytes are looked at first.
+/// Length of the first search window in bytes.
 const WINDOW: usize = 256;
 
-/// The first position from `from` on at which a record is provable.
+/// Finds the first position from `from` with a provable record.
 pub(super) fn search_start(view: View<'_>, mut from: usize) -> Start {
-    // Longer and longer ones, so that the nearest start is found at the cost of its distance, whatever ID it has.
+    // The window doubles, so that the cost is proportional to the distance of the nearest start, whatever its ID.
     let mut len = WINDOW;
     while from < view.bytes.len() {
         let end = from.saturating_add(len).min(view.bytes.len());
@@ -51,10 +51,10 @@ pub(super) fn search_start(view: View<'_>, mut from: usize) -> Start {
     Start::None
 }
 
-/// The first position in a range at which a record is provable.
+/// Finds the first position in a range with a provable record.
 fn search_window(view: View<'_>, range: Range<usize>) -> Start {
     let mut found = Start::None;
-    // Those of the other IDs are of interest only before what was found.
+    // Later IDs matter only before the position found so far.
     let mut end = range.end;
     for id in STARTS {
         #[cfg(test)]
@@ -74,7 +74,7 @@ fn search_window(view: View<'_>, range: Range<usize>) -> Start {
     found
 }
 
-/// The first cut in `range`: a provable cluster at which reading `data` from its start, with gaps, arrives.
+/// Finds the first boundary in `range`: a provable cluster that a reader of `data` reaches from its start, over gaps.
 pub(super) fn search_boundary(data: &[u8], range: Range<usize>) -> Search {
     let view = View { bytes: data, complete: false };
     let mut at = 0;

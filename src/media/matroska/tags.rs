@@ -1,4 +1,4 @@
-//! Tags: names and values for the whole, for tracks, chapters and others.
+//! Tags: names and values of the segment, of tracks, chapters and others.
 
 use super::element::Each;
 use super::{Element, ElementId};
@@ -10,7 +10,7 @@ use crate::error::Result;
 pub struct Tag<'data> {
     /// The element.
     pub element: Element<'data>,
-    /// `Targets`: what it is about; the whole segment if there are none.
+    /// `Targets`: the subject of the tag; the whole segment if there are none.
     pub targets: Option<Element<'data>>,
 }
 
@@ -19,34 +19,35 @@ impl<'data> Tag<'data> {
     ///
     /// # Errors
     ///
-    /// That of the element at fault.
+    /// The error of a damaged child.
     pub fn read(element: Element<'data>) -> Result<Self> {
         Ok(Self { element, targets: element.child(ElementId::TARGETS)? })
     }
 
-    /// The tags themselves.
+    /// Returns the names and values.
     #[must_use]
     pub fn simple_tags(&self) -> Each<'data, SimpleTag<'data>> {
         self.element.children().each(ElementId::SIMPLE_TAG, SimpleTag::read)
     }
 
-    /// The UIDs of one kind that it is about, as [`ElementId::TAG_TRACK_UID`]; none of a kind says that it is not about that kind.
+    /// Returns the UIDs of one kind in the targets, for example [`ElementId::TAG_TRACK_UID`]; empty if the tag does not
+    /// target that kind.
     pub fn uids(&self, kind: ElementId) -> impl Iterator<Item = Result<u64>> + use<'data> {
         self.targets.into_iter().flat_map(move |targets| targets.children().each(kind, |uid| uid.unsigned()))
     }
 
-    /// `TargetTypeValue`: 50 is the movie or album, 30 the track or song, ...; 50 if it is not said.
+    /// `TargetTypeValue`: 50 for a movie or album, 30 for a track or song, ...; 50 by default.
     ///
     /// # Errors
     ///
-    /// That of the element at fault.
+    /// The error of a damaged child.
     pub fn target_type_value(&self) -> Result<u64> {
         let Some(targets) = self.targets else { return Ok(50) };
         targets.child(ElementId::TARGET_TYPE_VALUE)?.map_or(Ok(50), |value| value.unsigned_or(50))
     }
 }
 
-/// `SimpleTag` (RFC 9559, section 5.1.8.1.2): a name and a value, and tags about that.
+/// `SimpleTag` (RFC 9559, section 5.1.8.1.2): a name and a value, with nested tags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SimpleTag<'data> {
@@ -58,7 +59,7 @@ pub struct SimpleTag<'data> {
     pub string: Option<&'data [u8]>,
     /// `TagBinary`.
     pub binary: Option<&'data [u8]>,
-    /// `TagLanguageBCP47` or else `TagLanguage`: `und` if neither is there.
+    /// `TagLanguageBCP47`, else `TagLanguage`; `und` by default.
     pub language: &'data [u8],
 }
 
@@ -81,7 +82,7 @@ impl<'data> SimpleTag<'data> {
         Ok(tag)
     }
 
-    /// The tags about this one.
+    /// Returns the nested tags.
     #[must_use]
     pub fn simple_tags(&self) -> Each<'data, SimpleTag<'data>> {
         self.element.children().each(ElementId::SIMPLE_TAG, Self::read)

@@ -1,4 +1,4 @@
-//! The tracks: what frames there are, and how they are to be taken.
+//! Tracks.
 
 use std::ops::RangeInclusive;
 
@@ -28,7 +28,7 @@ pub enum TrackType {
     Control,
     /// 33.
     Metadata,
-    /// A number that the standard does not have.
+    /// A number that is not in the standard.
     Other(u64),
 }
 
@@ -52,21 +52,21 @@ impl From<u64> for TrackType {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Track<'data> {
-    /// The element, which holds more than is read here.
+    /// The element, which has more children than this view reads.
     pub element: Element<'data>,
-    /// `TrackNumber`, by which blocks name it.
+    /// `TrackNumber`, the reference used by blocks.
     pub number: u64,
-    /// `TrackUID`, by which tags and others name it.
+    /// `TrackUID`, the reference used by tags and others.
     pub uid: u64,
     /// `TrackType`.
     pub track_type: TrackType,
     /// `CodecID`: `V_VP9`, `A_OPUS`, ...
     pub codec_id: &'data [u8],
-    /// `CodecPrivate`: what the decoder needs before the first frame.
+    /// `CodecPrivate`: the initialisation data of the decoder.
     pub codec_private: Option<&'data [u8]>,
     /// `Name`.
     pub name: Option<&'data [u8]>,
-    /// `LanguageBCP47` or else `Language`: `eng` if neither is there.
+    /// `LanguageBCP47`, else `Language`; `eng` by default.
     pub language: &'data [u8],
     /// `FlagEnabled`.
     pub is_enabled: bool,
@@ -74,14 +74,14 @@ pub struct Track<'data> {
     pub is_default: bool,
     /// `FlagForced`.
     pub is_forced: bool,
-    /// `DefaultDuration`: nanoseconds of a frame.
+    /// `DefaultDuration`: duration of a frame in nanoseconds.
     pub default_duration: Option<u64>,
-    /// `CodecDelay`: nanoseconds that the decoder adds, to be subtracted from every timestamp.
+    /// `CodecDelay`: decoder delay in nanoseconds, to be subtracted from every timestamp.
     pub codec_delay: u64,
-    /// `SeekPreRoll`: nanoseconds to decode before what is wanted.
+    /// `SeekPreRoll`: nanoseconds to decode before the seek target.
     pub seek_pre_roll: u64,
-    /// `TrackTimestampScale`, which is deprecated: the factor from a tick of the segment to a [`tick`](Track::tick) of the track, between
-    /// 0.01 and 1,000; 1 if the file has another one.
+    /// `TrackTimestampScale`, which is deprecated: the factor from a tick of the segment to a [`tick`](Track::tick) of the
+    /// track, between 0.01 and 1,000; 1 if the file has a value outside of this range.
     pub timestamp_scale: f64,
     /// `Video`.
     pub video: Option<Video<'data>>,
@@ -89,39 +89,40 @@ pub struct Track<'data> {
     pub audio: Option<Audio<'data>>,
     /// `ContentEncodings`.
     content_encodings: Option<Element<'data>>,
-    /// What was taken away from every frame.
+    /// The bytes removed from the start of every frame.
     prefix: &'data [u8],
     has_encoded_frames: bool,
 }
 
-/// `TrackTimestampScale`s that are used. ffmpeg takes smaller ones for 1, and counts nanoseconds of a tick in 32 bits.
+/// Supported values of `TrackTimestampScale`. FFmpeg replaces smaller ones by 1, and stores the nanoseconds of a tick in 32
+/// bits.
 const USABLE_SCALES: RangeInclusive<f64> = 0.01..=1000.0;
 
-/// Why a track is left out.
-const NOT_WHOLE: &str = "it has no number, no type or no codec";
+/// The fault of a track that cannot be listed.
+const INCOMPLETE: &str = "its number, type or codec is missing";
 
 impl<'data> Track<'data> {
     /// Reads an [`ElementId::TRACK_ENTRY`].
     ///
     /// # Errors
     ///
-    /// That of the element at fault; [`ErrorKind::DamagedElement`](crate::ErrorKind::DamagedElement) if there is no number, no
-    /// type or no codec.
+    /// The error of a damaged child; [`ErrorKind::DamagedElement`](crate::ErrorKind::DamagedElement) without a number, a
+    /// type or a codec.
     pub fn read(element: Element<'data>) -> Result<Self> {
         let mut faults = Faults::default();
         let track = Self::read_entry(element, &mut faults);
         match (track, faults.into_first()) {
             (Ok(track), None) => Ok(track),
             (_, Some(fault)) => Err(fault),
-            (Err(_), None) => Err(element.damaged(NOT_WHOLE)),
+            (Err(_), None) => Err(element.damaged(INCOMPLETE)),
         }
     }
 
-    /// Reads an [`ElementId::TRACK_ENTRY`], of a damaged one what is there.
+    /// Reads an [`ElementId::TRACK_ENTRY`]; collects faults and keeps the readable values.
     ///
     /// # Errors
     ///
-    /// The number, if there is one, of a track that has not all of number, type and codec; that is among the `faults` too.
+    /// The number, if there is one, of a track without a number, a type or a codec; the `faults` have this too.
     pub(super) fn read_entry(
         element: Element<'data>,
         faults: &mut Faults,
@@ -151,7 +152,7 @@ impl<'data> Track<'data> {
             }
         }
         let (Some(number), Some(track_type), Some(codec_id)) = (number, track_type, codec_id) else {
-            faults.push(element.damaged(NOT_WHOLE));
+            faults.push(element.damaged(INCOMPLETE));
             return Err(number);
         };
         let language = language_bcp47.or(language).unwrap_or(track.language);
@@ -160,7 +161,7 @@ impl<'data> Track<'data> {
         Ok(track)
     }
 
-    /// Takes over a flag or a time.
+    /// Reads a flag or a time.
     fn add(&mut self, child: Element<'data>) -> Result<()> {
         match child.id() {
             ElementId::FLAG_ENABLED => self.is_enabled = child.unsigned_or(1)? != 0,
@@ -174,7 +175,7 @@ impl<'data> Track<'data> {
             ElementId::TRACK_TIMESTAMP_SCALE => {
                 let scale = child.float_in_range_or(1.0)?;
                 if !USABLE_SCALES.contains(&scale) {
-                    return Err(child.damaged("its number is not between 0.01 and 1,000, and is taken for 1"));
+                    return Err(child.damaged("its value is not between 0.01 and 1,000; 1 is used"));
                 }
                 self.timestamp_scale = scale;
             }
@@ -183,7 +184,7 @@ impl<'data> Track<'data> {
         Ok(())
     }
 
-    /// What holds for what is not said.
+    /// Creates a track with the default values.
     fn bare(element: Element<'data>) -> Self {
         Self {
             element,
@@ -209,21 +210,21 @@ impl<'data> Track<'data> {
         }
     }
 
-    /// Finds out what has to be undone to the frames.
+    /// Determines the encodings of the frames.
     fn find_encodings(&mut self) -> Result<()> {
         let mut fault = None;
         for encoding in self.content_encodings().into_iter().flatten() {
             let encoding = match encoding {
                 Ok(encoding) => encoding,
                 Err(error) => {
-                    // Nobody knows how the frames are stored.
+                    // The encoding of the frames is unknown.
                     self.has_encoded_frames = true;
                     fault = fault.or(Some(error));
                     continue;
                 }
             };
             if encoding.is_of_frames() {
-                // What lies below something else that was done is not there to be put before a frame.
+                // A prefix under another encoding is not part of the stored bytes, so it cannot be prepended.
                 self.has_encoded_frames |= !self.prefix.is_empty();
                 match encoding.encoding {
                     Encoding::HeaderStripping(prefix) => self.prefix = prefix,
@@ -237,8 +238,9 @@ impl<'data> Track<'data> {
         fault.map_or(Ok(()), Err)
     }
 
-    /// The length of a tick of this track in nanoseconds, in a segment with this
-    /// [`timestamp_scale`](super::Info::timestamp_scale): that times `TrackTimestampScale`, rounded down, and at least 1.
+    /// Returns the length of a tick of this track in nanoseconds, in a segment with this
+    /// [`timestamp_scale`](super::Info::timestamp_scale): `timestamp_scale` times `TrackTimestampScale`, rounded down, at
+    /// least 1.
     #[must_use]
     #[expect(
         clippy::cast_possible_truncation,
@@ -252,7 +254,7 @@ impl<'data> Track<'data> {
         }
     }
 
-    /// `CodecDelay` in ticks of the track, rounded.
+    /// Returns `CodecDelay` in ticks of the track, rounded.
     #[inline]
     pub(super) fn delay(&self, timestamp_scale: u64) -> i64 {
         if self.codec_delay == 0 {
@@ -262,26 +264,26 @@ impl<'data> Track<'data> {
         i64::try_from(self.codec_delay.saturating_add(tick / 2) / tick).unwrap_or(i64::MAX)
     }
 
-    /// `TrackTimestampScale`, if it has an effect.
+    /// Returns `TrackTimestampScale`, if it has an effect.
     #[inline]
     pub(super) fn scale(&self) -> Option<f64> {
         Some(self.timestamp_scale).filter(|scale| USABLE_SCALES.contains(scale) && *scale != 1.0)
     }
 
-    /// What was done to the frames; `None` if nothing was.
+    /// Returns the encodings of the frames; `None` if there are none.
     #[must_use]
     pub fn content_encodings(&self) -> Option<Each<'data, ContentEncoding<'data>>> {
         let encodings = self.content_encodings?;
         Some(encodings.children().each(ElementId::CONTENT_ENCODING, ContentEncoding::read))
     }
 
-    /// Whether frames are compressed or encrypted, so that [`payload`](Track::payload) gives them as they are stored.
+    /// Whether frames are compressed or encrypted, so that [`payload`](Track::payload) returns encoded bytes.
     #[must_use]
     pub fn has_encoded_frames(&self) -> bool {
         self.has_encoded_frames
     }
 
-    /// How the frames are stored.
+    /// Returns the encoding of the stored frames.
     #[must_use]
     pub fn frame_encoding(&self) -> FrameEncoding {
         if !self.has_encoded_frames {
@@ -297,7 +299,7 @@ impl<'data> Track<'data> {
         }
     }
 
-    /// The kind of the media: that of [`track_type`](Track::track_type), and subtitles for WebVTT of any use, as ffprobe has it.
+    /// Returns the kind of the media by [`track_type`](Track::track_type); WebVTT of any purpose is subtitles, as in ffprobe.
     #[must_use]
     pub fn kind(&self) -> MediaKind {
         match self.track_type {
@@ -309,13 +311,13 @@ impl<'data> Track<'data> {
         }
     }
 
-    /// The bytes that were removed from all frames, and come before each.
+    /// Returns the bytes removed from the start of every frame.
     #[inline]
     pub(super) fn prefix(&self) -> &'data [u8] {
         self.prefix
     }
 
-    /// What a frame stands for: the bytes that were taken away from all frames, and its own.
+    /// Returns the contents of a frame: the bytes removed from all frames, and its stored bytes.
     #[must_use]
     #[inline]
     pub fn payload(&self, frame: &'data [u8]) -> Payload<'data> {
@@ -327,20 +329,20 @@ impl<'data> Track<'data> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Video<'data> {
-    /// The element, which holds more than is read here.
+    /// The element, which has more children than this view reads.
     pub element: Element<'data>,
     /// `PixelWidth`.
     pub pixel_width: u64,
     /// `PixelHeight`.
     pub pixel_height: u64,
-    /// `DisplayWidth` and `DisplayHeight`, if they are said.
+    /// `DisplayWidth` and `DisplayHeight`, if both are present.
     pub display: Option<(u64, u64)>,
-    /// `FlagInterlaced`: 0 is unknown, 1 interlaced, 2 progressive.
+    /// `FlagInterlaced`: 0 unknown, 1 interlaced, 2 progressive.
     pub interlaced: u64,
 }
 
 impl<'data> Video<'data> {
-    /// Reads an [`ElementId::VIDEO`], of a damaged one what is there.
+    /// Reads an [`ElementId::VIDEO`]; collects faults and keeps the readable values.
     fn read(element: Element<'data>, faults: &mut Faults) -> Self {
         let mut video = Self { element, pixel_width: 0, pixel_height: 0, display: None, interlaced: 0 };
         let (mut width, mut height) = (None, None);
@@ -365,20 +367,20 @@ impl<'data> Video<'data> {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Audio<'data> {
-    /// The element, which holds more than is read here.
+    /// The element, which has more children than this view reads.
     pub element: Element<'data>,
     /// `SamplingFrequency` in hertz.
     pub sampling_frequency: f64,
-    /// `OutputSamplingFrequency` in hertz, if it is another one.
+    /// `OutputSamplingFrequency` in hertz, if it differs.
     pub output_sampling_frequency: Option<f64>,
     /// `Channels`.
     pub channels: u64,
-    /// `BitDepth`: bits of a sample.
+    /// `BitDepth`: bits per sample.
     pub bit_depth: Option<u64>,
 }
 
 impl<'data> Audio<'data> {
-    /// Reads an [`ElementId::AUDIO`], of a damaged one what is there.
+    /// Reads an [`ElementId::AUDIO`]; collects faults and keeps the readable values.
     fn read(element: Element<'data>, faults: &mut Faults) -> Self {
         let mut audio = Self {
             element,

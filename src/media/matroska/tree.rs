@@ -1,4 +1,4 @@
-//! Every element there is.
+//! The element tree of an input.
 
 use std::fmt;
 use std::iter::FusedIterator;
@@ -7,23 +7,22 @@ use super::{Element, ElementId, ElementType, Elements, Matroska};
 use crate::error::Result;
 use crate::record::{Piece, Pieces, Resync};
 
-/// An element and how deep it lies.
+/// An element and its depth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Node<'data> {
-    /// The element; of a `Segment` its ID and size, what is in it follows.
+    /// The element; for a `Segment`, its ID and size only: its children follow.
     pub element: Element<'data>,
-    /// How many elements it is in: 0 for the EBML header and the `Segment`, 1 for a top-level element, ...
+    /// Number of ancestors: 0 for the EBML header and the `Segment`, 1 for a top-level element, ...
     pub depth: usize,
 }
 
-/// How deep elements are followed. The standard nests six of them, and chapters and tags as deep as they like.
+/// Maximum depth of elements. The standard nests six levels, and chapters and tags without a limit.
 pub(super) const MAX_DEPTH: usize = 32;
 
-/// Every element of an input, from the outside to the inside, in the order of the file.
+/// Returns all elements of an input in file order, parents before children.
 ///
-/// Damage is an item. Behind it the iterator goes on: with what follows the element that it is in, or with the next
-/// record.
+/// Damage is an item. The iterator then continues after the element that contains the damage, or with the next record.
 ///
 /// ```
 /// use pagecut::media::matroska::{ElementId, tree};
@@ -40,29 +39,29 @@ pub fn tree(data: &[u8]) -> Tree<'_> {
     Tree { pieces: Matroska.pieces(data), open: [None; MAX_DEPTH], depth: 0 }
 }
 
-/// Every element of an input ([`tree`]), or of another element ([`Element::descendants`]).
+/// All elements of an input ([`tree`]), or the descendants of an element ([`Element::descendants`]).
 pub struct Tree<'data> {
     pieces: Pieces<'data, Matroska>,
-    /// What is to follow in each of the elements that the next one is in, by depth.
+    /// The remaining children of each ancestor of the next element, by depth.
     open: [Option<Elements<'data>>; MAX_DEPTH],
-    /// How deep the next element lies at the most.
+    /// Maximum depth of the next element.
     depth: usize,
 }
 
 impl<'data> Tree<'data> {
-    /// Every element in this one.
+    /// Returns the descendants of an element.
     pub(super) fn within(element: Element<'data>) -> Self {
         let mut tree = tree(b"");
-        // What is no master holds no elements.
+        // Only master elements have children.
         let _ = tree.enter(element, 0);
         tree
     }
 
-    /// Gives the element, and next what is in it.
+    /// Returns the element, and queues its children.
     fn enter(&mut self, element: Element<'data>, depth: usize) -> Result<Node<'data>> {
         if element.id().element_type() == Some(ElementType::Master) {
             let Some(open) = self.open.get_mut(depth + 1) else {
-                return Err(element.damaged("it lies deeper than elements do"));
+                return Err(element.damaged("it is nested too deeply"));
             };
             *open = Some(element.children());
             self.depth = depth + 1;

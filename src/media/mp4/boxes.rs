@@ -1,4 +1,4 @@
-//! Boxes, and those that they hold.
+//! Boxes and their children.
 
 use std::fmt;
 use std::iter::FusedIterator;
@@ -13,14 +13,14 @@ pub struct Mp4Box<'data> {
     bytes: &'data [u8],
     offset: u64,
     header: BoxHeader,
-    /// The type of the box that it is in; zeros if it is in none.
+    /// The type of the parent box; zeros at top level.
     parent: FourCc,
-    /// `handler_type` of the track that it is in; zeros outside of `mdia`.
+    /// `handler_type` of its track; zeros outside of `mdia`.
     handler: FourCc,
 }
 
 impl<'data> Mp4Box<'data> {
-    /// The box at the start of `bytes`, which are the rest of the box `parent`, or of the input.
+    /// Reads the box at the start of `bytes`, the rest of the box `parent` or of the input.
     pub(super) fn first(
         bytes: &'data [u8],
         offset: u64,
@@ -45,62 +45,62 @@ impl<'data> Mp4Box<'data> {
                 Ok(Self { bytes, offset, header, parent, handler: FourCc::default() })
             }
             None if parent.is_none() => Err(ErrorKind::Incomplete { within: "in a box" }),
-            None => wrong("ends behind the box that it is in"),
+            None => wrong("ends after its parent"),
         }
     }
 
-    /// The type of the box that it is in; zeros if it is in none.
+    /// Returns the type of the parent box; zeros at top level.
     pub(super) fn parent(&self) -> FourCc {
         self.parent
     }
 
-    /// `handler_type` of the track that it is in; zeros outside of `mdia`.
+    /// Returns `handler_type` of its track; zeros outside of `mdia`.
     pub(super) fn handler(&self) -> FourCc {
         self.handler
     }
 
-    /// The box of these bytes, which is in no other box.
+    /// Creates a top-level box from its bytes.
     pub(super) fn top_level(header: BoxHeader, bytes: &'data [u8], offset: u64) -> Self {
         Self { bytes, offset, header, parent: FourCc::default(), handler: FourCc::default() }
     }
 
-    /// `type`: what the box is.
+    /// Returns `type`.
     #[must_use]
     pub fn kind(&self) -> FourCc {
         self.header.kind
     }
 
-    /// The header of the box.
+    /// Returns the header of the box.
     #[must_use]
     pub fn header(&self) -> BoxHeader {
         self.header
     }
 
-    /// Where the box lies, in bytes from the start of the input, its header included.
+    /// Returns the byte range of the box in the input, including its header.
     #[must_use]
     pub fn range(&self) -> Range<u64> {
         self.offset..self.offset + self.bytes.len() as u64
     }
 
-    /// Header and payload.
+    /// Returns header and payload.
     #[must_use]
     pub fn as_bytes(&self) -> &'data [u8] {
         self.bytes
     }
 
-    /// What follows the header.
+    /// Returns the bytes after the header.
     #[must_use]
     pub fn payload(&self) -> &'data [u8] {
         &self.bytes[self.header.header_len..]
     }
 
-    /// Where the payload begins, in bytes from the start of the input.
+    /// Returns the offset of the payload from the start of the input.
     #[must_use]
     pub fn payload_offset(&self) -> u64 {
         self.offset + self.header.header_len as u64
     }
 
-    /// The boxes in this one; `None` if it holds none, or is not known to.
+    /// Returns the child boxes; `None` if the box is no container, or its type is unknown.
     #[must_use]
     pub fn children(&self) -> Option<Children<'data>> {
         let start = containers::children_start(self)?;
@@ -111,7 +111,7 @@ impl<'data> Mp4Box<'data> {
         Some(children)
     }
 
-    /// The boxes that follow so many bytes of the payload; if that is shorter, an error that says so.
+    /// Returns the child boxes after `start` bytes of the payload; an error if the payload is shorter.
     pub(super) fn children_from(&self, start: usize) -> Children<'data> {
         let position = self.header.header_len + start;
         Children {
@@ -123,25 +123,25 @@ impl<'data> Mp4Box<'data> {
         }
     }
 
-    /// The first box of this type in this one.
+    /// Returns the first child of a type.
     pub(super) fn find(&self, kind: &'static [u8; 4]) -> Result<Option<Mp4Box<'data>>> {
         let mut children = self.children().unwrap_or_default();
         children.find(|child| child.as_ref().map_or(true, |child| child.kind() == *kind)).transpose()
     }
 
-    /// The first box of this type in this one, which has to be there.
+    /// Returns the first child of a type; an error if there is none.
     pub(super) fn get(&self, kind: &'static [u8; 4]) -> Result<Mp4Box<'data>> {
         self.find(kind)?.ok_or_else(|| self.lacks(kind))
     }
 
-    /// The error that the content of the box is not what it has to be; `why` goes on after the name of the box.
+    /// Creates an error about the contents of the box; `why` continues the sentence after the name of the box.
     #[cold]
     pub(super) fn error(&self, why: &'static str) -> Error {
         let fault = Mp4Fault::BoxContent { kind: self.kind().0, why };
         fault::at(ErrorKind::Mp4(fault), self.offset, self.bytes)
     }
 
-    /// The error that a box is not in this one.
+    /// Creates the error of a missing child.
     #[cold]
     pub(super) fn lacks(&self, kind: &[u8; 4]) -> Error {
         let fault = Mp4Fault::BoxMissing { kind: *kind, parent: Some(self.kind().0) };
@@ -155,28 +155,29 @@ impl fmt::Debug for Mp4Box<'_> {
     }
 }
 
-/// The boxes in a box, or of a whole input, in their order; ends at the first error.
+/// The child boxes of a box, or the boxes of an input, in order. Ends at the first error.
 ///
-/// Boxes of unknown types are boxes as well. Zeros after the last one are no box: QuickTime ends lists with them, and some writers pad
-/// files with them.
+/// Boxes of unknown types are included. Zeros after the last box are ignored: QuickTime ends lists with them, and some
+/// writers pad files with them.
 #[derive(Debug, Clone, Default)]
 pub struct Children<'data> {
     rest: &'data [u8],
     offset: u64,
     parent: Option<FourCc>,
     handler: FourCc,
-    /// The box that ends before those in it begin.
+    /// A box that ends before its children begin.
     short: Option<Mp4Box<'data>>,
 }
 
 impl<'data> Children<'data> {
-    /// The boxes of an input from the one that begins at `offset`.
+    /// Returns the boxes of an input from `offset`.
     pub(super) fn of_input(data: &'data [u8], offset: u64) -> Self {
         let rest = usize::try_from(offset).ok().and_then(|start| data.get(start..)).unwrap_or(&[]);
         Self { rest, offset, ..Self::default() }
     }
 
-    /// `handler_type` of the first `hdlr` (ISO/IEC 14496-12 §8.4.3), by which sample entries are laid out; zeros if there is none.
+    /// Returns `handler_type` of the first `hdlr` (ISO/IEC 14496-12 §8.4.3), which gives the layout of sample entries; zeros
+    /// if there is none.
     fn find_handler(&self) -> FourCc {
         let hdlr = self.clone().map_while(Result::ok).find(|found| found.kind() == *b"hdlr");
         let handler = hdlr.and_then(|hdlr| hdlr.payload().get(8..)?.first_chunk().copied());
@@ -189,7 +190,7 @@ impl<'data> Iterator for Children<'data> {
 
     fn next(&mut self) -> Option<Self::Item> {
         if let Some(short) = self.short.take() {
-            return Some(Err(short.error("ends before the boxes in it begin")));
+            return Some(Err(short.error("ends before its child boxes")));
         }
         if is_padding(self.rest) {
             return None;
@@ -197,7 +198,7 @@ impl<'data> Iterator for Children<'data> {
         let next = Mp4Box::first(self.rest, self.offset, self.parent)
             .map(|next| Mp4Box { handler: self.handler, ..next })
             .map_err(|kind| fault::at(kind, self.offset, self.rest));
-        // Behind an error there is no telling where a box begins.
+        // After an error, the start of the next box is unknown.
         let len = next.as_ref().map_or(self.rest.len(), |next| next.bytes.len());
         self.rest = &self.rest[len..];
         self.offset += len as u64;
@@ -207,7 +208,7 @@ impl<'data> Iterator for Children<'data> {
 
 impl FusedIterator for Children<'_> {}
 
-/// Whether bytes after the last box are no box: zeros, or none.
+/// Whether the bytes after the last box are padding: zeros, or none.
 pub(super) fn is_padding(rest: &[u8]) -> bool {
     rest.iter().all(|&byte| byte == 0)
 }

@@ -1,11 +1,11 @@
-//! What the boxes of codings say, and the names that follow from it.
+//! Configuration boxes of codings, and codec strings.
 
 use std::fmt::Write;
 
 use super::{Children, FourCc, Mp4Box, fields::Fields};
 use crate::error::{Error, Result};
 
-/// What it takes to decode samples, as far as it names the coding.
+/// The decoder configuration, as far as it identifies the coding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CodecConfiguration {
@@ -17,7 +17,7 @@ pub enum CodecConfiguration {
         compatibility: u8,
         /// `AVCLevelIndication`: ten times the level.
         level: u8,
-        /// Bytes of the length before each NAL unit.
+        /// Length in bytes of the size before each NAL unit.
         nal_length_size: u8,
     },
     /// H.265: `hvcC` (ISO/IEC 14496-15 §8.3.3).
@@ -34,7 +34,7 @@ pub enum CodecConfiguration {
         constraints: [u8; 6],
         /// `general_level_idc`: thirty times the level.
         level: u8,
-        /// Bytes of the length before each NAL unit.
+        /// Length in bytes of the size before each NAL unit.
         nal_length_size: u8,
     },
     /// AV1: `av1C` (AV1 Codec ISO Media File Format Binding §2.3).
@@ -45,7 +45,7 @@ pub enum CodecConfiguration {
         level: u8,
         /// `seq_tier_0`: the High tier.
         high_tier: bool,
-        /// Bits of a sample of a plane.
+        /// Bits per sample of a plane.
         bit_depth: u8,
     },
     /// VP8, VP9: `vpcC` (VP Codec ISO Media File Format Binding).
@@ -57,41 +57,41 @@ pub enum CodecConfiguration {
         /// `bitDepth`.
         bit_depth: u8,
     },
-    /// What MPEG-4 registers: `esds` (ISO/IEC 14496-1 §7.2.6).
+    /// A coding with an MPEG-4 object type: `esds` (ISO/IEC 14496-1 §7.2.6).
     Mpeg4 {
         /// `objectTypeIndication`: 0x40 MPEG-4 Audio, 0x6b MP3, ...
         object_type: u8,
         /// The audio object type of MPEG-4 Audio (ISO/IEC 14496-3 §1.5.1): 2 is AAC LC, 5 is HE-AAC, ...
         audio_object_type: Option<u8>,
-        /// `maxBitrate` in bits per second; 0 where it is not told.
+        /// `maxBitrate` in bits per second; 0 if unknown.
         max_bit_rate: u32,
-        /// `avgBitrate` in bits per second; 0 where it is not told.
+        /// `avgBitrate` in bits per second; 0 if unknown.
         average_bit_rate: u32,
     },
 }
 
-/// The configuration in a sample entry that has these boxes, as far as it can be read.
+/// Reads the configuration from the boxes of a sample entry, as far as it is readable.
 pub(super) fn read(boxes: Children<'_>) -> Option<CodecConfiguration> {
     boxes.map_while(Result::ok).find_map(|found| match &found.kind().0 {
-        b"avcC" => CodecConfiguration::of_avc(found.payload()),
-        b"hvcC" => CodecConfiguration::of_hevc(found.payload()),
-        b"av1C" => CodecConfiguration::of_av1(found.payload()),
+        b"avcC" => CodecConfiguration::from_avc(found.payload()),
+        b"hvcC" => CodecConfiguration::from_hevc(found.payload()),
+        b"av1C" => CodecConfiguration::from_av1(found.payload()),
         b"vpcC" => vp(found).ok(),
         b"esds" => Esds::read(found).configuration(),
-        // QuickTime keeps it one box further in.
+        // QuickTime nests it in another box.
         b"wave" => found.find(b"esds").ok()?.and_then(|esds| Esds::read(esds).configuration()),
         _ => None,
     })
 }
 
-/// Whether the boxes of a sample entry are whole, and the configuration has all that a decoder needs.
+/// Checks that the boxes of a sample entry are complete, and the configuration has everything that a decoder needs.
 pub(super) fn check(boxes: Children<'_>) -> Result<()> {
     for found in boxes {
         let found = found?;
         match &found.kind().0 {
-            b"avcC" => record(found, CodecConfiguration::of_avc)?,
-            b"hvcC" => record(found, CodecConfiguration::of_hevc)?,
-            b"av1C" => record(found, CodecConfiguration::of_av1)?,
+            b"avcC" => record(found, CodecConfiguration::from_avc)?,
+            b"hvcC" => record(found, CodecConfiguration::from_hevc)?,
+            b"av1C" => record(found, CodecConfiguration::from_av1)?,
             b"vpcC" => vp(found).map(drop)?,
             b"esds" => Esds::read(found).check()?,
             b"wave" => found.find(b"esds")?.map_or(Ok(()), |esds| Esds::read(esds).check())?,
@@ -101,24 +101,24 @@ pub(super) fn check(boxes: Children<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Whether a box that is all configuration record has all its fields.
+/// Checks that a box with a configuration record has all fields of the record.
 fn record(found: Mp4Box<'_>, read: impl FnOnce(&[u8]) -> Option<CodecConfiguration>) -> Result<()> {
-    read(found.payload()).map(drop).ok_or_else(|| found.error("ends before its fields do"))
+    read(found.payload()).map(drop).ok_or_else(|| found.error("ends before its last field"))
 }
 
 impl CodecConfiguration {
-    /// That of an `AVCDecoderConfigurationRecord`, which is also what Matroska has of `V_MPEG4/ISO/AVC`; `None` if it ends too
-    /// early.
+    /// Reads an `AVCDecoderConfigurationRecord`, which is also the `CodecPrivate` of `V_MPEG4/ISO/AVC` in Matroska; `None`
+    /// if it is truncated.
     #[must_use]
-    pub fn of_avc(record: &[u8]) -> Option<Self> {
+    pub fn from_avc(record: &[u8]) -> Option<Self> {
         let &[_, profile, compatibility, level, length] = record.first_chunk()?;
         Some(Self::Avc { profile, compatibility, level, nal_length_size: (length & 3) + 1 })
     }
 
-    /// That of an `HEVCDecoderConfigurationRecord`, which is also what Matroska has of `V_MPEGH/ISO/HEVC`; `None` if it ends too
-    /// early.
+    /// Reads an `HEVCDecoderConfigurationRecord`, which is also the `CodecPrivate` of `V_MPEGH/ISO/HEVC` in Matroska; `None`
+    /// if it is truncated.
     #[must_use]
-    pub fn of_hevc(record: &[u8]) -> Option<Self> {
+    pub fn from_hevc(record: &[u8]) -> Option<Self> {
         let &[_, general, f0, f1, f2, f3, c0, c1, c2, c3, c4, c5, level, _, _, _, _, _, _, _, _, length] =
             record.first_chunk()?;
         Some(Self::Hevc {
@@ -132,9 +132,10 @@ impl CodecConfiguration {
         })
     }
 
-    /// That of an `AV1CodecConfigurationRecord`, which is also what Matroska has of `V_AV1`; `None` if it ends too early.
+    /// Reads an `AV1CodecConfigurationRecord`, which is also the `CodecPrivate` of `V_AV1` in Matroska; `None` if it is
+    /// truncated.
     #[must_use]
-    pub fn of_av1(record: &[u8]) -> Option<Self> {
+    pub fn from_av1(record: &[u8]) -> Option<Self> {
         let &[_, profile, depth] = record.first_chunk()?;
         let bit_depth = match depth >> 5 & 3 {
             0 | 1 => 8,
@@ -146,7 +147,8 @@ impl CodecConfiguration {
     }
 }
 
-/// The configuration record of a coding, or the `DecoderSpecificInfo` of what MPEG-4 registers; `None` if there is none.
+/// Returns the configuration record, or the `DecoderSpecificInfo` of a coding with an MPEG-4 object type; `None` if there is
+/// none.
 pub(super) fn decoder_configuration<'data>(boxes: Children<'data>) -> Option<&'data [u8]> {
     boxes.map_while(Result::ok).find_map(|found| match &found.kind().0 {
         b"avcC" | b"hvcC" | b"av1C" => Some(found.payload()).filter(|record| !record.is_empty()),
@@ -170,14 +172,14 @@ const DECODER_SPECIFIC_INFO: u8 = 5;
 /// `objectTypeIndication` of MPEG-4 audio.
 const MPEG4_AUDIO: u8 = 0x40;
 
-/// What `esds` states, as far as it goes: encoders leave descriptors out, and state wrong lengths.
+/// The readable contents of `esds`. Encoders omit descriptors and write wrong lengths.
 struct Esds<'data> {
     esds: Mp4Box<'data>,
     object_type: Option<u8>,
     /// `maxBitrate` and `avgBitrate`.
     bit_rates: (u32, u32),
     decoder_specific_info: Option<&'data [u8]>,
-    /// What is wrong with the descriptors.
+    /// The fault of the descriptors.
     fault: Option<Error>,
 }
 
@@ -193,7 +195,7 @@ impl<'data> Esds<'data> {
         let (_, _, mut fields) = Fields::full(self.esds)?;
         let (tag, _) = descriptor(&mut fields)?;
         fields.skip(2)?;
-        // Some have the identifier alone.
+        // Some writers store only the identifier.
         if tag == ES_DESCRIPTOR {
             let flags = fields.u8()?;
             if flags & 0x80 != 0 {
@@ -220,7 +222,7 @@ impl<'data> Esds<'data> {
         let (_, info_len) = descriptor(&mut fields)?;
         let rest = fields.clone().rest();
         self.decoder_specific_info = Some(&rest[..info_len.min(rest.len())]);
-        // 13 bytes of fields, then the tag and a length of one byte or more.
+        // 13 bytes of fields, then a tag and a length of at least one byte.
         if info_len > rest.len() || len < 15 + info_len {
             return Err(fields.error("has descriptors with wrong lengths"));
         }
@@ -252,7 +254,7 @@ impl<'data> Esds<'data> {
     }
 }
 
-/// The tag and the length of the next descriptor.
+/// Reads the tag and the length of the next descriptor.
 fn descriptor(fields: &mut Fields<'_>) -> Result<(u8, usize)> {
     let tag = fields.u8()?;
     // Seven bits of the length in each of up to four bytes.
@@ -267,7 +269,7 @@ fn descriptor(fields: &mut Fields<'_>) -> Result<(u8, usize)> {
     Ok((tag, len))
 }
 
-/// The parameter `codecs` (RFC 6381 §3; ISO/IEC 14496-15 annex E; the bindings of AV1 and VP).
+/// Returns the `codecs` parameter (RFC 6381 §3; ISO/IEC 14496-15 annex E; the bindings of AV1 and VP).
 pub(super) fn string(format: FourCc, configuration: Option<CodecConfiguration>) -> String {
     let mut text = format.to_string().trim_end().to_owned();
     match configuration {
@@ -313,7 +315,7 @@ pub(super) fn string(format: FourCc, configuration: Option<CodecConfiguration>) 
 mod tests {
     use super::*;
 
-    /// The name of samples of this format with this configuration box.
+    /// Returns the codec string of a format with this configuration box.
     fn name(format: &[u8; 4], kind: &[u8; 4], payload: &[u8]) -> String {
         let size = u32::try_from(8 + payload.len()).unwrap();
         let bytes = [&size.to_be_bytes(), kind.as_slice(), payload].concat();
@@ -321,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_the_specifications() {
+    fn codec_strings_of_the_specifications() {
         assert_eq!(name(b"avc1", b"avcC", &[1, 0x64, 0, 0x1f, 0xff]), "avc1.64001f");
         // The examples of ISO/IEC 14496-15 annex E.
         let mut hevc = [0; 23];

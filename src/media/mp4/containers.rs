@@ -1,16 +1,17 @@
-//! Which boxes hold boxes.
+//! Container boxes.
 
 use super::{Mp4Box, sample_entry};
 
-/// Where the boxes begin that a box holds, in bytes from the start of its payload; `None` if it holds none, or is not known to.
+/// Returns the offset of the first child from the start of the payload; `None` if the box is no container, or its type is
+/// unknown.
 ///
-/// A box in `stsd` is a sample entry, whatever its type.
+/// Every box in `stsd` is a sample entry, whatever its type.
 pub(super) fn children_start(of: &Mp4Box<'_>) -> Option<usize> {
     let (parent, kind, payload) = (of.parent(), of.kind(), of.payload());
     if parent == *b"stsd" {
         return sample_entry::children_start(of.handler(), kind, payload);
     }
-    // The tags of iTunes have the names of what they tell.
+    // iTunes tags have types of their own.
     if parent == *b"ilst" {
         return Some(0);
     }
@@ -22,9 +23,9 @@ pub(super) fn children_start(of: &Mp4Box<'_>) -> Option<usize> {
         b"iref" => Some(4),
         b"dref" | b"stsd" => Some(8),
         b"ipro" | b"fiin" => Some(6),
-        // The count of items has 16 bits in version 0, and 32 later.
+        // The item count has 16 bits in version 0, and 32 bits later.
         b"iinf" => Some(if payload.first() == Some(&0) { 6 } else { 8 }),
-        // Version and flags, which are 0; in QuickTime, the first box at once, whose size is not 0.
+        // Version and flags, which are 0; in QuickTime, the first child follows directly, whose size is not 0.
         b"meta" => Some(if payload.first_chunk().is_none_or(|size| *size == [0; 4]) { 4 } else { 0 }),
         // QuickTime, and tags of iTunes.
         b"wave" | b"gmhd" | b"tapt" | b"clip" | b"matt" | b"ilst" => Some(0),

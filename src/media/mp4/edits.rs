@@ -5,23 +5,23 @@ use std::iter::FusedIterator;
 use super::{Mp4Box, fields::Fields, packets::rescale};
 use crate::error::Result;
 
-/// An edit (ISO/IEC 14496-12 §8.6.6): a stretch of the presentation.
+/// An edit (ISO/IEC 14496-12 §8.6.6): a segment of the presentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Edit {
-    /// `segment_duration`, in time units of the movie. 0 in a fragmented movie: to the end.
+    /// `segment_duration`, in time units of the movie. 0 in a fragmented movie: up to the end.
     pub duration: u64,
-    /// `media_time`: where it starts in the media, in time units of the track; `None` for an empty edit, in which nothing is
-    /// presented.
+    /// `media_time`: its start in the media, in time units of the track; `None` for an empty edit, which presents nothing.
     pub media_time: Option<u64>,
-    /// `media_rate`, in 65,536ths of the normal speed; 0 for a picture that stands still.
+    /// `media_rate`, in 65,536ths of the normal speed; 0 for a still picture.
     pub rate: i32,
 }
 
 /// The edits of a track in order.
 ///
-/// Samples have the times of the media; edits say which of them are presented, and when. What most files have is one edit
-/// that starts where the first picture is shown, or where a decoder of sound is ready: [`presentation_shift`](Self::presentation_shift).
+/// Samples have media times; edits select the presented samples and their presentation times. Most files have one edit that
+/// starts at the first frame shown, or after the priming samples of an audio decoder:
+/// [`presentation_shift`](Self::presentation_shift).
 #[derive(Debug, Clone, Default)]
 pub struct Edits<'data> {
     entries: Entries<'data>,
@@ -29,9 +29,9 @@ pub struct Edits<'data> {
 
 #[derive(Debug, Clone)]
 enum Entries<'data> {
-    /// Of version 0 of the box.
+    /// Version 0 of the box.
     Short(&'data [[u8; 12]]),
-    /// Of version 1 of the box.
+    /// Version 1 of the box.
     Long(&'data [[u8; 20]]),
 }
 
@@ -54,10 +54,10 @@ impl<'data> Edits<'data> {
         Ok(Self { entries })
     }
 
-    /// What to add to a time of the media to have that of the presentation, up to the end of the first edit that is not
-    /// empty, in time units of the track; 0 without edits.
+    /// Returns the difference from a media time to its presentation time, valid up to the end of the first non-empty edit,
+    /// in time units of the track; 0 without edits.
     ///
-    /// `movie_timescale` and `timescale` are the time units in a second of the movie and of the track.
+    /// `movie_timescale` and `timescale` are the time units per second of the movie and of the track.
     ///
     /// ```
     /// # use pagecut::media::mp4::Movie;
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn empty_edits_delay_and_the_first_other_one_says_where_the_media_starts() {
+    fn empty_edits_delay_the_presentation() {
         let edit = |duration: u32, media_time: i32| {
             let mut entry = [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0];
             entry[..4].copy_from_slice(&duration.to_be_bytes());

@@ -1,4 +1,4 @@
-//! Runs of bytes in which samples lie one after another.
+//! Contiguous ranges of samples.
 
 use std::collections::HashMap;
 use std::iter::FusedIterator;
@@ -9,22 +9,21 @@ use super::table::TableExtents;
 use super::{Movie, Track};
 use crate::error::{Error, Result};
 
-/// Samples that lie one after another without a gap: those of a chunk, or of a run of a movie fragment.
+/// Contiguous samples: those of a chunk, or of a run of a movie fragment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Extent {
     /// The index of the track in [`Movie::tracks`].
     pub track: usize,
-    /// The samples, counted from 0 in the track.
+    /// The sample indices in the track, from 0.
     pub samples: Range<u64>,
-    /// The bytes, from the start of the input. They may end beyond it.
+    /// The byte range in the input. It may exceed the input.
     pub range: Range<u64>,
 }
 
-/// The extents of all tracks: those of the sample tables, track after track, then those of the movie fragments in the order of the file.
+/// The extents of all tracks: those of the sample tables, track by track, then those of the movie fragments in file order.
 ///
-/// Tables and fragments are walked over once, whatever number of samples they state. An error ends the table, or the fragments, that it
-/// is in.
+/// Each table and fragment is read once, whatever number of samples it declares. An error ends its table, or the fragments.
 #[derive(Debug, Clone)]
 pub struct Extents<'movie, 'data> {
     tracks: &'movie [Track<'data>],
@@ -36,9 +35,9 @@ pub struct Extents<'movie, 'data> {
     runs: TrackRuns<'data>,
     /// `track_ID` of the runs.
     of_runs: u32,
-    /// The tracks by their identifiers: the index, and how many samples came before.
+    /// Index and number of previous samples of each track, by track identifier.
     by_id: HashMap<u32, (usize, u64)>,
-    /// There is no memory for `by_id`.
+    /// The error that there was no memory for `by_id`.
     error: Option<Error>,
 }
 
@@ -47,7 +46,7 @@ impl<'movie, 'data> Extents<'movie, 'data> {
         let tracks = movie.tracks();
         let mut by_id = HashMap::new();
         let error = by_id.try_reserve(tracks.len()).err();
-        let error = error.map(|_| movie.moov().error("has more tracks than there is memory for"));
+        let error = error.map(|_| movie.moov().error("has too many tracks for the available memory"));
         if error.is_none() {
             let tracks = tracks.iter().enumerate().rev().filter(|(_, track)| track.has_fragments());
             by_id.extend(tracks.map(|(index, track)| (track.id(), (index, track.walked_table_len()))));

@@ -3,7 +3,7 @@
 use super::{FourCc, Mp4Box};
 use crate::error::{Error, Result};
 
-/// Reads the fields of a box one after the other. Integers are big-endian (ISO/IEC 14496-12 §4.1).
+/// Reads the fields of a box in order. Integers are big-endian (ISO/IEC 14496-12 §4.1).
 #[derive(Debug, Clone)]
 pub(super) struct Fields<'data> {
     of: Mp4Box<'data>,
@@ -11,30 +11,30 @@ pub(super) struct Fields<'data> {
 }
 
 impl<'data> Fields<'data> {
-    /// The fields of a box from the start of its payload.
+    /// Starts at the payload of a box.
     pub(super) fn of(of: Mp4Box<'data>) -> Self {
         Self { of, rest: of.payload() }
     }
 
-    /// The version and the flags of a box that has them (§4.2.2, `FullBox`), and its other fields.
+    /// Reads the version and the flags of a full box (§4.2.2, `FullBox`); returns them and its other fields.
     pub(super) fn full(of: Mp4Box<'data>) -> Result<(u8, u32, Self)> {
         let mut fields = Self::of(of);
         let [version, f0, f1, f2] = *fields.array()?;
         Ok((version, u32::from_be_bytes([0, f0, f1, f2]), fields))
     }
 
-    /// The next bytes.
+    /// Reads `len` bytes.
     pub(super) fn bytes(&mut self, len: usize) -> Result<&'data [u8]> {
         let (bytes, rest) =
-            self.rest.split_at_checked(len).ok_or_else(|| self.of.error("ends before its fields do"))?;
+            self.rest.split_at_checked(len).ok_or_else(|| self.of.error("ends before its last field"))?;
         self.rest = rest;
         Ok(bytes)
     }
 
-    /// The next bytes, whose number is known beforehand.
+    /// Reads `N` bytes.
     pub(super) fn array<const N: usize>(&mut self) -> Result<&'data [u8; N]> {
         let (bytes, rest) =
-            self.rest.split_first_chunk().ok_or_else(|| self.of.error("ends before its fields do"))?;
+            self.rest.split_first_chunk().ok_or_else(|| self.of.error("ends before its last field"))?;
         self.rest = rest;
         Ok(bytes)
     }
@@ -67,12 +67,12 @@ impl<'data> Fields<'data> {
         Ok(FourCc(*self.array()?))
     }
 
-    /// A field of 32 bits in version 0 of the box, and of 64 bits in later ones.
+    /// Reads a field of 32 bits in version 0 of the box, and of 64 bits in later versions.
     pub(super) fn long(&mut self, version: u8) -> Result<u64> {
         if version == 0 { self.u32().map(u64::from) } else { self.u64() }
     }
 
-    /// The next field if the box has it.
+    /// Reads a field if it is present.
     pub(super) fn optional<T>(
         &mut self,
         present: bool,
@@ -81,34 +81,34 @@ impl<'data> Fields<'data> {
         present.then(|| read(self)).transpose()
     }
 
-    /// So many entries of `N` bytes, which have to be there.
+    /// Reads `count` entries of `N` bytes; an error if there are fewer.
     pub(super) fn entries<const N: usize>(&mut self, count: u32) -> Result<&'data [[u8; N]]> {
         let (entries, _) = self.rest.as_chunks();
         let entries = usize::try_from(count).ok().and_then(|count| entries.get(..count));
-        let entries = entries.ok_or_else(|| self.of.error("has fewer entries than it says"))?;
+        let entries = entries.ok_or_else(|| self.of.error("has fewer entries than it declares"))?;
         self.rest = &self.rest[entries.len() * N..];
         Ok(entries)
     }
 
-    /// The first entries of `N` bytes, `count` of them or as many as there are; and the error if those are fewer.
+    /// Reads up to `count` entries of `N` bytes; also returns the error if there are fewer.
     pub(super) fn entries_there_are<const N: usize>(
         &mut self,
         count: u32,
     ) -> (&'data [[u8; N]], Option<Error>) {
         let (entries, _) = self.rest.as_chunks();
         let wanted = usize::try_from(count).unwrap_or(usize::MAX);
-        let short = (entries.len() < wanted).then(|| self.error("has fewer entries than it says"));
+        let short = (entries.len() < wanted).then(|| self.error("has fewer entries than it declares"));
         let entries = &entries[..entries.len().min(wanted)];
         self.rest = &self.rest[entries.len() * N..];
         (entries, short)
     }
 
-    /// What is left.
+    /// Returns the remaining bytes.
     pub(super) fn rest(self) -> &'data [u8] {
         self.rest
     }
 
-    /// The error that the content of the box is not what it has to be.
+    /// Creates an error about the contents of the box.
     #[cold]
     pub(super) fn error(&self, why: &'static str) -> Error {
         self.of.error(why)

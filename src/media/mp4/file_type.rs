@@ -1,17 +1,17 @@
-//! What the file says that it can be read as.
+//! The file type.
 
 use super::{FourCc, Mp4Box, fields::Fields};
 use crate::error::Result;
 
-/// What `ftyp` says (ISO/IEC 14496-12 §4.3).
+/// The contents of `ftyp` (ISO/IEC 14496-12 §4.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FileType<'data> {
-    /// `major_brand`: what the file is best read as.
+    /// `major_brand`: the preferred brand.
     pub major_brand: FourCc,
-    /// `minor_version` of that.
+    /// `minor_version` of the major brand.
     pub minor_version: u32,
-    /// `compatible_brands`: what it can be read as.
+    /// `compatible_brands`.
     pub compatible_brands: &'data [[u8; 4]],
 }
 

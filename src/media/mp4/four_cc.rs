@@ -1,10 +1,10 @@
-//! Names of four characters.
+//! Four-character codes.
 
 use std::fmt;
 
-/// A name of four characters (ISO/IEC 14496-12 §4.2): what a box is, a brand, a handler, a sample entry's format.
+/// A four-character code (ISO/IEC 14496-12 §4.2): a box type, a brand, a handler type, the format of a sample entry.
 ///
-/// Shown as Latin-1, which is what the names of QuickTime are written in; control characters are escaped.
+/// Displayed as Latin-1, the encoding of QuickTime codes; control characters are escaped.
 ///
 /// ```
 /// use pagecut::media::mp4::FourCc;

@@ -1,26 +1,26 @@
-//! The header of a box.
+//! Box headers.
 
 use super::FourCc;
 
 /// The header of a box (ISO/IEC 14496-12 §4.2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BoxHeader {
-    /// `type`: what the box is.
+    /// `type`.
     pub kind: FourCc,
-    /// `usertype`: what a box of the type `uuid` is.
+    /// `usertype`, the extended type of a `uuid` box.
     pub user_type: Option<[u8; 16]>,
-    /// `size` or `largesize`: length of the box in bytes, its header included; `None` for size 0, a box that lasts to the end
-    /// of what it is in.
+    /// `size` or `largesize`: length of the box in bytes, including its header; `None` for size 0, a box up to the end of
+    /// its parent.
     pub size: Option<u64>,
-    /// Length of the header in bytes: 8, 16 with a `largesize`, and 16 more with a `usertype`.
+    /// Length of the header in bytes: 8; 16 with `largesize`; 16 more with `usertype`.
     pub header_len: usize,
 }
 
 impl BoxHeader {
-    /// The longest a header can be, in bytes.
+    /// Maximum length of a header in bytes.
     pub const MAX_LEN: usize = 32;
 
-    /// The header at the start of `bytes`; `None` if it does not end in them.
+    /// Reads the header at the start of `bytes`; `None` if it is truncated.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let size = u32::from_be_bytes(*bytes.first_chunk()?);
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_four_shapes_of_a_header() {
+    fn the_four_forms_of_a_header() {
         let uuid = *b"0123456789abcdef";
         let long = 0x1_0000_0020_u64.to_be_bytes();
         let header = |kind: &[u8; 4], user_type, size, header_len| {

@@ -1,4 +1,4 @@
-//! The samples of all tracks, by their times.
+//! The samples of all tracks in decode order.
 
 use std::cmp::Ordering;
 use std::collections::{BinaryHeap, TryReserveError};
@@ -7,24 +7,24 @@ use std::iter::FusedIterator;
 use super::{Movie, Sample, Samples};
 use crate::error::{Error, Result};
 
-/// The samples of all tracks of a movie, in the order in which they are decoded; of the same time, in that of the tracks.
-/// Ends at the first error of any track.
+/// The samples of all tracks of a movie in decode order; at equal times in the order of the tracks. Ends at the first error
+/// of any track.
 ///
-/// Times are those of the media: edits are not applied. A step takes time by the logarithm of the number of tracks.
+/// Times are media times: edits are not applied. The time for a step is logarithmic in the number of tracks.
 #[derive(Debug, Clone)]
 pub struct Interleaved<'data> {
     /// The samples of each track after its next one.
     tracks: Vec<Samples<'data>>,
     /// The next sample of each track.
-    heads: BinaryHeap<Head<'data>>,
+    heads: BinaryHeap<NextSample<'data>>,
     error: Option<Error>,
 }
 
 /// The next sample of a track, or its error.
 #[derive(Debug, Clone)]
-struct Head<'data> {
+struct NextSample<'data> {
     sample: Result<Sample<'data>>,
-    /// Time units in a second.
+    /// Time units per second.
     timescale: u32,
     track: usize,
 }
@@ -34,7 +34,7 @@ impl<'data> Interleaved<'data> {
         Self::prepare(movie).unwrap_or_else(|_| Self {
             tracks: Vec::new(),
             heads: BinaryHeap::new(),
-            error: Some(movie.moov().error("has more tracks than there is memory for")),
+            error: Some(movie.moov().error("has too many tracks for the available memory")),
         })
     }
 
@@ -45,15 +45,15 @@ impl<'data> Interleaved<'data> {
         for (track, of) in movie.tracks().iter().enumerate() {
             let mut samples = of.samples();
             let timescale = of.media().timescale;
-            new.heads.extend(samples.next().map(|sample| Head { sample, timescale, track }));
+            new.heads.extend(samples.next().map(|sample| NextSample { sample, timescale, track }));
             new.tracks.push(samples);
         }
         Ok(new)
     }
 }
 
-impl Ord for Head<'_> {
-    /// The greatest one is next: an error, then the sample that is decoded first, then the first track.
+impl Ord for NextSample<'_> {
+    /// The greatest element is next: an error, then the sample with the lowest decode time, then the first track.
     fn cmp(&self, other: &Self) -> Ordering {
         let time = match (&self.sample, &other.sample) {
             (Ok(sample), Ok(of_other)) => {
@@ -66,19 +66,19 @@ impl Ord for Head<'_> {
     }
 }
 
-impl PartialOrd for Head<'_> {
+impl PartialOrd for NextSample<'_> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Head<'_> {
+impl PartialEq for NextSample<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other).is_eq()
     }
 }
 
-impl Eq for Head<'_> {}
+impl Eq for NextSample<'_> {}
 
 impl<'data> Iterator for Interleaved<'data> {
     type Item = Result<Sample<'data>>;
@@ -87,14 +87,14 @@ impl<'data> Iterator for Interleaved<'data> {
         if let Some(error) = self.error.take() {
             return Some(Err(error));
         }
-        let Head { sample, timescale, track } = self.heads.pop()?;
+        let NextSample { sample, timescale, track } = self.heads.pop()?;
         if sample.is_err() {
             self.heads.clear();
             return Some(sample);
         }
-        // The heap has room for a sample of each track.
+        // The heap has capacity for one sample of each track.
         let next = self.tracks[track].next();
-        self.heads.extend(next.map(|sample| Head { sample, timescale, track }));
+        self.heads.extend(next.map(|sample| NextSample { sample, timescale, track }));
         Some(sample)
     }
 }

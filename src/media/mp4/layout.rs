@@ -1,4 +1,4 @@
-//! Whether samples lie in media data, each in bytes of its own.
+//! Checks that samples lie in media data and do not overlap.
 
 use std::ops::Range;
 
@@ -6,25 +6,26 @@ use super::fault::{self, keep_earlier};
 use super::{Children, Extent, FourCc, Movie, Mp4Box};
 use crate::error::{Error, ErrorKind, Mp4Fault, Result};
 
-/// Boxes in no other box that hold no samples (ISO/IEC 14496-12 §6; QuickTime). Samples can be in others: `mdat`, `imda`, `uuid`, and
-/// those that are not known.
+/// Top-level boxes without samples (ISO/IEC 14496-12 §6; QuickTime). Samples may lie in all others: `mdat`, `imda`, `uuid`,
+/// and boxes of unknown types.
 const NO_MEDIA_DATA: [&[u8; 4]; 15] = [
     b"ftyp", b"styp", b"moov", b"moof", b"mfra", b"sidx", b"ssix", b"emsg", b"prft", b"pdin", b"bloc",
     b"pnot", b"wide", b"free", b"skip",
 ];
 
 impl Movie<'_> {
-    /// Whether all samples lie in the input, in boxes of media data, and over no others.
+    /// Checks that all samples lie in the input, in boxes of media data, and do not overlap others.
     ///
-    /// Two tracks may share a whole chunk or run: offsets of chunks count from the start of the file (ISO/IEC 14496-12 §8.7.5), nothing says that
-    /// a chunk has one track only, and files share media data in this way for two presentations of it. Chunks that lie over each other in part,
-    /// or twice in one track, are a fault.
+    /// Two tracks may share a whole chunk or run: chunk offsets count from the start of the file (ISO/IEC 14496-12 §8.7.5),
+    /// no rule limits a chunk to one track, and files share media data in this way for two presentations. Chunks that
+    /// overlap partly, or repeat within one track, are a fault.
     ///
-    /// Takes time by the lengths of tables and fragments, not by the number of samples, and sorts the chunks and runs.
+    /// The time is proportional to the lengths of tables and fragments, not to the number of samples, plus the time to sort
+    /// the chunks and runs.
     ///
     /// # Errors
     ///
-    /// The first fault in the input of those that chunks and runs have; or an error of the tables and fragments.
+    /// The first fault of chunks and runs by offset, or an error of the tables and fragments.
     pub fn check_layout(&self) -> Result<()> {
         let mut extents = Vec::new();
         let mut first = None;
@@ -33,7 +34,9 @@ impl Movie<'_> {
                 Ok(extent) if extent.range.is_empty() => {}
                 Ok(extent) => {
                     if extents.try_reserve(1).is_err() {
-                        return Err(self.moov().error("has more chunks and runs than there is memory for"));
+                        return Err(self
+                            .moov()
+                            .error("has too many chunks and runs for the available memory"));
                     }
                     extents.push(extent);
                 }
@@ -47,17 +50,17 @@ impl Movie<'_> {
         first.map_or(Ok(()), Err)
     }
 
-    /// The first extent that is not in media data. They are sorted.
+    /// Returns the error of the first extent outside of media data. `extents` are sorted.
     fn misplaced(&self, extents: &[Extent]) -> Option<Error> {
         let mut boxes = Children::of_input(self.data(), 0).map_while(Result::ok).peekable();
-        // The boxes that hold data of items in the `meta` that is the next of `boxes`.
+        // The data boxes in the `meta` that is the next of `boxes`.
         let mut items = Items::default();
         for extent in extents {
             while boxes.next_if(|found| found.range().end <= extent.range.start).is_some() {}
             if extent.range.end > self.data().len() as u64 {
                 return Some(self.outside(extent));
             }
-            // After a damaged box, which has its own error, there is no telling.
+            // After a damaged box, which has its own error, the layout is unknown.
             let found = boxes.peek()?;
             let (is_inside, kind) = if is_data(found.kind()) {
                 let data = found.payload_offset()..found.range().end;
@@ -78,7 +81,7 @@ impl Movie<'_> {
         None
     }
 
-    /// The first extent that lies over one before. They are sorted.
+    /// Returns the error of the first extent that overlaps an earlier one. `extents` are sorted.
     fn overlapping(&self, extents: &[Extent]) -> Option<Error> {
         let mut before: Option<&Extent> = None;
         for extent in extents {
@@ -98,7 +101,7 @@ impl Movie<'_> {
         None
     }
 
-    /// The error of the first sample of an extent that is not in the input.
+    /// Returns the error of the first sample of an extent that is not in the input.
     fn outside(&self, extent: &Extent) -> Error {
         let track = &self.tracks()[extent.track];
         let of_extent = usize::try_from(extent.samples.end - extent.samples.start).unwrap_or(usize::MAX);
@@ -112,18 +115,18 @@ impl Movie<'_> {
     }
 }
 
-/// Places in the boxes of a `meta` that hold data (`idat`, ISO/IEC 14496-12 §8.11.11).
+/// The data boxes in a `meta` (`idat`, ISO/IEC 14496-12 §8.11.11).
 #[derive(Default)]
 struct Items<'data> {
-    /// Where the `meta` begins.
+    /// Offset of the `meta`.
     of: Option<u64>,
-    /// The boxes in it that are still to come; the next may contain the extent that is asked for.
+    /// Its remaining children; `next` is the next data box.
     boxes: Children<'data>,
     next: Option<Range<u64>>,
 }
 
 impl<'data> Items<'data> {
-    /// Whether an `idat` contains a range. Ranges come in the order of their starts.
+    /// Whether an `idat` contains a range. Ranges must be sorted by their starts.
     fn contain(&mut self, meta: &Mp4Box<'data>, range: &Range<u64>) -> bool {
         if self.of != Some(meta.range().start) {
             let boxes = meta.children().unwrap_or_default();
@@ -139,7 +142,7 @@ impl<'data> Items<'data> {
     }
 }
 
-/// Whether a box in no other box can be one of media data.
+/// Whether a top-level box may hold media data.
 fn is_data(kind: FourCc) -> bool {
     kind != *b"meta" && !NO_MEDIA_DATA.contains(&&kind.0)
 }

@@ -1,8 +1,8 @@
-//! Places in the tables, from which a sample is found by its number.
+//! Lookups of samples by index.
 //!
-//! The tables have an entry for each run of samples, so what is before a run is only known when all runs before it are added
-//! up. Doing that once, and keeping the sums at some places, makes each lookup a binary search and a short walk. How many
-//! sums are kept is bounded, whatever the file says.
+//! The tables have an entry for each run of samples, so the start of a run is only known from the sum of all runs before it.
+//! The sums at some places of the table are computed once; then each lookup is a binary search and a short walk. The number
+//! of stored sums is limited, whatever the file declares.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -12,20 +12,20 @@ use super::fragment::FragmentMarks;
 use super::table::{Runs, SampleTable, Sizes, Sum, TableCursor};
 use super::track::SampleSource;
 
-/// How many places are kept of a table at most.
+/// Maximum number of places stored for a table.
 pub(super) const MAX_PLACES: usize = 4096;
 
-/// So many entries are walked over as quickly as a place is searched for.
+/// Number of entries whose walk takes as long as a binary search.
 const SHORT_WALK: usize = 256;
 
-/// What runs add up to, at some places in their table.
+/// The sums of the runs of a table, at some places.
 #[derive(Debug, Clone)]
 pub(super) struct Checkpoints {
-    /// How many runs there are between two places.
+    /// Number of runs between two places.
     stride: usize,
-    /// What the runs before each place add up to.
+    /// The sum of the runs before each place.
     sums: Vec<Sum>,
-    /// What all runs add up to, or those before the first that is damaged.
+    /// The sum of all runs, or of those before the first damaged one.
     total: Sum,
 }
 
@@ -44,7 +44,7 @@ impl Checkpoints {
         Self { stride, sums, total }
     }
 
-    /// The run that a sample is in, and what the runs before it add up to; or where the runs end.
+    /// Returns the run of a sample and the sum of the runs before it; or the end of the runs.
     pub(super) fn find(&self, runs: &impl Runs, sample: u64) -> (usize, Sum) {
         let place = self.sums.partition_point(|sum| sum.samples <= sample).saturating_sub(1);
         let mut before = self.sums.get(place).copied().unwrap_or_default();
@@ -61,16 +61,16 @@ impl Checkpoints {
     }
 }
 
-/// Places in all tables of a sample table.
+/// The checkpoints of all tables of a sample table.
 #[derive(Debug, Clone)]
 pub(super) struct TableMarks {
     pub(super) durations: Checkpoints,
     pub(super) compositions: Option<Checkpoints>,
     pub(super) chunks: Checkpoints,
     pub(super) open_sync: Option<Checkpoints>,
-    /// Made when there is a lookup far into a long chunk.
+    /// Built by the first lookup far into a long chunk.
     sizes: OnceLock<Checkpoints>,
-    /// How many samples all tables know.
+    /// Number of samples that all tables cover.
     count: u64,
 }
 
@@ -84,7 +84,7 @@ impl TableMarks {
         Self { durations, compositions, chunks, open_sync, sizes: OnceLock::new(), count }
     }
 
-    /// How many bytes samples have.
+    /// Returns the number of bytes of samples.
     pub(super) fn bytes(&self, sizes: &Sizes<'_>, samples: Range<u64>) -> u64 {
         let len = samples.end - samples.start;
         if let Sizes::Constant { len: each, .. } = *sizes {
@@ -99,11 +99,11 @@ impl TableMarks {
     }
 }
 
-/// Places in the tables and fragments of a track.
+/// The checkpoints of the tables and fragments of a track.
 #[derive(Debug, Clone)]
 pub(super) struct Lookup<'data> {
     table: TableMarks,
-    /// `None` if there are none, or if they are not reached since the sample table is damaged.
+    /// `None` if there are none, or if a damaged sample table precedes them.
     fragments: Option<FragmentMarks<'data>>,
 }
 
@@ -116,12 +116,12 @@ impl<'data> Lookup<'data> {
         Self { table, fragments: fragments.map(FragmentMarks::new) }
     }
 
-    /// How many samples there are before the first error in tables or fragments.
+    /// Returns the number of samples before the first error in tables or fragments.
     pub(super) fn count(&self) -> u64 {
         self.fragments.as_ref().map_or(self.table.count, FragmentMarks::count)
     }
 
-    /// The samples from one on; where there are not so many, from the end, at which there may be an error.
+    /// Returns the samples from `index`; from the end if there are fewer, where an error may follow.
     pub(super) fn samples_from(&self, source: &SampleSource<'data>, index: u64) -> Samples<'data> {
         match &self.fragments {
             Some(fragments) if index >= self.table.count => {
@@ -136,7 +136,7 @@ impl<'data> Lookup<'data> {
 mod tests {
     use super::*;
 
-    /// Runs of so many samples, each of one unit more than the one before.
+    /// Runs with these numbers of samples; the amount per sample increases by one from run to run.
     struct Counts(Vec<u64>);
 
     impl Runs for Counts {
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn every_sample_is_found_in_tables_of_every_length_around_a_place() {
+    fn every_sample_is_found_around_checkpoints() {
         for len in [0, 1, 2, 255, 256, 257, 512, 513, 2000] {
             let runs = Counts((0..len).map(|run| [0, 1, 3, 0][run % 4]).collect());
             let checkpoints = Checkpoints::new(&runs);

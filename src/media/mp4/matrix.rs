@@ -1,15 +1,15 @@
-//! How pictures are placed on the screen.
+//! Transformation matrices.
 
 use super::fields::Fields;
 use crate::error::Result;
 
-/// A transformation matrix (ISO/IEC 14496-12 §8.2.2 and §8.3.2; QuickTime File Format, *Matrices*): `a b u c d v x y w`, where `u`, `v`
-/// and `w` count 2^30ths and the others 65,536ths.
+/// A transformation matrix (ISO/IEC 14496-12 §8.2.2 and §8.3.2; QuickTime File Format, *Matrices*): `a b u c d v x y w`;
+/// `u`, `v` and `w` are in units of 2^-30, the others in 65,536ths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Matrix(pub [i32; 9]);
 
 impl Matrix {
-    /// The matrix that changes nothing.
+    /// The identity matrix.
     pub const IDENTITY: Self = Self([1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30]);
 
     pub(super) fn read(fields: &mut Fields<'_>) -> Result<Self> {
@@ -20,7 +20,7 @@ impl Matrix {
         Ok(Self(matrix))
     }
 
-    /// The product: first this transformation, then the other one. What a field cannot hold is cut to its 32 bits.
+    /// Returns the product: first this transformation, then the other one. Each element wraps at 32 bits.
     #[must_use]
     pub fn then(self, other: Self) -> Self {
         const SHIFTS: [u32; 3] = [16, 16, 30];
@@ -35,7 +35,7 @@ impl Matrix {
     }
 }
 
-/// The low 32 bits.
+/// Returns the low 32 bits.
 fn low_bits(term: i64) -> i32 {
     let [b0, b1, b2, b3, ..] = term.to_le_bytes();
     i32::from_le_bytes([b0, b1, b2, b3])

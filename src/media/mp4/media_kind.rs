@@ -1,10 +1,10 @@
-//! The kind of the media of a track.
+//! The media kind of a track.
 
 use super::{FourCc, MediaKind};
 
 impl MediaKind {
-    /// By `handler_type` (ISO/IEC 14496-12 §8.4.3; `pict` of image sequences, ISO/IEC 23008-12 §7.2.1; `auxv` of auxiliary pictures) or,
-    /// where that names no kind, by the format of the first sample entry.
+    /// Returns the kind by `handler_type` (ISO/IEC 14496-12 §8.4.3; `pict` of image sequences, ISO/IEC 23008-12 §7.2.1;
+    /// `auxv` of auxiliary pictures) or, if that names no kind, by the format of the first sample entry.
     pub(super) fn of(handler: FourCc, format: Option<FourCc>) -> Self {
         match &handler.0 {
             b"vide" | b"pict" | b"auxv" => Self::Video,

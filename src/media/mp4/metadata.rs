@@ -5,22 +5,22 @@ use std::sync::Arc;
 
 use super::{Children, FourCc, Mp4Box, fields::Fields};
 
-/// How many keys of a `keys` box are read. Files have a few dozen.
+/// Maximum number of keys read from a `keys` box. Files have a few dozen.
 const MAX_KEYS: u32 = 1 << 16;
 
-/// The metadata of a movie and of its tracks, in the order of the file: the boxes in `udta` (ISO/IEC 14496-12 §8.10.1; QuickTime File
-/// Format, *User data*), and the items in `ilst` of `meta`, of iTunes and of QuickTime (QuickTime File Format, *Metadata*).
+/// The metadata of a movie and its tracks in file order: the boxes in `udta` (ISO/IEC 14496-12 §8.10.1; QuickTime File
+/// Format, *User data*), and the items in `ilst` of `meta`, of iTunes and QuickTime (QuickTime File Format, *Metadata*).
 ///
-/// Damage ends the box that it is in, without an error; what follows that box is read.
+/// Damage ends its box without an error; the walk continues after that box.
 #[derive(Debug, Clone)]
 pub struct Metadata<'data> {
-    /// The boxes that are still to come, from the outermost level on.
+    /// The remaining boxes of each level, outermost first.
     levels: Vec<(Level, Children<'data>)>,
     /// The keys of the last `meta`.
     keys: Arc<[&'data [u8]]>,
 }
 
-/// A box whose children the walk is at.
+/// A container that the walk is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Level {
     /// `moov` or `trak`.
@@ -41,15 +41,16 @@ pub struct MetadataItem<'data> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MetadataKey<'data> {
-    /// The type of a box in `udta`, which has no [`values`](MetadataItem::values): its type states the layout of its payload.
+    /// The type of a box in `udta`, which has no [`values`](MetadataItem::values): the type defines the layout of its
+    /// payload.
     UserData(FourCc),
     /// The type of a box in `ilst`.
     Item(FourCc),
-    /// A key that `keys` lists, of the namespace `mdta`.
+    /// A key in `keys`, in the namespace `mdta`.
     Listed(&'data [u8]),
     /// `mean` and `name` of a box `----`.
     Named {
-        /// Who defines the name.
+        /// The owner of the name.
         mean: &'data [u8],
         /// The name.
         name: &'data [u8],
@@ -64,7 +65,7 @@ pub struct MetadataValue<'data> {
     pub data_type: u32,
     /// The value.
     pub bytes: &'data [u8],
-    /// Where the value begins, in bytes from the start of the input.
+    /// Offset of the value from the start of the input.
     pub offset: u64,
 }
 
@@ -74,7 +75,7 @@ impl<'data> Metadata<'data> {
         Self { levels: vec![(Level::Description, boxes)], keys: Arc::new([]) }
     }
 
-    /// The level of the boxes in a box; `None` if the walk does not go into it.
+    /// Returns the level of the children of a box; `None` if the walk skips them.
     fn inner_level(level: Level, found: Mp4Box<'data>) -> Option<Level> {
         match (level, &found.kind().0) {
             (Level::Description, b"trak") => Some(Level::Description),
@@ -85,7 +86,7 @@ impl<'data> Metadata<'data> {
         }
     }
 
-    /// The item in a box of `ilst`.
+    /// Returns the item in a box of `ilst`.
     fn item(&self, item: Mp4Box<'data>) -> Option<MetadataItem<'data>> {
         let kind = item.kind();
         let key = if kind == *b"----" {
@@ -112,7 +113,7 @@ impl<'data> Iterator for Metadata<'data> {
                 continue;
             };
             if let Some(inner) = Self::inner_level(level, found) {
-                // No level goes into one of its own kind more than once: a `trak` in a `trak` has no level.
+                // No level nests in itself more than once: a `trak` in a `trak` is skipped.
                 if inner == Level::Description && self.levels.len() > 1 {
                     continue;
                 }
@@ -139,7 +140,7 @@ impl<'data> Iterator for Metadata<'data> {
 
 impl FusedIterator for Metadata<'_> {}
 
-/// The keys that a `meta` lists, as far as they can be read; a key of another namespace than `mdta` is empty.
+/// Reads the keys of a `meta` as far as possible; a key of another namespace than `mdta` is empty.
 fn keys<'data>(meta: Mp4Box<'data>) -> Arc<[&'data [u8]]> {
     let mut keys = Vec::new();
     if let Ok(Some((_, _, mut fields))) =
@@ -157,19 +158,19 @@ fn keys<'data>(meta: Mp4Box<'data>) -> Arc<[&'data [u8]]> {
 }
 
 impl<'data> MetadataItem<'data> {
-    /// The name of the item.
+    /// Returns the name of the item.
     #[must_use]
     pub fn key(&self) -> MetadataKey<'data> {
         self.key
     }
 
-    /// The box of the item.
+    /// Returns the box of the item.
     #[must_use]
     pub fn mp4_box(&self) -> Mp4Box<'data> {
         self.item
     }
 
-    /// The values of an item in `ilst`; none of a box in `udta`. They end before a box that is damaged.
+    /// Returns the values of an item in `ilst`; none for a box in `udta`. They end before a damaged box.
     #[must_use]
     pub fn values(&self) -> MetadataValues<'data> {
         match self.key {
@@ -217,7 +218,7 @@ mod tests {
         boxed(b"data", &[&[0, 0, 0, 1, 0, 0, 0, 0], text.as_bytes()].concat())
     }
 
-    /// The names of all items, with the first value of each.
+    /// Returns the names of all items with the first value of each.
     fn items(moov: &[u8]) -> Vec<String> {
         let moov = Mp4Box::first(moov, 0, None).unwrap();
         let items = Metadata::of(moov).map(|item| {
@@ -235,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn items_of_all_boxes_in_the_order_of_the_file() {
+    fn metadata_items_in_file_order() {
         let keys =
             [&[0, 0, 0, 0, 0, 0, 0, 2][..], &boxed(b"mdta", b"first"), &boxed(b"mdta", b"second")].concat();
         let of_keys = [boxed(b"\0\0\0\x02", &value("2")), boxed(b"\0\0\0\x03", &value("3"))].concat();
@@ -259,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn damage_ends_the_box_that_it_is_in() {
+    fn damage_ends_its_box_only() {
         let cut = [boxed(b"\xa9nam", &value("a")), b"\0\0\0\xffdata".to_vec()].concat();
         let udta = boxed(b"udta", &boxed(b"meta", &[vec![0; 4], boxed(b"ilst", &cut)].concat()));
         let moov = [udta, boxed(b"udta", &boxed(b"\xa9too", b""))].concat();
@@ -267,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn boxes_in_boxes_of_their_kind_are_not_walked() {
+    fn boxes_nested_in_their_own_kind_are_skipped() {
         let mut inner = boxed(b"udta", &boxed(b"\xa9too", b""));
         for _ in 0..10_000 {
             inner = boxed(b"trak", &inner);

@@ -1,45 +1,44 @@
 //! MP4, QuickTime movies and their relatives: ISO/IEC 14496-12, the ISO base media file format.
 //!
-//! A file is a run of [boxes](Mp4Box), some of which hold boxes. The box `moov` describes the [`Movie`], its
-//! [`Track`]s, and where in the file the [`Sample`]s lie that the tracks are made of, either in tables or, with movie
-//! fragments (`moof`), piece by piece.
+//! A file is a sequence of [boxes](Mp4Box), some of which contain boxes. The box `moov` describes the [`Movie`], its
+//! [`Track`]s, and the positions of their [`Sample`]s, either in tables or, with movie fragments (`moof`), fragment by
+//! fragment.
 //!
 //! | for | see |
 //! |---|---|
-//! | the boxes of a file, those in no other box | [`Boxes`] |
-//! | all boxes, with what they are in | [`Tree`] |
-//! | tracks, what they hold, and how it is coded | [`Movie`], [`Track`], [`SampleEntry`] |
-//! | samples in order, on all cores, by their number | [`Track::samples`], [`Track::par_samples`], [`Track::sample`] |
-//! | samples of all tracks by their times | [`Movie::samples`] |
-//! | packets of all tracks, in the order in which a file is best read | [`Movie::packets`] |
+//! | top-level boxes | [`Boxes`] |
+//! | all boxes with their depth | [`Tree`] |
+//! | tracks and their codings | [`Movie`], [`Track`], [`SampleEntry`] |
+//! | samples in order, on all cores, by index | [`Track::samples`], [`Track::par_samples`], [`Track::sample`] |
+//! | samples of all tracks in decode order | [`Movie::samples`] |
+//! | packets of all tracks in the order of demuxers | [`Movie::packets`] |
 //! | the streams of ffprobe: tracks, and pictures in the metadata | [`Streams`] |
-//! | how a presentation is made from the samples | [`Edits`] |
-//! | movie fragments, and what indexes them | [`MovieFragment`], [`SegmentIndex`], [`RandomAccess`] |
+//! | edit lists | [`Edits`] |
+//! | movie fragments and their indexes | [`MovieFragment`], [`SegmentIndex`], [`RandomAccess`] |
 //!
-//! Nothing is copied out of the file: tables are read where they lie, entry by entry, so no number in a file decides how much
-//! memory is taken; and the bytes of a sample are not touched until the caller looks at them.
+//! Nothing is copied out of the file: tables are read in place, entry by entry, so no number in a file decides how much
+//! memory is allocated; and the bytes of a sample are not accessed until the caller reads them.
 //!
-//! # What is read
+//! # Supported features
 //!
-//! Boxes with sizes of 32 and of 64 bits; those of size 0, which last to the end of what they are in; those of the type `uuid`;
-//! those of unknown types. Sample tables with all their forms (`stsz`, `stz2`, `stco`, `co64`, `ctts` of both versions).
-//! Fragments with every rule for where the data are, several track fragments and runs, and movies that have samples both in
-//! tables and in fragments.
+//! Boxes with sizes of 32 and 64 bits; boxes of size 0, which extend to the end of their parent; `uuid` boxes; boxes of
+//! unknown types. Sample tables in all forms (`stsz`, `stz2`, `stco`, `co64`, `ctts` of both versions). Fragments with all
+//! rules for data offsets, with several track fragments and runs, and movies with samples both in tables and in fragments.
 //!
-//! Sound of QuickTime whose table counts samples of one byte: samples of PCM have the length that their format has, and compressed sound
-//! comes in frames (IMA 4:1, MACE, MS ADPCM, QDesign, GSM). Where no length is stated, the error says so. The same holds for compressed
-//! movie boxes (`cmov`), and samples in other files (`dref`).
+//! QuickTime audio whose table counts samples of one byte: samples of PCM have the length of their format, and compressed
+//! audio has frames (IMA 4:1, MACE, MS ADPCM, QDesign, GSM). If no length is stated, an error reports that. Compressed movie
+//! boxes (`cmov`) and samples in other files (`dref`) are reported as errors too.
 //!
-//! Damage in the description of a track leaves what can be read, and the other tracks: [`Track::fault`], [`Movie::fault`].
-//! [`Movie::check_layout`] and [`Track::check_tables`] compare tables, boxes and the length of the input, in time by the number of entries.
+//! Damage in the description of a track leaves the readable samples and the other tracks: [`Track::fault`],
+//! [`Movie::fault`]. [`Movie::check_layout`] and [`Track::check_tables`] compare tables, boxes and the length of the input,
+//! in time proportional to the number of entries.
 //!
 //! # Boundaries
 //!
-//! There is nothing in the bytes between two boxes that tells that a box begins, so [`Boxes`] has no cuts; samples, of which
-//! a table tells where they are, are what is read on all cores.
+//! No byte pattern marks the start of a box, so [`Boxes`] has no boundaries. Workers share samples instead, whose positions
+//! are in tables.
 
 mod boxes;
-mod brief;
 mod codec;
 mod containers;
 mod demux;
@@ -55,6 +54,7 @@ mod header;
 mod interleaved;
 mod layout;
 mod lookup;
+mod main_fields;
 mod matrix;
 mod media_kind;
 mod metadata;
@@ -64,12 +64,12 @@ mod par_samples;
 mod random_access;
 mod sample;
 mod sample_entry;
+mod sample_run;
 mod samples;
 mod segment_index;
 mod sound;
 mod step;
 mod streams;
-mod stretch;
 mod summary;
 mod table;
 mod track;
@@ -77,7 +77,6 @@ mod tree;
 
 pub use super::MediaKind;
 pub use boxes::{Children, Mp4Box};
-pub use brief::{Field, FieldValue};
 pub use codec::CodecConfiguration;
 pub(in crate::media) use demux::{DemuxedPackets, Demuxer};
 pub(crate) use detect::detect;
@@ -88,6 +87,7 @@ pub use four_cc::FourCc;
 pub use fragment::{MovieFragment, MovieFragments, TrackFragment, TrackFragments, TrackRun, TrackRuns};
 pub use header::BoxHeader;
 pub use interleaved::Interleaved;
+pub use main_fields::{Field, FieldValue};
 pub use matrix::Matrix;
 pub use metadata::{Metadata, MetadataItem, MetadataKey, MetadataValue, MetadataValues};
 pub use movie::{Movie, MovieHeader};
@@ -107,7 +107,7 @@ pub use tree::{Node, Tree};
 
 use crate::record::{Format, Part, Step, Stop};
 
-/// The boxes of a file that are in no other box, as a format.
+/// The format of the top-level boxes of a file.
 ///
 /// ```
 /// use pagecut::{Format, media::mp4::Boxes};

@@ -1,4 +1,4 @@
-//! The movie, and what it holds.
+//! Movies.
 
 use super::fault::FirstFault;
 use super::fragment::{Defaults, MovieFragments};
@@ -8,10 +8,10 @@ use super::{
 };
 use crate::error::{Error, ErrorKind, Mp4Fault, Result};
 
-/// A movie: what the box `moov` says (ISO/IEC 14496-12 §8.2), and the input in which its samples lie.
+/// A movie: the contents of `moov` (ISO/IEC 14496-12 §8.2), and the input with its samples.
 ///
-/// Only the boxes that describe the movie are read, not the media data; and of the sample tables only the headers, until
-/// samples are asked for.
+/// Reading a movie reads only the boxes that describe it, not the media data; and only the headers of the sample tables,
+/// until samples are requested.
 #[derive(Debug, Clone)]
 pub struct Movie<'data> {
     data: &'data [u8],
@@ -22,17 +22,17 @@ pub struct Movie<'data> {
     faults: FirstFault,
 }
 
-/// What `mvhd` says (§8.2.2).
+/// The contents of `mvhd` (§8.2.2).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MovieHeader {
-    /// `timescale`: time units in a second.
+    /// `timescale`: time units per second.
     pub timescale: u32,
-    /// `duration` of the longest track, in time units; `None` if it is not known (all bits are ones). Fragments do not count.
+    /// `duration` of the longest track, in time units; `None` if it is unknown (all bits set). Excludes fragments.
     pub duration: Option<u64>,
-    /// `creation_time`, in seconds since the start of the year 1904, UTC; 0 where it is not told.
+    /// `creation_time`, in seconds since the start of the year 1904, UTC; 0 if unknown.
     pub creation_time: u64,
-    /// `matrix`: how pictures of all tracks are placed on the screen; the identity if the box ends before it.
+    /// `matrix`: the transformation of all tracks; the identity if the box ends before it.
     pub matrix: Matrix,
 }
 
@@ -41,8 +41,8 @@ impl<'data> Movie<'data> {
     ///
     /// # Errors
     ///
-    /// If there is no `moov`, if it is compressed, or if the boxes before it are damaged. Boxes after `moov` are not read. Damage inside
-    /// of `moov` leaves what can be read: see [`fault`](Movie::fault) and [`Track::fault`].
+    /// If `moov` is missing or compressed, or a box before it is damaged. Boxes after `moov` are not read. Damage inside
+    /// `moov` leaves the readable parts: see [`fault`](Movie::fault) and [`Track::fault`].
     ///
     /// ```
     /// use pagecut::media::mp4::Movie;
@@ -64,7 +64,7 @@ impl<'data> Movie<'data> {
         let moov = moov.unwrap_or_else(|| Err(fault::at(missing, data.len() as u64, &[])))?;
 
         if moov.find(b"cmov").is_ok_and(|cmov| cmov.is_some()) {
-            return Err(moov.error("is compressed, which is not read"));
+            return Err(moov.error("is compressed, which is not supported"));
         }
         let mut faults = FirstFault::default();
         let header = faults.keep(moov.get(b"mvhd").and_then(MovieHeader::read)).unwrap_or_default();
@@ -75,7 +75,7 @@ impl<'data> Movie<'data> {
             if child.kind() == *b"trak" {
                 let is_full = tracks.len() % 256 == 255 && !has_room(tracks.len());
                 if is_full || tracks.try_reserve(1).is_err() {
-                    faults.note(Some(child.error("is one of more than there is memory for")));
+                    faults.note(Some(child.error("exceeds the available memory")));
                     break;
                 }
                 let defaults = defaults.clone();
@@ -85,29 +85,29 @@ impl<'data> Movie<'data> {
         Ok(Self { data, moov, header, tracks, defaults, faults })
     }
 
-    /// What is wrong with the boxes of `moov` that are of no track, if anything: the first such fault.
+    /// Returns the first fault of the boxes in `moov` that belong to no track.
     #[must_use]
     pub fn fault(&self) -> Option<&Error> {
         self.faults.get()
     }
 
-    /// The whole input.
+    /// Returns the whole input.
     #[must_use]
     pub fn data(&self) -> &'data [u8] {
         self.data
     }
 
-    /// The box `moov`.
+    /// Returns the box `moov`.
     #[must_use]
     pub fn moov(&self) -> Mp4Box<'data> {
         self.moov
     }
 
-    /// What `ftyp` says, if it comes before `moov`.
+    /// Returns the contents of `ftyp`, if it precedes `moov`.
     ///
     /// # Errors
     ///
-    /// If the box is not what it has to be.
+    /// If the box is damaged.
     ///
     /// ```
     /// use pagecut::media::mp4::{FourCc, Movie};
@@ -124,31 +124,31 @@ impl<'data> Movie<'data> {
         before.into_iter().find(|found| found.kind() == *b"ftyp").map(FileType::read).transpose()
     }
 
-    /// What `mvhd` says.
+    /// Returns the contents of `mvhd`.
     #[must_use]
     pub fn header(&self) -> MovieHeader {
         self.header
     }
 
-    /// The tracks, in the order of the file.
+    /// Returns the tracks in file order.
     #[must_use]
     pub fn tracks(&self) -> &[Track<'data>] {
         &self.tracks
     }
 
-    /// The track with this identifier (`track_ID`).
+    /// Returns the track with an identifier (`track_ID`).
     #[must_use]
     pub fn track(&self, id: u32) -> Option<&Track<'data>> {
         self.tracks.iter().find(|track| track.id() == id)
     }
 
-    /// The samples of all tracks, in the order in which they are decoded.
+    /// Returns the samples of all tracks in decode order.
     #[must_use]
     pub fn samples(&self) -> Interleaved<'data> {
         Interleaved::new(self)
     }
 
-    /// What is handed to decoders, of all tracks, in the order in which the file is best read.
+    /// Returns the packets of all tracks for decoders, in the order that reads the file best.
     ///
     /// ```
     /// use pagecut::media::mp4::{Movie, Times};
@@ -166,13 +166,13 @@ impl<'data> Movie<'data> {
         Packets::new(self, times)
     }
 
-    /// Where the samples of all tracks lie, in runs of bytes without a gap.
+    /// Returns the byte ranges of contiguous samples of all tracks.
     #[must_use]
     pub fn extents(&self) -> Extents<'_, 'data> {
         Extents::new(self)
     }
 
-    /// The metadata of the movie and of its tracks (`udta`, `meta`), in the order of the file.
+    /// Returns the metadata of the movie and its tracks (`udta`, `meta`) in file order.
     ///
     /// ```
     /// use pagecut::media::mp4::{FourCc, MetadataKey, Movie};
@@ -188,36 +188,37 @@ impl<'data> Movie<'data> {
         Metadata::of(self.moov)
     }
 
-    /// Whether movie fragments may follow: there is a `mvex` (§8.8.1).
+    /// Whether movie fragments may follow: there is an `mvex` (§8.8.1).
     #[must_use]
     pub fn is_fragmented(&self) -> bool {
         self.defaults.is_some()
     }
 
-    /// The movie fragments behind `moov`, in the order of the file.
+    /// Returns the movie fragments after `moov` in file order.
     #[must_use]
     pub fn fragments(&self) -> MovieFragments<'data> {
         MovieFragments::new(self.data, self.moov.range().end, self.defaults.clone())
     }
 
-    /// The segment indexes of the input (`sidx`).
+    /// Returns the segment indexes of the input (`sidx`).
     #[must_use]
     pub fn segment_indexes(&self) -> SegmentIndexes<'data> {
         SegmentIndexes::of(self.data)
     }
 
-    /// Where fragments with sync samples begin, by the box `mfra` at the end of the input; `None` if there is none.
+    /// Returns the positions of sync samples in fragments, from the box `mfra` at the end of the input; `None` if there is
+    /// none.
     ///
     /// # Errors
     ///
-    /// If the box is not what it has to be.
+    /// If the box is damaged.
     pub fn random_access(&self) -> Result<Option<RandomAccess<'data>>> {
         RandomAccess::find(self.data)
     }
 }
 
-/// Whether there is memory left for the faults of some hundred more tracks and for what is done with each track, which are small
-/// allocations that cannot fail one by one.
+/// Whether memory is left for the faults of some hundred more tracks and for the small allocations of each track, which
+/// cannot fail one by one.
 fn has_room(tracks: usize) -> bool {
     const ROOM: usize = 4 << 20;
     const PER_TRACK: usize = 2048;
@@ -231,13 +232,13 @@ impl MovieHeader {
         fields.long(version)?;
         let timescale = fields.u32()?;
         let duration = duration(&mut fields, version)?;
-        // Rate, volume and reserved bytes come between.
+        // Skip rate, volume and reserved bytes.
         let matrix = fields.skip(4 + 2 + 10).and_then(|()| Matrix::read(&mut fields)).unwrap_or_default();
         Ok(Self { timescale, duration, creation_time, matrix })
     }
 }
 
-/// A duration, of which all bits are ones where it is not known.
+/// Reads a duration; all bits set means unknown.
 pub(super) fn duration(fields: &mut Fields<'_>, version: u8) -> Result<Option<u64>> {
     let unknown = if version == 0 { u64::from(u32::MAX) } else { u64::MAX };
     Ok(Some(fields.long(version)?).filter(|&duration| duration != unknown))

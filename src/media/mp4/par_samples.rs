@@ -1,4 +1,4 @@
-//! The samples of a track for rayon.
+//! Parallel iteration over the samples of a track.
 
 use std::sync::OnceLock;
 
@@ -8,14 +8,14 @@ use rayon::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge
 use super::{Sample, Track};
 use crate::error::{Error, Result};
 
-/// Below this number, samples are not worth a task of their own.
+/// Minimum number of samples of a task.
 const MIN_COUNT: u64 = 4096;
 
-/// The samples of a track, as a rayon parallel iterator.
+/// The samples of a track as a rayon parallel iterator.
 ///
-/// They are divided by their numbers, and each worker finds its first one as [`Track::sample`] does. `collect` keeps the order.
-/// Every error that the iterator yields is the first one of the track, so `collect::<Result<Vec<_>, _>>()` gives the same
-/// result with every number of threads. (Samples that lie behind the first error may be yielded or not.)
+/// They are split by index, and each worker finds its first sample like [`Track::sample`]. `collect` keeps the order. Every
+/// error that the iterator yields is the first one of the track, so `collect::<Result<Vec<_>, _>>()` gives the same result
+/// with every number of threads. (Samples after the first error may or may not be yielded.)
 #[derive(Debug)]
 pub struct ParSamples<'movie, 'data> {
     track: &'movie Track<'data>,
@@ -27,7 +27,7 @@ impl<'movie, 'data> ParSamples<'movie, 'data> {
         Self { track, min_count: MIN_COUNT }
     }
 
-    /// Do not divide fewer than `count` samples; 4,096 unless said otherwise.
+    /// Sets the minimum number of samples of a task; 4,096 by default.
     #[must_use]
     pub fn with_min_count(self, count: u64) -> Self {
         Self { min_count: count, ..self }
@@ -41,20 +41,20 @@ impl<'data> ParallelIterator for ParSamples<'_, 'data> {
     where
         C: UnindexedConsumer<Self::Item>,
     {
-        let whole = Whole { samples: &self, first_error: OnceLock::new() };
+        let shared = Shared { samples: &self, first_error: OnceLock::new() };
         let count = self.track.sample_count();
-        bridge_unindexed(Stretch { whole: &whole, start: 0, count, is_last: true }, consumer)
+        bridge_unindexed(SampleRange { shared: &shared, start: 0, count, is_last: true }, consumer)
     }
 }
 
-/// What all stretches of one run share.
-struct Whole<'run, 'movie, 'data> {
+/// The state shared by all ranges of one iteration.
+struct Shared<'run, 'movie, 'data> {
     samples: &'run ParSamples<'movie, 'data>,
     first_error: OnceLock<Error>,
 }
 
-impl Whole<'_, '_, '_> {
-    /// The first error of the track, given any. Samples are walked over again at most once, and only if there is one.
+impl Shared<'_, '_, '_> {
+    /// Returns the first error of the track. Samples are read again at most once, and only if there is an error.
     #[cold]
     fn first_error(&self, met: Error) -> Error {
         let first = || self.samples.track.samples().find_map(Result::err).unwrap_or(met);
@@ -62,20 +62,20 @@ impl Whole<'_, '_, '_> {
     }
 }
 
-/// Some samples in a row.
-struct Stretch<'run, 'movie, 'data> {
-    whole: &'run Whole<'run, 'movie, 'data>,
+/// A range of samples.
+struct SampleRange<'run, 'movie, 'data> {
+    shared: &'run Shared<'run, 'movie, 'data>,
     start: u64,
     count: u64,
-    /// What is behind the last sample, which may be an error, belongs to the last stretch.
+    /// Whether an error after the last sample belongs to this range.
     is_last: bool,
 }
 
-impl<'data> UnindexedProducer for Stretch<'_, '_, 'data> {
+impl<'data> UnindexedProducer for SampleRange<'_, '_, 'data> {
     type Item = Result<Sample<'data>>;
 
     fn split(self) -> (Self, Option<Self>) {
-        if self.count < self.whole.samples.min_count.max(2) {
+        if self.count < self.shared.samples.min_count.max(2) {
             return (self, None);
         }
         let count = self.count / 2;
@@ -85,12 +85,12 @@ impl<'data> UnindexedProducer for Stretch<'_, '_, 'data> {
 
     fn fold_with<F: Folder<Self::Item>>(self, mut folder: F) -> F {
         let limit = if self.is_last { u64::MAX } else { self.count };
-        let samples = self.whole.samples.track.samples_from(self.start);
+        let samples = self.shared.samples.track.samples_from(self.start);
         for (_, sample) in (0..limit).zip(samples) {
             if folder.full() {
                 break;
             }
-            folder = folder.consume(sample.map_err(|met| self.whole.first_error(met)));
+            folder = folder.consume(sample.map_err(|met| self.shared.first_error(met)));
         }
         folder
     }

@@ -1,21 +1,21 @@
-//! Where fragments can be entered.
+//! Random access points in fragments.
 
 use std::iter::FusedIterator;
 
 use super::{Children, Mp4Box, fault, fields::Fields};
 use crate::error::{ErrorKind, Mp4Fault, Result};
 
-/// Length in bytes of the box `mfro`, which ends an input that has a `mfra`.
+/// Length in bytes of the box `mfro`, which ends an input that has an `mfra`.
 const MFRO_LEN: usize = 16;
 
-/// Where sync samples are in movie fragments: the box `mfra` (ISO/IEC 14496-12 §8.8.9), found from the end of the input.
+/// The sync samples in movie fragments: the box `mfra` (ISO/IEC 14496-12 §8.8.9), found from the end of the input.
 #[derive(Debug, Clone, Copy)]
 pub struct RandomAccess<'data> {
     mfra: Mp4Box<'data>,
 }
 
 impl<'data> RandomAccess<'data> {
-    /// The one at the end of an input (§8.8.11): the last four bytes are its length.
+    /// Finds the box at the end of an input (§8.8.11): the last four bytes are its length.
     pub(super) fn find(data: &'data [u8]) -> Result<Option<Self>> {
         let Some((rest, mfro)) = data.split_last_chunk::<MFRO_LEN>() else { return Ok(None) };
         let [.., l0, l1, l2, l3] = *mfro;
@@ -28,27 +28,27 @@ impl<'data> RandomAccess<'data> {
         match mfra {
             Some(Ok(mfra)) if mfra.kind() == *b"mfra" => Ok(Some(Self { mfra })),
             _ => {
-                let why = "does not tell the length of a box 'mfra' that it ends";
+                let why = "does not hold the length of the box 'mfra' before it";
                 let fault = Mp4Fault::BoxContent { kind: *b"mfro", why };
                 Err(fault::at(ErrorKind::Mp4(fault), rest.len() as u64, mfro))
             }
         }
     }
 
-    /// The box `mfra`.
+    /// Returns the box `mfra`.
     #[must_use]
     pub fn mfra(&self) -> Mp4Box<'data> {
         self.mfra
     }
 
-    /// The tables of the tracks (`tfra`), in order; ends at the first error.
+    /// Returns the tables of the tracks (`tfra`) in order. Ends at the first error.
     #[must_use]
     pub fn tracks(&self) -> TrackRandomAccesses<'data> {
         TrackRandomAccesses { boxes: self.mfra.children().unwrap_or_default() }
     }
 }
 
-/// The tables of the tracks, in order; ends at the first error.
+/// The tables of the tracks in order. Ends at the first error.
 #[derive(Debug, Clone)]
 pub struct TrackRandomAccesses<'data> {
     boxes: Children<'data>,
@@ -65,12 +65,12 @@ impl<'data> Iterator for TrackRandomAccesses<'data> {
 
 impl FusedIterator for TrackRandomAccesses<'_> {}
 
-/// Where sync samples of a track are in movie fragments: the box `tfra` (§8.8.10).
+/// The sync samples of a track in movie fragments: the box `tfra` (§8.8.10).
 #[derive(Debug, Clone, Copy)]
 pub struct TrackRandomAccess<'data> {
     track: u32,
     version: u8,
-    /// Bytes of the numbers of track fragment, run and sample.
+    /// Lengths in bytes of the numbers of track fragment, run and sample.
     number_lens: [usize; 3],
     entries: &'data [u8],
 }
@@ -81,13 +81,13 @@ pub struct TrackRandomAccess<'data> {
 pub struct SyncPoint {
     /// `time`: its presentation time, in time units of the track.
     pub time: u64,
-    /// `moof_offset`: where its movie fragment begins, in bytes from the start of the input.
+    /// `moof_offset`: start of its movie fragment, in bytes from the start of the input.
     pub moof_offset: u64,
-    /// `traf_number`: its track fragment in that, counted from 1.
+    /// `traf_number`: its track fragment in the movie fragment, from 1.
     pub traf_number: u32,
-    /// `trun_number`: its run in that, counted from 1.
+    /// `trun_number`: its run in the track fragment, from 1.
     pub trun_number: u32,
-    /// `sample_delta`: the sample in that, counted from 1.
+    /// `sample_delta`: its sample in the run, from 1.
     pub sample_number: u32,
 }
 
@@ -99,7 +99,7 @@ impl<'data> TrackRandomAccess<'data> {
         let access = Self { track, version, number_lens, entries: &[] };
         let len = u64::from(count) * access.entry_len() as u64;
         let entries = usize::try_from(len).ok().and_then(|len| fields.clone().rest().get(..len));
-        let entries = entries.ok_or_else(|| fields.error("has fewer entries than it says"))?;
+        let entries = entries.ok_or_else(|| fields.error("has fewer entries than it declares"))?;
         Ok(Self { entries, ..access })
     }
 
@@ -109,7 +109,7 @@ impl<'data> TrackRandomAccess<'data> {
         self.track
     }
 
-    /// The sync samples, in order.
+    /// Returns the sync samples in order.
     pub fn points(&self) -> impl ExactSizeIterator<Item = SyncPoint> + use<'data> {
         let Self { version, number_lens: [traf, trun, _], .. } = *self;
         let time_len = if version == 0 { 4 } else { 8 };
@@ -134,12 +134,12 @@ impl<'data> TrackRandomAccess<'data> {
     }
 }
 
-/// A big-endian number of up to eight bytes.
+/// Reads a big-endian number of up to eight bytes.
 fn number(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0, |number, &byte| number << 8 | u64::from(byte))
 }
 
-/// A big-endian number of up to four bytes.
+/// Reads a big-endian number of up to four bytes.
 fn short_number(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0, |number, &byte| number << 8 | u32::from(byte))
 }

@@ -7,36 +7,37 @@ use super::fault;
 use super::track::SampleSource;
 use crate::error::{Error, ErrorKind, Mp4Fault};
 
-/// A sample of a track: a picture, a packet of sound, a line of text, borrowed from the input.
+/// A sample of a track: a video frame, an audio packet, a line of text, borrowed from the input.
 ///
-/// Times are those of the media, in time units of the track, as the tables tell them; edits are not applied.
+/// Times are media times of the tables, in time units of the track; edits are not applied.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Sample<'data> {
     /// The identifier of the track.
     pub track: u32,
-    /// The sample, counted from 0 in its track.
+    /// Index of the sample in its track, from 0.
     pub index: u64,
-    /// Where the sample lies, in bytes from the start of the input.
+    /// Byte range of the sample in the input.
     pub range: Range<u64>,
-    /// When it is decoded.
+    /// Decode time.
     pub dts: i64,
-    /// When it is shown: the composition time. Before the decode time only with negative composition offsets. Of a sample that is not
-    /// output, the decode time.
+    /// Composition time. Before the decode time only with negative composition offsets. The decode time if the sample is not
+    /// output.
     pub pts: i64,
-    /// Until the next sample is decoded.
+    /// Duration up to the decode time of the next sample.
     pub duration: u32,
-    /// Decoding can start here: a sync sample; or a partial one of QuickTime (`stps`), or one of a group `rap ` (ISO/IEC 14496-12 §10.4).
+    /// Whether a decoder can start here: a sync sample; or a partial one of QuickTime (`stps`), or one of a group `rap `
+    /// (ISO/IEC 14496-12 §10.4).
     pub is_sync: bool,
-    /// The decoder outputs it. Not so if its composition offset is -2^31 (ISO/IEC 14496-15 §4.8).
+    /// Whether the decoder outputs it. A composition offset of -2^31 means no output (ISO/IEC 14496-15 §4.8).
     pub is_output: bool,
-    /// Which one of the sample entries of the track it is coded by, counted from 1 (`sample_description_index`).
+    /// Number of its sample entry, from 1 (`sample_description_index`).
     pub description: u32,
-    /// The bytes of the sample.
+    /// Its bytes.
     pub data: &'data [u8],
 }
 
-/// The error that the bytes of a sample are not in the input.
+/// Creates the error of a sample whose bytes are not in the input.
 #[cold]
 pub(super) fn outside(source: &SampleSource<'_>, sample: u64, range: Range<u64>) -> Error {
     let fault = Mp4Fault::SampleOutside {

@@ -1,4 +1,4 @@
-//! Sample entries: how the samples of a track are coded.
+//! Sample entries, which describe the coding of samples.
 
 use std::iter::FusedIterator;
 
@@ -9,19 +9,19 @@ use super::{
 };
 use crate::error::Result;
 
-/// Bytes of a visual sample entry before the boxes in it (ISO/IEC 14496-12 §12.1.3).
+/// Length of the fields of a visual sample entry (ISO/IEC 14496-12 §12.1.3).
 const VISUAL_LEN: usize = 78;
 
-/// Bytes of an audio sample entry before the boxes in it (§12.2.3).
+/// Length of the fields of an audio sample entry (§12.2.3).
 const AUDIO_LEN: usize = 28;
 
-/// The sample entries of a track (`stsd`, ISO/IEC 14496-12 §8.5.2): `entry_count` boxes, of which `free` and `skip` are none. Ends at
-/// the first error.
+/// The sample entries of a track (`stsd`, ISO/IEC 14496-12 §8.5.2): `entry_count` boxes, not counting `free` and `skip`.
+/// Ends at the first error.
 #[derive(Debug, Clone)]
 pub struct SampleEntries<'data> {
     handler: FourCc,
     boxes: Children<'data>,
-    /// Entries that are still to come.
+    /// Remaining entries.
     left: u32,
 }
 
@@ -32,7 +32,7 @@ impl<'data> SampleEntries<'data> {
         Ok(Self { handler, boxes: stsd.children().unwrap_or_default(), left })
     }
 
-    /// Of a track without `stsd`.
+    /// Returns no entries, for a track without `stsd`.
     pub(super) fn none(handler: FourCc) -> Self {
         Self { handler, boxes: Children::default(), left: 0 }
     }
@@ -52,14 +52,14 @@ impl<'data> Iterator for SampleEntries<'data> {
 
 impl FusedIterator for SampleEntries<'_> {}
 
-/// How some samples of a track are coded (ISO/IEC 14496-12 §8.5.2).
+/// The coding of some samples of a track (ISO/IEC 14496-12 §8.5.2).
 #[derive(Debug, Clone, Copy)]
 pub struct SampleEntry<'data> {
     handler: FourCc,
     entry: Mp4Box<'data>,
 }
 
-/// What the sample entry of a track of pictures says (§12.1.3).
+/// The fields of a visual sample entry (§12.1.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct VisualSampleEntry<'data> {
@@ -69,66 +69,66 @@ pub struct VisualSampleEntry<'data> {
     pub height: u16,
     /// `depth` in bits.
     pub depth: u16,
-    /// `compressorname`: what made it.
+    /// `compressorname`: the encoder.
     pub compressor_name: &'data [u8],
 }
 
-/// What the sample entry of a track of sound says (§12.2.3; QuickTime File Format, *Sound Sample Description*).
+/// The fields of an audio sample entry (§12.2.3; QuickTime File Format, *Sound Sample Description*).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AudioSampleEntry {
-    /// `channelcount`; of FLAC, ALAC and AMR, the number of channels that the coding states.
+    /// `channelcount`; for FLAC, ALAC and AMR, the number of channels in the coding's own box.
     pub channel_count: u32,
     /// `samplesize` in bits.
     pub sample_size: u32,
-    /// `samplerate` in whole hertz, or the rate that a box of the coding states (`dfLa`, `alac`, `dmlp`, `ddts`, `dac3`, `dec3`, `srat`),
-    /// since the field has 16 bits.
+    /// `samplerate` in whole hertz, or the rate in a box of the coding (`dfLa`, `alac`, `dmlp`, `ddts`, `dac3`, `dec3`,
+    /// `srat`), because the field has only 16 bits.
     pub sample_rate: u32,
     /// QuickTime: bytes of a sample of all channels; `None` in other files.
     pub bytes_per_frame: Option<u32>,
-    /// QuickTime: how many samples of a channel a packet of compressed sound holds; `None` in other files.
+    /// QuickTime: samples per channel in a packet of compressed audio; `None` in other files.
     pub samples_per_packet: Option<u32>,
-    /// QuickTime, version 2: `formatSpecificFlags`; `None` in others.
+    /// QuickTime, version 2: `formatSpecificFlags`; otherwise `None`.
     pub format_flags: Option<u32>,
 }
 
 impl<'data> SampleEntry<'data> {
-    /// The sample entry as a box.
+    /// Returns the sample entry as a box.
     #[must_use]
     pub fn mp4_box(&self) -> Mp4Box<'data> {
         self.entry
     }
 
-    /// The format of the samples: `avc1`, `mp4a`, ...
+    /// Returns the format of the samples: `avc1`, `mp4a`, ...
     #[must_use]
     pub fn format(&self) -> FourCc {
         self.entry.kind()
     }
 
-    /// `data_reference_index`, counted from 1: which data reference the samples lie in; `None` if the entry ends before it.
+    /// Returns `data_reference_index`, the number of the data reference, from 1; `None` if the entry ends before it.
     pub(super) fn data_reference_index(&self) -> Option<u16> {
         self.entry.payload().get(6..)?.first_chunk().map(|bytes| u16::from_be_bytes(*bytes))
     }
 
-    /// `vendor` of an entry of pictures or sound in QuickTime, zeros in other files (QuickTime File Format, *Video sample description*);
-    /// `None` of other tracks, and if the entry ends before it.
+    /// Returns `vendor` of a visual or audio entry of QuickTime, zeros in other files (QuickTime File Format, *Video sample
+    /// description*); `None` for other tracks, and if the entry ends before it.
     #[must_use]
     pub fn vendor(&self) -> Option<FourCc> {
         let has_vendor = matches!(self.kind(), MediaKind::Video | MediaKind::Audio);
         self.entry.payload().get(12..)?.first_chunk().filter(|_| has_vendor).map(|vendor| FourCc(*vendor))
     }
 
-    /// The kind of the media.
+    /// Returns the kind of the media.
     #[must_use]
     pub fn kind(&self) -> MediaKind {
         MediaKind::of(self.handler, Some(self.format()))
     }
 
-    /// The fields of an entry of a track of pictures; `None` for other tracks.
+    /// Returns the fields of an entry of a video track; `None` for other tracks.
     ///
     /// # Errors
     ///
-    /// If the entry ends too early.
+    /// If the entry is truncated.
     pub fn visual(&self) -> Result<Option<VisualSampleEntry<'data>>> {
         if self.kind() != MediaKind::Video {
             return Ok(None);
@@ -142,11 +142,11 @@ impl<'data> SampleEntry<'data> {
         Ok(Some(VisualSampleEntry { width, height, depth: fields.u16()?, compressor_name }))
     }
 
-    /// What an entry of a track of sound says; `None` for other tracks.
+    /// Returns the fields of an entry of an audio track; `None` for other tracks.
     ///
     /// # Errors
     ///
-    /// If the entry ends too early.
+    /// If the entry is truncated.
     pub fn audio(&self) -> Result<Option<AudioSampleEntry>> {
         if self.kind() != MediaKind::Audio {
             return Ok(None);
@@ -187,14 +187,14 @@ impl<'data> SampleEntry<'data> {
         Ok(Some(entry))
     }
 
-    /// How the samples of sound that is not compressed are stored, with the byte order that `enda`, `pcmC` or the flags of `lpcm` state;
-    /// `None` of other samples.
+    /// Returns the layout of PCM samples, with the byte order of `enda`, `pcmC` or the flags of `lpcm`; `None` for other
+    /// samples.
     #[must_use]
     pub fn pcm(&self) -> Option<Pcm> {
         sound::pcm(self, &self.audio().ok()??)
     }
 
-    /// The boxes behind the fields of the entry; none where it is not known where they begin.
+    /// Returns the boxes after the fields of the entry; empty if their position is unknown.
     #[must_use]
     pub fn boxes(&self) -> Children<'data> {
         match self.kind() {
@@ -204,34 +204,34 @@ impl<'data> SampleEntry<'data> {
         }
     }
 
-    /// The configuration of the coding, as far as it can be read; `None` of codings that are not known. [`check`](Self::check) reports
-    /// damage.
+    /// Returns the readable configuration of the coding; `None` for unknown codings. [`check`](Self::check) reports damage.
     #[must_use]
     pub fn configuration(&self) -> Option<CodecConfiguration> {
         codec::read(self.boxes())
     }
 
-    /// The bytes that a decoder needs before the first sample: the configuration record of AVC, HEVC or AV1, or the
-    /// `DecoderSpecificInfo` of what MPEG-4 registers, such as the `AudioSpecificConfig` of AAC; `None` of other codings, and if there
-    /// are none. [`check`](Self::check) reports damage.
+    /// Returns the initialisation data of the decoder: the configuration record of AVC, HEVC or AV1, or the
+    /// `DecoderSpecificInfo` of a coding with an MPEG-4 object type, such as the `AudioSpecificConfig` of AAC; `None` for
+    /// other codings, and if there is none. [`check`](Self::check) reports damage.
     #[must_use]
     pub fn decoder_configuration(&self) -> Option<&'data [u8]> {
         codec::decoder_configuration(self.boxes())
     }
 
-    /// Whether the entry has all its fields, whole boxes, and the configuration that a decoder needs.
+    /// Checks that the entry has all its fields, complete boxes, and the configuration that a decoder needs.
     ///
     /// # Errors
     ///
-    /// The first fault: a box that is cut off, bytes that are no box, an empty `avcC`, an `esds` without `DecoderSpecificInfo`, ...
+    /// The first fault: a truncated box, bytes that are no box, an empty `avcC`, an `esds` without `DecoderSpecificInfo`,
+    /// ...
     pub fn check(&self) -> Result<()> {
         self.visual()?;
         self.audio()?;
         codec::check(self.boxes())
     }
 
-    /// The format of the samples before they were encrypted (`sinf`) or restricted (`rinf`): `data_format` of `frma` (ISO/IEC 14496-12
-    /// §8.12.2); that of the entry if there is none.
+    /// Returns the format of the samples before encryption (`sinf`) or restriction (`rinf`): `data_format` of `frma`
+    /// (ISO/IEC 14496-12 §8.12.2); the format of the entry if there is none.
     #[must_use]
     pub fn original_format(&self) -> FourCc {
         let schemes = self.boxes().map_while(Result::ok);
@@ -240,15 +240,15 @@ impl<'data> SampleEntry<'data> {
         frma.and_then(|frma| Fields::of(frma).four_cc().ok()).unwrap_or_else(|| self.format())
     }
 
-    /// The coding as the parameter `codecs` of a media type (RFC 6381), such as `avc1.64001f` or `mp4a.40.2`. Of codings that
-    /// are not known, the format.
+    /// Returns the coding as the `codecs` parameter of a media type (RFC 6381), such as `avc1.64001f` or `mp4a.40.2`; the
+    /// format for unknown codings.
     #[must_use]
     pub fn codec_string(&self) -> String {
         codec::string(self.format(), self.configuration())
     }
 }
 
-/// A rate of version 2 of a sound description, which is a floating-point number.
+/// Converts a rate of a version 2 sound description, which is a floating-point number.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -258,26 +258,26 @@ fn whole_hertz(rate: f64) -> u32 {
     rate as u32
 }
 
-/// How many bytes QuickTime has behind the fields of an audio sample entry of this version.
+/// Returns the length of the QuickTime fields after an audio sample entry of a version.
 fn quicktime_len(version: u16, payload: &[u8]) -> usize {
     match version {
-        // Since ISO/IEC 14496-12 has a version 1 too: there, a box follows, and its name is of letters.
+        // ISO/IEC 14496-12 has a version 1 too: there, a box follows, whose type is printable.
         1 if payload.get(AUDIO_LEN + 4..AUDIO_LEN + 8).is_some_and(|name| name[0] < b' ') => 16,
         2 => 36,
         _ => 0,
     }
 }
 
-/// Bytes of an audio sample entry before the boxes in it.
+/// Returns the length of the fields of an audio sample entry.
 fn audio_len(payload: &[u8]) -> usize {
     let version = payload.get(8..10).map_or(0, |version| u16::from_be_bytes([version[0], version[1]]));
     AUDIO_LEN + quicktime_len(version, payload)
 }
 
-/// Where the boxes begin in a sample entry, in bytes from the start of its payload; `None` if that is not known of its format.
+/// Returns the offset of the boxes from the start of the payload of a sample entry; `None` if it is unknown for its format.
 ///
-/// The handler of the track tells the layout of formats that are not known here (ISO/IEC 14496-12 §8.5.2). Some formats have fields of
-/// their own before the boxes, so those count only if a box begins there.
+/// The handler of the track gives the layout of unknown formats (ISO/IEC 14496-12 §8.5.2). Some formats have more fields
+/// before the boxes, so the boxes count only if one begins there.
 pub(super) fn children_start(handler: FourCc, format: FourCc, payload: &[u8]) -> Option<usize> {
     match &format.0 {
         _ if is_visual(format) => Some(VISUAL_LEN),
@@ -295,7 +295,7 @@ pub(super) fn children_start(handler: FourCc, format: FourCc, payload: &[u8]) ->
     }
 }
 
-/// Whether a box that ends in `bytes` begins there: one with a size, and a type of printable characters.
+/// Whether a complete box begins at the start of `bytes`: one with a size, and a type of printable characters.
 fn begins_with_box(bytes: &[u8]) -> bool {
     BoxHeader::read(bytes).is_some_and(|header| {
         let fits = |size| (header.header_len as u64..=bytes.len() as u64).contains(&size);

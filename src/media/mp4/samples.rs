@@ -6,53 +6,53 @@ use std::ops::Range;
 use super::Sample;
 use super::fragment::FragmentCursor;
 use super::lookup::TableMarks;
-use super::stretch::Stretch;
+use super::sample_run::SampleRun;
 use super::table::TableCursor;
 use super::track::SampleSource;
 use crate::error::Result;
 
-/// The samples of a track in order: those of the sample table, then those of the fragments; ends at the first error.
+/// The samples of a track in order: those of the sample table, then those of the fragments. Ends at the first error.
 #[derive(Debug, Clone)]
 pub struct Samples<'data> {
     source: SampleSource<'data>,
     /// The next samples.
-    stretch: Stretch<'data>,
-    /// Where those behind them are read from.
+    sample_run: SampleRun<'data>,
+    /// The source of the samples after them.
     stage: Stage<'data>,
 }
 
-/// Where samples are read from.
+/// The source of samples.
 #[derive(Debug, Clone)]
 #[expect(clippy::large_enum_variant, reason = "there is one per walk")]
 enum Stage<'data> {
     Table(TableCursor<'data>),
     Fragments(FragmentCursor<'data>),
-    /// All samples were given; the fault of the track is not yet.
+    /// All samples were returned; the fault of the track is next.
     Fault,
     Ended,
 }
 
 impl<'data> Samples<'data> {
     pub(super) fn new(source: SampleSource<'data>) -> Self {
-        let (table, stretch) = TableCursor::new(source.table);
-        Self { source, stretch, stage: Stage::Table(table) }
+        let (table, sample_run) = TableCursor::new(source.table);
+        Self { source, sample_run, stage: Stage::Table(table) }
     }
 
-    /// From a sample on that all tables know.
+    /// Starts at a sample that all tables cover.
     pub(super) fn at_table(source: SampleSource<'data>, marks: &TableMarks, sample: u64) -> Self {
-        let (table, stretch) = TableCursor::at(source.table, marks, sample);
-        Self { source, stretch, stage: Stage::Table(table) }
+        let (table, sample_run) = TableCursor::at(source.table, marks, sample);
+        Self { source, sample_run, stage: Stage::Table(table) }
     }
 
-    /// From a place in the fragments on.
+    /// Starts at a position in the fragments.
     pub(super) fn at_fragment(source: SampleSource<'data>, fragments: FragmentCursor<'data>) -> Self {
-        Self { source, stretch: Stretch::default(), stage: Stage::Fragments(fragments) }
+        Self { source, sample_run: SampleRun::default(), stage: Stage::Fragments(fragments) }
     }
 
-    /// How many samples of its chunk come behind the last one; 0 in fragments, which have no chunks.
+    /// Returns the number of samples of the current chunk after the last one; 0 in fragments, which have no chunks.
     pub(super) fn left_in_chunk(&self) -> u64 {
         match &self.stage {
-            Stage::Table(table) => table.chunk_end().saturating_sub(self.stretch.index),
+            Stage::Table(table) => table.chunk_end().saturating_sub(self.sample_run.index),
             Stage::Fragments(_) | Stage::Fault | Stage::Ended => 0,
         }
     }
@@ -62,18 +62,18 @@ impl<'data> Samples<'data> {
         matches!(&self.stage, Stage::Fragments(fragments) if fragments.has_begun_run())
     }
 
-    /// Whether the last sample is one of a fragment.
+    /// Whether the last sample is in a fragment.
     pub(super) fn is_in_fragments(&self) -> bool {
         matches!(&self.stage, Stage::Fragments(_))
     }
 
-    /// Goes on to the next stretch when the next sample cannot be had; `None` if there is none.
+    /// Continues with the next run when the current one has no readable sample left; `None` at the end.
     #[inline(never)]
-    fn go_on(&mut self) -> Option<Result<()>> {
-        let next = if self.stretch.has_more() {
-            Some(Err(self.stretch.outside(&self.source)))
+    fn advance(&mut self) -> Option<Result<()>> {
+        let next = if self.sample_run.has_more() {
+            Some(Err(self.sample_run.outside(&self.source)))
         } else {
-            self.next_stretch()
+            self.next_sample_run()
         };
         if !matches!(next, Some(Ok(()))) {
             self.end();
@@ -81,18 +81,18 @@ impl<'data> Samples<'data> {
         next
     }
 
-    fn next_stretch(&mut self) -> Option<Result<()>> {
+    fn next_sample_run(&mut self) -> Option<Result<()>> {
         loop {
             match &mut self.stage {
-                Stage::Table(table) => match table.next(&mut self.stretch) {
+                Stage::Table(table) => match table.next(&mut self.sample_run) {
                     Some(next) => return Some(next),
                     None => {
-                        let Stretch { index, decode_time, .. } = self.stretch;
+                        let SampleRun { index, decode_time, .. } = self.sample_run;
                         let fragments = self.source.fragment_cursor(index, decode_time);
                         self.stage = fragments.map_or(Stage::Fault, Stage::Fragments);
                     }
                 },
-                Stage::Fragments(fragments) => match fragments.next(&mut self.stretch) {
+                Stage::Fragments(fragments) => match fragments.next(&mut self.sample_run) {
                     Some(next) => return Some(next),
                     None => self.stage = Stage::Fault,
                 },
@@ -102,14 +102,14 @@ impl<'data> Samples<'data> {
         }
     }
 
-    /// There are no more samples.
+    /// Ends the iteration.
     #[cold]
     fn end(&mut self) {
-        self.stretch = Stretch::default();
+        self.sample_run = SampleRun::default();
         self.stage = Stage::Ended;
     }
 
-    /// Bytes of the input.
+    /// Returns bytes of the input.
     pub(super) fn bytes(&self, range: Range<u64>) -> Option<&'data [u8]> {
         self.source.data.get(usize::try_from(range.start).ok()?..usize::try_from(range.end).ok()?)
     }
@@ -121,17 +121,17 @@ impl<'data> Iterator for Samples<'data> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            // Samples come from here alone, so that a caller that looks at some of their fields need not have them in memory.
-            if let Some(sample) = self.stretch.next(&self.source) {
+            // All samples are created here, so that the compiler can keep the fields a caller uses in registers.
+            if let Some(sample) = self.sample_run.next(&self.source) {
                 return Some(Ok(sample));
             }
-            if !self.stretch.has_more()
+            if !self.sample_run.has_more()
                 && let Stage::Table(table) = &mut self.stage
-                && table.next_chunk(&mut self.stretch)
+                && table.next_chunk(&mut self.sample_run)
             {
                 continue;
             }
-            if let Err(error) = self.go_on()? {
+            if let Err(error) = self.advance()? {
                 return Some(Err(error));
             }
         }

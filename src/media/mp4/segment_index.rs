@@ -5,7 +5,7 @@ use std::iter::FusedIterator;
 use super::{Children, Mp4Box, fields::Fields};
 use crate::error::Result;
 
-/// The segment indexes of an input, in the order of the file; ends at the first error.
+/// The segment indexes of an input in file order. Ends at the first error.
 #[derive(Debug, Clone)]
 pub struct SegmentIndexes<'data> {
     boxes: Children<'data>,
@@ -34,23 +34,23 @@ impl FusedIterator for SegmentIndexes<'_> {}
 pub struct SegmentIndex<'data> {
     /// `reference_ID`: the identifier of the track.
     pub track: u32,
-    /// `timescale`: time units in a second.
+    /// `timescale`: time units per second.
     pub timescale: u32,
     /// `earliest_presentation_time` of the first subsegment, in time units.
     pub earliest_presentation_time: u64,
-    /// Where the first subsegment begins, in bytes from the start of the input: `first_offset` behind the box.
+    /// Start of the first subsegment, in bytes from the start of the input: `first_offset` after the box.
     pub first_offset: u64,
     sidx: Mp4Box<'data>,
     references: &'data [[u8; 12]],
 }
 
-/// A subsegment, or an index of several.
+/// A subsegment, or another segment index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SegmentReference {
-    /// `reference_type`: what is referred to is a segment index again.
+    /// `reference_type`: the target is a segment index.
     pub is_index: bool,
-    /// Where it begins, in bytes from the start of the input.
+    /// Start of the target, in bytes from the start of the input.
     pub offset: u64,
     /// `referenced_size`: length in bytes.
     pub len: u32,
@@ -58,7 +58,7 @@ pub struct SegmentReference {
     pub duration: u32,
     /// `starts_with_SAP`: it begins with a stream access point.
     pub starts_with_sap: bool,
-    /// `SAP_type` of the first stream access point, 0 to 6; 0 if it is not told.
+    /// `SAP_type` of the first stream access point, 0 to 6; 0 if unknown.
     pub sap_type: u8,
 }
 
@@ -67,7 +67,7 @@ impl<'data> SegmentIndex<'data> {
         let (version, _, mut fields) = Fields::full(sidx)?;
         let (track, timescale) = (fields.u32()?, fields.u32()?);
         if timescale == 0 {
-            return Err(fields.error("says that there is no time unit in a second"));
+            return Err(fields.error("has a timescale of 0"));
         }
         let earliest_presentation_time = fields.long(version)?;
         let first_offset = sidx.range().end.saturating_add(fields.long(version)?);
@@ -77,13 +77,13 @@ impl<'data> SegmentIndex<'data> {
         Ok(Self { track, timescale, earliest_presentation_time, first_offset, sidx, references })
     }
 
-    /// The box `sidx`.
+    /// Returns the box `sidx`.
     #[must_use]
     pub fn sidx(&self) -> Mp4Box<'data> {
         self.sidx
     }
 
-    /// What the index refers to, in order.
+    /// Returns the references in order.
     pub fn references(&self) -> impl ExactSizeIterator<Item = SegmentReference> + use<'data> {
         let mut offset = self.first_offset;
         self.references.iter().map(move |reference| {

@@ -1,20 +1,20 @@
-//! Sound: how samples that are not compressed are stored, how long frames of compressed sound are, and the rates that codings state.
+//! Audio: layout of PCM samples, frames of compressed audio, and sampling rates in boxes of codings.
 
 use super::{AudioSampleEntry, Children, FourCc, Mp4Box, SampleEntry};
 
-/// How samples of sound that is not compressed are stored.
+/// The layout of PCM samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Pcm {
-    /// Bits of a sample of one channel, as it is stored: a multiple of 8.
+    /// Stored bits of a sample of one channel: a multiple of 8.
     pub bits: u8,
-    /// What the bits are.
+    /// The encoding of the bits.
     pub encoding: PcmEncoding,
-    /// The most significant byte comes first.
+    /// Whether the most significant byte comes first.
     pub is_big_endian: bool,
 }
 
-/// What the bits of a sample are.
+/// The encoding of a PCM sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PcmEncoding {
@@ -35,7 +35,7 @@ const IS_FLOAT: u32 = 1;
 const IS_BIG_ENDIAN: u32 = 2;
 const IS_SIGNED: u32 = 4;
 
-/// The layout of the samples of an entry; `None` if they are compressed, or of a format that is not known.
+/// Returns the layout of the samples of an entry; `None` if they are compressed, or the format is unknown.
 pub(super) fn pcm(entry: &SampleEntry<'_>, audio: &AudioSampleEntry) -> Option<Pcm> {
     use PcmEncoding::{ALaw, Float, MuLaw, Signed, Unsigned};
     let of = |bits, encoding, is_big_endian| Some(Pcm { bits, encoding, is_big_endian });
@@ -57,7 +57,7 @@ pub(super) fn pcm(entry: &SampleEntry<'_>, audio: &AudioSampleEntry) -> Option<P
         b"fl64" => of(64, Float, !is_little_endian(entry)),
         b"raw " | b"NONE" if audio.sample_size == 16 => of(16, Signed, !is_little_endian(entry)),
         b"raw " | b"NONE" => of(8, Unsigned, true),
-        // The first movies have no name for plain sound.
+        // The earliest movies have no format code for PCM.
         [0, 0, 0, 0] if audio.sample_size == 16 => of(16, Signed, true),
         [0, 0, 0, 0] if audio.sample_size == 8 => of(8, Unsigned, true),
         b"lpcm" => match audio.format_flags {
@@ -80,19 +80,19 @@ pub(super) fn pcm(entry: &SampleEntry<'_>, audio: &AudioSampleEntry) -> Option<P
     }
 }
 
-/// The layout that `pcmC` states (ISO/IEC 23003-5 §5.1).
+/// Returns the layout in `pcmC` (ISO/IEC 23003-5 §5.1).
 fn pcm_configuration(entry: &SampleEntry<'_>, encoding: PcmEncoding) -> Option<Pcm> {
     let found = boxes(entry).find(|found| found.kind() == *b"pcmC")?;
     let &[_, _, _, _, flags, bits] = found.payload().first_chunk()?;
     Some(Pcm { bits, encoding, is_big_endian: flags & 1 == 0 })
 }
 
-/// Whether a box `enda` states that the least significant byte comes first (QuickTime File Format, *siDecompressionParam*).
+/// Whether a box `enda` states little-endian samples (QuickTime File Format, *siDecompressionParam*).
 fn is_little_endian(entry: &SampleEntry<'_>) -> bool {
     boxes(entry).any(|found| found.kind() == *b"enda" && found.payload().get(1) == Some(&1))
 }
 
-/// The boxes of an entry, and those in `wave`, where QuickTime keeps what a decoder needs; up to the first that is damaged.
+/// Returns the boxes of an entry, and those in `wave`, where QuickTime stores decoder data; up to the first damaged one.
 fn boxes<'data>(entry: &SampleEntry<'data>) -> impl Iterator<Item = Mp4Box<'data>> + use<'data> {
     entry.boxes().map_while(Result::ok).flat_map(|found| {
         let inner = if found.kind() == *b"wave" { found.children() } else { None };
@@ -100,16 +100,16 @@ fn boxes<'data>(entry: &SampleEntry<'data>) -> impl Iterator<Item = Mp4Box<'data
     })
 }
 
-/// Samples of all channels that are stored together, and bytes that they have: a frame.
+/// A frame: samples of all channels stored together, and their bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Frame {
-    /// Samples of each channel: 1 of sound that is not compressed.
+    /// Samples per channel: 1 for PCM.
     pub(super) samples: u32,
     /// 0 if the entry does not state them.
     pub(super) bytes: u32,
 }
 
-/// The frames of sound whose sample table counts samples, not frames; `None` if the entry states nothing of them.
+/// Returns the frame of audio whose sample table counts samples, not frames; `None` if the entry does not state it.
 pub(super) fn frame(entry: &SampleEntry<'_>) -> Option<Frame> {
     let audio = entry.audio().ok()??;
     let channels = audio.channel_count;
@@ -132,8 +132,8 @@ pub(super) fn frame(entry: &SampleEntry<'_>) -> Option<Frame> {
     }
 }
 
-/// Sampling rate and channels as the coding states them, where it does: the fields of the entry have 16 bits for a rate, and some
-/// codings want a fixed value in them.
+/// Replaces sampling rate and channels by those in the box of the coding: the fields of the entry have only 16 bits for a
+/// rate, and some codings require a fixed value in them.
 pub(super) fn correct(entry: &SampleEntry<'_>, audio: &mut AudioSampleEntry) {
     match &entry.format().0 {
         b"samr" => (audio.sample_rate, audio.channel_count) = (8000, 1),
@@ -154,7 +154,7 @@ pub(super) fn correct(entry: &SampleEntry<'_>, audio: &mut AudioSampleEntry) {
 /// Rates of AC-3 (`fscod`).
 const AC3_RATES: [u32; 3] = [48_000, 44_100, 32_000];
 
-/// The sampling rate and the number of channels that a box of a coding states; `None` if it ends before them.
+/// Returns the sampling rate and the number of channels in a box of a coding; `None` if the box is truncated.
 fn stated(kind: FourCc, payload: &[u8]) -> Option<(Option<u32>, Option<u8>)> {
     let u32_at = |at: usize| payload.get(at..)?.first_chunk().map(|bytes| u32::from_be_bytes(*bytes));
     let fscod = |byte: u8| AC3_RATES.get(usize::from(byte >> 6)).copied();

@@ -1,4 +1,4 @@
-//! Finds the boxes of an input that are in no other box.
+//! The step from top-level box to top-level box.
 
 use super::boxes::is_padding;
 use super::{BoxHeader, Mp4Box};
@@ -9,7 +9,7 @@ use crate::record::{Fault, Part, Step, Stop};
 #[derive(Debug, Clone, Copy)]
 pub struct Layout(pub(super) BoxHeader);
 
-/// What begins at a position.
+/// Reads the box at a position.
 pub(super) fn step(part: &Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
     let rest = &part.view()[position..];
     if part.is_complete() && is_padding(rest) {

@@ -1,8 +1,8 @@
-//! What is told of the samples of a track.
+//! Counts of the samples of a track.
 
 use super::Sample;
 
-/// How many samples there are, and of which lengths and times, collected sample by sample in any order and merged.
+/// Number, total size and total duration of samples, collected sample by sample in any order and merged.
 ///
 /// ```
 /// use pagecut::media::mp4::{Movie, Summary};
@@ -21,18 +21,18 @@ use super::Sample;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Summary {
-    /// Samples.
+    /// Number of samples.
     pub samples: u64,
-    /// Sync samples.
+    /// Number of sync samples.
     pub sync_samples: u64,
-    /// Bytes of the samples.
+    /// Total size of the samples in bytes.
     pub bytes: u64,
-    /// What the durations add up to, in time units of the track.
+    /// Total duration in time units of the track.
     pub duration: u64,
 }
 
 impl Summary {
-    /// Takes in a sample.
+    /// Counts a sample.
     #[inline]
     pub fn add(&mut self, sample: &Sample<'_>) {
         self.samples += 1;
@@ -41,7 +41,7 @@ impl Summary {
         self.duration = self.duration.saturating_add(sample.duration.into());
     }
 
-    /// Takes in what another one collected.
+    /// Adds the counts of another summary.
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
         Self {
@@ -52,7 +52,8 @@ impl Summary {
         }
     }
 
-    /// Bits in a second, of a track with so many time units in a second; `None` if the samples last no time.
+    /// Returns the bit rate in bits per second, for a track with `timescale` time units per second; `None` if the duration
+    /// is 0.
     #[must_use]
     pub fn bit_rate(&self, timescale: u32) -> Option<u64> {
         let bits = u128::from(self.bytes) * 8 * u128::from(timescale);

@@ -1,4 +1,4 @@
-//! Tracks, and how their samples are reached.
+//! Tracks and access to their samples.
 
 use std::cmp::Ordering;
 use std::sync::OnceLock;
@@ -13,10 +13,9 @@ use super::{
 };
 use crate::error::{Error, Result};
 
-/// A track (ISO/IEC 14496-12 §8.3): its description, and its samples.
+/// A track (ISO/IEC 14496-12 §8.3): its description and its samples.
 ///
-/// Samples are counted from 0; those of the sample table come first, then those of the movie fragments in the order of the
-/// file.
+/// Samples are counted from 0; those of the sample table come first, then those of the movie fragments in file order.
 #[derive(Debug, Clone)]
 pub struct Track<'data> {
     trak: Mp4Box<'data>,
@@ -27,38 +26,38 @@ pub struct Track<'data> {
     edits: Edits<'data>,
     entries: SampleEntries<'data>,
     source: SampleSource<'data>,
-    /// Made when the first sample is looked up; boxed, so that a file of nothing but tracks takes little.
+    /// Built by the first lookup; boxed, so that a file with many tracks takes little memory.
     lookup: OnceLock<Box<Lookup<'data>>>,
 }
 
-/// What it takes to walk over the samples of a track.
+/// The source of the samples of a track.
 #[derive(Debug, Clone)]
 pub(super) struct SampleSource<'data> {
     /// The whole input.
     pub(super) data: &'data [u8],
     pub(super) track_id: u32,
     pub(super) table: SampleTable<'data>,
-    /// Where the boxes begin that can be fragments, in bytes from the start of the input.
+    /// Offset of the first box that may be a fragment, in bytes from the start of the input.
     pub(super) fragments_offset: u64,
-    /// Of a movie that is fragmented, if its samples are in the input.
+    /// Present in a fragmented movie, if its samples are in the input.
     pub(super) defaults: Option<Defaults<'data>>,
-    /// What is wrong with the boxes that describe the track and its samples.
+    /// The faults of the boxes that describe the track and its samples.
     pub(super) faults: FirstFault,
 }
 
 impl<'data> SampleSource<'data> {
-    /// Before the first fragment; of a movie without fragments, `None`.
+    /// Returns the cursor before the first fragment; `None` in a movie without fragments.
     pub(super) fn fragment_cursor(&self, index: u64, decode_time: u64) -> Option<FragmentCursor<'data>> {
         let defaults = self.defaults.clone()?;
         Some(FragmentCursor::new(self, defaults, self.fragments_offset, index, decode_time))
     }
 
-    /// What is wrong with the description of the track, if all samples that there are have been read.
+    /// Returns the fault of the description of the track, for the end of a walk over all samples.
     pub(super) fn fault(&self) -> Option<Error> {
         self.faults.get().cloned().or_else(|| self.table.check_times().err())
     }
 
-    /// The least composition offset in the fragments that can be read; 0 if they have none.
+    /// Returns the lowest composition offset in the readable fragments; 0 if they have none.
     fn least_composition_offset_of_fragments(&self) -> i32 {
         let Some(mut fragments) = self.fragment_cursor(0, 0) else { return 0 };
         let runs = std::iter::from_fn(|| fragments.next_run());
@@ -66,7 +65,7 @@ impl<'data> SampleSource<'data> {
     }
 }
 
-/// What `tkhd` says (§8.3.2).
+/// The contents of `tkhd` (§8.3.2).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TrackHeader {
@@ -74,28 +73,28 @@ pub struct TrackHeader {
     pub id: u32,
     /// `track_enabled`: the track is presented.
     pub is_enabled: bool,
-    /// `duration`, the edits of the track, in time units of the movie; `None` if it is not known.
+    /// `duration` of the edits of the track, in time units of the movie; `None` if it is unknown.
     pub duration: Option<u64>,
-    /// `width` at which it is shown, in 65,536ths of a pixel.
+    /// `width` of the presentation, in 65,536ths of a pixel.
     pub width: u32,
-    /// `height` at which it is shown, in 65,536ths of a pixel.
+    /// `height` of the presentation, in 65,536ths of a pixel.
     pub height: u32,
 }
 
-/// What `mdhd` says (§8.4.2).
+/// The contents of `mdhd` (§8.4.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MediaHeader {
-    /// `timescale`: time units in a second, of all times of the track but those of its edits.
+    /// `timescale`: time units per second, for all times of the track except those of its edits.
     pub timescale: u32,
-    /// `duration` of the media in time units; `None` if it is not known. Fragments do not count.
+    /// `duration` of the media in time units; `None` if it is unknown. Excludes fragments.
     pub duration: Option<u64>,
-    /// `language`: three letters of ISO 639-2/T; `None` where there is a number of QuickTime instead.
+    /// `language`: three letters of ISO 639-2/T; `None` if it is a QuickTime code.
     pub language: Option<[u8; 3]>,
 }
 
 impl<'data> Track<'data> {
-    /// Reads what can be read. Faults are kept, and end the samples.
+    /// Reads the track as far as possible. Faults are kept, and end the samples.
     pub(super) fn read(
         trak: Mp4Box<'data>,
         data: &'data [u8],
@@ -133,15 +132,15 @@ impl<'data> Track<'data> {
         Self { trak, header, media, handler, handler_name, edits, entries, source, lookup }
     }
 
-    /// What is wrong with the boxes that describe the track, if anything: the first such fault. Samples are read as far as they can be in
-    /// spite of it, and the walk over them ends with this error.
+    /// Returns the first fault of the boxes that describe the track. The readable samples are still returned, and the walk
+    /// over them ends with this error.
     #[must_use]
     pub fn fault(&self) -> Option<Error> {
         self.source.fault()
     }
 
-    /// Whether the tables of the track agree with each other and hold nothing but what is of samples that there are: an error if one of
-    /// them is shorter or longer than the number of samples. The samples are not walked over.
+    /// Checks that the tables of the track are consistent: an error if one of them covers fewer or more samples than there
+    /// are. The samples are not read.
     ///
     /// # Errors
     ///
@@ -153,7 +152,7 @@ impl<'data> Track<'data> {
         }
     }
 
-    /// Whether `stsd` and `dref` hold as many boxes as they say, `free` and `skip` apart.
+    /// Checks that `stsd` and `dref` hold the declared number of boxes, not counting `free` and `skip`.
     fn check_entry_counts(&self) -> Result<()> {
         let minf = self.trak.get(b"mdia").and_then(|mdia| mdia.get(b"minf"))?;
         let dref = minf.find(b"dinf")?.map(|dinf| dinf.find(b"dref")).transpose()?.flatten();
@@ -165,19 +164,19 @@ impl<'data> Track<'data> {
             }
             match stated.cmp(&held) {
                 Ordering::Equal => {}
-                Ordering::Greater => return Err(of.error("has fewer entries than it says")),
-                Ordering::Less => return Err(of.error("has more entries than it says")),
+                Ordering::Greater => return Err(of.error("has fewer entries than it declares")),
+                Ordering::Less => return Err(of.error("has more entries than it declares")),
             }
         }
         Ok(())
     }
 
-    /// Whether the track can have samples in fragments that are in the input.
+    /// Whether the track may have samples in fragments of the input.
     pub(super) fn has_fragments(&self) -> bool {
         self.source.defaults.is_some()
     }
 
-    /// The kind of the media.
+    /// Returns the kind of the media.
     #[must_use]
     pub fn kind(&self) -> MediaKind {
         let entry = self.sample_entries().next().and_then(Result::ok);
@@ -189,107 +188,107 @@ impl<'data> Track<'data> {
         &self.source
     }
 
-    /// The box `trak`.
+    /// Returns the box `trak`.
     #[must_use]
     pub fn trak(&self) -> Mp4Box<'data> {
         self.trak
     }
 
-    /// `track_ID`: what fragments and other tracks call it.
+    /// Returns `track_ID`, the reference used by fragments and other tracks.
     #[must_use]
     pub fn id(&self) -> u32 {
         self.header.id
     }
 
-    /// What `tkhd` says.
+    /// Returns the contents of `tkhd`.
     #[must_use]
     pub fn header(&self) -> TrackHeader {
         self.header
     }
 
-    /// What `mdhd` says.
+    /// Returns the contents of `mdhd`.
     #[must_use]
     pub fn media(&self) -> MediaHeader {
         self.media
     }
 
-    /// `creation_time` of `mdhd`, in seconds since the start of the year 1904, UTC; 0 if it is unknown.
+    /// Returns `creation_time` of `mdhd`, in seconds since the start of the year 1904, UTC; 0 if unknown.
     #[must_use]
     pub fn creation_time(&self) -> u64 {
         let read = |(version, _, mut fields): (u8, u32, Fields<'_>)| fields.long(version);
         self.media_fields().and_then(read).unwrap_or(0)
     }
 
-    /// `language` of `mdhd` as it is stored: three letters of five bits, or a number of QuickTime below 1024 (*Language code values*);
-    /// `None` if the box ends before it.
+    /// Returns the raw `language` of `mdhd`: three letters of five bits, or a QuickTime code below 1024 (*Language code
+    /// values*); `None` if the box ends before it.
     #[must_use]
     pub fn language_code(&self) -> Option<u16> {
         let (version, _, mut fields) = self.media_fields().ok()?;
         fields.skip(if version == 0 { 16 } else { 28 }).and_then(|()| fields.u16()).ok()
     }
 
-    /// `matrix` of `tkhd`: how pictures are placed on the screen; the identity if the box ends before it.
+    /// Returns `matrix` of `tkhd`, the transformation of the track; the identity if the box ends before it.
     #[must_use]
     pub fn matrix(&self) -> Matrix {
         let tkhd = self.trak.get(b"tkhd").and_then(Fields::full);
         let matrix = tkhd.and_then(|(version, _, mut fields)| {
-            // Times, identifier, duration, layer, group and volume.
+            // Skip times, identifier, duration, layer, group and volume.
             fields.skip(if version == 0 { 36 } else { 48 })?;
             Matrix::read(&mut fields)
         });
         matrix.unwrap_or_default()
     }
 
-    /// The fields of `mdhd`, which are not kept so that a track stays small.
+    /// Returns the fields of `mdhd`, which are not stored, to keep a track small.
     fn media_fields(&self) -> Result<(u8, u32, Fields<'data>)> {
         self.trak.get(b"mdia").and_then(|mdia| mdia.get(b"mdhd")).and_then(Fields::full)
     }
 
-    /// `handler_type`, which is the kind of the media: `vide`, `soun`, `text`, `subt`, `hint`, `meta`, ... (§8.4.3).
+    /// Returns `handler_type`, the kind of the media: `vide`, `soun`, `text`, `subt`, `hint`, `meta`, ... (§8.4.3).
     #[must_use]
     pub fn handler(&self) -> FourCc {
         self.handler
     }
 
-    /// The name of the handler, without what begins or ends it.
+    /// Returns the name of the handler, without length byte or terminator.
     #[must_use]
     pub fn handler_name(&self) -> &'data [u8] {
         self.handler_name
     }
 
-    /// The edit list (§8.6.6): how the presentation is made from the media. Empty if the whole media is presented.
+    /// Returns the edit list (§8.6.6), the mapping from media to presentation. Empty if the whole media is presented.
     #[must_use]
     pub fn edits(&self) -> Edits<'data> {
         self.edits.clone()
     }
 
-    /// How the samples are coded (`stsd`, §8.5.2).
+    /// Returns the sample entries (`stsd`, §8.5.2), the codings of the samples.
     #[must_use]
     pub fn sample_entries(&self) -> SampleEntries<'data> {
         self.entries.clone()
     }
 
-    /// `sample_count` of `stsz` or `stz2`. Fragments do not count. Of compressed sound of QuickTime, the table counts the samples that
-    /// come out of a decoder; [`samples`](Track::samples) are frames of several of these.
+    /// Returns `sample_count` of `stsz` or `stz2`. Excludes fragments. For compressed audio of QuickTime, the table counts
+    /// decoded samples; [`samples`](Track::samples) are frames of several of these.
     #[must_use]
     pub fn table_len(&self) -> u64 {
         self.source.table.declared.into()
     }
 
-    /// What the durations in the sample table (`stts`) add up to, in time units. Fragments do not count.
+    /// Returns the sum of the durations in the sample table (`stts`), in time units. Excludes fragments.
     #[must_use]
     pub fn table_duration(&self) -> u64 {
         self.source.table.stated_durations().total()
     }
 
-    /// The number of samples of which `stts` states the duration. Fragments do not count.
+    /// Returns the number of samples with a duration in `stts`. Excludes fragments.
     #[must_use]
     pub fn table_timed_len(&self) -> u64 {
         self.source.table.stated_durations().samples()
     }
 
-    /// When the samples of the sample table are decoded, by `stts`, in time units, whether or not the input has the samples. Fragments do
-    /// not count.
+    /// Returns the decode times of the sample table by `stts`, in time units, even if the input lacks the samples. Excludes
+    /// fragments.
     pub fn table_decode_times(&self) -> impl Iterator<Item = u64> + use<'data> {
         let durations = self.source.table.stated_durations();
         let runs = (0..).map_while(move |run| durations.get(run));
@@ -301,29 +300,29 @@ impl<'data> Track<'data> {
         })
     }
 
-    /// What the lengths in `stsz` or `stz2` add up to, in bytes, whether or not the input has these bytes. Fragments do not count.
+    /// Returns the sum of the sizes in `stsz` or `stz2` in bytes, even if the input lacks these bytes. Excludes fragments.
     #[must_use]
     pub fn table_bytes(&self) -> u64 {
         self.source.table.sizes.total()
     }
 
-    /// All samples in order.
+    /// Returns all samples in order.
     ///
-    /// The tables are walked where they lie, so each next sample takes the same short time, and no memory. The walk ends at
-    /// the first error. Faults of movie fragments, and a [`fault`](Track::fault) of the description, come after the samples. After an error,
-    /// [`samples_from`](Track::samples_from) continues.
+    /// The tables are read in place, so each sample takes constant time and no memory. The iterator ends at the first error.
+    /// Faults of movie fragments, and a [`fault`](Track::fault) of the description, come after the samples. To continue
+    /// after an error, use [`samples_from`](Track::samples_from).
     #[must_use]
     pub fn samples(&self) -> Samples<'data> {
         Samples::new(self.source.clone())
     }
 
-    /// The samples from one on, which is looked up; none if there are not so many.
+    /// Returns the samples from an index, which is looked up; none if there are fewer samples.
     #[must_use]
     pub fn samples_from(&self, index: u64) -> Samples<'data> {
         self.lookup().samples_from(&self.source, index)
     }
 
-    /// The samples for rayon: the same ones in the same order as those of [`samples`](Track::samples), with the same error.
+    /// Returns the samples for rayon: in the same order, and with the same error, as [`samples`](Track::samples).
     ///
     /// ```
     /// use pagecut::media::mp4::Movie;
@@ -340,26 +339,27 @@ impl<'data> Track<'data> {
         ParSamples::new(self)
     }
 
-    /// A sample by its number; `None` if there are not so many.
+    /// Returns a sample by its index; `None` if there are fewer samples.
     ///
-    /// The first lookup walks over the runs of the tables, or over the fragments, once and remembers places in them, 4,096
-    /// per table at most. Each one is then a binary search, and a walk over some of the entries between two places: up to 256,
-    /// or the 4,096th part of a very long table.
+    /// The first lookup reads the runs of the tables, or the fragments, once and stores places in them, at most 4,096 per
+    /// table. Each lookup is then a binary search and a walk over the entries between two places: up to 256, or the 4,096th
+    /// part of a very long table.
     ///
     /// # Errors
     ///
-    /// That its bytes are not in the input, or what is wrong with the tables, if that comes before the sample.
+    /// If its bytes are not in the input, or a fault of the tables precedes the sample.
     pub fn sample(&self, index: u64) -> Result<Option<Sample<'data>>> {
         self.samples_from(index).next().transpose()
     }
 
-    /// The number of samples up to the first error in the sample table; if it has none, those of all fragments that can be read count as well.
+    /// Returns the number of samples before the first error in the sample table; without an error, plus those of all
+    /// readable fragments.
     #[must_use]
     pub fn sample_count(&self) -> u64 {
         self.lookup().count()
     }
 
-    /// By how much samples are shown before they are decoded, at the most: the greatest negative composition offset.
+    /// Returns the maximum time that samples are shown before they are decoded: the greatest negative composition offset.
     pub(super) fn greatest_advance(&self) -> i64 {
         let in_table = self.source.table.compositions.map_or(0, TimeRuns::least_offset);
         let in_fragments = self.source.least_composition_offset_of_fragments();
@@ -371,20 +371,20 @@ impl<'data> Track<'data> {
         self.source.table.compositions.is_some()
     }
 
-    /// How many samples of each channel a sample of the track holds, if all are of one length and last no longer than that, as those of
-    /// plain sound, and frames of compressed sound of QuickTime; `None` of other tracks.
+    /// Returns the number of audio samples per channel in a sample of the track, if all samples have the same size and that
+    /// duration, as for PCM audio and frames of compressed audio of QuickTime; `None` for other tracks.
     pub(super) fn samples_per_frame(&self) -> Option<u32> {
         let table = &self.source.table;
         let of_table = if table.stated_durations().is_one_run_of(1) { table.durations.rest } else { 0 };
         Some(of_table).filter(|&samples| samples > 0 && table.sizes.is_constant())
     }
 
-    /// How many samples the walk over the sample table gives, if all of them have chunks.
+    /// Returns the number of samples that a walk over the sample table returns, if all of them have chunks.
     pub(super) fn walked_table_len(&self) -> u64 {
         self.source.table.sizes.count()
     }
 
-    /// The chunks of the sample table.
+    /// Returns the chunks of the sample table.
     pub(super) fn table_extents(&self) -> TableExtents<'data> {
         TableExtents::new(self.source.table)
     }
@@ -402,14 +402,14 @@ impl TrackHeader {
         let id = fields.u32()?;
         fields.skip(4)?;
         let duration = duration(&mut fields, version)?;
-        // Layer, group, volume and matrix.
+        // Skip layer, group, volume and matrix.
         fields.skip(8 + 8 + 36)?;
         Ok(Self { id, is_enabled: flags & 1 != 0, duration, width: fields.u32()?, height: fields.u32()? })
     }
 }
 
 impl MediaHeader {
-    /// Of a track that has none: its time units are those of the movie.
+    /// The header of a track without `mdhd`: its time units are those of the movie.
     fn unknown(movie_timescale: u32) -> Self {
         Self { timescale: movie_timescale.max(1), duration: None, language: None }
     }
@@ -420,27 +420,27 @@ impl MediaHeader {
         fields.long(version)?;
         let timescale = fields.u32()?;
         if timescale == 0 {
-            return Err(fields.error("says that there is no time unit in a second"));
+            return Err(fields.error("has a timescale of 0"));
         }
         let duration = duration(&mut fields, version)?;
         Ok(Self { timescale, duration, language: language(fields.u16()?) })
     }
 }
 
-/// The letters of a language (§8.4.2.3): each has five bits, and is one of `a` to `z`.
+/// Decodes the letters of a language (§8.4.2.3): five bits each, `a` to `z`.
 fn language(packed: u16) -> Option<[u8; 3]> {
     let letters = [10, 5, 0].map(|shift| ((packed >> shift) & 0x1f).to_le_bytes()[0] + 0x60);
     letters.iter().all(u8::is_ascii_lowercase).then_some(letters)
 }
 
-/// Type and name of the handler (§8.4.3).
+/// Reads the type and the name of the handler (§8.4.3).
 fn read_handler(hdlr: Mp4Box<'_>) -> Result<(FourCc, &[u8])> {
     let (_, _, mut fields) = Fields::full(hdlr)?;
     let component_type = fields.four_cc()?;
     let handler = fields.four_cc()?;
     fields.skip(12)?;
     let name = fields.rest();
-    // In QuickTime the length comes first, and nothing ends the name.
+    // QuickTime stores the length first, without a terminator.
     let counted = name.split_first().and_then(|(&len, name)| name.get(..usize::from(len)));
     let name = match counted {
         Some(name) if component_type != [0; 4] => name,
@@ -449,7 +449,8 @@ fn read_handler(hdlr: Mp4Box<'_>) -> Result<(FourCc, &[u8])> {
     Ok((handler, name))
 }
 
-/// Whether samples of some entry are in another file (§8.7.2): the data reference of the entry has not the flag `self-contained`.
+/// Whether samples of some entry are in another file (§8.7.2): the data reference of the entry lacks the flag
+/// `self-contained`.
 fn is_elsewhere(minf: Mp4Box<'_>, entries: &SampleEntries<'_>) -> Result<bool> {
     let Some(dinf) = minf.find(b"dinf")? else { return Ok(false) };
     let Some(dref) = dinf.find(b"dref")? else { return Ok(false) };
@@ -480,7 +481,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_track_is_little_more_than_the_shortest_boxes_it_can_be_read_from() {
+    fn a_track_takes_at_most_700_bytes() {
         assert!(size_of::<Track<'_>>() <= 700, "{}", size_of::<Track<'_>>());
     }
 

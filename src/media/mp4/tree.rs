@@ -1,32 +1,32 @@
-//! All boxes of an input.
+//! The box tree of an input.
 
 use std::iter::FusedIterator;
 
 use super::{Children, Mp4Box};
 use crate::error::Result;
 
-/// How many boxes can be in each other. Files have ten or so.
+/// Maximum nesting depth of boxes. Files have about ten levels.
 const MAX_DEPTH: usize = 32;
 
-/// A box and how many boxes it is in.
+/// A box and its depth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Node<'data> {
-    /// How many boxes it is in: 0 for one that is in none.
+    /// Number of ancestors: 0 at top level.
     pub depth: usize,
     /// The box.
     pub mp4_box: Mp4Box<'data>,
 }
 
-/// All boxes of an input in the order in which they begin, each before those that it holds.
+/// All boxes of an input in file order, parents before children.
 ///
-/// After an error the walk goes on behind the box in which it is; after one that is in no box, it ends.
+/// After an error inside a box, the walk continues after that box; after an error at top level, it ends.
 ///
 /// ```
 /// use pagecut::media::mp4::Tree;
 ///
 /// let data = b"\0\0\0\x08free\0\0\0\x10moov\0\0\0\x08trak";
 /// let mut lines = Vec::new();
-/// for node in Tree::of(data) {
+/// for node in Tree::new(data) {
 ///     let node = node?;
 ///     lines.push(format!("{:indent$}{} {:?}", "", node.mp4_box.kind(), node.mp4_box.range(), indent = node.depth));
 /// }
@@ -35,26 +35,26 @@ pub struct Node<'data> {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Tree<'data> {
-    /// The boxes that are still to come, in the input and in each box that the last one is in.
+    /// The remaining boxes of each level, top level first.
     levels: Vec<Children<'data>>,
-    /// The box that was given last, if what it holds is still to come.
+    /// The last box, if its children are still to come.
     last: Option<Mp4Box<'data>>,
 }
 
 impl<'data> Tree<'data> {
-    /// Of a whole input.
+    /// Returns the boxes of a whole input.
     #[must_use]
-    pub fn of(data: &'data [u8]) -> Self {
+    pub fn new(data: &'data [u8]) -> Self {
         Self { levels: vec![Children::of_input(data, 0)], last: None }
     }
 
-    /// Goes down into the last box.
+    /// Descends into the last box.
     fn descend(&mut self) -> Result<()> {
         let Some((last, children)) = self.last.take().and_then(|last| Some((last, last.children()?))) else {
             return Ok(());
         };
         if self.levels.len() == MAX_DEPTH {
-            return Err(last.error("is in too many boxes"));
+            return Err(last.error("is nested too deeply"));
         }
         self.levels.push(children);
         Ok(())

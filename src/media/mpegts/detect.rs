@@ -14,11 +14,11 @@ const ENOUGH: usize = 5;
 /// Minimum number of packets in a short input that also has other bytes.
 const FEW: usize = 2;
 
-/// How many packets there must be for them to be more certain than the first byte, which is any in a source packet, and in a packet whose
-/// start is missing.
+/// Minimum number of packets that outweighs the first byte, which can have any value in a source packet and in a packet
+/// without its start.
 const CERTAIN: usize = 4;
 
-/// Tells a transport stream by its packets, and how they lie.
+/// Detects a transport stream and its packet kind.
 pub(crate) fn detect(head: &Head<'_>) -> Option<(Certainty, Packets)> {
     let kind = PacketKind::detect(head.bytes, head.is_complete)?;
     let is_certain = head.bytes.len() > CERTAIN * kind.packet_len();

@@ -66,7 +66,7 @@ impl Coding {
             _ => {
                 // A video parameter set comes before the other ones (ITU-T H.265, 7.4.2.4.4).
                 let has_video_set = units_of_byte_stream(bytes).any(|unit| unit.first() == Some(&0x40));
-                let sps = || h265::SequenceParameterSet::of_byte_stream(bytes);
+                let sps = || h265::SequenceParameterSet::from_byte_stream(bytes);
                 (has_video_set && sps().is_some()).then_some(Self::Hevc)
             }
         }
@@ -95,7 +95,7 @@ fn begins_like_h264(bytes: &[u8]) -> bool {
         _ => false,
     };
     begins
-        && h264::SequenceParameterSet::of_byte_stream(bytes).is_some()
+        && h264::SequenceParameterSet::from_byte_stream(bytes).is_some()
         && units.any(|unit| unit.first().is_some_and(|header| header & 0x9f == PICTURE_PARAMETER_SET))
 }
 

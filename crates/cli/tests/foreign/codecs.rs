@@ -1,10 +1,10 @@
-//! What the headers of codings tell of a stream.
+//! Stream fields from headers of codings.
 
 use serde_json::Value;
 
 use crate::{path, probe};
 
-/// Files of one stream, and fields that ffprobe 5.1 shows of it.
+/// Files with one stream, and the fields that ffprobe 5.1 shows.
 const FILES: [(&str, &str); 13] = [
     (
         "aac-latm.ts",
@@ -96,7 +96,7 @@ fn headers_give_the_fields_of_streams() {
     }
 }
 
-/// The keys and values of `key=value`, separated by spaces; a value may have spaces.
+/// Returns keys and values of `key=value` pairs separated by spaces; a value may contain spaces.
 fn split(fields: &str) -> Vec<(&str, String)> {
     let mut pairs: Vec<(&str, String)> = Vec::new();
     for word in fields.split(' ') {
@@ -110,7 +110,7 @@ fn split(fields: &str) -> Vec<(&str, String)> {
 }
 
 #[test]
-fn every_field_is_as_ffprobe_shows_it() {
+fn every_field_matches_ffprobe() {
     for (name, _) in FILES {
         let mut command = std::process::Command::new("ffprobe");
         command.args(["-v", "quiet", "-show_streams", "-of", "json"]).arg(path(&format!("codecs/{name}")));
@@ -134,7 +134,7 @@ fn every_field_is_as_ffprobe_shows_it() {
 
 #[test]
 fn damaged_headers_do_not_stop_the_probe() {
-    // Bytes of headers, changed one by one; the containers stay readable or are refused.
+    // Changed header bytes, one at a time; the command reads the containers or refuses them.
     let folder = std::env::temp_dir().join(format!("pagecut-codecs-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     for name in ["h264-fields-tt.ts", "ffv1-422-10-bits.mkv", "h264-422-10-bits-pq.mp4"] {

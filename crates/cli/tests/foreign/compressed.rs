@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use crate::{pagecut, run, stderr, succeed};
 
-/// Standard output of a program, with bytes as its standard input; `None` if there is no such program.
+/// Returns the standard output of a program with these bytes on its standard input; `None` without the program.
 pub(crate) fn through(program: &str, args: &[&str], bytes: &[u8]) -> Option<Vec<u8>> {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("input");
@@ -23,7 +23,7 @@ pub(crate) fn through(program: &str, args: &[&str], bytes: &[u8]) -> Option<Vec<
     }
 }
 
-/// Reads of 100 letters; the one with this number has three quality scores.
+/// Builds reads of 100 bases; read number `bad` has three quality scores.
 pub(crate) fn reads(count: usize, bad: Option<usize>) -> Vec<u8> {
     let mut state = 1_u64;
     let mut letters = || -> String {
@@ -75,7 +75,7 @@ fn a_closing_block_is_missing_only_at_the_end() {
     let Some(packed) = through("bgzip", &["-c"], &reads(30_000, Some(100))) else { return };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("u.fq.gz");
-    // With its closing block, and without.
+    // With and without the end-of-file block.
     for len in [packed.len(), packed.len() - 28] {
         fs::write(&path, &packed[..len]).unwrap();
         for command in [&["stats"][..], &["index"], &["verify"], &["shard", "--records", "-n", "2"]] {
@@ -83,7 +83,7 @@ fn a_closing_block_is_missing_only_at_the_end() {
             assert_eq!(output.status.code(), Some(1));
             let message = stderr(&output);
             assert!(message.contains("record 100, line 404, byte 20999"), "{command:?}: {message}");
-            // These look where all blocks begin before they read records.
+            // These commands locate all blocks before they read records.
             let looks_at_all = ["index", "shard"].contains(&command[0]) && len < packed.len();
             assert_eq!(message.contains("closes BGZF is missing"), looks_at_all, "{command:?}: {message}");
         }
@@ -112,7 +112,7 @@ fn a_compressed_name_of_no_bytes_is_bad() {
 }
 
 #[test]
-fn what_sanitize_writes_of_a_damaged_file_is_closed() {
+fn sanitize_ends_bgzf_with_its_end_of_file_block() {
     let folder = tempfile::tempdir().unwrap();
     let (input, output) = (folder.path().join("in.fastq.gz"), folder.path().join("fixed.fastq.gz"));
     let Some(good) = through("bgzip", &["-c"], &reads(3000, None)) else { return };
@@ -124,7 +124,7 @@ fn what_sanitize_writes_of_a_damaged_file_is_closed() {
     for (number, bytes) in damaged.into_iter().enumerate() {
         fs::write(&input, bytes).unwrap();
         let done = pagecut(&["sanitize", "-o", arg(&output), arg(&input)]).output().unwrap();
-        // Where nothing but the closing block is missing, no record is.
+        // If only the end-of-file block is missing, no record is lost.
         assert_eq!(done.status.code(), Some(i32::from(number != 1)), "{}", stderr(&done));
         let verdict = succeed(&["verify", arg(&output)]);
         assert!(verdict.starts_with("OK ") && !verdict.contains(" 0 records"), "{verdict}");
@@ -133,7 +133,7 @@ fn what_sanitize_writes_of_a_damaged_file_is_closed() {
 }
 
 #[test]
-fn a_masked_chromosome_is_read_however_it_is_packed() {
+fn a_masked_chromosome_is_read_from_any_compression() {
     let line = "N".repeat(80) + "\n";
     let count = (66 << 20) / line.len();
     let text = [b">chrN\n", line.repeat(count).as_bytes(), b">b\nACGT\n"].concat();
@@ -157,7 +157,7 @@ fn a_masked_chromosome_is_read_however_it_is_packed() {
     }
 }
 
-/// Runs the command with a limit of its address space, in KiB, and a pipe as its standard input.
+/// Runs the command with a limit of its address space in KiB, and a pipe as its standard input.
 #[cfg(target_os = "linux")]
 fn limited(kibibytes: u64, input: &Path, arguments: &str) -> std::process::Output {
     let limit = format!("cat \"$1\" | (ulimit -v {kibibytes}; exec \"$0\" {arguments})");
@@ -165,10 +165,10 @@ fn limited(kibibytes: u64, input: &Path, arguments: &str) -> std::process::Outpu
     Command::new("sh").args(command).output().unwrap()
 }
 
-/// The bytes of the record are more than there is memory for, so that is an error at its place, and no abort.
+/// The record exceeds the available memory: an error with its offset, not an abort.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_record_for_which_there_is_no_memory_is_an_error() {
+fn a_record_beyond_the_memory_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("long.fa");
     let text = [b">short\nACGT\n>long\n", &vec![b'A'; 200_000_000][..], b"\n"].concat();
@@ -186,7 +186,7 @@ fn a_record_for_which_there_is_no_memory_is_an_error() {
             assert_eq!(output.status.code(), Some(1), "{arguments}: {message}");
             assert!(message.contains("out of memory"), "{arguments}: {message}");
         }
-        // The record fits, but not a copy of it too.
+        // The record fits, but not a second copy.
         let output = limited(330_000, input, "-t 2 sanitize");
         assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
         assert!(stderr(&output).contains("out of memory"), "{}", stderr(&output));
@@ -197,14 +197,14 @@ fn a_record_for_which_there_is_no_memory_is_an_error() {
     let output = limited(560_000, &path, "-t 1 sanitize");
     assert!(output.status.success(), "{}", stderr(&output));
     assert_eq!(output.stdout.len(), 200_000_019);
-    // The same for a file instead of a pipe: the error has its place with every backend.
+    // The same for a file instead of a pipe: the error has an offset with every backend.
     for io in ["auto", "read", "uring"] {
         let limit = format!("ulimit -v 150000; exec \"$0\" stats -T -t 2 --io {io} \"$1\"");
         let command = ["-c", limit.as_str(), env!("CARGO_BIN_EXE_pagecut"), arg(&path)];
         let output = Command::new("sh").args(command).output().unwrap();
         assert!(stderr(&output).contains("fasta: record 1, byte 12: out of memory"), "{}", stderr(&output));
     }
-    // Little more than the record is enough.
+    // Slightly more memory than the record needs is enough.
     let output = limited(450_000, &path, "-t 2 stats -T");
     assert!(output.status.success(), "{}", stderr(&output));
     assert!(String::from_utf8_lossy(&output.stdout).contains("\t200000004\t"));
@@ -222,7 +222,7 @@ fn a_damaged_xz_is_read_as_far_at_any_pace() {
         let output = std::thread::scope(|scope| {
             let bytes = &bytes;
             scope.spawn(move || {
-                // It may end before it has read all.
+                // The command may end before it has read all.
                 let _ = bytes.chunks(at_a_time).try_for_each(|chunk| stdin.write_all(chunk));
             });
             child.wait_with_output().unwrap()
@@ -233,7 +233,7 @@ fn a_damaged_xz_is_read_as_far_at_any_pace() {
     }
     told.dedup();
     assert_eq!(told.len(), 1, "{told:?}");
-    // As far as `xz -dc` goes.
+    // As far as `xz -dc` reads.
     assert!(told[0].0.starts_with("181 records, 110638 bytes in records"), "{told:?}");
 }
 

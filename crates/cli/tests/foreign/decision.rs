@@ -10,21 +10,21 @@ use crate::{pagecut, run, stderr, succeed, write};
 const FIRST: &str = "@v\nACGT\n+\nIIII\n";
 /// A record whose quality lines look like a record of four lines.
 const WRAPPED: &str = "@w\nAAAA\nCCCC\nGGGG\nTTTT\n+\n@III\nIIII\n+III\n5555\n";
-/// The same with a letter lost, so that neither grammar reads it.
+/// The same with a missing base, so that neither grammar accepts it.
 const DAMAGED: &str = "@w\nAAAA\nCCCC\nGGGG\nTTT\n+\n@III\nIIII\n+III\n5555\n";
 const BLANK_LINE: &str = "@a\nAC\n\n+\nII\n";
 
-/// A record of four lines that fills the bytes by which a format is guessed.
+/// Returns a four-line record that fills the bytes used for detection.
 fn long_record() -> String {
     format!("@{}\nA\n+\nI\n", "x".repeat(65_600))
 }
 
-/// A file in a folder of its own.
+/// Writes a file into a folder of its own.
 fn file(text: &str) -> (tempfile::TempDir, String) {
     write("input.fastq", text)
 }
 
-/// Wrapped inputs without faults, and where their records begin.
+/// Returns undamaged wrapped inputs, and the offsets of their records.
 fn inputs() -> Vec<(String, Vec<usize>)> {
     let (long, crlf) = (long_record(), |text: &str| text.replace('\n', "\r\n"));
     [
@@ -94,7 +94,7 @@ fn damage_in_wrapped_fastq_leaves_out_the_rest() {
         (long.clone(), DAMAGED, WRAPPED),
         (format!("{FIRST}{FIRST}"), DAMAGED, WRAPPED),
         (format!("{WRAPPED}{FIRST}"), DAMAGED, FIRST),
-        // Nothing but the quality scores in place of a sequence shows that it is wrapped.
+        // Only quality scores in place of a sequence reveal the wrapping.
         (FIRST.into(), DAMAGED, FIRST),
         (String::new(), DAMAGED, ""),
     ] {
@@ -113,7 +113,7 @@ fn damage_in_wrapped_fastq_leaves_out_the_rest() {
 
 #[test]
 fn damaged_four_lines_are_recovered_and_not_cut() {
-    // One line end too many in an input that is damaged elsewhere is damage too.
+    // An additional line end in a damaged input is damage too.
     let broken = "@b\nAC\nGT\n+\nIIII\n";
     let torn = "@t\nACGT\n+\nII\n";
     for bad in [torn.to_owned(), format!("{torn}{FIRST}{broken}"), format!("{broken}{FIRST}{torn}")] {
@@ -148,7 +148,7 @@ fn run_on_pipe(args: &[&str], path: &str) -> Output {
 }
 
 #[test]
-fn a_pipe_that_turns_out_to_be_wrapped_is_an_error() {
+fn a_pipe_with_wrapped_fastq_is_an_error() {
     let long = long_record();
     for bad in [WRAPPED, DAMAGED] {
         let (_folder, path) = file(&format!("{long}{FIRST}{bad}{FIRST}"));
@@ -163,14 +163,14 @@ fn a_pipe_that_turns_out_to_be_wrapped_is_an_error() {
     }
 }
 
-/// The verdict without the name of the input, and the messages.
+/// Returns the verdict without the name of the input, and the messages.
 fn outcome(output: &Output, path: &str) -> (Option<i32>, String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(path, "-");
     (output.status.code(), text(&output.stdout), text(&output.stderr))
 }
 
 #[test]
-fn all_commands_say_of_a_pipe_that_it_is_wrapped() {
+fn all_commands_report_wrapped_fastq_in_a_pipe() {
     let long = long_record();
     let five_lines = "@s\nAC\nGT\n+\nIIII\n";
     let blank_line = "@a\nACGT\n+\n\nIIII\n";
@@ -212,7 +212,7 @@ fn all_commands_say_of_a_pipe_that_it_is_wrapped() {
             }
         }
     }
-    // The wrapped record comes after damage, which decides what is read up to it.
+    // The wrapped record follows damage, and the damage decides what is read up to there.
     let (_folder, path) = file(&text(400, &format!("{torn}{WRAPPED}"), 50));
     for threads in ["1", "2", "3"] {
         let output = run_on_pipe(&["sanitize", "-t", threads], &path);
@@ -265,11 +265,11 @@ fn a_file_as_standard_input_is_read_again() {
             let stdin = fs::File::open(&path).unwrap();
             let output = pagecut(args).stdin(stdin.try_clone().unwrap()).output().unwrap();
             assert_eq!(of_file, outcome(&output, &path), "{args:?}");
-            // Another reader of the same descriptor finds the end.
+            // Another reader of the same descriptor is at its end.
             let rest = Command::new("cat").stdin(stdin).output().unwrap();
             assert_eq!(rest.stdout.len(), 0);
         }
-        // The rest of a file that was read in part is the input.
+        // The rest of a partly read file is the input.
         let mut stdin = fs::File::open(&path).unwrap();
         io::Seek::seek(&mut stdin, io::SeekFrom::Start(text.len() as u64 - 2)).unwrap();
         let output = pagecut(&["verify"]).stdin(stdin).output().unwrap();
@@ -278,7 +278,7 @@ fn a_file_as_standard_input_is_read_again() {
 }
 
 #[test]
-fn a_plus_line_cut_short_is_bad_in_both_variants() {
+fn a_truncated_plus_line_is_bad_in_both_variants() {
     // The read of length 0 may have lost its quality scores; kseq refuses it too.
     for (start, record, line) in [("", 0, 3), (FIRST, 1, 7), (WRAPPED, 1, 13)] {
         let (_folder, path) = file(&format!("{start}@z\n\n+"));

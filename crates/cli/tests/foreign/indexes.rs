@@ -1,4 +1,4 @@
-//! Indexes are checked against the data before they give a byte.
+//! Indexes are checked against the data before use.
 
 use std::fs::{self, File, FileTimes};
 use std::path::Path;
@@ -17,7 +17,7 @@ fn stdout(output: &Output) -> &str {
     std::str::from_utf8(&output.stdout).unwrap()
 }
 
-/// A folder with a file of these bytes.
+/// Creates a folder with a file of these bytes.
 fn folder(name: &str, bytes: impl AsRef<[u8]>) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(name), bytes).unwrap();
@@ -29,7 +29,7 @@ fn set_modified(path: &Path, time: SystemTime) {
     file.set_times(FileTimes::new().set_modified(time)).unwrap();
 }
 
-/// A file of the test data beside an index of it that was cut inside its last number.
+/// A test file with an index truncated inside its last number.
 #[test]
 fn an_index_cut_inside_a_number_is_refused() {
     for (name, index, region) in [
@@ -48,7 +48,7 @@ fn an_index_cut_inside_a_number_is_refused() {
             "{}",
             stderr(&output)
         );
-        // With an end, the number is a wrong one.
+        // With a line end, the truncated number is wrong.
         let mut cut = fs::read(path(index)).unwrap();
         cut.push(b'\n');
         fs::write(folder.path().join(format!("{name}.fai")), cut).unwrap();
@@ -71,9 +71,9 @@ fn an_index_of_other_lines_is_refused() {
     assert!(stderr(&output).contains("the length of a line differs"), "{}", stderr(&output));
 }
 
-/// A blank line in place of a later line end: the first and the last line end lie where the index says.
+/// A blank line in place of a later line end: the first and the last line end match the index.
 #[test]
-fn an_index_of_moved_lines_gives_no_wrong_letter() {
+fn an_index_of_moved_lines_gives_no_wrong_base() {
     let folder = folder("y.fa", ">s0\nTGTCA\nCCTCC\nAATAC\nGCCCT\nACTGT\n");
     let file = folder.path().join("y.fa");
     assert!(run(folder.path(), &["index", "-q", "--names", "y.fa"]).status.success());
@@ -95,7 +95,7 @@ fn an_index_of_moved_lines_gives_no_wrong_letter() {
     assert!(refused > 0);
 }
 
-/// An index of the same names in another file.
+/// An index with the same names for another file.
 #[test]
 fn an_index_of_another_file_is_refused() {
     let folder = folder("a.fa", ">a\nACGTT\nCAGGA\n>b\nGG\n");
@@ -118,7 +118,7 @@ fn an_index_of_another_file_is_refused() {
 }
 
 #[test]
-fn an_index_that_is_copied_with_its_file_is_used() {
+fn an_index_copied_with_its_file_is_used() {
     let reads = "@r\nAC\n+\nII\n@s\nGT\n+\nII\n";
     let folder = folder("x.fq", reads);
     let path = folder.path();
@@ -131,7 +131,7 @@ fn an_index_that_is_copied_with_its_file_is_used() {
     }
     let output = run(path, &["fetch", "b/x.fq", "#1"]);
     assert_eq!((output.status.code(), stdout(&output), &*stderr(&output)), (Some(0), &reads[11..], ""));
-    // A file that has changed gives its own records.
+    // A changed file returns its own records.
     for (changed, time) in [(reads.replace('G', "C"), modified), (reads.to_owned() + reads, modified)] {
         fs::write(path.join("b/x.fq"), &changed).unwrap();
         set_modified(&path.join("b/x.fq"), time);
@@ -139,7 +139,7 @@ fn an_index_that_is_copied_with_its_file_is_used() {
         assert_eq!((output.status.code(), stdout(&output)), (Some(0), &changed[11..22]));
         assert!(stderr(&output).contains("b/x.fq.pgi: not used: "), "{}", stderr(&output));
     }
-    // Nor does a cut index stop anything.
+    // A truncated index does not stop it either.
     let index = fs::read(path.join("x.fq.pgi")).unwrap();
     for len in 0..index.len() {
         fs::write(path.join("x.fq.pgi"), &index[..len]).unwrap();

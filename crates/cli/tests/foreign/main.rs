@@ -1,4 +1,4 @@
-//! Inputs that other programs write: the command gives the right result for each.
+//! Files of other programs: the command returns the right result for each.
 
 mod codecs;
 mod compressed;
@@ -65,7 +65,7 @@ fn write(name: &str, bytes: impl AsRef<[u8]>) -> (TempDir, String) {
     (folder, file.display().to_string())
 }
 
-/// Replaces bytes at a position after the type of each box of this type.
+/// Replaces bytes at a position after the type of each box of a type.
 fn patch(data: &mut [u8], kind: &[u8; 4], position: usize, bytes: &[u8]) {
     let found: Vec<_> = (0..data.len() - 3).filter(|&at| &data[at..at + 4] == kind).collect();
     assert!(!found.is_empty());
@@ -75,7 +75,7 @@ fn patch(data: &mut [u8], kind: &[u8; 4], position: usize, bytes: &[u8]) {
     }
 }
 
-/// A copy of a stored file with bytes replaced at a position after the type of each box of this type.
+/// Returns a copy of a stored file with bytes replaced at a position after the type of each box of a type.
 fn patched(name: &str, kind: &[u8; 4], position: usize, bytes: &[u8]) -> Vec<u8> {
     let mut data = fs::read(path(name)).unwrap();
     patch(&mut data, kind, position, bytes);

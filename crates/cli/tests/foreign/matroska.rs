@@ -4,18 +4,18 @@ use serde_json::{Value, json};
 
 use crate::{path, probe, run, stderr, succeed, write};
 
-/// The report of `probe` with the numbers of packets.
+/// Returns the report of `probe` with packet counts.
 fn probe_counted(name: &str) -> Value {
     serde_json::from_str(&succeed(&["probe", "--count-packets", "--of", "json", name])).unwrap()
 }
 
-/// What `packets` prints: stream, pts, size and position.
+/// Returns the output of `packets`: stream, pts, size and position.
 fn packets(name: &str) -> String {
     String::from_utf8(run(&["packets", "--entries", "stream_index,pts,size,pos", name]).stdout).unwrap()
 }
 
 #[test]
-fn a_seek_head_leads_to_another_one() {
+fn a_seek_head_points_to_another_one() {
     let report = probe("matroska/seek-head-chain.mkv");
     assert_eq!(report["format"]["tags"], json!({ "encoder": "own", "TITLE": "hello" }));
     assert_eq!(report["streams"][2]["codec_type"], "attachment");
@@ -124,7 +124,7 @@ fn fields_that_the_container_has() {
         assert_eq!(sound[field], value, "{field}");
     }
     assert_eq!((&sound["bits_per_sample"], &sound["extradata_size"]), (&json!(8), &Value::Null));
-    // A stream without packets has the times of the file.
+    // A stream without packets takes the times of the file.
     assert_eq!((&text["start_time"], &text["duration"]), (&json!("0.000000"), &json!("1.000000")));
 }
 
@@ -135,7 +135,7 @@ fn frames_stored_with_zlib_are_decompressed() {
     let output = run(&["packets", "--entries", "size", "--crc32", name]);
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("the frame at byte 236 is damaged"), "{}", stderr(&output));
-    // As ffprobe has it.
+    // As ffprobe shows it.
     assert!(String::from_utf8_lossy(&output.stdout).contains("15,CRC32:d454192a\n"));
     let track = run(&["extract", "--track", "2", name]);
     assert_eq!(track.status.code(), Some(1));
@@ -143,7 +143,7 @@ fn frames_stored_with_zlib_are_decompressed() {
     assert!(track.stdout == expected);
 }
 
-/// The streams that `probe` prints.
+/// Returns the streams that `probe` prints.
 fn streams(name: &str) -> Vec<Value> {
     probe(name)["streams"].as_array().unwrap().clone()
 }
@@ -215,7 +215,7 @@ fn the_size_of_an_attached_picture() {
     assert_eq!((&picture["width"], &picture["height"]), (&json!(1), &json!(1)));
 }
 
-/// The offsets of the faults that `verify --recover` finds.
+/// Returns the offsets of the faults that `verify --recover` finds.
 fn faults(name: &str) -> Vec<u64> {
     let output = run(&["verify", "--recover", "--json", name]);
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
@@ -269,7 +269,7 @@ fn frames_stored_with_bzip2_and_lzo_are_decompressed() {
     let name = "matroska/compressed-tracks.mkv";
     let output = run(&["packets", "--entries", "stream_index,pts,size,data_hash", "--crc32", name]);
     assert_eq!(output.status.code(), Some(1));
-    // As ffprobe has them; the second frame of each track is cut.
+    // As ffprobe shows them; the second frame of each track is truncated.
     let expected = "0,0,15,CRC32:d454192a\n1,10,298,CRC32:70880647\n";
     assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
     for kind in ["the bzip2 data of the frame at byte 2", "the LZO data of the frame at byte 3"] {

@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use crate::{patched, path, run, stderr, succeed, write};
 
-/// The packets of a file, which are all right.
+/// Returns the packets of an undamaged file.
 fn packets(name: &str) -> Vec<String> {
     succeed(&["packets", name]).lines().map(str::to_owned).collect()
 }
 
-/// The streams of a file, and the errors that the command reports.
+/// Returns the streams of a file, and the reported errors.
 fn streams(name: &str) -> (Vec<Value>, String) {
     let output = run(&["probe", "--of", "json", name]);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -19,7 +19,7 @@ fn streams(name: &str) -> (Vec<Value>, String) {
     (report["streams"].as_array().unwrap().clone(), stderr(&output))
 }
 
-/// Fields of the only stream of a file without faults.
+/// Returns fields of the only stream of an undamaged file.
 fn stream(name: &str, fields: &[&str]) -> Vec<String> {
     let (streams, errors) = streams(name);
     assert_eq!((streams.len(), errors.as_str()), (1, ""), "{name}");
@@ -27,7 +27,7 @@ fn stream(name: &str, fields: &[&str]) -> Vec<String> {
     fields.iter().map(|&field| text(&streams[0][field])).collect()
 }
 
-/// The error of a file that `verify` calls bad.
+/// Returns the error of a file that `verify` calls bad.
 fn fault(name: &str) -> Value {
     let output = run(&["verify", "--json", name]);
     assert_eq!(output.status.code(), Some(1), "{name}");
@@ -54,7 +54,7 @@ fn frames_of_compressed_sound_are_packets() {
 }
 
 #[test]
-fn durations_are_those_of_the_samples() {
+fn durations_are_sums_of_samples() {
     for name in ["fragment-edit-duration", "stts-shorter-than-mdhd", "sidx-duration"] {
         assert_eq!(stream(&format!("mp4/{name}.mp4"), &["duration"]), ["1.000000"], "{name}");
     }
@@ -95,7 +95,7 @@ fn sample_rates_above_16_bits() {
 }
 
 #[test]
-fn pictures_of_a_sequence_are_video() {
+fn image_sequences_are_video() {
     let fields = ["codec_type", "codec_name", "width"];
     assert_eq!(stream("mp4/pict-sequence.mp4", &fields), ["video", "av1", "64"]);
 }
@@ -120,7 +120,7 @@ fn a_bad_table_leaves_the_other_tracks() {
     assert!(stderr(&output).contains("the box 'stss' has numbers that do not ascend"));
     let (streams, errors) = streams("mp4/one-bad-table.mp4");
     assert_eq!((streams.len(), errors.lines().count()), (2, 1), "{errors}");
-    // All samples of both tracks can be read.
+    // All samples of both tracks are readable.
     let stats = run(&["stats", "-T", "mp4/one-bad-table.mp4"]);
     assert_eq!((stats.status.code(), String::from_utf8_lossy(&stats.stdout).lines().count()), (Some(1), 3));
 }
@@ -163,7 +163,7 @@ fn zeros_after_the_last_box_are_padding() {
 }
 
 #[test]
-fn samples_lie_in_media_data_and_not_over_others() {
+fn samples_outside_media_data_or_overlapping_are_bad() {
     let first = |offset: u32| patched("mp4/stts-shorter-than-mdhd.mp4", b"stco", 8, &offset.to_be_bytes());
     let (_folder, file) = write("misplaced.mp4", first(0));
     let found = fault(&file);
@@ -181,7 +181,7 @@ fn samples_lie_in_media_data_and_not_over_others() {
     assert_eq!(fault(&file)["kind"], "sample_overlap");
 }
 
-/// The first boxes of a fragmented file, and a fragment of runs, each of which states samples of half of its bytes.
+/// Builds the first boxes of a fragmented file, and a fragment of runs, each of which declares samples of half its bytes.
 fn overlapping_runs(runs: usize) -> Vec<u8> {
     let data = fs::read(path("mp4/zero-duration-flag.mp4")).unwrap();
     let moof = data.windows(4).position(|found| found == b"moof").unwrap() - 4;
@@ -221,7 +221,8 @@ fn a_bad_fragment_leaves_the_others() {
     let data = fs::read(path("../media/mp4/fragmented.mp4")).unwrap();
     let second =
         |kind: &[u8; 4]| 4 + data.windows(4).enumerate().filter(|(_, found)| found == kind).nth(2).unwrap().0;
-    // The header of the second fragment of the first track, the version of its time, its number of samples; a box in the second `moof`.
+    // The header of the second fragment of the first track, the version of its time, its sample count; a box in the second
+    // `moof`.
     for (kind, at, byte, left_out) in [
         (b"tfhd", second(b"tfhd") - 1, b'x', &["0,"][..]),
         (b"tfdt", second(b"tfdt") - 5, 16, &["0,"]),

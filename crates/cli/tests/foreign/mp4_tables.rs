@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::{patch, path, run, stderr, succeed, write};
 
-/// A file of the tests of the library.
+/// Reads a test file of the library.
 fn data(name: &str) -> Vec<u8> {
     fs::read(path("../media/mp4").join(name)).unwrap()
 }
@@ -14,12 +14,12 @@ fn data(name: &str) -> Vec<u8> {
 fn packets_after_the_edit_are_left_out() {
     let mut data = data("faststart.mp4");
     let all = succeed(&["packets", "../media/mp4/faststart.mp4"]).lines().count();
-    // A third of a second of two.
+    // A third of a second, of two seconds.
     patch(&mut data, b"elst", 8, &333_u32.to_be_bytes());
     let (_folder, file) = write("made.mp4", &data);
     let listed = succeed(&["packets", &file]);
     let sound: Vec<_> = listed.lines().filter(|line| line.starts_with("1,")).collect();
-    // The edit begins in the second of the frames of sound, of which the last one that is presented ends after it.
+    // The edit begins in the second audio frame; the last presented frame ends after it.
     assert!(sound.len() < 6 && sound[0].ends_with("KD") && sound[1].ends_with("K_"), "{sound:?}");
     assert!(listed.lines().count() < all);
     assert_eq!(succeed(&["packets", "--raw-times", &file]).lines().count(), all);
@@ -42,7 +42,7 @@ fn zeros_after_the_last_box_are_padding() {
 }
 
 #[test]
-fn lists_that_hold_more_or_fewer_entries_are_bad() {
+fn lists_with_a_wrong_entry_count_are_bad() {
     for kind in [b"stsd", b"dref"] {
         let name = str::from_utf8(kind).unwrap();
         for (count, why) in [(0, "more"), (2, "fewer")] {
@@ -77,7 +77,7 @@ fn times_that_are_cut_off_leave_the_packets() {
 #[test]
 #[cfg(target_os = "linux")]
 fn more_tracks_than_memory_are_an_error() {
-    // Boxes of eight bytes, each of which takes hundreds.
+    // Boxes of eight bytes, each of which needs hundreds of bytes of memory.
     let mut data = Vec::new();
     let (track, tracks) = (*b"\0\0\0\x08trak", 1_000_000);
     data.extend(u32::try_from(8 + 8 * tracks).unwrap().to_be_bytes());
@@ -93,7 +93,7 @@ fn more_tracks_than_memory_are_an_error() {
     }
 }
 
-/// A movie in fragments with a number of empty tracks and of fragments, as bytes.
+/// Builds a fragmented movie with a number of empty tracks and fragments.
 fn tracks_and_fragments(tracks: u32, fragments: usize) -> Vec<u8> {
     let data = data("fragmented.mp4");
     let mp4_box = |kind: &[u8; 4], payload: &[u8]| {

@@ -1,4 +1,4 @@
-//! Tags and side data of MP4 and QuickTime, as ffprobe prints them.
+//! Tags and side data of MP4 and QuickTime compared with ffprobe.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{path, probe, run, stderr};
 
-/// The tags of the input without those of `ftyp`.
+/// Returns the tags of the input without those of `ftyp`.
 fn format_tags(report: &Value) -> Value {
     let mut tags = report["format"]["tags"].clone();
     tags.as_object_mut()
@@ -15,7 +15,7 @@ fn format_tags(report: &Value) -> Value {
     tags
 }
 
-/// The tags that `tags-ilst.mp4` and `tags-forms.mp4` share.
+/// Returns the tags shared by `tags-ilst.mp4` and `tags-forms.mp4`.
 fn common() -> Value {
     json!({
         "creation_time": "2020-02-29T12:34:56.000000Z", "title": "Ü title", "artist": "A", "album_artist": "B",
@@ -45,7 +45,7 @@ fn items_with_names_numbers_and_mac_os_roman() {
         expected[name] = value.into();
     }
     assert_eq!(format_tags(&report), expected);
-    // The language is number 2 of QuickTime.
+    // QuickTime language code 2.
     assert_eq!(report["streams"][0]["tags"]["language"], "ger");
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{path, probe, run, stderr, succeed, write};
 
-/// The rows of `packets`, as numbers of stream, pts and size.
+/// Returns the rows of `packets`: stream, pts and size.
 fn packets(name: &str) -> Vec<(u32, i64, u32)> {
     let rows = succeed(&["packets", "--entries", "stream_index,pts,size", name]);
     let row = |line: &str| {
@@ -13,7 +13,7 @@ fn packets(name: &str) -> Vec<(u32, i64, u32)> {
     rows.lines().map(row).collect()
 }
 
-/// The value of a field of each stream of `probe`.
+/// Returns the value of a field of each stream of `probe`.
 fn streams(name: &str, field: &str) -> Vec<String> {
     let report = probe(name);
     let streams = report["streams"].as_array().unwrap().iter();
@@ -68,14 +68,14 @@ fn streams_come_in_the_order_of_the_tables() {
 }
 
 #[test]
-fn streams_without_tables_are_those_of_pes_headers() {
+fn streams_without_tables_come_from_pes_headers() {
     let expected: Vec<_> = (0..40).map(|number| (0, 1000 + 3600 * number, 311)).collect();
     assert_eq!(packets("mpegts/no-pat.ts"), expected);
     assert_eq!(streams("mpegts/no-pat.ts", "id"), ["0x101"]);
     assert_eq!(streams("mpegts/no-pat.ts", "start_time"), ["0.011111"]);
 }
 
-/// Runs `verify` on a stream, and returns whether it is good, and what standard error says.
+/// Runs `verify` on a stream; returns whether it is good, and standard error.
 fn verify(stream: &[u8]) -> (bool, String) {
     let (_folder, file) = write("stream.ts", stream);
     let output = run(&["verify", &file]);
@@ -104,7 +104,7 @@ fn a_lost_packet_is_bad_with_its_place() {
     let (is_good, message) = verify(&thrice);
     assert!(!is_good && message.contains(&format!("record {}", at + 2)), "{message}");
 
-    // Null packets have no counter, and a packet may say that its counter starts anew.
+    // Null packets have no counter, and a packet may announce a discontinuity.
     let null = [&[0x47, 0x1f, 0xff, 0x1a][..], &[0xff; 184]].concat();
     let discontinuity = [&[0x47, 0x01, 0x00, 0x27, 183, 0x80][..], &[0xff; 182]].concat();
     let counter = packets[next][3].wrapping_sub(1) & 0x0f;
@@ -114,7 +114,7 @@ fn a_lost_packet_is_bad_with_its_place() {
 }
 
 #[test]
-fn packets_and_tables_that_are_wrong_are_bad() {
+fn damaged_packets_and_tables_are_bad() {
     let sound = std::fs::read(path("../media/mpegts/av.ts")).unwrap();
     let packets: Vec<&[u8]> = sound.chunks(188).collect();
     let pid = |packet: &[u8]| u16::from_be_bytes([packet[1] & 0x1f, packet[2]]);
@@ -129,7 +129,7 @@ fn packets_and_tables_that_are_wrong_are_bad() {
     assert!(!is_good && message.contains("record 40, byte 7520"), "{message}");
     assert!(message.contains("transport_error_indicator is set"), "{message}");
 
-    // The check sums of tables.
+    // The CRCs of tables.
     let map_pid = 0x1000;
     for table in [0, map_pid] {
         let at = packets.iter().position(|packet| pid(packet) == table).unwrap();
@@ -147,7 +147,7 @@ fn packets_and_tables_that_are_wrong_are_bad() {
     let is_told = message.contains("the PES packet in PID 0x0100 is damaged: it ends inside its header");
     assert!(!is_good && is_told, "{message}");
 
-    // A repetition with another byte, unless that is of the clock.
+    // A repetition with a changed byte, outside and inside the clock reference.
     let has_clock = |packet: &[u8]| packet[3] & 0x30 == 0x30 && packet[4] > 7 && packet[5] == 0x10;
     let at = packets.iter().position(|packet| has_clock(packet)).unwrap();
     for (byte, is_allowed) in [(6, true), (11, true), (12, false), (187, false)] {

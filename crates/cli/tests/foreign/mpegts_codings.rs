@@ -5,13 +5,13 @@ use serde_json::Value;
 use crate::transport::Stream;
 use crate::{pagecut, probe, succeed};
 
-/// The report of `probe` on a stream.
+/// Returns the report of `probe` on a stream.
 fn report(stream: &Stream) -> Value {
     let (_folder, file) = stream.save();
     probe(&file)
 }
 
-/// Fields of a stream, as text.
+/// Returns fields of a stream as text.
 fn fields(stream: &Value, names: &[&str]) -> Vec<String> {
     let text = |name: &&str| match &stream[*name] {
         Value::String(text) => text.clone(),
@@ -31,7 +31,7 @@ fn streams_end_with_their_last_packets() {
     assert_eq!(fields(&report["format"], &times), ["1.434667", "1.005333", "182514"]);
 }
 
-/// A frame of AC-3: 48 kHz, 32 kbit/s, stereo.
+/// Builds a frame of AC-3: 48 kHz, 32 kbit/s, stereo.
 fn ac3_frame() -> Vec<u8> {
     let mut frame = vec![0x0b, 0x77, 0, 0, 0x00, 0x40, 0x43, 0xe0];
     frame.resize(128, 0);
@@ -39,7 +39,7 @@ fn ac3_frame() -> Vec<u8> {
 }
 
 #[test]
-fn payloads_tell_the_coding_where_no_table_does() {
+fn payloads_give_the_coding_without_tables() {
     let adts = [&[0xff, 0xf1, 0x4c, 0x80, 0x02, 0x1f, 0xfc][..], &[0; 9]].concat();
     let teletext = [&[0x10, 0x02, 0x2c][..], &[0xe7; 44]].concat();
     for (payload, name, kind) in [
@@ -48,7 +48,7 @@ fn payloads_tell_the_coding_where_no_table_does() {
         (teletext, "dvb_teletext", "subtitle"),
         (b"neither of them".to_vec(), "", "data"),
     ] {
-        // Private PES packets without descriptors, and a stream that no map has.
+        // Private PES packets without descriptors, and a stream in no map.
         let mut stream = Stream::of_program(&[], &[(0x06, &[])]);
         let mut unmapped = Stream::default();
         for number in 0..5 {
@@ -63,9 +63,9 @@ fn payloads_tell_the_coding_where_no_table_does() {
 }
 
 #[test]
-fn packets_are_selected_by_the_coding_in_payloads() {
+fn stream_selection_uses_the_coding_in_payloads() {
     let mut stream = Stream::of_program(&[], &[(0x06, &[])]);
-    // The first packet tells nothing.
+    // The first packet does not reveal the coding.
     stream.pes(0x101, 0xbd, 90_000, b"?");
     (1..4).for_each(|number| stream.pes(0x101, 0xbd, 90_000 + 2880 * number, &ac3_frame()));
     let (_folder, file) = stream.save();
@@ -125,9 +125,9 @@ fn names_of_services_end_with_their_first_nul() {
 }
 
 #[test]
-fn a_constant_bit_rate_of_mpeg_2_is_told() {
+fn a_constant_bit_rate_of_mpeg_2_is_reported() {
     for (delay, rate) in [(0x1234_u32, "4000000"), (0xffff, "")] {
-        // 64 x 64, 25 pictures a second, 10,000 times 400 bit/s; the extension of a sequence; a picture.
+        // 64 x 64, 25 frames per second, 10,000 times 400 bit/s; the sequence extension; a picture.
         let mut payload = vec![0, 0, 1, 0xb3, 0x04, 0x00, 0x40, 0x13, 0x09, 0xc4, 0x20, 0x08];
         payload.extend([0, 0, 1, 0xb5, 0x14, 0x8a, 0x00, 0x01, 0x00, 0x00, 0, 0, 1, 0]);
         payload.extend((1 << 19 | delay << 3).to_be_bytes());

@@ -15,7 +15,7 @@ use crate::{pagecut, stderr};
 
 const OLD: &[u8] = b"an output that is there\n";
 
-/// A folder with reads, 2 MB of them, a sequence and a transport stream.
+/// Creates a folder with 2 MB of reads, a sequence and a transport stream.
 fn folder() -> TempDir {
     let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
     let folder = tempfile::tempdir().unwrap();
@@ -27,7 +27,7 @@ fn folder() -> TempDir {
     folder
 }
 
-/// The names in a folder that begin with `.pagecut`.
+/// Returns the names in a folder that begin with `.pagecut`.
 fn temporary(folder: &Path) -> Vec<String> {
     let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
     let names = names.map(|name| name.into_string().unwrap());
@@ -44,7 +44,7 @@ fn run(folder: &Path, args: &[&str]) -> Output {
     command(folder, args).output().unwrap()
 }
 
-/// Runs the command with a redirection of the shell, such as `>&-`.
+/// Runs the command with a shell redirection, such as `>&-`.
 fn redirected(folder: &Path, args: &[&str], redirection: &str) -> Output {
     let script = format!("exec \"$0\" \"$@\" {redirection}");
     let mut shell = Command::new("sh");
@@ -52,7 +52,7 @@ fn redirected(folder: &Path, args: &[&str], redirection: &str) -> Output {
     shell.current_dir(folder).output().unwrap()
 }
 
-/// Every command that writes files, and the files that it writes.
+/// Commands that write files, with their files.
 const WRITING: [(&[&str], &[&str]); 8] = [
     (&["sanitize", "-o", "out.fastq", "reads.fastq"], &["out.fastq"]),
     (&["sanitize", "-o", "out.fastq.gz", "reads.fastq"], &["out.fastq.gz"]),
@@ -65,7 +65,7 @@ const WRITING: [(&[&str], &[&str]); 8] = [
 ];
 
 #[test]
-fn an_output_replaces_another_one_when_it_is_complete() {
+fn a_complete_output_replaces_the_old_one() {
     let folder = folder();
     let path = folder.path();
     for (args, outputs) in WRITING {
@@ -90,7 +90,7 @@ fn an_output_replaces_another_one_when_it_is_complete() {
     }
 }
 
-/// `prlimit` makes every write beyond a length fail, as a full disk does.
+/// `prlimit` makes writes beyond a length fail, like a full disk.
 #[test]
 fn a_failed_write_leaves_the_old_output() {
     let folder = folder();
@@ -102,7 +102,7 @@ fn a_failed_write_leaves_the_old_output() {
             command.current_dir(path).output().unwrap()
         };
         assert!(run(path, args).status.success());
-        // The last output is the one that does not fit, so that the first one is complete already.
+        // The last output does not fit, so that the first one is complete already.
         let last = outputs.last().unwrap();
         let len = fs::metadata(path.join(last)).unwrap().len();
         for output in outputs {
@@ -130,8 +130,8 @@ fn a_failed_write_leaves_the_old_output() {
     }
 }
 
-/// Starts a command whose input does not end, and waits until its temporary file is there. Signals have their default actions, whatever
-/// the test program ignores.
+/// Starts a command on an endless input, and waits for its temporary file. Signals have their default actions, whatever the
+/// test program ignores.
 fn stalled(folder: &Path, prepare: &str) -> std::process::Child {
     let fifo = folder.join("fifo");
     if !fifo.exists() {
@@ -153,7 +153,7 @@ fn stalled(folder: &Path, prepare: &str) -> std::process::Child {
         assert!(start.elapsed() < Duration::from_secs(60), "no temporary file");
         thread::sleep(Duration::from_millis(5));
     }
-    // The pipe stays open for as long as the child lives.
+    // The pipe stays open during the life of the child.
     std::mem::forget(writer);
     child
 }
@@ -177,7 +177,7 @@ fn a_signal_removes_the_temporary_file() {
         assert_eq!(status.signal(), Some(number), "{signal}");
         assert_eq!(fs::read(path.join("out.fastq")).unwrap(), OLD, "{signal}");
         assert_eq!(temporary(path).len(), usize::from(signal == "KILL"), "{signal}");
-        // The file that SIGKILL leaves does not hinder the next run.
+        // The file that SIGKILL leaves does not disturb the next run.
         let next = run(path, &["sanitize", "-q", "-o", "out.fastq", "reads.fastq"]);
         assert!(next.status.success(), "{}", stderr(&next));
         assert!(fs::read(path.join("out.fastq")).unwrap() == fs::read(path.join("reads.fastq")).unwrap());
@@ -208,7 +208,7 @@ fn devices_and_pipes_are_written_to() {
         assert!(output.stdout == reads);
         assert!(!path.join("-").exists());
     }
-    // Redirected to a file, which has other bytes before it.
+    // Redirected to a file with other bytes before the output.
     fs::write(path.join("log"), OLD).unwrap();
     let log = File::options().append(true).open(path.join("log")).unwrap();
     let status = command(path, &["fetch", "-o", "/dev/stdout", "reads.fastq", "0.."]).stdout(log).status();
@@ -276,7 +276,7 @@ fn nothing_found_leaves_the_output_alone() {
     }
 }
 
-/// Every command that prints, with little to print.
+/// Commands that print, with a small output.
 const PRINTING: [&[&str]; 17] = [
     &["stats", "reads.fastq"],
     &["verify", "reads.fastq"],
@@ -343,7 +343,7 @@ fn a_closed_standard_input_is_an_error() {
         }
     }
     assert!(!folder.path().join("out").exists());
-    // An empty device is an empty input, and standard input may be closed where a file is read.
+    // An empty device is an empty input, and standard input may be closed if a file is read.
     for (args, redirection) in [(&["stats"][..], "</dev/null"), (&["stats", "reads.fastq"], "<&-")] {
         assert!(redirected(folder.path(), args, redirection).status.success(), "{args:?}");
     }
@@ -390,7 +390,7 @@ fn an_empty_number_of_threads_counts_as_unset() {
     }
 }
 
-/// A few of the runs of `tests/crash/run.py`: truncations, errors and SIGKILL at system calls, signals.
+/// Some runs of `tests/crash/run.py`: truncations, errors and SIGKILL at system calls, signals.
 #[cfg(target_os = "linux")]
 #[test]
 fn no_final_output_is_ever_incomplete() {
@@ -409,7 +409,7 @@ fn no_final_output_is_ever_incomplete() {
     assert!(printed.contains("10 truncations\n"), "{printed}");
 }
 
-/// An early return drops the writer of the library: the output is not complete, and `verify` reports that.
+/// An early return drops the writer of the library: the output is incomplete, and `verify` reports that.
 #[cfg(feature = "gzip")]
 #[test]
 fn bgzf_of_a_dropped_writer_is_bad() {

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use crate::{pagecut, run, stderr, succeed, write};
 
-/// The value of a column in the only row of `stats -aT`.
+/// Returns the value of a column in the only row of `stats -aT`.
 fn column(file: &str, name: &str) -> String {
     cell(&succeed(&["stats", "-aT", file]), name)
 }
@@ -16,7 +16,7 @@ fn cell(table: &str, name: &str) -> String {
     values.split('\t').nth(column).unwrap().to_owned()
 }
 
-/// Runs the command on a text in standard input, and returns its status, its output and its messages.
+/// Runs the command on text in standard input; returns its status, its output and its messages.
 fn on_text(args: &[&str], text: &[u8]) -> (bool, String, String) {
     let mut command = pagecut(args);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -35,7 +35,7 @@ fn a_mean_quality_of_zero_has_no_sign() {
 fn amino_acids_have_no_gc_content() {
     assert_eq!(column("reads/protein.fa", "type"), "Protein");
     assert_eq!(column("reads/protein.fa", "GC(%)"), "0.00");
-    // Unknown ones are X: three of them.
+    // Unknown amino acids are X: three of them.
     assert_eq!(column("reads/protein.fa", "sum_n"), "3");
 }
 
@@ -107,7 +107,7 @@ fn shares_of_good_scores_have_two_decimals() {
     let table = |args: &[&str]| on_text(args, text).1;
     assert!(table(&["stats", "-a"]).contains("33.33"), "{}", table(&["stats", "-a"]));
     assert!(table(&["stats", "-a", "--json"]).contains("\"Q20(%)\":33.33"));
-    // As seqkit prints it for programs.
+    // As seqkit prints it with tabs.
     assert_eq!(cell(&table(&["stats", "-aT"]), "Q20(%)"), "33");
 }
 

@@ -1,4 +1,4 @@
-//! Transport streams that tests build packet by packet.
+//! Builder of transport streams.
 
 use std::collections::HashMap;
 
@@ -14,8 +14,8 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
-    /// A stream that begins with a program association table of program 1, and a program map in PID 0x100 of a program with these
-    /// descriptors, and streams of a type and descriptors from PID 0x101 on.
+    /// Starts a stream with the program association table of program 1, its program map in PID 0x100 with these descriptors,
+    /// and streams with these types and descriptors from PID 0x101.
     pub(crate) fn of_program(descriptors: &[u8], streams: &[(u8, &[u8])]) -> Self {
         let mut stream = Self::default();
         stream.table(0, 0, 1, &[0, 1, 0xe1, 0]);
@@ -60,7 +60,7 @@ impl Stream {
         }
     }
 
-    /// Adds a packet, whose payload is at most 184 bytes.
+    /// Adds a packet with a payload of at most 184 bytes.
     pub(crate) fn packet(&mut self, pid: u16, is_start: bool, payload: &[u8]) {
         let counter = self.counters.entry(pid).or_insert(0);
         let [high, low] = pid.to_be_bytes();
@@ -86,7 +86,7 @@ impl Stream {
     }
 }
 
-/// The check sum of a section (ISO/IEC 13818-1, annex A).
+/// Computes the CRC of a section (ISO/IEC 13818-1, annex A).
 pub(crate) fn crc(bytes: &[u8]) -> u32 {
     bytes.iter().fold(u32::MAX, |crc, &byte| {
         (0..8).fold(crc ^ u32::from(byte) << 24, |crc, _| {

@@ -1,4 +1,4 @@
-//! Compressed inputs of which not all bytes are proven.
+//! Compressed inputs with bytes that no checksum covers.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use crate::compressed::{arg, reads, through};
 use crate::{run, stderr, succeed};
 
-/// Reads compressed by bgzip, and the path of a file in a folder of its own; `None` if there is no bgzip.
+/// Returns reads compressed by bgzip, and the path of a file in a folder of its own; `None` without bgzip.
 fn bgzip(records: usize) -> Option<(Vec<u8>, TempDir, PathBuf)> {
     let packed = through("bgzip", &["-c"], &reads(records, None))?;
     let folder = tempfile::tempdir().unwrap();
@@ -16,14 +16,14 @@ fn bgzip(records: usize) -> Option<(Vec<u8>, TempDir, PathBuf)> {
     Some((packed, folder, input))
 }
 
-/// A compressed text whose last check sum is wrong, by a program and its options; `None` if there is no such program.
+/// Returns compressed text with a wrong last checksum, by a program and its options; `None` without the program.
 fn with_wrong_sum(program: &str, args: &[&str], text: &[u8]) -> Option<Vec<u8>> {
     let mut packed = through(program, args, text)?;
     let from_end = match program {
         "gzip" => 8,
         "zstd" => 1,
         "bzip2" => 3,
-        // The check sum of the last block stands before the index, whose length stands in the footer in units of four bytes.
+        // The checksum of the last block precedes the index, whose length is in the footer in units of four bytes.
         _ => {
             let [.., a, b, c, d, _, _, _, _] = packed[..] else { return None };
             12 + 4 * (u32::from_le_bytes([a, b, c, d]) as usize + 1) + 4
@@ -59,7 +59,7 @@ fn bytes_without_a_right_check_sum_are_reported() {
             for threads in ["1", "2", "3"] {
                 let output = run(&["sanitize", "-t", threads, arg(&input)]);
                 assert_eq!(output.status.code(), Some(1));
-                // All readable records are written, and the note gives the bytes that no right check sum covers.
+                // All readable records are written, and the note has the number of bytes that no right checksum covers.
                 let message = stderr(&output);
                 assert_eq!(output.stdout.len(), unproven.end, "{program}: {message}");
                 let range = format!("bytes {} to {} of the decompressed input", unproven.start, unproven.end);
@@ -73,13 +73,13 @@ fn bytes_without_a_right_check_sum_are_reported() {
                 assert!(json.contains(&format!("\"proven_bytes\":{},", unproven.start)), "{program}: {json}");
             }
         }
-        // The end of the last one was not reached.
+        // The end of the last member was not reached.
         let cut = [&good[..], &bad[..bad.len() / 2]].concat();
         fs::write(&input, &cut).unwrap();
         let output = run(&["sanitize", arg(&input)]);
         let is_reported = stderr(&output).contains(&format!("bytes {} to ", first.len()));
         assert_eq!(is_reported, output.stdout.len() > first.len(), "{program}: {}", stderr(&output));
-        // Bytes after the last one that are no member: all before them is proven.
+        // Bytes after the last member that are no member: everything before them is proven.
         let garbage = [&good[..], b"garbage"].concat();
         fs::write(&input, &garbage).unwrap();
         let output = run(&["sanitize", arg(&input)]);
@@ -101,7 +101,7 @@ fn blocks_of_bgzf_are_proven_one_by_one() {
     }
 }
 
-/// A file that was cut between two blocks lacks the closing one too, so `verify` calls it bad.
+/// A file truncated between two blocks lacks the end-of-file block too, so `verify` calls it bad.
 #[test]
 fn unclosed_bgzf_is_bad_and_read_with_a_note() {
     let Some((packed, _folder, input)) = bgzip(500) else { return };

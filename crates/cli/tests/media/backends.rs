@@ -11,7 +11,7 @@ fn outcome(args: &[&str], file: &str) -> (Option<i32>, String, String) {
     (output.status.code(), text(&output.stdout), text(&output.stderr))
 }
 
-/// Damaged copies of a file: cut, with other bytes, with bytes removed, and with zeros in it.
+/// Returns damaged copies of a file: truncated, with changed bytes, with removed bytes, and with zeros.
 fn damaged(folder: &Path, name: &str) -> Vec<String> {
     let data = read(name);
     let len = data.len();
@@ -24,7 +24,7 @@ fn damaged(folder: &Path, name: &str) -> Vec<String> {
         other[from..to].fill(0xff);
         copies.extend([removed, zeroed, other]);
     }
-    // In the boxes or elements at the start, which describe the rest.
+    // In the boxes or elements at the start, which hold the metadata.
     let mut head = data;
     head[100..104].fill(0xff);
     copies.push(head);
@@ -58,18 +58,18 @@ fn check(name: &str) {
 }
 
 #[test]
-fn of_matroska_with_every_backend() {
+fn damaged_matroska_with_every_backend() {
     check("clusters.mkv");
     check("groups.mkv");
 }
 
 #[test]
-fn of_mp4_with_every_backend() {
+fn damaged_mp4_with_every_backend() {
     check("mp4/faststart.mp4");
     check("mp4/fragmented.mp4");
 }
 
 #[test]
-fn of_mpegts_with_every_backend() {
+fn damaged_mpegts_with_every_backend() {
     check("mpegts/two_programs.ts");
 }

@@ -1,4 +1,4 @@
-//! Damaged files: no panic, an exit status that tells, an error with its place.
+//! Damaged files: no panic, a meaningful exit status, an error with its offset.
 
 use std::fs;
 use std::path::Path;
@@ -7,16 +7,16 @@ use serde_json::Value;
 
 use super::{json, read, run, stderr, write};
 
-/// Copies of a file that are cut at many places, by name.
+/// Returns the names of copies of a file, truncated at many positions.
 fn cut(folder: &Path, name: &str, places: usize) -> Vec<String> {
     let data = read(name);
     let step = data.len().div_ceil(places);
-    // The first bytes are what it is told by.
+    // The first bytes identify the format.
     let lens = (12..data.len()).step_by(step).chain([data.len() - 1]);
     lens.map(|len| write(folder, &format!("cut.{len}"), &data[..len])).collect()
 }
 
-/// Copies of a file, in each of which a few bytes are other ones.
+/// Returns the names of copies of a file with a few changed bytes each.
 fn garbled(folder: &Path, name: &str, copies: usize) -> Vec<String> {
     let data = read(name);
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
@@ -27,7 +27,7 @@ fn garbled(folder: &Path, name: &str, copies: usize) -> Vec<String> {
     let mut garble = |copy: usize| {
         let mut data = data.clone();
         for _ in 0..=copy % 8 {
-            // Most of them where a file is described.
+            // Most of them in the metadata.
             let end = if random(4) == 0 { data.len() } else { 3000.min(data.len()) };
             data[8 + random(end - 8)] = u8::try_from(random(256)).unwrap();
         }
@@ -36,7 +36,7 @@ fn garbled(folder: &Path, name: &str, copies: usize) -> Vec<String> {
     (0..copies).map(&mut garble).collect()
 }
 
-/// Runs over many files, and gives what was printed; a panic would end it.
+/// Runs the command on many files and returns its output; a panic would end it.
 fn over(args: &[&str], files: &[String]) -> (i32, Vec<u8>, String) {
     let files: Vec<_> = files.iter().map(String::as_str).collect();
     let output = run(&[args, &files].concat());
@@ -48,7 +48,7 @@ fn over(args: &[&str], files: &[String]) -> (i32, Vec<u8>, String) {
 }
 
 #[test]
-fn every_cut_is_found() {
+fn every_truncation_is_found() {
     for name in
         ["mp4/faststart.mp4", "mp4/moov_last.mp4", "mp4/large_sizes.mp4", "clusters.mkv", "groups.mkv"]
     {
@@ -76,7 +76,7 @@ fn every_cut_is_found() {
 }
 
 #[test]
-fn what_is_extracted_of_a_cut_file_is_the_start_of_what_there_is() {
+fn a_truncated_file_gives_the_start_of_its_track() {
     for name in ["mp4/faststart.mp4", "mp4/fragmented.mp4", "clusters.mkv", "lacing.mka"] {
         let folder = tempfile::tempdir().unwrap();
         let whole = run(&["extract", name, "--track", "1"]).stdout;
@@ -86,7 +86,7 @@ fn what_is_extracted_of_a_cut_file_is_the_start_of_what_there_is() {
             assert!(whole.starts_with(&output.stdout), "{file}");
             assert_eq!(output.status.success(), stderr(&output).is_empty());
             if output.status.success() {
-                // What is missing is of the other track, or it cannot be known that anything is.
+                // The missing bytes belong to the other track, or their absence cannot be detected.
                 assert!(
                     output.stdout == whole || name == "mp4/fragmented.mp4" || name.contains(".mk"),
                     "{file}"
@@ -97,7 +97,7 @@ fn what_is_extracted_of_a_cut_file_is_the_start_of_what_there_is() {
 }
 
 #[test]
-fn garbled_files_are_read_to_some_end() {
+fn garbled_files_end_without_a_panic() {
     for name in [
         "mp4/faststart.mp4",
         "mp4/fragmented_indexed.mp4",

@@ -1,4 +1,4 @@
-//! `pagecut extract`: byte by byte what the library and other tools give.
+//! `pagecut extract`: byte-by-byte comparison with the library and other tools.
 
 use std::fs;
 use std::io::Read;
@@ -15,7 +15,7 @@ fn track(name: &str, number: u64) -> Vec<u8> {
     good(&["extract", name, "--track", &number.to_string()])
 }
 
-/// The packets of a stream, by its number from 0, as ffmpeg finds them.
+/// Returns the packets of a stream, by its number from 0, as ffmpeg extracts them.
 fn packets_of_ffmpeg(name: &str, stream: usize) -> Option<Vec<u8>> {
     let map = format!("0:{stream}");
     let mut ffmpeg = oracle("ffmpeg")?;
@@ -45,12 +45,12 @@ fn tracks_of_mp4_are_their_samples() {
             let samples = described.samples().flat_map(|sample| sample.unwrap().data);
             let found = track(&name, described.id().into());
             assert!(!found.is_empty() && found.iter().eq(samples), "track {} of {name}", described.id());
-            // ffmpeg looks into pictures, and leaves out those that are cut.
+            // ffmpeg parses pictures, and drops truncated ones.
             let is_cut = ["mp4/compact_sizes_4.mp4", "mp4/compact_sizes_8.mp4"].contains(&name.as_str());
             if is_cut && described.handler() == *b"vide" {
                 continue;
             }
-            // It takes the data of all runs that do not say where theirs are from the same place.
+            // ffmpeg uses the same data offset for all runs without one of their own.
             if name == "mp4/fragmented_split_runs.mp4" {
                 assert!(found == track("mp4/fragmented.mp4", described.id().into()), "{name}");
                 continue;
@@ -83,7 +83,7 @@ fn tracks_of_matroska_are_their_frames() {
             let frames: Vec<u8> = packets
                 .flat_map(|packet| {
                     let stored = packet.payload.to_vec();
-                    // Those that are encoded are stored with zlib.
+                    // Encoded frames are stored with zlib.
                     if described.has_encoded_frames() { inflate(&stored) } else { stored }
                 })
                 .collect();
@@ -94,7 +94,7 @@ fn tracks_of_matroska_are_their_frames() {
 }
 
 #[test]
-fn frames_are_those_of_ffmpeg() {
+fn frames_match_ffmpeg() {
     for (name, streams) in [("clusters.mkv", 2), ("groups.mkv", 2), ("stripped.mkv", 1), ("ac3_laced.mka", 1)]
     {
         for stream in 0..streams {
@@ -107,7 +107,7 @@ fn frames_are_those_of_ffmpeg() {
 }
 
 #[test]
-fn elementary_streams_are_those_of_ffmpeg() {
+fn elementary_streams_match_ffmpeg() {
     for name in ["mpegts/av.ts", "mpegts/av.m2ts", "mpegts/av.204.ts", "mpegts/hevc_ac3.ts"] {
         let data = read(name);
         let Ok(FileKind::MpegTs(packets)) = FileKind::detect(&data) else { panic!("{name}") };
@@ -134,7 +134,7 @@ fn elementary_streams_are_those_of_ffmpeg() {
 }
 
 #[test]
-fn every_way_writes_the_same() {
+fn every_backend_writes_the_same() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["mp4/moov_last.mp4", "stripped.mkv"] {
         let expected = track(name, 1);
@@ -156,10 +156,10 @@ fn every_way_writes_the_same() {
 }
 
 #[test]
-fn boxes_are_written_as_they_stand() {
+fn boxes_are_written_unchanged() {
     let data = read("mp4/faststart.mp4");
     let boxes = |kind: &[u8; 4]| {
-        let nodes = Tree::of(&data).map(|node| node.unwrap().mp4_box);
+        let nodes = Tree::new(&data).map(|node| node.unwrap().mp4_box);
         nodes.filter(|found| found.kind() == *kind).map(|found| found.as_bytes().to_vec()).collect::<Vec<_>>()
     };
     let extract = |path: &str| good(&["extract", "mp4/faststart.mp4", "--box", path]);
@@ -182,7 +182,7 @@ fn boxes_are_written_as_they_stand() {
 }
 
 #[test]
-fn attached_files_are_those_of_mkvextract() {
+fn attached_files_match_mkvextract() {
     let folder = tempfile::tempdir().unwrap();
     let data = read("groups.mkv");
     let segment = Segment::read(&data).unwrap();
@@ -203,14 +203,14 @@ fn attached_files_are_those_of_mkvextract() {
     assert!(stderr(&output).contains("there is no attached file 0: there is "), "{}", stderr(&output));
 }
 
-/// An element whose size has eight bytes.
+/// Builds an element with a size field of eight bytes.
 fn element(id: u32, body: &[u8]) -> Vec<u8> {
     let id = id.to_be_bytes();
     let id = &id[id.iter().take_while(|&&byte| byte == 0).count()..];
     [id, &(body.len() as u64 | 1 << 56).to_be_bytes(), body].concat()
 }
 
-/// Matroska with an attached file.
+/// Builds a Matroska file with an attached file.
 fn with_attachment(file: &[u8]) -> Vec<u8> {
     let attached = element(0x61a7, &[element(0x466e, b"large"), element(0x465c, file)].concat());
     let segment = element(0x1853_8067, &element(0x1941_a469, &attached));
@@ -228,7 +228,7 @@ fn long_ranges_are_sent() {
     let out = folder.path().join("out").display().to_string();
     assert_eq!(good(&[&args[..], &["-o", &out]].concat()), b"");
     assert!(fs::read(&out).unwrap() == file, "to a file");
-    // To the end of what is there, and to where it stands.
+    // To the end of the input, and to the declared end.
     for (options, before) in [
         (fs::OpenOptions::new().append(true).clone(), file.len()),
         (fs::OpenOptions::new().write(true).clone(), 0),
@@ -279,7 +279,7 @@ fn usage() {
 }
 
 #[test]
-fn the_input_is_no_output() {
+fn the_input_is_refused_as_output() {
     let folder = tempfile::tempdir().unwrap();
     let data = read("groups.mkv");
     let name = write(folder.path(), "groups.mkv", &data);
@@ -287,7 +287,7 @@ fn the_input_is_no_output() {
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("the output is the input"), "{}", stderr(&output));
     assert_eq!(fs::read(&name).unwrap(), data);
-    // What is not there leaves no output behind.
+    // A missing item leaves no output.
     let out = folder.path().join("none");
     run(&["extract", &name, "--track", "9", "-o", &out.display().to_string()]);
     assert!(!Path::new(&out).exists());

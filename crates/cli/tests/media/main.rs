@@ -1,4 +1,4 @@
-//! Media containers through the command: what other tools find, by every way to the bytes, and in damaged files.
+//! Media containers through the command: comparison with other tools, with every backend, and damaged files.
 
 mod backends;
 mod damage;
@@ -22,7 +22,7 @@ fn read(name: &str) -> Vec<u8> {
     fs::read(path(name)).unwrap()
 }
 
-/// The names of all stored files of a folder with one of these extensions.
+/// Returns the names of all stored files of a folder with one of these extensions.
 fn names(folder: &str, extensions: &[&str]) -> Vec<String> {
     let files = fs::read_dir(path(folder)).unwrap().map(|entry| entry.unwrap().path());
     let of_extension = |path: &PathBuf| {
@@ -53,7 +53,7 @@ fn run(args: &[&str]) -> Output {
     pagecut(args).output().unwrap()
 }
 
-/// Runs where all has to be well, and gives what was printed.
+/// Runs the command, which must succeed, and returns its standard output.
 fn good(args: &[&str]) -> Vec<u8> {
     let output = run(args);
     assert!(output.status.success(), "{args:?}: {}", stderr(&output));
@@ -61,14 +61,14 @@ fn good(args: &[&str]) -> Vec<u8> {
     output.stdout
 }
 
-/// Runs with this on standard input.
+/// Runs the command with this on standard input.
 fn with_input(args: &[&str], input: &[u8]) -> Output {
     let mut command = pagecut(args);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let input = input.to_vec();
-    // It may end before it has read everything.
+    // The command may end before it has read everything.
     let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();
@@ -84,7 +84,7 @@ fn json(stdout: &[u8]) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// Writes a file, and gives its name.
+/// Writes a file, and returns its name.
 fn write(folder: &Path, name: &str, data: &[u8]) -> String {
     let path = folder.join(name);
     fs::write(&path, data).unwrap();
@@ -111,21 +111,21 @@ fn oracle(name: &str) -> Option<Command> {
     Some(command)
 }
 
-/// What another tool prints.
+/// Returns the standard output of another tool.
 fn printed(command: &mut Command) -> Vec<u8> {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
     output.stdout
 }
 
-/// A command prints the same, whichever way the bytes of a file are got at.
-fn every_way_prints_the_same(name: &str, args: &[&str]) {
+/// Checks that a command prints the same with every backend.
+fn every_backend_prints_the_same(name: &str, args: &[&str]) {
     let data = read(name);
     let expected = good(&[args, &[name]].concat());
     for io in
         [["--io", "mapped"], ["--io", "read"], ["--io", "direct"], ["--io", "uring"], ["--threads", "1"]]
     {
-        // A way that cannot be had is told of.
+        // The command reports an unavailable backend.
         let output = run(&[args, &io, &[name]].concat());
         assert!(output.status.success() && output.stdout == expected, "{name}: {io:?}: {}", stderr(&output));
     }

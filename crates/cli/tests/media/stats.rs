@@ -3,7 +3,7 @@
 use pagecut::media::matroska::Segment;
 use pagecut::media::mp4::Movie;
 
-use super::{every_way_prints_the_same, good, json, matroska, mp4, read, run, stderr, write};
+use super::{every_backend_prints_the_same, good, json, matroska, mp4, read, run, stderr, write};
 
 #[test]
 fn a_row_for_each_track() {
@@ -22,7 +22,7 @@ fn a_row_for_each_track() {
 }
 
 #[test]
-fn samples_and_bytes_are_those_of_the_library() {
+fn samples_and_bytes_match_the_library() {
     for name in mp4() {
         let data = read(&name);
         let movie = Movie::read(&data).unwrap();
@@ -54,9 +54,9 @@ fn samples_and_bytes_are_those_of_the_library() {
 }
 
 #[test]
-fn every_way_counts_the_same() {
-    every_way_prints_the_same("mp4/fragmented.mp4", &["stats"]);
-    every_way_prints_the_same("groups.mkv", &["stats"]);
+fn every_backend_counts_the_same() {
+    every_backend_prints_the_same("mp4/fragmented.mp4", &["stats"]);
+    every_backend_prints_the_same("groups.mkv", &["stats"]);
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn the_samples_before_damage_are_counted() {
     let output = run(&["stats", &name, "mp4/hevc.mp4"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("of track"), "{}", stderr(&output));
-    // The last sample is cut off; the other track of the file, and the other file, are whole.
+    // The last sample is truncated; the other track and the other file are complete.
     let samples = |output: &[u8]| -> Vec<u64> {
         let row = |line: &str| line.split_whitespace().nth_back(3).unwrap().parse().unwrap();
         String::from_utf8_lossy(output).lines().skip(1).map(row).collect()

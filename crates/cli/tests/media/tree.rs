@@ -1,4 +1,4 @@
-//! `pagecut tree`: box by box what fq finds, element by element what mkvinfo finds.
+//! `pagecut tree`: comparison with the boxes of fq and the elements of mkvinfo.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::Stdio;
@@ -8,7 +8,8 @@ use pagecut::{FileKind, Piece, Resync};
 use serde_json::Value;
 
 use super::{
-    every_way_prints_the_same, good, json, matroska, mp4, oracle, pagecut, printed, read, run, stderr, write,
+    every_backend_prints_the_same, good, json, matroska, mp4, oracle, pagecut, printed, read, run, stderr,
+    write,
 };
 
 fn tree(name: &str) -> Vec<Value> {
@@ -20,8 +21,8 @@ fn number(node: &Value, key: &str) -> u64 {
 }
 
 #[test]
-fn boxes_are_those_of_fq() {
-    // A size of 0 or 1 stands for another one.
+fn boxes_match_fq() {
+    // A size of 0 or 1 stands for another size field.
     const QUERY: &str = r#"
         def boxes($depth): .boxes[]? |
             "\($depth) \(tobytesrange.start) \(if .size > 1 then .size else tobytesrange.size end) \(.type)",
@@ -31,7 +32,7 @@ fn boxes_are_those_of_fq() {
         let Some(mut fq) = oracle("fq") else { return };
         let output = printed(fq.args(["-d", "mp4", "-o", "decode_samples=false", "-r", QUERY, &name]));
         let nodes = tree(&name);
-        // fq has the fields of a sample entry and the boxes in it elsewhere than other boxes.
+        // fq stores the fields and boxes of a sample entry in other keys than those of boxes.
         let entries: Vec<_> = nodes.iter().filter(|node| node["type"] == "stsd").collect();
         let is_in_entry = |node: &Value| {
             entries.iter().any(|stsd| {
@@ -58,7 +59,7 @@ fn boxes_are_those_of_fq() {
 }
 
 #[test]
-fn a_box_lies_in_the_one_before_that_is_less_deep() {
+fn depths_and_ranges_of_boxes_agree() {
     for name in mp4().iter().chain(&matroska()) {
         let mut open: Vec<Value> = Vec::new();
         for node in tree(name) {
@@ -67,7 +68,7 @@ fn a_box_lies_in_the_one_before_that_is_less_deep() {
             let end = |node: &Value| Some(number(node, "offset") + node["len"].as_u64()?);
             if let Some(parent) = open.last() {
                 assert!(number(parent, "offset") + number(parent, "header_len") <= number(&node, "offset"));
-                // A segment that does not say how long it is has no end.
+                // A segment of unknown size has no end.
                 assert!(
                     end(parent).is_none_or(|outer| end(&node).unwrap() <= outer),
                     "{name}: {node} in {parent}"
@@ -79,7 +80,7 @@ fn a_box_lies_in_the_one_before_that_is_less_deep() {
 }
 
 #[test]
-fn elements_are_those_of_mkvinfo() {
+fn elements_match_mkvinfo() {
     for name in matroska() {
         let Some(mut mkvinfo) = oracle("mkvinfo") else { return };
         let output = printed(mkvinfo.args(["--ui-language", "en_US", "-a", "-P", "-z", &name]));
@@ -94,7 +95,7 @@ fn elements_are_those_of_mkvinfo() {
         };
         let text = String::from_utf8_lossy(&output);
         let expected: Vec<_> = text.lines().filter_map(place).collect();
-        // mkvinfo shows no checksums. Where it shows no size, it is unknown; that of a cluster is what there is of it.
+        // mkvinfo shows no checksums, and no size for an unknown one; the size of a cluster is that of its readable part.
         let is_shown = |node: &&Value| node["type"] != "CRC-32" && !node["len"].is_null();
         let found: Vec<_> = tree(&name)
             .iter()
@@ -111,7 +112,7 @@ fn elements_are_those_of_mkvinfo() {
 }
 
 #[test]
-fn a_line_for_a_person() {
+fn text_output_has_a_line_per_box() {
     let text = String::from_utf8(good(&["tree", "mp4/text.mp4"])).unwrap();
     let lines: Vec<_> = text.lines().take(8).collect();
     assert_eq!(
@@ -143,14 +144,14 @@ fn a_line_for_a_person() {
 }
 
 #[test]
-fn every_way_prints_the_same_tree() {
+fn every_backend_prints_the_same_tree() {
     for name in ["mp4/moov_last.mp4", "groups.mkv", "../small.ts"] {
-        every_way_prints_the_same(name, &["tree"]);
+        every_backend_prints_the_same(name, &["tree"]);
     }
 }
 
 #[test]
-fn packets_are_those_of_the_library() {
+fn packets_match_the_library() {
     let folder = tempfile::tempdir().unwrap();
     let mut data = read("../small.ts").repeat(20);
     data.splice(188 * 100..188 * 100, [0; 50]);
@@ -194,7 +195,7 @@ fn packets_of_other_lengths() {
 }
 
 #[test]
-fn whoever_has_seen_enough_may_leave() {
+fn a_closed_pipe_ends_the_tree_quietly() {
     let folder = tempfile::tempdir().unwrap();
     let name = write(folder.path(), "long.ts", &read("../small.ts").repeat(200));
     let mut child = pagecut(&["tree", &name]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

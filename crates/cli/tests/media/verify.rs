@@ -8,10 +8,11 @@ use pagecut::media::mp4::Tree;
 use serde_json::{Value, json};
 
 use super::{
-    every_way_prints_the_same, good, gzip, json, matroska, mp4, path, read, run, stderr, with_input, write,
+    every_backend_prints_the_same, good, gzip, json, matroska, mp4, path, read, run, stderr, with_input,
+    write,
 };
 
-/// The verdict of a file, and whether that is that all is well.
+/// Returns the verdict on a file, and whether the command succeeded.
 fn verdict(args: &[&str]) -> (Value, bool) {
     let output = run(&[&["verify", "--json"], args].concat());
     let good = match output.status.code() {
@@ -44,9 +45,9 @@ fn stored_files_are_good_to_the_last_byte() {
 }
 
 #[test]
-fn every_way_gives_the_same_verdict() {
+fn every_backend_gives_the_same_verdict() {
     for name in ["mp4/moov_last.mp4", "mp4/to_the_end.mp4", "live.mkv"] {
-        every_way_prints_the_same(name, &["verify"]);
+        every_backend_prints_the_same(name, &["verify"]);
         let packed = gzip(&read(name));
         let output = with_input(&["verify", "--json"], &packed);
         let verdict = json(&output.stdout).remove(0);
@@ -57,7 +58,7 @@ fn every_way_gives_the_same_verdict() {
 }
 
 #[test]
-fn what_is_good_of_damaged_matroska_is_kept() {
+fn verify_keeps_the_good_parts_of_matroska() {
     let folder = tempfile::tempdir().unwrap();
     let mut data = read("unknown_sizes.mkv");
     data.splice(9000..9100, [0; 300]);
@@ -98,7 +99,7 @@ fn elements_are_looked_up_but_boxes_are_not() {
 fn segments_and_pictures_need_no_movie() {
     let folder = tempfile::tempdir().unwrap();
     let data = read("mp4/fragmented.mp4");
-    let moof = Tree::of(&data).map(Result::unwrap).find(|node| node.mp4_box.kind() == *b"moof").unwrap();
+    let moof = Tree::new(&data).map(Result::unwrap).find(|node| node.mp4_box.kind() == *b"moof").unwrap();
     let start = usize::try_from(moof.mp4_box.range().start).unwrap();
     let segment = write(folder.path(), "segment.m4s", &data[start..]);
     assert!(verdict(&[&segment]).1);
@@ -113,14 +114,14 @@ fn segments_and_pictures_need_no_movie() {
     assert_eq!(verdict["complete"], true, "all boxes are there");
 }
 
-/// Where the payload of the first box of this type begins.
+/// Returns the start of the payload of the first box of a type.
 fn payload_of(data: &[u8], kind: &[u8; 4]) -> usize {
-    let node = Tree::of(data).map(Result::unwrap).find(|node| node.mp4_box.kind() == *kind).unwrap();
+    let node = Tree::new(data).map(Result::unwrap).find(|node| node.mp4_box.kind() == *kind).unwrap();
     usize::try_from(node.mp4_box.payload_offset()).unwrap()
 }
 
 #[test]
-fn what_tables_say_is_looked_at() {
+fn verify_checks_the_tables() {
     let folder = tempfile::tempdir().unwrap();
     let data = read("mp4/faststart.mp4");
     let damaged = |kind: &[u8; 4], position: usize, byte: u8| {
@@ -133,7 +134,7 @@ fn what_tables_say_is_looked_at() {
         assert_eq!(verdict["record_bytes"], data.len(), "the boxes are there");
         (verdict["error"]["kind"].clone(), verdict["error"]["message"].as_str().unwrap().to_owned())
     };
-    // The first chunk lies 2 GiB further on.
+    // The first chunk offset points 2 GiB further.
     let (kind, message) = damaged(b"stco", 8, 0x80);
     assert_eq!(kind, "sample_outside");
     assert!(message.starts_with("sample 0 of track 1 lies at bytes 2147"), "{message}");
@@ -142,10 +143,10 @@ fn what_tables_say_is_looked_at() {
     assert_eq!(kind, "box_content", "{message}");
     let (kind, message) = damaged(b"stsz", 8, 0x80);
     assert_eq!(kind, "box_content");
-    assert!(message.starts_with("the box 'stsz' has fewer entries than it says"), "{message}");
+    assert!(message.starts_with("the box 'stsz' has fewer entries than it declares"), "{message}");
 }
 
-/// A copy of a file with one byte changed, and what verify says of it.
+/// Returns the verdict of verify on a copy with one changed byte.
 fn with_byte(name: &str, position: usize, change: impl Fn(u8) -> u8, args: &[&str]) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let mut data = read(name);
@@ -157,7 +158,7 @@ fn with_byte(name: &str, position: usize, change: impl Fn(u8) -> u8, args: &[&st
 }
 
 #[test]
-fn checksums_and_lacing_are_looked_at() {
+fn verify_checks_checksums_and_lacing() {
     let data = read("clusters.mkv");
     let clusters = Matroska.records(&data).filter_map(|record| match record.unwrap() {
         TopLevel::Cluster(cluster) => Some(cluster),
@@ -171,7 +172,7 @@ fn checksums_and_lacing_are_looked_at() {
     assert_eq!(verdict["error"]["offset"], cluster.element().body_offset());
     assert_eq!(verdict["record_bytes"], data.len());
 
-    // A frame more than there is room for.
+    // One frame more than fits.
     let data = read("lacing.mka");
     let blocks = Matroska.records(&data).filter_map(|record| match record.unwrap() {
         TopLevel::Cluster(cluster) => Some(cluster.blocks()),
@@ -179,7 +180,7 @@ fn checksums_and_lacing_are_looked_at() {
     });
     let laced = blocks.flatten().map(Result::unwrap).find(|block| block.frames().unwrap().len() > 1).unwrap();
     let offset = laced.element().body_offset();
-    // Behind the track, the time and the flags.
+    // After the track number, the time and the flags.
     let verdict = with_byte("lacing.mka", usize::try_from(offset).unwrap() + 4, |_| 0xff, &["--recover"]);
     assert_eq!(verdict["error"]["kind"], "damaged_element", "{verdict}");
     assert_eq!(verdict["error"]["offset"], offset);
@@ -188,7 +189,7 @@ fn checksums_and_lacing_are_looked_at() {
 }
 
 #[test]
-fn a_segment_that_is_cut_between_its_elements_is_not_whole() {
+fn a_segment_truncated_between_elements_is_bad() {
     let folder = tempfile::tempdir().unwrap();
     let data = read("clusters.mkv");
     let ends: Vec<_> = Matroska.records(&data).map(|record| record.unwrap().range().end).collect();
@@ -202,7 +203,7 @@ fn a_segment_that_is_cut_between_its_elements_is_not_whole() {
 }
 
 #[test]
-fn gaps_are_listed_where_reading_can_go_on() {
+fn gaps_are_listed_for_formats_with_recovery() {
     let folder = tempfile::tempdir().unwrap();
     let mut data = read("clusters.mkv");
     data[12_000..12_500].fill(0);
@@ -220,7 +221,7 @@ fn gaps_are_listed_where_reading_can_go_on() {
 }
 
 #[test]
-fn where_reading_does_not_go_on_behind_a_fault_it_ends_there_and_says_so() {
+fn formats_without_recovery_stop_at_a_fault() {
     let folder = tempfile::tempdir().unwrap();
     let whole = read("mp4/faststart.mp4");
     let cut = write(folder.path(), "cut.mp4", &whole[..whole.len() / 2]);

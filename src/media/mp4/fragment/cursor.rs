@@ -1,13 +1,13 @@
-//! Steps from sample to sample of the fragments.
+//! The cursor over the samples of fragments.
 
 use super::index::IndexedFragments;
 use super::{Defaults, MovieFragments, TrackFragment, TrackFragments, TrackRun, TrackRuns};
 use crate::error::{Error, Result};
 use crate::media::mp4::fault;
-use crate::media::mp4::stretch::Stretch;
+use crate::media::mp4::sample_run::SampleRun;
 use crate::media::mp4::track::SampleSource;
 
-/// Walks over the samples that the movie fragments have of a track. Track fragments that are damaged are left out, from the damaged run on.
+/// A cursor over the samples of a track in movie fragments. A damaged track fragment is skipped from its damaged run.
 #[derive(Debug, Clone)]
 pub(in crate::media::mp4) struct FragmentCursor<'data> {
     data: &'data [u8],
@@ -27,37 +27,37 @@ pub(in crate::media::mp4) struct FragmentCursor<'data> {
     fault: Option<Error>,
 }
 
-/// Where the next track fragments are found.
+/// The source of the next track fragments.
 #[derive(Debug, Clone)]
 #[expect(clippy::large_enum_variant, reason = "there is one per walk")]
 enum Places<'data> {
-    /// In the fragments of all tracks.
+    /// The fragments of all tracks.
     All { fragments: MovieFragments<'data>, tracks: TrackFragments<'data> },
-    /// In an index, which movies of many tracks have.
+    /// An index, for movies with many tracks.
     Index(IndexedFragments),
 }
 
 impl<'data> Places<'data> {
-    /// In the fragments from the box that begins at `offset`.
+    /// Starts at the box at `offset`.
     fn all(data: &'data [u8], offset: u64, defaults: &Defaults<'data>) -> Self {
         let fragments = MovieFragments::new(data, offset, Some(defaults.clone()));
         Self::All { fragments, tracks: TrackFragments::none() }
     }
 }
 
-/// A place in the fragments.
+/// A position in the fragments.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
-    /// The number of the next sample.
+    /// Index of the next sample.
     pub(super) index: u64,
-    /// When that is decoded, unless its fragment states it.
+    /// Decode time of the next sample, unless its fragment states it.
     pub(super) decode_time: u64,
     /// Bytes of the samples of all runs without entries.
     pub(super) unlisted_bytes: u64,
 }
 
 impl<'data> FragmentCursor<'data> {
-    /// Before the fragments from the box that begins at `offset`; `index` is the number of the next sample.
+    /// Starts at the box at `offset`; `index` is the index of the next sample.
     pub(in crate::media::mp4) fn new(
         source: &SampleSource<'data>,
         defaults: Defaults<'data>,
@@ -86,12 +86,12 @@ impl<'data> FragmentCursor<'data> {
         }
     }
 
-    /// The same with the fault of another one.
+    /// Copies the fault of another cursor.
     pub(super) fn with_fault_of(self, other: &Self) -> Self {
         Self { fault: other.fault.clone(), ..self }
     }
 
-    /// The same at the fragment that begins at `offset`.
+    /// Moves the cursor to the fragment at `offset`.
     pub(super) fn at(&self, offset: u64, place: Place) -> Self {
         let Place { index, decode_time, unlisted_bytes } = place;
         Self {
@@ -109,8 +109,8 @@ impl<'data> FragmentCursor<'data> {
         }
     }
 
-    /// Steps over the next sample, and puts it in the stretch. After the last sample, the first fault of the fragments is an error.
-    pub(in crate::media::mp4) fn next(&mut self, stretch: &mut Stretch<'data>) -> Option<Result<()>> {
+    /// Moves the next sample into the run. After the last sample, the first fault of the fragments is an error.
+    pub(in crate::media::mp4) fn next(&mut self, sample_run: &mut SampleRun<'data>) -> Option<Result<()>> {
         self.has_begun_run = false;
         let sample = loop {
             if let Some(sample) = self.run.as_mut().and_then(TrackRun::next) {
@@ -121,7 +121,7 @@ impl<'data> FragmentCursor<'data> {
                 None => return self.fault.take().map(Err),
             }
         };
-        *stretch = Stretch {
+        *sample_run = SampleRun {
             index: self.index,
             end: self.index + 1,
             lens: &[],
@@ -139,7 +139,7 @@ impl<'data> FragmentCursor<'data> {
         Some(Ok(()))
     }
 
-    /// The next run of the track.
+    /// Returns the next run of the track.
     pub(in crate::media::mp4) fn next_run(&mut self) -> Option<TrackRun<'data>> {
         loop {
             let next = match self.runs.next() {
@@ -157,14 +157,14 @@ impl<'data> FragmentCursor<'data> {
         }
     }
 
-    /// Bounds the samples that take no room in their runs by the length of the input, so that runs that lie over each other cannot make a
-    /// walk longer than that. A run that exceeds the bound does not count.
+    /// Limits the samples of runs without entries by the length of the input, so that overlapping runs cannot make the walk
+    /// longer than that. A run that exceeds the limit is not read.
     fn bound(&mut self, run: TrackRun<'data>) -> Result<TrackRun<'data>> {
         let unlisted_bytes = self.unlisted_bytes.saturating_add(run.unlisted_bytes());
         if unlisted_bytes > self.data.len() as u64 {
             return Err(run
                 .trun()
-                .error("has samples of more bytes than the input, with those of the runs before"));
+                .error("has, with the runs before it, samples of more bytes than the input"));
         }
         self.unlisted_bytes = unlisted_bytes;
         Ok(run)
@@ -187,7 +187,7 @@ impl<'data> FragmentCursor<'data> {
         self.has_begun_run
     }
 
-    /// Where the movie fragment of the last run begins.
+    /// Returns the offset of the movie fragment of the last run.
     pub(super) fn moof_offset(&self) -> u64 {
         match &self.places {
             Places::All { tracks, .. } => tracks.moof_offset(),
@@ -195,18 +195,18 @@ impl<'data> FragmentCursor<'data> {
         }
     }
 
-    /// Where the next sample is.
+    /// Returns the position of the next sample.
     pub(super) fn place(&self) -> Place {
         Place { index: self.index, decode_time: self.decode_time, unlisted_bytes: self.unlisted_bytes }
     }
 
-    /// Continues with the next run, whose samples are not read; returns whether there is one.
+    /// Continues with the next run without reading its samples; returns whether there is one.
     pub(super) fn enter_run(&mut self) -> bool {
         self.run = self.next_run();
         self.run.is_some()
     }
 
-    /// Steps over samples of the run, at most as many as it has.
+    /// Skips samples of the run, at most all of them.
     pub(super) fn skip(&mut self, samples: u64) {
         let Some(run) = &mut self.run else { return };
         let samples = u32::try_from(samples).unwrap_or(u32::MAX).min(run.sample_count());
@@ -215,7 +215,7 @@ impl<'data> FragmentCursor<'data> {
     }
 }
 
-/// The next track fragment of a track among those of all, or a fault of one that is or may be of the track.
+/// Returns the next track fragment of a track, or the fault of one that is or may be of the track.
 fn next_of<'data>(
     track_id: u32,
     fragments: &mut MovieFragments<'data>,

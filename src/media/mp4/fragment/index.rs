@@ -1,4 +1,4 @@
-//! Where the track fragments of each track lie.
+//! The index of track fragments by track.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -9,36 +9,36 @@ use super::{Defaults, MovieFragment, MovieFragments};
 use crate::error::{Error, Result};
 use crate::media::mp4::{FourCc, Mp4Box, fault};
 
-/// A movie of more tracks than this has an index of its fragments: each walk over the fragments of one track would read those of all.
+/// Maximum number of tracks without an index. Each walk over one track reads the fragments of all tracks otherwise.
 pub(super) const FEW_TRACKS: usize = 8;
 
-/// The index of a movie, made when fragments are first asked for.
+/// The index of a movie, built on first use.
 pub(super) type SharedIndex = Arc<OnceLock<FragmentIndex>>;
 
-/// The track fragments of an input, by their tracks.
+/// The track fragments of an input by track.
 #[derive(Debug)]
 pub(super) struct FragmentIndex {
-    /// By track, and in the order of the file.
+    /// Sorted by track, then in file order.
     places: Vec<Place>,
     /// The first fault of each track that has one.
     faults: HashMap<u32, Error>,
-    /// The first fault that may be of any track.
+    /// The first fault that may belong to any track.
     fault: Option<Error>,
 }
 
-/// Where a track fragment lies.
+/// The position of a track fragment.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     track_id: u32,
     moof_offset: u64,
-    /// The box `traf`, in bytes from the start of the input.
+    /// Start of the `traf`, in bytes from the start of the input.
     start: u64,
     end: u64,
     base_data_offset: u64,
 }
 
 impl FragmentIndex {
-    /// Reads all track fragments of an input from the box that begins at `offset`.
+    /// Reads all track fragments of an input from the box at `offset`.
     pub(super) fn new(data: &[u8], offset: u64, defaults: &Defaults<'_>) -> Self {
         let mut index = Self { places: Vec::new(), faults: HashMap::new(), fault: None };
         for fragment in MovieFragments::new(data, offset, Some(defaults.clone())) {
@@ -52,12 +52,12 @@ impl FragmentIndex {
         index
     }
 
-    /// Adds the track fragments of a movie fragment. The only error is that there is no memory.
+    /// Adds the track fragments of a movie fragment. The only error is a lack of memory.
     fn add(&mut self, fragment: &MovieFragment<'_>) -> Result<()> {
         let mut tracks = fragment.track_fragments();
         while let Some(track) = tracks.next_or_damage() {
             if self.places.try_reserve(1).is_err() || self.faults.try_reserve(1).is_err() {
-                return Err(fragment.moof().error("has more track fragments than there is memory for"));
+                return Err(fragment.moof().error("has too many track fragments for the available memory"));
             }
             match track {
                 Ok(track) => {
@@ -67,7 +67,7 @@ impl FragmentIndex {
                     self.places.push(Place { track_id, moof_offset, start, end, base_data_offset });
                 }
                 Err(Damage { track_id: Some(track_id), error }) => {
-                    // Those of a track come in the order of the file.
+                    // The faults of a track arrive in file order.
                     self.faults.entry(track_id).or_insert(error);
                 }
                 Err(Damage { track_id: None, error }) => {
@@ -78,7 +78,7 @@ impl FragmentIndex {
         Ok(())
     }
 
-    /// The first fault that is or may be of a track.
+    /// Returns the first fault that is or may be of a track.
     fn fault(&self, track_id: u32) -> Option<Error> {
         let mut first = self.fault.clone();
         if let Some(of_track) = self.faults.get(&track_id) {
@@ -87,7 +87,7 @@ impl FragmentIndex {
         first
     }
 
-    /// The places of a track, from the movie fragment on that begins at `moof_offset`.
+    /// Returns the indices of the places of a track, from the movie fragment at `moof_offset`.
     fn of(&self, track_id: u32, moof_offset: u64) -> Range<usize> {
         let start = self
             .places
@@ -97,19 +97,19 @@ impl FragmentIndex {
     }
 }
 
-/// The track fragments of one track that are still to come.
+/// The remaining track fragments of a track.
 #[derive(Debug, Clone)]
 pub(super) struct IndexedFragments {
     index: SharedIndex,
     track_id: u32,
     left: Range<usize>,
-    /// Where the movie fragment of the last one begins.
+    /// Offset of the movie fragment of the last one.
     moof_offset: u64,
     has_ended: bool,
 }
 
 impl IndexedFragments {
-    /// From the box that begins at `offset`; the index is made if there is none yet.
+    /// Starts at the box at `offset`; builds the index if there is none yet.
     pub(super) fn new(
         index: &SharedIndex,
         data: &[u8],
@@ -121,7 +121,7 @@ impl IndexedFragments {
         Self { index: Arc::clone(index), track_id, left, moof_offset: 0, has_ended: false }
     }
 
-    /// The same from the movie fragment on that begins at `offset`.
+    /// Moves to the movie fragment at `offset`.
     pub(super) fn at(&self, offset: u64) -> Self {
         let left = self.index.get().map_or(0..0, |index| index.of(self.track_id, offset));
         Self { left, moof_offset: 0, has_ended: false, ..self.clone() }
@@ -131,7 +131,7 @@ impl IndexedFragments {
         self.moof_offset
     }
 
-    /// The next one; after the last one the first fault, if there is one.
+    /// Returns the next track fragment; after the last one, the first fault, if there is one.
     pub(super) fn next<'data>(
         &mut self,
         data: &'data [u8],
@@ -161,13 +161,13 @@ mod tests {
         [&size.to_be_bytes(), kind.as_slice(), payload].concat()
     }
 
-    /// A box of fields of 32 bits, version and flags the first of them.
+    /// Builds a box of 32-bit fields, the first of them version and flags.
     fn fields(kind: &[u8; 4], fields: &[u32]) -> Vec<u8> {
         boxed(kind, &fields.iter().flat_map(|field| field.to_be_bytes()).collect::<Vec<_>>())
     }
 
-    /// A movie of fragments in each of which every track has a sample of four bytes. Boxes of some fragments are damaged: their fragment,
-    /// their track and their type.
+    /// Builds a movie with fragments in which every track has a sample of four bytes. `damage` lists the damaged boxes:
+    /// fragment, track, type.
     fn movie(tracks: u32, fragments: u32, damage: &[(u32, u32, &[u8; 4])]) -> Vec<u8> {
         let ids = || 1..=tracks;
         let of_tracks = |of: &dyn Fn(u32) -> Vec<u8>| ids().flat_map(of).collect::<Vec<_>>();
@@ -193,7 +193,7 @@ mod tests {
                 let traf = &mut trafs[60 * (track as usize - 1)..60 * track as usize];
                 match kind {
                     b"tfhd" => traf[12..16].copy_from_slice(b"none"),
-                    // Version 1, of which the box has too few bytes.
+                    // Version 1, which needs more bytes than the box has.
                     b"tfdt" => traf[32] = 1,
                     // More samples than the input has bytes.
                     _ => traf[52] = 1,
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn tracks_have_the_samples_of_a_walk_over_all() {
+    fn indexed_walks_match_walks_over_all_fragments() {
         for damage in [
             &[][..],
             &[(4, 20, b"tfhd")],
@@ -230,7 +230,7 @@ mod tests {
                 assert!(with_index.iter().map(facts).eq(of_all.iter().map(facts)));
                 let is_of_track = |&&(_, of, _): &&(u32, u32, _)| of == track.id();
                 let left_out = damage.iter().filter(is_of_track).count();
-                // Of a fragment without a header no one knows the track.
+                // Without its header, the track of a fragment is unknown.
                 let may_be = damage.iter().any(|&(_, of, kind)| of == track.id() || kind == b"tfhd");
                 assert_eq!(with_index.last().unwrap().is_err(), may_be);
                 assert_eq!(with_index.len(), 5 - left_out + usize::from(may_be));
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn twice_the_tracks_take_twice_the_steps() {
+    fn steps_grow_linearly_with_tracks() {
         let steps = |tracks, fragments| {
             let data = movie(tracks, fragments, &[]);
             let movie = Movie::read(&data).unwrap();

@@ -1,30 +1,30 @@
-//! Places in the fragments, from which a sample is found by its number.
+//! Marks in the fragments for lookups of samples by index.
 
 use super::FragmentCursor;
 use super::cursor::Place;
 use crate::media::mp4::lookup::MAX_PLACES;
 
-/// Where some of the fragments begin that have samples of a track. Their number is bounded: when there are too many, every
-/// other one is forgotten.
+/// Positions of some fragments with samples of a track. Their number is limited: beyond the limit, every second one is
+/// dropped.
 #[derive(Debug, Clone)]
 pub(in crate::media::mp4) struct FragmentMarks<'data> {
-    /// Before all fragments, with the first fault of all of them.
+    /// The cursor before all fragments, with the first fault of all of them.
     start: FragmentCursor<'data>,
     marks: Vec<Mark>,
-    /// The number of samples that can be read, those of the sample table included.
+    /// The number of readable samples, including those of the sample table.
     count: u64,
 }
 
-/// Where a fragment begins.
+/// The position of a fragment.
 #[derive(Debug, Clone, Copy)]
 struct Mark {
     moof_offset: u64,
-    /// Before its first run of the track.
+    /// The position before its first run of the track.
     place: Place,
 }
 
 impl<'data> FragmentMarks<'data> {
-    /// Walks over all fragments, and adds up the samples of their runs.
+    /// Reads all fragments and sums up the samples of their runs.
     pub(in crate::media::mp4) fn new(start: FragmentCursor<'data>) -> Self {
         let mut marks: Vec<Mark> = Vec::new();
         let (mut stride, mut fragments) = (1_u64, 0_u64);
@@ -57,12 +57,12 @@ impl<'data> FragmentMarks<'data> {
         Self { start: start.with_fault_of(&cursor), marks, count }
     }
 
-    /// The number of samples that can be read, those of the sample table included.
+    /// Returns the number of readable samples, including those of the sample table.
     pub(in crate::media::mp4) fn count(&self) -> u64 {
         self.count
     }
 
-    /// The cursor at a sample; if there are not so many, at the end, where there may be an error.
+    /// Returns the cursor at a sample, or at the end if there are fewer samples; an error may follow there.
     pub(in crate::media::mp4) fn find(&self, index: u64) -> FragmentCursor<'data> {
         let index = index.min(self.count);
         let mark = self.marks.partition_point(|mark| mark.place.index <= index).checked_sub(1);

@@ -18,9 +18,9 @@ use std::iter::FusedIterator;
 use super::{Children, Mp4Box, fields::Fields};
 use crate::error::Result;
 
-/// The movie fragments of an input, in the order of the file; ends at the first error.
+/// The movie fragments of an input in file order. Ends at the first error.
 ///
-/// Boxes between them are stepped over by their headers.
+/// Boxes between them are skipped.
 #[derive(Debug, Clone)]
 pub struct MovieFragments<'data> {
     boxes: Children<'data>,
@@ -28,12 +28,12 @@ pub struct MovieFragments<'data> {
 }
 
 impl<'data> MovieFragments<'data> {
-    /// The fragments from the box that begins at `offset`.
+    /// Returns the fragments from the box at `offset`.
     pub(super) fn new(data: &'data [u8], offset: u64, defaults: Option<Defaults<'data>>) -> Self {
         Self { boxes: Children::of_input(data, offset), defaults }
     }
 
-    /// Of a movie that has none.
+    /// Returns no fragments.
     pub(super) fn none() -> Self {
         Self { boxes: Children::default(), defaults: None }
     }
@@ -58,23 +58,23 @@ pub struct MovieFragment<'data> {
 }
 
 impl<'data> MovieFragment<'data> {
-    /// The box `moof`.
+    /// Returns the box `moof`.
     #[must_use]
     pub fn moof(&self) -> Mp4Box<'data> {
         self.moof
     }
 
-    /// `sequence_number` of `mfhd`: ascends from fragment to fragment.
+    /// `sequence_number` of `mfhd`, which increases from fragment to fragment.
     ///
     /// # Errors
     ///
-    /// If there is no `mfhd`, or if it ends too early.
+    /// If `mfhd` is missing or truncated.
     pub fn sequence_number(&self) -> Result<u32> {
         let (_, _, mut fields) = Fields::full(self.moof.get(b"mfhd")?)?;
         fields.u32()
     }
 
-    /// The track fragments (`traf`) of the fragment, one or more of each track that has samples in it.
+    /// Returns the track fragments (`traf`), one or more for each track with samples in the fragment.
     #[must_use]
     pub fn track_fragments(&self) -> TrackFragments<'data> {
         TrackFragments::new(self.moof, self.defaults.clone())

@@ -1,4 +1,4 @@
-//! What a movie fragment has of a track.
+//! Track fragments.
 
 use std::iter::FusedIterator;
 
@@ -9,36 +9,37 @@ use crate::media::mp4::{Children, Mp4Box, fields::Fields};
 
 #[cfg(test)]
 thread_local! {
-    /// How many track fragments were read.
+    /// Number of track fragments read.
     pub(super) static READS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
-/// The track fragments of a movie fragment, in the order of the file.
+/// The track fragments of a movie fragment in file order.
 ///
-/// A damaged track fragment is an error, and the iterator continues with the next one; a damaged box in `moof` outside of them ends it.
+/// A damaged track fragment is an error, and the iterator continues with the next one; a damaged box elsewhere in `moof`
+/// ends it.
 #[derive(Debug, Clone)]
 pub struct TrackFragments<'data> {
-    /// Where the movie fragment begins.
+    /// Offset of the movie fragment.
     moof_offset: u64,
     boxes: Children<'data>,
     defaults: Option<Defaults<'data>>,
     previous: Previous<'data>,
 }
 
-/// The track fragment before the next one.
+/// The state of the previous track fragment.
 #[derive(Debug, Clone)]
 enum Previous<'data> {
     /// The next one is the first.
     None,
     Read(TrackFragment<'data>),
-    /// The end of its data is not known.
+    /// The end of its data is unknown.
     Damaged,
 }
 
 /// The fault of a track fragment.
 #[derive(Debug, Clone)]
 pub(super) struct Damage {
-    /// `track_ID` of a track that has defaults; `None` if the track is not known.
+    /// `track_ID` of a track with defaults; `None` if the track is unknown.
     pub(super) track_id: Option<u32>,
     pub(super) error: Error,
 }
@@ -55,7 +56,7 @@ impl<'data> TrackFragments<'data> {
         Self { moof_offset: moof.range().start, boxes, defaults, previous: Previous::None }
     }
 
-    /// Of no movie fragment.
+    /// Returns no track fragments.
     pub(in crate::media::mp4) fn none() -> Self {
         Self { moof_offset: 0, boxes: Children::default(), defaults: None, previous: Previous::None }
     }
@@ -64,7 +65,7 @@ impl<'data> TrackFragments<'data> {
         self.moof_offset
     }
 
-    /// The next track fragment, or its fault and the track that it belongs to.
+    /// Returns the next track fragment, or its fault and its track.
     pub(super) fn next_or_damage(&mut self) -> Option<std::result::Result<TrackFragment<'data>, Damage>> {
         let traf = self.boxes.find(|found| found.as_ref().map_or(true, |found| found.kind() == *b"traf"))?;
         let next = traf.map_err(Damage::from).and_then(|traf| self.read(traf));
@@ -84,7 +85,7 @@ impl<'data> TrackFragments<'data> {
     }
 }
 
-/// `baseMediaDecodeTime` (§8.8.12).
+/// Reads `baseMediaDecodeTime` (§8.8.12).
 fn read_decode_time(tfdt: Mp4Box<'_>) -> Result<u64> {
     let (version, _, mut fields) = Fields::full(tfdt)?;
     fields.long(version)
@@ -100,7 +101,7 @@ impl<'data> Iterator for TrackFragments<'data> {
 
 impl FusedIterator for TrackFragments<'_> {}
 
-/// What a movie fragment has of a track: the box `traf` (ISO/IEC 14496-12 §8.8.6).
+/// The samples of a track in a movie fragment: the box `traf` (ISO/IEC 14496-12 §8.8.6).
 #[derive(Debug, Clone, Copy)]
 pub struct TrackFragment<'data> {
     traf: Mp4Box<'data>,
@@ -113,8 +114,8 @@ pub struct TrackFragment<'data> {
 impl<'data> TrackFragment<'data> {
     /// Reads a `traf` except for its `tfdt`.
     ///
-    /// `base` returns the position that data offsets count from, `None` if that is not known. Its arguments are `base_data_offset`, if the
-    /// box has it, and whether the flag `default-base-is-moof` is set.
+    /// `base` returns the base of the data offsets, `None` if it is unknown. Its arguments are `base_data_offset`, if the
+    /// box has it, and the flag `default-base-is-moof`.
     pub(super) fn read(
         traf: Mp4Box<'data>,
         defaults: Option<&Defaults<'data>>,
@@ -141,13 +142,12 @@ impl<'data> TrackFragment<'data> {
             size: field(0x10, defaults.size)?,
             flags: field(0x20, defaults.flags)?,
         };
-        let base_data_offset = base(explicit, flags & 0x2_0000 != 0).ok_or_else(|| {
-            damage(traf.error("counts data offsets from the end of a track fragment that is damaged"))
-        })?;
+        let base_data_offset = base(explicit, flags & 0x2_0000 != 0)
+            .ok_or_else(|| damage(traf.error("has data offsets relative to a damaged track fragment")))?;
         Ok(Self { traf, track_id, base_data_offset, decode_time: None, defaults })
     }
 
-    /// The same with the decode time of its `tfdt`, if it has one.
+    /// Adds the decode time of its `tfdt`, if it has one.
     pub(super) fn with_decode_time(self) -> std::result::Result<Self, Damage> {
         let decode_time = self.traf.find(b"tfdt").and_then(|tfdt| tfdt.map(read_decode_time).transpose());
         match decode_time {
@@ -156,34 +156,34 @@ impl<'data> TrackFragment<'data> {
         }
     }
 
-    /// The box `traf`.
+    /// Returns the box `traf`.
     #[must_use]
     pub fn traf(&self) -> Mp4Box<'data> {
         self.traf
     }
 
-    /// `track_ID` of `tfhd`.
+    /// Returns `track_ID` of `tfhd`.
     #[must_use]
     pub fn track_id(&self) -> u32 {
         self.track_id
     }
 
-    /// What the data offsets of the runs count from, in bytes from the start of the input (§8.8.7): `base_data_offset` if it
-    /// is there; else where the movie fragment begins, for the first track fragment and with `default-base-is-moof`; else
-    /// where the data of the track fragment before end.
+    /// Returns the base of the data offsets of the runs, in bytes from the start of the input (§8.8.7): `base_data_offset`
+    /// if it is present; else the start of the movie fragment, for the first track fragment and with `default-base-is-moof`;
+    /// else the end of the data of the previous track fragment.
     #[must_use]
     pub fn base_data_offset(&self) -> u64 {
         self.base_data_offset
     }
 
-    /// `baseMediaDecodeTime` of `tfdt`: when the first sample is decoded, in time units of the track; `None` if that is where the
-    /// fragment before ends.
+    /// `baseMediaDecodeTime` of `tfdt`: decode time of the first sample, in time units of the track; `None` if it continues
+    /// from the previous fragment.
     #[must_use]
     pub fn decode_time(&self) -> Option<u64> {
         self.decode_time
     }
 
-    /// The runs of samples (`trun`), in order; ends at the first error.
+    /// Returns the runs of samples (`trun`) in order. Ends at the first error.
     #[must_use]
     pub fn runs(&self) -> TrackRuns<'data> {
         TrackRuns::new(self)
@@ -193,7 +193,7 @@ impl<'data> TrackFragment<'data> {
         self.defaults
     }
 
-    /// Where the data of the last run end.
+    /// Returns the end of the data of the last run.
     fn data_end(&self) -> Result<u64> {
         let mut end = self.base_data_offset;
         for run in self.runs() {

@@ -16,7 +16,7 @@ const SAMPLE_SIZE: u32 = 0x200;
 const SAMPLE_FLAGS: u32 = 0x400;
 const COMPOSITION_OFFSET: u32 = 0x800;
 
-/// The runs of a track fragment, in order; ends at the first error.
+/// The runs of a track fragment in order. Ends at the first error.
 #[derive(Debug, Clone)]
 pub struct TrackRuns<'data> {
     boxes: Children<'data>,
@@ -32,7 +32,7 @@ impl<'data> TrackRuns<'data> {
         Self { boxes, base_data_offset, defaults: of.defaults(), previous: None }
     }
 
-    /// Of no track fragment.
+    /// Returns no runs.
     pub(in crate::media::mp4) fn none() -> Self {
         let defaults = SampleDefaults { description: 0, duration: 0, size: 0, flags: 0 };
         Self { boxes: Children::default(), base_data_offset: 0, defaults, previous: None }
@@ -47,10 +47,10 @@ impl<'data> TrackRuns<'data> {
             (flags & (SAMPLE_DURATION | SAMPLE_SIZE | SAMPLE_FLAGS | COMPOSITION_OFFSET)).count_ones();
         let len = usize::try_from(u64::from(count) * u64::from(words) * 4).unwrap_or(usize::MAX);
         let Some(entries) = fields.rest().get(..len) else {
-            return Err(trun.error("has fewer entries than it says"));
+            return Err(trun.error("has fewer entries than it declares"));
         };
         if words == 0 && self.defaults.size == 0 && count > 1 {
-            return Err(trun.error("has samples of which nothing is told and that have no bytes"));
+            return Err(trun.error("has samples without entries and without bytes"));
         }
         let offset = match data_offset {
             Some(data_offset) => self.base_data_offset.saturating_add_signed(data_offset.into()),
@@ -77,11 +77,11 @@ impl<'data> Iterator for TrackRuns<'data> {
 
 impl FusedIterator for TrackRuns<'_> {}
 
-/// Samples of a track fragment whose data are contiguous: the box `trun` (ISO/IEC 14496-12 §8.8.8), or what is left of it.
+/// Contiguous samples of a track fragment: the box `trun` (ISO/IEC 14496-12 §8.8.8), or its remaining samples.
 #[derive(Debug, Clone)]
 pub struct TrackRun<'data> {
     trun: Mp4Box<'data>,
-    /// Where the data of the next sample begin.
+    /// Offset of the data of the next sample.
     offset: u64,
     flags: u32,
     /// The flags of the first sample, if it is the next one.
@@ -91,50 +91,50 @@ pub struct TrackRun<'data> {
     defaults: SampleDefaults,
 }
 
-/// What a run says of a sample.
+/// The values of a sample in a run.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RunSample {
     pub(super) offset: u64,
     pub(super) len: u32,
     pub(super) duration: u32,
-    /// `None` of a sample that is not output.
+    /// `None` if the sample is not output.
     pub(super) composition_offset: Option<i32>,
     pub(super) is_sync: bool,
     pub(super) description: u32,
 }
 
 impl<'data> TrackRun<'data> {
-    /// The box `trun`.
+    /// Returns the box `trun`.
     #[must_use]
     pub fn trun(&self) -> Mp4Box<'data> {
         self.trun
     }
 
-    /// `sample_count`: how many samples there are.
+    /// Returns `sample_count`.
     #[must_use]
     pub fn sample_count(&self) -> u32 {
         self.left
     }
 
-    /// Where the data of the first sample begin, in bytes from the start of the input.
+    /// Returns the start of the data of the first sample, in bytes from the start of the input.
     #[must_use]
     pub fn data_start(&self) -> u64 {
         self.offset
     }
 
-    /// Where the data of the last sample end, in bytes from the start of the input.
+    /// Returns the end of the data of the last sample, in bytes from the start of the input.
     #[must_use]
     pub fn data_end(&self) -> u64 {
         self.offset.saturating_add(self.sum(self.left, SAMPLE_SIZE, self.defaults.size))
     }
 
-    /// How long the samples last, in time units of the track.
+    /// Returns the duration of all samples in time units of the track.
     #[must_use]
     pub fn duration(&self) -> u64 {
         self.sum(self.left, SAMPLE_DURATION, self.defaults.duration)
     }
 
-    /// What a field of the next samples adds up to.
+    /// Sums up a field of the next samples.
     fn sum(&self, samples: u32, field: u32, default: u32) -> u64 {
         if self.flags & field == 0 {
             return u64::from(samples) * u64::from(default);
@@ -146,7 +146,7 @@ impl<'data> TrackRun<'data> {
         samples.map(|words| u64::from(u32::from_be_bytes(words[before]))).sum()
     }
 
-    /// The least composition offset, if the run tells any.
+    /// Returns the lowest composition offset, if the run has any.
     pub(in crate::media::mp4) fn least_composition_offset(mut self) -> Option<i32> {
         if self.flags & COMPOSITION_OFFSET == 0 {
             return None;
@@ -154,7 +154,7 @@ impl<'data> TrackRun<'data> {
         std::iter::from_fn(|| self.next()).filter_map(|sample| sample.composition_offset).min()
     }
 
-    /// Bytes of the samples, if the run has no entry for each of them: then nothing but this bounds their number.
+    /// Returns the bytes of the samples if the run has no entry for each sample; only this limits their number then.
     pub(super) fn unlisted_bytes(&self) -> u64 {
         if self.words_per_sample() > 0 { 0 } else { u64::from(self.left) * u64::from(self.defaults.size) }
     }
@@ -163,7 +163,7 @@ impl<'data> TrackRun<'data> {
         (self.flags & 0xf00).count_ones() as usize
     }
 
-    /// Steps over samples, and returns how long they last.
+    /// Skips samples and returns their duration.
     pub(super) fn skip(&mut self, samples: u32) -> u64 {
         let samples = samples.min(self.left);
         if samples == 0 {
@@ -178,7 +178,7 @@ impl<'data> TrackRun<'data> {
         duration
     }
 
-    /// The next sample.
+    /// Returns the next sample.
     #[inline]
     pub(super) fn next(&mut self) -> Option<RunSample> {
         self.left = self.left.checked_sub(1)?;
@@ -192,20 +192,20 @@ impl<'data> TrackRun<'data> {
         self.entries = fields.rest;
         let offset = self.offset;
         self.offset = offset.saturating_add(len.into());
-        // Neither `sample_is_non_sync_sample`, nor a `sample_depends_on` that states dependence (§8.8.3.1).
+        // Neither `sample_is_non_sync_sample` nor a `sample_depends_on` that states dependence (§8.8.3.1).
         let is_sync = flags & (0x1_0000 | 0x100_0000) == 0;
         Some(RunSample { offset, len, duration, composition_offset, is_sync, description })
     }
 }
 
-/// The fields of a sample in a run, and what is behind them.
+/// The entry of a sample in a run, and the bytes after it.
 struct Entry<'data> {
     flags: u32,
     rest: &'data [u8],
 }
 
 impl Entry<'_> {
-    /// The next field, if the run has it.
+    /// Reads the next field, if the run has it.
     #[inline]
     fn next(&mut self, field: u32, default: u32) -> u32 {
         if self.flags & field == 0 {

@@ -1,4 +1,4 @@
-//! The packets that an edit presents, and when, as libavformat has it.
+//! Edits applied to packets, as in libavformat.
 
 use std::ops::Range;
 
@@ -8,30 +8,31 @@ use crate::media::mp4::{MediaKind, Movie, Track};
 
 /// The only edit of a track besides empty ones (ISO/IEC 14496-12 §8.6.6).
 ///
-/// Decoding begins at the last sync sample that is shown at the start of the edit or before; of sound, a second earlier, since its decoders
-/// need what comes before. It ends at the first sync sample after the edit; with composition offsets at the one after that, since pictures
-/// that follow a sync sample may be shown before it. What is decoded and lies outside of the edit is discarded.
+/// Decoding starts at the last sync sample at or before the start of the edit; for audio, a second earlier, since its
+/// decoders need the samples before. It ends at the first sync sample after the edit; with composition offsets at the one
+/// after that, since frames after a sync sample may be shown before it. Samples that are decoded but lie outside of the edit
+/// are discarded.
 #[derive(Debug)]
 pub(super) struct Edit {
-    /// The composition times that are presented.
+    /// The presented composition times.
     presented: Range<i64>,
     is_sound: bool,
     has_offsets: bool,
-    /// How many samples the track has.
+    /// Number of samples of the track.
     count: u64,
-    /// The first sample that is decoded.
+    /// Index of the first decoded sample.
     first: u64,
-    /// What to add to composition times.
+    /// The shift of composition times.
     shift: i64,
-    /// When the first packet is decoded, if none is presented: then all have that time.
+    /// The decode time of the first packet, if no packet is presented: then all packets have that time.
     stands_at: Option<i64>,
-    /// A sync sample after the edit was given.
+    /// A sync sample after the edit was returned.
     has_sync_after: bool,
     has_ended: bool,
 }
 
 impl Edit {
-    /// The edit of a track; `None` in movies with fragments, and if there are several or none.
+    /// Returns the edit of a track; `None` in fragmented movies, and if there are several edits or none.
     pub(super) fn only_one(movie: &Movie<'_>, track: &Track<'_>, media: &MediaPackets<'_>) -> Option<Self> {
         if movie.is_fragmented() {
             return None;
@@ -68,12 +69,12 @@ impl Edit {
         Some(edit)
     }
 
-    /// What to add to composition times.
+    /// Returns the shift of composition times.
     pub(super) fn shift(&self) -> i64 {
         self.shift
     }
 
-    /// The sample from which the first one that is presented is decoded.
+    /// Finds the sample where decoding of the first presented sample starts.
     fn find_first(&self, media: MediaPackets<'_>, second: i64) -> u64 {
         let mut wanted = self.presented.start;
         let (mut last, mut sync) = (None, None);
@@ -86,7 +87,7 @@ impl Edit {
             }
             last = Some(packet.index);
             let is_shown = !self.has_offsets || packet.pts <= wanted;
-            // Of several of the same time the first counts.
+            // Of several with equal times, the first counts.
             if packet.is_sync && is_shown && sync.is_none_or(|(_, dts)| dts < packet.dts) {
                 sync = Some((packet.index, packet.dts));
             }
@@ -95,15 +96,15 @@ impl Edit {
         sync.or(last.filter(|_| !self.has_offsets)).unwrap_or(0)
     }
 
-    /// Finds what to add to times: the first packet that is presented is decoded at the start of the presentation, or where empty edits end;
-    /// then pictures are shown from there.
+    /// Finds the shift of times: the first presented packet is decoded at the start of the presentation, or at the end of
+    /// the empty edits; frames are then shown from there.
     fn find_shift(&mut self, mut media: MediaPackets<'_>, delay: i64, track: &Track<'_>) {
         let mut packets = media.by_ref().skip_while(|packet| packet.index < self.first).peekable();
         let first_dts = packets.peek().map_or(0, |packet| packet.dts);
         let Some(begun) = packets.find(|packet| self.is_presented(packet)) else {
             drop(packets);
             if media.has_error() {
-                // The rest of the track is not there.
+                // The rest of the track is missing.
                 self.shift = delay.saturating_sub(self.presented.start);
             } else {
                 self.stands_at = Some(first_dts);
@@ -111,13 +112,13 @@ impl Edit {
             }
             return;
         };
-        // Sound that begins before the edit comes that much earlier.
+        // Audio that begins before the edit is shifted earlier by that amount.
         let early = if self.is_sound { self.presented.start.saturating_sub(begun.pts).max(0) } else { 0 };
         self.shift = delay.saturating_sub(early).saturating_sub(begun.dts);
         if track.kind() != MediaKind::Video {
             return;
         }
-        // When pictures are shown before that: those of negative times count for libavformat only until the next one.
+        // Frames may be shown before that: libavformat counts those with negative times only until the next one.
         let (mut first_shown, advance) = (None, track.greatest_advance());
         for packet in std::iter::once(begun).chain(packets) {
             let [shown, decoded] = [packet.pts, packet.dts].map(|time| time.saturating_add(self.shift));
@@ -134,14 +135,14 @@ impl Edit {
         self.shift = self.shift.saturating_sub(late);
     }
 
-    /// Whether a packet is presented; of sound, a part of it is enough at the start.
+    /// Whether a packet is presented; for audio, a part of it is enough at the start.
     fn is_presented(&self, packet: &Packet<'_>) -> bool {
         let start = self.presented.start;
         self.presented.contains(&packet.pts)
             || (self.is_sound && packet.pts < start && self.end(packet) > start)
     }
 
-    /// Tells of the next packet, which has the times of the media, what the edit makes of it.
+    /// Applies the edit to the next packet, which has media times.
     pub(super) fn place(&mut self, packet: &mut Packet<'_>) {
         packet.is_left_out = self.has_ended || packet.index < self.first;
         packet.is_discarded |= packet.is_left_out || !self.is_presented(packet);
@@ -156,7 +157,7 @@ impl Edit {
         }
     }
 
-    /// When the next packet is shown, if each is shown as it is decoded. The last one lasts as long as the edit.
+    /// Returns the end of the next packet if each is shown as it is decoded. The last one lasts as long as the edit.
     fn end(&self, packet: &Packet<'_>) -> i64 {
         let is_last = packet.index + u64::from(packet.samples) >= self.count;
         let duration = if is_last {

@@ -1,4 +1,4 @@
-//! Packets: what is handed to a decoder at once, of all tracks, in the order in which a file is best read.
+//! Packets of all tracks for decoders, in the order that reads a file best.
 
 mod edit;
 mod order;
@@ -12,19 +12,20 @@ use crate::error::{Error, Result};
 use order::{Head, Order, SECOND};
 use track::TrackPackets;
 
-/// Which times packets have.
+/// The kind of packet times.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Times {
-    /// Those of the presentation as libavformat has them: edits are applied as far as one shift does it, and no packet is decoded after it is
-    /// shown. The shift makes the first picture that is presented, or the sound at the start of the edit, come at 0, or where empty edits end.
+    /// Presentation times as in libavformat: edits are applied as far as a single shift can do it, and no packet is decoded
+    /// after it is shown. The shift moves the first presented frame, or the audio at the start of the edit, to 0 or to the
+    /// end of the empty edits.
     #[default]
     Presentation,
-    /// Those of the tables and fragments.
+    /// Media times, from the tables and fragments.
     Media,
 }
 
-/// A sample; or several samples of plain sound, or frames of compressed sound of QuickTime, that lie one after the other and last 1,024
-/// time units or less.
+/// A sample; or several contiguous samples of PCM audio or frames of compressed QuickTime audio, that last at most 1,024
+/// time units.
 ///
 /// Times are in time units of the track.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,28 +33,28 @@ pub enum Times {
 pub struct Packet<'data> {
     /// The index of its track in [`Movie::tracks`].
     pub track: usize,
-    /// The first of its samples, counted from 0 in the track.
+    /// Index of its first sample in the track.
     pub index: u64,
-    /// How many samples it has: 1, if they are not of plain sound.
+    /// Number of samples: 1, except for PCM audio.
     pub samples: u32,
-    /// Where it lies, in bytes from the start of the input.
+    /// Offset of its bytes from the start of the input.
     pub offset: u64,
-    /// When it is decoded.
+    /// Decode time.
     pub dts: i64,
-    /// When it is shown.
+    /// Presentation time.
     pub pts: i64,
-    /// Until the next one is decoded.
+    /// Duration up to the decode time of the next packet.
     pub duration: u64,
-    /// Decoding can start here.
+    /// Whether a decoder can start here.
     pub is_sync: bool,
-    /// It is not presented: it is not output, or all of it lies outside of the only edit of its track, or, in a fragment, it is decoded no
-    /// later than the last sample of the run before. With [`Times::Media`] the edit does not count.
+    /// Whether it is not presented: it is not output, or lies entirely outside of the only edit of its track, or, in a
+    /// fragment, its decode time is not after the last sample of the previous run. [`Times::Media`] ignores the edit.
     pub is_discarded: bool,
-    /// It is not needed for the presentation, and libavformat leaves it out: it comes before the sync sample from which the first picture of
-    /// the edit is decoded, more than a second before the first sound, or after the end of the edit and the sync samples there. Only of tracks
-    /// with one edit besides empty ones, in movies without fragments, with [`Times::Presentation`].
+    /// Whether libavformat skips it, since the presentation does not need it: it precedes the sync sample where decoding of
+    /// the edit starts, precedes the first audio by more than a second, or follows the end of the edit and the sync samples
+    /// there. Only for tracks with one edit besides empty ones, in movies without fragments, with [`Times::Presentation`].
     pub is_left_out: bool,
-    /// The decoder outputs it; if not, `pts` is no time at which it is shown.
+    /// Whether the decoder outputs it; if not, `pts` is not a presentation time.
     pub is_output: bool,
     /// Its bytes.
     pub data: &'data [u8],
@@ -61,24 +62,24 @@ pub struct Packet<'data> {
 
 /// The packets of all tracks of a movie.
 ///
-/// Of two that are due within a second of each other, the one that comes first in the file is first; of others the one that is
-/// due first. So a file that is interleaved is read from front to back. That is the order of libavformat, and so are the packets. Of more
-/// than 16 tracks, the packet that comes first in the file is next, of those that are due within a second of the earliest.
+/// Of two packets that are due within a second of each other, the one with the lower offset is first; otherwise the one that
+/// is due first. So an interleaved file is read sequentially. Order and packets match libavformat. With more than 16 tracks,
+/// the next packet is the one with the lowest offset among those due within a second of the earliest.
 ///
-/// Packets that are [left out](Packet::is_left_out) come next to those of their track, whatever the others.
+/// [Left out](Packet::is_left_out) packets are next to the other packets of their track, whatever the other tracks.
 ///
-/// An error ends its track, not the others: it is an item after the packets of all tracks. A track that ends with the same error as the one
-/// before, such as a fault of a movie fragment that may be of any track, adds none.
+/// An error ends its track only; it is an item after the packets of all tracks. If a track ends with the same error as the
+/// previous one, such as a fault of a movie fragment that may belong to any track, the error is not repeated.
 #[derive(Debug)]
 pub struct Packets<'data> {
     tracks: Vec<TrackPackets<'data>>,
     order: Order,
-    /// The track that has the next packet whatever the order, and the first of those that have not been asked for one.
+    /// The track that has the next packet in any case, and the first of those whose first packet was not requested.
     next_track: Option<usize>,
     not_asked: usize,
     /// Tracks before this one have no error.
     next_error: usize,
-    /// The last error that was given.
+    /// The last error returned.
     given: Option<Error>,
     error: Option<Error>,
 }
@@ -88,7 +89,7 @@ impl<'data> Packets<'data> {
         let (tracks, order, error) = match Self::prepare(movie, times) {
             Ok((tracks, order)) => (tracks, order, None),
             Err(_) => {
-                let error = movie.moov().error("has more tracks than there is memory for");
+                let error = movie.moov().error("has too many tracks for the available memory");
                 (Vec::new(), Order::none(), Some(error))
             }
         };
@@ -107,7 +108,7 @@ impl<'data> Packets<'data> {
         Ok((tracks, order))
     }
 
-    /// Takes the next packet of a track, and puts the one after it in its order.
+    /// Takes the next packet of a track, and inserts the one after it into the order.
     fn advance(&mut self, track: usize) -> Option<Packet<'data>> {
         let packets = &mut self.tracks[track];
         let taken = packets.advance();
@@ -131,7 +132,7 @@ impl<'data> Iterator for Packets<'data> {
         loop {
             let track = match self.next_track {
                 Some(track) => Some(track),
-                // Each track is asked for its first packet, before which it has none.
+                // Request the first packet of each track.
                 None if self.not_asked < self.tracks.len() => {
                     self.not_asked += 1;
                     Some(self.not_asked - 1)
@@ -161,12 +162,12 @@ impl<'data> Iterator for Packets<'data> {
 
 impl FusedIterator for Packets<'_> {}
 
-/// Whether two errors tell of the same fault.
+/// Whether two errors report the same fault.
 fn is_same(left: &Error, right: &Error) -> bool {
     left.offset() == right.offset() && left.message() == right.message()
 }
 
-/// `value * to / from`, rounded to the nearest, away from 0 if there are two.
+/// Returns `value * to / from`, rounded to the nearest, ties away from 0.
 pub(super) fn rescale(value: i64, to: i64, from: u32) -> i64 {
     let (product, from) = (i128::from(value) * i128::from(to), i128::from(from.max(1)));
     let half = if product < 0 { -(from / 2) } else { from / 2 };

@@ -1,15 +1,15 @@
-//! Which track has the next packet.
+//! The order of packets of several tracks.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, TryReserveError};
 
-/// A second, in the time units in which tracks are compared.
+/// A second, in the time units for the comparison of tracks.
 pub(super) const SECOND: i64 = 1_000_000;
 
-/// Up to this number of tracks are compared one by one, which is the order of libavformat whatever their times.
+/// Maximum number of tracks that are compared one by one, which is the order of libavformat for all times.
 const FEW: usize = 16;
 
-/// When the next packet of a track is decoded, and where it lies.
+/// Decode time and offset of the next packet of a track.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Head {
     /// In time units of [`SECOND`].
@@ -19,9 +19,10 @@ pub(super) struct Head {
 
 /// The next packets of all tracks.
 ///
-/// Of two that are due within a second of each other, the one that comes first in the file is first; of others the one that is due first.
-/// Few tracks are compared in their order. Of many, the first in the file of those that are due within a second of the earliest is next: a
-/// step takes time by the logarithm of their number. For that, the times of a track count as if they ascended.
+/// Of two packets that are due within a second of each other, the one with the lower offset is first; otherwise the one that
+/// is due first. Few tracks are compared in their order. Of many, the next is the one with the lowest offset among those due
+/// within a second of the earliest; a step then takes time logarithmic in their number. For that, the times of a track are
+/// treated as increasing.
 #[derive(Debug)]
 pub(super) enum Order {
     Few(Vec<Option<Head>>),
@@ -29,7 +30,7 @@ pub(super) enum Order {
 }
 
 impl Order {
-    /// Of tracks none of which has a packet yet.
+    /// Creates the order of tracks that have no packet yet.
     pub(super) fn new(tracks: usize) -> Result<Self, TryReserveError> {
         let mut heads = Vec::new();
         heads.try_reserve_exact(tracks)?;
@@ -37,12 +38,12 @@ impl Order {
         if tracks <= FEW { Ok(Self::Few(heads)) } else { Many::new(heads).map(Self::Many) }
     }
 
-    /// Of no tracks.
+    /// Creates the order of no tracks.
     pub(super) fn none() -> Self {
         Self::Few(Vec::new())
     }
 
-    /// Sets the next packet of a track, which has none.
+    /// Sets the next packet of a track that has none.
     pub(super) fn set(&mut self, track: usize, head: Head) {
         match self {
             Self::Few(heads) => heads[track] = Some(head),
@@ -50,7 +51,7 @@ impl Order {
         }
     }
 
-    /// Takes the track whose packet is next.
+    /// Takes the track with the next packet.
     pub(super) fn take(&mut self) -> Option<usize> {
         match self {
             Self::Few(heads) => {
@@ -81,13 +82,13 @@ pub(super) struct Many {
     heads: Vec<Option<Head>>,
     /// The latest time of each track so far.
     latest: Vec<i64>,
-    /// Times of all next packets, the earliest first, and of some that were taken.
+    /// Times of all next packets, the earliest first, and of some packets already taken.
     times: BinaryHeap<Reverse<(i64, usize)>>,
     /// Offsets of the packets that are due within a second of the earliest.
     near: BinaryHeap<Reverse<(u64, usize)>>,
     /// Times of the other packets.
     far: BinaryHeap<Reverse<(i64, usize)>>,
-    /// How often an entry of a heap was looked at.
+    /// Number of heap entries inspected.
     #[cfg(test)]
     steps: usize,
 }
@@ -106,7 +107,7 @@ impl Many {
             steps: 0,
             heads,
         };
-        // No heap ever has more: `set` keeps `times` below.
+        // Capacity limits of the heaps: `set` keeps `times` below its limit.
         many.times.try_reserve_exact(2 * many.heads.len())?;
         many.near.try_reserve_exact(many.heads.len())?;
         many.far.try_reserve_exact(many.heads.len())?;
@@ -118,7 +119,7 @@ impl Many {
         self.latest[track] = head.time;
         self.heads[track] = Some(head);
         if self.times.len() >= 2 * self.heads.len() {
-            // More than half of them were taken.
+            // More than half of the entries are stale.
             self.times.clear();
             let heads = self.heads.iter().enumerate().filter(|&(other, _)| other != track);
             let times = heads.filter_map(|(track, head)| Some(Reverse(((*head)?.time, track))));
@@ -167,7 +168,7 @@ impl Many {
 mod tests {
     use super::*;
 
-    /// Tracks of so many packets each, the earlier ones of each first in the file.
+    /// Builds tracks of `packets` packets each; earlier packets have lower offsets.
     fn interleaved(tracks: usize, packets: usize) -> Vec<Vec<Head>> {
         let head = |track: usize, packet: usize| Head {
             time: i64::try_from(packet).unwrap() * 40_000,
@@ -176,7 +177,7 @@ mod tests {
         (0..tracks).map(|track| (0..packets).map(|packet| head(track, packet)).collect()).collect()
     }
 
-    /// The heads in their order, by track and number.
+    /// Returns the heads in order, by track and number.
     fn in_order(tracks: &[Vec<Head>], order: &mut Order) -> Vec<(usize, usize)> {
         let mut next = vec![0; tracks.len()];
         let mut found = Vec::new();
@@ -191,7 +192,7 @@ mod tests {
         found
     }
 
-    /// The order of many by its definition.
+    /// The order of many tracks by its definition.
     fn naive(tracks: &[Vec<Head>]) -> Vec<(usize, usize)> {
         let mut next = vec![0; tracks.len()];
         let mut found = Vec::new();
@@ -207,9 +208,9 @@ mod tests {
     }
 
     #[test]
-    fn many_tracks_come_in_the_order_that_is_defined() {
+    fn the_order_of_many_tracks_follows_its_definition() {
         let mut tracks = interleaved(40, 60);
-        // One that lies at the end, one that starts late, one whose packets are far apart, and one without packets.
+        // One track with offsets at the end, one that starts late, one with packets far apart, and one without packets.
         tracks[3].iter_mut().for_each(|head| head.offset += 1 << 20);
         tracks[9].iter_mut().for_each(|head| head.time += 5 * SECOND);
         tracks[17].iter_mut().for_each(|head| head.time *= 100);
@@ -220,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_packets_the_place_counts_within_a_second() {
+    fn offsets_decide_within_a_second() {
         let head = |time, offset| Head { time, offset };
         for (second, expected) in [(SECOND, [1, 0]), (SECOND + 1, [0, 1])] {
             for tracks in [2, FEW + 1] {
@@ -236,10 +237,10 @@ mod tests {
     }
 
     #[test]
-    fn twice_the_tracks_take_little_more_than_twice_the_steps() {
+    fn steps_grow_almost_linearly_with_tracks() {
         let steps = |tracks: usize, stuck: bool| {
             let mut tracks = interleaved(tracks, 4);
-            // The earliest packet lies last, so that it stays while the others go.
+            // The earliest packet has the highest offset, so that it stays while the others are taken.
             if stuck {
                 tracks[0].iter_mut().for_each(|head| *head = Head { time: 0, offset: u64::MAX });
             }

@@ -5,26 +5,26 @@ use super::{Packet, Times};
 use crate::error::Error;
 use crate::media::mp4::{MediaKind, Movie, Sample, Samples, Track};
 
-/// How many samples of each channel a packet of plain sound has at the most.
-const SAMPLES_OF_SOUND: u32 = 1024;
+/// Maximum number of samples per channel in a packet of PCM audio.
+const MAX_PCM_SAMPLES: u32 = 1024;
 
-/// Frames of sound of at least this many samples are packets of their own.
+/// Audio frames of at least this many samples are packets of their own.
 const LONG_FRAME: u32 = 160;
 
-/// The packets of a track that are still to come.
+/// The remaining packets of a track.
 #[derive(Debug)]
 pub(super) struct TrackPackets<'data> {
     media: MediaPackets<'data>,
-    /// What to add to decode times and to composition times.
+    /// The shifts of decode times and of composition times.
     shifts: (i64, i64),
-    /// The only edit that counts.
+    /// The only effective edit.
     edit: Option<Edit>,
     head: Option<Packet<'data>>,
     error: Option<Error>,
 }
 
 impl<'data> TrackPackets<'data> {
-    /// Before the first packet: the first call of `advance` takes none.
+    /// Creates the state before the first packet: the first call of `advance` returns `None`.
     pub(super) fn new(movie: &Movie<'data>, index: usize, track: &Track<'data>, times: Times) -> Self {
         let media = MediaPackets::new(index, track);
         let (mut shifts, mut edit) = ((0, 0), None);
@@ -44,22 +44,22 @@ impl<'data> TrackPackets<'data> {
         Self { media, shifts, edit, head: None, error: None }
     }
 
-    /// Time units in a second.
+    /// Returns the time units per second.
     pub(super) fn timescale(&self) -> u32 {
         self.media.timescale
     }
 
-    /// The next packet.
+    /// Returns the next packet.
     pub(super) fn head(&self) -> Option<&Packet<'data>> {
         self.head.as_ref()
     }
 
-    /// The error that ended the packets.
+    /// Takes the error that ended the packets.
     pub(super) fn take_error(&mut self) -> Option<Error> {
         self.error.take()
     }
 
-    /// Takes the next packet, and makes the one after it the next.
+    /// Takes the next packet, and reads the one after it.
     pub(super) fn advance(&mut self) -> Option<Packet<'data>> {
         let next = self.media.next();
         if let Some(error) = self.media.error.take() {
@@ -77,18 +77,18 @@ impl<'data> TrackPackets<'data> {
     }
 }
 
-/// The packets of a track with the times of the media.
+/// The packets of a track with media times.
 #[derive(Debug, Clone)]
 pub(super) struct MediaPackets<'data> {
     track: usize,
     timescale: u32,
     samples: Samples<'data>,
-    /// How many samples are put together.
-    most_samples: u64,
+    /// Maximum number of samples in a packet.
+    max_samples: u64,
     pub(super) is_sound: bool,
-    /// When the last sample of the run before is decoded.
+    /// Decode time of the last sample of the previous run.
     end_of_run: Option<i64>,
-    /// When the packet before was decoded.
+    /// Decode time of the previous packet.
     last_dts: Option<i64>,
     /// There are no more packets.
     has_ended: bool,
@@ -99,15 +99,15 @@ pub(super) struct MediaPackets<'data> {
 impl<'data> MediaPackets<'data> {
     fn new(index: usize, track: &Track<'data>) -> Self {
         let is_sound = track.kind() == MediaKind::Audio;
-        let most_samples = match track.samples_per_frame() {
-            Some(samples @ ..LONG_FRAME) if is_sound => u64::from(SAMPLES_OF_SOUND / samples),
+        let max_samples = match track.samples_per_frame() {
+            Some(samples @ ..LONG_FRAME) if is_sound => u64::from(MAX_PCM_SAMPLES / samples),
             _ => 1,
         };
         Self {
             track: index,
             timescale: track.media().timescale,
             samples: track.samples(),
-            most_samples,
+            max_samples,
             is_sound,
             end_of_run: None,
             last_dts: None,
@@ -121,7 +121,7 @@ impl<'data> MediaPackets<'data> {
         self.error.is_some()
     }
 
-    /// The packet that begins with a sample.
+    /// Creates the packet that begins with a sample.
     fn packet(&mut self, sample: &Sample<'data>) -> Packet<'data> {
         let mut packet = Packet {
             track: self.track,
@@ -131,7 +131,7 @@ impl<'data> MediaPackets<'data> {
             dts: sample.dts,
             pts: sample.pts,
             duration: sample.duration.into(),
-            // Of sound in fragments, the flags are often those of pictures.
+            // The flags of audio in fragments are often those of video.
             is_sync: sample.is_sync || (self.is_sound && self.samples.is_in_fragments()),
             is_discarded: self.is_discarded(sample),
             is_left_out: false,
@@ -139,14 +139,14 @@ impl<'data> MediaPackets<'data> {
             data: sample.data,
         };
         self.last_dts = Some(sample.dts);
-        if self.most_samples > 1 {
-            let more = self.samples.left_in_chunk().min(self.most_samples - 1);
+        if self.max_samples > 1 {
+            let more = self.samples.left_in_chunk().min(self.max_samples - 1);
             self.lengthen(&mut packet, sample.range.end, more);
         }
         packet
     }
 
-    /// Takes in the next samples, which lie after a packet, as far as they are there.
+    /// Appends up to `more` following contiguous samples to a packet.
     fn lengthen(&mut self, packet: &mut Packet<'data>, mut end: u64, more: u64) {
         for _ in 0..more {
             match self.samples.next() {
@@ -166,7 +166,8 @@ impl<'data> MediaPackets<'data> {
         packet.data = self.samples.bytes(packet.offset..end).unwrap_or(packet.data);
     }
 
-    /// Whether a sample is not output, or comes again: in fragments, it is decoded no later than the last sample of the run before.
+    /// Whether a sample is not output or is a repetition: in fragments, its decode time is not after the last sample of the
+    /// previous run.
     fn is_discarded(&mut self, sample: &Sample<'_>) -> bool {
         if self.samples.has_begun_run() {
             self.end_of_run = self.last_dts;
@@ -178,7 +179,7 @@ impl<'data> MediaPackets<'data> {
 impl<'data> Iterator for MediaPackets<'data> {
     type Item = Packet<'data>;
 
-    /// The next packet; none after an error, which is kept.
+    /// Returns the next packet; `None` after an error, which is kept.
     fn next(&mut self) -> Option<Packet<'data>> {
         if self.has_ended {
             return None;

@@ -1,14 +1,14 @@
-//! Steps from sample to sample of the sample table.
+//! The cursor over the samples of a sample table.
 
 use super::runs::{ChunkRun, Sum, composition_offset};
 use super::{SampleTable, TimeRuns};
 use crate::error::Result;
 use crate::media::mp4::lookup::{Checkpoints, TableMarks};
-use crate::media::mp4::stretch::Stretch;
+use crate::media::mp4::sample_run::SampleRun;
 
-/// Walks over the samples of a sample table: one place in each table, and each goes on by itself.
+/// A cursor over the samples of a sample table: a position in each table, which advance independently.
 ///
-/// What the next samples are is kept in a [`Stretch`], which goes with the cursor.
+/// The properties of the next samples are kept in a [`SampleRun`], which belongs to the cursor.
 #[derive(Debug, Clone)]
 pub(in crate::media::mp4) struct TableCursor<'data> {
     table: SampleTable<'data>,
@@ -16,26 +16,26 @@ pub(in crate::media::mp4) struct TableCursor<'data> {
     compositions: RunCursor,
     chunks: ChunkCursor,
     sync: SyncCursor,
-    /// Samples besides sync samples at which decoding can start.
+    /// Position among samples besides sync samples where a decoder can start.
     open_sync: OpenSyncCursor<'data>,
-    /// From this sample on another table than those of chunks and of sizes has something else to tell than of the one before.
+    /// Index of the first sample with another value in a table other than those of chunks and sizes.
     changes_at: u64,
 }
 
-/// A place in a table of durations or offsets.
+/// A position in a table of durations or offsets.
 #[derive(Debug, Clone, Copy, Default)]
 struct RunCursor {
     next_run: usize,
-    /// The first sample behind the run.
+    /// Index after the last sample of the run.
     end: u64,
     value: u32,
 }
 
 impl RunCursor {
-    /// Where there is no table: every sample has the value 0.
+    /// For a missing table: every sample has the value 0.
     const NONE: Self = Self { next_run: 0, end: u64::MAX, value: 0 };
 
-    /// At a sample.
+    /// Returns the position of a sample.
     fn at(runs: TimeRuns<'_>, checkpoints: &Checkpoints, sample: u64) -> (Self, Sum) {
         let (run, before) = checkpoints.find(&runs, sample);
         let into = sample - before.samples;
@@ -47,11 +47,11 @@ impl RunCursor {
         (Self { next_run: run + 1, end, value }, before.plus(Sum { samples: into, amount }))
     }
 
-    /// Goes on to the next run that has samples, of which this is the first; or to the samples after the last run.
+    /// Advances to the next non-empty run, whose first sample is `sample`; or past the last run.
     #[inline]
-    fn go_to(&mut self, runs: TimeRuns<'_>, sample: u64) {
+    fn advance_to(&mut self, runs: TimeRuns<'_>, sample: u64) {
         while self.end <= sample {
-            // A run begins where the one before ends, which is at the sample.
+            // A run begins at the end of the previous one, which is `sample`.
             (self.end, self.value) = match runs.get(self.next_run) {
                 Some((count, value)) => (sample + u64::from(count), value),
                 None => (u64::MAX, runs.rest),
@@ -61,18 +61,18 @@ impl RunCursor {
     }
 }
 
-/// A place in the chunks.
+/// A position in the chunks.
 #[derive(Debug, Clone, Copy, Default)]
 struct ChunkCursor {
     next_run: usize,
     run: ChunkRun,
     next_chunk: u64,
-    /// The first sample behind the chunk.
+    /// Index after the last sample of the chunk.
     end: u64,
 }
 
 impl ChunkCursor {
-    /// At a sample; and where that begins.
+    /// Returns the position of a sample, and its offset.
     fn at(table: &SampleTable<'_>, marks: &TableMarks, sample: u64) -> (Self, u64) {
         let (run_index, before) = marks.chunks.find(&table.chunks, sample);
         let Some(run) = table.chunks.get(run_index).filter(|run| run.samples_per_chunk > 0) else {
@@ -88,25 +88,25 @@ impl ChunkCursor {
         (Self { next_run: run_index + 1, run, next_chunk, end }, start.saturating_add(bytes))
     }
 
-    /// Goes on to the next chunk of the run, of which the next sample is the first; whether there is one.
+    /// Advances to the next chunk of the run, which begins with the next sample; returns whether there is one.
     #[inline(always)]
-    fn go_on(&mut self, table: &SampleTable<'_>, stretch: &mut Stretch<'_>) -> bool {
+    fn advance(&mut self, table: &SampleTable<'_>, sample_run: &mut SampleRun<'_>) -> bool {
         if self.next_chunk >= self.run.end {
             return false;
         }
         let Some(offset) = table.chunk_offsets.get(self.next_chunk) else { return false };
-        stretch.offset = offset;
+        sample_run.offset = offset;
         self.next_chunk += 1;
-        self.end = stretch.index + u64::from(self.run.samples_per_chunk);
+        self.end = sample_run.index + u64::from(self.run.samples_per_chunk);
         true
     }
 
-    /// Goes on to the first chunk behind that has samples, of which the next one is the first; whether there is one.
-    fn go_to(&mut self, table: &SampleTable<'_>, stretch: &mut Stretch<'_>) -> bool {
-        (self.next_chunk < self.run.end || self.next_run(table)) && self.go_on(table, stretch)
+    /// Advances to the next non-empty chunk, which begins with the next sample; returns whether there is one.
+    fn advance_to(&mut self, table: &SampleTable<'_>, sample_run: &mut SampleRun<'_>) -> bool {
+        (self.next_chunk < self.run.end || self.next_run(table)) && self.advance(table, sample_run)
     }
 
-    /// Goes on to the next run of chunks that have samples; whether there is one.
+    /// Advances to the next run of non-empty chunks; returns whether there is one.
     fn next_run(&mut self, table: &SampleTable<'_>) -> bool {
         while let Some(run) = table.chunks.get(self.next_run) {
             self.next_run += 1;
@@ -119,17 +119,17 @@ impl ChunkCursor {
     }
 }
 
-/// A place in the numbers of sync samples.
+/// A position in the numbers of sync samples.
 #[derive(Debug, Clone, Copy)]
 struct SyncCursor {
-    /// How many of the numbers are those of samples before.
+    /// Count of the numbers before the current sample.
     before: usize,
-    /// The sync sample that is the next one or comes behind it; `u64::MAX` if there is none, or if all are.
+    /// Index of the current or next sync sample; `u64::MAX` if there is none, or if all samples are sync samples.
     next: u64,
 }
 
 impl SyncCursor {
-    /// At a sample.
+    /// Returns the position of a sample.
     fn at(numbers: Option<&[[u8; 4]]>, sample: u64) -> Self {
         let numbers = numbers.unwrap_or_default();
         let before = numbers.partition_point(|&number| u64::from(u32::from_be_bytes(number)) <= sample);
@@ -138,34 +138,34 @@ impl SyncCursor {
         cursor
     }
 
-    /// Goes on behind the sync sample.
+    /// Advances past the sync sample.
     #[cold]
-    fn go_on(&mut self, numbers: Option<&[[u8; 4]]>) {
+    fn advance(&mut self, numbers: Option<&[[u8; 4]]>) {
         self.before += 1;
         self.read(numbers.unwrap_or_default());
     }
 
     fn read(&mut self, numbers: &[[u8; 4]]) {
-        // They count from 1.
+        // The numbers start at 1.
         let number = numbers.get(self.before).and_then(|&number| u32::from_be_bytes(number).checked_sub(1));
         self.next = number.map_or(u64::MAX, u64::from);
     }
 }
 
-/// A place among the samples besides sync samples at which decoding can start.
+/// A position among the samples besides sync samples where a decoder can start.
 #[derive(Debug, Clone, Copy)]
 struct OpenSyncCursor<'data> {
     numbers: &'data [[u8; 4]],
     number: SyncCursor,
     groups: TimeRuns<'data>,
     group: RunCursor,
-    /// The last answer, which holds for the samples before `changes_at`.
+    /// The last result, valid for the samples before `changes_at`.
     is_sync: bool,
     changes_at: u64,
 }
 
 impl<'data> OpenSyncCursor<'data> {
-    /// At a sample.
+    /// Returns the position of a sample.
     fn at(table: &SampleTable<'data>, checkpoints: Option<&Checkpoints>, sample: u64) -> Self {
         let (numbers, groups) = table.open_sync();
         let group = match (groups, checkpoints) {
@@ -176,18 +176,18 @@ impl<'data> OpenSyncCursor<'data> {
         let groups = groups.unwrap_or(TimeRuns::all(0));
         let number = SyncCursor::at(Some(numbers), sample);
         let mut cursor = Self { numbers, number, groups, group, is_sync: false, changes_at: 0 };
-        cursor.go_to(sample);
+        cursor.advance_to(sample);
         cursor
     }
 
-    /// Finds whether decoding can start at a sample, and the sample at which that changes.
+    /// Finds whether a decoder can start at a sample, and the index where that changes.
     #[cold]
-    fn go_to(&mut self, sample: u64) {
+    fn advance_to(&mut self, sample: u64) {
         while self.number.next < sample {
-            self.number.go_on(Some(self.numbers));
+            self.number.advance(Some(self.numbers));
         }
         if self.group.end <= sample {
-            self.group.go_to(self.groups, sample);
+            self.group.advance_to(self.groups, sample);
         }
         let is_numbered = self.number.next == sample;
         let number_changes_at = if is_numbered { sample + 1 } else { self.number.next };
@@ -197,8 +197,8 @@ impl<'data> OpenSyncCursor<'data> {
 }
 
 impl<'data> TableCursor<'data> {
-    /// At the first sample.
-    pub(in crate::media::mp4) fn new(table: SampleTable<'data>) -> (Self, Stretch<'data>) {
+    /// Starts at the first sample.
+    pub(in crate::media::mp4) fn new(table: SampleTable<'data>) -> (Self, SampleRun<'data>) {
         let compositions = table.compositions.map_or(RunCursor::NONE, |_| RunCursor::default());
         let cursor = Self {
             durations: RunCursor::default(),
@@ -209,15 +209,15 @@ impl<'data> TableCursor<'data> {
             changes_at: 0,
             table,
         };
-        (cursor, Stretch { lens: table.sizes.entries(), ..Stretch::default() })
+        (cursor, SampleRun { lens: table.sizes.entries(), ..SampleRun::default() })
     }
 
-    /// At a sample that all tables know.
+    /// Starts at a sample that all tables cover.
     pub(in crate::media::mp4) fn at(
         table: SampleTable<'data>,
         marks: &TableMarks,
         sample: u64,
-    ) -> (Self, Stretch<'data>) {
+    ) -> (Self, SampleRun<'data>) {
         let (durations, before) = RunCursor::at(table.durations, &marks.durations, sample);
         let compositions = match (table.compositions, &marks.compositions) {
             (Some(runs), Some(checkpoints)) => RunCursor::at(runs, checkpoints, sample).0,
@@ -227,70 +227,70 @@ impl<'data> TableCursor<'data> {
         let sync = SyncCursor::at(table.sync, sample);
         let open_sync = OpenSyncCursor::at(&table, marks.open_sync.as_ref(), sample);
         let cursor = Self { durations, compositions, chunks, sync, open_sync, changes_at: sample, table };
-        let stretch = Stretch {
+        let sample_run = SampleRun {
             index: sample,
             end: sample,
             lens: table.sizes.entries(),
             offset,
             decode_time: before.amount,
-            ..Stretch::default()
+            ..SampleRun::default()
         };
-        (cursor, stretch)
+        (cursor, sample_run)
     }
 
-    /// The first sample behind the chunk of the last one.
+    /// Returns the index after the last sample of the current chunk.
     pub(in crate::media::mp4) fn chunk_end(&self) -> u64 {
         self.chunks.end
     }
 
-    /// Goes on when no sample of the stretch is left, if the next chunk is all that changes; whether it is.
+    /// Advances at the end of a run of samples if only the chunk changes; returns whether it did.
     #[inline(always)]
-    pub(in crate::media::mp4) fn next_chunk(&mut self, stretch: &mut Stretch<'data>) -> bool {
-        let sample = stretch.index;
-        let changes =
-            sample < self.changes_at && self.chunks.end <= sample && self.chunks.go_on(&self.table, stretch);
+    pub(in crate::media::mp4) fn next_chunk(&mut self, sample_run: &mut SampleRun<'data>) -> bool {
+        let sample = sample_run.index;
+        let changes = sample < self.changes_at
+            && self.chunks.end <= sample
+            && self.chunks.advance(&self.table, sample_run);
         if changes {
-            stretch.end = self.changes_at.min(self.chunks.end);
+            sample_run.end = self.changes_at.min(self.chunks.end);
         }
         changes
     }
 
-    /// Goes on when no sample of the stretch is left: in all tables to what they have to tell of the next one. After an error the cursor is
-    /// of no use.
-    pub(in crate::media::mp4) fn next(&mut self, stretch: &mut Stretch<'data>) -> Option<Result<()>> {
-        let sample = stretch.index;
+    /// Advances at the end of a run of samples, in all tables. After an error, the cursor is invalid.
+    pub(in crate::media::mp4) fn next(&mut self, sample_run: &mut SampleRun<'data>) -> Option<Result<()>> {
+        let sample = sample_run.index;
         let len = self.table.sizes.get(sample)?;
         if self.durations.end <= sample {
-            self.durations.go_to(self.table.durations, sample);
+            self.durations.advance_to(self.table.durations, sample);
         }
         if let Some(runs) = self.table.compositions.filter(|_| self.compositions.end <= sample) {
-            self.compositions.go_to(runs, sample);
+            self.compositions.advance_to(runs, sample);
         }
-        if self.chunks.end <= sample && !self.chunks.go_to(&self.table, stretch) {
+        if self.chunks.end <= sample && !self.chunks.advance_to(&self.table, sample_run) {
             return Some(Err(self.table.lacks_chunks()));
         }
         if self.sync.next < sample {
-            self.sync.go_on(self.table.sync);
+            self.sync.advance(self.table.sync);
         }
         let is_next = self.sync.next == sample;
         let sync_changes_at = if is_next { sample + 1 } else { self.sync.next };
-        // Sizes of fewer than 32 bits are read one by one, which is rare.
+        // Sizes of fewer than 32 bits, which are rare, are read one by one.
         let sizes_change_at =
             if self.table.sizes.is_compact() { sample + 1 } else { self.table.sizes.count() };
         if self.open_sync.changes_at <= sample {
-            self.open_sync.go_to(sample);
+            self.open_sync.advance_to(sample);
         }
         let sync_changes_at = sync_changes_at.min(self.open_sync.changes_at);
         let changes_at = self.durations.end.min(self.compositions.end).min(sync_changes_at);
         self.changes_at = changes_at.min(sizes_change_at);
-        stretch.end = self.changes_at.min(self.chunks.end);
-        stretch.len = len;
+        sample_run.end = self.changes_at.min(self.chunks.end);
+        sample_run.len = len;
         let offset = composition_offset(self.compositions.value);
-        stretch.composition_offset = offset.unwrap_or(0);
-        stretch.is_output = offset.is_some();
-        stretch.duration = self.durations.value;
-        stretch.is_sync = is_next || self.open_sync.is_sync || self.table.sync.is_none();
-        stretch.description = self.chunks.run.description;
+        sample_run.composition_offset = offset.unwrap_or(0);
+        sample_run.is_output = offset.is_some();
+        sample_run.duration = self.durations.value;
+        sample_run.is_sync = is_next || self.open_sync.is_sync || self.table.sync.is_none();
+        sample_run.description = self.chunks.run.description;
         Some(Ok(()))
     }
 }

@@ -6,7 +6,7 @@ use super::runs::ChunkRun;
 use super::{SampleTable, Sizes};
 use crate::error::Result;
 
-/// The chunks of a sample table in order: their samples, and their bytes.
+/// The chunks of a sample table in order: their samples and their bytes.
 #[derive(Debug, Clone)]
 pub(in crate::media::mp4) struct TableExtents<'data> {
     table: SampleTable<'data>,
@@ -21,7 +21,7 @@ impl<'data> TableExtents<'data> {
         Self { table, next_run: 0, run: ChunkRun::default(), next_chunk: 0, next_sample: 0 }
     }
 
-    /// The next chunk that has samples; after the last one, the error if there are samples that no chunk has.
+    /// Returns the next non-empty chunk; after the last one, an error if samples have no chunk.
     pub(in crate::media::mp4) fn next(&mut self) -> Option<Result<(Range<u64>, Range<u64>)>> {
         let count = self.table.sizes.count();
         if self.next_sample >= count {

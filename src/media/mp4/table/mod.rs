@@ -1,4 +1,4 @@
-//! The sample table: where samples lie, and when they are due (ISO/IEC 14496-12 §8.5 to §8.7).
+//! The sample table: positions and times of samples (ISO/IEC 14496-12 §8.5 to §8.7).
 
 mod cursor;
 mod extents;
@@ -16,30 +16,30 @@ use super::sound::{self, Frame};
 use super::{Mp4Box, SampleEntry, fields::Fields};
 use crate::error::{Error, Result};
 
-/// The tables of a track, read where they lie.
+/// The tables of a track, read in place.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::media::mp4) struct SampleTable<'data> {
     /// `stbl`.
     stbl: Mp4Box<'data>,
-    /// `stts`: how long samples last.
+    /// `stts`: durations of samples.
     pub(in crate::media::mp4) durations: TimeRuns<'data>,
-    /// `ctts`: what to add to the decode times to have the composition times.
+    /// `ctts`: differences from decode times to composition times.
     pub(in crate::media::mp4) compositions: Option<TimeRuns<'data>>,
     /// `stsz` or `stz2`.
     pub(in crate::media::mp4) sizes: Sizes<'data>,
-    /// `stsc`: how many samples each chunk has.
+    /// `stsc`: number of samples of each chunk.
     pub(in crate::media::mp4) chunks: ChunkRuns<'data>,
     /// `stco` or `co64`.
     chunk_offsets: ChunkOffsets<'data>,
-    /// `stss`: the numbers of the sync samples, which ascend; `None` if all samples are.
+    /// `stss`: numbers of the sync samples, increasing; `None` if all samples are sync samples.
     sync: Option<&'data [[u8; 4]]>,
     /// `sample_count` of `stsz` or `stz2`.
     pub(in crate::media::mp4) declared: u32,
-    /// `stts` as it is: of frames of sound, `durations` are others.
+    /// `stts` unchanged: for frames of audio, `durations` differ from it.
     stts: &'data [[u8; 8]],
 }
 
-/// Where chunks begin in the input (§8.7.5).
+/// Offsets of the chunks in the input (§8.7.5).
 #[derive(Debug, Clone, Copy)]
 enum ChunkOffsets<'data> {
     Short(&'data [[u8; 4]]),
@@ -67,8 +67,8 @@ impl ChunkOffsets<'_> {
 }
 
 impl<'data> SampleTable<'data> {
-    /// The tables in `stbl` of a track whose samples are coded as `entry` states. Tables that are damaged count as far as they can be
-    /// read; if one that has to be there is not, there are no samples.
+    /// Reads the tables in the `stbl` of a track whose samples are coded as in `entry`. Damaged tables are read as far as
+    /// possible; if a mandatory one is unreadable, there are no samples.
     pub(in crate::media::mp4) fn read(
         stbl: Mp4Box<'data>,
         entry: Option<&SampleEntry<'data>>,
@@ -104,7 +104,7 @@ impl<'data> SampleTable<'data> {
         if let Some((_, declared, _)) = sizes {
             table.declared = declared;
         }
-        // Without times samples last no time, but they are there.
+        // Without `stts`, samples have no duration.
         let (stts, stts_short) = stts.unwrap_or((&[], None));
         let (Some((sizes, _, sizes_short)), Some((offsets, offsets_short)), Some(stsc)) =
             (sizes, offsets, stsc)
@@ -124,7 +124,7 @@ impl<'data> SampleTable<'data> {
         table
     }
 
-    /// Of no samples.
+    /// Creates a table without samples.
     pub(in crate::media::mp4) fn none(stbl: Mp4Box<'data>) -> Self {
         Self {
             stbl,
@@ -139,13 +139,14 @@ impl<'data> SampleTable<'data> {
         }
     }
 
-    /// The durations of `stts`, which are those of the samples that the table counts.
+    /// Returns the durations of `stts`, which refer to the samples that the table counts.
     pub(in crate::media::mp4) fn stated_durations(&self) -> TimeRuns<'data> {
         TimeRuns::durations(self.stts)
     }
 
-    /// The numbers of samples at which decoding can start although they are no sync samples: those of `stps` (QuickTime File Format, *Partial
-    /// sync sample atom*), and those in a group `rap ` (§10.4); the latter as runs whose value is not 0. They count only beside `stss`.
+    /// Returns the numbers of samples where a decoder can start although they are no sync samples: those of `stps`
+    /// (QuickTime File Format, *Partial sync sample atom*), and those in a group `rap ` (§10.4), the latter as runs with a
+    /// value other than 0. They count only with `stss`.
     fn open_sync(&self) -> (&'data [[u8; 4]], Option<TimeRuns<'data>>) {
         if self.sync.is_none() {
             return (&[], None);
@@ -162,19 +163,19 @@ impl<'data> SampleTable<'data> {
         (stps.map_or(&[], |(numbers, _)| numbers), rap)
     }
 
-    /// The groups `rap ` as runs, if there are any.
+    /// Returns the groups `rap ` as runs, if there are any.
     pub(in crate::media::mp4) fn open_sync_runs(&self) -> Option<TimeRuns<'data>> {
         self.open_sync().1
     }
 
-    /// Takes away all samples, which cannot be read.
+    /// Removes all samples, which cannot be read.
     pub(in crate::media::mp4) fn refuse(&mut self, why: &'static str, faults: &mut FirstFault) {
         self.sizes = Sizes::NONE;
         faults.note(Some(self.error(why)));
     }
 
-    /// Gives samples of sound the length that they have: QuickTime states one byte for each, whatever they are. The samples of compressed
-    /// sound are counted in frames from here on, since a sample has no bytes of its own.
+    /// Sets the length of audio samples: QuickTime states one byte for each of them. Samples of compressed audio are counted
+    /// in frames from here on, since a single sample has no bytes of its own.
     fn count_in_frames(&mut self, frame: Frame, faults: &mut FirstFault) {
         let Sizes::Constant { len, count } = &mut self.sizes else { return };
         let lasts_a_unit = self.durations.is_one_run_of(1);
@@ -188,40 +189,40 @@ impl<'data> SampleTable<'data> {
             return;
         }
         if !lasts_a_unit || frame.bytes == 0 {
-            return self.refuse("is of sound in packets whose lengths it does not tell", faults);
+            return self.refuse("has audio packets without a stated length", faults);
         }
         (*len, *count) = (frame.bytes, *count / frame.samples);
         self.durations = TimeRuns::all(frame.samples);
         self.chunks = self.chunks.in_frames_of(frame.samples);
         if !self.chunks.has_whole_frames() {
-            faults.note(Some(self.error("has chunks that end inside of a frame of sound")));
+            faults.note(Some(self.error("has chunks that end inside an audio frame")));
         }
     }
 
-    /// Bounds the samples that take no room in the table by the length of the input, so that chunks that lie over each other cannot make
-    /// a walk longer than that.
+    /// Limits the samples without a table entry by the length of the input, so that overlapping chunks cannot make a walk
+    /// longer than that.
     fn bound(&mut self, data_len: u64, faults: &mut FirstFault) {
         let Sizes::Constant { len: len @ 1.., count } = &mut self.sizes else { return };
-        let most = u32::try_from(data_len / u64::from(*len) + 1).unwrap_or(u32::MAX);
-        if *count > most {
-            *count = most;
+        let limit = u32::try_from(data_len / u64::from(*len) + 1).unwrap_or(u32::MAX);
+        if *count > limit {
+            *count = limit;
             faults.note(Some(self.error("has samples of more bytes than the input")));
         }
     }
 
-    /// Whether the tables of times tell of as many samples as there are: an error if one tells of fewer.
+    /// Checks that the tables of times cover all samples.
     pub(in crate::media::mp4) fn check_times(&self) -> Result<()> {
         let declared = u64::from(self.declared);
         if self.stated_durations().samples() < declared {
-            return Err(self.error("tells the durations of fewer samples than it has"));
+            return Err(self.error("has durations for fewer samples than it declares"));
         }
         if self.compositions.is_some_and(|runs| runs.samples() < declared) {
-            return Err(self.error("tells the composition times of fewer samples than it has"));
+            return Err(self.error("has composition offsets for fewer samples than it declares"));
         }
         Ok(())
     }
 
-    /// Whether no table tells of more samples than there are.
+    /// Checks that no table covers more samples than there are.
     pub(in crate::media::mp4) fn check_excess(&self) -> Result<()> {
         let declared = u64::from(self.declared);
         let more = |samples: u64| samples > declared;
@@ -229,24 +230,24 @@ impl<'data> SampleTable<'data> {
         let in_chunks = (0..self.chunks.len()).filter_map(|run| self.chunks.sum(run));
         let in_chunks = in_chunks.map(|sum| sum.samples).fold(0, u64::saturating_add);
         if more(self.stated_durations().samples()) {
-            return Err(self.error("tells the durations of more samples than it has"));
+            return Err(self.error("has durations for more samples than it declares"));
         }
         if self.stated_durations().has_negative() {
-            return Err(self.error("has samples that last less than no time"));
+            return Err(self.error("has negative sample durations"));
         }
         if self.compositions.is_some_and(|runs| more(runs.samples())) {
-            return Err(self.error("tells the composition times of more samples than it has"));
+            return Err(self.error("has composition offsets for more samples than it declares"));
         }
         if more(last_sync.into()) {
             return Err(self.error("has sync samples beyond its last sample"));
         }
         if in_chunks > self.sizes.count() {
-            return Err(self.error("has chunks for more samples than it has"));
+            return Err(self.error("has chunks for more samples than it declares"));
         }
         self.check_groups()
     }
 
-    /// Whether the sample groups (`sbgp`, §8.9.2) are of samples that there are, and of descriptions that there are.
+    /// Checks that sample groups (`sbgp`, §8.9.2) refer to existing samples and descriptions.
     fn check_groups(&self) -> Result<()> {
         for found in self.stbl.children().unwrap_or_default() {
             let found = found?;
@@ -264,33 +265,33 @@ impl<'data> SampleTable<'data> {
         Ok(())
     }
 
-    /// The error that there are samples that are in no chunk.
+    /// Creates the error of samples without a chunk.
     #[cold]
     fn lacks_chunks(&self) -> Error {
-        self.error("has chunks for fewer samples than it has, or out of order")
+        self.error("has chunks for fewer samples than it declares, or out of order")
     }
 
-    /// The error that the tables do not tell where a sample lies, or when it is due.
+    /// Creates an error about the tables.
     #[cold]
     fn error(&self, why: &'static str) -> Error {
         self.stbl.error(why)
     }
 }
 
-/// The entries of a box that has nothing else, and the error if there are fewer than `entry_count`.
+/// Reads the entries of a box without other fields; also returns the error if there are fewer than `entry_count`.
 fn read_entries<const N: usize>(table: Mp4Box<'_>) -> Result<(&[[u8; N]], Option<Error>)> {
     let (_, _, mut fields) = Fields::full(table)?;
     let count = fields.u32()?;
     Ok(fields.entries_there_are(count))
 }
 
-/// The numbers of sync samples, from 1 (§8.6.2), as far as they ascend.
+/// Returns the numbers of sync samples, from 1 (§8.6.2), up to the first that does not increase.
 fn ascending<'data>(
     stss: Mp4Box<'data>,
     numbers: &'data [[u8; 4]],
     faults: &mut FirstFault,
 ) -> &'data [[u8; 4]] {
-    // Big-endian numbers are in the order of their bytes.
+    // Big-endian numbers sort like their bytes.
     let good = match numbers.first() {
         None | Some([0, 0, 0, 0]) => 0,
         Some(_) => 1 + numbers.windows(2).take_while(|pair| pair[0] < pair[1]).count(),

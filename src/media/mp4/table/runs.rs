@@ -1,19 +1,19 @@
-//! Tables of runs: one entry for several samples.
+//! Tables with one entry per run of samples.
 
 /// A table with an entry for each run of samples.
 pub(in crate::media::mp4) trait Runs {
-    /// How many runs there are.
+    /// Returns the number of runs.
     fn len(&self) -> usize;
 
-    /// How many samples a run has, and what they add up to; `None` if there is no such run, or if it is damaged.
+    /// Returns the number of samples of a run and the sum of their values; `None` if the run does not exist or is damaged.
     fn sum(&self, run: usize) -> Option<Sum>;
 }
 
-/// What samples add up to.
+/// A number of samples and the sum of their values.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::media::mp4) struct Sum {
     pub(in crate::media::mp4) samples: u64,
-    /// In time units, or in bytes; 0 where there is nothing to add up.
+    /// In time units or bytes; 0 in tables without a sum.
     pub(in crate::media::mp4) amount: u64,
 }
 
@@ -26,47 +26,47 @@ impl Sum {
     }
 }
 
-/// `stts` or `ctts`: samples in a row that have the same duration, or the same composition offset (ISO/IEC 14496-12 §8.6.1).
+/// `stts` or `ctts`: runs of samples with the same duration or composition offset (ISO/IEC 14496-12 §8.6.1).
 #[derive(Debug, Clone, Copy)]
 pub(in crate::media::mp4) struct TimeRuns<'data> {
     entries: &'data [[u8; 8]],
     /// The value of samples after the last run.
     pub(in crate::media::mp4) rest: u32,
     /// Greater values count as 1: a duration is not negative.
-    most: u32,
+    max: u32,
 }
 
-/// The greatest duration. Greater ones are negative numbers that QuickTime once wrote to correct times; 14496-12 has none. libavformat draws
-/// the line at the same value.
+/// The maximum duration. Greater values are negative numbers that QuickTime once wrote to correct times; 14496-12 has none.
+/// libavformat uses the same limit.
 const MAX_DURATION: u32 = u32::MAX - 480_000;
 
 impl<'data> TimeRuns<'data> {
-    /// Durations: if there are fewer than samples, the last one holds for the rest.
+    /// Creates the table of durations. The last duration applies to all samples after the runs.
     pub(super) fn durations(entries: &'data [[u8; 8]]) -> Self {
-        let runs = Self { entries, rest: 0, most: MAX_DURATION };
+        let runs = Self { entries, rest: 0, max: MAX_DURATION };
         let rest =
             runs.entries.len().checked_sub(1).and_then(|last| runs.get(last)).map_or(0, |(_, value)| value);
         Self { rest, ..runs }
     }
 
-    /// Composition offsets: if there are fewer than samples, the rest have none.
+    /// Creates the table of composition offsets. Samples after the runs have none.
     pub(super) fn compositions(entries: &'data [[u8; 8]]) -> Self {
-        Self { entries, rest: 0, most: u32::MAX }
+        Self { entries, rest: 0, max: u32::MAX }
     }
 
-    /// The same value for all samples.
+    /// Creates a table with one value for all samples.
     pub(super) fn all(value: u32) -> Self {
-        Self { entries: &[], rest: value, most: u32::MAX }
+        Self { entries: &[], rest: value, max: u32::MAX }
     }
 
-    /// How many samples the runs have.
+    /// Returns the number of samples of the runs.
     pub(in crate::media::mp4) fn samples(self) -> u64 {
         let counts =
             (0..self.entries.len()).filter_map(|run| self.get(run)).map(|(count, _)| u64::from(count));
         counts.fold(0, u64::saturating_add)
     }
 
-    /// What the values of the samples of all runs add up to.
+    /// Returns the sum of the values of all samples of the runs.
     pub(in crate::media::mp4) fn total(self) -> u64 {
         (0..self.entries.len())
             .filter_map(|run| self.sum(run))
@@ -74,20 +74,20 @@ impl<'data> TimeRuns<'data> {
             .fold(0, u64::saturating_add)
     }
 
-    /// How many samples a run has, and their duration or offset.
+    /// Returns the number of samples of a run, and their value.
     #[inline]
     pub(in crate::media::mp4) fn get(&self, run: usize) -> Option<(u32, u32)> {
         let [c0, c1, c2, c3, v0, v1, v2, v3] = *self.entries.get(run)?;
         let value = u32::from_be_bytes([v0, v1, v2, v3]);
-        Some((u32::from_be_bytes([c0, c1, c2, c3]), if value > self.most { 1 } else { value }))
+        Some((u32::from_be_bytes([c0, c1, c2, c3]), if value > self.max { 1 } else { value }))
     }
 
-    /// Whether a value is greater than it may be.
+    /// Whether a value exceeds the maximum.
     pub(super) fn has_negative(self) -> bool {
-        self.entries.iter().any(|[.., v0, v1, v2, v3]| u32::from_be_bytes([*v0, *v1, *v2, *v3]) > self.most)
+        self.entries.iter().any(|[.., v0, v1, v2, v3]| u32::from_be_bytes([*v0, *v1, *v2, *v3]) > self.max)
     }
 
-    /// The least composition offset; 0 if there are none.
+    /// Returns the lowest composition offset; 0 if there are none.
     pub(in crate::media::mp4) fn least_offset(self) -> i32 {
         (0..self.entries.len())
             .filter_map(|run| self.get(run))
@@ -96,7 +96,7 @@ impl<'data> TimeRuns<'data> {
             .unwrap_or(0)
     }
 
-    /// Whether there is one run, of samples of this duration.
+    /// Whether there is exactly one run, with this duration.
     pub(in crate::media::mp4) fn is_one_run_of(self, duration: u32) -> bool {
         self.entries.len() == 1 && self.get(0).is_some_and(|(_, of_run)| of_run == duration)
     }
@@ -114,29 +114,30 @@ impl Runs for TimeRuns<'_> {
     }
 }
 
-/// A composition offset; `None` of a sample that is not output, which has the least value of 32 bits (ISO/IEC 14496-15 §4.8).
+/// Converts a composition offset; `None` for a sample that is not output, which has the lowest 32-bit value (ISO/IEC
+/// 14496-15 §4.8).
 ///
-/// Version 0 of the box has no negative offsets, but QuickTime writes them, and no file has positive ones of such length.
+/// Version 0 of the box has no negative offsets, but QuickTime writes them, and no file has positive offsets of that size.
 pub(in crate::media::mp4) fn composition_offset(value: u32) -> Option<i32> {
     Some(value.cast_signed()).filter(|&offset| offset != i32::MIN)
 }
 
-/// `stsc`: chunks in a row that have as many samples (§8.7.4).
+/// `stsc`: runs of chunks with the same number of samples (§8.7.4).
 #[derive(Debug, Clone, Copy)]
 pub(in crate::media::mp4) struct ChunkRuns<'data> {
     entries: &'data [[u8; 12]],
-    /// How many chunks there are.
+    /// Number of chunks.
     chunks: u32,
-    /// Samples that the table counts where one is given: more than 1 of frames of compressed sound.
+    /// Number of table samples per returned sample: more than 1 for frames of compressed audio.
     samples_per_frame: u32,
 }
 
 /// A run of chunks.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct ChunkRun {
-    /// The first chunk, counted from 0.
+    /// The first chunk, from 0.
     pub(super) first: u64,
-    /// The first chunk behind the run.
+    /// The number after the last chunk of the run.
     pub(super) end: u64,
     pub(super) samples_per_chunk: u32,
     /// `sample_description_index`, from 1.
@@ -148,22 +149,22 @@ impl<'data> ChunkRuns<'data> {
         Self { entries, chunks, samples_per_frame: 1 }
     }
 
-    /// The same with frames in place of samples.
+    /// Counts frames in place of samples.
     pub(super) fn in_frames_of(self, samples_per_frame: u32) -> Self {
         Self { samples_per_frame: samples_per_frame.max(1), ..self }
     }
 
-    /// Whether every run but the last has whole frames in its chunks.
+    /// Whether the chunks of every run but the last hold whole frames.
     pub(super) fn has_whole_frames(self) -> bool {
         let runs = self.entries.split_last().map_or(&[][..], |(_, runs)| runs);
         runs.iter().all(|run| fields(run)[1].is_multiple_of(self.samples_per_frame))
     }
 
-    /// A run; `None` if there is no such run, or if its chunks do not follow those of the run before.
+    /// Returns a run; `None` if it does not exist, or its chunks do not follow those of the previous run.
     #[inline]
     pub(super) fn get(&self, run: usize) -> Option<ChunkRun> {
         let [first, samples_per_chunk, description] = fields(self.entries.get(run)?);
-        // Chunks are counted from 1.
+        // Chunks are numbered from 1.
         let first = first.checked_sub(1)?;
         let end = match self.entries.get(run + 1).map(fields) {
             Some([next, ..]) => next.checked_sub(1)?.min(self.chunks),
@@ -178,7 +179,7 @@ impl<'data> ChunkRuns<'data> {
     }
 }
 
-/// The three fields of a run of chunks.
+/// Reads the three fields of a run of chunks.
 #[inline]
 fn fields(entry: &[u8; 12]) -> [u32; 3] {
     let (fields, _) = entry.as_chunks();

@@ -1,29 +1,29 @@
-//! How long samples are.
+//! Sample sizes.
 
 use super::{Runs, Sum};
 use crate::error::{Error, Result};
 use crate::media::mp4::{Mp4Box, fields::Fields};
 
-/// How long samples are, in bytes (`stsz`, `stz2`; ISO/IEC 14496-12 §8.7.3).
+/// The sizes of samples in bytes (`stsz`, `stz2`; ISO/IEC 14496-12 §8.7.3).
 #[derive(Debug, Clone, Copy)]
 pub(in crate::media::mp4) enum Sizes<'data> {
-    /// All are of one length.
+    /// All samples have the same size.
     Constant { len: u32, count: u32 },
-    /// Each has an entry.
+    /// One entry per sample.
     Bits32(&'data [[u8; 4]]),
-    /// Each has an entry.
+    /// One entry per sample.
     Bits16(&'data [[u8; 2]]),
-    /// Each has an entry.
+    /// One entry per sample.
     Bits8(&'data [u8]),
-    /// Two have an entry, the first one in its high bits.
+    /// One entry per two samples, the first one in its high bits.
     Bits4 { pairs: &'data [u8], count: u32 },
 }
 
 impl<'data> Sizes<'data> {
-    /// Of no samples.
+    /// No samples.
     pub(super) const NONE: Self = Self::Constant { len: 0, count: 0 };
 
-    /// The sizes that `stsz` has, `sample_count`, and the error if there are fewer sizes than that.
+    /// Reads `stsz`; returns the sizes, `sample_count`, and an error if there are fewer sizes than that.
     pub(super) fn read(stsz: Mp4Box<'data>) -> Result<(Self, u32, Option<Error>)> {
         let (_, _, mut fields) = Fields::full(stsz)?;
         let (len, count) = (fields.u32()?, fields.u32()?);
@@ -34,7 +34,7 @@ impl<'data> Sizes<'data> {
         Ok((Self::Bits32(entries), count, short))
     }
 
-    /// The sizes that `stz2` has, `sample_count`, and the error if there are fewer sizes than that.
+    /// Reads `stz2`; returns the sizes, `sample_count`, and an error if there are fewer sizes than that.
     pub(super) fn read_compact(stz2: Mp4Box<'data>) -> Result<(Self, u32, Option<Error>)> {
         let (_, _, mut fields) = Fields::full(stz2)?;
         let (bits, count) = (fields.u32()? & 0xff, fields.u32()?);
@@ -57,7 +57,7 @@ impl<'data> Sizes<'data> {
         Ok((sizes, count, short))
     }
 
-    /// How many samples there are.
+    /// Returns the number of samples.
     pub(in crate::media::mp4) fn count(&self) -> u64 {
         match *self {
             Self::Constant { count, .. } | Self::Bits4 { count, .. } => count.into(),
@@ -67,7 +67,7 @@ impl<'data> Sizes<'data> {
         }
     }
 
-    /// What the lengths of all samples add up to.
+    /// Returns the total size of all samples.
     pub(in crate::media::mp4) fn total(&self) -> u64 {
         match *self {
             Self::Constant { len, count } => u64::from(len) * u64::from(count),
@@ -75,12 +75,12 @@ impl<'data> Sizes<'data> {
         }
     }
 
-    /// Whether all samples are of one length.
+    /// Whether all samples have the same size.
     pub(in crate::media::mp4) fn is_constant(&self) -> bool {
         matches!(self, Self::Constant { .. })
     }
 
-    /// The length of a sample; `None` if there are not so many.
+    /// Returns the size of a sample; `None` beyond the last one.
     #[inline]
     pub(in crate::media::mp4) fn get(&self, sample: u64) -> Option<u32> {
         match *self {
@@ -92,7 +92,7 @@ impl<'data> Sizes<'data> {
         }
     }
 
-    /// The lengths of all samples, if each has an entry of 32 bits.
+    /// Returns the sizes of all samples, if each has an entry of 32 bits.
     pub(super) fn entries(&self) -> &'data [[u8; 4]] {
         if let Self::Bits32(entries) = *self { entries } else { &[] }
     }
@@ -102,7 +102,7 @@ impl<'data> Sizes<'data> {
         matches!(self, Self::Bits16(_) | Self::Bits8(_) | Self::Bits4 { .. })
     }
 
-    /// The length of a sample where it has fewer than 32 bits, which is rare.
+    /// Returns a size stored in fewer than 32 bits, which is rare.
     #[inline(never)]
     fn get_compact(&self, sample: u64) -> Option<u32> {
         let index = usize::try_from(sample).ok()?;

@@ -29,7 +29,7 @@ pub(super) fn samples(data: &[u8], id: u64, place: &Place<'_>) -> Result<()> {
 pub(super) fn boxes(data: &[u8], path: &str, place: &Place<'_>) -> Result<()> {
     let mut path = Path::parse(path)?;
     let mut found = Vec::new();
-    for node in Tree::of(data) {
+    for node in Tree::new(data) {
         let node = node?;
         if path.leads_to(&node) {
             found.push(node.mp4_box.range());

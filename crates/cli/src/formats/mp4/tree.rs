@@ -9,7 +9,7 @@ use crate::tree::{Line, Printer, Value};
 /// Prints all boxes. Returns whether none is damaged; damage was reported.
 pub(super) fn print(data: &[u8], printer: &mut Printer<'_>) -> Result<bool> {
     let mut all_good = true;
-    for node in Tree::of(data) {
+    for node in Tree::new(data) {
         match node {
             Ok(node) => printer.write(&line(&node))?,
             Err(error) => all_good = printer.tell(&error)?,
@@ -20,7 +20,7 @@ pub(super) fn print(data: &[u8], printer: &mut Printer<'_>) -> Result<bool> {
 
 fn line<'data>(node: &Node<'data>) -> Line<'data, FourCc> {
     let found = &node.mp4_box;
-    let fields = found.brief().map(|field| match field.value {
+    let fields = found.main_fields().map(|field| match field.value {
         FieldValue::Number(number) => (field.name, tree::Field::Number(number)),
         FieldValue::FourCc(name) => (field.name, tree::Field::Text(name.to_string())),
     });

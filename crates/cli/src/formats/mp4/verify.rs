@@ -17,7 +17,7 @@ pub(super) fn read(data: &[u8]) -> Found {
 /// Reads all boxes, and all samples of the movie, if there has to be one.
 fn inside_of_boxes(data: &[u8]) -> Result<()> {
     let mut may_have_no_movie = false;
-    for node in Tree::of(data) {
+    for node in Tree::new(data) {
         let node = node?;
         // Segments of a movie, and pictures, have none.
         may_have_no_movie |= node.depth == 0 && matches!(&node.mp4_box.kind().0, b"moof" | b"meta" | b"sidx");

@@ -69,7 +69,7 @@ pub(super) fn describe(stream: &mut Stream, name: &str, headers: &Headers<'_>) {
         "amr_nb" | "amr_wb" => sound.channel_layout = layout(&MPEG_4, sound.channels.unwrap_or(1)),
         "opus" => {
             if let Some(head) =
-                OpusHead::read(headers.configuration).or_else(|| OpusHead::of_dops(headers.configuration))
+                OpusHead::read(headers.configuration).or_else(|| OpusHead::from_dops(headers.configuration))
             {
                 sound.channels = Some(head.channels.into());
                 sound.channel_layout = layout(&VORBIS, head.channels.into());
@@ -77,7 +77,7 @@ pub(super) fn describe(stream: &mut Stream, name: &str, headers: &Headers<'_>) {
             sound.sample_rate = Some(48_000);
         }
         "vorbis" => {
-            let header = VorbisHeader::of_laced(headers.configuration)
+            let header = VorbisHeader::from_laced(headers.configuration)
                 .or_else(|| VorbisHeader::read(headers.configuration));
             if let Some(header) = header {
                 sound.sample_rate = Some(header.sampling_frequency.into());
@@ -243,8 +243,8 @@ fn dts_express(stream: &mut Stream, header: DtsExpressHeader) {
 }
 
 fn flac(stream: &mut Stream, headers: &Headers<'_>) {
-    let info = FlacStreamInfo::of_blocks(headers.configuration)
-        .or_else(|| FlacStreamInfo::of_blocks(headers.configuration.get(4..)?));
+    let info = FlacStreamInfo::from_blocks(headers.configuration)
+        .or_else(|| FlacStreamInfo::from_blocks(headers.configuration.get(4..)?));
     let Some(info) = info else { return };
     let sound = stream.sound.get_or_insert_default();
     sound.sample_rate = Some(info.sampling_frequency.into());

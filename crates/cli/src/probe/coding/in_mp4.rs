@@ -86,8 +86,8 @@ fn read_boxes(entry: &SampleEntry<'_>, stream: &mut Stream) {
                 read_vp_color(payload, picture);
             }
             (b"fiel", Some(picture)) => picture.field_order = field_order(payload),
-            (b"dac3", _) => read_ac3(Ac3Header::of_dac3(payload), stream),
-            (b"dec3", _) => read_ac3(Ac3Header::of_dec3(payload), stream),
+            (b"dac3", _) => read_ac3(Ac3Header::from_dac3(payload), stream),
+            (b"dec3", _) => read_ac3(Ac3Header::from_dec3(payload), stream),
             (b"dvcC" | b"dvvC" | b"dvwC", _) => {
                 stream.side_data_list.extend(DolbyVision::read(payload).map(SideData::DolbyVision))
             }

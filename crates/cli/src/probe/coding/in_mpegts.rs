@@ -120,8 +120,8 @@ fn lacks_field(stream: &Stream, packet: &[u8]) -> bool {
 /// Whether decoding can begin with a packet.
 fn has_headers(stream: &Stream, packet: &[u8]) -> bool {
     match stream.codec_name {
-        Some("h264") => h264::SequenceParameterSet::of_byte_stream(packet).is_some(),
-        Some("hevc") => h265::SequenceParameterSet::of_byte_stream(packet).is_some(),
+        Some("h264") => h264::SequenceParameterSet::from_byte_stream(packet).is_some(),
+        Some("hevc") => h265::SequenceParameterSet::from_byte_stream(packet).is_some(),
         Some("mpeg1video" | "mpeg2video") => MpegVideoSequence::read(packet).is_some(),
         Some("mpeg4") => Mpeg4Visual::read(packet).is_some(),
         _ => true,

@@ -30,9 +30,11 @@ fn h264_parameters(headers: &Headers<'_>) -> Option<h264::SequenceParameterSet> 
     use h264::SequenceParameterSet as Sps;
     match length_size(headers, 4) {
         Some(size) => {
-            Sps::of_configuration(headers.configuration).or_else(|| Sps::of_sample(headers.packet, size))
+            Sps::from_configuration(headers.configuration).or_else(|| Sps::from_sample(headers.packet, size))
         }
-        None => Sps::of_byte_stream(headers.configuration).or_else(|| Sps::of_byte_stream(headers.packet)),
+        None => {
+            Sps::from_byte_stream(headers.configuration).or_else(|| Sps::from_byte_stream(headers.packet))
+        }
     }
 }
 
@@ -40,9 +42,11 @@ fn hevc_parameters(headers: &Headers<'_>) -> Option<h265::SequenceParameterSet> 
     use h265::SequenceParameterSet as Sps;
     match length_size(headers, 21) {
         Some(size) => {
-            Sps::of_configuration(headers.configuration).or_else(|| Sps::of_sample(headers.packet, size))
+            Sps::from_configuration(headers.configuration).or_else(|| Sps::from_sample(headers.packet, size))
         }
-        None => Sps::of_byte_stream(headers.configuration).or_else(|| Sps::of_byte_stream(headers.packet)),
+        None => {
+            Sps::from_byte_stream(headers.configuration).or_else(|| Sps::from_byte_stream(headers.packet))
+        }
     }
 }
 
@@ -122,13 +126,13 @@ pub(super) fn h264(stream: &mut Stream, headers: &Headers<'_>) {
 
 /// The order of fields in a byte stream that begins with parameter sets.
 pub(super) fn h264_field_order(bytes: &[u8]) -> Option<&'static str> {
-    let sps = h264::SequenceParameterSet::of_byte_stream(bytes)?;
+    let sps = h264::SequenceParameterSet::from_byte_stream(bytes)?;
     sps.field_order_of_byte_stream(bytes).map(field_order_name)
 }
 
 /// Whether the parameter sets of a byte stream tell how many pictures a decoder holds back.
 pub(super) fn h264_tells_delay(bytes: &[u8]) -> bool {
-    let sps = h264::SequenceParameterSet::of_byte_stream(bytes);
+    let sps = h264::SequenceParameterSet::from_byte_stream(bytes);
     sps.and_then(|sps| sps.vui?.max_reorder_frames).is_some()
 }
 

@@ -69,8 +69,8 @@ pub(super) fn complete_rates(stream: &mut Stream, headers: &Headers<'_>) {
 }
 
 fn av1(stream: &mut Stream, headers: &Headers<'_>) {
-    let of_configuration = Av1Sequence::of_configuration(headers.configuration);
-    let Some(sequence) = of_configuration.or_else(|| Av1Sequence::of_obus(headers.packet)) else { return };
+    let of_configuration = Av1Sequence::from_configuration(headers.configuration);
+    let Some(sequence) = of_configuration.or_else(|| Av1Sequence::from_obus(headers.packet)) else { return };
     if headers.configuration.is_empty() {
         stream.extradata_size = Av1Sequence::configuration_len(headers.packet);
     }
@@ -168,7 +168,7 @@ fn jpeg(stream: &mut Stream, headers: &Headers<'_>) {
 }
 
 fn prores(stream: &mut Stream, headers: &Headers<'_>) {
-    let header = ProResHeader::of_frame(headers.packet).or_else(|| ProResHeader::read(headers.packet));
+    let header = ProResHeader::from_frame(headers.packet).or_else(|| ProResHeader::read(headers.packet));
     let Some(header) = header else { return };
     stream.profile = profile::prores(&stream.codec_tag_string);
     let picture = stream.picture.get_or_insert_default();
@@ -190,8 +190,8 @@ fn prores(stream: &mut Stream, headers: &Headers<'_>) {
 
 fn ffv1(stream: &mut Stream, headers: &Headers<'_>) {
     let parameters = match headers.configuration {
-        [] => Ffv1Parameters::of_frame(headers.packet),
-        configuration => Ffv1Parameters::of_configuration(configuration),
+        [] => Ffv1Parameters::from_frame(headers.packet),
+        configuration => Ffv1Parameters::from_configuration(configuration),
     };
     let Some(parameters) = parameters else { return };
     let picture = stream.picture.get_or_insert_default();

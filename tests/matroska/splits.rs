@@ -1,5 +1,5 @@
-//! Cut anywhere, the records are those that reading from the left finds: in sound files, in damaged ones, and in files that
-//! hold another file.
+//! Parts of a file have the records that reading from the left finds: in valid files, damaged files, and files that contain
+//! another file.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use super::common::{POOLS, facts, in_words, noise, parts_at, serial};
 use super::write::{cluster_body, element, file, id, simple_block, unknown, vint};
 use super::{clusters, files, position, read};
 
-/// A file with every way in which it can hold another one.
+/// Builds a file that contains another file in every possible place.
 fn nested() -> Vec<u8> {
     let frame = b"a frame".as_slice();
     let inner = file(&[known(0, &[frame; 3]), live(1, &[frame; 2]), known(2, &[frame])].concat());
@@ -23,7 +23,7 @@ fn nested() -> Vec<u8> {
     };
     file(
         &[
-            // The inner file ends where the next element begins, as its own do.
+            // The inner file ends at the start of the next element, like its own elements.
             attachment(&inner),
             known(3, &[frame, &inner, frame]),
             live(4, &[frame, &inner, tail]),
@@ -45,7 +45,7 @@ fn live(time: u64, frames: &[&[u8]]) -> Vec<u8> {
     unknown(ElementId::CLUSTER, &cluster_body(time, frames))
 }
 
-/// Damaged copies: the size of every cluster and of some others is another one, a piece is lost, or is another.
+/// Returns damaged copies: a wrong size of each cluster and some other elements, a missing piece, a changed piece.
 fn damaged(data: &[u8]) -> Vec<Vec<u8>> {
     let mut copies = Vec::new();
     let places = clusters(data).into_iter().map(|cluster| cluster.start);
@@ -68,8 +68,8 @@ fn damaged(data: &[u8]) -> Vec<Vec<u8>> {
     copies
 }
 
-/// Every cut that is found from anywhere.
-fn all_cuts(data: &[u8]) -> Vec<usize> {
+/// Returns every boundary found from any offset.
+fn all_boundaries(data: &[u8]) -> Vec<usize> {
     let mut cuts = Vec::new();
     let mut from = 0;
     while let Some(cut) = Matroska.find_boundary(data, from) {
@@ -83,11 +83,11 @@ fn words(parts: &[Part<'_>]) -> Vec<String> {
     parts.iter().flat_map(|part| Matroska.pieces_of(*part)).map(in_words).collect()
 }
 
-/// Checks the cuts between any two of which are parts, and all of them at once.
+/// Checks the division at every pair of boundaries, and at all of them.
 fn check(data: &[u8], what: &str) {
     let whole = words(&[Part::whole(data)]);
     let (records, error) = serial(&Matroska, data);
-    let cuts = all_cuts(data);
+    let cuts = all_boundaries(data);
     for at in cuts.iter().map(|&cut| vec![cut]).chain([cuts.clone()]) {
         let parts = parts_at(&Matroska, data, &at);
         assert_eq!(words(&parts), whole, "{what}, cut at {at:?}");
@@ -102,13 +102,13 @@ fn check(data: &[u8], what: &str) {
 }
 
 #[test]
-fn every_file_cut_anywhere() {
+fn every_file_split_anywhere() {
     for (name, data) in files() {
         check(&data, name);
-        let cuts = all_cuts(&data);
+        let cuts = all_boundaries(&data);
         let expected: Vec<_> = clusters(&data).into_iter().map(|cluster| cluster.start).collect();
         assert_eq!(cuts, expected, "{name}");
-        // From each offset the same ones are found.
+        // The same boundaries are found from each offset.
         for from in (0..data.len()).step_by(61) {
             let next = cuts.iter().copied().find(|&cut| cut >= from);
             assert_eq!(Matroska.find_boundary(&data, from), next, "{name}, from {from}");
@@ -117,11 +117,11 @@ fn every_file_cut_anywhere() {
 }
 
 #[test]
-fn clusters_of_a_file_in_a_file_are_no_cuts() {
+fn clusters_of_a_nested_file_are_no_boundaries() {
     let data = nested();
     let expected: Vec<_> = clusters(&data).into_iter().map(|cluster| cluster.start).collect();
     assert_eq!(expected.len(), 5);
-    // There are many more that look like ones.
+    // Many more positions look like clusters.
     let looks = data.windows(4).filter(|window| *window == id(ElementId::CLUSTER)).count();
     assert!(looks > 25, "{looks}");
     for from in 0..data.len() {
@@ -132,17 +132,17 @@ fn clusters_of_a_file_in_a_file_are_no_cuts() {
 }
 
 #[test]
-fn an_attached_file_is_stepped_over() {
+fn an_attached_file_is_skipped() {
     let data = read("groups.mkv");
     let inner = clusters(&read("unknown_sizes.mkv")).len();
     let looks = data.windows(4).filter(|window| *window == id(ElementId::CLUSTER)).count();
-    // The seek head names none of them.
+    // The seek head lists none of them.
     assert_eq!(clusters(&data).len() + inner, looks);
-    assert_eq!(all_cuts(&data).len(), clusters(&data).len());
+    assert_eq!(all_boundaries(&data).len(), clusters(&data).len());
 }
 
 #[test]
-fn damaged_files_cut_anywhere() {
+fn damaged_files_split_anywhere() {
     for (number, data) in damaged(&nested()).iter().enumerate() {
         check(data, &format!("nested, damaged copy {number}"));
     }
@@ -153,7 +153,7 @@ fn damaged_files_cut_anywhere() {
     }
 }
 
-/// What stands in files, sound, damaged and as no muxer would write it.
+/// Generates valid and damaged elements, and elements that no muxer writes.
 fn fragment() -> impl Strategy<Value = Vec<u8>> {
     let frames = prop::collection::vec(prop::collection::vec(any::<u8>(), 0..20), 0..4);
     let leaf = prop_oneof![
@@ -187,7 +187,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_there_is_cut_anywhere(
+    fn any_sequence_of_elements_split_anywhere(
         fragments in prop::collection::vec(fragment(), 1..12),
         flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),
     ) {
@@ -204,7 +204,7 @@ proptest! {
         let part = Matroska.search_boundary(&data[..(from + data.len()) / 2], from..(from + data.len()) / 2);
         prop_assert!(!matches!(part, Search::Boundary(_)) || part == whole);
         prop_assert!(!matches!(part, Search::NoBoundary) || !matches!(whole, Search::Boundary(cut) if cut < (from + data.len()) / 2));
-        for cut in all_cuts(&data) {
+        for cut in all_boundaries(&data) {
             for from in 0..=cut {
                 prop_assert!(Matroska.find_start(Part::whole(&data), from).is_some_and(|start| start <= cut));
             }
@@ -213,10 +213,11 @@ proptest! {
 }
 
 #[test]
-fn more_bytes_make_an_answer_out_of_none_and_change_no_answer() {
+fn more_bytes_never_change_a_decision() {
     let sound = nested();
     for data in damaged(&sound).into_iter().step_by(37).chain([sound]) {
-        let mut ranges: Vec<Range<usize>> = all_cuts(&data).into_iter().map(|cut| cut..cut + 1).collect();
+        let mut ranges: Vec<Range<usize>> =
+            all_boundaries(&data).into_iter().map(|cut| cut..cut + 1).collect();
         ranges.extend((0..data.len()).step_by(101).map(|start| start..(start + 300).min(data.len())));
         for range in ranges {
             let whole = Matroska.search_boundary(&data, range.clone());
@@ -229,10 +230,10 @@ fn more_bytes_make_an_answer_out_of_none_and_change_no_answer() {
 }
 
 #[test]
-fn a_start_is_never_behind_the_next_cut() {
+fn a_start_is_never_after_the_next_boundary() {
     let sound = nested();
     for data in damaged(&sound).into_iter().step_by(7).chain([sound]) {
-        for cut in all_cuts(&data) {
+        for cut in all_boundaries(&data) {
             for from in (0..=cut).rev().take(400) {
                 let start = Matroska.find_start(Part::whole(&data), from);
                 assert!(start.is_some_and(|start| start <= cut), "from {from}: {start:?} is behind {cut}");
@@ -242,7 +243,7 @@ fn a_start_is_never_behind_the_next_cut() {
 }
 
 #[test]
-fn a_source_reads_the_same() {
+fn a_source_reads_the_same_records() {
     let sound = nested();
     for data in damaged(&sound).into_iter().step_by(23).chain([sound]) {
         let pieces: Vec<_> = Matroska.pieces(&data).map(in_words).collect();
@@ -274,7 +275,7 @@ fn junk_between_clusters_is_one_gap() {
         for (number, cluster) in clusters(&data).into_iter().enumerate().skip(1) {
             for len in [1, 2, 7, 500] {
                 let mut junk = noise(number as u64 + 1, len);
-                // So that it does not begin as an element does.
+                // A different first byte, so that the junk does not begin like an element.
                 junk[0] = 0;
                 let damaged = [&data[..cluster.start], &junk, &data[cluster.start..]].concat();
                 let gaps = gaps(&damaged);
@@ -286,7 +287,7 @@ fn junk_between_clusters_is_one_gap() {
 }
 
 #[test]
-fn of_a_torn_cluster_the_blocks_before_the_tear_are_there() {
+fn a_truncated_cluster_keeps_its_complete_blocks() {
     let blocks: Vec<_> = (0..5).map(|time| simple_block(time, b"some frame")).collect();
     let (timestamp, block_len) = (super::write::unsigned(ElementId::TIMESTAMP, 1), blocks[0].len());
     let body = [timestamp.clone(), blocks.concat()].concat();
@@ -309,7 +310,7 @@ fn of_a_torn_cluster_the_blocks_before_the_tear_are_there() {
 }
 
 #[test]
-fn a_wrong_size_of_a_cluster_is_told_with_its_blocks() {
+fn a_wrong_cluster_size_is_reported_by_its_blocks() {
     let clusters_before = clusters(&nested());
     let mut data = nested();
     let wrong = clusters_before[0].clone();
@@ -327,7 +328,7 @@ fn a_wrong_size_of_a_cluster_is_told_with_its_blocks() {
     assert!(gaps(&data).is_empty());
 }
 
-/// Start and end of the gaps.
+/// Returns start and end of the gaps.
 fn gaps(data: &[u8]) -> Vec<(usize, usize)> {
     let gaps = Matroska.pieces(data).filter_map(|piece| match piece {
         Piece::Gap(gap) => Some((position(gap.range.start), position(gap.range.end))),

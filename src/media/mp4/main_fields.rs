@@ -1,4 +1,4 @@
-//! What boxes say in brief.
+//! The main fields of boxes.
 
 use std::fmt;
 
@@ -33,13 +33,13 @@ impl fmt::Display for FieldValue {
     }
 }
 
-/// A step from the start of a payload to the fields that are told.
+/// A step from the start of a payload to the listed fields.
 enum Part {
     /// Version and flags.
     Full,
-    /// Bytes that are not told.
+    /// Bytes to skip.
     Skip(usize),
-    /// Fields of 32 bits in version 0 and of 64 bits in others that are not told.
+    /// Fields to skip, of 32 bits in version 0 and 64 bits otherwise.
     SkipLongs(usize),
     U8(&'static str),
     U32(&'static str),
@@ -47,7 +47,7 @@ enum Part {
     FourCc(&'static str),
 }
 
-/// Where the fields are that tell most of a box, in few words (ISO/IEC 14496-12 §4.3, §8).
+/// Returns the steps to the main fields of a box type (ISO/IEC 14496-12 §4.3, §8).
 fn layout(kind: FourCc) -> &'static [Part] {
     use Part::{FourCc, Full, Long, Skip, SkipLongs, U8, U32};
     match &kind.0 {
@@ -72,19 +72,19 @@ fn layout(kind: FourCc) -> &'static [Part] {
 }
 
 impl Mp4Box<'_> {
-    /// The one or two fields that tell most of the box: brands, identifiers, timescales, numbers of entries. None of a box
-    /// that is not known, or ends before them.
+    /// Returns the one or two main fields of the box: brands, identifiers, timescales, entry counts. Empty for a box of
+    /// unknown type, and for a box that ends before them.
     ///
     /// ```
     /// use pagecut::{Format, media::mp4::Boxes};
     ///
     /// let data = b"\0\0\0\x10ftypisom\0\0\x02\0";
     /// let ftyp = Boxes.records(data).next().unwrap()?;
-    /// let brief = ftyp.brief().map(|field| format!("{} {}", field.name, field.value)).collect::<Vec<_>>();
-    /// assert_eq!(brief, ["major_brand isom", "minor_version 512"]);
+    /// let fields = ftyp.main_fields().map(|field| format!("{} {}", field.name, field.value)).collect::<Vec<_>>();
+    /// assert_eq!(fields, ["major_brand isom", "minor_version 512"]);
     /// # Ok::<(), pagecut::Error>(())
     /// ```
-    pub fn brief(&self) -> impl Iterator<Item = Field> {
+    pub fn main_fields(&self) -> impl Iterator<Item = Field> {
         let mut fields = Fields::of(*self);
         let mut version = 0;
         let read = move |part: &Part| read(part, &mut fields, &mut version);
@@ -92,7 +92,7 @@ impl Mp4Box<'_> {
     }
 }
 
-/// Reads on, to the next field if it is told.
+/// Executes a step; returns the field if the step lists it.
 fn read(part: &Part, fields: &mut Fields<'_>, version: &mut u8) -> Result<Option<Field>> {
     let (name, value) = match *part {
         Part::Full => {

@@ -1,4 +1,4 @@
-//! Samples in a row that differ in nothing but where they lie, and when they are due.
+//! Runs of samples with equal properties.
 
 use std::ops::Range;
 
@@ -6,18 +6,17 @@ use super::sample::{self, Sample};
 use super::track::SampleSource;
 use crate::error::Error;
 
-/// Samples in a row that lie behind each other, and of which all else that tables or fragments tell is the same: those that are still to
-/// come, and where the next one is when none is left. The step from one to the next is short, so that it can be compiled into the loop
-/// of the caller.
+/// Contiguous samples with equal properties: the remaining ones, or the position of the next sample if none is left. The
+/// step between samples is short, so that it can be inlined into the loop of the caller.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Stretch<'data> {
-    /// The next sample.
+pub(super) struct SampleRun<'data> {
+    /// Index of the next sample.
     pub(super) index: u64,
-    /// The first sample behind the stretch.
+    /// Index after the last sample of the run.
     pub(super) end: u64,
     /// The lengths of all samples of the table, if each has an entry.
     pub(super) lens: &'data [[u8; 4]],
-    /// The length of the samples, if `lens` is empty.
+    /// The length of each sample, if `lens` is empty.
     pub(super) len: u32,
     pub(super) offset: u64,
     pub(super) decode_time: u64,
@@ -28,27 +27,27 @@ pub(super) struct Stretch<'data> {
     pub(super) description: u32,
 }
 
-impl<'data> Stretch<'data> {
-    /// Whether samples are still to come.
+impl<'data> SampleRun<'data> {
+    /// Whether samples are left.
     #[inline(always)]
     pub(super) fn has_more(&self) -> bool {
         self.index < self.end
     }
 
-    /// The length of the next sample.
+    /// Returns the length of the next sample.
     #[inline(always)]
     fn next_len(&self) -> u32 {
         let len = usize::try_from(self.index).ok().and_then(|index| self.lens.get(index));
         len.map_or(self.len, |&len| u32::from_be_bytes(len))
     }
 
-    /// Where the next sample lies.
+    /// Returns the byte range of the next sample.
     #[inline(always)]
     fn next_range(&self) -> Range<u64> {
         self.offset..self.offset.saturating_add(self.next_len().into())
     }
 
-    /// The next sample, if there is one and its bytes are there.
+    /// Returns the next sample, if there is one and its bytes are in the input.
     #[inline(always)]
     pub(super) fn next(&mut self, source: &SampleSource<'data>) -> Option<Sample<'data>> {
         if !self.has_more() {
@@ -74,7 +73,7 @@ impl<'data> Stretch<'data> {
         })
     }
 
-    /// The error that the bytes of the next sample are not there.
+    /// Creates the error of a next sample whose bytes are not in the input.
     #[cold]
     pub(super) fn outside(&self, source: &SampleSource<'data>) -> Error {
         sample::outside(source, self.index, self.next_range())
