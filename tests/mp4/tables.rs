@@ -53,7 +53,7 @@ fn negative_durations_count_as_one() {
     assert_eq!(times, [0, 40, 80, 81]);
     assert_eq!((track.table_duration(), track.sample(3).unwrap().unwrap().dts), (82, 81));
     let error = track.check_tables().unwrap_err().to_string();
-    assert!(error.contains("last less than no time"), "{error}");
+    assert!(error.contains("has negative sample durations"), "{error}");
 }
 
 #[test]

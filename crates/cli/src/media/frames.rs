@@ -11,13 +11,13 @@ use std::io;
 use pagecut::media::FrameEncoding;
 use pagecut::{Error, Result};
 
-/// Takes a piece of a frame.
+/// Receives a piece of a frame.
 type Put<'a> = &'a mut dyn FnMut(&[u8]) -> Result<()>;
 
-/// How the frames of a track are stored.
+/// The storage of the frames of a track.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Storage {
-    /// Without compression, or without the first bytes that all frames have in common (header stripping).
+    /// Without compression, or without the bytes at the start of all frames (header stripping).
     Plain,
     Zlib,
     Bzip2,
@@ -54,7 +54,7 @@ impl Storage {
 ///
 /// # Errors
 ///
-/// The frame is damaged; the pieces before the damage are given. `put` returned an error.
+/// If the frame is damaged; the pieces before the damage are passed. If `put` returned an error.
 pub(crate) fn read(data: &[u8], offset: u64, storage: Storage, put: Put<'_>) -> Result<()> {
     let (name, decompressed) = match storage {
         #[cfg(feature = "gzip")]
@@ -74,14 +74,14 @@ pub(crate) fn read(data: &[u8], offset: u64, storage: Storage, put: Put<'_>) -> 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Damaged;
 
-/// The result of decompressing: the outer error is that of `put`, the inner one that of the data.
+/// The result of decompression: the outer error is that of `put`, the inner one that of the data.
 type Decompressed = Result<std::result::Result<(), Damaged>>;
 
 #[cfg(test)]
 mod tests {
     use super::{Decompressed, Put};
 
-    /// All bytes that `decompress` gives, and whether the data is whole.
+    /// Returns all bytes from `decompress`, and whether the data is complete.
     pub(super) fn all(decompress: fn(&[u8], Put<'_>) -> Decompressed, data: &[u8]) -> (Vec<u8>, bool) {
         let mut all = Vec::new();
         let result = decompress(data, &mut |piece| {
@@ -91,13 +91,13 @@ mod tests {
         (all, result.unwrap().is_ok())
     }
 
-    /// A frame longer than every buffer.
+    /// Builds a frame longer than every buffer.
     #[cfg(any(feature = "gzip", feature = "bzip2"))]
     pub(super) fn long_frame() -> Vec<u8> {
         (0..200_000_u32).map(|number| number.to_le_bytes()[0]).collect()
     }
 
-    /// Checks that `stored` decompresses to `frame`, that each of its beginnings is damaged and gives a beginning of the frame, and that
+    /// Checks that `stored` decompresses to `frame`, that each prefix is damaged and gives a prefix of the frame, and that
     /// other bytes are damaged.
     #[cfg(any(feature = "gzip", feature = "bzip2"))]
     pub(super) fn refuses_every_part(

@@ -10,11 +10,11 @@ use pagecut::{Error, Result, Source};
 use crate::cli::Common;
 use crate::input;
 
-/// Does `work` on all bytes of an input. They are those of a mapping where the file is mapped; otherwise all of it is held in memory.
+/// Calls `work` with all bytes of an input: those of a mapping if the file is mapped; otherwise all of it is held in memory.
 ///
 /// # Errors
 ///
-/// That the input cannot be had; those of [`checked`].
+/// If the input cannot be read; those of [`checked`].
 pub(crate) fn with_whole<T>(
     source: &Source,
     name: &str,
@@ -25,18 +25,18 @@ pub(crate) fn with_whole<T>(
     checked(source, || work(&whole))
 }
 
-/// Does `work` on bytes of a source.
+/// Calls `work` with bytes of a source.
 ///
 /// # Errors
 ///
-/// That the file was cut short or changed meanwhile, which may be what every other error comes from; then that of the work.
+/// If the file was truncated or changed meanwhile, which may be the cause of any other error; then the error of `work`.
 pub(crate) fn checked<T>(source: &Source, work: impl FnOnce() -> Result<T>) -> Result<T> {
     let result = work();
     source.check()?;
     result
 }
 
-/// That an input has not what was asked for.
+/// Creates the error that an input lacks a requested item.
 pub(crate) fn unsupported(what: impl Into<String>) -> Error {
     io::Error::new(io::ErrorKind::Unsupported, what.into()).into()
 }

@@ -1,11 +1,11 @@
-//! Words for what is in a container.
+//! Names of track kinds.
 
 use std::borrow::Cow;
 
 use pagecut::media::matroska::TrackType;
 use pagecut::media::mp4::FourCc;
 
-/// The kind of a track by its handler (MP4).
+/// Returns the kind of a track by its handler (MP4).
 pub(crate) fn of_handler(handler: FourCc) -> Cow<'static, str> {
     match &handler.0 {
         b"vide" | b"pict" | b"auxv" => "video".into(),
@@ -18,7 +18,7 @@ pub(crate) fn of_handler(handler: FourCc) -> Cow<'static, str> {
     }
 }
 
-/// The kind of a track by its type (Matroska).
+/// Returns the kind of a track by its type (Matroska).
 pub(crate) fn of_track_type(track_type: TrackType) -> Cow<'static, str> {
     match track_type {
         TrackType::Video => "video".into(),
@@ -34,7 +34,7 @@ pub(crate) fn of_track_type(track_type: TrackType) -> Cow<'static, str> {
     }
 }
 
-/// Text of a file, as far as it can be shown.
+/// Returns text of a file in printable form.
 pub(crate) fn text(bytes: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(bytes)
 }

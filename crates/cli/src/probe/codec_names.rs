@@ -1,8 +1,8 @@
-//! What ffmpeg calls codings, by what containers call them.
+//! FFmpeg's codec names by the names in containers.
 
 use pagecut::media::mp4::{CodecConfiguration, FourCc};
 
-/// The coding of a sample entry of MP4.
+/// Returns the codec of a sample entry of MP4.
 pub(super) fn of_sample_entry(
     format: FourCc,
     configuration: Option<CodecConfiguration>,
@@ -51,7 +51,7 @@ pub(super) fn of_sample_entry(
     })
 }
 
-/// The coding of an `objectTypeIndication` (ISO/IEC 14496-1, table 5).
+/// Returns the codec of an `objectTypeIndication` (ISO/IEC 14496-1, table 5).
 fn of_object_type(object_type: u8) -> Option<&'static str> {
     Some(match object_type {
         0x20 => "mpeg4",
@@ -75,7 +75,7 @@ fn of_object_type(object_type: u8) -> Option<&'static str> {
     })
 }
 
-/// Bits of a sample of plain sound, as it lies in the file; 0 of what is compressed.
+/// Returns the stored bits per sample of PCM; 0 for compressed audio.
 pub(super) fn bits_per_sample(name: &str) -> u64 {
     match name {
         "pcm_mulaw" | "pcm_alaw" | "pcm_u8" | "pcm_s8" => 8,

@@ -1,4 +1,4 @@
-//! What Matroska and WebM tell without being decoded.
+//! The report of Matroska and WebM.
 
 mod chapters;
 mod codec;
@@ -18,8 +18,8 @@ use crate::time_base::TimeBase;
 use codec::Codec;
 use tags::Tags;
 
-/// Reads what is said of the whole, and as many packets as it takes to know when the streams start; all of them, in all segments, if they
-/// are to be counted. Errors of packets are put among `errors`.
+/// Reads the metadata, and packets until the start times of all streams are known; all packets, in all segments, if they are
+/// counted. Errors of packets are added to `errors`.
 pub(crate) fn report(data: &[u8], count_packets: bool, errors: &mut Vec<String>) -> Result<Report> {
     let segment = Segment::read(data)?;
     errors.extend(segment.faults().iter().map(ToString::to_string));
@@ -51,7 +51,7 @@ fn tags_of(segment: &Segment<'_>, tell: &mut dyn FnMut(Error)) -> Tags {
     Tags::of(segment.info(), &tags, tell)
 }
 
-/// The streams of the tracks of a segment, in the order of the tracks.
+/// Returns the streams of the tracks of a segment, in the order of the tracks.
 fn streams(
     segment: &Segment<'_>,
     numbering: &Streams<'_>,
@@ -80,22 +80,22 @@ fn attachment(index: usize, file: &AttachedFile<'_>, tags: &Tags) -> Stream {
     stream
 }
 
-/// `Duration` in microseconds; what is less than one is left out.
+/// Returns `Duration` in whole microseconds.
 #[expect(clippy::cast_possible_truncation, reason = "no duration is beyond, and `as` saturates")]
 fn duration(info: &Info<'_>) -> Option<i64> {
     let micros = (info.duration? * info.timestamp_scale as f64 / 1000.0) as i64;
     Some(micros).filter(|&micros| micros > 0)
 }
 
-/// What is known of the packets of a track.
+/// Sums of the packets of a track.
 #[derive(Debug, Clone, Default)]
 struct Totals {
     start: Option<i64>,
-    /// If they were counted.
+    /// Number of packets, if they were counted.
     packets: Option<u64>,
 }
 
-/// What is known of the packets of each track, and the next segment if all packets were counted.
+/// Returns the sums for each track, and the next segment if all packets were counted.
 fn totals<'data>(
     segment: &Segment<'data>,
     count_packets: bool,
@@ -184,7 +184,7 @@ fn sound(track: &Track<'_>, codec_name: Option<&str>, aac: Option<&AudioSpecific
     })
 }
 
-/// Bits in a second of plain sound.
+/// Returns the bit rate of PCM in bits per second.
 fn plain_bit_rate(sound: &Sound) -> Option<u64> {
     sound
         .sample_rate?
@@ -193,15 +193,15 @@ fn plain_bit_rate(sound: &Sound) -> Option<u64> {
         .filter(|&rate| rate > 0)
 }
 
-/// The rate of frames that last so many nanoseconds: the nearest of which neither number is above 30,000.
+/// Returns the rate of frames with a duration in nanoseconds: the nearest ratio of numbers up to 30,000.
 fn frame_rate(duration: u64) -> Option<Ratio> {
     Ratio::nearest(1_000_000_000, duration, 30_000)
 }
 
-/// Bytes of what ffprobe calls extradata.
+/// Returns the length of ffprobe's extradata.
 fn extradata_size(codec_name: Option<&str>, extradata: &[u8]) -> Option<usize> {
     let size = match codec_name {
-        // It keeps a part of these, or makes them itself.
+        // FFmpeg keeps a part of these, or generates them.
         Some("flac" | "tta" | "wavpack" | "alac") => return None,
         _ => extradata.len(),
     };
@@ -220,7 +220,7 @@ fn dispositions(track: &Track<'_>, tell: &mut dyn FnMut(Error)) -> Vec<(&'static
         let flag = track.element.child(id).and_then(|flag| flag.map_or(Ok(0), |flag| flag.unsigned()));
         dispositions.push((name, u8::from(flag.map_err(&mut *tell).is_ok_and(|flag| flag != 0))));
     }
-    // What WebVTT is for.
+    // The purpose of WebVTT.
     let of_codec = match track.codec_id {
         b"D_WEBVTT/CAPTIONS" => Some("captions"),
         b"D_WEBVTT/DESCRIPTIONS" => Some("descriptions"),

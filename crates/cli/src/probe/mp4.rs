@@ -1,4 +1,4 @@
-//! What MP4 tells without being decoded.
+//! The report of MP4.
 
 mod chapters;
 mod rates;
@@ -25,7 +25,7 @@ use crate::time_base::TimeBase;
 use chapters::Titles;
 use sums::{Stated, Totals};
 
-/// Reads the description of a movie and its tables. Errors of samples are put among `errors`.
+/// Reads the description of a movie and its tables. Errors of samples are added to `errors`.
 pub(crate) fn report(data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
     let movie = Movie::read(data)?;
     let found = Streams::new(&movie)?;
@@ -69,7 +69,7 @@ pub(crate) fn report(data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
     Ok(Report { programs: Vec::new(), streams, chapters, format })
 }
 
-/// The streams of tracks and of pictures in the metadata, in the order of the file.
+/// Returns the streams of tracks and of pictures in the metadata, in file order.
 fn of_tracks(movie: &Movie<'_>, found: &Streams<'_>, totals: &[Totals]) -> Vec<Stream> {
     let stated = sums::stated(movie);
     let priming = priming(movie, found);
@@ -105,7 +105,7 @@ fn of_tracks(movie: &Movie<'_>, found: &Streams<'_>, totals: &[Totals]) -> Vec<S
     streams
 }
 
-/// The stream of a picture in the metadata.
+/// Returns the stream of a picture in the metadata.
 fn cover(index: usize, found: CoverArt<'_>) -> Stream {
     let mut stream = Stream::bare(index, Kind::Video, TimeBase::per_second(90_000));
     stream.codec_name = Some(found.codec);
@@ -116,7 +116,7 @@ fn cover(index: usize, found: CoverArt<'_>) -> Stream {
     stream
 }
 
-/// The track of AAC that `iTunSMPB` follows, and its priming samples.
+/// Returns the AAC track that `iTunSMPB` follows, and its priming samples.
 fn priming(movie: &Movie<'_>, found: &Streams<'_>) -> Option<(usize, u32)> {
     let (samples, offset) = times::priming(movie)?;
     let is_before = |stream: &MovieStream<'_>| match *stream {
@@ -148,7 +148,7 @@ fn stream(
     let time_base = TimeBase::per_second(timescale);
     let duration = times::duration(movie, track, totals, segments);
     let tag = entry.map_or([0; 4], |entry| entry.original_format().0);
-    // The fault of an entry is already reported.
+    // The fault of an entry is reported already.
     let sound = entry.and_then(|entry| sound(track, &entry, codec_name, aac.as_ref()).ok().flatten());
     let unknown = || Sound { sample_rate: Some(0), channels: Some(0), ..Sound::default() };
     let sound = sound.or_else(|| (kind == Kind::Audio).then(unknown));
@@ -190,7 +190,7 @@ fn stream(
     }
 }
 
-/// Whether the table counts samples of sound, not frames of several.
+/// Whether the table counts audio samples, not frames.
 fn is_counted_in_samples(track: &Track<'_>) -> bool {
     let is_sound = track.kind() == mp4::MediaKind::Audio;
     is_sound && track.table_duration() > 0 && track.table_duration() == track.table_timed_len()
@@ -209,7 +209,7 @@ fn sound(
 ) -> Result<Option<Sound>> {
     let Some(audio) = entry.audio()? else { return Ok(None) };
     let bits_per_sample = mp4_codec::bits_per_sample(entry, codec_name);
-    // A rate that the entry does not state is that of the time units.
+    // The time units replace a rate that the entry does not state.
     let sample_rate = if audio.sample_rate == 0 { track.media().timescale } else { audio.sample_rate };
     let sample_rate = Some(u64::from(sample_rate));
     if let Some(aac) = aac {
@@ -225,7 +225,7 @@ fn sound(
             bits_per_sample,
             ..Sound::default()
         },
-        // Of these, there are two channels in the entry whatever there are in the frames.
+        // For these, the entry states two channels, whatever the frames have.
         Some("mp3" | "ac3" | "eac3" | "dts" | "truehd" | "vorbis") => {
             Sound { sample_rate, bits_per_sample, ..Sound::default() }
         }
@@ -233,14 +233,14 @@ fn sound(
     }))
 }
 
-/// How pictures are placed on the screen, unless they are shown as they are.
+/// Returns the display matrix of video, unless it is the identity.
 fn display_matrix(movie: &Movie<'_>, track: &Track<'_>, kind: Kind) -> Option<SideData> {
     let matrix = track.matrix().then(movie.header().matrix);
     (kind == Kind::Video && matrix != Matrix::IDENTITY).then_some(SideData::DisplayMatrix(matrix))
 }
 
-/// Adds the data of protection systems in `moov` (`pssh`, ISO/IEC 23001-7 §8.1) to the stream of the last track before them, as ffprobe
-/// does.
+/// Adds the protection system data in `moov` (`pssh`, ISO/IEC 23001-7 §8.1) to the stream of the last track before them, as
+/// ffprobe does.
 fn add_protection(movie: &Movie<'_>, streams: &mut [Stream]) {
     let mut tracks = 0_usize;
     for found in movie.moov().children().into_iter().flatten().map_while(Result::ok) {
@@ -258,7 +258,7 @@ fn add_protection(movie: &Movie<'_>, streams: &mut [Stream]) {
     }
 }
 
-/// Whether `pssh` holds all that it states: the identifier of a system, from version 1 on keys, and data.
+/// Whether `pssh` is complete: the system identifier, from version 1 keys, and data.
 fn is_protection(payload: &[u8]) -> bool {
     let number = |bytes: &[u8]| usize::try_from(u32::from_be_bytes(*bytes.first_chunk()?)).ok();
     let rest = || {
@@ -270,7 +270,7 @@ fn is_protection(payload: &[u8]) -> bool {
     rest().is_some()
 }
 
-/// Bytes of what ffprobe calls extradata.
+/// Returns the length of ffprobe's extradata.
 fn extradata_size(entry: &SampleEntry<'_>, codec_name: Option<&str>) -> Option<usize> {
     if entry.kind() == mp4::MediaKind::Data {
         return None;
@@ -279,13 +279,13 @@ fn extradata_size(entry: &SampleEntry<'_>, codec_name: Option<&str>) -> Option<u
         return Some(configuration.len());
     }
     match codec_name {
-        // What follows the fields that all entries have.
+        // The bytes after the fields of all entries.
         Some("mov_text") => Some(entry.mp4_box().payload().len().saturating_sub(8)),
         Some("ffv1") => {
             let mut boxes = entry.boxes().map_while(Result::ok);
             boxes.find(|found| found.kind() == *b"glbl").map(|glbl| glbl.payload().len())
         }
-        // It becomes an `OpusHead`, which begins with so many bytes more.
+        // FFmpeg converts it to an `OpusHead`, which is longer by this number of bytes.
         Some("opus") => entry
             .boxes()
             .map_while(Result::ok)
@@ -295,11 +295,11 @@ fn extradata_size(entry: &SampleEntry<'_>, codec_name: Option<&str>) -> Option<u
     }
 }
 
-/// The brands, and the tags of the movie.
+/// Returns the brands, and the tags of the movie.
 fn format_tags(movie: &Movie<'_>) -> Result<Vec<(String, String)>> {
     let mut pairs = Pairs::default();
     if let Some(file_type) = movie.file_type()? {
-        // ffprobe shows brands as text, which zeros end.
+        // ffprobe shows brands as zero-terminated text.
         pairs.set("major_brand", tags::utf8(&file_type.major_brand.0));
         pairs.set("minor_version", file_type.minor_version.to_string());
         pairs.set("compatible_brands", tags::utf8(file_type.compatible_brands.as_flattened()));

@@ -1,4 +1,4 @@
-//! Codings of MP4 in the words of ffmpeg.
+//! Codings of MP4 with FFmpeg's names.
 
 use pagecut::media::mp4::{CodecConfiguration, FourCc, Pcm, PcmEncoding, SampleEntry};
 
@@ -7,7 +7,7 @@ use super::codec_names;
 /// `audioObjectType` of MPEG-4 audio lossless coding (ISO/IEC 14496-3, table 1.17).
 const MPEG4_ALS: u8 = 36;
 
-/// The coding of the samples of an entry; of those that are encrypted, the coding that they have when they are not.
+/// Returns the coding of the samples of an entry; for encrypted samples, the coding before encryption.
 pub(super) fn name(entry: &SampleEntry<'_>) -> Option<&'static str> {
     if let Some(pcm) = entry.pcm() {
         return of_pcm(pcm);
@@ -22,7 +22,7 @@ pub(super) fn name(entry: &SampleEntry<'_>) -> Option<&'static str> {
     of_quicktime_sound(format).or_else(|| codec_names::of_sample_entry(format, configuration))
 }
 
-/// Bits of a sample as it is stored; 0 of what is compressed into frames without a fixed size for each sample.
+/// Returns the stored bits per sample; 0 for compressed audio without a fixed sample size.
 pub(super) fn bits_per_sample(entry: &SampleEntry<'_>, name: Option<&str>) -> u64 {
     match (entry.pcm(), name) {
         (Some(pcm), _) => pcm.bits.into(),
@@ -31,7 +31,8 @@ pub(super) fn bits_per_sample(entry: &SampleEntry<'_>, name: Option<&str>) -> u6
     }
 }
 
-/// Sound of QuickTime. The last two bytes of the formats that begin with `ms` are those of a `WAVEFORMATEX`.
+/// Returns the codec of QuickTime audio. The last two bytes of the formats that begin with `ms` are those of a
+/// `WAVEFORMATEX`.
 fn of_quicktime_sound(format: FourCc) -> Option<&'static str> {
     Some(match &format.0 {
         b"ms\0\x02" => "adpcm_ms",

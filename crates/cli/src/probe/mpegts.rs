@@ -1,4 +1,4 @@
-//! What MPEG transport streams tell without being decoded.
+//! The report of MPEG transport streams.
 
 mod descriptors;
 mod times;
@@ -40,11 +40,11 @@ pub(crate) fn report(format: Packets, data: &[u8], errors: &mut Vec<String>) -> 
     let mut streams: Vec<_> = programs.streams().iter().map(|of| stream(of, programs)).collect();
     coding::describe_transport(format, data, &mut streams);
     let extents = extents.finish(format, data, programs, &streams, is_whole);
-    Ok(told(programs, streams, data.len() as u64, &extents))
+    Ok(report_of(programs, streams, data.len() as u64, &extents))
 }
 
-/// The report of programs and streams of these extents.
-fn told(programs: &Programs, mut streams: Vec<Stream>, len: u64, extents: &[Extent]) -> Report {
+/// Returns the report of programs and streams with these extents.
+fn report_of(programs: &Programs, mut streams: Vec<Stream>, len: u64, extents: &[Extent]) -> Report {
     for (index, (stream, extent)) in streams.iter_mut().zip(extents).enumerate() {
         stream.index = index;
         stream.times = Times::new(stream.time_base, extent.start, extent.duration);
@@ -57,7 +57,7 @@ fn told(programs: &Programs, mut streams: Vec<Stream>, len: u64, extents: &[Exte
     Report { programs, streams, chapters: Vec::new(), format }
 }
 
-/// Whether a stream is subtitles or data. A stream of an unknown coding may be media.
+/// Whether a stream is subtitles or data. A stream of an unknown coding may be audio or video.
 fn is_text(stream: &Stream) -> bool {
     stream.codec_name.is_some() && whole::is_text(stream)
 }
@@ -84,14 +84,14 @@ fn stream(of: &ListedStream, programs: &Programs) -> Stream {
     stream.codec_name = of.coding().map(Coding::name);
     let is_in_sections = match of.coding() {
         Some(Coding::EventInformation) => true,
-        // The program registers who gives the stream type its meaning (SCTE 35, 8.1).
+        // The program's registration gives the stream type its meaning (SCTE 35, 8.1).
         Some(Coding::Scte35) => {
             programs.programs_of(of).any(|program| program.registration() == Some(*b"CUEI"))
         }
         _ => false,
     };
     let tag = match descriptors::registered_tag(of) {
-        // Sections, to which ffprobe gives no tag.
+        // Sections, for which ffprobe shows no tag.
         _ if is_in_sections || stream_type == MPEG4_SECTIONS => [0; 4],
         Some(tag) => tag,
         None => [stream_type, 0, 0, 0],

@@ -1,19 +1,19 @@
-//! Fields of streams of pictures.
+//! Fields of video streams.
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::report::Ratio;
 
-/// A stream of pictures.
+/// The fields of a video stream.
 #[derive(Debug)]
 pub(crate) struct Picture {
     pub(crate) width: u64,
     pub(crate) height: u64,
-    /// Width and height before cropping, if ffprobe shows others than those after it.
+    /// Width and height before cropping, if ffprobe shows a different size.
     pub(crate) coded: Option<(u64, u64)>,
     pub(crate) has_b_frames: u64,
-    /// Width and height of a sample: as the container has it, and as the coding has it.
+    /// Sample aspect ratio of the container, and that of the coding.
     pub(crate) container_aspect_ratio: Option<Ratio>,
     pub(crate) coded_aspect_ratio: Option<Ratio>,
     pub(crate) pix_fmt: Option<&'static str>,
@@ -34,11 +34,11 @@ pub(crate) struct Picture {
     pub(crate) quarter_sample: Option<&'static str>,
     /// MPEG-4 Visual.
     pub(crate) divx_packed: Option<&'static str>,
-    /// ffmpeg has a decoder, of which ffprobe shows some fields.
+    /// FFmpeg has a decoder, some of whose fields ffprobe shows.
     has_decoder: bool,
 }
 
-/// What ffprobe shows where there is no level.
+/// ffprobe's value for a missing level.
 const NO_LEVEL: i32 = -99;
 
 impl Default for Picture {

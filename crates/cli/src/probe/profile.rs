@@ -1,4 +1,4 @@
-//! Profiles in the words of ffmpeg.
+//! Profile names of FFmpeg.
 
 use pagecut::media::AudioSpecificConfig;
 
@@ -6,7 +6,7 @@ fn name(profile: &'static str) -> Option<String> {
     Some(profile.to_owned())
 }
 
-/// Of H.264: `profile_idc`, and `constraint_set0_flag` and the following ones.
+/// Returns the profile of H.264: `profile_idc`, and the flags from `constraint_set0_flag`.
 pub(super) fn avc(profile: u8, constraints: u8) -> Option<String> {
     // `constraint_set1_flag` and `constraint_set3_flag`.
     let (is_constrained, is_intra) = (constraints & 0x40 != 0, constraints & 0x10 != 0);
@@ -30,7 +30,7 @@ pub(super) fn avc(profile: u8, constraints: u8) -> Option<String> {
     })
 }
 
-/// Of H.265: `general_profile_idc`.
+/// Returns the profile of H.265: `general_profile_idc`.
 pub(super) fn hevc(profile: u8) -> Option<String> {
     name(match profile {
         1 => "Main",
@@ -42,18 +42,18 @@ pub(super) fn hevc(profile: u8) -> Option<String> {
     })
 }
 
-/// Of AV1: `seq_profile`.
+/// Returns the profile of AV1: `seq_profile`.
 pub(super) fn av1(profile: u8) -> Option<String> {
     ["Main", "High", "Professional"].get(usize::from(profile)).copied().and_then(name)
 }
 
-/// Of MPEG-2: bits 6 to 4 of `profile_and_level_indication`.
+/// Returns the profile of MPEG-2: bits 6 to 4 of `profile_and_level_indication`.
 pub(super) fn mpeg2(profile: u8) -> Option<String> {
     let names = ["4:2:2", "High", "Spatially Scalable", "SNR Scalable", "Main", "Simple"];
     names.get(usize::from(profile)).copied().map_or_else(|| Some(profile.to_string()), name)
 }
 
-/// Of MPEG-4 Visual: the upper half of `profile_and_level_indication`.
+/// Returns the profile of MPEG-4 Visual: the upper half of `profile_and_level_indication`.
 pub(super) fn mpeg4_visual(profile: u8) -> Option<String> {
     let names = [
         "Simple Profile",
@@ -76,7 +76,7 @@ pub(super) fn mpeg4_visual(profile: u8) -> Option<String> {
     names.get(usize::from(profile)).copied().and_then(name)
 }
 
-/// Of JPEG: the second byte of the marker of a frame.
+/// Returns the profile of JPEG: the second byte of the frame marker.
 pub(super) fn jpeg(process: u8) -> Option<String> {
     name(match process {
         0xc0 => "Baseline",
@@ -87,7 +87,7 @@ pub(super) fn jpeg(process: u8) -> Option<String> {
     })
 }
 
-/// Of ProRes: the tag of the coding.
+/// Returns the profile of ProRes: the codec tag.
 pub(super) fn prores(tag: &str) -> Option<String> {
     name(match tag {
         "apco" => "Proxy",
@@ -100,7 +100,7 @@ pub(super) fn prores(tag: &str) -> Option<String> {
     })
 }
 
-/// Of AAC.
+/// Returns the profile of AAC.
 pub(super) fn of_aac(config: &AudioSpecificConfig) -> Option<String> {
     match config {
         _ if config.has_parametric_stereo => name("HE-AACv2"),
@@ -109,7 +109,7 @@ pub(super) fn of_aac(config: &AudioSpecificConfig) -> Option<String> {
     }
 }
 
-/// Of AAC without replication of bands: its audio object type.
+/// Returns the profile of AAC without band replication: its audio object type.
 pub(super) fn aac_object_type(object_type: u8) -> Option<&'static str> {
     Some(match object_type {
         1 => "Main",

@@ -1,4 +1,4 @@
-//! What is told of an input, in the shape of `ffprobe -show_streams -show_format -of json`.
+//! The report of an input, in the form of `ffprobe -show_streams -show_format -of json`.
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -8,7 +8,7 @@ use super::side_data::SideData;
 use crate::streams::Kind;
 use crate::time_base::{Seconds, TimeBase, greatest_common_divisor};
 
-/// An input. What is not known is `None`, and not printed.
+/// An input. Unknown values are `None` and are not printed.
 #[derive(Debug)]
 pub(crate) struct Report {
     /// Of MPEG-TS.
@@ -72,7 +72,7 @@ pub(crate) struct Program {
     pub(crate) tags: Vec<(&'static str, String)>,
 }
 
-/// A program in the shape of `ffprobe -show_programs`, which shows its streams again.
+/// A program in the form of `ffprobe -show_programs`, which repeats its streams.
 #[derive(Serialize)]
 struct ProgramWithStreams<'report> {
     program_id: u16,
@@ -157,14 +157,14 @@ impl Stream {
     }
 }
 
-/// What subtitles are placed on, in pixels.
+/// The size of the subtitle canvas in pixels.
 #[derive(Debug, Serialize)]
 pub(crate) struct Canvas {
     pub(crate) width: u64,
     pub(crate) height: u64,
 }
 
-/// What is told of sound only.
+/// Fields of audio streams.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Sound {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -178,7 +178,7 @@ pub(crate) struct Sound {
     pub(crate) bits_per_sample: u64,
 }
 
-/// When a stream starts, and how long it lasts.
+/// Start and duration of a stream.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Times {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -276,12 +276,12 @@ impl Ratio {
         let (mut before, mut last) = ((0, 1), (1, 0));
         while divisor != 0 {
             let part = rest / divisor;
-            // As much of the part as the limit allows.
+            // The largest part that the limit allows.
             let room = |last: u64, before: u64| (limit - before).checked_div(last).unwrap_or(u64::MAX);
             let allowed = part.min(room(last.0, before.0)).min(room(last.1, before.1));
             let next = (allowed * last.0 + before.0, allowed * last.1 + before.1);
             if allowed < part {
-                // Distances are compared by what they are times all denominators.
+                // Distances are compared over the product of all denominators.
                 if distance(next).abs() * i128::from(last.1) < distance(last).abs() * i128::from(next.1) {
                     last = next;
                 }
@@ -329,7 +329,7 @@ fn kind<S: Serializer>(kind: &Kind, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(kind.name())
 }
 
-/// As a string, as ffprobe has it.
+/// Serializes a value as a string, as ffprobe does.
 fn text<S: Serializer>(value: &impl std::fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
 }
@@ -342,7 +342,7 @@ fn optional_text<S: Serializer>(value: &Option<u64>, serializer: S) -> Result<S:
     }
 }
 
-/// Microseconds as seconds.
+/// Serializes microseconds as seconds.
 #[expect(clippy::ref_option, reason = "that is how serde calls it")]
 fn optional_micros<S: Serializer>(value: &Option<i64>, serializer: S) -> Result<S::Ok, S::Error> {
     match value {
@@ -358,7 +358,7 @@ fn map<S: Serializer, K: Serialize, V: Serialize>(
     serializer.collect_map(pairs.iter().map(|(key, value)| (key, value)))
 }
 
-/// All dispositions, in the order of ffprobe.
+/// Serializes all dispositions in the order of ffprobe.
 fn dispositions<S: Serializer>(set: &[(&'static str, u8)], serializer: S) -> Result<S::Ok, S::Error> {
     const NAMES: [&str; 17] = [
         "default",

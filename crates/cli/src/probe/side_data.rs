@@ -19,11 +19,11 @@ pub(crate) enum SideData {
     },
     /// `bsmod` of AC-3.
     AudioService(u8),
-    /// How pictures are placed on the screen.
+    /// The display matrix.
     DisplayMatrix(Matrix),
-    /// What a protection system needs before the first sample.
+    /// The initialisation data of a protection system.
     EncryptionInit,
-    /// How the pictures of both eyes are arranged; inverted: the right eye comes first.
+    /// The arrangement of the pictures of both eyes; inverted: the right eye comes first.
     Stereo {
         kind: &'static str,
         is_inverted: bool,
@@ -33,15 +33,15 @@ pub(crate) enum SideData {
         max_content: u64,
         max_average: u64,
     },
-    /// The display that the colours were made on.
+    /// The mastering display.
     Mastering(Mastering),
-    /// How pictures lie around the viewer, and where they are turned: yaw, pitch and roll in degrees.
+    /// The projection of spherical pictures, and its orientation: yaw, pitch and roll in degrees.
     Spherical {
         mapping: Mapping,
         pose: [f64; 3],
     },
     DolbyVision(DolbyVision),
-    /// The display that the colours were made on, as MP4 states it.
+    /// The mastering display, as stored in MP4.
     ColorVolume(ColorVolume),
 }
 
@@ -58,7 +58,7 @@ pub(crate) struct Mastering {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mapping {
     Equirectangular,
-    /// A part of an equirectangular picture: pixels that lie around it.
+    /// A part of an equirectangular picture: pixels around it.
     Tiled {
         left: i64,
         top: i64,
@@ -103,13 +103,13 @@ impl Mapping {
     }
 }
 
-/// A number, 0 or above, as a ratio whose parts have 31 bits; one that is too large is `1/0`.
+/// Formats a non-negative number as a ratio of 31-bit numbers; one that is too large is `1/0`.
 fn rational(value: f64) -> String {
     const MOST: u64 = i32::MAX as u64;
     if value > MOST as f64 + 3.0 {
         return "1/0".to_owned();
     }
-    // As many binary places as the ratio of 64 bits has room for.
+    // As many binary places as fit into a 64-bit ratio.
     let mut places = 61;
     while places > 0 && value * 2_f64.powi(places) >= 2_f64.powi(62) {
         places -= 1;
@@ -181,7 +181,7 @@ impl Serialize for SideData {
     }
 }
 
-/// A matrix as ffprobe prints it: a line for each row, after a line feed.
+/// Formats a matrix like ffprobe: a line for each row, after a line feed.
 fn rows(Matrix(values): Matrix) -> String {
     let rows = values.chunks(3).enumerate();
     let row = |(index, row): (usize, &[i32])| {
@@ -191,7 +191,7 @@ fn rows(Matrix(values): Matrix) -> String {
     format!("\n{}", rows.map(row).collect::<String>())
 }
 
-/// By how many degrees the matrix turns pictures counterclockwise, without decimals; 0 if it shows nothing of them.
+/// Returns the counterclockwise rotation of the matrix in whole degrees; 0 for a degenerate matrix.
 #[expect(clippy::cast_possible_truncation, reason = "degrees are between -180 and 180")]
 fn rotation(Matrix([a, b, _, c, d, ..]): Matrix) -> i64 {
     let [a, b, c, d] = [a, b, c, d].map(f64::from);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-/// Names and values in the order of the file. A name stands once, whatever the case of its letters; the last value holds.
+/// Names and values in file order. Names are unique, ignoring case; the last value applies.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Pairs {
     pairs: Vec<(String, String)>,
@@ -29,13 +29,13 @@ impl Pairs {
     }
 }
 
-/// A time as ffprobe prints it, from microseconds since the start of 1970.
+/// Formats a time like ffprobe, from microseconds since the start of 1970.
 pub(super) fn date_time(micros: i64) -> String {
     const DAY: i64 = 86_400_000_000;
     /// Days from 0000-03-01 to 1970-01-01 in the Gregorian calendar.
     const EPOCH: i64 = 719_468;
     let (day, time) = (micros.div_euclid(DAY) + EPOCH, micros.rem_euclid(DAY));
-    // Years begin in March, so that the leap day is the last one; an era is 400 years.
+    // Years begin in March, so that the leap day is last; an era is 400 years.
     let (era, day) = (day.div_euclid(146_097), day.rem_euclid(146_097));
     let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
     let day = day - (365 * year + year / 4 - year / 100);

@@ -1,4 +1,4 @@
-//! What is told of an input, for people.
+//! The report as text.
 
 use std::io::{self, Write};
 
@@ -44,7 +44,7 @@ fn whole(format: &Format) -> String {
     words.join(", ")
 }
 
-/// What there is to see or to hear.
+/// Returns a description of the contents.
 fn what(stream: &Stream) -> String {
     let mut words = Vec::new();
     if let Some(picture) = &stream.picture {
@@ -79,7 +79,7 @@ fn count(number: u64) -> String {
     table::with_commas(&number.to_string())
 }
 
-/// Without zeros at the end of what is behind the point.
+/// Removes trailing zeros after the decimal point.
 fn trim(number: &str) -> String {
     number.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

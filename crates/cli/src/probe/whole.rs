@@ -1,19 +1,19 @@
-//! The times of an input as a whole, from those of its streams, as ffprobe computes them.
+//! Start and duration of an input, computed from its streams as in ffprobe.
 
 use super::report::{Program, Stream, Times};
 use crate::streams::Kind;
 
-/// Text counts if it starts before the media, or ends after them, by less than this.
+/// Maximum distance in microseconds between text and media for the text to count.
 const NEAR: i64 = 1_000_000;
 
-/// When an input starts, and how long it lasts, in microseconds.
+/// Start and duration of an input in microseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Whole {
     pub(crate) start: Option<i64>,
     pub(crate) duration: Option<i64>,
 }
 
-/// The first start, the last end and the longest duration of some streams, in microseconds.
+/// The earliest start, the latest end and the longest duration of some streams, in microseconds.
 #[derive(Debug, Clone, Copy, Default)]
 struct Span {
     start: Option<i64>,
@@ -38,12 +38,12 @@ impl Span {
         }
     }
 
-    /// From the start to the end.
+    /// Returns the duration from start to end.
     fn duration(self) -> Option<i64> {
         Some(self.end?.saturating_sub(self.start?))
     }
 
-    /// The span of media and text together. Text that ends far from the media does not count.
+    /// Returns the span of media and text together. Text far from the media is ignored.
     fn with_text(self, text: Self) -> Self {
         let later = |media: Option<i64>, text: Option<i64>| match (media, text) {
             (Some(media), Some(text)) if text > media && text.saturating_sub(media) < NEAR => Some(text),
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
     use crate::time_base::TimeBase;
 
-    /// A stream by its start and its duration in milliseconds.
+    /// Builds a stream with start and duration in milliseconds.
     fn stream(kind: Kind, start: Option<i64>, duration: Option<i64>) -> Stream {
         let time_base = TimeBase::per_second(1000);
         Stream { times: Times::new(time_base, start, duration), ..Stream::bare(0, kind, time_base) }
@@ -134,7 +134,7 @@ mod tests {
         ];
         let whole = complete(&mut streams, None);
         assert_eq!(whole, Whole { start: Some(0), duration: Some(2_100_000) });
-        // The stream without a start has the times of the whole.
+        // The stream without a start takes the times of the input.
         assert_eq!((streams[2].times.start_pts, streams[2].times.duration_ts), (Some(0), Some(2100)));
     }
 

@@ -8,7 +8,7 @@ use crate::media::frames::{self, Storage};
 use crate::media::{names, unsupported};
 use crate::report;
 
-/// Writes the frames of a track of Matroska, in all segments, in the order of the file. After damage it continues.
+/// Writes the frames of a track of Matroska, in all segments, in file order. Continues after damage.
 pub(super) fn frames(data: &[u8], number: u64, place: &Place<'_>) -> Result<bool> {
     let mut segment = Segment::read(data)?;
     let numbers = segment.tracks().iter().map(|track| track.number);
@@ -37,7 +37,7 @@ pub(super) fn frames(data: &[u8], number: u64, place: &Place<'_>) -> Result<bool
         for packet in packets.by_ref() {
             match packet {
                 Ok(packet) if Some(packet.track) == index && !storage.is_plain() => {
-                    // Of a damaged frame nothing is written, and no frame is held, however long it is.
+                    // A damaged frame is not written, and no frame is held in memory, whatever its length.
                     let (data, offset) = (packet.payload.data, packet.offset);
                     match frames::read(data, offset, storage, &mut |_| Ok(())) {
                         Ok(()) => frames::read(data, offset, storage, &mut |piece| sink.write(piece))?,
@@ -61,7 +61,7 @@ pub(super) fn frames(data: &[u8], number: u64, place: &Place<'_>) -> Result<bool
     Ok(all_good)
 }
 
-/// Writes a file that is attached to Matroska. Returns whether no attachment is damaged; a damaged one is reported.
+/// Writes a file attached to Matroska. Returns whether no attachment is damaged; damaged ones are reported.
 pub(super) fn attachment(data: &[u8], wanted: &str, place: &Place<'_>) -> Result<bool> {
     let segment = Segment::read(data)?;
     let (mut files, mut all_good) = (Vec::new(), true);

@@ -8,7 +8,7 @@ use pagecut::media::matroska::{Packet, Segment, Streams, Track};
 use crate::media::names;
 use crate::stats::TrackRow;
 
-/// What the packets of a track add up to.
+/// The sums of the packets of a track.
 struct Sum {
     row: TrackRow,
     /// In nanoseconds.
@@ -52,7 +52,7 @@ pub(super) fn tracks(mut segment: Segment<'_>) -> (Vec<TrackRow>, Option<Error>)
     let (mut first_error, mut known) = (None, 0);
     loop {
         first_error = first_error.or_else(|| segment.faults().first().cloned());
-        // Segments may share tracks, which are known then.
+        // Segments may share tracks, which are known already.
         if known < numbering.kinds().len() {
             known = numbering.kinds().len();
             for (track, &stream) in segment.tracks().iter().zip(numbering.of_tracks()) {

@@ -6,7 +6,7 @@ use pagecut::media::matroska::{self, Element, ElementId, ElementType, Node};
 use crate::media::names;
 use crate::tree::{Line, Printer, Scalar, Value};
 
-/// Prints all elements. Returns whether none is damaged; damage was reported.
+/// Prints all elements. Returns whether none is damaged; damage is reported.
 pub(super) fn print(data: &[u8], printer: &mut Printer<'_>) -> Result<bool> {
     let mut all_good = true;
     for node in matroska::tree(data) {
@@ -21,7 +21,7 @@ pub(super) fn print(data: &[u8], printer: &mut Printer<'_>) -> Result<bool> {
 fn line<'data>(node: &Node<'data>) -> Line<'data, ElementId> {
     let element = node.element;
     let header_len = element.header_len();
-    // What is in a segment is not in the view of it.
+    // The view of a segment does not include its children.
     let len = match element.id() {
         ElementId::SEGMENT => element.size(),
         _ => Some(element.body().len() as u64),
@@ -36,10 +36,10 @@ fn line<'data>(node: &Node<'data>) -> Line<'data, ElementId> {
     }
 }
 
-/// Bytes that are not more are shown.
+/// Maximum number of bytes shown as a value.
 const SHORT: usize = 16;
 
-/// What an element holds, if it is of a type that has a value. Bytes are one if they are few, as digits.
+/// Returns the value of an element, if its type has one. A few bytes are shown as hexadecimal digits.
 fn scalar<'data>(element: &Element<'data>) -> Option<Scalar<'data>> {
     match element.id().element_type()? {
         ElementType::Unsigned => element.unsigned().ok().map(Scalar::Unsigned),

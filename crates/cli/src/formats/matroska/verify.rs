@@ -7,7 +7,7 @@ use pagecut::{Error, ErrorKind, Format as _, Gap, Piece, Result, Resync as _};
 
 use crate::verify::{Found, first};
 
-/// The records up to the first error between them, and the first one in them.
+/// Returns the records up to the first error between them, and the first error in them.
 pub(super) fn records(data: &[u8]) -> Found {
     let mut inside = Inside::new(data);
     let mut fault = None;
@@ -22,7 +22,7 @@ pub(super) fn records(data: &[u8]) -> Found {
     Found { tally, error, complete, gaps: None, faults: None }
 }
 
-/// The records, the gaps between them, and everything that is wrong in them.
+/// Returns the records, the gaps between them, and all faults in them.
 pub(super) fn pieces(data: &[u8], max_gaps: u64) -> Found {
     let mut inside = Inside::new(data);
     let (mut gaps, mut faults) = (Vec::<Gap>::new(), Vec::<Error>::new());
@@ -48,15 +48,15 @@ pub(super) fn pieces(data: &[u8], max_gaps: u64) -> Found {
     Found { tally: pieces.tally(), error, complete, gaps: Some(gaps), faults: Some(faults) }
 }
 
-/// The segment that is being read, which tells what is wrong in a record of it.
+/// The current segment, which is needed to find the faults of its records.
 struct Inside<'data> {
     data: &'data [u8],
     segment: Option<Segment<'data>>,
     /// The last EBML header.
     header: Option<Element<'data>>,
-    /// What was met in the segment.
-    met: Occurrences,
-    /// Why there is no segment, or the faults in the head of each.
+    /// The elements found in the segment.
+    found: Occurrences,
+    /// The reason why there is no segment, or the faults in the head of each.
     of_head: Vec<Error>,
 }
 
@@ -66,12 +66,12 @@ impl<'data> Inside<'data> {
             Ok(segment) => (Some(segment), Vec::new()),
             Err(error) => (None, vec![error]),
         };
-        let mut inside = Self { data, segment, header: None, met: Occurrences::default(), of_head };
+        let mut inside = Self { data, segment, header: None, found: Occurrences::default(), of_head };
         inside.take_faults();
         inside
     }
 
-    /// Takes over the faults in the head of the segment, of very many segments the first ones.
+    /// Collects the faults in the head of the segment, up to a limit over all segments.
     fn take_faults(&mut self) {
         const MOST: usize = 1000;
         let faults = self.segment.as_ref().map_or(&[][..], Segment::faults);
@@ -86,7 +86,7 @@ impl<'data> Inside<'data> {
         }
     }
 
-    /// Reads what is in a record, and tells of everything that is wrong, of each place once.
+    /// Reads the contents of a record, and reports all faults, each offset once.
     fn check(&mut self, record: &TopLevel<'data>, tell: &mut dyn FnMut(Error)) {
         let mut told = HashSet::new();
         let mut tell = |error: Error| {
@@ -95,11 +95,11 @@ impl<'data> Inside<'data> {
             }
         };
         let element = record.element();
-        self.met.add(&element).unwrap_or_else(&mut tell);
+        self.found.add(&element).unwrap_or_else(&mut tell);
         match record {
             TopLevel::Segment(_) => {
                 self.begin(element);
-                self.met = Occurrences::default();
+                self.found = Occurrences::default();
                 element.check_size(self.data.len() as u64).unwrap_or_else(&mut tell);
             }
             TopLevel::Cluster(cluster) => self.check_blocks(cluster, &mut tell),
@@ -109,7 +109,7 @@ impl<'data> Inside<'data> {
         element.checks().for_each(tell);
     }
 
-    /// Reads the blocks of a cluster, and finds their frames.
+    /// Reads the blocks of a cluster, and locates their frames.
     fn check_blocks(&self, cluster: &Cluster<'data>, tell: &mut impl FnMut(Error)) {
         match &self.segment {
             Some(segment) => segment.packets_of(cluster).filter_map(Result::err).for_each(tell),

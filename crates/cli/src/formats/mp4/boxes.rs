@@ -7,18 +7,18 @@ use pagecut::media::mp4::Node;
 
 use crate::media::unsupported;
 
-/// The types of boxes, from the outside to the inside.
+/// The box types of the path, outermost first.
 pub(super) struct Path {
     steps: Vec<Step>,
-    /// How many of the steps lead to the box that was looked at last, or to one that it is in.
+    /// Number of steps that match the last box or an ancestor of it.
     taken: usize,
 }
 
-/// A type, and which box of it if that is said, counted from 0 in what they are in.
+/// A box type, and optionally the index of the box among those of the type in its parent, from 0.
 struct Step {
     kind: String,
     number: Option<usize>,
-    /// How many there were where the steps before led to last.
+    /// Number of boxes of the type in the last matching parent.
     seen: usize,
 }
 
@@ -37,7 +37,7 @@ impl Path {
         Ok(Self { steps, taken: 0 })
     }
 
-    /// Whether the path leads to a box; to be asked of every box in the order of the tree.
+    /// Whether the path leads to a box. Must be called for every box in the order of the tree.
     pub(super) fn leads_to(&mut self, node: &Node<'_>) -> bool {
         self.taken = self.taken.min(node.depth);
         if self.taken < node.depth {

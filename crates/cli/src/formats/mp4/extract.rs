@@ -7,7 +7,7 @@ use super::boxes::Path;
 use crate::extract::{Place, no_track};
 use crate::media::unsupported;
 
-/// Writes the samples of a track of MP4, in the order in which they are decoded.
+/// Writes the samples of a track of MP4 in decode order.
 pub(super) fn samples(data: &[u8], id: u64, place: &Place<'_>) -> Result<()> {
     let movie = Movie::read(data)?;
     let track = movie.tracks().iter().find(|track| u64::from(track.id()) == id);
@@ -16,16 +16,16 @@ pub(super) fn samples(data: &[u8], id: u64, place: &Place<'_>) -> Result<()> {
     for sample in track.samples() {
         match sample {
             Ok(sample) => sink.put(sample.range)?,
-            // What is before it is written all the same.
+            // The samples before the error are written.
             Err(error) => return sink.finish().and(Err(error)),
         }
     }
     sink.finish()?;
-    // Bytes that are no media data, or those of another track, are reported.
+    // Reports samples outside of media data, and samples that overlap another track.
     movie.check_layout()
 }
 
-/// Writes all boxes of a path.
+/// Writes all boxes that a path leads to.
 pub(super) fn boxes(data: &[u8], path: &str, place: &Place<'_>) -> Result<()> {
     let mut path = Path::parse(path)?;
     let mut found = Vec::new();

@@ -37,7 +37,7 @@ impl Format for Mp4 {
     }
 
     fn lacks_lookup(&self) -> Option<&'static str> {
-        // A box can be as long as the whole input, and is no piece of it that is of use alone.
+        // A box can be as long as the whole input, and has no use of its own.
         Some("boxes are not looked up by number or place; `extract --box` writes them")
     }
 

@@ -6,7 +6,7 @@ use pagecut::media::mp4::{FieldValue, FourCc, Node, Tree};
 use crate::tree;
 use crate::tree::{Line, Printer, Value};
 
-/// Prints all boxes. Returns whether none is damaged; damage was reported.
+/// Prints all boxes. Returns whether none is damaged; damage is reported.
 pub(super) fn print(data: &[u8], printer: &mut Printer<'_>) -> Result<bool> {
     let mut all_good = true;
     for node in Tree::new(data) {

@@ -5,7 +5,7 @@ use pagecut::{Error, ErrorKind, Format as _, Result};
 
 use crate::verify::{Found, first};
 
-/// The boxes that are in no other box, then those in them, then the samples.
+/// Reads the top-level boxes, then their descendants, then the samples.
 pub(super) fn read(data: &[u8]) -> Found {
     let mut boxes = Boxes.records(data);
     boxes.by_ref().for_each(drop);
@@ -14,12 +14,12 @@ pub(super) fn read(data: &[u8]) -> Found {
     Found { tally, error: first(error, inside_of_boxes(data).err()), complete, gaps: None, faults: None }
 }
 
-/// Reads all boxes, and all samples of the movie, if there has to be one.
+/// Reads all boxes, and all samples of the movie, which may be missing in some files.
 fn inside_of_boxes(data: &[u8]) -> Result<()> {
     let mut may_have_no_movie = false;
     for node in Tree::new(data) {
         let node = node?;
-        // Segments of a movie, and pictures, have none.
+        // Segments of a movie and still images have none.
         may_have_no_movie |= node.depth == 0 && matches!(&node.mp4_box.kind().0, b"moof" | b"meta" | b"sidx");
     }
     let movie = match Movie::read(data) {
@@ -37,7 +37,7 @@ fn inside_of_boxes(data: &[u8]) -> Result<()> {
     }
 }
 
-/// Whether an error is that there is no movie.
+/// Whether an error reports a missing movie.
 fn is_no_movie(error: &Error) -> bool {
     use pagecut::Mp4Fault::BoxMissing;
     matches!(error.kind(), ErrorKind::Mp4(BoxMissing { kind: [b'm', b'o', b'o', b'v'], parent: None }))

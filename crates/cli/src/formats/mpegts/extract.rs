@@ -7,7 +7,7 @@ use crate::extract::Place;
 use crate::media::unsupported;
 use crate::report;
 
-/// Writes the payload of the PES packets of a PID. Behind damage it goes on.
+/// Writes the payload of the PES packets of a PID. Continues after damage.
 pub(super) fn elementary_stream(data: &[u8], packets: Packets, pid: u16, place: &Place<'_>) -> Result<bool> {
     let mut pes_packets = packets.pes_packets(data).for_pids([pid]).peekable();
     if pes_packets.peek().is_none() {

@@ -17,7 +17,7 @@ use crate::tree::Printer;
 use crate::verify::{Checked, Reading, first};
 use crate::{probe, sanitize};
 
-/// A transport stream, by how its packets lie.
+/// A transport stream, with its packet kind.
 pub(super) struct TransportStream(pub(super) Packets);
 
 impl Format for TransportStream {
@@ -37,7 +37,7 @@ impl Format for TransportStream {
         Ok(Outcome::Packets(input.work(|| PacketCounts::count(input.source, &self.0, input.name))))
     }
 
-    /// Reads on after every gap.
+    /// Continues after every gap.
     fn verify(&self, input: NamedSource<'_>, args: &Verify) -> Result<Reading> {
         Ok(Reading::of_parts(input, Some(Packets::NAME), || {
             let most_gaps = if args.recover { args.max_gaps } else { u64::MAX };

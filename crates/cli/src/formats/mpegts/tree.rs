@@ -1,4 +1,4 @@
-//! Transport packets, of which a stream is a tree without branches.
+//! Transport packets as a flat tree.
 
 use std::io::{self, Write};
 
@@ -17,7 +17,7 @@ struct Line {
     kind: &'static str,
     offset: u64,
     header_len: u64,
-    /// With what lies before or behind the transport packet.
+    /// Length including an extra header or parity.
     len: u64,
     pid: u16,
     unit_start: bool,
@@ -26,11 +26,11 @@ struct Line {
     payload_len: u64,
 }
 
-/// Prints all packets, on all cores. Returns whether there are no gaps; those were told.
+/// Prints all packets, on all cores. Returns whether there are no gaps; gaps are reported.
 pub(super) fn print(source: &Source, format: &Packets, printer: &mut Printer<'_>) -> Result<bool> {
     let (json, name) = (printer.json, printer.name);
     let mut all_good = true;
-    // Records in the parts before.
+    // Number of records in the parts before.
     let mut before = 0;
     let account = source.parts(format).recover().map_in_order(
         |pieces| {

@@ -1,8 +1,8 @@
 //! LZO1X, as the documentation of the Linux kernel describes its stream (`Documentation/staging/lzo.rst`).
 //!
-//! Matroska does not store the length of a decompressed frame, and compressed data may expand 255-fold. Of the permissively licensed
-//! crates, `lzokay` decompresses only into a slice that holds the whole frame, and `minilzo` binds a C library under the GPL; so this
-//! decoder keeps a window and gives the frame in pieces.
+//! Matroska does not store the length of a decompressed frame, and compressed data may expand 255-fold. Of the permissively
+//! licensed crates, `lzokay` needs a slice for the whole frame, and `minilzo` binds a C library under the GPL; so this
+//! decoder keeps a window and passes the frame in pieces.
 
 use super::{Damaged, Decompressed, Put};
 use pagecut::Result;
@@ -10,7 +10,7 @@ use pagecut::Result;
 /// The longest distance of a match.
 const WINDOW: usize = 0xbfff;
 
-/// The most bytes that are kept: the window, and as many new bytes.
+/// Maximum number of bytes kept: the window, and as many new bytes.
 const BUFFER_LEN: usize = 2 * (WINDOW + 1);
 
 /// Decompresses a frame in pieces of a bounded buffer.
@@ -107,7 +107,7 @@ impl Decoder<'_> {
         self.rest.split_off_first().copied().ok_or(Stop::Damaged)
     }
 
-    /// Reads a length: the field of the instruction or, if that is 0, more than `most`, in the bytes after it.
+    /// Reads a length: the field of the instruction; or, if that is 0, `most` plus the bytes after it.
     fn length(&mut self, in_code: u8, most: usize) -> std::result::Result<usize, Stop> {
         if in_code > 0 {
             return Ok(in_code.into());
@@ -149,7 +149,7 @@ impl Decoder<'_> {
         Ok(())
     }
 
-    /// If there is no room for more bytes, passes on all bytes, and keeps the window.
+    /// If the buffer is full, passes on all bytes, and keeps the window.
     fn make_room(&mut self, count: usize) -> std::result::Result<(), Stop> {
         if self.output.len() + count <= BUFFER_LEN {
             return Ok(());

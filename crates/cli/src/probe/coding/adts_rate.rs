@@ -1,11 +1,11 @@
-//! The bit rate of AAC in ADTS, which no header states.
+//! The bit rate of ADTS AAC, which no header states.
 
 use pagecut::media::codec::AdtsHeader;
 
-/// Averages the bit rates of frames, as ffprobe does over the beginning of a stream.
+/// Averages the bit rates of frames, as ffprobe does over the start of a stream.
 #[derive(Debug, Default)]
 pub(super) struct AdtsRate {
-    /// Bytes of a frame that is not complete yet.
+    /// Bytes of an incomplete frame.
     pending: Vec<u8>,
     frames: i64,
     average: i64,
@@ -13,15 +13,15 @@ pub(super) struct AdtsRate {
 }
 
 impl AdtsRate {
-    /// Whether the frames make up the part of a stream that ffprobe analyses.
+    /// Whether the frames cover the part of a stream that ffprobe analyses.
     pub(super) fn is_full(&self) -> bool {
         const ANALYSED_SECONDS: f64 = 5.0;
         self.seconds >= ANALYSED_SECONDS
     }
 
-    /// Takes the next bytes of the stream.
+    /// Adds the next bytes of the stream.
     pub(super) fn add(&mut self, bytes: &[u8]) {
-        /// Samples of a raw data block of each channel.
+        /// Samples per channel in a raw data block.
         const BLOCK: i64 = 1024;
         self.pending.extend_from_slice(bytes);
         let mut at = 0;
@@ -49,7 +49,7 @@ impl AdtsRate {
         self.pending.drain(..at);
     }
 
-    /// The average in bits per second, if there was a frame.
+    /// Returns the average in bits per second, if there was a frame.
     pub(super) fn bits_per_second(&self) -> Option<u64> {
         u64::try_from(self.average).ok().filter(|&rate| rate > 0)
     }

@@ -1,4 +1,4 @@
-//! Sound.
+//! Fields of audio streams.
 
 use pagecut::media::AudioSpecificConfig;
 use pagecut::media::codec::{
@@ -10,7 +10,7 @@ use super::super::profile;
 use super::super::report::{Sound, Stream};
 use super::Headers;
 
-/// Layouts by the number of channels, from 1 on: MPEG-4, Vorbis and Opus, FLAC, ALAC.
+/// Layouts by the number of channels, from 1: MPEG-4, Vorbis and Opus, FLAC, ALAC.
 const MPEG_4: [&str; 8] = ["mono", "stereo", "3.0", "4.0", "5.0", "5.1", "6.1(back)", "7.1(wide)"];
 const VORBIS: [&str; 8] = ["mono", "stereo", "3.0", "quad", "5.0", "5.1", "6.1", "7.1"];
 
@@ -44,7 +44,7 @@ fn layout(names: &[&'static str; 8], channels: u64) -> Option<&'static str> {
     names.get(usize::try_from(channels).ok()?.checked_sub(1)?).copied()
 }
 
-/// The layout of a number of channels in the order of Vorbis.
+/// Returns the layout of a number of channels in the order of Vorbis.
 pub(crate) fn vorbis_layout(channels: u64) -> Option<&'static str> {
     layout(&VORBIS, channels)
 }
@@ -58,7 +58,7 @@ pub(super) fn describe(stream: &mut Stream, name: &str, headers: &Headers<'_>) {
             if let Some(config) = audio_config_of_loas(headers.packet) {
                 stream.profile = profile::of_aac(&config);
                 stream.sound = Some(Sound { sample_fmt: Some("fltp"), ..super::super::aac_sound(&config) });
-                // With the object type and frequency of spectral band replication, 25 bits.
+                // 25 bits, including the object type and frequency of spectral band replication.
                 stream.extradata_size =
                     Some(if config.extension_sampling_frequency.is_some() { 4 } else { 2 });
             }
@@ -100,7 +100,7 @@ pub(super) fn describe(stream: &mut Stream, name: &str, headers: &Headers<'_>) {
     }
 }
 
-/// Samples as ffmpeg's decoder gives them.
+/// Returns the sample format of FFmpeg's decoder.
 fn sample_format(name: &str) -> Option<&'static str> {
     Some(match name {
         "mp1" | "mp2" => "s16p",
@@ -133,9 +133,9 @@ fn aac(stream: &mut Stream, headers: &Headers<'_>) {
     }
 }
 
-/// The first header in the packet. A byte stream may begin within a frame.
+/// Returns the first header in the packet. A byte stream may begin inside a frame.
 fn first<T>(headers: &Headers<'_>, read: impl Fn(&[u8]) -> Option<T>) -> Option<T> {
-    /// No frame of these codings is longer.
+    /// Maximum length of a frame of these codings.
     const FRAME_LEN: usize = 8192;
     let packet = headers.packet;
     if !headers.is_byte_stream {
@@ -168,7 +168,7 @@ fn ac3(stream: &mut Stream, headers: &Headers<'_>) {
     stream.bit_rate = rate.or(stream.bit_rate);
 }
 
-/// The layout of the channels of AC-3.
+/// Returns the channel layout of AC-3.
 pub(super) fn ac3_layout(header: &Ac3Header) -> Option<&'static str> {
     let layouts = AC3.get(usize::from(header.channel_mode));
     layouts.map(|layouts| layouts[usize::from(header.has_low_frequency_effects)])
@@ -200,7 +200,7 @@ fn dts(stream: &mut Stream, headers: &Headers<'_>) {
             let bits = if extension.bits_per_sample > 16 { 24 } else { 16 };
             stream.bits_per_raw_sample = Some(bits);
             sound.sample_fmt = Some(if bits == 24 { "s32p" } else { "s16p" });
-            // The core has a rate, the whole has none.
+            // The core has a rate, the whole stream has none.
             stream.bit_rate = None;
             "DTS-HD MA"
         }
@@ -210,8 +210,8 @@ fn dts(stream: &mut Stream, headers: &Headers<'_>) {
     stream.profile = Some(profile.to_owned());
 }
 
-/// The layout of `nuSpkrActivityMask` (ETSI TS 102 114, 7.5): bit 0 is centre, 1 left and right, 2 surround, 3 low frequencies, 4 rear
-/// centre, 6 rear, 11 side.
+/// Returns the layout of `nuSpkrActivityMask` (ETSI TS 102 114, 7.5): bit 0 is centre, 1 left and right, 2 surround, 3 low
+/// frequencies, 4 rear centre, 6 rear, 11 side.
 fn dts_layout(speakers: u16) -> Option<&'static str> {
     Some(match speakers {
         0x001 => "mono",
@@ -232,7 +232,7 @@ fn dts_layout(speakers: u16) -> Option<&'static str> {
     })
 }
 
-/// DTS Express, of which ffprobe shows the bit rate of the header, whatever the container tells.
+/// Sets the fields of DTS Express; ffprobe shows the bit rate of the header, not that of the container.
 fn dts_express(stream: &mut Stream, header: DtsExpressHeader) {
     let sound = stream.sound.get_or_insert_default();
     sound.sample_rate = Some(header.sampling_frequency.into());
@@ -256,7 +256,7 @@ fn flac(stream: &mut Stream, headers: &Headers<'_>) {
 }
 
 fn alac(stream: &mut Stream, headers: &Headers<'_>) {
-    /// Bytes of the header that ffmpeg keeps before the configuration: a box with its version.
+    /// Bytes of the header that FFmpeg keeps before the configuration: a box with its version.
     const BOX_LEN: usize = 12;
     let configuration = headers.configuration;
     let is_boxed = configuration.get(4..8) == Some(b"alac");

@@ -4,12 +4,12 @@ use pagecut::media::codec::Color;
 
 use super::super::picture::Picture;
 
-/// Of `VideoFullRangeFlag`.
+/// Returns the name of `VideoFullRangeFlag`.
 pub(super) fn range(is_full: bool) -> &'static str {
     if is_full { "pc" } else { "tv" }
 }
 
-/// Of `ColourPrimaries`; `None` if they are unspecified or reserved.
+/// Returns the name of `ColourPrimaries`; `None` if they are unspecified or reserved.
 pub(super) fn primaries(code: u64) -> Option<&'static str> {
     Some(match code {
         1 => "bt709",
@@ -27,7 +27,7 @@ pub(super) fn primaries(code: u64) -> Option<&'static str> {
     })
 }
 
-/// Of `TransferCharacteristics`; `None` if they are unspecified or reserved.
+/// Returns the name of `TransferCharacteristics`; `None` if they are unspecified or reserved.
 pub(super) fn transfer(code: u64) -> Option<&'static str> {
     Some(match code {
         1 => "bt709",
@@ -50,7 +50,7 @@ pub(super) fn transfer(code: u64) -> Option<&'static str> {
     })
 }
 
-/// Of `MatrixCoefficients`; `None` if they are unspecified or reserved.
+/// Returns the name of `MatrixCoefficients`; `None` if they are unspecified or reserved.
 pub(super) fn space(code: u64) -> Option<&'static str> {
     Some(match code {
         0 => "gbr",
@@ -70,12 +70,12 @@ pub(super) fn space(code: u64) -> Option<&'static str> {
     })
 }
 
-/// Of `chroma_sample_loc_type`.
+/// Returns the name of `chroma_sample_loc_type`.
 pub(super) fn chroma_location(code: u64) -> Option<&'static str> {
     ["left", "center", "topleft", "top", "bottomleft", "bottom"].get(usize::try_from(code).ok()?).copied()
 }
 
-/// Puts colour into a picture.
+/// Sets the colour of a picture.
 pub(super) fn set(picture: &mut Picture, color: Color) {
     if let Some(is_full) = color.is_full_range {
         picture.color_range = Some(range(is_full));
@@ -85,7 +85,7 @@ pub(super) fn set(picture: &mut Picture, color: Color) {
     picture.color_space = space(color.matrix.into());
 }
 
-/// Puts colour into a picture, unless none is specified.
+/// Sets the colour of a picture, unless it is unspecified.
 pub(super) fn set_described(picture: &mut Picture, color: Color) {
     if [color.primaries, color.transfer, color.matrix] != [Color::UNSPECIFIED; 3] {
         set(picture, color);

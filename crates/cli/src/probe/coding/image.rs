@@ -3,7 +3,7 @@
 use super::super::report::{Ratio, Stream};
 use super::Headers;
 
-/// PNG (RFC 2083): `IHDR`, and `pHYs` and `tRNS` before the first `IDAT`.
+/// Reads PNG (RFC 2083): `IHDR`, and `pHYs` and `tRNS` before the first `IDAT`.
 pub(super) fn png(stream: &mut Stream, headers: &Headers<'_>) {
     let picture = stream.picture.get_or_insert_default();
     picture.color_range = Some("pc");
@@ -17,7 +17,7 @@ pub(super) fn png(stream: &mut Stream, headers: &Headers<'_>) {
                 color = body.get(8).copied().zip(body.get(9).copied());
             }
             (b"pHYs", Some(wide), Some(high)) => picture.coded_aspect_ratio = Ratio::new(wide, high),
-            // With a transparent colour, ffmpeg decodes alpha.
+            // FFmpeg decodes a transparent colour as alpha.
             (b"tRNS", ..) => {
                 color = color.map(|(depth, kind)| (depth, if kind == 3 { kind } else { kind | 4 }))
             }
@@ -40,24 +40,24 @@ pub(super) fn png(stream: &mut Stream, headers: &Headers<'_>) {
     };
 }
 
-/// The types and contents of the chunks of a PNG.
+/// Returns the types and contents of the chunks of a PNG.
 fn chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
     const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
-    /// Bytes of the CRC after the contents.
+    /// Length of the CRC after the contents.
     const CRC_LEN: usize = 4;
     let mut rest = bytes.strip_prefix(SIGNATURE).unwrap_or_default();
     std::iter::from_fn(move || {
         let (len, after) = rest.split_first_chunk()?;
         let (kind, after) = after.split_first_chunk()?;
         let len = usize::try_from(u32::from_be_bytes(*len)).ok()?;
-        // Of the last one, what there is.
+        // The last chunk may be truncated.
         let (body, after) = after.split_at(len.min(after.len()));
         rest = after.get(CRC_LEN..).unwrap_or_default();
         Some((kind, body))
     })
 }
 
-/// GIF: width and height of the logical screen. ffmpeg always decodes it with transparency.
+/// Reads GIF: width and height of the logical screen. FFmpeg always decodes it with transparency.
 pub(super) fn gif(stream: &mut Stream, headers: &Headers<'_>) {
     let picture = stream.picture.get_or_insert_default();
     picture.pix_fmt = Some("bgra");

@@ -14,10 +14,10 @@ use super::rates::PacketTimes;
 use super::{Headers, color, describe, describe_first_packets};
 use crate::media::frames::{self, Storage};
 
-/// What precedes the extradata in the `CodecPrivate` of Video for Windows: a `BITMAPINFOHEADER`.
+/// Length of the `BITMAPINFOHEADER` before the extradata in the `CodecPrivate` of Video for Windows.
 const VFW_HEADER_LEN: usize = 40;
 
-/// Adds to the streams, of which those of the tracks come first, what their headers tell.
+/// Adds the fields of coding headers to the streams, the first of which are those of the tracks.
 pub(crate) fn describe_segment(segment: &Segment<'_>, streams: &mut [Stream]) {
     let starts = starts(segment);
     for ((track, start), stream) in segment.tracks().iter().zip(&starts).zip(streams) {
@@ -39,7 +39,7 @@ pub(crate) fn describe_segment(segment: &Segment<'_>, streams: &mut [Stream]) {
     }
 }
 
-/// Adds to the stream of an attached picture what its header tells.
+/// Adds the fields of its header to the stream of an attached picture.
 pub(crate) fn describe_attachment(stream: &mut Stream, picture: &[u8]) {
     stream.picture.get_or_insert_default();
     // The rate is that of the time base.
@@ -47,7 +47,7 @@ pub(crate) fn describe_attachment(stream: &mut Stream, picture: &[u8]) {
     describe_first_packets(stream, picture, std::iter::empty());
 }
 
-/// What the beginning of a track's frames tells.
+/// The start of a track's frames.
 #[derive(Debug, Clone, Default)]
 struct Start<'data> {
     /// The first frame, unless it is encrypted or compressed.
@@ -88,20 +88,20 @@ fn starts<'data>(segment: &Segment<'data>) -> Vec<Start<'data>> {
     starts
 }
 
-/// The bytes of a frame as they were before they were stored, of a compressed one the first ones; none of one that cannot be read.
+/// Returns the original bytes of a frame, the first ones of a compressed one; empty if it is unreadable.
 fn frame<'data>(track: &Track<'_>, packet: &Packet<'data>) -> Cow<'data, [u8]> {
-    /// Headers have no more.
-    const MOST: usize = 1 << 20;
+    /// Maximum length of headers.
+    const MAX_HEADER_LEN: usize = 1 << 20;
     let storage = Storage::of(track.frame_encoding());
     match (packet.payload.prefix, packet.payload.data) {
         _ if !storage.is_readable() => Cow::Borrowed(&[]),
         ([], data) if storage.is_plain() => Cow::Borrowed(data),
         (prefix, data) => {
             // Compressed frames have no prefix.
-            let mut all = prefix[..prefix.len().min(MOST)].to_vec();
-            // What comes before damage is of use.
+            let mut all = prefix[..prefix.len().min(MAX_HEADER_LEN)].to_vec();
+            // The bytes before damage are used.
             let _ = frames::read(data, packet.offset, storage, &mut |piece| {
-                let room = MOST - all.len();
+                let room = MAX_HEADER_LEN - all.len();
                 all.extend_from_slice(&piece[..piece.len().min(room)]);
                 if piece.len() < room {
                     Ok(())
@@ -155,7 +155,7 @@ fn read_video(video: &Video<'_>, picture: &mut Picture) {
     picture.color_space = field(ElementId::MATRIX_COEFFICIENTS).and_then(color::space);
     picture.color_transfer = field(ElementId::TRANSFER_CHARACTERISTICS).and_then(color::transfer);
     picture.color_primaries = field(ElementId::PRIMARIES).and_then(color::primaries);
-    // 1 is with the sample of luma at the left or top, 2 is in the middle.
+    // 1 is cosited with the luma sample at the left or top, 2 is centered.
     picture.chroma_location =
         match (field(ElementId::CHROMA_SITING_HORZ), field(ElementId::CHROMA_SITING_VERT)) {
             (Some(1), Some(2)) => Some("left"),
@@ -166,7 +166,7 @@ fn read_video(video: &Video<'_>, picture: &mut Picture) {
         };
 }
 
-/// Reads the layout of the channels in an extensible `WAVEFORMATEX`, the `CodecPrivate` of the Audio Compression Manager.
+/// Reads the channel layout in an extensible `WAVEFORMATEX`, the `CodecPrivate` of the Audio Compression Manager.
 fn read_channel_mask(private: &[u8], stream: &mut Stream) -> Option<()> {
     const MASK: usize = 20;
     let mask = u32::from_le_bytes(*private.get(MASK..)?.first_chunk()?);
@@ -175,7 +175,7 @@ fn read_channel_mask(private: &[u8], stream: &mut Stream) -> Option<()> {
     Some(())
 }
 
-/// Of `dwChannelMask`.
+/// Returns the layout of `dwChannelMask`.
 fn channel_layout(mask: u32) -> Option<&'static str> {
     Some(match mask {
         0x4 => "mono",

@@ -10,10 +10,10 @@ use super::audio::ac3_layout;
 use super::rates::{self, PacketTimes};
 use super::{Headers, color, describe};
 
-/// Bytes of version and flags of a box.
+/// Length of version and flags of a box.
 const FULL_LEN: usize = 4;
 
-/// Adds to the streams, which are those of the tracks, what their headers tell.
+/// Adds the fields of coding headers to the streams of the tracks.
 pub(crate) fn describe_movie(movie: &Movie<'_>, streams: &mut [Stream]) {
     for (track, stream) in movie.tracks().iter().zip(streams) {
         let Some(Ok(entry)) = track.sample_entries().next() else { continue };
@@ -30,9 +30,9 @@ pub(crate) fn describe_movie(movie: &Movie<'_>, streams: &mut [Stream]) {
     }
 }
 
-/// When the first packets are decoded and shown. The table has the decode times of samples that the input has not.
+/// Returns decode and presentation times of the first packets. The table includes samples that the input lacks.
 fn packet_times(movie: &Movie<'_>, track: &Track<'_>) -> PacketTimes {
-    /// Samples in the index of ffprobe when it has a rate.
+    /// Number of samples in the index of ffprobe when it computes a rate.
     const INDEXED: usize = 99;
     let mut times = PacketTimes::default();
     for sample in track.samples().map_while(Result::ok).take(INDEXED) {
@@ -56,14 +56,14 @@ fn boxes<'data>(entry: &SampleEntry<'data>) -> impl Iterator<Item = Mp4Box<'data
     entry.boxes().map_while(Result::ok)
 }
 
-/// What a decoder has to have: the decoder configuration, or the payload of a box of the coding without its version and flags.
+/// Returns the decoder configuration, or the payload of a box of the coding without its version and flags.
 fn configuration<'data>(entry: &SampleEntry<'data>) -> &'data [u8] {
     let of_box = boxes(entry).find_map(|found| match &found.kind().0 {
         b"avcC" | b"hvcC" | b"av1C" | b"dOps" => Some(found.payload()),
         b"dfLa" | b"alac" => found.payload().get(FULL_LEN..),
-        // What ffmpeg writes for codings without a box of their own.
+        // FFmpeg writes this box for codings without a box of their own.
         b"glbl" => Some(found.payload()),
-        // QuickTime keeps the cookie one box further in.
+        // QuickTime nests the cookie in another box.
         b"wave" => {
             let mut inner = found.children().into_iter().flatten().map_while(Result::ok);
             inner.find(|inner| inner.kind() == *b"alac")?.payload().get(FULL_LEN..)
@@ -119,13 +119,13 @@ fn short(payload: &[u8], at: usize) -> Option<u64> {
     Some(u16::from_be_bytes(bytes).into())
 }
 
-/// `pasp` (ISO/IEC 14496-12, 12.1.4).
+/// Reads `pasp` (ISO/IEC 14496-12, 12.1.4).
 fn aspect_ratio(payload: &[u8]) -> Option<Ratio> {
     const LIMIT: u64 = 32_767;
     Ratio::nearest(number(payload, 0)?, number(payload, 4)?, LIMIT)
 }
 
-/// `colr` (ISO/IEC 14496-12, 12.1.5; QuickTime File Format).
+/// Reads `colr` (ISO/IEC 14496-12, 12.1.5; QuickTime File Format).
 fn read_color(payload: &[u8], picture: &mut Picture) -> Option<()> {
     let kind = payload.get(..4)?;
     if !matches!(kind, b"nclx" | b"nclc") {
@@ -135,13 +135,13 @@ fn read_color(payload: &[u8], picture: &mut Picture) -> Option<()> {
     picture.color_transfer = color::transfer(short(payload, 6)?);
     picture.color_space = color::space(short(payload, 8)?);
     if kind == b"nclx" {
-        // Some writers leave the byte out.
+        // Some writers omit the byte.
         picture.color_range = Some(color::range(payload.get(10).is_some_and(|flags| flags & 0x80 != 0)));
     }
     Some(())
 }
 
-/// The colour in `vpcC` (VP Codec ISO Media File Format Binding).
+/// Reads the colour in `vpcC` (VP Codec ISO Media File Format Binding).
 fn read_vp_color(payload: &[u8], picture: &mut Picture) -> Option<()> {
     let &[_, _, _, _, _, _, depth, primaries, transfer, matrix] = payload.first_chunk()?;
     picture.color_range = Some(color::range(depth & 1 != 0));
@@ -151,7 +151,7 @@ fn read_vp_color(payload: &[u8], picture: &mut Picture) -> Option<()> {
     Some(())
 }
 
-/// `fiel` (QuickTime File Format, *Field handling*).
+/// Reads `fiel` (QuickTime File Format, *Field handling*).
 fn field_order(payload: &[u8]) -> Option<&'static str> {
     match payload {
         [1, ..] => Some("progressive"),
@@ -163,7 +163,7 @@ fn field_order(payload: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// What `dac3` or `dec3` tells; the first frame tells it again.
+/// Sets the fields of `dac3` or `dec3`; the first frame repeats them.
 fn read_ac3(header: Option<Ac3Header>, stream: &mut Stream) {
     let Some(header) = header else { return };
     if let Some(sound) = &mut stream.sound {
@@ -173,7 +173,7 @@ fn read_ac3(header: Option<Ac3Header>, stream: &mut Stream) {
     stream.side_data_list.extend(audio_service(header));
 }
 
-/// `clli`: the light levels of the brightest sample and of the brightest picture on average.
+/// Reads `clli`: the light levels of the brightest sample and of the brightest picture on average.
 fn light_level(payload: &[u8]) -> Option<SideData> {
     Some(SideData::ContentLight { max_content: short(payload, 0)?, max_average: short(payload, 2)? })
 }
@@ -185,7 +185,7 @@ fn audio_service(header: Ac3Header) -> Option<SideData> {
     Some(SideData::AudioService(if service == 7 && header.channel_mode > 1 { KARAOKE } else { service }))
 }
 
-/// `chan` (QuickTime File Format, *Audio channel layout*): the tags of one and of two channels.
+/// Reads `chan` (QuickTime File Format, *Audio channel layout*): the tags for one and two channels.
 fn channel_layout(payload: &[u8]) -> Option<&'static str> {
     match number(payload, 4)? {
         0x0064_0001 => Some("mono"),

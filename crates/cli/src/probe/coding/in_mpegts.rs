@@ -13,23 +13,23 @@ use super::rates::PacketTimes;
 use super::{Headers, describe, nal_video};
 use crate::streams::Kind;
 
-/// What the first PES packets of a stream tell.
+/// The headers in the first PES packets of a stream.
 #[derive(Debug, Default)]
 struct Start<'data> {
     /// The first packet with headers.
     packet: Option<Cow<'data, [u8]>>,
-    /// That packet and the one after it, if it does not tell the order of fields: the other field may be there.
+    /// That packet and the next one, if the first does not give the field order: the next may hold the other field.
     fields: Option<Vec<u8>>,
     lacks_field: bool,
-    /// There is a packet.
+    /// The stream has a packet.
     has_packet: bool,
     times: PacketTimes,
     timeline: Timeline,
-    /// Of AAC.
+    /// For AAC.
     rate: AdtsRate,
 }
 
-/// Adds to the streams what the first headers of each tell. A stream is known by its `id`, the PID.
+/// Adds the fields of the first coding headers to each stream. Streams are identified by their `id`, the PID.
 pub(crate) fn describe_transport(format: Packets, data: &[u8], streams: &mut [Stream]) {
     let is_coded = |stream: &Stream| matches!(stream.kind, Kind::Video | Kind::Audio);
     let pid = |stream: &Stream| u16::from_str_radix(stream.id.as_deref()?.strip_prefix("0x")?, 16).ok();
@@ -94,7 +94,7 @@ pub(crate) fn describe_transport(format: Packets, data: &[u8], streams: &mut [St
     }
 }
 
-/// The bytes that a packet begins with, in one piece: enough for all headers.
+/// Returns the start of a packet as one slice: enough for all headers.
 fn head<'data>(packet: &PesPacket<'data>) -> Cow<'data, [u8]> {
     const LEN: usize = 4 << 20;
     let mut pieces = packet.pieces();
@@ -112,12 +112,12 @@ fn head<'data>(packet: &PesPacket<'data>) -> Cow<'data, [u8]> {
     Cow::Owned(bytes)
 }
 
-/// Whether a packet with parameter sets of H.264 does not tell which field comes first.
+/// Whether a packet with parameter sets of H.264 does not give the field order.
 fn lacks_field(stream: &Stream, packet: &[u8]) -> bool {
     stream.codec_name == Some("h264") && nal_video::h264_field_order(packet).is_none()
 }
 
-/// Whether decoding can begin with a packet.
+/// Whether a decoder can start at a packet.
 fn has_headers(stream: &Stream, packet: &[u8]) -> bool {
     match stream.codec_name {
         Some("h264") => h264::SequenceParameterSet::from_byte_stream(packet).is_some(),

@@ -1,6 +1,6 @@
 //! Long names of codings.
 
-/// What ffmpeg calls a coding at length; `None` of those that it does not know.
+/// Returns FFmpeg's long name of a coding; `None` if it does not know the coding.
 pub(crate) fn long_name(name: &str) -> Option<&'static str> {
     Some(match name {
         "8bps" => "QuickTime 8BPS video",

@@ -1,4 +1,4 @@
-//! Fields of streams that the headers of their coding give, in the words of ffprobe.
+//! Stream fields from coding headers, with ffprobe's names.
 
 mod adts_rate;
 mod audio;
@@ -25,21 +25,21 @@ use super::report::Stream;
 use crate::streams::Kind;
 use rates::PacketTimes;
 
-/// Where a stream's headers are.
+/// The locations of a stream's headers.
 #[derive(Debug, Clone, Copy)]
 struct Headers<'a> {
-    /// What the container has for the decoder: a decoder configuration record, a `DecoderSpecificInfo`, a `CodecPrivate`.
+    /// The decoder data in the container: a decoder configuration record, a `DecoderSpecificInfo`, a `CodecPrivate`.
     configuration: &'a [u8],
     /// The first packet, or the first bytes of the stream.
     packet: &'a [u8],
-    /// The packet is of a stream without lengths before its NAL units, such as that of MPEG-TS.
+    /// The packet has start codes, not lengths, before its NAL units, as in MPEG-TS.
     is_byte_stream: bool,
-    /// When the first packets are decoded and shown.
+    /// Decode and presentation times of the first packets.
     times: &'a PacketTimes,
 }
 
-/// Adds to a stream what its first packets tell, where the container has nothing else for the decoder and no durations. `times` are those
-/// of presentation, in order of the packets; of more than a few, the first ones count.
+/// Adds the fields of its first packets to a stream whose container has no decoder data and no durations. `times` are presentation times in
+/// packet order; only the first ones are used.
 pub(crate) fn describe_first_packets(stream: &mut Stream, first: &[u8], times: impl Iterator<Item = i64>) {
     let mut times =
         PacketTimes { presentation: times.take(rates::PACKETS).collect(), ..PacketTimes::default() };
@@ -47,7 +47,7 @@ pub(crate) fn describe_first_packets(stream: &mut Stream, first: &[u8], times: i
     describe(stream, &Headers { configuration: &[], packet: first, is_byte_stream: true, times: &times });
 }
 
-/// Adds to a stream what its headers tell. What the container tells stays where ffprobe prefers it.
+/// Adds the fields of its headers to a stream. Values of the container take precedence as in ffprobe.
 fn describe(stream: &mut Stream, headers: &Headers<'_>) {
     let Some(name) = stream.codec_name else {
         if stream.kind == Kind::Video {

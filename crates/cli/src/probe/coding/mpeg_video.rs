@@ -8,14 +8,14 @@ use super::super::report::{Ratio, Stream};
 use super::super::side_data::SideData;
 use super::{Headers, color};
 
-/// Display aspect ratios of MPEG-2 by `aspect_ratio_information` from 2 on.
+/// Display aspect ratios of MPEG-2 by `aspect_ratio_information` from 2.
 const DISPLAY_ASPECT_RATIOS: [(u64, u64); 3] = [(4, 3), (16, 9), (221, 100)];
 
-/// Heights of samples of MPEG-1 in parts of 10,000 of their widths, by `aspect_ratio_information` (ISO/IEC 11172-2, 2.4.3.2).
+/// Sample heights of MPEG-1 in 10,000ths of the width, by `aspect_ratio_information` (ISO/IEC 11172-2, 2.4.3.2).
 const SAMPLE_HEIGHTS: [u64; 15] =
     [0, 10_000, 6735, 7031, 7615, 8055, 8437, 8935, 9157, 9815, 10_255, 10_695, 10_950, 11_575, 12_015];
 
-/// The sequence header, with its extensions if there are any.
+/// Returns the sequence header, with its extensions if there are any.
 fn sequence(headers: &Headers<'_>) -> Option<MpegVideoSequence> {
     let of_packet = MpegVideoSequence::read(headers.packet);
     let is_extended = of_packet.is_some_and(|sequence| sequence.extension.is_some());
@@ -23,13 +23,13 @@ fn sequence(headers: &Headers<'_>) -> Option<MpegVideoSequence> {
     if is_extended { of_packet } else { of_configuration().or(of_packet) }
 }
 
-/// Frames in a second by the headers of MPEG-1 and MPEG-2.
+/// Returns the frame rate in the headers of MPEG-1 and MPEG-2.
 pub(super) fn mpeg_1_or_2_rate(headers: &Headers<'_>) -> Option<Ratio> {
     let (frames, seconds) = sequence(headers)?.frame_rate?;
     Ratio::new(frames.into(), seconds.into())
 }
 
-/// Pictures in a second by the headers of MPEG-4 Visual.
+/// Returns the frame rate in the headers of MPEG-4 Visual.
 pub(super) fn mpeg_4_rate(headers: &Headers<'_>) -> Option<Ratio> {
     let layer = Mpeg4Visual::read(headers.configuration).or_else(|| Mpeg4Visual::read(headers.packet))?;
     Ratio::new(layer.time_resolution.into(), layer.fixed_time_increment.unwrap_or(1).into())
@@ -37,7 +37,7 @@ pub(super) fn mpeg_4_rate(headers: &Headers<'_>) -> Option<Ratio> {
 
 pub(super) fn mpeg_1_or_2(stream: &mut Stream, headers: &Headers<'_>) {
     let picture = stream.picture.get_or_insert_default();
-    // Samples of neither standard have the full range.
+    // Neither standard uses the full range.
     picture.color_range = Some("tv");
     let Some(sequence) = sequence(headers) else { return };
     (picture.width, picture.height) = (sequence.width.into(), sequence.height.into());
@@ -68,7 +68,7 @@ pub(super) fn mpeg_1_or_2(stream: &mut Stream, headers: &Headers<'_>) {
     }
 }
 
-/// Whether `vbv_delay` of the first picture says that the bit rate is constant (ISO/IEC 13818-2, 6.3.9).
+/// Whether `vbv_delay` of the first picture signals a constant bit rate (ISO/IEC 13818-2, 6.3.9).
 fn has_constant_rate(packet: &[u8]) -> bool {
     const VARIABLE: u32 = 0xffff;
     let at = packet.windows(4).position(|code| code == [0, 0, 1, 0]);
@@ -77,7 +77,7 @@ fn has_constant_rate(packet: &[u8]) -> bool {
     header.is_some_and(|header| u32::from_be_bytes(*header) >> 3 & 0xffff != VARIABLE)
 }
 
-/// Bits per second; 0 where all bits of MPEG-1's field are set, since the rate varies.
+/// Returns the bit rate in bits per second; 0 if all bits of MPEG-1's field are set, which means a variable rate.
 fn max_bit_rate(sequence: &MpegVideoSequence) -> u64 {
     if sequence.bit_rate == 0x3ffff { 0 } else { u64::from(sequence.bit_rate) * 400 }
 }
@@ -114,7 +114,7 @@ fn sample_aspect_ratio(sequence: &MpegVideoSequence, extension: &MpegVideoExtens
     let &(wide, high) = DISPLAY_ASPECT_RATIOS.get(index.checked_sub(2)?)?;
     let of = |(width, height): (u32, u32)| Ratio::new(wide * u64::from(height), high * u64::from(width));
     let whole = (sequence.width, sequence.height);
-    // As ffmpeg does, take the size of the display only where it gives a usual ratio.
+    // As in FFmpeg, use the display size only if it gives a common ratio.
     let by_display = extension.display_size.and_then(of).filter(|ratio| {
         let shown = ratio.times(sequence.width.into(), sequence.height.into());
         [Ratio::new(4, 3), Ratio::new(16, 9)].contains(&shown)
@@ -145,7 +145,7 @@ pub(super) fn mpeg_4(stream: &mut Stream, headers: &Headers<'_>) {
     picture.coded_aspect_ratio = ratio.and_then(|(width, height)| Ratio::new(width.into(), height.into()));
 }
 
-/// Bytes before the first video object plane or group of them in a byte stream of MPEG-4.
+/// Returns the number of bytes before the first video object plane or group of them in a byte stream of MPEG-4.
 pub(super) fn mpeg_4_header_len(packet: &[u8]) -> Option<usize> {
     let is_picture =
         |bytes: &[u8]| bytes.starts_with(&[0, 0, 1, 0xb6]) || bytes.starts_with(&[0, 0, 1, 0xb3]);

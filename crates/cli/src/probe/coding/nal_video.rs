@@ -10,7 +10,7 @@ use super::color::chroma_location;
 use super::pixel_format::{Samples, planar};
 use super::{Headers, color};
 
-/// Bytes of the length before NAL units, if the configuration is a record and no byte stream.
+/// Returns the length of the size before NAL units, if the configuration is a record and not a byte stream.
 fn length_size(headers: &Headers<'_>, at: usize) -> Option<u8> {
     let is_record = headers.configuration.first() == Some(&1) && !headers.is_byte_stream;
     Some(headers.configuration.get(at).filter(|_| is_record)? & 3).map(|size| size + 1)
@@ -19,7 +19,7 @@ fn length_size(headers: &Headers<'_>, at: usize) -> Option<u8> {
 fn set_vui(picture: &mut Picture, vui: &VideoUsability) {
     let ratio = vui.sample_aspect_ratio;
     picture.coded_aspect_ratio = ratio.and_then(|(width, height)| Ratio::new(width.into(), height.into()));
-    // Without a description of colour, what the container tells of it holds.
+    // Without a colour description, the values of the container apply.
     if let Some(is_full) = vui.color.is_full_range {
         picture.color_range = Some(color::range(is_full));
     }
@@ -50,15 +50,15 @@ fn hevc_parameters(headers: &Headers<'_>) -> Option<h265::SequenceParameterSet> 
     }
 }
 
-/// Frames in a second by the headers of H.264.
+/// Returns the frame rate in the headers of H.264.
 pub(super) fn h264_rate(headers: &Headers<'_>) -> Option<Ratio> {
     let (units, scale) = h264_parameters(headers)?.vui?.timing?;
-    // A field has one tick, and a frame has two.
+    // A field has one tick, a frame two.
     Ratio::new(scale.into(), 2 * u64::from(units))
 }
 
-/// How many packets of H.264 ffprobe decodes before it knows in which order they are decoded, where the container does not tell: until
-/// then it gives them no times.
+/// Returns the number of packets of H.264 that ffprobe decodes before it knows the decoding order, if the container does not
+/// state it: until then ffprobe assigns no times.
 pub(super) fn packets_before_delay(headers: &Headers<'_>) -> usize {
     let stated = h264_parameters(headers).and_then(|sps| sps.vui?.max_reorder_frames).map(u64::from);
     match headers.times.delay() {
@@ -69,7 +69,7 @@ pub(super) fn packets_before_delay(headers: &Headers<'_>) -> usize {
     }
 }
 
-/// Pictures in a second by the headers of H.265.
+/// Returns the frame rate in the headers of H.265.
 pub(super) fn hevc_rate(headers: &Headers<'_>) -> Option<Ratio> {
     let of_packet = h265::timing_of_byte_stream(headers.packet);
     let (units, scale) = of_packet.or_else(|| hevc_parameters(headers)?.vui?.timing)?;
@@ -88,7 +88,7 @@ pub(super) fn h264(stream: &mut Stream, headers: &Headers<'_>) {
     picture.level = sps.level_idc.into();
     picture.has_b_frames = headers.times.delay();
     let (width, height) = (u64::from(sps.width), u64::from(sps.height));
-    // What the container crops, without a macroblock more or less, stays.
+    // The cropping of the container applies, to the nearest macroblock.
     let is_cropped_outside = picture.width <= width
         && picture.height <= height
         && picture.width.next_multiple_of(16) == width.next_multiple_of(16)
@@ -105,7 +105,7 @@ pub(super) fn h264(stream: &mut Stream, headers: &Headers<'_>) {
     }
     let is_full = picture.color_range == Some("pc");
     picture.pix_fmt = planar(Samples {
-        // Pictures without chroma are decoded into some with it.
+        // FFmpeg decodes pictures without chroma to a format with chroma.
         chroma: if sps.chroma_format_idc == 0 && sps.bit_depth_luma == 8 { 1 } else { sps.chroma_format_idc },
         depth: sps.bit_depth_luma,
         is_rgb: picture.color_space == Some("gbr"),
@@ -124,13 +124,13 @@ pub(super) fn h264(stream: &mut Stream, headers: &Headers<'_>) {
     }
 }
 
-/// The order of fields in a byte stream that begins with parameter sets.
+/// Returns the field order of a byte stream that begins with parameter sets.
 pub(super) fn h264_field_order(bytes: &[u8]) -> Option<&'static str> {
     let sps = h264::SequenceParameterSet::from_byte_stream(bytes)?;
     sps.field_order_of_byte_stream(bytes).map(field_order_name)
 }
 
-/// Whether the parameter sets of a byte stream tell how many pictures a decoder holds back.
+/// Whether the parameter sets of a byte stream give the reordering delay of a decoder.
 pub(super) fn h264_tells_delay(bytes: &[u8]) -> bool {
     let sps = h264::SequenceParameterSet::from_byte_stream(bytes);
     sps.and_then(|sps| sps.vui?.max_reorder_frames).is_some()
@@ -166,7 +166,7 @@ pub(super) fn hevc(stream: &mut Stream, headers: &Headers<'_>) {
         chroma: sps.chroma_format_idc,
         depth: sps.bit_depth_luma,
         is_rgb: picture.color_space == Some("gbr"),
-        // Only of 4:2:0, ffmpeg's decoder puts the range into the format.
+        // FFmpeg's decoder includes the range in the format for 4:2:0 only.
         is_jpeg: picture.color_range == Some("pc") && sps.chroma_format_idc == 1,
     });
     if headers.configuration.is_empty() {
@@ -176,7 +176,7 @@ pub(super) fn hevc(stream: &mut Stream, headers: &Headers<'_>) {
     }
 }
 
-/// Bytes of the parameter sets in a packet, each with a start code of three bytes; `None` if there are none.
+/// Returns the length of the parameter sets in a packet, each with a start code of three bytes; `None` if there are none.
 fn parameter_sets_len(packet: &[u8], is_parameter_set: impl Fn(&[u8]) -> bool) -> Option<usize> {
     let units = units_of_byte_stream(packet).filter(|unit| !unit.is_empty() && is_parameter_set(unit));
     Some(units.map(|unit| unit.len() + 3).sum()).filter(|&len| len > 0)

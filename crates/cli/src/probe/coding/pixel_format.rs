@@ -5,15 +5,15 @@ use pagecut::media::codec::Ffv1Parameters;
 /// The samples of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Samples {
-    /// As `chroma_format_idc` of H.264: 0 without chroma, 1 is 4:2:0, 2 is 4:2:2, 3 is 4:4:4.
+    /// Like `chroma_format_idc` of H.264: 0 without chroma, 1 is 4:2:0, 2 is 4:2:2, 3 is 4:4:4.
     pub(super) chroma: u8,
     pub(super) depth: u8,
     pub(super) is_rgb: bool,
-    /// With 8 bits, the name says that the range is full.
+    /// With 8 bits, the name includes the full range.
     pub(super) is_jpeg: bool,
 }
 
-/// The name of planar samples; `None` where ffmpeg has none.
+/// Returns the name of planar samples; `None` if FFmpeg has none.
 pub(super) fn planar(samples: Samples) -> Option<&'static str> {
     let Samples { chroma, depth, is_rgb, is_jpeg } = samples;
     Some(match (chroma, depth, is_rgb, is_jpeg) {
@@ -48,7 +48,7 @@ pub(super) fn planar(samples: Samples) -> Option<&'static str> {
     })
 }
 
-/// `chroma_format_idc` of halved width and height; `None` for other subsampling.
+/// Returns `chroma_format_idc` for halved width and height; `None` for other subsampling.
 pub(super) fn chroma_of(subsampling: (bool, bool)) -> Option<u8> {
     match subsampling {
         (true, true) => Some(1),
@@ -58,7 +58,7 @@ pub(super) fn chroma_of(subsampling: (bool, bool)) -> Option<u8> {
     }
 }
 
-/// The format of plain samples by the code of four characters, as ffprobe shows it.
+/// Returns the format of uncompressed samples by four-character code, as ffprobe shows it.
 pub(super) fn of_four_cc(tag: &str) -> Option<&'static str> {
     Some(match tag {
         "I420" | "IYUV" | "YV12" => "yuv420p",
@@ -82,7 +82,7 @@ pub(super) fn of_four_cc(tag: &str) -> Option<&'static str> {
     })
 }
 
-/// The format that the decoder of a coding always gives.
+/// Returns the fixed output format of the decoder of a coding.
 pub(super) fn of_coding(name: &str) -> Option<&'static str> {
     Some(match name {
         "h263" | "flv1" | "msmpeg4v1" | "msmpeg4v2" | "msmpeg4v3" | "wmv1" | "wmv2" | "wmv3" | "vc1"
@@ -96,7 +96,7 @@ pub(super) fn of_coding(name: &str) -> Option<&'static str> {
     })
 }
 
-/// The format of ffmpeg's decoder of FFV1; `None` where there is none for the parameters.
+/// Returns the format of FFmpeg's decoder of FFV1; `None` if the parameters have none.
 pub(super) fn of_ffv1(parameters: &Ffv1Parameters) -> Option<&'static str> {
     const RGB: u8 = 1;
     let depth = if parameters.bits_per_sample == 0 { 8 } else { parameters.bits_per_sample };

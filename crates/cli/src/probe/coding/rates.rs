@@ -1,32 +1,32 @@
-//! Rates of pictures that only the times of packets tell, estimated as ffprobe does.
+//! Frame rates estimated from packet times, as in ffprobe.
 
 use super::super::report::Ratio;
 use crate::time_base::{TimeBase, greatest_common_divisor};
 
-/// When the first packets of a stream are decoded and shown, in time units.
+/// Decode and presentation times of the first packets of a stream, in time units.
 #[derive(Debug, Clone, Default)]
 pub(super) struct PacketTimes {
-    /// In the order of decoding.
+    /// In decode order.
     pub(super) decode: Vec<i64>,
-    /// In the order of decoding.
+    /// In decode order.
     pub(super) presentation: Vec<i64>,
-    /// How long the packets last, as far as the container tells; only of containers whose packets may have durations.
+    /// Durations of the packets, as far as the container states them; only for containers with packet durations.
     pub(super) durations: Option<Vec<Option<i64>>>,
 }
 
-/// Packets that are looked at.
+/// Number of packets analysed.
 pub(super) const PACKETS: usize = 50;
 
-/// More pictures wait for their turn in no stream.
+/// Maximum reordering delay in frames.
 const MAX_DELAY: usize = 16;
 
 impl PacketTimes {
-    /// Whether more packets are of use.
+    /// Whether no more packets are needed.
     pub(super) fn is_full(&self) -> bool {
         self.presentation.len() >= PACKETS
     }
 
-    /// How many pictures a decoder holds back at most, to show them in order.
+    /// Returns the maximum number of frames that a decoder holds back for reordering.
     pub(super) fn delay(&self) -> u64 {
         let later = |at: usize| {
             let before = &self.presentation[at.saturating_sub(MAX_DELAY)..at];
@@ -35,7 +35,7 @@ impl PacketTimes {
         (0..self.presentation.len()).map(later).max().unwrap_or(0) as u64
     }
 
-    /// Takes the times of presentation, in order, as those of decoding; the last ones lack those of packets to come.
+    /// Uses the sorted presentation times as decode times; the last ones are missing because later packets are.
     pub(super) fn order_decoding(&mut self) {
         self.decode.clone_from(&self.presentation);
         self.decode.sort_unstable();
@@ -43,9 +43,10 @@ impl PacketTimes {
         self.decode.truncate(self.decode.len().saturating_sub(delay));
     }
 
-    /// The durations that ffprobe averages: those of the packets after the second, where the coding tells what the container does not.
+    /// Returns the durations that ffprobe averages: those of the packets after the second, from the coding if the container
+    /// has none.
     fn averaged(&self, coded: Option<Ratio>, time_base: TimeBase) -> Option<Averaged> {
-        /// Packets that ffprobe does not count.
+        /// Number of packets that ffprobe ignores.
         const NOT_COUNTED: usize = 2;
         let coded = coded.and_then(|rate| whole_period(rate, time_base));
         let known = self.durations.as_ref()?.iter().skip(NOT_COUNTED);
@@ -57,12 +58,13 @@ impl PacketTimes {
         }))
     }
 
-    /// The lowest rate at which all packets can be decoded. `averaged` excludes rates with periods far above the duration of all packets.
+    /// Returns the lowest rate at which all packets can be decoded. `averaged` excludes rates with periods far above the
+    /// duration of all packets.
     fn rate(&self, time_base: TimeBase, averaged: Option<&Averaged>) -> Option<Ratio> {
-        /// Durations that are ignored because they may jitter, and those that it takes to trust their divisor.
+        /// Number of durations ignored because of jitter, and number needed to trust their divisor.
         const JITTER: usize = 3;
         const ENOUGH: usize = 15;
-        /// Periods of a rate that all packets together last at least.
+        /// Minimum total duration of all packets, in periods of a rate.
         const LEAST_PERIODS: f64 = 11.5 / 12.0;
         let steps: Vec<u64> = self
             .decode
@@ -87,12 +89,13 @@ impl PacketTimes {
         self.usual_rate(seconds, mean, least)
     }
 
-    /// The usual rate whose ticks are nearest to the packets, of those that are not much slower than the mean nor below `least`.
+    /// Returns the standard rate whose ticks are nearest to the packets, among those not much slower than the mean nor below
+    /// `least`.
     fn usual_rate(&self, seconds: f64, mean: f64, least: f64) -> Option<Ratio> {
-        /// Variances, in ticks: the largest of a rate that fits, and one as small as none.
+        /// Variances in ticks: the maximum of a matching rate, and a negligible one.
         const FITS: f64 = 0.01;
         const EXACT: f64 = 1e-9;
-        /// By how much ticks may be longer than packets.
+        /// Tolerance of ticks that are longer than packets.
         const SLACK: f64 = 0.8;
         let times: Vec<f64> = self.decode.iter().skip(1).map(|&time| time as f64 * seconds).collect();
         let (mut best, mut found) = (FITS, None);
@@ -101,7 +104,7 @@ impl PacketTimes {
             if rate < least || mean < SLACK / rate || best <= EXACT {
                 continue;
             }
-            // Packets may be at ticks or between them.
+            // Packets may be at ticks or halfway between them.
             for offset in [0.0, 0.5] {
                 let errors = times.iter().map(|time| {
                     let ticks = time * rate + offset;
@@ -120,7 +123,7 @@ impl PacketTimes {
     }
 }
 
-/// How many ticks a picture lasts, rounded down; of long ticks one.
+/// Returns the ticks per frame, rounded down; at least one for long ticks.
 fn whole_period(rate: Ratio, time_base: TimeBase) -> Option<u64> {
     const MOST_PER_SECOND: u64 = 1000;
     if time_base.numerator().saturating_mul(MOST_PER_SECOND) > time_base.denominator() {
@@ -140,7 +143,7 @@ struct Averaged {
 }
 
 impl Averaged {
-    /// The mean rate, or the usual rate near it.
+    /// Returns the mean rate, or the standard rate near it.
     fn mean_rate(&self, time_base: TimeBase) -> Option<Ratio> {
         const LIMIT: u64 = 60_000;
         let numerator = self.packets.checked_mul(time_base.denominator())?;
@@ -149,7 +152,7 @@ impl Averaged {
     }
 }
 
-/// Rates that are looked for: twelfths up to 30, whole numbers up to 60, multiples of film and video.
+/// Returns the standard rates: twelfths up to 30, whole numbers up to 60, multiples of film and video.
 fn usual_rates() -> impl Iterator<Item = (u64, u64)> {
     let twelfths = (1..=360).map(|twelfths| (twelfths, 12));
     let whole = (31..=60).chain([80, 120, 240]).map(|rate| (rate, 1));
@@ -157,7 +160,7 @@ fn usual_rates() -> impl Iterator<Item = (u64, u64)> {
     twelfths.chain(whole).chain(video)
 }
 
-/// The usual rate that differs by less than a hundredth from a rate, or that rate.
+/// Returns the standard rate that differs by less than a hundredth from a rate, or the rate itself.
 pub(super) fn usual(rate: Ratio) -> Ratio {
     const NEAR: f64 = 0.01;
     let mut best = (NEAR, rate);
@@ -170,7 +173,7 @@ pub(super) fn usual(rate: Ratio) -> Ratio {
     best.1
 }
 
-/// Fills in rates that the container does not tell. `coded` is what the headers tell.
+/// Sets rates that the container does not state. `coded` is the rate in the headers.
 pub(super) fn complete(
     real: &mut Option<Ratio>,
     average: &mut Option<Ratio>,
@@ -186,7 +189,7 @@ pub(super) fn complete(
     let slower = coded.filter(|rate| ticks().is_none_or(|ticks| rate.as_f64() <= ticks.as_f64()));
     let mean = match &averaged {
         Some(averaged) => averaged.mean_rate(time_base),
-        // A rate above that of the ticks is not meant: some headers state one that stands for no rate.
+        // A rate above that of the ticks is invalid: some headers use it to mean no rate.
         None => slower.map(usual),
     };
     *average = average.or(mean).or_else(|| {

@@ -1,9 +1,9 @@
-//! Subtitles that are pictures.
+//! Bitmap subtitles.
 
 use super::super::report::Canvas;
 use super::Headers;
 
-/// Width and height of the pictures that subtitles are placed on, where they are known.
+/// Returns the size of the subtitle canvas, if it is known.
 pub(super) fn canvas(name: &str, headers: &Headers<'_>) -> Option<Canvas> {
     match name {
         "hdmv_pgs_subtitle" => of_presentation(headers.packet),
@@ -12,7 +12,7 @@ pub(super) fn canvas(name: &str, headers: &Headers<'_>) -> Option<Canvas> {
     }
 }
 
-/// By the presentation composition segment of a Presentation Graphics stream.
+/// Reads the presentation composition segment of a Presentation Graphics stream.
 fn of_presentation(packet: &[u8]) -> Option<Canvas> {
     const COMPOSITION: u8 = 0x16;
     let mut rest = packet;
@@ -29,7 +29,7 @@ fn of_presentation(packet: &[u8]) -> Option<Canvas> {
     }
 }
 
-/// By the line `size: 720x576` of the index of VobSub, which Matroska keeps in `CodecPrivate`.
+/// Reads the line `size: 720x576` of the VobSub index, which Matroska stores in `CodecPrivate`.
 fn of_index(index: &[u8]) -> Option<Canvas> {
     let line = index.split(|&byte| byte == b'\n').find_map(|line| line.strip_prefix(b"size:"))?;
     let (width, height) = str::from_utf8(line).ok()?.trim().split_once('x')?;

@@ -1,4 +1,4 @@
-//! Pictures.
+//! Fields of video streams.
 
 use std::borrow::Cow;
 
@@ -43,9 +43,9 @@ pub(super) fn describe(stream: &mut Stream, name: &str, headers: &Headers<'_>) {
     }
 }
 
-/// Fills in the rates that the container does not tell.
+/// Sets the rates that the container does not state.
 pub(super) fn complete_rates(stream: &mut Stream, headers: &Headers<'_>) {
-    /// Rates that ffprobe trusts without comparing them with the times of packets.
+    /// Rates that ffprobe accepts without a comparison with packet times.
     const TRUSTED: std::ops::RangeInclusive<f64> = 5.0..=101.0;
     if stream.r_frame_rate.is_some() && stream.avg_frame_rate.is_some() {
         return;
@@ -76,7 +76,7 @@ fn av1(stream: &mut Stream, headers: &Headers<'_>) {
     }
     let picture = stream.picture.get_or_insert_default();
     if of_configuration.is_none() {
-        // Where the configuration has no sequence header, ffprobe decodes the first frame.
+        // If the configuration has no sequence header, ffprobe decodes the first frame.
         let ratio = sequence.sample_aspect_ratio(headers.packet);
         picture.coded_aspect_ratio = ratio.and_then(|(width, height)| Ratio::new(width, height));
     }
@@ -133,7 +133,7 @@ fn vp9(stream: &mut Stream, headers: &Headers<'_>) {
 
 fn jpeg(stream: &mut Stream, headers: &Headers<'_>) {
     let picture = stream.picture.get_or_insert_default();
-    // The colour space of JFIF, whatever the frame has.
+    // The colour space of JFIF, independent of the frame.
     picture.color_space = Some("bt470bg");
     picture.chroma_location = Some("center");
     let Some(header) = JpegHeader::read(headers.packet) else { return };
@@ -175,7 +175,7 @@ fn prores(stream: &mut Stream, headers: &Headers<'_>) {
     (picture.width, picture.height) = (header.width.into(), header.height.into());
     color::set(picture, header.color);
     picture.color_range = Some("tv");
-    // ffmpeg decodes the profiles of 4444 with 12 bits.
+    // FFmpeg decodes the 4444 profiles with 12 bits.
     let has_12_bits = stream.codec_tag_string.starts_with("ap4");
     stream.bits_per_raw_sample = Some(if has_12_bits { 12 } else { 10 });
     picture.pix_fmt = Some(match (header.chroma_format, header.alpha, has_12_bits) {

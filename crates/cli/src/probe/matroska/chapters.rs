@@ -7,8 +7,8 @@ use super::super::report::Chapter;
 use super::tags::Tags;
 use crate::time_base::TimeBase;
 
-/// The chapters of all editions that are in no other chapter, have a UID, and begin after the one before. One without an end
-/// ends where the next one begins or, in microseconds, at `end`.
+/// Returns the top-level chapters of all editions that have a UID and begin after the one before. A chapter without an end
+/// ends at the start of the next one or, in microseconds, at `end`.
 pub(super) fn of_segment(
     segment: &Segment<'_>,
     tags: &Tags,

@@ -1,4 +1,4 @@
-//! Codecs by the names that ffprobe gives them.
+//! Codec names of ffprobe.
 
 use pagecut::media::matroska::{ElementId, Track};
 use pagecut::media::mp4::FourCc;
@@ -9,22 +9,23 @@ use super::super::codec_names;
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Codec<'data> {
     pub(super) name: Option<&'static str>,
-    /// The name of the codec in another container, or 0.
+    /// The codec tag of another container, or 0.
     pub(super) tag: [u8; 4],
-    /// The part of `CodecPrivate` that is for the decoder.
+    /// The part of `CodecPrivate` for the decoder.
     pub(super) extradata: &'data [u8],
-    /// The rate in bits per second that a `WAVEFORMATEX` gives.
+    /// The bit rate in bits per second of a `WAVEFORMATEX`.
     pub(super) bit_rate: Option<u64>,
 }
 
-/// Length of the `BITMAPINFOHEADER` that precedes the extradata of Video for Windows.
+/// Length of the `BITMAPINFOHEADER` before the extradata of Video for Windows.
 const BITMAP_INFO_LEN: usize = 40;
 
-/// Length of the `WAVEFORMATEX` that precedes the extradata of the Audio Compression Manager.
+/// Length of the `WAVEFORMATEX` before the extradata of the Audio Compression Manager.
 const WAVE_FORMAT_LEN: usize = 18;
 
 impl<'data> Codec<'data> {
-    /// The codec by `CodecID` (RFC 9559, section 27.3, and the codec mappings), and by `CodecPrivate` where that has it.
+    /// Returns the codec by `CodecID` (RFC 9559, section 27.3, and the codec mappings), and by `CodecPrivate` if that holds
+    /// it.
     pub(super) fn of(track: &Track<'data>) -> Self {
         let private = track.codec_private.unwrap_or_default();
         let bit_depth = track.audio.and_then(|audio| audio.bit_depth);
@@ -38,20 +39,20 @@ impl<'data> Codec<'data> {
                 let tag = private.first_chunk().copied().unwrap_or_default();
                 Self { name: Some("prores"), tag, ..plain }
             }
-            // Nothing of it is for the decoder.
+            // Nothing in it is for the decoder.
             b"V_VP9" => Self { name: Some("vp9"), extradata: b"", ..plain },
             codec_id => Self { name: of_codec_id(codec_id, bit_depth), ..plain },
         }
     }
 
-    /// Video for Windows: a `BITMAPINFOHEADER` with the codec in `biCompression`.
+    /// Reads Video for Windows: a `BITMAPINFOHEADER` with the codec in `biCompression`.
     fn of_bitmap(private: &'data [u8]) -> Option<Self> {
         let extradata = private.get(BITMAP_INFO_LEN..)?;
         let tag = *private.get(16..)?.first_chunk()?;
         Some(Self { name: of_four_cc(tag), tag, extradata, bit_rate: None })
     }
 
-    /// The Audio Compression Manager: a `WAVEFORMATEX`.
+    /// Reads the Audio Compression Manager: a `WAVEFORMATEX`.
     fn of_wave(private: &'data [u8]) -> Option<Self> {
         const EXTENSIBLE: u16 = 0xfffe;
         let number = |at: usize| Some(u16::from_le_bytes(*private.get(at..)?.first_chunk()?));
@@ -70,7 +71,7 @@ impl<'data> Codec<'data> {
         })
     }
 
-    /// QuickTime: a sample description, of which some writers leave out the size.
+    /// Reads QuickTime: a sample description, whose size some writers omit.
     fn of_quicktime(private: &'data [u8]) -> Option<Self> {
         let four_cc = |at: usize| -> Option<[u8; 4]> { private.get(at..)?.first_chunk().copied() };
         let name = |tag: [u8; 4]| codec_names::of_sample_entry(FourCc(tag), None);
@@ -87,7 +88,7 @@ fn uncompressed(track: &Track<'_>) -> [u8; 4] {
     four_cc.and_then(|four_cc| four_cc.body().first_chunk().copied()).unwrap_or_default()
 }
 
-/// The codec of a `CodecID`, which may have more at its end.
+/// Returns the codec of a `CodecID`, which may have a suffix.
 fn of_codec_id(codec_id: &[u8], bit_depth: Option<u64>) -> Option<&'static str> {
     const NAMES: [(&str, &str); 60] = [
         ("A_AAC", "aac"),
@@ -164,7 +165,7 @@ fn of_codec_id(codec_id: &[u8], bit_depth: Option<u64>) -> Option<&'static str> 
     NAMES.iter().find(|(known, _)| codec_id.starts_with(known.as_bytes())).map(|&(_, name)| name)
 }
 
-/// Plain sound of 8 bits, or of one of three more depths.
+/// Returns the codec of PCM with 8 bits, or one of three more depths.
 fn of_depth(bit_depth: Option<u64>, [of_16, of_24, of_32]: [&'static str; 3]) -> &'static str {
     match bit_depth {
         Some(8) => "pcm_u8",
@@ -174,7 +175,7 @@ fn of_depth(bit_depth: Option<u64>, [of_16, of_24, of_32]: [&'static str; 3]) ->
     }
 }
 
-/// The codec of a `wFormatTag`.
+/// Returns the codec of a `wFormatTag`.
 fn of_wave_format(format: u16, bits: u16) -> Option<&'static str> {
     Some(match (format, bits) {
         (1, _) => of_depth(Some(bits.into()), ["pcm_s16le", "pcm_s24le", "pcm_s32le"]),
@@ -211,7 +212,7 @@ fn of_wave_format(format: u16, bits: u16) -> Option<&'static str> {
     })
 }
 
-/// The codec of a `biCompression`.
+/// Returns the codec of a `biCompression`.
 fn of_four_cc(four_cc: [u8; 4]) -> Option<&'static str> {
     Some(match &four_cc.to_ascii_uppercase()[..] {
         b"FMP4" | b"XVID" | b"DIVX" | b"DX50" | b"MP4V" | b"MP4S" | b"M4S2" | b"3IV2" | b"RMP4" | b"DIV1" => {
@@ -263,7 +264,7 @@ fn of_four_cc(four_cc: [u8; 4]) -> Option<&'static str> {
     })
 }
 
-/// The font format of a media type, as ffprobe names it.
+/// Returns ffprobe's name of a font media type.
 pub(super) fn of_font(media_type: &[u8]) -> Option<&'static str> {
     const NAMES: [(&[u8], &str); 4] = [
         (b"application/x-truetype-font", "ttf"),

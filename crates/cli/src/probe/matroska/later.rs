@@ -1,4 +1,4 @@
-//! Segments after the first one: files that were joined, and live streams that began anew.
+//! Segments after the first one, in joined files and restarted live streams.
 
 use pagecut::Error;
 use pagecut::media::matroska::{Segment, Streams};
@@ -6,8 +6,8 @@ use pagecut::media::matroska::{Segment, Streams};
 use super::super::report::Stream;
 use super::Totals;
 
-/// Counts the packets of a segment and of all that follow it, and adds the streams that only they have. `streams` has those of the segments
-/// before, by index.
+/// Counts the packets of a segment and of all later ones, and adds the streams that only they have. `streams` has those of
+/// the earlier segments by index.
 pub(super) fn add<'data>(
     first: Segment<'data>,
     numbering: &mut Streams<'data>,
@@ -20,7 +20,7 @@ pub(super) fn add<'data>(
         numbering.follow(&segment);
         if numbering.kinds().len() > streams.len() {
             let known = streams.len();
-            // The times of its packets are not those of the file.
+            // Its packet times are not relative to the start of the file.
             let totals = vec![Totals { start: None, packets: Some(0) }; segment.tracks().len()];
             let tags = super::tags_of(&segment, tell);
             let mut new = super::streams(&segment, numbering, &totals, &tags, tell);

@@ -1,4 +1,4 @@
-//! Tags by the names that ffprobe gives them.
+//! Tags with ffprobe's names.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use pagecut::{Error, Result};
 
 use crate::probe::tags::{Pairs, date_time};
 
-/// The longest name, in bytes; ffmpeg cuts longer ones too.
+/// Maximum length of a name in bytes; FFmpeg truncates longer ones too.
 const MAX_NAME_LEN: usize = 1023;
 
 impl Pairs {
@@ -19,7 +19,7 @@ impl Pairs {
         }
     }
 
-    /// Adds the tags of a `Tag`, after a prefix if there is one.
+    /// Adds the tags of a `Tag`, with an optional prefix.
     fn add(&mut self, tag: &Tag<'_>, prefix: Option<&str>, tell: &mut dyn FnMut(Error)) {
         for simple in tag.simple_tags() {
             match simple {
@@ -37,7 +37,7 @@ impl Pairs {
         depth: usize,
         tell: &mut dyn FnMut(Error),
     ) {
-        // Deeper tags are of no use, and could be nested as deep as the file is long.
+        // Deeper tags are ignored; they could be nested as deeply as the file is long.
         const MAX_DEPTH: usize = 8;
         if depth > MAX_DEPTH || tag.name.is_empty() {
             return;
@@ -60,13 +60,13 @@ impl Pairs {
     }
 }
 
-/// The name that ffprobe gives to some tags.
+/// Returns ffprobe's name of a tag.
 fn renamed(name: &str) -> &str {
     const NAMES: [(&str, &str); 2] = [("LEAD_PERFORMER", "performer"), ("PART_NUMBER", "track")];
     NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or(name, |&(_, other)| other)
 }
 
-/// A name that is not too long.
+/// Truncates a name to the maximum length.
 fn cut(mut name: String) -> String {
     if name.len() > MAX_NAME_LEN {
         let end = (0..=MAX_NAME_LEN).rfind(|&end| name.is_char_boundary(end));
@@ -75,7 +75,7 @@ fn cut(mut name: String) -> String {
     name
 }
 
-/// `TagLanguage`, unless that is undetermined, and `TagDefault`, which ffprobe takes for 0 if it is absent.
+/// Returns `TagLanguage`, unless it is undetermined, and `TagDefault`, 0 by default as in ffprobe.
 fn language<'data>(tag: Element<'data>, tell: &mut dyn FnMut(Error)) -> (Option<&'data [u8]>, bool) {
     let (mut language, mut is_default) = (None, false);
     for child in tag.children().map_while(Result::ok) {
@@ -91,7 +91,7 @@ fn language<'data>(tag: Element<'data>, tell: &mut dyn FnMut(Error)) -> (Option<
     (language.filter(|&language| !matches!(language, b"" | b"und")), is_default)
 }
 
-/// The tags of a file, by what they are about.
+/// The tags of a file by target.
 #[derive(Debug, Default)]
 pub(super) struct Tags {
     pub(super) format: Pairs,
@@ -101,8 +101,8 @@ pub(super) struct Tags {
 }
 
 impl Tags {
-    /// Sorts tags by their targets as ffprobe does: an attachment, else a chapter, else a track, else the whole. Of several UIDs
-    /// the last one holds. Only tags of the whole have their `TargetType` in the name.
+    /// Sorts tags by their targets as ffprobe does: an attachment, else a chapter, else a track, else the whole file. Of
+    /// several UIDs, the last one applies. Only tags of the whole file have their `TargetType` in the name.
     pub(super) fn of(info: &Info<'_>, tags: &[Tag<'_>], tell: &mut dyn FnMut(Error)) -> Self {
         let mut sorted = Self::default();
         sorted.format.set_text("title", info.title);
@@ -134,10 +134,10 @@ impl Tags {
         sorted
     }
 
-    /// Language and name of a track, and the tags about it.
+    /// Returns language and name of a track, and its tags.
     pub(super) fn of_track(&self, track: &Track<'_>, tell: &mut dyn FnMut(Error)) -> Pairs {
         let mut pairs = Pairs::default();
-        // ffprobe shows the code of three letters, though there may be another one.
+        // ffprobe shows the three-letter code even if there is a BCP 47 code.
         let language = track.element.child(ElementId::LANGUAGE).map_err(&mut *tell).ok().flatten();
         let language = language.map(|language| language.text()).filter(|language| !language.is_empty());
         pairs.set_text("language", Some(language.unwrap_or(b"eng")).filter(|&language| language != b"und"));
@@ -154,7 +154,7 @@ impl Tags {
         pairs
     }
 
-    /// Name, media type and description of an attachment, and the tags about it.
+    /// Returns name, media type and description of an attachment, and its tags.
     pub(super) fn of_attachment(&self, file: &AttachedFile<'_>) -> Pairs {
         let mut pairs = Pairs::default();
         pairs.set_text("filename", Some(file.name));
@@ -164,7 +164,7 @@ impl Tags {
         pairs
     }
 
-    /// The title of a chapter, and the tags about it.
+    /// Returns the title of a chapter, and its tags.
     pub(super) fn of_chapter(&self, uid: u64, title: Option<&[u8]>) -> Pairs {
         let mut pairs = Pairs::default();
         pairs.set_text("title", title);
@@ -181,7 +181,7 @@ impl Pairs {
     }
 }
 
-/// Adds the tags that ffprobe makes from elements of `Video`.
+/// Adds the tags that ffprobe derives from elements of `Video`.
 fn add_video(video: &Video<'_>, pairs: &mut Pairs, tell: &mut dyn FnMut(Error)) {
     /// `StereoMode` (RFC 9559, section 5.1.4.1.28.3).
     const STEREO_MODES: [&str; 15] = [
@@ -214,14 +214,14 @@ fn add_video(video: &Video<'_>, pairs: &mut Pairs, tell: &mut dyn FnMut(Error)) 
     }
 }
 
-/// `ContentEncKeyID`, if there is one.
+/// Returns `ContentEncKeyID`, if it is present.
 fn key_id(encoding: ContentEncoding<'_>) -> Option<&[u8]> {
     let Encoding::Encryption(Some(encryption)) = encoding.encoding else { return None };
     let key_id = encryption.child(ElementId::CONTENT_ENC_KEY_ID).ok().flatten()?.body();
     Some(key_id).filter(|key_id| !key_id.is_empty())
 }
 
-/// Bytes as ffprobe prints a key (RFC 4648, section 4).
+/// Formats bytes like ffprobe's keys (RFC 4648, section 4).
 fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
@@ -236,7 +236,7 @@ fn base64(bytes: &[u8]) -> String {
     text
 }
 
-/// `DateUTC` as ffprobe prints it: nanoseconds since the start of 2001.
+/// Formats `DateUTC` like ffprobe: nanoseconds since the start of 2001.
 fn creation_time(date: i64) -> String {
     /// Microseconds from the start of 1970 to the start of 2001.
     const EPOCH: i64 = 978_307_200_000_000;

@@ -1,4 +1,4 @@
-//! Chapters: those of tracks with titles, and those of Nero (`chpl`).
+//! Chapters of title tracks and of Nero (`chpl`).
 
 use pagecut::media::mp4::{MetadataKey, Movie, Packet};
 
@@ -6,10 +6,10 @@ use super::tags::utf8;
 use crate::probe::report::{Chapter, Stream};
 use crate::time_base::TimeBase;
 
-/// No more chapters are read.
+/// Maximum number of chapters.
 const MAX_CHAPTERS: usize = 65_536;
 
-/// The sample of a track of titles.
+/// A sample of a title track.
 #[derive(Debug)]
 pub(super) struct Title {
     track: usize,
@@ -17,7 +17,7 @@ pub(super) struct Title {
     text: String,
 }
 
-/// Takes the titles of chapters out of packets.
+/// Collects the titles of chapters from packets.
 #[derive(Debug, Default)]
 pub(super) struct Titles {
     titles: Vec<Title>,
@@ -31,7 +31,8 @@ impl Titles {
     }
 }
 
-/// The text of a sample: its length, and text in UTF-8, or in UTF-16 after a byte order mark (QuickTime File Format, *Text media*).
+/// Reads the text of a sample: its length, then UTF-8, or UTF-16 after a byte order mark (QuickTime File Format, *Text
+/// media*).
 fn title(sample: &[u8]) -> String {
     let Some((&len, rest)) = sample.split_first_chunk() else { return String::new() };
     let text = &rest[..rest.len().min(u16::from_be_bytes(len).into())];
@@ -46,7 +47,7 @@ fn title(sample: &[u8]) -> String {
     }
 }
 
-/// A chapter whose end may not be known.
+/// A chapter whose end may be unknown.
 struct Open {
     id: i64,
     time_base: TimeBase,
@@ -55,8 +56,8 @@ struct Open {
     title: String,
 }
 
-/// The chapters. One takes the place of another with the same number. `streams` are those of the tracks, and `end` is that of the input in
-/// microseconds.
+/// Returns the chapters. A chapter replaces an earlier one with the same number. `streams` are those of the tracks, and
+/// `end` is that of the input in microseconds.
 pub(super) fn of_movie(
     movie: &Movie<'_>,
     titles: Titles,
@@ -86,7 +87,7 @@ pub(super) fn of_movie(
     close(chapters, end)
 }
 
-/// Lets each chapter without an end last to the start of the next one, or to the end of the input.
+/// Ends each chapter without an end at the start of the next one, or at the end of the input.
 fn close(chapters: Vec<Open>, end: Option<i64>) -> Vec<Chapter> {
     let mut starts: Vec<_> = chapters.iter().map(|open| open.time_base.micros(open.start)).collect();
     starts.sort_unstable();
@@ -100,14 +101,15 @@ fn close(chapters: Vec<Open>, end: Option<i64>) -> Vec<Chapter> {
     chapters.collect()
 }
 
-/// The chapters in `chpl` of `udta`: a number of chapters, and for each a time in units of 100 nanoseconds and a title after its length.
+/// Reads `chpl` of `udta`: a chapter count, and for each chapter a time in units of 100 nanoseconds and a length-prefixed
+/// title.
 fn nero(movie: &Movie<'_>) -> Vec<Open> {
     const UNITS: u32 = 10_000_000;
     let mut lists =
         movie.metadata().filter(|item| matches!(item.key(), MetadataKey::UserData(kind) if kind == *b"chpl"));
     let Some(list) = lists.next() else { return Vec::new() };
     let payload = list.mp4_box().payload();
-    // Version, flags, and four bytes more if the version is not 0; then the number.
+    // Version, flags, and four more bytes if the version is not 0; then the count.
     let header = if payload.first() == Some(&0) { 4 } else { 8 };
     let Some((&count, mut rest)) = payload.get(header..).and_then(<[u8]>::split_first) else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! Rates that tables and fragments state.
+//! Rates from tables and fragments.
 
 use pagecut::media::mp4::{CodecConfiguration, Movie, SampleEntry, Track};
 
@@ -7,8 +7,8 @@ use super::times::media_duration;
 use crate::probe::report::Ratio;
 use crate::time_base::{TimeBase, rescale};
 
-/// The rate of pictures that all last as long; of a track without samples, that of the time units, unless ffprobe has a rate from the
-/// parameter sets.
+/// Returns the rate of frames with equal durations; for a track without samples, that of the time units, unless ffprobe has
+/// a rate from the parameter sets.
 pub(super) fn even(
     time_base: TimeBase,
     codec_name: Option<&str>,
@@ -23,14 +23,15 @@ pub(super) fn even(
     Ratio::new(time_base.denominator(), time_base.numerator().checked_mul(duration)?)
 }
 
-/// Samples in a second of the media.
+/// Returns the number of samples per second of the media.
 pub(super) fn average(timescale: u32, stated: Stated, totals: &Totals) -> Option<Ratio> {
     let rate =
         stated.samples.checked_mul(timescale.into()).and_then(|units| Ratio::new(units, stated.duration));
     rate.or((totals.packets == 0).then_some(Ratio::NONE))
 }
 
-/// Bits in a second of the media, of which ffprobe rounds those of fragments; `avgBitrate` of `esds` if the media have no duration.
+/// Returns the bit rate of the media, which ffprobe rounds for fragments; `avgBitrate` of `esds` if the media have no
+/// duration.
 pub(super) fn bits(
     movie: &Movie<'_>,
     track: &Track<'_>,

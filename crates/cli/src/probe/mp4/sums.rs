@@ -1,19 +1,19 @@
-//! What the samples of tracks add up to.
+//! Sums of the samples of tracks.
 
 use std::collections::HashMap;
 
 use pagecut::Format as _;
 use pagecut::media::mp4::{Boxes, Movie, Packet, SegmentIndex, Track};
 
-/// What the packets of a track add up to.
+/// Sums of the packets of a track.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Totals {
     pub(super) packets: u64,
-    /// When the first one is shown that is.
+    /// Presentation time of the first presented packet.
     pub(super) start: Option<i64>,
-    /// When the last one would be followed by another.
+    /// End of the last packet.
     pub(super) end: Option<i64>,
-    /// What all packets but the last last, if it is the same.
+    /// Duration of all packets except the last, if it is the same.
     pub(super) last_duration: Option<u64>,
     pub(super) is_uneven: bool,
 }
@@ -31,7 +31,7 @@ impl Totals {
     }
 }
 
-/// What the sample table and the fragments of a track state, whether or not the input has the samples.
+/// The sums that the sample table and the fragments of a track declare, even if the input lacks the samples.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Stated {
     pub(super) samples: u64,
@@ -50,8 +50,9 @@ impl Stated {
     }
 }
 
-/// Of each track: the sample table, and the fragments. Of fragments that a segment index lists to the end of the input, those count that
-/// come before that index or before the first media data, since ffprobe looks at no others before it has its rates.
+/// Returns the sums of each track: the sample table, and the fragments. If a segment index lists fragments up to the end of
+/// the input, only fragments before that index or before the first media data count, because ffprobe computes its rates
+/// before it reads others.
 pub(super) fn stated(movie: &Movie<'_>) -> Vec<Stated> {
     let mut sums: Vec<_> = movie.tracks().iter().map(Stated::of_table).collect();
     let end = end_of_description(movie);
@@ -74,7 +75,8 @@ pub(super) fn stated(movie: &Movie<'_>) -> Vec<Stated> {
     sums
 }
 
-/// Where ffprobe stops to look at boxes: after media data and an index of all subsegments; `None` without such an index.
+/// Returns the position where ffprobe stops reading boxes: after media data and an index of all subsegments; `None` without
+/// such an index.
 fn end_of_description(movie: &Movie<'_>) -> Option<u64> {
     let mut indexes = movie.segment_indexes().map_while(Result::ok);
     let index = indexes.find(|index| is_complete(movie, index))?;
@@ -83,7 +85,7 @@ fn end_of_description(movie: &Movie<'_>) -> Option<u64> {
     Some(media_data.max(index.sidx().range().start))
 }
 
-/// Whether an index lists all subsegments up to the end of the input, or to `mfra` at its end.
+/// Whether an index lists all subsegments up to the end of the input, or to the final `mfra`.
 fn is_complete(movie: &Movie<'_>, index: &SegmentIndex<'_>) -> bool {
     let len = movie.data().len() as u64;
     // The last four bytes of `mfra` are its length (ISO/IEC 14496-12 §8.8.11).

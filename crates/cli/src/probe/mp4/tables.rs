@@ -1,11 +1,11 @@
-//! Genres and languages that are stored as numbers.
+//! Genres and languages stored as numbers.
 
-/// The genre with a number of ID3v1, from 1 on as `gnre` counts them; 80 and later are those of Winamp.
+/// Returns the genre with an ID3v1 number, from 1 as in `gnre`; those from 80 are Winamp's.
 pub(super) fn genre(number: u8) -> Option<&'static str> {
     GENRES.get(usize::from(number).checked_sub(1)?).copied()
 }
 
-/// The language with a number of QuickTime (QuickTime File Format, *Language code values*), by the letters that ffprobe prints.
+/// Returns ffprobe's name of a QuickTime language code (QuickTime File Format, *Language code values*).
 pub(super) fn quicktime_language(number: u16) -> Option<&'static str> {
     let index = LANGUAGES.binary_search_by_key(&number, |&(number, _)| number).ok()?;
     LANGUAGES.get(index).map(|&(_, letters)| letters)

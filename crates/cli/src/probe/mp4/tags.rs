@@ -1,27 +1,27 @@
-//! Tags by the names that ffprobe gives them.
+//! Tags with ffprobe's names.
 
 use pagecut::media::mp4::{FourCc, MetadataItem, MetadataKey, MetadataValue, Movie, SampleEntry, Track};
 
 use super::tables::{MAC_ROMAN, genre, quicktime_language};
 use crate::probe::tags::{Pairs, date_time};
 
-/// How a box states its value.
+/// The form of a value in its box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     Text,
-    /// Text without a length and a language in front of it.
+    /// Text without a length and a language before it.
     Raw,
     /// A byte.
     Byte,
     /// The last of four bytes.
     FourthByte,
-    /// A number, and how many there are.
+    /// A number and a total.
     NumberOf,
     Genre,
     Location,
 }
 
-/// The tags of a movie, those of its tracks among them as ffprobe has them.
+/// Adds the tags of a movie, including those of its tracks that ffprobe lists with them.
 pub(super) fn of_movie(movie: &Movie<'_>, pairs: &mut Pairs) {
     if let Some(time) = creation_time(movie.header().creation_time) {
         pairs.set("creation_time", time);
@@ -34,7 +34,7 @@ pub(super) fn of_movie(movie: &Movie<'_>, pairs: &mut Pairs) {
     }
 }
 
-/// The tags of a track.
+/// Returns the tags of a track.
 pub(super) fn of_track(track: &Track<'_>) -> Vec<(String, String)> {
     let mut pairs = Pairs::default();
     if let Some(time) = creation_time(track.creation_time()) {
@@ -59,15 +59,15 @@ pub(super) fn of_track(track: &Track<'_>) -> Vec<(String, String)> {
     pairs.into_vec()
 }
 
-/// What the last sample entry of the format of the first one tells.
+/// Returns a value of the last sample entry with the format of the first one.
 fn last_entry<T>(track: &Track<'_>, read: impl Fn(&SampleEntry<'_>) -> Option<T>) -> Option<T> {
     let mut entries = track.sample_entries().map_while(Result::ok).peekable();
     let format = entries.peek()?.format();
     entries.filter(|entry| entry.format() == format).filter_map(|entry| read(&entry)).last()
 }
 
-/// Formats seconds since the start of 1904. A number below that of the seconds from 1904 to 1970 counts from 1970, since some encoders
-/// write it so.
+/// Formats seconds since the start of 1904. A number below that of the seconds from 1904 to 1970 counts from 1970, because
+/// some encoders write it so.
 fn creation_time(seconds: u64) -> Option<String> {
     const BETWEEN: u64 = 2_082_844_800;
     let seconds = Some(seconds).filter(|&seconds| seconds > 0)?;
@@ -75,7 +75,7 @@ fn creation_time(seconds: u64) -> Option<String> {
     seconds.checked_mul(1_000_000).map(date_time)
 }
 
-/// Three letters of five bits each, or a language of QuickTime by its number.
+/// Returns a language: three letters of five bits each, or a QuickTime language code.
 fn language(code: u16) -> Option<String> {
     const UNSPECIFIED: u16 = 0x7fff;
     match code {
@@ -103,7 +103,7 @@ fn add_user_data(kind: FourCc, payload: &[u8], pairs: &mut Pairs) {
         _ => {
             if let Some((&[l0, l1, c0, c1], rest)) = payload.split_first_chunk() {
                 let len = usize::from(u16::from_be_bytes([l0, l1]));
-                // A length that cannot be is the start of the text.
+                // An impossible length is the start of the text.
                 if !rest.is_empty() && len <= payload.len() {
                     code = u16::from_be_bytes([c0, c1]);
                     text = rest.get(..len).unwrap_or(rest);
@@ -158,7 +158,7 @@ fn add_item(item: &MetadataItem<'_>, pairs: &mut Pairs) {
     }
 }
 
-/// A value as text; `None` of types that are no text and no number.
+/// Returns a value as text; `None` for types other than text and numbers.
 fn text(value: MetadataValue<'_>) -> Option<String> {
     match value.data_type {
         0 | 3 => Some(mac_roman(value.bytes)),
@@ -173,19 +173,19 @@ fn text(value: MetadataValue<'_>) -> Option<String> {
     }
 }
 
-/// An integer of up to four bytes; 0 of more.
+/// Reads an unsigned integer of up to four bytes; 0 for longer ones.
 fn unsigned(bytes: &[u8]) -> u32 {
     let bytes = if bytes.len() <= 4 { bytes } else { &[] };
     bytes.iter().fold(0, |number, &byte| number << 8 | u32::from(byte))
 }
 
-/// An integer of up to four bytes with a sign; 0 of more.
+/// Reads a signed integer of up to four bytes; 0 for longer ones.
 fn signed(bytes: &[u8]) -> i32 {
     let unused = 32 - 8 * u32::try_from(bytes.len()).unwrap_or(0).clamp(1, 4);
     (unsigned(bytes) << unused).cast_signed() >> unused
 }
 
-/// A value that is no text.
+/// Formats a value that is not text.
 fn number(form: Form, bytes: &[u8]) -> Option<String> {
     let short = |at: usize| Some(i16::from_be_bytes(*bytes.get(at..)?.first_chunk()?));
     match form {
@@ -200,12 +200,12 @@ fn number(form: Form, bytes: &[u8]) -> Option<String> {
     }
 }
 
-/// `loci` of 3GPP (TS 26.244, 8.10): a place by its name and its coordinates, in the form of ISO 6709.
+/// Adds `loci` of 3GPP (TS 26.244, 8.10): the name and the coordinates of a place, in the form of ISO 6709.
 fn add_location(payload: &[u8], pairs: &mut Pairs) {
     let place = || {
         let (&[_, _, _, _, c0, c1], rest) = payload.split_first_chunk()?;
         let end = rest.iter().position(|&byte| byte == 0)?;
-        // The role comes before the coordinates.
+        // The role precedes the coordinates.
         let fixed = |at: usize| {
             let &bytes = rest.get(end + 2 + at..)?.first_chunk()?;
             Some(f64::from(i32::from_be_bytes(bytes)) / 65_536.0)
@@ -222,13 +222,13 @@ fn add_location(payload: &[u8], pairs: &mut Pairs) {
     pairs.set("location", place);
 }
 
-/// Text in UTF-8, which a zero ends.
+/// Returns zero-terminated text in UTF-8.
 pub(super) fn utf8(bytes: &[u8]) -> String {
     let text = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
     String::from_utf8_lossy(text).into_owned()
 }
 
-/// Text in Mac OS Roman, which a zero ends.
+/// Returns zero-terminated text in Mac OS Roman.
 fn mac_roman(bytes: &[u8]) -> String {
     let text = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
     if text.is_ascii() {
@@ -242,7 +242,7 @@ fn mac_roman(bytes: &[u8]) -> String {
     text.iter().map(letter).collect()
 }
 
-/// The name of the tag in a box, and the form of its value.
+/// Returns the tag name of a box, and the form of its value.
 fn named(kind: FourCc) -> Option<(&'static str, Form)> {
     let name = match &kind.0 {
         b"aART" => "album_artist",

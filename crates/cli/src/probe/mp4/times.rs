@@ -1,4 +1,4 @@
-//! When the streams of a movie start, and how long they last.
+//! Start times and durations of the streams of a movie.
 
 use std::collections::HashMap;
 
@@ -7,8 +7,8 @@ use pagecut::media::mp4::{MetadataKey, Movie, SegmentIndex, Track};
 use super::sums::Totals;
 use crate::time_base::rescale;
 
-/// When the track starts: with the edit list, and otherwise when its first packet is shown. `priming` is how many samples a decoder of
-/// sound puts out before those that are presented.
+/// Returns the start of a track: by the edit list, otherwise the presentation time of its first packet. `priming` is the
+/// number of samples that an audio decoder outputs before the presented ones.
 pub(super) fn start(
     movie: &Movie<'_>,
     track: &Track<'_>,
@@ -30,9 +30,9 @@ pub(super) fn start(
     Some(empty.map(|edit| in_time_of_track(movie, track, edit.duration)).fold(0, i64::saturating_add))
 }
 
-/// The priming samples in `iTunSMPB`, and where the item lies.
+/// Returns the priming samples in `iTunSMPB`, and the offset of the item.
 pub(super) fn priming(movie: &Movie<'_>) -> Option<(u32, u64)> {
-    /// A decoder has no longer priming.
+    /// Maximum number of priming samples of a decoder.
     const LIMIT: u32 = 16_384;
     let items = movie
         .metadata()
@@ -51,7 +51,8 @@ pub(super) fn priming(movie: &Movie<'_>) -> Option<(u32, u64)> {
     items.last()
 }
 
-/// How long the media of the track last in the tables, in its time units: what `mdhd` states, but no longer than the samples.
+/// Returns the duration of the media in the tables, in time units of the track: that of `mdhd`, but not longer than the
+/// samples.
 pub(super) fn media_duration(track: &Track<'_>) -> Option<u64> {
     let of_samples = Some(track.table_duration()).filter(|&duration| duration > 0);
     match (track.media().duration, of_samples) {
@@ -60,7 +61,7 @@ pub(super) fn media_duration(track: &Track<'_>) -> Option<u64> {
     }
 }
 
-/// How long the track lasts, in its time units; 0 if there are no samples and `mdhd` states nothing.
+/// Returns the duration of the track in its time units; 0 without samples and without a duration in `mdhd`.
 pub(super) fn duration(
     movie: &Movie<'_>,
     track: &Track<'_>,
@@ -69,7 +70,7 @@ pub(super) fn duration(
 ) -> i64 {
     let of_media = media_duration(track).and_then(|duration| i64::try_from(duration).ok()).unwrap_or(0);
     if movie.is_fragmented() {
-        // The last sample ends so long after the start of the media, whatever the edit list presents of them.
+        // The end of the last sample, relative to the start of the media, whatever the edit list presents.
         let shift = track.edits().presentation_shift(movie.header().timescale, track.media().timescale);
         let of_samples = totals.end.map_or(0, |end| end.saturating_sub(shift));
         let by_index = index.map(|index| end_of_index(index, track));
@@ -82,12 +83,12 @@ pub(super) fn duration(
     of_media.min(edited.fold(0, i64::saturating_add))
 }
 
-/// The last segment index of each track, by the identifier of the track.
+/// Returns the last segment index of each track, by track identifier.
 pub(super) fn last_indexes<'data>(movie: &Movie<'data>) -> HashMap<u32, SegmentIndex<'data>> {
     movie.segment_indexes().map_while(Result::ok).map(|index| (index.track, index)).collect()
 }
 
-/// The end of a segment index in time units of its track.
+/// Returns the end of a segment index in time units of its track.
 fn end_of_index(index: &SegmentIndex<'_>, track: &Track<'_>) -> i64 {
     let start = i64::try_from(index.earliest_presentation_time).unwrap_or(i64::MAX);
     let end =
@@ -100,7 +101,8 @@ fn in_time_of_track(movie: &Movie<'_>, track: &Track<'_>, duration: u64) -> i64 
     rescale(duration, track.media().timescale.into(), movie.header().timescale.max(1).into())
 }
 
-/// What `mvhd` states of the duration, in microseconds; `None` of a movie in fragments, of which it tells nothing, or the first ones.
+/// Returns the duration in `mvhd` in microseconds; `None` for a fragmented movie, where it is missing or covers only the
+/// first fragments.
 pub(super) fn movie_duration(movie: &Movie<'_>) -> Option<i64> {
     let header = movie.header();
     let duration = header.duration.and_then(|duration| i64::try_from(duration).ok());

@@ -1,4 +1,4 @@
-//! What the descriptors of a stream tell: tag, languages, dispositions.
+//! Stream fields from descriptors: tag, languages, dispositions.
 
 use pagecut::media::mpegts::{Coding, Descriptor, ListedStream};
 
@@ -23,7 +23,8 @@ const SUPPLEMENTARY_AUDIO: u8 = 0x06;
 /// `descriptor_tag_extension` of the descriptor of Opus (Opus Interactive Audio Codec Transport Multiplexing Standard, draft 0.1.3, 4.2).
 const OPUS: u8 = 0x80;
 
-/// Channels by `channel_config_code`, and their layout where they are those of Vorbis. `rest` is what follows the code.
+/// Returns channels by `channel_config_code`, and their layout if it is one of Vorbis. `rest` holds the bytes after the
+/// code.
 fn opus_channels(code: u8, rest: &[u8]) -> (Option<u64>, Option<&'static str>) {
     const EXPLICIT: u8 = 0x81;
     let vorbis = |channels: u8| (Some(channels.into()), super::super::coding::vorbis_layout(channels.into()));
@@ -31,7 +32,7 @@ fn opus_channels(code: u8, rest: &[u8]) -> (Option<u64>, Option<&'static str>) {
         // Two mono channels.
         (0x00 | 0x80, _) => (Some(2), None),
         (1..=8, _) => vorbis(code),
-        // `channel_count` and `mapping_family`, of which 0 and 1 have the order of Vorbis.
+        // `channel_count` and `mapping_family`; families 0 and 1 have the order of Vorbis.
         (EXPLICIT, &[channels, 0 | 1, ..]) => vorbis(channels),
         (EXPLICIT, &[channels, ..]) => (Some(channels.into()), None),
         // As many streams as channels.
@@ -40,7 +41,7 @@ fn opus_channels(code: u8, rest: &[u8]) -> (Option<u64>, Option<&'static str>) {
     }
 }
 
-/// The format that the last registration or metadata descriptor of a stream names.
+/// Returns the format in the last registration or metadata descriptor of a stream.
 pub(super) fn registered_tag(stream: &ListedStream) -> Option<[u8; 4]> {
     let tags = stream
         .descriptors()
@@ -48,7 +49,7 @@ pub(super) fn registered_tag(stream: &ListedStream) -> Option<[u8; 4]> {
     tags.last()
 }
 
-/// `metadata_format_identifier` of a metadata descriptor (§2.6.60).
+/// Returns `metadata_format_identifier` of a metadata descriptor (§2.6.60).
 fn metadata(descriptor: &Descriptor<'_>) -> Option<[u8; 4]> {
     if descriptor.tag() != METADATA {
         return None;
@@ -61,7 +62,7 @@ fn metadata(descriptor: &Descriptor<'_>) -> Option<[u8; 4]> {
     rest.strip_prefix(&[0xff])?.first_chunk().copied()
 }
 
-/// Adds the language and the dispositions of a stream, and what a decoder of subtitles needs.
+/// Adds the language and the dispositions of a stream, and the decoder data of subtitles.
 pub(super) fn describe(of: &ListedStream, stream: &mut Stream) {
     let mut language = None;
     let mut set = |names: &[&'static str]| {
@@ -79,7 +80,7 @@ pub(super) fn describe(of: &ListedStream, stream: &mut Stream) {
             (LANGUAGE, _) => {
                 let (entries, _) = body.as_chunks::<4>();
                 entries.iter().for_each(|entry| set(of_audio_type(entry[3])));
-                // One that a descriptor with more to tell has set stays.
+                // A language from a more specific descriptor takes precedence.
                 if entries.first().is_some_and(|entry| entry[0] != 0) && language.is_none() {
                     language = languages::<4>(body);
                 }
@@ -130,7 +131,7 @@ pub(super) fn describe(of: &ListedStream, stream: &mut Stream) {
     stream.tags.extend(language.map(|language| ("language".to_owned(), language)));
 }
 
-/// The dispositions of an `audio_type` of a language descriptor (table 2-60).
+/// Returns the dispositions of an `audio_type` of a language descriptor (table 2-60).
 fn of_audio_type(audio_type: u8) -> &'static [&'static str] {
     match audio_type {
         1 => &["clean_effects"],
@@ -140,7 +141,7 @@ fn of_audio_type(audio_type: u8) -> &'static [&'static str] {
     }
 }
 
-/// The dispositions of an `editorial_classification` of supplementary audio (table 99).
+/// Returns the dispositions of an `editorial_classification` of supplementary audio (table 99).
 fn of_editorial_classification(classification: u8) -> &'static [&'static str] {
     match classification {
         1 => &["visual_impaired", "descriptions"],
@@ -150,7 +151,7 @@ fn of_editorial_classification(classification: u8) -> &'static [&'static str] {
     }
 }
 
-/// The languages of entries of this length, with commas between them; `None` if there is no entry.
+/// Returns the languages of entries of `LEN` bytes, separated by commas; `None` if there is no entry.
 fn languages<const LEN: usize>(body: &[u8]) -> Option<String> {
     let (entries, _) = body.as_chunks::<LEN>();
     let codes: Vec<_> = entries.iter().map(|entry| text(&entry[..3])).collect();

@@ -1,22 +1,22 @@
-//! When streams start and end, by the timestamps of their PES packets.
+//! Start and end of streams by the timestamps of their PES packets.
 
 use pagecut::media::mpegts::{Clocks, Packets, PesPacket, Programs};
 
 use super::super::report::Stream;
 use crate::streams::Kind;
 
-/// From the first time of a stream to its end, in units of 90 kHz.
+/// The time range of a stream in units of 90 kHz.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Extent {
     /// `PTS` of the first packet that has one.
     pub(super) start: Option<i64>,
     pub(super) duration: Option<i64>,
-    /// From the start to the end of the last packet that was read.
+    /// Time from the start to the end of the last packet read.
     latest: i64,
 }
 
 impl Extent {
-    /// Takes in the end of a packet. A jump by a minute or more does not prolong the stream, as in ffprobe.
+    /// Records the end of a packet. A jump of a minute or more does not extend the stream, as in ffprobe.
     fn take_end(&mut self, end: i64) {
         const JUMP: i64 = 60 * 90_000;
         let Some(duration) = self.start.map(|start| end - start).filter(|&duration| duration > 0) else {
@@ -35,13 +35,13 @@ impl Extent {
 #[derive(Debug, Default)]
 pub(super) struct Extents {
     list: Vec<Extent>,
-    /// The last times of presentation in the start of the input.
+    /// The last presentation times in the start of the input.
     last: Vec<Option<i64>>,
     clocks: Clocks,
 }
 
 impl Extents {
-    /// Takes in a packet near the start of the input.
+    /// Records a packet near the start of the input.
     pub(super) fn add(&mut self, programs: &Programs, packet: &PesPacket<'_>) {
         let Some((stream, pts)) = time(programs, &mut self.clocks, packet) else { return };
         if self.list.len() <= stream {
@@ -52,7 +52,7 @@ impl Extents {
         self.last[stream] = self.last[stream].max(Some(pts));
     }
 
-    /// Finds the ends of the streams near the end of the input. The start of the input is all of it if `is_whole`.
+    /// Finds the ends of the streams near the end of the input. `is_whole`: the start of the input is all of it.
     pub(super) fn finish(
         mut self,
         format: Packets,
@@ -65,7 +65,7 @@ impl Extents {
         self.last.resize(streams.len(), None);
         let packet_durations: Vec<i64> = streams.iter().map(packet_duration).collect();
         if is_whole && self.clocks.have_turned() {
-            // The times near the end do not tell how often the clock went through its turn.
+            // The times near the end do not show how often the clock wrapped around.
             let ends = self.last.iter().zip(&packet_durations);
             for (extent, (last, duration)) in self.list.iter_mut().zip(ends) {
                 last.iter().for_each(|last| extent.take_end(last + duration));
@@ -76,7 +76,7 @@ impl Extents {
         self.list
     }
 
-    /// Takes in the ends of packets near the end of the input, until all video and audio streams have one there.
+    /// Records the ends of packets near the end of the input, until all video and audio streams have one there.
     fn take_ends(
         &mut self,
         format: Packets,
@@ -85,7 +85,7 @@ impl Extents {
         streams: &[Stream],
         packet_durations: &[i64],
     ) {
-        /// Bytes of payload at the end of an input that are read, and how often twice as many, as ffprobe does.
+        /// Number of payload bytes read at the end of an input, and how often it is doubled, as in ffprobe.
         const END_LEN: usize = 250_000;
         const MOST_DOUBLINGS: u32 = 6;
         for doubling in 0..=MOST_DOUBLINGS {
@@ -93,7 +93,7 @@ impl Extents {
             let most = (END_LEN << doubling.saturating_sub(1)) as u64;
             let mut read = 0;
             let mut clocks = self.clocks.rewound();
-            // Where the piece begins within a packet, the first one is a gap.
+            // A piece that begins inside a packet starts with a gap.
             for packet in format.pes_packets(&data[from..]).filter_map(Result::ok) {
                 if read >= most {
                     break;
@@ -116,17 +116,17 @@ impl Extents {
     }
 }
 
-/// The stream of a packet, and when the packet is presented. ffprobe does not see packets without a payload.
+/// Returns the stream and the presentation time of a packet. ffprobe ignores packets without a payload.
 fn time(programs: &Programs, clocks: &mut Clocks, packet: &PesPacket<'_>) -> Option<(usize, i64)> {
     let stream = programs.stream_of(packet.pid())?;
-    // The clock goes by the time of decoding.
+    // The clock is unwrapped by decode times.
     clocks.time(programs, stream, packet.dts()?);
     let pts = clocks.time(programs, stream, packet.pts()?);
     (!packet.is_empty()).then_some((stream, pts))
 }
 
-/// How long a packet of a stream lasts, in units of 90 kHz: a picture, or a frame of a coding whose frames have always the same number
-/// of samples. 0 if the packet does not tell; the stream then ends where its last packet starts, as in ffprobe.
+/// Returns the duration of a packet in units of 90 kHz: a picture, or a frame of a coding with a fixed number of samples per
+/// frame. 0 if it is unknown; the stream then ends at the start of its last packet, as in ffprobe.
 fn packet_duration(stream: &Stream) -> i64 {
     let period = match stream.kind {
         Kind::Video if stream.codec_name.is_some() => {
@@ -135,7 +135,7 @@ fn packet_duration(stream: &Stream) -> i64 {
         Kind::Audio => {
             let rate = stream.sound.as_ref().and_then(|sound| sound.sample_rate);
             let samples: u64 = match stream.codec_name {
-                // The rate of spectral band replication is that of twice as many samples (ISO/IEC 14496-3, 4.6.18.2.5).
+                // The rate of spectral band replication counts twice as many samples (ISO/IEC 14496-3, 4.6.18.2.5).
                 Some("aac" | "aac_latm")
                     if stream.profile.as_deref().is_some_and(|name| name.starts_with("HE-AAC")) =>
                 {
@@ -168,7 +168,7 @@ mod tests {
         for end in [900, 4600, 8200, 8200 + 60 * 90_000, 8200 + 61 * 90_000, 5000, 9000] {
             extent.take_end(end);
         }
-        // The second end after the jump is near to the first one.
+        // The second end after the jump is near the first one.
         assert_eq!(extent.duration, Some(7200 + 61 * 90_000));
         let mut extent = Extent { start: Some(0), ..Extent::default() };
         [3600, 90_000 * 70, 7200].into_iter().for_each(|end| extent.take_end(end));

@@ -12,7 +12,7 @@ pub(crate) struct DolbyVision {
 }
 
 impl DolbyVision {
-    /// `None` if the record ends too early.
+    /// Reads the record; `None` if it is truncated.
     pub(crate) fn read(record: &[u8]) -> Option<Self> {
         let &[major, minor, f0, f1] = record.first_chunk()?;
         let compatibility = record.get(4).map_or(0, |byte| byte >> 4);
@@ -35,18 +35,18 @@ impl DolbyVision {
     }
 }
 
-/// The colour volume of the display on which pictures were mastered (SMPTE ST 2086), as numerators.
+/// The colour volume of the mastering display (SMPTE ST 2086), as numerators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ColorVolume {
     /// Red, green, blue and the white point.
     points: [(u16, u16); 4],
     point_unit: u32,
-    /// Lowest and highest, each with its denominator.
+    /// Minimum and maximum, each with its denominator.
     luminance: [(u32, u32); 2],
 }
 
 impl ColorVolume {
-    /// `mdcv` (ISO/IEC 14496-12 §12.1.6): green comes first.
+    /// Reads `mdcv` (ISO/IEC 14496-12 §12.1.6): green comes first.
     pub(crate) fn of_mdcv(payload: &[u8]) -> Option<Self> {
         const LUMINANCE: u32 = 10_000;
         let [green, blue, red, white] = points(payload)?;
@@ -54,7 +54,7 @@ impl ColorVolume {
         Some(Self { points: [red, green, blue, white], point_unit: 50_000, luminance: [lowest, highest] })
     }
 
-    /// `SmDm` (VP Codec ISO Media File Format Binding).
+    /// Reads `SmDm` (VP Codec ISO Media File Format Binding).
     pub(crate) fn of_smdm(payload: &[u8]) -> Option<Self> {
         let payload = payload.get(4..)?;
         let [highest, lowest] = luminances(payload)?;
@@ -73,7 +73,7 @@ impl ColorVolume {
     }
 }
 
-/// Four points, each of two numbers.
+/// Reads four points of two numbers each.
 fn points(payload: &[u8]) -> Option<[(u16, u16); 4]> {
     let (points, _) = payload.split_first_chunk::<16>()?;
     let points = points.as_chunks::<4>().0.iter();
@@ -81,7 +81,7 @@ fn points(payload: &[u8]) -> Option<[(u16, u16); 4]> {
     points.collect::<Vec<_>>().try_into().ok()
 }
 
-/// The highest and the lowest luminance, which follow the points.
+/// Reads the maximum and the minimum luminance, which follow the points.
 fn luminances(payload: &[u8]) -> Option<[u32; 2]> {
     let &[h0, h1, h2, h3, l0, l1, l2, l3] = payload.get(16..)?.first_chunk()?;
     Some([u32::from_be_bytes([h0, h1, h2, h3]), u32::from_be_bytes([l0, l1, l2, l3])])

@@ -6,7 +6,7 @@ use pagecut::media::mp4::Matrix;
 use super::super::super::side_data::{Mapping, Mastering, SideData};
 use super::unsigned;
 
-/// The side data of the pictures of a track, in the order of ffprobe.
+/// Returns the side data of a video track, in the order of ffprobe.
 pub(super) fn of_video(video: &Video<'_>) -> Vec<SideData> {
     let child = |id| video.element.child(id).ok().flatten();
     let color = child(ElementId::COLOUR);
@@ -19,7 +19,7 @@ pub(super) fn of_video(video: &Video<'_>) -> Vec<SideData> {
     found.into_iter().flatten().collect()
 }
 
-/// `StereoMode`; `None` of modes that mix the colours of both eyes, and of unknown ones.
+/// Returns `StereoMode`; `None` for modes that mix the colours of both eyes, and for unknown ones.
 fn stereo(mode: u64) -> Option<SideData> {
     let (kind, is_inverted) = match mode {
         0 => ("2D", false),
@@ -40,14 +40,14 @@ fn stereo(mode: u64) -> Option<SideData> {
     Some(SideData::Stereo { kind, is_inverted })
 }
 
-/// `MaxCLL` and `MaxFALL`.
+/// Reads `MaxCLL` and `MaxFALL`.
 fn content_light(color: Element<'_>) -> Option<SideData> {
     let level = |id| unsigned(color, id).filter(|&level| level > 0);
     let (max_content, max_average) = (level(ElementId::MAX_CLL)?, level(ElementId::MAX_FALL)?);
     Some(SideData::ContentLight { max_content, max_average })
 }
 
-/// `MasteringMetadata`: all coordinates or none, and both luminances or none.
+/// Reads `MasteringMetadata`: all coordinates or none, and both luminances or none.
 fn mastering(metadata: Element<'_>) -> Option<SideData> {
     const COORDINATES: [ElementId; 8] = [
         ElementId::PRIMARY_R_CHROMATICITY_X,
@@ -72,7 +72,7 @@ fn mastering(metadata: Element<'_>) -> Option<SideData> {
     is_known.then_some(SideData::Mastering(Mastering { coordinates, luminances }))
 }
 
-/// `Projection`: a matrix for flat pictures, and a mapping for those around the viewer.
+/// Reads `Projection`: a matrix for flat pictures, and a mapping for spherical ones.
 fn projection(element: Element<'_>, video: &Video<'_>) -> Option<SideData> {
     let private = element.child(ElementId::PROJECTION_PRIVATE).ok()?.map_or(&[][..], |child| child.body());
     if private.first().is_some_and(|&version| version != 0) {
@@ -95,14 +95,15 @@ fn projection(element: Element<'_>, video: &Video<'_>) -> Option<SideData> {
                 Mapping::Tiled { left, top, right, bottom }
             }
         }
-        // The only layout of the faces of a cube.
+        // The only supported layout of cube faces.
         (2, 12) if number(4) == Some(0) => Mapping::Cube { padding: number(8)? },
         _ => return None,
     };
     Some(SideData::Spherical { mapping, pose })
 }
 
-/// How many pixels of a whole picture lie before and after one of `len` pixels; the bounds are parts of 2^32 of the whole.
+/// Returns the number of pixels of the whole picture before and after one of `len` pixels; the bounds are in units of 2^-32
+/// of the whole.
 fn bounds(before: u32, after: u32, len: u64) -> Option<(i64, i64)> {
     let whole = u64::from(u32::MAX);
     let rest = whole.checked_sub(u64::from(before) + u64::from(after)).filter(|&rest| rest > 0)?;
@@ -113,7 +114,7 @@ fn bounds(before: u32, after: u32, len: u64) -> Option<(i64, i64)> {
     Some((left, right - left))
 }
 
-/// The matrix that rolls pictures, and mirrors those that are seen from behind; `None` where none does.
+/// Returns the matrix that rolls pictures and mirrors those seen from the back; `None` if it is the identity.
 fn matrix([yaw, pitch, roll]: [f64; 3]) -> Option<Matrix> {
     const BEHIND: f64 = 180.0;
     let is_mirrored = yaw != 0.0;
