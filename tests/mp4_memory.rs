@@ -37,7 +37,7 @@ fn memory_is_bounded_for_any_file() {
 
     // Four billion samples in a run of a few bytes, of one byte or none each: a fault, which ends the samples of the track.
     let faults =
-        [(1, "has samples of more bytes than the input"), (0, "has samples of which nothing is told")];
+        [(1, "samples of more bytes than the input"), (0, "has samples without entries and without bytes")];
     for (size, fault) in faults {
         let run = [full_box(b"tfhd", 0x2_0010, &[1, size]), full_box(b"trun", 0, &[u32::MAX])];
         let fragment = container(b"moof", &[container(b"traf", &run)]);
