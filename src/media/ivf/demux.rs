@@ -92,7 +92,7 @@ fn is_key(frame: &Frame<'_>, header: &Header) -> bool {
         b"VP80" => Vp8Header::read(frame.payload).is_some(),
         b"VP90" => Vp9Header::read(frame.payload).is_some(),
         // A key frame has the sequence header before it (AV1 specification, 7.6.2).
-        b"AV01" => Av1Sequence::of_obus(frame.payload).is_some(),
+        b"AV01" => Av1Sequence::from_obus(frame.payload).is_some(),
         _ => false,
     }
 }
