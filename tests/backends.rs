@@ -306,7 +306,7 @@ fn a_refused_backend_is_reported_and_replaced() {
     };
     assert_eq!(
         refused(config(Strategy::Mapped).max_map_bytes(8)),
-        (Backend::Mapped, "it has 9 bytes, and 8 may be mapped at the most".into())
+        (Backend::Mapped, "the file has 9 bytes, and at most 8 may be mapped".into())
     );
     assert_eq!(
         refused(config(Strategy::Auto).mmap(false)),

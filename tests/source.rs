@@ -243,7 +243,7 @@ fn an_error_that_the_work_ignores_is_an_error_all_the_same() {
 }
 
 #[test]
-fn who_reads_a_stream_twice_at_a_time_is_refused_and_does_not_wait_for_ever() {
+fn a_second_reader_of_a_stream_is_refused() {
     let options = SourceOptions::new().part_len(1000);
     let file = File::open(testdata("illumina.fastq")).unwrap();
     let source = Source::from_reader(file, options);

@@ -148,7 +148,7 @@ pub(in crate::source) fn lock<'source>(
         Ok(input) => Ok(input),
         Err(TryLockError::Poisoned(input)) => Ok(input.into_inner()),
         Err(TryLockError::WouldBlock) => {
-            let busy = "the input is a stream, and another reader is reading it";
+            let busy = "the input is a stream that is being read by another reader";
             Err(io::Error::new(io::ErrorKind::ResourceBusy, busy).into())
         }
     }
