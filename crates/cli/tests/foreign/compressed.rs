@@ -100,7 +100,7 @@ fn a_compressed_name_of_no_bytes_is_bad() {
             let output = run(&[command, arg(&path)]);
             assert_eq!(output.status.code(), Some(1), "{command} {name}");
             assert!(
-                stderr(&output).contains("the input ends inside"),
+                stderr(&output).contains("unexpected end of input"),
                 "{command} {name}: {}",
                 stderr(&output)
             );

@@ -51,7 +51,7 @@ fn lists_with_a_wrong_entry_count_are_bad() {
             let (_folder, file) = write("made.mp4", &data);
             let output = run(&["verify", &file]);
             assert_eq!(output.status.code(), Some(1), "{name} {count}");
-            let expected = format!("the box '{name}' has {why} entries than it says");
+            let expected = format!("the box '{name}' has {why} entries than it declares");
             assert!(stderr(&output).contains(&expected), "{}", stderr(&output));
         }
     }
