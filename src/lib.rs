@@ -1,9 +1,7 @@
-//! pagecut maps a file into memory, cuts it at record boundaries, and hands borrowed records to as many workers as the
-//! machine has.
+//! pagecut maps a file into memory, divides it at record boundaries, and hands borrowed records to all cores.
 //!
-//! It reads [FASTQ](fastq), [FASTA](fasta) and [media containers](media) (MP4, Matroska, MPEG-2 transport streams), and promises
-//! that nothing is lost in silence: every byte of the input belongs to exactly one record, one blank line, or one gap that is
-//! reported.
+//! It reads [FASTQ](fastq), [FASTA](fasta) and [media containers](media) (MP4, Matroska, MPEG-2 transport streams, IVF). Every byte of the input
+//! belongs to exactly one record, one blank line, or one reported gap.
 //!
 //! # Records one after the other
 //!
@@ -20,9 +18,10 @@
 //! # Ok::<(), pagecut::Error>(())
 //! ```
 //!
-//! # Records of a file, on all cores
+//! # Records on all cores
 //!
-//! A [`Source`] opens an input the best way (it tries what there is, and goes on with what is fastest) and hands out parts of it:
+//! A [`Source`] opens a file, a pipe or a compressed input, and gives its parts to workers. [`Source::map_in_order`] gives results in the order
+//! of the input.
 //!
 //! ```
 //! use pagecut::{Source, fastq::Fastq};
@@ -38,10 +37,40 @@
 //! # Ok::<(), pagecut::Error>(())
 //! ```
 //!
+//! # Pairs
+//!
+//! ```
+//! use pagecut::{PairedSource, fastq::Fastq};
+//!
+//! let source = PairedSource::open("testdata/illumina.fastq", "testdata/illumina.fastq")?;
+//! let mut pairs = source.pairs(&Fastq::new())?;
+//! while let Some(pair) = pairs.next()? {
+//!     assert_eq!(pair.first.sequence(), pair.second.sequence());
+//! }
+//! assert_eq!(pairs.count(), 250);
+//! # Ok::<(), pagecut::Error>(())
+//! ```
+//!
+//! # Packets of media
+//!
+//! ```
+//! use pagecut::{Source, media::Container};
+//!
+//! let source = Source::open("testdata/media/mp4/faststart.mp4")?;
+//! let data = source.whole()?;
+//! let mut key_frames = 0;
+//! for packet in Container::read(&data)?.packets() {
+//!     key_frames += u32::from(packet?.is_key);
+//! }
+//! source.check()?;
+//! assert!(key_frames > 0);
+//! # Ok::<(), pagecut::Error>(())
+//! ```
+//!
 //! # Records that stay
 //!
-//! A record is a view of the input, and lives as long as that: with a mapping of your own, records can be collected, sorted
-//! and sent to other threads without a copy.
+//! A record is a view of the input, and lives as long as the input: records of a mapping can be collected, sorted and sent to other threads
+//! without a copy. Readers check the mapping after the last record, so a truncated file is an error.
 //!
 //! ```
 //! use pagecut::{fastq, mmap::MmapReader};
@@ -55,8 +84,8 @@
 //!
 //! # Errors and gaps
 //!
-//! [`Records`] ends at the first error, which tells the byte, the record and the line, and is the same one for every number of
-//! threads. [`Pieces`] goes on behind it and gives what lies between as a [`Gap`].
+//! [`Records`] ends at the first error. It names the byte, the record and the line, and is the same for every number of threads. [`Pieces`]
+//! continues after an error, and gives the bytes without a record as a [`Gap`].
 //!
 //! ```
 //! use pagecut::{Piece, Resync, fastq::Fastq};
@@ -74,19 +103,20 @@
 //!
 //! | for | see |
 //! |---|---|
-//! | what a format is, and why parallel equals serial | [`record`] |
-//! | FASTQ: the grammar that is read, and the checks | [`fastq`], [`fastq::wrapped`] |
+//! | the protocol of formats, and why parallel equals serial | [`record`] |
+//! | FASTQ: the grammar, the proof of boundaries, the checks | [`fastq`], [`fastq::wrapped`] |
 //! | paired reads of any input, in lockstep or on all cores | [`PairedSource`], [`fastq::pairs`] |
 //! | FASTA: the same, and long sequences on all cores | [`fasta`] |
 //! | writing FASTQ and FASTA | [`fastq::Writer`], [`fasta::Writer`] |
+//! | tracks and packets of any media file | [`media::Container`] |
 //! | MPEG-TS: packets, sections, programs, PES packets | [`media::mpegts`] |
 //! | MP4: boxes, tracks, samples | [`media::mp4`] |
 //! | Matroska and WebM: elements, tracks, packets | [`media::matroska`] |
 //! | a record by its number, a sequence by its name, a file in pieces | [`index`] |
 //! | mapping a file, advice, windows | [`mmap`] |
-//! | other ways to move bytes: positioned, direct, io_uring; buffers, writers, sending | [`io`] |
-//! | which way is taken, and why | [`io::ZeroCopyConfig`], [`open_reader`], [`fn@inspect`] |
-//! | compressed input, and BGZF to write | [`compress`] |
+//! | positioned, direct and io_uring reads; buffers, writers, sending | [`io`] |
+//! | the choice of the backend | [`io::ZeroCopyConfig`], [`open_reader`], [`fn@inspect`] |
+//! | decompression, and writing BGZF | [`compress`] |
 //! | instruction sets, and how to force one | [`simd`] |
 //! | the account of every byte | [`Tally`], [`Account`] |
 

@@ -260,26 +260,28 @@ impl Verdict {
         if !self.complete && self.format.is_none() {
             return writeln!(out, "cannot be read");
         }
-        let records = match verbose {
-            true => self.records.to_string(),
-            false => with_commas(&self.records.to_string()),
+        let number = |number: u64| match verbose {
+            true => number.to_string(),
+            false => with_commas(&number.to_string()),
         };
         let plural = if self.records == 1 { "" } else { "s" };
-        write!(out, "{}, {records} record{plural}", self.describe_format(verbose))?;
+        write!(out, "{}, {} record{plural}", self.describe_format(verbose), number(self.records))?;
         let Self { bytes, record_bytes, blank_bytes, gap_bytes, .. } = self;
         match (self.complete, verbose) {
             (true, true) => write!(
                 out,
                 ", {bytes} bytes = {record_bytes} in records + {blank_bytes} blank + {gap_bytes} in gaps"
             )?,
-            (true, false) if *gap_bytes > 0 => {
-                write!(out, ", {} bytes in gaps", with_commas(&gap_bytes.to_string()))?
+            (true, false) => {
+                write!(out, ", {} bytes", number(*bytes))?;
+                if *gap_bytes > 0 {
+                    write!(out, ", {} of them in gaps", number(*gap_bytes))?;
+                }
             }
-            (true, false) => {}
             (false, true) => {
                 write!(out, ", {record_bytes} bytes in records + {blank_bytes} blank before the error")?;
             }
-            (false, false) => write!(out, " before the error")?,
+            (false, false) => write!(out, ", {} bytes before the error", number(record_bytes + blank_bytes))?,
         }
         // Coded media are not decoded.
         writeln!(out, "{}", if self.complete && self.is_media { ", payload not checked" } else { "" })

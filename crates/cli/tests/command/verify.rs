@@ -20,7 +20,7 @@ fn verify_accounts_for_every_byte() {
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
         stdout(&output),
-        "FAILED lengths_differ.fastq: fastq, 1 record before the error\n1 OK, 1 FAILED\n"
+        "FAILED lengths_differ.fastq: fastq, 1 record, 16 bytes before the error\n1 OK, 1 FAILED\n"
     );
     assert_eq!(
         stderr(&output),
@@ -41,7 +41,10 @@ fn verify_prints_a_line_for_each_file_and_a_count() {
          OK empty.fastq: empty, 0 records\n\
          3 OK, 1 FAILED\n"
     );
-    assert_eq!(stdout(&run(&["verify", "illumina.fastq"])), "OK illumina.fastq: fastq, 250 records\n");
+    assert_eq!(
+        stdout(&run(&["verify", "illumina.fastq"])),
+        "OK illumina.fastq: fastq, 250 records, 152,168 bytes\n"
+    );
     let output = run(&["verify", "-v", "lengths_differ.fastq"]);
     assert_eq!(
         stdout(&output),
@@ -50,7 +53,7 @@ fn verify_prints_a_line_for_each_file_and_a_count() {
     let recovered = run(&["verify", "--recover", "lengths_differ.fastq"]);
     let line = stdout(&recovered);
     assert!(
-        line.starts_with("FAILED lengths_differ.fastq: fastq, ") && line.contains(" bytes in gaps\n"),
+        line.starts_with("FAILED lengths_differ.fastq: fastq, ") && line.contains(" of them in gaps\n"),
         "{line}"
     );
     assert_eq!(stdout(&run(&["verify", "-q", "illumina.fastq", "small.ts"])), "");
