@@ -11,7 +11,7 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::drive::{Outcome, Then};
+use super::outcome::{Outcome, Then};
 use super::parts::{Advanced, Division, PartQueue};
 use crate::error::{Error, ErrorKind, Result};
 use crate::io::Backend;

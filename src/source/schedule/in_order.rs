@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::drive::{Outcome, Then, Work};
+use super::drive::Work;
+use super::outcome::{Outcome, Then};
 use crate::error::Error;
 use crate::record::Part;
 

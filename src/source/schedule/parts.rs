@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::atomic::AtomicU64;
 
 use super::account::Account;
-use super::drive::Outcome;
+use super::outcome::Outcome;
 use crate::error::Error;
 use crate::record::{Part, Reading};
 
