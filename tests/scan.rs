@@ -106,7 +106,7 @@ fn the_environment_variable_takes_precedence() {
     let names = simd::available().map(|name| (name, name));
     for (asked, expected) in names.chain([("", fastest), ("mmx", fastest)]) {
         let child = std::process::Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "the_environment_is_asked_first"])
+            .args(["--exact", "the_environment_variable_takes_precedence"])
             .env("PAGECUT_SIMD", asked)
             .env(CHILD, expected)
             .output()

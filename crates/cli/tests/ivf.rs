@@ -128,17 +128,17 @@ fn tree_and_stats_count_every_byte() {
     let tree = good(&["tree", "vp8.ivf"]);
     assert!(tree.starts_with("header at 0, 32+0 bytes: fourcc VP80, width 32, height 24, "), "{tree}");
     let stats = good(&["stats", "-T", "vp8.ivf"]);
-    assert!(stats.ends_with("\t0.360\n") && stats.contains("IVF\t1\tvideo\tVP80\t10\t"), "{stats}");
+    assert!(stats.ends_with("\t0.360\tOK\n") && stats.contains("IVF\t1\tvideo\tVP80\t10\t"), "{stats}");
 }
 
 #[test]
 fn verify_accounts_for_every_byte() {
     let len = fs::metadata(folder().join("vp8.ivf")).unwrap().len();
     let expected = format!(
-        "vp8.ivf: good: ivf, 11 records, {len} bytes = {len} in records + 0 blank + 0 in gaps, payload not checked\n"
+        "OK vp8.ivf: ivf, 11 records, {len} bytes = {len} in records + 0 blank + 0 in gaps, payload not checked\n"
     );
-    assert_eq!(good(&["verify", "vp8.ivf"]), expected);
-    assert_eq!(good(&["verify", "--recover", "vp8.ivf"]), expected);
+    assert_eq!(good(&["verify", "-v", "vp8.ivf"]), expected);
+    assert_eq!(good(&["verify", "-v", "--recover", "vp8.ivf"]), expected);
     for name in FILES {
         good(&["verify", name]);
     }

@@ -124,7 +124,7 @@ pub(crate) fn header<'data>(record: &'data [u8], definition: &[u8]) -> &'data [u
     &record[..=definition.len()]
 }
 
-/// Paired reads that lie in memory, and how they are to be read.
+/// Paired reads in memory, and the options for reading them.
 ///
 /// ```
 /// use pagecut::fastq::{Fastq, Pairs};
@@ -142,8 +142,8 @@ pub(crate) fn header<'data>(record: &'data [u8], definition: &[u8]) -> &'data [u
 /// let error = Pairs::new(first, first, Fastq::new()).iter().find_map(Result::err).unwrap();
 /// assert_eq!(
 ///     error.to_string(),
-///     "fastq: first file, record 0, line 1, byte 0: read 1 and read 1 are no first and second mate, \
-///      the other one is \"@r1/1\" (second file, record 0, byte 0): \"@r1/1\""
+///     "fastq: first file, record 0, line 1, byte 0: read numbers 1 and 1 are not those of a first and a second \
+///      mate; the other record is \"@r1/1\" (second file, record 0, byte 0): \"@r1/1\""
 /// );
 /// # Ok::<(), pagecut::Error>(())
 /// ```

@@ -35,10 +35,10 @@ fn verify_prints_a_line_for_each_file_and_a_count() {
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
         stdout(&output),
-        "OK illumina.fastq: fastq, 250 records\n\
-         OK small.ts: mpegts, 200 records, payload not checked\n\
+        "OK illumina.fastq: fastq, 250 records, 152,168 bytes\n\
+         OK small.ts: mpegts, 200 records, 37,600 bytes, payload not checked\n\
          FAILED none.fastq: cannot be read\n\
-         OK empty.fastq: empty, 0 records\n\
+         OK empty.fastq: empty, 0 records, 0 bytes\n\
          3 OK, 1 FAILED\n"
     );
     assert_eq!(
