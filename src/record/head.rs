@@ -1,4 +1,4 @@
-//! The first bytes of an input, by which its format is told.
+//! The first bytes of an input, which show its format.
 
 /// The first bytes of an input.
 #[derive(Debug, Clone, Copy)]

@@ -27,7 +27,7 @@ struct Wanted<'a> {
     hashes: bool,
     raw_times: bool,
     selection: Option<Selection>,
-    /// Whether it is told of which file they are.
+    /// Whether the list names the file.
     names: bool,
     /// How much is read at the most.
     limit: &'a Limit,

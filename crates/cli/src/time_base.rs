@@ -4,7 +4,7 @@ use std::fmt;
 
 pub(crate) use pagecut::media::TimeBase;
 
-/// Seconds, which are shown with six digits behind the point.
+/// Seconds, printed with six decimals.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Seconds(f64);
 

@@ -9,7 +9,7 @@ use crate::fastq::Record;
 
 /// Successive pairs, for one worker.
 ///
-/// The iterator ends with the batch, or before a pair that has an error, which [`Pairs::for_each_batch`] then returns.
+/// The iterator ends with the batch, or before an invalid pair, whose error [`Pairs::for_each_batch`] then returns.
 ///
 /// [`Pairs::for_each_batch`]: super::Pairs::for_each_batch
 #[derive(Debug)]
@@ -21,20 +21,19 @@ pub struct Batch<'data> {
 }
 
 impl<'data> Batch<'data> {
-    /// These pairs, of which it is known that they are there. `lockstep` starts before them.
+    /// A batch of these pairs, which were counted before. `lockstep` starts before them.
     pub(super) fn new(mut lockstep: Lockstep<'data>, pairs: Range<u64>) -> Result<Self> {
         lockstep.skip_to(pairs.start)?;
         Ok(Self { lockstep, number: pairs.start, left: pairs.end - pairs.start, error: None })
     }
 
-    /// The number of the first pair of the batch, counted from 0 at the start of the inputs. It stays when pairs are taken.
+    /// Returns the number of the first pair of the batch, from 0 at the start of the inputs. It does not change as pairs are taken.
     #[must_use]
     pub fn number(&self) -> u64 {
         self.number
     }
 
-    /// What is wrong with the pair behind those that the batch has given, or would give: what was not asked for is read too, so
-    /// that an error does not depend on that.
+    /// Reads the rest of the batch, and returns the error that ends it. So the error does not depend on how many pairs the caller took.
     pub(super) fn into_error(mut self) -> Option<Error> {
         self.by_ref().for_each(drop);
         self.error

@@ -1,4 +1,4 @@
-//! An input, and the boundaries in it whose numbers are known.
+//! An input in memory, and boundaries in it with their record numbers.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use crate::record::{Backing, CheckedBytes, Format, Part, Records};
 pub(super) struct Input<'data> {
     pub(super) data: &'data [u8],
     pub(super) backing: Option<&'data dyn Backing>,
-    /// Which one of two it is.
+    /// First or second, of two inputs.
     pub(super) file: Option<PairFile>,
 }
 
@@ -21,12 +21,12 @@ impl<'data> Input<'data> {
         Self { data: data.as_slice(), backing: data.backing(), file }
     }
 
-    /// The records of a part, which say to the backing where they are.
+    /// Returns the records of a part. They report their progress to the backing.
     pub(super) fn records(&self, format: Fastq, part: Part<'data>) -> Records<'data, Fastq> {
         format.records_of(part).backed_by(self.backing)
     }
 
-    /// Whether the bytes are still what they were.
+    /// Checks that the bytes have not changed.
     pub(super) fn check(&self) -> Result<()> {
         self.backing.map_or(Ok(()), Backing::check).map_err(|error| error.in_file(self.file))
     }
@@ -42,7 +42,7 @@ impl fmt::Debug for Input<'_> {
     }
 }
 
-/// A boundary of which it is known what lies before it.
+/// A boundary, and the counts of the bytes before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Mark {
     /// Bytes before it.
@@ -54,9 +54,8 @@ pub(super) struct Mark {
 }
 
 impl Mark {
-    /// The same boundary, if this one lies behind records and lines that were counted elsewhere. The offset is that in the
-    /// input already.
-    pub(super) fn behind(self, before: Self) -> Self {
+    /// Adds records and lines that were counted before the part. The offset already counts from the start of the input.
+    pub(super) fn after(self, before: Self) -> Self {
         Self { record: before.record + self.record, line: before.line + self.line, ..self }
     }
 }

@@ -1,4 +1,4 @@
-//! Reads mates side by side.
+//! Reading of two inputs in lockstep.
 
 use super::input::{Input, Mark};
 use super::mate::Mate;
@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::fastq::{Fastq, Record};
 use crate::record::{Format, Part, Records};
 
-/// The records of an input from a boundary on.
+/// The records of an input from a boundary.
 #[derive(Debug)]
 pub(super) struct Lane<'data> {
     input: Input<'data>,
@@ -17,13 +17,13 @@ pub(super) struct Lane<'data> {
 }
 
 impl<'data> Lane<'data> {
-    /// All records. The backing of the input is told where the reader is.
+    /// All records of an input. Progress is reported to the backing.
     pub(super) fn all(input: Input<'data>, format: Fastq) -> Self {
         let records = input.records(format, Part::whole(input.data));
         Self { input, from: Mark::default(), records }
     }
 
-    /// The records from a boundary on. The backing is not told, since somebody was here before.
+    /// The records from a boundary. Progress is not reported: these bytes were read before, to count records.
     pub(super) fn from(input: Input<'data>, from: Mark, format: Fastq) -> Self {
         let part = Part::from_range(input.data, from.offset..input.data.len());
         Self { input, from, records: format.records_of(part) }
@@ -37,7 +37,7 @@ impl<'data> Lane<'data> {
         }
     }
 
-    /// Leaves out records of which it is known that they are there.
+    /// Skips records that were counted before.
     fn skip_to(&mut self, record: u64) -> Result<()> {
         for _ in self.from.record..record {
             self.next().unwrap_or_else(|| Err(self.changed()))?;
@@ -50,55 +50,55 @@ impl<'data> Lane<'data> {
         error.count_before(self.from.record, self.from.line).in_file(self.input.file)
     }
 
-    /// Records that were there have gone.
+    /// The error of records that have vanished since they were counted.
     #[cold]
     fn changed(&self) -> Error {
         Error::from(ErrorKind::Changed).in_file(self.input.file)
     }
 
-    /// Where the reader is: what was read so far lies before.
+    /// Returns the position after the last record.
     fn position(&self) -> Mark {
         let tally = self.records.tally();
         let read = Mark {
-            // What lies in memory can be counted in `usize`.
+            // Positions in memory fit into `usize`.
             offset: self.from.offset + usize::try_from(tally.bytes()).unwrap_or(usize::MAX),
             record: tally.records,
             line: tally.lines,
         };
-        read.behind(self.from)
+        read.after(self.from)
     }
 
-    /// A record that was read just now, with `behind` others behind it.
+    /// Returns the place of a record after which `later` others were read.
     #[cold]
-    fn mate(&self, record: &Record<'data>, behind: u64) -> Mate<'data> {
+    fn mate(&self, record: &Record<'data>, later: u64) -> Mate<'data> {
         let position = self.position();
         let offset = record.range().start;
         // A record lies in its input.
         let since = &self.input.data[usize::try_from(offset).unwrap_or(usize::MAX)..position.offset];
-        // The last line may not end.
+        // The last line may have no line end.
         let lines = since.split_inclusive(|&byte| byte == b'\n').count() as u64;
         Mate {
             file: self.input.file,
-            record: position.record - 1 - behind,
+            record: position.record - 1 - later,
             offset,
-            // A mapping may have other line ends by now.
+            // The lines of a mapping may have changed.
             line: position.line.saturating_sub(lines),
             header: header(record.as_bytes(), record.definition()),
         }
     }
 
-    /// The error of a record whose mate is not in this lane, which has ended.
+    /// Returns the error of a record that has no mate, since this lane has ended.
     #[cold]
     fn mate_missing(&self, mate: &Mate<'_>) -> Error {
         mate.missing(self.input.file, self.position().record, self.input.data.len() as u64)
     }
 }
 
-/// Pairs, one after the other.
+/// The pairs of two lanes, one after the other.
 #[derive(Debug)]
 pub(super) struct Lockstep<'data> {
     first: Lane<'data>,
-    /// Where the second mates are, unless each stands behind its first one.
+    /// The second mates; `None` if the mates alternate in the first lane.
     second: Option<Lane<'data>>,
     check_names: bool,
 }
@@ -108,7 +108,7 @@ impl<'data> Lockstep<'data> {
         Self { first, second, check_names }
     }
 
-    /// Leaves out what lies before a pair, of which it is known that it is there.
+    /// Skips the records before a pair, which were counted before.
     pub(super) fn skip_to(&mut self, pair: u64) -> Result<()> {
         match &mut self.second {
             Some(second) => {
@@ -119,13 +119,13 @@ impl<'data> Lockstep<'data> {
         }
     }
 
-    /// The next pair. After an error, the next one makes no sense.
+    /// Returns the next pair. It must not be called after an error.
     #[inline]
     pub(super) fn next(&mut self) -> Option<Result<Pair<Record<'data>>>> {
         let first = self.first.next();
         let second = match &mut self.second {
             Some(lane) => lane.next(),
-            // After an error or the end, there is nothing.
+            // Nothing follows an error or the end.
             None => self.first.next(),
         };
         let mates = match (first, second) {
@@ -151,11 +151,11 @@ impl<'data> Lockstep<'data> {
 
     #[cold]
     fn no_mates(&self, Pair { first, second }: Pair<Record<'data>>, mismatch: Mismatch) -> Error {
-        let (lane, behind) = match &self.second {
+        let (lane, later) = match &self.second {
             Some(lane) => (lane, 0),
             None => (&self.first, 1),
         };
-        self.first.mate(&first, behind).mismatch(&lane.mate(&second, 0), mismatch)
+        self.first.mate(&first, later).mismatch(&lane.mate(&second, 0), mismatch)
     }
 
     #[cold]
@@ -169,7 +169,7 @@ impl<'data> Lockstep<'data> {
         self.first.mate_missing(&lane.mate(second, 0))
     }
 
-    /// Pairs that were there have gone.
+    /// The error of pairs that have vanished since they were counted.
     #[cold]
     pub(super) fn changed(&self) -> Error {
         self.first.changed()

@@ -1,20 +1,18 @@
-//! Which record is where, as far as it is known; and how pairs are matched by that.
-//!
-//! Who counts is no matter of this file.
+//! Known positions of records, and the matching of pairs by them.
 
 use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::input::Mark;
 
-/// Numbers of some boundaries of an input, from the first record that is still needed to the last one that was counted.
+/// Boundaries of an input with their record numbers, from the first record that is still needed to the last one that was counted.
 #[derive(Debug)]
 pub(super) struct Marks {
-    /// In order; there is always one.
+    /// In order; never empty.
     marks: VecDeque<Mark>,
     /// Records before the end of each part that was counted.
     part_ends: VecDeque<u64>,
-    /// Where the last part ends.
+    /// The end of the last part.
     end: Mark,
 }
 
@@ -24,15 +22,15 @@ impl Marks {
         Self { marks: [start].into(), part_ends: VecDeque::new(), end: start }
     }
 
-    /// Adds the part behind those that were counted: some boundaries in it, and its end, with numbers that count from its start.
+    /// Adds the next part: boundaries in it, and its end, with numbers that count from its start.
     pub(super) fn add_part(&mut self, marks: impl IntoIterator<Item = Mark>, end: Mark) {
         let before = self.end;
-        self.end = end.behind(before);
+        self.end = end.after(before);
         for mark in marks {
-            self.push(mark.behind(before));
+            self.push(mark.after(before));
         }
         self.push(self.end);
-        // Parts of blank lines, however many, are none.
+        // A part of blank lines only adds no record.
         if self.end.record > before.record {
             self.part_ends.push_back(self.end.record);
         }
@@ -40,41 +38,41 @@ impl Marks {
 
     fn push(&mut self, mark: Mark) {
         match self.marks.back_mut() {
-            // Only blank lines lie between the two.
+            // Only blank lines lie between the two boundaries.
             Some(last) if last.record == mark.record => *last = mark,
             _ => self.marks.push_back(mark),
         }
     }
 
-    /// Records that were counted.
+    /// Returns the number of records that were counted.
     pub(super) fn records(&self) -> u64 {
         self.end.record
     }
 
-    /// The last known boundary before a record, which has not been forgotten.
+    /// Returns the last known boundary before a record that was not dropped.
     pub(super) fn before(&self, record: u64) -> Mark {
-        let behind = self.marks.partition_point(|mark| mark.record <= record);
-        self.marks[behind.saturating_sub(1)]
+        let after = self.marks.partition_point(|mark| mark.record <= record);
+        self.marks[after.saturating_sub(1)]
     }
 
-    /// Forgets what is known of the records before this one.
+    /// Drops the boundaries of the records before this one.
     pub(super) fn forget_before(&mut self, record: u64) {
-        let behind = self.marks.partition_point(|mark| mark.record <= record);
-        self.marks.drain(..behind.saturating_sub(1));
+        let after = self.marks.partition_point(|mark| mark.record <= record);
+        self.marks.drain(..after.saturating_sub(1));
         let past = self.part_ends.partition_point(|&end| end <= record);
         self.part_ends.drain(..past);
     }
 
-    /// Parts that have records which were not forgotten.
+    /// Returns the number of parts with records that were not dropped.
     pub(super) fn parts(&self) -> usize {
         self.part_ends.len()
     }
 }
 
-/// The pairs from `next` on that were counted in all inputs, cut where a part of any of them ends.
+/// Divides the pairs from `next` that were counted in all inputs into batches, at the ends of parts of any input.
 ///
-/// So no batch is longer than a part in any input, and the batches depend on the parts alone. An input has `mates` records of
-/// each pair; where that is two, a pair that lies across the end of a part belongs to the next batch.
+/// So no batch is longer than a part of any input, and the batches depend on the parts only. An input has `mates` records of each pair; if
+/// that is two, a pair across the end of a part belongs to the next batch.
 pub(super) fn batches(inputs: &[&Marks], mates: u64, next: u64) -> Vec<Range<u64>> {
     let counted = inputs.iter().map(|marks| marks.records() / mates).min().unwrap_or(next);
     let ends = inputs.iter().flat_map(|marks| &marks.part_ends).map(|end| end / mates);
@@ -89,7 +87,7 @@ pub(super) fn batches(inputs: &[&Marks], mates: u64, next: u64) -> Vec<Range<u64
 mod tests {
     use super::*;
 
-    /// Parts of so many records of ten bytes and four lines each, with a mark behind every second record.
+    /// Parts of these numbers of records of ten bytes and four lines each, with a mark after every second record.
     fn marks(parts: &[u64]) -> Marks {
         let mut marks = Marks::new();
         let mut offset = 0;

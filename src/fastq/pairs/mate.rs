@@ -8,7 +8,7 @@ use crate::record::Format;
 /// The place of a record, and its first line.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Mate<'data> {
-    /// The file of two; `None` if both mates are in one.
+    /// First or second file; `None` if both mates are in one.
     pub(crate) file: Option<PairFile>,
     /// Its number in the file, from 0.
     pub(crate) record: u64,
@@ -21,7 +21,7 @@ pub(crate) struct Mate<'data> {
 }
 
 impl Mate<'_> {
-    /// The error of this first mate and a second one that does not belong to it.
+    /// Returns the error of this first mate and a second one that is not its mate.
     #[cold]
     pub(crate) fn mismatch(&self, second: &Mate<'_>, mismatch: Mismatch) -> Error {
         let mate = MatePlace::new(second.file, second.record, second.offset, second.header);
@@ -33,7 +33,7 @@ impl Mate<'_> {
         })
     }
 
-    /// The error of this mate where the input of the other one, which has these numbers of records and bytes, has ended.
+    /// Returns the error of this mate if the other input has ended, with these numbers of records and bytes.
     #[cold]
     pub(crate) fn missing(&self, file: Option<PairFile>, records: u64, len: u64) -> Error {
         self.error(ErrorKind::MateMissing { file, records, len })

@@ -1,25 +1,25 @@
 //! Paired reads: two files in lockstep, or one in which the mates alternate.
 //!
-//! The two mates of a pair have the same number in their files, though hardly ever the same offset. Here they come together,
-//! in order, with a check that they are mates, and without a copy:
+//! The two mates of a pair have equal numbers in their files, and usually different offsets. [`Pairs`] reads them in order, without a
+//! copy, and checks that they are mates:
 //!
 //! * one pair after the other ([`Pairs::iter`]);
 //! * in batches on all cores, whose values come in order ([`Pairs::for_each_batch`]).
 //!
-//! Here both inputs lie in memory. [`PairedSource`](crate::PairedSource) reads the pairs of any input: compressed, a pipe, wrapped.
+//! Both inputs of [`Pairs`] lie in memory. [`PairedSource`](crate::PairedSource) reads the pairs of any input: compressed, a pipe, wrapped.
 //!
-//! All give the same pairs, and then the same error: the one of the pair with the lowest number, and within a pair the first
-//! file's before the second's. An error says which of the two files it means ([`Location::file`](crate::Location::file)), and
+//! Both methods give the same pairs and the same error: that of the pair with the lowest number, and within a pair the error of the first
+//! file before that of the second. An error names its file ([`Location::file`](crate::Location::file)), and
 //! one that concerns both mates names both places. Inputs of unequal counts are an error, after the last pair.
 //!
 //! # Names
 //!
-//! A name is what stands before the first space or tab, and a read number is `1`, `2` or `3` (the second mate has number 3 where
+//! A name ends at the first space or tab, and a read number is `1`, `2` or `3` (the second mate has number 3 where
 //! read 2 is an index):
 //!
 //! | first | second | mates? |
 //! |---|---|---|
-//! | `r` | `r` | yes, whatever the descriptions are |
+//! | `r` | `r` | yes, with any descriptions |
 //! | `r` | `s` | no ([`MateName`]) |
 //! | `r/1` | `r/2` | yes: equal but for the last digit, and numbers that ascend |
 //! | `r/2` | `r/1` | no, the files are swapped ([`MateNumber`]) |
@@ -32,14 +32,14 @@
 //! | `r 2:N:0:A` | `r 1:N:0:A` | no ([`MateNumber`]); the same of equal numbers |
 //! | `r 1:N:0:A` | `r` | yes: only one has the field |
 //!
-//! What others do:
+//! Rules of other tools:
 //!
-//! | tool | takes for mates |
+//! | tool | mates |
 //! |---|---|
 //! | BBTools (`testPairNames`) | `/1` and `/2`, or ` 1:` and ` 2:`, in this order; equal names on request |
-//! | dnaio, and so Cutadapt | equal names, or equal but for a last `1`, `2` or `3`, in any order and behind any byte |
+//! | dnaio, and so Cutadapt | equal names, or equal but for a last `1`, `2` or `3`, in any order and after any byte |
 //! | `seqkit pair` | equal names; forms with numbers by a pattern that one gives (`--id-regexp`) |
-//! | fastp | whatever stands on the same place: names are not compared |
+//! | fastp | records with equal numbers: names are not compared |
 //!
 //! The check costs little, and can be left out ([`Pairs::check_names`]).
 //!
@@ -68,8 +68,8 @@ use super::{Fastq, Record, Wrapped};
 use crate::error::{PairFile, Result};
 use crate::record::{CheckedBytes, Format};
 
-/// How long the parts are between whose ends the batches lie, unless it is said otherwise: long enough that a task costs nothing,
-/// short enough that the parts of a window stay in a cache between counting and reading.
+/// Default length of the parts in bytes, which limit the batches: long enough that the cost of a task does not matter, short enough
+/// that the parts of a window stay in the cache between counting and reading.
 const BATCH_LEN: usize = 1 << 20;
 
 /// Two records that belong together.
@@ -118,9 +118,9 @@ mod sealed {
     impl Sealed for crate::fastq::Wrapped {}
 }
 
-/// The first line of a record, of which these are all bytes.
+/// Returns the first line of the record with these bytes.
 pub(crate) fn header<'data>(record: &'data [u8], definition: &[u8]) -> &'data [u8] {
-    // `@` stands before the definition.
+    // `@` precedes the definition.
     &record[..=definition.len()]
 }
 
@@ -150,7 +150,7 @@ pub(crate) fn header<'data>(record: &'data [u8], definition: &[u8]) -> &'data [u
 #[derive(Debug, Clone, Copy)]
 pub struct Pairs<'data> {
     first: Input<'data>,
-    /// Where the second mates are, unless each stands behind its first one.
+    /// The second mates; `None` if the mates alternate in the first input.
     second: Option<Input<'data>>,
     format: Fastq,
     check_names: bool,
@@ -180,20 +180,20 @@ impl<'data> Pairs<'data> {
         Self { first, second, format, check_names: true, batch_len: BATCH_LEN }
     }
 
-    /// Check that the names are those of mates; yes unless said otherwise.
+    /// Sets whether names are compared. The default is true.
     #[must_use]
     pub fn check_names(self, check: bool) -> Self {
         Self { check_names: check, ..self }
     }
 
-    /// How many bytes of either input are a batch of [`for_each_batch`](Pairs::for_each_batch), about, and at the most unless a
-    /// record is longer; 1 MiB unless said otherwise. 0 is taken for 1.
+    /// Sets the length of a batch of [`for_each_batch`](Pairs::for_each_batch) in bytes of either input. A batch is longer only if a record
+    /// is. The default is 1 MiB; 0 counts as 1.
     #[must_use]
     pub fn with_batch_len(self, len: usize) -> Self {
         Self { batch_len: len.max(1), ..self }
     }
 
-    /// The pairs, one after the other.
+    /// Returns an iterator over the pairs.
     #[must_use]
     pub fn iter(&self) -> Iter<'data> {
         Iter::new(*self)
@@ -205,7 +205,7 @@ impl<'data> Pairs<'data> {
         Lockstep::new(lane(self.first), self.second.map(lane), self.check_names)
     }
 
-    /// Whether the bytes of both inputs are still what they were.
+    /// Checks that the bytes of both inputs have not changed.
     fn check(&self) -> Result<()> {
         self.first.check()?;
         self.second.map_or(Ok(()), |second| second.check())

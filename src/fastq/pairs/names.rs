@@ -1,22 +1,22 @@
-//! Whether two records are mates, by their definitions. The rules are on the page of [`pairs`](super).
+//! The comparison of the names of mates. The rules are in the documentation of [`pairs`](super).
 
 use crate::sequence::split_definition;
 
-/// Why two records are no first and second mate.
+/// The reason why two records are not a first and a second mate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mismatch {
     /// They have different names.
     Name,
     /// They have read numbers that do not ascend.
     Number {
-        /// Of the first one.
+        /// Of the first record.
         first: u8,
-        /// Of the second one.
+        /// Of the second record.
         second: u8,
     },
 }
 
-/// Why the records of two definitions are no first and second mate; `None` if they are.
+/// Compares two definitions. Returns `None` if they are those of a first and a second mate.
 #[inline]
 pub(crate) fn mismatch(first: &[u8], second: &[u8]) -> Option<Mismatch> {
     let (first_name, first_description) = split_definition(first);
@@ -34,21 +34,21 @@ pub(crate) fn mismatch(first: &[u8], second: &[u8]) -> Option<Mismatch> {
     (first >= second).then_some(Mismatch::Number { first, second })
 }
 
-/// The read numbers of two names that differ in nothing else.
+/// Returns the read numbers of two names that differ in them only.
 fn numbers_of_one_name(first: &[u8], second: &[u8]) -> Option<(u8, u8)> {
     let (first_stem, first_number) = split_number(first)?;
     let (second_stem, second_number) = split_number(second)?;
     (first_stem == second_stem && !is_run_of_spots(first_stem)).then_some((first_number, second_number))
 }
 
-/// A name without its last byte, and the read number that this is; `/` or `.` stands before it.
+/// Splits a name into all but its last byte, with `/` or `.` at its end, and the read number.
 fn split_number(name: &[u8]) -> Option<(&[u8], u8)> {
     let (&last, stem) = name.split_last()?;
     let number = read_number(last)?;
     matches!(stem, [.., b'/' | b'.']).then_some((stem, number))
 }
 
-/// The read number of a name that ends in `/` and one.
+/// Returns the read number of a name that ends in `/` and a number.
 fn slash_number(name: &[u8]) -> Option<u8> {
     match name {
         &[.., b'/', digit] => read_number(digit),
@@ -56,7 +56,7 @@ fn slash_number(name: &[u8]) -> Option<u8> {
     }
 }
 
-/// The read number in the field that Casava writes behind the name: `1:N:0:ATCACG`.
+/// Returns the read number in Casava's field after the name: `1:N:0:ATCACG`.
 fn casava_number(description: Option<&[u8]>) -> Option<u8> {
     match description? {
         &[digit, b':', b'N' | b'Y', b':', ..] => read_number(digit),
@@ -64,12 +64,12 @@ fn casava_number(description: Option<&[u8]>) -> Option<u8> {
     }
 }
 
-/// A read number. There is a third read where the second one is an index.
+/// Reads a read number. Number 3 is the second mate where read 2 is an index.
 fn read_number(digit: u8) -> Option<u8> {
     matches!(digit, b'1'..=b'3').then(|| digit - b'0')
 }
 
-/// Whether a stem is the accession of a run in the Sequence Read Archive with a dot: what follows is then the number of a spot.
+/// Returns whether a name up to a dot is the accession of a run in the Sequence Read Archive. The number of a spot follows it.
 fn is_run_of_spots(stem: &[u8]) -> bool {
     match stem {
         [b'S' | b'E' | b'D', b'R', b'R', digits @ .., b'.'] => digits.iter().all(u8::is_ascii_digit),

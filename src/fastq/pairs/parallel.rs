@@ -9,21 +9,20 @@ use super::scout::{Scout, Task};
 use crate::error::{Error, ErrorKind, Result};
 
 impl<'data> Pairs<'data> {
-    /// Lets the workers of the current rayon pool read all pairs, a batch each at a time, and hands what `map` makes of a batch to
-    /// `take`, in the order of the inputs. Returns how many pairs there are.
+    /// Reads all pairs on the current rayon pool, in batches, and passes the value that `map` computes of each batch to `take`, in the
+    /// order of the inputs. Returns the number of pairs.
     ///
-    /// The inputs are gone through a window at a time: first records are counted, since mates have the same number but not the
-    /// same offset; then batches are read, while a window takes a few mebibytes of each input for each worker. So the memory that
-    /// is needed does not depend on the length of the inputs, a cold file is read once, and pairs are not copied: what `map` returns
-    /// may hold them. `take` is called by the calling thread, while workers count the next window.
+    /// The inputs are read in windows of a few mebibytes of each input for each worker. The workers first count the records of a
+    /// window, since mates have equal numbers and different offsets; then they read its batches. So memory does not grow with the
+    /// inputs, and a cold file is read once. Pairs are not copied: the values of `map` may borrow them. The calling thread calls
+    /// `take`, while the workers count the next window.
     ///
-    /// Which pairs are a batch depends on the inputs and on [`with_batch_len`](Pairs::with_batch_len), and not on the number of
-    /// workers.
+    /// The batches depend on the inputs and on [`with_batch_len`](Pairs::with_batch_len), and not on the number of workers.
     ///
     /// # Errors
     ///
-    /// The first error, the same that [`Pairs::iter`] ends with; all pairs before it have been given to `map`, and what was made of
-    /// them to `take`. An error of `take`, which is then called no more.
+    /// The first error, with which [`Pairs::iter`] ends too. `map` gets all pairs before it, and `take` the values of these. An error of
+    /// `take`, which is not called again.
     ///
     /// ```
     /// use pagecut::fastq::{Fastq, Pairs};
@@ -60,14 +59,14 @@ impl<'data> Pairs<'data> {
         }
     }
 
-    /// Makes the value of a batch. The error is that of the pair behind those of which it was made.
+    /// Computes the value of a batch. The error is that of the pair after the pairs in the value.
     fn read<T>(&self, task: Task, map: impl Fn(&mut Batch<'data>) -> T) -> Result<(T, Option<Error>)> {
         let mut batch = Batch::new(self.lockstep_from(&task), task.pairs)?;
         let value = map(&mut batch);
         Ok((value, batch.into_error()))
     }
 
-    /// Says how the inputs end behind the last pair.
+    /// Reads how the inputs end after the last pair.
     fn read_end(&self, end: Task) -> Result<u64> {
         let mut lockstep = self.lockstep_from(&end);
         let count = end.pairs.end;
@@ -76,7 +75,7 @@ impl<'data> Pairs<'data> {
         match next {
             None => Ok(count),
             Some(Err(error)) => Err(error),
-            // It was not there when the records were counted.
+            // The inputs have changed since the records were counted.
             Some(Ok(_)) => Err(ErrorKind::Changed.into()),
         }
     }
@@ -88,7 +87,7 @@ impl<'data> Pairs<'data> {
     }
 }
 
-/// Hands out values in order, up to the first error.
+/// Passes on values in order, up to the first error.
 fn hand_out<T>(
     values: Vec<Result<(T, Option<Error>)>>,
     take: &mut impl FnMut(T) -> Result<()>,

@@ -1,4 +1,4 @@
-//! Goes ahead of those who read pairs, and counts: the mates of a pair have one number, but any two offsets.
+//! Counting of records ahead of the reading of pairs: the mates of a pair have equal numbers, and any offsets.
 
 use std::ops::Range;
 
@@ -7,31 +7,30 @@ use super::marks::{self, Marks};
 use crate::fastq::Fastq;
 use crate::record::{Part, part_end_in};
 
-/// How many parts of each input are counted for each worker before any pair of them is read. More would make better use of
-/// workers towards the end of a window; fewer, of the caches.
+/// Parts of each input that are counted for each worker before any pair of them is read. More parts keep workers busy at the end of a
+/// window; fewer parts fit into the caches.
 const PARTS_PER_WORKER: usize = 4;
 
-/// In how many pieces the boundaries that are kept divide a part: this much of it is read in vain at the most, to find a record by
-/// its number.
+/// Pieces into which the kept boundaries divide a part. To find a record by its number, at most one piece is read in vain.
 const MARKS_PER_PART: usize = 16;
 
-/// What only the structure of records decides; the other checks are made when pairs are read.
+/// The format without checks of the content, which are made when pairs are read.
 const STRUCTURE: Fastq = Fastq::new();
 
 /// A part that was counted.
 struct Count {
     /// Boundaries in it, whose records and lines count from its start.
     marks: Vec<Mark>,
-    /// Where the counting ended, likewise.
+    /// The end of the counted records, from the start of the part too.
     end: Mark,
-    /// Whether that was at an error.
+    /// Whether an error ended the counting.
     at_error: bool,
 }
 
 /// Counts the records of a part, and keeps a boundary about every `spacing` bytes.
 fn count<'data>(input: Input<'data>, part: Part<'data>, spacing: usize) -> Count {
     let start = part.offset();
-    // A part of what lies in memory can be counted in `usize`.
+    // Lengths in memory fit into `usize`.
     let offset = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
     let mut records = input.records(STRUCTURE, part);
     let mut marks = Vec::new();
@@ -55,7 +54,7 @@ struct Counted<'data> {
     /// Where the next part begins.
     next: usize,
     marks: Marks,
-    /// Nothing can be counted any more: the input has ended, or there is an error behind the last record.
+    /// Whether the input has ended, or an error follows the last record.
     ended: bool,
 }
 
@@ -64,7 +63,7 @@ impl<'data> Counted<'data> {
         Self { input, next: 0, marks: Marks::new(), ended: input.data.is_empty() }
     }
 
-    /// The next parts, as many as the window lacks, or as there are.
+    /// Returns the next parts that the window lacks, or all that are left.
     fn next_parts(&mut self, window: usize, len: usize) -> Vec<Range<usize>> {
         let data = self.input.data;
         let mut parts = Vec::new();
@@ -77,7 +76,7 @@ impl<'data> Counted<'data> {
     }
 
     fn add(&mut self, count: Count, part: &Range<usize>) {
-        // What lies behind an error does not count.
+        // Records after an error do not count.
         if !self.ended {
             self.marks.add_part(count.marks, count.end);
             self.ended = count.at_error || part.end == self.input.data.len();
@@ -88,14 +87,14 @@ impl<'data> Counted<'data> {
 /// A batch to be read.
 pub(super) struct Task {
     pub(super) pairs: Range<u64>,
-    /// The last boundary that is known before the first pair, in each input.
+    /// The last known boundary before the first pair, in each input.
     pub(super) from: (Mark, Option<Mark>),
 }
 
-/// Counts the inputs a window at a time, and makes batches of what was counted in all of them.
+/// Counts the records of the inputs in windows, and divides the pairs that were counted in all inputs into batches.
 pub(super) struct Scout<'data> {
     first: Counted<'data>,
-    /// Where the second mates are, unless each stands behind its first one.
+    /// The second mates; `None` if the mates alternate in the first input.
     second: Option<Counted<'data>>,
     part_len: usize,
     /// The first pair of the next batch.
@@ -107,8 +106,7 @@ impl<'data> Scout<'data> {
         Self { first: Counted::new(first), second: second.map(Counted::new), part_len, next: 0 }
     }
 
-    /// Counts parts on all workers of the pool, until a window of each input is known, or all of it; meanwhile, the caller does
-    /// something else.
+    /// Counts parts on all workers of the pool, up to a window of each input or its end, while the caller runs `meanwhile`.
     pub(super) fn look_ahead<T>(&mut self, meanwhile: impl FnOnce() -> T) -> T {
         let len = self.part_len;
         let window = PARTS_PER_WORKER * rayon::current_num_threads();
@@ -126,7 +124,7 @@ impl<'data> Scout<'data> {
         });
         for (input, counts) in self.inputs_mut().zip(counts) {
             for (_, part, count) in counts {
-                // The scope ends when all slots are filled.
+                // The scope fills all slots.
                 if let Some(count) = count {
                     input.add(count, &part);
                 }
@@ -135,7 +133,7 @@ impl<'data> Scout<'data> {
         done
     }
 
-    /// The next batches. All that was counted in all inputs is then given out.
+    /// Returns the next batches, of all pairs that were counted in all inputs.
     pub(super) fn tasks(&mut self) -> Vec<Task> {
         let marks: Vec<&Marks> = self.inputs().map(|input| &input.marks).collect();
         let batches = marks::batches(&marks, self.mates(), self.next);
@@ -151,7 +149,7 @@ impl<'data> Scout<'data> {
         tasks
     }
 
-    /// Where to read on behind the last batch, where an error is or the end. `None` if there may be more batches.
+    /// Returns the positions after the last batch, at which an error or the end follows. `None` if there may be more batches.
     pub(super) fn end(&self) -> Option<Task> {
         let is_end = |input: &Counted<'_>| input.ended && input.marks.records() / self.mates() == self.next;
         let next = self.next;
@@ -163,7 +161,7 @@ impl<'data> Scout<'data> {
         (before(&self.first), self.second.as_ref().map(before))
     }
 
-    /// Records that an input has of each pair.
+    /// Returns the number of records of each pair in an input.
     fn mates(&self) -> u64 {
         if self.second.is_some() { 1 } else { 2 }
     }

@@ -1,4 +1,4 @@
-//! Pairs from the left.
+//! Pairs one after the other.
 
 use std::iter::FusedIterator;
 
@@ -35,7 +35,7 @@ impl<'data> Iterator for Iter<'data> {
             Some(Ok(pair)) => Some(Ok(pair)),
             end => {
                 self.ended = true;
-                // Whatever is wrong with bytes that were lost is not worth telling.
+                // The loss of bytes takes precedence over an error in them.
                 self.pairs.check().err().map(Err).or(end)
             }
         }

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use crate::streams::Kind;
 use crate::time_base::{Seconds, TimeBase};
 
-/// What is told of a packet.
+/// The fields of a packet.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row {
     pub(super) kind: Kind,

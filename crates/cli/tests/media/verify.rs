@@ -229,7 +229,7 @@ fn formats_without_recovery_stop_at_a_fault() {
         let output = run(&["verify", "--recover", name]);
         assert_eq!(output.status.code(), Some(status), "{name}: {}", stderr(&output));
         let found =
-            stderr(&output).contains("ends there: MP4 has no boundary that is certain behind a fault");
+            stderr(&output).contains("ends there: MP4 has no certain boundary after a fault");
         assert_eq!(found, status == 1, "{name}: {}", stderr(&output));
         assert_eq!(output.stdout, run(&["verify", name]).stdout);
     }

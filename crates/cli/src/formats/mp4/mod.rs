@@ -33,7 +33,7 @@ impl Format for Mp4 {
     }
 
     fn recovery(&self) -> std::result::Result<&dyn Recovery, &'static str> {
-        Err("MP4 has no boundary that is certain behind a fault")
+        Err("MP4 has no certain boundary after a fault")
     }
 
     fn lacks_lookup(&self) -> Option<&'static str> {
