@@ -68,7 +68,7 @@ fn verify_keeps_the_good_parts_of_matroska() {
     let kept = fs::read(&out).unwrap();
     assert!((20_000..data.len()).contains(&kept.len()), "{}", kept.len());
     let output = run(&["sanitize", "mp4/hevc.mp4", "-o", &out]);
-    assert!(stderr(&output).contains("MP4 has no boundary that is certain"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("MP4 has no certain boundary"), "{}", stderr(&output));
 }
 
 #[test]
@@ -228,8 +228,7 @@ fn formats_without_recovery_stop_at_a_fault() {
     for (name, status) in [("mp4/faststart.mp4", 0), (&cut, 1)] {
         let output = run(&["verify", "--recover", name]);
         assert_eq!(output.status.code(), Some(status), "{name}: {}", stderr(&output));
-        let found =
-            stderr(&output).contains("ends there: MP4 has no certain boundary after a fault");
+        let found = stderr(&output).contains("ends there: MP4 has no certain boundary after a fault");
         assert_eq!(found, status == 1, "{name}: {}", stderr(&output));
         assert_eq!(output.stdout, run(&["verify", name]).stdout);
     }
