@@ -167,3 +167,29 @@ fn frames_are_the_packets_of_ffprobe() {
         assert_eq!(found.collect::<String>(), expected, "{name}");
     }
 }
+
+#[test]
+fn frames_cross_the_ends_of_parts() {
+    let mut data = small()[..33].to_vec();
+    for number in 0..300_u64 {
+        let len = 900 + number % 200;
+        data.extend(u32::try_from(len).unwrap().to_le_bytes());
+        data.extend(number.to_le_bytes());
+        data.resize(data.len() + usize::try_from(len).unwrap(), b'x');
+    }
+    check(&data);
+    let (_folder, path) = common::file(&data);
+    for part_len in [1, 64, 1000, 5000, 100_000] {
+        for threads in [1, 2] {
+            let options = SourceOptions::new().part_len(part_len).threads(threads);
+            let stream = Source::from_reader(Cursor::new(data.clone()), options);
+            for source in [Source::with_options(&path, options).unwrap(), stream] {
+                let account = source.account(&Ivf);
+                assert_eq!(account.error.map(|error| error.to_string()), None, "{part_len}, {threads}");
+                assert_eq!((account.tally.records, account.tally.bytes()), (301, data.len() as u64));
+            }
+        }
+    }
+    // The end of the input in a frame is an error at the same place for every division.
+    check(&data[..data.len() - 5]);
+}

@@ -133,7 +133,14 @@ impl MmapStream {
             let window = MmapReader::from_file(&self.file, self.options.offset(self.position).len(len))?;
             self.longest = self.longest.max(len);
             let complete = len as u64 == left;
-            let end = last_part_end(format, window.as_slice(), &[], complete, true);
+            let end = last_part_end(
+                format,
+                window.as_slice(),
+                self.position - self.options.offset,
+                &[],
+                complete,
+                true,
+            );
             let window = self.window.insert(window);
             match end {
                 End::Boundary(at) => return Ok(Some(at)),

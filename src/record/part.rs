@@ -134,7 +134,7 @@ pub(crate) enum End {
     Unknown,
 }
 
-/// Finds the end of a part that starts at the boundary `start` in `view`: the first boundary at `from` or later.
+/// Finds the end of a part that starts with `view`, at `offset` in the input: the first boundary at `from` or later.
 ///
 /// Where there is no boundary and the first invalid record is invalid whatever follows, searching further is useless unless reading
 /// continues after a fault (`recover`): the part is then the rest of the input.
@@ -142,26 +142,26 @@ fn part_end<F: Format>(
     format: &F,
     boundaries: &dyn Boundaries,
     view: &[u8],
+    offset: u64,
     complete: bool,
-    start: usize,
     from: usize,
     recover: bool,
 ) -> End {
-    if let Some(boundary) = boundaries.find_boundary(view, from.max(start + 1)) {
+    if let Some(boundary) = boundaries.find_boundary(view, from.max(1)) {
         return End::Boundary(boundary);
     }
-    if complete || (!recover && is_at_fault(format, &view[start..])) { End::Rest } else { End::Unknown }
+    if complete || (!recover && is_at_fault(format, view, offset)) { End::Rest } else { End::Unknown }
 }
 
-/// Whether a record in `view`, which begins at a boundary, is invalid whatever follows the view.
-pub(crate) fn is_at_fault<F: Format>(format: &F, view: &[u8]) -> bool {
-    let mut cursor = Cursor::new(format, Part::from_view(view, view.len(), 0, false));
+/// Whether a record in `view`, which begins at a boundary at `offset` in the input, is invalid whatever follows the view.
+pub(crate) fn is_at_fault<F: Format>(format: &F, view: &[u8], offset: u64) -> bool {
+    let mut cursor = Cursor::new(format, Part::from_view(view, view.len(), offset, false));
     while cursor.next().is_some() {}
     let Some(stop) = cursor.take_stop().filter(|stop| !stop.is_more_needed()) else { return false };
     // The excerpt must not depend on the length of the view, nor on whether its last byte is a carriage return that belongs to the
     // line end: that takes two more bytes.
     let error = cursor.error(stop);
-    let quoted_to = error.location().map_or(0, |location| location.offset + EXCERPT_LEN as u64 + 2);
+    let quoted_to = error.location().map_or(0, |location| location.offset - offset + EXCERPT_LEN as u64 + 2);
     quoted_to <= view.len() as u64
 }
 
@@ -180,7 +180,7 @@ pub(crate) fn part_end_in<F: Resync>(
         view_len = view_len.saturating_mul(2);
         let view = &data[start..];
         let view = &view[..view.len().min(view_len)];
-        match part_end(format, format, view, start + view.len() == data.len(), 0, len, recover) {
+        match part_end(format, format, view, start as u64, start + view.len() == data.len(), len, recover) {
             End::Boundary(at) => return start + at,
             End::Rest => return data.len(),
             End::Unknown => {}
@@ -203,14 +203,15 @@ pub(crate) struct PartEndSearch {
 }
 
 impl PartEndSearch {
-    /// Finds the end of a part that contains as much of `view` as possible. Bytes are lost at `losses`. `view` begins with the
-    /// bytes of the last view.
+    /// Finds the end of a part that contains as much of `view` as possible. `view` begins at `offset` in the input, with the bytes of the
+    /// last view. Bytes are lost at `losses`.
     ///
     /// Repeated calls examine each byte only a few times.
     pub(crate) fn last_part_end<F: Format>(
         &mut self,
         format: &F,
         view: &[u8],
+        offset: u64,
         losses: &[Loss],
         complete: bool,
         recover: bool,
@@ -226,7 +227,7 @@ impl PartEndSearch {
             .boundaries()
             .filter(|boundaries| losses.is_empty() && boundaries.look_behind() < usize::MAX);
         let Some(boundaries) = boundaries.filter(|_| !complete && self.no_boundary_before > 0) else {
-            let end = last_part_end(format, view, losses, complete, recover);
+            let end = last_part_end(format, view, offset, losses, complete, recover);
             return match boundaries.filter(|_| end == End::Unknown) {
                 Some(boundaries) => self.next_boundary(boundaries, view).map_or(End::Unknown, End::Boundary),
                 None => end,
@@ -236,7 +237,7 @@ impl PartEndSearch {
         if let Some(boundary) = last.or_else(|| self.next_boundary(boundaries, view)) {
             return End::Boundary(boundary);
         }
-        if is_due && !recover && is_at_fault(format, view) { End::Rest } else { End::Unknown }
+        if is_due && !recover && is_at_fault(format, view, offset) { End::Rest } else { End::Unknown }
     }
 
     /// Returns the first boundary after the searched bytes, or notes that the view contains none.
@@ -253,10 +254,11 @@ impl PartEndSearch {
     }
 }
 
-/// Finds the end of a part that contains as much of `view` as possible. Bytes are lost at `losses`.
+/// Finds the end of a part that contains as much of `view` as possible. `view` begins at `offset` in the input. Bytes are lost at `losses`.
 pub(crate) fn last_part_end<F: Format>(
     format: &F,
     view: &[u8],
+    offset: u64,
     losses: &[Loss],
     complete: bool,
     recover: bool,
@@ -264,7 +266,7 @@ pub(crate) fn last_part_end<F: Format>(
     if complete {
         return End::Rest;
     }
-    let Some(boundaries) = format.boundaries() else { return last_record_end(format, view) };
+    let Some(boundaries) = format.boundaries() else { return last_record_end(format, view, offset) };
     if !losses.is_empty() && boundaries.look_behind() == usize::MAX {
         return End::Unknown;
     }
@@ -281,7 +283,7 @@ pub(crate) fn last_part_end<F: Format>(
     }
     let first = &view[..end];
     last_boundary(boundaries, first)
-        .map_or_else(|| part_end(format, boundaries, first, false, 0, 0, recover), End::Boundary)
+        .map_or_else(|| part_end(format, boundaries, first, offset, false, 0, recover), End::Boundary)
 }
 
 /// Finds a boundary near the end of the view, after its first byte.
@@ -301,9 +303,9 @@ fn last_boundary_from(boundaries: &dyn Boundaries, view: &[u8], from: usize) -> 
     None
 }
 
-/// Finds the end of the last whole record of `view` by reading it from the start.
-fn last_record_end<F: Format>(format: &F, view: &[u8]) -> End {
-    let mut cursor = Cursor::new(format, Part::from_view(view, view.len(), 0, false));
+/// Finds the end of the last whole record of `view`, which begins at `offset` in the input, by reading it from the start.
+fn last_record_end<F: Format>(format: &F, view: &[u8], offset: u64) -> End {
+    let mut cursor = Cursor::new(format, Part::from_view(view, view.len(), offset, false));
     let mut end = 0;
     while cursor.next().is_some() {
         end = cursor.position();
@@ -312,7 +314,7 @@ fn last_record_end<F: Format>(format: &F, view: &[u8]) -> End {
         None => End::Boundary(view.len()),
         Some(stop) if stop.is_more_needed() && end > 0 => End::Boundary(end),
         // The error precedes everything that follows.
-        Some(stop) if !stop.is_more_needed() && is_at_fault(format, view) => End::Rest,
+        Some(stop) if !stop.is_more_needed() && is_at_fault(format, view, offset) => End::Rest,
         Some(_) => End::Unknown,
     }
 }

@@ -249,7 +249,7 @@ mod tests {
         let whole = in_words(format, Part::whole(text).with_losses(&losses));
         let end_of = |view: usize| {
             let known: Vec<_> = losses.iter().filter(|loss| loss.position <= view).cloned().collect();
-            last_part_end(format, &text[..view], &known, false, true)
+            last_part_end(format, &text[..view], 0, &known, false, true)
         };
         let mut ends: Vec<_> = (0..text.len()).map(end_of).collect();
         ends.dedup();

@@ -197,7 +197,7 @@ impl<'run, F: Format> FileParts<'run, F> {
             }
             let ahead = window.end() - chunk_end;
             if self.division != Division::Recovering && ahead >= next_fault_search {
-                if is_at_fault(&self.format, &view[window.position(start)..]) {
+                if is_at_fault(&self.format, &view[window.position(start)..], start) {
                     return Ok(window.end());
                 }
                 next_fault_search = ahead.saturating_mul(FAULT_SEARCH_GROWTH);

@@ -93,7 +93,14 @@ impl<'run, 'input: 'run, F: Format, I: DerefMut<Target = StreamInput<'input>>> S
         let ended = joining.end.is_some() && !is_too_long;
         let view = &run.as_slice()[..in_bounds];
         let losses = &run.losses()[..run.losses().partition_point(|loss| loss.position <= in_bounds)];
-        match joining.end_search.last_part_end(&self.format, view, losses, ended, self.recover) {
+        match joining.end_search.last_part_end(
+            &self.format,
+            view,
+            joining.offset,
+            losses,
+            ended,
+            self.recover,
+        ) {
             End::Boundary(at) => {
                 joining.end_search = PartEndSearch::default();
                 match joining.carry.append(run, at) {
