@@ -71,7 +71,7 @@ impl Mates {
 }
 
 impl MatesByName {
-    /// Groups files, and reports each whose mate is missing, which is then read alone.
+    /// Groups files, and reports each whose mate is missing, which is then read alone. It is an error if there are no pairs.
     pub(crate) fn group(&self, files: &[PathBuf], all_good: &mut bool) -> Vec<Input> {
         if !self.pairs_by_name {
             return self.mates.group(files);
@@ -81,6 +81,12 @@ impl MatesByName {
             *all_good = false;
             let what = format!("the file of its mates, {}, is not among the files", mate.display());
             report::error(&file.display().to_string(), &what);
+        }
+        // The missing mates of other files were reported.
+        if *all_good && !inputs.iter().any(|input| matches!(input, Input::Two(..))) {
+            *all_good = false;
+            let what = "no two files have names of mates, such as a_R1.fastq and a_R2.fastq";
+            report::error("--pairs-by-name", &what);
         }
         inputs
     }

@@ -62,9 +62,9 @@ fn read_number(name: &str) -> Option<usize> {
         is_number && (before.ends_with("_R1") || before.ends_with("_R2"))
     });
     let stem = of_lane.map_or(stem, |(before, _)| before);
+    let is_number = ["R1", "R2", "1", "2"].contains(&stem);
     let has_number = ["_R1", "_R2", "_1", "_2", ".1", ".2"].iter().any(|end| stem.ends_with(end));
-    // A name that consists of the number alone has nothing that it shares with another one.
-    (has_number && stem.len() > 2).then(|| stem.len() - 1)
+    (is_number || has_number && stem.len() > 2).then(|| stem.len() - 1)
 }
 
 #[cfg(test)]
@@ -81,6 +81,8 @@ mod tests {
             ("a_S1_L001_R1_001.fastq.gz", Some("a_S1_L001_R2_001.fastq.gz")),
             ("a_S1_L001_R2_012.fastq", Some("a_S1_L001_R1_012.fastq")),
             ("SRR1_1", Some("SRR1_2")),
+            ("R1.fastq.gz", Some("R2.fastq.gz")),
+            ("2.fq", Some("1.fq")),
             ("a_R3.fastq", None),
             ("a1.fastq", None),
             ("a_I1.fastq", None),

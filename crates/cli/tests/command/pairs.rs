@@ -286,3 +286,20 @@ fn the_last_line_of_a_piece_ends() {
     assert_eq!(read("p.1_1.fq"), "@s/1\r\nA\r\n+\r\nI\n");
     assert_eq!((read("p.0_2.fq"), read("p.1_2.fq")), ("@r/2\nA\n+\nI\n".into(), "@s/2\nC\n+\nI\n".into()));
 }
+
+#[test]
+fn pairs_by_name_without_pairs_is_an_error() {
+    for (files, status) in [(["illumina.fastq", "nanopore.fastq"], 1), (["R1.fq", "R2.fq"], 0)] {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = files.map(|name| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, "@r\nAC\n+\nII\n").unwrap();
+            path.display().to_string()
+        });
+        for command in ["verify", "stats"] {
+            let output = run(&[command, "--pairs-by-name", &paths[0], &paths[1]]);
+            assert_eq!(output.status.code(), Some(status), "{}", stderr(&output));
+            assert_eq!(stderr(&output).contains("no two files have names of mates"), status == 1);
+        }
+    }
+}
