@@ -169,3 +169,16 @@ fn the_handler_gives_the_layout_of_unknown_entries() {
     assert_eq!(of(b"meta", &[0; 78]), ["hdlr"]);
     assert_eq!(boxes_of_entry(b"soun", b"new1", &[0; 20]), ["hdlr"]);
 }
+
+#[test]
+fn a_nested_box_of_size_0_is_an_error() {
+    for kind in [b"mvhd", b"trak", b"stbl", b"stsd"] {
+        let mut data = data("faststart.mp4");
+        let at = data.windows(4).position(|found| found == kind).unwrap();
+        data[at - 4..at].fill(0);
+        let error = Tree::new(&data).find_map(Result::err).unwrap();
+        assert_eq!(error.location().unwrap().offset, at as u64 - 4);
+        let expected = "has a size of 0, which is valid outside of other boxes only";
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}

@@ -35,9 +35,14 @@ impl<'data> Mp4Box<'data> {
             });
         };
         let size = header.size.unwrap_or(bytes.len() as u64);
+        // ISO/IEC 14496-12 §4.2.2. Zeros after the last box of a container are padding.
+        let is_unsized = header.size.is_none() && header.kind != FourCc::default();
         let wrong = |why| Err(ErrorKind::Mp4(Mp4Fault::BoxSize { kind: header.kind.0, size, why }));
         if size < header.header_len as u64 {
             return wrong("is shorter than its header");
+        }
+        if is_unsized && parent.is_some() {
+            return wrong("has a size of 0, which is valid outside of other boxes only");
         }
         match usize::try_from(size).ok().and_then(|len| bytes.get(..len)) {
             Some(bytes) => {

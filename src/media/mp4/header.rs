@@ -9,8 +9,8 @@ pub struct BoxHeader {
     pub kind: FourCc,
     /// `usertype`, the extended type of a `uuid` box.
     pub user_type: Option<[u8; 16]>,
-    /// `size` or `largesize`: length of the box in bytes, including its header; `None` for size 0, a box up to the end of
-    /// its parent.
+    /// `size` or `largesize`: length of the box in bytes, including its header; `None` for size 0, a box up to the end of the
+    /// file.
     pub size: Option<u64>,
     /// Length of the header in bytes: 8; 16 with `largesize`; 16 more with `usertype`.
     pub header_len: usize,

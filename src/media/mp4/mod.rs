@@ -21,7 +21,7 @@
 //!
 //! # Supported features
 //!
-//! Boxes with sizes of 32 and 64 bits; boxes of size 0, which extend to the end of their parent; `uuid` boxes; boxes of
+//! Boxes with sizes of 32 and 64 bits; a last box of size 0, which extends to the end of the file; `uuid` boxes; boxes of
 //! unknown types. Sample tables in all forms (`stsz`, `stz2`, `stco`, `co64`, `ctts` of both versions). Fragments with all
 //! rules for data offsets, with several track fragments and runs, and movies with samples both in tables and in fragments.
 //!
