@@ -108,7 +108,8 @@ pub(crate) struct Tree {
 #[command(
     after_help = "The samples of a track are written in storage order, one after the other; bytes that Matroska stripped from the start \
                   of every frame are restored. Codec data outside of the samples is not written. H.264 and H.265 from MP4 and Matroska \
-                  are NAL units with length prefixes, not an Annex B byte stream; AAC has no ADTS headers."
+                  are NAL units with length prefixes, not an Annex B byte stream; AAC has no ADTS headers.\n\n\
+                  Of a damaged input, the samples that can be read are written, and the exit status is 1."
 )]
 #[command(group = ArgGroup::new("what").required(true).args(["track", "pid", "attachment", "mp4_box"]))]
 pub(crate) struct Extract {

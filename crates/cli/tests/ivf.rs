@@ -17,7 +17,7 @@ fn run(args: &[&str]) -> Output {
     command.current_dir(folder()).env_remove("PAGECUT_THREADS").args(args).output().unwrap()
 }
 
-/// What is printed where all is well.
+/// Returns the output of a command that must succeed and report nothing.
 fn good(args: &[&str]) -> String {
     let output = run(args);
     assert!(output.status.success(), "{args:?}: {}", stderr(&output));

@@ -118,7 +118,7 @@ mod signals {
     /// The signals that end a process by default, and that people and batch systems send.
     const SIGNALS: [i32; 8] = [SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU];
 
-    /// Sets the handlers, once. If the system refuses, a signal leaves the temporary file behind, as `SIGKILL` does.
+    /// Sets the handlers, once. If the system refuses, a signal does not remove the temporary file, as `SIGKILL` does not.
     pub(super) fn handle() {
         static ONCE: Once = Once::new();
         ONCE.call_once(|| {

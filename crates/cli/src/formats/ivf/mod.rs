@@ -124,7 +124,7 @@ fn extract(data: &[u8], place: &Place<'_>) -> Result<()> {
     for frame in frames {
         match frame {
             Ok(frame) => sink.put(frame.payload_offset()..frame.range().end)?,
-            // What is before it is written all the same.
+            // The frames before the fault are written.
             Err(error) => return sink.finish().and(Err(error)),
         }
     }

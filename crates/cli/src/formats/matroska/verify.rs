@@ -38,9 +38,9 @@ pub(super) fn pieces(data: &[u8], max_gaps: u64) -> Found {
             Piece::Gap(gap) => gaps.push(gap),
         }
     }
-    let told: HashSet<_> =
+    let reported: HashSet<_> =
         faults.iter().chain(gaps.iter().map(|gap| &gap.error)).map(Error::offset).collect();
-    faults.extend(inside.of_head.into_iter().filter(|error| !told.contains(&error.offset())));
+    faults.extend(inside.of_head.into_iter().filter(|error| !reported.contains(&error.offset())));
     faults.sort_by_key(Error::offset);
     let complete = too_many.is_none();
     let error = first(gaps.first().map(|gap| gap.error.clone()), faults.first().cloned());
@@ -88,9 +88,9 @@ impl<'data> Inside<'data> {
 
     /// Reads the contents of a record, and reports all faults, each offset once.
     fn check(&mut self, record: &TopLevel<'data>, tell: &mut dyn FnMut(Error)) {
-        let mut told = HashSet::new();
+        let mut reported = HashSet::new();
         let mut tell = |error: Error| {
-            if told.insert(error.offset()) {
+            if reported.insert(error.offset()) {
                 tell(error);
             }
         };
