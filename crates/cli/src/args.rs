@@ -40,8 +40,13 @@ impl Common {
 
 /// Reports options that contradict each other, and ends with the exit status of wrong usage.
 pub(crate) fn conflict(message: &str) -> ! {
+    wrong_usage(ErrorKind::ArgumentConflict, message)
+}
+
+/// Reports an error in the arguments, and ends with the exit status of wrong usage.
+pub(crate) fn wrong_usage(kind: ErrorKind, message: &str) -> ! {
     let hint = "For more information, try '--help'.";
-    clap::Error::raw(ErrorKind::ArgumentConflict, format!("{message}\n\n{hint}\n")).exit()
+    clap::Error::raw(kind, format!("{message}\n\n{hint}\n")).exit()
 }
 
 /// How the bytes of files are accessed.

@@ -2,13 +2,32 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use pagecut::index::{Fai, Sparse};
 use pagecut::{ErrorKind, Format, FormatTask, Result, Source};
 
-use crate::cli::{Common, Index};
+use crate::args::Common;
 use crate::{formats, input, output, progress, report};
+
+/// Arguments of `pagecut index`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Without an option, FASTA gets both, and every other format an index of numbers: an index of the names of \
+                  reads is nearly as long as the reads. BGZF also gets FILE.gzi, where its blocks begin, as `bgzip -r` writes it."
+)]
+pub(crate) struct Index {
+    /// Files
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Write the index of names, FILE.fai
+    #[arg(long)]
+    names: bool,
+    /// Write the index of numbers, FILE.pgi
+    #[arg(long)]
+    numbers: bool,
+}
 
 /// Indexes every file. Sets `all_good` to `false` if one failed.
 pub(crate) fn run(args: &Index, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use pagecut::io::ZeroCopyConfig;
 use pagecut::{Error, Reader, Result, Source, SourceOptions};
 
-use crate::cli::{Common, Io, Limit};
+use crate::args::{Common, Io, Limit};
 use crate::{descriptors, progress, report};
 
 /// Name of standard input, as argument and in output.

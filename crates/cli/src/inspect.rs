@@ -1,17 +1,29 @@
 //! `pagecut inspect`: the share of files in the page cache, and the cost of each backend.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use pagecut::fastq::{EncodingGuess, Fastq};
 use pagecut::mmap::Certainty;
 use pagecut::{Cost, Format, Inspection, Part, Result};
 use serde::Serialize;
 
-use crate::cli::{Common, Inspect};
+use crate::args::Common;
 use crate::media::unsupported;
 use crate::table::{Cell, Table};
 use crate::{descriptors, formats, input, report};
+
+/// Arguments of `pagecut inspect`.
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    /// Files
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// One JSON object per file, one per line
+    #[arg(long)]
+    json: bool,
+}
 
 /// The results for a file.
 #[derive(Debug, Serialize)]

@@ -5,19 +5,68 @@ mod row;
 mod rows;
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::{Args, ValueEnum};
 use pagecut::Result;
 use pagecut::media::Container;
 
 pub(crate) use row::Field;
 
-use crate::cli::{Common, Limit, Packets as Args, PacketsFormat};
+use crate::args::{Common, Limit};
 use crate::streams::{Kind, Selection};
 use crate::{formats, input, media, report};
 use list::List;
 use row::Row;
 use rows::Rows;
+
+/// Arguments of `pagecut packets`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Rows, order and values are those of `ffprobe -show_packets -of csv=p=0`, without a header line; the order of the \
+                  fields is fixed, whatever the order of --entries. With several files, each row starts with the name of its file, and \
+                  JSON has one object per file.\n\n\
+                  Nothing is decoded, so fields that ffprobe obtains by decoding or guesses are N/A: the dts of Matroska, the duration \
+                  in MPEG-TS. Other durations are those of the file, some of which ffprobe -fflags +nofillin+noparse prints. Packets of \
+                  MPEG-TS are whole PES packets, and key frames those with random_access_indicator.\n\n\
+                  pos is the start of the data in MP4, of the body of the block in Matroska, which all frames of the block share, and of \
+                  the first transport packet in MPEG-TS (for packets of 204 bytes: 16 bytes before it, as in ffprobe). data_pos is the \
+                  first byte of the data in all of them. Payloads are read for data_hash only; size and data_hash of compressed Matroska \
+                  frames are those of the stored bytes.\n\n\
+                  Times of MP4 are shifted by the edit list, and packets outside of the edit have the flag D; ffprobe omits some of \
+                  them. With several edits, the first one counts, and no packet has the flag. After damage, formats with boundaries \
+                  are read on, and so is every other track of MP4."
+)]
+pub(crate) struct Packets {
+    /// Files; `-`, or none at all, for standard input
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    limit: Limit,
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "csv")]
+    of: PacketsFormat,
+    /// Fields to print, separated by commas [default: the fields of ffprobe without codec_type and seconds in CSV, all of them in JSON]
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    entries: Vec<Field>,
+    /// Also print the CRC-32 of each payload (data_hash)
+    #[arg(long)]
+    crc32: bool,
+    /// Print one stream (N), the streams of a kind (v, a, s, d), or one of a kind (v:0)
+    #[arg(long, value_name = "STREAMS")]
+    select_streams: Option<Selection>,
+    /// Print all packets of MP4, with the times of the sample tables, ignoring the edit list
+    #[arg(long)]
+    raw_times: bool,
+}
+
+/// Output format of `packets`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PacketsFormat {
+    /// One line per packet, with commas between the fields
+    Csv,
+    /// One object per file, with one line per packet
+    Json,
+}
 
 /// What is wanted of packets.
 struct Wanted<'a> {
@@ -41,7 +90,12 @@ impl Wanted<'_> {
 }
 
 /// Lists the packets of every input, and notes whether all of them are well.
-pub(crate) fn run(args: &Args, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
+pub(crate) fn run(
+    args: &Packets,
+    common: &Common,
+    out: &mut dyn Write,
+    all_good: &mut bool,
+) -> io::Result<()> {
     let inputs = input::inputs(&args.files);
     let fields = fields(args);
     let wanted = Wanted {
@@ -70,7 +124,7 @@ pub(crate) fn run(args: &Args, common: &Common, out: &mut dyn Write, all_good: &
 }
 
 /// The fields that are wanted, in the order in which they are printed.
-fn fields(args: &Args) -> Vec<Field> {
+fn fields(args: &Packets) -> Vec<Field> {
     let default = match args.of {
         PacketsFormat::Csv => &row::CSV[..],
         PacketsFormat::Json => &row::JSON[..],

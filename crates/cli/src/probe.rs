@@ -15,17 +15,48 @@ mod text;
 pub(crate) mod whole;
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::{Args, ValueEnum};
 use pagecut::Result;
 use pagecut::media::AudioSpecificConfig;
 
-use crate::cli::{Common, Probe, ProbeFormat};
+use crate::args::{Common, Limit};
 use crate::streams::Kind;
 use crate::time_base::TimeBase;
 use crate::{formats, input, media};
 pub(crate) use report::Report;
 use report::{Ratio, Sound, Stream, Times};
+
+/// Arguments of `pagecut probe`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "JSON has the names and the forms of `ffprobe -v error -count_packets -show_format -show_streams -show_chapters \
+                  -show_programs -of json` of FFmpeg 5.1, one object per file. Nothing is decoded: values come from the container, from \
+                  parameter sets and from the first bytes of each stream. Fields without a value in these are omitted. Where ffprobe \
+                  contradicts the file or does not know a coding, the value of the file is printed."
+)]
+pub(crate) struct Probe {
+    /// Files; `-`, or none at all, for standard input
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    limit: Limit,
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    of: ProbeFormat,
+    /// Also count packets where that requires reading each of them, as in Matroska
+    #[arg(long)]
+    pub(crate) count_packets: bool,
+}
+
+/// Output format of `probe`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProbeFormat {
+    /// Lines of text
+    Text,
+    /// An object for each file
+    Json,
+}
 
 /// So many bytes are looked at to find out when the streams start: as many as ffprobe reads.
 const START_LEN: u64 = 5_000_000;

@@ -3,16 +3,40 @@
 mod held;
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use pagecut::{Account, Error, Resync, Salvaged};
 
-use crate::cli::{Common, Sanitize};
+use crate::args::{Common, Limit, Output};
 use crate::formats::{self, NamedSource};
 use crate::media::unsupported;
 use crate::output::{self, Out, OutputError};
 use crate::{input, report};
 pub(crate) use held::Held;
+
+/// Arguments of `pagecut sanitize`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Damaged blocks of BGZF are left out up to the next whole block, and listed with their gap. gzip, zstd, bzip2 and xz have no \
+                  certain place to continue after a fault: reading ends there.\n\n\
+                  From a pipe, FASTQ records after the first fault are held in a temporary file (in TMPDIR) until the whole input proves \
+                  that they are records, and not quality scores of wrapped FASTQ."
+)]
+pub(crate) struct Sanitize {
+    /// File; `-`, or none at all, for standard input
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    limit: Limit,
+    #[command(flatten)]
+    output: Output,
+    /// Also leave out records that fail the checks of `verify --strict`
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Stop after this many gaps
+    #[arg(long, value_name = "N", default_value_t = u64::MAX, hide_default_value = true)]
+    pub(crate) max_gaps: u64,
+}
 
 /// Writes the good records, and reports what was left out. Sets `all_good` to `false` if anything was.
 pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::Result<()> {

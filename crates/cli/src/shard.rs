@@ -4,12 +4,43 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use pagecut::{Format, FormatTask, ReadAt, Result, Source};
 
-use crate::args::conflict;
-use crate::cli::{Common, Shard};
+use crate::args::{Common, conflict};
 use crate::output::OutFile;
+use crate::pairs::Mates;
 use crate::{fetch, formats, index, input, output, pairs, report};
+
+/// Arguments of `pagecut shard`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Each line of output is an argument of `pagecut fetch FILE` that prints a piece. Pieces of about equal length are found \
+                  without reading the bytes between.\n\n\
+                  Pieces of pairs (--paired, --interleaved) have equal numbers of pairs, so that the pieces of both files begin with the \
+                  same pair. They are written to PREFIX.0_1, PREFIX.0_2, PREFIX.1_1, ... (interleaved: PREFIX.0, ...) with the \
+                  extension of the file, without blank lines. The files are read twice. Pieces of gzip and BGZF are BGZF, which is \
+                  gzip; those of other compressed files are not compressed."
+)]
+pub(crate) struct Shard {
+    /// File
+    file: PathBuf,
+    /// File of the second mates, with --paired
+    #[arg(requires = "paired")]
+    mate_file: Option<PathBuf>,
+    #[command(flatten)]
+    mates: Mates,
+    /// Pieces to make
+    #[arg(short = 'n', long, value_name = "N")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) number: u32,
+    /// Put the same number of records into each piece, by the index of numbers or, without one, by reading the file
+    #[arg(long)]
+    records: bool,
+    /// Write the pieces to PREFIX.0, PREFIX.1, ..., with the extension of the file; those of BGZF are not compressed
+    #[arg(short, long, value_name = "PREFIX")]
+    output: Option<PathBuf>,
+}
 
 /// Divides the file. Sets `all_good` to `false` if that failed.
 pub(crate) fn run(args: &Shard, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {

@@ -5,19 +5,40 @@ mod reads;
 mod tracks;
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use pagecut::{Error, Result};
 use serde::Serialize;
 
-use crate::cli::{Common, Stats};
+use crate::args::{Common, Limit};
 use crate::formats::{self, NamedSource};
-use crate::pairs::{self, Input};
+use crate::pairs::{self, Input, MatesByName};
 use crate::table::{Cell, Table};
 use crate::{input, progress, report};
 pub(crate) use packets::PacketCounts;
 pub(crate) use reads::ReadCounts;
 pub(crate) use tracks::{TrackRow, Tracks};
+
+/// Arguments of `pagecut stats`.
+#[derive(Debug, Args)]
+pub(crate) struct Stats {
+    /// Files; `-`, or none at all, for standard input
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) limit: Limit,
+    #[command(flatten)]
+    mates: MatesByName,
+    /// All columns: quartiles of the lengths, gaps, N50, qualities, GC content
+    #[arg(short, long)]
+    pub(crate) all: bool,
+    /// Columns separated by tabs, numbers without commas
+    #[arg(short = 'T', long)]
+    tabular: bool,
+    /// One JSON object per file, one per line
+    #[arg(long, conflicts_with = "tabular")]
+    json: bool,
+}
 
 /// The counts of an input.
 pub(crate) enum Outcome {

@@ -4,15 +4,35 @@ mod line;
 
 use std::fmt::Display;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use pagecut::Result;
 
-use crate::cli::{Common, Limit, Tree};
+use crate::args::{Common, Limit};
 use crate::formats::{self, NamedSource};
 use crate::output::Stdout;
 use crate::{input, report};
 pub(crate) use line::{Field, Line, Scalar, Value, write_json, write_place};
+
+/// Arguments of `pagecut tree`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Each line has the type, the offset (bytes from the start of the input), the lengths of header + contents, and a \
+                  summary; the children follow, indented by two columns. A packet has the lengths of header + adaptation field + \
+                  payload.\n\n\
+                  The objects of --json have file, depth, type, offset, header_len and len (header included; null for a Segment of \
+                  unknown size), then fields, value, or pid, unit_start, continuity_counter, adaptation_len and payload_len."
+)]
+pub(crate) struct Tree {
+    /// Files of media containers; `-`, or none at all, for standard input
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    limit: Limit,
+    /// One JSON object per box, element or packet, one per line
+    #[arg(long)]
+    json: bool,
+}
 
 /// Output of trees.
 pub(crate) struct Printer<'run> {

@@ -5,19 +5,53 @@ mod places;
 mod reading;
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use pagecut::{Error, Gap, Result, Tally};
 use serde::Serialize;
 
-use crate::cli::{Common, Verify};
+use crate::args::{Common, Limit};
 use crate::formats::{self, NamedSource};
-use crate::pairs::{self, Input};
+use crate::pairs::{self, Input, MatesByName};
 use crate::report::counted;
 use crate::table::with_commas;
 use crate::{input, progress, report};
 use places::{Blocks, LostBytes, Place};
 pub(crate) use reading::{Checked, Found, Reading, first, list_gaps};
+
+/// Arguments of `pagecut verify`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "With --recover, damaged blocks of BGZF are skipped too, up to the next intact one, and reported with their gap. gzip, \
+                  zstd, bzip2 and xz, wrapped FASTQ and formats without boundaries, such as MP4, have no certain place to continue \
+                  after a fault: reading ends there.\n\n\
+                  If the contents of a compressed file are bad, the rest of the file is decompressed all the same, to find out whether \
+                  it is damaged: the checksum that shows it comes after the fault."
+)]
+pub(crate) struct Verify {
+    /// Files; `-`, or none at all, for standard input
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) limit: Limit,
+    #[command(flatten)]
+    mates: MatesByName,
+    /// Check the letters, the range of the quality scores, and the definition on the plus line too
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Continue after every fault, and list the gaps
+    #[arg(long, conflicts_with_all = ["paired", "interleaved", "pairs_by_name"])]
+    pub(crate) recover: bool,
+    /// Stop after this many gaps
+    #[arg(long, value_name = "N", requires = "recover", default_value_t = u64::MAX, hide_default_value = true)]
+    pub(crate) max_gaps: u64,
+    /// Print how many bytes are records, blank lines and gaps, and how many were decompressed
+    #[arg(short, long)]
+    verbose: bool,
+    /// One JSON object for each file, a line each
+    #[arg(long)]
+    pub(crate) json: bool,
+}
 
 /// The results for an input.
 #[derive(Debug, Serialize)]

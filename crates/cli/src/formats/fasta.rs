@@ -5,9 +5,11 @@ use pagecut::index::Fai;
 use pagecut::{Account, Format as _, Result, Source};
 
 use super::{Format, NamedSource, Recovery};
-use crate::cli::{Sanitize, Stats, Verify};
 use crate::output::Out;
+use crate::sanitize::Sanitize;
+use crate::stats::Stats;
 use crate::stats::{Outcome, ReadCounts};
+use crate::verify::Verify;
 use crate::{sanitize, verify};
 
 /// FASTA.

@@ -5,11 +5,13 @@ use pagecut::index::Fai;
 use pagecut::{Account, ErrorKind, Format as _, Result, Salvaged, Source};
 
 use super::{Format, NamedSource, Recovery};
-use crate::cli::{Sanitize, Stats, Verify};
 use crate::media::unsupported;
 use crate::output::Out;
+use crate::sanitize::Sanitize;
 use crate::sanitize::{self, Held};
+use crate::stats::Stats;
 use crate::stats::{Outcome, ReadCounts};
+use crate::verify::Verify;
 use crate::verify::{Checked, Reading};
 
 /// FASTQ, with the variant that its first bytes suggest.

@@ -12,11 +12,15 @@ mod mpegts;
 use pagecut::index::Fai;
 use pagecut::{Account, Error, FileKind, FormatTask, Result, Source};
 
-use crate::cli::{Common, Probe, Sanitize, Stats, Verify};
+use crate::args::Common;
 use crate::extract::{Place, Wanted, Work};
 use crate::media::{self, unsupported};
 use crate::output::Out;
+use crate::probe::Probe;
 use crate::probe::Report;
+use crate::sanitize::Sanitize;
+use crate::stats::Stats;
+use crate::verify::Verify;
 use crate::{input, stats, tree, verify};
 
 /// Returns the format of a kind of file.

@@ -7,7 +7,7 @@ use std::io;
 
 use pagecut::{Error, Result, Source};
 
-use crate::cli::Common;
+use crate::args::Common;
 use crate::input;
 
 /// Calls `work` with all bytes of an input: those of a mapping if the file is mapped; otherwise all of it is held in memory.

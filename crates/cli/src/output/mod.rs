@@ -14,7 +14,7 @@ use std::path::Path;
 use pagecut::compress::bgzf;
 use pagecut::{Error, ErrorKind};
 
-use crate::cli::{Common, Compress, Output};
+use crate::args::{Common, Compress, Output};
 use crate::{input, report};
 pub(crate) use error::OutputError;
 pub(crate) use file::{Complete, OutFile, commit};

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
+use super::PacketsFormat;
 use super::row::{Field, Object, Row};
-use crate::cli::PacketsFormat;
 
 /// A list of packets that is being written, of one file.
 pub(super) struct List<'a> {

@@ -7,12 +7,11 @@ pub(crate) mod verify;
 
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory};
 use pagecut::{Error, PairedSource, Result};
 
-use crate::args::{Common, Limit};
-use crate::cli::Cli;
+use crate::args::{Common, Limit, wrong_usage};
 use crate::{input, report};
 
 /// How the mates of pairs lie in files.
@@ -64,7 +63,7 @@ impl Mates {
         let (pairs, rest) = files.as_chunks::<2>();
         if pairs.is_empty() || !rest.is_empty() {
             let what = "`--paired` reads files two at a time: R1 R2 [R1 R2 ...]";
-            Cli::command().error(ErrorKind::WrongNumberOfValues, what).exit();
+            wrong_usage(ErrorKind::WrongNumberOfValues, what);
         }
         pairs.iter().map(|[first, second]| Input::Two(first.clone(), second.clone())).collect()
     }

@@ -9,10 +9,10 @@ use pagecut::{ErrorKind, PairedSource, Result, Source};
 
 use super::Input;
 use crate::args::{Common, Compress, Limit, Output};
-use crate::cli::Shard;
 use crate::media::unsupported;
 use crate::output::{self, Out};
 use crate::report;
+use crate::shard::Shard;
 
 /// Writes the pieces, and notes whether they could be.
 pub(crate) fn run(

@@ -5,7 +5,7 @@ use pagecut::{PairedSource, Result};
 
 use super::Input;
 use crate::args::Common;
-use crate::cli::Stats;
+use crate::stats::Stats;
 use crate::stats::{Outcome, ReadCounts};
 
 /// Counts in the files of pairs. Returns an outcome for each file, or the error with the name of what was read.

@@ -9,10 +9,10 @@ use serde::Serialize;
 
 use super::Input;
 use crate::args::Common;
-use crate::cli::Verify;
 use crate::formats::NamedSource;
 use crate::report;
 use crate::report::counted;
+use crate::verify::Verify;
 use crate::verify::{self, Fault, Reading, Verdict, Verdicts};
 
 /// What the comparison of mates came to.

@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use pagecut::compress::Decoder;
 use pagecut::{Error, Result, Source};
 
-use crate::cli::{Common, Verify};
+use super::Verify;
+use crate::args::Common;
 use crate::{input, progress, report};
 
 /// Searches all compressed bytes for a fault, if reading ended with an error of the decompressed bytes. Reports and returns the fault. A

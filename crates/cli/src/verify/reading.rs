@@ -3,8 +3,8 @@
 use pagecut::compress::CompressionStats;
 use pagecut::{Account, Error, Gap, Result, Resync, Source, Tally};
 
+use super::Verify;
 use super::places::Blocks;
-use crate::cli::Verify;
 use crate::formats::NamedSource;
 use crate::{input, media, progress, report};
 

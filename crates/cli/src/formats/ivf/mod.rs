@@ -7,12 +7,14 @@ use pagecut::media::ivf::{self as library, Frame, Header, Record};
 use pagecut::{ErrorKind, Format as _, Result};
 
 use super::{Format, NamedSource, Recovery};
-use crate::cli::{Probe, Stats, Verify};
 use crate::extract::{Place, Wanted, Work, no_track};
 use crate::media::unsupported;
+use crate::probe::Probe;
 use crate::probe::Report;
+use crate::stats::Stats;
 use crate::stats::{Outcome, TrackRow, Tracks};
 use crate::tree::Printer;
+use crate::verify::Verify;
 use crate::verify::{Checked, Reading};
 
 /// IVF.

@@ -9,14 +9,17 @@ use pagecut::media::matroska::{self as library, Segment};
 use pagecut::{Account, Format as _, Result};
 
 use super::{Format, NamedSource, Recovery};
-use crate::cli::{Probe, Sanitize, Stats, Verify};
 use crate::extract::{Place, Wanted, Work};
 use crate::media::unsupported;
 use crate::output::Out;
+use crate::probe::Probe;
 use crate::probe::Report;
+use crate::sanitize::Sanitize;
+use crate::stats::Stats;
 use crate::stats::{Outcome, Tracks};
 use crate::tree::Printer;
 use crate::verify::Reading;
+use crate::verify::Verify;
 use crate::{probe, sanitize};
 
 /// Matroska or WebM.

@@ -11,14 +11,16 @@ use pagecut::Result;
 use pagecut::media::mp4::{Boxes, Movie};
 
 use super::{Format, NamedSource, Recovery};
-use crate::cli::{Probe, Stats, Verify};
 use crate::extract::{Place, Wanted, Work};
 use crate::media::unsupported;
 use crate::probe;
+use crate::probe::Probe;
 use crate::probe::Report;
+use crate::stats::Stats;
 use crate::stats::{Outcome, Tracks};
 use crate::tree::Printer;
 use crate::verify::Reading;
+use crate::verify::Verify;
 
 /// MP4.
 pub(super) struct Mp4;

@@ -7,13 +7,16 @@ use pagecut::media::mpegts::Packets;
 use pagecut::{Account, Format as _, Result};
 
 use super::{Format, NamedSource, Recovery};
-use crate::cli::{Probe, Sanitize, Stats, Verify};
 use crate::extract::{Place, Wanted, Work};
 use crate::media::unsupported;
 use crate::output::Out;
+use crate::probe::Probe;
 use crate::probe::Report;
+use crate::sanitize::Sanitize;
+use crate::stats::Stats;
 use crate::stats::{Outcome, PacketCounts};
 use crate::tree::Printer;
+use crate::verify::Verify;
 use crate::verify::{Checked, Reading, first};
 use crate::{probe, sanitize};
 
