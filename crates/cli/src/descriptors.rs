@@ -56,7 +56,9 @@ pub(crate) fn check_stdout() -> io::Result<()> {
 #[cfg(unix)]
 #[expect(unsafe_code, reason = "code that runs before the runtime of Rust")]
 mod constructor {
-    use super::{Ordering, STDIN, STDOUT, State};
+    use std::sync::atomic::Ordering;
+
+    use crate::descriptors::{STDIN, STDOUT, State};
 
     // SAFETY: the section holds pointers to functions of the C ABI, each of which is called once. This one takes no arguments (those
     // that the loader passes are ignored), calls one system call for each descriptor and stores to atomics.

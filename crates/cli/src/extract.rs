@@ -1,6 +1,7 @@
 //! `pagecut extract`: tracks, attached files and boxes of media.
 
 mod sink;
+mod wanted;
 
 use std::cell::RefCell;
 use std::io;
@@ -10,9 +11,11 @@ use clap::{ArgGroup, Args};
 use pagecut::Result;
 
 use crate::args::{Common, Limit};
-use crate::media::{self, unsupported};
+use crate::media::unsupported;
+use crate::named_source::NamedSource;
 use crate::{formats, input, output, report};
 pub(crate) use sink::Place;
+pub(crate) use wanted::{Wanted, Work, no_track, there_is};
 
 /// Arguments of `pagecut extract`.
 #[derive(Debug, Args)]
@@ -54,26 +57,15 @@ fn parse_pid(text: &str) -> std::result::Result<u16, String> {
     pid.ok().filter(|pid| *pid < 0x2000).ok_or_else(|| "a PID is a number below 8192 (0x2000)".to_owned())
 }
 
-/// The object to extract.
-pub(crate) enum Wanted<'args> {
-    Track(u64),
-    Pid(u16),
-    Attachment(&'args str),
-    Box(&'args str),
-}
-
-impl<'args> Wanted<'args> {
+impl Extract {
     /// Returns the object that the arguments name; exactly one of them is given.
-    fn of(args: &'args Extract) -> Option<Self> {
-        let track = args.track.map(Self::Track);
-        let pid = args.pid.map(Self::Pid);
-        let attachment = args.attachment.as_deref().map(Self::Attachment);
-        track.or(pid).or(attachment).or(args.mp4_box.as_deref().map(Self::Box))
+    fn wanted(&self) -> Option<Wanted<'_>> {
+        let track = self.track.map(Wanted::Track);
+        let pid = self.pid.map(Wanted::Pid);
+        let attachment = self.attachment.as_deref().map(Wanted::Attachment);
+        track.or(pid).or(attachment).or(self.mp4_box.as_deref().map(Wanted::Box))
     }
 }
-
-/// Extracts from all bytes of an input. Returns whether everything requested is there.
-pub(crate) type Work<'run> = Box<dyn FnOnce(&[u8]) -> Result<bool> + 'run>;
 
 /// Writes the requested object. Sets `all_good` to `false` if it is incomplete.
 pub(crate) fn run(args: &Extract, common: &Common, all_good: &mut bool) -> io::Result<()> {
@@ -86,12 +78,12 @@ pub(crate) fn run(args: &Extract, common: &Common, all_good: &mut bool) -> io::R
 /// Writes the requested object. Returns whether it is complete; if not, that was reported.
 fn extract(args: &Extract, path: &Path, name: &str, common: &Common) -> Result<bool> {
     let source = input::open_to_read(path, &args.limit, common)?;
-    let Some(wanted) = Wanted::of(args) else { return Err(unsupported("nothing was asked for")) };
+    let Some(wanted) = args.wanted() else { return Err(unsupported("nothing was asked for")) };
     let output = args.output.as_deref();
     let place = Place { output, input: path, name, source: &source, finished: RefCell::default() };
     // Checked first, since reading the whole input may be in vain.
     let work = formats::of(source.detect()?)?.extract(wanted, &place)?;
-    let done = media::with_whole(&source, name, common, work);
+    let done = NamedSource { source: &source, name, common }.with_whole(work);
     // The readable part is complete, though there is damage.
     if done.as_ref().err().is_none_or(output::is_complete_with)
         && let Some(file) = place.finished.take()
@@ -99,23 +91,4 @@ fn extract(args: &Extract, path: &Path, name: &str, common: &Common) -> Result<b
         file.commit()?;
     }
     done
-}
-
-/// Returns the error that there is no such track.
-pub(crate) fn no_track(wanted: u64, tracks: impl Iterator<Item = u64>) -> pagecut::Error {
-    let tracks = tracks.map(|track| track.to_string());
-    unsupported(format!("there is no track {wanted}: {}", there_is(tracks)))
-}
-
-/// Lists the available objects instead of the missing one, up to a limit.
-pub(crate) fn there_is(names: impl Iterator<Item = String>) -> String {
-    const MOST: usize = 20;
-    let mut names: Vec<_> = names.take(MOST + 1).collect();
-    if names.is_empty() {
-        return "there is none".to_owned();
-    }
-    if let Some(last) = names.get_mut(MOST) {
-        "...".clone_into(last);
-    }
-    format!("there is {}", names.join(", "))
 }

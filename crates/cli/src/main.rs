@@ -16,6 +16,7 @@ mod input;
 mod inspect;
 mod man;
 mod media;
+mod named_source;
 mod output;
 mod packets;
 mod pairs;

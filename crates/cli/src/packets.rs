@@ -7,18 +7,17 @@ mod rows;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use pagecut::Result;
 use pagecut::media::Container;
 
-pub(crate) use row::Field;
-
 use crate::args::{Common, Limit};
-use crate::streams::{Kind, Selection};
-use crate::{formats, input, media, report};
-use list::List;
-use row::Row;
-use rows::Rows;
+use crate::named_source::NamedSource;
+use crate::streams::Selection;
+use crate::{formats, input, report};
+use list::{List, PacketsFormat};
+use row::Field;
+use rows::{Rows, Wanted};
 
 /// Arguments of `pagecut packets`.
 #[derive(Debug, Args)]
@@ -59,36 +58,6 @@ pub(crate) struct Packets {
     raw_times: bool,
 }
 
-/// Output format of `packets`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum PacketsFormat {
-    /// One line per packet, with commas between the fields
-    Csv,
-    /// One object per file, with one line per packet
-    Json,
-}
-
-/// What is wanted of packets.
-struct Wanted<'a> {
-    format: PacketsFormat,
-    fields: &'a [Field],
-    /// Whether the payloads are read.
-    hashes: bool,
-    raw_times: bool,
-    selection: Option<Selection>,
-    /// Whether the list names the file.
-    names: bool,
-    /// How much is read at the most.
-    limit: &'a Limit,
-}
-
-impl Wanted<'_> {
-    /// Whether each stream, of this kind, is wanted.
-    fn streams(&self, kinds: &[Kind]) -> Vec<bool> {
-        self.selection.map_or_else(|| vec![true; kinds.len()], |selection| selection.among(kinds))
-    }
-}
-
 /// Lists the packets of every input, and notes whether all of them are well.
 pub(crate) fn run(
     args: &Packets,
@@ -96,20 +65,16 @@ pub(crate) fn run(
     out: &mut dyn Write,
     all_good: &mut bool,
 ) -> io::Result<()> {
-    let inputs = input::inputs(&args.files);
     let fields = fields(args);
     let wanted = Wanted {
-        format: args.of,
         fields: &fields,
         hashes: fields.contains(&Field::DataHash),
         raw_times: args.raw_times,
         selection: args.select_streams,
-        names: inputs.len() > 1,
-        limit: &args.limit,
     };
-    for path in &inputs {
+    for path in &input::inputs(&args.files) {
         let name = path.display().to_string();
-        match list(path, &name, &wanted, common, out) {
+        match list(path, &name, args, &wanted, common, out) {
             Ok(written) => *all_good &= written?,
             Err(error) => {
                 out.flush()?;
@@ -138,62 +103,41 @@ fn fields(args: &Packets) -> Vec<Field> {
     fields
 }
 
-/// Lists the packets of one input. Says whether all of it was well, or why that could not be written.
+/// Lists the packets of one input. Returns whether it is undamaged, or why the list could not be written.
 fn list(
     path: &Path,
     name: &str,
+    args: &Packets,
     wanted: &Wanted<'_>,
     common: &Common,
     out: &mut dyn Write,
 ) -> Result<io::Result<bool>> {
-    let source = input::open_to_read(path, wanted.limit, common)?;
+    let source = input::open_to_read(path, &args.limit, common)?;
     let kind = source.detect()?;
     let format = formats::of(kind)?;
-    media::with_whole(&source, name, common, |data| {
+    NamedSource { source: &source, name, common }.with_whole(|data| {
         let kind = kind.container().ok_or_else(|| format.lacks_streams())?;
         let container = Container::read_as(kind, data)?;
         let rows = Rows::new(&container, wanted);
-        Ok(Output::begin(out, wanted, name).and_then(|output| output.put_all(rows)))
+        let listed_name = (args.files.len() > 1).then_some(name);
+        let list = List::begin(out, args.of, wanted.fields, listed_name);
+        Ok(list.and_then(|list| put_all(list, rows, name)))
     })
 }
 
-/// Where the rows of one input go.
-struct Output<'a> {
-    list: List<'a>,
-    name: &'a str,
-    all_good: bool,
-}
-
-impl<'a> Output<'a> {
-    fn begin(out: &'a mut dyn Write, wanted: &'a Wanted<'_>, name: &'a str) -> io::Result<Self> {
-        let list = List::begin(out, wanted.format, wanted.fields, wanted.names.then_some(name))?;
-        Ok(Self { list, name, all_good: true })
-    }
-
-    /// Writes a row; reports an error at its place between the rows.
-    fn put(&mut self, row: Result<Row>) -> io::Result<()> {
+/// Writes all rows, and reports errors at their places between the rows. Returns whether there was no error.
+fn put_all(mut list: List<'_>, rows: Rows<'_, '_>, name: &str) -> io::Result<bool> {
+    let mut all_good = true;
+    for row in rows {
         match row {
-            Ok(row) => self.list.push(&row),
+            Ok(row) => list.push(&row)?,
             Err(error) => {
-                self.list.flush()?;
-                report::error(self.name, &error);
-                self.all_good = false;
-                Ok(())
+                list.flush()?;
+                report::error(name, &error);
+                all_good = false;
             }
         }
     }
-
-    /// Writes all rows, and ends the list.
-    fn put_all(mut self, rows: Rows<'_, '_>) -> io::Result<bool> {
-        for row in rows {
-            self.put(row)?;
-        }
-        self.end()
-    }
-
-    /// Ends the list. Returns whether there was no error.
-    fn end(self) -> io::Result<bool> {
-        self.list.end()?;
-        Ok(self.all_good)
-    }
+    list.end()?;
+    Ok(all_good)
 }

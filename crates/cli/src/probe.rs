@@ -8,6 +8,7 @@ mod mp4_codec;
 pub(crate) mod mpegts;
 pub(crate) mod picture;
 mod profile;
+pub(crate) mod ratio;
 pub(crate) mod report;
 mod side_data;
 mod tags;
@@ -22,11 +23,13 @@ use pagecut::Result;
 use pagecut::media::AudioSpecificConfig;
 
 use crate::args::{Common, Limit};
+use crate::named_source::NamedSource;
 use crate::streams::Kind;
 use crate::time_base::TimeBase;
-use crate::{formats, input, media};
+use crate::{formats, input};
+use ratio::Ratio;
 pub(crate) use report::Report;
-use report::{Ratio, Sound, Stream, Times};
+use report::{Sound, Stream, Times};
 
 /// Arguments of `pagecut probe`.
 #[derive(Debug, Args)]
@@ -46,7 +49,7 @@ pub(crate) struct Probe {
     of: ProbeFormat,
     /// Also count packets where that requires reading each of them, as in Matroska
     #[arg(long)]
-    pub(crate) count_packets: bool,
+    count_packets: bool,
 }
 
 /// Output format of `probe`.
@@ -95,7 +98,8 @@ pub(crate) fn run(args: &Probe, common: &Common, out: &mut dyn Write, all_good: 
 fn probe(path: &Path, name: &str, args: &Probe, common: &Common, errors: &mut Vec<String>) -> Result<Report> {
     let source = input::open_to_read(path, &args.limit, common)?;
     let format = formats::of(source.detect()?)?;
-    let mut report = media::with_whole(&source, name, common, |data| format.probe(data, args, errors))?;
+    let mut report = NamedSource { source: &source, name, common }
+        .with_whole(|data| format.probe(data, args.count_packets, errors))?;
     name.clone_into(&mut report.format.filename);
     report.format.name = format.name();
     report.format.nb_streams = report.streams.len();

@@ -1,19 +1,21 @@
 //! `pagecut sanitize`: the good records of a damaged file.
 
 mod held;
+mod salvage;
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use pagecut::{Account, Error, Resync, Salvaged};
+use pagecut::{Account, Error};
 
 use crate::args::{Common, Limit, Output};
-use crate::formats::{self, NamedSource};
 use crate::media::unsupported;
+use crate::named_source::NamedSource;
 use crate::output::{self, Out, OutputError};
-use crate::{input, report};
+use crate::{formats, input, report};
 pub(crate) use held::Held;
+pub(crate) use salvage::{write_good, write_salvaged};
 
 /// Arguments of `pagecut sanitize`.
 #[derive(Debug, Args)]
@@ -32,10 +34,10 @@ pub(crate) struct Sanitize {
     output: Output,
     /// Also leave out records that fail the checks of `verify --strict`
     #[arg(long)]
-    pub(crate) strict: bool,
+    strict: bool,
     /// Stop after this many gaps
     #[arg(long, value_name = "N", default_value_t = u64::MAX, hide_default_value = true)]
-    pub(crate) max_gaps: u64,
+    max_gaps: u64,
 }
 
 /// Writes the good records, and reports what was left out. Sets `all_good` to `false` if anything was.
@@ -101,7 +103,7 @@ fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut
     // Created only now that there are records to write.
     let mut out = Out::open(&args.output, path, common)?;
     let named = NamedSource { source: &source, name, common };
-    let account = named.work(|| recovery.salvage(named, args, &mut out));
+    let account = named.work(|| recovery.salvage(named, args.strict, args.max_gaps, &mut out));
     let failure = account.error.as_ref().filter(|_| !account.complete);
     if let Some(error) = failure.filter(|error| OutputError::find(error).is_some()) {
         return Err(error.clone());
@@ -109,24 +111,4 @@ fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut
     let is_complete = failure.is_none_or(output::is_complete_with);
     let is_written = if is_complete { out.finish().map(|()| true)? } else { !out.abandon()? };
     Ok((account, is_written))
-}
-
-/// Writes the good records of a format.
-pub(crate) fn write_good<F: Resync>(
-    input: NamedSource<'_>,
-    format: &F,
-    args: &Sanitize,
-    out: &mut Out,
-) -> Account {
-    input.source.salvage(format, args.max_gaps, |salvaged| write(salvaged, input, out))
-}
-
-/// Writes records, or reports a gap.
-pub(crate) fn write(salvaged: Salvaged<'_>, input: NamedSource<'_>, out: &mut Out) -> pagecut::Result<()> {
-    match salvaged {
-        Salvaged::Records(bytes) => out.write_all(bytes)?,
-        Salvaged::Gap(gap) if !input.common.quiet => report::gap(input.name, &gap),
-        _ => {}
-    }
-    Ok(())
 }

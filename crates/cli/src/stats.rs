@@ -1,5 +1,7 @@
 //! `pagecut stats`: counts of records and letters.
 
+mod fault;
+mod outcome;
 mod packets;
 mod reads;
 mod tracks;
@@ -8,14 +10,14 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use pagecut::{Error, Result};
-use serde::Serialize;
+use pagecut::Result;
 
 use crate::args::{Common, Limit};
-use crate::formats::{self, NamedSource};
+use crate::named_source::NamedSource;
 use crate::pairs::{self, Input, MatesByName};
 use crate::table::{Cell, Table};
-use crate::{input, progress, report};
+use crate::{formats, input, progress, report};
+pub(crate) use outcome::Outcome;
 pub(crate) use packets::PacketCounts;
 pub(crate) use reads::ReadCounts;
 pub(crate) use tracks::{TrackRow, Tracks};
@@ -26,50 +28,18 @@ pub(crate) struct Stats {
     /// Files; `-`, or none at all, for standard input
     files: Vec<PathBuf>,
     #[command(flatten)]
-    pub(crate) limit: Limit,
+    limit: Limit,
     #[command(flatten)]
     mates: MatesByName,
     /// All columns: quartiles of the lengths, gaps, N50, qualities, GC content
     #[arg(short, long)]
-    pub(crate) all: bool,
+    all: bool,
     /// Columns separated by tabs, numbers without commas
     #[arg(short = 'T', long)]
     tabular: bool,
     /// One JSON object per file, one per line
     #[arg(long, conflicts_with = "tabular")]
     json: bool,
-}
-
-/// The counts of an input.
-pub(crate) enum Outcome {
-    Reads(Box<ReadCounts>),
-    Packets(PacketCounts),
-    Tracks(Tracks),
-}
-
-impl Outcome {
-    /// The errors that leave counts.
-    fn errors(&self) -> &[Error] {
-        match self {
-            Self::Reads(_) => &[],
-            Self::Packets(counts) => counts.error.as_slice(),
-            Self::Tracks(tracks) => &tracks.errors,
-        }
-    }
-}
-
-/// An error in JSON.
-#[derive(Serialize)]
-struct Fault {
-    kind: &'static str,
-    offset: Option<u64>,
-    message: String,
-}
-
-impl Fault {
-    fn new(error: &Error) -> Self {
-        Self { kind: error.kind().name(), offset: error.offset(), message: error.message() }
-    }
 }
 
 /// Counts in every input, and notes whether all of them are well.
@@ -82,7 +52,7 @@ pub(crate) fn run(args: &Stats, common: &Common, out: &mut dyn Write, all_good: 
             let counted = count(path, &name, args, common);
             vec![(name, counted)]
         }
-        _ => pairs::stats::count(&input, args, common),
+        _ => pairs::stats::count(&input, args.all, &args.limit, common),
     });
     for (name, counted) in outcomes {
         let errors = counted.as_ref().map_or_else(std::slice::from_ref, Outcome::errors);
@@ -188,7 +158,7 @@ impl<'run> Tables<'run> {
 /// Counts in one input.
 fn count(path: &Path, name: &str, args: &Stats, common: &Common) -> Result<Outcome> {
     let source = input::open_to_read(path, &args.limit, common)?;
-    formats::of(source.detect()?)?.stats(NamedSource { source: &source, name, common }, args)
+    formats::of(source.detect()?)?.stats(NamedSource { source: &source, name, common }, args.all)
 }
 
 fn write_json(out: &mut dyn Write, value: &impl serde::Serialize) -> io::Result<()> {

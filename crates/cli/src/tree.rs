@@ -1,8 +1,8 @@
 //! `pagecut tree`: every box, element or transport packet with its offset.
 
 mod line;
+mod printer;
 
-use std::fmt::Display;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -10,10 +10,11 @@ use clap::Args;
 use pagecut::Result;
 
 use crate::args::{Common, Limit};
-use crate::formats::{self, NamedSource};
+use crate::named_source::NamedSource;
 use crate::output::Stdout;
-use crate::{input, report};
+use crate::{formats, input, report};
 pub(crate) use line::{Field, Line, Scalar, Value, write_json, write_place};
+pub(crate) use printer::Printer;
 
 /// Arguments of `pagecut tree`.
 #[derive(Debug, Args)]
@@ -32,14 +33,6 @@ pub(crate) struct Tree {
     /// One JSON object per box, element or packet, one per line
     #[arg(long)]
     json: bool,
-}
-
-/// Output of trees.
-pub(crate) struct Printer<'run> {
-    pub(crate) out: BufWriter<Stdout>,
-    pub(crate) json: bool,
-    /// Name of the input, in every JSON object.
-    pub(crate) name: &'run str,
 }
 
 /// Prints every input. Sets `all_good` to `false` if one is damaged.
@@ -64,18 +57,4 @@ fn print(path: &Path, limit: &Limit, common: &Common, printer: &mut Printer<'_>)
     let source = input::open_to_read(path, limit, common)?;
     let input = NamedSource { source: &source, name: printer.name, common };
     formats::of(source.detect()?)?.tree(input, printer)
-}
-
-impl Printer<'_> {
-    /// Writes a line.
-    pub(crate) fn write<K: Display>(&mut self, line: &Line<'_, K>) -> io::Result<()> {
-        if self.json { line.write_json(self.name, &mut self.out) } else { line.write(&mut self.out) }
-    }
-
-    /// Reports damage after the lines before it. Returns `false`, for damaged.
-    pub(crate) fn tell(&mut self, error: &pagecut::Error) -> io::Result<bool> {
-        self.out.flush()?;
-        report::error(self.name, error);
-        Ok(false)
-    }
 }

@@ -4,13 +4,12 @@ use pagecut::fasta::Fasta;
 use pagecut::index::Fai;
 use pagecut::{Account, Format as _, Result, Source};
 
-use super::{Format, NamedSource, Recovery};
+use super::format::{Format, Recovery};
+use crate::named_source::NamedSource;
 use crate::output::Out;
-use crate::sanitize::Sanitize;
-use crate::stats::Stats;
+use crate::sanitize::write_good;
 use crate::stats::{Outcome, ReadCounts};
-use crate::verify::Verify;
-use crate::{sanitize, verify};
+use crate::verify::{Checked, Reading, Verify, list_gaps};
 
 /// FASTA.
 pub(super) struct Sequences;
@@ -25,18 +24,18 @@ impl Format for Sequences {
         "FASTA"
     }
 
-    fn stats(&self, input: NamedSource<'_>, args: &Stats) -> Result<Outcome> {
-        let counts = input.work(|| ReadCounts::of_fasta(input.source, input.name, args.all))?;
+    fn stats(&self, input: NamedSource<'_>, all: bool) -> Result<Outcome> {
+        let counts = input.work(|| ReadCounts::of_fasta(input.source, input.name, all))?;
         Ok(Outcome::Reads(Box::new(counts)))
     }
 
-    fn verify(&self, input: NamedSource<'_>, args: &Verify) -> Result<verify::Reading> {
+    fn verify(&self, input: NamedSource<'_>, args: &Verify) -> Result<Reading> {
         let format = format(args.strict);
-        Ok(verify::Reading::of_parts(input, Some(Fasta::NAME), || {
+        Ok(Reading::of_parts(input, Some(Fasta::NAME), || {
             if args.recover {
-                verify::list_gaps(input.source, &format, args)
+                list_gaps(input.source, &format, args)
             } else {
-                verify::Checked::new(input.source.account(&format))
+                Checked::new(input.source.account(&format))
             }
         }))
     }
@@ -55,7 +54,7 @@ impl Format for Sequences {
 }
 
 impl Recovery for Sequences {
-    fn salvage(&self, input: NamedSource<'_>, args: &Sanitize, out: &mut Out) -> Account {
-        sanitize::write_good(input, &format(args.strict), args, out)
+    fn salvage(&self, input: NamedSource<'_>, strict: bool, max_gaps: u64, out: &mut Out) -> Account {
+        write_good(input, &format(strict), max_gaps, out)
     }
 }

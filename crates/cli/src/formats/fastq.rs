@@ -4,15 +4,13 @@ use pagecut::fastq::{Fastq, Variant};
 use pagecut::index::Fai;
 use pagecut::{Account, ErrorKind, Format as _, Result, Salvaged, Source};
 
-use super::{Format, NamedSource, Recovery};
+use super::format::{Format, Recovery};
 use crate::media::unsupported;
+use crate::named_source::NamedSource;
 use crate::output::Out;
-use crate::sanitize::Sanitize;
-use crate::sanitize::{self, Held};
-use crate::stats::Stats;
+use crate::sanitize::{Held, write_salvaged};
 use crate::stats::{Outcome, ReadCounts};
-use crate::verify::Verify;
-use crate::verify::{Checked, Reading};
+use crate::verify::{Checked, Reading, Verify};
 
 /// FASTQ, with the variant that its first bytes suggest.
 pub(super) struct Reads(Variant);
@@ -39,9 +37,8 @@ impl Format for Reads {
         true
     }
 
-    fn stats(&self, input: NamedSource<'_>, args: &Stats) -> Result<Outcome> {
-        let counts =
-            input.work(|| ReadCounts::of_fastq(input.source, input.name, "FASTQ", self.0, args.all))?;
+    fn stats(&self, input: NamedSource<'_>, all: bool) -> Result<Outcome> {
+        let counts = input.work(|| ReadCounts::of_fastq(input.source, input.name, "FASTQ", self.0, all))?;
         Ok(Outcome::Reads(Box::new(counts)))
     }
 
@@ -66,14 +63,14 @@ impl Format for Reads {
 }
 
 impl Recovery for Reads {
-    fn salvage(&self, input: NamedSource<'_>, args: &Sanitize, out: &mut Out) -> Account {
+    fn salvage(&self, input: NamedSource<'_>, strict: bool, max_gaps: u64, out: &mut Out) -> Account {
         let mut held = Held::of(input.source);
-        let format = format(args.strict);
-        let account = input.source.salvage_fastq(&format, self.0, args.max_gaps, |salvaged| match salvaged {
+        let format = format(strict);
+        let account = input.source.salvage_fastq(&format, self.0, max_gaps, |salvaged| match salvaged {
             Salvaged::Records(bytes) if held.is_holding() => held.write(bytes),
             salvaged => {
                 held.see(&salvaged);
-                sanitize::write(salvaged, input, out)
+                write_salvaged(salvaged, input, out)
             }
         });
         held.end(account, out)
@@ -104,9 +101,9 @@ impl Format for Empty {
         "empty"
     }
 
-    fn stats(&self, input: NamedSource<'_>, args: &Stats) -> Result<Outcome> {
-        let counts = input
-            .work(|| ReadCounts::of_fastq(input.source, input.name, "", Variant::FourLines, args.all))?;
+    fn stats(&self, input: NamedSource<'_>, all: bool) -> Result<Outcome> {
+        let counts =
+            input.work(|| ReadCounts::of_fastq(input.source, input.name, "", Variant::FourLines, all))?;
         Ok(Outcome::Reads(Box::new(counts)))
     }
 
@@ -127,7 +124,7 @@ impl Format for Empty {
 }
 
 impl Recovery for Empty {
-    fn salvage(&self, input: NamedSource<'_>, args: &Sanitize, out: &mut Out) -> Account {
-        Reads::FOUR_LINES.salvage(input, args, out)
+    fn salvage(&self, input: NamedSource<'_>, strict: bool, max_gaps: u64, out: &mut Out) -> Account {
+        Reads::FOUR_LINES.salvage(input, strict, max_gaps, out)
     }
 }

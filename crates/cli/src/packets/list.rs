@@ -2,8 +2,18 @@
 
 use std::io::{self, Write};
 
-use super::PacketsFormat;
+use clap::ValueEnum;
+
 use super::row::{Field, Object, Row};
+
+/// Output format of `packets`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PacketsFormat {
+    /// One line per packet, with commas between the fields
+    Csv,
+    /// One object per file, with one line per packet
+    Json,
+}
 
 /// A list of packets that is being written, of one file.
 pub(super) struct List<'a> {

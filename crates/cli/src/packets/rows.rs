@@ -4,10 +4,25 @@ use pagecut::Result;
 use pagecut::media::mpegts::PacketKind;
 use pagecut::media::{Container, ContainerKind, Packet, Packets, Times, Track};
 
-use super::Wanted;
 use super::row::{Field, Row};
 use crate::media::frames::{self, Storage};
-use crate::streams::Kind;
+use crate::streams::{Kind, Selection};
+
+/// The packets and the values that are wanted.
+pub(super) struct Wanted<'a> {
+    pub(super) fields: &'a [Field],
+    /// Whether the payloads are read.
+    pub(super) hashes: bool,
+    pub(super) raw_times: bool,
+    pub(super) selection: Option<Selection>,
+}
+
+impl Wanted<'_> {
+    /// Returns whether each stream, of this kind, is wanted.
+    fn streams(&self, kinds: &[Kind]) -> Vec<bool> {
+        self.selection.map_or_else(|| vec![true; kinds.len()], |selection| selection.among(kinds))
+    }
+}
 
 /// The number of bytes by which ffprobe places a packet of 204 bytes too early: it takes the parity for a prefix.
 const EARLY: u64 = 16;

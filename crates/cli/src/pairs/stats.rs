@@ -4,18 +4,22 @@ use pagecut::fastq::{Fastq, Summary};
 use pagecut::{PairedSource, Result};
 
 use super::Input;
-use crate::args::Common;
-use crate::stats::Stats;
+use crate::args::{Common, Limit};
 use crate::stats::{Outcome, ReadCounts};
 
 /// Counts in the files of pairs. Returns an outcome for each file, or the error with the name of what was read.
-pub(crate) fn count(input: &Input, args: &Stats, common: &Common) -> Vec<(String, Result<Outcome>)> {
+pub(crate) fn count(
+    input: &Input,
+    all: bool,
+    limit: &Limit,
+    common: &Common,
+) -> Vec<(String, Result<Outcome>)> {
     let name = input.name();
-    let source = match input.open(&args.limit, common) {
+    let source = match input.open(limit, common) {
         Ok(source) => source,
         Err((name, error)) => return vec![(name, Err(error))],
     };
-    match super::work(&source, &name, common, || summaries(&source, args.all)) {
+    match super::work(&source, &name, common, || summaries(&source, all)) {
         Err(error) => vec![(name, Err(error))],
         Ok(summaries) => {
             let counts = |(path, summary): (&std::path::Path, Summary)| {

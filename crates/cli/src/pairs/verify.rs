@@ -9,11 +9,10 @@ use serde::Serialize;
 
 use super::Input;
 use crate::args::Common;
-use crate::formats::NamedSource;
+use crate::named_source::NamedSource;
 use crate::report;
 use crate::report::counted;
-use crate::verify::Verify;
-use crate::verify::{self, Fault, Reading, Verdict, Verdicts};
+use crate::verify::{Fault, Reading, Verdict, Verdicts, Verify, verdict_of};
 
 /// What the comparison of mates came to.
 #[derive(Debug, Serialize)]
@@ -117,7 +116,7 @@ fn files(input: &Input, source: &PairedSource, args: &Verify, common: &Common) -
     for (path, source) in input.paths().into_iter().zip(sources.into_iter().flatten()) {
         let name = path.display().to_string();
         if source.reader().is_some() {
-            verdicts.push(verify::verdict(path, name, args, common));
+            verdicts.push(verdict_of(path, name, args, common));
         }
     }
     verdicts

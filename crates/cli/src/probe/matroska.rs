@@ -10,7 +10,8 @@ use pagecut::media::matroska::{AttachedFile, ElementId, Info, Segment, Streams, 
 use pagecut::{Error, Result};
 
 use super::picture::Picture;
-use super::report::{Format, Ratio, Report, Sound, Stream, Times};
+use super::ratio::Ratio;
+use super::report::{Format, Report, Sound, Stream, Times};
 use super::whole::Whole;
 use super::{START_LEN, codec_names, coding};
 use crate::streams::Kind;

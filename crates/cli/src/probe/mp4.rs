@@ -15,7 +15,8 @@ use pagecut::media::mp4::{
 use pagecut::{Error, ErrorKind, Mp4Fault, Result};
 
 use super::picture::Picture;
-use super::report::{Format, Ratio, Report, Sound, Stream, Times};
+use super::ratio::Ratio;
+use super::report::{Format, Report, Sound, Stream, Times};
 use super::side_data::SideData;
 use super::tags::Pairs;
 use super::whole::{self, Whole};

@@ -3,7 +3,7 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::report::Ratio;
+use super::ratio::Ratio;
 
 /// The fields of a video stream.
 #[derive(Debug)]

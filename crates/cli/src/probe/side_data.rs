@@ -6,7 +6,7 @@ use pagecut::media::mp4::Matrix;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::report::Ratio;
+use super::ratio::Ratio;
 pub(crate) use in_mp4::{ColorVolume, DolbyVision};
 
 /// An entry of `side_data_list`.

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::report::{Format, Ratio, Report, Stream};
+use super::ratio::Ratio;
+use super::report::{Format, Report, Stream};
 use crate::table::{self, Table};
 use crate::time_base::{Seconds, TimeBase};
 

@@ -4,7 +4,7 @@ use pagecut::media::mpegts::{Packets, PidSummary, Summary};
 use pagecut::{Account, Error, Piece, Source, Tally};
 use serde::Serialize;
 
-use super::Fault;
+use super::fault::Fault;
 use crate::table::Cell;
 
 /// The format's name in output.

@@ -6,7 +6,7 @@ use pagecut::{Error, Result, Source};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::Fault;
+use super::fault::Fault;
 use crate::table::Cell;
 
 const COLUMNS: [&str; 8] = ["file", "format", "type", "num_seqs", "sum_len", "min_len", "avg_len", "max_len"];

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use pagecut::Error;
 use serde::Serialize;
 
-use super::Fault;
+use super::fault::Fault;
 use crate::table::Cell;
 
 /// The results for a container.

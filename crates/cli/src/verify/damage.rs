@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use pagecut::compress::Decoder;
 use pagecut::{Error, Result, Source};
 
-use super::Verify;
+use super::args::Verify;
 use crate::args::Common;
 use crate::{input, progress, report};
 

@@ -3,10 +3,10 @@
 use pagecut::compress::CompressionStats;
 use pagecut::{Account, Error, Gap, Result, Resync, Source, Tally};
 
-use super::Verify;
+use super::args::Verify;
 use super::places::Blocks;
-use crate::formats::NamedSource;
-use crate::{input, media, progress, report};
+use crate::named_source::{self, NamedSource};
+use crate::{input, progress, report};
 
 /// An input that was read.
 pub(crate) struct Reading {
@@ -160,7 +160,8 @@ impl Reading {
     ) -> Result<Self> {
         let NamedSource { source, name, common } = input;
         let data = progress::show(source, name, common.quiet, || source.whole())?;
-        let Found { tally, error, complete, gaps, faults } = media::checked(source, || Ok(read(&data)))?;
+        let Found { tally, error, complete, gaps, faults } =
+            named_source::checked(source, || Ok(read(&data)))?;
         Ok(Self {
             format: Some(format),
             is_media: false,

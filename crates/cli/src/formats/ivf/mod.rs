@@ -6,16 +6,14 @@ mod tree;
 use pagecut::media::ivf::{self as library, Frame, Header, Record};
 use pagecut::{ErrorKind, Format as _, Result};
 
-use super::{Format, NamedSource, Recovery};
+use super::format::{Format, Recovery};
 use crate::extract::{Place, Wanted, Work, no_track};
 use crate::media::unsupported;
-use crate::probe::Probe;
+use crate::named_source::NamedSource;
 use crate::probe::Report;
-use crate::stats::Stats;
 use crate::stats::{Outcome, TrackRow, Tracks};
 use crate::tree::Printer;
-use crate::verify::Verify;
-use crate::verify::{Checked, Reading};
+use crate::verify::{Checked, Reading, Verify};
 
 /// IVF.
 pub(super) struct Ivf;
@@ -36,7 +34,7 @@ impl Format for Ivf {
         Err("IVF has no boundary that is certain after a fault")
     }
 
-    fn stats(&self, input: NamedSource<'_>, _: &Stats) -> Result<Outcome> {
+    fn stats(&self, input: NamedSource<'_>, _: bool) -> Result<Outcome> {
         input.with_whole(|data| {
             let (header, mut frames) = open(data)?;
             let mut sum = Sum::default();
@@ -65,9 +63,9 @@ impl Format for Ivf {
         }
     }
 
-    fn probe(&self, data: &[u8], args: &Probe, errors: &mut Vec<String>) -> Result<Report> {
+    fn probe(&self, data: &[u8], count_packets: bool, errors: &mut Vec<String>) -> Result<Report> {
         let (header, frames) = open(data)?;
-        Ok(probe::report(&header, frames, data.len() as u64, args.count_packets, errors))
+        Ok(probe::report(&header, frames, data.len() as u64, count_packets, errors))
     }
 }
 

@@ -5,7 +5,8 @@ use pagecut::media::ivf::{Frame, Header};
 
 use crate::probe::coding::describe_first_packets;
 use crate::probe::picture::Picture;
-use crate::probe::report::{Format, Ratio, Report, Stream, Times};
+use crate::probe::ratio::Ratio;
+use crate::probe::report::{Format, Report, Stream, Times};
 use crate::probe::whole::{self, Whole};
 use crate::probe::{tag_number, tag_string};
 use crate::streams::Kind;

@@ -8,19 +8,17 @@ mod verify;
 use pagecut::media::matroska::{self as library, Segment};
 use pagecut::{Account, Format as _, Result};
 
-use super::{Format, NamedSource, Recovery};
+use super::format::{Format, Recovery};
 use crate::extract::{Place, Wanted, Work};
 use crate::media::unsupported;
+use crate::named_source::NamedSource;
 use crate::output::Out;
-use crate::probe::Probe;
+use crate::probe;
 use crate::probe::Report;
-use crate::sanitize::Sanitize;
-use crate::stats::Stats;
+use crate::sanitize::write_good;
 use crate::stats::{Outcome, Tracks};
 use crate::tree::Printer;
-use crate::verify::Reading;
-use crate::verify::Verify;
-use crate::{probe, sanitize};
+use crate::verify::{Reading, Verify};
 
 /// Matroska or WebM.
 pub(super) struct Matroska;
@@ -38,7 +36,7 @@ impl Format for Matroska {
         Ok(self)
     }
 
-    fn stats(&self, input: NamedSource<'_>, _: &Stats) -> Result<Outcome> {
+    fn stats(&self, input: NamedSource<'_>, _: bool) -> Result<Outcome> {
         input.with_whole(|data| {
             let segment = Segment::read(data)?;
             let is_webm = segment.header().is_some_and(|header| header.doc_type == b"webm");
@@ -67,13 +65,13 @@ impl Format for Matroska {
         })
     }
 
-    fn probe(&self, data: &[u8], args: &Probe, errors: &mut Vec<String>) -> Result<Report> {
-        probe::matroska::report(data, args.count_packets, errors)
+    fn probe(&self, data: &[u8], count_packets: bool, errors: &mut Vec<String>) -> Result<Report> {
+        probe::matroska::report(data, count_packets, errors)
     }
 }
 
 impl Recovery for Matroska {
-    fn salvage(&self, input: NamedSource<'_>, args: &Sanitize, out: &mut Out) -> Account {
-        sanitize::write_good(input, &library::Matroska, args, out)
+    fn salvage(&self, input: NamedSource<'_>, _: bool, max_gaps: u64, out: &mut Out) -> Account {
+        write_good(input, &library::Matroska, max_gaps, out)
     }
 }

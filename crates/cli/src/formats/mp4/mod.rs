@@ -10,17 +10,15 @@ use pagecut::Format as _;
 use pagecut::Result;
 use pagecut::media::mp4::{Boxes, Movie};
 
-use super::{Format, NamedSource, Recovery};
+use super::format::{Format, Recovery};
 use crate::extract::{Place, Wanted, Work};
 use crate::media::unsupported;
+use crate::named_source::NamedSource;
 use crate::probe;
-use crate::probe::Probe;
 use crate::probe::Report;
-use crate::stats::Stats;
 use crate::stats::{Outcome, Tracks};
 use crate::tree::Printer;
-use crate::verify::Reading;
-use crate::verify::Verify;
+use crate::verify::{Reading, Verify};
 
 /// MP4.
 pub(super) struct Mp4;
@@ -43,7 +41,7 @@ impl Format for Mp4 {
         Some("boxes are not looked up by number or place; `extract --box` writes them")
     }
 
-    fn stats(&self, input: NamedSource<'_>, _: &Stats) -> Result<Outcome> {
+    fn stats(&self, input: NamedSource<'_>, _: bool) -> Result<Outcome> {
         let counted = input.with_whole(|data| Ok(stats::tracks(&Movie::read(data)?)));
         counted.map(|(tracks, errors)| Outcome::Tracks(Tracks::new(input.name, "MP4", tracks, errors)))
     }
@@ -65,7 +63,7 @@ impl Format for Mp4 {
         })
     }
 
-    fn probe(&self, data: &[u8], _: &Probe, errors: &mut Vec<String>) -> Result<Report> {
+    fn probe(&self, data: &[u8], _: bool, errors: &mut Vec<String>) -> Result<Report> {
         probe::mp4::report(data, errors)
     }
 }

@@ -6,19 +6,17 @@ mod tree;
 use pagecut::media::mpegts::Packets;
 use pagecut::{Account, Format as _, Result};
 
-use super::{Format, NamedSource, Recovery};
+use super::format::{Format, Recovery};
 use crate::extract::{Place, Wanted, Work};
 use crate::media::unsupported;
+use crate::named_source::NamedSource;
 use crate::output::Out;
-use crate::probe::Probe;
+use crate::probe;
 use crate::probe::Report;
-use crate::sanitize::Sanitize;
-use crate::stats::Stats;
+use crate::sanitize::write_good;
 use crate::stats::{Outcome, PacketCounts};
 use crate::tree::Printer;
-use crate::verify::Verify;
-use crate::verify::{Checked, Reading, first};
-use crate::{probe, sanitize};
+use crate::verify::{Checked, Reading, Verify, first};
 
 /// A transport stream, with its packet kind.
 pub(super) struct TransportStream(pub(super) Packets);
@@ -36,7 +34,7 @@ impl Format for TransportStream {
         Ok(self)
     }
 
-    fn stats(&self, input: NamedSource<'_>, _: &Stats) -> Result<Outcome> {
+    fn stats(&self, input: NamedSource<'_>, _: bool) -> Result<Outcome> {
         Ok(Outcome::Packets(input.work(|| PacketCounts::count(input.source, &self.0, input.name))))
     }
 
@@ -69,13 +67,13 @@ impl Format for TransportStream {
         }
     }
 
-    fn probe(&self, data: &[u8], _: &Probe, errors: &mut Vec<String>) -> Result<Report> {
+    fn probe(&self, data: &[u8], _: bool, errors: &mut Vec<String>) -> Result<Report> {
         probe::mpegts::report(self.0, data, errors)
     }
 }
 
 impl Recovery for TransportStream {
-    fn salvage(&self, input: NamedSource<'_>, args: &Sanitize, out: &mut Out) -> Account {
-        sanitize::write_good(input, &self.0, args, out)
+    fn salvage(&self, input: NamedSource<'_>, _: bool, max_gaps: u64, out: &mut Out) -> Account {
+        write_good(input, &self.0, max_gaps, out)
     }
 }

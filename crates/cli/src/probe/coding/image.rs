@@ -1,6 +1,7 @@
 //! Attached pictures.
 
-use super::super::report::{Ratio, Stream};
+use super::super::ratio::Ratio;
+use super::super::report::Stream;
 use super::Headers;
 
 /// Reads PNG (RFC 2083): `IHDR`, and `pHYs` and `tRNS` before the first `IDAT`.

@@ -9,7 +9,8 @@ use pagecut::media::matroska::{Element, ElementId, Packet, Segment, Track, Video
 
 use super::super::START_LEN;
 use super::super::picture::Picture;
-use super::super::report::{Ratio, Stream};
+use super::super::ratio::Ratio;
+use super::super::report::Stream;
 use super::rates::PacketTimes;
 use super::{Headers, color, describe, describe_first_packets};
 use crate::media::frames::{self, Storage};

@@ -4,7 +4,8 @@ use pagecut::media::codec::Ac3Header;
 use pagecut::media::mp4::{Movie, Mp4Box, SampleEntry, Track};
 
 use super::super::picture::Picture;
-use super::super::report::{Ratio, Stream};
+use super::super::ratio::Ratio;
+use super::super::report::Stream;
 use super::super::side_data::{ColorVolume, DolbyVision, SideData};
 use super::audio::ac3_layout;
 use super::rates::{self, PacketTimes};

@@ -4,7 +4,8 @@ use pagecut::media::codec::{Mpeg4Visual, MpegVideoExtension, MpegVideoSequence};
 
 use super::super::picture::Picture;
 use super::super::profile;
-use super::super::report::{Ratio, Stream};
+use super::super::ratio::Ratio;
+use super::super::report::Stream;
 use super::super::side_data::SideData;
 use super::{Headers, color};
 

@@ -5,7 +5,8 @@ use pagecut::media::codec::{VideoUsability, h264, h265, units_of_byte_stream};
 
 use super::super::picture::Picture;
 use super::super::profile;
-use super::super::report::{Ratio, Stream};
+use super::super::ratio::Ratio;
+use super::super::report::Stream;
 use super::color::chroma_location;
 use super::pixel_format::{Samples, planar};
 use super::{Headers, color};

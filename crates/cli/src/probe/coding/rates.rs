@@ -1,6 +1,6 @@
 //! Frame rates estimated from packet times, as in ffprobe.
 
-use super::super::report::Ratio;
+use super::super::ratio::Ratio;
 use crate::time_base::{TimeBase, greatest_common_divisor};
 
 /// Decode and presentation times of the first packets of a stream, in time units.

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use pagecut::media::codec::{Av1Sequence, Ffv1Parameters, JpegHeader, ProResHeader, Vp8Header, Vp9Header};
 
 use super::super::profile;
-use super::super::report::{Ratio, Stream};
+use super::super::ratio::Ratio;
+use super::super::report::Stream;
 use super::pixel_format::{self, Samples, chroma_of, planar};
 use super::rates;
 use super::{Headers, color, image, mpeg_video, nal_video};

@@ -4,7 +4,7 @@ use pagecut::media::mp4::{CodecConfiguration, Movie, SampleEntry, Track};
 
 use super::sums::{Stated, Totals};
 use super::times::media_duration;
-use crate::probe::report::Ratio;
+use crate::probe::ratio::Ratio;
 use crate::time_base::{TimeBase, rescale};
 
 /// Returns the rate of frames with equal durations; for a track without samples, that of the time units, unless ffprobe has

@@ -1,0 +1,23 @@
+//! Counts of any kind.
+
+use pagecut::Error;
+
+use super::{PacketCounts, ReadCounts, Tracks};
+
+/// The counts of an input.
+pub(crate) enum Outcome {
+    Reads(Box<ReadCounts>),
+    Packets(PacketCounts),
+    Tracks(Tracks),
+}
+
+impl Outcome {
+    /// The errors that leave counts.
+    pub(super) fn errors(&self) -> &[Error] {
+        match self {
+            Self::Reads(_) => &[],
+            Self::Packets(counts) => counts.error.as_slice(),
+            Self::Tracks(tracks) => &tracks.errors,
+        }
+    }
+}
