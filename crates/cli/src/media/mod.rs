@@ -1,7 +1,6 @@
-//! Media containers, which are read as a whole: their records point to each other.
+//! Frames of tracks, and the error that an input lacks a requested item.
 
 pub(crate) mod frames;
-pub(crate) mod names;
 
 use std::io;
 

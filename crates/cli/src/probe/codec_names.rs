@@ -3,7 +3,7 @@
 use pagecut::media::mp4::{CodecConfiguration, FourCc};
 
 /// Returns the codec of a sample entry of MP4.
-pub(super) fn of_sample_entry(
+pub(crate) fn of_sample_entry(
     format: FourCc,
     configuration: Option<CodecConfiguration>,
 ) -> Option<&'static str> {
@@ -73,17 +73,4 @@ fn of_object_type(object_type: u8) -> Option<&'static str> {
         0xe1 => "qcelp",
         _ => return None,
     })
-}
-
-/// Returns the stored bits per sample of PCM; 0 for compressed audio.
-pub(super) fn bits_per_sample(name: &str) -> u64 {
-    match name {
-        "pcm_mulaw" | "pcm_alaw" | "pcm_u8" | "pcm_s8" => 8,
-        "pcm_s16le" | "pcm_s16be" => 16,
-        "pcm_s24le" | "pcm_s24be" => 24,
-        "pcm_s32le" | "pcm_s32be" | "pcm_f32le" | "pcm_f32be" => 32,
-        "pcm_f64le" | "pcm_f64be" => 64,
-        "adpcm_ima_qt" | "adpcm_ima_wav" | "adpcm_ms" => 4,
-        _ => 0,
-    }
 }

@@ -3,6 +3,7 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use super::codec_tag;
 use super::picture::Picture;
 use super::ratio::Ratio;
 use super::side_data::SideData;
@@ -152,6 +153,35 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
+    /// Creates a stream of which nothing is known yet.
+    pub(crate) fn bare(index: usize, kind: Kind, time_base: TimeBase) -> Self {
+        Self {
+            index,
+            codec_name: None,
+            codec_long_name: None,
+            profile: None,
+            kind,
+            codec_tag_string: codec_tag::string([0; 4]),
+            codec_tag: codec_tag::number([0; 4]),
+            picture: None,
+            sound: None,
+            canvas: None,
+            id: None,
+            r_frame_rate: Some(Ratio::NONE),
+            avg_frame_rate: Some(Ratio::NONE),
+            time_base,
+            times: Times::default(),
+            bit_rate: None,
+            bits_per_raw_sample: None,
+            nb_frames: None,
+            nb_read_packets: None,
+            extradata_size: None,
+            disposition: vec![("default", 0), ("forced", 0)],
+            tags: Vec::new(),
+            side_data_list: Vec::new(),
+        }
+    }
+
     /// Sets what follows from other fields.
     pub(crate) fn complete(&mut self) {
         self.codec_long_name = self.codec_name.and_then(super::coding::long_name);

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 /// Names and values in file order. Names are unique, ignoring case; the last value applies.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Pairs {
+pub(crate) struct Pairs {
     pairs: Vec<(String, String)>,
     /// The index of each name in lower case.
     indexes: HashMap<String, usize>,
 }
 
 impl Pairs {
-    pub(super) fn set(&mut self, name: &str, value: impl Into<String>) {
+    pub(crate) fn set(&mut self, name: &str, value: impl Into<String>) {
         let pair = (name.to_owned(), value.into());
         let index = *self.indexes.entry(name.to_ascii_lowercase()).or_insert(self.pairs.len());
         match self.pairs.get_mut(index) {
@@ -20,17 +20,17 @@ impl Pairs {
         }
     }
 
-    pub(super) fn pairs(&self) -> &[(String, String)] {
+    pub(crate) fn pairs(&self) -> &[(String, String)] {
         &self.pairs
     }
 
-    pub(super) fn into_vec(self) -> Vec<(String, String)> {
+    pub(crate) fn into_vec(self) -> Vec<(String, String)> {
         self.pairs
     }
 }
 
 /// Formats a time like ffprobe, from microseconds since the start of 1970.
-pub(super) fn date_time(micros: i64) -> String {
+pub(crate) fn date_time(micros: i64) -> String {
     const DAY: i64 = 86_400_000_000;
     /// Days from 0000-03-01 to 1970-01-01 in the Gregorian calendar.
     const EPOCH: i64 = 719_468;

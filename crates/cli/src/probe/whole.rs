@@ -3,6 +3,9 @@
 use super::report::{Program, Stream, Times};
 use crate::streams::Kind;
 
+/// Number of bytes that are searched for the starts of the streams, as in ffprobe.
+pub(crate) const START_LEN: u64 = 5_000_000;
+
 /// Maximum distance in microseconds between text and media for the text to count.
 const NEAR: i64 = 1_000_000;
 

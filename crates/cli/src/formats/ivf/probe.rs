@@ -3,12 +3,12 @@
 use pagecut::Result;
 use pagecut::media::ivf::{Frame, Header};
 
+use crate::probe::codec_tag;
 use crate::probe::coding::describe_first_packets;
 use crate::probe::picture::Picture;
 use crate::probe::ratio::Ratio;
 use crate::probe::report::{Format, Report, Stream, Times};
 use crate::probe::whole::{self, Whole};
-use crate::probe::{tag_number, tag_string};
 use crate::streams::Kind;
 
 /// Frames whose times are looked at.
@@ -48,8 +48,8 @@ pub(super) fn report<'data>(
 fn stream(header: &Header, first: &[Frame<'_>]) -> Stream {
     let mut stream = Stream::bare(0, Kind::Video, header.time_base());
     stream.codec_name = codec_name(&header.four_cc);
-    stream.codec_tag_string = tag_string(header.four_cc);
-    stream.codec_tag = tag_number(header.four_cc);
+    stream.codec_tag_string = codec_tag::string(header.four_cc);
+    stream.codec_tag = codec_tag::number(header.four_cc);
     let mut picture = Picture::default();
     (picture.width, picture.height) = (header.width.into(), header.height.into());
     stream.picture = Some(picture);

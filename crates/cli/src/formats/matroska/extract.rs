@@ -5,7 +5,7 @@ use pagecut::media::matroska::Segment;
 
 use crate::extract::{Place, no_track, there_is};
 use crate::media::frames::{self, Storage};
-use crate::media::{names, unsupported};
+use crate::media::unsupported;
 use crate::report;
 
 /// Writes the frames of a track of Matroska, in all segments, in file order. Continues after damage.
@@ -77,7 +77,7 @@ pub(super) fn attachment(data: &[u8], wanted: &str, place: &Place<'_>) -> Result
     let by_number = || files.get(wanted.parse::<usize>().ok()?.checked_sub(1)?);
     let found = files.iter().find(|file| file.name == wanted.as_bytes()).or_else(by_number);
     let file = found.ok_or_else(|| {
-        let names = files.iter().map(|file| names::text(file.name).escape_debug().to_string());
+        let names = files.iter().map(|file| String::from_utf8_lossy(file.name).escape_debug().to_string());
         unsupported(format!("there is no attached file {wanted}: {}", there_is(names)))
     })?;
     let mut sink = place.open(data)?;

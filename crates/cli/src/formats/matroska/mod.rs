@@ -1,6 +1,7 @@
 //! Matroska and WebM.
 
 mod extract;
+mod probe;
 mod stats;
 mod tree;
 mod verify;
@@ -13,7 +14,6 @@ use crate::extract::{Place, Wanted, Work};
 use crate::media::unsupported;
 use crate::named_source::NamedSource;
 use crate::output::Out;
-use crate::probe;
 use crate::probe::Report;
 use crate::sanitize::write_good;
 use crate::stats::{Outcome, Tracks};
@@ -66,7 +66,7 @@ impl Format for Matroska {
     }
 
     fn probe(&self, data: &[u8], count_packets: bool, errors: &mut Vec<String>) -> Result<Report> {
-        probe::matroska::report(data, count_packets, errors)
+        probe::report(data, count_packets, errors)
     }
 }
 

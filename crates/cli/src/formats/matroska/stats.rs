@@ -1,11 +1,11 @@
 //! Counts of the frames of tracks.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use pagecut::Error;
-use pagecut::media::matroska::{Packet, Segment, Streams, Track};
+use pagecut::media::matroska::{Packet, Segment, Streams, Track, TrackType};
 
-use crate::media::names;
 use crate::stats::TrackRow;
 
 /// The sums of the packets of a track.
@@ -20,7 +20,7 @@ impl Sum {
     fn new(track: &Track<'_>) -> Self {
         let row = TrackRow {
             track: track.number,
-            kind: names::of_track_type(track.track_type),
+            kind: kind_of(track.track_type),
             codec: Some(track.codec_id.escape_ascii().to_string()),
             samples: 0,
             bytes: 0,
@@ -76,4 +76,20 @@ pub(super) fn tracks(mut segment: Segment<'_>) -> (Vec<TrackRow>, Option<Error>)
         numbering.follow(&segment);
     }
     (sums.into_values().map(Sum::into_row).collect(), first_error)
+}
+
+/// Returns the kind of a track by its type.
+fn kind_of(track_type: TrackType) -> Cow<'static, str> {
+    match track_type {
+        TrackType::Video => "video".into(),
+        TrackType::Audio => "audio".into(),
+        TrackType::Complex => "complex".into(),
+        TrackType::Logo => "logo".into(),
+        TrackType::Subtitle => "subtitle".into(),
+        TrackType::Buttons => "buttons".into(),
+        TrackType::Control => "control".into(),
+        TrackType::Metadata => "metadata".into(),
+        TrackType::Other(number) => number.to_string().into(),
+        _ => "other".into(),
+    }
 }

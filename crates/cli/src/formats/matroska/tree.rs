@@ -3,7 +3,6 @@
 use pagecut::Result;
 use pagecut::media::matroska::{self, Element, ElementId, ElementType, Node};
 
-use crate::media::names;
 use crate::tree::{Line, Printer, Scalar, Value};
 
 /// Prints all elements. Returns whether none is damaged; damage is reported.
@@ -45,7 +44,9 @@ fn scalar<'data>(element: &Element<'data>) -> Option<Scalar<'data>> {
         ElementType::Unsigned => element.unsigned().ok().map(Scalar::Unsigned),
         ElementType::Signed | ElementType::Date => element.signed().ok().map(Scalar::Signed),
         ElementType::Float => element.float_or(0.0).ok().map(Scalar::Float),
-        ElementType::String | ElementType::Utf8 => Some(Scalar::Text(names::text(element.text()))),
+        ElementType::String | ElementType::Utf8 => {
+            Some(Scalar::Text(String::from_utf8_lossy(element.text())))
+        }
         ElementType::Binary if (1..=SHORT).contains(&element.body().len()) => {
             Some(Scalar::Text(element.body().iter().map(|byte| format!("{byte:02x}")).collect()))
         }

@@ -2,6 +2,7 @@
 
 mod boxes;
 mod extract;
+mod probe;
 mod stats;
 mod tree;
 mod verify;
@@ -14,7 +15,6 @@ use super::format::{Format, Recovery};
 use crate::extract::{Place, Wanted, Work};
 use crate::media::unsupported;
 use crate::named_source::NamedSource;
-use crate::probe;
 use crate::probe::Report;
 use crate::stats::{Outcome, Tracks};
 use crate::tree::Printer;
@@ -64,6 +64,6 @@ impl Format for Mp4 {
     }
 
     fn probe(&self, data: &[u8], _: bool, errors: &mut Vec<String>) -> Result<Report> {
-        probe::mp4::report(data, errors)
+        probe::report(data, errors)
     }
 }

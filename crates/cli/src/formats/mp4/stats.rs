@@ -1,9 +1,10 @@
 //! Counts of the samples of tracks.
 
-use pagecut::Error;
-use pagecut::media::mp4::{Movie, Summary, Track};
+use std::borrow::Cow;
 
-use crate::media::names;
+use pagecut::Error;
+use pagecut::media::mp4::{FourCc, Movie, Summary, Track};
+
 use crate::stats::TrackRow;
 
 /// Counts the samples of all tracks, and returns the errors.
@@ -21,10 +22,23 @@ fn row(track: &Track<'_>, errors: &mut Vec<Error>) -> TrackRow {
     errors.extend(read.err());
     TrackRow {
         track: track.id().into(),
-        kind: names::of_handler(track.handler()),
+        kind: kind_of(track.handler()),
         codec: entry.map(|entry| entry.codec_string()),
         samples: summary.samples,
         bytes: summary.bytes,
         duration: summary.duration as f64 / f64::from(track.media().timescale),
+    }
+}
+
+/// Returns the kind of a track by its handler.
+fn kind_of(handler: FourCc) -> Cow<'static, str> {
+    match &handler.0 {
+        b"vide" | b"pict" | b"auxv" => "video".into(),
+        b"soun" => "audio".into(),
+        b"text" | b"subt" | b"sbtl" | b"subp" | b"clcp" => "subtitle".into(),
+        b"hint" => "hint".into(),
+        b"meta" => "metadata".into(),
+        b"tmcd" => "timecode".into(),
+        _ => handler.to_string().into(),
     }
 }

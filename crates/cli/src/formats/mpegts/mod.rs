@@ -1,6 +1,7 @@
 //! MPEG-2 transport streams.
 
 mod extract;
+mod probe;
 mod tree;
 
 use pagecut::media::mpegts::Packets;
@@ -11,7 +12,6 @@ use crate::extract::{Place, Wanted, Work};
 use crate::media::unsupported;
 use crate::named_source::NamedSource;
 use crate::output::Out;
-use crate::probe;
 use crate::probe::Report;
 use crate::sanitize::write_good;
 use crate::stats::{Outcome, PacketCounts};
@@ -68,7 +68,7 @@ impl Format for TransportStream {
     }
 
     fn probe(&self, data: &[u8], _: bool, errors: &mut Vec<String>) -> Result<Report> {
-        probe::mpegts::report(self.0, data, errors)
+        probe::report(self.0, data, errors)
     }
 }
 

@@ -6,9 +6,9 @@ use pagecut::media::codec::{
     MpegAudioHeader, OpusHead, VorbisHeader, audio_config_of_loas,
 };
 
-use super::super::profile;
-use super::super::report::{Sound, Stream};
-use super::Headers;
+use super::headers::Headers;
+use crate::probe::profile;
+use crate::probe::report::{Sound, Stream};
 
 /// Layouts by the number of channels, from 1: MPEG-4, Vorbis and Opus, FLAC, ALAC.
 const MPEG_4: [&str; 8] = ["mono", "stereo", "3.0", "4.0", "5.0", "5.1", "6.1(back)", "7.1(wide)"];
@@ -49,6 +49,32 @@ pub(crate) fn vorbis_layout(channels: u64) -> Option<&'static str> {
     layout(&VORBIS, channels)
 }
 
+/// Returns the sound that a decoder produces by an `AudioSpecificConfig`.
+pub(crate) fn aac_sound(config: &AudioSpecificConfig) -> Sound {
+    let rate = config.extension_sampling_frequency.unwrap_or(config.sampling_frequency);
+    let channels = if config.has_parametric_stereo { Some(2) } else { config.channels };
+    Sound {
+        sample_fmt: Some("fltp"),
+        sample_rate: Some(rate.into()),
+        channels: channels.map(u64::from),
+        channel_layout: channels.and_then(|channels| mpeg4_layout(channels.into())),
+        bits_per_sample: 0,
+    }
+}
+
+/// Returns ffprobe's name of the layout of MPEG-4 for a number of channels.
+pub(crate) fn mpeg4_layout(channels: u64) -> Option<&'static str> {
+    Some(match channels {
+        1 => "mono",
+        2 => "stereo",
+        3 => "3.0",
+        4 => "4.0",
+        5 => "5.0",
+        6 => "5.1",
+        _ => return None,
+    })
+}
+
 pub(super) fn describe(stream: &mut Stream, name: &str, headers: &Headers<'_>) {
     let sound = stream.sound.get_or_insert_default();
     sound.sample_fmt = sound.sample_fmt.or_else(|| sample_format(name));
@@ -57,7 +83,7 @@ pub(super) fn describe(stream: &mut Stream, name: &str, headers: &Headers<'_>) {
         "aac_latm" => {
             if let Some(config) = audio_config_of_loas(headers.packet) {
                 stream.profile = profile::of_aac(&config);
-                stream.sound = Some(Sound { sample_fmt: Some("fltp"), ..super::super::aac_sound(&config) });
+                stream.sound = Some(Sound { sample_fmt: Some("fltp"), ..aac_sound(&config) });
                 // 25 bits, including the object type and frequency of spectral band replication.
                 stream.extradata_size =
                     Some(if config.extension_sampling_frequency.is_some() { 4 } else { 2 });
@@ -119,7 +145,7 @@ fn sample_format(name: &str) -> Option<&'static str> {
 fn aac(stream: &mut Stream, headers: &Headers<'_>) {
     if let Some(config) = AudioSpecificConfig::read(headers.configuration) {
         stream.profile = profile::of_aac(&config);
-        let channels = super::super::aac_sound(&config);
+        let channels = aac_sound(&config);
         stream.sound = Some(Sound { sample_fmt: Some("fltp"), ..channels });
         return;
     }
@@ -169,7 +195,7 @@ fn ac3(stream: &mut Stream, headers: &Headers<'_>) {
 }
 
 /// Returns the channel layout of AC-3.
-pub(super) fn ac3_layout(header: &Ac3Header) -> Option<&'static str> {
+pub(crate) fn ac3_layout(header: &Ac3Header) -> Option<&'static str> {
     let layouts = AC3.get(usize::from(header.channel_mode));
     layouts.map(|layouts| layouts[usize::from(header.has_low_frequency_effects)])
 }

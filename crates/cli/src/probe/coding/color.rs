@@ -2,15 +2,15 @@
 
 use pagecut::media::codec::Color;
 
-use super::super::picture::Picture;
+use crate::probe::picture::Picture;
 
 /// Returns the name of `VideoFullRangeFlag`.
-pub(super) fn range(is_full: bool) -> &'static str {
+pub(crate) fn range(is_full: bool) -> &'static str {
     if is_full { "pc" } else { "tv" }
 }
 
 /// Returns the name of `ColourPrimaries`; `None` if they are unspecified or reserved.
-pub(super) fn primaries(code: u64) -> Option<&'static str> {
+pub(crate) fn primaries(code: u64) -> Option<&'static str> {
     Some(match code {
         1 => "bt709",
         4 => "bt470m",
@@ -28,7 +28,7 @@ pub(super) fn primaries(code: u64) -> Option<&'static str> {
 }
 
 /// Returns the name of `TransferCharacteristics`; `None` if they are unspecified or reserved.
-pub(super) fn transfer(code: u64) -> Option<&'static str> {
+pub(crate) fn transfer(code: u64) -> Option<&'static str> {
     Some(match code {
         1 => "bt709",
         4 => "bt470m",
@@ -51,7 +51,7 @@ pub(super) fn transfer(code: u64) -> Option<&'static str> {
 }
 
 /// Returns the name of `MatrixCoefficients`; `None` if they are unspecified or reserved.
-pub(super) fn space(code: u64) -> Option<&'static str> {
+pub(crate) fn space(code: u64) -> Option<&'static str> {
     Some(match code {
         0 => "gbr",
         1 => "bt709",
@@ -71,12 +71,12 @@ pub(super) fn space(code: u64) -> Option<&'static str> {
 }
 
 /// Returns the name of `chroma_sample_loc_type`.
-pub(super) fn chroma_location(code: u64) -> Option<&'static str> {
+pub(crate) fn chroma_location(code: u64) -> Option<&'static str> {
     ["left", "center", "topleft", "top", "bottomleft", "bottom"].get(usize::try_from(code).ok()?).copied()
 }
 
 /// Sets the colour of a picture.
-pub(super) fn set(picture: &mut Picture, color: Color) {
+pub(crate) fn set(picture: &mut Picture, color: Color) {
     if let Some(is_full) = color.is_full_range {
         picture.color_range = Some(range(is_full));
     }
@@ -86,7 +86,7 @@ pub(super) fn set(picture: &mut Picture, color: Color) {
 }
 
 /// Sets the colour of a picture, unless it is unspecified.
-pub(super) fn set_described(picture: &mut Picture, color: Color) {
+pub(crate) fn set_described(picture: &mut Picture, color: Color) {
     if [color.primaries, color.transfer, color.matrix] != [Color::UNSPECIFIED; 3] {
         set(picture, color);
     }

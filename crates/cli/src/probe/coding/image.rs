@@ -1,8 +1,8 @@
 //! Attached pictures.
 
-use super::super::ratio::Ratio;
-use super::super::report::Stream;
-use super::Headers;
+use super::headers::Headers;
+use crate::probe::ratio::Ratio;
+use crate::probe::report::Stream;
 
 /// Reads PNG (RFC 2083): `IHDR`, and `pHYs` and `tRNS` before the first `IDAT`.
 pub(super) fn png(stream: &mut Stream, headers: &Headers<'_>) {

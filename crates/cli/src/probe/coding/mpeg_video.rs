@@ -2,12 +2,13 @@
 
 use pagecut::media::codec::{Mpeg4Visual, MpegVideoExtension, MpegVideoSequence};
 
-use super::super::picture::Picture;
-use super::super::profile;
-use super::super::ratio::Ratio;
-use super::super::report::Stream;
-use super::super::side_data::SideData;
-use super::{Headers, color};
+use super::color;
+use super::headers::Headers;
+use crate::probe::picture::Picture;
+use crate::probe::profile;
+use crate::probe::ratio::Ratio;
+use crate::probe::report::Stream;
+use crate::probe::side_data::SideData;
 
 /// Display aspect ratios of MPEG-2 by `aspect_ratio_information` from 2.
 const DISPLAY_ASPECT_RATIOS: [(u64, u64); 3] = [(4, 3), (16, 9), (221, 100)];

@@ -3,13 +3,14 @@
 use pagecut::media::codec::h264::FieldOrder;
 use pagecut::media::codec::{VideoUsability, h264, h265, units_of_byte_stream};
 
-use super::super::picture::Picture;
-use super::super::profile;
-use super::super::ratio::Ratio;
-use super::super::report::Stream;
+use super::color;
 use super::color::chroma_location;
+use super::headers::Headers;
 use super::pixel_format::{Samples, planar};
-use super::{Headers, color};
+use crate::probe::picture::Picture;
+use crate::probe::profile;
+use crate::probe::ratio::Ratio;
+use crate::probe::report::Stream;
 
 /// Returns the length of the size before NAL units, if the configuration is a record and not a byte stream.
 fn length_size(headers: &Headers<'_>, at: usize) -> Option<u8> {
@@ -126,13 +127,13 @@ pub(super) fn h264(stream: &mut Stream, headers: &Headers<'_>) {
 }
 
 /// Returns the field order of a byte stream that begins with parameter sets.
-pub(super) fn h264_field_order(bytes: &[u8]) -> Option<&'static str> {
+pub(crate) fn h264_field_order(bytes: &[u8]) -> Option<&'static str> {
     let sps = h264::SequenceParameterSet::from_byte_stream(bytes)?;
     sps.field_order_of_byte_stream(bytes).map(field_order_name)
 }
 
 /// Whether the parameter sets of a byte stream give the reordering delay of a decoder.
-pub(super) fn h264_tells_delay(bytes: &[u8]) -> bool {
+pub(crate) fn h264_tells_delay(bytes: &[u8]) -> bool {
     let sps = h264::SequenceParameterSet::from_byte_stream(bytes);
     sps.and_then(|sps| sps.vui?.max_reorder_frames).is_some()
 }

@@ -1,28 +1,28 @@
 //! Frame rates estimated from packet times, as in ffprobe.
 
-use super::super::ratio::Ratio;
+use crate::probe::ratio::Ratio;
 use crate::time_base::{TimeBase, greatest_common_divisor};
 
 /// Decode and presentation times of the first packets of a stream, in time units.
 #[derive(Debug, Clone, Default)]
-pub(super) struct PacketTimes {
+pub(crate) struct PacketTimes {
     /// In decode order.
-    pub(super) decode: Vec<i64>,
+    pub(crate) decode: Vec<i64>,
     /// In decode order.
-    pub(super) presentation: Vec<i64>,
+    pub(crate) presentation: Vec<i64>,
     /// Durations of the packets, as far as the container states them; only for containers with packet durations.
-    pub(super) durations: Option<Vec<Option<i64>>>,
+    pub(crate) durations: Option<Vec<Option<i64>>>,
 }
 
 /// Number of packets analysed.
-pub(super) const PACKETS: usize = 50;
+pub(crate) const PACKETS: usize = 50;
 
 /// Maximum reordering delay in frames.
 const MAX_DELAY: usize = 16;
 
 impl PacketTimes {
     /// Whether no more packets are needed.
-    pub(super) fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.presentation.len() >= PACKETS
     }
 
@@ -36,7 +36,7 @@ impl PacketTimes {
     }
 
     /// Uses the sorted presentation times as decode times; the last ones are missing because later packets are.
-    pub(super) fn order_decoding(&mut self) {
+    pub(crate) fn order_decoding(&mut self) {
         self.decode.clone_from(&self.presentation);
         self.decode.sort_unstable();
         let delay = usize::try_from(self.delay()).unwrap_or(0);

@@ -1,7 +1,7 @@
 //! Bitmap subtitles.
 
-use super::super::report::Canvas;
-use super::Headers;
+use super::headers::Headers;
+use crate::probe::report::Canvas;
 
 /// Returns the size of the subtitle canvas, if it is known.
 pub(super) fn canvas(name: &str, headers: &Headers<'_>) -> Option<Canvas> {

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 use pagecut::media::codec::{Av1Sequence, Ffv1Parameters, JpegHeader, ProResHeader, Vp8Header, Vp9Header};
 
-use super::super::profile;
-use super::super::ratio::Ratio;
-use super::super::report::Stream;
+use super::headers::Headers;
 use super::pixel_format::{self, Samples, chroma_of, planar};
 use super::rates;
-use super::{Headers, color, image, mpeg_video, nal_video};
+use super::{color, image, mpeg_video, nal_video};
+use crate::probe::profile;
+use crate::probe::ratio::Ratio;
+use crate::probe::report::Stream;
 
 pub(super) fn describe(stream: &mut Stream, name: &str, headers: &Headers<'_>) {
     match name {

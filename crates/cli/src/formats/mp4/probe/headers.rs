@@ -3,19 +3,17 @@
 use pagecut::media::codec::Ac3Header;
 use pagecut::media::mp4::{Movie, Mp4Box, SampleEntry, Track};
 
-use super::super::picture::Picture;
-use super::super::ratio::Ratio;
-use super::super::report::Stream;
-use super::super::side_data::{ColorVolume, DolbyVision, SideData};
-use super::audio::ac3_layout;
-use super::rates::{self, PacketTimes};
-use super::{Headers, color, describe};
+use crate::probe::coding::{Headers, PACKETS, PacketTimes, ac3_layout, color, describe};
+use crate::probe::picture::Picture;
+use crate::probe::ratio::Ratio;
+use crate::probe::report::Stream;
+use crate::probe::side_data::{ColorVolume, DolbyVision, SideData};
 
 /// Length of version and flags of a box.
 const FULL_LEN: usize = 4;
 
 /// Adds the fields of coding headers to the streams of the tracks.
-pub(crate) fn describe_movie(movie: &Movie<'_>, streams: &mut [Stream]) {
+pub(super) fn describe_movie(movie: &Movie<'_>, streams: &mut [Stream]) {
     for (track, stream) in movie.tracks().iter().zip(streams) {
         let Some(Ok(entry)) = track.sample_entries().next() else { continue };
         let packet = track.samples().next().and_then(Result::ok).map(|sample| sample.data);
@@ -38,7 +36,7 @@ fn packet_times(movie: &Movie<'_>, track: &Track<'_>) -> PacketTimes {
     let mut times = PacketTimes::default();
     for sample in track.samples().map_while(Result::ok).take(INDEXED) {
         times.decode.push(sample.dts);
-        if times.presentation.len() < rates::PACKETS {
+        if times.presentation.len() < PACKETS {
             times.presentation.push(sample.pts);
         }
     }

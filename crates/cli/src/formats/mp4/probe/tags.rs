@@ -3,6 +3,7 @@
 use pagecut::media::mp4::{FourCc, MetadataItem, MetadataKey, MetadataValue, Movie, SampleEntry, Track};
 
 use super::tables::{MAC_ROMAN, genre, quicktime_language};
+use crate::probe::codec_tag;
 use crate::probe::tags::{Pairs, date_time};
 
 /// The form of a value in its box.
@@ -47,7 +48,7 @@ pub(super) fn of_track(track: &Track<'_>) -> Vec<(String, String)> {
         pairs.set("handler_name", String::from_utf8_lossy(track.handler_name()));
     }
     if let Some(vendor) = last_entry(track, |entry| entry.vendor()) {
-        pairs.set("vendor_id", crate::probe::tag_string(vendor.0));
+        pairs.set("vendor_id", codec_tag::string(vendor.0));
     }
     let compressor = |entry: &SampleEntry<'_>| {
         let name = mac_roman(entry.visual().ok()??.compressor_name);

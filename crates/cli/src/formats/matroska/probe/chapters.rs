@@ -3,8 +3,8 @@
 use pagecut::Error;
 use pagecut::media::matroska::{ChapterAtom, ChapterDisplay, EditionEntry, ElementId, Segment};
 
-use super::super::report::Chapter;
 use super::tags::Tags;
+use crate::probe::report::Chapter;
 use crate::time_base::TimeBase;
 
 /// Returns the top-level chapters of all editions that have a UID and begin after the one before. A chapter without an end

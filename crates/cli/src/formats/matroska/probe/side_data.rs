@@ -3,8 +3,7 @@
 use pagecut::media::matroska::{Element, ElementId, Video};
 use pagecut::media::mp4::Matrix;
 
-use super::super::super::side_data::{Mapping, Mastering, SideData};
-use super::unsigned;
+use crate::probe::side_data::{Mapping, Mastering, SideData};
 
 /// Returns the side data of a video track, in the order of ffprobe.
 pub(super) fn of_video(video: &Video<'_>) -> Vec<SideData> {
@@ -131,6 +130,11 @@ fn matrix([yaw, pitch, roll]: [f64; 3]) -> Option<Matrix> {
 
 fn float(element: Element<'_>, id: ElementId) -> Option<f64> {
     element.child(id).ok().flatten()?.float_or(0.0).ok()
+}
+
+/// Returns the unsigned integer in a child of an element.
+pub(super) fn unsigned(element: Element<'_>, id: ElementId) -> Option<u64> {
+    element.child(id).ok().flatten()?.unsigned().ok()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use pagecut::media::mp4::{CodecConfiguration, FourCc, Pcm, PcmEncoding, SampleEntry};
 
-use super::codec_names;
+use crate::probe::codec_names;
 
 /// `audioObjectType` of MPEG-4 audio lossless coding (ISO/IEC 14496-3, table 1.17).
 const MPEG4_ALS: u8 = 36;

@@ -1,20 +1,23 @@
 //! The report of MPEG transport streams.
 
+mod adts_rate;
 mod descriptors;
+mod headers;
 mod times;
 
 use pagecut::Result;
 use pagecut::media::mpegts::{Coding, ListedStream, Packets, Program as MappedProgram, Programs};
 
-use super::report::{Format, Program, Report, Stream, Times};
-use super::whole::{self, Whole};
-use super::{START_LEN, coding};
+use crate::probe::codec_tag;
+use crate::probe::report::{Format, Program, Report, Stream, Times};
+use crate::probe::whole::{self, START_LEN, Whole};
 use crate::streams::Kind;
 use crate::time_base::TimeBase;
+use headers::describe_transport;
 use times::{Extent, Extents};
 
 /// Reads the tables and the PES packets near the start of a stream, and those near its end for the durations.
-pub(crate) fn report(format: Packets, data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
+pub(super) fn report(format: Packets, data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
     let mut pes_packets = format.pes_packets(data).with_programs();
     let mut extents = Extents::default();
     let mut is_whole = true;
@@ -38,7 +41,7 @@ pub(crate) fn report(format: Packets, data: &[u8], errors: &mut Vec<String>) -> 
     let programs = pes_packets.programs().unwrap_or(&none);
     errors.extend(programs.errors().iter().map(ToString::to_string));
     let mut streams: Vec<_> = programs.streams().iter().map(|of| stream(of, programs)).collect();
-    coding::describe_transport(format, data, &mut streams);
+    describe_transport(format, data, &mut streams);
     let extents = extents.finish(format, data, programs, &streams, is_whole);
     Ok(report_of(programs, streams, data.len() as u64, &extents))
 }
@@ -96,8 +99,8 @@ fn stream(of: &ListedStream, programs: &Programs) -> Stream {
         Some(tag) => tag,
         None => [stream_type, 0, 0, 0],
     };
-    stream.codec_tag_string = super::tag_string(tag);
-    stream.codec_tag = super::tag_number(tag);
+    stream.codec_tag_string = codec_tag::string(tag);
+    stream.codec_tag = codec_tag::number(tag);
     stream.id = Some(format!("{:#x}", of.pid()));
     if kind == Kind::Video {
         (stream.r_frame_rate, stream.avg_frame_rate) = (None, None);

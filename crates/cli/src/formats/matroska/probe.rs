@@ -2,26 +2,30 @@
 
 mod chapters;
 mod codec;
+mod headers;
 mod later;
+mod side_data;
 mod tags;
 
 use pagecut::media::AudioSpecificConfig;
 use pagecut::media::matroska::{AttachedFile, ElementId, Info, Segment, Streams, Tag, Track};
 use pagecut::{Error, Result};
 
-use super::picture::Picture;
-use super::ratio::Ratio;
-use super::report::{Format, Report, Sound, Stream, Times};
-use super::whole::Whole;
-use super::{START_LEN, codec_names, coding};
+use crate::probe::codec_tag;
+use crate::probe::coding::{aac_sound, describe_attachment, mpeg4_layout};
+use crate::probe::picture::Picture;
+use crate::probe::ratio::Ratio;
+use crate::probe::report::{Format, Report, Sound, Stream, Times};
+use crate::probe::whole::{START_LEN, Whole};
 use crate::streams::Kind;
 use crate::time_base::TimeBase;
 use codec::Codec;
+use headers::describe_segment;
 use tags::Tags;
 
 /// Reads the metadata, and packets until the start times of all streams are known; all packets, in all segments, if they are
 /// counted. Errors of packets are added to `errors`.
-pub(crate) fn report(data: &[u8], count_packets: bool, errors: &mut Vec<String>) -> Result<Report> {
+pub(super) fn report(data: &[u8], count_packets: bool, errors: &mut Vec<String>) -> Result<Report> {
     let segment = Segment::read(data)?;
     errors.extend(segment.faults().iter().map(ToString::to_string));
     let (totals, next) = totals(&segment, count_packets, errors);
@@ -64,7 +68,7 @@ fn streams(
     for ((track, &index), totals) in segment.tracks().iter().zip(numbering.of_tracks()).zip(totals) {
         streams.push(stream(segment, index, track, totals, tags, tell));
     }
-    coding::describe_segment(segment, &mut streams);
+    describe_segment(segment, &mut streams);
     streams
 }
 
@@ -75,7 +79,7 @@ fn attachment(index: usize, file: &AttachedFile<'_>, tags: &Tags) -> Stream {
     stream.extradata_size = picture.is_none().then_some(file.data.len());
     if picture.is_some() {
         stream.disposition.push(("attached_pic", 1));
-        coding::describe_attachment(&mut stream, file.data);
+        describe_attachment(&mut stream, file.data);
     }
     stream.tags = tags.of_attachment(file).into_vec();
     stream
@@ -145,8 +149,8 @@ fn stream(
     let aac = AudioSpecificConfig::read(extradata).filter(|_| codec_name == Some("aac"));
     let mut stream = Stream::bare(index, kind, time_base);
     stream.codec_name = codec_name;
-    stream.codec_tag_string = super::tag_string(tag);
-    stream.codec_tag = super::tag_number(tag);
+    stream.codec_tag_string = codec_tag::string(tag);
+    stream.codec_tag = codec_tag::number(tag);
     stream.picture = track.video.map(|video| Picture::of_size(video.pixel_width, video.pixel_height));
     stream.sound = sound(track, codec_name, aac.as_ref());
     if kind == Kind::Video {
@@ -165,7 +169,7 @@ fn stream(
 fn sound(track: &Track<'_>, codec_name: Option<&str>, aac: Option<&AudioSpecificConfig>) -> Option<Sound> {
     let audio = track.audio?;
     if let Some(aac) = aac {
-        return Some(super::aac_sound(aac));
+        return Some(aac_sound(aac));
     }
     let rate = audio.output_sampling_frequency.unwrap_or(audio.sampling_frequency);
     #[expect(
@@ -179,8 +183,8 @@ fn sound(track: &Track<'_>, codec_name: Option<&str>, aac: Option<&AudioSpecific
         // Opus is always decoded to this rate.
         sample_rate: Some(if is_opus { 48_000 } else { rate }),
         channels: Some(audio.channels),
-        channel_layout: super::channel_layout(audio.channels).filter(|_| is_opus && audio.channels <= 2),
-        bits_per_sample: codec_name.map_or(0, codec_names::bits_per_sample),
+        channel_layout: mpeg4_layout(audio.channels).filter(|_| is_opus && audio.channels <= 2),
+        bits_per_sample: codec_name.map_or(0, codec::bits_per_sample),
         ..Sound::default()
     })
 }

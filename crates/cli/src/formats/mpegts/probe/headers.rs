@@ -6,11 +6,10 @@ use std::collections::HashMap;
 use pagecut::media::codec::{Mpeg4Visual, MpegVideoSequence, h264, h265};
 use pagecut::media::mpegts::{Packets, PesPacket, Timeline};
 
-use super::super::START_LEN;
-use super::super::report::Stream;
 use super::adts_rate::AdtsRate;
-use super::rates::PacketTimes;
-use super::{Headers, describe, nal_video};
+use crate::probe::coding::{Headers, PacketTimes, describe, h264_field_order, h264_tells_delay};
+use crate::probe::report::Stream;
+use crate::probe::whole::START_LEN;
 use crate::streams::Kind;
 
 /// The headers in the first PES packets of a stream.
@@ -30,7 +29,7 @@ struct Start<'data> {
 }
 
 /// Adds the fields of the first coding headers to each stream. Streams are identified by their `id`, the PID.
-pub(crate) fn describe_transport(format: Packets, data: &[u8], streams: &mut [Stream]) {
+pub(super) fn describe_transport(format: Packets, data: &[u8], streams: &mut [Stream]) {
     let is_coded = |stream: &Stream| matches!(stream.kind, Kind::Video | Kind::Audio);
     let pid = |stream: &Stream| u16::from_str_radix(stream.id.as_deref()?.strip_prefix("0x")?, 16).ok();
     let coded = streams.iter().enumerate().filter(|(_, stream)| is_coded(stream));
@@ -77,8 +76,8 @@ pub(crate) fn describe_transport(format: Packets, data: &[u8], streams: &mut [St
         let packet = start.packet.as_deref().unwrap_or_default();
         describe(stream, &Headers { configuration: &[], packet, is_byte_stream: true, times: &start.times });
         if let (Some(picture), Some(fields)) = (&mut stream.picture, &start.fields) {
-            picture.field_order = picture.field_order.or_else(|| nal_video::h264_field_order(fields));
-            if !nal_video::h264_tells_delay(fields) {
+            picture.field_order = picture.field_order.or_else(|| h264_field_order(fields));
+            if !h264_tells_delay(fields) {
                 // Each packet is a field.
                 picture.has_b_frames = picture.has_b_frames.div_ceil(2);
             }
@@ -114,7 +113,7 @@ fn head<'data>(packet: &PesPacket<'data>) -> Cow<'data, [u8]> {
 
 /// Whether a packet with parameter sets of H.264 does not give the field order.
 fn lacks_field(stream: &Stream, packet: &[u8]) -> bool {
-    stream.codec_name == Some("h264") && nal_video::h264_field_order(packet).is_none()
+    stream.codec_name == Some("h264") && h264_field_order(packet).is_none()
 }
 
 /// Whether a decoder can start at a packet.

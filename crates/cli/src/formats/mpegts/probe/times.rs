@@ -2,7 +2,7 @@
 
 use pagecut::media::mpegts::{Clocks, Packets, PesPacket, Programs};
 
-use super::super::report::Stream;
+use crate::probe::report::Stream;
 use crate::streams::Kind;
 
 /// The time range of a stream in units of 90 kHz.
@@ -158,8 +158,8 @@ fn packet_duration(stream: &Stream) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::report::Sound;
     use super::*;
+    use crate::probe::report::Sound;
     use crate::time_base::TimeBase;
 
     #[test]

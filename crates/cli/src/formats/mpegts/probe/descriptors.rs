@@ -2,7 +2,8 @@
 
 use pagecut::media::mpegts::{Coding, Descriptor, ListedStream};
 
-use super::super::report::Stream;
+use crate::probe::coding::vorbis_layout;
+use crate::probe::report::Stream;
 
 /// `descriptor_tag`s (§2.6; ETSI EN 300 468, §6.1).
 const VIDEO_STREAM: u8 = 0x02;
@@ -27,7 +28,7 @@ const OPUS: u8 = 0x80;
 /// code.
 fn opus_channels(code: u8, rest: &[u8]) -> (Option<u64>, Option<&'static str>) {
     const EXPLICIT: u8 = 0x81;
-    let vorbis = |channels: u8| (Some(channels.into()), super::super::coding::vorbis_layout(channels.into()));
+    let vorbis = |channels: u8| (Some(channels.into()), vorbis_layout(channels.into()));
     match (code, rest) {
         // Two mono channels.
         (0x00 | 0x80, _) => (Some(2), None),

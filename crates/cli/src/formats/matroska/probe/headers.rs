@@ -1,30 +1,28 @@
 //! Headers in Matroska: elements of the track, and the first frame.
 
-mod side_data;
-
 use std::borrow::Cow;
 
 use pagecut::ErrorKind;
-use pagecut::media::matroska::{Element, ElementId, Packet, Segment, Track, Video};
+use pagecut::media::matroska::{ElementId, Packet, Segment, Track, Video};
 
-use super::super::START_LEN;
-use super::super::picture::Picture;
-use super::super::ratio::Ratio;
-use super::super::report::Stream;
-use super::rates::PacketTimes;
-use super::{Headers, color, describe, describe_first_packets};
+use super::side_data::{of_video, unsigned};
 use crate::media::frames::{self, Storage};
+use crate::probe::coding::{Headers, PacketTimes, color, describe};
+use crate::probe::picture::Picture;
+use crate::probe::ratio::Ratio;
+use crate::probe::report::Stream;
+use crate::probe::whole::START_LEN;
 
 /// Length of the `BITMAPINFOHEADER` before the extradata in the `CodecPrivate` of Video for Windows.
 const VFW_HEADER_LEN: usize = 40;
 
 /// Adds the fields of coding headers to the streams, the first of which are those of the tracks.
-pub(crate) fn describe_segment(segment: &Segment<'_>, streams: &mut [Stream]) {
+pub(super) fn describe_segment(segment: &Segment<'_>, streams: &mut [Stream]) {
     let starts = starts(segment);
     for ((track, start), stream) in segment.tracks().iter().zip(&starts).zip(streams) {
         if let (Some(video), Some(picture)) = (&track.video, &mut stream.picture) {
             read_video(video, picture);
-            stream.side_data_list = side_data::of_video(video);
+            stream.side_data_list = of_video(video);
         }
         let private = track.codec_private.unwrap_or_default();
         let configuration = match track.codec_id {
@@ -38,14 +36,6 @@ pub(crate) fn describe_segment(segment: &Segment<'_>, streams: &mut [Stream]) {
             read_channel_mask(private, stream);
         }
     }
-}
-
-/// Adds the fields of its header to the stream of an attached picture.
-pub(crate) fn describe_attachment(stream: &mut Stream, picture: &[u8]) {
-    stream.picture.get_or_insert_default();
-    // The rate is that of the time base.
-    (stream.r_frame_rate, stream.avg_frame_rate) = (None, None);
-    describe_first_packets(stream, picture, std::iter::empty());
 }
 
 /// The start of a track's frames.
@@ -113,10 +103,6 @@ fn frame<'data>(track: &Track<'_>, packet: &Packet<'data>) -> Cow<'data, [u8]> {
             Cow::Owned(all)
         }
     }
-}
-
-fn unsigned(element: Element<'_>, id: ElementId) -> Option<u64> {
-    element.child(id).ok().flatten()?.unsigned().ok()
 }
 
 fn read_video(video: &Video<'_>, picture: &mut Picture) {

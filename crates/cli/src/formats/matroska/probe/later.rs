@@ -3,8 +3,8 @@
 use pagecut::Error;
 use pagecut::media::matroska::{Segment, Streams};
 
-use super::super::report::Stream;
 use super::Totals;
+use crate::probe::report::Stream;
 
 /// Counts the packets of a segment and of all later ones, and adds the streams that only they have. `streams` has those of
 /// the earlier segments by index.

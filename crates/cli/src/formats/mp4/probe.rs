@@ -1,6 +1,8 @@
 //! The report of MP4.
 
 mod chapters;
+mod codec;
+mod headers;
 mod rates;
 mod sums;
 mod tables;
@@ -14,20 +16,22 @@ use pagecut::media::mp4::{
 };
 use pagecut::{Error, ErrorKind, Mp4Fault, Result};
 
-use super::picture::Picture;
-use super::ratio::Ratio;
-use super::report::{Format, Report, Sound, Stream, Times};
-use super::side_data::SideData;
-use super::tags::Pairs;
-use super::whole::{self, Whole};
-use super::{coding, mp4_codec};
+use crate::probe::codec_tag;
+use crate::probe::coding::{aac_sound, describe_attachment, mpeg4_layout};
+use crate::probe::picture::Picture;
+use crate::probe::ratio::Ratio;
+use crate::probe::report::{Format, Report, Sound, Stream, Times};
+use crate::probe::side_data::SideData;
+use crate::probe::tags::Pairs;
+use crate::probe::whole::{self, Whole};
 use crate::streams::Kind;
 use crate::time_base::TimeBase;
 use chapters::Titles;
+use headers::describe_movie;
 use sums::{Stated, Totals};
 
 /// Reads the description of a movie and its tables. Errors of samples are added to `errors`.
-pub(crate) fn report(data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
+pub(super) fn report(data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
     let movie = Movie::read(data)?;
     let found = Streams::new(&movie)?;
     let mut titles = Titles::default();
@@ -95,7 +99,7 @@ fn of_tracks(movie: &Movie<'_>, found: &Streams<'_>, totals: &[Totals]) -> Vec<S
             stream
         })
         .collect();
-    coding::describe_movie(movie, &mut streams);
+    describe_movie(movie, &mut streams);
     add_protection(movie, &mut streams);
     let covers = found.iter().enumerate().filter_map(|(index, stream)| match stream {
         MovieStream::CoverArt(found) => Some(cover(index, found)),
@@ -113,7 +117,7 @@ fn cover(index: usize, found: CoverArt<'_>) -> Stream {
     stream.id = Some("0x0".to_owned());
     stream.nb_read_packets = Some(1);
     stream.disposition = vec![("attached_pic", 1)];
-    coding::describe_attachment(&mut stream, found.data);
+    describe_attachment(&mut stream, found.data);
     stream
 }
 
@@ -138,7 +142,7 @@ fn stream(
     (stated, priming, segments): (Stated, Option<u32>, Option<&SegmentIndex<'_>>),
 ) -> Stream {
     let entry = track.sample_entries().next().and_then(Result::ok);
-    let codec_name = entry.as_ref().and_then(mp4_codec::name);
+    let codec_name = entry.as_ref().and_then(codec::name);
     let aac = match (entry, codec_name) {
         (Some(entry), Some("aac")) => entry.decoder_configuration().and_then(AudioSpecificConfig::read),
         _ => None,
@@ -163,8 +167,8 @@ fn stream(
         index,
         codec_name,
         kind,
-        codec_tag_string: super::tag_string(tag),
-        codec_tag: super::tag_number(tag),
+        codec_tag_string: codec_tag::string(tag),
+        codec_tag: codec_tag::number(tag),
         picture: entry.and_then(|entry| picture(&entry).ok().flatten()),
         sound,
         id: Some(format!("{:#x}", track.id())),
@@ -209,12 +213,12 @@ fn sound(
     aac: Option<&AudioSpecificConfig>,
 ) -> Result<Option<Sound>> {
     let Some(audio) = entry.audio()? else { return Ok(None) };
-    let bits_per_sample = mp4_codec::bits_per_sample(entry, codec_name);
+    let bits_per_sample = codec::bits_per_sample(entry, codec_name);
     // The time units replace a rate that the entry does not state.
     let sample_rate = if audio.sample_rate == 0 { track.media().timescale } else { audio.sample_rate };
     let sample_rate = Some(u64::from(sample_rate));
     if let Some(aac) = aac {
-        return Ok(Some(super::aac_sound(aac)));
+        return Ok(Some(aac_sound(aac)));
     }
     let channels = Some(u64::from(audio.channel_count));
     Ok(Some(match codec_name {
@@ -222,7 +226,7 @@ fn sound(
         Some("opus") => Sound {
             sample_rate: Some(48_000),
             channels,
-            channel_layout: channels.and_then(super::channel_layout).filter(|_| audio.channel_count <= 2),
+            channel_layout: channels.and_then(mpeg4_layout).filter(|_| audio.channel_count <= 2),
             bits_per_sample,
             ..Sound::default()
         },
