@@ -1,6 +1,6 @@
 //! A table of values by PID.
 
-use super::PIDS;
+use super::pid::PIDS;
 
 /// Values by PID with constant-time access. It takes 16 KiB and the memory of the values.
 #[derive(Debug, Clone)]

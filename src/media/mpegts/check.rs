@@ -4,8 +4,9 @@
 //! and the last packet of each PID and all packets that may belong to tables, so these are copied.
 
 use super::by_pid::ByPid;
+use super::fault::error_at_record;
 use super::search::Search;
-use super::{AdaptationField, PACKET_LEN, PacketKind, PesHeader, TsPacket, error_at_record};
+use super::{AdaptationField, PACKET_LEN, PacketKind, PesHeader, TsPacket};
 use crate::error::{Error, ErrorKind};
 
 /// The faults of a part of a stream, collected packet by packet.

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{NULL_PID, PIDS, TsPacket};
+use super::TsPacket;
+use super::pid::{NULL_PID, PIDS};
 
 /// The continuity counter of a packet compared with the packets before it (§2.4.3.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -129,6 +129,28 @@ fn is_text(byte: u8) -> bool {
     byte.is_ascii_graphic() || byte.is_ascii_whitespace()
 }
 
+impl Packets {
+    /// Detects the packet kind of an input that begins with `head`, or is equal to it if `complete`; `None` if it is not a
+    /// transport stream. 64 KiB are enough.
+    ///
+    /// The input is a transport stream if it begins with packets, if packets make up more than half of it, or if `head` has
+    /// five packets in a row at any position. Text is not mistaken for packets, although many of its letters are sync bytes.
+    ///
+    /// ```
+    /// use pagecut::media::mpegts::{PacketKind, Packets};
+    ///
+    /// let mut packet = [0xff; 192];
+    /// packet[..8].copy_from_slice(&[0, 0, 0, 0, 0x47, 0x1f, 0xff, 0x10]);
+    /// let packets = Packets::detect(&packet.repeat(3), true).unwrap();
+    /// assert_eq!((packets.kind(), packets.packet_len()), (PacketKind::SourcePacket, 192));
+    /// assert_eq!(Packets::detect(b"GATTACA", true), None);
+    /// ```
+    #[must_use]
+    pub fn detect(head: &[u8], complete: bool) -> Option<Self> {
+        PacketKind::detect(head, complete).map(Self::with_kind)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

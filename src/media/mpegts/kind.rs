@@ -1,6 +1,10 @@
 //! The layout of transport packets in an input.
 
-use super::PACKET_LEN;
+/// Length of a transport packet in bytes (§2.4.3.2).
+pub const PACKET_LEN: usize = 188;
+
+/// The first byte of a transport packet (§2.4.3.3, `sync_byte`).
+pub const SYNC_BYTE: u8 = 0x47;
 
 /// The layout of the transport packets in an input.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]

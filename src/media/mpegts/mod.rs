@@ -51,10 +51,13 @@ mod crc;
 mod demux;
 mod descriptor;
 mod detect;
+mod fault;
+mod format;
 mod kind;
 mod packet;
 mod payload;
 mod pes;
+mod pid;
 mod program;
 mod programs;
 mod search;
@@ -74,7 +77,8 @@ pub use continuity::{Continuity, ContinuityError, ContinuityStep};
 pub(in crate::media) use demux::{DemuxedPackets, Demuxer};
 pub use descriptor::{Descriptor, Descriptors};
 pub(crate) use detect::detect;
-pub use kind::PacketKind;
+pub use format::Packets;
+pub use kind::{PACKET_LEN, PacketKind, SYNC_BYTE};
 pub use packet::TsPacket;
 pub use pes::{PesHeader, PesPacket, PesPackets, PesPieces};
 pub use program::{ElementaryStream, ElementaryStreams, Program, Service, StreamType};
@@ -83,154 +87,3 @@ pub use section::{Section, SectionReader};
 pub use streams::ListedStream;
 pub use summary::{PidSummary, Summary};
 pub use timeline::Timeline;
-
-use std::ops::Range;
-
-use crate::error::{Error, ErrorKind, Site};
-use crate::record::{self, Boundaries, Format, Part, Search, Stop};
-
-/// Length of a transport packet in bytes (§2.4.3.2).
-pub const PACKET_LEN: usize = 188;
-
-/// The first byte of a transport packet (§2.4.3.3, `sync_byte`).
-pub const SYNC_BYTE: u8 = 0x47;
-
-/// The PID of null packets (§2.4.3.3).
-const NULL_PID: u16 = 0x1fff;
-
-/// Number of possible PIDs: 13 bits (§2.4.3.3).
-const PIDS: usize = 1 << 13;
-
-/// The format of transport packets.
-///
-/// ```
-/// use pagecut::{Piece, Resync, media::mpegts::Packets};
-///
-/// let mut packet = [0xff; 188];
-/// packet[..4].copy_from_slice(&[0x47, 0x1f, 0xff, 0x10]);
-/// let mut stream = packet.repeat(6);
-/// stream.splice(188..188, *b"junk");
-///
-/// let mut pids = Vec::new();
-/// let mut gaps = Vec::new();
-/// for piece in Packets::new().pieces(&stream) {
-///     match piece {
-///         Piece::Record(packet) => pids.push(packet.pid()),
-///         Piece::Gap(gap) => gaps.push(gap.range),
-///     }
-/// }
-/// assert_eq!(pids, [0x1fff; 6]);
-/// assert_eq!(gaps, [188..192]);
-/// ```
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct Packets {
-    kind: PacketKind,
-}
-
-impl Packets {
-    /// Creates the format for packets of 188 bytes.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self::with_kind(PacketKind::TransportPacket)
-    }
-
-    /// Creates the format for packets of a kind.
-    #[must_use]
-    pub const fn with_kind(kind: PacketKind) -> Self {
-        Self { kind }
-    }
-
-    /// Detects the packet kind of an input that begins with `head`, or is equal to it if `complete`; `None` if it is not a
-    /// transport stream. 64 KiB are enough.
-    ///
-    /// The input is a transport stream if it begins with packets, if packets make up more than half of it, or if `head` has
-    /// five packets in a row at any position. Text is not mistaken for packets, although many of its letters are sync bytes.
-    ///
-    /// ```
-    /// use pagecut::media::mpegts::{PacketKind, Packets};
-    ///
-    /// let mut packet = [0xff; 192];
-    /// packet[..8].copy_from_slice(&[0, 0, 0, 0, 0x47, 0x1f, 0xff, 0x10]);
-    /// let packets = Packets::detect(&packet.repeat(3), true).unwrap();
-    /// assert_eq!((packets.kind(), packets.packet_len()), (PacketKind::SourcePacket, 192));
-    /// assert_eq!(Packets::detect(b"GATTACA", true), None);
-    /// ```
-    #[must_use]
-    pub fn detect(head: &[u8], complete: bool) -> Option<Self> {
-        PacketKind::detect(head, complete).map(Self::with_kind)
-    }
-
-    /// Returns the layout of the packets in the input.
-    #[must_use]
-    pub const fn kind(&self) -> PacketKind {
-        self.kind
-    }
-
-    /// Returns the length of a packet in bytes, including an extra header or parity: 188, 192 or 204.
-    #[must_use]
-    pub const fn packet_len(&self) -> usize {
-        self.kind.packet_len()
-    }
-}
-
-impl Format for Packets {
-    const NAME: &'static str = "mpegts";
-    const IS_TEXT: bool = false;
-    type Record<'data> = TsPacket<'data>;
-    type Layout = ();
-    type Lookahead = ();
-
-    #[inline(always)]
-    fn step(&self, (): &mut (), part: &Part<'_>, position: usize) -> Result<record::Step<()>, Stop> {
-        step::step(self.kind, part, position)
-    }
-
-    #[inline(always)]
-    fn record<'data>(&self, bytes: &'data [u8], offset: u64, (): ()) -> TsPacket<'data> {
-        TsPacket::whole(self.kind, bytes, offset)
-    }
-
-    fn boundaries(&self) -> Option<&dyn Boundaries> {
-        Some(self)
-    }
-}
-
-impl Boundaries for Packets {
-    fn look_behind(&self) -> usize {
-        self.kind.window()
-    }
-
-    fn reads_past_end(&self) -> bool {
-        true
-    }
-
-    fn find_start(&self, part: Part<'_>, from: usize) -> Option<usize> {
-        self.kind.find_lock(part.view(), from, part.is_complete())
-    }
-
-    fn search_boundary(&self, data: &[u8], range: Range<usize>) -> Search {
-        self.kind.search_boundary(data, range)
-    }
-}
-
-/// Creates an error about the contents of packets, located at the packet at `offset`.
-#[cold]
-fn error_at(kind: ErrorKind, offset: u64, found: &[u8]) -> Error {
-    let site = Site {
-        format: Packets::NAME,
-        offset,
-        record_offset: offset,
-        counted_from: u64::MAX,
-        record: 0,
-        line: None,
-    };
-    Error::at(kind, site, found)
-}
-
-/// Creates an error at packet number `record` at `offset`, counted from the start of the stream.
-#[cold]
-fn error_at_record(kind: ErrorKind, offset: u64, record: u64) -> Error {
-    let site =
-        Site { format: Packets::NAME, offset, record_offset: offset, counted_from: 0, record, line: None };
-    Error::at(kind, site, &[])
-}

@@ -4,7 +4,8 @@ use std::fmt;
 use std::ops::Range;
 
 use super::kind::{EXTRA_HEADER_LEN, PARITY_LEN};
-use super::{AdaptationField, NULL_PID, PACKET_LEN, PacketKind, SYNC_BYTE};
+use super::pid::NULL_PID;
+use super::{AdaptationField, PACKET_LEN, PacketKind, SYNC_BYTE};
 
 /// A transport packet (§2.4.3.2), borrowed from the input, with its extra header or parity.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -2,26 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::fault::error_at;
+use super::pid::{EVENT_INFORMATION, PROGRAM_ASSOCIATION, SERVICE_DESCRIPTION};
 use super::program::{Map, len_of, pid_of};
-use super::search::Search;
 use super::streams::{ListedStream, Streams};
-use super::{
-    Descriptors, ElementaryStreams, Packets, PesPacket, Program, Section, Service, TsPacket, error_at,
-};
+use super::{Descriptors, ElementaryStreams, PesPacket, Program, Section, Service, TsPacket};
 use crate::error::{Error, ErrorKind, Result};
-use crate::record::{Piece, Resync};
-
-/// Number of bytes from the start of a stream that are searched for programs.
-const SEARCH_LEN: u64 = 8 << 20;
-
-/// Number of these bytes that are searched for service names after all programs are found.
-const NAMES_LEN: u64 = 1 << 20;
-
-/// The PIDs of the program association table, the service description table and the event information table (§2.4.3.3; ETSI EN 300
-/// 468, §5.1.3).
-pub(super) const PROGRAM_ASSOCIATION: u16 = 0;
-pub(super) const SERVICE_DESCRIPTION: u16 = 0x11;
-pub(super) const EVENT_INFORMATION: u16 = 0x12;
 
 /// The supported tables, by `table_id`.
 const ASSOCIATION_TABLE: u8 = 0x00;
@@ -62,38 +48,6 @@ pub struct Programs {
 
 /// Maximum number of errors kept.
 const MAX_ERRORS: usize = 16;
-
-impl Packets {
-    /// Returns the programs of the stream in `data`. The search ends when every program has its map and the service names
-    /// were found or are not in the first 1 MiB, or 8 MiB after the start of the stream. To follow the tables further, see
-    /// [`PesPackets::with_programs`](super::PesPackets::with_programs).
-    ///
-    /// ```
-    /// use pagecut::media::mpegts::Packets;
-    ///
-    /// let data = std::fs::read("testdata/media/mpegts/av.ts")?;
-    /// let programs = Packets::new().programs(&data);
-    /// let program = programs.iter().next().unwrap();
-    /// assert_eq!((program.number(), program.pcr_pid()), (1, Some(0x100)));
-    /// let streams: Vec<_> = program.streams().map(|stream| (stream.pid(), stream.stream_type().name())).collect();
-    /// assert_eq!(streams[0], (0x100, Some("H.264")));
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    #[must_use]
-    pub fn programs(&self, data: &[u8]) -> Programs {
-        let mut search = Search::after_first_map(*self, data);
-        for piece in self.pieces(data) {
-            let Piece::Record(packet) = piece else { continue };
-            let (offset, programs) = (packet.range().start, search.programs());
-            let is_named = programs.has_names || offset >= NAMES_LEN;
-            if offset >= SEARCH_LEN || (is_named && programs.is_complete()) {
-                break;
-            }
-            search.take(packet);
-        }
-        search.into_programs()
-    }
-}
 
 impl Programs {
     /// Returns `transport_stream_id`; `None` if no program association table was found.
@@ -162,6 +116,11 @@ impl Programs {
     /// Whether a program map was found.
     pub(super) fn had_map(&self) -> bool {
         self.had_map
+    }
+
+    /// Whether a service description table was found.
+    pub(super) fn has_names(&self) -> bool {
+        self.has_names
     }
 
     /// Starts the second pass over the stream, which meets the errors of the first pass again.
@@ -350,6 +309,7 @@ impl Programs {
 mod tests {
     use super::super::section::tests::{packets, section};
     use super::*;
+    use crate::media::mpegts::Packets;
 
     /// Builds a table entry: a number, and a PID or a length.
     fn entry(number: u16, value: u16) -> [u8; 4] {

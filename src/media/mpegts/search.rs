@@ -1,9 +1,15 @@
 //! The search for tables and PES headers.
 
 use super::by_pid::ByPid;
-use super::programs::{EVENT_INFORMATION, PROGRAM_ASSOCIATION, SERVICE_DESCRIPTION};
-use super::{NULL_PID, Packets, PesPacket, Programs, SectionReader, TsPacket};
+use super::pid::{EVENT_INFORMATION, NULL_PID, PROGRAM_ASSOCIATION, SERVICE_DESCRIPTION};
+use super::{Packets, PesPacket, Programs, SectionReader, TsPacket};
 use crate::record::{Piece, Resync};
+
+/// Number of bytes from the start of a stream that are searched for programs.
+const SEARCH_LEN: u64 = 8 << 20;
+
+/// Number of these bytes that are searched for service names after all programs are found.
+const NAMES_LEN: u64 = 1 << 20;
 
 /// Number of bytes from the start of a stream that are searched for the first program map; FFmpeg's limit.
 const FIRST_MAP_LEN: u64 = 5_000_000;
@@ -112,5 +118,37 @@ impl Search {
             self.programs.take_pes(packet.pid(), stream_id);
             self.pids.get_or_insert_with(packet.pid(), || Role::Stream);
         }
+    }
+}
+
+impl Packets {
+    /// Returns the programs of the stream in `data`. The search ends when every program has its map and the service names
+    /// were found or are not in the first 1 MiB, or 8 MiB after the start of the stream. To follow the tables further, see
+    /// [`PesPackets::with_programs`](super::PesPackets::with_programs).
+    ///
+    /// ```
+    /// use pagecut::media::mpegts::Packets;
+    ///
+    /// let data = std::fs::read("testdata/media/mpegts/av.ts")?;
+    /// let programs = Packets::new().programs(&data);
+    /// let program = programs.iter().next().unwrap();
+    /// assert_eq!((program.number(), program.pcr_pid()), (1, Some(0x100)));
+    /// let streams: Vec<_> = program.streams().map(|stream| (stream.pid(), stream.stream_type().name())).collect();
+    /// assert_eq!(streams[0], (0x100, Some("H.264")));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn programs(&self, data: &[u8]) -> Programs {
+        let mut search = Search::after_first_map(*self, data);
+        for piece in self.pieces(data) {
+            let Piece::Record(packet) = piece else { continue };
+            let (offset, programs) = (packet.range().start, search.programs());
+            let is_named = programs.has_names() || offset >= NAMES_LEN;
+            if offset >= SEARCH_LEN || (is_named && programs.is_complete()) {
+                break;
+            }
+            search.take(packet);
+        }
+        search.into_programs()
     }
 }

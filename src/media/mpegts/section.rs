@@ -1,7 +1,8 @@
 //! Sections of tables, and their reassembly from transport packets.
 
 use super::continuity::{Count, Counter, Kind};
-use super::{TsPacket, crc, error_at};
+use super::fault::error_at;
+use super::{TsPacket, crc};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A section (§2.4.4.1, §2.4.4.11).

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::by_pid::ByPid;
-use super::programs::EVENT_INFORMATION;
+use super::pid::EVENT_INFORMATION;
 use super::{Coding, Descriptors, ElementaryStream, MediaKind, PesPacket, StreamType};
 
 /// A stream of a transport stream: a PID in a program map, with PES packets, or with event information.

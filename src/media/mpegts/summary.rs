@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::TsPacket;
 use super::by_pid::ByPid;
 use super::continuity::{Count, Counter, Kind};
-use super::{TsPacket, error_at_record};
+use super::fault::error_at_record;
 use crate::error::{Error, ErrorKind};
 
 /// Counts of the packets of a stream or a part of it, collected packet by packet, and merged in stream order.
@@ -261,7 +262,8 @@ impl PidState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::media::mpegts::{NULL_PID, PacketKind};
+    use crate::media::mpegts::PacketKind;
+    use crate::media::mpegts::pid::NULL_PID;
 
     /// Builds a packet: two bits of `number` select payload and discontinuity, the others the counter.
     fn packet(pid: u16, number: u8) -> [u8; 188] {

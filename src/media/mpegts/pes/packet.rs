@@ -6,7 +6,8 @@ use std::io;
 use std::iter::FusedIterator;
 use std::ops::Range;
 
-use super::super::{Packets, error_at};
+use super::super::Packets;
+use super::super::fault::error_at;
 use super::assembly::{self, PartialPes, PayloadFilter};
 use super::header::PesHeader;
 use crate::error::{ErrorKind, Result};

@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::super::{Packets, TsPacket, error_at};
+use super::super::fault::error_at;
+use super::super::{Packets, TsPacket};
 use super::PesPacket;
 use super::assembly::{FilteredPayload, PartialPes, Payload, PayloadFilter};
 use crate::error::{ErrorKind, Result};
