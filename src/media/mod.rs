@@ -13,13 +13,14 @@ mod mpeg4_audio;
 pub mod mpegts;
 mod packet;
 mod time_base;
+mod times;
 mod track;
 
 pub use container::{Container, ContainerKind, Packets};
 pub use kind::MediaKind;
 pub use matroska::FrameEncoding;
-pub use mp4::Times;
 pub use mpeg4_audio::AudioSpecificConfig;
 pub use packet::{Packet, Slices};
 pub use time_base::TimeBase;
+pub use times::Times;
 pub use track::Track;

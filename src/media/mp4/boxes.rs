@@ -54,16 +54,6 @@ impl<'data> Mp4Box<'data> {
         }
     }
 
-    /// Returns the type of the parent box; zeros at top level.
-    pub(super) fn parent(&self) -> FourCc {
-        self.parent
-    }
-
-    /// Returns `handler_type` of its track; zeros outside of `mdia`.
-    pub(super) fn handler(&self) -> FourCc {
-        self.handler
-    }
-
     /// Creates a top-level box from its bytes.
     pub(super) fn top_level(header: BoxHeader, bytes: &'data [u8], offset: u64) -> Self {
         Self { bytes, offset, header, parent: FourCc::default(), handler: FourCc::default() }
@@ -108,7 +98,7 @@ impl<'data> Mp4Box<'data> {
     /// Returns the child boxes; `None` if the box is no container, or its type is unknown.
     #[must_use]
     pub fn children(&self) -> Option<Children<'data>> {
-        let start = containers::children_start(self)?;
+        let start = containers::children_start(self.parent, self.handler, self.kind(), self.payload())?;
         let mut children = self.children_from(start);
         if self.kind() == *b"mdia" {
             children.handler = children.find_handler();

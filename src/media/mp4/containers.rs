@@ -1,15 +1,14 @@
 //! Container boxes.
 
-use super::{Mp4Box, sample_entry};
+use super::{FourCc, entry_layout};
 
 /// Returns the offset of the first child from the start of the payload; `None` if the box is no container, or its type is
 /// unknown.
 ///
-/// Every box in `stsd` is a sample entry, whatever its type.
-pub(super) fn children_start(of: &Mp4Box<'_>) -> Option<usize> {
-    let (parent, kind, payload) = (of.parent(), of.kind(), of.payload());
+/// `parent` is the type of the parent box, and `handler` is `handler_type` of the track; zeros if there is none. Every box in `stsd` is a sample entry, whatever its type.
+pub(super) fn children_start(parent: FourCc, handler: FourCc, kind: FourCc, payload: &[u8]) -> Option<usize> {
     if parent == *b"stsd" {
-        return sample_entry::children_start(of.handler(), kind, payload);
+        return entry_layout::children_start(handler, kind, payload);
     }
     // iTunes tags have types of their own.
     if parent == *b"ilst" {

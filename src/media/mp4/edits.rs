@@ -2,8 +2,9 @@
 
 use std::iter::FusedIterator;
 
-use super::{Mp4Box, fields::Fields, packets::rescale};
+use super::{Mp4Box, fields::Fields};
 use crate::error::Result;
+use crate::media::time_base::rescale;
 
 /// An edit (ISO/IEC 14496-12 §8.6.6): a segment of the presentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +78,11 @@ impl<'data> Edits<'data> {
                 empty += u128::from(edit.duration);
                 continue;
             };
-            let delay = rescale(i64::try_from(empty).unwrap_or(i64::MAX), timescale.into(), movie_timescale);
+            let delay = rescale(
+                i64::try_from(empty).unwrap_or(i64::MAX),
+                timescale.into(),
+                movie_timescale.max(1).into(),
+            );
             return delay.saturating_sub(i64::try_from(media_time).unwrap_or(i64::MAX));
         }
         0

@@ -41,8 +41,16 @@ pub struct Extents<'movie, 'data> {
     error: Option<Error>,
 }
 
+impl<'data> Movie<'data> {
+    /// Returns the byte ranges of contiguous samples of all tracks.
+    #[must_use]
+    pub fn extents(&self) -> Extents<'_, 'data> {
+        Extents::new(self)
+    }
+}
+
 impl<'movie, 'data> Extents<'movie, 'data> {
-    pub(super) fn new(movie: &'movie Movie<'data>) -> Self {
+    fn new(movie: &'movie Movie<'data>) -> Self {
         let tracks = movie.tracks();
         let mut by_id = HashMap::new();
         let error = by_id.try_reserve(tracks.len()).err();

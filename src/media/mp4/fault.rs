@@ -1,8 +1,9 @@
 //! Errors of MP4.
 
-use super::Boxes;
 use crate::error::{Error, ErrorKind, Result, Site};
-use crate::record::Format;
+
+/// Name of the format in errors.
+pub(super) const FORMAT: &str = "mp4";
 
 /// Creates an error at `offset`, the start of a box or sample; `found` are the bytes there.
 #[cold]
@@ -10,7 +11,7 @@ use crate::record::Format;
 pub(super) fn at(kind: ErrorKind, offset: u64, found: &[u8]) -> Error {
     // Records are top-level boxes. Only the number of the first is known here.
     let (record_offset, counted_from, record) = (offset, offset, 0);
-    let site = Site { format: Boxes::NAME, offset, record_offset, counted_from, record, line: None };
+    let site = Site { format: FORMAT, offset, record_offset, counted_from, record, line: None };
     Error::at(kind, site, found)
 }
 

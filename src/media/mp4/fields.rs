@@ -72,6 +72,12 @@ impl<'data> Fields<'data> {
         if version == 0 { self.u32().map(u64::from) } else { self.u64() }
     }
 
+    /// Reads a duration; all bits set means unknown.
+    pub(super) fn duration(&mut self, version: u8) -> Result<Option<u64>> {
+        let unknown = if version == 0 { u64::from(u32::MAX) } else { u64::MAX };
+        Ok(Some(self.long(version)?).filter(|&duration| duration != unknown))
+    }
+
     /// Reads a field if it is present.
     pub(super) fn optional<T>(
         &mut self,

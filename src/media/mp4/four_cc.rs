@@ -16,6 +16,13 @@ use std::fmt;
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FourCc(pub [u8; 4]);
 
+impl FourCc {
+    /// Whether a box of this type is free space, which is no entry of a list (§8.1.2).
+    pub(super) fn is_free_space(self) -> bool {
+        matches!(&self.0, b"free" | b"skip")
+    }
+}
+
 impl fmt::Display for FourCc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for byte in self.0 {

@@ -29,8 +29,16 @@ struct NextSample<'data> {
     track: usize,
 }
 
+impl<'data> Movie<'data> {
+    /// Returns the samples of all tracks in decode order.
+    #[must_use]
+    pub fn samples(&self) -> Interleaved<'data> {
+        Interleaved::new(self)
+    }
+}
+
 impl<'data> Interleaved<'data> {
-    pub(super) fn new(movie: &Movie<'data>) -> Self {
+    fn new(movie: &Movie<'data>) -> Self {
         Self::prepare(movie).unwrap_or_else(|_| Self {
             tracks: Vec::new(),
             heads: BinaryHeap::new(),

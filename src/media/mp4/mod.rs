@@ -38,16 +38,21 @@
 //! No byte pattern marks the start of a box, so [`Boxes`] has no boundaries. Workers share samples instead, whose positions
 //! are in tables.
 
+mod audio_entry;
+mod audio_frame;
 mod boxes;
+mod checkpoints;
 mod codec;
 mod containers;
 mod demux;
 mod detect;
 mod edits;
+mod entry_layout;
 mod extents;
 mod fault;
 mod fields;
 mod file_type;
+mod format;
 mod four_cc;
 mod fragment;
 mod header;
@@ -61,13 +66,14 @@ mod metadata;
 mod movie;
 mod packets;
 mod par_samples;
+mod pcm;
 mod random_access;
 mod sample;
 mod sample_entry;
 mod sample_run;
+mod sample_source;
 mod samples;
 mod segment_index;
-mod sound;
 mod step;
 mod streams;
 mod summary;
@@ -75,7 +81,8 @@ mod table;
 mod track;
 mod tree;
 
-pub use super::MediaKind;
+pub use super::{MediaKind, Times};
+pub use audio_entry::AudioSampleEntry;
 pub use boxes::{Children, Mp4Box};
 pub use codec::CodecConfiguration;
 pub(in crate::media) use demux::{DemuxedPackets, Demuxer};
@@ -83,6 +90,7 @@ pub(crate) use detect::detect;
 pub use edits::{Edit, Edits};
 pub use extents::{Extent, Extents};
 pub use file_type::FileType;
+pub use format::Boxes;
 pub use four_cc::FourCc;
 pub use fragment::{MovieFragment, MovieFragments, TrackFragment, TrackFragments, TrackRun, TrackRuns};
 pub use header::BoxHeader;
@@ -91,47 +99,16 @@ pub use main_fields::{Field, FieldValue};
 pub use matrix::Matrix;
 pub use metadata::{Metadata, MetadataItem, MetadataKey, MetadataValue, MetadataValues};
 pub use movie::{Movie, MovieHeader};
-pub use packets::{Packet, Packets, Times};
+pub use packets::{Packet, Packets};
 pub use par_samples::ParSamples;
+pub use pcm::{Pcm, PcmEncoding};
 pub use random_access::{RandomAccess, SyncPoint, TrackRandomAccess, TrackRandomAccesses};
 pub use sample::Sample;
-pub use sample_entry::{AudioSampleEntry, SampleEntries, SampleEntry, VisualSampleEntry};
+pub use sample_entry::{SampleEntries, SampleEntry, VisualSampleEntry};
 pub use samples::Samples;
 pub use segment_index::{SegmentIndex, SegmentIndexes, SegmentReference};
-pub use sound::{Pcm, PcmEncoding};
 pub use step::Layout;
 pub use streams::{CoverArt, Stream, Streams, TrackRole};
 pub use summary::Summary;
 pub use track::{MediaHeader, Track, TrackHeader};
 pub use tree::{Node, Tree};
-
-use crate::record::{Format, Part, Step, Stop};
-
-/// The format of the top-level boxes of a file.
-///
-/// ```
-/// use pagecut::{Format, media::mp4::Boxes};
-///
-/// let data = b"\0\0\0\x10ftypisom\0\0\0\0\0\0\0\x01mdat\0\0\0\0\0\0\0\x14data";
-/// let kinds = Boxes.records(data).map(|found| Ok(found?.kind().to_string())).collect::<Result<Vec<_>, pagecut::Error>>()?;
-/// assert_eq!(kinds, ["ftyp", "mdat"]);
-/// # Ok::<(), pagecut::Error>(())
-/// ```
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Boxes;
-
-impl Format for Boxes {
-    const NAME: &'static str = "mp4";
-    const IS_TEXT: bool = false;
-    type Record<'data> = Mp4Box<'data>;
-    type Layout = Layout;
-    type Lookahead = ();
-
-    fn step(&self, (): &mut (), part: &Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
-        step::step(part, position)
-    }
-
-    fn record<'data>(&self, bytes: &'data [u8], offset: u64, Layout(header): Layout) -> Mp4Box<'data> {
-        Mp4Box::top_level(header, bytes, offset)
-    }
-}

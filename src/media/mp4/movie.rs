@@ -3,8 +3,7 @@
 use super::fault::FirstFault;
 use super::fragment::{Defaults, MovieFragments};
 use super::{
-    Children, Extents, FileType, Interleaved, Matrix, Metadata, Mp4Box, Packets, RandomAccess,
-    SegmentIndexes, Times, Track, fault, fields::Fields,
+    Children, FileType, Matrix, Metadata, Mp4Box, RandomAccess, SegmentIndexes, Track, fault, fields::Fields,
 };
 use crate::error::{Error, ErrorKind, Mp4Fault, Result};
 
@@ -142,36 +141,6 @@ impl<'data> Movie<'data> {
         self.tracks.iter().find(|track| track.id() == id)
     }
 
-    /// Returns the samples of all tracks in decode order.
-    #[must_use]
-    pub fn samples(&self) -> Interleaved<'data> {
-        Interleaved::new(self)
-    }
-
-    /// Returns the packets of all tracks for decoders, in the order that reads the file best.
-    ///
-    /// ```
-    /// use pagecut::media::mp4::{Movie, Times};
-    ///
-    /// let data = std::fs::read("testdata/media/mp4/pcm.mov")?;
-    /// let movie = Movie::read(&data)?;
-    /// let packets = movie.packets(Times::Presentation).collect::<Result<Vec<_>, _>>()?;
-    /// assert_eq!(packets.len(), 66);
-    /// assert_eq!((packets[0].track, packets[0].pts, packets[0].dts), (0, 0, -1024));
-    /// assert_eq!((packets[3].track, packets[3].samples, packets[3].data.len()), (1, 1024, 2048));
-    /// # Ok::<(), pagecut::Error>(())
-    /// ```
-    #[must_use]
-    pub fn packets(&self, times: Times) -> Packets<'data> {
-        Packets::new(self, times)
-    }
-
-    /// Returns the byte ranges of contiguous samples of all tracks.
-    #[must_use]
-    pub fn extents(&self) -> Extents<'_, 'data> {
-        Extents::new(self)
-    }
-
     /// Returns the metadata of the movie and its tracks (`udta`, `meta`) in file order.
     ///
     /// ```
@@ -231,15 +200,9 @@ impl MovieHeader {
         let creation_time = fields.long(version)?;
         fields.long(version)?;
         let timescale = fields.u32()?;
-        let duration = duration(&mut fields, version)?;
+        let duration = fields.duration(version)?;
         // Skip rate, volume and reserved bytes.
         let matrix = fields.skip(4 + 2 + 10).and_then(|()| Matrix::read(&mut fields)).unwrap_or_default();
         Ok(Self { timescale, duration, creation_time, matrix })
     }
-}
-
-/// Reads a duration; all bits set means unknown.
-pub(super) fn duration(fields: &mut Fields<'_>, version: u8) -> Result<Option<u64>> {
-    let unknown = if version == 0 { u64::from(u32::MAX) } else { u64::MAX };
-    Ok(Some(fields.long(version)?).filter(|&duration| duration != unknown))
 }

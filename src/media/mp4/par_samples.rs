@@ -22,8 +22,27 @@ pub struct ParSamples<'movie, 'data> {
     min_count: u64,
 }
 
+impl<'data> Track<'data> {
+    /// Returns the samples for rayon: in the same order, and with the same error, as [`samples`](Track::samples).
+    ///
+    /// ```
+    /// use pagecut::media::mp4::Movie;
+    /// use rayon::prelude::*;
+    ///
+    /// let data = std::fs::read("testdata/media/mp4/fragmented.mp4")?;
+    /// let movie = Movie::read(&data)?;
+    /// let bytes = movie.tracks()[0].par_samples().map(|sample| sample.map(|sample| sample.data.len()));
+    /// assert_eq!(bytes.sum::<Result<usize, _>>()?, 9457);
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    #[must_use]
+    pub fn par_samples(&self) -> ParSamples<'_, 'data> {
+        ParSamples::new(self)
+    }
+}
+
 impl<'movie, 'data> ParSamples<'movie, 'data> {
-    pub(super) fn new(track: &'movie Track<'data>) -> Self {
+    fn new(track: &'movie Track<'data>) -> Self {
         Self { track, min_count: MIN_COUNT }
     }
 

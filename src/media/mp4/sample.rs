@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use super::fault;
-use super::track::SampleSource;
+use super::sample_source::SampleSource;
 use crate::error::{Error, ErrorKind, Mp4Fault};
 
 /// A sample of a track: a video frame, an audio packet, a line of text, borrowed from the input.

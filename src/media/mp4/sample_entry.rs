@@ -2,18 +2,11 @@
 
 use std::iter::FusedIterator;
 
-use super::media_kind::{is_audio, is_visual};
-use super::track::is_free;
+use super::entry_layout::{VISUAL_LEN, audio_len};
 use super::{
-    BoxHeader, Children, CodecConfiguration, FourCc, MediaKind, Mp4Box, Pcm, codec, fields::Fields, sound,
+    AudioSampleEntry, Children, CodecConfiguration, FourCc, MediaKind, Mp4Box, codec, fields::Fields,
 };
 use crate::error::Result;
-
-/// Length of the fields of a visual sample entry (ISO/IEC 14496-12 §12.1.3).
-const VISUAL_LEN: usize = 78;
-
-/// Length of the fields of an audio sample entry (§12.2.3).
-const AUDIO_LEN: usize = 28;
 
 /// The sample entries of a track (`stsd`, ISO/IEC 14496-12 §8.5.2): `entry_count` boxes, not counting `free` and `skip`.
 /// Ends at the first error.
@@ -45,7 +38,7 @@ impl<'data> Iterator for SampleEntries<'data> {
         self.left = self.left.checked_sub(1)?;
         let handler = self.handler;
         let is_entry =
-            |found: &Result<Mp4Box<'_>>| found.as_ref().map_or(true, |found| !is_free(found.kind()));
+            |found: &Result<Mp4Box<'_>>| found.as_ref().map_or(true, |found| !found.kind().is_free_space());
         Some(self.boxes.find(is_entry)?.map(|entry| SampleEntry { handler, entry }))
     }
 }
@@ -71,25 +64,6 @@ pub struct VisualSampleEntry<'data> {
     pub depth: u16,
     /// `compressorname`: the encoder.
     pub compressor_name: &'data [u8],
-}
-
-/// The fields of an audio sample entry (§12.2.3; QuickTime File Format, *Sound Sample Description*).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct AudioSampleEntry {
-    /// `channelcount`; for FLAC, ALAC and AMR, the number of channels in the coding's own box.
-    pub channel_count: u32,
-    /// `samplesize` in bits.
-    pub sample_size: u32,
-    /// `samplerate` in whole hertz, or the rate in a box of the coding (`dfLa`, `alac`, `dmlp`, `ddts`, `dac3`, `dec3`,
-    /// `srat`), because the field has only 16 bits.
-    pub sample_rate: u32,
-    /// QuickTime: bytes of a sample of all channels; `None` in other files.
-    pub bytes_per_frame: Option<u32>,
-    /// QuickTime: samples per channel in a packet of compressed audio; `None` in other files.
-    pub samples_per_packet: Option<u32>,
-    /// QuickTime, version 2: `formatSpecificFlags`; otherwise `None`.
-    pub format_flags: Option<u32>,
 }
 
 impl<'data> SampleEntry<'data> {
@@ -151,47 +125,7 @@ impl<'data> SampleEntry<'data> {
         if self.kind() != MediaKind::Audio {
             return Ok(None);
         }
-        let mut fields = Fields::of(self.entry);
-        fields.skip(8)?;
-        let version = fields.u16()?;
-        fields.skip(6)?;
-        let mut entry = AudioSampleEntry {
-            channel_count: fields.u16()?.into(),
-            sample_size: fields.u16()?.into(),
-            sample_rate: 0,
-            bytes_per_frame: None,
-            samples_per_packet: None,
-            format_flags: None,
-        };
-        fields.skip(4)?;
-        entry.sample_rate = fields.u32()? >> 16;
-        match quicktime_len(version, self.entry.payload()) {
-            16 => {
-                entry.samples_per_packet = Some(fields.u32()?);
-                fields.skip(4)?;
-                entry.bytes_per_frame = Some(fields.u32()?);
-            }
-            36 => {
-                fields.skip(4)?;
-                entry.sample_rate = whole_hertz(f64::from_bits(fields.u64()?));
-                entry.channel_count = fields.u32()?;
-                fields.skip(4)?;
-                entry.sample_size = fields.u32()?;
-                entry.format_flags = Some(fields.u32()?);
-                entry.bytes_per_frame = Some(fields.u32()?);
-                entry.samples_per_packet = Some(fields.u32()?);
-            }
-            _ => {}
-        }
-        sound::correct(self, &mut entry);
-        Ok(Some(entry))
-    }
-
-    /// Returns the layout of PCM samples, with the byte order of `enda`, `pcmC` or the flags of `lpcm`; `None` for other
-    /// samples.
-    #[must_use]
-    pub fn pcm(&self) -> Option<Pcm> {
-        sound::pcm(self, &self.audio().ok()??)
+        AudioSampleEntry::read(self.entry).map(Some)
     }
 
     /// Returns the boxes after the fields of the entry; empty if their position is unknown.
@@ -246,59 +180,4 @@ impl<'data> SampleEntry<'data> {
     pub fn codec_string(&self) -> String {
         codec::string(self.format(), self.configuration())
     }
-}
-
-/// Converts a rate of a version 2 sound description, which is a floating-point number.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "no rate is beyond, and `as` saturates"
-)]
-fn whole_hertz(rate: f64) -> u32 {
-    rate as u32
-}
-
-/// Returns the length of the QuickTime fields after an audio sample entry of a version.
-fn quicktime_len(version: u16, payload: &[u8]) -> usize {
-    match version {
-        // ISO/IEC 14496-12 has a version 1 too: there, a box follows, whose type is printable.
-        1 if payload.get(AUDIO_LEN + 4..AUDIO_LEN + 8).is_some_and(|name| name[0] < b' ') => 16,
-        2 => 36,
-        _ => 0,
-    }
-}
-
-/// Returns the length of the fields of an audio sample entry.
-fn audio_len(payload: &[u8]) -> usize {
-    let version = payload.get(8..10).map_or(0, |version| u16::from_be_bytes([version[0], version[1]]));
-    AUDIO_LEN + quicktime_len(version, payload)
-}
-
-/// Returns the offset of the boxes from the start of the payload of a sample entry; `None` if it is unknown for its format.
-///
-/// The handler of the track gives the layout of unknown formats (ISO/IEC 14496-12 §8.5.2). Some formats have more fields
-/// before the boxes, so the boxes count only if one begins there.
-pub(super) fn children_start(handler: FourCc, format: FourCc, payload: &[u8]) -> Option<usize> {
-    match &format.0 {
-        _ if is_visual(format) => Some(VISUAL_LEN),
-        _ if is_audio(format) => Some(audio_len(payload)),
-        b"mp4s" | b"wvtt" => Some(8),
-        b"tx3g" => Some(38),
-        _ => {
-            let start = match MediaKind::of(handler, None) {
-                MediaKind::Video => VISUAL_LEN,
-                MediaKind::Audio => audio_len(payload),
-                MediaKind::Subtitle | MediaKind::Data | MediaKind::Attachment => return None,
-            };
-            payload.get(start..).filter(|rest| begins_with_box(rest)).map(|_| start)
-        }
-    }
-}
-
-/// Whether a complete box begins at the start of `bytes`: one with a size, and a type of printable characters.
-fn begins_with_box(bytes: &[u8]) -> bool {
-    BoxHeader::read(bytes).is_some_and(|header| {
-        let fits = |size| (header.header_len as u64..=bytes.len() as u64).contains(&size);
-        header.size.is_some_and(fits) && header.kind.0.iter().all(|&byte| byte >= b' ')
-    })
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::sample::{self, Sample};
-use super::track::SampleSource;
+use super::sample_source::SampleSource;
 use crate::error::Error;
 
 /// Contiguous samples with equal properties: the remaining ones, or the position of the next sample if none is left. The

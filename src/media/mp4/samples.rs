@@ -5,10 +5,9 @@ use std::ops::Range;
 
 use super::Sample;
 use super::fragment::FragmentCursor;
-use super::lookup::TableMarks;
 use super::sample_run::SampleRun;
-use super::table::TableCursor;
-use super::track::SampleSource;
+use super::sample_source::SampleSource;
+use super::table::{TableCursor, TableMarks};
 use crate::error::Result;
 
 /// The samples of a track in order: those of the sample table, then those of the fragments. Ends at the first error.
@@ -88,7 +87,7 @@ impl<'data> Samples<'data> {
                     Some(next) => return Some(next),
                     None => {
                         let SampleRun { index, decode_time, .. } = self.sample_run;
-                        let fragments = self.source.fragment_cursor(index, decode_time);
+                        let fragments = FragmentCursor::new(&self.source, index, decode_time);
                         self.stage = fragments.map_or(Stage::Fault, Stage::Fragments);
                     }
                 },

@@ -6,11 +6,9 @@ use std::sync::OnceLock;
 use super::fault::FirstFault;
 use super::fragment::{Defaults, FragmentCursor, TrackRun};
 use super::lookup::Lookup;
+use super::sample_source::SampleSource;
 use super::table::{SampleTable, TableExtents, TimeRuns};
-use super::{
-    Edits, FourCc, Matrix, MediaKind, Mp4Box, ParSamples, Sample, SampleEntries, Samples, fields::Fields,
-    movie::duration,
-};
+use super::{Edits, FourCc, Matrix, MediaKind, Mp4Box, Sample, SampleEntries, Samples, fields::Fields};
 use crate::error::{Error, Result};
 
 /// A track (ISO/IEC 14496-12 §8.3): its description and its samples.
@@ -28,41 +26,6 @@ pub struct Track<'data> {
     source: SampleSource<'data>,
     /// Built by the first lookup; boxed, so that a file with many tracks takes little memory.
     lookup: OnceLock<Box<Lookup<'data>>>,
-}
-
-/// The source of the samples of a track.
-#[derive(Debug, Clone)]
-pub(super) struct SampleSource<'data> {
-    /// The whole input.
-    pub(super) data: &'data [u8],
-    pub(super) track_id: u32,
-    pub(super) table: SampleTable<'data>,
-    /// Offset of the first box that may be a fragment, in bytes from the start of the input.
-    pub(super) fragments_offset: u64,
-    /// Present in a fragmented movie, if its samples are in the input.
-    pub(super) defaults: Option<Defaults<'data>>,
-    /// The faults of the boxes that describe the track and its samples.
-    pub(super) faults: FirstFault,
-}
-
-impl<'data> SampleSource<'data> {
-    /// Returns the cursor before the first fragment; `None` in a movie without fragments.
-    pub(super) fn fragment_cursor(&self, index: u64, decode_time: u64) -> Option<FragmentCursor<'data>> {
-        let defaults = self.defaults.clone()?;
-        Some(FragmentCursor::new(self, defaults, self.fragments_offset, index, decode_time))
-    }
-
-    /// Returns the fault of the description of the track, for the end of a walk over all samples.
-    pub(super) fn fault(&self) -> Option<Error> {
-        self.faults.get().cloned().or_else(|| self.table.check_times().err())
-    }
-
-    /// Returns the lowest composition offset in the readable fragments; 0 if they have none.
-    fn least_composition_offset_of_fragments(&self) -> i32 {
-        let Some(mut fragments) = self.fragment_cursor(0, 0) else { return 0 };
-        let runs = std::iter::from_fn(|| fragments.next_run());
-        runs.filter_map(TrackRun::least_composition_offset).min().unwrap_or(0)
-    }
 }
 
 /// The contents of `tkhd` (§8.3.2).
@@ -160,7 +123,7 @@ impl<'data> Track<'data> {
             let (_, _, mut fields) = Fields::full(of)?;
             let (stated, mut held) = (u64::from(fields.u32()?), 0_u64);
             for entry in of.children().unwrap_or_default() {
-                held += u64::from(!is_free(entry?.kind()));
+                held += u64::from(!entry?.kind().is_free_space());
             }
             match stated.cmp(&held) {
                 Ordering::Equal => {}
@@ -322,23 +285,6 @@ impl<'data> Track<'data> {
         self.lookup().samples_from(&self.source, index)
     }
 
-    /// Returns the samples for rayon: in the same order, and with the same error, as [`samples`](Track::samples).
-    ///
-    /// ```
-    /// use pagecut::media::mp4::Movie;
-    /// use rayon::prelude::*;
-    ///
-    /// let data = std::fs::read("testdata/media/mp4/fragmented.mp4")?;
-    /// let movie = Movie::read(&data)?;
-    /// let bytes = movie.tracks()[0].par_samples().map(|sample| sample.map(|sample| sample.data.len()));
-    /// assert_eq!(bytes.sum::<Result<usize, _>>()?, 9457);
-    /// # Ok::<(), pagecut::Error>(())
-    /// ```
-    #[must_use]
-    pub fn par_samples(&self) -> ParSamples<'_, 'data> {
-        ParSamples::new(self)
-    }
-
     /// Returns a sample by its index; `None` if there are fewer samples.
     ///
     /// The first lookup reads the runs of the tables, or the fragments, once and stores places in them, at most 4,096 per
@@ -362,8 +308,15 @@ impl<'data> Track<'data> {
     /// Returns the maximum time that samples are shown before they are decoded: the greatest negative composition offset.
     pub(super) fn greatest_advance(&self) -> i64 {
         let in_table = self.source.table.compositions.map_or(0, TimeRuns::least_offset);
-        let in_fragments = self.source.least_composition_offset_of_fragments();
+        let in_fragments = self.least_composition_offset_of_fragments();
         -i64::from(in_table.min(in_fragments).min(0))
+    }
+
+    /// Returns the lowest composition offset in the readable fragments; 0 if they have none.
+    fn least_composition_offset_of_fragments(&self) -> i32 {
+        let Some(mut fragments) = FragmentCursor::new(&self.source, 0, 0) else { return 0 };
+        let runs = std::iter::from_fn(|| fragments.next_run());
+        runs.filter_map(TrackRun::least_composition_offset).min().unwrap_or(0)
     }
 
     /// Whether the sample table has composition offsets (`ctts`).
@@ -401,7 +354,7 @@ impl TrackHeader {
         fields.long(version)?;
         let id = fields.u32()?;
         fields.skip(4)?;
-        let duration = duration(&mut fields, version)?;
+        let duration = fields.duration(version)?;
         // Skip layer, group, volume and matrix.
         fields.skip(8 + 8 + 36)?;
         Ok(Self { id, is_enabled: flags & 1 != 0, duration, width: fields.u32()?, height: fields.u32()? })
@@ -422,7 +375,7 @@ impl MediaHeader {
         if timescale == 0 {
             return Err(fields.error("has a timescale of 0"));
         }
-        let duration = duration(&mut fields, version)?;
+        let duration = fields.duration(version)?;
         Ok(Self { timescale, duration, language: language(fields.u16()?) })
     }
 }
@@ -459,7 +412,7 @@ fn is_elsewhere(minf: Mp4Box<'_>, entries: &SampleEntries<'_>) -> Result<bool> {
     let references = dref
         .children()
         .unwrap_or_default()
-        .filter(|found| found.as_ref().map_or(true, |found| !is_free(found.kind())));
+        .filter(|found| found.as_ref().map_or(true, |found| !found.kind().is_free_space()));
     // `data_reference_index` has 16 bits.
     let mut is_outside = Vec::new();
     for reference in references.take(count.min(usize::from(u16::MAX))) {
@@ -469,11 +422,6 @@ fn is_elsewhere(minf: Mp4Box<'_>, entries: &SampleEntries<'_>) -> Result<bool> {
     let used = entries.clone().map_while(Result::ok).filter_map(|entry| entry.data_reference_index());
     let mut used = used.filter_map(|index| is_outside.get(usize::from(index.checked_sub(1)?)).copied());
     Ok(used.any(|is_outside| is_outside))
-}
-
-/// Whether a box is free space, which is no entry of a list (§8.1.2).
-pub(super) fn is_free(kind: FourCc) -> bool {
-    matches!(&kind.0, b"free" | b"skip")
 }
 
 #[cfg(test)]

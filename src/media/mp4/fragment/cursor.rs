@@ -1,11 +1,11 @@
 //! The cursor over the samples of fragments.
 
-use super::index::IndexedFragments;
+use super::indexed::IndexedFragments;
 use super::{Defaults, MovieFragments, TrackFragment, TrackFragments, TrackRun, TrackRuns};
 use crate::error::{Error, Result};
 use crate::media::mp4::fault;
 use crate::media::mp4::sample_run::SampleRun;
-use crate::media::mp4::track::SampleSource;
+use crate::media::mp4::sample_source::SampleSource;
 
 /// A cursor over the samples of a track in movie fragments. A damaged track fragment is skipped from its damaged run.
 #[derive(Debug, Clone)]
@@ -57,24 +57,24 @@ pub(super) struct Place {
 }
 
 impl<'data> FragmentCursor<'data> {
-    /// Starts at the box at `offset`; `index` is the index of the next sample.
+    /// Returns the cursor before the first fragment; `None` in a movie without fragments. `index` is the index of the next sample.
     pub(in crate::media::mp4) fn new(
         source: &SampleSource<'data>,
-        defaults: Defaults<'data>,
-        offset: u64,
         index: u64,
         decode_time: u64,
-    ) -> Self {
-        Self {
-            data: source.data,
-            track_id: source.track_id,
-            places: match defaults.index() {
-                Some(index) => {
-                    let (data, track_id) = (source.data, source.track_id);
-                    Places::Index(IndexedFragments::new(index, data, offset, &defaults, track_id))
-                }
-                None => Places::all(source.data, offset, &defaults),
-            },
+    ) -> Option<Self> {
+        let defaults = source.defaults.clone()?;
+        let SampleSource { data, track_id, fragments_offset, .. } = *source;
+        let places = match defaults.index() {
+            Some(index) => {
+                Places::Index(IndexedFragments::new(index, data, fragments_offset, &defaults, track_id))
+            }
+            None => Places::all(data, fragments_offset, &defaults),
+        };
+        Some(Self {
+            data,
+            track_id,
+            places,
             defaults,
             runs: TrackRuns::none(),
             run: None,
@@ -83,7 +83,7 @@ impl<'data> FragmentCursor<'data> {
             decode_time,
             unlisted_bytes: 0,
             fault: None,
-        }
+        })
     }
 
     /// Copies the fault of another cursor.

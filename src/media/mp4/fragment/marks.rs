@@ -2,7 +2,7 @@
 
 use super::FragmentCursor;
 use super::cursor::Place;
-use crate::media::mp4::lookup::MAX_PLACES;
+use crate::media::mp4::checkpoints::MAX_PLACES;
 
 /// Positions of some fragments with samples of a track. Their number is limited: beyond the limit, every second one is
 /// dropped.

@@ -186,11 +186,7 @@ impl<'data> TrackFragment<'data> {
     /// Returns the runs of samples (`trun`) in order. Ends at the first error.
     #[must_use]
     pub fn runs(&self) -> TrackRuns<'data> {
-        TrackRuns::new(self)
-    }
-
-    pub(super) fn defaults(&self) -> SampleDefaults {
-        self.defaults
+        TrackRuns::new(self.traf, self.base_data_offset, self.defaults)
     }
 
     /// Returns the end of the data of the last run.

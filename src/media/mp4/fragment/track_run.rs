@@ -2,7 +2,6 @@
 
 use std::iter::FusedIterator;
 
-use super::TrackFragment;
 use super::defaults::SampleDefaults;
 use crate::error::Result;
 use crate::media::mp4::table::composition_offset;
@@ -26,10 +25,10 @@ pub struct TrackRuns<'data> {
 }
 
 impl<'data> TrackRuns<'data> {
-    pub(super) fn new(of: &TrackFragment<'data>) -> Self {
-        let boxes = of.traf().children().unwrap_or_default();
-        let base_data_offset = of.base_data_offset();
-        Self { boxes, base_data_offset, defaults: of.defaults(), previous: None }
+    /// Returns the runs of a `traf`. `defaults` are those of its `tfhd`.
+    pub(super) fn new(traf: Mp4Box<'data>, base_data_offset: u64, defaults: SampleDefaults) -> Self {
+        let boxes = traf.children().unwrap_or_default();
+        Self { boxes, base_data_offset, defaults, previous: None }
     }
 
     /// Returns no runs.

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use super::track::MediaPackets;
-use super::{Packet, rescale};
+use super::Packet;
+use super::media::MediaPackets;
 use crate::media::mp4::{MediaKind, Movie, Track};
+use crate::media::time_base::rescale;
 
 /// The only edit of a track besides empty ones (ISO/IEC 14496-12 §8.6.6).
 ///
@@ -39,7 +40,7 @@ impl Edit {
         }
         let (timescale, movie_timescale) = (track.media().timescale, movie.header().timescale.max(1));
         let in_track = |duration: u64| {
-            rescale(i64::try_from(duration).unwrap_or(i64::MAX), timescale.into(), movie_timescale)
+            rescale(i64::try_from(duration).unwrap_or(i64::MAX), timescale.into(), movie_timescale.into())
         };
         let mut delay = 0_i64;
         let mut only = None;

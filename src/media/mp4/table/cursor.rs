@@ -1,9 +1,9 @@
 //! The cursor over the samples of a sample table.
 
-use super::runs::{ChunkRun, Sum, composition_offset};
-use super::{SampleTable, TimeRuns};
+use super::runs::{ChunkRun, Sum, TimeRuns, composition_offset};
+use super::{SampleTable, TableMarks};
 use crate::error::Result;
-use crate::media::mp4::lookup::{Checkpoints, TableMarks};
+use crate::media::mp4::checkpoints::Checkpoints;
 use crate::media::mp4::sample_run::SampleRun;
 
 /// A cursor over the samples of a sample table: a position in each table, which advance independently.

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use super::SampleTable;
 use super::runs::ChunkRun;
-use super::{SampleTable, Sizes};
+use super::sizes::Sizes;
 use crate::error::Result;
 
 /// The chunks of a sample table in order: their samples and their bytes.

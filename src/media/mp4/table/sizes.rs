@@ -1,6 +1,6 @@
 //! Sample sizes.
 
-use super::{Runs, Sum};
+use super::runs::{Runs, Sum};
 use crate::error::{Error, Result};
 use crate::media::mp4::{Mp4Box, fields::Fields};
 
