@@ -11,7 +11,7 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use pagecut::fasta::Fasta;
 use pagecut::fastq::{Fastq, Summary};
-use pagecut::{Boundaries, Format, simd};
+use pagecut::{Format, record::Boundaries, simd};
 
 /// Returns at least 16 MiB of a file of the testdata.
 fn input(file: &str) -> Vec<u8> {

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use pagecut::{Boundaries, ErrorKind, Fault, Format, Part, Piece, Search, Source, Step, Stop};
+use pagecut::{
+    ErrorKind, Format, Piece, Source,
+    record::{Boundaries, Fault, Part, Search, Step, Stop},
+};
 
 /// Lines with a name, a tab and a number.
 #[derive(Clone)]

@@ -119,7 +119,7 @@ impl Error {
     }
 
     /// Converts record and line of an error in a chunk to numbers from the start of the input. `records` and `lines`
-    /// are the counts before the chunk; errors of its [`Pieces`](crate::Pieces) are counted from its start.
+    /// are the counts before the chunk; errors of its [`Pieces`](crate::record::Pieces) are counted from its start.
     #[must_use]
     pub fn count_before(self, records: u64, lines: u64) -> Self {
         self.count_from(0, records, lines)

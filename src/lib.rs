@@ -84,8 +84,8 @@
 //!
 //! # Errors and gaps
 //!
-//! [`Records`] ends at the first error. It names the byte, the record and the line, and is the same for every number of threads. [`Pieces`]
-//! continues after an error, and gives the bytes without a record as a [`Gap`].
+//! [`Records`](record::Records) ends at the first error. It names the byte, the record and the line, and is the same for every number of
+//! threads. [`Pieces`](record::Pieces) continues after an error, and gives the bytes without a record as a [`Gap`].
 //!
 //! ```
 //! use pagecut::{Piece, Resync, fastq::Fastq};
@@ -115,23 +115,23 @@
 //! | a record by its number, a sequence by its name, a file in pieces | [`index`] |
 //! | mapping a file, advice, windows | [`mmap`] |
 //! | positioned, direct and io_uring reads; buffers, writers, sending | [`io`] |
-//! | the choice of the backend | [`io::ZeroCopyConfig`], [`open_reader`], [`fn@inspect`] |
+//! | errors, and the details of their kinds | [`error`] |
+//! | the choice of the backend | [`io::ZeroCopyConfig`], [`open_reader`], [`source::inspect`] |
 //! | decompression, and writing BGZF | [`compress`] |
 //! | instruction sets, and how to force one | [`simd`] |
-//! | the account of every byte | [`Tally`], [`Account`] |
+//! | the account of every byte | [`Tally`](record::Tally), [`Account`] |
 
 #![warn(clippy::unwrap_used)]
 
 mod detect;
-mod error;
 mod identity;
 mod range;
 mod scan;
 mod sequence;
 mod sidecar;
-mod source;
 
 pub mod compress;
+pub mod error;
 pub mod fasta;
 pub mod fastq;
 pub mod index;
@@ -140,22 +140,12 @@ pub mod media;
 pub mod mmap;
 pub mod record;
 pub mod simd;
+pub mod source;
 
 pub use detect::FileKind;
-pub use error::{
-    CompressedFault, CompressedPlace, Error, ErrorKind, Location, MatePlace, Mp4Fault, PairFile, Result,
-};
-pub use record::{
-    Backing, Boundaries, CheckedBytes, Fault, Format, Gap, LostBlock, ParRecords, Part, Piece, Pieces,
-    Records, Resync, Search, Step, Stop, Tally,
-};
-#[cfg(feature = "gzip")]
-pub use source::BgzfReader;
-pub use source::{
-    Account, Cost, FormatTask, Inspection, PairBatch, PairReader, PairTally, PairedSource, Parts, ReadAt,
-    Reader, ReaderFactory, RecordReader, RecoveredParts, Salvaged, Source, SourceOptions, Span, inspect,
-    open_reader,
-};
+pub use error::{Error, ErrorKind, Location, Result};
+pub use record::{Format, Gap, Piece, Resync};
+pub use source::{Account, PairedSource, RecordReader, Source, SourceOptions, open_reader};
 
 /// The README's programs are tests.
 #[cfg(doctest)]

@@ -10,7 +10,10 @@ use common::{damaged, facts, packets, testdata};
 use pagecut::fastq::Fastq;
 use pagecut::io::{Backend, ReadAhead, Strategy, ZeroCopyConfig};
 use pagecut::media::mpegts::Packets;
-use pagecut::{Account, ErrorKind, Reader, ReaderFactory, Resync, Source, SourceOptions, open_reader};
+use pagecut::{
+    Account, ErrorKind, Resync, Source, SourceOptions, open_reader,
+    source::{Reader, ReaderFactory},
+};
 
 /// Each backend, as far as it is available, and the automatic choice.
 const STRATEGIES: [Strategy; 5] =
@@ -38,7 +41,7 @@ fn options(strategy: Strategy, part_len: usize, threads: usize) -> SourceOptions
     SourceOptions::new().config(config(strategy)).part_len(part_len).threads(threads)
 }
 
-type Facts = (pagecut::Tally, Option<(String, Option<pagecut::Location>)>, bool);
+type Facts = (pagecut::record::Tally, Option<(String, Option<pagecut::Location>)>, bool);
 
 fn account_facts(account: &Account) -> Facts {
     (account.tally, account.error.as_ref().map(facts), account.complete)
@@ -143,7 +146,7 @@ fn records_longer_than_a_chunk_and_its_lookahead() {
 #[test]
 fn boundary_search_is_local() {
     fn check<F: Resync>(format: &F, data: &[u8], step: usize) {
-        use pagecut::Search;
+        use pagecut::record::Search;
         // For every position, the answer with the whole file in view.
         for from in 0..data.len() {
             let whole = format.search_boundary(data, from..from + 1);

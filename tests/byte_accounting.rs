@@ -8,7 +8,7 @@ use common::{all_testdata, damaged, noise, packets};
 use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
 use pagecut::media::mpegts::Packets;
-use pagecut::{Piece, Resync, Source, SourceOptions, Tally};
+use pagecut::{Piece, Resync, Source, SourceOptions, record::Tally};
 
 /// Whether the bytes are blank lines and comments only.
 fn is_blank(bytes: &[u8]) -> bool {

@@ -12,7 +12,7 @@ use std::process::Command;
 
 use pagecut::fastq::Fastq;
 use pagecut::io::{Strategy, ZeroCopyConfig};
-use pagecut::{Account, Error, Salvaged, Source, SourceOptions};
+use pagecut::{Account, Error, Source, SourceOptions, source::Salvaged};
 
 /// Returns reads of 60 letters; one of them may have only three quality scores.
 fn reads(count: usize, bad: Option<usize>) -> Vec<u8> {
@@ -49,7 +49,7 @@ fn through(program: &str, args: &[&str], text: &[u8]) -> Option<Vec<u8>> {
 /// The result of reading an input.
 #[derive(Debug, PartialEq)]
 struct Found {
-    tally: pagecut::Tally,
+    tally: pagecut::record::Tally,
     error: Option<String>,
     complete: bool,
     /// For a compressed input that was read to its end, or to a fault of the compression: members, verified and decompressed bytes,

@@ -9,7 +9,10 @@ use std::io::Cursor;
 use common::noise;
 use pagecut::fastq::{Fastq, Variant};
 use pagecut::io::Strategy as Backend;
-use pagecut::{ErrorKind, Format, FormatTask, Result, Salvaged, Source, SourceOptions};
+use pagecut::{
+    ErrorKind, Format, Result, Source, SourceOptions,
+    source::{FormatTask, Salvaged},
+};
 use proptest::prelude::*;
 
 /// Quality scores that are not nucleotides, so that a line of them does not resemble a sequence.

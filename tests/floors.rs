@@ -138,3 +138,16 @@ fn one_module_of_the_library_knows_the_file_kinds() {
         assert!(named.all(|name| name.starts_with("detect")), "{path}");
     }
 }
+
+#[test]
+fn the_root_exports_at_most_fifteen_names() {
+    let library = files("src");
+    let (_, root) = library.iter().find(|(path, _)| path == "lib.rs").unwrap();
+    let exports = root.split("pub use ").skip(1).map(|export| export.split(';').next().unwrap());
+    let names: Vec<_> = exports
+        .flat_map(|export| export.rsplit("::").next().unwrap().trim_matches(['{', '}']).split(','))
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .collect();
+    assert!(names.contains(&"Source") && names.len() <= 15, "{names:?}");
+}

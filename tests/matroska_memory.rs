@@ -4,7 +4,7 @@ mod common;
 
 use common::testdata;
 use pagecut::media::matroska::{Matroska, Segment, TopLevel, tree};
-use pagecut::{Boundaries, Format, Piece, Resync};
+use pagecut::{Format, Piece, Resync, record::Boundaries};
 
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;

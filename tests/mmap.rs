@@ -12,7 +12,7 @@ use common::{all_testdata, noise, testdata};
 use pagecut::fastq::Fastq;
 use pagecut::media::mpegts::Packets;
 use pagecut::mmap::{Advice, MmapOption, MmapOptions, MmapReader};
-use pagecut::{Boundaries, ErrorKind, Format, Resync};
+use pagecut::{ErrorKind, Format, Resync, record::Boundaries};
 use tempfile::TempDir;
 
 fn file(data: &[u8]) -> (TempDir, PathBuf) {
@@ -262,7 +262,7 @@ fn records_of_any_range_end_on_boundaries() {
         // The records that start in the range, found without reading the bytes before it.
         let cut = |at: usize| Fastq::new().find_boundary(&data, at).unwrap_or(data.len());
         let (start, end) = (cut(range.0), cut(range.1.min(data.len())));
-        let part = pagecut::Part::from_range(&data, start..end);
+        let part = pagecut::record::Part::from_range(&data, start..end);
         let found: Vec<_> = Fastq::new().records_of(part).map(Result::unwrap).collect();
         let expected: Vec<_> = all
             .iter()

@@ -9,7 +9,10 @@ use std::io::Cursor;
 
 use common::{POOLS, damaged, facts, in_words, parts_at, serial};
 use own_format::Counts;
-use pagecut::{ErrorKind, Fault, Format, Part, Piece, Resync, Source, SourceOptions, Step, Stop};
+use pagecut::{
+    ErrorKind, Format, Piece, Resync, Source, SourceOptions,
+    record::{Fault, Part, Step, Stop},
+};
 use rayon::prelude::*;
 
 const SMALL: &[u8] = b"a\t1\n\nb c\t22\r\n\r\n\t0\nd\t18446744073709551615";

@@ -7,7 +7,10 @@ use common::{POOLS, all_testdata, damaged, facts, in_words, packets, parts_at, s
 use pagecut::fasta::Fasta;
 use pagecut::fastq::{Fastq, Record};
 use pagecut::media::mpegts::Packets;
-use pagecut::{Boundaries, Error, Format, Part, Resync, Source, SourceOptions};
+use pagecut::{
+    Error, Format, Resync, Source, SourceOptions,
+    record::{Boundaries, Part},
+};
 use std::fmt::Debug;
 use std::ops::Range;
 

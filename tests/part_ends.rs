@@ -12,7 +12,10 @@ use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
 use pagecut::io::{Strategy, ZeroCopyConfig};
 use pagecut::media::mpegts::Packets;
-use pagecut::{Boundaries, Error, Format, Part, Resync, Search, Source, SourceOptions, Step, Stop, Tally};
+use pagecut::{
+    Error, Format, Resync, Source, SourceOptions,
+    record::{Boundaries, Part, Search, Step, Stop, Tally},
+};
 
 /// Returns the records of a part, its counts, and the error that ended it.
 fn read<'data, F: Format>(format: &F, part: Part<'data>) -> (Vec<F::Record<'data>>, Tally, Option<Error>) {

@@ -14,7 +14,10 @@ use pagecut::compress::bgzf::{Gzi, Point, VirtualOffset};
 use pagecut::fastq::Fastq;
 use pagecut::index::{self, Fai, Sparse};
 use pagecut::io::{Strategy, ZeroCopyConfig};
-use pagecut::{BgzfReader, Error, ErrorKind, Format, ReadAt, Reader, Source, SourceOptions, open_reader};
+use pagecut::{
+    Error, ErrorKind, Format, Source, SourceOptions, open_reader,
+    source::{BgzfReader, ReadAt, Reader},
+};
 use tempfile::TempDir;
 
 use common::{damaged, oracle, testdata};

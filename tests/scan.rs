@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use pagecut::fasta::{self, Fasta};
 use pagecut::fastq::{self, Fastq};
-use pagecut::{Boundaries, ErrorKind, Resync, simd};
+use pagecut::{ErrorKind, Resync, record::Boundaries, simd};
 
 /// Returns all results for some bytes as text.
 fn findings(data: &[u8]) -> String {

@@ -55,7 +55,7 @@ impl Read for Trickle {
     }
 }
 
-type Facts = (pagecut::Tally, Option<(String, Option<pagecut::Location>)>, bool);
+type Facts = (pagecut::record::Tally, Option<(String, Option<pagecut::Location>)>, bool);
 
 fn account_facts(account: &Account) -> Facts {
     (account.tally, account.error.as_ref().map(facts), account.complete)

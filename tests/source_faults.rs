@@ -9,7 +9,10 @@ use std::time::Duration;
 
 use pagecut::fastq::Fastq;
 use pagecut::io::Strategy;
-use pagecut::{Boundaries, ErrorKind, Format, Part, Search, Source, SourceOptions, Step, Stop};
+use pagecut::{
+    ErrorKind, Format, Source, SourceOptions,
+    record::{Boundaries, Part, Search, Step, Stop},
+};
 
 const RECORD: &[u8] = b"@rrr\nAC\n+\nII\n";
 
@@ -169,7 +172,7 @@ fn gaps_beyond_the_budget_give_the_same_account_for_every_number_of_workers() {
         let source = Source::with_options(path.path(), options).unwrap();
         let mut written = 0;
         let account = source.salvage(&Fastq::new(), 3, |salvaged| {
-            if let pagecut::Salvaged::Records(bytes) = salvaged {
+            if let pagecut::source::Salvaged::Records(bytes) = salvaged {
                 written += bytes.len() / RECORD.len();
             }
             Ok(())

@@ -7,7 +7,10 @@ use std::io::Cursor;
 
 use common::{all_testdata, corpus, damaged, facts, serial};
 use pagecut::fastq::{Fastq, wrapped};
-use pagecut::{ErrorKind, Format, Part, Source, SourceOptions, Tally};
+use pagecut::{
+    ErrorKind, Format, Source, SourceOptions,
+    record::{Part, Tally},
+};
 use proptest::prelude::*;
 
 /// Definition, letters and quality scores.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use pagecut::io::{Strategy, ZeroCopyConfig};
-use pagecut::{Reader, open_reader};
+use pagecut::{open_reader, source::Reader};
 
 use crate::state;
 use crate::sum::sum;

@@ -6,9 +6,9 @@ use std::io::Read;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use pagecut::Backing;
 use pagecut::io::{AlignedBuffer, Alignment, BytesAt, DirectReader, PositionedReader};
 use pagecut::mmap::{Advice, HugePageMmap, MmapReader, PrefetchingMmap};
+use pagecut::record::Backing;
 
 use crate::state::{self, State};
 use crate::sum::sum;

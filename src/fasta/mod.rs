@@ -36,7 +36,7 @@
 //! | a line that begins with `;` | letters, or an optional comment | letters | letters |
 //!
 //! The bytes are counted as follows: a record extends from its `>` to the end of its last line that is not blank. Blank lines after
-//! it and before the first record count as [`blank_bytes`](crate::Tally::blank_bytes), and so do comments before the first record.
+//! it and before the first record count as [`blank_bytes`](crate::record::Tally::blank_bytes), and so do comments before the first record.
 //! Other comments belong to the record that contains them.
 //!
 //! # Boundaries

@@ -46,7 +46,7 @@ impl fmt::Display for Backend {
 
 /// Choice of a backend for a file. If the chosen backend cannot be used, [`Backend::Read`] is used instead.
 ///
-/// A format without [`Boundaries`](crate::Boundaries) is read sequentially: from the mapping if there is one, otherwise
+/// A format without [`Boundaries`](crate::record::Boundaries) is read sequentially: from the mapping if there is one, otherwise
 /// with one positioned read after another, even if io_uring was requested.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]

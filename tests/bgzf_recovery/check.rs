@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use pagecut::fastq::Fastq;
 use pagecut::io;
-use pagecut::{Account, Gap, Salvaged, Source, SourceOptions};
+use pagecut::{Account, Gap, Source, SourceOptions, source::Salvaged};
 
 use crate::make::{BGZF_END, CompressedFile, bgzf_block};
 

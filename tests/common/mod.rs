@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::LazyLock;
 
-use pagecut::{Error, Format, Location, Part, Piece, Resync};
+use pagecut::{Error, Format, Location, Piece, Resync, record::Part};
 use rayon::ThreadPool;
 
 /// Returns the path of a file of `testdata`.

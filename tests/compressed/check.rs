@@ -6,7 +6,10 @@ use std::thread;
 use std::time::Duration;
 
 use pagecut::io::{Strategy, ZeroCopyConfig};
-use pagecut::{Account, Error, FileKind, Format, Location, Resync, Salvaged, Source, SourceOptions, Tally};
+use pagecut::{
+    Account, Error, FileKind, Format, Location, Resync, Source, SourceOptions, record::Tally,
+    source::Salvaged,
+};
 
 use crate::make::{CompressedFile, Kind};
 

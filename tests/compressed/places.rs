@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use pagecut::CompressedPlace;
+use pagecut::error::CompressedPlace;
 use pagecut::fastq::Fastq;
 
 use crate::check::{few_settings, read_in, reads};

@@ -11,7 +11,7 @@ mod sparse;
 use std::path::{Path, PathBuf};
 
 use pagecut::io::{Strategy, ZeroCopyConfig};
-use pagecut::{Reader, Source, SourceOptions, open_reader};
+use pagecut::{Source, SourceOptions, open_reader, source::Reader};
 
 /// Strategies that differ in the bytes that are in memory at a time.
 const STRATEGIES: [Strategy; 2] = [Strategy::Mapped, Strategy::Read];

@@ -1,7 +1,7 @@
 //! Damage: every byte belongs to a record or a gap, and every error has an offset.
 
 use pagecut::media::matroska::{ElementId, Matroska, Segment, tree};
-use pagecut::{Error, Format, Part, Piece, Resync};
+use pagecut::{Error, Format, Piece, Resync, record::Part};
 
 use super::{files, position};
 

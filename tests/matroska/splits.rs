@@ -4,7 +4,10 @@
 use std::ops::Range;
 
 use pagecut::media::matroska::{ElementId, Matroska};
-use pagecut::{Boundaries, Part, Piece, Resync, Search, Source, SourceOptions};
+use pagecut::{
+    Piece, Resync, Source, SourceOptions,
+    record::{Boundaries, Part, Search},
+};
 use proptest::prelude::*;
 use rayon::prelude::*;
 

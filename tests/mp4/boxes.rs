@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use pagecut::media::mp4::{Boxes, Movie, Tree};
-use pagecut::{ErrorKind, Format, Part};
+use pagecut::{ErrorKind, Format, record::Part};
 
 use crate::common::oracle;
 use crate::made::{container, mp4_box};

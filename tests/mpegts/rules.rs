@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use pagecut::media::mpegts::{PacketKind, Packets, TsPacket};
-use pagecut::{Format, Part, Piece, Resync};
+use pagecut::{Format, Piece, Resync, record::Part};
 
 use crate::common::noise;
 

@@ -1,7 +1,10 @@
 //! A stream split anywhere equals the whole stream.
 
 use pagecut::media::mpegts::{PacketKind, Packets, Summary};
-use pagecut::{Boundaries, Part, Piece, Resync};
+use pagecut::{
+    Piece, Resync,
+    record::{Boundaries, Part},
+};
 use rayon::prelude::*;
 
 use crate::common::{in_words, noise, parts_at};

@@ -12,7 +12,11 @@ use std::sync::Mutex;
 use common::{POOLS, all_testdata, damaged, facts, oracle, testdata};
 use pagecut::fastq::{Fastq, Pair, Pairs, Record};
 use pagecut::record::Reading;
-use pagecut::{Backing, CheckedBytes, Error, ErrorKind, Format, Location, PairFile};
+use pagecut::{
+    Error, ErrorKind, Format, Location,
+    error::PairFile,
+    record::{Backing, CheckedBytes},
+};
 use proptest::prelude::*;
 
 /// What there is to know of an error.

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use pagecut::fastq::{MateFormat, Wrapped};
 use pagecut::io::{Strategy, ZeroCopyConfig};
-use pagecut::{PairTally, PairedSource, Source, SourceOptions};
+use pagecut::{PairedSource, Source, SourceOptions, source::PairTally};
 
 use super::*;
 use crate::common::file as file_of;
@@ -347,7 +347,7 @@ fn an_error_of_map_or_take_ends_the_work() {
             source().map_batches_in_order(&Fastq::new(), |batch| Ok(batch.count()), take).unwrap_err();
         assert!(error.to_string().contains("enough"), "{error}");
         assert!((5001..10_000).contains(&taken), "{taken}");
-        let map = |batch: &mut pagecut::PairBatch<'_, Fastq>| {
+        let map = |batch: &mut pagecut::source::PairBatch<'_, Fastq>| {
             if batch.number() >= 5000 { Err(refused()) } else { Ok(batch.count()) }
         };
         let mut taken = 0;

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use pagecut::index::{Fai, Region, Sparse};
-use pagecut::{ErrorKind, ReadAt, Result, Source};
+use pagecut::{ErrorKind, Result, Source, source::ReadAt};
 
 use crate::args::{self, Common, Output};
 use crate::output::Out;

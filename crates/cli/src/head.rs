@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use pagecut::fastq::Fastq;
-use pagecut::{Format, FormatTask, Result, Source};
+use pagecut::{Format, Result, Source, source::FormatTask};
 
 use crate::args::{Common, Limit, Output};
 use crate::output::{self, Out};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use pagecut::index::{Fai, Sparse};
-use pagecut::{ErrorKind, Format, FormatTask, Result, Source};
+use pagecut::{ErrorKind, Format, Result, Source, source::FormatTask};
 
 use crate::args::Common;
 use crate::{formats, input, output, progress, report};
@@ -78,9 +78,9 @@ fn told(path: &Path, number: u64, noun: &str) -> String {
 /// Writes the offsets of BGZF blocks, which access by position needs.
 #[cfg(feature = "gzip")]
 fn write_blocks(path: &Path, source: &Source) -> Result<Vec<String>> {
-    use pagecut::BgzfReader;
     use pagecut::compress::Compression;
     use pagecut::compress::bgzf::Gzi;
+    use pagecut::source::BgzfReader;
 
     let (Some(reader), Some(Compression::Bgzf)) = (source.reader(), source.compression()) else {
         return Ok(Vec::new());

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pagecut::io::ZeroCopyConfig;
-use pagecut::{Error, Reader, Result, Source, SourceOptions};
+use pagecut::{Error, Result, Source, SourceOptions, source::Reader};
 
 use crate::args::{Common, Io, Limit};
 use crate::{descriptors, progress, report};

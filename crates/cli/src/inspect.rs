@@ -6,7 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use pagecut::fastq::{EncodingGuess, Fastq};
 use pagecut::mmap::Certainty;
-use pagecut::{Cost, Format, Inspection, Part, Result};
+use pagecut::{
+    Format, Result,
+    record::Part,
+    source::{Cost, Inspection},
+};
 use serde::Serialize;
 
 use crate::args::Common;
@@ -89,7 +93,7 @@ fn inspect(path: &Path, common: &Common) -> Result<Inspection> {
         return Err(unsupported("only files are inspected, and this is standard input"));
     }
     descriptors::check_path(path)?;
-    pagecut::inspect(path, &input::config(common))
+    pagecut::source::inspect(path, &input::config(common))
 }
 
 impl Report {

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use pagecut::{Error, ErrorKind, Gap, LostBlock, Result};
+use pagecut::{Error, ErrorKind, Gap, Result, record::LostBlock};
 
 use crate::output::OutputError;
 

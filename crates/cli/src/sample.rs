@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args};
-use pagecut::{Format, FormatTask, Result, Source};
+use pagecut::{Format, Result, Source, source::FormatTask};
 
 use crate::args::{Common, Limit, Output};
 use crate::output::Out;

@@ -5,7 +5,10 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use pagecut::{Format, FormatTask, ReadAt, Result, Source};
+use pagecut::{
+    Format, Result, Source,
+    source::{FormatTask, ReadAt},
+};
 
 use crate::args::{Common, conflict};
 use crate::output::OutFile;

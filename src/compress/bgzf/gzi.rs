@@ -24,7 +24,7 @@ pub struct Point {
 /// The file is a sequence of little-endian 64-bit integers: the number of blocks, and for each block the two numbers of
 /// a [`Point`].
 ///
-/// The index does not identify its file. A [`BgzfReader`](crate::BgzfReader) creates one, and compares the blocks with
+/// The index does not identify its file. A [`BgzfReader`](crate::source::BgzfReader) creates one, and compares the blocks with
 /// a given one.
 ///
 /// ```

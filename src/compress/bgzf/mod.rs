@@ -2,7 +2,7 @@
 //! independently.
 //!
 //! [`Source`](crate::Source) and [`Decoder`](super::Decoder) read it like every other input; [`Writer`] writes it.
-//! [`BgzfReader`](crate::BgzfReader) gives random access to the decompressed bytes. A [`Gzi`] is an index of block
+//! [`BgzfReader`](crate::source::BgzfReader) gives random access to the decompressed bytes. A [`Gzi`] is an index of block
 //! starts, a [`VirtualOffset`] a position as used by other programs.
 
 mod block;

@@ -30,7 +30,7 @@
 //! ```
 //!
 //! Read on their own, the last four lines are a complete record. So no boundary can be found from the middle of an input:
-//! [`Wrapped`] does not implement [`Boundaries`](crate::Boundaries), and inputs are read from the start. One worker finds the ends
+//! [`Wrapped`] does not implement [`Boundaries`](crate::record::Boundaries), and inputs are read from the start. One worker finds the ends
 //! of records, and other workers process the records ([`Source`](crate::Source)).
 
 mod record;

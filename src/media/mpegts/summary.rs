@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind};
 
 /// Counts of the packets of a stream or a part of it, collected packet by packet, and merged in stream order.
 ///
-/// Merged parts equal the whole, wherever the stream is split. [`RecoveredParts::map_in_order`](crate::RecoveredParts::map_in_order)
+/// Merged parts equal the whole, wherever the stream is split. [`RecoveredParts::map_in_order`](crate::source::RecoveredParts::map_in_order)
 /// returns the parts in order.
 ///
 /// ```

@@ -21,7 +21,7 @@ pub fn open_reader(path: impl AsRef<Path>, config: &ZeroCopyConfig) -> Result<Re
 /// Opens files with a configuration that can be changed at run time, and counts the bytes that all of them transfer.
 ///
 /// ```
-/// use pagecut::ReaderFactory;
+/// use pagecut::source::ReaderFactory;
 /// use pagecut::io::{Strategy, Backend, ZeroCopyConfig};
 ///
 /// let opener = ReaderFactory::new(ZeroCopyConfig::new().strategy(Strategy::Mapped))?;

@@ -73,7 +73,7 @@ const ROUNDS: u64 = 8;
 /// Those of [`open_reader`](crate::open_reader), and of reading.
 ///
 /// ```
-/// let inspection = pagecut::inspect("testdata/two.fastq", &Default::default())?;
+/// let inspection = pagecut::source::inspect("testdata/two.fastq", &Default::default())?;
 /// assert_eq!(inspection.len, 38);
 /// assert_eq!(inspection.reason, "it is shorter than 65536 bytes");
 /// # Ok::<(), pagecut::Error>(())

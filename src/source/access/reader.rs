@@ -229,7 +229,7 @@ impl Reader {
         &self.refusals
     }
 
-    /// Returns the transfer statistics of this reader, or of all readers opened by the same [`ReaderFactory`](crate::ReaderFactory).
+    /// Returns the transfer statistics of this reader, or of all readers opened by the same [`ReaderFactory`](crate::source::ReaderFactory).
     #[must_use]
     pub fn stats(&self) -> ZeroCopyStats {
         self.counters.snapshot()

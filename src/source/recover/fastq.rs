@@ -24,7 +24,7 @@ impl Source {
     /// five lines is the only sign, the stream is read to its end first, since an extra line end looks the same.
     ///
     /// ```
-    /// use pagecut::{Salvaged, Source, fastq::{Fastq, Variant}};
+    /// use pagecut::{fastq::{Fastq, Variant}, source::Salvaged, Source};
     ///
     /// let source = Source::open("testdata/wrapped.fastq")?;
     /// let mut good = Vec::new();

@@ -38,7 +38,7 @@ impl Source {
     /// there are more than `most_gaps` gaps.
     ///
     /// ```
-    /// use pagecut::{Salvaged, Source, SourceOptions, fastq::Fastq};
+    /// use pagecut::{fastq::Fastq, source::Salvaged, Source, SourceOptions};
     ///
     /// let damaged = b"@r1\nAC\n+\nII\n@r2\nGG\n+\nI\n@r3\nT\n+\nI\n";
     /// let source = Source::from_reader(&damaged[..], SourceOptions::new());

@@ -57,7 +57,7 @@ impl Source {
     /// Runs a task in the format of the input, and in the variant of its records. An empty input is read as FASTQ.
     ///
     /// ```
-    /// use pagecut::{Format, FormatTask, Result, Source};
+    /// use pagecut::{source::FormatTask, Format, Result, Source};
     ///
     /// /// Counts records.
     /// struct Count;

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::ops::Range;
 use std::path::Path;
 
-use pagecut::{Reader, Result, Source};
+use pagecut::{Result, Source, source::Reader};
 
 use crate::output::{self, OutFile};
 

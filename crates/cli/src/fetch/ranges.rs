@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use pagecut::index::{self as library, Sparse};
-use pagecut::{ErrorKind, Format, FormatTask, Result, Source};
+use pagecut::{ErrorKind, Format, Result, Source, source::FormatTask};
 
 use crate::args::Common;
 use crate::index;

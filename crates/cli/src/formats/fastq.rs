@@ -2,7 +2,7 @@
 
 use pagecut::fastq::{Fastq, Variant};
 use pagecut::index::Fai;
-use pagecut::{Account, ErrorKind, Format as _, Result, Salvaged, Source};
+use pagecut::{Account, ErrorKind, Format as _, Result, Source, source::Salvaged};
 
 use super::format::{Format, Recovery};
 use crate::media::unsupported;

@@ -10,7 +10,7 @@ mod matroska;
 mod mp4;
 mod mpegts;
 
-use pagecut::{FileKind, FormatTask, Result, Source};
+use pagecut::{FileKind, Result, Source, source::FormatTask};
 
 use crate::media::unsupported;
 pub(crate) use format::Format;

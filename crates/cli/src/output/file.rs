@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::{Path, PathBuf};
 
-use pagecut::{Error, ErrorKind, Reader};
+use pagecut::{Error, ErrorKind, source::Reader};
 
 use super::error::OutputError;
 use super::stdout::Stdout;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use pagecut::fastq::Fastq;
-use pagecut::{Error, ErrorKind, Format as _, PairTally, PairedSource, Tally};
+use pagecut::{Error, ErrorKind, Format as _, PairedSource, record::Tally, source::PairTally};
 use serde::Serialize;
 
 use super::Input;

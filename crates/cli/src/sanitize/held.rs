@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Seek, Write};
 
-use pagecut::{Account, ErrorKind, Salvaged, Source};
+use pagecut::{Account, ErrorKind, Source, source::Salvaged};
 
 use crate::output::Out;
 

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use pagecut::{Account, Resync, Salvaged};
+use pagecut::{Account, Resync, source::Salvaged};
 
 use crate::named_source::NamedSource;
 use crate::output::Out;

@@ -1,7 +1,7 @@
 //! Transport packets by PID.
 
 use pagecut::media::mpegts::{Packets, PidSummary, Summary};
-use pagecut::{Account, Error, Piece, Source, Tally};
+use pagecut::{Account, Error, Piece, Source, record::Tally};
 use serde::Serialize;
 
 use super::fault::Fault;

@@ -1,12 +1,12 @@
 //! Positions in a compressed input.
 
 #[cfg(feature = "gzip")]
-use pagecut::BgzfReader;
-#[cfg(feature = "gzip")]
 use pagecut::compress::Compression;
 #[cfg(feature = "gzip")]
 use pagecut::compress::bgzf::Gzi;
-use pagecut::{CompressedPlace, Error, LostBlock, Source};
+#[cfg(feature = "gzip")]
+use pagecut::source::BgzfReader;
+use pagecut::{Error, Source, error::CompressedPlace, record::LostBlock};
 use serde::Serialize;
 
 /// A position in a compressed input, in bytes from its start.

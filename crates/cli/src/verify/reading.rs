@@ -1,7 +1,7 @@
 //! An input that was read.
 
 use pagecut::compress::CompressionStats;
-use pagecut::{Account, Error, Gap, Result, Resync, Source, Tally};
+use pagecut::{Account, Error, Gap, Result, Resync, Source, record::Tally};
 
 use super::args::Verify;
 use super::places::Blocks;

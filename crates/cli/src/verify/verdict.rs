@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use pagecut::{Error, Gap, Tally};
+use pagecut::{Error, Gap, record::Tally};
 use serde::Serialize;
 
 use super::args::Verify;

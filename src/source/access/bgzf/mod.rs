@@ -32,7 +32,7 @@ use crate::io::{AlignedBuffer, ZeroCopyConfig};
 /// headers of unread blocks state are trusted.
 ///
 /// ```
-/// use pagecut::{BgzfReader, ReadAt};
+/// use pagecut::source::{BgzfReader, ReadAt};
 ///
 /// # let folder = tempfile::tempdir().unwrap();
 /// # let path = folder.path().join("reads.fastq.gz");

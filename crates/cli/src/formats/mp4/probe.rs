@@ -14,7 +14,7 @@ use pagecut::media::mp4::{
     self, CoverArt, Matrix, Movie, SampleEntry, SegmentIndex, Stream as MovieStream, Streams, Track,
     TrackRole,
 };
-use pagecut::{Error, ErrorKind, Mp4Fault, Result};
+use pagecut::{Error, ErrorKind, Result, error::Mp4Fault};
 
 use crate::probe::codec_tag;
 use crate::probe::coding::{aac_sound, describe_attachment, mpeg4_layout};

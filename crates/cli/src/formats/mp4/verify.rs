@@ -39,7 +39,7 @@ fn inside_of_boxes(data: &[u8]) -> Result<()> {
 
 /// Whether an error reports a missing movie.
 fn is_no_movie(error: &Error) -> bool {
-    use pagecut::Mp4Fault::BoxMissing;
+    use pagecut::error::Mp4Fault::BoxMissing;
     matches!(error.kind(), ErrorKind::Mp4(BoxMissing { kind: [b'm', b'o', b'o', b'v'], parent: None }))
 }
 
