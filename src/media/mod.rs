@@ -5,6 +5,7 @@
 pub mod codec;
 mod container;
 mod demux;
+mod frame_encoding;
 pub mod ivf;
 mod kind;
 pub mod matroska;
@@ -17,8 +18,8 @@ mod times;
 mod track;
 
 pub use container::{Container, ContainerKind, Packets};
+pub use frame_encoding::FrameEncoding;
 pub use kind::MediaKind;
-pub use matroska::FrameEncoding;
 pub use mpeg4_audio::AudioSpecificConfig;
 pub use packet::{Packet, Slices};
 pub use time_base::TimeBase;

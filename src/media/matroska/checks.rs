@@ -18,8 +18,28 @@ pub struct Checks<'data> {
     second: Option<Error>,
 }
 
+impl<'data> Element<'data> {
+    /// Returns the faults of the element and its descendants: sizes that exceed the parent, a wrong `CRC-32`, a
+    /// floating-point number out of range, and a second element of a kind that may occur once (`maxOccurs` 1). The contents
+    /// of blocks are not checked.
+    ///
+    /// ```
+    /// use pagecut::{Format, media::matroska::Matroska};
+    ///
+    /// let data = std::fs::read("testdata/media/clusters.mkv")?;
+    /// for record in Matroska.records(&data) {
+    ///     assert_eq!(record?.element().checks().count(), 0);
+    /// }
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    #[must_use]
+    pub fn checks(&self) -> Checks<'data> {
+        Checks::new(*self)
+    }
+}
+
 impl<'data> Checks<'data> {
-    pub(super) fn new(element: Element<'data>) -> Self {
+    fn new(element: Element<'data>) -> Self {
         Self {
             first: Some(element),
             tree: element.descendants(),

@@ -1,6 +1,6 @@
 //! The EBML header.
 
-use super::faults::Faults;
+use super::fault::Faults;
 use super::{Element, ElementId};
 use crate::error::Result;
 

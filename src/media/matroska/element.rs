@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::crc32::crc32;
 use super::header::{Found, Header};
-use super::{Checks, ElementId, ElementType, Tree, fault, range};
+use super::{ElementId, ElementType, fault, range};
 use crate::error::{Error, ErrorKind, Result};
 
 /// An EBML element (RFC 8794, section 3), borrowed from the input.
@@ -203,32 +203,6 @@ impl<'data> Element<'data> {
         }
     }
 
-    /// Returns all descendants, at any depth; its children have depth 1.
-    ///
-    /// Damage is an item. The iterator then continues after the element that contains the damage.
-    #[must_use]
-    pub fn descendants(&self) -> Tree<'data> {
-        Tree::within(*self)
-    }
-
-    /// Returns the faults of the element and its descendants: sizes that exceed the parent, a wrong `CRC-32`, a
-    /// floating-point number out of range, and a second element of a kind that may occur once (`maxOccurs` 1). The contents
-    /// of blocks are not checked.
-    ///
-    /// ```
-    /// use pagecut::{Format, media::matroska::Matroska};
-    ///
-    /// let data = std::fs::read("testdata/media/clusters.mkv")?;
-    /// for record in Matroska.records(&data) {
-    ///     assert_eq!(record?.element().checks().count(), 0);
-    /// }
-    /// # Ok::<(), pagecut::Error>(())
-    /// ```
-    #[must_use]
-    pub fn checks(&self) -> Checks<'data> {
-        Checks::new(*self)
-    }
-
     /// Creates the error of a damaged body.
     #[cold]
     pub(super) fn damaged(&self, why: &'static str) -> Error {
@@ -242,7 +216,7 @@ impl<'data> Element<'data> {
     }
 
     fn fault(&self, kind: ErrorKind) -> Error {
-        fault(kind, self.body_offset(), self.body)
+        fault::at(kind, self.body_offset(), self.body)
     }
 }
 
@@ -273,7 +247,7 @@ impl<'data> Elements<'data> {
 
     #[cold]
     fn end(&mut self, kind: ErrorKind) -> Option<Result<Element<'data>>> {
-        let error = fault(kind, self.offset, self.rest);
+        let error = fault::at(kind, self.offset, self.rest);
         self.rest = &[];
         Some(Err(error))
     }

@@ -29,23 +29,6 @@ pub enum Encoding<'data> {
     Encryption(Option<Element<'data>>),
 }
 
-/// How the frames of a track are stored: the sum of its [`ContentEncoding`]s.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum FrameEncoding {
-    /// As they are, or without the first bytes that all frames have in common (header stripping).
-    #[default]
-    Plain,
-    /// Compressed with zlib (RFC 1950).
-    Zlib,
-    /// Compressed with bzip2.
-    Bzip2,
-    /// Compressed with LZO1X.
-    Lzo,
-    /// Encrypted, with several encodings, or with one that is unknown.
-    Other,
-}
-
 impl<'data> ContentEncoding<'data> {
     /// Reads an [`ElementId::CONTENT_ENCODING`].
     pub(super) fn read(element: Element<'data>) -> Result<Self> {

@@ -30,7 +30,7 @@ impl Header {
     #[inline]
     pub(super) fn read(bytes: &[u8]) -> Found {
         #[cfg(test)]
-        super::linear::count(1);
+        super::step_count::count(1);
         let Some(&first) = bytes.first() else { return Found::Short };
         let id_len = vint_len(first);
         if id_len > MAX_ID_LEN {

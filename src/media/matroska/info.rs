@@ -1,6 +1,6 @@
 //! Properties of the whole segment.
 
-use super::faults::Faults;
+use super::fault::Faults;
 use super::{Element, ElementId};
 use crate::error::Result;
 

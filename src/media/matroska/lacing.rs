@@ -91,7 +91,7 @@ impl<'data> Frames<'data> {
     /// Reads the next size. The last frame has none.
     fn read_size(&mut self) -> Option<u64> {
         #[cfg(test)]
-        super::linear::count(1 + self.sizes.iter().take_while(|&&byte| byte == 0xff).count());
+        super::step_count::count(1 + self.sizes.iter().take_while(|&&byte| byte == 0xff).count());
         match self.lacing {
             Lacing::Xiph => {
                 let ones = self.sizes.iter().take_while(|&&byte| byte == 0xff).count();

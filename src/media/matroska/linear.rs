@@ -1,27 +1,8 @@
-//! Every walk over elements takes time linear in the length of the input.
-//!
-//! The tests count steps: element headers, frame sizes, and blocks of 64 bytes searched for a start.
+//! Tests that every walk over elements takes time linear in the length of the input.
 
-use std::cell::Cell;
-
+use super::step_count::steps;
 use super::{ElementId, Matroska, Segment, TopLevel, tree};
 use crate::record::{Boundaries, Format, Piece, Resync};
-
-thread_local! {
-    static COUNT: Cell<u64> = const { Cell::new(0) };
-}
-
-/// Counts steps of this thread.
-pub(super) fn count(steps: usize) {
-    COUNT.set(COUNT.get() + steps as u64);
-}
-
-/// Returns the number of steps of `work`.
-fn steps(work: impl FnOnce()) -> u64 {
-    let before = COUNT.get();
-    work();
-    COUNT.get() - before
-}
 
 fn element(id: ElementId, body: &[u8]) -> Vec<u8> {
     let id = id.0.to_be_bytes().into_iter().skip_while(|&byte| byte == 0);

@@ -5,18 +5,19 @@ use std::fmt;
 use std::iter::FusedIterator;
 
 use super::element::Each;
-use super::{Element, ElementId, Matroska, Seek, Segment};
+use super::segment_body::SegmentBody;
+use super::{Element, ElementId, Matroska, Seek};
 use crate::record::{Piece, Pieces};
 
 /// Maximum number of pending `SeekHead`s, and of elements found through them, so that a damaged input cannot exhaust memory.
 const MAX_FOUND: usize = 10_000;
 
-/// The top-level elements with one ID that lie before the clusters or are listed in a `SeekHead` ([`Segment::listed`]).
+/// The top-level elements with one ID that lie before the clusters or are listed in a `SeekHead` ([`Segment::listed`](super::Segment::listed)).
 ///
 /// A `SeekHead` may point to another one. Each element is returned once, and only the first of overlapping ones, so the work
 /// is linear in the length of the input for any pointers. At most 10,000 elements are followed.
 pub struct Listed<'segment, 'data> {
-    segment: &'segment Segment<'data>,
+    segment: &'segment SegmentBody<'data>,
     id: ElementId,
     /// The elements before the clusters; `None` once they are read.
     before: Option<Pieces<'data, Matroska>>,
@@ -30,7 +31,7 @@ pub struct Listed<'segment, 'data> {
 }
 
 impl<'segment, 'data> Listed<'segment, 'data> {
-    pub(super) fn new(segment: &'segment Segment<'data>, id: ElementId) -> Self {
+    pub(super) fn new(segment: &'segment SegmentBody<'data>, id: ElementId) -> Self {
         Self {
             segment,
             id,
@@ -84,7 +85,7 @@ impl<'segment, 'data> Listed<'segment, 'data> {
     /// Returns the element at a position, if it is new and has a requested ID.
     fn follow(&mut self, seek: Seek) -> Option<Element<'data>> {
         let is_wanted = seek.id == self.id || seek.id == ElementId::SEEK_HEAD;
-        let offset = self.segment.element().body_offset().checked_add(seek.position)?;
+        let offset = self.segment.element.body_offset().checked_add(seek.position)?;
         if self.found.len() == MAX_FOUND
             || !is_wanted
             || seek.id == ElementId::CLUSTER

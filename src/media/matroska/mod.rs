@@ -33,13 +33,13 @@
 //!
 //! # Boundaries
 //!
-//! A boundary ([`Boundaries::search_boundary`]) is a provable cluster that a reader reaches, over gaps, from the start of
+//! A boundary ([`Boundaries::search_boundary`](crate::record::Boundaries::search_boundary)) is a provable cluster that a reader reaches, over gaps, from the start of
 //! the bytes. As the rules use nothing before a position, reading from a boundary continues exactly as reading from an
 //! earlier one does. So a boundary satisfies its definition whichever boundary the reader starts from.
 //!
 //! *Why not a local search:* a Matroska file can lie inside another one, as an attachment or in a frame. Its clusters are
 //! valid clusters, and no window distinguishes them from those of the outer file, since the window may lie inside the inner
-//! one. Only a reader that comes from the left skips them. So [`look_behind`](Boundaries::look_behind) is unlimited. It
+//! one. Only a reader that comes from the left skips them. So [`look_behind`](crate::record::Boundaries::look_behind) is unlimited. It
 //! costs little: of a cluster with a known size, only the first bytes and the bytes after its end are read.
 //!
 //! In clusters without sizes, the reader steps over each block. If that is much of the work, collect the records once and
@@ -72,7 +72,8 @@ mod ebml;
 mod element;
 mod encoding;
 mod entries;
-mod faults;
+mod fault;
+mod format;
 mod head;
 mod header;
 mod info;
@@ -85,14 +86,19 @@ mod packet;
 mod range;
 mod schema;
 mod segment;
+mod segment_body;
 mod step;
+#[cfg(test)]
+mod step_count;
 mod streams;
 mod sync;
 mod tags;
 mod top_level;
 mod track;
+mod tracks;
 mod tree;
 
+pub use super::FrameEncoding;
 pub use attachments::AttachedFile;
 pub use block::Block;
 pub use chapters::{ChapterAtom, ChapterDisplay, EditionEntry};
@@ -103,8 +109,9 @@ pub(in crate::media) use demux::{DemuxedPackets, Demuxer};
 pub(crate) use detect::detect;
 pub use ebml::EbmlHeader;
 pub use element::{Each, Element, Elements};
-pub use encoding::{ContentEncoding, Encoding, FrameEncoding, Payload};
+pub use encoding::{ContentEncoding, Encoding, Payload};
 pub use entries::Entries;
+pub use format::Matroska;
 pub use info::Info;
 pub use lacing::{Frame, Frames, Lacing};
 pub use listed::Listed;
@@ -118,90 +125,3 @@ pub use tags::{SimpleTag, Tag};
 pub use top_level::TopLevel;
 pub use track::{Audio, Track, TrackType, Video};
 pub use tree::{Node, Tree, tree};
-
-use std::ops::Range;
-
-use crate::error::{Error, ErrorKind, Site};
-use crate::record::{Boundaries, Format, Part, Search, Step, Stop};
-use step::View;
-use sync::Start;
-
-/// The format of Matroska and WebM. Its records are top-level elements.
-///
-/// ```
-/// use pagecut::{Piece, Resync, media::matroska::{Matroska, TopLevel}};
-///
-/// let mut data = std::fs::read("testdata/media/clusters.mkv")?;
-/// data.truncate(20_000);
-/// let (mut blocks, mut lost) = (0, 0..0);
-/// for piece in Matroska.pieces(&data) {
-///     match piece {
-///         Piece::Record(TopLevel::Cluster(cluster)) => blocks += cluster.blocks().filter(Result::is_ok).count(),
-///         Piece::Record(_) => {}
-///         Piece::Gap(gap) => lost = gap.range,
-///     }
-/// }
-/// assert_eq!((blocks, lost), (104, 19_916..20_000));
-/// # Ok::<(), pagecut::Error>(())
-/// ```
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Matroska;
-
-impl Format for Matroska {
-    const NAME: &'static str = "matroska";
-    const IS_TEXT: bool = false;
-    type Record<'data> = TopLevel<'data>;
-    type Layout = Layout;
-    type Lookahead = ();
-
-    fn step(&self, (): &mut (), part: &Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
-        let view = View { bytes: part.view(), complete: part.is_complete() };
-        let (header, end) = view.record(position)?;
-        Ok(Step::Record { layout: Layout(header), len: end - position, blank: 0, lines: 0 })
-    }
-
-    fn record<'data>(&self, bytes: &'data [u8], offset: u64, Layout(header): Layout) -> TopLevel<'data> {
-        let element = Element::new(header, offset, &bytes[header.len..]);
-        match header.id {
-            ElementId::SEGMENT => TopLevel::Segment(element),
-            ElementId::CLUSTER => TopLevel::Cluster(Cluster::new(element)),
-            _ => TopLevel::Element(element),
-        }
-    }
-
-    fn boundaries(&self) -> Option<&dyn Boundaries> {
-        Some(self)
-    }
-}
-
-impl Boundaries for Matroska {
-    /// Unlimited: see the page of the module.
-    fn look_behind(&self) -> usize {
-        usize::MAX
-    }
-
-    fn find_start(&self, part: Part<'_>, from: usize) -> Option<usize> {
-        match sync::search_start(View { bytes: part.view(), complete: part.is_complete() }, from) {
-            Start::At(start) => Some(start),
-            Start::None | Start::Unknown => None,
-        }
-    }
-
-    fn search_boundary(&self, data: &[u8], range: Range<usize>) -> Search {
-        sync::search_boundary(data, range)
-    }
-}
-
-/// Creates an error in the input of a view, which does not know its record number.
-#[cold]
-fn fault(kind: ErrorKind, offset: u64, found: &[u8]) -> Error {
-    let site = Site {
-        format: Matroska::NAME,
-        offset,
-        record_offset: offset,
-        counted_from: u64::MAX,
-        record: 0,
-        line: None,
-    };
-    Error::at(kind, site, found)
-}

@@ -3,7 +3,7 @@
 use std::iter::FusedIterator;
 
 use super::lacing::Frames;
-use super::{Block, Blocks, Element, ElementId, Matroska, Payload, Segment, TopLevel, Track};
+use super::{Block, Blocks, Cluster, Element, ElementId, Matroska, Payload, Segment, TopLevel, Track};
 use crate::error::Result;
 use crate::record::{Piece, Pieces};
 
@@ -48,8 +48,22 @@ pub struct PacketsOf<'segment, 'data> {
     walk: ClusterWalk<'data>,
 }
 
+impl<'data> Segment<'data> {
+    /// Returns all packets in file order. The iterator continues after damage.
+    #[must_use]
+    pub fn packets(&self) -> Packets<'_, 'data> {
+        Packets::new(self)
+    }
+
+    /// Returns the packets of one cluster, for workers that process clusters in parallel.
+    #[must_use]
+    pub fn packets_of(&self, cluster: &Cluster<'data>) -> PacketsOf<'_, 'data> {
+        PacketsOf::new(self, cluster.blocks())
+    }
+}
+
 impl<'segment, 'data> PacketsOf<'segment, 'data> {
-    pub(super) fn new(segment: &'segment Segment<'data>, blocks: Blocks<'data>) -> Self {
+    fn new(segment: &'segment Segment<'data>, blocks: Blocks<'data>) -> Self {
         Self { segment, walk: ClusterWalk { blocks, current: None } }
     }
 }
@@ -173,7 +187,7 @@ pub struct Packets<'segment, 'data> {
 }
 
 impl<'segment, 'data> Packets<'segment, 'data> {
-    pub(super) fn new(segment: &'segment Segment<'data>) -> Self {
+    fn new(segment: &'segment Segment<'data>) -> Self {
         Self { segment, walk: SegmentWalk::new(segment) }
     }
 

@@ -4,17 +4,17 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::entries::Entries;
-use super::faults::Faults;
-use super::head::{self, Tracks};
+use super::fault::Faults;
+use super::head;
 use super::listed::Listed;
-use super::packet::{Packets, PacketsOf};
-use super::step::View;
+use super::segment_body::SegmentBody;
+use super::tracks::Tracks;
 use super::{
     AttachedFile, Cluster, CuePoint, EbmlHeader, EditionEntry, Element, ElementId, Info, Matroska, Seek, Tag,
     TopLevel, Track, fault,
 };
 use crate::error::{Error, ErrorKind, Result};
-use crate::record::{Format, Part, Piece, Pieces, Records, Resync};
+use crate::record::{Piece, Pieces, Records, Resync};
 
 /// A `Segment` (RFC 9559, section 5.1) and its metadata.
 ///
@@ -32,9 +32,8 @@ use crate::record::{Format, Part, Piece, Pieces, Records, Resync};
 /// ```
 #[derive(Clone)]
 pub struct Segment<'data> {
-    data: &'data [u8],
+    body: SegmentBody<'data>,
     header: Option<EbmlHeader<'data>>,
-    element: Element<'data>,
     info: Info<'data>,
     /// Shared, because later segments may have the same tracks.
     tracks: Arc<Tracks<'data>>,
@@ -69,11 +68,11 @@ impl<'data> Segment<'data> {
         }
         let Some(element) = found else {
             let within = ErrorKind::Incomplete { within: "before a Segment" };
-            return Err(damage.unwrap_or_else(|| fault(within, data.len() as u64, b"")));
+            return Err(damage.unwrap_or_else(|| fault::at(within, data.len() as u64, b"")));
         };
         let (info, tracks) = (Info::default(), Arc::default());
-        let mut segment = Self { data, header, element, info, tracks, faults };
-        let read = head::read(&segment, true);
+        let mut segment = Self { body: SegmentBody { data, element }, header, info, tracks, faults };
+        let read = head::read(&segment.body, true);
         if let Some(damage) = read.damage.filter(|_| !read.has_tracks) {
             return Err(damage);
         }
@@ -88,9 +87,9 @@ impl<'data> Segment<'data> {
         let mut faults = Faults::default();
         let header = header.map(|header| EbmlHeader::read_damaged(header, &mut faults));
         let (info, tracks) = (self.info, Arc::default());
-        let mut segment = Self { data: self.data, header, element, info, tracks, faults };
+        let mut segment = Self { body: SegmentBody { element, ..self.body }, header, info, tracks, faults };
         // A pointer could lead every segment to the same elements, so none is followed.
-        let read = head::read(&segment, false);
+        let read = head::read(&segment.body, false);
         let tracks = if read.has_tracks { Arc::new(read.tracks) } else { Arc::clone(&self.tracks) };
         let info = if read.has_info { read.info } else { self.info };
         segment.take(info, tracks, read.faults);
@@ -117,7 +116,7 @@ impl<'data> Segment<'data> {
     /// Returns the ID and size of the segment.
     #[must_use]
     pub fn element(&self) -> Element<'data> {
-        self.element
+        self.body.element
     }
 
     /// Returns `Info`, or the defaults without it.
@@ -154,33 +153,20 @@ impl<'data> Segment<'data> {
     /// Returns the records after the ID and size of the `Segment`, up to the first error or the end of the input.
     #[must_use]
     pub fn records(&self) -> Records<'data, Matroska> {
-        Matroska.records_of(self.part())
+        self.body.records()
     }
 
     /// Returns the records after the ID and size of the `Segment`, and the gaps between them.
     #[must_use]
     pub fn pieces(&self) -> Pieces<'data, Matroska> {
-        Matroska.pieces_of(self.part())
-    }
-
-    fn part(&self) -> Part<'data> {
-        // Offsets in memory fit into `usize`.
-        let start = usize::try_from(self.element.body_offset()).unwrap_or(usize::MAX);
-        Part::from_range(self.data, start.min(self.data.len())..self.data.len())
+        self.body.pieces()
     }
 
     /// Returns the element at a position relative to the body of the `Segment`, as in `SeekHead` and `Cues`; `None` if no
     /// element with this ID begins there.
     #[must_use]
     pub fn element_at(&self, position: u64, id: ElementId) -> Option<Element<'data>> {
-        let offset = self.element.body_offset().checked_add(position)?;
-        let at = usize::try_from(offset).ok()?;
-        match (View { bytes: self.data, complete: true }).record(at) {
-            Ok((header, end)) if header.id == id => {
-                Some(Element::new(header, offset, self.data.get(at + header.len..end)?))
-            }
-            _ => None,
-        }
+        self.body.element_at(position, id)
     }
 
     /// Returns the cluster at a position relative to the body of the `Segment`, as in `Cues`.
@@ -214,7 +200,7 @@ impl<'data> Segment<'data> {
     /// ```
     #[must_use]
     pub fn listed(&self, id: ElementId) -> Listed<'_, 'data> {
-        Listed::new(self, id)
+        Listed::new(&self.body, id)
     }
 
     /// Returns the entries of the [`listed`](Segment::listed) elements with an ID, each read by `read`. Damaged entries are skipped; `tell`
@@ -321,25 +307,13 @@ impl<'data> Segment<'data> {
     pub fn attachments(&self) -> Result<Entries<'_, 'data, AttachedFile<'data>>> {
         self.entries(ElementId::ATTACHMENTS, ElementId::ATTACHED_FILE, AttachedFile::read)
     }
-
-    /// Returns all packets in file order. The iterator continues after damage.
-    #[must_use]
-    pub fn packets(&self) -> Packets<'_, 'data> {
-        Packets::new(self)
-    }
-
-    /// Returns the packets of one cluster, for workers that process clusters in parallel.
-    #[must_use]
-    pub fn packets_of(&self, cluster: &Cluster<'data>) -> PacketsOf<'_, 'data> {
-        PacketsOf::new(self, cluster.blocks())
-    }
 }
 
 impl fmt::Debug for Segment<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Segment")
             .field("header", &self.header)
-            .field("element", &self.element)
+            .field("element", &self.body.element)
             .field("info", &self.info)
             .field("tracks", &self.tracks)
             .finish_non_exhaustive()

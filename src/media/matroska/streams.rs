@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::head::Tracks;
+use super::tracks::Tracks;
 use super::{AttachedFile, Segment, Track, TrackType};
 use crate::media::MediaKind;
 

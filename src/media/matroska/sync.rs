@@ -58,7 +58,7 @@ fn search_window(view: View<'_>, range: Range<usize>) -> Start {
     let mut end = range.end;
     for id in STARTS {
         #[cfg(test)]
-        super::linear::count((end - range.start).div_ceil(64));
+        super::step_count::count((end - range.start).div_ceil(64));
         let with_last_id = end.saturating_add(ID_LEN - 1).min(view.bytes.len());
         for position in memmem::find_iter(&view.bytes[range.start..with_last_id], &id.0.to_be_bytes()) {
             let at = range.start + position;

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::element::Each;
-use super::faults::Faults;
+use super::fault::Faults;
 use super::{ContentEncoding, Element, ElementId, Encoding, FrameEncoding, Payload};
 use crate::error::Result;
 use crate::media::MediaKind;

@@ -48,9 +48,19 @@ pub struct Tree<'data> {
     depth: usize,
 }
 
+impl<'data> Element<'data> {
+    /// Returns all descendants, at any depth; its children have depth 1.
+    ///
+    /// Damage is an item. The iterator then continues after the element that contains the damage.
+    #[must_use]
+    pub fn descendants(&self) -> Tree<'data> {
+        Tree::within(*self)
+    }
+}
+
 impl<'data> Tree<'data> {
     /// Returns the descendants of an element.
-    pub(super) fn within(element: Element<'data>) -> Self {
+    fn within(element: Element<'data>) -> Self {
         let mut tree = tree(b"");
         // Only master elements have children.
         let _ = tree.enter(element, 0);

@@ -1,8 +1,19 @@
-//! Faults that do not stop the reading of an element.
+//! Errors of Matroska.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result, Site};
 
-/// The first faults found.
+/// Name of the format in errors.
+pub(super) const FORMAT: &str = "matroska";
+
+/// Creates an error in the input of a view, which does not know its record number.
+#[cold]
+pub(super) fn at(kind: ErrorKind, offset: u64, found: &[u8]) -> Error {
+    let site =
+        Site { format: FORMAT, offset, record_offset: offset, counted_from: u64::MAX, record: 0, line: None };
+    Error::at(kind, site, found)
+}
+
+/// The first faults found, which do not stop the reading of an element.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Faults(Vec<Error>);
 
