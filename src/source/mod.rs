@@ -30,7 +30,7 @@ pub use access::BgzfReader;
 pub use access::{Cost, Inspection, ReadAt, Reader, ReaderFactory, Span, inspect, open_reader};
 pub use open::Source;
 pub use options::SourceOptions;
-pub use pairs::{PairBatch, PairReader, PairTally, PairedSource};
+pub use pairs::{PairAccount, PairBatch, PairPiece, PairReader, PairTally, PairedSource};
 pub use read::{Parts, RecordReader, RecoveredParts};
 pub use recover::Salvaged;
 pub use schedule::Account;

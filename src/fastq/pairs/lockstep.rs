@@ -82,7 +82,7 @@ impl<'data> Lane<'data> {
             record: position.record - 1 - later,
             offset,
             // The lines of a mapping may have changed.
-            line: position.line.saturating_sub(lines),
+            line: Some(position.line.saturating_sub(lines)),
             header: header(record.as_bytes(), record.definition()),
         }
     }

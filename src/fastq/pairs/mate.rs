@@ -14,8 +14,8 @@ pub(crate) struct Mate<'data> {
     pub(crate) record: u64,
     /// Its first byte.
     pub(crate) offset: u64,
-    /// Lines before it.
-    pub(crate) line: u64,
+    /// Lines before it, if they were counted.
+    pub(crate) line: Option<u64>,
     /// Its first line, without the line end.
     pub(crate) header: &'data [u8],
 }
@@ -46,7 +46,7 @@ impl Mate<'_> {
             record_offset: self.offset,
             counted_from: 0,
             record: self.record,
-            line: Some(self.line),
+            line: self.line,
         };
         Error::at(kind, site, self.header).in_file(self.file)
     }

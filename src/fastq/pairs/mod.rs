@@ -58,7 +58,7 @@ mod serial;
 
 pub use batch::Batch;
 pub(crate) use mate::Mate;
-pub(crate) use names::{Mismatch, mismatch};
+pub(crate) use names::{CLASSES, Mismatch, key, mismatch};
 pub use serial::Iter;
 
 use input::Input;

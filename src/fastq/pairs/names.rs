@@ -34,6 +34,20 @@ pub(crate) fn mismatch(first: &[u8], second: &[u8]) -> Option<Mismatch> {
     (first >= second).then_some(Mismatch::Number { first, second })
 }
 
+/// The number of classes of [`key`].
+pub(crate) const CLASSES: u8 = 16;
+
+/// Returns a part of the name that is equal in both mates, and a class below [`CLASSES`] for the read numbers. Records of equal keys and
+/// classes have the same mates.
+pub(crate) fn key(definition: &[u8]) -> (&[u8], u8) {
+    let (name, description) = split_definition(definition);
+    let casava = casava_number(description).unwrap_or(0);
+    match split_number(name).filter(|(stem, _)| !is_run_of_spots(stem)) {
+        Some((stem, number)) => (stem, 4 * number + casava),
+        None => (name, casava),
+    }
+}
+
 /// Returns the read numbers of two names that differ in them only.
 fn numbers_of_one_name(first: &[u8], second: &[u8]) -> Option<(u8, u8)> {
     let (first_stem, first_number) = split_number(first)?;

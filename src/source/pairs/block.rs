@@ -90,7 +90,7 @@ impl<L: Copy> Block<L> {
         let Stored { start, len, offset, number, lines, .. } = self.records[index];
         let bytes = &self.bytes[start..start + len];
         let definition = F::definition(&self.record(format, index));
-        place(bytes, definition, Mate { file, record: number, offset, line: lines, header: &[] })
+        place(bytes, definition, Mate { file, record: number, offset, line: Some(lines), header: &[] })
     }
 }
 
@@ -99,7 +99,7 @@ pub(super) fn place<'data>(bytes: &'data [u8], definition: &[u8], mate: Mate<'da
     // The last line may not end.
     let lines = bytes.split_inclusive(|&byte| byte == b'\n').count() as u64;
     // A mapping may have other line ends by now.
-    Mate { line: mate.line.saturating_sub(lines), header: header(bytes, definition), ..mate }
+    Mate { line: mate.line.map(|line| line.saturating_sub(lines)), header: header(bytes, definition), ..mate }
 }
 
 /// How an input ended: with the account of all its bytes, or with an error.

@@ -4,12 +4,14 @@ mod batch;
 mod block;
 mod lanes;
 mod reader;
+mod recover;
 mod work;
 
 use std::path::Path;
 
 pub use batch::PairBatch;
 pub use reader::PairReader;
+pub use recover::{PairAccount, PairPiece};
 
 use super::access::Reader;
 use super::open::Source;

@@ -162,8 +162,13 @@ fn mate<'reader, F: MateFormat>(
 ) -> Mate<'reader> {
     let (part, tally) = (reader.part(), reader.tally());
     let definition = F::definition(&found.record(format, &part));
-    let mate =
-        Mate { file, record: tally.records - 1, offset: found.offset(&part), line: tally.lines, header: &[] };
+    let mate = Mate {
+        file,
+        record: tally.records - 1,
+        offset: found.offset(&part),
+        line: Some(tally.lines),
+        header: &[],
+    };
     place(found.bytes(&part), definition, mate)
 }
 

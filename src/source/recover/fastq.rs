@@ -45,7 +45,20 @@ impl Source {
         most_gaps: u64,
         mut take: impl FnMut(Salvaged<'_>) -> Result<()> + Send,
     ) -> Account {
-        self.find_fastq_gaps(fastq, guess, true, most_gaps, |good, gap| hand_out(good, gap, &mut take))
+        self.salvage_fastq_variant(fastq, guess, most_gaps, |_, salvaged| take(salvaged))
+    }
+
+    /// Recovers FASTQ as [`salvage_fastq`](Source::salvage_fastq) does, and calls `take` also with the variant of the records.
+    pub(in crate::source) fn salvage_fastq_variant(
+        &self,
+        fastq: &Fastq,
+        guess: Variant,
+        most_gaps: u64,
+        mut take: impl FnMut(Variant, Salvaged<'_>) -> Result<()> + Send,
+    ) -> Account {
+        self.find_fastq_gaps(fastq, guess, true, most_gaps, |variant, good, gap| {
+            hand_out(good, gap, &mut |salvaged: Salvaged<'_>| take(variant, salvaged))
+        })
     }
 
     /// Calls `take` with the gaps of damaged FASTQ, as [`for_each_gap`](Source::for_each_gap) does, in the variant of its records. The gaps
@@ -57,21 +70,23 @@ impl Source {
         most_gaps: u64,
         mut take: impl FnMut(Gap) -> Result<()> + Send,
     ) -> Account {
-        self.find_fastq_gaps(fastq, guess, false, most_gaps, |_, gap| gap.map_or(Ok(()), &mut take))
+        self.find_fastq_gaps(fastq, guess, false, most_gaps, |_, _, gap| gap.map_or(Ok(()), &mut take))
     }
 
-    /// Calls `take` with each gap and the good bytes before it, if they are wanted, and finally with the good bytes after the last gap.
+    /// Calls `take` with each gap and the good bytes before it, if they are wanted, and finally with the good bytes after the last gap, each
+    /// time with the variant of the records.
     fn find_fastq_gaps(
         &self,
         fastq: &Fastq,
         guess: Variant,
         wants_good: bool,
         most_gaps: u64,
-        mut take: impl FnMut(&[u8], Option<Gap>) -> Result<()> + Send,
+        mut take: impl FnMut(Variant, &[u8], Option<Gap>) -> Result<()> + Send,
     ) -> Account {
         // Recovery keeps a good record whatever follows it.
         let fastq = fastq.check_quality_end(false);
         if self.reader().is_none() {
+            let take = |good: &[u8], gap: Option<Gap>| take(guess, good, gap);
             return match guess {
                 Variant::FourLines => self.find_stream_gaps(&fastq, most_gaps, take),
                 Variant::Wrapped => self.find_end(&fastq.wrapped(), wants_good, most_gaps, take),
@@ -80,7 +95,7 @@ impl Source {
         // Nothing of the part with the first gap is taken, so the bytes taken so far are the same in both variants.
         let mut taken = 0;
         let account = self.find_gaps(&fastq, wants_good, 0, |good, gap| {
-            take(good, gap)?;
+            take(Variant::FourLines, good, gap)?;
             taken += good.len() as u64;
             Ok(())
         });
@@ -89,15 +104,20 @@ impl Source {
             return account;
         }
         let mut left = taken;
-        let take = |good: &[u8], gap: Option<Gap>| {
+        let mut take = |variant, good: &[u8], gap: Option<Gap>| {
             // A value that does not fit into `usize` is larger than any slice.
             let known = usize::try_from(left).unwrap_or(usize::MAX).min(good.len());
             left -= known as u64;
-            take(&good[known..], gap)
+            take(variant, &good[known..], gap)
         };
         match self.variant_by_all_records() {
-            Ok(Variant::FourLines) => self.find_gaps(&fastq, wants_good, most_gaps, take),
-            Ok(Variant::Wrapped) => self.find_end(&fastq.wrapped(), wants_good, most_gaps, take),
+            Ok(variant @ Variant::FourLines) => {
+                self.find_gaps(&fastq, wants_good, most_gaps, |good, gap| take(variant, good, gap))
+            }
+            Ok(variant @ Variant::Wrapped) => {
+                let take = |good: &[u8], gap: Option<Gap>| take(variant, good, gap);
+                self.find_end(&fastq.wrapped(), wants_good, most_gaps, take)
+            }
             Err(error) => Account { error: Some(error), complete: false, ..account },
         }
     }

@@ -7,6 +7,8 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
 use super::account::Account;
 use super::outcome::{Outcome, Then};
 use super::parts::PartQueue;
@@ -125,11 +127,24 @@ pub(in crate::source) fn on_workers<T: Send>(
     match threads {
         Some(1) => Ok(vec![worker()]),
         Some(threads) => {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.min(MAX_THREADS)).build();
+            let pool = ThreadPoolBuilder::new().num_threads(threads.min(MAX_THREADS)).build();
             Ok(pool.map_err(io::Error::other)?.broadcast(|_| worker()))
         }
         None => Ok(rayon::broadcast(|_| worker())),
     }
+}
+
+/// The threads of a new pool, as many as those of the current one, for work that is set to no number of threads.
+///
+/// # Errors
+///
+/// [`ErrorKind::Io`](crate::ErrorKind::Io) if the threads cannot be started.
+pub(in crate::source) fn own_pool(threads: Option<usize>) -> Result<Option<ThreadPool>> {
+    if threads.is_some() {
+        return Ok(None);
+    }
+    let pool = ThreadPoolBuilder::new().num_threads(rayon::current_num_threads()).build();
+    Ok(Some(pool.map_err(io::Error::other)?))
 }
 
 /// Sums up outcomes in the order of the input; they come in any order.

@@ -8,7 +8,7 @@ mod outcome;
 mod parts;
 
 pub use account::Account;
-pub(super) use drive::{MAX_THREADS, Work, drive, on_workers};
+pub(super) use drive::{MAX_THREADS, Work, drive, on_workers, own_pool};
 pub(super) use file_parts::FileParts;
 pub(super) use in_order::{InOrder, InOrderWork};
 pub(super) use outcome::{Outcome, Then};

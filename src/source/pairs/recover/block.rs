@@ -1,0 +1,162 @@
+//! Copies of the records that are left of a damaged input, and the thread that makes them.
+
+use std::io;
+use std::sync::mpsc::SyncSender;
+
+use crate::error::{Error, Result};
+use crate::fastq::{Fastq, MateFormat, Variant};
+use crate::record::{Format as _, Gap, Part};
+use crate::source::open::Source;
+use crate::source::recover::Salvaged;
+use crate::source::schedule::Account;
+
+/// A block is full with this many bytes.
+const FULL: usize = 256 << 10;
+
+/// Or with this many records, so that the positions of short records do not take much more memory than the records.
+const MOST_RECORDS: usize = 4096;
+
+/// Successive records of an input, with the blank lines after them, and the gaps between them.
+#[derive(Debug, Default)]
+pub(super) struct Block {
+    bytes: Vec<u8>,
+    records: Vec<Stored>,
+    /// Each with the number of records of the block before it.
+    gaps: Vec<(usize, Gap)>,
+}
+
+/// The position of a record in a block.
+#[derive(Debug, Clone, Copy)]
+struct Stored {
+    /// Where the bytes of the block start that belong to the record.
+    from: usize,
+    /// Where the record starts, after blank lines at the start of the input.
+    start: usize,
+    /// Length of its first line without `@`.
+    definition_len: usize,
+    /// Its offset in the input.
+    offset: u64,
+}
+
+impl Block {
+    /// The number of records.
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// A record, with the blank lines after it.
+    #[inline]
+    pub(super) fn record(&self, index: usize) -> &[u8] {
+        let end = self.records.get(index + 1).map_or(self.bytes.len(), |next| next.from);
+        &self.bytes[self.records[index].from..end]
+    }
+
+    /// The first line of a record, without `@`.
+    #[inline]
+    pub(super) fn definition(&self, index: usize) -> &[u8] {
+        let Stored { start, definition_len, .. } = self.records[index];
+        &self.bytes[start + 1..][..definition_len]
+    }
+
+    /// The first line of a record, and its offset in the input.
+    pub(super) fn header(&self, index: usize) -> (&[u8], u64) {
+        let Stored { start, definition_len, offset, .. } = self.records[index];
+        (&self.bytes[start..][..1 + definition_len], offset)
+    }
+
+    /// The gaps, each with the number of records of the block before it.
+    pub(super) fn take_gaps(&mut self) -> Vec<(usize, Gap)> {
+        std::mem::take(&mut self.gaps)
+    }
+
+    fn is_full(&self) -> bool {
+        self.bytes.len() >= FULL || self.records.len() >= MOST_RECORDS
+    }
+
+    fn add(&mut self, bytes: &[u8], offset: u64) -> Result<()> {
+        self.bytes.try_reserve(bytes.len()).map_err(|_| {
+            Error::from(io::Error::from(io::ErrorKind::OutOfMemory)).of_bytes_at(Fastq::NAME, offset)
+        })?;
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+/// Reads a damaged input, and sends what is left of it until the receiver is dropped.
+pub(super) fn send(
+    source: &Source,
+    fastq: &Fastq,
+    guess: Variant,
+    most_gaps: u64,
+    sender: SyncSender<Block>,
+) -> Account {
+    let mut filling = Filling { block: Block::default(), offset: 0, sender };
+    let plain = Fastq::new().check_quality_end(false);
+    let mut account =
+        source.salvage_fastq_variant(fastq, guess, most_gaps, |variant, salvaged| match salvaged {
+            Salvaged::Records(bytes) if variant == Variant::Wrapped => filling.add(&plain.wrapped(), bytes),
+            Salvaged::Records(bytes) => filling.add(&plain, bytes),
+            Salvaged::Gap(gap) => {
+                filling.offset = gap.range.end;
+                let before = filling.block.len();
+                filling.block.gaps.push((before, gap));
+                Ok(())
+            }
+        });
+    if let Err(error) = filling.send() {
+        account.error.get_or_insert(error);
+        account.complete = false;
+    }
+    account
+}
+
+/// A block being filled.
+struct Filling {
+    block: Block,
+    /// The offset of the next bytes in the input.
+    offset: u64,
+    sender: SyncSender<Block>,
+}
+
+impl Filling {
+    /// Adds whole records and the blank lines between them.
+    fn add<F: MateFormat>(&mut self, format: &F, bytes: &[u8]) -> Result<()> {
+        let mut records = format.records_of(Part::whole(bytes));
+        let mut end = 0;
+        while let Some(record) = records.next() {
+            let record = record?;
+            // Positions in a slice fit into `usize`.
+            let next = usize::try_from(records.tally().bytes()).unwrap_or(usize::MAX);
+            let start = next - F::bytes(&record).len();
+            self.add_blank(&bytes[end..start])?;
+            if self.block.is_full() {
+                self.send()?;
+            }
+            let Block { bytes: held, records: places, .. } = &mut self.block;
+            let from = if places.is_empty() { 0 } else { held.len() };
+            let offset = self.offset + start as u64;
+            let definition_len = F::definition(&record).len();
+            places.push(Stored { from, start: held.len(), definition_len, offset });
+            self.block.add(&bytes[start..next], offset)?;
+            end = next;
+        }
+        self.add_blank(&bytes[end..])?;
+        self.offset += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Adds blank lines to the record before them.
+    fn add_blank(&mut self, lines: &[u8]) -> Result<()> {
+        self.block.add(lines, self.offset)
+    }
+
+    /// Sends the block.
+    ///
+    /// # Errors
+    ///
+    /// That it is not wanted.
+    fn send(&mut self) -> Result<()> {
+        let block = std::mem::take(&mut self.block);
+        self.sender.send(block).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe).into())
+    }
+}

@@ -1,0 +1,158 @@
+//! Recovery of damaged inputs of pairs: the pairs that are left, the records without mates, and the gaps.
+
+mod block;
+mod lane;
+mod matching;
+mod piece;
+
+use std::hash::RandomState;
+use std::sync::mpsc;
+use std::thread::{self, Scope, ScopedJoinHandle};
+
+pub use piece::PairPiece;
+
+use self::lane::Lane;
+use self::matching::{Counts, match_interleaved, match_two};
+use super::{PairedSource, VariantOfMates};
+use crate::error::{PairFile, Result};
+use crate::fastq::{Fastq, Variant};
+use crate::source::open::Source;
+use crate::source::schedule::{Account, own_pool};
+
+/// Blocks of an input that may wait for the comparison.
+const WAITING: usize = 2;
+
+/// Memory of the records of each input that may wait for their mates.
+const MOST_WAITING: u64 = 32 << 20;
+
+/// The counts of damaged pairs, and the accounts of their inputs.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PairAccount {
+    /// Pairs.
+    pub pairs: u64,
+    /// Records of the first input without a mate, or of the only one.
+    pub first_orphans: u64,
+    /// Records of the second input without a mate.
+    pub second_orphans: u64,
+    /// The account of the first input, or of the only one.
+    pub first: Account,
+    /// The account of the second input.
+    pub second: Option<Account>,
+}
+
+impl PairedSource {
+    /// Reads damaged inputs, and calls `take` with the pairs that are left, with the records without a mate, and with the gaps, in order.
+    /// Every record that [`Source::salvage_fastq`] gives of an input is in one pair, or is an orphan.
+    ///
+    /// Names tell which records are mates ([rules](crate::fastq::pairs)). Where two records are no mates, both inputs are read on until a
+    /// record has a mate among those that were read; the records before both are orphans. Names that occur more than once are mates in
+    /// the order of the input. After the end of one input, the rest of the other one are orphans.
+    ///
+    /// Up to 32 MiB of each input wait for their mates, whatever the length of a gap: if too much is waiting after a gap, the first record
+    /// of one input is an orphan, namely of that which is behind, by the lengths of its records and its gaps. Without a gap, it is an error
+    /// if so many bytes of both inputs have no mates, and if there is no pair at all in two inputs that have records. In one input in which
+    /// mates alternate, a record that its mate does not follow is an orphan, and 32 MiB of those without a gap are that error.
+    ///
+    /// Each input is read on its own threads. What was said of streams of FASTQ at [`Source::salvage_fastq`] holds here too: if the error of
+    /// an account is [`WrappedStream`](crate::ErrorKind::WrappedStream), everything after the first gap of this input is void.
+    ///
+    /// ```
+    /// use pagecut::{PairPiece, PairedSource, Source, SourceOptions, fastq::Fastq};
+    ///
+    /// let open = |reads: &'static [u8]| Source::from_reader(reads, SourceOptions::new());
+    /// let first = open(b"@r1/1\nAC\n+\nII\n@r2/1\nGGG\n+\nI\n@r3/1\nT\n+\nI\n");
+    /// let second = open(b"@r1/2\nA\n+\nI\n@r2/2\nG\n+\nI\n@r3/2\nC\n+\nI\n");
+    /// let mut orphans = Vec::new();
+    /// let account = PairedSource::new(first, second).recover(&Fastq::new(), u64::MAX, |piece| {
+    ///     if let PairPiece::Orphan { record, .. } = piece {
+    ///         orphans.extend_from_slice(record);
+    ///     }
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!((account.pairs, account.second_orphans), (2, 1));
+    /// assert_eq!(account.first.tally.gaps, 1);
+    /// assert_eq!(orphans, b"@r2/2\nG\n+\nI\n");
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UnknownFormat`](crate::ErrorKind::UnknownFormat) for an input that is not FASTQ;
+    /// [`MateName`](crate::ErrorKind::MateName) and [`MateNumber`](crate::ErrorKind::MateNumber) of two records, for inputs that have no
+    /// mates; those of `take`, and of threads that cannot be started. The errors of the inputs are in their accounts.
+    pub fn recover(
+        &self,
+        fastq: &Fastq,
+        most_gaps: u64,
+        take: impl FnMut(PairPiece<'_>) -> Result<()>,
+    ) -> Result<PairAccount> {
+        let hashes = RandomState::new();
+        let Some(second) = &self.second else {
+            let only = Input::new(&self.first, None)?;
+            return thread::scope(|scope| {
+                let (lane, thread) = only.start(scope, fastq, most_gaps, hashes)?;
+                let counts = match_interleaved(lane, take)?;
+                Ok(PairAccount::new(counts, joined(thread), None))
+            });
+        };
+        let first = Input::new(&self.first, Some(PairFile::First))?;
+        let second = Input::new(second, Some(PairFile::Second))?;
+        thread::scope(|scope| {
+            let (first, first_thread) = first.start(scope, fastq, most_gaps, hashes.clone())?;
+            let (second, second_thread) = second.start(scope, fastq, most_gaps, hashes)?;
+            let counts = match_two(first, second, take)?;
+            Ok(PairAccount::new(counts, joined(first_thread), Some(joined(second_thread))))
+        })
+    }
+}
+
+impl PairAccount {
+    fn new(counts: Counts, first: Account, second: Option<Account>) -> Self {
+        let Counts { pairs, orphans: [first_orphans, second_orphans] } = counts;
+        Self { pairs, first_orphans, second_orphans, first, second }
+    }
+}
+
+/// A damaged input.
+struct Input<'run> {
+    source: &'run Source,
+    file: Option<PairFile>,
+    guess: Variant,
+}
+
+impl<'run> Input<'run> {
+    /// # Errors
+    ///
+    /// That it is not FASTQ, or cannot be read.
+    fn new(source: &'run Source, file: Option<PairFile>) -> Result<Self> {
+        let guess = source.detect_after_damage().and_then(|kind| kind.visit(VariantOfMates));
+        Ok(Self { source, file, guess: guess.map_err(|error| error.in_file(file))? })
+    }
+
+    /// Starts a thread that reads the input.
+    fn start<'scope>(
+        self,
+        scope: &'scope Scope<'scope, 'run>,
+        fastq: &'run Fastq,
+        most_gaps: u64,
+        hashes: RandomState,
+    ) -> Result<(Lane, ScopedJoinHandle<'scope, Account>)> {
+        let Self { source, file, guess } = self;
+        let (sender, blocks) = mpsc::sync_channel(WAITING);
+        // A worker that waits for the comparison must not keep a thread from the other input.
+        let pool = own_pool(source.options.threads)?;
+        let send = move || block::send(source, fastq, guess, most_gaps, sender);
+        let work = move || match pool {
+            Some(pool) => pool.install(send),
+            None => send(),
+        };
+        let thread = thread::Builder::new().name("pagecut-mates".into()).spawn_scoped(scope, work)?;
+        Ok((Lane::new(file, blocks, hashes, MOST_WAITING), thread))
+    }
+}
+
+/// The account of an input that was read to its end.
+fn joined(thread: ScopedJoinHandle<'_, Account>) -> Account {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
