@@ -167,6 +167,34 @@ mod tests {
     }
 
     #[test]
+    fn mates_have_equal_keys_and_classes_have_equal_mates() {
+        let names = [
+            "r", "r/1", "r/2", "r/3", "r/4", "r.1", "r.2", "r/", "r.", "", "/1", "SRR1.1", "SRR1.2",
+            "SRR1.1.1",
+        ];
+        let descriptions = ["", " x", " 1:N:0:A", " 2:N:0:A", "\t3:Y:0:A", " 4:N:0:A"];
+        let all: Vec<String> = names
+            .iter()
+            .flat_map(|name| descriptions.iter().map(move |description| format!("{name}{description}")))
+            .collect();
+        let mates = |first: &String| all.iter().map(|second| of(first, second).is_none()).collect::<Vec<_>>();
+        let is_mate_of =
+            |second: &String| all.iter().map(|first| of(first, second).is_none()).collect::<Vec<_>>();
+        for first in &all {
+            let (stem, class) = key(first.as_bytes());
+            assert!(class < CLASSES);
+            for second in &all {
+                let other = key(second.as_bytes());
+                assert!(of(first, second).is_some() || stem == other.0, "{first:?} {second:?}");
+                if (stem, class) == other {
+                    assert_eq!(mates(first), mates(second), "{first:?} {second:?}");
+                    assert_eq!(is_mate_of(first), is_mate_of(second), "{first:?} {second:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn who_are_mates_are_none_the_other_way_round_if_they_have_numbers() {
         for (first, second) in [("r/1", "r/2"), ("r.1", "r.2"), ("r 1:N:0:A", "r 2:Y:0:A")] {
             assert_eq!((of(first, second), of(second, first)), (None, SWAPPED));

@@ -97,9 +97,7 @@ pub(super) fn send(
             Salvaged::Records(bytes) if variant == Variant::Wrapped => filling.add(&plain.wrapped(), bytes),
             Salvaged::Records(bytes) => filling.add(&plain, bytes),
             Salvaged::Gap(gap) => {
-                filling.offset = gap.range.end;
-                let before = filling.block.len();
-                filling.block.gaps.push((before, gap));
+                filling.add_gap(gap);
                 Ok(())
             }
         });
@@ -150,6 +148,11 @@ impl Filling {
         self.block.add(lines, self.offset)
     }
 
+    fn add_gap(&mut self, gap: Gap) {
+        self.offset = gap.range.end;
+        self.block.gaps.push((self.block.len(), gap));
+    }
+
     /// Sends the block.
     ///
     /// # Errors
@@ -159,4 +162,25 @@ impl Filling {
         let block = std::mem::take(&mut self.block);
         self.sender.send(block).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe).into())
     }
+}
+
+/// The blocks of an input of records and of gaps, which are given by their lengths.
+#[cfg(test)]
+pub(super) fn blocks_of(
+    pieces: impl Iterator<Item = std::result::Result<String, u64>>,
+) -> std::sync::mpsc::Receiver<Block> {
+    let (sender, receiver) = std::sync::mpsc::sync_channel(1000);
+    let mut filling = Filling { block: Block::default(), offset: 0, sender };
+    for piece in pieces {
+        match piece {
+            Ok(records) => filling.add(&Fastq::new(), records.as_bytes()).unwrap(),
+            Err(len) => filling.add_gap(Gap {
+                range: filling.offset..filling.offset + len,
+                error: crate::error::ErrorKind::Changed.into(),
+                lost: None,
+            }),
+        }
+    }
+    filling.send().unwrap();
+    receiver
 }

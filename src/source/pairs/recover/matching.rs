@@ -246,3 +246,75 @@ fn mismatch_of(first: &Lane, second: &Lane) -> Option<Error> {
     let mismatch = mismatch(first.front()?.definition(), second.front()?.definition())?;
     Some(first.mate(0)?.mismatch(&second.mate(0)?, mismatch))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::hash::RandomState;
+    use std::ops::Range;
+
+    use super::super::block::blocks_of;
+    use super::*;
+    use crate::error::ErrorKind;
+
+    /// The pieces of an input.
+    enum Input {
+        Reads(Range<usize>),
+        /// A gap of this many reads.
+        Hole(usize),
+    }
+    use Input::{Hole, Reads};
+
+    fn read(number: usize, mate: u8) -> String {
+        format!("@r{number:08}/{mate}\nACGT\n+\nIIII\n")
+    }
+
+    fn lane(mate: u8, input: &[Input], most_waiting: u64, hashes: &RandomState) -> Lane {
+        let pieces = input.iter().map(|piece| match piece {
+            Reads(numbers) => Ok(numbers.clone().map(|number| read(number, mate)).collect()),
+            Hole(reads) => Err((reads * read(0, mate).len()) as u64),
+        });
+        let file = if mate == 1 { PairFile::First } else { PairFile::Second };
+        Lane::new(Some(file), blocks_of(pieces), hashes.clone(), most_waiting)
+    }
+
+    /// The numbers of pairs and of orphans. About 100 reads may wait.
+    fn counts(first: &[Input], second: &[Input]) -> Result<(u64, [u64; 2])> {
+        let hashes = RandomState::new();
+        let [first, second] =
+            [(1, first), (2, second)].map(|(mate, input)| lane(mate, input, 22_000, &hashes));
+        match_two(first, second, |_| Ok(())).map(|counts| (counts.pairs, counts.orphans))
+    }
+
+    #[test]
+    fn mates_are_found_after_a_gap_of_any_length() {
+        for (first, second, expected) in [
+            (vec![Reads(0..50), Hole(5000), Reads(5050..6000)], vec![Reads(0..6000)], (1000, [0, 5000])),
+            (vec![Reads(0..6000)], vec![Reads(0..50), Hole(5000), Reads(5050..6000)], (1000, [5000, 0])),
+            (
+                vec![Reads(0..50), Hole(3000), Reads(3050..6000), Hole(2000), Reads(8000..9000)],
+                vec![Reads(0..1000), Hole(4000), Reads(5000..9000)],
+                (50 + 1000 + 1000, [1950, 950 + 2000]),
+            ),
+            // The other input ends in the gap.
+            (vec![Reads(0..50), Hole(5000), Reads(5050..6000)], vec![Reads(0..3000)], (50, [950, 2950])),
+            (vec![Reads(0..50), Hole(5000)], vec![Reads(0..3000)], (50, [0, 2950])),
+            (vec![Hole(5000)], vec![Reads(0..3000)], (0, [0, 3000])),
+        ] {
+            assert_eq!(counts(&first, &second).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn missing_reads_without_a_gap_are_searched_nearby() {
+        let some = [Reads(0..50), Reads(120..6000)];
+        assert_eq!(counts(&some, &[Reads(0..6000)]).unwrap(), (5930, [0, 70]));
+        let few = [Reads(0..50), Reads(5050..6000)];
+        for (first, second) in [(&few[..], &[Reads(0..6000)][..]), (&[Reads(0..6000)], &few)] {
+            let error = counts(first, second).unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::MateName { .. }), "{error}");
+        }
+        // An input that has ended is no reason for an error.
+        assert_eq!(counts(&[Reads(0..50)], &[Reads(0..6000)]).unwrap(), (50, [0, 5950]));
+        assert_eq!(counts(&[Reads(0..50), Reads(9000..9001)], &[Reads(0..6000)]).unwrap(), (50, [1, 5950]));
+    }
+}
