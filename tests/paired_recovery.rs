@@ -7,11 +7,11 @@ use std::fmt::Write as _;
 use std::io::Cursor;
 
 use common::{POOLS, file};
+use pagecut::error::PairFile;
 use pagecut::fastq::Fastq;
 use pagecut::io::{Strategy, ZeroCopyConfig};
-use pagecut::{
-    Error, ErrorKind, PairAccount, PairFile, PairPiece, PairedSource, Salvaged, Source, SourceOptions,
-};
+use pagecut::source::{PairAccount, PairPiece, Salvaged};
+use pagecut::{Error, ErrorKind, PairedSource, Source, SourceOptions};
 use proptest::prelude::{Just, ProptestConfig, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use proptest::strategy::{BoxedStrategy, Strategy as _};
 

@@ -58,7 +58,7 @@ impl PairedSource {
     /// an account is [`WrappedStream`](crate::ErrorKind::WrappedStream), everything after the first gap of this input is void.
     ///
     /// ```
-    /// use pagecut::{PairPiece, PairedSource, Source, SourceOptions, fastq::Fastq};
+    /// use pagecut::{PairedSource, Source, SourceOptions, fastq::Fastq, source::PairPiece};
     ///
     /// let open = |reads: &'static [u8]| Source::from_reader(reads, SourceOptions::new());
     /// let first = open(b"@r1/1\nAC\n+\nII\n@r2/1\nGGG\n+\nI\n@r3/1\nT\n+\nI\n");
