@@ -15,7 +15,7 @@ use crate::media::unsupported;
 use crate::named_source::NamedSource;
 use crate::{formats, input, output, report};
 pub(crate) use sink::Place;
-pub(crate) use wanted::{Wanted, Work, no_track, there_is};
+pub(crate) use wanted::{Wanted, Work, available, no_track};
 
 /// Arguments of `pagecut extract`.
 #[derive(Debug, Args)]

@@ -14,7 +14,7 @@ use crate::{output, report};
 #[command(after_help = "To read the main page: pagecut man | man -l -")]
 pub(crate) struct Man {
     /// Directory in which the main page and one page for each subcommand are written, and which is created if it does not exist; without
-    /// it, the main page is printed
+    /// it, or with `-`, the main page is printed
     directory: Option<PathBuf>,
 }
 
@@ -26,7 +26,7 @@ pub(crate) fn run(
     all_good: &mut bool,
 ) -> io::Result<()> {
     let command = command.disable_help_subcommand(true);
-    match &args.directory {
+    match args.directory.as_deref().filter(|directory| directory.as_os_str() != "-") {
         None => out.write_all(&render(&page(command))?)?,
         Some(directory) => {
             let name = directory.display().to_string();

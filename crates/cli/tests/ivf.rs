@@ -97,7 +97,9 @@ fn extract_writes_what_ffmpeg_copies() {
         assert!(output.status.success(), "{name}: {}", stderr(&output));
         assert!(output.stdout == expected, "{name}");
     }
-    assert!(refused(&["extract", "--track", "2", "vp8.ivf"]).contains("there is no track 2: there is 1"));
+    assert!(
+        refused(&["extract", "--track", "2", "vp8.ivf"]).contains("there is no track 2; the only track is 1")
+    );
     assert!(refused(&["extract", "--pid", "7", "vp8.ivf"]).contains("only a transport stream has PIDs"));
     assert!(refused(&["extract", "--box", "moov", "vp8.ivf"]).contains("IVF has no boxes"));
     assert!(refused(&["extract", "--attachment", "1", "vp8.ivf"]).contains("IVF has no attached files"));

@@ -2,7 +2,9 @@
 
 use pagecut::Error;
 
-use super::{PacketCounts, ReadCounts, Tracks};
+use super::packets::PacketCounts;
+use super::reads::ReadCounts;
+use super::tracks::Tracks;
 
 /// The counts of an input.
 pub(crate) enum Outcome {

@@ -61,6 +61,7 @@ fn every_subcommand_has_a_manual_page() {
 
     let main = fs::read(pages.join("pagecut.1")).unwrap();
     assert!(run(&["man"]).stdout == main, "the main page is the one that is printed");
+    assert!(run(&["man", "-"]).stdout == main, "- is standard output");
     let main = String::from_utf8(main).unwrap();
     let verify = fs::read_to_string(pages.join("pagecut-verify.1")).unwrap();
     for command in commands {

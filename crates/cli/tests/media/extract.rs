@@ -200,7 +200,7 @@ fn attached_files_match_mkvextract() {
     }
     let output = run(&["extract", "groups.mkv", "--attachment", "0"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("there is no attached file 0: there is "), "{}", stderr(&output));
+    assert!(stderr(&output).contains("there is no attached file 0; the "), "{}", stderr(&output));
 }
 
 /// Builds an element with a size field of eight bytes.
@@ -259,15 +259,15 @@ fn usage() {
         assert_eq!(run(args).status.code(), Some(2), "{args:?}");
     }
     let refused: [(&[&str], &str); 10] = [
-        (&["groups.mkv", "--track", "9"], "there is no track 9: there is 1, 2, 3"),
-        (&["mp4/hevc.mp4", "--track", "0"], "there is no track 0: there is 1"),
+        (&["groups.mkv", "--track", "9"], "there is no track 9; the tracks are 1, 2, 3"),
+        (&["mp4/hevc.mp4", "--track", "0"], "there is no track 0; the only track is 1"),
         (&["mp4/hevc.mp4", "--attachment", "1"], "MP4 has no attached files"),
         (&["groups.mkv", "--box", "moov"], "Matroska has no boxes"),
         (&["../two.fastq", "--track", "1"], "it is FASTQ, and only media containers hold tracks"),
         (&["../two.fastq", "--pid", "256"], "only a transport stream has PIDs"),
         (&["../small.ts", "--track", "1"], "a transport stream has nothing but PIDs"),
         (&["../small.ts", "--pid", "0x1ffe"], "there are no PES packets of PID 0x1ffe"),
-        (&["live.mkv", "--attachment", "a"], "there is no attached file a: there is none"),
+        (&["live.mkv", "--attachment", "a"], "there is no attached file a; the file has no attached files"),
         (&["missing.mkv", "--track", "1"], "No such file"),
     ];
     for (args, complaint) in refused {

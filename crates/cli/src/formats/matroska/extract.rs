@@ -3,7 +3,7 @@
 use pagecut::Result;
 use pagecut::media::matroska::Segment;
 
-use crate::extract::{Place, no_track, there_is};
+use crate::extract::{Place, available, no_track};
 use crate::media::frames::{self, Storage};
 use crate::media::unsupported;
 use crate::report;
@@ -78,7 +78,7 @@ pub(super) fn attachment(data: &[u8], wanted: &str, place: &Place<'_>) -> Result
     let found = files.iter().find(|file| file.name == wanted.as_bytes()).or_else(by_number);
     let file = found.ok_or_else(|| {
         let names = files.iter().map(|file| String::from_utf8_lossy(file.name).escape_debug().to_string());
-        unsupported(format!("there is no attached file {wanted}: {}", there_is(names)))
+        unsupported(format!("there is no attached file {wanted}; {}", available("attached file", names)))
     })?;
     let mut sink = place.open(data)?;
     sink.put(file.data_offset..file.data_offset + file.data.len() as u64)?;

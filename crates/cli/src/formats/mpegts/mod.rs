@@ -63,7 +63,7 @@ impl Format for TransportStream {
             Wanted::Pid(pid) => {
                 Ok(Box::new(move |data| extract::elementary_stream(data, packets, pid, place)))
             }
-            _ => Err(unsupported("a transport stream has nothing but PIDs (--pid)")),
+            _ => Err(unsupported("a transport stream has nothing but PIDs: name one with --pid")),
         }
     }
 
