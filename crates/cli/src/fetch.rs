@@ -14,7 +14,7 @@ use clap::Args;
 use pagecut::index::{Fai, Region, Sparse};
 use pagecut::{ErrorKind, Result, Source, source::ReadAt};
 
-use crate::args::{self, Common, Output};
+use crate::args::{self, Common, Limit, Output};
 use crate::output::Out;
 use crate::{formats, index, input, report};
 use lines::{complement, write_lines};
@@ -41,15 +41,17 @@ pub(crate) struct Fetch {
     /// What to print
     #[arg(required_unless_present_any = ["names", "bed"])]
     what: Vec<OsString>,
-    /// Print the sequences whose names are in FILE, one name per line; `-` for standard input
+    /// Print the sequences whose names are in FILE, one name per line; `-` for standard input. It may be compressed
     #[arg(short = 'f', long, value_name = "FILE")]
     names: Option<PathBuf>,
-    /// Print the regions in FILE, in BED format (at least three columns); `-` for standard input
+    /// Print the regions in FILE, in BED format (at least three columns); `-` for standard input. It may be compressed
     #[arg(long, value_name = "FILE")]
     bed: Option<PathBuf>,
     /// Print the reverse complement of BED features on the minus strand
     #[arg(short = 's', long, requires = "bed", conflicts_with = "reverse_complement")]
     strand: bool,
+    #[command(flatten)]
+    limit: Limit,
     #[command(flatten)]
     output: Output,
     /// Letters per line, 0 for one line [default: as in the file]
@@ -67,7 +69,7 @@ const WRITE_LEN: u64 = 1 << 20;
 pub(crate) fn run(args: &Fetch, common: &Common, all_good: &mut bool) -> io::Result<()> {
     demand_agreement(args);
     let name = args.file.display().to_string();
-    let opened = input::open(&args.file, common)
+    let opened = input::open(&args.file, &args.limit, common)
         .and_then(|source| Ok((source, Out::open(&args.output, &args.file, common)?)));
     let (source, mut out) = match opened {
         Ok(opened) => opened,
@@ -80,12 +82,19 @@ pub(crate) fn run(args: &Fetch, common: &Common, all_good: &mut bool) -> io::Res
     let input = Input { args, common, source: &source, names: OnceCell::new(), numbers: OnceCell::new() };
     let mut whole = true;
     for what in &args.what {
+        if out.has_failed() {
+            break;
+        }
         whole &= report::outcome(&name, input.print(what, &mut out).map(|()| true))?;
     }
-    if let Some(path) = &args.names {
+    if let Some(path) = &args.names
+        && !out.has_failed()
+    {
         whole &= input.print_names(path, &name, &mut out)?;
     }
-    if let Some(path) = &args.bed {
+    if let Some(path) = &args.bed
+        && !out.has_failed()
+    {
         whole &= input.print_features(path, &name, &mut out)?;
     }
     input::tell_unclosed(&source, &name);
@@ -171,7 +180,7 @@ impl Input<'_> {
     /// Prints the sequences in a list of names. Returns whether all are there.
     fn print_names(&self, path: &Path, file: &str, out: &mut dyn Write) -> io::Result<bool> {
         print_list(path, file, |list| {
-            let Some(name) = list.next_line()? else { return Ok(None) };
+            let Some(name) = list.next_line()?.map(<[u8]>::trim_ascii) else { return Ok(None) };
             let printed = self.names().and_then(|names| {
                 let region = names.region_of(name, 0..u64::MAX)?;
                 self.print_letters(&Title::new(name), &region, self.args.reverse_complement, out)
@@ -259,7 +268,7 @@ fn print_list(
     let who = path.display().to_string();
     let mut list = match List::open(path) {
         Ok(list) => list,
-        Err(error) => return report::outcome(&who, Err(error.into())),
+        Err(error) => return report::outcome(&who, Err(error)),
     };
     let mut whole = true;
     loop {

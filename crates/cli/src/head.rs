@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Head, common: &Common, all_good: &mut bool) -> io::Resu
     let mut whole = true;
     let mut joined = Joined { left: args.number, format: "", is_open: false };
     for path in &files {
-        if joined.left == 0 {
+        if joined.left == 0 || out.has_failed() {
             break;
         }
         let name = path.display().to_string();

@@ -1,14 +1,15 @@
 //! `pagecut index`: indexes next to files.
 
 use std::fs::File;
-use std::io::{self, BufReader, Write};
+use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use pagecut::index::{Fai, Sparse};
 use pagecut::{ErrorKind, Format, Result, Source, source::FormatTask};
 
-use crate::args::Common;
+use crate::args::{Common, Limit};
+use crate::output::{Complete, OutFile};
 use crate::{formats, input, output, progress, report};
 
 /// Arguments of `pagecut index`.
@@ -21,6 +22,8 @@ pub(crate) struct Index {
     /// Files
     #[arg(required = true)]
     files: Vec<PathBuf>,
+    #[command(flatten)]
+    limit: Limit,
     /// Write the index of names, FILE.fai
     #[arg(long)]
     names: bool,
@@ -47,54 +50,67 @@ pub(crate) fn run(args: &Index, common: &Common, out: &mut dyn Write, all_good: 
     Ok(())
 }
 
-/// Writes the requested indexes of a file, and prints their contents in brief.
+/// Writes the requested indexes of a file: all of them or, after an error, none. Returns a line about each.
 fn write_indexes(path: &Path, name: &str, args: &Index, common: &Common) -> Result<Vec<String>> {
-    let source = input::open(path, common)?;
+    let source = input::open(path, &args.limit, common)?;
     let is_asked = args.names || args.numbers;
-    let mut written = write_blocks(path, &source)?;
+    let mut written = Written::default();
+    add_blocks(path, &source, &mut written)?;
     // An input without positions has no indexes next to it.
     source.content()?;
     if args.names || (!is_asked && formats::of(source.detect()?)?.is_indexed_by_name()) {
         let fai = input::work(&source, name, common, || names_of(&source))?;
-        let path = Fai::path_of(path);
-        output::replace(&path, |out| fai.write(out))?;
         tell_left_out(&fai, name, common);
-        written.push(told(&path, fai.entries().len() as u64, "name"));
+        written.add(&Fai::path_of(path), (fai.entries().len() as u64, "name"), |out| fai.write(out))?;
     }
     if args.numbers || !is_asked {
         let sparse = input::work(&source, name, common, || formats::run(&source, &Numbers))?;
-        let path = Sparse::path_of(path);
-        output::replace(&path, |out| sparse.write(out))?;
-        written.push(told(&path, sparse.records(), "record"));
+        written.add(&Sparse::path_of(path), (sparse.records(), "record"), |out| sparse.write(out))?;
     }
-    Ok(written)
+    output::commit(written.files)?;
+    Ok(written.lines)
 }
 
-/// Summary of an index.
-fn told(path: &Path, number: u64, noun: &str) -> String {
-    format!("{}: {}", path.display(), report::counted(number, noun))
+/// The indexes of a file before they get their names.
+#[derive(Default)]
+struct Written {
+    files: Vec<Complete>,
+    /// A line about each.
+    lines: Vec<String>,
+}
+
+impl Written {
+    /// Writes an index with a number of entries.
+    fn add(
+        &mut self,
+        path: &Path,
+        (number, noun): (u64, &str),
+        write: impl FnOnce(&mut BufWriter<OutFile>) -> Result<()>,
+    ) -> Result<()> {
+        self.files.push(output::prepare(path, write)?);
+        self.lines.push(format!("{}: {}", path.display(), report::counted(number, noun)));
+        Ok(())
+    }
 }
 
 /// Writes the offsets of BGZF blocks, which access by position needs.
 #[cfg(feature = "gzip")]
-fn write_blocks(path: &Path, source: &Source) -> Result<Vec<String>> {
+fn add_blocks(path: &Path, source: &Source, written: &mut Written) -> Result<()> {
     use pagecut::compress::Compression;
     use pagecut::compress::bgzf::Gzi;
     use pagecut::source::BgzfReader;
 
     let (Some(reader), Some(Compression::Bgzf)) = (source.reader(), source.compression()) else {
-        return Ok(Vec::new());
+        return Ok(());
     };
     let gzi = BgzfReader::find_blocks(reader)?;
-    let path = Gzi::path_of(path);
-    output::replace(&path, |out| gzi.write(out))?;
-    Ok(vec![told(&path, gzi.points().len() as u64 + 1, "block")])
+    written.add(&Gzi::path_of(path), (gzi.points().len() as u64 + 1, "block"), |out| gzi.write(out))
 }
 
 /// Does nothing: this build does not read BGZF.
 #[cfg(not(feature = "gzip"))]
-fn write_blocks(_: &Path, _: &Source) -> Result<Vec<String>> {
-    Ok(Vec::new())
+fn add_blocks(_: &Path, _: &Source, _: &mut Written) -> Result<()> {
+    Ok(())
 }
 
 /// Reports the records that an index of names omits.

@@ -5,8 +5,10 @@ use std::io::{self, BufRead, BufReader, Seek as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use pagecut::compress::Decoder;
 use pagecut::io::ZeroCopyConfig;
-use pagecut::{Error, Result, Source, SourceOptions, source::Reader};
+use pagecut::source::Reader;
+use pagecut::{Error, ErrorKind, Result, Source, SourceOptions};
 
 use crate::args::{Common, Io, Limit};
 use crate::{descriptors, progress, report};
@@ -49,15 +51,22 @@ pub(crate) fn tell_unclosed(source: &Source, name: &str) {
     }
 }
 
-/// Opens an input for access by position, where positions decide what is read.
-pub(crate) fn open(path: &Path, common: &Common) -> Result<Source> {
-    let options = options(&Limit::default(), common);
+/// Opens an input for access by position, where positions decide what is read, if it is not longer than allowed.
+pub(crate) fn open(path: &Path, limit: &Limit, common: &Common) -> Result<Source> {
+    let options = options(limit, common);
     // An index next to standard input is unknown, even if that is a file.
-    if is_stdin(path) {
+    let source = if is_stdin(path) {
         take_stdin()?;
-        Ok(Source::from_reader(io::stdin(), options))
+        Source::from_reader(io::stdin(), options)
     } else {
-        open_file(path, options, common)
+        open_file(path, options, common)?
+    };
+    // An input without positions is refused where a position is needed.
+    match limit.max_bytes {
+        Some(most) if source.content().is_ok_and(|content| content.len() > most) => {
+            Err(ErrorKind::InputTooLong { most }.into())
+        }
+        _ => Ok(source),
     }
 }
 
@@ -74,14 +83,14 @@ pub(crate) fn open_to_read(path: &Path, limit: &Limit, common: &Common) -> Resul
     Ok(source)
 }
 
-/// Opens a list that an option names.
-pub(crate) fn open_list(path: &Path) -> io::Result<Box<dyn BufRead>> {
+/// Opens a list that an option names, which may be compressed.
+pub(crate) fn open_list(path: &Path) -> Result<Box<dyn BufRead>> {
     if is_stdin(path) {
         take_stdin()?;
-        return Ok(Box::new(io::stdin().lock()));
+        return Ok(Box::new(BufReader::new(Decoder::new(io::stdin())?)));
     }
     descriptors::check_path(path)?;
-    Ok(Box::new(BufReader::new(File::open(path)?)))
+    Ok(Box::new(BufReader::new(Decoder::new(File::open(path)?)?)))
 }
 
 fn options(limit: &Limit, common: &Common) -> SourceOptions {

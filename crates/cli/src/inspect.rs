@@ -13,7 +13,7 @@ use pagecut::{
 };
 use serde::Serialize;
 
-use crate::args::Common;
+use crate::args::{Common, Limit};
 use crate::media::unsupported;
 use crate::table::{Cell, Table};
 use crate::{descriptors, formats, input, report};
@@ -158,7 +158,7 @@ const SAMPLE_LEN: u64 = 1 << 20;
 
 impl Content {
     fn of(path: &Path, common: &Common) -> Self {
-        let Ok(source) = input::open(path, common) else { return Self::default() };
+        let Ok(source) = input::open(path, &Limit::default(), common) else { return Self::default() };
         let Ok(format) = source.detect().and_then(formats::of) else { return Self::default() };
         let head = source
             .reader()

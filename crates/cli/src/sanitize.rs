@@ -7,6 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use pagecut::record::Tally;
 use pagecut::{Account, Error};
 
 use crate::args::{Common, Limit, Output};
@@ -38,6 +39,9 @@ pub(crate) struct Sanitize {
     /// Stop after this many gaps
     #[arg(long, value_name = "N", default_value_t = u64::MAX, hide_default_value = true)]
     max_gaps: u64,
+    /// Print how many bytes are records, blank lines and gaps
+    #[arg(short, long)]
+    verbose: bool,
 }
 
 /// Writes the good records, and reports what was left out. Sets `all_good` to `false` if anything was.
@@ -70,9 +74,19 @@ pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::
                 let done = if account.complete { "" } else { ", and what follows was not read" };
                 report::note(&name, &format!("{records} written, {bytes} bytes left out in {gaps}{done}"));
             }
+            if args.verbose && !common.quiet {
+                report::note(&name, &bytes_of(&tally));
+            }
         }
     }
     Ok(())
+}
+
+/// Describes the bytes of an input, as far as it was read.
+fn bytes_of(tally: &Tally) -> String {
+    let Tally { record_bytes, blank_bytes, gap_bytes, .. } = tally;
+    let bytes = tally.bytes();
+    format!("{bytes} bytes = {record_bytes} in records + {blank_bytes} blank + {gap_bytes} in gaps")
 }
 
 /// Prints a note about bytes that no checksum verified: except in BGZF, the checksum is at the end of a member, after the bytes of records.

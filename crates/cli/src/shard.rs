@@ -10,7 +10,7 @@ use pagecut::{
     source::{FormatTask, ReadAt},
 };
 
-use crate::args::{Common, conflict};
+use crate::args::{Common, Limit, conflict};
 use crate::output::OutFile;
 use crate::pairs::Mates;
 use crate::{fetch, formats, index, input, output, pairs, report};
@@ -32,11 +32,13 @@ pub(crate) struct Shard {
     #[arg(requires = "paired")]
     mate_file: Option<PathBuf>,
     #[command(flatten)]
+    limit: Limit,
+    #[command(flatten)]
     mates: Mates,
     /// Pieces to make
     #[arg(short = 'n', long, value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    pub(crate) number: u32,
+    number: u32,
     /// Put the same number of records into each piece, by the index of numbers or, without one, by reading the file
     #[arg(long)]
     records: bool,
@@ -52,11 +54,9 @@ pub(crate) fn run(args: &Shard, common: &Common, out: &mut dyn Write, all_good: 
         let Some(prefix) = &args.output else {
             conflict("`--paired` and `--interleaved` write pieces, and need `--output`")
         };
-        return args
-            .mates
-            .group(&files)
-            .iter()
-            .try_for_each(|input| pairs::shard::run(input, prefix, args, common, all_good));
+        return args.mates.group(&files).iter().try_for_each(|input| {
+            pairs::shard::run(input, prefix, args.number.into(), &args.limit, common, all_good)
+        });
     }
     let name = args.file.display().to_string();
     match cut(args, &name, common) {
@@ -75,7 +75,7 @@ pub(crate) fn run(args: &Shard, common: &Common, out: &mut dyn Write, all_good: 
 
 /// Finds the pieces, and writes them if requested.
 fn cut(args: &Shard, name: &str, common: &Common) -> Result<Vec<Range<u64>>> {
-    let source = input::open(&args.file, common)?;
+    let source = input::open(&args.file, &args.limit, common)?;
     let content = source.content()?;
     let task = Shards {
         path: &args.file,

@@ -97,6 +97,56 @@ fn write_errors_name_the_output() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_output_is_the_only_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("reads");
+    fs::write(&input, RECORD.repeat(20_000)).unwrap();
+    for args in [
+        &["head", "-n", "40000"][..],
+        &["sample", "-p", "1"],
+        &["sample", "-n", "20000"],
+        &["sanitize"],
+        &["fetch", "0..200000", "0..100000"],
+    ] {
+        for compress in ["none", "bgzf"] {
+            let mut command = pagecut();
+            command.arg(args[0]).arg(&input);
+            if args[0] == "head" {
+                command.arg(&input);
+            }
+            let output = command
+                .args(&args[1..])
+                .args(["--compress", compress, "--output", "/dev/full"])
+                .stdout(Stdio::piped())
+                .output()
+                .unwrap();
+            let message = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(1), "{args:?} {compress}");
+            assert_eq!(
+                message, "pagecut: /dev/full: cannot be written: No space left on device (os error 28)\n",
+                "{args:?} {compress}"
+            );
+        }
+    }
+}
+
+#[test]
+fn sanitize_accounts_for_the_bytes_on_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, output) = (folder.path().join("reads"), folder.path().join("good"));
+    fs::write(&input, [RECORD, b"junk\n", RECORD, b"\n"].concat()).unwrap();
+    let shown = input.display();
+    let account = format!("pagecut: {shown}: 28 bytes = 22 in records + 1 blank + 5 in gaps\n");
+    for (option, has_account) in [("--verbose", true), ("-v", true), ("-qv", false)] {
+        let done = pagecut().args(["sanitize", option]).arg(&input).arg("-o").arg(&output).output().unwrap();
+        let message = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(message.ends_with(&account), has_account, "{option}: {message}");
+        assert_eq!(fs::read(&output).unwrap(), [RECORD, RECORD, b"\n"].concat(), "{option}");
+    }
+}
+
 #[test]
 fn reads_without_letters_are_wrapped_fastq() {
     let folder = tempfile::tempdir().unwrap();

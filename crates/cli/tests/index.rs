@@ -333,6 +333,49 @@ fn unindexable_input_is_reported_with_the_reason() {
 }
 
 #[test]
+fn a_failed_index_leaves_no_files() {
+    let folder = folder();
+    fs::write(folder.path().join("uneven.fa"), ">a\nAC\nACG\n").unwrap();
+    let Ok(packed) = Command::new("bgzip").current_dir(folder.path()).args(["-c", "uneven.fa"]).output()
+    else {
+        assert!(std::env::var_os("PAGECUT_REQUIRE_ORACLES").is_none(), "no bgzip, which is required");
+        return;
+    };
+    fs::write(folder.path().join("uneven.fa.gz"), packed.stdout).unwrap();
+    let files = || fs::read_dir(folder.path()).unwrap().count();
+    let before = files();
+    let output = pagecut(folder.path(), &["index", "uneven.fa.gz"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("a line is longer than the first"), "{}", stderr(&output));
+    assert_eq!(files(), before, "neither the index of blocks nor any other");
+    assert!(pagecut(folder.path(), &["index", "--numbers", "uneven.fa.gz"]).status.success());
+    assert_eq!(files(), before + 2);
+}
+
+#[test]
+fn a_longer_input_than_allowed_is_refused() {
+    let folder = folder();
+    for (args, limit) in [
+        (&["index", "ref.fa"][..], REFERENCE.len()),
+        (&["fetch", "ref.fa", "a"], REFERENCE.len()),
+        (&["fetch", "reads.fq", "0..1"], READS.len()),
+        (&["fetch", "reads.fq", "#0"], READS.len()),
+        (&["shard", "-n", "2", "reads.fq"], READS.len()),
+        (&["shard", "-n", "2", "--records", "reads.fq"], READS.len()),
+        (&["shard", "-n", "1", "-o", "piece", "--paired", "reads.fq", "reads.fq"], READS.len()),
+    ] {
+        let allowed = pagecut(folder.path(), &[args, &["--max-bytes", &limit.to_string()]].concat());
+        assert!(allowed.status.success(), "{args:?}: {}", stderr(&allowed));
+        let limit = limit - 1;
+        let refused = pagecut(folder.path(), &[args, &["--max-bytes", &limit.to_string()]].concat());
+        assert_eq!(refused.status.code(), Some(1), "{args:?}");
+        assert_eq!(stdout(&refused), "", "{args:?}");
+        let message = format!("the input exceeds the limit of {limit} bytes");
+        assert!(stderr(&refused).contains(&message), "{args:?}: {}", stderr(&refused));
+    }
+}
+
+#[test]
 fn packets_are_found_by_number() {
     let folder = tempfile::tempdir().unwrap();
     fs::copy(testdata("small.ts"), folder.path().join("small.ts")).unwrap();

@@ -21,11 +21,12 @@ pub(super) struct List {
 
 impl List {
     /// Opens a file, or standard input for `-`.
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
+    pub(super) fn open(path: &Path) -> Result<Self> {
         Ok(Self { input: input::open_list(path)?, line: Vec::new(), number: 0 })
     }
 
-    /// Reads the next line that is not blank. Returns it without its end, which may be CR LF.
+    /// Reads the next line that is not blank. Returns it without its end, which may be CR LF, without blanks before the end, and without
+    /// the byte order mark of UTF-8 at the start of the list.
     ///
     /// # Errors
     ///
@@ -41,9 +42,11 @@ impl List {
             if self.line.pop_if(|last| *last == b'\n').is_none() && read as u64 == MAX_LINE_LEN {
                 return Err(self.fault("it is longer than 1 MiB"));
             }
-            while self.line.pop_if(|last| *last == b'\r').is_some() {}
-            if !self.line.trim_ascii().is_empty() {
-                return Ok(Some(&self.line));
+            while self.line.pop_if(|last| matches!(last, b'\r' | b' ')).is_some() {}
+            let mark = if self.number == 1 { &b"\xef\xbb\xbf"[..] } else { b"" };
+            let start = if self.line.starts_with(mark) { mark.len() } else { 0 };
+            if !self.line[start..].trim_ascii().is_empty() {
+                return Ok(Some(&self.line[start..]));
             }
         }
     }
@@ -159,8 +162,8 @@ mod tests {
     }
 
     #[test]
-    fn lines_have_no_ends_and_are_not_blank() {
-        let mut list = list("a b\r\n\n \t\r\n\r\nc\n\nd");
+    fn lines_have_no_ends_marks_or_blanks() {
+        let mut list = list("\u{feff}a b \r\n\n \t\r\n\r\nc\n\nd  ");
         for expected in ["a b", "c", "d"] {
             assert_eq!(list.next_line().unwrap(), Some(expected.as_bytes()));
         }
@@ -170,7 +173,7 @@ mod tests {
     #[test]
     fn features_have_three_to_twelve_columns() {
         let mut list = list(
-            "browser position chr7\ntrack name=x\n# c\nchr 1\t0\t5\ntracks 7  9 .\nchr1\t1\t2\tgene one\t0\t-\tx\ttracker\n",
+            "\u{feff}browser position chr7\ntrack name=x\n# c\nchr 1\t0\t5\ntracks 7  9 .\nchr1\t1\t2\tgene one\t0\t-\tx\ttracker\nchr1\t1\t5 \r\n",
         );
         let feature = |sequence: &str, range, name: &str, strand| Feature {
             sequence: sequence.into(),
@@ -181,6 +184,7 @@ mod tests {
         assert_eq!(list.next_feature().unwrap(), Some(feature("chr 1", 0..5, "", b'.')));
         assert_eq!(list.next_feature().unwrap(), Some(feature("tracks", 7..9, "", b'.')));
         assert_eq!(list.next_feature().unwrap(), Some(feature("chr1", 1..2, "gene one", b'-')));
+        assert_eq!(list.next_feature().unwrap(), Some(feature("chr1", 1..5, "", b'.')));
         assert_eq!(list.next_feature().unwrap(), None);
     }
 

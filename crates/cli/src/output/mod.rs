@@ -21,7 +21,13 @@ pub(crate) use file::{Complete, OutFile, commit};
 pub(crate) use stdout::Stdout;
 
 /// Destination of records.
-pub(crate) enum Out {
+pub(crate) struct Out {
+    stream: Stream,
+    /// Whether a write failed.
+    has_failed: bool,
+}
+
+enum Stream {
     Plain(BufWriter<OutFile>),
     #[cfg(feature = "gzip")]
     Bgzf(Box<bgzf::Writer<BufWriter<OutFile>>>),
@@ -34,13 +40,23 @@ impl Out {
         let compress = output.compress.map_or_else(|| by_name(output.path.as_deref()), Ok)?;
         let stream = BufWriter::new(create(output.path.as_deref(), input)?);
         match compress {
-            Compress::None => Ok(Self::Plain(stream)),
+            Compress::None => Ok(Self::new(Stream::Plain(stream))),
             #[cfg(feature = "gzip")]
             Compress::Bgzf => {
                 let options = bgzf::WriterOptions::new().threads(common.threads.into());
-                Ok(Self::Bgzf(Box::new(bgzf::Writer::with_options(stream, options)?)))
+                let writer = bgzf::Writer::with_options(stream, options)?;
+                Ok(Self::new(Stream::Bgzf(Box::new(writer))))
             }
         }
+    }
+
+    fn new(stream: Stream) -> Self {
+        Self { stream, has_failed: false }
+    }
+
+    /// Returns whether a write failed, so that later ones will fail too.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.has_failed
     }
 
     /// Writes the remaining bytes, ends the compressed stream, and renames a file to its final name.
@@ -50,10 +66,10 @@ impl Out {
 
     /// Writes the remaining bytes, and ends the compressed stream. A file gets its name later.
     pub(crate) fn complete(self) -> pagecut::Result<Complete> {
-        let stream = match self {
+        let stream = match self.stream {
             #[cfg(feature = "gzip")]
-            Self::Bgzf(writer) => writer.finish()?,
-            Self::Plain(stream) => stream,
+            Stream::Bgzf(writer) => writer.finish()?,
+            Stream::Plain(stream) => stream,
         };
         let file = stream.into_inner().map_err(io::IntoInnerError::into_error)?;
         Ok(file.complete()?)
@@ -64,10 +80,10 @@ impl Out {
     ///
     /// Returns whether a file was removed.
     pub(crate) fn abandon(mut self) -> pagecut::Result<bool> {
-        let is_regular = match &self {
+        let is_regular = match &self.stream {
             #[cfg(feature = "gzip")]
-            Self::Bgzf(writer) => writer.get_ref().get_ref().is_regular(),
-            Self::Plain(stream) => stream.get_ref().is_regular(),
+            Stream::Bgzf(writer) => writer.get_ref().get_ref().is_regular(),
+            Stream::Plain(stream) => stream.get_ref().is_regular(),
         };
         if !is_regular {
             self.flush()?;
@@ -75,7 +91,8 @@ impl Out {
         Ok(is_regular)
     }
 
-    /// Finishes an output, or abandons it for a reason, which is reported if a file is removed. Returns whether it is finished.
+    /// Finishes an output, or abandons it for a reason, which is reported if a file is removed. After a failed write, whose error was
+    /// reported, there is no other reason. Returns whether the output is finished.
     pub(crate) fn end(
         self,
         refusal: Option<&str>,
@@ -83,7 +100,7 @@ impl Out {
         common: &Common,
     ) -> pagecut::Result<bool> {
         let Some(refusal) = refusal else { return self.finish().map(|()| true) };
-        if self.abandon()? && !common.quiet {
+        if !self.has_failed && self.abandon()? && !common.quiet {
             let path = output.path.as_deref().unwrap_or(Path::new(""));
             report::note(&path.display().to_string(), &format!("not written, since {refusal}"));
         }
@@ -91,21 +108,25 @@ impl Out {
     }
 
     fn stream(&mut self) -> &mut dyn Write {
-        match self {
-            Self::Plain(stream) => stream,
+        match &mut self.stream {
+            Stream::Plain(stream) => stream,
             #[cfg(feature = "gzip")]
-            Self::Bgzf(writer) => writer,
+            Stream::Bgzf(writer) => writer,
         }
     }
 }
 
 impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.stream().write(bytes)
+        let written = self.stream().write(bytes);
+        self.has_failed |= written.is_err();
+        written
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.stream().flush()
+        let flushed = self.stream().flush();
+        self.has_failed |= flushed.is_err();
+        flushed
     }
 }
 
@@ -185,8 +206,16 @@ pub(crate) fn replace(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<OutFile>) -> pagecut::Result<()>,
 ) -> pagecut::Result<()> {
+    Ok(commit(vec![prepare(path, write)?])?)
+}
+
+/// Writes a file, which gets its name later.
+pub(crate) fn prepare(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<OutFile>) -> pagecut::Result<()>,
+) -> pagecut::Result<Complete> {
     let mut out = BufWriter::new(OutFile::create(path)?);
     write(&mut out)?;
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    Ok(file.commit()?)
+    Ok(file.complete()?)
 }

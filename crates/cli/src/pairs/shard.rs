@@ -12,20 +12,20 @@ use crate::args::{Common, Compress, Limit, Output};
 use crate::media::unsupported;
 use crate::output::{self, Out};
 use crate::report;
-use crate::shard::Shard;
 
 /// Writes the pieces, and notes whether they could be.
 pub(crate) fn run(
     input: &Input,
     prefix: &Path,
-    args: &Shard,
+    number: u64,
+    limit: &Limit,
     common: &Common,
     all_good: &mut bool,
 ) -> io::Result<()> {
     let name = input.name();
-    let done = match input.open(&Limit::default(), common) {
+    let done = match input.open(limit, common) {
         Err((name, error)) => Err((name, error)),
-        Ok(source) => write(input, &source, prefix, args, common).map_err(|error| (name, error)),
+        Ok(source) => write(input, &source, prefix, number, common).map_err(|error| (name, error)),
     };
     if let Err((name, error)) = done {
         report::pass_on_broken_pipe(&error)?;
@@ -36,7 +36,7 @@ pub(crate) fn run(
 }
 
 /// Counts the pairs, and writes as many into each piece.
-fn write(input: &Input, source: &PairedSource, prefix: &Path, args: &Shard, common: &Common) -> Result<()> {
+fn write(input: &Input, source: &PairedSource, prefix: &Path, number: u64, common: &Common) -> Result<()> {
     let sources = [Some(source.first()), source.second()];
     if sources.iter().flatten().any(|source| source.reader().is_none()) {
         return Err(unsupported(
@@ -51,7 +51,7 @@ fn write(input: &Input, source: &PairedSource, prefix: &Path, args: &Shard, comm
             || Ok((source.for_each(&fastq.wrapped(), |_| {})?, Variant::Wrapped)),
         )
     })?;
-    let pieces = Pieces { input, source, prefix, common, number: args.number.into(), pairs: tally.pairs };
+    let pieces = Pieces { input, source, prefix, common, number, pairs: tally.pairs };
     super::work(source, &name, common, || match variant {
         Variant::FourLines => pieces.write(&fastq),
         Variant::Wrapped => pieces.write(&fastq.wrapped()),

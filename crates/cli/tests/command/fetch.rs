@@ -72,6 +72,38 @@ fn lists_can_come_from_standard_input() {
 }
 
 #[test]
+fn lists_can_be_compressed() {
+    let folder = folder("\u{feff}#1 \t\n");
+    fs::write(folder.path().join("bed"), "\u{feff}{z}\t1\t3 \r\n").unwrap();
+    for tool in ["gzip", "bgzip", "xz", "zstd", "bzip2"] {
+        for (option, list, expected) in
+            [("--names", "list", ">#1\nTTTT\n"), ("--bed", "bed", ">{z}:2-3\nGC\n")]
+        {
+            let packed = Command::new(tool).current_dir(folder.path()).args(["-c", list]).output();
+            let Some(packed) = packed.ok().filter(|packed| packed.status.success()) else {
+                assert!(
+                    std::env::var_os("PAGECUT_REQUIRE_ORACLES").is_none(),
+                    "no {tool}, which is required"
+                );
+                continue;
+            };
+            fs::write(folder.path().join("packed"), &packed.stdout).unwrap();
+            let output = fetch(&folder, &[option, "packed"]);
+            assert_eq!(stdout(&output), expected, "{tool} {option}: {}", stderr(&output));
+            assert!(output.status.success(), "{tool} {option}: {}", stderr(&output));
+            let path = folder.path().join("ref.fa");
+            let piped = with_input(&["fetch", path.to_str().unwrap(), option, "-"], &packed.stdout);
+            assert_eq!(stdout(&piped), expected, "{tool} {option}: {}", stderr(&piped));
+
+            fs::write(folder.path().join("packed"), &packed.stdout[..packed.stdout.len() / 2]).unwrap();
+            let output = fetch(&folder, &[option, "packed"]);
+            assert_eq!(output.status.code(), Some(1), "{tool} {option}: the list is truncated");
+            assert!(stderr(&output).starts_with("pagecut: packed: "), "{}", stderr(&output));
+        }
+    }
+}
+
+#[test]
 fn regions_of_bed_are_those_of_seqkit() {
     let features = [
         "chr1\t0\t5\tone\t0\t+",
