@@ -10,7 +10,7 @@ pub use table::FileKind;
 pub(crate) use table::KindVisitor;
 
 use crate::error::{ErrorKind, Result};
-use crate::record::{Certainty, Head};
+use crate::head::{Certainty, Head};
 use table::TABLE;
 
 /// Number of bytes at the start of an input that suffice to detect its format.

@@ -124,23 +124,25 @@
 #![warn(clippy::unwrap_used)]
 
 mod detect;
-mod identity;
-mod range;
+mod head;
 mod scan;
 mod sequence;
 mod sidecar;
 
 pub mod compress;
-pub mod error;
 pub mod fasta;
 pub mod fastq;
 pub mod index;
 pub mod io;
 pub mod media;
-pub mod mmap;
-pub mod record;
 pub mod simd;
 pub mod source;
+
+#[doc(inline)]
+pub use pagecut_core::{error, record};
+pub(crate) use pagecut_core::{identity, range};
+#[doc(inline)]
+pub use pagecut_mmap as mmap;
 
 pub use detect::FileKind;
 pub use error::{Error, ErrorKind, Location, Result};

@@ -166,7 +166,7 @@ impl Compression {
         fault: CompressedFault,
     ) -> Error {
         let (format, unit, number) = (self.name(), self.unit(), number.into());
-        let place = CompressedPlace { format, unit, number, start, offset };
+        let place = CompressedPlace::new(format, unit, number, start, offset);
         ErrorKind::Compressed { place, fault }.into()
     }
 }

@@ -1,6 +1,6 @@
 //! Formats that pagecut names but does not read.
 
-use crate::record::{Certainty, Head};
+use crate::head::{Certainty, Head};
 use crate::sequence::{BYTE_ORDER_MARK, first_byte_of_text};
 
 /// Names a format that is not read.

@@ -3,12 +3,13 @@
 
 use crate::fasta::{self, Fasta};
 use crate::fastq::{self, Variant};
+use crate::head::{Certainty, Head};
 use crate::media::ContainerKind;
 use crate::media::ivf::{self, Ivf};
 use crate::media::matroska::{self, Matroska};
 use crate::media::mp4;
 use crate::media::mpegts::{self, Packets};
-use crate::record::{Certainty, Format, Head};
+use crate::record::Format;
 
 /// A format that pagecut reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

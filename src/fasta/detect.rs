@@ -1,7 +1,8 @@
 //! Whether an input is FASTA.
 
 use super::Fasta;
-use crate::record::{Boundaries, Certainty, Head};
+use crate::head::{Certainty, Head};
+use crate::record::Boundaries;
 use crate::sequence::first_byte_of_text;
 
 /// Tells FASTA by its first byte.

@@ -1,7 +1,8 @@
 //! Whether an input is FASTQ, and of which variant.
 
 use super::{Evidence, Fastq, Variant};
-use crate::record::{Boundaries, Certainty, Head};
+use crate::head::{Certainty, Head};
+use crate::record::Boundaries;
 use crate::sequence::first_byte_of_text;
 
 /// Tells FASTQ by its first byte, and the variant by the records in view; `None` in place of the variant stands for an input that is

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::Alignment;
+use pagecut_io::{Alignment, ReadAhead};
+
 use crate::error::{ErrorKind, Result};
 
 /// A backend: a method of reading the bytes of an input.
@@ -64,19 +65,6 @@ pub enum Strategy {
     Direct,
     /// [`Backend::Uring`].
     Uring,
-}
-
-/// Read-ahead of the kernel.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ReadAhead {
-    /// The setting of the device.
-    #[default]
-    Normal,
-    /// Twice the setting of the device (`POSIX_FADV_SEQUENTIAL` of `posix_fadvise(2)`).
-    Sequential,
-    /// No read-ahead (`POSIX_FADV_RANDOM`), for random access.
-    None,
 }
 
 /// Configuration of all backends.

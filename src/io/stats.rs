@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::Backend;
+use super::config::Backend;
 
 /// A backend that was not used, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Whether an input is IVF.
 
 use super::header::SIGNATURE;
-use crate::record::{Certainty, Head};
+use crate::head::{Certainty, Head};
 
 /// Detects IVF by its signature and version 0, the only one.
 pub(crate) fn detect(head: &Head<'_>) -> Option<Certainty> {

@@ -1,7 +1,8 @@
 //! Detection of Matroska and WebM.
 
 use super::{EbmlHeader, ElementId, Matroska};
-use crate::record::{Certainty, Format, Head, Part};
+use crate::head::{Certainty, Head};
+use crate::record::{Format, Part};
 
 /// Detects Matroska by its EBML header, as far as that is in view.
 pub(crate) fn detect(head: &Head<'_>) -> Option<Certainty> {

@@ -1,7 +1,7 @@
 //! Detection of MP4.
 
 use super::BoxHeader;
-use crate::record::{Certainty, Head};
+use crate::head::{Certainty, Head};
 
 /// Detects MP4 by its first box.
 pub(crate) fn detect(head: &Head<'_>) -> Option<Certainty> {

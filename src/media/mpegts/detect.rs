@@ -1,7 +1,8 @@
 //! Detection of transport streams and their packet length.
 
 use super::{PacketKind, Packets, TsPacket};
-use crate::record::{Certainty, Head, Piece, Resync};
+use crate::head::{Certainty, Head};
+use crate::record::{Piece, Resync};
 
 /// A run of sync bytes this long does not occur in text. (A sequence of bases can have a sync byte, `G`, in every fourth
 /// position.)

@@ -57,7 +57,7 @@ impl Reader {
         // An empty mapping checks only that the file has positions.
         MmapReader::from_file(&file, MmapOptions::new().len(0))?;
         let identity = FileIdentity::of(&file)?;
-        let is_short = config.strategy == Strategy::Auto && identity.len() < config.threshold;
+        let is_short = config.strategy == Strategy::Auto && identity.file_len() < config.threshold;
         let mut reader = Self {
             identity,
             mapped: None,
@@ -194,7 +194,7 @@ impl Reader {
     /// Returns the length of the file in bytes.
     #[must_use]
     pub fn len(&self) -> u64 {
-        self.identity.len()
+        self.identity.file_len()
     }
 
     /// Returns whether the file has no bytes.

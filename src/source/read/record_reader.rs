@@ -56,7 +56,7 @@ impl Source {
             source: self,
             format: format.clone(),
             parts,
-            state: CursorState::new(),
+            state: CursorState::default(),
             before: Tally::default(),
             has_ended: false,
         })
@@ -163,7 +163,7 @@ impl<F: Format> RecordReader<'_, F> {
             Some(error) => self.end(Some(error)),
             None => {
                 self.before += tally;
-                self.state = CursorState::new();
+                self.state = CursorState::default();
                 Ok(())
             }
         }

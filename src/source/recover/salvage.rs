@@ -160,12 +160,10 @@ pub(in crate::source) fn find<F: Resync>(pieces: &mut Pieces<'_, F>, wants_good:
 }
 
 /// Returns the account up to the start of a gap, from the account up to its end.
-fn before_gap<F: Resync>(tally: Tally, gap: &[u8]) -> Tally {
+fn before_gap<F: Resync>(mut tally: Tally, gap: &[u8]) -> Tally {
     let lines = if F::IS_TEXT { memchr::memchr_iter(b'\n', gap).count() as u64 } else { 0 };
-    Tally {
-        gaps: tally.gaps - 1,
-        gap_bytes: tally.gap_bytes - gap.len() as u64,
-        lines: tally.lines - lines,
-        ..tally
-    }
+    tally.gaps -= 1;
+    tally.gap_bytes -= gap.len() as u64;
+    tally.lines -= lines;
+    tally
 }

@@ -194,7 +194,9 @@ mod tests {
     fn done(records: u64, error: Option<&'static str>, stop: bool) -> Outcome {
         let error = error.map(|what| ErrorKind::UnknownFormat(what).into());
         let then = if stop { Then::Stop } else { Then::Continue };
-        Outcome { tally: Tally { records, ..Tally::default() }, error, then }
+        let mut tally = Tally::default();
+        tally.records = records;
+        Outcome { tally, error, then }
     }
 
     /// The account of four parts that are entered in this order; the second and third have errors.
