@@ -1,18 +1,19 @@
 //! Pairs of reads in the commands: how files are grouped, and one module for each command.
 
+mod files;
 mod names;
 pub(crate) mod shard;
 pub(crate) mod stats;
 pub(crate) mod verify;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use clap::error::ErrorKind;
-use pagecut::{Error, PairedSource, Result};
 
-use crate::args::{Common, Limit, wrong_usage};
+use crate::args::wrong_usage;
 use crate::{input, report};
+pub(crate) use files::Input;
 
 /// How the mates of pairs lie in files.
 #[derive(Debug, Args)]
@@ -35,17 +36,6 @@ pub(crate) struct MatesByName {
     /// .2, _R1_001 and _R2_001
     #[arg(long, conflicts_with_all = ["paired", "interleaved"])]
     pub(crate) pairs_by_name: bool,
-}
-
-/// What is read together.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Input {
-    /// A file without pairs.
-    Alone(PathBuf),
-    /// The files of the first and of the second mates.
-    Two(PathBuf, PathBuf),
-    /// A file in which mates alternate.
-    Interleaved(PathBuf),
 }
 
 impl Mates {
@@ -89,53 +79,4 @@ impl MatesByName {
         }
         inputs
     }
-}
-
-impl Input {
-    /// The files, in the order of mates.
-    pub(crate) fn paths(&self) -> Vec<&Path> {
-        match self {
-            Self::Alone(path) | Self::Interleaved(path) => vec![path],
-            Self::Two(first, second) => vec![first, second],
-        }
-    }
-
-    /// Its name in messages.
-    pub(crate) fn name(&self) -> String {
-        let names: Vec<_> = self.paths().iter().map(|path| path.display().to_string()).collect();
-        names.join(" and ")
-    }
-
-    /// Opens the files of pairs.
-    ///
-    /// # Errors
-    ///
-    /// The first file that cannot be opened, with the error.
-    pub(crate) fn open(
-        &self,
-        limit: &Limit,
-        common: &Common,
-    ) -> std::result::Result<PairedSource, (String, Error)> {
-        let open = |path: &Path| {
-            input::open_to_read(path, limit, common).map_err(|error| (path.display().to_string(), error))
-        };
-        match self {
-            Self::Two(first, second) => Ok(PairedSource::new(open(first)?, open(second)?)),
-            Self::Alone(path) | Self::Interleaved(path) => open(path).map(PairedSource::interleaved),
-        }
-    }
-}
-
-/// Does work on pairs, and shows the progress in the first file.
-fn work<T>(
-    source: &PairedSource,
-    name: &str,
-    common: &Common,
-    work: impl FnOnce() -> Result<T>,
-) -> Result<T> {
-    let result = input::work(source.first(), name, common, work);
-    if let Some(second) = source.second() {
-        input::tell_unclosed(second, name);
-    }
-    result
 }

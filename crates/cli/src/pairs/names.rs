@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Input;
+use super::files::Input;
 
 /// Extensions that may follow a read number: of compression, and before it of FASTQ.
 const COMPRESSIONS: [&str; 7] = [".gz", ".bgz", ".bgzf", ".zst", ".bz2", ".xz", ".lz4"];

@@ -7,7 +7,7 @@ use pagecut::compress::Compression;
 use pagecut::fastq::{Fastq, MateFormat, Variant};
 use pagecut::{ErrorKind, PairedSource, Result, Source};
 
-use super::Input;
+use super::files::{self, Input};
 use crate::args::{Common, Compress, Limit, Output};
 use crate::media::unsupported;
 use crate::output::{self, Out};
@@ -45,14 +45,14 @@ fn write(input: &Input, source: &PairedSource, prefix: &Path, number: u64, commo
     }
     let name = input.name();
     let fastq = Fastq::new();
-    let (tally, variant) = super::work(source, &name, common, || {
+    let (tally, variant) = files::work(source, &name, common, || {
         source.in_variant(
             || Ok((source.for_each(&fastq, |_| {})?, Variant::FourLines)),
             || Ok((source.for_each(&fastq.wrapped(), |_| {})?, Variant::Wrapped)),
         )
     })?;
     let pieces = Pieces { input, source, prefix, common, number, pairs: tally.pairs };
-    super::work(source, &name, common, || match variant {
+    files::work(source, &name, common, || match variant {
         Variant::FourLines => pieces.write(&fastq),
         Variant::Wrapped => pieces.write(&fastq.wrapped()),
     })

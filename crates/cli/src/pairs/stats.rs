@@ -3,7 +3,7 @@
 use pagecut::fastq::{Fastq, Summary};
 use pagecut::{PairedSource, Result};
 
-use super::Input;
+use super::files::{self, Input};
 use crate::args::{Common, Limit};
 use crate::stats::{Outcome, ReadCounts};
 
@@ -19,7 +19,7 @@ pub(crate) fn count(
         Ok(source) => source,
         Err((name, error)) => return vec![(name, Err(error))],
     };
-    match super::work(&source, &name, common, || summaries(&source, all)) {
+    match files::work(&source, &name, common, || summaries(&source, all)) {
         Err(error) => vec![(name, Err(error))],
         Ok(summaries) => {
             let counts = |(path, summary): (&std::path::Path, Summary)| {

@@ -7,7 +7,7 @@ use pagecut::fastq::Fastq;
 use pagecut::{Error, ErrorKind, Format as _, PairedSource, record::Tally, source::PairTally};
 use serde::Serialize;
 
-use super::Input;
+use super::files::{self, Input};
 use crate::args::Common;
 use crate::named_source::NamedSource;
 use crate::report;
@@ -39,7 +39,7 @@ pub(crate) fn run(
             (vec![Verdict::unread(name, &error)], Err(error))
         }
         Ok(source) => {
-            let compared = super::work(&source, &name, common, || compare(&source, args));
+            let compared = files::work(&source, &name, common, || compare(&source, args));
             let verdicts = match &compared {
                 Ok(tally) => good_files(input, &source, tally, common),
                 Err(_) => files(input, &source, args, common),

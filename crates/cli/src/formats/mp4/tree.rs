@@ -3,8 +3,7 @@
 use pagecut::Result;
 use pagecut::media::mp4::{FieldValue, FourCc, Node, Tree};
 
-use crate::tree;
-use crate::tree::{Line, Printer, Value};
+use crate::tree::{Field, Line, Printer, Value};
 
 /// Prints all boxes. Returns whether none is damaged; damage is reported.
 pub(super) fn print(data: &[u8], printer: &mut Printer<'_>) -> Result<bool> {
@@ -21,8 +20,8 @@ pub(super) fn print(data: &[u8], printer: &mut Printer<'_>) -> Result<bool> {
 fn line<'data>(node: &Node<'data>) -> Line<'data, FourCc> {
     let found = &node.mp4_box;
     let fields = found.main_fields().map(|field| match field.value {
-        FieldValue::Number(number) => (field.name, tree::Field::Number(number)),
-        FieldValue::FourCc(name) => (field.name, tree::Field::Text(name.to_string())),
+        FieldValue::Number(number) => (field.name, Field::Number(number)),
+        FieldValue::FourCc(name) => (field.name, Field::Text(name.to_string())),
     });
     Line {
         depth: node.depth,

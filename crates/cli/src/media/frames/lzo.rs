@@ -4,7 +4,7 @@
 //! licensed crates, `lzokay` needs a slice for the whole frame, and `minilzo` binds a C library under the GPL; so this
 //! decoder keeps a window and passes the frame in pieces.
 
-use super::{Damaged, Decompressed, Put};
+use super::pieces::{Damaged, Decompressed, Put};
 use pagecut::Result;
 
 /// The longest distance of a match.
@@ -169,8 +169,8 @@ impl Decoder<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::all;
     use super::*;
+    use crate::media::frames::tests::all;
 
     const END: [u8; 3] = [0x11, 0, 0];
 

@@ -2,7 +2,7 @@
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::{Damaged, Decompressed, Put};
+use super::pieces::{Damaged, Decompressed, Put};
 
 /// Decompresses a frame in pieces of a bounded buffer.
 pub(super) fn decompress(data: &[u8], put: Put<'_>) -> Decompressed {
@@ -27,8 +27,8 @@ pub(super) fn decompress(data: &[u8], put: Put<'_>) -> Decompressed {
 mod tests {
     use std::io::Write;
 
-    use super::super::tests::{long_frame, refuses_every_part};
     use super::*;
+    use crate::media::frames::tests::{long_frame, refuses_every_part};
 
     #[test]
     fn frames_longer_than_the_buffer() {

@@ -3,7 +3,7 @@
 use pagecut::Error;
 use pagecut::media::matroska::{Segment, Streams};
 
-use super::Totals;
+use super::tracks::{Totals, streams_of_tracks, tags_of};
 use crate::probe::report::Stream;
 
 /// Counts the packets of a segment and of all later ones, and adds the streams that only they have. `streams` has those of
@@ -22,8 +22,8 @@ pub(super) fn add<'data>(
             let known = streams.len();
             // Its packet times are not relative to the start of the file.
             let totals = vec![Totals { start: None, packets: Some(0) }; segment.tracks().len()];
-            let tags = super::tags_of(&segment, tell);
-            let mut new = super::streams(&segment, numbering, &totals, &tags, tell);
+            let tags = tags_of(&segment, tell);
+            let mut new = streams_of_tracks(&segment, numbering, &totals, &tags, tell);
             new.retain(|stream| stream.index >= known);
             new.sort_by_key(|stream| stream.index);
             // Several tracks may be one stream.

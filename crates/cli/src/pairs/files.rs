@@ -1,0 +1,68 @@
+//! Files that are read together.
+
+use std::path::{Path, PathBuf};
+
+use pagecut::{Error, PairedSource, Result};
+
+use crate::args::{Common, Limit};
+use crate::input;
+
+/// What is read together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Input {
+    /// A file without pairs.
+    Alone(PathBuf),
+    /// The files of the first and of the second mates.
+    Two(PathBuf, PathBuf),
+    /// A file in which mates alternate.
+    Interleaved(PathBuf),
+}
+
+impl Input {
+    /// The files, in the order of mates.
+    pub(crate) fn paths(&self) -> Vec<&Path> {
+        match self {
+            Self::Alone(path) | Self::Interleaved(path) => vec![path],
+            Self::Two(first, second) => vec![first, second],
+        }
+    }
+
+    /// Its name in messages.
+    pub(crate) fn name(&self) -> String {
+        let names: Vec<_> = self.paths().iter().map(|path| path.display().to_string()).collect();
+        names.join(" and ")
+    }
+
+    /// Opens the files of pairs.
+    ///
+    /// # Errors
+    ///
+    /// The first file that cannot be opened, with the error.
+    pub(crate) fn open(
+        &self,
+        limit: &Limit,
+        common: &Common,
+    ) -> std::result::Result<PairedSource, (String, Error)> {
+        let open = |path: &Path| {
+            input::open_to_read(path, limit, common).map_err(|error| (path.display().to_string(), error))
+        };
+        match self {
+            Self::Two(first, second) => Ok(PairedSource::new(open(first)?, open(second)?)),
+            Self::Alone(path) | Self::Interleaved(path) => open(path).map(PairedSource::interleaved),
+        }
+    }
+}
+
+/// Does work on pairs, and shows the progress in the first file.
+pub(super) fn work<T>(
+    source: &PairedSource,
+    name: &str,
+    common: &Common,
+    work: impl FnOnce() -> Result<T>,
+) -> Result<T> {
+    let result = input::work(source.first(), name, common, work);
+    if let Some(second) = source.second() {
+        input::tell_unclosed(second, name);
+    }
+    result
+}
