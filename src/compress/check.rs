@@ -3,8 +3,7 @@
 use crc32fast::Hasher;
 
 use super::Compression;
-use super::run::Run;
-use crate::error::{CompressedFault, Result};
+use crate::error::{CompressedFault, Error};
 
 /// The end of a member.
 pub(super) struct MemberEnd {
@@ -51,16 +50,16 @@ impl Check {
     ///
     /// # Errors
     ///
-    /// A mismatch of the first wrong member. The run is truncated to the end of that member.
-    pub(crate) fn join(&mut self, run: &mut Run, sums: Sums) -> Result<()> {
+    /// The end of the first wrong member in the run, and the mismatch.
+    pub(super) fn join(&mut self, sums: Sums) -> Result<(), (usize, Error)> {
         for (sum, end) in sums.members {
             let mut member = std::mem::take(&mut self.0);
             member.combine(&sum);
             let found = member.finalize();
             if found != end.stored {
                 let fault = CompressedFault::Checksum { found, stored: end.stored };
-                run.truncate(end.position);
-                return Err(end.compression.fault(end.number, end.start, end.offset, fault));
+                let error = end.compression.fault(end.number, end.start, end.offset, fault);
+                return Err((end.position, error));
             }
         }
         self.0.combine(&sums.rest);

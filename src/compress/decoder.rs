@@ -78,7 +78,7 @@ impl<R: Read> Decoder<R> {
         self.read = 0;
         let taken = self.unpacker.take(&mut self.run, RUN_LEN);
         let (sums, finished) = self.run.finish();
-        let joined = self.check.join(&mut self.run, sums);
+        let joined = self.run.verify(sums, &mut self.check);
         if let Some(proven) = self.run.proven(joined.is_err()) {
             self.proven = self.unpacked + proven as u64;
         }

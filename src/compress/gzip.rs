@@ -4,8 +4,8 @@ use std::io::Read;
 
 use super::CompressionStats;
 use super::check::MemberEnd;
-use super::deflate::Stream;
 use super::header::{self, Header};
+use super::inflate_stream::InflateStream;
 use super::peek::Peek;
 use super::pieces::{Codec, Step};
 use super::run::Run;
@@ -13,7 +13,7 @@ use crate::error::{CompressedFault, Error, Result};
 
 /// Decodes members of gzip. It verifies their lengths; the worker that finishes the run computes their checksums.
 pub(super) struct Members {
-    deflate: Stream,
+    deflate: InflateStream,
     /// Decompressed length of the member so far, modulo 2^32.
     len: u32,
     /// Start of the member, and its compressed length if the header states it.
@@ -27,7 +27,7 @@ pub(super) struct Members {
 
 impl Members {
     pub(super) fn new() -> Self {
-        Self { deflate: Stream::new(), len: 0, start: 0, packed_len: None, ends: Vec::new(), made: 0 }
+        Self { deflate: InflateStream::new(), len: 0, start: 0, packed_len: None, ends: Vec::new(), made: 0 }
     }
 
     /// Creates the error of a fault in the current member, or at the place of the next one.
@@ -250,7 +250,7 @@ mod tests {
                 let taken = unpacker.take(run, len).unwrap();
                 let (sums, finished) = run.finish();
                 finished.unwrap();
-                check.join(run, sums).unwrap();
+                run.verify(sums, &mut check).unwrap();
                 found.extend_from_slice(run.as_slice());
                 if matches!(taken, Taken::Last) {
                     break;

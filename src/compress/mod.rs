@@ -20,6 +20,8 @@ mod extra;
 mod gzip;
 #[cfg(feature = "gzip")]
 mod header;
+#[cfg(feature = "gzip")]
+mod inflate_stream;
 pub(crate) mod memory;
 mod peek;
 #[cfg_attr(not(feature = "gzip"), path = "no_pending.rs")]
@@ -44,8 +46,8 @@ pub use decoder::Decoder;
 pub(crate) use deflate::Inflater;
 #[cfg(not(feature = "gzip"))]
 pub(crate) use pending::{Check, Sums};
-pub(crate) use run::Run;
-pub(crate) use unpacker::{Taken, Unpacker};
+pub(crate) use run::{Run, Taken};
+pub(crate) use unpacker::Unpacker;
 
 #[cfg(feature = "_compressed")]
 use crate::error::{CompressedFault, CompressedPlace};
@@ -199,4 +201,20 @@ pub struct CompressionStats {
     /// `false` if the input was read completely and its last member is a BGZF block that is not empty: then the empty
     /// end-of-file block is missing, and the file may have been truncated at the end of another block.
     pub closed: bool,
+}
+
+impl CompressionStats {
+    /// Creates the statistics of an unread input.
+    fn new(compression: Compression) -> Self {
+        Self {
+            compression,
+            members: 0,
+            compressed_bytes: 0,
+            padding_bytes: 0,
+            lost_bytes: 0,
+            decompressed_bytes: 0,
+            verified_bytes: 0,
+            closed: true,
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::CompressionStats;
-use super::bgzf::{self, Block, MAX_BLOCK_LEN, Next, Recovery};
+use super::bgzf::{self, Block, MAX_BLOCK_LEN};
 use super::check::{MemberEnd, Sums};
 use super::deflate::Inflater;
 use super::peek::Peek;
@@ -16,6 +16,8 @@ pub(super) struct Pending {
     /// Blocks to be inflated, and their compressed bytes.
     blocks: Vec<Block>,
     packed: Vec<u8>,
+    /// Number of bytes that the blocks will produce.
+    to_make: usize,
     /// Losses between blocks, each with the number of blocks before it; `Some` in recovery mode.
     losses: Option<Vec<(usize, Loss)>>,
     /// Members that end in the run, if their checksums are to be verified.
@@ -27,6 +29,7 @@ impl Pending {
     pub(super) fn clear(&mut self) {
         self.blocks.clear();
         self.packed.clear();
+        self.to_make = 0;
         (self.losses, self.ends) = (None, None);
     }
 
@@ -37,39 +40,43 @@ impl Pending {
         len: usize,
         packed: &mut CompressionStats,
     ) -> Result<bool> {
-        let mut to_make = 0;
-        // Empty blocks produce nothing, so their compressed length is limited, too.
-        while to_make < len && self.packed.len() < len.max(MAX_BLOCK_LEN) {
+        while self.has_room(len) {
             let Some(block) = bgzf::take_block(input, &mut self.packed, packed)? else { break };
-            to_make += block.len();
-            self.blocks.push(block);
+            self.push_block(block);
         }
         Ok(!self.blocks.is_empty())
     }
 
-    /// Reads blocks as [`take_blocks`](Pending::take_blocks) does and skips damaged ones. If there were neither blocks nor
-    /// losses, returns the item found instead.
-    pub(super) fn recover_blocks(
-        &mut self,
-        recovery: &mut Recovery,
-        input: &mut Peek<impl Read>,
-        len: usize,
-        packed: &mut CompressionStats,
-    ) -> Result<Option<Next>> {
-        let losses = self.losses.insert(Vec::new());
-        let mut to_make = 0;
-        while to_make < len && self.packed.len() < len.max(MAX_BLOCK_LEN) {
-            match recovery.next(input, &mut self.packed, packed)? {
-                Next::Block(block) => {
-                    to_make += block.len();
-                    self.blocks.push(block);
-                }
-                Next::Lost(loss) => losses.push((self.blocks.len(), loss)),
-                other if self.blocks.is_empty() && losses.is_empty() => return Ok(Some(other)),
-                Next::Member | Next::End => break,
-            }
-        }
-        Ok(None)
+    /// Starts recovery: damaged blocks become losses.
+    pub(super) fn recover(&mut self) {
+        self.losses = Some(Vec::new());
+    }
+
+    /// Whether the blocks have a total of less than `len` bytes.
+    pub(super) fn has_room(&self, len: usize) -> bool {
+        // Empty blocks produce nothing, so their compressed length is limited, too.
+        self.to_make < len && self.packed.len() < len.max(MAX_BLOCK_LEN)
+    }
+
+    /// Returns the compressed bytes of the blocks, to which those of the next one are appended.
+    pub(super) fn packed_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.packed
+    }
+
+    /// Adds a block whose bytes were appended.
+    pub(super) fn push_block(&mut self, block: Block) {
+        self.to_make += block.len();
+        self.blocks.push(block);
+    }
+
+    /// Adds a loss after the blocks so far.
+    pub(super) fn push_loss(&mut self, loss: Loss) {
+        self.losses.get_or_insert_default().push((self.blocks.len(), loss));
+    }
+
+    /// Whether there are neither blocks nor losses.
+    pub(super) fn is_empty(&self) -> bool {
+        self.blocks.is_empty() && self.losses() == 0
     }
 
     /// Returns the number of known losses.
@@ -79,7 +86,7 @@ impl Pending {
 
     /// Returns the number of bytes that the blocks will produce.
     pub(super) fn to_make(&self) -> usize {
-        self.blocks.iter().map(Block::len).sum()
+        self.to_make
     }
 
     /// Inflates the blocks into `room`. Returns the number of correct bytes and the error that follows them. In

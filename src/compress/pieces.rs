@@ -2,9 +2,9 @@
 
 use std::io::Read;
 
+use super::CompressionStats;
 use super::peek::Peek;
-use super::run::Run;
-use super::{CompressionStats, Taken};
+use super::run::{Run, Taken};
 use crate::error::{Error, Result};
 
 /// A compressed format as a sequence of units: members, frames or streams.
@@ -58,7 +58,7 @@ enum At {
 const MAX_PIECES: usize = 1024;
 
 impl<R: Read> Pieces<R> {
-    pub(super) fn of(codec: impl Codec<R> + Send + 'static) -> Self {
+    pub(super) fn new(codec: impl Codec<R> + Send + 'static) -> Self {
         Self { codec: Box::new(codec), at: At::Start }
     }
 

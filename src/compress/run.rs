@@ -1,10 +1,9 @@
 //! Buffers of decompressed bytes.
 
-use std::io;
-
+use super::memory;
 use super::pending::Pending;
-use super::{CompressionStats, Sums};
-use crate::error::{Error, Result};
+use super::{Check, CompressionStats, Sums};
+use crate::error::Result;
 use crate::record::Loss;
 
 /// Free space before the bytes of a run, so that the end of the previous run fits in front of it.
@@ -34,6 +33,14 @@ pub(crate) struct Run {
     ends: Option<Vec<usize>>,
     /// Statistics of the input at the time when this run was joined.
     pub(crate) packed: Option<CompressionStats>,
+}
+
+/// The result of reading a run.
+pub(crate) enum Taken {
+    /// More bytes may follow.
+    Some,
+    /// The input has ended.
+    Last,
 }
 
 impl Default for Run {
@@ -165,7 +172,7 @@ impl Run {
             if reserved.is_err() {
                 // Some memory is left for small allocations, which must not fail.
                 let left = || Vec::<u8>::new().try_reserve_exact(RESERVE);
-                self.bytes.try_reserve_exact(more).and_then(|()| left()).map_err(|_| no_memory())?;
+                self.bytes.try_reserve_exact(more).and_then(|()| left()).map_err(|_| memory::exhausted())?;
             }
         }
         Ok(())
@@ -218,6 +225,18 @@ impl Run {
         self.end += len;
     }
 
+    /// Verifies the checksums of the members that end in this run, after the runs before it.
+    ///
+    /// # Errors
+    ///
+    /// A mismatch of the first wrong member. The run is truncated to the end of that member.
+    pub(crate) fn verify(&mut self, sums: Sums, check: &mut Check) -> Result<()> {
+        check.join(sums).map_err(|(end, error)| {
+            self.truncate(end);
+            error
+        })
+    }
+
     /// Does the pending work. After an error, the run ends before the bytes that could not be decompressed.
     pub(crate) fn finish(&mut self) -> (Sums, Result<()>) {
         let end = self.end + self.pending.to_make();
@@ -230,11 +249,6 @@ impl Run {
         self.end += made;
         (self.pending.sum(&self.bytes[self.start..self.end]), done)
     }
-}
-
-/// Returns the error of a failed allocation.
-pub(super) fn no_memory() -> Error {
-    io::Error::from(io::ErrorKind::OutOfMemory).into()
 }
 
 #[cfg(test)]

@@ -8,14 +8,14 @@ use super::peek::Peek;
 use super::pieces::Pieces;
 #[cfg(feature = "gzip")]
 use super::recovering::RecoveringBlocks;
-use super::run::Run;
+use super::run::{Run, Taken};
 use super::{Compression, CompressionStats};
 use crate::error::Result;
 
 /// An input that may be compressed, read in runs.
 ///
 /// One worker at a time reads a run ([`take`](Unpacker::take)) and [finishes](Run::finish) it while the next worker
-/// reads another one; the checksums are [joined](Check::join) in the order of the input.
+/// reads another one; the checksums are [verified](Run::verify) in the order of the input.
 pub(crate) struct Unpacker<R> {
     input: Peek<R>,
     /// `None` before the first read.
@@ -37,14 +37,6 @@ enum Method<R> {
     RecoveringBlocks(Box<RecoveringBlocks<R>>),
     #[cfg_attr(not(feature = "_compressed"), expect(dead_code, reason = "no format has pieces then"))]
     Pieces(Pieces<R>),
-}
-
-/// The result of reading a run.
-pub(crate) enum Taken {
-    /// More bytes may follow.
-    Some,
-    /// The input has ended.
-    Last,
 }
 
 impl<R: Read> Unpacker<R> {
@@ -116,7 +108,7 @@ impl<R: Read> Unpacker<R> {
                 self.input.keep(false);
             }
             self.method = Some(method);
-            self.packed = compression.map(CompressionStats::none_of);
+            self.packed = compression.map(CompressionStats::new);
         }
         Ok(())
     }
@@ -133,7 +125,7 @@ impl<R: Read> Unpacker<R> {
                     return Ok(Taken::Some);
                 }
                 // The rest is a member, a truncated block, or padding.
-                let mut members = Pieces::of(Members::new());
+                let mut members = Pieces::new(Members::new());
                 let taken = members.take(input, run, len, packed);
                 *method = Method::Pieces(members);
                 taken
@@ -152,22 +144,6 @@ impl<R: Read> Unpacker<R> {
     }
 }
 
-impl CompressionStats {
-    /// Creates the statistics of an unread input.
-    fn none_of(compression: Compression) -> Self {
-        Self {
-            compression,
-            members: 0,
-            compressed_bytes: 0,
-            padding_bytes: 0,
-            lost_bytes: 0,
-            decompressed_bytes: 0,
-            verified_bytes: 0,
-            closed: true,
-        }
-    }
-}
-
 impl<R: Read> Method<R> {
     /// # Errors
     ///
@@ -176,15 +152,15 @@ impl<R: Read> Method<R> {
         match compression {
             None => Ok(Self::Plain),
             #[cfg(feature = "gzip")]
-            Some(Compression::Gzip) => Ok(Self::Pieces(Pieces::of(Members::new()))),
+            Some(Compression::Gzip) => Ok(Self::Pieces(Pieces::new(Members::new()))),
             #[cfg(feature = "gzip")]
             Some(Compression::Bgzf) => Ok(Self::Blocks),
             #[cfg(feature = "zstd")]
-            Some(Compression::Zstd) => Ok(Self::Pieces(Pieces::of(super::zstd::Frames::new()))),
+            Some(Compression::Zstd) => Ok(Self::Pieces(Pieces::new(super::zstd::Frames::new()))),
             #[cfg(feature = "bzip2")]
-            Some(Compression::Bzip2) => Ok(Self::Pieces(Pieces::of(super::bzip2::Streams::new()))),
+            Some(Compression::Bzip2) => Ok(Self::Pieces(Pieces::new(super::bzip2::Streams::new()))),
             #[cfg(feature = "xz")]
-            Some(Compression::Xz) => Ok(Self::Pieces(Pieces::of(super::xz::Streams::new()))),
+            Some(Compression::Xz) => Ok(Self::Pieces(Pieces::new(super::xz::Streams::new()))),
             #[cfg(not(all(feature = "gzip", feature = "zstd", feature = "bzip2", feature = "xz")))]
             Some(other) => Err(other.unread()),
         }

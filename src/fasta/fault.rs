@@ -1,6 +1,7 @@
 //! Diagnoses invalid records.
 
-use super::{Fasta, Record};
+use super::options::Fasta;
+use super::record::Record;
 use crate::error::ErrorKind;
 use crate::record::{Fault, Stop};
 use crate::scan::Class;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::iter::FusedIterator;
 
-use super::Comments;
+use super::options::Comments;
 use crate::sequence::without_eol;
 
 /// An iterator over the lines of a sequence without line ends, except blank lines and comments.

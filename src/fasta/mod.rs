@@ -51,7 +51,9 @@
 
 mod detect;
 mod fault;
+mod format;
 mod lines;
+mod options;
 mod par_lines;
 mod record;
 mod step;
@@ -63,130 +65,14 @@ mod writer;
 pub use crate::sequence::{Alphabet, Lengths, Letters};
 pub(crate) use detect::{detect, find_header};
 pub use lines::{Lines, SplitLines};
+pub use options::Fasta;
 pub use par_lines::ParLines;
 pub use record::Record;
 pub use step::{Layout, Lookahead};
 pub use summary::Summary;
 pub use writer::Writer;
 
-use std::ops::Range;
-
-use step::View;
-
-use crate::record::{
-    Boundaries, CheckedBytes, Format, ParRecords, Part, Records, Resync, Search, Step, Stop,
-};
-use crate::scan::BytePair;
-
-/// Options for reading FASTA.
-///
-/// ```
-/// use pagecut::{ErrorKind, Format, fasta::Fasta};
-///
-/// let data = b">s1\nACGT\n; the rest\nAC\n";
-/// let sequence = |format: Fasta| format.records(data).next().unwrap().map(|record| record.to_contiguous());
-/// assert_eq!(*sequence(Fasta::new())?, *b"ACGT; the restAC");
-/// assert_eq!(*sequence(Fasta::strict().comments(true))?, *b"ACGTAC");
-///
-/// let error = sequence(Fasta::strict()).unwrap_err();
-/// assert!(matches!(error.kind(), ErrorKind::SequenceLetter { found: b';' }));
-/// assert_eq!(error.location().unwrap().line, Some(3));
-/// # Ok::<(), pagecut::Error>(())
-/// ```
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Fasta {
-    sequence_letters: bool,
-    comments: Comments,
-}
-
-impl Fasta {
-    /// Reads without optional checks, and without comments.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self { sequence_letters: false, comments: Comments(false) }
-    }
-
-    /// Reads with all optional checks, and without comments.
-    #[must_use]
-    pub const fn strict() -> Self {
-        Self::new().check_sequence_letters(true)
-    }
-
-    /// Checks that every byte of a sequence is a letter from `A` to `Z` in either case (each is an IUPAC code of a nucleotide or an
-    /// amino acid), a gap (`-`, `.`) or `*`.
-    #[must_use]
-    pub const fn check_sequence_letters(self, check: bool) -> Self {
-        Self { sequence_letters: check, ..self }
-    }
-
-    /// Treats lines that begin with `;` as comments, as Pearson's programs do, and excludes them from sequences.
-    #[must_use]
-    pub const fn comments(self, comments: bool) -> Self {
-        Self { comments: Comments(comments), ..self }
-    }
-}
-
-/// Whether lines that begin with `;` are comments.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-struct Comments(bool);
-
-impl Comments {
-    /// Whether the format has comments.
-    fn are_enabled(self) -> bool {
-        self.0
-    }
-
-    /// Whether a line that begins with this byte is a comment.
-    #[inline]
-    fn begin_with(self, byte: u8) -> bool {
-        self.0 && byte == b';'
-    }
-}
-
-impl Format for Fasta {
-    const NAME: &'static str = "fasta";
-    const IS_TEXT: bool = true;
-    type Record<'data> = Record<'data>;
-    type Layout = Layout;
-    type Lookahead = Lookahead;
-
-    #[inline]
-    fn step(&self, ahead: &mut Lookahead, part: &Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
-        View::new(*self, ahead, part).step(position)
-    }
-
-    #[inline]
-    fn record<'data>(&self, bytes: &'data [u8], offset: u64, layout: Layout) -> Record<'data> {
-        layout.record(self.comments, bytes, offset)
-    }
-
-    fn boundaries(&self) -> Option<&dyn Boundaries> {
-        Some(self)
-    }
-}
-
-impl Boundaries for Fasta {
-    /// The end of the line before.
-    fn look_behind(&self) -> usize {
-        1
-    }
-
-    fn reads_past_end(&self) -> bool {
-        true
-    }
-
-    /// Looks for a `>` that begins a line.
-    fn search_boundary(&self, data: &[u8], range: Range<usize>) -> Search {
-        const HEADER: BytePair = BytePair { first: b'\n', second: b'>', distance: 1 };
-        if range.start == 0 && data[range.clone()].starts_with(b">") {
-            return Search::Boundary(0);
-        }
-        match HEADER.find(&data[..range.end], range.start.saturating_sub(1)..range.end) {
-            Some(line_feed) => Search::Boundary(line_feed + 1),
-            None => Search::NoBoundary,
-        }
-    }
-}
+use crate::record::{CheckedBytes, Format, ParRecords, Records, Resync};
 
 /// Returns an iterator over the records of `data` without optional checks. Short for `Fasta::new().records(data)`.
 #[must_use]
@@ -199,20 +85,4 @@ pub fn records<'data>(data: impl Into<CheckedBytes<'data>>) -> Records<'data, Fa
 #[must_use]
 pub fn par_records<'data>(data: impl Into<CheckedBytes<'data>>) -> ParRecords<'data, Fasta> {
     Fasta::new().par_records(data)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn headers_are_found_from_every_offset() {
-        let data = b">r1 > x\nAC>\n\n>>r2\r\n\r\nA>C\r\n>r3\n >\n\r>\n>";
-        let starts = [0, 13, 26, 36];
-        assert!(starts.iter().all(|&start| data[start] == b'>' && (start == 0 || data[start - 1] == b'\n')));
-        for from in 0..data.len() + 3 {
-            let expected = starts.iter().copied().find(|&start| start >= from);
-            assert_eq!(Fasta::new().find_boundary(data, from), expected, "from {from}");
-        }
-    }
 }

@@ -3,7 +3,7 @@
 use rayon::iter::ParallelIterator;
 use rayon::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge_unindexed};
 
-use super::Lines;
+use super::lines::Lines;
 
 /// Minimum length in bytes of lines that become a task of their own.
 const MIN_LEN: usize = 1 << 20;
@@ -72,7 +72,7 @@ impl<'data> UnindexedProducer for Chunk<'data> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fasta::Comments;
+    use crate::fasta::options::Comments;
 
     /// Splits the lines until no chunk can be split.
     fn split_up(chunk: Chunk<'_>) -> Vec<&[u8]> {

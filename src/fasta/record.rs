@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use super::{Comments, Lines, ParLines, SplitLines};
+use super::lines::{Lines, SplitLines};
+use super::options::Comments;
+use super::par_lines::ParLines;
 use crate::sequence::{missing_eol, split_definition, without_eol};
 
 /// A FASTA record that borrows from the input.

@@ -1,6 +1,8 @@
 //! Finds a header and the lines of its sequence.
 
-use super::{Comments, Fasta, Record, fault};
+use super::fault;
+use super::options::{Comments, Fasta};
+use super::record::Record;
 use crate::record::{Part, Step, Stop};
 use crate::scan::{LineEnds, LinesBefore};
 use crate::sequence::{byte_order_mark_len, without_eol};

@@ -1,6 +1,6 @@
 //! Summary statistics of sequences.
 
-use super::{Comments, Record};
+use super::Record;
 use crate::sequence::{Alphabet, Lengths, Letters, Numbers};
 
 /// Summary statistics of sequences, collected record by record in any order, and merged.
@@ -41,7 +41,7 @@ impl Summary {
     pub fn add(&mut self, record: &Record<'_>) {
         let (len, lines) = (record.sequence_len(), record.lines());
         self.0.add(record.range().start, len, lines.clone(), |letters| {
-            if record.comments() == Comments(true) {
+            if record.comments().are_enabled() {
                 lines.for_each(|line| letters.add(line, line.len()));
             } else {
                 // The number of line end bytes is known, so the line ends need not be found.

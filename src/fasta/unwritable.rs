@@ -2,8 +2,9 @@
 
 use std::num::NonZeroUsize;
 
+use super::options::Fasta;
 use super::wrap::{Run, Wrap};
-use super::{Comments, Fasta, Record, fault};
+use super::{Record, fault};
 use crate::error::ErrorKind;
 use crate::record::Fault;
 use crate::sequence::Refused;
@@ -49,7 +50,7 @@ pub(super) fn check_record<'data>(format: Fasta, record: &Record<'data>) -> Resu
         && let Some(line_feed) = memchr::memmem::find(bytes, b"\n;")
     {
         let at = line_feed + 1;
-        let role = if format.comments == Comments(true) { "begin a comment" } else { "be a letter" };
+        let role = if format.comments.are_enabled() { "begin a comment" } else { "be a letter" };
         return Err(Refused::unwritable("record", at as u64, at as u64, &bytes[at..], role));
     }
     match fault::optional(format, record) {

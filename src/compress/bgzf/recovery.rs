@@ -3,13 +3,15 @@
 use std::io::{self, Read};
 
 use super::{Begin, Block, HEADER_LEN, Head, MAX_BLOCK_LEN};
-use crate::compress::decoder::Decoder;
 use crate::compress::deflate::Inflater;
 use crate::compress::extra::HAS_EXTRA;
+use crate::compress::gzip::OneMember;
 use crate::compress::header::{Header, MAGIC, MIN_LEN};
+use crate::compress::memory;
 use crate::compress::peek::Peek;
-use crate::compress::run::no_memory;
-use crate::compress::{Compression, CompressionStats};
+use crate::compress::pieces::Pieces;
+use crate::compress::run::{Run, Taken};
+use crate::compress::{Check, Compression, CompressionStats};
 use crate::error::{CompressedFault, Error, Result};
 use crate::record::Loss;
 
@@ -43,6 +45,9 @@ pub(in crate::compress) enum Next {
 /// Number of bytes examined to distinguish an ordinary member from a block with a damaged header.
 const MEMBER_LEN: usize = 256 << 10;
 
+/// Number of bytes of such a member that are decompressed at a time.
+const MEMBER_RUN_LEN: usize = 256 << 10;
+
 impl Recovery {
     pub(in crate::compress) fn new() -> Self {
         Self { number: Some(0), inflater: Inflater::new(), room: vec![0; MAX_BLOCK_LEN] }
@@ -64,7 +69,7 @@ impl Recovery {
         let error = match self.examine(input)? {
             Found::Block(block) => {
                 let packed_len = block.packed_len();
-                bytes.try_reserve(packed_len).map_err(|_| no_memory())?;
+                bytes.try_reserve(packed_len).map_err(|_| memory::exhausted())?;
                 bytes.extend_from_slice(&input.peek(packed_len)?[..packed_len]);
                 input.skip(packed_len);
                 self.number = self.number.map(|number| number + 1);
@@ -223,14 +228,28 @@ fn is_member(input: &mut Peek<impl Read>) -> Result<bool> {
     if !matches!(Header::read(seen), Ok(Some(_))) {
         return Ok(false);
     }
-    let mut decoder = Decoder::new(seen)?;
-    let end = io::copy(&mut decoder, &mut io::sink());
-    // Only the first member matters.
-    let place = end.err().and_then(|error| error.downcast::<Error>().ok()?.compressed_place());
-    Ok(match place {
-        Some(place) if place.number == Some(0) => !is_all && place.offset == seen.len() as u64,
-        _ => true,
+    Ok(match read_member(seen) {
+        Ok(()) => true,
+        Err(error) => {
+            error.compressed_place().is_none_or(|place| !is_all && place.offset == seen.len() as u64)
+        }
     })
+}
+
+/// Decompresses the member that starts these bytes, and verifies it.
+fn read_member(bytes: &[u8]) -> Result<()> {
+    let mut member = Pieces::new(OneMember::new());
+    let (mut input, mut stats) = (Peek::new(bytes), CompressionStats::new(Compression::Gzip));
+    let (mut run, mut check) = (Run::default(), Check::default());
+    loop {
+        run.clear();
+        let taken = member.take(&mut input, &mut run, MEMBER_RUN_LEN, &mut stats);
+        let (sums, finished) = run.finish();
+        // The errors in the order of the input.
+        if matches!(run.verify(sums, &mut check).and(finished).and(taken)?, Taken::Last) {
+            return Ok(());
+        }
+    }
 }
 
 /// Skips zeros. Returns their number.

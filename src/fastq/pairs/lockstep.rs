@@ -1,9 +1,9 @@
 //! Reading of two inputs in lockstep.
 
 use super::input::{Input, Mark};
-use super::mate::Mate;
+use super::mate::{Mate, header};
 use super::names::{self, Mismatch};
-use super::{Pair, header};
+use super::pair::Pair;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fastq::{Fastq, Record};
 use crate::record::{Format, Part, Records};

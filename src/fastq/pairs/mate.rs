@@ -51,3 +51,9 @@ impl Mate<'_> {
         Error::at(kind, site, self.header).in_file(self.file)
     }
 }
+
+/// Returns the first line of the record with these bytes.
+pub(crate) fn header<'data>(record: &'data [u8], definition: &[u8]) -> &'data [u8] {
+    // `@` precedes the definition.
+    &record[..=definition.len()]
+}

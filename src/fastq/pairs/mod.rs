@@ -52,77 +52,27 @@ mod lockstep;
 mod marks;
 mod mate;
 mod names;
+mod pair;
 mod parallel;
 mod scout;
 mod serial;
 
 pub use batch::Batch;
-pub(crate) use mate::Mate;
+pub(crate) use mate::{Mate, header};
 pub(crate) use names::{CLASSES, Mismatch, key, mismatch};
+pub use pair::{MateFormat, Pair};
 pub use serial::Iter;
 
 use input::Input;
 use lockstep::{Lane, Lockstep};
 
-use super::{Fastq, Record, Wrapped};
+use super::{Fastq, Record};
 use crate::error::{PairFile, Result};
-use crate::record::{CheckedBytes, Format};
+use crate::record::CheckedBytes;
 
 /// Default length of the parts in bytes, which limit the batches: long enough that the cost of a task does not matter, short enough
 /// that the parts of a window stay in the cache between counting and reading.
 const BATCH_LEN: usize = 1 << 20;
-
-/// Two records that belong together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Pair<R> {
-    /// The one of the first file.
-    pub first: R,
-    /// The one of the second file.
-    pub second: R,
-}
-
-/// A format whose records can be mates: [`Fastq`] and [`Wrapped`].
-pub trait MateFormat: Format<Layout: Copy + Send + Sync> + sealed::Sealed + 'static {
-    /// Returns the first line of a record without `@`, which has the name and the read number.
-    fn definition<'data>(record: &Self::Record<'data>) -> &'data [u8];
-
-    /// Returns all bytes of a record as they stand in the input.
-    fn bytes<'data>(record: &Self::Record<'data>) -> &'data [u8];
-}
-
-impl MateFormat for Fastq {
-    fn definition<'data>(record: &Self::Record<'data>) -> &'data [u8] {
-        record.definition()
-    }
-
-    fn bytes<'data>(record: &Self::Record<'data>) -> &'data [u8] {
-        record.as_bytes()
-    }
-}
-
-impl MateFormat for Wrapped {
-    fn definition<'data>(record: &Self::Record<'data>) -> &'data [u8] {
-        record.definition()
-    }
-
-    fn bytes<'data>(record: &Self::Record<'data>) -> &'data [u8] {
-        record.as_bytes()
-    }
-}
-
-mod sealed {
-    /// Formats outside of this crate have no errors of mates.
-    pub trait Sealed {}
-
-    impl Sealed for crate::fastq::Fastq {}
-    impl Sealed for crate::fastq::Wrapped {}
-}
-
-/// Returns the first line of the record with these bytes.
-pub(crate) fn header<'data>(record: &'data [u8], definition: &[u8]) -> &'data [u8] {
-    // `@` precedes the definition.
-    &record[..=definition.len()]
-}
 
 /// Paired reads in memory, and the options for reading them.
 ///

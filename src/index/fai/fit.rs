@@ -1,8 +1,8 @@
 //! Checks whether an index entry fits the input, by reading a few bytes around each boundary of the record.
 
-use super::letters::offset_of;
-use super::{Entry, header};
-use crate::error::{Error, ErrorKind, Result};
+use super::entry::{Entry, stale};
+use super::header;
+use crate::error::Result;
 use crate::source::ReadAt;
 
 /// Number of bytes after a boundary that are read first.
@@ -14,16 +14,12 @@ const MAX_BLANK: usize = 4 << 10;
 /// Number of bytes of a line per read.
 const CHUNK_LEN: u64 = 256 << 10;
 
-pub(super) fn stale(difference: &'static str) -> Error {
-    ErrorKind::StaleIndex { difference }.into()
-}
-
 /// Checks that the header, the end of the first line, the end of the sequence and, for FASTQ, the plus line and the end of the
 /// quality scores are at the positions of the entry.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::StaleIndex`] if one is not, and those of [`ReadAt::bytes_at`].
+/// [`ErrorKind::StaleIndex`](crate::ErrorKind::StaleIndex) if one is not, and those of [`ReadAt::bytes_at`].
 pub(super) fn check(entry: &Entry, content: &dyn ReadAt) -> Result<()> {
     header::check(entry, content)?;
     check_first_line(entry, entry.offset, content)?;
@@ -140,7 +136,7 @@ fn check_plus_line_before(offset: u64, content: &dyn ReadAt) -> Result<()> {
 /// Returns the offset after the last letter of lines that begin at `start`.
 fn end_of(entry: &Entry, start: u64) -> Option<u64> {
     match entry.length.checked_sub(1) {
-        Some(last) => offset_of(entry, start, last)?.checked_add(1),
+        Some(last) => entry.offset_of(start, last)?.checked_add(1),
         None => Some(start),
     }
 }

@@ -1,7 +1,6 @@
 //! Record headers as an index of names sees them.
 
-use super::Entry;
-use super::fit::stale;
+use super::entry::{Entry, stale};
 use crate::error::Result;
 use crate::source::ReadAt;
 

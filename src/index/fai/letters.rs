@@ -3,8 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::Entry;
-use super::fit::stale;
+use super::entry::{Entry, stale};
 use crate::error::{ErrorKind, Result};
 use crate::source::ReadAt;
 
@@ -58,7 +57,7 @@ impl<'content> Letters<'content> {
     ) -> Result<Self> {
         let left = range.end - range.start;
         // The position of zero letters does not matter.
-        let offset = if left == 0 { Some(offset) } else { offset_of(entry, offset, range.start) };
+        let offset = if left == 0 { Some(offset) } else { entry.offset_of(offset, range.start) };
         let nowhere = || ErrorKind::DamagedIndex { why: "a letter is outside all lines".into() };
         let offset = offset.ok_or_else(nowhere)?;
         let column = range.start.checked_rem(entry.line_bases).unwrap_or(0);
@@ -145,14 +144,6 @@ fn check_line(entry: &Entry, start: u64, number: u64, content: &dyn ReadAt) -> R
         }
     }
     Ok(())
-}
-
-/// Returns the offset of letter `number`, counted from 0; `first` is the offset of the first one. Returns `None` if the lines of
-/// the entry are impossible.
-pub(super) fn offset_of(entry: &Entry, first: u64, number: u64) -> Option<u64> {
-    let lines = number.checked_div(entry.line_bases)?;
-    let before = lines.checked_mul(entry.line_width)?.checked_add(number % entry.line_bases)?;
-    first.checked_add(before)
 }
 
 impl fmt::Debug for Letters<'_> {

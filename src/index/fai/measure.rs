@@ -1,6 +1,7 @@
 //! Measures records for index entries.
 
-use super::{Entry, header};
+use super::entry::Entry;
+use super::header;
 use crate::error::{Error, ErrorKind, Site};
 use crate::fasta;
 use crate::fastq;

@@ -1,5 +1,6 @@
 //! An index of names: the `.fai` of `samtools faidx` and `samtools fqidx`.
 
+mod entry;
 mod fit;
 mod header;
 mod letters;
@@ -7,6 +8,7 @@ mod measure;
 mod region;
 mod text;
 
+pub use entry::Entry;
 pub use letters::Letters;
 pub use region::Region;
 
@@ -21,24 +23,6 @@ use crate::fastq::{self, Fastq};
 use crate::record::{Format, Part};
 use crate::sidecar;
 use crate::source::Source;
-
-/// The entry of a record in an index of names (`faidx(5)`).
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Entry {
-    /// The definition up to the first white space, without leading white space.
-    pub name: Box<[u8]>,
-    /// Number of letters of the sequence.
-    pub length: u64,
-    /// Position of the first letter in bytes from the start of the input.
-    pub offset: u64,
-    /// Number of letters in each line but the last.
-    pub line_bases: u64,
-    /// Number of bytes in each line but the last, line end included.
-    pub line_width: u64,
-    /// Position of the first quality score, for FASTQ.
-    pub quality_offset: Option<u64>,
-}
 
 /// An index of names as written by `samtools faidx` (for FASTA, five columns) and `samtools fqidx` (for FASTQ, six columns).
 ///

@@ -1,11 +1,12 @@
 //! An index of record numbers: the offset of a record about every mebibyte.
 
 mod file;
+mod fnv;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use file::Fnv;
+use fnv::Fnv;
 
 use super::division;
 use crate::error::{ErrorKind, Result};

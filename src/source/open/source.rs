@@ -12,7 +12,7 @@ use crate::compress::CompressionStats;
 use crate::error::{ErrorKind, Result};
 use crate::source::access::Reader;
 use crate::source::options::SourceOptions;
-use crate::source::stream::{self, StreamInput};
+use crate::source::stream::StreamInput;
 use crate::source::variant::VariantRequest;
 
 /// An input, opened with the best available backend, that is read in parts.
@@ -108,11 +108,8 @@ impl Source {
             Ok(reader) => Ok(Self::of(Input::File(FileInput::new(&file, reader, path)?), options)),
             Err(error) if matches!(error.kind(), ErrorKind::Unmappable { .. }) => {
                 let is_file = file.metadata()?.is_file();
-                let input = if is_file {
-                    StreamInput::new(stream::Input::File(file))
-                } else {
-                    StreamInput::from_stream(file)
-                };
+                let input =
+                    if is_file { StreamInput::from_file(file) } else { StreamInput::from_stream(file) };
                 Ok(Self::read_from_the_left(input, error.to_string(), options))
             }
             Err(error) => Err(error),

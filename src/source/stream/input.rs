@@ -1,49 +1,16 @@
 //! An input that several workers read in turn from its start.
 
 use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::io::{self, Read};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::ahead::ReadAhead;
+use super::origin::Origin;
 use super::run_queue::{RunQueue, TakenRun};
 use crate::compress::{Check, Compression, CompressionStats, Run, Taken};
 use crate::error::{Error, Result};
 use crate::record::PartEndSearch;
 use crate::source::access::Reader;
-
-/// The origin of the bytes.
-pub(in crate::source) enum Input<'input> {
-    /// A file without a length, such as those of `/proc`.
-    File(File),
-    /// A pipe, or another stream that can be read only once.
-    Stream(ReadAhead),
-    /// A file with positions that must be read from its start, and the current offset.
-    Reader(&'input Reader, u64),
-}
-
-impl Read for Input<'_> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::File(file) => file.read(into),
-            Self::Stream(stream) => stream.read(into),
-            Self::Reader(reader, offset) => reader.read_some(offset, into),
-        }
-    }
-}
-
-impl Input<'_> {
-    /// Goes back to the start.
-    pub(super) fn rewind(&mut self) -> io::Result<()> {
-        match self {
-            Self::File(file) => file.rewind().map_err(|_| super::read_before()),
-            Self::Stream(_) => Err(super::read_before()),
-            Self::Reader(_, offset) => {
-                *offset = 0;
-                Ok(())
-            }
-        }
-    }
-}
 
 /// The reason why there are no more bytes.
 pub(super) enum End {
@@ -154,22 +121,27 @@ impl JoinState {
 }
 
 impl<'input> StreamInput<'input> {
-    pub(in crate::source) fn new(input: Input<'input>) -> Self {
+    fn new(input: Origin<'input>) -> Self {
         let reader = match &input {
-            Input::Reader(reader, _) => Some(*reader),
-            Input::File(_) | Input::Stream(_) => None,
+            Origin::Reader(reader, _) => Some(*reader),
+            Origin::File(_) | Origin::Stream(_) => None,
         };
         let mut queue = RunQueue::new(input);
         queue.keep(true);
         Self { queue, joining: Mutex::new(JoinState::new()), moved: Condvar::new(), reader }
     }
 
+    /// Reads a file without a length, such as those of `/proc`.
+    pub(in crate::source) fn from_file(file: File) -> Self {
+        Self::new(Origin::File(file))
+    }
+
     pub(in crate::source) fn from_reader(reader: &'input Reader) -> Self {
-        Self::new(Input::Reader(reader, 0))
+        Self::new(Origin::Reader(reader, 0))
     }
 
     pub(in crate::source) fn from_stream(stream: impl Read + Send + 'static) -> Self {
-        Self::new(Input::Stream(ReadAhead::new(Box::new(stream))))
+        Self::new(Origin::Stream(ReadAhead::new(Box::new(stream))))
     }
 
     /// Goes back to the start, if a part was handed out.
@@ -259,7 +231,7 @@ impl<'input> StreamInput<'input> {
         (joining.taken, joining.packed) = (offset, packed);
         self.moved.notify_all();
         joining.count_losses(run);
-        let joined = joining.check.join(run, sums);
+        let joined = run.verify(sums, &mut joining.check);
         if let Some(proven) = run.proven(joined.is_err()) {
             joining.proven = joining.offset + (joining.carry.len() + proven) as u64;
         }

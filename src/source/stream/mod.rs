@@ -6,15 +6,15 @@
 
 mod ahead;
 mod input;
+mod origin;
 mod run_queue;
 
-use std::io;
 use std::ops::{DerefMut, Range};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+pub(super) use input::StreamInput;
 use input::{End as InputEnd, JoinState};
-pub(super) use input::{Input, StreamInput};
 
 use crate::compress::{Compression, CompressionStats, Run};
 use crate::error::{Error, ErrorKind};
@@ -238,9 +238,4 @@ where
         }
         Account { packed, complete, error, ..account }
     }
-}
-
-/// Returns the error for a stream that would have to be read again.
-fn read_before() -> io::Error {
-    io::Error::other("the stream was read before, and cannot be read again")
 }

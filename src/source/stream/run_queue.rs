@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::input::Input;
+use super::origin::Origin;
 use crate::compress::{CompressionStats, Run, Taken, Unpacker};
 use crate::error::Result;
 
@@ -20,7 +20,7 @@ const MAX_RUNS_PER_BATCH: usize = 4;
 /// queue holds enough runs for a while does the reading worker process one itself. A decoder that is the bottleneck therefore never waits,
 /// its state stays in the caches of one core, and the other workers are woken once for several runs.
 pub(super) struct RunQueue<'input> {
-    unpacker: Mutex<Unpacker<Input<'input>>>,
+    unpacker: Mutex<Unpacker<Origin<'input>>>,
     state: Mutex<State>,
     /// Signals that a batch waits in the queue, or that no worker reads.
     moved: Condvar,
@@ -74,13 +74,13 @@ pub(super) struct TakenRun {
 }
 
 impl<'input> RunQueue<'input> {
-    pub(super) fn new(input: Input<'input>) -> Self {
+    pub(super) fn new(input: Origin<'input>) -> Self {
         Self { unpacker: Mutex::new(Unpacker::new(input)), state: Mutex::default(), moved: Condvar::new() }
     }
 
     /// Goes back to the start.
     pub(super) fn rewind(&mut self) -> std::io::Result<()> {
-        self.unpacker().rewind(Input::rewind)?;
+        self.unpacker().rewind(Origin::rewind)?;
         *self.state() = State::default();
         Ok(())
     }
@@ -179,7 +179,7 @@ impl<'input> RunQueue<'input> {
     }
 
     /// Returns the decompressor, for the worker that reads.
-    fn unpacker(&self) -> MutexGuard<'_, Unpacker<Input<'input>>> {
+    fn unpacker(&self) -> MutexGuard<'_, Unpacker<Origin<'input>>> {
         self.unpacker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -212,7 +212,7 @@ mod tests {
         for workers in [1, 2, 5] {
             for len in [10_000, BATCH_LEN / 3, BATCH_LEN, BATCH_LEN + 1] {
                 let queue =
-                    RunQueue::new(Input::Stream(ReadAhead::new(Box::new(io::Cursor::new(bytes.clone())))));
+                    RunQueue::new(Origin::Stream(ReadAhead::new(Box::new(io::Cursor::new(bytes.clone())))));
                 let received = Mutex::new(Vec::new());
                 let work = || {
                     queue.add_worker();
