@@ -1,6 +1,8 @@
 //! Diagnoses invalid records. The fast path calls this module only for records that it could not accept.
 
-use super::{Fastq, Record, wrapped};
+use super::options::Fastq;
+use super::record::Record;
+use super::wrapped::Record as WrappedRecord;
 use crate::error::ErrorKind;
 use crate::record::{Fault, Stop};
 use crate::scan::{AsciiSet, ByteRange, Class, FourLineRules};
@@ -133,7 +135,7 @@ fn check(format: Fastq, record: &Record<'_>, after: &[u8], complete: bool) -> Op
 }
 
 /// Makes the optional checks on a record that may be wrapped. Its structure, and the bytes after it, were checked before.
-pub(super) fn optional_wrapped(format: Fastq, record: &wrapped::Record<'_>) -> Option<Fault> {
+pub(super) fn optional_wrapped(format: Fastq, record: &WrappedRecord<'_>) -> Option<Fault> {
     let [sequence, plus, quality_scores] = record.starts();
     let bytes = record.as_bytes();
     if format.sequence_letters

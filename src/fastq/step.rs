@@ -1,6 +1,8 @@
 //! Finds four-line records.
 
-use super::{Fastq, Record, fault};
+use super::fault;
+use super::options::Fastq;
+use super::record::Record;
 use crate::record::{Part, Step, Stop};
 use crate::scan::{FourLines, FourLinesAhead};
 use crate::sequence::{byte_order_mark_len, without_eol};

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::Pair;
 use super::lockstep::Lockstep;
+use super::pair::Pair;
 use crate::error::{Error, Result};
 use crate::fastq::Record;
 

@@ -2,9 +2,9 @@
 
 use rayon::prelude::*;
 
-use super::Pairs;
 use super::batch::Batch;
 use super::lockstep::{Lane, Lockstep};
+use super::paired::Pairs;
 use super::scout::{Scout, Task};
 use crate::error::{Error, ErrorKind, Result};
 

@@ -3,7 +3,8 @@
 use std::iter::FusedIterator;
 
 use super::lockstep::Lockstep;
-use super::{Pair, Pairs};
+use super::pair::Pair;
+use super::paired::Pairs;
 use crate::error::Result;
 use crate::fastq::Record;
 
@@ -17,9 +18,11 @@ pub struct Iter<'data> {
     ended: bool,
 }
 
-impl<'data> Iter<'data> {
-    pub(super) fn new(pairs: Pairs<'data>) -> Self {
-        Self { pairs, lockstep: pairs.lockstep(), ended: false }
+impl<'data> Pairs<'data> {
+    /// Returns an iterator over the pairs.
+    #[must_use]
+    pub fn iter(&self) -> Iter<'data> {
+        Iter { pairs: *self, lockstep: self.lockstep(), ended: false }
     }
 }
 
@@ -43,3 +46,21 @@ impl<'data> Iterator for Iter<'data> {
 }
 
 impl FusedIterator for Iter<'_> {}
+
+impl<'data> IntoIterator for Pairs<'data> {
+    type Item = Result<Pair<Record<'data>>>;
+    type IntoIter = Iter<'data>;
+
+    fn into_iter(self) -> Iter<'data> {
+        self.iter()
+    }
+}
+
+impl<'data> IntoIterator for &Pairs<'data> {
+    type Item = Result<Pair<Record<'data>>>;
+    type IntoIter = Iter<'data>;
+
+    fn into_iter(self) -> Iter<'data> {
+        self.iter()
+    }
+}

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::batch::{Mates, Slice};
 use super::block::{Block, Blocks, End};
-use super::{PairTally, PairedSource};
+use super::paired_source::{PairTally, PairedSource};
 use crate::error::{Error, PairFile, Result};
 use crate::fastq::MateFormat;
 use crate::fastq::pairs::Mate;

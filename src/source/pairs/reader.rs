@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::PairedSource;
 use super::block::{Block, place};
+use super::paired_source::PairedSource;
 use crate::error::{Error, PairFile, Result};
 use crate::fastq::pairs::{Mate, Mismatch, mismatch};
 use crate::fastq::{MateFormat, Pair};

@@ -8,7 +8,7 @@ use std::thread::{self, Scope};
 use super::batch::{Mates, PairBatch};
 use super::block::Blocks;
 use super::lanes::{Feed, Filled, Lanes, Pool};
-use super::{PairTally, PairedSource};
+use super::paired_source::{PairTally, PairedSource};
 use crate::error::{Error, PairFile, Result};
 use crate::fastq::MateFormat;
 use crate::source::open::Source;

@@ -13,7 +13,8 @@ pub use piece::PairPiece;
 
 use self::lane::Lane;
 use self::matching::{Counts, match_interleaved, match_two};
-use super::{PairedSource, VariantOfMates};
+use super::paired_source::PairedSource;
+use super::variant::VariantOfMates;
 use crate::error::{PairFile, Result};
 use crate::fastq::{Fastq, Variant};
 use crate::source::open::Source;

@@ -1,0 +1,121 @@
+//! Two inputs of paired reads, or one.
+
+use std::path::Path;
+
+use crate::error::{PairFile, Result};
+use crate::record::Tally;
+use crate::source::access::Reader;
+use crate::source::open::Source;
+
+/// Paired reads in two inputs, or in one in which the mates alternate: files, compressed or not, pipes, four lines a record or
+/// [wrapped](crate::fastq::Wrapped).
+///
+/// The memory that reading takes does not depend on the length of the inputs: it is that of a few batches for each thread, or of the
+/// longest records if they are longer. The names of mates are compared ([rules](crate::fastq::pairs)).
+///
+/// All methods read the same pairs, and end with the same first error, for every number of threads, every backend and every part
+/// length: the error of the pair with the lowest number, and within a pair the first file's before the second's. Inputs of unequal
+/// counts are an error ([`MateMissing`](crate::ErrorKind::MateMissing)), after the last pair.
+///
+/// The number of threads is that of the first source's [options](crate::SourceOptions::threads).
+///
+/// ```
+/// use pagecut::{PairedSource, Source, SourceOptions, fastq::Fastq};
+///
+/// let open = |reads: &'static [u8]| Source::from_reader(reads, SourceOptions::new());
+/// let source = PairedSource::new(open(b"@r1\nACGT\n+\nIIII\n"), open(b"@r1\nA\n+\nI\n@r2\nA\n+\nI\n"));
+/// let mut pairs = source.pairs(&Fastq::new())?;
+/// assert_eq!(pairs.next()?.unwrap().first.sequence(), b"ACGT");
+/// assert_eq!(
+///     pairs.next().unwrap_err().to_string(),
+///     "fastq: second file, record 1, line 5, byte 10: \
+///      there is no mate: the first file ends after 1 records, at byte 16: \"@r2\""
+/// );
+/// # Ok::<(), pagecut::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct PairedSource {
+    pub(super) first: Source,
+    /// `None` if the mates alternate in `first`.
+    pub(super) second: Option<Source>,
+    pub(super) check_names: bool,
+}
+
+/// The counts of pairs that were read to the end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PairTally {
+    /// Pairs.
+    pub pairs: u64,
+    /// The account of the bytes of the first input, or of the only one.
+    pub first: Tally,
+    /// The account of the bytes of the second input.
+    pub second: Option<Tally>,
+}
+
+impl PairedSource {
+    /// Opens two files: one with the first mates, and one with the second mates in the same order.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Source::open`].
+    pub fn open(first: impl AsRef<Path>, second: impl AsRef<Path>) -> Result<Self> {
+        let [first, second] = [(PairFile::First, first.as_ref()), (PairFile::Second, second.as_ref())]
+            .map(|(file, path)| Source::open(path).map_err(|error| error.in_file(Some(file))));
+        Ok(Self::new(first?, second?))
+    }
+
+    /// Opens a file in which each second mate follows its first one.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Source::open`].
+    pub fn open_interleaved(path: impl AsRef<Path>) -> Result<Self> {
+        Source::open(path).map(Self::interleaved)
+    }
+
+    /// Reads the first mates from one source, and the second mates from another.
+    #[must_use]
+    pub fn new(first: Source, second: Source) -> Self {
+        Self { first, second: Some(second), check_names: true }
+    }
+
+    /// Reads both mates from one source, in which each second mate follows its first one.
+    #[must_use]
+    pub fn interleaved(source: Source) -> Self {
+        Self { first: source, second: None, check_names: true }
+    }
+
+    /// Sets whether the names of mates are compared; they are by default.
+    #[must_use]
+    pub fn check_names(self, check: bool) -> Self {
+        Self { check_names: check, ..self }
+    }
+
+    /// The source of the first mates, or of both if they alternate.
+    #[must_use]
+    pub fn first(&self) -> &Source {
+        &self.first
+    }
+
+    /// The source of the second mates; `None` if the mates alternate in the first source.
+    #[must_use]
+    pub fn second(&self) -> Option<&Source> {
+        self.second.as_ref()
+    }
+
+    /// The sources, with the file of two that each is.
+    pub(super) fn inputs(&self) -> impl Iterator<Item = (&Source, Option<PairFile>)> {
+        let first = self.second.is_some().then_some(PairFile::First);
+        std::iter::once((&self.first, first))
+            .chain(self.second.iter().map(|source| (source, Some(PairFile::Second))))
+    }
+
+    /// Checks that the files have not changed since they were opened. Streams always pass.
+    pub(super) fn check(&self) -> Result<()> {
+        for (source, file) in self.inputs() {
+            source.reader().map_or(Ok(()), Reader::check).map_err(|error| error.in_file(file))?;
+        }
+        Ok(())
+    }
+}

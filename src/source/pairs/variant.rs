@@ -1,0 +1,98 @@
+//! Reads paired reads in the variant of FASTQ that they have.
+
+use super::paired_source::PairedSource;
+use crate::detect::KindVisitor;
+use crate::error::{Error, ErrorKind, Result};
+use crate::fastq::Variant;
+use crate::record::Format;
+
+impl PairedSource {
+    /// Does work on the pairs in the variant of FASTQ that their records have: wrapped if those of an input are, and four lines a record
+    /// otherwise. A wrong guess from the first bytes of files is put right by reading them again, as [`Source::in_variant`] does;
+    /// streams are read as guessed.
+    ///
+    /// ```
+    /// use pagecut::{PairedSource, fastq::Fastq};
+    ///
+    /// let source = PairedSource::open("testdata/wrapped.fastq", "testdata/wrapped.fastq")?.check_names(false);
+    /// let fastq = Fastq::new();
+    /// let tally = source.in_variant(
+    ///     || source.for_each(&fastq, |_| {}),
+    ///     || source.for_each(&fastq.wrapped(), |_| {}),
+    /// )?;
+    /// assert!(tally.pairs > 0);
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the work in that variant; [`ErrorKind::UnknownFormat`] for an input that is not FASTQ.
+    pub fn in_variant<T>(
+        &self,
+        four_lines: impl FnOnce() -> Result<T>,
+        wrapped: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        match self.guess()? {
+            guess @ Variant::FourLines => {
+                let done = four_lines();
+                match self.variant_after(guess, done.as_ref().err())? {
+                    Variant::FourLines => done,
+                    Variant::Wrapped => wrapped(),
+                }
+            }
+            guess @ Variant::Wrapped => {
+                let done = wrapped();
+                match self.variant_after(guess, done.as_ref().err())? {
+                    Variant::FourLines => four_lines(),
+                    Variant::Wrapped => done,
+                }
+            }
+        }
+    }
+
+    /// The variant by the first bytes of the inputs.
+    fn guess(&self) -> Result<Variant> {
+        let mut guess = Variant::FourLines;
+        for (source, file) in self.inputs() {
+            let kind = source.detect().map_err(|error| error.in_file(file))?;
+            match kind.visit(VariantOfMates).map_err(|error| error.in_file(file))? {
+                Variant::Wrapped => guess = Variant::Wrapped,
+                Variant::FourLines => {}
+            }
+        }
+        Ok(guess)
+    }
+
+    /// The variant that the input with this error turns out to have, if it was read as `guess`.
+    fn variant_after(&self, guess: Variant, error: Option<&Error>) -> Result<Variant> {
+        let Some(error) = error else { return Ok(guess) };
+        // A stream cannot be read again, and neither can the other input then.
+        if self.inputs().any(|(source, _)| source.reader().is_none()) {
+            return Ok(guess);
+        }
+        let file = error.location().and_then(|location| location.file);
+        match self.inputs().find(|(_, of)| *of == file) {
+            Some((source, _)) => source.variant_after(guess, error),
+            None => Ok(guess),
+        }
+    }
+}
+
+/// The variant of FASTQ in which mates are read. An empty input has any.
+pub(super) struct VariantOfMates;
+
+impl KindVisitor for VariantOfMates {
+    type Output = Result<Variant>;
+
+    fn format<F: Format>(self, _: &F) -> Result<Variant> {
+        Err(ErrorKind::UnknownFormat("only FASTQ has mates that can be compared").into())
+    }
+
+    fn fastq(self, guess: Variant) -> Result<Variant> {
+        Ok(guess)
+    }
+
+    fn scattered(self, why: &'static str) -> Result<Variant> {
+        Err(ErrorKind::UnknownFormat(why).into())
+    }
+}
