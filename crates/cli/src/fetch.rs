@@ -65,7 +65,7 @@ pub(crate) struct Fetch {
 /// Bytes that are written at a time.
 const WRITE_LEN: u64 = 1 << 20;
 
-/// Prints everything that is asked for, and notes whether all of it is there.
+/// Prints everything requested. Sets `all_good` to `false` if something is missing.
 pub(crate) fn run(args: &Fetch, common: &Common, all_good: &mut bool) -> io::Result<()> {
     demand_agreement(args);
     let name = args.file.display().to_string();
@@ -98,7 +98,7 @@ pub(crate) fn run(args: &Fetch, common: &Common, all_good: &mut bool) -> io::Res
         whole &= input.print_features(path, &name, &mut out)?;
     }
     input::tell_unclosed(&source, &name);
-    // What was printed may be of bytes that have changed meanwhile.
+    // The file may have changed while it was printed.
     whole &= report::outcome(&name, source.check().map(|()| true))?;
     let refusal = (!whole).then_some("not all that was asked for was found");
     *all_good &= report::outcome(&name, out.end(refusal, &args.output, common))?;
@@ -121,7 +121,7 @@ fn demand_agreement(args: &Fetch) {
     }
 }
 
-/// Something that can be asked for.
+/// An object to print.
 enum Wanted<'text> {
     /// The record of a number.
     Record(u64),
@@ -149,14 +149,14 @@ struct Input<'run> {
     args: &'run Fetch,
     common: &'run Common,
     source: &'run Source,
-    /// The index of names, once it was asked for.
+    /// The index of names, once it is needed.
     names: OnceCell<Fai>,
-    /// The index of numbers, once it was asked for.
+    /// The index of numbers, once it is needed.
     numbers: OnceCell<Sparse>,
 }
 
 impl Input<'_> {
-    /// Prints what one argument asks for.
+    /// Prints the object that an argument names.
     fn print(&self, what: &OsStr, out: &mut dyn Write) -> Result<()> {
         let content = self.source.content()?;
         let path = &*self.args.file;
@@ -226,7 +226,7 @@ impl Input<'_> {
         let content = self.source.content()?;
         let mut letters = region.letters(content)?;
         let scores = region.quality_scores(content)?;
-        self.tell_of_end(&title.region, region);
+        self.note_end_of_sequence(&title.region, region);
         let line_len = self.args.length.unwrap_or(region.entry().line_bases);
         title.write(if scores.is_some() { b"@" } else { b">" }, is_reversed, out)?;
         write_lines(&mut letters, line_len, is_reversed.then_some(complement), out)?;
@@ -245,8 +245,8 @@ impl Input<'_> {
         Ok(self.names.get_or_init(|| names))
     }
 
-    /// Says that there are fewer letters than were asked for.
-    fn tell_of_end(&self, text: &[u8], region: &Region<'_>) {
+    /// Prints a note if a region goes beyond the end of its sequence.
+    fn note_end_of_sequence(&self, text: &[u8], region: &Region<'_>) {
         let end = region.entry().length;
         let what = match region.range().is_empty() {
             _ if self.common.quiet => return,
@@ -287,7 +287,7 @@ fn print_list(
     }
 }
 
-/// Writes a range of a file as it stands there.
+/// Writes a range of a file byte for byte.
 pub(crate) fn write_range(content: &dyn ReadAt, range: Range<u64>, out: &mut dyn Write) -> Result<()> {
     let mut start = range.start;
     while start < range.end {

@@ -29,7 +29,7 @@ pub(crate) struct Head {
     output: Output,
 }
 
-/// Prints the first records of the inputs, and notes whether every input that they come from could be read.
+/// Prints the first records of the inputs. Sets `all_good` to `false` if one of the inputs that are needed could not be read.
 pub(crate) fn run(args: &Head, common: &Common, all_good: &mut bool) -> io::Result<()> {
     let files = input::inputs(&args.files);
     let first = files[0].display().to_string();
@@ -121,7 +121,7 @@ impl FormatTask for FirstRecords<'_> {
     }
 }
 
-/// Whether the last line of a record has no line end, as at the end of a file.
+/// Returns whether the last line of a record has no line end, as at the end of a file.
 fn lacks_line_end<F: Format>(record: &[u8]) -> bool {
     // The line of no quality scores after the plus line is not seen by its bytes.
     let lines = || record.iter().filter(|&&byte| byte == b'\n').count();

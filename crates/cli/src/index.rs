@@ -60,7 +60,7 @@ fn write_indexes(path: &Path, name: &str, args: &Index, common: &Common) -> Resu
     source.content()?;
     if args.names || (!is_asked && formats::of(source.detect()?)?.is_indexed_by_name()) {
         let fai = input::work(&source, name, common, || names_of(&source))?;
-        tell_left_out(&fai, name, common);
+        note_left_out(&fai, name, common);
         written.add(&Fai::path_of(path), (fai.entries().len() as u64, "name"), |out| fai.write(out))?;
     }
     if args.numbers || !is_asked {
@@ -114,7 +114,7 @@ fn add_blocks(_: &Path, _: &Source, _: &mut Written) -> Result<()> {
 }
 
 /// Reports the records that an index of names omits.
-fn tell_left_out(fai: &Fai, name: &str, common: &Common) {
+fn note_left_out(fai: &Fai, name: &str, common: &Common) {
     for (count, why) in [
         (fai.duplicates(), "an earlier record has the same name"),
         (fai.without_letters(), "no sequence line follows the header"),

@@ -79,7 +79,7 @@ pub(crate) fn open_to_read(path: &Path, limit: &Limit, common: &Common) -> Resul
     take_stdin()?;
     let Some(file) = whole_file_on_stdin() else { return Ok(Source::from_reader(io::stdin(), options)) };
     let source = Source::from_file(file, options)?;
-    tell_refusals(&source, path, common);
+    note_refusals(&source, path, common);
     Ok(source)
 }
 
@@ -148,12 +148,12 @@ pub(crate) fn open_again(path: &Path) -> io::Result<File> {
 fn open_file(path: &Path, options: SourceOptions, common: &Common) -> Result<Source> {
     descriptors::check_path(path)?;
     let source = Source::with_options(path, options)?;
-    tell_refusals(&source, path, common);
+    note_refusals(&source, path, common);
     Ok(source)
 }
 
 /// Prints notes about requested backends that are unavailable.
-fn tell_refusals(source: &Source, path: &Path, common: &Common) {
+fn note_refusals(source: &Source, path: &Path, common: &Common) {
     if !common.quiet && common.io != Io::Auto {
         for refusal in source.reader().map_or(&[][..], Reader::refusals) {
             let what = format!("{}: {}; it is read instead", refusal.backend, refusal.reason);

@@ -18,7 +18,7 @@ pub(crate) struct Man {
     directory: Option<PathBuf>,
 }
 
-/// Prints the main page of a command, or writes all pages, and notes whether they could be written.
+/// Prints the main page of a command, or writes all pages. Sets `all_good` to `false` if a page cannot be written.
 pub(crate) fn run(
     args: &Man,
     command: clap::Command,

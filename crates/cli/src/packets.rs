@@ -58,7 +58,7 @@ pub(crate) struct Packets {
     raw_times: bool,
 }
 
-/// Lists the packets of every input, and notes whether all of them are well.
+/// Lists the packets of every input. Sets `all_good` to `false` if one is damaged.
 pub(crate) fn run(
     args: &Packets,
     common: &Common,
@@ -82,13 +82,13 @@ pub(crate) fn run(
                 *all_good = false;
             }
         }
-        // Whoever reads need not wait for the next file.
+        // The reader need not wait for the next file.
         out.flush()?;
     }
     Ok(())
 }
 
-/// The fields that are wanted, in the order in which they are printed.
+/// Returns the requested fields, in the order in which they are printed.
 fn fields(args: &Packets) -> Vec<Field> {
     let default = match args.of {
         PacketsFormat::Csv => &row::CSV[..],

@@ -1,4 +1,4 @@
-//! `pagecut probe`: what media files say of themselves, without being decoded.
+//! `pagecut probe`: format, streams and codecs of media files, without decoding.
 
 pub(crate) mod codec_names;
 pub(crate) mod codec_tag;
@@ -54,7 +54,7 @@ pub(crate) enum ProbeFormat {
     Json,
 }
 
-/// Tells of every input, and notes whether all of them are well.
+/// Describes every input. Sets `all_good` to `false` if one is damaged.
 pub(crate) fn run(args: &Probe, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
     for (number, path) in input::inputs(&args.files).iter().enumerate() {
         let name = path.display().to_string();
@@ -74,7 +74,7 @@ pub(crate) fn run(args: &Probe, common: &Common, out: &mut dyn Write, all_good: 
             },
             Err(error) => errors.push(error.to_string()),
         }
-        // Whoever reads need not wait for the next file.
+        // The reader need not wait for the next file.
         out.flush()?;
         for error in errors {
             crate::report::error(&name, &error);
@@ -84,7 +84,7 @@ pub(crate) fn run(args: &Probe, common: &Common, out: &mut dyn Write, all_good: 
     Ok(())
 }
 
-/// What an input says. Errors that leave something to tell are put among `errors`.
+/// Describes an input. Errors after which a report is possible are added to `errors`.
 fn probe(path: &Path, name: &str, args: &Probe, common: &Common, errors: &mut Vec<String>) -> Result<Report> {
     let source = input::open_to_read(path, &args.limit, common)?;
     let format = formats::of(source.detect()?)?;

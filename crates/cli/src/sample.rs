@@ -47,7 +47,7 @@ pub(crate) struct Sample {
     output: Output,
 }
 
-/// Prints a sample, and notes whether the input could be read.
+/// Prints a sample. Sets `all_good` to `false` if the input could not be read.
 pub(crate) fn run(args: &Sample, common: &Common, all_good: &mut bool) -> io::Result<()> {
     let path = input::inputs(args.file.as_slice()).remove(0);
     let name = path.display().to_string();

@@ -42,7 +42,7 @@ pub(crate) struct Stats {
     json: bool,
 }
 
-/// Counts in every input, and notes whether all of them are well.
+/// Counts in every input. Sets `all_good` to `false` if one is damaged.
 pub(crate) fn run(args: &Stats, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
     let mut tables = Tables::new(args);
     let inputs = progress::numbered(args.mates.group(&args.files, all_good));

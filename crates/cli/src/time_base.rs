@@ -1,4 +1,4 @@
-//! What a time unit is, and times in the words of ffprobe.
+//! Time units, and times in the notation of ffprobe.
 
 use std::fmt;
 

@@ -14,7 +14,7 @@ use crate::verify::{Checked, Reading, Verify, list_gaps};
 /// FASTA.
 pub(super) struct Sequences;
 
-/// The format with the checks that were asked for.
+/// Returns the format with the requested checks.
 fn format(is_strict: bool) -> Fasta {
     if is_strict { Fasta::strict() } else { Fasta::new() }
 }

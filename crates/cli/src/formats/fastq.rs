@@ -20,7 +20,7 @@ impl Reads {
     pub(super) const WRAPPED: Self = Self(Variant::Wrapped);
 }
 
-/// The format with the checks that were asked for.
+/// Returns the format with the requested checks.
 fn format(is_strict: bool) -> Fastq {
     if is_strict { Fastq::strict() } else { Fastq::new() }
 }

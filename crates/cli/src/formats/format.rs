@@ -1,4 +1,4 @@
-//! What the commands ask of a format.
+//! The interface between the commands and a format.
 
 use pagecut::index::Fai;
 use pagecut::{Account, Error, Result, Source};
@@ -12,7 +12,7 @@ use crate::stats::Outcome;
 use crate::tree::Printer;
 use crate::verify::{Reading, Verify};
 
-/// What the commands ask of a format. A method that has a body here answers that the format lacks what the command is for.
+/// The operations of the commands on a format. The default bodies return the error that the format does not support the command.
 pub(crate) trait Format {
     /// Returns the name of the format in messages and in the output of `inspect`.
     fn name(&self) -> &'static str;
@@ -72,7 +72,7 @@ pub(crate) trait Format {
         Err(unsupported(format!("it is {}, and only media containers have a tree", self.name())))
     }
 
-    /// Returns the work that writes what is wanted, for `extract`.
+    /// Returns the work that writes the requested object, for `extract`.
     ///
     /// # Errors
     ///

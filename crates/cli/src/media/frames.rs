@@ -37,12 +37,12 @@ impl Storage {
         }
     }
 
-    /// Whether [`read`] gives the original frames.
+    /// Returns whether [`read`] gives the original frames.
     pub(crate) fn is_readable(self) -> bool {
         self != Self::Other
     }
 
-    /// Whether the stored bytes are those of the frame.
+    /// Returns whether the stored bytes are those of the frame.
     pub(crate) fn is_plain(self) -> bool {
         matches!(self, Self::Plain | Self::Other)
     }

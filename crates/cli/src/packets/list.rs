@@ -20,7 +20,7 @@ pub(super) struct List<'a> {
     out: &'a mut dyn Write,
     format: PacketsFormat,
     fields: &'a [Field],
-    /// What each row begins with, if there are several files.
+    /// The name of the file in each row, if there are several files.
     name: Option<&'a str>,
     rows: u64,
 }
@@ -69,7 +69,7 @@ impl<'a> List<'a> {
         writeln!(self.out)
     }
 
-    /// What was pushed is there before something is said elsewhere.
+    /// Writes the buffered rows, so that messages follow them.
     pub(super) fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
@@ -82,7 +82,7 @@ impl<'a> List<'a> {
     }
 }
 
-/// Writes a name as a field of CSV: between quotes if it has what ends one.
+/// Writes a name as a field of CSV: between quotes if it contains a separator, a quote or a line end.
 fn write_name(out: &mut dyn Write, name: &str) -> io::Result<()> {
     if name.contains([',', '"', '\n', '\r']) {
         write!(out, "\"{}\"", name.replace('"', "\"\""))

@@ -19,11 +19,11 @@ pub(super) struct Row {
     pub(super) duration: Option<i64>,
     pub(super) size: u64,
     pub(super) pos: Option<u64>,
-    /// If it is asked for, and if there is a payload.
+    /// The offset of the payload, if it is requested and there is one.
     pub(super) data_pos: Option<u64>,
     pub(super) is_key: bool,
     pub(super) is_discarded: bool,
-    /// Of the payload, if it is asked for.
+    /// The CRC-32 of the payload, if it is requested.
     pub(super) crc32: Option<u32>,
 }
 
@@ -59,11 +59,11 @@ pub(crate) enum Field {
     DataHash,
 }
 
-/// What is printed as CSV unless something else is asked for.
+/// The default fields of CSV.
 pub(super) const CSV: [Field; 7] =
     [Field::StreamIndex, Field::Pts, Field::Dts, Field::Duration, Field::Size, Field::Pos, Field::Flags];
 
-/// What is printed as JSON unless something else is asked for: what `ffprobe -show_packets` prints.
+/// The default fields of JSON: those of `ffprobe -show_packets`.
 pub(super) const JSON: [Field; 11] = [
     Field::CodecType,
     Field::StreamIndex,
@@ -79,7 +79,7 @@ pub(super) const JSON: [Field; 11] = [
 ];
 
 impl Field {
-    /// What ffprobe calls it.
+    /// Returns ffprobe's name of the field.
     fn name(self) -> &'static str {
         match self {
             Self::CodecType => "codec_type",

@@ -8,7 +8,7 @@ use super::row::{Field, Row};
 use crate::media::frames::{self, Storage};
 use crate::streams::{Kind, Selection};
 
-/// The packets and the values that are wanted.
+/// The requested packets and values.
 pub(super) struct Wanted<'a> {
     pub(super) fields: &'a [Field],
     /// Whether the payloads are read.
@@ -18,7 +18,7 @@ pub(super) struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    /// Returns whether each stream, of this kind, is wanted.
+    /// Returns for each stream, by its kind, whether it is requested.
     fn streams(&self, kinds: &[Kind]) -> Vec<bool> {
         self.selection.map_or_else(|| vec![true; kinds.len()], |selection| selection.among(kinds))
     }
@@ -27,13 +27,13 @@ impl Wanted<'_> {
 /// The number of bytes by which ffprobe places a packet of 204 bytes too early: it takes the parity for a prefix.
 const EARLY: u64 = 16;
 
-/// The rows of the packets that are wanted, in the order of ffprobe.
+/// The rows of the requested packets, in the order of ffprobe.
 pub(super) struct Rows<'a, 'data> {
     of: &'a Wanted<'a>,
     packets: Packets<'data>,
     /// The number of bytes to subtract from the offsets.
     early: u64,
-    /// The kinds of the tracks that are known, and whether each is wanted.
+    /// The kinds of the known tracks, and whether each is requested.
     kinds: Vec<Kind>,
     wanted: Vec<bool>,
 }
@@ -49,7 +49,7 @@ impl<'a, 'data> Rows<'a, 'data> {
         Self { of, packets, early, kinds: Vec::new(), wanted: Vec::new() }
     }
 
-    /// Returns whether the packets of a track are wanted. The kind of a track can change with a later packet.
+    /// Returns whether the packets of a track are requested. The kind of a track can change with a later packet.
     fn has(&mut self, track: usize) -> bool {
         let tracks = self.packets.tracks();
         let is_known = self.kinds.len() == tracks.len()
@@ -95,7 +95,7 @@ impl Iterator for Rows<'_, '_> {
     }
 }
 
-/// Returns the length of the decompressed data of a packet, and its CRC-32 if that is wanted.
+/// Returns the length of the decompressed data of a packet, and its CRC-32 if that is requested.
 fn measure(packet: &Packet<'_>, with_crc32: bool) -> Result<(u64, Option<u32>)> {
     let mut hasher = crc32fast::Hasher::new();
     let storage = Storage::of(packet.encoding);

@@ -7,7 +7,7 @@ use pagecut::{Error, PairedSource, Result};
 use crate::args::{Common, Limit};
 use crate::input;
 
-/// What is read together.
+/// Files that are read together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Input {
     /// A file without pairs.

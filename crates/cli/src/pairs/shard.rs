@@ -13,7 +13,7 @@ use crate::media::unsupported;
 use crate::output::{self, Out};
 use crate::report;
 
-/// Writes the pieces, and notes whether they could be.
+/// Writes the pieces. Sets `all_good` to `false` if that failed.
 pub(crate) fn run(
     input: &Input,
     prefix: &Path,

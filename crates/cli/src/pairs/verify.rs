@@ -14,7 +14,7 @@ use crate::report;
 use crate::report::counted;
 use crate::verify::{Fault, Reading, Verdict, Verdicts, Verify, verdict_of};
 
-/// What the comparison of mates came to.
+/// The result of the comparison of mates.
 #[derive(Debug, Serialize)]
 struct PairVerdict {
     files: Vec<String>,

@@ -11,7 +11,7 @@ use crate::time_base::greatest_common_divisor;
 pub(crate) struct Ratio(u64, u64);
 
 impl Ratio {
-    /// What has no rate.
+    /// The value of a missing rate.
     pub(crate) const NONE: Self = Self(0, 0);
 
     /// In lowest terms.

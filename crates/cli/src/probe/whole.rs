@@ -61,7 +61,7 @@ impl Span {
     }
 }
 
-/// Whether the streams of a container whose kinds are all known are text: subtitles and data.
+/// Returns whether the streams of a container whose kinds are all known are text: subtitles and data.
 pub(crate) fn is_text(stream: &Stream) -> bool {
     matches!(stream.kind, Kind::Subtitle | Kind::Data)
 }

@@ -74,7 +74,7 @@ impl Choice {
         Ok(smallest.peek().map_or(Self::None, |&largest| Self::UpTo(largest, seed)))
     }
 
-    /// Whether a record is chosen.
+    /// Returns whether a record is chosen.
     pub(super) fn takes(&self, record: u64) -> bool {
         match *self {
             Self::All => true,

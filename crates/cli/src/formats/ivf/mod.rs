@@ -85,7 +85,7 @@ fn open(data: &[u8]) -> Result<(Header, impl Iterator<Item = Result<Frame<'_>>>)
     }
 }
 
-/// What the frames add up to.
+/// Sums over the frames.
 #[derive(Default)]
 struct Sum {
     frames: u64,

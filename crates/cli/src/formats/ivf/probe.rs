@@ -1,4 +1,4 @@
-//! What IVF says of its stream, in the words of ffprobe.
+//! The report of IVF, with ffprobe's names.
 
 use pagecut::Result;
 use pagecut::media::ivf::{Frame, Header};
@@ -11,7 +11,7 @@ use crate::probe::report::{Format, Report, Stream, Times};
 use crate::probe::whole::{self, Whole};
 use crate::streams::Kind;
 
-/// Frames whose times are looked at.
+/// Number of frames whose times are analysed.
 const FIRST_FRAMES: usize = 64;
 
 /// Reads the header and the first frames; all of them if they are counted. The first error of the frames is added to `errors`.
@@ -75,7 +75,7 @@ fn rates(header: &Header) -> (Option<Ratio>, Option<Ratio>) {
     }
 }
 
-/// What ffmpeg calls a coding.
+/// Returns FFmpeg's name of a codec.
 fn codec_name(four_cc: &[u8; 4]) -> Option<&'static str> {
     Some(match four_cc {
         b"VP80" => "vp8",

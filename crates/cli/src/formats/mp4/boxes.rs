@@ -37,7 +37,7 @@ impl Path {
         Ok(Self { steps, taken: 0 })
     }
 
-    /// Whether the path leads to a box. Must be called for every box in the order of the tree.
+    /// Returns whether the path leads to a box. Must be called for every box in the order of the tree.
     pub(super) fn leads_to(&mut self, node: &Node<'_>) -> bool {
         self.taken = self.taken.min(node.depth);
         if self.taken < node.depth {

@@ -195,7 +195,7 @@ fn stream(
     }
 }
 
-/// Whether the table counts audio samples, not frames.
+/// Returns whether the table counts audio samples, not frames.
 fn is_counted_in_samples(track: &Track<'_>) -> bool {
     let is_sound = track.kind() == mp4::MediaKind::Audio;
     is_sound && track.table_duration() > 0 && track.table_duration() == track.table_timed_len()
@@ -263,7 +263,7 @@ fn add_protection(movie: &Movie<'_>, streams: &mut [Stream]) {
     }
 }
 
-/// Whether `pssh` is complete: the system identifier, from version 1 keys, and data.
+/// Returns whether `pssh` is complete: the system identifier, from version 1 keys, and data.
 fn is_protection(payload: &[u8]) -> bool {
     let number = |bytes: &[u8]| usize::try_from(u32::from_be_bytes(*bytes.first_chunk()?)).ok();
     let rest = || {

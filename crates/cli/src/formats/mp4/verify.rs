@@ -37,7 +37,7 @@ fn inside_of_boxes(data: &[u8]) -> Result<()> {
     }
 }
 
-/// Whether an error reports a missing movie.
+/// Returns whether an error reports a missing movie.
 fn is_no_movie(error: &Error) -> bool {
     use pagecut::error::Mp4Fault::BoxMissing;
     matches!(error.kind(), ErrorKind::Mp4(BoxMissing { kind: [b'm', b'o', b'o', b'v'], parent: None }))

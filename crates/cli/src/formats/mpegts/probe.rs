@@ -60,7 +60,7 @@ fn report_of(programs: &Programs, mut streams: Vec<Stream>, len: u64, extents: &
     Report { programs, streams, chapters: Vec::new(), format }
 }
 
-/// Whether a stream is subtitles or data. A stream of an unknown coding may be audio or video.
+/// Returns whether a stream is subtitles or data. A stream of an unknown coding may be audio or video.
 fn is_text(stream: &Stream) -> bool {
     stream.codec_name.is_some() && whole::is_text(stream)
 }

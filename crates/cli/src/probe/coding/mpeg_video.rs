@@ -70,7 +70,7 @@ pub(super) fn mpeg_1_or_2(stream: &mut Stream, headers: &Headers<'_>) {
     }
 }
 
-/// Whether `vbv_delay` of the first picture signals a constant bit rate (ISO/IEC 13818-2, 6.3.9).
+/// Returns whether `vbv_delay` of the first picture signals a constant bit rate (ISO/IEC 13818-2, 6.3.9).
 fn has_constant_rate(packet: &[u8]) -> bool {
     const VARIABLE: u32 = 0xffff;
     let at = packet.windows(4).position(|code| code == [0, 0, 1, 0]);

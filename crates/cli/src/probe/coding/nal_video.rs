@@ -132,7 +132,7 @@ pub(crate) fn h264_field_order(bytes: &[u8]) -> Option<&'static str> {
     sps.field_order_of_byte_stream(bytes).map(field_order_name)
 }
 
-/// Whether the parameter sets of a byte stream give the reordering delay of a decoder.
+/// Returns whether the parameter sets of a byte stream give the reordering delay of a decoder.
 pub(crate) fn h264_tells_delay(bytes: &[u8]) -> bool {
     let sps = h264::SequenceParameterSet::from_byte_stream(bytes);
     sps.and_then(|sps| sps.vui?.max_reorder_frames).is_some()

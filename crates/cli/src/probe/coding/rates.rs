@@ -21,7 +21,7 @@ pub(crate) const PACKETS: usize = 50;
 const MAX_DELAY: usize = 16;
 
 impl PacketTimes {
-    /// Whether no more packets are needed.
+    /// Returns whether no more packets are needed.
     pub(crate) fn is_full(&self) -> bool {
         self.presentation.len() >= PACKETS
     }

@@ -85,7 +85,7 @@ fn end_of_description(movie: &Movie<'_>) -> Option<u64> {
     Some(media_data.max(index.sidx().range().start))
 }
 
-/// Whether an index lists all subsegments up to the end of the input, or to the final `mfra`.
+/// Returns whether an index lists all subsegments up to the end of the input, or to the final `mfra`.
 fn is_complete(movie: &Movie<'_>, index: &SegmentIndex<'_>) -> bool {
     let len = movie.data().len() as u64;
     // The last four bytes of `mfra` are its length (ISO/IEC 14496-12 §8.8.11).

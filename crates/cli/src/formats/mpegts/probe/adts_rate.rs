@@ -13,7 +13,7 @@ pub(super) struct AdtsRate {
 }
 
 impl AdtsRate {
-    /// Whether the frames cover the part of a stream that ffprobe analyses.
+    /// Returns whether the frames cover the part of a stream that ffprobe analyses.
     pub(super) fn is_full(&self) -> bool {
         const ANALYSED_SECONDS: f64 = 5.0;
         self.seconds >= ANALYSED_SECONDS

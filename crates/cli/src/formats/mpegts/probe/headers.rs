@@ -111,12 +111,12 @@ fn head<'data>(packet: &PesPacket<'data>) -> Cow<'data, [u8]> {
     Cow::Owned(bytes)
 }
 
-/// Whether a packet with parameter sets of H.264 does not give the field order.
+/// Returns whether a packet with parameter sets of H.264 does not give the field order.
 fn lacks_field(stream: &Stream, packet: &[u8]) -> bool {
     stream.codec_name == Some("h264") && h264_field_order(packet).is_none()
 }
 
-/// Whether a decoder can start at a packet.
+/// Returns whether a decoder can start at a packet.
 fn has_headers(stream: &Stream, packet: &[u8]) -> bool {
     match stream.codec_name {
         Some("h264") => h264::SequenceParameterSet::from_byte_stream(packet).is_some(),
