@@ -23,6 +23,7 @@ pub fn resolve(range: impl RangeBounds<usize>, len: usize) -> Result<Range<usize
 }
 
 /// Returns the range of `part` in `all`, by address; `None` unless all of its bytes belong to `all`.
+#[inline]
 pub fn position_in(all: &[u8], part: &[u8]) -> Option<Range<usize>> {
     let start = part.as_ptr().addr().checked_sub(all.as_ptr().addr())?;
     let range = start..start.checked_add(part.len())?;

@@ -190,18 +190,21 @@ fn zeros(len: usize) -> io::Result<Vec<u8>> {
 impl Deref for AlignedBuffer {
     type Target = [u8];
 
+    #[inline]
     fn deref(&self) -> &[u8] {
         &self.memory[self.start..][..self.len]
     }
 }
 
 impl DerefMut for AlignedBuffer {
+    #[inline]
     fn deref_mut(&mut self) -> &mut [u8] {
         &mut self.memory[self.start..][..self.len]
     }
 }
 
 impl AsRef<[u8]> for AlignedBuffer {
+    #[inline]
     fn as_ref(&self) -> &[u8] {
         self
     }

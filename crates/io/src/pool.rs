@@ -203,18 +203,21 @@ pub struct PooledBuffer {
 impl Deref for PooledBuffer {
     type Target = [u8];
 
+    #[inline]
     fn deref(&self) -> &[u8] {
         self.buffer.as_deref().unwrap_or_default()
     }
 }
 
 impl DerefMut for PooledBuffer {
+    #[inline]
     fn deref_mut(&mut self) -> &mut [u8] {
         self.buffer.as_deref_mut().unwrap_or_default()
     }
 }
 
 impl AsRef<[u8]> for PooledBuffer {
+    #[inline]
     fn as_ref(&self) -> &[u8] {
         self
     }

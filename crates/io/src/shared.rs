@@ -96,6 +96,7 @@ impl<T: ?Sized> SharedSlice<T> {
 impl<T: AsRef<[u8]> + ?Sized> Deref for SharedSlice<T> {
     type Target = [u8];
 
+    #[inline]
     fn deref(&self) -> &[u8] {
         let all = (*self.owner).as_ref();
         all.get(self.range.start..self.range.end.min(all.len())).unwrap_or_default()
@@ -103,6 +104,7 @@ impl<T: AsRef<[u8]> + ?Sized> Deref for SharedSlice<T> {
 }
 
 impl<T: AsRef<[u8]> + ?Sized> AsRef<[u8]> for SharedSlice<T> {
+    #[inline]
     fn as_ref(&self) -> &[u8] {
         self
     }
@@ -256,6 +258,7 @@ mod tests {
     struct Flickering(Cell<usize>);
 
     impl AsRef<[u8]> for Flickering {
+        #[inline]
         fn as_ref(&self) -> &[u8] {
             let len = self.0.get();
             self.0.set((len + 7) % 11);

@@ -78,6 +78,7 @@ impl PageAlignedMmap {
 impl Deref for PageAlignedMmap {
     type Target = MmapReader;
 
+    #[inline]
     fn deref(&self) -> &MmapReader {
         &self.reader
     }

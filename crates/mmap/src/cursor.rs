@@ -27,18 +27,28 @@ pub struct MmapCursor<'map> {
     bytes: Cursor<&'map [u8]>,
 }
 
+impl MmapReader {
+    /// Returns a cursor over the bytes that implements `Read`, `BufRead` and `Seek`.
+    #[must_use]
+    pub fn cursor(&self) -> MmapCursor<'_> {
+        MmapCursor::new(self)
+    }
+}
+
 impl<'map> MmapCursor<'map> {
-    pub(super) fn new(reader: &'map MmapReader) -> Self {
+    fn new(reader: &'map MmapReader) -> Self {
         Self { reader, bytes: Cursor::new(reader.as_slice()) }
     }
 
     /// Returns the position of the cursor in bytes from the start of the mapping.
+    #[inline]
     #[must_use]
     pub fn position(&self) -> u64 {
         self.bytes.position()
     }
 
     /// Returns the bytes from the cursor to the end of the mapping. The slice lives as long as the mapping.
+    #[inline]
     #[must_use]
     pub fn rest(&self) -> &'map [u8] {
         let all = *self.bytes.get_ref();
@@ -47,6 +57,7 @@ impl<'map> MmapCursor<'map> {
     }
 
     /// Checks the file if the cursor is at the end or a page has vanished.
+    #[inline]
     fn check(&self) -> io::Result<()> {
         if self.rest().is_empty() || self.reader.has_lost() {
             self.reader.check().map_err(io::Error::other)
@@ -57,6 +68,7 @@ impl<'map> MmapCursor<'map> {
 }
 
 impl Read for MmapCursor<'_> {
+    #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.check()?;
         let read = self.bytes.read(buffer)?;
@@ -68,11 +80,13 @@ impl Read for MmapCursor<'_> {
 }
 
 impl BufRead for MmapCursor<'_> {
+    #[inline]
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         self.check()?;
         self.bytes.fill_buf()
     }
 
+    #[inline]
     fn consume(&mut self, amount: usize) {
         self.bytes.consume(amount);
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use pagecut_core::error::Result;
 
-use super::reader::{Opened, open_mappable};
+use super::opened::{Opened, open_mappable};
 use super::{Advice, MmapOptions, MmapReader, sys};
 
 /// A mapping on huge pages, which needs few page faults and few TLB entries.
@@ -144,6 +144,7 @@ fn advise_huge(map: &sys::Map) -> io::Result<()> {
 impl Deref for HugePageMmap {
     type Target = MmapReader;
 
+    #[inline]
     fn deref(&self) -> &MmapReader {
         &self.reader
     }

@@ -70,6 +70,7 @@ mod huge;
 mod lease;
 #[cfg(feature = "async")]
 pub mod nonblocking;
+mod opened;
 mod options;
 mod prefetch;
 mod reader;

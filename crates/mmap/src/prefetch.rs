@@ -260,6 +260,7 @@ impl<'data> From<&'data PrefetchingMmap> for CheckedBytes<'data> {
 impl Deref for PrefetchingMmap {
     type Target = MmapReader;
 
+    #[inline]
     fn deref(&self) -> &MmapReader {
         &self.shared.reader
     }

@@ -1,7 +1,7 @@
 //! A mapping of a file as one slice.
 
 use std::fmt;
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io;
 use std::ops::{Range, RangeBounds};
 use std::path::Path;
@@ -14,10 +14,9 @@ use pagecut_core::range::resolve;
 use pagecut_core::record::{Backing, CheckedBytes, Format, ParRecords, Reading, Records, Resync};
 
 use super::lease::Lease;
+use super::opened::{Opened, open_mappable};
 use super::stats::Counters;
-use super::{
-    Advice, Grant, MmapCursor, MmapOption, MmapOptions, MmapStats, MmapWindow, Protection, Residency, sys,
-};
+use super::{Advice, Grant, MmapOption, MmapOptions, MmapStats, Protection, Residency, sys};
 
 /// A read-only mapping of a file, or of a range of it, as one slice.
 ///
@@ -47,38 +46,6 @@ pub struct MmapReader {
     offset: u64,
     grants: Vec<Grant>,
     counters: Counters,
-}
-
-/// An open file and the range to be mapped.
-pub(super) struct Opened {
-    pub(super) file: File,
-    pub(super) offset: u64,
-    pub(super) len: usize,
-    identity: FileIdentity,
-    lease: Option<Lease>,
-    grants: Vec<Grant>,
-}
-
-impl Opened {
-    /// Checks the file and resolves the range.
-    pub(super) fn of(file: &File, options: MmapOptions) -> Result<Self> {
-        refuse_unmappable(&file.metadata()?)?;
-        let file = file.try_clone()?;
-        // Taken before the file is inspected, so that the result holds as long as the lease.
-        let (lease, grants) = Lease::request(&file, options);
-        let identity = FileIdentity::of(&file)?;
-        if identity.file_len() == 0 && has_content(&file) {
-            return Err(ErrorKind::Unmappable { what: "a file without a known length" }.into());
-        }
-        let len = options.end_in(identity.file_len())? - options.offset;
-        let len = usize::try_from(len).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
-        Ok(Self { file, offset: options.offset, len, identity, lease, grants })
-    }
-
-    /// Checks that the file has not changed since.
-    pub(super) fn check(&self) -> Result<()> {
-        self.identity.check(&self.file)
-    }
 }
 
 impl MmapReader {
@@ -160,18 +127,21 @@ impl MmapReader {
     }
 
     /// Returns the bytes of the mapping.
+    #[inline]
     #[must_use]
     pub fn as_slice(&self) -> &[u8] {
         self.map.as_deref().unwrap_or_default()
     }
 
     /// Returns the length of the mapping in bytes.
+    #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
         self.as_slice().len()
     }
 
     /// Returns whether the mapping is empty.
+    #[inline]
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.map.is_none()
@@ -293,11 +263,6 @@ impl MmapReader {
         format.par_records(self)
     }
 
-    /// Returns windows of about `len` bytes that end on record boundaries.
-    pub fn windows<F: Resync>(&self, format: F, len: usize) -> MmapWindow<'_, F> {
-        MmapWindow::new(self, format, len)
-    }
-
     /// Returns slices of `len` bytes; the last may be shorter.
     ///
     /// # Panics
@@ -319,12 +284,6 @@ impl MmapReader {
         // The remainder is less than a page, so it fits.
         let into_page = usize::try_from((self.offset + position as u64) % page as u64).unwrap_or(0);
         (page - into_page) % page
-    }
-
-    /// Returns a cursor over the bytes that implements `Read`, `BufRead` and `Seek`.
-    #[must_use]
-    pub fn cursor(&self) -> MmapCursor<'_> {
-        MmapCursor::new(self)
     }
 
     /// Returns the share of a range that is in the page cache and can be read without disk access.
@@ -358,6 +317,7 @@ impl MmapReader {
     }
 
     /// Returns the file offset of the mapping in bytes.
+    #[inline]
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.offset
@@ -383,6 +343,7 @@ impl MmapReader {
     }
 
     /// Returns whether a page has vanished; called after every step.
+    #[inline]
     pub(super) fn has_lost(&self) -> bool {
         self.map.as_ref().is_some_and(|map| map.lost_from().is_some())
     }
@@ -410,6 +371,7 @@ impl MmapReader {
 }
 
 impl AsRef<[u8]> for MmapReader {
+    #[inline]
     fn as_ref(&self) -> &[u8] {
         self.as_slice()
     }
@@ -456,51 +418,4 @@ pub(super) fn vanished(offset: u64) -> io::Error {
     io::Error::other(format!(
         "the page of byte {offset} could not be read or written: the disk failed or is full"
     ))
-}
-
-/// Opens a file that can be mapped. Other files are not opened: opening a pipe would wait for a writer.
-pub(super) fn open_mappable(path: &Path) -> Result<File> {
-    refuse_unmappable(&path.metadata()?)?;
-    Ok(File::open(path)?)
-}
-
-pub(super) fn refuse_unmappable(metadata: &Metadata) -> Result<()> {
-    let kind = metadata.file_type();
-    let what = if kind.is_dir() {
-        "a directory"
-    } else if kind.is_file() {
-        return Ok(());
-    } else {
-        special(kind)
-    };
-    Err(ErrorKind::Unmappable { what }.into())
-}
-
-#[cfg(unix)]
-fn special(kind: std::fs::FileType) -> &'static str {
-    use std::os::unix::fs::FileTypeExt;
-    if kind.is_fifo() {
-        "a pipe"
-    } else if kind.is_socket() {
-        "a socket"
-    } else {
-        "a device"
-    }
-}
-
-#[cfg(not(unix))]
-fn special(_: std::fs::FileType) -> &'static str {
-    "a special file"
-}
-
-/// Returns whether a file of length 0 has content, as files of `/proc` have. Does not move the file position.
-#[cfg(unix)]
-pub(super) fn has_content(file: &File) -> bool {
-    use std::os::unix::fs::FileExt;
-    file.read_at(&mut [0], 0).is_ok_and(|read| read > 0)
-}
-
-#[cfg(not(unix))]
-pub(super) fn has_content(_: &File) -> bool {
-    false
 }

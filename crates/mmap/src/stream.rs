@@ -8,7 +8,7 @@ use pagecut_core::identity::FileIdentity;
 use pagecut_core::record::{End, Part, Resync, last_part_end};
 
 use super::lease::Lease;
-use super::reader::open_mappable;
+use super::opened::open_mappable;
 use super::{Grant, MmapOptions, MmapReader, MmapStats, Protection};
 
 /// A file that is mapped window by window, in bounded memory for any file length.

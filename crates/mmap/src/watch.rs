@@ -13,7 +13,7 @@ use notify::event::{EventKind, ModifyKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use pagecut_core::error::Result;
 
-use super::reader::refuse_unmappable;
+use super::opened::refuse_unmappable;
 
 /// Poll interval if the system does not report changes.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);

@@ -41,15 +41,20 @@ pub struct MmapWindow<'map, F> {
     ended: bool,
 }
 
+impl MmapReader {
+    /// Returns windows of about `len` bytes that end on record boundaries.
+    pub fn windows<F: Resync>(&self, format: F, len: usize) -> MmapWindow<'_, F> {
+        MmapWindow::new(self, format, len)
+    }
+}
+
 impl<'map, F: Resync> MmapWindow<'map, F> {
     /// Creates windows of about `len` bytes; 0 gives the smallest windows, of one record each.
     #[must_use]
     pub fn new(reader: &'map MmapReader, format: F, len: usize) -> Self {
         Self { format, reader, backing: reader, reading: None, len, position: 0, ended: false }
     }
-}
 
-impl<'map, F: Resync> MmapWindow<'map, F> {
     /// Reports positions to another backing.
     pub(super) fn backed_by(self, backing: &'map dyn Backing) -> Self {
         Self { backing, ..self }

@@ -4,14 +4,13 @@ use std::hint::select_unpredictable;
 
 use super::super::class::{Members, STRIDE, ranks};
 use super::super::instruction_set::{BLOCK, Kernel, Vectors};
+use super::first_line::{FIRST_LINE, FirstLine, lowest};
 use super::lines::{AHEAD, NO_LINE_FEED, outside};
-use super::{FourLineRules, FourLines, Search};
+use super::record::{FourLineRules, FourLines};
+use super::search::Search;
 
 /// Length limit: shorter lines are often equally long; for longer ones a wrong guess costs too much.
 const MAX_LEN: usize = 512;
-
-/// Number of blocks in which a first line must end.
-const FIRST_LINE: usize = 2;
 
 /// Finds records up to the first one that is undecided or unusual. A usual record has lines that end in a line feed alone, a third
 /// line of one byte, and no long line.
@@ -177,44 +176,6 @@ impl<L: Members, S: Members> Pattern<L, S> {
         self.record = self.name.record(self.record.len);
         Some(())
     }
-}
-
-/// The length of the last first line.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct FirstLine {
-    /// Masks of the blocks with the bit of the line end: one bit in one block, none in the blocks before it.
-    ends: [u64; FIRST_LINE],
-    /// Length of the line without its line feed.
-    len: usize,
-}
-
-impl FirstLine {
-    /// An unknown first line, which matches no line.
-    pub(super) const UNKNOWN: Self = Self { ends: [u64::MAX; FIRST_LINE], len: 0 };
-
-    /// Creates the first line that ends at the first of these bits.
-    fn ending(ends: [u64; FIRST_LINE]) -> Option<Self> {
-        match ends {
-            [0, 0] => None,
-            [0, second] => {
-                Some(Self { ends: [0, lowest(second)], len: BLOCK + second.trailing_zeros() as usize })
-            }
-            [first, _] => Some(Self { ends: [lowest(first), 0], len: first.trailing_zeros() as usize }),
-        }
-    }
-
-    /// Creates a record with this first line, and second and fourth lines of `len` bytes.
-    fn record(self, len: usize) -> FourLines {
-        let second = self.len + 1;
-        let fourth = second + len + 3;
-        FourLines { second, fourth, len, end: fourth + len + 1 }
-    }
-}
-
-/// Returns the lowest set bit of a mask.
-#[inline(always)]
-fn lowest(mask: u64) -> u64 {
-    mask & mask.wrapping_neg()
 }
 
 /// Returns the number of members at the start of a line, if the first byte that is not a member is in the first few blocks.

@@ -5,7 +5,8 @@ use std::ops::Range;
 use super::super::class::Members;
 use super::super::instruction_set::{Kernel, Vectors};
 use super::lines::{NO_LINE_FEED, first_outside, stride_at};
-use super::{FourLineRules, FourLines, Search};
+use super::record::{FourLineRules, FourLines};
+use super::search::Search;
 
 /// Finds a few records, up to the first that is undecided. Returns whether none was undecided.
 pub(super) struct Each<'a, 'data, L, S> {

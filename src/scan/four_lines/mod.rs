@@ -2,53 +2,27 @@
 
 mod alike;
 mod each;
+mod first_line;
 mod lines;
+mod record;
+mod search;
 
-use alike::{Alike, FirstLine};
+use alike::Alike;
 use each::Each;
+use first_line::FirstLine;
 use lines::{NO_LINE_END, NO_LINE_FEED};
+pub(crate) use record::{FourLineRules, FourLines};
+use search::{RECORDS, Search};
 
-use super::ByteRange;
 use super::class::Members;
-use super::instruction_set::{AsciiSet, InstructionSet, Kernel, Vectors, chosen};
+use super::instruction_set::{InstructionSet, Kernel, Vectors, chosen};
 
 /// Number of bytes per run: few enough to stay in the L1 cache while their records are processed, many enough to make the kernel
 /// call cheap.
 const RUN_LEN: usize = 8 << 10;
 
-/// Maximum number of records per run.
-const RECORDS: usize = 64;
-
 /// Maximum number of records that the general path finds before the fast path for similar records is tried again.
 const MAX_OTHERS: usize = 32;
-
-/// The rules for a four-line record. The first line begins with `first`, the third with `third`, and the second with neither. The
-/// second and fourth lines have the same number of bytes, and these belong to classes, if classes are given. No class contains a
-/// line feed.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct FourLineRules {
-    pub(crate) first: u8,
-    pub(crate) third: u8,
-    /// Class of the bytes in the second line.
-    pub(crate) letters: Option<AsciiSet>,
-    /// Class of the bytes in the fourth line.
-    pub(crate) scores: Option<ByteRange>,
-    /// Whether the third line must be a single byte, or repeat the first line after that byte.
-    pub(crate) third_repeats_first: bool,
-}
-
-/// A four-line record. Positions count from its start.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct FourLines {
-    /// Start of the second line.
-    pub(crate) second: usize,
-    /// Start of the fourth line.
-    pub(crate) fourth: usize,
-    /// Number of bytes in the second line, and in the fourth, without line ends.
-    pub(crate) len: usize,
-    /// Start of the next line.
-    pub(crate) end: usize,
-}
 
 /// Finds adjacent records that are certainly valid.
 ///
@@ -117,38 +91,10 @@ impl FourLinesAhead {
     }
 }
 
-/// A search for records from a position at which one may begin.
-struct Search<'data> {
-    bytes: &'data [u8],
-    /// Start of the next record, if there is one.
-    start: usize,
-    until: usize,
-    rules: &'data FourLineRules,
-    /// Most frequent length of the second and fourth lines.
-    usual: usize,
-    /// The first line of the last record.
-    name: FirstLine,
-    records: &'data mut [FourLines; RECORDS],
-    found: usize,
-}
-
 impl Search<'_> {
     /// Finds records up to the first that is undecided.
     fn run<L: Members + Copy, S: Members + Copy>(&mut self, set: InstructionSet, letters: L, scores: S) {
         set.run(Find { search: self, letters, scores });
-    }
-
-    /// Whether to search for another record.
-    #[inline(always)]
-    fn continues(&self) -> bool {
-        self.found < RECORDS && self.start < self.until
-    }
-
-    #[inline(always)]
-    fn add(&mut self, record: FourLines) {
-        self.records[self.found] = record;
-        self.found += 1;
-        self.start += record.end;
     }
 }
 
@@ -188,7 +134,8 @@ impl<L: Members + Copy, S: Members + Copy> Kernel for Find<'_, '_, L, S> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::instruction_set::available;
+    use super::super::ByteRange;
+    use super::super::instruction_set::{AsciiSet, available};
     use super::*;
 
     const ANY: FourLineRules =

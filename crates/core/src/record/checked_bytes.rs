@@ -30,18 +30,21 @@ pub struct CheckedBytes<'data> {
 
 impl<'data> CheckedBytes<'data> {
     /// Joins bytes and the value that checks them.
+    #[inline]
     #[must_use]
     pub fn new(bytes: &'data [u8], backing: &'data dyn Backing) -> Self {
         Self { bytes, backing: Some(backing) }
     }
 
     /// Returns the bytes.
+    #[inline]
     #[must_use]
     pub fn as_slice(&self) -> &'data [u8] {
         self.bytes
     }
 
     /// Returns the value that checks the bytes, if there is one.
+    #[inline]
     #[must_use]
     pub fn backing(&self) -> Option<&'data dyn Backing> {
         self.backing
@@ -49,18 +52,21 @@ impl<'data> CheckedBytes<'data> {
 }
 
 impl<'data> From<&'data [u8]> for CheckedBytes<'data> {
+    #[inline]
     fn from(bytes: &'data [u8]) -> Self {
         Self { bytes, backing: None }
     }
 }
 
 impl<'data, const N: usize> From<&'data [u8; N]> for CheckedBytes<'data> {
+    #[inline]
     fn from(bytes: &'data [u8; N]) -> Self {
         bytes.as_slice().into()
     }
 }
 
 impl<'data> From<&'data Vec<u8>> for CheckedBytes<'data> {
+    #[inline]
     fn from(bytes: &'data Vec<u8>) -> Self {
         bytes.as_slice().into()
     }

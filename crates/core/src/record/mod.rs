@@ -26,6 +26,7 @@ mod cursor;
 mod loss;
 mod par_records;
 mod part;
+mod part_end;
 mod pieces;
 mod records;
 mod state;
@@ -42,7 +43,7 @@ pub use loss::LostBlock;
 pub use par_records::ParRecords;
 pub use part::Part;
 #[doc(hidden)]
-pub use part::{End, PartEndSearch, is_at_fault, last_part_end, part_end_in};
+pub use part_end::{End, PartEndSearch, is_at_fault, last_part_end, part_end_in};
 pub use pieces::{Gap, Piece, Pieces};
 pub use records::Records;
 #[doc(hidden)]

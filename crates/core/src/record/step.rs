@@ -42,12 +42,14 @@ pub enum Stop {
 
 impl Stop {
     /// Creates the stop for a view that ends too early, in the first line of a record.
+    #[inline]
     #[must_use]
     pub const fn needs_more(within: &'static str) -> Self {
         Self::NeedsMore { within, line: 0 }
     }
 
     /// Moves a fault that was counted from `position` to positions from the start of the view.
+    #[inline]
     #[doc(hidden)]
     #[must_use]
     pub fn after(self, position: usize) -> Self {
@@ -58,6 +60,7 @@ impl Stop {
     }
 
     /// Whether a longer view could change the result.
+    #[inline]
     #[must_use]
     pub const fn is_more_needed(&self) -> bool {
         matches!(self, Self::NeedsMore { .. })
@@ -91,6 +94,7 @@ impl Stop {
 }
 
 impl From<Fault> for Stop {
+    #[inline]
     fn from(fault: Fault) -> Self {
         Self::Fault(fault)
     }

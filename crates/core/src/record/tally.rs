@@ -24,6 +24,7 @@ pub struct Tally {
 
 impl Tally {
     /// Returns the number of all counted bytes.
+    #[inline]
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.record_bytes + self.blank_bytes + self.gap_bytes
@@ -31,6 +32,7 @@ impl Tally {
 }
 
 impl AddAssign for Tally {
+    #[inline]
     fn add_assign(&mut self, other: Self) {
         self.records += other.records;
         self.record_bytes += other.record_bytes;
@@ -44,6 +46,7 @@ impl AddAssign for Tally {
 impl Add for Tally {
     type Output = Self;
 
+    #[inline]
     fn add(mut self, other: Self) -> Self {
         self += other;
         self

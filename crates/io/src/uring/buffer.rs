@@ -1,6 +1,7 @@
-//! Buffers with the result of a read.
+//! Results of reads: buffers, and completions of a batch.
 
 use std::fmt;
+use std::io;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -25,12 +26,14 @@ impl UringBuffer {
 impl Deref for UringBuffer {
     type Target = [u8];
 
+    #[inline]
     fn deref(&self) -> &[u8] {
         self.filled.as_ref().map_or(&[], |filled| &filled.buffer.memory[..filled.len])
     }
 }
 
 impl AsRef<[u8]> for UringBuffer {
+    #[inline]
     fn as_ref(&self) -> &[u8] {
         self
     }
@@ -48,4 +51,16 @@ impl fmt::Debug for UringBuffer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UringBuffer").field("len", &self.len()).finish_non_exhaustive()
     }
+}
+
+/// The result of a read of a batch.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Completion {
+    /// The token of the [`ReadOp`](super::ReadOp).
+    pub token: u64,
+    /// The offset of the [`ReadOp`](super::ReadOp).
+    pub offset: u64,
+    /// The bytes, or the error.
+    pub result: io::Result<UringBuffer>,
 }

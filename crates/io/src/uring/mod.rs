@@ -62,8 +62,8 @@ mod reader;
 mod state;
 mod sys;
 
-pub use batch::{Completion, ReadOp};
-pub use buffer::UringBuffer;
+pub use batch::ReadOp;
+pub use buffer::{Completion, UringBuffer};
 pub use future::UringRead;
 pub use options::UringOptions;
 pub use reader::UringReader;

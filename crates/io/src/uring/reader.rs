@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use pagecut_core::error::Result;
 
-use super::batch::{Completion, ReadOp};
-use super::buffer::UringBuffer;
+use super::batch::ReadOp;
+use super::buffer::{Completion, UringBuffer};
 use super::future::UringRead;
 use super::options::UringOptions;
 use super::queue::Queue;

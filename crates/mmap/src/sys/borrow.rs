@@ -242,6 +242,7 @@ pub struct View<'a> {
 impl Deref for View<'_> {
     type Target = [u8];
 
+    #[inline]
     #[expect(unsafe_code, reason = "a reference into a mapping")]
     fn deref(&self) -> &[u8] {
         // SAFETY: `borrow` checked that the range lies in the mapping, and the guard borrows the mapping, so the bytes
@@ -262,6 +263,7 @@ pub struct ViewMut<'a> {
 impl Deref for ViewMut<'_> {
     type Target = [u8];
 
+    #[inline]
     #[expect(unsafe_code, reason = "a reference into a mapping")]
     fn deref(&self) -> &[u8] {
         // SAFETY: as for `View`: in the mapping, mapped, readable. The table contains no other overlapping borrow, and
@@ -271,6 +273,7 @@ impl Deref for ViewMut<'_> {
 }
 
 impl DerefMut for ViewMut<'_> {
+    #[inline]
     #[expect(unsafe_code, reason = "a reference into a mapping")]
     fn deref_mut(&mut self) -> &mut [u8] {
         // SAFETY: as for `View`: in the mapping, mapped, and writable, since it was mapped for writing. The table
@@ -301,6 +304,7 @@ pub struct AtomicView<'a, A> {
 impl<A: Atomic> Deref for AtomicView<'_, A> {
     type Target = [A];
 
+    #[inline]
     #[expect(unsafe_code, reason = "a reference into a mapping")]
     fn deref(&self) -> &[A] {
         let integers = self.borrow.range.len() / size_of::<A>();

@@ -39,12 +39,14 @@ impl<M> Guarded<M> {
 impl<M> Deref for Guarded<M> {
     type Target = M;
 
+    #[inline]
     fn deref(&self) -> &M {
         &self.map
     }
 }
 
 impl<M> DerefMut for Guarded<M> {
+    #[inline]
     fn deref_mut(&mut self) -> &mut M {
         &mut self.map
     }

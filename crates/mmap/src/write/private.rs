@@ -8,7 +8,7 @@ use std::path::Path;
 use memmap2::MmapMut;
 use pagecut_core::error::{ErrorKind, Result};
 
-use crate::reader::{has_content, refuse_unmappable};
+use crate::opened::{has_content, refuse_unmappable};
 use crate::sys::{self, Guarded};
 
 /// A file that can be modified in memory only (`MAP_PRIVATE`).

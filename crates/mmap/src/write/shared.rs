@@ -11,7 +11,7 @@ use pagecut_core::error::Result;
 use pagecut_core::range::resolve;
 
 use super::disk::Disk;
-use crate::reader::refuse_unmappable;
+use crate::opened::refuse_unmappable;
 use crate::sys::{AtomicView, SharedMap, View, ViewMut};
 
 /// A file that threads read and write in place.

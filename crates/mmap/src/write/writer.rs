@@ -15,7 +15,7 @@ use pagecut_core::range::resolve;
 use super::disk::Disk;
 use super::ticker::Ticker;
 use super::{FlushPolicy, MmapWriterOptions};
-use crate::reader::refuse_unmappable;
+use crate::opened::refuse_unmappable;
 use crate::sys::{self, Guarded};
 
 /// Initial capacity of a growing writer in bytes.

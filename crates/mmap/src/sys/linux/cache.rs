@@ -5,7 +5,7 @@ use std::io;
 use std::ops::Range;
 use std::os::fd::AsRawFd;
 
-use super::pages::page_size;
+use super::page_size::page_size;
 
 /// System call number of `cachestat(2)`, the same on every architecture except Alpha.
 const SYS_CACHESTAT: libc::c_long = 451;

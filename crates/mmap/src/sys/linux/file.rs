@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
 
-use super::pages::page_size;
+use super::page_size::page_size;
 
 /// `f_type` of hugetlbfs (`statfs(2)`).
 const HUGETLBFS_MAGIC: i64 = 0x9584_58f6;
@@ -61,11 +61,4 @@ pub(crate) fn read_ahead_len(file: &File) -> Option<usize> {
     let of_disk = || fs::read_to_string(format!("/sys/dev/block/{major}:{minor}/../queue/read_ahead_kb"));
     let kib: usize = text.or_else(|_| of_disk()).ok()?.trim().parse().ok()?;
     Some(kib * 1024).filter(|&len| len > 0)
-}
-
-/// Returns the size of a transparent huge page in bytes.
-pub(crate) fn huge_page_size() -> usize {
-    let text = fs::read_to_string("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size").ok();
-    let size = text.and_then(|text| text.trim().parse::<usize>().ok());
-    size.filter(|size| size.is_power_of_two()).unwrap_or(2 << 20)
 }

@@ -11,7 +11,7 @@ use std::ptr::{self, NonNull};
 use memmap2::{Mmap, MmapOptions};
 
 use super::file::page_size_of;
-use super::pages::page_size;
+use super::page_size::page_size;
 use super::sigbus::Guard;
 
 /// Read-only memory with the contents of a file.
@@ -91,6 +91,7 @@ impl Map {
     }
 
     /// Returns the position of the first byte that was lost by truncation. It and all later bytes read as zero.
+    #[inline]
     pub(crate) fn lost_from(&self) -> Option<usize> {
         let before = self.as_ptr().addr() % page_size();
         self.guard.as_ref()?.lost_from().map(|lost| lost.saturating_sub(before))

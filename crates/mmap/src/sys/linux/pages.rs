@@ -3,10 +3,9 @@
 use std::fs;
 use std::io;
 use std::ops::Range;
-use std::sync::OnceLock;
 
-use super::Map;
-
+use super::map::Map;
+use super::page_size::page_size;
 use crate::Advice;
 
 /// Memory use of a mapping.
@@ -16,17 +15,6 @@ pub(crate) struct Usage {
     pub(crate) resident: u64,
     /// Bytes mapped with huge pages.
     pub(crate) huge: u64,
-}
-
-/// Returns the page size in bytes: `sysconf(_SC_PAGESIZE)`.
-#[expect(unsafe_code, reason = "a call of the C library")]
-pub(crate) fn page_size() -> usize {
-    static PAGE_SIZE: OnceLock<usize> = OnceLock::new();
-    *PAGE_SIZE.get_or_init(|| {
-        // SAFETY: `sysconf` takes any name and accesses no memory of this process.
-        let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
-        usize::try_from(size).ok().filter(|size| size.is_power_of_two()).unwrap_or(4096)
-    })
 }
 
 /// Advises the kernel about the pages of a range: `madvise(2)`.

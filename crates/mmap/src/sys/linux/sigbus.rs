@@ -68,6 +68,7 @@ impl Guard {
     }
 
     /// Returns the position of the first byte of the mapping that was replaced with zeros.
+    #[inline]
     pub(crate) fn lost_from(&self) -> Option<usize> {
         let lost = self.slot.lost_from.load(Ordering::Acquire);
         (lost != NO_LOSS).then(|| lost.saturating_sub(self.start))

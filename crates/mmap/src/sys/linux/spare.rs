@@ -4,7 +4,7 @@
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::pages::page_size;
+use super::page_size::page_size;
 
 /// Number of spare mappings, of one unused page each.
 const COUNT: usize = 32;

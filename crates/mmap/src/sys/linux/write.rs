@@ -8,7 +8,7 @@ use std::os::unix::fs::FileExt;
 
 use memmap2::MmapRaw;
 
-use super::page_size;
+use super::page_size::page_size;
 
 /// Allocates disk space for a range of a file and extends the file to contain it: `fallocate(2)`.
 ///
