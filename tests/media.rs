@@ -234,15 +234,16 @@ fn tracks_are_described() {
         let data = read(name);
         let container = Container::read(&data).unwrap();
         let describe = |track: &Track<'_>| {
-            let Track { index, id, kind, codec, time_base, language, duration, .. } = track;
+            let Track { index, id, kind, codec, codec_id, time_base, language, duration, .. } = track;
             let id = id.map_or("-".into(), |id| id.to_string());
             let text = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().unwrap_or("-").to_owned();
             let duration = duration.map_or("-".into(), |duration| duration.to_string());
             let picture = if track.is_attached_picture { " picture" } else { "" };
             format!(
-                "{index} {id} {} {} {time_base} {} {duration}{picture}",
+                "{index} {id} {} {} {} {time_base} {} {duration}{picture}",
                 kind.name(),
-                text(codec),
+                codec.unwrap_or("-"),
+                text(codec_id),
                 text(language)
             )
         };
@@ -250,31 +251,31 @@ fn tracks_are_described() {
     };
     assert_eq!(
         describe("media/mp4/faststart.mp4"),
-        ["0 1 video avc1.4d400a 1/12800 - 25600", "1 2 audio mp4a.40.2 1/8000 - 17024"]
+        ["0 1 video h264 avc1.4d400a 1/12800 - 25600", "1 2 audio aac mp4a.40.2 1/8000 - 17024"]
     );
     assert_eq!(
         describe("media/vp9_opus.webm"),
-        ["0 1 video V_VP9 1/1000 - 2008", "1 2 audio A_OPUS 1/1000 - 2008"]
+        ["0 1 video vp9 V_VP9 1/1000 - 2008", "1 2 audio opus A_OPUS 1/1000 - 2008"]
     );
     assert_eq!(
         describe("media/mpegts/hevc_ac3.ts"),
-        ["0 256 video hevc 1/90000 - -", "1 257 audio ac3 1/90000 - -"]
+        ["0 256 video hevc 0x24 1/90000 - -", "1 257 audio ac3 0x81 1/90000 - -"]
     );
     assert_eq!(
         describe("foreign/mp4/covers.m4a"),
         [
-            "0 1 audio mp4a.40.2 1/8000 - 3424",
-            "1 - video mjpeg 1/90000 - - picture",
-            "2 - video png 1/90000 - - picture"
+            "0 1 audio aac mp4a.40.2 1/8000 - 3424",
+            "1 - video mjpeg - 1/90000 - - picture",
+            "2 - video png - 1/90000 - - picture"
         ]
     );
     assert_eq!(
         describe("foreign/matroska/attachments.mkv")[..4],
         [
-            "0 1 video V_VP8 1/1000 eng 1000",
-            "1 2 audio A_PCM/INT/LIT 1/1000 eng 1000",
-            "2 - video png 1/90000 - - picture",
-            "3 - attachment font/ttf 1/90000 - -"
+            "0 1 video vp8 V_VP8 1/1000 eng 1000",
+            "1 2 audio pcm_s16le A_PCM/INT/LIT 1/1000 eng 1000",
+            "2 - video png image/png 1/90000 - - picture",
+            "3 - attachment - font/ttf 1/90000 - -"
         ]
     );
 }

@@ -6,7 +6,7 @@ mod exercise;
 mod common;
 
 use exercise::exercise;
-use pagecut::media::mpegts::{Packets, PesPackets};
+use pagecut::media::mpegts::{Packets, PesPackets, Programs};
 
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
@@ -64,4 +64,17 @@ fn memory_is_bounded_for_any_file() {
     assert!(more_pieces > 19 * pieces, "{pieces}, {more_pieces}");
     assert_eq!((more_bytes, more_blocks), (bytes, blocks));
     assert!(bytes < 64 << 10 && blocks < 20, "{bytes} bytes in {blocks} blocks");
+
+    // A table that repeats is not allocated again.
+    let follow = |data: &[u8]| {
+        let mut packets = Packets::new().pes_packets(data).with_programs();
+        let read = || packets.by_ref().map(|packet| packet.unwrap().pieces().count()).sum::<usize>();
+        let (pieces, _, blocks) = cost(read);
+        assert!(packets.programs().is_some_and(Programs::is_complete));
+        (pieces, blocks)
+    };
+    let (pieces, blocks) = follow(&small);
+    let (more_pieces, more_blocks) = follow(&small.repeat(20));
+    assert!(more_pieces > 19 * pieces, "{pieces}, {more_pieces}");
+    assert_eq!(more_blocks, blocks);
 }

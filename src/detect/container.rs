@@ -20,7 +20,7 @@ impl<'data> Container<'data> {
     /// let data = std::fs::read("testdata/media/vp9_opus.webm")?;
     /// let container = Container::read(&data)?;
     /// assert_eq!(container.kind(), ContainerKind::Matroska);
-    /// assert_eq!(container.tracks()[0].codec.as_deref(), Some("V_VP9"));
+    /// assert_eq!(container.tracks()[0].codec, Some("vp9"));
     /// assert!(Container::read(b">s\nACGT\n").is_err());
     /// # Ok::<(), pagecut::Error>(())
     /// ```

@@ -28,7 +28,7 @@ pub enum ContainerKind {
 /// let data = source.whole()?;
 /// let container = Container::read(&data)?;
 /// for track in container.tracks() {
-///     println!("{}: {}, {:?}, {}", track.index, track.kind.name(), track.codec, track.time_base);
+///     println!("{}: {}, {}, {}", track.index, track.kind.name(), track.codec.unwrap_or("unknown"), track.time_base);
 /// }
 /// let mut bytes = 0;
 /// for packet in container.packets() {

@@ -3,6 +3,7 @@
 //! A [`Container`] reads the tracks and packets of any of them. The modules of the containers have their own types, which tell more.
 
 pub mod codec;
+mod codec_name;
 mod container;
 mod demux;
 mod frame_encoding;

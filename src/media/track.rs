@@ -17,9 +17,13 @@ pub struct Track<'data> {
     pub id: Option<u64>,
     /// The kind of its media.
     pub kind: MediaKind,
-    /// The name of its codec: the parameter `codecs` of RFC 6381 (MP4: `avc1.64001f`), the `CodecID` (Matroska: `V_VP9`), the name that
-    /// ffmpeg uses (MPEG-TS: `h264`, and attached pictures: `png`), or the media type of another attached file. `None` if it is unknown.
-    pub codec: Option<Cow<'data, str>>,
+    /// The name that ffmpeg and ffprobe have for its codec, which is the same in every container: `h264`, `aac`, `opus`, `subrip`.
+    /// `None` if the codec is unknown.
+    pub codec: Option<&'static str>,
+    /// The code by which the container names the codec: the parameter `codecs` of RFC 6381 (MP4: `avc1.64001f`), the `CodecID` (Matroska:
+    /// `V_VP9`), the `stream_type` (MPEG-TS: `0x1b`), the four-character code (IVF: `VP80`), the media type of an attached file. `None` for
+    /// a picture in the metadata of MP4, and for an MPEG-TS stream that no program map describes.
+    pub codec_id: Option<Cow<'data, str>>,
     /// The unit of its times.
     pub time_base: TimeBase,
     /// Its language: a code of ISO 639-2, or a tag of BCP 47 (Matroska). `None` if it is unknown or undetermined.
@@ -39,6 +43,7 @@ impl Track<'_> {
             id: None,
             kind,
             codec: None,
+            codec_id: None,
             time_base,
             language: None,
             duration: None,
@@ -49,7 +54,7 @@ impl Track<'_> {
     /// A picture that accompanies the media.
     pub(super) fn picture(index: usize, codec: &'static str) -> Self {
         Self {
-            codec: Some(Cow::Borrowed(codec)),
+            codec: Some(codec),
             is_attached_picture: true,
             ..Self::new(index, MediaKind::Video, TimeBase::NINETY_KILOHERTZ)
         }

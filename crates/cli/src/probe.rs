@@ -1,6 +1,5 @@
 //! `pagecut probe`: format, streams and codecs of media files, without decoding.
 
-pub(crate) mod codec_names;
 pub(crate) mod codec_tag;
 pub(crate) mod coding;
 pub(crate) mod picture;

@@ -24,7 +24,8 @@ impl<'data> Demuxer<'data> {
         };
         let track = Track {
             id: Some(1),
-            codec: Some(header.four_cc.escape_ascii().to_string().into()),
+            codec: header.codec_name(),
+            codec_id: Some(header.four_cc.escape_ascii().to_string().into()),
             ..Track::new(0, MediaKind::Video, header.time_base())
         };
         Ok(Self { header, data, tracks: [track] })

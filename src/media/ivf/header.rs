@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::error::ErrorKind;
-use crate::media::TimeBase;
+use crate::media::{TimeBase, codec_name};
 
 /// The first bytes of a file.
 pub(super) const SIGNATURE: [u8; 4] = *b"DKIF";
@@ -69,6 +69,12 @@ impl Header {
 }
 
 impl Header {
+    /// Returns the name that ffmpeg has for the codec, such as `vp8`; `None` if the codec is unknown.
+    #[must_use]
+    pub fn codec_name(&self) -> Option<&'static str> {
+        codec_name::of_bitmap(self.four_cc)
+    }
+
     /// The unit of the times.
     #[must_use]
     pub fn time_base(&self) -> TimeBase {

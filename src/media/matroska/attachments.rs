@@ -62,6 +62,20 @@ impl<'data> AttachedFile<'data> {
         CODECS.iter().find(|(known, _)| self.media_type.starts_with(known)).map(|&(_, codec)| codec)
     }
 
+    /// Returns the name that ffprobe has for its contents: the codec of a picture, `ttf`, `otf` or `bin_data`; `None` for other media types.
+    #[must_use]
+    pub fn codec_name(&self) -> Option<&'static str> {
+        const NAMES: [(&[u8], &str); 4] = [
+            (b"application/x-truetype-font", "ttf"),
+            (b"application/x-font", "ttf"),
+            (b"application/vnd.ms-opentype", "otf"),
+            (b"binary", "bin_data"),
+        ];
+        let other =
+            || NAMES.iter().find(|(known, _)| self.media_type.starts_with(known)).map(|&(_, name)| name);
+        self.picture_codec().or_else(other)
+    }
+
     /// The kind of the media: pictures are video, as in ffprobe.
     #[must_use]
     pub fn kind(&self) -> MediaKind {

@@ -87,7 +87,8 @@ fn describe<'data>(index: usize, track: &Track<'data>, segment: &Segment<'data>)
     let tick = track.tick(scale);
     media::Track {
         id: Some(track.number),
-        codec: Some(String::from_utf8_lossy(track.codec_id)),
+        codec: track.codec().name,
+        codec_id: Some(String::from_utf8_lossy(track.codec_id)),
         language: known_language(track.language),
         duration: segment.info().duration.and_then(|ticks| in_ticks(ticks * scale as f64 / tick as f64)),
         ..media::Track::new(index, track.kind(), TimeBase::nanoseconds(tick))
@@ -105,13 +106,14 @@ fn in_ticks(duration: f64) -> Option<u64> {
 }
 
 fn of_attachment<'data>(index: usize, file: &AttachedFile<'data>) -> media::Track<'data> {
-    match file.picture_codec() {
+    let track = match file.picture_codec() {
         Some(codec) => media::Track::picture(index, codec),
         None => media::Track {
-            codec: Some(String::from_utf8_lossy(file.media_type)),
+            codec: file.codec_name(),
             ..media::Track::new(index, MediaKind::Attachment, TimeBase::NINETY_KILOHERTZ)
         },
-    }
+    };
+    media::Track { codec_id: Some(String::from_utf8_lossy(file.media_type)), ..track }
 }
 
 /// Attached pictures, then the packets of all segments; before those of each, the faults of its head.

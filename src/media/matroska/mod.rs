@@ -95,6 +95,7 @@ mod sync;
 mod tags;
 mod top_level;
 mod track;
+mod track_codec;
 mod tracks;
 mod tree;
 
@@ -124,4 +125,5 @@ pub use streams::Streams;
 pub use tags::{SimpleTag, Tag};
 pub use top_level::TopLevel;
 pub use track::{Audio, Track, TrackType, Video};
+pub use track_codec::TrackCodec;
 pub use tree::{Node, Tree, tree};

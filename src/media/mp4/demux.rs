@@ -51,7 +51,8 @@ fn describe<'data>(index: usize, track: usize, movie: &Movie<'data>, role: Track
     let entry = track.sample_entries().next().and_then(Result::ok);
     media::Track {
         id: Some(track.id().into()),
-        codec: entry.map(|entry| Cow::Owned(entry.codec_string())),
+        codec: entry.and_then(|entry| entry.codec_name()),
+        codec_id: entry.map(|entry| Cow::Owned(entry.codec_string())),
         language: header.language.as_ref().and_then(|code| known_language(code)).map(into_owned),
         duration: header.duration.filter(|&duration| duration > 0),
         ..media::Track::new(index, kind, TimeBase::per_second(header.timescale))

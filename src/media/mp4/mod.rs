@@ -43,6 +43,7 @@ mod audio_frame;
 mod boxes;
 mod checkpoints;
 mod codec;
+mod codec_name;
 mod containers;
 mod demux;
 mod detect;

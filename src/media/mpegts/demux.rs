@@ -88,7 +88,8 @@ impl Shown {
 fn describe<'data>(index: usize, stream: &ListedStream, shown: &Shown) -> media::Track<'data> {
     media::Track {
         id: Some(stream.pid().into()),
-        codec: shown.coding.map(|coding| Cow::Borrowed(coding.name())),
+        codec: shown.coding.map(Coding::name),
+        codec_id: shown.stream_type.map(|stream_type| Cow::Owned(format!("{:#04x}", stream_type.0))),
         language: shown.language.as_ref().and_then(|code| known_language(code)).map(into_owned),
         ..media::Track::new(index, stream.kind(), TimeBase::NINETY_KILOHERTZ)
     }

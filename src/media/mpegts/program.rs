@@ -111,6 +111,11 @@ pub struct Service {
 }
 
 impl Service {
+    /// Whether it has these names, which are not decoded.
+    pub(super) fn is_named(&self, provider: &[u8], name: &[u8]) -> bool {
+        *self.provider == *provider && *self.name == *name
+    }
+
     /// Returns `service_name`. ASCII and UTF-8 are supported; letters of other character sets become U+FFFD.
     #[must_use]
     pub fn name(&self) -> Cow<'_, str> {

@@ -188,18 +188,29 @@ impl Programs {
         self.last_section = section.last_section_number()?.max(self.last_section);
         self.sections[usize::from(number / 64)] |= 1 << (number % 64);
         self.section_reads += 1;
-        let mut listed = Vec::new();
         let (entries, rest) = section.body().as_chunks::<4>();
-        for &[high, low, pid_high, pid_low] in entries {
-            let (program, pid) = (u16::from_be_bytes([high, low]), pid_of([pid_high, pid_low]));
-            // Program number 0 is the network information.
-            if program != 0 {
-                listed.push(self.take_program(program, pid, number));
-                pids.push(pid);
-            }
+        let entries = entries.iter().map(|&[high, low, pid_high, pid_low]| {
+            (u16::from_be_bytes([high, low]), pid_of([pid_high, pid_low]))
+        });
+        // Program number 0 is the network information.
+        let entries = entries.filter(|&(program, _)| program != 0);
+        pids.extend(entries.clone().map(|(_, pid)| pid));
+        let is_known = self.listed.get(&number).is_some_and(|places| {
+            places
+                .iter()
+                .map(|&place| self.programs[place].number)
+                .eq(entries.clone().map(|(program, _)| program))
+        });
+        if is_known {
+            // The section is repeated all the time: the list stays, and nothing is allocated.
+            entries.for_each(|(program, pid)| {
+                self.take_program(program, pid, number);
+            });
+        } else {
+            let listed = entries.map(|(program, pid)| self.take_program(program, pid, number)).collect();
+            let before = self.listed.insert(number, listed);
+            self.drop_programs(number, before);
         }
-        let before = self.listed.insert(number, listed);
-        self.drop_programs(number, before);
         if self.has_all_sections() {
             // Drop the sections after the new last section.
             while let Some(entry) = self.listed.last_entry().filter(|entry| *entry.key() > self.last_section)
@@ -293,10 +304,16 @@ impl Programs {
             let named = Descriptors::new(descriptors).find_map(|descriptor| descriptor.service());
             if let Some((provider, name)) = named {
                 let number = u16::from_be_bytes([high, low]);
-                let service = Service { provider: provider.into(), name: name.into() };
-                match self.places.get(&number) {
-                    Some(&place) => self.programs[place].service = Some(Box::new(service)),
-                    None => drop(self.services.insert(number, service)),
+                let known = match self.places.get(&number) {
+                    Some(&place) => self.programs[place].service(),
+                    None => self.services.get(&number),
+                };
+                if !known.is_some_and(|known| known.is_named(provider, name)) {
+                    let service = Service { provider: provider.into(), name: name.into() };
+                    match self.places.get(&number) {
+                        Some(&place) => self.programs[place].service = Some(Box::new(service)),
+                        None => drop(self.services.insert(number, service)),
+                    }
                 }
             }
             rest = behind;

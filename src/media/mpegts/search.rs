@@ -19,6 +19,8 @@ const FIRST_MAP_LEN: u64 = 5_000_000;
 pub(super) struct Search {
     programs: Programs,
     pids: ByPid<Role>,
+    /// The PIDs of tables that the last packet named; kept for its memory.
+    found: Vec<u16>,
 }
 
 /// The contents of a PID.
@@ -36,7 +38,7 @@ impl Search {
         for pid in [PROGRAM_ASSOCIATION, SERVICE_DESCRIPTION, EVENT_INFORMATION] {
             pids.get_or_insert_with(pid, || Role::Sections(Box::default()));
         }
-        Self { programs: Programs::default(), pids }
+        Self { programs: Programs::default(), pids, found: Vec::new() }
     }
 
     /// Creates a search before the first packet of a stream that already knows the first program map, if that is near the
@@ -80,9 +82,9 @@ impl Search {
     /// Processes a packet whose PID carries sections.
     pub(super) fn take_section(&mut self, packet: TsPacket<'_>) {
         let Some(Role::Sections(reader)) = self.pids.get_mut(packet.pid()) else { return };
-        let mut pids = Vec::new();
-        reader.read(packet, |section| self.programs.take(packet, section, &mut pids));
-        for pid in pids {
+        self.found.clear();
+        reader.read(packet, |section| self.programs.take(packet, section, &mut self.found));
+        for &pid in &self.found {
             let role = self.pids.get_or_insert_with(pid, || Role::Sections(Box::default()));
             if matches!(role, Role::Stream) {
                 *role = Role::Sections(Box::default());

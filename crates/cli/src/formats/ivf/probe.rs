@@ -47,7 +47,7 @@ pub(super) fn report<'data>(
 
 fn stream(header: &Header, first: &[Frame<'_>]) -> Stream {
     let mut stream = Stream::bare(0, Kind::Video, header.time_base());
-    stream.codec_name = codec_name(&header.four_cc);
+    stream.codec_name = header.codec_name();
     stream.codec_tag_string = codec_tag::string(header.four_cc);
     stream.codec_tag = codec_tag::number(header.four_cc);
     let mut picture = Picture::default();
@@ -73,18 +73,4 @@ fn rates(header: &Header) -> (Option<Ratio>, Option<Ratio>) {
     } else {
         (None, None)
     }
-}
-
-/// Returns FFmpeg's name of a codec.
-fn codec_name(four_cc: &[u8; 4]) -> Option<&'static str> {
-    Some(match four_cc {
-        b"VP80" => "vp8",
-        b"VP90" => "vp9",
-        b"AV01" => "av1",
-        b"H264" | b"h264" | b"avc1" => "h264",
-        b"H265" | b"h265" | b"HEVC" | b"hevc" => "hevc",
-        b"MJPG" | b"mjpg" => "mjpeg",
-        b"FFV1" => "ffv1",
-        _ => return None,
-    })
 }

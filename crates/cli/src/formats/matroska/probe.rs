@@ -1,9 +1,9 @@
 //! The report of Matroska and WebM.
 
 mod chapters;
-mod codec;
 mod headers;
 mod later;
+mod sample_bits;
 mod side_data;
 mod tags;
 mod tracks;
@@ -49,7 +49,7 @@ pub(super) fn report(data: &[u8], count_packets: bool, errors: &mut Vec<String>)
 fn attachment(index: usize, file: &AttachedFile<'_>, tags: &Tags) -> Stream {
     let picture = file.picture_codec();
     let mut stream = Stream::bare(index, file.kind(), TimeBase::per_second(90_000));
-    stream.codec_name = picture.or_else(|| codec::of_font(file.media_type));
+    stream.codec_name = file.codec_name();
     stream.extradata_size = picture.is_none().then_some(file.data.len());
     if picture.is_some() {
         stream.disposition.push(("attached_pic", 1));

@@ -1,9 +1,9 @@
 //! The report of MP4.
 
 mod chapters;
-mod codec;
 mod headers;
 mod rates;
+mod sample_bits;
 mod sums;
 mod tables;
 mod tags;
@@ -142,7 +142,7 @@ fn stream(
     (stated, priming, segments): (Stated, Option<u32>, Option<&SegmentIndex<'_>>),
 ) -> Stream {
     let entry = track.sample_entries().next().and_then(Result::ok);
-    let codec_name = entry.as_ref().and_then(codec::name);
+    let codec_name = entry.as_ref().and_then(SampleEntry::codec_name);
     let aac = match (entry, codec_name) {
         (Some(entry), Some("aac")) => entry.decoder_configuration().and_then(AudioSpecificConfig::read),
         _ => None,
@@ -213,7 +213,7 @@ fn sound(
     aac: Option<&AudioSpecificConfig>,
 ) -> Result<Option<Sound>> {
     let Some(audio) = entry.audio()? else { return Ok(None) };
-    let bits_per_sample = codec::bits_per_sample(entry, codec_name);
+    let bits_per_sample = sample_bits::bits_per_sample(entry, codec_name);
     // The time units replace a rate that the entry does not state.
     let sample_rate = if audio.sample_rate == 0 { track.media().timescale } else { audio.sample_rate };
     let sample_rate = Some(u64::from(sample_rate));

@@ -2,10 +2,10 @@
 
 use pagecut::Error;
 use pagecut::media::AudioSpecificConfig;
-use pagecut::media::matroska::{ElementId, Segment, Streams, Tag, Track};
+use pagecut::media::matroska::{ElementId, Segment, Streams, Tag, Track, TrackCodec};
 
-use super::codec::{self, Codec};
 use super::headers::describe_segment;
+use super::sample_bits::bits_per_sample;
 use super::tags::Tags;
 use crate::probe::codec_tag;
 use crate::probe::coding::{aac_sound, mpeg4_layout};
@@ -55,7 +55,7 @@ fn stream(
 ) -> Stream {
     let kind = track.kind();
     let time_base = TimeBase::nanoseconds(track.tick(segment.info().timestamp_scale));
-    let Codec { name: codec_name, tag, extradata, bit_rate } = Codec::of(track);
+    let TrackCodec { name: codec_name, tag, extradata, bit_rate, .. } = track.codec();
     let aac = AudioSpecificConfig::read(extradata).filter(|_| codec_name == Some("aac"));
     let mut stream = Stream::bare(index, kind, time_base);
     stream.codec_name = codec_name;
@@ -94,7 +94,7 @@ fn sound(track: &Track<'_>, codec_name: Option<&str>, aac: Option<&AudioSpecific
         sample_rate: Some(if is_opus { 48_000 } else { rate }),
         channels: Some(audio.channels),
         channel_layout: mpeg4_layout(audio.channels).filter(|_| is_opus && audio.channels <= 2),
-        bits_per_sample: codec_name.map_or(0, codec::bits_per_sample),
+        bits_per_sample: codec_name.map_or(0, bits_per_sample),
         ..Sound::default()
     })
 }

@@ -1,20 +1,20 @@
-//! Codec names of ffprobe.
+//! The codec of a track.
 
-use pagecut::media::matroska::{ElementId, Track};
-use pagecut::media::mp4::FourCc;
+use super::{ElementId, Track};
+use crate::media::codec_name::{of_bitmap, of_depth, of_sample_entry, of_wave_format};
 
-use crate::probe::codec_names;
-
-/// The codec of a track.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Codec<'data> {
-    pub(super) name: Option<&'static str>,
-    /// The codec tag of another container, or 0.
-    pub(super) tag: [u8; 4],
+/// The codec of a track ([`Track::codec`]).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TrackCodec<'data> {
+    /// The name that ffmpeg has for it, such as `h264` or `opus`; `None` if the codec is unknown.
+    pub name: Option<&'static str>,
+    /// The code of another container in `CodecPrivate` or `UncompressedFourCC`; zeros if there is none.
+    pub tag: [u8; 4],
     /// The part of `CodecPrivate` for the decoder.
-    pub(super) extradata: &'data [u8],
-    /// The bit rate in bits per second of a `WAVEFORMATEX`.
-    pub(super) bit_rate: Option<u64>,
+    pub extradata: &'data [u8],
+    /// The bit rate of a `WAVEFORMATEX` in bits per second.
+    pub bit_rate: Option<u64>,
 }
 
 /// Length of the `BITMAPINFOHEADER` before the extradata of Video for Windows.
@@ -23,10 +23,26 @@ const BITMAP_INFO_LEN: usize = 40;
 /// Length of the `WAVEFORMATEX` before the extradata of the Audio Compression Manager.
 const WAVE_FORMAT_LEN: usize = 18;
 
-impl<'data> Codec<'data> {
-    /// Returns the codec by `CodecID` (RFC 9559, section 27.3, and the codec mappings), and by `CodecPrivate` if that holds
-    /// it.
-    pub(super) fn of(track: &Track<'data>) -> Self {
+impl<'data> Track<'data> {
+    /// Returns the codec by `CodecID` (RFC 9559, section 27.3, and the codec mappings), and by `CodecPrivate` if that holds it.
+    ///
+    /// ```
+    /// use pagecut::media::matroska::Segment;
+    ///
+    /// let data = std::fs::read("testdata/media/vp9_opus.webm")?;
+    /// let segment = Segment::read(&data)?;
+    /// let codecs: Vec<_> = segment.tracks().iter().map(|track| track.codec().name).collect();
+    /// assert_eq!(codecs, [Some("vp9"), Some("opus")]);
+    /// # Ok::<(), pagecut::Error>(())
+    /// ```
+    #[must_use]
+    pub fn codec(&self) -> TrackCodec<'data> {
+        TrackCodec::of(self)
+    }
+}
+
+impl<'data> TrackCodec<'data> {
+    fn of(track: &Track<'data>) -> Self {
         let private = track.codec_private.unwrap_or_default();
         let bit_depth = track.audio.and_then(|audio| audio.bit_depth);
         let plain = Self { extradata: private, ..Self::default() };
@@ -49,7 +65,7 @@ impl<'data> Codec<'data> {
     fn of_bitmap(private: &'data [u8]) -> Option<Self> {
         let extradata = private.get(BITMAP_INFO_LEN..)?;
         let tag = *private.get(16..)?.first_chunk()?;
-        Some(Self { name: of_four_cc(tag), tag, extradata, bit_rate: None })
+        Some(Self { name: of_bitmap(tag), tag, extradata, bit_rate: None })
     }
 
     /// Reads the Audio Compression Manager: a `WAVEFORMATEX`.
@@ -74,10 +90,9 @@ impl<'data> Codec<'data> {
     /// Reads QuickTime: a sample description, whose size some writers omit.
     fn of_quicktime(private: &'data [u8]) -> Option<Self> {
         let four_cc = |at: usize| -> Option<[u8; 4]> { private.get(at..)?.first_chunk().copied() };
-        let name = |tag: [u8; 4]| codec_names::of_sample_entry(FourCc(tag), None);
         let (first, second) = (four_cc(0)?, four_cc(4)?);
-        let tag = if name(first).is_some() { first } else { second };
-        Some(Self { name: name(tag), tag, extradata: private, bit_rate: None })
+        let tag = if of_sample_entry(first).is_some() { first } else { second };
+        Some(Self { name: of_sample_entry(tag), tag, extradata: private, bit_rate: None })
     }
 }
 
@@ -163,127 +178,4 @@ fn of_codec_id(codec_id: &[u8], bit_depth: Option<u64>) -> Option<&'static str> 
         return Some(of_depth(bit_depth, ["pcm_s16be", "pcm_s24be", "pcm_s32be"]));
     }
     NAMES.iter().find(|(known, _)| codec_id.starts_with(known.as_bytes())).map(|&(_, name)| name)
-}
-
-/// Returns the codec of PCM with 8 bits, or one of three more depths.
-fn of_depth(bit_depth: Option<u64>, [of_16, of_24, of_32]: [&'static str; 3]) -> &'static str {
-    match bit_depth {
-        Some(8) => "pcm_u8",
-        Some(24) => of_24,
-        Some(32) => of_32,
-        _ => of_16,
-    }
-}
-
-/// Returns the codec of a `wFormatTag`.
-fn of_wave_format(format: u16, bits: u16) -> Option<&'static str> {
-    Some(match (format, bits) {
-        (1, _) => of_depth(Some(bits.into()), ["pcm_s16le", "pcm_s24le", "pcm_s32le"]),
-        (2, _) => "adpcm_ms",
-        (3, 64) => "pcm_f64le",
-        (3, _) => "pcm_f32le",
-        (6, _) => "pcm_alaw",
-        (7, _) => "pcm_mulaw",
-        (0x11, _) => "adpcm_ima_wav",
-        (0x22, _) => "truespeech",
-        (0x31 | 0x32, _) => "gsm_ms",
-        (0x45, _) => "adpcm_g726",
-        (0x50, _) => "mp2",
-        (0x55, _) => "mp3",
-        (0x57, _) => "amr_nb",
-        (0x58, _) => "amr_wb",
-        (0x61, _) => "adpcm_ima_dk4",
-        (0x62, _) => "adpcm_ima_dk3",
-        (0xff | 0x1600 | 0x706d | 0xa106, _) => "aac",
-        (0x160, _) => "wmav1",
-        (0x161, _) => "wmav2",
-        (0x162, _) => "wmapro",
-        (0x163, _) => "wmalossless",
-        (0x270, _) => "atrac3",
-        (0x1602, _) => "aac_latm",
-        (0x2000, _) => "ac3",
-        (0x2001, _) => "dts",
-        (0x5756, _) => "wavpack",
-        (0x674f | 0x6750 | 0x6751 | 0x676f | 0x6770 | 0x6771, _) => "vorbis",
-        (0x704f, _) => "opus",
-        (0x77a1, _) => "tta",
-        (0xf1ac, _) => "flac",
-        _ => return None,
-    })
-}
-
-/// Returns the codec of a `biCompression`.
-fn of_four_cc(four_cc: [u8; 4]) -> Option<&'static str> {
-    Some(match &four_cc.to_ascii_uppercase()[..] {
-        b"FMP4" | b"XVID" | b"DIVX" | b"DX50" | b"MP4V" | b"MP4S" | b"M4S2" | b"3IV2" | b"RMP4" | b"DIV1" => {
-            "mpeg4"
-        }
-        b"DIV3" | b"DIV4" | b"DIV5" | b"DIV6" | b"MP43" | b"MPG3" | b"DVX3" | b"COL1" => "msmpeg4v3",
-        b"DIV2" | b"MP42" => "msmpeg4v2",
-        b"MPG4" | b"MP41" => "msmpeg4v1",
-        b"H264" | b"X264" | b"AVC1" | b"DAVC" => "h264",
-        b"HEVC" | b"H265" => "hevc",
-        b"H263" | b"X263" => "h263",
-        b"FLV1" | b"S263" => "flv1",
-        b"MJPG" => "mjpeg",
-        b"LJPG" => "ljpeg",
-        b"MPG1" | b"PIM1" => "mpeg1video",
-        b"MPG2" | b"MPEG" => "mpeg2video",
-        b"DVSD" | b"DVHD" | b"DVSL" | b"DV25" | b"DV50" => "dvvideo",
-        b"WMV1" => "wmv1",
-        b"WMV2" => "wmv2",
-        b"WMV3" => "wmv3",
-        b"WVC1" | b"WMVA" => "vc1",
-        b"VP30" | b"VP31" => "vp3",
-        b"VP50" => "vp5",
-        b"VP60" | b"VP61" | b"VP62" => "vp6",
-        b"VP6F" => "vp6f",
-        b"VP70" | b"VP71" => "vp7",
-        b"VP80" => "vp8",
-        b"VP90" => "vp9",
-        b"AV01" => "av1",
-        b"FFV1" => "ffv1",
-        b"FFVH" => "ffvhuff",
-        b"HFYU" => "huffyuv",
-        b"LAGS" => "lagarith",
-        b"ULRG" | b"ULRA" | b"ULY0" | b"ULY2" | b"ULY4" | b"ULH0" | b"ULH2" | b"ULH4" => "utvideo",
-        b"CVID" => "cinepak",
-        b"CRAM" | b"MSVC" | b"WHAM" => "msvideo1",
-        b"IV31" | b"IV32" => "indeo3",
-        b"IV41" => "indeo4",
-        b"IV50" => "indeo5",
-        b"TSCC" => "tscc",
-        b"THEO" => "theora",
-        b"DRAC" => "dirac",
-        b"SNOW" => "snow",
-        b"CFHD" => "cfhd",
-        b"\0\0\0\0" | b"I420" | b"IYUV" | b"YV12" | b"YUY2" | b"UYVY" | b"Y422" | b"Y800" | b"Y8  "
-        | b"NV12" | b"V210" | b"YVYU" | b"RGB\x18" | b"BGRA" => "rawvideo",
-        b"\x01\0\0\0" | b"\x02\0\0\0" => "msrle",
-        _ => return None,
-    })
-}
-
-/// Returns ffprobe's name of a font media type.
-pub(super) fn of_font(media_type: &[u8]) -> Option<&'static str> {
-    const NAMES: [(&[u8], &str); 4] = [
-        (b"application/x-truetype-font", "ttf"),
-        (b"application/x-font", "ttf"),
-        (b"application/vnd.ms-opentype", "otf"),
-        (b"binary", "bin_data"),
-    ];
-    NAMES.iter().find(|(known, _)| media_type.starts_with(known)).map(|&(_, name)| name)
-}
-
-/// Returns the stored bits per sample of PCM; 0 for compressed audio.
-pub(super) fn bits_per_sample(name: &str) -> u64 {
-    match name {
-        "pcm_mulaw" | "pcm_alaw" | "pcm_u8" | "pcm_s8" => 8,
-        "pcm_s16le" | "pcm_s16be" => 16,
-        "pcm_s24le" | "pcm_s24be" => 24,
-        "pcm_s32le" | "pcm_s32be" | "pcm_f32le" | "pcm_f32be" => 32,
-        "pcm_f64le" | "pcm_f64be" => 64,
-        "adpcm_ima_qt" | "adpcm_ima_wav" | "adpcm_ms" => 4,
-        _ => 0,
-    }
 }
