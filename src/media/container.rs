@@ -6,17 +6,76 @@ use super::demux::{Demux, TrackPackets};
 use super::{Packet, Times, Track, ivf, matroska, mp4, mpegts};
 use crate::error::Result;
 
-/// The containers whose packets are read. A `match` without a wildcard handles all of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ContainerKind {
+/// Generates [`ContainerKind`], and the dispatch to the modules of the containers, from one line per container.
+///
+/// Each module has a `Demuxer` with a function `read`, whose arguments are the layout of the format, if the kind has one, and the input;
+/// and its packets, `DemuxedPackets`. They implement [`Demux`] and [`TrackPackets`]. The dispatch is a `match`, because a packet is not worth
+/// a virtual call.
+macro_rules! containers {
+    ($($(#[$doc:meta])+ $kind:ident $(($layout:ident: $layout_type:ty))? => $module:ident,)+) => {
+        /// The containers whose packets are read. A `match` without a wildcard handles all of them.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ContainerKind {
+            $($(#[$doc])+ $kind $(($layout_type))?,)+
+        }
+
+        #[derive(Debug)]
+        enum Demuxer<'data> {
+            $($kind($module::Demuxer<'data>),)+
+        }
+
+        impl<'data> Demuxer<'data> {
+            fn read(kind: ContainerKind, data: &'data [u8]) -> Result<Self> {
+                match kind {
+                    $(ContainerKind::$kind $(($layout))? => $module::Demuxer::read($($layout,)? data).map(Self::$kind),)+
+                }
+            }
+
+            fn tracks(&self) -> &[Track<'data>] {
+                match self {
+                    $(Self::$kind(demuxer) => demuxer.tracks(),)+
+                }
+            }
+
+            fn packets(&self, times: Times) -> DemuxedPackets<'data> {
+                match self {
+                    $(Self::$kind(demuxer) => DemuxedPackets::$kind(demuxer.packets(times)),)+
+                }
+            }
+        }
+
+        #[derive(Debug)]
+        #[expect(clippy::large_enum_variant, reason = "a caller has one iterator, not many")]
+        enum DemuxedPackets<'data> {
+            $($kind($module::DemuxedPackets<'data>),)+
+        }
+
+        impl<'data> DemuxedPackets<'data> {
+            fn tracks(&self) -> &[Track<'data>] {
+                match self {
+                    $(Self::$kind(packets) => packets.tracks(),)+
+                }
+            }
+
+            #[inline]
+            fn next(&mut self) -> Option<Result<Packet<'data>>> {
+                match self {
+                    $(Self::$kind(packets) => packets.next(),)+
+                }
+            }
+        }
+    };
+}
+
+containers! {
     /// MP4, QuickTime or a relative: [`mp4`].
-    Mp4,
+    Mp4 => mp4,
     /// Matroska or WebM: [`matroska`].
-    Matroska,
-    /// MPEG-2 transport stream, and how its packets lie: [`mpegts`].
-    MpegTs(mpegts::Packets),
+    Matroska => matroska,
+    /// MPEG-2 transport stream, and the layout of its packets: [`mpegts`].
+    MpegTs(packets: mpegts::Packets) => mpegts,
     /// IVF: [`ivf`].
-    Ivf,
+    Ivf => ivf,
 }
 
 /// A media file of any container: its tracks, and the packets of all tracks.
@@ -48,14 +107,6 @@ pub struct Container<'data> {
     demuxer: Demuxer<'data>,
 }
 
-#[derive(Debug)]
-enum Demuxer<'data> {
-    Mp4(mp4::Demuxer<'data>),
-    Matroska(matroska::Demuxer<'data>),
-    MpegTs(mpegts::Demuxer<'data>),
-    Ivf(ivf::Demuxer<'data>),
-}
-
 impl<'data> Container<'data> {
     /// Reads the head of a whole input that is of this kind. [`read`](Container::read) detects the kind.
     ///
@@ -63,12 +114,7 @@ impl<'data> Container<'data> {
     ///
     /// Those of [`mp4::Movie::read`] and [`matroska::Segment::read`]. There is no memory for the tracks.
     pub fn read_as(kind: ContainerKind, data: &'data [u8]) -> Result<Self> {
-        let demuxer = match kind {
-            ContainerKind::Mp4 => Demuxer::Mp4(mp4::Demuxer::read(data)?),
-            ContainerKind::Matroska => Demuxer::Matroska(matroska::Demuxer::read(data)?),
-            ContainerKind::MpegTs(format) => Demuxer::MpegTs(mpegts::Demuxer::new(format, data)),
-            ContainerKind::Ivf => Demuxer::Ivf(ivf::Demuxer::read(data)?),
-        };
+        let demuxer = Demuxer::read(kind, data)?;
         Ok(Self { kind, demuxer })
     }
 
@@ -84,12 +130,7 @@ impl<'data> Container<'data> {
     /// reads up to 5 MB of an MPEG transport stream.
     #[must_use]
     pub fn tracks(&self) -> &[Track<'data>] {
-        match &self.demuxer {
-            Demuxer::Mp4(demuxer) => demuxer.tracks(),
-            Demuxer::Matroska(demuxer) => demuxer.tracks(),
-            Demuxer::MpegTs(demuxer) => demuxer.tracks(),
-            Demuxer::Ivf(demuxer) => demuxer.tracks(),
-        }
+        self.demuxer.tracks()
     }
 
     /// The packets of all tracks in the order of ffprobe: attached pictures, then those of the other tracks, in the order of the file, or,
@@ -102,12 +143,7 @@ impl<'data> Container<'data> {
     /// The packets with these times. Only MP4 has edit lists; in other containers, the times of the media are those of the presentation.
     #[must_use]
     pub fn packets_with(&self, times: Times) -> Packets<'data> {
-        Packets(match &self.demuxer {
-            Demuxer::Mp4(demuxer) => Demuxing::Mp4(demuxer.packets(times)),
-            Demuxer::Matroska(demuxer) => Demuxing::Matroska(demuxer.packets(times)),
-            Demuxer::MpegTs(demuxer) => Demuxing::MpegTs(demuxer.packets(times)),
-            Demuxer::Ivf(demuxer) => Demuxing::Ivf(demuxer.packets(times)),
-        })
+        Packets(self.demuxer.packets(times))
     }
 }
 
@@ -116,28 +152,14 @@ impl<'data> Container<'data> {
 /// Damage is an item, and the packets after it follow. In MP4, it ends the packets of one track, and is an item after those of all tracks.
 /// Packets without data are left out in MPEG-TS.
 #[derive(Debug)]
-pub struct Packets<'data>(Demuxing<'data>);
-
-#[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "a caller has one iterator, not many")]
-enum Demuxing<'data> {
-    Mp4(mp4::DemuxedPackets<'data>),
-    Matroska(matroska::DemuxedPackets<'data>),
-    MpegTs(mpegts::DemuxedPackets<'data>),
-    Ivf(ivf::DemuxedPackets<'data>),
-}
+pub struct Packets<'data>(DemuxedPackets<'data>);
 
 impl<'data> Packets<'data> {
     /// The tracks so far: those that the head of the input describes, and those that the packets so far have added. A later program map of
     /// MPEG-TS can change the description of a track; the index stays.
     #[must_use]
     pub fn tracks(&self) -> &[Track<'data>] {
-        match &self.0 {
-            Demuxing::Mp4(packets) => packets.tracks(),
-            Demuxing::Matroska(packets) => packets.tracks(),
-            Demuxing::MpegTs(packets) => packets.tracks(),
-            Demuxing::Ivf(packets) => packets.tracks(),
-        }
+        self.0.tracks()
     }
 }
 
@@ -146,12 +168,7 @@ impl<'data> Iterator for Packets<'data> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        match &mut self.0 {
-            Demuxing::Mp4(packets) => packets.next(),
-            Demuxing::Matroska(packets) => packets.next(),
-            Demuxing::MpegTs(packets) => packets.next(),
-            Demuxing::Ivf(packets) => packets.next(),
-        }
+        self.0.next()
     }
 }
 

@@ -23,8 +23,10 @@ pub(in crate::media) struct Demuxer<'data> {
 }
 
 impl<'data> Demuxer<'data> {
-    pub(in crate::media) fn new(format: Packets, data: &'data [u8]) -> Self {
-        Self { format, data, tracks: OnceLock::new() }
+    /// Keeps the input. The first call of `tracks` reads its start.
+    #[expect(clippy::unnecessary_wraps, reason = "the interface of all containers")]
+    pub(in crate::media) fn read(format: Packets, data: &'data [u8]) -> Result<Self> {
+        Ok(Self { format, data, tracks: OnceLock::new() })
     }
 
     fn find_tracks(&self) -> Vec<media::Track<'data>> {
