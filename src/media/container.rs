@@ -8,9 +8,9 @@ use crate::error::Result;
 
 /// Generates [`ContainerKind`], and the dispatch to the modules of the containers, from one line per container.
 ///
-/// Each module has a `Demuxer` with a function `read`, whose arguments are the layout of the format, if the kind has one, and the input;
-/// and its packets, `DemuxedPackets`. They implement [`Demux`] and [`TrackPackets`]. The dispatch is a `match`, because a packet is not worth
-/// a virtual call.
+/// The module of a container has a `Demuxer`, whose function `read` takes the layout of the format, if the kind has one, and the input;
+/// and an iterator over packets, `DemuxedPackets`. They implement [`Demux`] and [`TrackPackets`]. The dispatch is a `match`, so that no
+/// packet costs a virtual call.
 macro_rules! containers {
     ($($(#[$doc:meta])+ $kind:ident $(($layout:ident: $layout_type:ty))? => $module:ident,)+) => {
         /// The containers whose packets are read. A `match` without a wildcard handles all of them.

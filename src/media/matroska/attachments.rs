@@ -62,7 +62,8 @@ impl<'data> AttachedFile<'data> {
         CODECS.iter().find(|(known, _)| self.media_type.starts_with(known)).map(|&(_, codec)| codec)
     }
 
-    /// Returns the name that ffprobe has for its contents: the codec of a picture, `ttf`, `otf` or `bin_data`; `None` for other media types.
+    /// Returns the name that ffprobe has for its contents: the codec of a picture, `ttf`, `otf` or `bin_data`; `None` for other media
+    /// types.
     #[must_use]
     pub fn codec_name(&self) -> Option<&'static str> {
         const NAMES: [(&[u8], &str); 4] = [

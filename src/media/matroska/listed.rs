@@ -12,7 +12,8 @@ use crate::record::{Piece, Pieces};
 /// Maximum number of pending `SeekHead`s, and of elements found through them, so that a damaged input cannot exhaust memory.
 const MAX_FOUND: usize = 10_000;
 
-/// The top-level elements with one ID that lie before the clusters or are listed in a `SeekHead` ([`Segment::listed`](super::Segment::listed)).
+/// The top-level elements with one ID that lie before the clusters or are listed in a `SeekHead`
+/// ([`Segment::listed`](super::Segment::listed)).
 ///
 /// A `SeekHead` may point to another one. Each element is returned once, and only the first of overlapping ones, so the work
 /// is linear in the length of the input for any pointers. At most 10,000 elements are followed.

@@ -33,8 +33,8 @@
 //!
 //! # Boundaries
 //!
-//! A boundary ([`Boundaries::search_boundary`](crate::record::Boundaries::search_boundary)) is a provable cluster that a reader reaches, over gaps, from the start of
-//! the bytes. As the rules use nothing before a position, reading from a boundary continues exactly as reading from an
+//! A boundary ([`search_boundary`](crate::record::Boundaries::search_boundary)) is a provable cluster that a reader reaches,
+//! over gaps, from the start of the bytes. As the rules use nothing before a position, reading from a boundary continues exactly as reading from an
 //! earlier one does. So a boundary satisfies its definition whichever boundary the reader starts from.
 //!
 //! *Why not a local search:* a Matroska file can lie inside another one, as an attachment or in a frame. Its clusters are

@@ -5,7 +5,8 @@ use super::{FourCc, entry_layout};
 /// Returns the offset of the first child from the start of the payload; `None` if the box is no container, or its type is
 /// unknown.
 ///
-/// `parent` is the type of the parent box, and `handler` is `handler_type` of the track; zeros if there is none. Every box in `stsd` is a sample entry, whatever its type.
+/// `parent` is the type of the parent box, and `handler` is `handler_type` of the track; zeros if there is none. Every box in
+/// `stsd` is a sample entry, whatever its type.
 pub(super) fn children_start(parent: FourCc, handler: FourCc, kind: FourCc, payload: &[u8]) -> Option<usize> {
     if parent == *b"stsd" {
         return entry_layout::children_start(handler, kind, payload);

@@ -31,7 +31,8 @@
 //!
 //! # Boundaries
 //!
-//! A position is a boundary ([`Boundaries::search_boundary`](crate::record::Boundaries::search_boundary)) if the sync bytes of the packet at it, the four after it and
+//! A position is a boundary ([`search_boundary`](crate::record::Boundaries::search_boundary)) if the sync bytes of the
+//! packet at it, the four after it and
 //! the five before it are found, and no three consecutive sync bytes on any other phase lie in that window. With packets of
 //! `n` bytes, the window has `5n` bytes. *Proof:* take the first position `q` in the window at which a reader arrives. If
 //! `q` is on the phase of the boundary, all packets up to the boundary are confirmed. If not, the reader takes at most two

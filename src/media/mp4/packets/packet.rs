@@ -24,7 +24,8 @@ pub struct Packet<'data> {
     /// Whether a decoder can start here.
     pub is_sync: bool,
     /// Whether it is not presented: it is not output, or lies entirely outside of the only edit of its track, or, in a
-    /// fragment, its decode time is not after the last sample of the previous run. [`Times::Media`](crate::media::Times::Media) ignores the edit.
+    /// fragment, its decode time is not after the last sample of the previous run.
+    /// [`Times::Media`](crate::media::Times::Media) ignores the edit.
     pub is_discarded: bool,
     /// Whether libavformat skips it, since the presentation does not need it: it precedes the sync sample where decoding of
     /// the edit starts, precedes the first audio by more than a second, or follows the end of the edit and the sync samples
