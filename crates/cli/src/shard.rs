@@ -12,7 +12,7 @@ use pagecut::{
 
 use crate::args::{Common, Limit, conflict};
 use crate::output::OutFile;
-use crate::pairs::Mates;
+use crate::pairs::OnePair;
 use crate::{fetch, formats, index, input, output, pairs, report};
 
 /// Arguments of `pagecut shard`.
@@ -28,13 +28,10 @@ use crate::{fetch, formats, index, input, output, pairs, report};
 pub(crate) struct Shard {
     /// File
     file: PathBuf,
-    /// File of the second mates, with --paired
-    #[arg(requires = "paired")]
-    mate_file: Option<PathBuf>,
+    #[command(flatten)]
+    mates: OnePair,
     #[command(flatten)]
     limit: Limit,
-    #[command(flatten)]
-    mates: Mates,
     /// Pieces to make
     #[arg(short = 'n', long, value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
@@ -49,14 +46,11 @@ pub(crate) struct Shard {
 
 /// Divides the file. Sets `all_good` to `false` if that failed.
 pub(crate) fn run(args: &Shard, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
-    let files: Vec<_> = std::iter::once(&args.file).chain(&args.mate_file).cloned().collect();
-    if args.mates.is_wanted() {
+    if let Some(input) = args.mates.input(&args.file) {
         let Some(prefix) = &args.output else {
             conflict("`--paired` and `--interleaved` write pieces, and need `--output`")
         };
-        return args.mates.group(&files).iter().try_for_each(|input| {
-            pairs::shard::run(input, prefix, args.number.into(), &args.limit, common, all_good)
-        });
+        return pairs::shard::run(&input, prefix, args.number.into(), &args.limit, common, all_good);
     }
     let name = args.file.display().to_string();
     match cut(args, &name, common) {

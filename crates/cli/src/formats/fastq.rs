@@ -64,12 +64,15 @@ impl Format for Reads {
 
 impl Recovery for Reads {
     fn salvage(&self, input: NamedSource<'_>, strict: bool, max_gaps: u64, out: &mut Out) -> Account {
-        let mut held = Held::of(input.source);
+        let is_stream = input.source.reader().is_none();
+        let mut held = Held::new();
         let format = format(strict);
         let account = input.source.salvage_fastq(&format, self.0, max_gaps, |salvaged| match salvaged {
             Salvaged::Records(bytes) if held.is_holding() => held.write(bytes),
             salvaged => {
-                held.see(&salvaged);
+                if is_stream && matches!(salvaged, Salvaged::Gap(_)) {
+                    held.hold();
+                }
                 write_salvaged(salvaged, input, out)
             }
         });

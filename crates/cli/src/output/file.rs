@@ -13,7 +13,7 @@ use super::stdout::Stdout;
 use super::unfinished::{self, Unfinished};
 
 /// The name of standard output as an argument.
-const STDOUT: &str = "-";
+pub(crate) const STDOUT: &str = "-";
 
 /// Maximum number of symbolic links followed, as in the kernel (`path_resolution(7)`).
 const MOST_LINKS: usize = 40;

@@ -17,7 +17,7 @@ use pagecut::{Error, ErrorKind};
 use crate::args::{Common, Compress, Output};
 use crate::{input, report};
 pub(crate) use error::OutputError;
-pub(crate) use file::{Complete, OutFile, commit};
+pub(crate) use file::{Complete, OutFile, STDOUT, commit};
 pub(crate) use stdout::Stdout;
 
 /// Destination of records.
@@ -181,6 +181,21 @@ pub(crate) fn check_distinct(output: Option<&Path>, input: &Path) -> io::Result<
         }
         _ => Ok(()),
     }
+}
+
+/// Returns an error if two outputs are the same file, or both standard output.
+pub(crate) fn check_separate<'path>(outputs: impl Iterator<Item = &'path Path> + Clone) -> io::Result<()> {
+    let is_special = |path: &Path| path.metadata().is_ok_and(|metadata| !metadata.is_file());
+    for (number, output) in outputs.clone().enumerate() {
+        let mut others = outputs.clone().take(number);
+        if others.any(|other| {
+            other != Path::new(STDOUT) && same_file(other, output) || other == output && !is_special(output)
+        }) {
+            let what = format!("{} is the name of two outputs", output.display());
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+        }
+    }
+    Ok(())
 }
 
 /// Returns whether an output is the input, under any name.

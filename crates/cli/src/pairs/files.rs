@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use pagecut::error::PairFile;
 use pagecut::{Error, PairedSource, Result};
 
 use crate::args::{Common, Limit};
@@ -24,6 +25,14 @@ impl Input {
         match self {
             Self::Alone(path) | Self::Interleaved(path) => vec![path],
             Self::Two(first, second) => vec![first, second],
+        }
+    }
+
+    /// The file of mates.
+    pub(crate) fn path_of(&self, file: Option<PairFile>) -> &Path {
+        match (self, file) {
+            (Self::Two(_, second), Some(PairFile::Second)) => second,
+            (Self::Alone(path) | Self::Interleaved(path) | Self::Two(path, _), _) => path,
         }
     }
 
@@ -54,7 +63,7 @@ impl Input {
 }
 
 /// Does work on pairs, and shows the progress in the first file.
-pub(super) fn work<T>(
+pub(crate) fn work<T>(
     source: &PairedSource,
     name: &str,
     common: &Common,

@@ -6,14 +6,14 @@ pub(crate) mod shard;
 pub(crate) mod stats;
 pub(crate) mod verify;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::error::ErrorKind;
 
 use crate::args::wrong_usage;
 use crate::{input, report};
-pub(crate) use files::Input;
+pub(crate) use files::{Input, work};
 
 /// How the mates of pairs lie in files.
 #[derive(Debug, Args)]
@@ -25,6 +25,30 @@ pub(crate) struct Mates {
     /// Read both mates from one file, in which each second mate follows its first one
     #[arg(long)]
     pub(crate) interleaved: bool,
+}
+
+/// How the mates of one input lie in files.
+#[derive(Debug, Args)]
+pub(crate) struct OnePair {
+    /// File of the second mates, with --paired
+    #[arg(requires = "paired")]
+    mate_file: Option<PathBuf>,
+    /// Read two files, R1 R2: the first mates are in one, the second mates in the other, in the same order
+    #[arg(long, conflicts_with = "interleaved", requires = "mate_file")]
+    paired: bool,
+    /// Read both mates from one file, in which each second mate follows its first one
+    #[arg(long)]
+    interleaved: bool,
+}
+
+impl OnePair {
+    /// The files of pairs, of which `file` is the first one, if pairs are to be read.
+    pub(crate) fn input(&self, file: &Path) -> Option<Input> {
+        match &self.mate_file {
+            Some(second) => Some(Input::Two(file.to_owned(), second.clone())),
+            None => self.interleaved.then(|| Input::Interleaved(file.to_owned())),
+        }
+    }
 }
 
 /// How the mates of pairs are found among files.
@@ -39,11 +63,6 @@ pub(crate) struct MatesByName {
 }
 
 impl Mates {
-    /// Whether pairs are to be read.
-    pub(crate) fn is_wanted(&self) -> bool {
-        self.paired || self.interleaved
-    }
-
     /// Groups files. Ends with the exit status of wrong usage if a second file is missing.
     pub(crate) fn group(&self, files: &[PathBuf]) -> Vec<Input> {
         if !self.paired {

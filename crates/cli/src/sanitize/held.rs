@@ -3,31 +3,31 @@
 use std::fs::File;
 use std::io::{self, Seek, Write};
 
-use pagecut::{Account, ErrorKind, Source, source::Salvaged};
+use pagecut::{Account, ErrorKind};
 
 use crate::output::Out;
 
 /// The records after the first gap of a stream, which are void if the stream proves to be wrapped. An unnamed temporary file holds them
 /// until that is known. Records of a file with positions are written at once.
+#[derive(Default)]
 pub(crate) struct Held {
-    is_stream: bool,
-    has_gap: bool,
+    is_holding: bool,
     file: Option<File>,
 }
 
 impl Held {
-    pub(crate) fn of(source: &Source) -> Self {
-        Self { is_stream: source.reader().is_none(), has_gap: false, file: None }
+    pub(crate) fn new() -> Self {
+        Self::default()
     }
 
     /// Whether the following records are held.
     pub(crate) fn is_holding(&self) -> bool {
-        self.is_stream && self.has_gap
+        self.is_holding
     }
 
-    /// Notes whether this is a gap.
-    pub(crate) fn see(&mut self, salvaged: &Salvaged<'_>) {
-        self.has_gap |= matches!(salvaged, Salvaged::Gap(_));
+    /// Holds the following records.
+    pub(crate) fn hold(&mut self) {
+        self.is_holding = true;
     }
 
     /// Holds records.
@@ -47,13 +47,22 @@ impl Held {
         Ok(file.write_all(bytes).map_err(with_folder)?)
     }
 
+    /// Writes the records.
+    ///
+    /// # Errors
+    ///
+    /// Those of the temporary file and of the output.
+    pub(super) fn release(self, out: &mut Out) -> io::Result<()> {
+        let Some(mut file) = self.file else { return Ok(()) };
+        file.rewind()?;
+        io::copy(&mut file, out).map(drop)
+    }
+
     /// Writes the records, unless they are void. An error is added to the account.
     pub(crate) fn end(self, mut account: Account, out: &mut Out) -> Account {
         let is_void =
             account.error.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::WrappedStream));
-        if let Some(mut file) = self.file.filter(|_| !is_void)
-            && let Err(error) = file.rewind().and_then(|()| io::copy(&mut file, out))
-        {
+        if !is_void && let Err(error) = self.release(out) {
             (account.error, account.complete) = (Some(error.into()), false);
         }
         account

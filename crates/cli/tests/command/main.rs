@@ -4,6 +4,7 @@ mod fetch;
 mod head;
 mod pairs;
 mod sample;
+mod sanitize_pairs;
 mod usage;
 mod verify;
 

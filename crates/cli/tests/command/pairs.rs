@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use super::*;
 
 /// Reads of these numbers, of different lengths, of one of the mates.
-fn reads(numbers: impl IntoIterator<Item = usize>, mate: u8) -> String {
+pub(super) fn reads(numbers: impl IntoIterator<Item = usize>, mate: u8) -> String {
     let mut text = String::new();
     for number in numbers {
         let len = 1 + number * usize::from(mate) % 90;
@@ -24,24 +24,24 @@ fn reads(numbers: impl IntoIterator<Item = usize>, mate: u8) -> String {
 }
 
 /// Both mates of these numbers, in turn.
-fn interleaved(numbers: impl IntoIterator<Item = usize>) -> String {
+pub(super) fn interleaved(numbers: impl IntoIterator<Item = usize>) -> String {
     numbers.into_iter().map(|number| reads([number], 1) + &reads([number], 2)).collect()
 }
 
-fn gzip(data: &[u8]) -> Vec<u8> {
+pub(super) fn gzip(data: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(data).unwrap();
     encoder.finish().unwrap()
 }
 
-fn gunzip(data: &[u8]) -> String {
+pub(super) fn gunzip(data: &[u8]) -> String {
     let mut text = String::new();
     flate2::read::MultiGzDecoder::new(data).read_to_string(&mut text).unwrap();
     text
 }
 
 /// A folder with files of these names and bytes.
-fn folder(files: &[(&str, &[u8])]) -> TempDir {
+pub(super) fn folder(files: &[(&str, &[u8])]) -> TempDir {
     let folder = TempDir::new().unwrap();
     for (name, bytes) in files {
         fs::write(folder.path().join(name), bytes).unwrap();
@@ -49,7 +49,7 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
     folder
 }
 
-fn run_in(folder: &TempDir, args: &[&str]) -> Output {
+pub(super) fn run_in(folder: &TempDir, args: &[&str]) -> Output {
     pagecut().current_dir(folder.path()).args(args).output().unwrap()
 }
 
