@@ -1,19 +1,23 @@
 //! `pagecut shard`: pieces of a file that contain whole records.
 
+pub(crate) mod pieces;
+mod streamed;
+
 use std::io::{self, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use pagecut::{
-    Format, Result, Source,
+    ErrorKind, Format, Result, Source,
     source::{FormatTask, ReadAt},
 };
 
 use crate::args::{Common, Limit, conflict};
-use crate::output::OutFile;
+use crate::output::{Complete, OutFile};
 use crate::pairs::OnePair;
 use crate::{fetch, formats, index, input, output, pairs, report};
+use streamed::Streamed;
 
 /// Arguments of `pagecut shard`.
 #[derive(Debug, Args)]
@@ -22,8 +26,9 @@ use crate::{fetch, formats, index, input, output, pairs, report};
                   without reading the bytes between.\n\n\
                   Pieces of pairs (--paired, --interleaved) have equal numbers of pairs, so that the pieces of both files begin with the \
                   same pair. They are written to PREFIX.0_1, PREFIX.0_2, PREFIX.1_1, ... (interleaved: PREFIX.0, ...) with the \
-                  extension of the file, without blank lines. The files are read twice. Pieces of gzip and BGZF are BGZF, which is \
-                  gzip; those of other compressed files are not compressed."
+                  extension of the file, without blank lines. The files are read twice, and so is a file of gzip, zstd, bzip2 or xz, \
+                  whose pieces need --output.\n\n\
+                  Pieces of gzip and BGZF are BGZF, which is gzip, and end in .gz; those of other compressed files are not compressed."
 )]
 pub(crate) struct Shard {
     /// File
@@ -39,7 +44,7 @@ pub(crate) struct Shard {
     /// Put the same number of records into each piece, by the index of numbers or, without one, by reading the file
     #[arg(long)]
     records: bool,
-    /// Write the pieces to PREFIX.0, PREFIX.1, ..., with the extension of the file; those of BGZF are not compressed
+    /// Write the pieces to PREFIX.0, PREFIX.1, ..., with the extension of the file
     #[arg(short, long, value_name = "PREFIX")]
     output: Option<PathBuf>,
 }
@@ -70,7 +75,14 @@ pub(crate) fn run(args: &Shard, common: &Common, out: &mut dyn Write, all_good: 
 /// Finds the pieces, and writes them if requested.
 fn cut(args: &Shard, name: &str, common: &Common) -> Result<Vec<Range<u64>>> {
     let source = input::open(&args.file, &args.limit, common)?;
-    let content = source.content()?;
+    if let (Some(prefix), Some(_), Err(error)) = (&args.output, source.reader(), source.content())
+        && matches!(error.kind(), ErrorKind::Io(error) if error.kind() == io::ErrorKind::Unsupported)
+    {
+        let (number, by_number) = (args.number.into(), args.records);
+        let task = Streamed { input: &args.file, prefix, common, number, by_number };
+        output::commit(input::work(&source, name, common, || formats::run(&source, &task))?)?;
+        return Ok(Vec::new());
+    }
     let task = Shards {
         path: &args.file,
         common,
@@ -79,15 +91,7 @@ fn cut(args: &Shard, name: &str, common: &Common) -> Result<Vec<Range<u64>>> {
     };
     let shards = input::work(&source, name, common, || formats::run(&source, &task))?;
     if let Some(prefix) = &args.output {
-        let mut pieces = Vec::new();
-        for (number, shard) in shards.iter().enumerate() {
-            let path = piece_path(prefix, number, &args.file, &source);
-            let mut piece = output::create(Some(&path), &args.file)?;
-            write_piece(&source, content, shard.clone(), &mut piece)?;
-            pieces.push(piece.complete()?);
-        }
-        content.check()?;
-        output::commit(pieces)?;
+        output::commit(write_pieces(&source, &shards, prefix, &args.file, common)?)?;
     }
     Ok(shards)
 }
@@ -121,16 +125,30 @@ impl FormatTask for Shards<'_> {
     }
 }
 
-/// Returns the path of a piece: `PREFIX.0.fastq`. Its name has no extension of a compression, since it is not compressed.
-fn piece_path(prefix: &Path, number: usize, input: &Path, source: &Source) -> PathBuf {
-    let mut name = prefix.as_os_str().to_owned();
-    name.push(format!(".{number}"));
-    let plain = if source.compression().is_some() { input.with_extension("") } else { input.into() };
-    if let Some(extension) = plain.extension() {
-        name.push(".");
-        name.push(extension);
+/// Writes the pieces of a file with positions.
+fn write_pieces(
+    source: &Source,
+    shards: &[Range<u64>],
+    prefix: &Path,
+    input: &Path,
+    common: &Common,
+) -> Result<Vec<Complete>> {
+    let content = source.content()?;
+    let mut complete = Vec::new();
+    for (number, shard) in (0..).zip(shards) {
+        if source.compression().is_some() {
+            let mut piece = pieces::open(prefix, number, None, input, source, common)?;
+            fetch::write_range(content, shard.clone(), &mut piece)?;
+            complete.push(piece.complete()?);
+        } else {
+            let path = pieces::path(prefix, number, None, input, source);
+            let mut piece = output::create(Some(&path), input)?;
+            write_piece(source, content, shard.clone(), &mut piece)?;
+            complete.push(piece.complete()?);
+        }
     }
-    name.into()
+    content.check()?;
+    Ok(complete)
 }
 
 /// Writes a piece of a file, with `copy_file_range(2)` where possible.

@@ -46,13 +46,14 @@ pub(crate) struct Stats {
 pub(crate) fn run(args: &Stats, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
     let mut tables = Tables::new(args);
     let inputs = progress::numbered(args.mates.group(&args.files, all_good));
+    let count_alone = |path: &Path| {
+        let name = path.display().to_string();
+        let counted = count(path, &name, args, common);
+        (name, counted)
+    };
     let outcomes = inputs.flat_map(|input| match &input {
-        Input::Alone(path) => {
-            let name = path.display().to_string();
-            let counted = count(path, &name, args, common);
-            vec![(name, counted)]
-        }
-        _ => pairs::stats::count(&input, args.all, &args.limit, common),
+        Input::Alone(path) | Input::WithoutMate(path, _) => vec![count_alone(path)],
+        _ => pairs::stats::count(&input, args.all, &args.limit, common, count_alone),
     });
     for (name, counted) in outcomes {
         let errors = counted.as_ref().map_or_else(std::slice::from_ref, Outcome::errors);

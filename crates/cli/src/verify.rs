@@ -42,12 +42,15 @@ fn print_all(
     verdicts: &mut Verdicts,
 ) -> io::Result<()> {
     for input in inputs {
-        if let Input::Alone(path) = &input {
-            let verdict = verdict_of(path, path.display().to_string(), args, common);
-            verdicts.add(verdict.is_good());
-            verdict.print(args, common, out)?;
-        } else {
+        let (Input::Alone(path) | Input::WithoutMate(path, _)) = &input else {
             pairs::verify::run(&input, args, common, out, verdicts)?;
+            continue;
+        };
+        let verdict = verdict_of(path, path.display().to_string(), args, common);
+        verdicts.add(verdict.is_good());
+        verdict.print(args, common, out)?;
+        if let Input::WithoutMate(path, mate) = &input {
+            pairs::verify::without_mate(path, mate, args, common, out, verdicts)?;
         }
     }
     Ok(())

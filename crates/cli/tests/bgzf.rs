@@ -129,6 +129,57 @@ fn fetch_equals_that_of_the_plain_file() {
     }
 }
 
+fn gunzip(data: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    std::io::Read::read_to_end(&mut flate2::read::MultiGzDecoder::new(data), &mut plain).unwrap();
+    plain
+}
+
+/// Files that are read from the start only are divided into as many pieces.
+#[test]
+fn shards_of_gzip_and_zstd_hold_all_records() {
+    let folder = folder(&["nanopore.fasta", "illumina.fastq", "small.ts"]);
+    for file in ["nanopore.fasta", "illumina.fastq", "small.ts"] {
+        let data = fs::read(folder.path().join(file)).unwrap();
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut encoder, &data).unwrap();
+        fs::write(folder.path().join(format!("{file}.gz")), encoder.finish().unwrap()).unwrap();
+        let zstd = zstd::encode_all(&data[..], 1).unwrap();
+        fs::write(folder.path().join(format!("{file}.zst")), zstd).unwrap();
+        let extension = file.rsplit('.').next().unwrap();
+        for (packed, end) in [(format!("{file}.gz"), ".gz"), (format!("{file}.zst"), "")] {
+            for (options, count) in [(&["-n", "3"][..], 3), (&["-n", "7", "--records"], 7)] {
+                let output = pagecut(folder.path(), &[&["shard", &packed, "-o", "piece"], options].concat());
+                assert!(output.status.success(), "{}", stderr(&output));
+                let mut joined = Vec::new();
+                let mut lens = Vec::new();
+                for number in 0..count {
+                    let name = folder.path().join(format!("piece.{number}.{extension}{end}"));
+                    let piece = fs::read(&name).unwrap();
+                    fs::remove_file(name).unwrap();
+                    let piece = if end == ".gz" { gunzip(&piece) } else { piece };
+                    fs::write(folder.path().join("one"), &piece).unwrap();
+                    let verified = pagecut(folder.path(), &["verify", "--json", "one"]);
+                    let records =
+                        stdout(&verified).split("\"records\":").nth(1).unwrap().split(',').next().unwrap();
+                    lens.push(if options.len() > 2 { records.parse().unwrap() } else { piece.len() });
+                    joined.extend(piece);
+                }
+                assert!(joined == data, "{packed}, {options:?}");
+                let (least, most) = (lens.iter().min().unwrap(), lens.iter().max().unwrap());
+                let spread = if options.len() > 2 { 1 } else { data.len() / 3 };
+                assert!(most - least <= spread, "{packed}, {options:?}: {lens:?}");
+            }
+        }
+    }
+    // A damaged file leaves no piece.
+    let whole = fs::read(folder.path().join("illumina.fastq.gz")).unwrap();
+    fs::write(folder.path().join("cut.fastq.gz"), &whole[..whole.len() / 2]).unwrap();
+    let output = pagecut(folder.path(), &["shard", "-n", "2", "cut.fastq.gz", "-o", "cut"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!folder.path().join("cut.0.fastq.gz").exists());
+}
+
 #[test]
 fn shards_equal_those_of_the_plain_file() {
     let folder = folder(&["nanopore.fasta", "illumina.fastq", "small.ts"]);
@@ -147,7 +198,8 @@ fn shards_equal_those_of_the_plain_file() {
             let extension = file.rsplit('.').next().unwrap();
             let mut joined = Vec::new();
             for (number, line) in stdout(&listed).lines().enumerate() {
-                let piece = fs::read(folder.path().join(format!("piece.{number}.{extension}"))).unwrap();
+                let piece = fs::read(folder.path().join(format!("piece.{number}.{extension}.gz"))).unwrap();
+                let piece = gunzip(&piece);
                 let (start, end) = line.split_once("..").unwrap();
                 assert_eq!(piece, data[start.parse().unwrap()..end.parse().unwrap()], "{file}, {line}");
                 joined.extend(piece);
@@ -157,7 +209,8 @@ fn shards_equal_those_of_the_plain_file() {
     }
     fs::copy(folder.path().join("small.ts.gz"), folder.path().join("packed.gz")).unwrap();
     assert!(pagecut(folder.path(), &["shard", "-n", "1", "-o", "whole", "packed.gz"]).status.success());
-    assert_eq!(fs::read(folder.path().join("whole.0")).unwrap(), fs::read(testdata("small.ts")).unwrap());
+    let whole = fs::read(folder.path().join("whole.0.gz")).unwrap();
+    assert_eq!(gunzip(&whole), fs::read(testdata("small.ts")).unwrap());
 }
 
 #[test]

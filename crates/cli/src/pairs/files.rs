@@ -13,6 +13,8 @@ use crate::input;
 pub(crate) enum Input {
     /// A file without pairs.
     Alone(PathBuf),
+    /// A file without pairs, whose name has a read number, and the name of the missing file of its mates.
+    WithoutMate(PathBuf, PathBuf),
     /// The files of the first and of the second mates.
     Two(PathBuf, PathBuf),
     /// A file in which mates alternate.
@@ -23,7 +25,7 @@ impl Input {
     /// The files, in the order of mates.
     pub(crate) fn paths(&self) -> Vec<&Path> {
         match self {
-            Self::Alone(path) | Self::Interleaved(path) => vec![path],
+            Self::Alone(path) | Self::WithoutMate(path, _) | Self::Interleaved(path) => vec![path],
             Self::Two(first, second) => vec![first, second],
         }
     }
@@ -32,7 +34,8 @@ impl Input {
     pub(crate) fn path_of(&self, file: Option<PairFile>) -> &Path {
         match (self, file) {
             (Self::Two(_, second), Some(PairFile::Second)) => second,
-            (Self::Alone(path) | Self::Interleaved(path) | Self::Two(path, _), _) => path,
+            (Self::Alone(path) | Self::WithoutMate(path, _), _) => path,
+            (Self::Interleaved(path) | Self::Two(path, _), _) => path,
         }
     }
 
@@ -57,9 +60,23 @@ impl Input {
         };
         match self {
             Self::Two(first, second) => Ok(PairedSource::new(open(first)?, open(second)?)),
-            Self::Alone(path) | Self::Interleaved(path) => open(path).map(PairedSource::interleaved),
+            Self::Alone(path) | Self::WithoutMate(path, _) | Self::Interleaved(path) => {
+                open(path).map(PairedSource::interleaved)
+            }
         }
     }
+}
+
+/// Says that the file of mates is missing.
+pub(super) fn missing(mate: &Path) -> String {
+    format!("the file of its mates, {}, is not among the files", mate.display())
+}
+
+/// Whether an error is one of two records that are no mates, so that neither file need be damaged.
+pub(super) fn is_of_mates(error: &Error) -> bool {
+    use pagecut::ErrorKind::{MateMissing, MateName, MateNumber};
+
+    matches!(error.kind(), MateName { .. } | MateNumber { .. } | MateMissing { .. })
 }
 
 /// Does work on pairs, and shows the progress in the first file.

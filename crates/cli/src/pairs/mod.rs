@@ -79,16 +79,17 @@ impl Mates {
 }
 
 impl MatesByName {
-    /// Groups files, and reports each whose mate is missing, which is then read alone. It is an error if there are no pairs.
+    /// Groups files, and reports each whose mate is missing. It is an error if there are no pairs.
     pub(crate) fn group(&self, files: &[PathBuf], all_good: &mut bool) -> Vec<Input> {
         if !self.pairs_by_name {
             return self.mates.group(files);
         }
-        let (inputs, missing) = names::group(&input::inputs(files));
-        for (file, mate) in missing {
-            *all_good = false;
-            let what = format!("the file of its mates, {}, is not among the files", mate.display());
-            report::error(&file.display().to_string(), &what);
+        let inputs = names::group(&input::inputs(files));
+        for input in &inputs {
+            if let Input::WithoutMate(file, mate) = input {
+                *all_good = false;
+                report::error(&file.display().to_string(), &files::missing(mate));
+            }
         }
         // The missing mates of other files were reported.
         if *all_good && !inputs.iter().any(|input| matches!(input, Input::Two(..))) {

@@ -8,11 +8,9 @@ use super::files::Input;
 const COMPRESSIONS: [&str; 7] = [".gz", ".bgz", ".bgzf", ".zst", ".bz2", ".xz", ".lz4"];
 const FORMATS: [&str; 2] = [".fastq", ".fq"];
 
-/// Groups files whose names differ in the read number only. Each pair stands where its first file does. Returns also the files with a
-/// read number whose mates are missing, with the names of those.
-pub(super) fn group(files: &[PathBuf]) -> (Vec<Input>, Vec<(PathBuf, PathBuf)>) {
+/// Groups files whose names differ in the read number only. Each pair stands where its first file does.
+pub(super) fn group(files: &[PathBuf]) -> Vec<Input> {
     let mut inputs = Vec::new();
-    let mut missing = Vec::new();
     let mut is_taken = vec![false; files.len()];
     for (at, file) in files.iter().enumerate() {
         if std::mem::replace(&mut is_taken[at], true) {
@@ -30,13 +28,10 @@ pub(super) fn group(files: &[PathBuf]) -> (Vec<Input>, Vec<(PathBuf, PathBuf)>) 
                     _ => Input::Two(mate, file.clone()),
                 });
             }
-            None => {
-                inputs.push(Input::Alone(file.clone()));
-                missing.push((file.clone(), mate));
-            }
+            None => inputs.push(Input::WithoutMate(file.clone(), mate)),
         }
     }
-    (inputs, missing)
+    inputs
 }
 
 /// The read number of a file, and the name of the file of its mates.
@@ -100,19 +95,17 @@ mod tests {
     fn files_are_grouped_in_their_order() {
         let files = |names: &[&str]| names.iter().map(PathBuf::from).collect::<Vec<_>>();
         let two = |first: &str, second: &str| Input::Two(first.into(), second.into());
-        let (inputs, missing) =
-            group(&files(&["b_2.fq", "x.fq", "a_R1.fq", "b_1.fq", "c_1.fq", "a_R2.fq", "a_R1.fq"]));
+        let without_mate = |file: &str, mate: &str| Input::WithoutMate(file.into(), mate.into());
+        let inputs = group(&files(&["b_2.fq", "x.fq", "a_R1.fq", "b_1.fq", "c_1.fq", "a_R2.fq", "a_R1.fq"]));
         assert_eq!(
             inputs,
             [
                 two("b_1.fq", "b_2.fq"),
                 Input::Alone("x.fq".into()),
                 two("a_R1.fq", "a_R2.fq"),
-                Input::Alone("c_1.fq".into()),
-                Input::Alone("a_R1.fq".into()),
+                without_mate("c_1.fq", "c_2.fq"),
+                without_mate("a_R1.fq", "a_R2.fq"),
             ]
         );
-        let expected = [("c_1.fq", "c_2.fq"), ("a_R1.fq", "a_R2.fq")];
-        assert_eq!(missing, expected.map(|(file, mate)| (file.into(), mate.into())));
     }
 }

@@ -1,17 +1,17 @@
 //! `shard` of pairs: pieces of both files that begin with the same pair.
 
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 
-use pagecut::compress::Compression;
 use pagecut::fastq::{Fastq, MateFormat, Variant};
 use pagecut::{ErrorKind, PairedSource, Result, Source};
 
 use super::files::{self, Input};
-use crate::args::{Common, Compress, Limit, Output};
+use crate::args::{Common, Limit};
 use crate::media::unsupported;
 use crate::output::{self, Out};
 use crate::report;
+use crate::shard::pieces;
 
 /// Writes the pieces. Sets `all_good` to `false` if that failed.
 pub(crate) fn run(
@@ -75,14 +75,13 @@ impl Pieces<'_> {
         let mut complete = Vec::new();
         for piece in 0..self.number {
             let mut outs = self.open(piece)?;
-            let end = u64::try_from(u128::from(self.pairs) * u128::from(piece + 1) / u128::from(self.number))
-                .unwrap_or(self.pairs);
+            let end = pieces::end(self.pairs, piece, self.number);
             while pairs.count() < end {
                 // They were counted.
                 let pair = pairs.next()?.ok_or(ErrorKind::Changed)?;
-                write_record::<F>(&mut outs[0], &pair.first)?;
+                pieces::write_text_record(&mut outs[0], F::bytes(&pair.first))?;
                 let second = outs.len() - 1;
-                write_record::<F>(&mut outs[second], &pair.second)?;
+                pieces::write_text_record(&mut outs[second], F::bytes(&pair.second))?;
             }
             for out in outs {
                 complete.push(out.complete()?);
@@ -101,45 +100,8 @@ impl Pieces<'_> {
         let is_two = self.source.second().is_some();
         let open = |(number, (input, source)): (usize, (&Path, &Source))| {
             let mate = is_two.then_some(number + 1);
-            let compress = compress(source);
-            let output =
-                Output { path: Some(self.path(piece, mate, input, source)), compress: Some(compress) };
-            Out::open(&output, input, self.common)
+            pieces::open(self.prefix, piece, mate, input, source, self.common)
         };
         inputs.enumerate().map(open).collect()
     }
-
-    /// The path of a piece: `PREFIX.0_1.fastq.gz`.
-    fn path(&self, piece: u64, mate: Option<usize>, input: &Path, source: &Source) -> PathBuf {
-        let mut name = self.prefix.as_os_str().to_owned();
-        name.push(format!(".{piece}"));
-        if let Some(mate) = mate {
-            name.push(format!("_{mate}"));
-        }
-        let plain = if source.compression().is_some() { input.with_extension("") } else { input.into() };
-        if let Some(extension) = plain.extension() {
-            name.push(".");
-            name.push(extension);
-        }
-        if compress(source) != Compress::None {
-            name.push(".gz");
-        }
-        name.into()
-    }
-}
-
-/// How the pieces of an input are compressed: as it is, if the command can write that.
-fn compress(source: &Source) -> Compress {
-    match source.compression() {
-        #[cfg(feature = "gzip")]
-        Some(Compression::Gzip | Compression::Bgzf) => Compress::Bgzf,
-        _ => Compress::None,
-    }
-}
-
-/// Writes a record, with the end of its last line, which the last record of a file may lack.
-fn write_record<F: MateFormat>(out: &mut Out, record: &F::Record<'_>) -> io::Result<()> {
-    let bytes = F::bytes(record);
-    out.write_all(bytes)?;
-    if bytes.ends_with(b"\n") { Ok(()) } else { out.write_all(b"\n") }
 }

@@ -1,5 +1,7 @@
 //! `stats` of pairs: counts in each file, while the names of mates are compared.
 
+use std::path::Path;
+
 use pagecut::fastq::{Fastq, Summary};
 use pagecut::{PairedSource, Result};
 
@@ -7,12 +9,14 @@ use super::files::{self, Input};
 use crate::args::{Common, Limit};
 use crate::stats::{Outcome, ReadCounts};
 
-/// Counts in the files of pairs. Returns an outcome for each file, or the error with the name of what was read.
+/// Counts in the files of pairs. Returns an outcome for each file. If the pairs were not read to the end, `count_alone` counts in each file,
+/// but not in streams, and the last outcome is the error of the pairs, unless it is that of a file.
 pub(crate) fn count(
     input: &Input,
     all: bool,
     limit: &Limit,
     common: &Common,
+    count_alone: impl Fn(&Path) -> (String, Result<Outcome>),
 ) -> Vec<(String, Result<Outcome>)> {
     let name = input.name();
     let source = match input.open(limit, common) {
@@ -20,9 +24,18 @@ pub(crate) fn count(
         Err((name, error)) => return vec![(name, Err(error))],
     };
     match files::work(&source, &name, common, || summaries(&source, all)) {
-        Err(error) => vec![(name, Err(error))],
+        Err(error) => {
+            let sources = [Some(source.first()), source.second()].into_iter().flatten();
+            let files = input.paths().into_iter().zip(sources);
+            let files = files.filter(|(_, source)| source.reader().is_some());
+            let mut outcomes: Vec<_> = files.map(|(path, _)| count_alone(path)).collect();
+            if files::is_of_mates(&error) || outcomes.iter().all(|(_, counted)| counted.is_ok()) {
+                outcomes.push((name, Err(error)));
+            }
+            outcomes
+        }
         Ok(summaries) => {
-            let counts = |(path, summary): (&std::path::Path, Summary)| {
+            let counts = |(path, summary): (&Path, Summary)| {
                 let name = path.display().to_string();
                 let format = if summary.lengths().count() > 0 { "FASTQ" } else { "" };
                 let counts = ReadCounts::of_summary(&name, format, &summary);

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use pagecut::fastq::Fastq;
-use pagecut::{Error, ErrorKind, Format as _, PairedSource, record::Tally, source::PairTally};
+use pagecut::{Format as _, PairedSource, record::Tally, source::PairTally};
 use serde::Serialize;
 
 use super::files::{self, Input};
@@ -21,7 +21,48 @@ struct PairVerdict {
     /// Null if there is an error.
     pairs: Option<u64>,
     complete: bool,
-    error: Option<Fault>,
+    error: Option<PairFault>,
+}
+
+/// An error of pairs.
+#[derive(Debug, Serialize)]
+struct PairFault {
+    /// The file that its place is in; null if it has no place.
+    file: Option<String>,
+    #[serde(flatten)]
+    fault: Fault,
+}
+
+impl PairVerdict {
+    /// Prints the verdict, unless it is good and success is hidden. `what` is the text after the names of the files.
+    fn print(&self, what: &str, is_json: bool, common: &Common, out: &mut dyn Write) -> io::Result<()> {
+        if is_json {
+            serde_json::to_writer(&mut *out, self)?;
+            writeln!(out)?;
+        } else if !(self.complete && common.quiet) {
+            let verdict = if self.complete { "OK" } else { "FAILED" };
+            writeln!(out, "{verdict} {}: {what}", self.files.join(" and "))?;
+        }
+        out.flush()
+    }
+}
+
+/// Prints and counts the verdict on a file without the file of its mates.
+pub(crate) fn without_mate(
+    file: &Path,
+    mate: &Path,
+    args: &Verify,
+    common: &Common,
+    out: &mut dyn Write,
+    counts: &mut Verdicts,
+) -> io::Result<()> {
+    let what = files::missing(mate);
+    let file = file.display().to_string();
+    let fault = Fault::of_input("mate_file_missing", what.clone());
+    let error = Some(PairFault { file: Some(file.clone()), fault });
+    counts.add(false);
+    let verdict = PairVerdict { files: vec![file], pairs: None, complete: false, error };
+    verdict.print(&what, args.json, common, out)
 }
 
 /// Verifies the files of pairs, and counts the verdicts. The verdict of each file comes first, then that of the pairs.
@@ -46,7 +87,7 @@ pub(crate) fn run(
             };
             // The fault of a file was reported with its verdict.
             if let Err(error) = &compared
-                && (is_of_mates(error) || verdicts.iter().all(Verdict::is_good) || has_stream(&source))
+                && (files::is_of_mates(error) || verdicts.iter().all(Verdict::is_good) || has_stream(&source))
             {
                 report::error(&name, error);
             }
@@ -61,20 +102,17 @@ pub(crate) fn run(
         files: input.paths().iter().map(|path| path.display().to_string()).collect(),
         pairs: compared.as_ref().ok().map(|tally| tally.pairs),
         complete: compared.is_ok(),
-        error: compared.as_ref().err().map(Fault::of_error),
+        error: compared.as_ref().err().map(|error| PairFault {
+            file: error.location().map(|location| input.path_of(location.file).display().to_string()),
+            fault: Fault::of_error(error),
+        }),
     };
     counts.add(verdict.complete);
-    if args.json {
-        serde_json::to_writer(&mut *out, &verdict)?;
-        writeln!(out)?;
-    } else {
-        match verdict.pairs {
-            Some(_) if common.quiet => {}
-            Some(pairs) => writeln!(out, "OK {name}: {}", counted(pairs, "pair"))?,
-            None => writeln!(out, "FAILED {name}: the pairs were not read to the end")?,
-        }
-    }
-    out.flush()
+    let what = match verdict.pairs {
+        Some(pairs) => counted(pairs, "pair"),
+        None => "the pairs were not read to the end".to_owned(),
+    };
+    verdict.print(&what, args.json, common, out)
 }
 
 /// Whether a file is a stream, which is not read a second time.
@@ -86,14 +124,6 @@ fn has_stream(source: &PairedSource) -> bool {
 fn compare(source: &PairedSource, args: &Verify) -> pagecut::Result<PairTally> {
     let format = if args.strict { Fastq::strict() } else { Fastq::new() };
     source.in_variant(|| source.for_each(&format, |_| {}), || source.for_each(&format.wrapped(), |_| {}))
-}
-
-/// Whether an error is one of two records that are no mates, so that neither file need be damaged.
-fn is_of_mates(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::MateName { .. } | ErrorKind::MateNumber { .. } | ErrorKind::MateMissing { .. }
-    )
 }
 
 /// The verdicts of files whose pairs were read to the end.

@@ -218,7 +218,7 @@ impl Hole {
 
 impl Fault {
     /// A fault of the input as a whole.
-    fn of_input(kind: &'static str, message: String) -> Self {
+    pub(crate) fn of_input(kind: &'static str, message: String) -> Self {
         Self { kind, offset: None, virtual_offset: None, record: None, line: None, compressed: None, message }
     }
 

@@ -126,6 +126,7 @@ fn verify_names_both_places_of_records_without_mates() {
     let error = &json(&output)[2]["error"];
     let byte = reads(0..300, 2).len();
     assert_eq!((&error["kind"], &error["record"]), (&"mate_name".into(), &300.into()));
+    assert_eq!(error["file"], "a_R1.fastq.gz");
     let message = error["message"].as_str().unwrap();
     assert!(message.contains(&format!("\"@r301/2 x\" (second file, record 300, byte {byte})")), "{message}");
 
@@ -164,6 +165,14 @@ fn files_are_paired_by_name() {
         last,
         ["OK a_R1.fastq and a_R2.fastq: 500 pairs", "OK a_R1.fastq.gz and a_R2.fastq.gz: 500 pairs"]
     );
+    let output = run_in(&folder, &["verify", "--pairs-by-name", "short_R2.fastq", "both.fastq"]);
+    assert_eq!(output.status.code(), Some(1));
+    let missing = "the file of its mates, short_R1.fastq, is not among the files";
+    assert!(stdout(&output).contains(&format!("FAILED short_R2.fastq: {missing}\n")), "{}", stdout(&output));
+    assert!(stdout(&output).ends_with("2 OK, 1 FAILED\n"), "{}", stdout(&output));
+    let output = run_in(&folder, &["verify", "--json", "--pairs-by-name", "short_R2.fastq"]);
+    let verdict = &json(&output)[1];
+    assert_eq!((&verdict["complete"], &verdict["error"]["message"]), (&false.into(), &missing.into()));
     let output = run_in(&folder, &["stats", "--pairs-by-name", "short_R2.fastq", "both.fastq"]);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
@@ -187,8 +196,18 @@ fn stats_of_pairs_are_those_of_files() {
     assert_eq!(stdout(&output), stdout(&run_in(&folder, &["stats", "-a", "-T", "both.fastq.gz"])));
     let output = run_in(&folder, &["stats", "--paired", "a_R1.fastq", "short_R2.fastq"]);
     assert_eq!(output.status.code(), Some(1));
-    let row = stdout(&output).lines().nth(1).unwrap();
-    assert!(row.starts_with("a_R1.fastq and short_R2.fastq  -") && row.ends_with("FAILED"), "{row}");
+    // The counts of the files, and the verdict on the pairs.
+    let [_, first, second, both] = stdout(&output).lines().collect::<Vec<_>>()[..] else {
+        panic!("{}", stdout(&output))
+    };
+    assert!(first.starts_with("a_R1.fastq ") && first.contains(" 500 ") && first.ends_with("OK"), "{first}");
+    assert!(second.starts_with("short_R2.fastq ") && second.contains(" 490 "), "{second}");
+    assert!(both.starts_with("a_R1.fastq and short_R2.fastq  -") && both.ends_with("FAILED"), "{both}");
+    let output_of_damaged = run_in(&folder, &["stats", "--json", "--paired", "a_R1.fastq", "bad_R2.fastq"]);
+    let rows = json(&output_of_damaged);
+    assert_eq!((rows.len(), &rows[0]["num_seqs"], &rows[0]["error"]), (2, &500.into(), &Value::Null));
+    assert_eq!(rows[1]["error"]["kind"], "length_mismatch");
+    assert_eq!(stderr(&output_of_damaged).lines().count(), 1, "{}", stderr(&output_of_damaged));
     assert!(stderr(&output).contains("there is no mate: the second file ends after 490 records"));
     // Wrapped mates.
     let wrapped = "@r/1\nAC\nGT\n+\nII\nII\n";
