@@ -30,8 +30,8 @@ use rows::{Rows, Wanted};
                   prints. Packets of MPEG-TS are whole PES packets, and key frames those with random_access_indicator.\n\n\
                   pos is the start of the data in MP4, of the body of the block in Matroska, which all frames of the block share, of the \
                   frame header in IVF, and of the first transport packet in MPEG-TS (for packets of 204 bytes: 16 bytes before it, as in \
-                  ffprobe). data_pos is the first byte of the data in all of them. Payloads are read for data_hash only; size and data_hash of compressed Matroska \
-                  frames are those of the stored bytes.\n\n\
+                  ffprobe). data_pos is the first byte of the data in all of them. Payloads are read for data_hash only; size and \
+                  data_hash of compressed Matroska frames are those of the stored bytes.\n\n\
                   Times of MP4 are shifted by the edit list, and packets outside of the edit have the flag D; ffprobe omits some of \
                   them. With several edits, the first one counts, and no packet has the flag. After damage, formats with boundaries \
                   are read on, and so is every other track of MP4."

@@ -148,6 +148,18 @@ fn sanitize_accounts_for_the_bytes_on_request() {
 }
 
 #[test]
+fn the_limit_of_gaps_is_counted_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("reads");
+    fs::write(&input, [RECORD, b"junk\n"].concat().repeat(4)).unwrap();
+    for (most, gaps) in [("0", "gaps"), ("1", "gap"), ("2", "gaps")] {
+        let done = pagecut().args(["verify", "--recover", "--max-gaps", most]).arg(&input).output().unwrap();
+        let message = String::from_utf8(done.stderr).unwrap();
+        assert!(message.ends_with(&format!(": more than {most} {gaps}\n")), "{message}");
+    }
+}
+
+#[test]
 fn reads_without_letters_are_wrapped_fastq() {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("wrapped");

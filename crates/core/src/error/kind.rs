@@ -192,7 +192,7 @@ pub enum ErrorKind {
         most: u64,
     },
     /// The input has more gaps than allowed.
-    #[error("more than {most} gaps")]
+    #[error("more than {most} gap{}", if *most == 1 { "" } else { "s" })]
     TooManyGaps {
         /// The limit.
         most: u64,
