@@ -161,3 +161,76 @@ fn samples_in_item_data_are_valid() {
         assert_eq!(layout(&[8, wrong]), Err(Some(u64::from(wrong))), "{wrong}");
     }
 }
+
+#[test]
+fn sample_descriptions_are_entries_of_stsd() {
+    let stts = full_box(b"stts", 0, &[1, 4, 40]);
+    let check = |entries: u32, description: u32| {
+        let entry = mp4_box(b"test", &[0, 0, 0, 0, 0, 0, 0, 1]);
+        let count = [&[0; 4][..], &entries.to_be_bytes(), &entry.repeat(entries as usize)].concat();
+        let tables = [
+            mp4_box(b"stsd", &count),
+            full_box(b"stsc", 0, &[1, 1, 4, description]),
+            full_box(b"stsz", 0, &[10, 4]),
+            full_box(b"stco", 0, &[1, 8]),
+            stts.clone(),
+        ];
+        let data = movie_of_media(&[container(b"stbl", &tables)], &[]);
+        Movie::read(&data).unwrap().tracks()[0].check_tables().map_err(|error| error.to_string())
+    };
+    assert_eq!((check(1, 1), check(2, 2)), (Ok(()), Ok(())));
+    for (entries, description) in [(0, 1), (1, 0), (1, 2), (2, 3)] {
+        let error = check(entries, description).unwrap_err();
+        assert!(error.contains("a sample entry that does not exist"), "{error}");
+    }
+}
+
+#[test]
+fn empty_runs_of_chunks_lose_no_samples() {
+    let tables = [
+        full_box(b"stsc", 0, &[3, 1, 9, 1, 1, 2, 1, 2, 2, 1]),
+        full_box(b"stsz", 0, &[10, 4]),
+        full_box(b"stco", 0, &[2, 8, 28]),
+        full_box(b"stts", 0, &[1, 4, 40]),
+    ];
+    let data = movie_of(&tables);
+    let movie = Movie::read(&data).unwrap();
+    let track = &movie.tracks()[0];
+    let starts: Vec<_> = track.samples().map(|sample| sample.unwrap().range.start).collect();
+    assert_eq!((starts, track.sample_count()), (vec![8, 18, 28, 38], 4));
+    for index in 0..4 {
+        assert_eq!(track.sample(index).unwrap().unwrap().range.start, 8 + 10 * index);
+    }
+    let extents: Vec<_> = movie.extents().map(|extent| extent.unwrap().range).collect();
+    assert_eq!(extents, [8..28, 28..48]);
+    let error = track.check_tables().unwrap_err().to_string();
+    assert!(error.contains("first chunks do not ascend"), "{error}");
+}
+
+#[test]
+fn zeros_in_stss_hide_no_sync_samples() {
+    let tables =
+        [four_samples(), vec![full_box(b"stts", 0, &[1, 4, 40]), full_box(b"stss", 0, &[3, 0, 1, 3])]];
+    let data = movie_of(&tables.concat());
+    let movie = Movie::read(&data).unwrap();
+    let samples: Vec<_> = movie.tracks()[0].samples().collect();
+    let sync: Vec<_> = samples.iter().flatten().map(|sample| sample.is_sync).collect();
+    assert_eq!(sync, [true, false, true, false]);
+    let error = samples[4].as_ref().unwrap_err().to_string();
+    assert!(error.contains("do not ascend from 1"), "{error}");
+}
+
+#[test]
+fn track_ids_are_unique_and_not_0() {
+    let stbl = || container(b"stbl", &four_samples());
+    let data = movie_of_media(&[stbl()], &[]);
+    assert!(Movie::read(&data).unwrap().check_track_ids().is_ok());
+    for (id, why) in [(1, "has the track_ID of an earlier track"), (0, "has a track_ID of 0")] {
+        let tkhd = full_box(b"tkhd", 3, &[&[0, 0, id][..], &[0; 17]].concat());
+        let data = movie_of_media(&[stbl()], &[container(b"trak", &[tkhd])]);
+        let movie = Movie::read(&data).unwrap();
+        let error = movie.check_track_ids().unwrap_err();
+        assert!(error.to_string().contains(why), "{error}");
+        assert_eq!(error.offset(), Some(movie.tracks()[1].trak().range().start));
+    }
+}

@@ -96,6 +96,27 @@ impl<'data> Movie<'data> {
         self.data
     }
 
+    /// Checks that each track has a `track_ID` of its own, which is not 0 (§8.3.2).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Mp4`] at the first track in the order of the identifiers that has not; or if there is no memory for the check.
+    pub fn check_track_ids(&self) -> Result<()> {
+        let mut tracks = Vec::new();
+        if tracks.try_reserve_exact(self.tracks.len()).is_err() {
+            return Err(self.moov.error("has too many tracks for the available memory"));
+        }
+        tracks.extend(&self.tracks);
+        tracks.sort_unstable_by_key(|track: &&Track<'_>| (track.id(), track.trak().range().start));
+        if let Some(track) = tracks.first().filter(|track| track.id() == 0) {
+            return Err(track.trak().error("has a track_ID of 0"));
+        }
+        match tracks.windows(2).find(|pair| pair[0].id() == pair[1].id()) {
+            Some(pair) => Err(pair[1].trak().error("has the track_ID of an earlier track")),
+            None => Ok(()),
+        }
+    }
+
     /// Returns the box `moov`.
     #[must_use]
     pub fn moov(&self) -> Mp4Box<'data> {

@@ -103,7 +103,7 @@ impl<'data> Track<'data> {
     }
 
     /// Checks that the tables of the track are consistent: an error if one of them covers fewer or more samples than there
-    /// are. The samples are not read.
+    /// are, or refers to a sample entry that does not exist. The samples are not read.
     ///
     /// # Errors
     ///
@@ -111,7 +111,11 @@ impl<'data> Track<'data> {
     pub fn check_tables(&self) -> Result<()> {
         match self.fault() {
             Some(fault) => Err(fault),
-            None => self.source.table.check_excess().and_then(|()| self.check_entry_counts()),
+            None => {
+                self.source.table.check_excess()?;
+                self.check_entry_counts()?;
+                self.source.table.check_descriptions(self.sample_entries().filter(Result::is_ok).count())
+            }
         }
     }
 

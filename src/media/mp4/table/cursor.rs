@@ -110,7 +110,7 @@ impl ChunkCursor {
     fn next_run(&mut self, table: &SampleTable<'_>) -> bool {
         while let Some(run) = table.chunks.get(self.next_run) {
             self.next_run += 1;
-            if run.samples_per_chunk > 0 {
+            if run.samples_per_chunk > 0 && run.first < run.end {
                 (self.run, self.next_chunk) = (run, run.first);
                 return true;
             }

@@ -160,7 +160,13 @@ impl<'data> ChunkRuns<'data> {
         runs.iter().all(|run| fields(run)[1].is_multiple_of(self.samples_per_frame))
     }
 
-    /// Returns a run; `None` if it does not exist, or its chunks do not follow those of the previous run.
+    /// Whether each run but the last has chunks.
+    pub(super) fn ascend(&self) -> bool {
+        self.entries.windows(2).all(|pair| fields(&pair[0])[0] < fields(&pair[1])[0])
+    }
+
+    /// Returns a run; `None` if it does not exist, or its chunks do not follow those of the previous run. A run without chunks, whose
+    /// first chunk is that of the next run too, is empty.
     #[inline]
     pub(super) fn get(&self, run: usize) -> Option<ChunkRun> {
         let [first, samples_per_chunk, description] = fields(self.entries.get(run)?);
@@ -171,7 +177,7 @@ impl<'data> ChunkRuns<'data> {
             None => self.chunks,
         };
         let is_next = run > 0 || first == 0;
-        if first >= end || !is_next {
+        if first > end || !is_next {
             return None;
         }
         let samples_per_chunk = samples_per_chunk / self.samples_per_frame;

@@ -238,6 +238,19 @@ impl<'data> SampleTable<'data> {
         self.check_groups()
     }
 
+    /// Checks that the first chunks of `stsc` ascend, and that its sample descriptions are among the `entries` of `stsd` (§8.7.4).
+    pub(in crate::media::mp4) fn check_descriptions(&self, entries: usize) -> Result<()> {
+        let mut runs = (0..self.chunks.len()).filter_map(|run| self.chunks.get(run));
+        if !self.chunks.ascend() {
+            return Err(self.error("has runs of chunks whose first chunks do not ascend"));
+        }
+        let exists = |description: u32| (1..=entries).contains(&(description as usize));
+        if !runs.all(|run| exists(run.description)) {
+            return Err(self.error("has chunks of a sample entry that does not exist"));
+        }
+        Ok(())
+    }
+
     /// Checks that sample groups (`sbgp`, §8.9.2) refer to existing samples and descriptions.
     fn check_groups(&self) -> Result<()> {
         for found in self.stbl.children().unwrap_or_default() {
@@ -276,19 +289,21 @@ fn read_entries<const N: usize>(table: Mp4Box<'_>) -> Result<(&[[u8; N]], Option
     Ok(fields.entries_there_are(count))
 }
 
-/// Returns the numbers of sync samples, from 1 (§8.6.2), up to the first that does not increase.
+/// Returns the numbers of sync samples, from 1 (§8.6.2), up to the first that does not increase. Zeros before them are skipped.
 fn ascending<'data>(
     stss: Mp4Box<'data>,
     numbers: &'data [[u8; 4]],
     faults: &mut FirstFault,
 ) -> &'data [[u8; 4]] {
     // Big-endian numbers sort like their bytes.
-    let good = match numbers.first() {
-        None | Some([0, 0, 0, 0]) => 0,
-        Some(_) => 1 + numbers.windows(2).take_while(|pair| pair[0] < pair[1]).count(),
+    let zeros = numbers.iter().take_while(|&&number| number == [0; 4]).count();
+    let from_1 = &numbers[zeros..];
+    let good = match from_1 {
+        [] => 0,
+        _ => 1 + from_1.windows(2).take_while(|pair| pair[0] < pair[1]).count(),
     };
     if good < numbers.len() {
         faults.note(Some(stss.error("has numbers that do not ascend from 1")));
     }
-    &numbers[..good]
+    &from_1[..good]
 }

@@ -28,6 +28,7 @@ fn inside_of_boxes(data: &[u8]) -> Result<()> {
     };
     movie.fault().cloned().map_or(Ok(()), Err)?;
     movie.tracks().iter().try_for_each(description)?;
+    movie.check_track_ids()?;
     movie.check_layout()?;
     movie.fragments().try_for_each(|fragment| fragment?.sequence_number().map(drop))?;
     movie.segment_indexes().try_for_each(|index| index.map(drop))?;
