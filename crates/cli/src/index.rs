@@ -104,7 +104,12 @@ fn add_blocks(path: &Path, source: &Source, written: &mut Written) -> Result<()>
         return Ok(());
     };
     let gzi = BgzfReader::find_blocks(reader)?;
-    written.add(&Gzi::path_of(path), (gzi.points().len() as u64 + 1, "block"), |out| gzi.write(out))
+    written.add(&Gzi::path_of(path), (gzi.points().len() as u64 + 1, "block"), |out| gzi.write(out))?;
+    if source.content().is_err_and(|error| is_of_index(&error)) {
+        // The other indexes are built from bytes that this one locates, so it replaces the wrong one first.
+        output::commit(std::mem::take(&mut written.files))?;
+    }
+    Ok(())
 }
 
 /// Does nothing: this build does not read BGZF.

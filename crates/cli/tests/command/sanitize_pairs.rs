@@ -300,3 +300,35 @@ fn outputs_of_pairs_are_checked() {
     ];
     assert_eq!(stdout(&run_in(&folder, &args)), orphans());
 }
+
+/// `seqkit pair` finds mates by their names too.
+#[test]
+fn pairs_are_those_of_seqkit() {
+    if !has_oracle("seqkit") {
+        return;
+    }
+    // Runs of reads are missing without a gap.
+    let is_there = |number: usize, mate: usize| (number * (7 + 4 * mate) / 30) % 9 != mate;
+    let [first, second] = [1, 2]
+        .map(|mate| reads((0..2000).filter(|&number| is_there(number, mate)), u8::try_from(mate).unwrap()));
+    let folder = folder(&[("r_1.fq", first.as_bytes()), ("r_2.fq", second.as_bytes())]);
+    let args = ["pair", "--id-regexp", r"^(\S+)/[12]", "-1", "r_1.fq", "-2", "r_2.fq", "-u", "-O", "theirs"];
+    assert!(Command::new("seqkit").current_dir(folder.path()).args(args).output().unwrap().status.success());
+    let args = ["sanitize", "--paired", "r_1.fq", "r_2.fq", "-o", "1.fq", "-O", "2.fq", "--orphans", "o.fq"];
+    let output = run_in(&folder, &args);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(read(&folder, "1.fq").lines().count() > 1000 && read(&folder, "o.fq").lines().count() > 1000);
+    assert!(read(&folder, "1.fq") == read(&folder, "theirs/r_1.fq"));
+    assert!(read(&folder, "2.fq") == read(&folder, "theirs/r_2.fq"));
+    // Its reads without a mate are in no order.
+    let sorted = |text: &str, mate: &str| {
+        let lines: Vec<_> = text.lines().collect();
+        let of_mate = lines.chunks(4).filter(|record| record[0].contains(mate));
+        let mut records: Vec<_> = of_mate.map(|record| record.join("\n")).collect();
+        records.sort();
+        records
+    };
+    for (mate, theirs) in [("/1 ", "theirs/r_1.unpaired.fq"), ("/2 ", "theirs/r_2.unpaired.fq")] {
+        assert_eq!(sorted(&read(&folder, "o.fq"), mate), sorted(&read(&folder, theirs), mate));
+    }
+}
