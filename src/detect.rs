@@ -17,7 +17,7 @@ use table::TABLE;
 pub(crate) const HEAD_LEN: usize = 64 * 1024;
 
 impl FileKind {
-    /// Detects the format of an input from its first bytes. 64 KiB are enough; a shorter slice is taken for the whole input.
+    /// Detects the format of an input from its first bytes. 64 KiB are enough; a shorter slice counts as the whole input.
     ///
     /// If the input is longer, the variant of FASTQ is a guess: a later record can be wrapped even if none of these is.
     /// [`Source::in_format`](crate::Source::in_format) and [`Source::in_variant`](crate::Source::in_variant) read an input in the variant

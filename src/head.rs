@@ -7,17 +7,17 @@ pub(crate) struct Head<'data> {
     pub(crate) bytes: &'data [u8],
     /// Whether they are the whole input.
     pub(crate) is_complete: bool,
-    /// Whether the input is read on after faults, so that records after a fault count too.
+    /// Whether reading continues after faults, so that records after a fault count too.
     pub(crate) is_read_past_faults: bool,
 }
 
 impl<'data> Head<'data> {
-    /// The first bytes of an input that is read up to its first fault.
+    /// Creates the first bytes of an input that is read up to its first fault.
     pub(crate) const fn new(bytes: &'data [u8], is_complete: bool) -> Self {
         Self { bytes, is_complete, is_read_past_faults: false }
     }
 
-    /// The same of an input that is read on after faults.
+    /// Returns the same bytes for an input that is read after faults too.
     pub(crate) const fn past_faults(self) -> Self {
         Self { is_read_past_faults: true, ..self }
     }

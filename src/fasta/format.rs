@@ -40,7 +40,7 @@ impl Boundaries for Fasta {
         true
     }
 
-    /// Looks for a `>` that begins a line.
+    /// Finds the first `>` that begins a line.
     fn search_boundary(&self, data: &[u8], range: Range<usize>) -> Search {
         const HEADER: BytePair = BytePair { first: b'\n', second: b'>', distance: 1 };
         if range.start == 0 && data[range.clone()].starts_with(b">") {

@@ -14,7 +14,7 @@ use crate::sequence::{Batch, Output, Refused};
 /// Default number of letters per line, the same as in samtools and seqkit.
 const LINE_LEN: NonZeroUsize = NonZeroUsize::new(60).expect("60 is not 0");
 
-/// Writes FASTA records: records of an input, unchanged or wrapped anew, or records built from fields.
+/// Writes FASTA records: records of an input, unchanged or rewrapped, or records built from fields.
 ///
 /// ```
 /// use std::num::NonZeroUsize;
@@ -73,7 +73,7 @@ pub struct Writer<W> {
 struct Layout {
     format: Fasta,
     line_len: NonZeroUsize,
-    /// Whether records of an input are wrapped anew.
+    /// Whether records of an input are rewrapped.
     rewraps: bool,
 }
 
@@ -175,7 +175,7 @@ impl<W: Write> Writer<W> {
         Ok(batch.finish()?)
     }
 
-    /// Writes a record of an input: unchanged, or wrapped anew if [`line_len`](Writer::line_len) was called.
+    /// Writes a record of an input: unchanged, or rewrapped if [`line_len`](Writer::line_len) was called.
     ///
     /// # Errors
     ///
@@ -184,7 +184,7 @@ impl<W: Write> Writer<W> {
         self.write_records([record])
     }
 
-    /// Writes many records of an input: unchanged, or wrapped anew if [`line_len`](Writer::line_len) was called.
+    /// Writes many records of an input: unchanged, or rewrapped if [`line_len`](Writer::line_len) was called.
     ///
     /// # Errors
     ///

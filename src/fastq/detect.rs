@@ -1,16 +1,15 @@
-//! Whether an input is FASTQ, and of which variant.
+//! Detection of FASTQ and its variant.
 
 use super::{Evidence, Fastq, Variant};
 use crate::head::{Certainty, Head};
 use crate::record::Boundaries;
 use crate::sequence::first_byte_of_text;
 
-/// Tells FASTQ by its first byte, and the variant by the records in view; `None` in place of the variant stands for an input that is
-/// nothing but blank lines.
+/// Detects FASTQ by its first byte, and the variant by the records in view. The variant is `None` for an input of blank lines only.
 pub(crate) fn detect(head: &Head<'_>) -> Option<(Certainty, Option<Variant>)> {
     let variant = match first_byte_of_text(head.bytes) {
         None if head.is_complete => None,
-        // Nothing but blank lines, as far as the head shows.
+        // The head has only blank lines.
         None => Some(Variant::FourLines),
         Some(b'@') => Some(variant(head)),
         Some(_) => return None,
@@ -23,8 +22,8 @@ fn variant(head: &Head<'_>) -> Variant {
     if head.is_read_past_faults { evidence.variant() } else { evidence.variant_up_to_fault() }
 }
 
-/// Returns where a read begins in bytes from somewhere in an input. Quality scores may begin with what a sequence of FASTA does, but
-/// nothing in FASTA looks like a whole read.
+/// Returns the position of a read in bytes from inside an input. A quality line may look like a FASTA header, but nothing in FASTA looks
+/// like a complete read.
 pub(crate) fn find_read(bytes: &[u8]) -> Option<usize> {
     Fastq::new().find_boundary(bytes, 1).filter(|&start| bytes.get(start) == Some(&b'@'))
 }

@@ -41,7 +41,7 @@ pub fn shards(content: &dyn ReadAt, boundaries: &dyn Boundaries, count: usize) -
     })
 }
 
-/// Finds the first boundary at or after an offset: the start of a record, or of blank lines ranges_between records. Returns the end of the
+/// Finds the first boundary at or after an offset: the start of a record, or of blank lines between records. Returns the end of the
 /// file if there is no other boundary.
 ///
 /// # Errors

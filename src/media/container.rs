@@ -68,7 +68,7 @@ macro_rules! containers {
 }
 
 containers! {
-    /// MP4, QuickTime or a relative: [`mp4`].
+    /// MP4, QuickTime or a related format: [`mp4`].
     Mp4 => mp4,
     /// Matroska or WebM: [`matroska`].
     Matroska => matroska,
@@ -100,7 +100,7 @@ containers! {
 /// # Ok::<(), pagecut::Error>(())
 /// ```
 ///
-/// The types of each container tell more: [`mp4::Movie`], [`matroska::Segment`], [`mpegts::Packets`].
+/// The types of each container have more details: [`mp4::Movie`], [`matroska::Segment`], [`mpegts::Packets`].
 #[derive(Debug)]
 pub struct Container<'data> {
     kind: ContainerKind,

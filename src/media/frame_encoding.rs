@@ -1,6 +1,6 @@
 //! The encoding of stored frames.
 
-/// How the frames of a track are stored. Only Matroska has other encodings than `Plain`: the sum of its
+/// The encoding of the stored frames of a track. Only Matroska has other encodings than `Plain`: the combination of its
 /// [`ContentEncoding`](super::matroska::ContentEncoding)s.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -1,6 +1,6 @@
 //! Media containers.
 //!
-//! A [`Container`] reads the tracks and packets of any of them. The modules of the containers have their own types, which tell more.
+//! A [`Container`] reads the tracks and packets of any of them. The modules of the containers have types with more details.
 
 pub mod codec;
 mod codec_name;

@@ -9,7 +9,7 @@ use super::mpegts::{PesPacket, PesPieces};
 use super::{FrameEncoding, TimeBase};
 use crate::error::Result;
 
-/// A packet of a [`Container`](super::Container), borrowed from the input: what a decoder receives at once.
+/// A packet of a [`Container`](super::Container), borrowed from the input: the data that a decoder receives at once.
 ///
 /// It is a sample of MP4 (or several of PCM), a frame of Matroska, a PES packet of MPEG-TS, or an attached picture. Times are in units of
 /// [`time_base`](Packet::time_base), and those that ffprobe prints.
@@ -20,27 +20,27 @@ pub struct Packet<'data> {
     pub track: usize,
     /// The unit of its times: that of its track. A later segment of a Matroska file can have another one than the first.
     pub time_base: TimeBase,
-    /// When it is presented; `None` if the container does not state that, or if it is not presented.
+    /// Presentation time; `None` if the container does not state it, or if the packet is not presented.
     pub pts: Option<i64>,
-    /// When it is decoded; `None` if the container does not state that.
+    /// Decode time; `None` if the container does not state it.
     pub dts: Option<i64>,
-    /// How long it lasts; `None` if that is unknown.
+    /// Duration; `None` if it is unknown.
     pub duration: Option<i64>,
-    /// Decoding can start here. As in ffprobe, only the first frame of a block of Matroska can be a key frame, and every packet of a data
+    /// Whether decoding can start here. As in ffprobe, only the first frame of a block of Matroska can be a key frame, and every packet of a data
     /// stream of MPEG-TS is one.
     pub is_key: bool,
-    /// It is decoded, but not presented: it lies outside of the edit list of MP4.
+    /// Whether it is decoded but not presented, because it lies outside of the edit list of MP4.
     pub is_discarded: bool,
-    /// Where it begins in the container, in bytes from the start of the input: its first sample (MP4), the body of its block (Matroska),
-    /// its first transport packet (MPEG-TS). `None` for an attached file of Matroska.
+    /// Start of the packet in the container, in bytes from the start of the input: of its first sample (MP4), of the body of its block
+    /// (Matroska), of its first transport packet (MPEG-TS). `None` for an attached file of Matroska.
     pub offset: Option<u64>,
-    /// How its bytes are stored. Only Matroska has other encodings than [`FrameEncoding::Plain`]; [`slices`](Packet::slices) then gives the
+    /// The encoding of its stored bytes. Only Matroska has other encodings than [`FrameEncoding::Plain`]; [`slices`](Packet::slices) then gives the
     /// stored bytes, which are not decompressed.
     pub encoding: FrameEncoding,
     pub(super) data: Data<'data>,
 }
 
-/// Where the bytes of a packet are.
+/// The location of the bytes of a packet.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Data<'data> {
     /// In one place of the input, after a prefix that all frames of the track have in common.

@@ -23,19 +23,19 @@ impl TimeBase {
     /// The unit of MPEG-TS. ffmpeg gives it to attached files too.
     pub(super) const NINETY_KILOHERTZ: Self = Self { numerator: 1, denominator: 90_000 };
 
-    /// A unit of which a second has this number. 0 counts as 1.
+    /// Returns the unit with this number of units per second. 0 counts as 1.
     #[must_use]
     pub fn per_second(units: u32) -> Self {
         Self { numerator: 1, denominator: units.max(1).into() }
     }
 
-    /// A unit of this number of nanoseconds. 0 counts as 1.
+    /// Returns the unit of this number of nanoseconds. 0 counts as 1.
     #[must_use]
     pub fn nanoseconds(count: u64) -> Self {
         Self::fraction(count, 1_000_000_000)
     }
 
-    /// A unit of this fraction of a second. 0 counts as 1.
+    /// Returns the unit of this fraction of a second. 0 counts as 1.
     #[must_use]
     pub fn fraction(numerator: u64, denominator: u64) -> Self {
         let (numerator, denominator) = (numerator.max(1), denominator.max(1));
@@ -43,13 +43,13 @@ impl TimeBase {
         Self { numerator: numerator / divisor, denominator: denominator / divisor }
     }
 
-    /// The numerator of the fraction; never 0.
+    /// Returns the numerator of the fraction; never 0.
     #[must_use]
     pub fn numerator(self) -> u64 {
         self.numerator
     }
 
-    /// The denominator of the fraction; never 0.
+    /// Returns the denominator of the fraction; never 0.
     #[must_use]
     pub fn denominator(self) -> u64 {
         self.denominator

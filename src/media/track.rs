@@ -36,7 +36,7 @@ pub struct Track<'data> {
 }
 
 impl Track<'_> {
-    /// A track of which nothing else is known.
+    /// Creates a track without further properties.
     pub(super) fn new(index: usize, kind: MediaKind, time_base: TimeBase) -> Self {
         Self {
             index,
@@ -66,7 +66,7 @@ pub(super) fn known_language(code: &[u8]) -> Option<Cow<'_, str>> {
     Some(code).filter(|code| !code.is_empty() && *code != b"und").map(String::from_utf8_lossy)
 }
 
-/// Detaches a text from what it was read from.
+/// Copies a text, so that it no longer borrows from the input.
 pub(super) fn into_owned(text: Cow<'_, str>) -> Cow<'static, str> {
     Cow::Owned(text.into_owned())
 }

@@ -3,7 +3,7 @@
 //! A [`Source`] gives the same records, counts and errors with every backend and every number of threads. Workers find the parts of a file
 //! independently, at any position. A stream is read from the start, under a lock, into a buffer that the worker keeps.
 //!
-//! | module | what it does |
+//! | module | purpose |
 //! |---|---|
 //! | `open` | opens an input, detects its compression and format |
 //! | `access` | reads bytes of a file at any position, with the fastest backend |

@@ -28,9 +28,7 @@ const STYLES: styling::Styles = styling::Styles::styled()
 /// FASTQ reads, FASTA sequences and media containers, as fast as memory allows
 #[derive(Debug, Parser)]
 #[command(name = "pagecut", version, styles = STYLES, max_term_width = 100)]
-#[command(
-    after_help = "Exit status: 0 all was well, 1 bad data or a file that cannot be read, 2 wrong usage."
-)]
+#[command(after_help = "Exit status: 0 success, 1 bad data or a file that cannot be read, 2 wrong usage.")]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) common: Common,
@@ -42,7 +40,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Count records and letters: the columns of `seqkit stats`; packets by PID, samples by track
     Stats(Stats),
-    /// Read everything, and prove that every byte is accounted for
+    /// Check every record, account for every byte, and name the first error
     Verify(Verify),
     /// Write the good records of a damaged file, and report what was left out
     Sanitize(Sanitize),

@@ -78,10 +78,10 @@ pub(crate) fn run(args: &Extract, common: &Common, all_good: &mut bool) -> io::R
 /// Writes the requested object. Returns whether it is complete; if not, that was reported.
 fn extract(args: &Extract, path: &Path, name: &str, common: &Common) -> Result<bool> {
     let source = input::open_to_read(path, &args.limit, common)?;
-    let Some(wanted) = args.wanted() else { return Err(unsupported("nothing was asked for")) };
+    let Some(wanted) = args.wanted() else { return Err(unsupported("no object was requested")) };
     let output = args.output.as_deref();
     let place = Place { output, input: path, name, source: &source, finished: RefCell::default() };
-    // Checked first, since reading the whole input may be in vain.
+    // Before the whole input is read: the format may have no such object.
     let work = formats::of(source.detect()?)?.extract(wanted, &place)?;
     let done = NamedSource { source: &source, name, common }.with_whole(work);
     // The readable part is complete, though there is damage.

@@ -32,7 +32,7 @@ use ranges::{OneRecord, RecordsBetween};
         START..END        the records that begin in these bytes, counted from 0, END\n                    \
                           excluded\n\n\
         Features of BED are printed as NAME:START-END, followed by the name of the feature. Features of length 0 have no letters and \
-        are left out with a note. If the sequence ends before a region, the letters that there are are printed, with a note.\n\n\
+        are left out with a note. If a region exceeds the sequence, only the existing letters are printed, with a note.\n\n\
         Indexes beside the file are used; without them, the whole file is read. Positions in BGZF are those of the decompressed data; \
         other compressed files have to be recompressed with bgzip.")]
 pub(crate) struct Fetch {
@@ -62,7 +62,7 @@ pub(crate) struct Fetch {
     reverse_complement: bool,
 }
 
-/// Bytes that are written at a time.
+/// Maximum number of bytes per write.
 const WRITE_LEN: u64 = 1 << 20;
 
 /// Prints everything requested. Sets `all_good` to `false` if something is missing.
@@ -100,12 +100,12 @@ pub(crate) fn run(args: &Fetch, common: &Common, all_good: &mut bool) -> io::Res
     input::tell_unclosed(&source, &name);
     // The file may have changed while it was printed.
     whole &= report::outcome(&name, source.check().map(|()| true))?;
-    let refusal = (!whole).then_some("not all that was asked for was found");
+    let refusal = (!whole).then_some("a requested item was not found");
     *all_good &= report::outcome(&name, out.end(refusal, &args.output, common))?;
     Ok(())
 }
 
-/// Ends with the exit status of wrong usage if an option for sequences is given with records, which are printed as they stand.
+/// Ends with the exit status of wrong usage if an option for sequences is given with records, which are printed byte for byte.
 fn demand_agreement(args: &Fetch) {
     let option = match (args.reverse_complement, args.length) {
         (true, _) => "--reverse-complement",
@@ -123,7 +123,7 @@ fn demand_agreement(args: &Fetch) {
 
 /// An object to print.
 enum Wanted<'text> {
-    /// The record of a number.
+    /// The record with this number.
     Record(u64),
     /// The records that begin in a range of bytes, which may have no end.
     Bytes(u64, Option<u64>),
@@ -144,7 +144,7 @@ impl<'text> Wanted<'text> {
     }
 }
 
-/// A file that is printed from.
+/// The input file, and its indexes.
 struct Input<'run> {
     args: &'run Fetch,
     common: &'run Common,

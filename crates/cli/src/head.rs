@@ -88,8 +88,8 @@ struct Joined {
 /// Copies records from the start of an input.
 struct FirstRecords<'run> {
     joined: Cell<Joined>,
-    /// Number of records of this input that are copied. A second run, in the other variant of FASTQ, goes on after them: both variants
-    /// have the same records before the one that tells them apart.
+    /// Number of copied records of this input. If the task runs again, in the other variant of FASTQ, it skips them: both variants have the
+    /// same records up to the first one that differs.
     copied: Cell<u64>,
     out: RefCell<&'run mut Out>,
 }
@@ -123,7 +123,7 @@ impl FormatTask for FirstRecords<'_> {
 
 /// Returns whether the last line of a record has no line end, as at the end of a file.
 fn lacks_line_end<F: Format>(record: &[u8]) -> bool {
-    // The line of no quality scores after the plus line is not seen by its bytes.
+    // The empty quality line of a read of length 0 may lack its line end, although the record ends with that of the plus line.
     let lines = || record.iter().filter(|&&byte| byte == b'\n').count();
     F::IS_TEXT && (!record.ends_with(b"\n") || (F::NAME == Fastq::NAME && lines() < 4))
 }

@@ -157,7 +157,7 @@ pub(crate) fn names(path: &Path, source: &Source, common: &Common) -> Result<Fai
     let modified = |file: &File| file.metadata().and_then(|metadata| metadata.modified()).ok();
     let is_older = modified(&file) < File::open(path).ok().as_ref().and_then(modified);
     if is_older && !common.quiet {
-        report::note(&index.display().to_string(), &"it is older than the file, and may not fit it any more");
+        report::note(&index.display().to_string(), &"it is older than the file and may be stale");
     }
     Fai::read(BufReader::new(file))
 }

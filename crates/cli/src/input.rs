@@ -28,7 +28,7 @@ pub(crate) fn config(common: &Common) -> ZeroCopyConfig {
 
 /// The note for BGZF without an end-of-file block.
 pub(crate) const UNCLOSED: &str =
-    "the block that closes BGZF is missing, so the file may have been cut at the end of another one";
+    "the end-of-file block of BGZF is missing, so the file may have been truncated between two blocks";
 
 /// Prints a note that reading ended at an error, if that is an error of compressed bytes.
 pub(crate) fn tell_end(name: &str, error: &Error) {
@@ -51,7 +51,7 @@ pub(crate) fn tell_unclosed(source: &Source, name: &str) {
     }
 }
 
-/// Opens an input for access by position, where positions decide what is read, if it is not longer than allowed.
+/// Opens an input for access at any position, if it is not longer than allowed.
 pub(crate) fn open(path: &Path, limit: &Limit, common: &Common) -> Result<Source> {
     let options = options(limit, common);
     // An index next to standard input is unknown, even if that is a file.
@@ -116,8 +116,8 @@ fn take_stdin() -> io::Result<()> {
     descriptors::check_stdin()
 }
 
-/// Returns the regular file that standard input is, if nothing of it was read before: it can be read repeatedly, as a named file. Processes
-/// that share its offset find it at the end afterwards.
+/// Returns standard input as a file if it is a regular file at offset 0: it can be read repeatedly, like a named file. Processes that share
+/// its offset find it at the end afterwards.
 #[cfg(unix)]
 fn whole_file_on_stdin() -> Option<File> {
     use std::os::fd::AsFd as _;

@@ -82,7 +82,7 @@ pub(crate) fn run(
                 }
             }
         }
-        // Readers of a pipe get this result before the next file is inspected.
+        // The reader of a pipe gets this result before the next file is inspected.
         out.flush()?;
     }
     Ok(())
@@ -90,7 +90,7 @@ pub(crate) fn run(
 
 fn inspect(path: &Path, common: &Common) -> Result<Inspection> {
     if path.as_os_str() == input::STDIN {
-        return Err(unsupported("only files are inspected, and this is standard input"));
+        return Err(unsupported("only files can be inspected, not standard input"));
     }
     descriptors::check_path(path)?;
     pagecut::source::inspect(path, &input::config(common))
@@ -118,7 +118,7 @@ impl Report {
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let share = (self.cached_bytes * 100).checked_div(self.bytes).unwrap_or(100);
-        let format = self.format.unwrap_or("of no format that is read");
+        let format = self.format.unwrap_or("unsupported format");
         write!(out, "{}: {format}", self.file)?;
         if let Some(encoding) = &self.quality_encoding {
             write!(out, ", quality scores {encoding}")?;
@@ -142,7 +142,7 @@ impl Report {
             ]);
         }
         table.write_aligned(out)?;
-        writeln!(out, "auto takes {}: {}", self.auto, self.reason)
+        writeln!(out, "auto chooses {}: {}", self.auto, self.reason)
     }
 }
 

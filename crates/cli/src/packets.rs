@@ -33,8 +33,8 @@ use rows::{Rows, Wanted};
                   ffprobe). data_pos is the first byte of the data in all of them. Payloads are read for data_hash only; size and \
                   data_hash of compressed Matroska frames are those of the stored bytes.\n\n\
                   Times of MP4 are shifted by the edit list, and packets outside of the edit have the flag D; ffprobe omits some of \
-                  them. With several edits, the first one counts, and no packet has the flag. After damage, formats with boundaries \
-                  are read on, and so is every other track of MP4."
+                  them. With several edits, the first one counts, and no packet has the flag. After damage, reading continues in \
+                  formats with boundaries, and in the other tracks of MP4."
 )]
 pub(crate) struct Packets {
     /// Files; `-`, or none at all, for standard input

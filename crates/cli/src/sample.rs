@@ -70,8 +70,8 @@ fn sample(args: &Sample, path: &Path, name: &str, common: &Common) -> Result<boo
 /// Copies a sample of the records of an input.
 struct Sampling<'run> {
     args: &'run Sample,
-    /// Number of records of the input, from the first one, that are copied or left out. A second run, in the other variant of FASTQ,
-    /// goes on after them: both variants have the same records before the one that tells them apart.
+    /// Number of leading records of the input that are copied or left out. If the task runs again, in the other variant of FASTQ, it skips
+    /// them: both variants have the same records up to the first one that differs.
     copied: Cell<u64>,
     out: RefCell<&'run mut Out>,
 }

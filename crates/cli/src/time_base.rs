@@ -9,7 +9,7 @@ pub(crate) use pagecut::media::TimeBase;
 pub(crate) struct Seconds(f64);
 
 impl Seconds {
-    /// The seconds of a time, in floating point as in ffprobe.
+    /// Converts a time to seconds, in floating point as in ffprobe.
     pub(crate) fn new(time_base: TimeBase, time: i64) -> Self {
         Self(time_base.seconds(time))
     }
@@ -21,7 +21,7 @@ impl fmt::Display for Seconds {
     }
 }
 
-/// `value * to / from`, rounded to the nearest, away from 0 if there are two. `from` is above 0.
+/// Returns `value * to / from`, rounded to the nearest, half away from 0. `from` is above 0.
 pub(crate) fn rescale(value: i64, to: i128, from: i128) -> i64 {
     let product = i128::from(value).saturating_mul(to);
     let half = if product < 0 { -(from / 2) } else { from / 2 };

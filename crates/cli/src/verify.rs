@@ -1,4 +1,4 @@
-//! `pagecut verify`: reads everything, and proves that every byte is accounted for.
+//! `pagecut verify`: checks every record, accounts for every byte, and names the first error.
 
 mod args;
 mod damage;

@@ -257,7 +257,11 @@ fn a_missing_end_of_file_block_is_reported_once() {
     ] {
         let output = pagecut(folder.path(), args);
         assert!(output.status.success() && !output.stdout.is_empty(), "{args:?}");
-        assert_eq!(stderr(&output).matches("the block that closes BGZF is missing").count(), 1, "{args:?}");
+        assert_eq!(
+            stderr(&output).matches("the end-of-file block of BGZF is missing").count(),
+            1,
+            "{args:?}"
+        );
     }
 }
 

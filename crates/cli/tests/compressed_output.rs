@@ -170,7 +170,7 @@ fn a_pipe_with_a_missing_record_is_not_closed() {
 /// Returns a file without an end-of-file block as read by `pagecut sanitize`, which reports it.
 fn read_unclosed(folder: &Path, name: &str) -> Vec<u8> {
     let output = pagecut(folder, &["sanitize", "-q", name]);
-    assert!(stderr(&output).contains("the block that closes BGZF is missing"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("the end-of-file block of BGZF is missing"), "{}", stderr(&output));
     output.stdout
 }
 

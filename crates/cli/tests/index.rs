@@ -312,7 +312,7 @@ fn unindexable_input_is_reported_with_the_reason() {
             "fasta: record 0, line 3, byte 6: the record cannot be indexed: a line is longer than the first",
         ),
         (&["index", "--names", "small.ts"], "its records have no names"),
-        (&["index", "--names", "empty.fa"], "it is empty, and so has no names"),
+        (&["index", "--names", "empty.fa"], "it is empty and has no names"),
         (&["fetch", "small.ts", "chr1"], "its records have no names"),
         (&["index", "absent.fa"], "No such file"),
         (&["index", "--names", "-"], "it has no positions"),

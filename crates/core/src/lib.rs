@@ -1,7 +1,7 @@
 //! Errors, and the protocol of formats: the parts that the crates of pagecut share.
 //!
-//! A program depends on `pagecut`, which exports the modules [`error`] and [`record`] again. This crate is for libraries that implement
-//! a format ([`Format`](record::Format)) or return pagecut's errors, and need none of its parsers.
+//! Programs depend on `pagecut`, which re-exports the modules [`error`] and [`record`]. This crate is for libraries that implement
+//! a format ([`Format`](record::Format)) or return pagecut's errors, without its parsers.
 //!
 //! ```
 //! use pagecut_core::record::{Format, Part, Step, Stop};

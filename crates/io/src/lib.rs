@@ -1,6 +1,6 @@
 //! Buffers, positioned and asynchronous reads, writers, and transfers between descriptors.
 //!
-//! The crate knows no format and needs no mapping. It is a part of `pagecut`, which exports it again as `pagecut::io`.
+//! The crate knows no format and needs no mapping. `pagecut` re-exports it as `pagecut::io`.
 //!
 //! ```
 //! use pagecut_io::{AlignedBuffer, Alignment, BytesAt, DirectReader, PositionedReader};

@@ -14,7 +14,7 @@ use super::{Grant, MmapOption, MmapOptions};
 /// Interval at which the watcher thread checks for a pending lease break.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// A read lease on a file, while which the kernel blocks every process that writes to the file or truncates it.
+/// A read lease on a file. While it is held, the kernel blocks every process that opens the file for writing or truncates it.
 ///
 /// When a process waits, the holder has half of the kernel's break time to finish; then a watcher thread releases the
 /// lease. Drop releases it at once.

@@ -1,7 +1,7 @@
 //! Files as memory.
 //!
 //! The crate knows no format: it maps files for programs that read bytes, and for any format that implements the protocol of
-//! `pagecut-core`. It is a part of `pagecut`, which exports it again as `pagecut::mmap`.
+//! `pagecut-core`. `pagecut` re-exports it as `pagecut::mmap`.
 //!
 //! ```
 //! use pagecut_mmap::{MmapOptions, MmapReader};

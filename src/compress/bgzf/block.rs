@@ -11,7 +11,7 @@ use crate::compress::peek::Peek;
 use crate::compress::{Compression, CompressionStats};
 use crate::error::{CompressedFault, Error, ErrorKind, Result};
 
-/// The head of a block.
+/// The parsed header of a block, and its position.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Head {
     /// Number of the block, counted from 0, if known.
@@ -43,7 +43,7 @@ impl Head {
     pub(crate) fn read(head: &[u8], number: impl Into<Option<u64>>, offset: u64) -> Result<Begin> {
         let (header_len, packed_len) = match Header::read(head) {
             Ok(Some(Header { len, block_len: Some(packed_len) })) => (len, packed_len),
-            // A block is not longer, so its header is not, either.
+            // Neither a block nor its header is longer than `MAX_BLOCK_LEN`.
             Ok(None) if may_have_extra(head) && head.len() < MAX_BLOCK_LEN => return Ok(Begin::Cut),
             _ => return Ok(Begin::Other),
         };
@@ -78,7 +78,7 @@ impl Head {
         self.offset + self.packed_len as u64
     }
 
-    /// Creates the block with this head; `stored_len` are its last bytes, which store its decompressed length.
+    /// Creates the block with this head. `stored_len` is its last field, the decompressed length.
     ///
     /// # Errors
     ///
@@ -164,8 +164,8 @@ impl Block {
         Ok(())
     }
 
-    /// Returns the decompressed length of a block that failed with `error`: the stated length if the block produced as
-    /// many bytes, or the actual one if its checksum is correct. `None` if the length is uncertain.
+    /// Returns the decompressed length of a block that failed with `error`: the stated length if only the checksum is wrong, or
+    /// the actual one if only the length is wrong. `None` if the length is uncertain.
     pub(in crate::compress) fn len_despite(&self, error: &Error, bytes: &[u8], room: &[u8]) -> Option<u64> {
         match error.kind() {
             ErrorKind::Compressed { fault: CompressedFault::Checksum { .. }, .. } => Some(self.len as u64),

@@ -11,7 +11,7 @@ use crate::record::{Part, part_end_in};
 /// window; fewer parts fit into the caches.
 const PARTS_PER_WORKER: usize = 4;
 
-/// Pieces into which the kept boundaries divide a part. To find a record by its number, at most one piece is read in vain.
+/// Pieces into which the kept boundaries divide a part. To find a record by its number, at most one piece is read unnecessarily.
 const MARKS_PER_PART: usize = 16;
 
 /// The format without checks of the content, which are made when pairs are read.

@@ -3,10 +3,10 @@
 use super::bits::Bits;
 
 /// Reads the offsets of a cropping window, and returns the width and height of coded pictures after cropping:
-/// `frame_crop_left_offset`, ... of H.264 (7.4.2.1.1), `conf_win_left_offset`, ... of H.265 (7.4.3.2.1). A row of a picture
-/// has `fields` fields.
+/// `frame_crop_left_offset`, ... of H.264 (7.4.2.1.1), `conf_win_left_offset`, ... of H.265 (7.4.3.2.1).
+/// `fields` is 2 if frames may be coded as two fields, whose rows the vertical offsets then count, and else 1.
 ///
-/// As in FFmpeg, a window outside of the picture is ignored.
+/// Like FFmpeg, ignores a window that is larger than the picture.
 pub(super) fn cropped(
     bits: &mut Bits<'_>,
     chroma_format_idc: u32,

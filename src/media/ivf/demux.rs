@@ -87,7 +87,7 @@ fn packet<'data>(frame: &Frame<'data>, header: &Header) -> Packet<'data> {
     }
 }
 
-/// Whether a frame is a key frame, which only the codings say that IVF was made for.
+/// Whether a frame is a key frame: VP8, VP9 and AV1 state it in their headers; for other codecs it is unknown, so `false`.
 fn is_key(frame: &Frame<'_>, header: &Header) -> bool {
     match &header.four_cc {
         b"VP80" => Vp8Header::read(frame.payload).is_some(),

@@ -1,4 +1,4 @@
-//! Whether an input is IVF.
+//! Detection of IVF.
 
 use super::header::SIGNATURE;
 use crate::head::{Certainty, Head};

@@ -20,7 +20,7 @@
 //!
 //! # Limits
 //!
-//! A frame has at most 2³² - 1 bytes, and is not copied. No number of the file decides how much memory is taken.
+//! A frame has at most 2³² - 1 bytes, and is not copied. No number in the file determines how much memory is allocated.
 //!
 //! # Boundaries
 //!

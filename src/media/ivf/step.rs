@@ -4,7 +4,7 @@ use super::header::{FRAME_HEADER_LEN, HEADER_LEN};
 use super::{Frame, Header, Record};
 use crate::record::{Fault, Part, Step, Stop};
 
-/// What a record is.
+/// The kind of a record, with its fields.
 #[derive(Debug, Clone, Copy)]
 pub struct Layout(Kind);
 
@@ -14,7 +14,7 @@ enum Kind {
     Frame { pts: i64 },
 }
 
-/// What begins at a position: the header at the start of the input, a frame everywhere else.
+/// Reads the record at a position: the header at the start of the input, a frame everywhere else.
 pub(super) fn step(part: &Part<'_>, position: usize) -> Result<Step<Layout>, Stop> {
     let rest = &part.view()[position..];
     let (kind, len) = if part.offset() + position as u64 == 0 { header(rest)? } else { frame(rest)? };
@@ -34,7 +34,7 @@ fn frame(rest: &[u8]) -> Result<(Kind, usize), Stop> {
         rest.first_chunk::<FRAME_HEADER_LEN>().ok_or(Stop::needs_more("in the header of a frame"))?;
     let [s0, s1, s2, s3, pts @ ..] = *header;
     let size = u64::from(u32::from_le_bytes([s0, s1, s2, s3]));
-    // A sum that memory has no room for is longer than the view.
+    // A length that exceeds `usize` is longer than the view.
     let len = usize::try_from(FRAME_HEADER_LEN as u64 + size).unwrap_or(usize::MAX);
     if rest.len() < len {
         return Err(Stop::needs_more("in a frame"));
@@ -43,7 +43,7 @@ fn frame(rest: &[u8]) -> Result<(Kind, usize), Stop> {
 }
 
 impl Layout {
-    /// The record in these bytes.
+    /// Returns the record in these bytes.
     pub(super) fn record(self, bytes: &[u8], offset: u64) -> Record<'_> {
         match self.0 {
             Kind::Header(header) => Record::Header(header),

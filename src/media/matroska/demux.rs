@@ -17,7 +17,7 @@ pub(in crate::media) struct Demuxer<'data> {
     streams: Streams<'data>,
     tracks: Vec<media::Track<'data>>,
     attachments: Vec<AttachedFile<'data>>,
-    /// What is wrong with the attached files.
+    /// The error of the attached files.
     faults: Vec<Error>,
 }
 
@@ -95,7 +95,7 @@ fn describe<'data>(index: usize, track: &Track<'data>, segment: &Segment<'data>)
     }
 }
 
-/// Rounds a duration, which is not known if that leaves nothing.
+/// Rounds a duration; `None` if the result is 0.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -122,7 +122,7 @@ pub(in crate::media) struct DemuxedPackets<'data> {
     /// Faults of attached files, and pictures.
     first: std::vec::IntoIter<Result<media::Packet<'data>>>,
     segment: Segment<'data>,
-    /// The first fault of the segment that was not given yet.
+    /// Index of the first fault of the segment that was not returned yet.
     next_fault: usize,
     walk: SegmentWalk<'data>,
     /// The tracks of the segment.
@@ -131,7 +131,7 @@ pub(in crate::media) struct DemuxedPackets<'data> {
     tracks: Vec<media::Track<'data>>,
 }
 
-/// How a track of the current segment stores its packets.
+/// The storage of the packets of a track of the current segment.
 #[derive(Debug, Clone, Copy)]
 struct Stored {
     encoding: FrameEncoding,

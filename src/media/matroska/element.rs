@@ -194,7 +194,6 @@ impl<'data> Element<'data> {
     /// # Errors
     ///
     /// [`ErrorKind::ElementSize`] if the element ends after the input.
-    /// [`ErrorKind::ElementSize`] if it does.
     pub fn check_size(&self, input_len: u64) -> Result<()> {
         let room = input_len.saturating_sub(self.body_offset());
         match self.size.filter(|&size| size > room) {

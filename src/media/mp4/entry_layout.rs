@@ -9,10 +9,10 @@ pub(super) const VISUAL_LEN: usize = 78;
 /// Length of the fields of an audio sample entry (§12.2.3).
 const AUDIO_LEN: usize = 28;
 
-/// Returns the length of the QuickTime fields after an audio sample entry of a version.
+/// Returns the length of the fields that QuickTime adds to an audio sample entry of this version.
 pub(super) fn quicktime_len(version: u16, payload: &[u8]) -> usize {
     match version {
-        // ISO/IEC 14496-12 has a version 1 too: there, a box follows, whose type is printable.
+        // ISO/IEC 14496-12 has a version 1 too, in which a box follows directly; its type is printable.
         1 if payload.get(AUDIO_LEN + 4..AUDIO_LEN + 8).is_some_and(|name| name[0] < b' ') => 16,
         2 => 36,
         _ => 0,
@@ -28,7 +28,7 @@ pub(super) fn audio_len(payload: &[u8]) -> usize {
 /// Returns the offset of the boxes from the start of the payload of a sample entry; `None` if it is unknown for its format.
 ///
 /// The handler of the track gives the layout of unknown formats (ISO/IEC 14496-12 §8.5.2). Some formats have more fields
-/// before the boxes, so the boxes count only if one begins there.
+/// before the boxes, so the offset is returned only if a box begins there.
 pub(super) fn children_start(handler: FourCc, format: FourCc, payload: &[u8]) -> Option<usize> {
     match &format.0 {
         _ if is_visual(format) => Some(VISUAL_LEN),

@@ -53,7 +53,7 @@ impl Movie<'_> {
     /// Returns the error of the first extent outside of media data. `extents` are sorted.
     fn misplaced(&self, extents: &[Extent]) -> Option<Error> {
         let mut boxes = Children::of_input(self.data(), 0).map_while(Result::ok).peekable();
-        // The data boxes in the `meta` that is the next of `boxes`.
+        // The `idat` boxes of the last `meta` box.
         let mut items = Items::default();
         for extent in extents {
             while boxes.next_if(|found| found.range().end <= extent.range.start).is_some() {}

@@ -1,4 +1,4 @@
-//! MP4, QuickTime movies and their relatives: ISO/IEC 14496-12, the ISO base media file format.
+//! MP4, QuickTime movies and related formats: ISO/IEC 14496-12, the ISO base media file format.
 //!
 //! A file is a sequence of [boxes](Mp4Box), some of which contain boxes. The box `moov` describes the [`Movie`], its
 //! [`Track`]s, and the positions of their [`Sample`]s, either in tables or, with movie fragments (`moof`), fragment by

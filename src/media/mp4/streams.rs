@@ -34,7 +34,7 @@ pub struct CoverArt<'data> {
     pub codec: &'static str,
     /// Its bytes.
     pub data: &'data [u8],
-    /// Where it begins, in bytes from the start of the input.
+    /// Its start, in bytes from the start of the input.
     pub offset: u64,
 }
 
@@ -54,7 +54,7 @@ impl<'data> Streams<'data> {
     ///
     /// # Errors
     ///
-    /// There are more tracks than there is memory for.
+    /// If memory for the tracks is exhausted.
     ///
     /// ```
     /// use pagecut::media::mp4::{Movie, Stream, Streams};
@@ -144,7 +144,7 @@ impl<'data> CoverArt<'data> {
     fn new(value: MetadataValue<'data>) -> Option<Self> {
         const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
         let MetadataValue { data_type, bytes: data, offset, .. } = value;
-        // Well-known types (QuickTime File Format, *Metadata*): 13 JPEG, 14 PNG, 27 BMP. Of the first two, the picture tells which it is.
+        // Well-known types (QuickTime File Format, *Metadata*): 13 JPEG, 14 PNG, 27 BMP. For 13 and 14, the bytes of the picture decide.
         let codec = match data_type {
             _ if data.is_empty() => return None,
             13 | 14 if data.starts_with(PNG) => "png",

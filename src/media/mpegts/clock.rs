@@ -50,13 +50,13 @@ impl Clocks {
         self.clocks[clock].time(timestamp)
     }
 
-    /// Whether a clock has gone through a whole turn.
+    /// Whether a clock has wrapped around.
     #[must_use]
     pub fn have_turned(&self) -> bool {
         self.clocks.iter().any(|clock| clock.turns > 0)
     }
 
-    /// Returns the same clocks at their first times, to read a later part of the input. Clocks that have turned go on.
+    /// Returns the same clocks at their first times, to read a later part of the input. Clocks that have wrapped around continue.
     #[must_use]
     pub fn rewound(&self) -> Self {
         let mut clocks = self.clone();
@@ -91,7 +91,7 @@ impl Clocks {
 }
 
 /// A clock. As in ffprobe, its times lie in a turn that starts a minute before the first one; where that is in the last minute of the
-/// 33 bits, times before their end are negative. A clock that has gone through a whole turn goes on in the next one.
+/// 33 bits, times before their end are negative. A clock that wraps around continues after 33 bits.
 #[derive(Debug, Clone)]
 struct Clock {
     /// Times of 33 bits below this are of the next turn, or, of a clock that starts in the last minute, times above it of the one before.

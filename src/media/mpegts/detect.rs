@@ -8,15 +8,15 @@ use crate::record::{Piece, Resync};
 /// position.)
 const LONG_RUN: usize = 16;
 
-/// Number of consecutive packets with plausible headers that identify a stream; also the number of packets that a short
-/// input needs for its last one to be truncated.
+/// Number of consecutive packets with plausible headers that identify a stream; also the minimum number of packets in a short
+/// input whose last packet is truncated.
 const ENOUGH: usize = 5;
 
 /// Minimum number of packets in a short input that also has other bytes.
 const FEW: usize = 2;
 
-/// Minimum number of packets that outweighs the first byte, which can have any value in a source packet and in a packet
-/// without its start.
+/// Number of packets above which they are better evidence of the format than the first byte of the input, which can have any
+/// value in a source packet and in a packet without its start.
 const CERTAIN: usize = 4;
 
 /// Detects a transport stream and its packet kind.
@@ -62,7 +62,7 @@ impl PacketKind {
                 .then_some((len, kind))
         };
         let by_len = Self::ALL.into_iter().filter_map(covered);
-        // Of equal lengths, the shortest packet is chosen.
+        // If two kinds cover the same length, the one with shorter packets wins.
         by_len.rev().max_by_key(|(len, _)| *len).map(|(_, kind)| kind)
     }
 

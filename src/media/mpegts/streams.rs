@@ -78,7 +78,7 @@ impl ListedStream {
         self.descriptors().find_map(|descriptor| descriptor.language())
     }
 
-    /// Whether it is known to carry data, each packet of which stands for itself.
+    /// Whether it is known to carry data, whose packets do not depend on each other.
     pub(super) fn is_data(&self) -> bool {
         const PRIVATE_PES: StreamType = StreamType(0x06);
         let is_known = self.coding.is_some() || self.stream_type() == Some(PRIVATE_PES);

@@ -74,13 +74,13 @@ impl PidSummary {
 /// The state of a PID.
 #[derive(Debug, Clone, Copy)]
 struct PidState {
-    /// Counts without the step from the part before to the first packet.
+    /// Counts without the comparison of the first packet with the last one of the previous part.
     summary: PidSummary,
     counter: Counter,
     first: Count,
     first_at: Place,
     second_at: Place,
-    /// The first packet whose counter does not follow.
+    /// The first packet with an unexpected counter.
     error: Option<Fault>,
     /// The second packet repeats the first one and was counted as its duplicate. That is an error if the first packet turns
     /// out to be a duplicate itself.
@@ -101,7 +101,7 @@ impl Place {
     }
 }
 
-/// A packet whose counter does not follow.
+/// A packet with an unexpected counter.
 #[derive(Debug, Clone, Copy)]
 struct Fault {
     at: Place,

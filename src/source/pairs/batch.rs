@@ -43,7 +43,7 @@ impl<L: Copy> Mates<L> {
     }
 }
 
-/// Successive pairs, for one worker. The iterator ends after the first error, which is that of two records that are no mates.
+/// Successive pairs, for one worker. The iterator ends after the first error, that of two records that are not mates.
 #[derive(Debug)]
 pub struct PairBatch<'batch, F: MateFormat> {
     format: &'batch F,
@@ -58,24 +58,24 @@ pub struct PairBatch<'batch, F: MateFormat> {
 impl<'batch, F: MateFormat> PairBatch<'batch, F> {
     pub(super) fn new(format: &'batch F, mates: &'batch Mates<F::Layout>, check_names: bool) -> Self {
         let pairs = mates.pairs.end - mates.pairs.start;
-        // They lie in memory.
+        // The pairs are in memory, so their number fits into `usize`.
         let end = usize::try_from(pairs).unwrap_or(usize::MAX);
         Self { format, mates, check_names, next: 0, end, error: None }
     }
 
-    /// The number of the first pair of the batch, counted from 0 at the start of the inputs. It stays when pairs are taken.
+    /// Returns the number of the first pair of the batch, counted from 0 at the start of the inputs. It does not change as pairs are taken.
     #[must_use]
     pub fn number(&self) -> u64 {
         self.mates.pairs.start
     }
 
-    /// The error of the batch, whose remaining pairs are compared for that, with the number of its pair.
+    /// Compares the remaining pairs. Returns the error of the batch, if there is one, with the number of its pair.
     pub(super) fn into_error(mut self) -> Option<(u64, Error)> {
         self.by_ref().for_each(drop);
         self.error.map(|error| (self.mates.pairs.start + self.next as u64 - 1, error))
     }
 
-    /// The number of the pair that was given last.
+    /// Returns the number of the last returned pair.
     pub(super) fn last_number(&self) -> u64 {
         self.mates.pairs.start + (self.next as u64).saturating_sub(1)
     }

@@ -122,7 +122,7 @@ impl<'source, F: MateFormat> Blocks<'source, F> {
     pub(super) fn fill(&mut self, block: &mut Block<F::Layout>) -> Option<End> {
         let filled = self.copy_records(block);
         let end = match filled {
-            // The bytes that were copied last are proven by this.
+            // Checks that the last copied bytes were not lost.
             Ok(false) => self.reader.check_part().err().map(Err),
             Ok(true) => Some(Ok(self.reader.tally())),
             Err(error) => Some(Err(error)),
@@ -136,7 +136,7 @@ impl<'source, F: MateFormat> Blocks<'source, F> {
         end
     }
 
-    /// Copies records until the block is full, or the input ends, which is returned.
+    /// Copies records until the block is full or the input ends. Returns whether the input ended.
     fn copy_records(&mut self, block: &mut Block<F::Layout>) -> Result<bool> {
         while !block.is_full() || block.len() % self.mates > 0 {
             let Some(found) = self.reader.find_next()? else { return Ok(true) };
@@ -147,7 +147,7 @@ impl<'source, F: MateFormat> Blocks<'source, F> {
     }
 }
 
-/// Whether an error means that bytes which were read may have been others.
+/// Whether an error means that bytes that were read may be wrong.
 fn has_vanished(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Truncated { .. } | ErrorKind::Changed | ErrorKind::LeaseBroken)
 }

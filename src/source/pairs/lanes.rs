@@ -50,13 +50,13 @@ impl<L: Copy> Pool<L> {
 /// A block, and how the input ended if that is the last one.
 pub(super) type Filled<L> = (Block<L>, Option<End>);
 
-/// Where the blocks of an input come from.
+/// A source of the blocks of an input.
 pub(super) trait Feed<L> {
-    /// The next block. None is asked for after the last one.
+    /// Returns the next block. Not called after the last one.
     fn next(&mut self, pool: &Pool<L>) -> Filled<L>;
 }
 
-/// They are filled on the thread that asks for them.
+/// Fills the blocks on the calling thread.
 impl<F: MateFormat> Feed<F::Layout> for Blocks<'_, F> {
     fn next(&mut self, pool: &Pool<F::Layout>) -> Filled<F::Layout> {
         let mut block = pool.take();
@@ -65,10 +65,10 @@ impl<F: MateFormat> Feed<F::Layout> for Blocks<'_, F> {
     }
 }
 
-/// They are filled on another thread.
+/// Receives the blocks from the thread that fills them.
 impl<L: Copy> Feed<L> for Receiver<Filled<L>> {
     fn next(&mut self, _: &Pool<L>) -> Filled<L> {
-        // A thread that ends without its last block has panicked, which is passed on when the thread is joined.
+        // A thread that ends without its last block has panicked; joining it resumes the panic.
         self.recv().unwrap_or_else(|_| (Block::default(), Some(Ok(Tally::default()))))
     }
 }
@@ -98,19 +98,19 @@ impl<L: Copy, D: Feed<L>> Lane<L, D> {
         self.block.len() - self.next
     }
 
-    /// Takes this many records of the present block.
+    /// Takes the next records of the current block.
     fn take(&mut self, records: usize) -> Slice<L> {
         let start = self.next;
         self.next += records;
         Slice { block: Arc::clone(&self.block), start }
     }
 
-    /// The first record of the present block that belongs to no batch.
+    /// Returns the first record of the current block that belongs to no batch.
     fn next_mate<F: MateFormat + Format<Layout = L>>(&self, format: &F) -> Option<Mate<'_>> {
         (self.next < self.block.len()).then(|| self.block.mate(format, self.next, self.file))
     }
 
-    /// The error of a record whose mate would be the next record here, where the input has ended.
+    /// Returns the error of a record whose mate is missing, because this input has ended.
     fn missing(&self, mate: &Mate<'_>) -> Error {
         match self.tally() {
             Ok(tally) => mate.missing(self.file, tally.records, tally.bytes()),
@@ -118,11 +118,11 @@ impl<L: Copy, D: Feed<L>> Lane<L, D> {
         }
     }
 
-    /// The account of the input, which has ended.
+    /// Returns the counts of the input, which has ended.
     ///
     /// # Errors
     ///
-    /// The one that it has ended with.
+    /// The error with which the input ended.
     fn tally(&self) -> Result<Tally> {
         self.end.clone().unwrap_or_else(|| Ok(Tally::default()))
     }
@@ -135,12 +135,12 @@ pub(super) struct Lanes<F: MateFormat, D> {
     second: Option<Lane<F::Layout, D>>,
     /// The number of the next pair.
     pub(super) pairs: u64,
-    /// How the inputs end after the last pair, if they have ended.
+    /// The result of reading both inputs, once they have ended.
     pub(super) end: Option<Result<PairTally>>,
 }
 
 impl<F: MateFormat, D: Feed<F::Layout>> Lanes<F, D> {
-    /// Opens the inputs. `open` is given each of them, with the number of mates of a pair in it.
+    /// Opens the inputs. Calls `open` with each of them and the number of records of a pair in it, 1 or 2.
     pub(super) fn open<'source>(
         source: &'source PairedSource,
         mut open: impl FnMut(&'source Source, usize, Option<PairFile>) -> Result<D>,

@@ -1,4 +1,4 @@
-//! Mates from two inputs, or from one in which they alternate, whatever the inputs are.
+//! Mates from two inputs of any kind, or from one in which they alternate.
 
 mod batch;
 mod block;

@@ -88,9 +88,9 @@ impl PairedSource {
         work::fold(self, format, || (), each).map(|(_, tally)| tally)
     }
 
-    /// Makes a value of every batch of pairs, on several threads at once, and hands the values to `take` in the order of the pairs.
-    /// Workers that are far ahead wait, so that only a few values are kept. Pairs that `map` leaves are read and compared all the
-    /// same. Which pairs are a batch depends on the records alone.
+    /// Computes a value of every batch of pairs, on several threads at once, and calls `take` with the values in the order of the pairs.
+    /// Workers that are far ahead wait, so that memory holds only a few values. Pairs that `map` leaves are read and compared too. The
+    /// batches depend on the records only.
     ///
     /// ```
     /// use pagecut::{PairedSource, fastq::Fastq};
@@ -111,8 +111,8 @@ impl PairedSource {
     ///
     /// # Errors
     ///
-    /// The first one in the order of the pairs, be it of the inputs, of `map` or of `take`. Nothing of the batch that it is in and of
-    /// later ones is taken.
+    /// The first error of the inputs, of `map` or of `take`, in the order of the pairs. `take` does not get the value of its batch or of a
+    /// later one.
     pub fn map_batches_in_order<F: MateFormat, T: Send>(
         &self,
         format: &F,

@@ -50,11 +50,11 @@ impl<'source, F: MateFormat> PairReader<'source, F> {
         })
     }
 
-    /// The next pair; `None` at the end of the inputs, and after an error.
+    /// Returns the next pair; `None` at the end of the inputs, and after an error.
     ///
     /// # Errors
     ///
-    /// The first fault in the inputs, with its file, offset, record and line: of a record, of names out of step
+    /// The first fault in the inputs, with its file, offset, record and line: of a record, of names that do not match
     /// ([`MateName`](crate::ErrorKind::MateName), [`MateNumber`](crate::ErrorKind::MateNumber)), or of a record without a mate
     /// ([`MateMissing`](crate::ErrorKind::MateMissing)); those of reading them.
     #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend its items")]
@@ -74,7 +74,7 @@ impl<'source, F: MateFormat> PairReader<'source, F> {
             }
             Err(error) => {
                 self.has_ended = true;
-                // Whatever is wrong with bytes that were lost is not worth telling.
+                // An error about vanished bytes takes precedence: faults in such bytes mean nothing.
                 self.source.check()?;
                 Err(error)
             }

@@ -7,9 +7,8 @@ use crate::fastq::Variant;
 use crate::record::Format;
 
 impl PairedSource {
-    /// Does work on the pairs in the variant of FASTQ that their records have: wrapped if those of an input are, and four lines a record
-    /// otherwise. A wrong guess from the first bytes of files is put right by reading them again, as [`Source::in_variant`] does;
-    /// streams are read as guessed.
+    /// Runs work on the pairs in the variant of their records: wrapped if those of an input are, and otherwise four lines per record. If
+    /// the guess from the first bytes is wrong, files are read again, as in [`Source::in_variant`]; streams are read as guessed.
     ///
     /// ```
     /// use pagecut::{PairedSource, fastq::Fastq};
@@ -50,7 +49,7 @@ impl PairedSource {
         }
     }
 
-    /// The variant by the first bytes of the inputs.
+    /// Guesses the variant from the first bytes of the inputs.
     fn guess(&self) -> Result<Variant> {
         let mut guess = Variant::FourLines;
         for (source, file) in self.inputs() {
@@ -63,10 +62,10 @@ impl PairedSource {
         Ok(guess)
     }
 
-    /// The variant that the input with this error turns out to have, if it was read as `guess`.
+    /// Returns the variant of the input with this error, which was read as `guess`.
     fn variant_after(&self, guess: Variant, error: Option<&Error>) -> Result<Variant> {
         let Some(error) = error else { return Ok(guess) };
-        // A stream cannot be read again, and neither can the other input then.
+        // A stream cannot be read again, so the pairs cannot.
         if self.inputs().any(|(source, _)| source.reader().is_none()) {
             return Ok(guess);
         }

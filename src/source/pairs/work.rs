@@ -14,7 +14,7 @@ use crate::fastq::MateFormat;
 use crate::source::open::Source;
 use crate::source::schedule::{InOrder, on_workers};
 
-/// Filled blocks of an input that may wait for workers.
+/// Maximum number of filled blocks of an input that wait for workers.
 const WAITING: usize = 2;
 
 /// The result of work on a batch. An error has the number of the pair at fault.
@@ -25,7 +25,7 @@ trait BatchWork<F: MateFormat, T>: Sync {
     /// Works on a batch.
     fn work(&self, value: &mut T, batch: PairBatch<'_, F>, mates: &Mates<F::Layout>) -> Done<()>;
 
-    /// The work ends with this pair: nothing that begins there or later is waited for.
+    /// Ends the work at this pair: no worker waits for batches that begin there or later.
     fn stop(&self, pair: u64) {
         let _ = pair;
     }
@@ -51,7 +51,7 @@ impl<F: MateFormat, T, W: Fn(&mut T, &mut PairBatch<'_, F>) -> Result<()> + Sync
     }
 }
 
-/// The error of the work on a batch, or that of the batch, whichever comes first.
+/// Returns the first error of a batch: that of the work on it, or its own.
 fn refused_or_fault<F: MateFormat, T>(done: Result<T>, batch: PairBatch<'_, F>) -> Done<T> {
     let number = batch.last_number();
     match (done, batch.into_error()) {
@@ -62,7 +62,7 @@ fn refused_or_fault<F: MateFormat, T>(done: Result<T>, batch: PairBatch<'_, F>) 
     }
 }
 
-/// Makes values of batches, and hands them to `take` in the order of the pairs.
+/// Computes values of batches, and calls `take` with them in the order of the pairs.
 pub(super) fn map_in_order<F: MateFormat, T: Send>(
     source: &PairedSource,
     format: &F,
@@ -96,7 +96,7 @@ where
     }
 }
 
-/// Lets workers have all batches, in the order of the pairs. Returns the value of each worker.
+/// Gives all batches to workers, in the order of the pairs. Returns the value of each worker.
 ///
 /// # Errors
 ///
@@ -138,28 +138,28 @@ fn run<F: MateFormat, T: Send>(
     let first_error = crew.first_error.into_inner().unwrap_or_else(PoisonError::into_inner);
     let end = match (first_error, end) {
         (Some((_, error)), _) => Err(error),
-        // Without an error, workers stop at the end only.
+        // Without an error, workers stop only at the end.
         (None, end) => end.unwrap_or_else(|| Ok(PairTally::default())),
     };
-    // Whatever is wrong with bytes that were lost is not worth telling.
+    // An error about vanished bytes takes precedence: faults in such bytes mean nothing.
     source.check()?;
     end.map(|tally| (values, tally))
 }
 
-/// What all workers share.
+/// State that all workers share.
 struct Crew<'run, F: MateFormat, W> {
     format: &'run F,
     check_names: bool,
     work: &'run W,
     pool: Pool<F::Layout>,
-    /// No batch is wanted that begins with this pair or a later one.
+    /// Batches that begin with this pair or a later one are not needed.
     stop_from: AtomicU64,
-    /// The error with the lowest number of a pair so far.
+    /// The error with the lowest pair number so far.
     first_error: Mutex<Option<(u64, Error)>>,
 }
 
 impl<F: MateFormat, W> Crew<'_, F, W> {
-    /// The next batch, if one is wanted.
+    /// Returns the next batch, if one is needed.
     fn next_batch<D: Feed<F::Layout>>(&self, lanes: &mut Lanes<F, D>) -> Option<Mates<F::Layout>> {
         let is_wanted = lanes.pairs < self.stop_from.load(Ordering::Relaxed);
         if is_wanted { lanes.next_batch(self.format, &self.pool) } else { None }
@@ -178,7 +178,7 @@ impl<F: MateFormat, W> Crew<'_, F, W> {
             let batch = PairBatch::new(self.format, &mates, self.check_names);
             if let Err((pair, error)) = self.work.work(&mut value, batch, &mates) {
                 self.stop_from.fetch_min(pair, Ordering::Relaxed);
-                // Nothing of the batch is taken.
+                // `take` gets no value of this batch.
                 self.work.stop(pair.min(mates.pairs.start));
                 self.note(pair, error);
             }

@@ -1,4 +1,4 @@
-//! Work on all records of an input, on all cores.
+//! Functions over all records of an input, on all cores.
 
 use std::num::NonZero;
 use std::thread::available_parallelism;
@@ -10,7 +10,7 @@ use crate::source::open::Source;
 use crate::source::schedule::{Account, Division, InOrder, InOrderWork, MAX_THREADS, Outcome};
 
 impl Source {
-    /// Calls `work` with every record, in no order and from several threads at once. Returns the account of all bytes.
+    /// Calls `work` with every record, in no order and from several threads at once. Returns the counts of all bytes.
     ///
     /// # Errors
     ///
@@ -78,7 +78,7 @@ impl Source {
     }
 
     /// Computes a value of every record, on all cores, and calls `take` with the values in the order of the input. Workers that are far
-    /// ahead wait, so the values of a few [parts](Source::parts) are kept. Returns the account of all bytes.
+    /// ahead wait, so memory holds the values of a few [parts](Source::parts) only. Returns the counts of all bytes.
     ///
     /// ```
     /// use pagecut::{Source, fastq::Fastq};
@@ -99,8 +99,8 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// The first error in the order of the input, or that of `take`, which is not called again. The values of all records before a fault
-    /// are taken.
+    /// The first error in the order of the input, after `take` got the values of all records before it; or the error of `take`, after
+    /// which `take` is not called again.
     pub fn map_in_order<F: Format, T: Send>(
         &self,
         format: &F,
@@ -148,10 +148,10 @@ impl Source {
         InOrder::new(self.max_waiting(), take)
     }
 
-    /// Returns the most parts that may wait for one before them.
+    /// Returns the maximum number of parts that may wait for an earlier part.
     pub(in crate::source) fn max_waiting(&self) -> usize {
         let threads = match self.options.threads {
-            // To ask rayon would start threads, which a short input does not need.
+            // A query to rayon would start its threads, which a short input does not need.
             Some(0) => available_parallelism().map_or(1, NonZero::get),
             Some(threads) => threads,
             None => rayon::current_num_threads(),

@@ -9,7 +9,7 @@ use crate::source::open::Source;
 use crate::source::schedule::{Account, Division, InOrderWork};
 
 impl Source {
-    /// Divides the input into parts of whole records, and returns what can be done with them on all cores: for work that keeps state from
+    /// Divides the input into parts of whole records, for functions that run on all cores: for work that keeps state from
     /// record to record, or that continues after damage.
     ///
     /// ```
@@ -41,7 +41,7 @@ impl Source {
 
 /// The parts of an input. Made by [`Source::parts`].
 ///
-/// A part that a closure leaves before its end is read to its end, so that no fault is missed.
+/// If a closure stops before the end of its part, the rest of the part is read too, so that no fault is missed.
 #[derive(Clone)]
 pub struct Parts<'source, F> {
     source: &'source Source,
@@ -50,7 +50,7 @@ pub struct Parts<'source, F> {
 
 impl<'source, F: Format> Parts<'source, F> {
     /// Calls `work` with the records of every part, in no order and from several threads at once. An error that `work` gets has no numbers
-    /// of record and line yet; the error that this method returns has them. Returns the account of all bytes.
+    /// of record and line yet; the error that this method returns has them. Returns the counts of all bytes.
     ///
     /// # Errors
     ///
@@ -76,12 +76,12 @@ impl<'source, F: Format> Parts<'source, F> {
     }
 
     /// Computes a value of every part, on all cores, and calls `take` with the values in the order of the input. Workers that are far ahead
-    /// wait, so that only a few values are kept. Returns the account of all bytes.
+    /// wait, so that memory holds only a few values. Returns the counts of all bytes.
     ///
     /// # Errors
     ///
-    /// The first error in the order of the input, of the format, of `map` or of `take`. No value is taken of the part with the error or of
-    /// a later one.
+    /// The first error in the order of the input, of the format, of `map` or of `take`. `take` does not get the value of the part with the error
+    /// or of a later one.
     pub fn map_in_order<T: Send>(
         &self,
         map: impl Fn(&mut Records<'_, F>) -> Result<T> + Sync,

@@ -92,7 +92,7 @@ impl Source {
                 Variant::Wrapped => self.find_end(&fastq.wrapped(), wants_good, most_gaps, take),
             };
         }
-        // Nothing of the part with the first gap is taken, so the bytes taken so far are the same in both variants.
+        // `take` gets no bytes of the part with the first gap, so the bytes so far are the same in both variants.
         let mut taken = 0;
         let account = self.find_gaps(&fastq, wants_good, 0, |good, gap| {
             take(Variant::FourLines, good, gap)?;

@@ -101,7 +101,7 @@ impl Source {
             |found: Result<PartGaps>| {
                 let PartGaps { good, gaps, tally } =
                     found.map_err(|error| error.count_before(before.records, before.lines))?;
-                // Checked before anything of the part is taken, so that the account covers what was taken.
+                // Checked before `take` gets bytes of the part, so that the account covers exactly the bytes that it got.
                 if before.gaps + gaps.len() as u64 > most_gaps {
                     return Err(ErrorKind::TooManyGaps { most: most_gaps }.into());
                 }

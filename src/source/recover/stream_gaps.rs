@@ -105,7 +105,7 @@ impl WrappedCheck {
         }
     }
 
-    /// Decides the variant at the end of the stream, and keeps in the account what is valid.
+    /// Decides the variant at the end of the stream, and removes invalid counts from the account.
     fn conclude(mut self, account: &mut Account) {
         if account.complete {
             let error = match self.census.look(true, Evidence::is_wrapped_so_far) {

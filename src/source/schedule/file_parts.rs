@@ -25,7 +25,7 @@ const MIN_CHUNK_LEN: u64 = 256 << 10;
 /// each part is negligible.
 const MAX_CHUNKS_PER_CLAIM: u64 = 8;
 
-/// A worker claims at most its share of the rest of the file, divided by this number, so that all workers finish at about the same time.
+/// Number of claims into which the share of a worker in the rest of the file is divided, so that all workers finish at about the same time.
 const CLAIMS_PER_WORKER: u64 = 4;
 
 /// Number of bytes read after a chunk. The end of its part usually lies among them.
@@ -53,13 +53,14 @@ pub(in crate::source) struct FileParts<'run, F> {
 /// The state of a worker.
 pub(in crate::source) struct Worker<'run> {
     window: Window<'run>,
-    /// The first boundary after the last chunk whose part was found. For a chunk that starts before it, it is the first boundary.
+    /// The first boundary after the last chunk whose part was found. It is also the first boundary in or after any later chunk that starts
+    /// before it.
     boundary: u64,
     /// Start of the part of the chunk in view.
     start: u64,
     /// Whether the current part ends where its records end.
     is_open: bool,
-    /// The range from that end to the next boundary, if it is not empty.
+    /// The range from the end of the records to the next boundary, if it is not empty.
     rest: Option<Range<u64>>,
     /// The current part.
     part: Range<u64>,

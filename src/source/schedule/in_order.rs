@@ -25,7 +25,7 @@ struct State<T, S> {
     /// Values that wait, by the start of their part, with its end.
     waiting: BTreeMap<u64, (u64, T)>,
     take: S,
-    /// No value is taken of a part that starts here or later.
+    /// `take` gets no value of a part that starts here or later.
     stop_from: u64,
 }
 

@@ -18,7 +18,7 @@ pub(in crate::source) enum Then {
     Continue,
     /// The work ends inside of the part: nothing after `tally` counts.
     Stop,
-    /// The work ends after the part, all of which was read.
+    /// The whole part was read, and the work ends after it.
     StopAfter,
 }
 
@@ -33,7 +33,7 @@ impl Outcome {
         Self { tally, then: if error.is_some() { Then::Stop } else { Then::Continue }, error }
     }
 
-    /// The outcome of a part of which nothing counts.
+    /// The outcome of a part that is not counted.
     pub(in crate::source) fn stopped_by(error: Error) -> Self {
         Self { tally: Tally::default(), error: Some(error), then: Then::Stop }
     }

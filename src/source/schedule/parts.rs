@@ -15,7 +15,7 @@ pub(in crate::source) type Advanced<'run> = Option<Result<Option<Box<dyn Reading
 /// How an input is divided into parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::source) enum Division {
-    /// In the fastest way: parts may depend on the number of workers, since the caller sees only records.
+    /// By the fastest method: parts may depend on the number of workers, since the caller sees only records.
     Records,
     /// At boundaries, into parts that do not depend on the number of workers.
     Parts,

@@ -85,7 +85,7 @@ impl Source {
     /// Runs a task on FASTQ in the variant of its records: in `guess`, and in the other variant if that fails and
     /// [`variant_after`](Source::variant_after) returns the other one. An input without faults is read once, unless the guess is wrong.
     ///
-    /// A stream cannot be read again. If four-line reading of it fails, it is read on until its variant is certain; if it is wrapped, the
+    /// A stream cannot be read again. If four-line reading of it fails, the following bytes decide its variant; if it is wrapped, the
     /// error is [`ErrorKind::WrappedStream`].
     ///
     /// ```

@@ -28,7 +28,7 @@ impl VariantRequest {
         *self.variant.lock().unwrap_or_else(PoisonError::into_inner) = variant;
     }
 
-    /// Returns the answer, if the variant was in doubt.
+    /// Withdraws the request and returns the answer; `None` if no task failed with an error that leaves the variant in doubt.
     pub(super) fn take_answer(&self) -> Option<Variant> {
         self.is_wanted.store(false, Ordering::Relaxed);
         self.variant.lock().unwrap_or_else(PoisonError::into_inner).take()

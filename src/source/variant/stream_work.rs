@@ -15,15 +15,15 @@ use crate::source::schedule::{Account, Outcome, Then, Work};
 /// Maximum length in bytes of a part that is copied. The worker of a longer part waits.
 const MAX_COPIED_LEN: usize = 4 << 20;
 
-/// Work on the four-line records of a stream. After the first error that leaves the variant in doubt, it takes the census of the following
-/// bytes until the variant is certain.
+/// Work on the four-line records of a stream. After the first error that leaves the variant in doubt, a census of the following bytes
+/// decides the variant.
 ///
-/// Workers receive the parts of a stream in order, but finish them in any order. Results are entered in order. An early result waits with a
-/// copy of its bytes, since an earlier part may contain the error.
+/// Workers receive the parts of a stream in order, but finish them in any order. Their results are entered in the order of the stream. A
+/// result that is ready before that of an earlier part waits with a copy of its bytes, since the earlier part may contain the error.
 pub(in crate::source) struct StreamWork<'work, W> {
     work: &'work W,
     state: Mutex<State>,
-    /// Signals that a part was entered, or that no more will be.
+    /// Signalled when a part was entered, or when no more will be entered.
     moved: Condvar,
     /// Maximum number of waiting parts.
     max_waiting: usize,

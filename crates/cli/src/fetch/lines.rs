@@ -67,7 +67,7 @@ impl Lines {
     }
 }
 
-/// The nucleotides that pair with those of an IUPAC code, in the same case. Other letters stay what they are.
+/// The nucleotides that pair with those of an IUPAC code, in the same case. Other letters do not change.
 pub(super) fn complement(letter: u8) -> u8 {
     const CODES: &[u8; 34] = b"ATTAUACGGCRYYRKMMKBVVBDHHDSSWWNNXX";
     let pair = CODES.chunks_exact(2).find(|pair| pair[0] == letter.to_ascii_uppercase());

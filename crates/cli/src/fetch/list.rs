@@ -72,7 +72,7 @@ impl List {
         }
     }
 
-    /// The error of the present line.
+    /// Creates an error of the current line.
     fn fault(&self, why: &str) -> io::Error {
         io::Error::new(io::ErrorKind::InvalidData, format!("line {}: {why}", self.number))
     }

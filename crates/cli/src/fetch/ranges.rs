@@ -62,7 +62,7 @@ impl FormatTask for RecordsBetween {
                 let range = library::find_boundary(content, cuts, start)?
                     ..library::find_boundary(content, cuts, end)?;
                 if cuts.needs_proof() && library::scan_to_boundary(content, format, range.end).is_err() {
-                    // The next cut lies after damage. Records before that are proven too.
+                    // The next boundary lies after damage. Records before the damage are certain too.
                     let end = library::scan_to_boundary(content, format, end)?;
                     return Ok(range.start.min(end)..end);
                 }

@@ -81,7 +81,7 @@ impl Recovery for Reads {
 }
 
 impl Reads {
-    /// The account of an input that is read on after every fault.
+    /// Reads an input, continues after every fault, and lists the gaps.
     fn list_gaps(&self, source: &Source, format: &Fastq, args: &Verify) -> Checked {
         let mut gaps = Vec::new();
         let account = source.for_each_fastq_gap(format, self.0, args.max_gaps, |gap| {
@@ -89,14 +89,14 @@ impl Reads {
             Ok(())
         });
         if account.error.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::WrappedStream)) {
-            // The gaps are those of four lines a record.
+            // The gaps of four-line reading mean nothing in wrapped FASTQ.
             gaps.clear();
         }
         Checked { gaps: Some(gaps), ..Checked::new(account) }
     }
 }
 
-/// An input of no bytes, or of blank lines only, which is of every text format.
+/// An input without bytes, or of blank lines only, which is valid in every text format.
 pub(super) struct Empty;
 
 impl Format for Empty {
@@ -122,7 +122,7 @@ impl Format for Empty {
     }
 
     fn names(&self, _: &Source) -> Result<Fai> {
-        Err(unsupported("it is empty, and so has no names"))
+        Err(unsupported("it is empty and has no names"))
     }
 }
 

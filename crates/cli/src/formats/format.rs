@@ -17,7 +17,7 @@ pub(crate) trait Format {
     /// Returns the name of the format in messages and in the output of `inspect`.
     fn name(&self) -> &'static str;
 
-    /// Returns how reading continues after a fault, or why it does not.
+    /// Returns the format if reading continues after a fault, or the reason why it does not.
     fn recovery(&self) -> std::result::Result<&dyn Recovery, &'static str>;
 
     /// Returns whether the bytes of records are coded media, which `verify` does not decode.
@@ -30,7 +30,7 @@ pub(crate) trait Format {
         false
     }
 
-    /// Returns why records are not looked up by number or place; `None` if they are.
+    /// Returns the reason why records cannot be looked up by number or offset; `None` if they can.
     fn lacks_lookup(&self) -> Option<&'static str> {
         None
     }
@@ -39,17 +39,17 @@ pub(crate) trait Format {
     ///
     /// # Errors
     ///
-    /// Those of reading. Errors that leave counts are part of the outcome.
+    /// Errors before anything was counted. Later errors are part of the outcome.
     fn stats(&self, input: NamedSource<'_>, all: bool) -> Result<Outcome>;
 
     /// Reads everything, for `verify`.
     ///
     /// # Errors
     ///
-    /// That nothing could be read. The faults of the input are part of the reading.
+    /// An error before anything was read. Faults of the input are part of the result.
     fn verify(&self, input: NamedSource<'_>, args: &Verify) -> Result<Reading>;
 
-    /// Returns whether `index` writes an index of names without being asked.
+    /// Returns whether `index` writes an index of names by default.
     fn is_indexed_by_name(&self) -> bool {
         false
     }
@@ -63,7 +63,7 @@ pub(crate) trait Format {
         Err(unsupported("its records have no names"))
     }
 
-    /// Prints every box, element or packet, for `tree`. Returns whether there is no damage; damage was reported.
+    /// Prints every box, element or packet, for `tree`, and reports damage. Returns whether there is none.
     ///
     /// # Errors
     ///
@@ -72,11 +72,11 @@ pub(crate) trait Format {
         Err(unsupported(format!("it is {}, and only media containers have a tree", self.name())))
     }
 
-    /// Returns the work that writes the requested object, for `extract`.
+    /// Returns the function that writes the requested object to `place`, for `extract`.
     ///
     /// # Errors
     ///
-    /// That the format has no such thing.
+    /// If the format has no objects of this kind.
     fn extract<'run>(&self, wanted: Wanted<'run>, _place: &'run Place<'run>) -> Result<Work<'run>> {
         Err(match wanted {
             Wanted::Pid(_) => unsupported("only a transport stream has PIDs"),
@@ -84,7 +84,7 @@ pub(crate) trait Format {
         })
     }
 
-    /// Describes the streams, for `probe`. Errors that leave something to describe are added to `errors`.
+    /// Describes the streams, for `probe`. Adds errors to `errors` if other streams or fields can still be described.
     ///
     /// # Errors
     ///
@@ -99,7 +99,7 @@ pub(crate) trait Format {
     }
 }
 
-/// A format that is read on after a fault.
+/// A format that can be read after a fault.
 pub(crate) trait Recovery {
     /// Writes the good records, for `sanitize`.
     fn salvage(&self, input: NamedSource<'_>, strict: bool, max_gaps: u64, out: &mut Out) -> Account;

@@ -157,11 +157,11 @@ fn by_name(path: Option<&Path>) -> io::Result<Compress> {
         Some("gz" | "bgz" | "bgzf") => Ok(Compress::Bgzf),
         #[cfg(not(feature = "gzip"))]
         Some("gz" | "bgz" | "bgzf") => refuse(
-            "this pagecut writes no gzip: build it with the feature `gzip`, or say --compress none"
+            "this pagecut writes no gzip: build it with the feature `gzip`, or use --compress none"
                 .to_owned(),
         ),
         Some(other @ ("bz2" | "lz4" | "xz" | "zip" | "zst")) => refuse(format!(
-            "pagecut does not compress as .{other} says: name it .gz, or say how with --compress"
+            "pagecut does not write .{other}: name the output .gz, or choose the compression with --compress"
         )),
         _ => Ok(Compress::None),
     }

@@ -1,4 +1,4 @@
-//! Writes rows as they come.
+//! Output of rows, one by one.
 
 use std::io::{self, Write};
 
@@ -15,7 +15,7 @@ pub(crate) enum PacketsFormat {
     Json,
 }
 
-/// A list of packets that is being written, of one file.
+/// The output of the packets of one file.
 pub(super) struct List<'a> {
     out: &'a mut dyn Write,
     format: PacketsFormat,

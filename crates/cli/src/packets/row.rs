@@ -27,35 +27,35 @@ pub(super) struct Row {
     pub(super) crc32: Option<u32>,
 }
 
-/// A field of a packet. They are printed in this order, which is that of ffprobe.
+/// A field of a packet. Fields are printed in this order, the order of ffprobe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 #[value(rename_all = "snake_case")]
 pub(crate) enum Field {
     /// video, audio, subtitle or data
     CodecType,
-    /// Its stream, counted from 0
+    /// Index of the stream, from 0
     StreamIndex,
-    /// When it is shown, in time units of the stream
+    /// Presentation time in time units of the stream
     Pts,
-    /// The same in seconds
+    /// Presentation time in seconds
     PtsTime,
-    /// When it is decoded, in time units of the stream
+    /// Decode time in time units of the stream
     Dts,
-    /// The same in seconds
+    /// Decode time in seconds
     DtsTime,
-    /// How long it lasts, in time units of the stream
+    /// Duration in time units of the stream
     Duration,
-    /// The same in seconds
+    /// Duration in seconds
     DurationTime,
-    /// Bytes of its payload
+    /// Length of the payload in bytes
     Size,
-    /// Where ffprobe says that it begins, counted in bytes from 0
+    /// Byte offset of the packet, as in ffprobe
     Pos,
-    /// Where the first byte of its payload is, counted in bytes from 0
+    /// Byte offset of the payload
     DataPos,
     /// K key frame, D not presented
     Flags,
-    /// CRC-32 of its payload
+    /// CRC-32 of the payload
     DataHash,
 }
 
@@ -99,7 +99,7 @@ impl Field {
     }
 }
 
-/// A value. Only the first is a number in JSON; the others are strings there, as of ffprobe.
+/// A value. In JSON, only the first variant is a number; the others are strings, as in ffprobe.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Value {
     Number(i64),
@@ -131,7 +131,7 @@ impl Serialize for Value {
 }
 
 impl Row {
-    /// The value of a field; `None` if it is not known.
+    /// Returns the value of a field; `None` if it is unknown.
     pub(super) fn get(&self, field: Field) -> Option<Value> {
         let seconds = |time| Value::Seconds(Seconds::new(self.time_base, time));
         Some(match field {
@@ -157,7 +157,7 @@ impl Row {
     }
 }
 
-/// Some fields of a row as an object; those that are not known are left out, as ffprobe does.
+/// Some fields of a row as an object, without unknown ones, as in ffprobe.
 pub(super) struct Object<'a> {
     pub(super) row: &'a Row,
     pub(super) fields: &'a [Field],

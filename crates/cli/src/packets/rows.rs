@@ -1,4 +1,4 @@
-//! Makes rows of the packets of a container.
+//! The rows of the packets of a container.
 
 use pagecut::Result;
 use pagecut::media::mpegts::PacketKind;
@@ -24,7 +24,7 @@ impl Wanted<'_> {
     }
 }
 
-/// The number of bytes by which ffprobe places a packet of 204 bytes too early: it takes the parity for a prefix.
+/// Length of the parity of a packet of 204 bytes. ffprobe treats it as a prefix, so its offsets are lower by this number.
 const EARLY: u64 = 16;
 
 /// The rows of the requested packets, in the order of ffprobe.

@@ -64,7 +64,7 @@ struct Pieces<'run> {
     source: &'run PairedSource,
     prefix: &'run Path,
     common: &'run Common,
-    /// Pieces.
+    /// Number of pieces.
     number: u64,
     pairs: u64,
 }

@@ -14,13 +14,13 @@ impl Ratio {
     /// The value of a missing rate.
     pub(crate) const NONE: Self = Self(0, 0);
 
-    /// In lowest terms.
+    /// Creates a ratio in lowest terms; `None` if a number is 0.
     pub(crate) fn new(numerator: u64, denominator: u64) -> Option<Self> {
         let divisor = greatest_common_divisor(numerator, denominator);
         (numerator > 0 && denominator > 0).then(|| Self(numerator / divisor, denominator / divisor))
     }
 
-    /// The nearest ratio of which neither number is above a limit.
+    /// Returns the nearest ratio whose numbers do not exceed a limit.
     pub(crate) fn nearest(numerator: u64, denominator: u64, limit: u64) -> Option<Self> {
         let distance = |(top, bottom): (u64, u64)| {
             i128::from(numerator) * i128::from(bottom) - i128::from(denominator) * i128::from(top)
@@ -47,17 +47,17 @@ impl Ratio {
         Self::new(last.0, last.1)
     }
 
-    /// The ratio times another one, as ffprobe shows it: of numbers up to 2^20.
+    /// Multiplies by another ratio. The numbers of the result are at most 2^20, as in ffprobe.
     pub(crate) fn times(self, numerator: u64, denominator: u64) -> Option<Self> {
         Self::nearest(self.0.checked_mul(numerator)?, self.1.checked_mul(denominator)?, 1 << 20)
     }
 
-    /// Both numbers.
+    /// Returns numerator and denominator.
     pub(crate) fn parts(self) -> (u64, u64) {
         (self.0, self.1)
     }
 
-    /// How long each lasts, in a second of this many units.
+    /// Returns the duration of a frame at this rate, in time units. A second has `units` time units.
     pub(crate) fn period(self, units: u64) -> Option<u64> {
         units.checked_mul(self.1)?.checked_div(self.0)
     }

@@ -153,7 +153,7 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
-    /// Creates a stream of which nothing is known yet.
+    /// Creates a stream without properties.
     pub(crate) fn bare(index: usize, kind: Kind, time_base: TimeBase) -> Self {
         Self {
             index,

@@ -14,7 +14,7 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    /// The errors that leave counts.
+    /// Errors after which counts exist.
     pub(super) fn errors(&self) -> &[Error] {
         match self {
             Self::Reads(_) => &[],

@@ -30,7 +30,7 @@ pub(super) fn find(
         return None;
     }
     if source.reader().is_none() {
-        report::note(name, &"the rest of the compressed stream was not read, which may be damaged too");
+        report::note(name, &"the rest of the compressed stream was not read and may be damaged too");
         return None;
     }
     let damage = read_all(path, name, args, common).err();

@@ -36,7 +36,7 @@ pub(crate) struct Reading {
 /// Results for an input that was read part by part.
 pub(crate) struct Checked {
     pub(crate) account: Account,
-    /// With `--recover` only, if the format is read on after a fault.
+    /// With `--recover` only, if the format can be read after a fault.
     pub(crate) gaps: Option<Vec<Gap>>,
     /// The first fault inside of a record.
     pub(crate) fault: Option<Error>,
@@ -57,13 +57,13 @@ pub(crate) struct Found {
     /// The first error.
     pub(crate) error: Option<Error>,
     pub(crate) complete: bool,
-    /// With `--recover` only, if the format is read on after a fault.
+    /// With `--recover` only, if the format can be read after a fault.
     pub(crate) gaps: Option<Vec<Gap>>,
     /// The faults inside of records, with `--recover` only.
     pub(crate) faults: Option<Vec<Error>>,
 }
 
-/// Returns the account of an input that is read on after every fault.
+/// Reads an input, continues after every fault, and lists the gaps.
 pub(crate) fn list_gaps<F: Resync>(source: &Source, format: &F, args: &Verify) -> Checked {
     let mut gaps = Vec::new();
     let account = source.for_each_gap(format, args.max_gaps, |gap| {

@@ -161,7 +161,7 @@ fn contradictory_arguments_are_usage_errors() {
     let output = run(&["fetch", "illumina.fastq", "5..1"]);
     assert!(stderr(&output).contains("5..1: it ends before it begins"), "{}", stderr(&output));
     let output = with_input(&["inspect", "-"], b"@r\nA\n+\nI\n");
-    assert!(stderr(&output).contains("-: only files are inspected"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("-: only files can be inspected"), "{}", stderr(&output));
 }
 
 #[test]
@@ -373,7 +373,7 @@ fn inspect_reports_costs_and_the_chosen_backend() {
 
     let output = run(&["inspect", path.to_str().unwrap(), "no_such_file", "/dev/null"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(stdout(&output).contains("in the page cache (") && stdout(&output).contains("\nauto takes "));
+    assert!(stdout(&output).contains("in the page cache (") && stdout(&output).contains("\nauto chooses "));
     assert_eq!(stderr(&output).lines().count(), 2, "{}", stderr(&output));
 }
 

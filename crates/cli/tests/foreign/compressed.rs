@@ -85,7 +85,7 @@ fn a_closing_block_is_missing_only_at_the_end() {
             assert!(message.contains("record 100, line 404, byte 20999"), "{command:?}: {message}");
             // These commands locate all blocks before they read records.
             let looks_at_all = ["index", "shard"].contains(&command[0]) && len < packed.len();
-            assert_eq!(message.contains("closes BGZF is missing"), looks_at_all, "{command:?}: {message}");
+            assert_eq!(message.contains("block of BGZF is missing"), looks_at_all, "{command:?}: {message}");
         }
     }
 }

@@ -64,7 +64,7 @@ fn bytes_without_a_right_check_sum_are_reported() {
                 assert_eq!(output.stdout.len(), unproven.end, "{program}: {message}");
                 let range = format!("bytes {} to {} of the decompressed input", unproven.start, unproven.end);
                 let note = format!(
-                    "{range} are unproven, and {certain}: the check sum of {format} {unit} {number} is wrong"
+                    "{range} are unproven, and {certain}: the checksum of {format} {unit} {number} is wrong"
                 );
                 assert!(message.contains(&note), "{program}: {message}");
                 assert!(message.contains(&format!("{records} records written, ")), "{program}: {message}");
@@ -106,7 +106,7 @@ fn blocks_of_bgzf_are_proven_one_by_one() {
 fn unclosed_bgzf_is_bad_and_read_with_a_note() {
     let Some((packed, _folder, input)) = bgzip(500) else { return };
     fs::write(&input, &packed[..packed.len() - 28]).unwrap();
-    let reason = "the block that closes BGZF is missing, so the file may have been cut";
+    let reason = "the end-of-file block of BGZF is missing, so the file may have been truncated";
     for (args, status) in [
         (&["verify"][..], 1),
         (&["verify", "--recover"], 1),

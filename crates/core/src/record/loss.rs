@@ -18,7 +18,7 @@ pub struct LostBlock {
 /// A position in an input at which bytes are missing because they could not be decompressed.
 #[derive(Debug, Clone)]
 pub struct Loss {
-    /// Position of the loss in the bytes at hand: those of a run, or the view of a part.
+    /// Position of the loss in a run of decompressed bytes, or in the view of a part.
     pub position: usize,
     /// The lost bytes of the compressed input.
     pub packed: Range<u64>,

@@ -110,8 +110,8 @@ impl<'data, F: Resync> Pieces<'data, F> {
         self.gap(offset + from as u64..offset + to as u64, error, None)
     }
 
-    /// Skips the next loss, if there is one, with the bytes between the cursor and the loss and those between the loss and the next
-    /// boundary.
+    /// Skips the bytes from the cursor to the next loss, the loss, and the bytes from there to the next boundary. Returns `None` without a
+    /// loss.
     #[cold]
     fn pass_loss(&mut self) -> Option<Gap> {
         let (loss, after) = self.losses.split_first()?;
@@ -123,7 +123,7 @@ impl<'data, F: Resync> Pieces<'data, F> {
         self.before += self.cursor.tally();
         (self.losses, self.segment) = (after, segment(self.part, loss.position, after));
         self.cursor = Cursor::new(&self.format, self.segment);
-        // The bytes before the first one are unknown, so it is no boundary.
+        // The bytes before the segment are unknown, so its start is not a boundary.
         let len = self.segment.len();
         let first = if len == 0 { None } else { self.format.find_start(self.segment, 1) };
         let to = first.map_or(len, |start| start.min(len));
@@ -136,7 +136,7 @@ impl<'data, F: Resync> Pieces<'data, F> {
         Some(self.gap(range, loss.error.clone(), Some(Box::new(loss.lost()))))
     }
 
-    /// Returns a gap of 0 bytes if the bytes were lost or changed.
+    /// Returns a gap of 0 bytes if the check of the backing fails: bytes were lost or changed.
     #[cold]
     fn check(&mut self) -> Option<Gap> {
         let error = self.backing.take()?.check().err()?;

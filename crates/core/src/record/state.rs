@@ -3,7 +3,7 @@
 use super::{Format, Part, Step, Stop, Tally};
 use crate::error::Error;
 
-/// The state of a cursor: its position in a part, and the counts of the bytes before it. Each step is given the part itself.
+/// The state of a cursor: its position in a part, and the counts of the bytes before it. The caller passes the part to each step.
 #[derive(Debug)]
 pub struct CursorState<F: Format> {
     ahead: F::Lookahead,

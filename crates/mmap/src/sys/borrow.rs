@@ -50,7 +50,7 @@ impl Borrow {
     }
 }
 
-/// Access of access of a borrow.
+/// Kind of access of a borrow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Access {
     Read,
@@ -129,7 +129,7 @@ impl SharedMap {
         Ok(())
     }
 
-    /// Flushes the dirty pages of a range to disk and queued: `msync(MS_SYNC)`.
+    /// Flushes the dirty pages of a range to disk and waits: `msync(MS_SYNC)`.
     pub(crate) fn sync(&self, range: Range<usize>) -> io::Result<()> {
         self.map.flush_range(range.start, range.len())
     }
@@ -146,9 +146,9 @@ impl SharedMap {
 
     /// Registers a borrow if the range lies in the mapping and no active borrow conflicts.
     ///
-    /// The call queued for transient borrows, because they end by themselves; any other borrow may belong to the calling
+    /// The call waits only for transient borrows, because they end by themselves; any other borrow may belong to the calling
     /// thread. Requests wait in order: otherwise readers in quick succession would starve a writer. The first request
-    /// in the queue queued only for transient borrows, so the queue always advances.
+    /// in the queue waits only for transient borrows, so the queue always advances.
     fn borrow(&self, range: Range<usize>, access: Access, transient: bool) -> Result<BorrowGuard<'_>> {
         let (start, end) = (range.start as u64, range.end as u64);
         if range.start > range.end || range.end > self.len() {

@@ -63,7 +63,7 @@ pub struct MmapWriter {
 }
 
 impl MmapWriter {
-    /// Creates a file that growable, or truncates an existing one.
+    /// Creates a file that grows as needed, or truncates an existing one.
     ///
     /// # Errors
     ///

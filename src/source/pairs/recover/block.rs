@@ -82,7 +82,7 @@ impl Block {
     }
 }
 
-/// Reads a damaged input, and sends what is left of it until the receiver is dropped.
+/// Reads a damaged input, and sends its records and gaps until the receiver is dropped.
 pub(super) fn send(
     source: &Source,
     fastq: &Fastq,

@@ -99,7 +99,7 @@ impl Lane {
         }
     }
 
-    /// Reads on until this many records wait, or the input ends. Returns whether so many wait. Passes on the gaps that it meets.
+    /// Reads until `records` records wait, or the input ends. Returns whether that number waits. Passes gaps to `take`.
     #[inline]
     pub(super) fn has_waiting(
         &mut self,

@@ -46,16 +46,16 @@ impl PairedSource {
     /// Reads damaged inputs, and calls `take` with the pairs that are left, with the records without a mate, and with the gaps, in order.
     /// Every record that [`Source::salvage_fastq`] gives of an input is in one pair, or is an orphan.
     ///
-    /// Names tell which records are mates ([rules](crate::fastq::pairs)). Where two records are no mates, both inputs are read on until a
-    /// record has a mate among those that were read; the records before both are orphans. Names that occur more than once are mates in
+    /// Names tell which records are mates ([rules](crate::fastq::pairs)). If two records are not mates, both inputs are read until a
+    /// record has a mate among those that were read; the records before these two are orphans. Names that occur more than once are mates in
     /// the order of the input. After the end of one input, the rest of the other one are orphans.
     ///
-    /// Up to 32 MiB of each input wait for their mates, whatever the length of a gap: if too much is waiting after a gap, the first record
-    /// of one input is an orphan, namely of that which is behind, by the lengths of its records and its gaps. Without a gap, it is an error
-    /// if so many bytes of both inputs have no mates, and if there is no pair at all in two inputs that have records. In one input in which
-    /// mates alternate, a record that its mate does not follow is an orphan, and 32 MiB of those without a gap are that error.
+    /// Up to 32 MiB of each input wait for their mates, whatever the length of a gap: if more is waiting after a gap, the first record of
+    /// the input that is behind, by the lengths of its records and gaps, is an orphan. Without a gap, it is an error
+    /// if 32 MiB of both inputs have no mates, and if there is no pair at all in two inputs that have records. In one input in which
+    /// mates alternate, a record without its mate after it is an orphan, and 32 MiB of orphans without a gap are the same error.
     ///
-    /// Each input is read on its own threads. What was said of streams of FASTQ at [`Source::salvage_fastq`] holds here too: if the error of
+    /// Each input is read on its own threads. As for streams of FASTQ in [`Source::salvage_fastq`]: if the error of
     /// an account is [`WrappedStream`](crate::ErrorKind::WrappedStream), everything after the first gap of this input is void.
     ///
     /// ```

@@ -4,7 +4,7 @@ use crate::error::PairFile;
 use crate::fastq::Pair;
 use crate::record::Gap;
 
-/// A piece of the inputs of a [`PairedSource`](crate::PairedSource) that is read on after damage.
+/// A piece of the inputs of a [`PairedSource`](crate::PairedSource) that is read after damage too.
 ///
 /// A record is given as its bytes in the input, with the blank lines that follow it, and those before the first record. The last line of
 /// an input may have no line end.

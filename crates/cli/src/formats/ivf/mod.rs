@@ -31,7 +31,7 @@ impl Format for Ivf {
     }
 
     fn recovery(&self) -> std::result::Result<&dyn Recovery, &'static str> {
-        Err("IVF has no boundary that is certain after a fault")
+        Err("IVF has no certain boundary after a fault")
     }
 
     fn stats(&self, input: NamedSource<'_>, _: bool) -> Result<Outcome> {
@@ -90,7 +90,7 @@ fn open(data: &[u8]) -> Result<(Header, impl Iterator<Item = Result<Frame<'_>>>)
 struct Sum {
     frames: u64,
     bytes: u64,
-    /// The first and the last time of presentation.
+    /// The first and the last presentation time.
     times: Option<(i64, i64)>,
 }
 
@@ -102,7 +102,7 @@ impl Sum {
         self.times = Some((first.min(frame.pts), last.max(frame.pts)));
     }
 
-    /// The duration is that from the first to the last frame, of which the file does not say how long it lasts.
+    /// Builds the row. The duration excludes the last frame, whose duration IVF does not store.
     fn into_row(self, header: &Header) -> TrackRow {
         let ticks = self.times.map_or(0, |(first, last)| i128::from(last) - i128::from(first));
         let unit = f64::from(header.time_base_numerator) / f64::from(header.time_base_denominator);

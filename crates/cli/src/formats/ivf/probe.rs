@@ -56,14 +56,14 @@ fn stream(header: &Header, first: &[Frame<'_>]) -> Stream {
     (stream.r_frame_rate, stream.avg_frame_rate) = rates(header);
     let payload = first.first().map_or(&[][..], |frame| frame.payload);
     describe_first_packets(&mut stream, payload, first.iter().map(|frame| frame.pts));
-    // ffprobe takes the number of frames for the duration, which it is if each lasts a time unit.
+    // Like ffprobe, assumes that each frame lasts one time unit.
     let (start, duration) = (first.first().map(|frame| frame.pts), i64::from(header.frame_count));
     stream.times = Times::new(stream.time_base, start, Some(duration));
     stream
 }
 
-/// The rates that ffprobe takes from the time base: where units are longer than a millisecond, it takes one for the duration of a frame.
-/// Shorter units tell no rate.
+/// Returns the frame rates that ffprobe derives from the time base: a unit longer than a millisecond is the duration of a frame; a shorter
+/// one gives no rate.
 fn rates(header: &Header) -> (Option<Ratio>, Option<Ratio>) {
     const UNITS_PER_SECOND: u64 = 1000;
     let (numerator, denominator) =

@@ -5,7 +5,7 @@ use pagecut::{Format as _, Result};
 
 use crate::tree::{Field, Line, Printer, Value};
 
-/// Prints all records. Returns whether none is damaged; damage was reported.
+/// Prints all records and reports damage. Returns whether none is damaged.
 pub(super) fn print(data: &[u8], printer: &mut Printer<'_>) -> Result<bool> {
     for record in Ivf.records(data) {
         match record {

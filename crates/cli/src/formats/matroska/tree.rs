@@ -5,7 +5,7 @@ use pagecut::media::matroska::{self, Element, ElementId, ElementType, Node};
 
 use crate::tree::{Line, Printer, Scalar, Value};
 
-/// Prints all elements. Returns whether none is damaged; damage is reported.
+/// Prints all elements and reports damage. Returns whether none is damaged.
 pub(super) fn print(data: &[u8], printer: &mut Printer<'_>) -> Result<bool> {
     let mut all_good = true;
     for node in matroska::tree(data) {
@@ -20,7 +20,7 @@ pub(super) fn print(data: &[u8], printer: &mut Printer<'_>) -> Result<bool> {
 fn line<'data>(node: &Node<'data>) -> Line<'data, ElementId> {
     let element = node.element;
     let header_len = element.header_len();
-    // The view of a segment does not include its children.
+    // The bytes of a `Segment` element do not include its children.
     let len = match element.id() {
         ElementId::SEGMENT => element.size(),
         _ => Some(element.body().len() as u64),

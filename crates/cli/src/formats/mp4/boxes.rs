@@ -7,10 +7,10 @@ use pagecut::media::mp4::Node;
 
 use crate::media::unsupported;
 
-/// The box types of the path, outermost first.
+/// A path to boxes: their types, outermost first; and the state of the search in a tree.
 pub(super) struct Path {
     steps: Vec<Step>,
-    /// Number of steps that match the last box or an ancestor of it.
+    /// Number of leading steps that the last box and its ancestors match.
     taken: usize,
 }
 
@@ -33,7 +33,7 @@ impl Path {
         });
         let steps = steps.collect::<Option<_>>();
         let steps =
-            steps.ok_or_else(|| unsupported(format!("{path} is no path of boxes, as moov/trak[1]/tkhd")))?;
+            steps.ok_or_else(|| unsupported(format!("{path} is not a path such as moov/trak[1]/tkhd")))?;
         Ok(Self { steps, taken: 0 })
     }
 

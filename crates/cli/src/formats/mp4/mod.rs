@@ -1,4 +1,4 @@
-//! MP4, QuickTime and their relatives.
+//! MP4, QuickTime and related formats.
 
 mod boxes;
 mod extract;
@@ -37,8 +37,8 @@ impl Format for Mp4 {
     }
 
     fn lacks_lookup(&self) -> Option<&'static str> {
-        // A box can be as long as the whole input, and has no use of its own.
-        Some("boxes are not looked up by number or place; `extract --box` writes them")
+        // A box can be as long as the whole input, and is useless without the boxes around it.
+        Some("boxes are not looked up by number or offset; `extract --box` writes them")
     }
 
     fn stats(&self, input: NamedSource<'_>, _: bool) -> Result<Outcome> {

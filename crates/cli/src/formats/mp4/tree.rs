@@ -5,7 +5,7 @@ use pagecut::media::mp4::{FieldValue, FourCc, Node, Tree};
 
 use crate::tree::{Field, Line, Printer, Value};
 
-/// Prints all boxes. Returns whether none is damaged; damage is reported.
+/// Prints all boxes and reports damage. Returns whether none is damaged.
 pub(super) fn print(data: &[u8], printer: &mut Printer<'_>) -> Result<bool> {
     let mut all_good = true;
     for node in Tree::new(data) {

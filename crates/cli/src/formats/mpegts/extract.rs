@@ -23,7 +23,7 @@ pub(super) fn elementary_stream(data: &[u8], packets: Packets, pid: u16, place: 
                     let offset = packet.range().start;
                     report::error(
                         place.name,
-                        &format!("bytes are missing of the PES packet that begins at byte {offset}"),
+                        &format!("bytes are missing in the PES packet that begins at byte {offset}"),
                     );
                     all_good = false;
                 }

@@ -18,7 +18,7 @@ use crate::stats::{Outcome, PacketCounts};
 use crate::tree::Printer;
 use crate::verify::{Checked, Reading, Verify, first};
 
-/// A transport stream, with its packet kind.
+/// A transport stream with packets of one kind: 188, 192 or 204 bytes.
 pub(super) struct TransportStream(pub(super) Packets);
 
 impl Format for TransportStream {
@@ -38,7 +38,7 @@ impl Format for TransportStream {
         Ok(Outcome::Packets(input.work(|| PacketCounts::count(input.source, &self.0, input.name))))
     }
 
-    /// Continues after every gap.
+    /// Continues after every gap, also without `--recover`.
     fn verify(&self, input: NamedSource<'_>, args: &Verify) -> Result<Reading> {
         Ok(Reading::of_parts(input, Some(Packets::NAME), || {
             let most_gaps = if args.recover { args.max_gaps } else { u64::MAX };
@@ -63,7 +63,7 @@ impl Format for TransportStream {
             Wanted::Pid(pid) => {
                 Ok(Box::new(move |data| extract::elementary_stream(data, packets, pid, place)))
             }
-            _ => Err(unsupported("a transport stream has nothing but PIDs: name one with --pid")),
+            _ => Err(unsupported("a transport stream is extracted by PID: name one with --pid")),
         }
     }
 

@@ -46,7 +46,7 @@ pub(super) fn report(format: Packets, data: &[u8], errors: &mut Vec<String>) -> 
     Ok(report_of(programs, streams, data.len() as u64, &extents))
 }
 
-/// Returns the report of programs and streams with these extents.
+/// Builds the report. `extents` has the times of each stream, and `len` is the length of the input.
 fn report_of(programs: &Programs, mut streams: Vec<Stream>, len: u64, extents: &[Extent]) -> Report {
     for (index, (stream, extent)) in streams.iter_mut().zip(extents).enumerate() {
         stream.index = index;
@@ -79,7 +79,7 @@ fn program(of: &MappedProgram, programs: &Programs) -> Program {
 }
 
 fn stream(of: &ListedStream, programs: &Programs) -> Stream {
-    /// `stream_type` of sections of MPEG-4.
+    /// `stream_type` of ISO/IEC 14496-1 data in sections.
     const MPEG4_SECTIONS: u8 = 0x13;
     let kind = of.kind();
     let mut stream = Stream::bare(0, kind, TimeBase::per_second(90_000));

@@ -26,11 +26,11 @@ struct Line {
     payload_len: u64,
 }
 
-/// Prints all packets, on all cores. Returns whether there are no gaps; gaps are reported.
+/// Prints all packets, on all cores, and reports gaps. Returns whether there are none.
 pub(super) fn print(source: &Source, format: &Packets, printer: &mut Printer<'_>) -> Result<bool> {
     let (json, name) = (printer.json, printer.name);
     let mut all_good = true;
-    // Number of records in the parts before.
+    // Number of packets in the earlier parts.
     let mut before = 0;
     let account = source.parts(format).recover().map_in_order(
         |pieces| {

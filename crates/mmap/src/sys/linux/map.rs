@@ -172,7 +172,7 @@ impl Range {
     }
 
     /// Makes the bytes writable and returns them.
-    #[expect(unsafe_code, reason = "a system call that takes an address, and a slice of what it is about")]
+    #[expect(unsafe_code, reason = "a system call that takes an address, and a slice of the memory there")]
     fn writable(&mut self) -> io::Result<&mut [u8]> {
         self.protect(libc::PROT_READ | libc::PROT_WRITE)?;
         // SAFETY: the range is mapped and was made writable, anonymous memory is initialised, and it is borrowed

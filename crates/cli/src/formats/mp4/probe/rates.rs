@@ -1,4 +1,4 @@
-//! Rates from tables and fragments.
+//! Frame rates and bit rates from sample tables and fragments.
 
 use pagecut::media::mp4::{CodecConfiguration, Movie, SampleEntry, Track};
 
@@ -7,8 +7,8 @@ use super::times::media_duration;
 use crate::probe::ratio::Ratio;
 use crate::time_base::{TimeBase, rescale};
 
-/// Returns the rate of frames with equal durations; for a track without samples, that of the time units, unless ffprobe has
-/// a rate from the parameter sets.
+/// Returns ffprobe's `r_frame_rate`, if all samples have the same duration. For a track without samples, it is the number of time
+/// units per second, except for H.265, whose rate ffprobe takes from the parameter sets.
 pub(super) fn even(
     time_base: TimeBase,
     codec_name: Option<&str>,
@@ -23,15 +23,15 @@ pub(super) fn even(
     Ratio::new(time_base.denominator(), time_base.numerator().checked_mul(duration)?)
 }
 
-/// Returns the number of samples per second of the media.
+/// Returns ffprobe's `avg_frame_rate`: the number of samples per second.
 pub(super) fn average(timescale: u32, stated: Stated, totals: &Totals) -> Option<Ratio> {
     let rate =
         stated.samples.checked_mul(timescale.into()).and_then(|units| Ratio::new(units, stated.duration));
     rate.or((totals.packets == 0).then_some(Ratio::NONE))
 }
 
-/// Returns the bit rate of the media, which ffprobe rounds for fragments; `avgBitrate` of `esds` if the media have no
-/// duration.
+/// Returns the bit rate of the samples, rounded for a fragmented file and truncated for others, as in ffprobe. If the duration is
+/// unknown, returns `avgBitrate` of `esds`.
 pub(super) fn bits(
     movie: &Movie<'_>,
     track: &Track<'_>,

@@ -1,4 +1,4 @@
-//! Sums of the samples of tracks.
+//! Sample counts, byte counts and durations of tracks.
 
 use std::collections::HashMap;
 
@@ -13,8 +13,9 @@ pub(super) struct Totals {
     pub(super) start: Option<i64>,
     /// End of the last packet.
     pub(super) end: Option<i64>,
-    /// Duration of all packets except the last, if it is the same.
+    /// Duration of the last packet.
     pub(super) last_duration: Option<u64>,
+    /// Whether two packets have different durations.
     pub(super) is_uneven: bool,
 }
 
@@ -50,9 +51,9 @@ impl Stated {
     }
 }
 
-/// Returns the sums of each track: the sample table, and the fragments. If a segment index lists fragments up to the end of
-/// the input, only fragments before that index or before the first media data count, because ffprobe computes its rates
-/// before it reads others.
+/// Returns the sums of each track over its sample table and its fragments. If a segment index lists all fragments up to the end of
+/// the input, only fragments before that index or before the first media data count: ffprobe computes its rates before it reads
+/// the others.
 pub(super) fn stated(movie: &Movie<'_>) -> Vec<Stated> {
     let mut sums: Vec<_> = movie.tracks().iter().map(Stated::of_table).collect();
     let end = end_of_description(movie);
