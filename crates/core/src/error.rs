@@ -1,6 +1,7 @@
 //! Errors and their locations.
 
 mod compressed;
+mod excerpt;
 mod kind;
 mod location;
 mod mates;
@@ -11,6 +12,8 @@ use std::io;
 use std::sync::Arc;
 
 pub use compressed::{CompressedFault, CompressedPlace};
+pub(crate) use excerpt::EXCERPT_LEN;
+use excerpt::quoted;
 pub use kind::ErrorKind;
 pub use location::Location;
 #[doc(hidden)]
@@ -20,9 +23,6 @@ pub use mp4::Mp4Fault;
 
 /// A result whose error is an [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
-
-/// Maximum number of input bytes that an error quotes, and approximate number of letters printed for them.
-pub(crate) const EXCERPT_LEN: usize = 60;
 
 /// An error with its location in the input.
 ///
@@ -199,16 +199,6 @@ impl Error {
     pub fn in_file(self, file: Option<PairFile>) -> Self {
         Self(Arc::new(Inner { file, ..Arc::unwrap_or_clone(self.0) }))
     }
-}
-
-/// Displays bytes as quoted in a message, up to a fixed width; a byte that is not text takes four letters.
-fn quoted(bytes: &[u8]) -> impl fmt::Display {
-    let mut letters = 0;
-    let fits = |byte: &&u8| {
-        letters += std::ascii::escape_default(**byte).len();
-        letters <= EXCERPT_LEN
-    };
-    bytes[..bytes.iter().take_while(fits).count()].escape_ascii()
 }
 
 impl From<ErrorKind> for Error {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::EXCERPT_LEN;
+use super::excerpt::EXCERPT_LEN;
 
 /// One of two files that are read in pairs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
