@@ -35,7 +35,7 @@ COMMANDS = [
     ("sanitize to BGZF", ["sanitize", "-q", "-t2", "-o", "out.fastq.gz", READS], ["out.fastq.gz"], READS),
     ("sanitize of BGZF", ["sanitize", "-q", "-o", "out.fastq", PACKED], ["out.fastq"], PACKED),
     ("shard", ["shard", "-n", "3", "-o", "piece", READS], [f"piece.{n}.fastq" for n in range(3)], READS),
-    ("shard of BGZF", ["shard", "-n", "2", "-o", "piece", PACKED], [f"piece.{n}.fastq" for n in range(2)], PACKED),
+    ("shard of BGZF", ["shard", "-n", "2", "-o", "piece", PACKED], [f"piece.{n}.fastq.gz" for n in range(2)], PACKED),
     ("fetch", ["fetch", "-q", "-o", "out.fastq", READS, "0..", "#5"], ["out.fastq"], READS),
     ("fetch to BGZF", ["fetch", "-q", "-o", "out.fastq.gz", READS, "0.."], ["out.fastq.gz"], READS),
     ("index of names", ["index", "-q", "--names", SEQUENCES], [SEQUENCES + ".fai"], SEQUENCES),

@@ -60,8 +60,8 @@ fn write_indexes(path: &Path, name: &str, args: &Index, common: &Common) -> Resu
     source.content()?;
     if args.names || (!is_asked && formats::of(source.detect()?)?.is_indexed_by_name()) {
         let fai = input::work(&source, name, common, || names_of(&source))?;
-        note_left_out(&fai, name, common);
         written.add(&Fai::path_of(path), (fai.entries().len() as u64, "name"), |out| fai.write(out))?;
+        note_left_out(&fai, name, common);
     }
     if args.numbers || !is_asked {
         let sparse = input::work(&source, name, common, || formats::run(&source, &Numbers))?;
