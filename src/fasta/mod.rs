@@ -42,8 +42,9 @@
 //! # Boundaries
 //!
 //! A line begins at the start of the input and after every LF. A `>` after an LF is a boundary in the sense of
-//! [`Boundaries::search_boundary`], whatever surrounds it: a cursor goes from line to line, and at a line that begins with `>` it
-//! ends its record, unless it met an error before. No rule lets such a line belong to the record before it. So two bytes decide.
+//! [`search_boundary`](crate::record::Boundaries::search_boundary), whatever surrounds it: a cursor goes from line to
+//! line, and at a line that begins with `>` it ends its record, unless it met an error before. No rule lets such a line belong to the
+//! record before it. So two bytes decide.
 //!
 //! # Writing
 //!

@@ -39,7 +39,7 @@ impl Boundaries for Fastq {
         true
     }
 
-    /// Quality scores of a [wrapped] record can look like a record.
+    /// Quality scores of a [wrapped](super::wrapped) record can look like a record.
     fn needs_proof(&self) -> bool {
         true
     }

@@ -28,8 +28,8 @@
 //! of a header is its plus line. *Only if:* sequence lines, plus lines and blank lines do not begin with `@`. A quality line may;
 //! the line after the next is then blank, a header or a sequence, and none of these begins with `+`. Three line starts therefore
 //! decide, whatever the quality line contains, and every header found by this rule is a boundary in the sense of
-//! [`Boundaries::search_boundary`]: a cursor that takes such a line for anything else reports an error at once, for a blank line, a
-//! plus line and a sequence because of its first byte, for a quality line because of the rule above.
+//! [`search_boundary`](crate::record::Boundaries::search_boundary): a cursor that takes such a line for anything else reports an
+//! error at once, for a blank line, a plus line and a sequence because of its first byte, for a quality line because of the rule above.
 //!
 //! A blank line after a blank line is a boundary too: the first of them may be the empty last line of a record, but the second
 //! belongs to no record. (A record with an empty sequence has `+` on the next line.)

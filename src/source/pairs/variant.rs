@@ -8,7 +8,8 @@ use crate::record::Format;
 
 impl PairedSource {
     /// Runs work on the pairs in the variant of their records: wrapped if those of an input are, and otherwise four lines per record. If
-    /// the guess from the first bytes is wrong, files are read again, as in [`Source::in_variant`]; streams are read as guessed.
+    /// the guess from the first bytes is wrong, files are read again, as in [`Source::in_variant`](crate::Source::in_variant); streams
+    /// are read as guessed.
     ///
     /// ```
     /// use pagecut::{PairedSource, fastq::Fastq};

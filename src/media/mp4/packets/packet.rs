@@ -29,7 +29,8 @@ pub struct Packet<'data> {
     pub is_discarded: bool,
     /// Whether libavformat skips it, since the presentation does not need it: it precedes the sync sample where decoding of
     /// the edit starts, precedes the first audio by more than a second, or follows the end of the edit and the sync samples
-    /// there. Only for tracks with one edit besides empty ones, in movies without fragments, with [`Times::Presentation`].
+    /// there. Only for tracks with one edit besides empty ones, in movies without fragments, with
+    /// [`Times::Presentation`](crate::media::Times::Presentation).
     pub is_left_out: bool,
     /// Whether the decoder outputs it; if not, `pts` is not a presentation time.
     pub is_output: bool,
