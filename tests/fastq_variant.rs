@@ -10,7 +10,7 @@ use common::noise;
 use pagecut::fastq::{Fastq, Variant};
 use pagecut::io::Strategy as Backend;
 use pagecut::{
-    ErrorKind, Format, Result, Source, SourceOptions,
+    ErrorKind, Format, PairedSource, Result, Source, SourceOptions,
     source::{FormatTask, Salvaged},
 };
 use proptest::prelude::*;
@@ -252,5 +252,81 @@ proptest! {
                 }
             }
         }
+    }
+}
+
+/// Four-line records, more than enough to guess the variant, and a wrapped one after them.
+fn wrapped_late() -> Vec<u8> {
+    let mut text = b"@r\nACGT\n+\nIIII\n".repeat(20_000);
+    text.extend_from_slice(b"@w\nACGT\nAC\n+\nIIII\nII\n");
+    text.extend(b"@r\nACGT\n+\nIIII\n".repeat(20_000));
+    text
+}
+
+#[test]
+fn a_stream_wrapped_late_is_named_as_such() {
+    let fastq = Fastq::new();
+    for part_len in [1000, 1 << 20] {
+        let stream =
+            || Source::from_reader(Cursor::new(wrapped_late()), SourceOptions::new().part_len(part_len));
+        let count = |source: &Source| {
+            let mut records = source.records(&fastq)?;
+            while records.next()?.is_some() {}
+            Ok(())
+        };
+        let wrapped = || Ok(());
+        let (serial, parallel) = (stream(), stream());
+        let errors = [
+            serial.in_variant(Variant::FourLines, || count(&serial), wrapped).unwrap_err(),
+            parallel
+                .in_variant(Variant::FourLines, || parallel.for_each(&fastq, |_| {}).map(drop), wrapped)
+                .unwrap_err(),
+        ];
+        for error in &errors {
+            assert!(matches!(error.kind(), ErrorKind::WrappedStream), "{error}");
+            assert_eq!(error.location().and_then(|location| location.record), Some(20_000));
+        }
+        assert_eq!(errors[0].to_string(), errors[1].to_string());
+        // Without the question, nothing is read after the error.
+        assert!(matches!(count(&stream()).unwrap_err().kind(), ErrorKind::PlusLine { .. }));
+    }
+}
+
+#[test]
+fn a_late_fault_of_a_stream_is_no_wrapped_record() {
+    let text =
+        String::from_utf8(wrapped_late()).unwrap().replace("@w\nACGT\nAC\n+\nIIII\nII\n", "@w\nACGT\nAC\n");
+    let source = Source::from_reader(Cursor::new(text), SourceOptions::new());
+    let read = || {
+        let mut records = source.records(&Fastq::new())?;
+        while records.next()?.is_some() {}
+        Ok(())
+    };
+    let error =
+        source.in_variant(Variant::FourLines, read, || unreachable!("it is not wrapped")).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::PlusLine { .. }), "{error}");
+}
+
+#[test]
+fn pairs_of_a_stream_wrapped_late_are_named_as_such() {
+    let fastq = Fastq::new();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("r2.fastq");
+    std::fs::write(&path, wrapped_late()).unwrap();
+    let stream = || Source::from_reader(Cursor::new(wrapped_late()), SourceOptions::new());
+    let second: [&dyn Fn() -> Source; 2] = [&stream, &|| Source::open(&path).unwrap()];
+    for second in second {
+        let source = PairedSource::new(stream(), second());
+        let each = |source: &PairedSource| source.for_each(&fastq, |_| {}).map(drop);
+        let parallel = source.in_variant(|| each(&source), || Ok(())).unwrap_err();
+        let source = PairedSource::new(stream(), second());
+        let serial = |source: &PairedSource| {
+            let mut pairs = source.pairs(&fastq)?;
+            while pairs.next()?.is_some() {}
+            Ok(())
+        };
+        let serial = source.in_variant(|| serial(&source), || Ok(())).unwrap_err();
+        assert!(matches!(serial.kind(), ErrorKind::WrappedStream), "{serial}");
+        assert_eq!(serial.to_string(), parallel.to_string());
     }
 }

@@ -61,7 +61,10 @@ fn only_the_last_block_closes_the_file() {
         (packed.bytes.clone(), true),
         (open.to_vec(), false),
         ([&packed.bytes, &BGZF_END[..]].concat(), true),
-        ([&packed.bytes, &b"garbage"[..]].concat(), false),
+        // Garbage is no block, so the block before it is the last one.
+        ([&packed.bytes, &b"garbage"[..]].concat(), true),
+        ([open, b"garbage"].concat(), false),
+        ([&packed.bytes, &open[..open.len() - 5]].concat(), false),
         ([open, b"garbage", &BGZF_END].concat(), true),
     ] {
         for setting in few_settings(bytes.len()) {

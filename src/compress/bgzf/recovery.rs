@@ -12,7 +12,7 @@ use crate::compress::peek::Peek;
 use crate::compress::pieces::Pieces;
 use crate::compress::run::{Run, Taken};
 use crate::compress::{Check, Compression, CompressionStats};
-use crate::error::{CompressedFault, Error, Result};
+use crate::error::{CompressedFault, Error, ErrorKind, Result};
 use crate::record::Loss;
 
 /// Reads blocks, and continues after damage at the next block that is certain.
@@ -94,7 +94,10 @@ impl Recovery {
         };
         self.skip_to_block(input)?;
         self.number = None;
-        packed.closed = false;
+        // Bytes that are no part of a block leave an end-of-file block before them the last one.
+        let is_garbage =
+            matches!(error.kind(), ErrorKind::Compressed { fault: CompressedFault::TrailingGarbage, .. });
+        packed.closed &= is_garbage;
         let lost = start..input.offset();
         Ok(Next::Lost(Loss { position: 0, packed: lost, len: None, before: None, error }))
     }

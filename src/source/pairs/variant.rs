@@ -8,8 +8,8 @@ use crate::record::Format;
 
 impl PairedSource {
     /// Runs work on the pairs in the variant of their records: wrapped if those of an input are, and otherwise four lines per record. If
-    /// the guess from the first bytes is wrong, files are read again, as in [`Source::in_variant`](crate::Source::in_variant); streams
-    /// are read as guessed.
+    /// the guess from the first bytes is wrong, files are read again, as in [`Source::in_variant`](crate::Source::in_variant). A stream
+    /// cannot be read again: if it proves to be wrapped, the error is [`ErrorKind::WrappedStream`].
     ///
     /// ```
     /// use pagecut::{PairedSource, fastq::Fastq};
@@ -34,6 +34,7 @@ impl PairedSource {
     ) -> Result<T> {
         match self.guess()? {
             guess @ Variant::FourLines => {
+                self.inputs().for_each(|(source, _)| source.variant_request.make());
                 let done = four_lines();
                 match self.variant_after(guess, done.as_ref().err())? {
                     Variant::FourLines => done,
@@ -66,14 +67,17 @@ impl PairedSource {
     /// Returns the variant of the input with this error, which was read as `guess`.
     fn variant_after(&self, guess: Variant, error: Option<&Error>) -> Result<Variant> {
         let Some(error) = error else { return Ok(guess) };
-        // A stream cannot be read again, so the pairs cannot.
-        if self.inputs().any(|(source, _)| source.reader().is_none()) {
-            return Ok(guess);
-        }
         let file = error.location().and_then(|location| location.file);
-        match self.inputs().find(|(_, of)| *of == file) {
-            Some((source, _)) => source.variant_after(guess, error),
-            None => Ok(guess),
+        let Some((source, _)) = self.inputs().find(|(_, of)| *of == file) else { return Ok(guess) };
+        match source.turns_out_to_be(guess, Some(error))? {
+            // A stream cannot be read again, and neither can the other input then.
+            variant if variant != guess && self.inputs().any(|(source, _)| source.reader().is_none()) => {
+                match variant {
+                    Variant::Wrapped => Err(error.clone().of_wrapped_stream()),
+                    Variant::FourLines => Ok(guess),
+                }
+            }
+            variant => Ok(variant),
         }
     }
 }

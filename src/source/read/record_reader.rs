@@ -5,10 +5,12 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::{Error, Result};
-use crate::record::{CursorState, Format, Part, Reading, RecordLocation, Tally};
+use crate::fastq::Evidence;
+use crate::record::{Boundaries, CursorState, Format, Part, Reading, RecordLocation, Tally};
 use crate::source::open::{Input, Source, lock};
 use crate::source::schedule::{Account, Division, FileParts, Outcome, PartQueue};
 use crate::source::stream::{StreamInput, StreamParts};
+use crate::source::variant::{PendingCensus, is_in_doubt};
 
 impl Source {
     /// Reads the records one after the other on the calling thread, from any input: mapped, read, compressed or a stream. This takes the
@@ -39,6 +41,7 @@ impl Source {
     ) -> Result<RecordReader<'source, F>> {
         self.done.store(0, Ordering::Relaxed);
         let (options, done) = (self.options, &self.done);
+        let mut finds_variant = false;
         let parts: Box<dyn Serial<'source> + 'source> = match &self.input {
             Input::File(file) if self.has_file_parts(file, format) => Box::new(SerialParts::new(
                 FileParts::new(format, Division::Records, &file.reader, options.part_len, done),
@@ -49,6 +52,8 @@ impl Source {
             }
             Input::Stream { input, .. } => {
                 let input = lock(input)?;
+                let needs_proof = format.boundaries().is_some_and(Boundaries::needs_proof);
+                finds_variant = needs_proof && self.variant_request.take();
                 Box::new(SerialParts::new(StreamParts::new(format, false, input, options, done)))
             }
         };
@@ -58,6 +63,7 @@ impl Source {
             parts,
             state: CursorState::default(),
             before: Tally::default(),
+            finds_variant,
             has_ended: false,
         })
     }
@@ -73,6 +79,8 @@ pub struct RecordReader<'source, F: Format> {
     state: CursorState<F>,
     /// The account of the parts before the current one.
     before: Tally,
+    /// Whether a stream is read on after an error that leaves its variant of FASTQ in doubt.
+    finds_variant: bool,
     has_ended: bool,
 }
 
@@ -159,14 +167,55 @@ impl<F: Format> RecordReader<'_, F> {
     #[cold]
     fn leave_part(&mut self, met: Option<Error>) -> Result<()> {
         let tally = self.state.tally();
+        let census = met.as_ref().and_then(|error| self.begin_census(error));
         match self.parts.leave(Outcome::read_up_to(met, tally)).error {
-            Some(error) => self.end(Some(error)),
+            Some(error) => {
+                if let Some(census) = census {
+                    self.find_variant(census);
+                }
+                self.end(Some(error))
+            }
             None => {
                 self.before += tally;
                 self.state = CursorState::default();
                 Ok(())
             }
         }
+    }
+
+    /// Starts the census of a stream at the record with this error, if the variant is wanted and the error leaves it in doubt.
+    #[cold]
+    fn begin_census(&self, error: &Error) -> Option<PendingCensus> {
+        let location = error.location().filter(|_| self.finds_variant && is_in_doubt(error))?;
+        let part = self.parts.part();
+        let mut census = PendingCensus::from(location.record_offset, Evidence::default());
+        // The record starts in the part, so its position fits into `usize`.
+        let start = usize::try_from(location.record_offset - part.offset()).unwrap_or(usize::MAX);
+        census.add(part.as_bytes().get(start..)?).ok()?;
+        Some(census)
+    }
+
+    /// Reads on until the variant of the stream is certain.
+    #[cold]
+    fn find_variant(&mut self, mut census: PendingCensus) {
+        while census.look(false, Evidence::is_enough_up_to_fault).is_none() {
+            match self.parts.advance() {
+                Ok(true) => {}
+                Ok(false) => {
+                    census.look(true, Evidence::is_enough_up_to_fault);
+                    break;
+                }
+                Err(_) => break,
+            }
+            // If memory is exhausted, the evidence so far decides.
+            let has_room = census.add(self.parts.part().as_bytes()).is_ok();
+            let has_failed = self.parts.leave(Outcome::read(Tally::default())).error.is_some();
+            if !has_room || has_failed {
+                census.look(false, Evidence::is_enough_up_to_fault);
+                break;
+            }
+        }
+        self.source.variant_request.answer(Some(census.evidence.variant_up_to_fault()));
     }
 
     /// Ends reading, with an error of the current or the next part.

@@ -150,7 +150,11 @@ impl Source {
     }
 
     /// Returns the variant of the input, after reading it as `guess` gave this error, if any.
-    fn turns_out_to_be(&self, guess: Variant, error: Option<&Error>) -> Result<Variant> {
+    pub(in crate::source) fn turns_out_to_be(
+        &self,
+        guess: Variant,
+        error: Option<&Error>,
+    ) -> Result<Variant> {
         let Some(error) = error else { return Ok(guess) };
         if self.reader().is_some() {
             return self.variant_after(guess, error);

@@ -14,7 +14,7 @@ pub(in crate::source) struct VariantRequest {
 
 impl VariantRequest {
     /// Requests the variant from the next task.
-    pub(super) fn make(&self) {
+    pub(in crate::source) fn make(&self) {
         self.is_wanted.store(true, Ordering::Relaxed);
         self.answer(None);
     }
