@@ -17,13 +17,18 @@ use crate::named_source::NamedSource;
 use crate::pairs::{self, Input, MatesByName};
 use crate::table::{Cell, Table};
 use crate::{formats, input, progress, report};
-pub(crate) use outcome::Outcome;
+pub(crate) use outcome::{Counted, Outcome};
 pub(crate) use packets::PacketCounts;
 pub(crate) use reads::ReadCounts;
 pub(crate) use tracks::{TrackRow, Tracks};
 
 /// Arguments of `pagecut stats`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "The verdict is FAILED for an input that cannot be read to its end, and for what `verify` finds in the bytes that are \
+                  counted: continuity errors of MPEG-TS, and a missing end-of-file block of BGZF. Other checks, such as those of \
+                  CRC-32 elements of Matroska, need `verify`. Cells are `-` (null in JSON) if an error prevents the counts."
+)]
 pub(crate) struct Stats {
     /// Files; `-`, or none at all, for standard input
     files: Vec<PathBuf>,
@@ -46,28 +51,25 @@ pub(crate) struct Stats {
 pub(crate) fn run(args: &Stats, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
     let mut tables = Tables::new(args);
     let inputs = progress::numbered(args.mates.group(&args.files, all_good));
-    let count_alone = |path: &Path| {
-        let name = path.display().to_string();
-        let counted = count(path, &name, args, common);
-        (name, counted)
-    };
+    let count_alone = |path: &Path| count(path, args, common);
     let outcomes = inputs.flat_map(|input| match &input {
         Input::Alone(path) | Input::WithoutMate(path, _) => vec![count_alone(path)],
         _ => pairs::stats::count(&input, args.all, &args.limit, common, count_alone),
     });
-    for (name, counted) in outcomes {
-        let errors = counted.as_ref().map_or_else(std::slice::from_ref, Outcome::errors);
+    for Counted { name, outcome, is_closed } in outcomes {
+        let errors = outcome.as_ref().map_or_else(std::slice::from_ref, Outcome::errors);
         errors.iter().for_each(|error| report::error(&name, error));
-        *all_good &= errors.is_empty();
+        let is_good = is_closed && errors.is_empty();
+        *all_good &= is_good;
         if args.json {
-            match &counted {
-                Ok(Outcome::Reads(counts)) => write_json(out, &counts.json(args.all))?,
-                Ok(Outcome::Packets(counts)) => write_json(out, &counts.json())?,
-                Ok(Outcome::Tracks(tracks)) => write_json(out, tracks)?,
+            match &outcome {
+                Ok(Outcome::Reads(counts)) => write_json(out, &counts.json(args.all, is_closed))?,
+                Ok(Outcome::Packets(counts)) => write_json(out, &counts.json(is_closed))?,
+                Ok(Outcome::Tracks(tracks)) => write_json(out, &tracks.json(is_closed))?,
                 Err(error) => write_json(out, &reads::json_of_failure(&name, error, args.all))?,
             }
         } else {
-            tables.add(&name, &counted, out)?;
+            tables.add(&name, &outcome, is_good, out)?;
         }
     }
     tables.end(out)
@@ -103,8 +105,13 @@ impl<'run> Tables<'run> {
     }
 
     /// Adds the rows of an input: at least one, whose cells are unknown if there are no counts. Tab-separated rows are printed at once.
-    fn add(&mut self, name: &str, counted: &Result<Outcome>, out: &mut dyn Write) -> io::Result<()> {
-        let is_good = counted.as_ref().is_ok_and(|outcome| outcome.errors().is_empty());
+    fn add(
+        &mut self,
+        name: &str,
+        counted: &Result<Outcome>,
+        is_good: bool,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         let (kind, mut rows) = match counted {
             Ok(Outcome::Reads(counts)) => (Kind::Reads, vec![counts.cells(self.args.all)]),
             Ok(Outcome::Packets(counts)) => (Kind::Packets, counts.rows()),
@@ -157,9 +164,16 @@ impl<'run> Tables<'run> {
 }
 
 /// Counts in one input.
-fn count(path: &Path, name: &str, args: &Stats, common: &Common) -> Result<Outcome> {
-    let source = input::open_to_read(path, &args.limit, common)?;
-    formats::of(source.detect()?)?.stats(NamedSource { source: &source, name, common }, args.all)
+fn count(path: &Path, args: &Stats, common: &Common) -> Counted {
+    let name = path.display().to_string();
+    let source = match input::open_to_read(path, &args.limit, common) {
+        Ok(source) => source,
+        Err(error) => return Counted::failed(name, error),
+    };
+    let input = NamedSource { source: &source, name: &name, common };
+    let outcome = source.detect().and_then(formats::of).and_then(|format| format.stats(input, args.all));
+    let is_closed = source.is_closed();
+    Counted { name, outcome, is_closed }
 }
 
 fn write_json(out: &mut dyn Write, value: &impl serde::Serialize) -> io::Result<()> {

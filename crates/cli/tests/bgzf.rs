@@ -413,3 +413,30 @@ fn a_fault_in_the_text_has_its_virtual_offset() {
     let output = pagecut(folder.path(), &["verify", "--json", "reads"]);
     assert!(!stdout(&output).contains("virtual_offset") && stdout(&output).contains("record_start"));
 }
+
+#[test]
+fn stats_and_verify_agree_on_a_missing_end_block() {
+    let folder = folder(&["illumina.fastq"]);
+    let packed = fs::read(folder.path().join("illumina.fastq.gz")).unwrap();
+    fs::write(folder.path().join("open.fastq.gz"), &packed[..packed.len() - 28]).unwrap();
+    for (file, code, verdict) in [("illumina.fastq.gz", 0, "OK"), ("open.fastq.gz", 1, "FAILED")] {
+        for command in ["stats", "verify"] {
+            let output = pagecut(folder.path(), &[command, file]);
+            assert_eq!(output.status.code(), Some(code), "{command} {file}");
+            assert!(stdout(&output).contains(verdict), "{command} {file}");
+        }
+    }
+    let output = pagecut(folder.path(), &["stats", "--json", "open.fastq.gz"]);
+    assert!(stdout(&output).contains("\"error\":{\"kind\":\"unclosed\""), "{}", stdout(&output));
+}
+
+#[test]
+fn garbage_does_not_hide_the_end_block() {
+    let folder = folder(&["illumina.fastq"]);
+    let packed = fs::read(folder.path().join("illumina.fastq.gz")).unwrap();
+    fs::write(folder.path().join("more.fastq.gz"), [&packed[..], b"garbage\n"].concat()).unwrap();
+    let output = pagecut(folder.path(), &["verify", "--recover", "--json", "more.fastq.gz"]);
+    assert!(stdout(&output).contains("\"closed\":true"), "{}", stdout(&output));
+    let output = pagecut(folder.path(), &["sanitize", "more.fastq.gz", "-o", "out.fastq"]);
+    assert!(!stderr(&output).contains("closes"), "{}", stderr(&output));
+}

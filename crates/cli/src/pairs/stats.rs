@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use pagecut::fastq::{Fastq, Summary};
-use pagecut::{PairedSource, Result};
+use pagecut::{PairedSource, Result, Source};
 
 use super::files::{self, Input};
 use crate::args::{Common, Limit};
-use crate::stats::{Outcome, ReadCounts};
+use crate::stats::{Counted, Outcome, ReadCounts};
 
 /// Counts in the files of pairs. Returns an outcome for each file. If the pairs were not read to the end, `count_alone` counts in each file,
 /// but not in streams, and the last outcome is the error of the pairs, unless it is that of a file.
@@ -16,12 +16,12 @@ pub(crate) fn count(
     all: bool,
     limit: &Limit,
     common: &Common,
-    count_alone: impl Fn(&Path) -> (String, Result<Outcome>),
-) -> Vec<(String, Result<Outcome>)> {
+    count_alone: impl Fn(&Path) -> Counted,
+) -> Vec<Counted> {
     let name = input.name();
     let source = match input.open(limit, common) {
         Ok(source) => source,
-        Err((name, error)) => return vec![(name, Err(error))],
+        Err((name, error)) => return vec![Counted::failed(name, error)],
     };
     match files::work(&source, &name, common, || summaries(&source, all)) {
         Err(error) => {
@@ -29,19 +29,20 @@ pub(crate) fn count(
             let files = input.paths().into_iter().zip(sources);
             let files = files.filter(|(_, source)| source.reader().is_some());
             let mut outcomes: Vec<_> = files.map(|(path, _)| count_alone(path)).collect();
-            if files::is_of_mates(&error) || outcomes.iter().all(|(_, counted)| counted.is_ok()) {
-                outcomes.push((name, Err(error)));
+            if files::is_of_mates(&error) || outcomes.iter().all(|counted| counted.outcome.is_ok()) {
+                outcomes.push(Counted::failed(name, error));
             }
             outcomes
         }
         Ok(summaries) => {
-            let counts = |(path, summary): (&Path, Summary)| {
+            let sources = [Some(source.first()), source.second()].into_iter().flatten();
+            let counts = |((path, summary), source): ((&Path, Summary), &Source)| {
                 let name = path.display().to_string();
                 let format = if summary.lengths().count() > 0 { "FASTQ" } else { "" };
                 let counts = ReadCounts::of_summary(&name, format, &summary);
-                (name, Ok(Outcome::Reads(Box::new(counts))))
+                Counted { name, outcome: Ok(Outcome::Reads(Box::new(counts))), is_closed: source.is_closed() }
             };
-            input.paths().into_iter().zip(summaries).map(counts).collect()
+            input.paths().into_iter().zip(summaries).zip(sources).map(counts).collect()
         }
     }
 }

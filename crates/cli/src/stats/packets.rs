@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::fault::Fault;
 use crate::table::Cell;
+use crate::verify::first;
 
 /// The format's name in output.
 const FORMAT: &str = "MPEG-TS";
@@ -45,6 +46,7 @@ impl PacketCounts {
                 Ok(())
             },
         );
+        let error = first(error, summary.first_continuity_error());
         Self { file: file.to_owned(), packet_len: format.packet_len(), tally, summary, error }
     }
 
@@ -65,7 +67,8 @@ impl PacketCounts {
         self.summary.pids().iter().map(row).collect()
     }
 
-    pub(super) fn json(&self) -> impl Serialize {
+    pub(super) fn json(&self, is_closed: bool) -> impl Serialize {
+        let error = self.error.as_ref().map(Fault::new);
         let total = self.summary.total();
         Object {
             file: &self.file,
@@ -76,7 +79,7 @@ impl PacketCounts {
             gap_bytes: self.tally.gap_bytes,
             errors: Errors::of(&total),
             pids: self.summary.pids().iter().map(|(&pid, summary)| Pid::of(pid, summary)).collect(),
-            error: self.error.as_ref().map(Fault::new),
+            error: error.or_else(|| (!is_closed).then(Fault::of_unclosed)),
         }
     }
 }

@@ -143,8 +143,9 @@ impl ReadCounts {
     }
 
     /// Returns the row as an object with the columns as its keys.
-    pub(super) fn json(&self, all: bool) -> impl Serialize {
-        Object { columns: columns(all), cells: self.cells(all), error: None }
+    pub(super) fn json(&self, all: bool, is_closed: bool) -> impl Serialize {
+        let error = (!is_closed).then(Fault::of_unclosed);
+        Object { columns: columns(all), cells: self.cells(all), error }
     }
 }
 

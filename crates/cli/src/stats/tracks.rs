@@ -9,7 +9,6 @@ use super::fault::Fault;
 use crate::table::Cell;
 
 /// The results for a container.
-#[derive(Serialize)]
 pub(crate) struct Tracks {
     file: String,
     format: &'static str,
@@ -17,8 +16,16 @@ pub(crate) struct Tracks {
     /// The first of the errors.
     error: Option<Fault>,
     /// Errors that do not prevent counts.
-    #[serde(skip)]
     pub(super) errors: Vec<Error>,
+}
+
+/// The results for a container in JSON.
+#[derive(Serialize)]
+struct Object<'tracks> {
+    file: &'tracks str,
+    format: &'static str,
+    tracks: &'tracks [TrackRow],
+    error: Option<Fault>,
 }
 
 /// The results for a track.
@@ -51,6 +58,13 @@ impl Tracks {
         });
         let error = errors.first().map(Fault::new);
         Self { file: file.to_owned(), format, tracks, error, errors }
+    }
+
+    /// Returns the object of the container.
+    pub(super) fn json(&self, is_closed: bool) -> impl Serialize {
+        let Self { file, format, tracks, error, .. } = self;
+        let error = error.clone().or_else(|| (!is_closed).then(Fault::of_unclosed));
+        Object { file, format, tracks, error }
     }
 
     /// Returns a row for each track.

@@ -14,7 +14,7 @@ pub(crate) struct Reading {
     pub(super) format: Option<&'static str>,
     /// Whether the bytes of records are coded media.
     pub(super) is_media: bool,
-    /// Length of the decompressed input; for a compressed input or a stream, as far as it was read.
+    /// Length of the decompressed input; of a damaged one, up to the error.
     pub(super) bytes: u64,
     /// Length of the file, if known.
     pub(super) file_len: Option<u64>,
@@ -94,10 +94,10 @@ impl Reading {
             checked;
         let file_len = source.len_hint();
         let bytes = match (packed, file_len) {
-            (None, Some(len)) => len,
+            (None, Some(len)) if complete => len,
             (Some(packed), _) if complete => packed.decompressed_bytes,
             (None, None) if complete => source.bytes_done(),
-            // The bytes after the error may have been read or not.
+            // The bytes after the error may have been read or not, and the length of a pipe is unknown.
             _ => tally.bytes(),
         };
         let error = if complete { first(error, fault) } else { error };
