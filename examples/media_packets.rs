@@ -8,7 +8,7 @@ use pagecut::{Source, media::Container};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args_os().nth(1).ok_or("usage: media_packets FILE")?;
     let source = Source::open(path)?;
-    let data = source.whole()?;
+    let data = source.read_all()?;
     let mut out = io::stdout().lock();
     for packet in Container::read(&data)?.packets() {
         let packet = packet?;

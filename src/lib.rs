@@ -57,7 +57,7 @@
 //! use pagecut::{Source, media::Container};
 //!
 //! let source = Source::open("testdata/media/mp4/faststart.mp4")?;
-//! let data = source.whole()?;
+//! let data = source.read_all()?;
 //! let mut key_frames = 0;
 //! for packet in Container::read(&data)?.packets() {
 //!     key_frames += u32::from(packet?.is_key);

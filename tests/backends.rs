@@ -364,7 +364,7 @@ fn contradicting_settings_are_refused() {
             assert!(error.to_string().starts_with(&format!("invalid {name} ")), "{error}");
         }
         assert!(Source::with_options(testdata("two.fastq"), SourceOptions::new().config(bad)).is_err());
-        assert!(Reader::of(File::open(testdata("two.fastq")).unwrap(), bad).is_err());
+        assert!(Reader::from_file(File::open(testdata("two.fastq")).unwrap(), bad).is_err());
     }
     assert_eq!(opener.config(), good);
 }

@@ -12,7 +12,7 @@ use std::process::Command;
 
 use pagecut::fastq::Fastq;
 use pagecut::io::{Strategy, ZeroCopyConfig};
-use pagecut::{Account, Error, Source, SourceOptions, source::Salvaged};
+use pagecut::{Account, Error, Source, SourceOptions, source::Recovered};
 
 /// Returns reads of 60 letters; one of them may have only three quality scores.
 fn reads(count: usize, bad: Option<usize>) -> Vec<u8> {
@@ -81,10 +81,10 @@ fn read(open: &dyn Fn() -> Source) -> (Found, Found, Vec<u8>, Vec<String>) {
     let fastq = Fastq::new();
     let up_to_error = Found::of(&open().account(&fastq));
     let (mut good, mut gaps) = (Vec::new(), Vec::new());
-    let account = open().salvage(&fastq, u64::MAX, |salvaged| {
-        match salvaged {
-            Salvaged::Records(bytes) => good.extend_from_slice(bytes),
-            Salvaged::Gap(gap) => gaps.push(format!("{:?} {} {:?}", gap.range, gap.error, gap.lost)),
+    let account = open().recover(&fastq, u64::MAX, |recovered| {
+        match recovered {
+            Recovered::Records(bytes) => good.extend_from_slice(bytes),
+            Recovered::Gap(gap) => gaps.push(format!("{:?} {} {:?}", gap.range, gap.error, gap.lost)),
             _ => {}
         }
         Ok(())

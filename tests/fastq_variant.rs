@@ -11,7 +11,7 @@ use pagecut::fastq::{Fastq, Variant};
 use pagecut::io::Strategy as Backend;
 use pagecut::{
     ErrorKind, Format, PairedSource, Result, Source, SourceOptions,
-    source::{FormatTask, Salvaged},
+    source::{FormatTask, Recovered},
 };
 use proptest::prelude::*;
 
@@ -103,7 +103,7 @@ fn without_eol(record: &[u8]) -> Vec<u8> {
 
 /// The recovered bytes, the gaps, and the first error.
 #[derive(Debug, PartialEq)]
-struct Recovered {
+struct Outcomes {
     good: Vec<u8>,
     gaps: Vec<(std::ops::Range<u64>, String)>,
     error: Option<String>,
@@ -111,7 +111,7 @@ struct Recovered {
     bytes: u64,
 }
 
-fn recover(source: &Source) -> Recovered {
+fn recover(source: &Source) -> Outcomes {
     let (guess, found) = recover_once(source);
     let mut reported = Vec::new();
     let listed = source.for_each_fastq_gap(&Fastq::new(), guess, u64::MAX, |gap| {
@@ -122,13 +122,13 @@ fn recover(source: &Source) -> Recovered {
     found
 }
 
-fn recover_once(source: &Source) -> (Variant, Recovered) {
+fn recover_once(source: &Source) -> (Variant, Outcomes) {
     let guess = source.detect_after_damage().unwrap().fastq_variant().unwrap_or(Variant::FourLines);
     let (mut good, mut gaps) = (Vec::new(), Vec::new());
-    let account = source.salvage_fastq(&Fastq::new(), guess, u64::MAX, |salvaged| {
+    let account = source.recover_fastq(&Fastq::new(), guess, u64::MAX, |salvaged| {
         match salvaged {
-            Salvaged::Records(bytes) => good.extend_from_slice(bytes),
-            Salvaged::Gap(gap) => gaps.push((gap.range, gap.error.to_string())),
+            Recovered::Records(bytes) => good.extend_from_slice(bytes),
+            Recovered::Gap(gap) => gaps.push((gap.range, gap.error.to_string())),
             _ => {}
         }
         Ok(())
@@ -139,14 +139,14 @@ fn recover_once(source: &Source) -> (Variant, Recovered) {
         gaps.clear();
     }
     let error = account.error.map(|error| error.to_string());
-    (guess, Recovered { good, gaps, error, records: account.tally.records, bytes: account.tally.bytes() })
+    (guess, Outcomes { good, gaps, error, records: account.tally.records, bytes: account.tally.bytes() })
 }
 
 /// Returns the bytes recovered from an input that is read as four-line FASTQ.
 fn recover_four_lines(source: &Source) -> Vec<u8> {
     let mut good = Vec::new();
-    source.salvage(&Fastq::new(), u64::MAX, |salvaged| {
-        if let Salvaged::Records(bytes) = salvaged {
+    source.recover(&Fastq::new(), u64::MAX, |salvaged| {
+        if let Recovered::Records(bytes) = salvaged {
             good.extend_from_slice(bytes);
         }
         Ok(())

@@ -7,7 +7,7 @@ mod heap;
 use common::{file, reads};
 use heap::peak;
 use pagecut::fastq::Fastq;
-use pagecut::index::{Entry, Fai, Sparse};
+use pagecut::index::{Entry, Fai, RecordIndex};
 use pagecut::io::{Strategy, ZeroCopyConfig};
 use pagecut::{Source, SourceOptions};
 
@@ -22,7 +22,7 @@ fn indexing_memory_is_that_of_the_index() {
         let config = ZeroCopyConfig::new().strategy(Strategy::Read);
         let options = SourceOptions::new().config(config).threads(2).part_len(256 << 10);
         let source = Source::with_options(&path, options).unwrap();
-        let (sparse, bytes) = peak(|| Sparse::build(&source, &Fastq::new()).unwrap());
+        let (sparse, bytes) = peak(|| RecordIndex::build(&source, &Fastq::new()).unwrap());
         of_numbers.push(bytes);
 
         // Names repeat in every copy of the reads, so most entries are dropped at the end.

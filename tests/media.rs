@@ -309,7 +309,7 @@ fn detection_is_that_of_every_other_input() {
         assert_eq!(Some(Container::read(&data).unwrap().kind()), kind.container(), "{name}");
         let source = Source::open(testdata("media").join(&name)).unwrap();
         assert_eq!(source.detect().unwrap(), kind, "{name}");
-        let whole = source.whole().unwrap();
+        let whole = source.read_all().unwrap();
         let container = Container::read(&whole).unwrap();
         assert_eq!(container.packets().count(), Container::read(&data).unwrap().packets().count(), "{name}");
         source.check().unwrap();

@@ -10,7 +10,7 @@ use common::{POOLS, file};
 use pagecut::error::PairFile;
 use pagecut::fastq::Fastq;
 use pagecut::io::{Strategy, ZeroCopyConfig};
-use pagecut::source::{PairAccount, PairPiece, Salvaged};
+use pagecut::source::{PairAccount, PairPiece, Recovered};
 use pagecut::{Error, ErrorKind, PairedSource, Source, SourceOptions};
 use proptest::prelude::{Just, ProptestConfig, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use proptest::strategy::{BoxedStrategy, Strategy as _};
@@ -232,12 +232,12 @@ fn good(data: &[u8]) -> Vec<u8> {
     let mut good = Vec::new();
     // A damaged stream may look wrapped, and cannot be read again.
     let (_folder, path) = file(data);
-    let account = Source::open(path).unwrap().salvage_fastq(
+    let account = Source::open(path).unwrap().recover_fastq(
         &Fastq::new(),
         pagecut::fastq::Variant::FourLines,
         u64::MAX,
         |salvaged| {
-            if let Salvaged::Records(bytes) = salvaged {
+            if let Recovered::Records(bytes) = salvaged {
                 good.extend_from_slice(bytes);
             }
             Ok(())

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use pagecut::compress::bgzf::{Gzi, Point, VirtualOffset};
 use pagecut::fastq::Fastq;
-use pagecut::index::{self, Fai, Sparse};
+use pagecut::index::{self, Fai, RecordIndex};
 use pagecut::io::{Strategy, ZeroCopyConfig};
 use pagecut::{
     Error, ErrorKind, Format, Source, SourceOptions, open_reader,
@@ -78,7 +78,7 @@ fn every_range_is_read_for_all_block_lengths() {
                     file.truncate(file.len() - BGZF_END.len());
                 }
                 let (_folder, path) = write(&file);
-                let walked = BgzfReader::of(reader(&path, strategy)).unwrap();
+                let walked = BgzfReader::new(reader(&path, strategy)).unwrap();
                 let gzi = Gzi::read(&*bytes(walked.gzi())).unwrap();
                 assert_eq!(gzi, *walked.gzi());
                 let indexed = BgzfReader::with_gzi(reader(&path, strategy), gzi).unwrap();
@@ -113,13 +113,13 @@ fn blocks_with_other_subfields_and_padding_are_read() {
             file.extend(vec![0; zeros]);
             let (_folder, path) = write(&file);
             for strategy in [Strategy::Mapped, Strategy::Read] {
-                let bgzf = BgzfReader::of(reader(&path, strategy)).unwrap();
+                let bgzf = BgzfReader::new(reader(&path, strategy)).unwrap();
                 assert_eq!((bgzf.len(), bgzf.is_closed()), (DATA.len() as u64, true));
                 assert_eq!(read_all_ranges(&bgzf, DATA).1, 0, "a field of {field_len}, {zeros} zeros");
             }
             let source = Source::open(&path).unwrap();
             assert_eq!(source.compression(), Some(pagecut::compress::Compression::Bgzf));
-            assert_eq!(*source.content().unwrap().bytes_at(4..9).unwrap(), DATA[4..9]);
+            assert_eq!(*source.random_access().unwrap().bytes_at(4..9).unwrap(), DATA[4..9]);
         }
     }
 }
@@ -135,7 +135,7 @@ fn gzip_after_bgzf_is_rejected_at_its_start() {
         let (_folder, path) = write(&[&blocks[..], &suffix, &BGZF_END].concat());
         let zeros = suffix.iter().take_while(|&&byte| byte == 0).count();
         for strategy in [Strategy::Mapped, Strategy::Read] {
-            let error = BgzfReader::of(reader(&path, strategy)).unwrap_err();
+            let error = BgzfReader::new(reader(&path, strategy)).unwrap_err();
             assert!(error.to_string().contains(fault), "{error}");
             assert_eq!(error.compressed_place().unwrap().offset, (blocks.len() + zeros) as u64);
         }
@@ -153,7 +153,7 @@ fn numbers(point: &Point) -> [u8; 16] {
 fn an_empty_file_has_no_bytes() {
     for file in [Vec::new(), bgzf(b"", &[1]), BGZF_END.repeat(3)] {
         let (_folder, path) = write(&file);
-        let bgzf = BgzfReader::of(reader(&path, Strategy::Mapped)).unwrap();
+        let bgzf = BgzfReader::new(reader(&path, Strategy::Mapped)).unwrap();
         assert!(bgzf.is_empty() && bgzf.bytes_at(0..0).unwrap().is_empty());
         assert_eq!(bytes(bgzf.gzi()), [0; 8]);
         assert!(bgzf.bytes_at(0..1).is_err());
@@ -225,7 +225,7 @@ fn damaged_blocks_give_an_error_or_correct_bytes() {
             damaged[position] ^= flip;
             fs::write(&damaged_path, &damaged).unwrap();
             let open = || reader(&damaged_path, Strategy::Read);
-            let walked = BgzfReader::of(open());
+            let walked = BgzfReader::new(open());
             let indexed = BgzfReader::with_gzi(open(), Gzi::read(&*index).unwrap());
             for (opened, is_indexed) in [(walked, false), (indexed, true)] {
                 let Ok(bgzf) = opened else {
@@ -259,7 +259,7 @@ fn a_truncated_file_is_rejected_except_between_blocks() {
     let (_folder, path) = write(&file);
     for len in 0..file.len() {
         fs::write(&path, &file[..len]).unwrap();
-        match BgzfReader::of(reader(&path, Strategy::Mapped)) {
+        match BgzfReader::new(reader(&path, Strategy::Mapped)) {
             Ok(bgzf) => {
                 assert!(ends.contains(&len), "{len}");
                 assert_eq!(
@@ -279,7 +279,7 @@ fn a_truncated_file_is_rejected_except_between_blocks() {
         }
     }
     fs::write(&path, [&file[..], b"text that is not a block"].concat()).unwrap();
-    let error = BgzfReader::of(reader(&path, Strategy::Mapped)).unwrap_err();
+    let error = BgzfReader::new(reader(&path, Strategy::Mapped)).unwrap_err();
     assert!(error.to_string().ends_with("invalid header: no BGZF block starts here"), "{error}");
 }
 
@@ -288,7 +288,7 @@ fn a_changed_file_is_detected() {
     let file = bgzf(DATA, &[5, 4]);
     for strategy in [Strategy::Mapped, Strategy::Read] {
         let (_folder, path) = write(&file);
-        let bgzf = BgzfReader::of(reader(&path, strategy)).unwrap();
+        let bgzf = BgzfReader::new(reader(&path, strategy)).unwrap();
         File::options().write(true).open(&path).unwrap().set_len(40).unwrap();
         assert!(matches!(bgzf.check().unwrap_err().kind(), ErrorKind::Truncated { offset: 40, .. }));
         let error = bgzf.bytes_at(0..DATA.len() as u64).unwrap_err();
@@ -370,7 +370,7 @@ fn ranges_of_bgzip_output_match_bgzip() {
 fn several_threads_read_at_once() {
     let data = fs::read(testdata("illumina.fastq")).unwrap();
     let (_folder, path) = write(&bgzf(&data, &[700]));
-    let bgzf = BgzfReader::of(reader(&path, Strategy::Mapped)).unwrap();
+    let bgzf = BgzfReader::new(reader(&path, Strategy::Mapped)).unwrap();
     std::thread::scope(|scope| {
         for thread in 0..4 {
             let (bgzf, data) = (&bgzf, &data);
@@ -402,10 +402,10 @@ fn source(path: &Path) -> Source {
 fn indexes_find_the_same_bytes_as_in_a_plain_file() {
     let (_folder, paths) = both();
     let sources = paths.each_ref().map(|path| source(path));
-    let sparse = sources.each_ref().map(|source| Sparse::build(source, &Fastq::new()).unwrap());
+    let sparse = sources.each_ref().map(|source| RecordIndex::build(source, &Fastq::new()).unwrap());
     let fai = sources.each_ref().map(|source| Fai::from_fastq(source).unwrap());
     assert_eq!(fai[0], fai[1]);
-    let content = sources.each_ref().map(|source| source.content().unwrap());
+    let content = sources.each_ref().map(|source| source.random_access().unwrap());
     assert_eq!(content[0].len(), content[1].len());
     for record in [0, 1, 17, 248, 249] {
         let [plain, packed] = [0, 1].map(|file| {
@@ -430,14 +430,14 @@ fn indexes_find_the_same_bytes_as_in_a_plain_file() {
     // The index survives writing and reading, although its offsets are after the end of the compressed file.
     let mut index = Vec::new();
     sparse[1].write(&mut index).unwrap();
-    assert_eq!(Sparse::read(&*index).unwrap(), sparse[1]);
+    assert_eq!(RecordIndex::read(&*index).unwrap(), sparse[1]);
 }
 
 #[test]
 fn compressed_bytes_are_never_read_as_records() {
     let (_folder, paths) = both();
     let source = source(&paths[1]);
-    let sparse = Sparse::build(&source, &Fastq::new()).unwrap();
+    let sparse = RecordIndex::build(&source, &Fastq::new()).unwrap();
     let raw = source.reader().unwrap();
     let error = sparse.record_range(0, raw, &Fastq::new()).unwrap_err();
     assert!(
@@ -469,7 +469,9 @@ fn inputs_without_positions_report_it() {
     for (bytes, name) in others {
         let (_folder, path) = write(bytes);
         let source = Source::open(path).unwrap();
-        for error in [source.content().err().unwrap(), Sparse::build(&source, &Fastq::new()).unwrap_err()] {
+        for error in
+            [source.random_access().err().unwrap(), RecordIndex::build(&source, &Fastq::new()).unwrap_err()]
+        {
             let text = error.to_string();
             assert!(
                 text.starts_with(&format!("it has no positions: {name} is decompressed from its start")),
@@ -479,5 +481,5 @@ fn inputs_without_positions_report_it() {
         }
     }
     let stream = Source::from_reader(&b"@r\nA\n+\nI\n"[..], SourceOptions::new());
-    assert!(stream.content().err().unwrap().to_string().starts_with("it has no positions"));
+    assert!(stream.random_access().err().unwrap().to_string().starts_with("it has no positions"));
 }

@@ -171,8 +171,8 @@ fn gaps_beyond_the_budget_give_the_same_account_for_every_number_of_workers() {
         let options = SourceOptions::new().strategy(Strategy::Mapped).threads(threads).part_len(300);
         let source = Source::with_options(path.path(), options).unwrap();
         let mut written = 0;
-        let account = source.salvage(&Fastq::new(), 3, |salvaged| {
-            if let pagecut::source::Salvaged::Records(bytes) = salvaged {
+        let account = source.recover(&Fastq::new(), 3, |salvaged| {
+            if let pagecut::source::Recovered::Records(bytes) = salvaged {
                 written += bytes.len() / RECORD.len();
             }
             Ok(())

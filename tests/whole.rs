@@ -32,11 +32,11 @@ fn every_backend_returns_the_same_bytes() {
         fs::write(&file, data).unwrap();
         for options in strategies() {
             let source = Source::with_options(&file, options).unwrap();
-            assert!(*source.whole().unwrap() == *data, "{len} bytes, {options:?}");
+            assert!(*source.read_all().unwrap() == *data, "{len} bytes, {options:?}");
             source.check().unwrap();
         }
         let source = Source::from_reader(Cursor::new(data.to_vec()), SourceOptions::new());
-        assert!(*source.whole().unwrap() == *data, "{len} bytes of a stream");
+        assert!(*source.read_all().unwrap() == *data, "{len} bytes of a stream");
         source.check().unwrap();
     }
 }
@@ -46,7 +46,7 @@ fn only_a_mapping_is_borrowed() {
     let path = common::testdata("media/clusters.mkv");
     let is_borrowed = |strategy| {
         let source = Source::with_options(&path, SourceOptions::new().strategy(strategy)).unwrap();
-        source.whole().unwrap().is_borrowed()
+        source.read_all().unwrap().is_borrowed()
     };
     assert_eq!([Strategy::Mapped, Strategy::Read].map(is_borrowed), [true, false]);
 }
@@ -54,7 +54,7 @@ fn only_a_mapping_is_borrowed() {
 #[test]
 fn a_file_without_a_length_is_read() {
     let source = Source::open("/proc/self/status").unwrap();
-    assert!(source.whole().unwrap().starts_with(b"Name:"));
+    assert!(source.read_all().unwrap().starts_with(b"Name:"));
 }
 
 #[test]
@@ -63,11 +63,11 @@ fn the_length_limit_is_respected() {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(&file, &data).unwrap();
     for options in strategies().map(|options| options.max_len(data.len() as u64 - 1)) {
-        let whole = Source::with_options(&file, options).unwrap().whole().map(|whole| whole.len());
+        let whole = Source::with_options(&file, options).unwrap().read_all().map(|whole| whole.len());
         assert!(is_too_much(&whole), "{whole:?}, {options:?}");
     }
     for options in strategies().map(|options| options.max_len(data.len() as u64)) {
-        Source::with_options(&file, options).unwrap().whole().unwrap();
+        Source::with_options(&file, options).unwrap().read_all().unwrap();
     }
 }
 
@@ -81,7 +81,7 @@ fn a_changed_file_is_detected() {
     for strategy in [Strategy::Mapped, Strategy::Read] {
         fs::write(&file, vec![1; 100_000]).unwrap();
         let source = Source::with_options(&file, SourceOptions::new().strategy(strategy)).unwrap();
-        let whole = source.whole().unwrap();
+        let whole = source.read_all().unwrap();
         fs::write(&file, vec![1; 50_000]).unwrap();
         assert_eq!(whole.len(), 100_000);
         let sum: u64 = whole.iter().map(|&byte| u64::from(byte)).sum();
@@ -120,7 +120,7 @@ mod compressed {
             fs::write(&file, &packed).unwrap();
             for options in strategies() {
                 let source = Source::with_options(&file, options).unwrap();
-                assert!(*source.whole().unwrap() == *data, "{options:?}");
+                assert!(*source.read_all().unwrap() == *data, "{options:?}");
                 let account = source.compression_stats().unwrap();
                 assert_eq!(
                     (account.compressed_bytes, account.decompressed_bytes),
@@ -128,7 +128,7 @@ mod compressed {
                 );
             }
             let source = Source::from_reader(Cursor::new(packed), SourceOptions::new());
-            assert!(*source.whole().unwrap() == *data);
+            assert!(*source.read_all().unwrap() == *data);
         }
     }
 
@@ -137,7 +137,7 @@ mod compressed {
         let mut packed = gzip(&data());
         packed.pop();
         let source = Source::from_reader(Cursor::new(packed), SourceOptions::new());
-        let error = source.whole().unwrap_err();
+        let error = source.read_all().unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Compressed { .. }), "{error}");
     }
 
@@ -146,10 +146,10 @@ mod compressed {
         let packed = gzip(&vec![0; 5 << 20]);
         for options in strategies() {
             let source = Source::from_reader(Cursor::new(packed.clone()), options.max_record_len(4 << 20));
-            let error = source.whole().unwrap_err();
+            let error = source.read_all().unwrap_err();
             assert!(matches!(error.kind(), ErrorKind::TooLong { most: 4_194_304 }), "{error}");
             let source = Source::from_reader(Cursor::new(packed.clone()), options);
-            assert_eq!(source.whole().unwrap().len(), 5 << 20);
+            assert_eq!(source.read_all().unwrap().len(), 5 << 20);
         }
     }
 }

@@ -105,7 +105,7 @@ pub fn scan_to_boundary<F: Format>(content: &dyn ReadAt, format: &F, offset: u64
 fn refuse_compressed(content: &dyn ReadAt) -> Result<()> {
     let head = content.bytes_at(0..content.len().min(MAGIC_LEN as u64))?;
     if Compression::detect(&head).is_some() {
-        let what = "compressed; `Source::content` reads the decompressed bytes";
+        let what = "compressed; `Source::random_access` reads the decompressed bytes";
         return Err(ErrorKind::UnknownFormat(what).into());
     }
     Ok(())

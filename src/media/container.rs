@@ -84,7 +84,7 @@ containers! {
 /// use pagecut::{Source, media::Container};
 ///
 /// let source = Source::open("testdata/media/mp4/faststart.mp4")?;
-/// let data = source.whole()?;
+/// let data = source.read_all()?;
 /// let container = Container::read(&data)?;
 /// for track in container.tracks() {
 ///     println!("{}: {}, {}, {}", track.index, track.kind.name(), track.codec.unwrap_or("unknown"), track.time_base);

@@ -27,11 +27,11 @@ mod variant;
 
 #[cfg(feature = "gzip")]
 pub use access::BgzfReader;
-pub use access::{Cost, Inspection, ReadAt, Reader, ReaderFactory, Span, inspect, open_reader};
+pub use access::{Cost, Inspection, ReadAt, Reader, ReaderFactory, SourceBytes, inspect, open_reader};
 pub use open::Source;
 pub use options::SourceOptions;
 pub use pairs::{PairAccount, PairBatch, PairPiece, PairReader, PairTally, PairedSource};
 pub use read::{Parts, RecordReader, RecoveredParts};
-pub use recover::Salvaged;
+pub use recover::Recovered;
 pub use schedule::Account;
 pub use variant::FormatTask;

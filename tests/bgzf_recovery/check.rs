@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use pagecut::fastq::Fastq;
 use pagecut::io;
-use pagecut::{Account, Gap, Source, SourceOptions, source::Salvaged};
+use pagecut::{Account, Gap, Source, SourceOptions, source::Recovered};
 
 use crate::make::{BGZF_END, CompressedFile, bgzf_block};
 
@@ -50,7 +50,7 @@ impl Read for Dribble {
 }
 
 /// Returns the records, the gaps, and the account.
-pub(crate) fn salvage(bytes: &[u8], setting: Setting) -> (Vec<u8>, Vec<Gap>, Account) {
+pub(crate) fn recover(bytes: &[u8], setting: Setting) -> (Vec<u8>, Vec<Gap>, Account) {
     let Setting { origin, threads, part_len } = setting;
     let options = SourceOptions::new().threads(threads).part_len(part_len);
     let file = tempfile::NamedTempFile::new().unwrap();
@@ -70,10 +70,10 @@ pub(crate) fn salvage(bytes: &[u8], setting: Setting) -> (Vec<u8>, Vec<Gap>, Acc
         let _ = source.detect();
     }
     let (mut good, mut gaps) = (Vec::new(), Vec::new());
-    let account = source.salvage(&Fastq::new(), u64::MAX, |salvaged| {
-        match salvaged {
-            Salvaged::Records(bytes) => good.extend_from_slice(bytes),
-            Salvaged::Gap(gap) => gaps.push(gap),
+    let account = source.recover(&Fastq::new(), u64::MAX, |recovered| {
+        match recovered {
+            Recovered::Records(bytes) => good.extend_from_slice(bytes),
+            Recovered::Gap(gap) => gaps.push(gap),
             other => panic!("{other:?}"),
         }
         Ok(())
@@ -171,7 +171,7 @@ pub(crate) fn check(
     let lost_bytes: usize = damaged.iter().map(|&block| packed.range(block).len()).sum();
     let mut all = Vec::new();
     for &setting in settings {
-        let (good, gaps, account) = salvage(bytes, setting);
+        let (good, gaps, account) = recover(bytes, setting);
         let what = format!("blocks {damaged:?}, {setting:?}, {gaps:?}");
         assert_eq!(good.escape_ascii().to_string(), expected.escape_ascii().to_string(), "{what}");
         let stats = account.packed.unwrap();

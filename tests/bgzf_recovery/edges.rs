@@ -3,7 +3,7 @@
 use flate2::Compression;
 use pagecut::Gap;
 
-use crate::check::{Origin, Reads, Setting, blocks, check, few_settings, salvage, text_of};
+use crate::check::{Origin, Reads, Setting, blocks, check, few_settings, recover, text_of};
 use crate::damage::Damage;
 use crate::make::{BGZF_END, CompressedFile, Header, bgzf_block, bgzf_block_with, deflate, gzip};
 
@@ -23,7 +23,7 @@ fn the_next_block_is_found_wherever_it_begins() {
     for len in (1..4).chain(65_530..65_545) {
         let bytes = [before, &b"?".repeat(len), behind].concat();
         for origin in [Origin::Stream, Origin::Dribble] {
-            let (good, gaps, account) = salvage(&bytes, Setting { origin, threads: 1, part_len: 700 });
+            let (good, gaps, account) = recover(&bytes, Setting { origin, threads: 1, part_len: 700 });
             assert_eq!(good, reads.without(std::slice::from_ref(&(at..at))), "{len} bytes, {origin:?}");
             let start = before.len() as u64;
             assert_eq!(lost(&gaps), [(start..start + len as u64, None)], "{len} bytes, {origin:?}");
@@ -48,7 +48,7 @@ fn a_false_block_start_does_not_end_a_loss() {
     Damage::Sum.apply(&packed, 1, &mut bytes);
     for setting in few_settings(2) {
         let range = packed.range(1);
-        let lost = lost(&salvage(&bytes, setting).1);
+        let lost = lost(&recover(&bytes, setting).1);
         assert_eq!(lost, [(range.start as u64..range.end as u64, None)], "{setting:?}");
     }
 }
@@ -68,7 +68,7 @@ fn only_the_last_block_closes_the_file() {
         ([open, b"garbage", &BGZF_END].concat(), true),
     ] {
         for setting in few_settings(bytes.len()) {
-            let stats = salvage(&bytes, setting).2.packed.unwrap();
+            let stats = recover(&bytes, setting).2.packed.unwrap();
             assert_eq!(stats.closed, closed, "{} bytes, {setting:?}", bytes.len());
         }
     }
@@ -80,7 +80,7 @@ fn an_end_inside_a_block_is_located() {
     let last = packed.range(3);
     for cut in [last.start + 1, last.start + 10, last.start + 30, last.end - 1] {
         for setting in few_settings(cut) {
-            let (_, gaps, _) = salvage(&packed.bytes[..cut], setting);
+            let (_, gaps, _) = recover(&packed.bytes[..cut], setting);
             let gap = gaps.iter().find(|gap| gap.lost.is_some()).unwrap();
             let place = gap.error.compressed_place().unwrap();
             assert_eq!((place.start, place.offset), (last.start as u64, cut as u64), "{setting:?}");
@@ -122,7 +122,7 @@ fn a_truncated_member_is_lost() {
     let blocks = blocks(&reads.text, &[300]).bytes;
     let member = gzip(&Reads::of(9).text);
     for setting in few_settings(6) {
-        let (good, gaps, account) = salvage(&[&blocks, &member[..member.len() - 20]].concat(), setting);
+        let (good, gaps, account) = recover(&[&blocks, &member[..member.len() - 20]].concat(), setting);
         let len = blocks.len() as u64;
         assert_eq!(lost(&gaps), [(len..len + member.len() as u64 - 20, None)], "{setting:?}");
         assert!(good == reads.text && account.complete, "{setting:?}");
@@ -135,7 +135,7 @@ fn a_truncated_member_is_lost() {
     assert!(member.len() > 300_000);
     let bytes = [&blocks, &member, &bgzf_block(&reads.text)[..]].concat();
     for origin in [Origin::Stream, Origin::File(pagecut::io::Strategy::Read)] {
-        let (good, gaps, account) = salvage(&bytes, Setting { origin, threads: 2, part_len: 50_000 });
+        let (good, gaps, account) = recover(&bytes, Setting { origin, threads: 2, part_len: 50_000 });
         assert!(gaps.is_empty() && account.complete, "{gaps:?}");
         assert!(good == [&reads.text, &long, &reads.text].map(Vec::as_slice).concat());
     }

@@ -13,7 +13,7 @@ mod edges;
 use std::io::Cursor;
 use std::ops::Range;
 
-use check::{ORIGINS, Reads, Setting, blocks, check, few_settings, salvage, text_of};
+use check::{ORIGINS, Reads, Setting, blocks, check, few_settings, recover, text_of};
 use damage::Damage;
 use make::{BGZF_END, CompressedFile, bgzf_block, gzip};
 use pagecut::fastq::Fastq;
@@ -93,7 +93,7 @@ fn bytes_that_are_missing_or_too_many() {
         {
             let expected = reads.without(&[text_of(&packed, block)]);
             for setting in few_settings(block + number) {
-                let (good, gaps, account) = salvage(&bytes, setting);
+                let (good, gaps, account) = recover(&bytes, setting);
                 assert_eq!(
                     good.escape_ascii().to_string(),
                     expected.escape_ascii().to_string(),
@@ -112,7 +112,7 @@ fn bytes_that_are_missing_or_too_many() {
     // Truncated: the rest of the last block is lost.
     for cut in [packed.range(4).start + 10, packed.range(4).end - 1] {
         for setting in few_settings(cut) {
-            let (good, gaps, account) = salvage(&packed.bytes[..cut], setting);
+            let (good, gaps, account) = recover(&packed.bytes[..cut], setting);
             let behind = text_of(&packed, 4).start..reads.text.len();
             assert_eq!(good, reads.without(std::slice::from_ref(&behind)), "{setting:?}: {gaps:?}");
             let stats = account.packed.unwrap();
@@ -149,7 +149,7 @@ fn members_that_are_no_blocks_are_read() {
     packed.push(&gzip(second), second);
     packed.push(&blocks(third, &[130]).bytes, third);
     for setting in few_settings(3) {
-        let (good, gaps, account) = salvage(&packed.bytes, setting);
+        let (good, gaps, account) = recover(&packed.bytes, setting);
         assert_eq!((good.len(), gaps.len()), (reads.text.len(), 0), "{gaps:?}");
         assert!(account.complete && account.error.is_none());
     }
@@ -157,7 +157,7 @@ fn members_that_are_no_blocks_are_read() {
     let mut nameless = blocks(&reads.text, &[130]);
     nameless.bytes[packed.range(3).start + 12] = b'X';
     for setting in few_settings(5) {
-        let (good, gaps, _) = salvage(&nameless.bytes, setting);
+        let (good, gaps, _) = recover(&nameless.bytes, setting);
         assert_eq!((good.len(), gaps.len()), (reads.text.len(), 0), "{gaps:?}");
     }
     // Damage before and after them is skipped.
@@ -183,10 +183,10 @@ fn trailing_zeros_are_padding_and_garbage_is_lost() {
     let packed = blocks(&reads.text, &[300]);
     for setting in few_settings(1) {
         let padded = [&packed.bytes[..], &[0; 5000]].concat();
-        let (good, gaps, account) = salvage(&padded, setting);
+        let (good, gaps, account) = recover(&padded, setting);
         assert_eq!((&good, gaps.len(), account.packed.unwrap().padding_bytes), (&reads.text, 0, 5000));
         let garbage = [&padded[..], b"garbage"].concat();
-        let (_, gaps, account) = salvage(&garbage, setting);
+        let (_, gaps, account) = recover(&garbage, setting);
         let lost = gaps[0].lost.as_deref().unwrap();
         assert_eq!(lost.packed, packed.bytes.len() as u64..garbage.len() as u64);
         assert_eq!(account.packed.unwrap().lost_bytes, 5007);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use pagecut::io::{Strategy, ZeroCopyConfig};
 use pagecut::{
     Account, Error, FileKind, Format, Location, Resync, Source, SourceOptions, record::Tally,
-    source::Salvaged,
+    source::Recovered,
 };
 
 use crate::make::{CompressedFile, Kind};
@@ -235,12 +235,12 @@ where
 }
 
 /// Returns the result of recovery: the good bytes, and the gaps as text.
-fn salvaged(source: &Source, format: &impl Resync) -> (Vec<u8>, Vec<String>, Reading) {
+fn recovered(source: &Source, format: &impl Resync) -> (Vec<u8>, Vec<String>, Reading) {
     let (mut good, mut gaps) = (Vec::new(), Vec::new());
-    let account = source.salvage(format, u64::MAX, |salvaged| {
-        match salvaged {
-            Salvaged::Records(bytes) => good.extend_from_slice(bytes),
-            Salvaged::Gap(gap) => gaps.push(format!("{:?}: {}", gap.range, gap.error)),
+    let account = source.recover(format, u64::MAX, |recovered| {
+        match recovered {
+            Recovered::Records(bytes) => good.extend_from_slice(bytes),
+            Recovered::Gap(gap) => gaps.push(format!("{:?}: {}", gap.range, gap.error)),
             other => panic!("{other:?}"),
         }
         Ok(())
@@ -252,14 +252,14 @@ fn salvaged(source: &Source, format: &impl Resync) -> (Vec<u8>, Vec<String>, Rea
 pub(crate) fn pieces_are_plain(format: &impl Resync, bytes: &[u8], text: &[u8]) {
     let input = Input::new(bytes);
     let pieces = Reading::of(&plain(text).parts(format).recover().account());
-    let expected = salvaged(&plain(text), format);
+    let expected = recovered(&plain(text), format);
     for setting in settings() {
         assert_eq!(
             Reading::of(&input.open(setting).parts(format).recover().account()),
             pieces,
             "{setting:?}"
         );
-        assert_eq!(salvaged(&input.open(setting), format), expected, "{setting:?}");
+        assert_eq!(recovered(&input.open(setting), format), expected, "{setting:?}");
     }
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
-use pagecut::index::{self, Sparse};
+use pagecut::index::{self, RecordIndex};
 use pagecut::io::Strategy;
 use pagecut::media::mpegts::Packets;
 use pagecut::{ErrorKind, Format, Resync, Source};
@@ -96,7 +96,7 @@ fn shards_by_number_have_equally_many_records() {
     for (format, data) in [(Fastq::new(), reads(40_000)), (Fastq::strict(), b"@r\n\n+\n\n\n\n".repeat(50))] {
         let (_folder, path) = write(&data);
         let options = pagecut::SourceOptions::new().part_len(5000);
-        let sparse = Sparse::build(&Source::with_options(&path, options).unwrap(), &format).unwrap();
+        let sparse = RecordIndex::build(&Source::with_options(&path, options).unwrap(), &format).unwrap();
         let reader = reader(&path, Strategy::Read);
         for count in (1..20).chain([1000]) {
             let shards = sparse.shards(count, &reader, &format).unwrap();
@@ -111,7 +111,7 @@ fn shards_by_number_have_equally_many_records() {
 fn zero_shards_are_an_error_empty_files_are_not() {
     let (_folder, path) = write(b"");
     let reader = reader(&path, Strategy::Read);
-    let sparse = Sparse::build(&Source::open(&path).unwrap(), &Fastq::new()).unwrap();
+    let sparse = RecordIndex::build(&Source::open(&path).unwrap(), &Fastq::new()).unwrap();
     for shards in
         [index::shards(&reader, &Fastq::new(), 3).unwrap(), sparse.shards(3, &reader, &Fastq::new()).unwrap()]
     {

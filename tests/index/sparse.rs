@@ -8,14 +8,14 @@ use std::time::{Duration, SystemTime};
 
 use pagecut::fasta::Fasta;
 use pagecut::fastq::Fastq;
-use pagecut::index::Sparse;
+use pagecut::index::RecordIndex;
 use pagecut::media::mpegts::Packets;
 use pagecut::{ErrorKind, Format, Source, SourceOptions};
 
 use crate::common::{all_testdata, damaged, packets};
 use crate::{STRATEGIES, reader, sources, write};
 
-fn bytes(sparse: &Sparse) -> Vec<u8> {
+fn bytes(sparse: &RecordIndex) -> Vec<u8> {
     let mut bytes = Vec::new();
     sparse.write(&mut bytes).unwrap();
     bytes
@@ -37,14 +37,14 @@ fn look_up<F: Format>(format: &F, data: &[u8]) -> usize {
     let ends = ends(format, data);
     let records = ends.len() as u64;
     for source in sources(&path) {
-        let sparse = match Sparse::build(&source, format) {
+        let sparse = match RecordIndex::build(&source, format) {
             Ok(sparse) => sparse,
             Err(error) => {
                 assert!(format.records(data).any(|record| record.is_err()), "{error}");
                 return 0;
             }
         };
-        let sparse = Sparse::read(&*bytes(&sparse)).unwrap();
+        let sparse = RecordIndex::read(&*bytes(&sparse)).unwrap();
         assert_eq!(sparse.records(), records);
         for strategy in STRATEGIES {
             let reader = reader(&path, strategy);
@@ -86,15 +86,15 @@ fn every_record_is_at_its_indexed_position() {
 }
 
 /// Writes a file of reads, and indexes it in parts of this length.
-fn indexed(part_len: usize) -> (tempfile::TempDir, std::path::PathBuf, Sparse) {
+fn indexed(part_len: usize) -> (tempfile::TempDir, std::path::PathBuf, RecordIndex) {
     let (folder, path) = write(&b"@r\nACGT\n+\nIIII\n".repeat(200));
     let source = Source::with_options(&path, SourceOptions::new().part_len(part_len)).unwrap();
-    let sparse = Sparse::build(&source, &Fastq::new()).unwrap();
+    let sparse = RecordIndex::build(&source, &Fastq::new()).unwrap();
     (folder, path, sparse)
 }
 
 /// Returns the reason why the index is rejected for the file at this path, if it is.
-fn refusal(sparse: &Sparse, path: &Path) -> Option<&'static str> {
+fn refusal(sparse: &RecordIndex, path: &Path) -> Option<&'static str> {
     let reader = reader(path, STRATEGIES[0]);
     let errors = [
         sparse.check(&reader).err(),
@@ -163,7 +163,7 @@ fn an_index_is_rejected_for_another_format() {
 #[test]
 fn a_stream_has_no_index() {
     let source = Source::from_reader(&b"@r\nA\n+\nI\n"[..], SourceOptions::new());
-    let error = Sparse::build(&source, &Fastq::new()).unwrap_err();
+    let error = RecordIndex::build(&source, &Fastq::new()).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Io(_)), "{error}");
     assert!(error.to_string().starts_with("it has no positions"), "{error}");
 }
@@ -172,15 +172,15 @@ fn a_stream_has_no_index() {
 fn an_index_with_any_damaged_byte_is_rejected() {
     let (_folder, _path, sparse) = indexed(1000);
     let index = bytes(&sparse);
-    assert_eq!(Sparse::read(&*index).unwrap(), sparse);
+    assert_eq!(RecordIndex::read(&*index).unwrap(), sparse);
     let mut refused = 0;
     for damaged in damaged(&index, &[0, 1, 0x7f, 0xff]).filter(|damaged| *damaged != index) {
-        let error = Sparse::read(&*damaged).unwrap_err();
+        let error = RecordIndex::read(&*damaged).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::DamagedIndex { .. }), "{error}");
         refused += 1;
     }
     for end in 0..index.len() {
-        let error = Sparse::read(&index[..end]).unwrap_err();
+        let error = RecordIndex::read(&index[..end]).unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::DamagedIndex { .. }), "{error}");
     }
     assert!(refused > 4 * index.len());
@@ -190,7 +190,7 @@ fn an_index_with_any_damaged_byte_is_rejected() {
 fn an_index_takes_some_kilobytes_per_gigabyte() {
     let (_folder, path) = write(&b"@r\nACGT\n+\nIIII\n".repeat(400_000));
     let source = Source::open(&path).unwrap();
-    let sparse = Sparse::build(&source, &Fastq::new()).unwrap();
+    let sparse = RecordIndex::build(&source, &Fastq::new()).unwrap();
     let parts = source.len_hint().unwrap() / (256 << 10) + 1;
     assert!(bytes(&sparse).len() as u64 <= 100 + 16 * parts);
 }
@@ -214,7 +214,7 @@ fn paired_reads_are_read_in_lockstep_from_any_record() {
     }
     let options = SourceOptions::new().part_len(1000);
     let sources = paths.each_ref().map(|path| Source::with_options(path, options).unwrap());
-    let indexes = sources.each_ref().map(|source| Sparse::build(source, &Fastq::new()).unwrap());
+    let indexes = sources.each_ref().map(|source| RecordIndex::build(source, &Fastq::new()).unwrap());
     for first in [0, 1, 77, 250, 499] {
         let offset = |file: usize| {
             let reader = sources[file].reader().unwrap();

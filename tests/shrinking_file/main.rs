@@ -253,7 +253,7 @@ fn a_source_reports_the_loss_with_every_backend() {
 fn mappings_and_spans_are_checked_as_arguments() {
     let Mapped { data, path, reader, _folder } = Mapped::new(1 << 20);
     let source = Source::open(&path).unwrap();
-    let span = source.whole().unwrap();
+    let span = source.read_all().unwrap();
     assert!(span.is_borrowed());
     let first_errors = || {
         [

@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use pagecut::index::{Fai, Region, Sparse};
+use pagecut::index::{Fai, RecordIndex, Region};
 use pagecut::{ErrorKind, Result, Source, source::ReadAt};
 
 use crate::args::{self, Common, Limit, Output};
@@ -152,13 +152,13 @@ struct Input<'run> {
     /// The index of names, once it is needed.
     names: OnceCell<Fai>,
     /// The index of numbers, once it is needed.
-    numbers: OnceCell<Sparse>,
+    numbers: OnceCell<RecordIndex>,
 }
 
 impl Input<'_> {
     /// Prints the object that an argument names.
     fn print(&self, what: &OsStr, out: &mut dyn Write) -> Result<()> {
-        let content = self.source.content()?;
+        let content = self.source.random_access()?;
         let path = &*self.args.file;
         match Wanted::parse(what) {
             Wanted::Record(record) => {
@@ -223,7 +223,7 @@ impl Input<'_> {
         is_reversed: bool,
         out: &mut dyn Write,
     ) -> Result<()> {
-        let content = self.source.content()?;
+        let content = self.source.random_access()?;
         let mut letters = region.letters(content)?;
         let scores = region.quality_scores(content)?;
         self.note_end_of_sequence(&title.region, region);

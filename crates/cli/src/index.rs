@@ -5,7 +5,7 @@ use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use pagecut::index::{Fai, Sparse};
+use pagecut::index::{Fai, RecordIndex};
 use pagecut::{ErrorKind, Format, Result, Source, source::FormatTask};
 
 use crate::args::{Common, Limit};
@@ -57,7 +57,7 @@ fn write_indexes(path: &Path, name: &str, args: &Index, common: &Common) -> Resu
     let mut written = Written::default();
     add_blocks(path, &source, &mut written)?;
     // An input without positions has no indexes next to it.
-    source.content()?;
+    source.random_access()?;
     if args.names || (!is_asked && formats::of(source.detect()?)?.is_indexed_by_name()) {
         let fai = input::work(&source, name, common, || names_of(&source))?;
         written.add(&Fai::path_of(path), (fai.entries().len() as u64, "name"), |out| fai.write(out))?;
@@ -65,7 +65,7 @@ fn write_indexes(path: &Path, name: &str, args: &Index, common: &Common) -> Resu
     }
     if args.numbers || !is_asked {
         let sparse = input::work(&source, name, common, || formats::run(&source, &Numbers))?;
-        written.add(&Sparse::path_of(path), (sparse.records(), "record"), |out| sparse.write(out))?;
+        written.add(&RecordIndex::path_of(path), (sparse.records(), "record"), |out| sparse.write(out))?;
     }
     output::commit(written.files)?;
     Ok(written.lines)
@@ -105,7 +105,7 @@ fn add_blocks(path: &Path, source: &Source, written: &mut Written) -> Result<()>
     };
     let gzi = BgzfReader::find_blocks(reader)?;
     written.add(&Gzi::path_of(path), (gzi.points().len() as u64 + 1, "block"), |out| gzi.write(out))?;
-    if source.content().is_err_and(|error| is_of_index(&error)) {
+    if source.random_access().is_err_and(|error| is_of_index(&error)) {
         // The other indexes are built from bytes that this one locates, so it replaces the wrong one first.
         output::commit(std::mem::take(&mut written.files))?;
     }
@@ -140,10 +140,10 @@ fn names_of(source: &Source) -> Result<Fai> {
 struct Numbers;
 
 impl FormatTask for Numbers {
-    type Output = Sparse;
+    type Output = RecordIndex;
 
-    fn run<F: Format>(&self, source: &Source, format: &F) -> Result<Sparse> {
-        Sparse::build(source, format)
+    fn run<F: Format>(&self, source: &Source, format: &F) -> Result<RecordIndex> {
+        RecordIndex::build(source, format)
     }
 }
 
@@ -168,11 +168,11 @@ pub(crate) fn numbers<F: Format>(
     source: &Source,
     format: &F,
     common: &Common,
-) -> Result<Sparse> {
-    let index = Sparse::path_of(path);
+) -> Result<RecordIndex> {
+    let index = RecordIndex::path_of(path);
     if let Some(file) = open_if_there(&index)? {
-        let fitting = Sparse::read(BufReader::new(file)).and_then(|sparse| {
-            sparse.check(source.content()?)?;
+        let fitting = RecordIndex::read(BufReader::new(file)).and_then(|sparse| {
+            sparse.check(source.random_access()?)?;
             Ok(sparse)
         });
         match fitting {
@@ -185,7 +185,7 @@ pub(crate) fn numbers<F: Format>(
             Err(error) => return Err(error),
         }
     }
-    Sparse::build(source, format)
+    RecordIndex::build(source, format)
 }
 
 /// Returns whether an error concerns only the index, so that the file can be read without it.

@@ -63,7 +63,7 @@ pub(crate) fn open(path: &Path, limit: &Limit, common: &Common) -> Result<Source
     };
     // An input without positions is refused where a position is needed.
     match limit.max_bytes {
-        Some(most) if source.content().is_ok_and(|content| content.len() > most) => {
+        Some(most) if source.random_access().is_ok_and(|content| content.len() > most) => {
             Err(ErrorKind::InputTooLong { most }.into())
         }
         _ => Ok(source),

@@ -25,7 +25,7 @@ impl NamedSource<'_> {
     ///
     /// If the input cannot be read; those of [`checked`].
     pub(crate) fn with_whole<T>(self, work: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
-        let whole = self.work(|| self.source.whole())?;
+        let whole = self.work(|| self.source.read_all())?;
         checked(self.source, || work(&whole))
     }
 }

@@ -5,7 +5,7 @@ mod held;
 mod messages;
 mod pair_outputs;
 mod pairs;
-mod salvage;
+mod recovered;
 
 use std::io;
 use std::path::Path;
@@ -19,7 +19,7 @@ use crate::output::{self, Out, OutputError};
 use crate::{formats, input, report};
 pub(crate) use args::Sanitize;
 pub(crate) use held::Held;
-pub(crate) use salvage::{write_good, write_salvaged};
+pub(crate) use recovered::{write_good, write_recovered};
 
 /// Writes the good records, and reports what was left out. Sets `all_good` to `false` if anything was.
 pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::Result<()> {
@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::
         return pairs::run(&input, args, common, all_good);
     }
     let name = path.display().to_string();
-    let account = salvage(args, &path, &name, common);
+    let account = recover(args, &path, &name, common);
     match account {
         Err(error) => {
             report::pass_on_broken_pipe(&error)?;
@@ -58,14 +58,14 @@ pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::
 }
 
 /// Writes the good records. Returns the account, and whether an output exists: a file is removed if another run may read more.
-fn salvage(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut::Result<(Account, bool)> {
+fn recover(args: &Sanitize, path: &Path, name: &str, common: &Common) -> pagecut::Result<(Account, bool)> {
     let source = input::open_to_read(path, &args.limit, common)?;
     let format = formats::of(source.detect_after_damage()?)?;
     let recovery = format.recovery().map_err(unsupported)?;
     // Created only now that there are records to write.
     let mut out = Out::open(&args.output, path, common)?;
     let named = NamedSource { source: &source, name, common };
-    let account = named.work(|| recovery.salvage(named, args.strict, args.max_gaps, &mut out));
+    let account = named.work(|| recovery.recover(named, args.strict, args.max_gaps, &mut out));
     let failure = messages::failure_of(&account);
     if let Some(error) = failure.filter(|error| OutputError::find(error).is_some()) {
         return Err(error.clone());

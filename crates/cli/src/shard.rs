@@ -75,7 +75,7 @@ pub(crate) fn run(args: &Shard, common: &Common, out: &mut dyn Write, all_good: 
 /// Finds the pieces, and writes them if requested.
 fn cut(args: &Shard, name: &str, common: &Common) -> Result<Vec<Range<u64>>> {
     let source = input::open(&args.file, &args.limit, common)?;
-    if let (Some(prefix), Some(_), Err(error)) = (&args.output, source.reader(), source.content())
+    if let (Some(prefix), Some(_), Err(error)) = (&args.output, source.reader(), source.random_access())
         && matches!(error.kind(), ErrorKind::Io(error) if error.kind() == io::ErrorKind::Unsupported)
     {
         let (number, by_number) = (args.number.into(), args.records);
@@ -108,7 +108,7 @@ impl FormatTask for Shards<'_> {
     type Output = Vec<Range<u64>>;
 
     fn run<F: Format>(&self, source: &Source, format: &F) -> Result<Vec<Range<u64>>> {
-        let content = source.content()?;
+        let content = source.random_access()?;
         match format.boundaries().filter(|_| !self.by_number) {
             Some(cuts) => {
                 if cuts.needs_proof() {
@@ -133,7 +133,7 @@ fn write_pieces(
     input: &Path,
     common: &Common,
 ) -> Result<Vec<Complete>> {
-    let content = source.content()?;
+    let content = source.random_access()?;
     let mut complete = Vec::new();
     for (number, shard) in (0..).zip(shards) {
         if source.compression().is_some() {

@@ -20,7 +20,7 @@
 use std::io::{self, Read, Write};
 
 use super::fnv::Fnv;
-use super::{Point, Sparse};
+use super::{Point, RecordIndex};
 use crate::error::{Error, ErrorKind, Result};
 use crate::identity::Stamp;
 
@@ -31,7 +31,7 @@ const VERSION: u32 = 3;
 /// Maximum length of a format name in bytes.
 const MAX_NAME_LEN: usize = 64;
 
-impl Sparse {
+impl RecordIndex {
     /// Reads an index.
     ///
     /// # Errors
@@ -156,10 +156,10 @@ mod tests {
         let read = |points: &[(u64, u64)]| {
             let points = points.iter().map(|&(record, offset)| Point { record, offset }).collect();
             let stamp = Stamp { len: 40, seconds: 2, nanos: 3 };
-            let sparse = Sparse { format: "fastq".into(), stamp, len: 40, ends: 5, records: 4, points };
+            let sparse = RecordIndex { format: "fastq".into(), stamp, len: 40, ends: 5, records: 4, points };
             let mut bytes = Vec::new();
             sparse.write(&mut bytes).unwrap();
-            Sparse::read(&*bytes).map(|read| assert_eq!(read, sparse))
+            RecordIndex::read(&*bytes).map(|read| assert_eq!(read, sparse))
         };
         for points in [&[(0, 0)][..], &[(0, 7)], &[(0, 0), (1, 10), (3, 39)]] {
             read(points).unwrap();

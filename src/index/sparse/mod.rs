@@ -29,11 +29,11 @@ const END_LEN: u64 = 2 << 10;
 /// clock of a file system may advance in steps of some milliseconds.)
 ///
 /// ```
-/// use pagecut::{Source, fastq::Fastq, index::Sparse};
+/// use pagecut::{Source, fastq::Fastq, index::RecordIndex};
 ///
 /// let source = Source::open("testdata/illumina.fastq")?;
 /// let reader = source.reader().unwrap();
-/// let sparse = Sparse::build(&source, &Fastq::new())?;
+/// let sparse = RecordIndex::build(&source, &Fastq::new())?;
 /// assert_eq!(sparse.records(), 250);
 ///
 /// let last = sparse.record_range(249, reader, &Fastq::new())?;
@@ -42,7 +42,7 @@ const END_LEN: u64 = 2 << 10;
 /// # Ok::<(), pagecut::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sparse {
+pub struct RecordIndex {
     format: String,
     /// Identity of the file on disk.
     stamp: Stamp,
@@ -63,7 +63,7 @@ struct Point {
     offset: u64,
 }
 
-impl Sparse {
+impl RecordIndex {
     /// Returns the path of the index of an input: its path with `.pgi` appended.
     #[must_use]
     pub fn path_of(path: &Path) -> PathBuf {
@@ -74,7 +74,7 @@ impl Sparse {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] if the input has no positions, as for [`Source::content`]; the first error in the order of the input.
+    /// [`ErrorKind::Io`] if the input has no positions, as for [`Source::random_access`]; the first error in the order of the input.
     pub fn build<F: Format>(source: &Source, format: &F) -> Result<Self> {
         let file = source.file_with_positions()?;
         // For each part, its offset and its number of records; and the end of the last part.
@@ -101,7 +101,7 @@ impl Sparse {
             points.push(Point { record: records, offset });
             records += count;
         }
-        let ends = ends_checksum(source.content()?)?;
+        let ends = ends_checksum(source.random_access()?)?;
         Ok(Self { format: F::NAME.into(), stamp: file.stamp(), len, ends, records, points })
     }
 
@@ -151,7 +151,7 @@ impl Sparse {
     ///
     /// # Errors
     ///
-    /// Those of [`offset_of`](Sparse::offset_of).
+    /// Those of [`offset_of`](RecordIndex::offset_of).
     pub fn record_range<F: Format>(
         &self,
         record: u64,
@@ -176,7 +176,7 @@ impl Sparse {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidConfig`] if `count` is 0; those of [`offset_of`](Sparse::offset_of).
+    /// [`ErrorKind::InvalidConfig`] if `count` is 0; those of [`offset_of`](RecordIndex::offset_of).
     pub fn shards<F: Format>(
         &self,
         count: usize,
@@ -259,7 +259,7 @@ mod tests {
                 (1..records).flat_map(|record| (1..36).map(move |offset| (record, offset)))
             {
                 let points = vec![Point { record: 0, offset: 0 }, Point { record, offset }];
-                let sparse = Sparse {
+                let sparse = RecordIndex {
                     format: "fastq".into(),
                     stamp: reader.stamp(),
                     len: reader.len(),

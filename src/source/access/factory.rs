@@ -13,7 +13,7 @@ use crate::io::{Counters, ZeroCopyConfig, ZeroCopyStats};
 ///
 /// # Errors
 ///
-/// [`ErrorKind::InvalidConfig`](crate::ErrorKind::InvalidConfig) if the settings contradict each other; those of [`Reader::of`].
+/// [`ErrorKind::InvalidConfig`](crate::ErrorKind::InvalidConfig) if the settings contradict each other; those of [`Reader::from_file`].
 pub fn open_reader(path: impl AsRef<Path>, config: &ZeroCopyConfig) -> Result<Reader> {
     ReaderFactory::new(*config)?.open(path)
 }
@@ -72,7 +72,7 @@ impl ReaderFactory {
     ///
     /// # Errors
     ///
-    /// Those of [`Reader::of`], and [`ErrorKind::Io`](crate::ErrorKind::Io) if it cannot be opened.
+    /// Those of [`Reader::from_file`], and [`ErrorKind::Io`](crate::ErrorKind::Io) if it cannot be opened.
     pub fn open(&self, path: impl AsRef<Path>) -> Result<Reader> {
         Reader::counted(File::open(path)?, self.config(), Arc::clone(&self.counters))
     }

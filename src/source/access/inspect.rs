@@ -81,7 +81,7 @@ const ROUNDS: u64 = 8;
 pub fn inspect(path: impl AsRef<Path>, config: &ZeroCopyConfig) -> Result<Inspection> {
     config.validate()?;
     let file = File::open(path)?;
-    let auto = Reader::of(file.try_clone()?, config.strategy(Strategy::Auto))?;
+    let auto = Reader::from_file(file.try_clone()?, config.strategy(Strategy::Auto))?;
     let residency = Residency::of_file(&file)?;
     let mut readers = Vec::new();
     for (backend, strategy) in [
@@ -90,7 +90,7 @@ pub fn inspect(path: impl AsRef<Path>, config: &ZeroCopyConfig) -> Result<Inspec
         (Backend::Direct, Strategy::Direct),
         (Backend::Uring, Strategy::Uring),
     ] {
-        match Reader::of(file.try_clone()?, config.strategy(strategy)) {
+        match Reader::from_file(file.try_clone()?, config.strategy(strategy)) {
             Ok(reader) => readers.push((backend, reader)),
             // The backend is switched off.
             Err(error) if matches!(error.kind(), ErrorKind::InvalidConfig { .. }) => {}

@@ -19,5 +19,5 @@ pub use factory::{ReaderFactory, open_reader};
 pub use inspect::{Cost, Inspection, inspect};
 pub use read_at::ReadAt;
 pub use reader::Reader;
-pub use span::Span;
+pub use span::SourceBytes;
 pub(super) use window::{Opened, Window};

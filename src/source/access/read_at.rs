@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::reader::Reader;
-use super::span::Span;
+use super::span::SourceBytes;
 use crate::error::Result;
 
 /// Positioned access to the contents of a file: the bytes of the file for a [`Reader`], its decompressed bytes for a `BgzfReader`. An
@@ -22,7 +22,7 @@ pub trait ReadAt: Send + Sync {
     /// # Errors
     ///
     /// [`ErrorKind::OutOfRange`](crate::ErrorKind::OutOfRange) if the range ends after the last byte; errors of reading and decompressing.
-    fn bytes_at(&self, range: Range<u64>) -> Result<Span<'_>>;
+    fn bytes_at(&self, range: Range<u64>) -> Result<SourceBytes<'_>>;
 
     /// Returns the file as stored on disk.
     fn file(&self) -> &Reader;
@@ -42,7 +42,7 @@ impl ReadAt for Reader {
         Self::len(self)
     }
 
-    fn bytes_at(&self, range: Range<u64>) -> Result<Span<'_>> {
+    fn bytes_at(&self, range: Range<u64>) -> Result<SourceBytes<'_>> {
         Self::bytes_at(self, range)
     }
 

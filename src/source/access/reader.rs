@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::choice::Choice;
 use super::read_queue::ReadQueue;
-use super::span::Span;
+use super::span::SourceBytes;
 use crate::error::{ErrorKind, Result};
 use crate::identity::{FileIdentity, Stamp};
 use crate::io::{
@@ -44,7 +44,7 @@ impl Reader {
     ///
     /// [`ErrorKind::InvalidConfig`] if the settings contradict each other; [`ErrorKind::Unmappable`] if the file is a directory, a pipe or
     /// anything else without a length; [`ErrorKind::Io`] if the system refuses.
-    pub fn of(file: File, config: ZeroCopyConfig) -> Result<Self> {
+    pub fn from_file(file: File, config: ZeroCopyConfig) -> Result<Self> {
         config.validate()?;
         Self::counted(file, config, Arc::default())
     }
@@ -305,17 +305,17 @@ impl Reader {
     /// # Errors
     ///
     /// Those of [`read_at`](Reader::read_at).
-    pub fn bytes_at(&self, range: Range<u64>) -> Result<Span<'_>> {
+    pub fn bytes_at(&self, range: Range<u64>) -> Result<SourceBytes<'_>> {
         let positions = self.in_file(range.clone())?;
         match self.mapped().filter(|_| self.backend() == Backend::Mapped) {
             Some(mapped) => {
                 self.counters.count_read(Backend::Mapped, positions.len() as u64);
-                Ok(Span::borrowed(&mapped.as_slice()[positions], mapped))
+                Ok(SourceBytes::borrowed(&mapped.as_slice()[positions], mapped))
             }
             None => {
                 let mut copy = AlignedBuffer::new(positions.len(), self.alignment())?;
                 self.read_at(range.start, &mut copy)?;
-                Ok(Span::copied(copy))
+                Ok(SourceBytes::copied(copy))
             }
         }
     }

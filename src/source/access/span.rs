@@ -10,14 +10,14 @@ use crate::record::{Backing, CheckedBytes};
 /// Bytes of a range of a file.
 ///
 /// Formats read its records with a check: passed as `&span`, a file that was cut short or changed is an error.
-pub struct Span<'reader>(Bytes<'reader>);
+pub struct SourceBytes<'reader>(Bytes<'reader>);
 
 enum Bytes<'reader> {
     Borrowed(&'reader [u8], &'reader dyn Backing),
     Copied(AlignedBuffer),
 }
 
-impl<'reader> Span<'reader> {
+impl<'reader> SourceBytes<'reader> {
     /// Wraps bytes of a mapping.
     pub(in crate::source) fn borrowed(bytes: &'reader [u8], mapping: &'reader dyn Backing) -> Self {
         Self(Bytes::Borrowed(bytes, mapping))
@@ -35,7 +35,7 @@ impl<'reader> Span<'reader> {
     }
 }
 
-impl Deref for Span<'_> {
+impl Deref for SourceBytes<'_> {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
@@ -46,7 +46,7 @@ impl Deref for Span<'_> {
     }
 }
 
-impl Backing for Span<'_> {
+impl Backing for SourceBytes<'_> {
     fn check(&self) -> Result<()> {
         match &self.0 {
             Bytes::Borrowed(_, mapping) => mapping.check(),
@@ -55,19 +55,22 @@ impl Backing for Span<'_> {
     }
 }
 
-impl<'data> From<&'data Span<'_>> for CheckedBytes<'data> {
-    fn from(span: &'data Span<'_>) -> Self {
+impl<'data> From<&'data SourceBytes<'_>> for CheckedBytes<'data> {
+    fn from(span: &'data SourceBytes<'_>) -> Self {
         Self::new(span, span)
     }
 }
 
-impl fmt::Debug for Span<'_> {
+impl fmt::Debug for SourceBytes<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Span").field("len", &self.len()).field("is_borrowed", &self.is_borrowed()).finish()
+        f.debug_struct("SourceBytes")
+            .field("len", &self.len())
+            .field("is_borrowed", &self.is_borrowed())
+            .finish()
     }
 }
 
-impl PartialEq for Span<'_> {
+impl PartialEq for SourceBytes<'_> {
     fn eq(&self, other: &Self) -> bool {
         **self == **other
     }

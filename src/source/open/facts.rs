@@ -46,7 +46,7 @@ impl Source {
     ///
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) of the kind [`Unsupported`](io::ErrorKind::Unsupported) if positioned access is impossible:
     /// the input is a stream, or its compression can be read only from the start. For BGZF, those of `BgzfReader::open`.
-    pub fn content(&self) -> Result<&dyn ReadAt> {
+    pub fn random_access(&self) -> Result<&dyn ReadAt> {
         self.file_input()?.content()
     }
 
@@ -103,7 +103,7 @@ impl Source {
     }
 
     /// Returns whether the end of the input is as expected, as far as it is known. It is `false` if BGZF that was read to its end, or whose
-    /// [`content`](Source::content) was opened, lacks an end-of-file block: the file may have been truncated between two blocks.
+    /// [`random_access`](Source::random_access) was opened, lacks an end-of-file block: the file may have been truncated between two blocks.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         let is_unclosed = matches!(&self.input, Input::File(file) if file.is_unclosed());

@@ -90,7 +90,7 @@ impl FileInput {
         let reader = Arc::clone(&self.reader);
         let bgzf = match &self.path {
             Some(path) => BgzfReader::beside(reader, path)?,
-            None => BgzfReader::of(reader)?,
+            None => BgzfReader::new(reader)?,
         };
         Ok(self.bgzf.get_or_init(|| bgzf))
     }

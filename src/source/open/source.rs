@@ -104,7 +104,7 @@ impl Source {
         if file.metadata()?.is_dir() {
             return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
         }
-        match Reader::of(file.try_clone()?, options.config) {
+        match Reader::from_file(file.try_clone()?, options.config) {
             Ok(reader) => Ok(Self::of(Input::File(FileInput::new(&file, reader, path)?), options)),
             Err(error) if matches!(error.kind(), ErrorKind::Unmappable { .. }) => {
                 let is_file = file.metadata()?.is_file();

@@ -23,12 +23,12 @@ impl Source {
     /// ([`ErrorKind::DamagedPes`]), and a damaged section of the program association
     /// table, a program map or the service description table ([`ErrorKind::DamagedSection`]).
     ///
-    /// The account ends before a part of the input with more than `most_gaps` gaps up to its end, with
+    /// The account ends before a part of the input with more than `max_gaps` gaps up to its end, with
     /// [`ErrorKind::TooManyGaps`], and where `take` returns an error.
     pub fn check_transport_stream(
         &self,
         format: &Packets,
-        most_gaps: u64,
+        max_gaps: u64,
         mut take: impl FnMut(Gap) -> Result<()> + Send,
     ) -> (Account, Summary, Option<Error>) {
         let (mut summary, mut before) = (Summary::new(), Tally::default());
@@ -49,8 +49,8 @@ impl Source {
                 Part { summary, check: check.finish(), gaps, tally: pieces.tally() }
             },
             |part| {
-                if before.gaps + part.gaps.len() as u64 > most_gaps {
-                    return Err(ErrorKind::TooManyGaps { most: most_gaps }.into());
+                if before.gaps + part.gaps.len() as u64 > max_gaps {
+                    return Err(ErrorKind::TooManyGaps { most: max_gaps }.into());
                 }
                 for gap in part.gaps {
                     let error = gap.error.count_before(before.records, before.lines);

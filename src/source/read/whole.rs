@@ -6,7 +6,7 @@ use crate::detect::HEAD_LEN;
 use crate::error::{ErrorKind, Result};
 use crate::io::{AlignedBuffer, Alignment};
 use crate::record::{Boundaries, Format, Part, Search, Step, Stop};
-use crate::source::access::Span;
+use crate::source::access::SourceBytes;
 use crate::source::open::{Input, Source, lock};
 use crate::source::reserve::reserve;
 
@@ -21,7 +21,7 @@ impl Source {
     /// use pagecut::{Source, media::mp4::Movie};
     ///
     /// let source = Source::open("testdata/media/mp4/faststart.mp4")?;
-    /// let data = source.whole()?;
+    /// let data = source.read_all()?;
     /// let tracks = Movie::read(&data)?.tracks().len();
     /// source.check()?;
     /// assert_eq!(tracks, 2);
@@ -33,9 +33,9 @@ impl Source {
     /// Those of reading and of decompressing; [`ErrorKind::InputTooLong`](crate::ErrorKind::InputTooLong) if the input is longer than
     /// [allowed](crate::SourceOptions::max_len); [`ErrorKind::TooLong`] if a stream or a compressed input is longer than [records may
     /// be](crate::SourceOptions::max_record_len).
-    pub fn whole(&self) -> Result<Span<'_>> {
+    pub fn read_all(&self) -> Result<SourceBytes<'_>> {
         if let Some(mapped) = self.mapped().filter(|mapped| self.options.allows(mapped.len() as u64)) {
-            return Ok(Span::borrowed(mapped.as_slice(), mapped));
+            return Ok(SourceBytes::borrowed(mapped.as_slice(), mapped));
         }
         if let Input::Stream { input, .. } = &self.input {
             // This detects the compression.
@@ -60,7 +60,7 @@ impl Source {
                 if too_long { Err(ErrorKind::TooLong { most }.into()) } else { Ok(()) }
             },
         )?;
-        Ok(Span::copied(whole))
+        Ok(SourceBytes::copied(whole))
     }
 
     /// Checks that the file has not changed since it was opened. A stream always passes.

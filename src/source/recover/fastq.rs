@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::salvage::{Salvaged, hand_out};
+use super::in_order::{Recovered, hand_out};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fastq::{Fastq, Variant};
 use crate::record::{Format, Gap, LostBlock, Part, Tally};
@@ -11,7 +11,7 @@ use crate::source::reserve::reserve;
 use crate::source::schedule::{Account, Division, InOrderWork, Outcome};
 
 impl Source {
-    /// Recovers FASTQ as [`salvage`](Source::salvage) does, in the variant of its records.
+    /// Recovers FASTQ as [`recover`](Source::recover) does, in the variant of its records.
     ///
     /// An input without faults is read once. After the first fault, the input is read to its end to determine the variant
     /// ([`variant_after`](Source::variant_after)), and then read again. In wrapped FASTQ no boundary after a fault is certain: all records
@@ -24,12 +24,12 @@ impl Source {
     /// five lines is the only sign, the stream is read to its end first, since an extra line end looks the same.
     ///
     /// ```
-    /// use pagecut::{fastq::{Fastq, Variant}, source::Salvaged, Source};
+    /// use pagecut::{fastq::{Fastq, Variant}, source::Recovered, Source};
     ///
     /// let source = Source::open("testdata/wrapped.fastq")?;
     /// let mut good = Vec::new();
-    /// let account = source.salvage_fastq(&Fastq::new(), Variant::FourLines, u64::MAX, |salvaged| {
-    ///     if let Salvaged::Records(bytes) = salvaged {
+    /// let account = source.recover_fastq(&Fastq::new(), Variant::FourLines, u64::MAX, |recovered| {
+    ///     if let Recovered::Records(bytes) = recovered {
     ///         good.extend_from_slice(bytes);
     ///     }
     ///     Ok(())
@@ -38,39 +38,39 @@ impl Source {
     /// assert_eq!(good, std::fs::read("testdata/wrapped.fastq")?);
     /// # Ok::<(), pagecut::Error>(())
     /// ```
-    pub fn salvage_fastq(
+    pub fn recover_fastq(
         &self,
         fastq: &Fastq,
         guess: Variant,
-        most_gaps: u64,
-        mut take: impl FnMut(Salvaged<'_>) -> Result<()> + Send,
+        max_gaps: u64,
+        mut take: impl FnMut(Recovered<'_>) -> Result<()> + Send,
     ) -> Account {
-        self.salvage_fastq_variant(fastq, guess, most_gaps, |_, salvaged| take(salvaged))
+        self.recover_fastq_variant(fastq, guess, max_gaps, |_, recovered| take(recovered))
     }
 
-    /// Recovers FASTQ as [`salvage_fastq`](Source::salvage_fastq) does, and calls `take` also with the variant of the records.
-    pub(in crate::source) fn salvage_fastq_variant(
+    /// Recovers FASTQ as [`recover_fastq`](Source::recover_fastq) does, and calls `take` also with the variant of the records.
+    pub(in crate::source) fn recover_fastq_variant(
         &self,
         fastq: &Fastq,
         guess: Variant,
-        most_gaps: u64,
-        mut take: impl FnMut(Variant, Salvaged<'_>) -> Result<()> + Send,
+        max_gaps: u64,
+        mut take: impl FnMut(Variant, Recovered<'_>) -> Result<()> + Send,
     ) -> Account {
-        self.find_fastq_gaps(fastq, guess, true, most_gaps, |variant, good, gap| {
-            hand_out(good, gap, &mut |salvaged: Salvaged<'_>| take(variant, salvaged))
+        self.find_fastq_gaps(fastq, guess, true, max_gaps, |variant, good, gap| {
+            hand_out(good, gap, &mut |recovered: Recovered<'_>| take(variant, recovered))
         })
     }
 
     /// Calls `take` with the gaps of damaged FASTQ, as [`for_each_gap`](Source::for_each_gap) does, in the variant of its records. The gaps
-    /// are those of [`salvage_fastq`](Source::salvage_fastq).
+    /// are those of [`recover_fastq`](Source::recover_fastq).
     pub fn for_each_fastq_gap(
         &self,
         fastq: &Fastq,
         guess: Variant,
-        most_gaps: u64,
+        max_gaps: u64,
         mut take: impl FnMut(Gap) -> Result<()> + Send,
     ) -> Account {
-        self.find_fastq_gaps(fastq, guess, false, most_gaps, |_, _, gap| gap.map_or(Ok(()), &mut take))
+        self.find_fastq_gaps(fastq, guess, false, max_gaps, |_, _, gap| gap.map_or(Ok(()), &mut take))
     }
 
     /// Calls `take` with each gap and the good bytes before it, if they are wanted, and finally with the good bytes after the last gap, each
@@ -80,7 +80,7 @@ impl Source {
         fastq: &Fastq,
         guess: Variant,
         wants_good: bool,
-        most_gaps: u64,
+        max_gaps: u64,
         mut take: impl FnMut(Variant, &[u8], Option<Gap>) -> Result<()> + Send,
     ) -> Account {
         // Recovery keeps a good record whatever follows it.
@@ -88,8 +88,8 @@ impl Source {
         if self.reader().is_none() {
             let take = |good: &[u8], gap: Option<Gap>| take(guess, good, gap);
             return match guess {
-                Variant::FourLines => self.find_stream_gaps(&fastq, most_gaps, take),
-                Variant::Wrapped => self.find_end(&fastq.wrapped(), wants_good, most_gaps, take),
+                Variant::FourLines => self.find_stream_gaps(&fastq, max_gaps, take),
+                Variant::Wrapped => self.find_end(&fastq.wrapped(), wants_good, max_gaps, take),
             };
         }
         // `take` gets no bytes of the part with the first gap, so the bytes so far are the same in both variants.
@@ -112,11 +112,11 @@ impl Source {
         };
         match self.variant_by_all_records() {
             Ok(variant @ Variant::FourLines) => {
-                self.find_gaps(&fastq, wants_good, most_gaps, |good, gap| take(variant, good, gap))
+                self.find_gaps(&fastq, wants_good, max_gaps, |good, gap| take(variant, good, gap))
             }
             Ok(variant @ Variant::Wrapped) => {
                 let take = |good: &[u8], gap: Option<Gap>| take(variant, good, gap);
-                self.find_end(&fastq.wrapped(), wants_good, most_gaps, take)
+                self.find_end(&fastq.wrapped(), wants_good, max_gaps, take)
             }
             Err(error) => Account { error: Some(error), complete: false, ..account },
         }
@@ -127,7 +127,7 @@ impl Source {
         &self,
         format: &F,
         wants_good: bool,
-        most_gaps: u64,
+        max_gaps: u64,
         mut take: impl FnMut(&[u8], Option<Gap>) -> Result<()> + Send,
     ) -> Account {
         let mut tally = Tally::default();
@@ -137,7 +137,7 @@ impl Source {
                 let found = found.map_err(|error| error.count_before(tally.records, tally.lines))?;
                 match (&mut end, found.fault) {
                     (Some(gap), _) => gap.range.end = found.part.end,
-                    (None, Some(_)) if most_gaps == 0 => {
+                    (None, Some(_)) if max_gaps == 0 => {
                         return Err(ErrorKind::TooManyGaps { most: 0 }.into());
                     }
                     (None, fault) => {

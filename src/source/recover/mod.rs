@@ -1,7 +1,7 @@
 //! Reading of damaged inputs: the records that are left, and the gaps between them.
 
 mod fastq;
-mod salvage;
+mod in_order;
 mod stream_gaps;
 
-pub use salvage::Salvaged;
+pub use in_order::Recovered;

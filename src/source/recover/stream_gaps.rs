@@ -1,6 +1,6 @@
 //! Recovery of damaged FASTQ from a stream, which cannot be read again to determine its variant.
 
-use super::salvage::{GapInPart, PartGaps, find};
+use super::in_order::{GapInPart, PartGaps, find};
 use crate::error::{Error, ErrorKind, Result, Site};
 use crate::fastq::{Census, Evidence, Fastq, Variant};
 use crate::record::{Format, Gap, Tally};
@@ -20,7 +20,7 @@ impl Source {
     pub(in crate::source) fn find_stream_gaps(
         &self,
         fastq: &Fastq,
-        most_gaps: u64,
+        max_gaps: u64,
         mut take: impl FnMut(&[u8], Option<Gap>) -> Result<()> + Send,
     ) -> Account {
         let mut before = Tally::default();
@@ -45,8 +45,8 @@ impl Source {
             |looked_at: Result<(PartGaps, Vec<u8>, Evidence)>| {
                 let (PartGaps { good, gaps, tally }, bytes, first) =
                     looked_at.map_err(|error| error.count_before(before.records, before.lines))?;
-                if before.gaps + gaps.len() as u64 > most_gaps {
-                    return Err(ErrorKind::TooManyGaps { most: most_gaps }.into());
+                if before.gaps + gaps.len() as u64 > max_gaps {
+                    return Err(ErrorKind::TooManyGaps { most: max_gaps }.into());
                 }
                 evidence = evidence.merge(first);
                 let from = match (&check, gaps.first()) {

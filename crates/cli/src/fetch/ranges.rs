@@ -5,7 +5,7 @@ use std::io;
 use std::ops::Range;
 use std::path::Path;
 
-use pagecut::index::{self as library, Sparse};
+use pagecut::index::{self as library, RecordIndex};
 use pagecut::{ErrorKind, Format, Result, Source, source::FormatTask};
 
 use crate::args::Common;
@@ -15,7 +15,7 @@ use crate::index;
 pub(super) struct OneRecord<'run> {
     pub(super) path: &'run Path,
     pub(super) common: &'run Common,
-    pub(super) numbers: &'run OnceCell<Sparse>,
+    pub(super) numbers: &'run OnceCell<RecordIndex>,
     pub(super) record: u64,
 }
 
@@ -23,7 +23,7 @@ impl FormatTask for OneRecord<'_> {
     type Output = Range<u64>;
 
     fn run<F: Format>(&self, source: &Source, format: &F) -> Result<Range<u64>> {
-        let content = source.content()?;
+        let content = source.random_access()?;
         let sparse = match self.numbers.get() {
             Some(sparse) => sparse,
             None => {
@@ -48,7 +48,7 @@ impl FormatTask for RecordsBetween {
     type Output = Range<u64>;
 
     fn run<F: Format>(&self, source: &Source, format: &F) -> Result<Range<u64>> {
-        let content = source.content()?;
+        let content = source.random_access()?;
         let Range { start, end } = self.range;
         if start > end {
             let what = format!("{start}..{end}: it ends before it begins");

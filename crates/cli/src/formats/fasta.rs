@@ -54,7 +54,7 @@ impl Format for Sequences {
 }
 
 impl Recovery for Sequences {
-    fn salvage(&self, input: NamedSource<'_>, strict: bool, max_gaps: u64, out: &mut Out) -> Account {
+    fn recover(&self, input: NamedSource<'_>, strict: bool, max_gaps: u64, out: &mut Out) -> Account {
         write_good(input, &format(strict), max_gaps, out)
     }
 }

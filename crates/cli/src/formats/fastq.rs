@@ -2,13 +2,13 @@
 
 use pagecut::fastq::{Fastq, Variant};
 use pagecut::index::Fai;
-use pagecut::{Account, ErrorKind, Format as _, Result, Source, source::Salvaged};
+use pagecut::{Account, ErrorKind, Format as _, Result, Source, source::Recovered};
 
 use super::format::{Format, Recovery};
 use crate::media::unsupported;
 use crate::named_source::NamedSource;
 use crate::output::Out;
-use crate::sanitize::{Held, write_salvaged};
+use crate::sanitize::{Held, write_recovered};
 use crate::stats::{Outcome, ReadCounts};
 use crate::verify::{Checked, Reading, Verify};
 
@@ -63,17 +63,17 @@ impl Format for Reads {
 }
 
 impl Recovery for Reads {
-    fn salvage(&self, input: NamedSource<'_>, strict: bool, max_gaps: u64, out: &mut Out) -> Account {
+    fn recover(&self, input: NamedSource<'_>, strict: bool, max_gaps: u64, out: &mut Out) -> Account {
         let is_stream = input.source.reader().is_none();
         let mut held = Held::new();
         let format = format(strict);
-        let account = input.source.salvage_fastq(&format, self.0, max_gaps, |salvaged| match salvaged {
-            Salvaged::Records(bytes) if held.is_holding() => held.write(bytes),
-            salvaged => {
-                if is_stream && matches!(salvaged, Salvaged::Gap(_)) {
+        let account = input.source.recover_fastq(&format, self.0, max_gaps, |recovered| match recovered {
+            Recovered::Records(bytes) if held.is_holding() => held.write(bytes),
+            recovered => {
+                if is_stream && matches!(recovered, Recovered::Gap(_)) {
                     held.hold();
                 }
-                write_salvaged(salvaged, input, out)
+                write_recovered(recovered, input, out)
             }
         });
         held.end(account, out)
@@ -127,7 +127,7 @@ impl Format for Empty {
 }
 
 impl Recovery for Empty {
-    fn salvage(&self, input: NamedSource<'_>, strict: bool, max_gaps: u64, out: &mut Out) -> Account {
-        Reads::FOUR_LINES.salvage(input, strict, max_gaps, out)
+    fn recover(&self, input: NamedSource<'_>, strict: bool, max_gaps: u64, out: &mut Out) -> Account {
+        Reads::FOUR_LINES.recover(input, strict, max_gaps, out)
     }
 }

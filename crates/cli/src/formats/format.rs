@@ -102,5 +102,5 @@ pub(crate) trait Format {
 /// A format that can be read after a fault.
 pub(crate) trait Recovery {
     /// Writes the good records, for `sanitize`.
-    fn salvage(&self, input: NamedSource<'_>, strict: bool, max_gaps: u64, out: &mut Out) -> Account;
+    fn recover(&self, input: NamedSource<'_>, strict: bool, max_gaps: u64, out: &mut Out) -> Account;
 }

@@ -159,7 +159,7 @@ impl Reading {
         read: impl FnOnce(&[u8]) -> Found,
     ) -> Result<Self> {
         let NamedSource { source, name, common } = input;
-        let data = progress::show(source, name, common.quiet, || source.whole())?;
+        let data = progress::show(source, name, common.quiet, || source.read_all())?;
         let Found { tally, error, complete, gaps, faults } =
             named_source::checked(source, || Ok(read(&data)))?;
         Ok(Self {

@@ -7,7 +7,7 @@ use super::Backing;
 /// Bytes of an input in memory, as [`Format::records`](super::Format::records) and other readers take them.
 ///
 /// Made from a slice, or from a value that can check its bytes: an `MmapReader`, a
-/// `PrefetchingMmap`, a `Span`. Readers call that check after the last record, and a file
+/// `PrefetchingMmap`, a `SourceBytes`. Readers call that check after the last record, and a file
 /// that was cut short or changed meanwhile is an error. Bytes from a slice, that of a mapping included, are not checked.
 ///
 /// ```

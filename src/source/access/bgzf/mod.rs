@@ -16,7 +16,7 @@ use walk::Walk;
 use super::factory::open_reader;
 use super::read_at::ReadAt;
 use super::reader::Reader;
-use super::span::Span;
+use super::span::SourceBytes;
 use crate::compress::Inflater;
 use crate::compress::bgzf::{Block, Gzi, Point};
 use crate::error::{ErrorKind, Result};
@@ -57,7 +57,7 @@ impl BgzfReader {
     ///
     /// # Errors
     ///
-    /// Those of [`open_reader`], of [`of`](BgzfReader::of) or [`with_gzi`](BgzfReader::with_gzi), and of [`Gzi::read`].
+    /// Those of [`open_reader`], of [`new`](BgzfReader::new) or [`with_gzi`](BgzfReader::with_gzi), and of [`Gzi::read`].
     pub fn open(path: impl AsRef<Path>, config: &ZeroCopyConfig) -> Result<Self> {
         let path = path.as_ref();
         Self::beside(open_reader(path, config)?, path)
@@ -67,7 +67,7 @@ impl BgzfReader {
     pub(in crate::source) fn beside(file: impl Into<Arc<Reader>>, path: &Path) -> Result<Self> {
         match File::open(Gzi::path_of(path)) {
             Ok(gzi) => Self::with_gzi(file, Gzi::read(BufReader::new(gzi))?),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::of(file),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::new(file),
             Err(error) => Err(error.into()),
         }
     }
@@ -77,7 +77,7 @@ impl BgzfReader {
     /// # Errors
     ///
     /// Those of [`find_blocks`](BgzfReader::find_blocks).
-    pub fn of(file: impl Into<Arc<Reader>>) -> Result<Self> {
+    pub fn new(file: impl Into<Arc<Reader>>) -> Result<Self> {
         let file = file.into();
         let (gzi, walk) = walk_all(&file)?;
         let (len, is_closed) = (walk.offset(), walk.is_closed());
@@ -179,7 +179,7 @@ impl ReadAt for BgzfReader {
         self.len
     }
 
-    fn bytes_at(&self, range: Range<u64>) -> Result<Span<'_>> {
+    fn bytes_at(&self, range: Range<u64>) -> Result<SourceBytes<'_>> {
         let Range { start, end } = range;
         let out_of_range = ErrorKind::OutOfRange { start, end, len: self.len };
         let len =
@@ -201,7 +201,7 @@ impl ReadAt for BgzfReader {
             }
             filled += part_len;
         }
-        Ok(Span::copied(bytes))
+        Ok(SourceBytes::copied(bytes))
     }
 
     fn file(&self) -> &Reader {

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::fastq::{Fastq, MateFormat, Variant};
 use crate::record::{Format as _, Gap, Part};
 use crate::source::open::Source;
-use crate::source::recover::Salvaged;
+use crate::source::recover::Recovered;
 use crate::source::schedule::Account;
 
 /// A block is full with this many bytes.
@@ -87,16 +87,16 @@ pub(super) fn send(
     source: &Source,
     fastq: &Fastq,
     guess: Variant,
-    most_gaps: u64,
+    max_gaps: u64,
     sender: SyncSender<Block>,
 ) -> Account {
     let mut filling = Filling { block: Block::default(), offset: 0, sender };
     let plain = Fastq::new().check_quality_end(false);
     let mut account =
-        source.salvage_fastq_variant(fastq, guess, most_gaps, |variant, salvaged| match salvaged {
-            Salvaged::Records(bytes) if variant == Variant::Wrapped => filling.add(&plain.wrapped(), bytes),
-            Salvaged::Records(bytes) => filling.add(&plain, bytes),
-            Salvaged::Gap(gap) => {
+        source.recover_fastq_variant(fastq, guess, max_gaps, |variant, recovered| match recovered {
+            Recovered::Records(bytes) if variant == Variant::Wrapped => filling.add(&plain.wrapped(), bytes),
+            Recovered::Records(bytes) => filling.add(&plain, bytes),
+            Recovered::Gap(gap) => {
                 filling.add_gap(gap);
                 Ok(())
             }

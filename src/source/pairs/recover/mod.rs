@@ -44,7 +44,7 @@ pub struct PairAccount {
 
 impl PairedSource {
     /// Reads damaged inputs, and calls `take` with the pairs that are left, with the records without a mate, and with the gaps, in order.
-    /// Every record that [`Source::salvage_fastq`] gives of an input is in one pair, or is an orphan.
+    /// Every record that [`Source::recover_fastq`] gives of an input is in one pair, or is an orphan.
     ///
     /// Names tell which records are mates ([rules](crate::fastq::pairs)). If two records are not mates, both inputs are read until a
     /// record has a mate among those that were read; the records before these two are orphans. Names that occur more than once are mates in
@@ -55,7 +55,7 @@ impl PairedSource {
     /// if 32 MiB of both inputs have no mates, and if there is no pair at all in two inputs that have records. In one input in which
     /// mates alternate, a record without its mate after it is an orphan, and 32 MiB of orphans without a gap are the same error.
     ///
-    /// Each input is read on its own threads. As for streams of FASTQ in [`Source::salvage_fastq`]: if the error of
+    /// Each input is read on its own threads. As for streams of FASTQ in [`Source::recover_fastq`]: if the error of
     /// an account is [`WrappedStream`](crate::ErrorKind::WrappedStream), everything after the first gap of this input is void.
     ///
     /// ```
@@ -85,14 +85,14 @@ impl PairedSource {
     pub fn recover(
         &self,
         fastq: &Fastq,
-        most_gaps: u64,
+        max_gaps: u64,
         take: impl FnMut(PairPiece<'_>) -> Result<()>,
     ) -> Result<PairAccount> {
         let hashes = RandomState::new();
         let Some(second) = &self.second else {
             let only = Input::new(&self.first, None)?;
             return thread::scope(|scope| {
-                let (lane, thread) = only.start(scope, fastq, most_gaps, hashes)?;
+                let (lane, thread) = only.start(scope, fastq, max_gaps, hashes)?;
                 let counts = match_interleaved(lane, take)?;
                 Ok(PairAccount::new(counts, joined(thread), None))
             });
@@ -100,8 +100,8 @@ impl PairedSource {
         let first = Input::new(&self.first, Some(PairFile::First))?;
         let second = Input::new(second, Some(PairFile::Second))?;
         thread::scope(|scope| {
-            let (first, first_thread) = first.start(scope, fastq, most_gaps, hashes.clone())?;
-            let (second, second_thread) = second.start(scope, fastq, most_gaps, hashes)?;
+            let (first, first_thread) = first.start(scope, fastq, max_gaps, hashes.clone())?;
+            let (second, second_thread) = second.start(scope, fastq, max_gaps, hashes)?;
             let counts = match_two(first, second, take)?;
             Ok(PairAccount::new(counts, joined(first_thread), Some(joined(second_thread))))
         })
@@ -136,14 +136,14 @@ impl<'run> Input<'run> {
         self,
         scope: &'scope Scope<'scope, 'run>,
         fastq: &'run Fastq,
-        most_gaps: u64,
+        max_gaps: u64,
         hashes: RandomState,
     ) -> Result<(Lane, ScopedJoinHandle<'scope, Account>)> {
         let Self { source, file, guess } = self;
         let (sender, blocks) = mpsc::sync_channel(WAITING);
         // A worker that waits for the comparison must not keep a thread from the other input.
         let pool = own_pool(source.options.threads)?;
-        let send = move || block::send(source, fastq, guess, most_gaps, sender);
+        let send = move || block::send(source, fastq, guess, max_gaps, sender);
         let work = move || match pool {
             Some(pool) => pool.install(send),
             None => send(),

@@ -71,7 +71,7 @@ impl Format for Matroska {
 }
 
 impl Recovery for Matroska {
-    fn salvage(&self, input: NamedSource<'_>, _: bool, max_gaps: u64, out: &mut Out) -> Account {
+    fn recover(&self, input: NamedSource<'_>, _: bool, max_gaps: u64, out: &mut Out) -> Account {
         write_good(input, &library::Matroska, max_gaps, out)
     }
 }

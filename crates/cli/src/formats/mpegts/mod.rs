@@ -41,9 +41,9 @@ impl Format for TransportStream {
     /// Continues after every gap, also without `--recover`.
     fn verify(&self, input: NamedSource<'_>, args: &Verify) -> Result<Reading> {
         Ok(Reading::of_parts(input, Some(Packets::NAME), || {
-            let most_gaps = if args.recover { args.max_gaps } else { u64::MAX };
+            let max_gaps = if args.recover { args.max_gaps } else { u64::MAX };
             let mut gaps = args.recover.then(Vec::new);
-            let (account, summary, fault) = input.source.check_transport_stream(&self.0, most_gaps, |gap| {
+            let (account, summary, fault) = input.source.check_transport_stream(&self.0, max_gaps, |gap| {
                 gaps.iter_mut().for_each(|gaps| gaps.push(gap.clone()));
                 Ok(())
             });
@@ -73,7 +73,7 @@ impl Format for TransportStream {
 }
 
 impl Recovery for TransportStream {
-    fn salvage(&self, input: NamedSource<'_>, _: bool, max_gaps: u64, out: &mut Out) -> Account {
+    fn recover(&self, input: NamedSource<'_>, _: bool, max_gaps: u64, out: &mut Out) -> Account {
         write_good(input, &self.0, max_gaps, out)
     }
 }

@@ -9,7 +9,7 @@ use crate::source::schedule::Account;
 /// A range of a damaged input.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Salvaged<'data> {
+pub enum Recovered<'data> {
     /// Whole records and the blank lines between them, as in the input.
     Records(&'data [u8]),
     /// Bytes in which no record was found. The error states the numbers of its record and line.
@@ -35,18 +35,18 @@ pub(in crate::source) struct GapInPart {
 
 impl Source {
     /// Calls `take` with the readable ranges and the gaps of the input, in order; together they cover the input. Reading ends early if
-    /// there are more than `most_gaps` gaps.
+    /// there are more than `max_gaps` gaps.
     ///
     /// ```
-    /// use pagecut::{fastq::Fastq, source::Salvaged, Source, SourceOptions};
+    /// use pagecut::{fastq::Fastq, source::Recovered, Source, SourceOptions};
     ///
     /// let damaged = b"@r1\nAC\n+\nII\n@r2\nGG\n+\nI\n@r3\nT\n+\nI\n";
     /// let source = Source::from_reader(&damaged[..], SourceOptions::new());
     /// let mut good = Vec::new();
-    /// let account = source.salvage(&Fastq::new(), u64::MAX, |salvaged| {
-    ///     match salvaged {
-    ///         Salvaged::Records(bytes) => good.extend_from_slice(bytes),
-    ///         Salvaged::Gap(gap) => assert_eq!(gap.range, 12..23),
+    /// let account = source.recover(&Fastq::new(), u64::MAX, |recovered| {
+    ///     match recovered {
+    ///         Recovered::Records(bytes) => good.extend_from_slice(bytes),
+    ///         Recovered::Gap(gap) => assert_eq!(gap.range, 12..23),
     ///         _ => {}
     ///     }
     ///     Ok(())
@@ -63,28 +63,28 @@ impl Source {
     /// checksum that would prove it may come after more bytes than fit into memory.
     ///
     /// FASTQ is read in the variant of `format`. If wrapped FASTQ is read as four-line FASTQ, quality scores that look like a record are
-    /// returned as one; [`salvage_fastq`](Source::salvage_fastq) determines the variant.
+    /// returned as one; [`recover_fastq`](Source::recover_fastq) determines the variant.
     ///
     /// A part with too many gaps is not passed on. The error of the account is that of the first gap, unless reading ended early: then it
     /// is that of `take`, of the system or of the compressed bytes, or [`ErrorKind::TooManyGaps`], and the account is not complete.
-    pub fn salvage<F: Resync>(
+    pub fn recover<F: Resync>(
         &self,
         format: &F,
-        most_gaps: u64,
-        mut take: impl FnMut(Salvaged<'_>) -> Result<()> + Send,
+        max_gaps: u64,
+        mut take: impl FnMut(Recovered<'_>) -> Result<()> + Send,
     ) -> Account {
-        self.find_gaps(format, true, most_gaps, |good, gap| hand_out(good, gap, &mut take))
+        self.find_gaps(format, true, max_gaps, |good, gap| hand_out(good, gap, &mut take))
     }
 
     /// Calls `take` with the gaps of a damaged input in order; their errors state the numbers of record and line. Reading ends early if
-    /// there are more than `most_gaps` gaps. Returns an account as [`salvage`](Source::salvage) does.
+    /// there are more than `max_gaps` gaps. Returns an account as [`recover`](Source::recover) does.
     pub fn for_each_gap<F: Resync>(
         &self,
         format: &F,
-        most_gaps: u64,
+        max_gaps: u64,
         mut take: impl FnMut(Gap) -> Result<()> + Send,
     ) -> Account {
-        self.find_gaps(format, false, most_gaps, |_, gap| gap.map_or(Ok(()), &mut take))
+        self.find_gaps(format, false, max_gaps, |_, gap| gap.map_or(Ok(()), &mut take))
     }
 
     /// Calls `take` with each gap and the good bytes before it, if they are wanted, and finally with the good bytes after the last gap.
@@ -92,7 +92,7 @@ impl Source {
         &self,
         format: &F,
         wants_good: bool,
-        most_gaps: u64,
+        max_gaps: u64,
         mut take: impl FnMut(&[u8], Option<Gap>) -> Result<()> + Send,
     ) -> Account {
         let mut before = Tally::default();
@@ -102,8 +102,8 @@ impl Source {
                 let PartGaps { good, gaps, tally } =
                     found.map_err(|error| error.count_before(before.records, before.lines))?;
                 // Checked before `take` gets bytes of the part, so that the account covers exactly the bytes that it got.
-                if before.gaps + gaps.len() as u64 > most_gaps {
-                    return Err(ErrorKind::TooManyGaps { most: most_gaps }.into());
+                if before.gaps + gaps.len() as u64 > max_gaps {
+                    return Err(ErrorKind::TooManyGaps { most: max_gaps }.into());
                 }
                 let mut from = 0;
                 for GapInPart { at, gap, .. } in gaps {
@@ -122,12 +122,12 @@ impl Source {
 pub(in crate::source) fn hand_out(
     good: &[u8],
     gap: Option<Gap>,
-    take: &mut impl FnMut(Salvaged<'_>) -> Result<()>,
+    take: &mut impl FnMut(Recovered<'_>) -> Result<()>,
 ) -> Result<()> {
     if !good.is_empty() {
-        take(Salvaged::Records(good))?;
+        take(Recovered::Records(good))?;
     }
-    gap.map_or(Ok(()), |gap| take(Salvaged::Gap(gap)))
+    gap.map_or(Ok(()), |gap| take(Recovered::Gap(gap)))
 }
 
 /// Collects the good bytes and gaps of a part.

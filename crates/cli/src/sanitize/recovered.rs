@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use pagecut::{Account, Resync, source::Salvaged};
+use pagecut::{Account, Resync, source::Recovered};
 
 use crate::named_source::NamedSource;
 use crate::output::Out;
@@ -15,18 +15,18 @@ pub(crate) fn write_good<F: Resync>(
     max_gaps: u64,
     out: &mut Out,
 ) -> Account {
-    input.source.salvage(format, max_gaps, |salvaged| write_salvaged(salvaged, input, out))
+    input.source.recover(format, max_gaps, |recovered| write_recovered(recovered, input, out))
 }
 
 /// Writes records, or reports a gap.
-pub(crate) fn write_salvaged(
-    salvaged: Salvaged<'_>,
+pub(crate) fn write_recovered(
+    recovered: Recovered<'_>,
     input: NamedSource<'_>,
     out: &mut Out,
 ) -> pagecut::Result<()> {
-    match salvaged {
-        Salvaged::Records(bytes) => out.write_all(bytes)?,
-        Salvaged::Gap(gap) if !input.common.quiet => report::gap(input.name, &gap),
+    match recovered {
+        Recovered::Records(bytes) => out.write_all(bytes)?,
+        Recovered::Gap(gap) if !input.common.quiet => report::gap(input.name, &gap),
         _ => {}
     }
     Ok(())
