@@ -332,3 +332,36 @@ fn pairs_are_those_of_seqkit() {
         assert_eq!(sorted(&read(&folder, "o.fq"), mate), sorted(&read(&folder, theirs), mate));
     }
 }
+
+/// A program that writes both files in turn, as a demultiplexer does, waits for neither reader for ever.
+#[cfg(unix)]
+#[test]
+fn named_pipes_of_one_writer_are_read_in_step() {
+    let folder = kinds();
+    let paths = ["a", "b"].map(|name| folder.path().join(name));
+    assert!(Command::new("mkfifo").args(&paths).status().unwrap().success());
+    // Longer than the buffers of pipes.
+    let texts =
+        [1, 2].map(|mate| reads((0..40_000).filter(|number| number % 5000 != 100 * usize::from(mate)), mate));
+    let expected = texts.clone();
+    let writer = std::thread::spawn(move || {
+        let [mut first, mut second] = paths.map(|path| fs::File::create(path).unwrap());
+        let [one, two] = texts;
+        let len = one.len().max(two.len());
+        for start in (0..len).step_by(50_000) {
+            for (pipe, text) in [(&mut first, &one), (&mut second, &two)] {
+                let end = (start + 50_000).min(text.len());
+                pipe.write_all(&text.as_bytes()[start.min(end)..end]).unwrap();
+            }
+        }
+    });
+    let args = ["sanitize", "-q", "--paired", "a", "b", "-o", "o1.fq", "-O", "o2.fq", "--orphans", "o.fq"];
+    let output = run_in(&folder, &args);
+    writer.join().unwrap();
+    assert_eq!((output.status.code(), stderr(&output)), (Some(1), ""));
+    let lines = |text: &str| text.lines().count();
+    assert_eq!(lines(&read(&folder, "o1.fq")), 4 * (40_000 - 16));
+    assert_eq!(lines(&read(&folder, "o1.fq")), lines(&read(&folder, "o2.fq")));
+    let all = expected.iter().map(|text| lines(text)).sum::<usize>();
+    assert_eq!(lines(&read(&folder, "o.fq")), all - 8 * (40_000 - 16));
+}
