@@ -346,7 +346,7 @@ fn check_pieces(taken: &[Taken], undamaged: [&str; 2], damaged: [&[u8]; 2]) {
             last = Some(first);
         }
     }
-    // Whoever has a mate in the other file is with it, unless damaged names are those of others.
+    // A record with a mate in the other file is in a pair, unless a damaged name is that of another record.
     let names =
         [PairFile::First, PairFile::Second].map(|file| of_file(taken, file).map(name).collect::<Vec<_>>());
     if names.iter().all(|names| names.is_sorted_by(|left, right| left < right)) {

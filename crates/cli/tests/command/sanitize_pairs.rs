@@ -333,7 +333,7 @@ fn pairs_are_those_of_seqkit() {
     }
 }
 
-/// A program that writes both files in turn, as a demultiplexer does, waits for neither reader for ever.
+/// A program that writes to both pipes in turn does not block for ever, although one salvage may be ahead of the other.
 #[cfg(unix)]
 #[test]
 fn named_pipes_of_one_writer_are_read_in_step() {
