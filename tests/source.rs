@@ -12,7 +12,7 @@ use common::{all_testdata, facts, testdata};
 use pagecut::fastq::Fastq;
 use pagecut::io::{Backend, Strategy, ZeroCopyConfig};
 use pagecut::media::mpegts::Packets;
-use pagecut::{Account, Error, ErrorKind, FileKind, Source, SourceOptions};
+use pagecut::{Account, Error, ErrorKind, FileKind, PairedSource, Source, SourceOptions};
 
 /// Every way to the bytes of a file, as far as it can be had here.
 const STRATEGIES: [Strategy; 5] =
@@ -442,5 +442,16 @@ fn no_byte_more_than_is_allowed_is_counted() {
                 assert_eq!((is_refused, account.complete), (most < len, most == len), "{what}");
             }
         }
+    }
+}
+
+#[test]
+fn an_error_of_opening_names_the_path() {
+    for error in [
+        Source::open("testdata/no_such.fastq").map(drop).unwrap_err(),
+        PairedSource::open_interleaved("testdata/no_such.fastq").map(drop).unwrap_err(),
+    ] {
+        assert!(matches!(error.kind(), ErrorKind::Io(error) if error.kind() == io::ErrorKind::NotFound));
+        assert!(error.to_string().starts_with("cannot open `testdata/no_such.fastq`: "), "{error}");
     }
 }

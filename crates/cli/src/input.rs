@@ -147,9 +147,17 @@ pub(crate) fn open_again(path: &Path) -> io::Result<File> {
 
 fn open_file(path: &Path, options: SourceOptions, common: &Common) -> Result<Source> {
     descriptors::check_path(path)?;
-    let source = Source::with_options(path, options)?;
+    let source = Source::with_options(path, options).map_err(without_path)?;
     note_refusals(&source, path, common);
     Ok(source)
+}
+
+/// Returns the error of the system for an error of opening, since messages of the command start with the path.
+fn without_path(error: Error) -> Error {
+    let ErrorKind::Io(opening) = error.kind() else { return error };
+    let source = opening.get_ref().and_then(|opening| opening.source());
+    let code = source.and_then(|source| source.downcast_ref::<io::Error>()).and_then(io::Error::raw_os_error);
+    code.map_or(error, |code| io::Error::from_raw_os_error(code).into())
 }
 
 /// Prints notes about requested backends that are unavailable.

@@ -1,5 +1,6 @@
 //! Opening of inputs, and their properties.
 
+mod error;
 mod facts;
 mod file;
 mod source;

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
+use super::error::OpenError;
 use super::file::FileInput;
 use crate::compress::CompressionStats;
 use crate::error::{ErrorKind, Result};
@@ -52,7 +53,7 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the path cannot be opened or is a directory;
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if the path cannot be opened, which the message names, or is a directory;
     /// [`ErrorKind::Compressed`](crate::ErrorKind::Compressed) if the file is empty, but its name ends as that of a compressed file: `.gz`,
     /// `.bgz`, `.zst`, `.bz2`, `.xz`.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
@@ -66,7 +67,9 @@ impl Source {
     /// Those of [`open`](Source::open).
     pub fn with_options(path: impl AsRef<Path>, options: SourceOptions) -> Result<Self> {
         options.config.validate()?;
-        Self::of_file(File::open(&path)?, Some(path.as_ref()), options)
+        let path = path.as_ref();
+        let file = File::open(path).map_err(|error| OpenError::wrap(path, error))?;
+        Self::of_file(file, Some(path), options)
     }
 
     /// Takes an open file, and reads it from its start. An index next to the file is not used, since its path is unknown.
