@@ -64,10 +64,14 @@ fn verify_json_has_the_documented_keys() {
     let output = run(&["verify", "--json", "lengths_differ.fastq", "two.fastq", "none.fastq"]);
     assert_eq!(
         stdout(&output).lines().next().unwrap(),
-        "{\"file\":\"lengths_differ.fastq\",\"format\":\"fastq\",\"records\":1,\"bytes\":41,\"record_bytes\":16,\
+        "{\"file\":\"lengths_differ.fastq\",\"format\":\"fastq\",\"records\":1,\"bytes\":16,\"record_bytes\":16,\
          \"blank_bytes\":0,\"gap_bytes\":0,\"complete\":false,\"error\":{\"kind\":\"length_mismatch\",\"offset\":27,\
          \"record\":1,\"line\":8,\"message\":\"the sequence has 4 letters, but there are 3 quality scores: \\\"III\\\"\"}}"
     );
+    // A pipe has no length, and gives the same.
+    let piped = with_input(&["verify", "--json"], &fs::read(testdata("lengths_differ.fastq")).unwrap());
+    let first = stdout(&output).lines().next().unwrap().replace("lengths_differ.fastq", "-");
+    assert_eq!(stdout(&piped).trim_end(), first);
     let verdicts = json(&output);
     assert_eq!((&verdicts[1]["complete"], &verdicts[1]["error"]), (&true.into(), &Value::Null));
     assert_eq!((&verdicts[2]["complete"], &verdicts[2]["error"]["kind"]), (&false.into(), &"io".into()));
