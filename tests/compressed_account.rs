@@ -43,7 +43,7 @@ fn facts(bytes: &[u8]) -> (u64, u64, u64, u64, bool) {
         (members, compressed_bytes, padding_bytes, decompressed_bytes, closed)
     };
     let mut facts: Vec<_> =
-        accounts(bytes).iter().map(|account| fact(account.packed.as_ref().unwrap())).collect();
+        accounts(bytes).iter().map(|account| fact(account.compression.as_ref().unwrap())).collect();
     facts.dedup();
     let [facts] = facts[..] else { panic!("{facts:?}") };
     facts
@@ -52,7 +52,7 @@ fn facts(bytes: &[u8]) -> (u64, u64, u64, u64, bool) {
 #[test]
 fn plain_input_has_no_compression_stats() {
     for account in accounts(RECORD) {
-        assert!(account.packed.is_none() && account.error.is_none(), "{account:?}");
+        assert!(account.compression.is_none() && account.error.is_none(), "{account:?}");
     }
 }
 
@@ -143,13 +143,13 @@ fn bgzf_is_open_only_if_its_end_was_seen() {
     let open = &packed.bytes[..packed.bytes.len() - BGZF_END.len()];
     for account in accounts(open) {
         assert_eq!(account.error.as_ref().unwrap().kind().name(), "length_mismatch");
-        assert!(account.packed.unwrap().closed, "{account:?}");
+        assert!(account.compression.unwrap().closed, "{account:?}");
     }
     // The truncated record shows that the input ends there.
     let cut = Kind::Bgzf.file(&text[..RECORD.len() * 2 + 5], 70);
     for account in accounts(&cut.bytes[..cut.bytes.len() - BGZF_END.len()]) {
         assert_eq!(account.error.as_ref().unwrap().kind().name(), "incomplete");
-        assert!(!account.packed.unwrap().closed, "{account:?}");
+        assert!(!account.compression.unwrap().closed, "{account:?}");
     }
 }
 
@@ -168,7 +168,7 @@ fn a_compressed_file_has_bytes() {
         let path = folder.path().join(name);
         fs::write(&path, b"").unwrap();
         let account = Source::open(&path).unwrap().account(&Fastq::new());
-        assert!(account.error.is_none() && account.complete && account.packed.is_none(), "{name}");
+        assert!(account.error.is_none() && account.complete && account.compression.is_none(), "{name}");
     }
     // An empty member is not an empty file.
     let path = folder.path().join("empty.fastq.gz");
@@ -182,7 +182,7 @@ fn the_account_ends_at_a_fault() {
     let cut = packed.range(4).end - 5;
     for account in accounts(&packed.bytes[..cut]) {
         assert_eq!(account.error.as_ref().unwrap().kind().name(), "compressed");
-        let stats = account.packed.as_ref().unwrap();
+        let stats = account.compression.as_ref().unwrap();
         assert!(stats.members <= 4 && stats.compressed_bytes <= cut as u64, "{account:?}");
         assert!(
             stats.decompressed_bytes <= packed.text_before(5).len() as u64 && !account.complete,

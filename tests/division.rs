@@ -64,7 +64,7 @@ impl Found {
             error: account.error.as_ref().map(ToString::to_string),
             complete: account.complete,
             packed: account
-                .packed
+                .compression
                 .filter(|_| {
                     let of_bytes = |error: &Error| error.compressed_place().is_some();
                     account.complete || account.error.as_ref().is_some_and(of_bytes)

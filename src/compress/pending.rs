@@ -107,7 +107,7 @@ impl Pending {
                 Err(error) if recovers => {
                     let lost = block.offset()..block.offset() + block.packed_len() as u64;
                     let len = block.len_despite(&error, bytes, room);
-                    losses.push(Loss { position: made, packed: lost, len, before: None, error });
+                    losses.push(Loss { position: made, compressed: lost, len, before: None, error });
                 }
                 Err(error) => return (made, Err(error)),
             }

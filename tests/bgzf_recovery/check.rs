@@ -174,7 +174,7 @@ pub(crate) fn check(
         let (good, gaps, account) = recover(bytes, setting);
         let what = format!("blocks {damaged:?}, {setting:?}, {gaps:?}");
         assert_eq!(good.escape_ascii().to_string(), expected.escape_ascii().to_string(), "{what}");
-        let stats = account.packed.unwrap();
+        let stats = account.compression.unwrap();
         assert!(account.complete && account.error.is_some() != damaged.is_empty(), "{what}: {account:?}");
         // Every decompressed byte, and every compressed one.
         assert_eq!(account.tally.bytes(), stats.decompressed_bytes, "{what}");
@@ -199,7 +199,7 @@ pub(crate) fn check(
         }
         let of_gaps = gaps.iter().filter_map(|gap| gap.lost.as_deref());
         assert_eq!(
-            of_gaps.map(|lost| lost.packed.end - lost.packed.start).sum::<u64>(),
+            of_gaps.map(|lost| lost.compressed.end - lost.compressed.start).sum::<u64>(),
             lost_bytes as u64,
             "{what}"
         );

@@ -10,7 +10,7 @@ use crate::make::{BGZF_END, CompressedFile, Header, bgzf_block, bgzf_block_with,
 /// Returns the losses, in compressed bytes and in the text.
 fn lost(gaps: &[Gap]) -> Vec<(std::ops::Range<u64>, Option<std::ops::Range<u64>>)> {
     let lost = gaps.iter().filter_map(|gap| gap.lost.as_deref());
-    lost.map(|lost| (lost.packed.clone(), lost.unpacked.clone())).collect()
+    lost.map(|lost| (lost.compressed.clone(), lost.decompressed.clone())).collect()
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn only_the_last_block_closes_the_file() {
         ([open, b"garbage", &BGZF_END].concat(), true),
     ] {
         for setting in few_settings(bytes.len()) {
-            let stats = recover(&bytes, setting).2.packed.unwrap();
+            let stats = recover(&bytes, setting).2.compression.unwrap();
             assert_eq!(stats.closed, closed, "{} bytes, {setting:?}", bytes.len());
         }
     }

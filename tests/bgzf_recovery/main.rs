@@ -42,7 +42,7 @@ fn a_damaged_block_loses_only_its_records() {
                 let gap = gaps.iter().find(|gap| gap.lost.is_some()).unwrap();
                 let (lost, range, text) =
                     (gap.lost.as_deref().unwrap(), packed.range(block), text_of(&packed, block));
-                assert_eq!(lost.packed, range.start as u64..range.end as u64, "{damage:?} of {block}");
+                assert_eq!(lost.compressed, range.start as u64..range.end as u64, "{damage:?} of {block}");
                 let place = gap.error.compressed_place().unwrap();
                 assert_eq!(
                     (place.start, place.number),
@@ -52,7 +52,7 @@ fn a_damaged_block_loses_only_its_records() {
                 // Uncertain lengths are not reported.
                 let text = text.start as u64..text.end as u64;
                 let certain = matches!(damage, Damage::Sum | Damage::LongIsize);
-                assert_eq!(lost.unpacked, certain.then_some(text), "{damage:?} of {block}");
+                assert_eq!(lost.decompressed, certain.then_some(text), "{damage:?} of {block}");
             }
         }
     }
@@ -99,7 +99,7 @@ fn bytes_that_are_missing_or_too_many() {
                     expected.escape_ascii().to_string(),
                     "{setting:?}"
                 );
-                let stats = account.packed.unwrap();
+                let stats = account.compression.unwrap();
                 assert_eq!(
                     (stats.compressed_bytes, stats.members),
                     (bytes.len() as u64, last as u64),
@@ -115,7 +115,7 @@ fn bytes_that_are_missing_or_too_many() {
             let (good, gaps, account) = recover(&packed.bytes[..cut], setting);
             let behind = text_of(&packed, 4).start..reads.text.len();
             assert_eq!(good, reads.without(std::slice::from_ref(&behind)), "{setting:?}: {gaps:?}");
-            let stats = account.packed.unwrap();
+            let stats = account.compression.unwrap();
             assert_eq!(stats.lost_bytes, (cut - packed.range(4).start) as u64);
             assert!(account.complete && !stats.closed, "{account:?}");
         }
@@ -184,12 +184,12 @@ fn trailing_zeros_are_padding_and_garbage_is_lost() {
     for setting in few_settings(1) {
         let padded = [&packed.bytes[..], &[0; 5000]].concat();
         let (good, gaps, account) = recover(&padded, setting);
-        assert_eq!((&good, gaps.len(), account.packed.unwrap().padding_bytes), (&reads.text, 0, 5000));
+        assert_eq!((&good, gaps.len(), account.compression.unwrap().padding_bytes), (&reads.text, 0, 5000));
         let garbage = [&padded[..], b"garbage"].concat();
         let (_, gaps, account) = recover(&garbage, setting);
         let lost = gaps[0].lost.as_deref().unwrap();
-        assert_eq!(lost.packed, packed.bytes.len() as u64..garbage.len() as u64);
-        assert_eq!(account.packed.unwrap().lost_bytes, 5007);
+        assert_eq!(lost.compressed, packed.bytes.len() as u64..garbage.len() as u64);
+        assert_eq!(account.compression.unwrap().lost_bytes, 5007);
     }
 }
 
@@ -214,7 +214,7 @@ fn records_before_the_first_fault_stay() {
     let source = Source::from_reader(Cursor::new(bytes), SourceOptions::new());
     source.detect_after_damage().unwrap();
     let account = source.account(&Fastq::new());
-    assert!(!account.complete && account.packed.unwrap().lost_bytes == 0, "{account:?}");
+    assert!(!account.complete && account.compression.unwrap().lost_bytes == 0, "{account:?}");
     assert!(account.tally.bytes() <= 333);
 }
 

@@ -25,8 +25,8 @@ pub(crate) fn counted(number: u64, noun: &str) -> String {
 
 /// Describes the loss in a gap.
 fn lost(lost: &LostBlock) -> String {
-    let (start, end) = (lost.packed.start, lost.packed.end);
-    let held = match &lost.unpacked {
+    let (start, end) = (lost.compressed.start, lost.compressed.end);
+    let held = match &lost.decompressed {
         Some(held) => format!("held bytes {} to {}", held.start, held.end),
         None => "held bytes of an unknown number".to_owned(),
     };

@@ -11,7 +11,7 @@ const TEXT: &[u8] = b"@r1@x\nAC\n+\n@I\n@r2\n\n+\n\n\n@r3\nA\n+\n+\n@r4\nACGT\n+
 
 fn loss(position: usize) -> Loss {
     let error = ErrorKind::SyncLost.into();
-    Loss { position, packed: 0..1, len: Some(3), before: Some(position as u64), error }
+    Loss { position, compressed: 0..1, len: Some(3), before: Some(position as u64), error }
 }
 
 /// Describes the pieces of a part. Record and line numbers of errors are left out: a part does not know them.

@@ -99,7 +99,7 @@ impl Recovery {
             matches!(error.kind(), ErrorKind::Compressed { fault: CompressedFault::TrailingGarbage, .. });
         packed.closed &= is_garbage;
         let lost = start..input.offset();
-        Ok(Next::Lost(Loss { position: 0, packed: lost, len: None, before: None, error }))
+        Ok(Next::Lost(Loss { position: 0, compressed: lost, len: None, before: None, error }))
     }
 
     /// Examines the next item.

@@ -99,7 +99,7 @@ impl Source {
     /// Returns the decompression statistics of the last completed task, if the input is compressed.
     #[must_use]
     pub fn compression_stats(&self) -> Option<CompressionStats> {
-        *self.packed.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.compression_stats.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns whether the end of the input is as expected, as far as it is known. It is `false` if BGZF that was read to its end, or whose

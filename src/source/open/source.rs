@@ -39,7 +39,7 @@ pub struct Source {
     pub(in crate::source) input: Input,
     pub(in crate::source) options: SourceOptions,
     pub(in crate::source) done: AtomicU64,
-    pub(in crate::source) packed: Mutex<Option<CompressionStats>>,
+    pub(in crate::source) compression_stats: Mutex<Option<CompressionStats>>,
     pub(in crate::source) variant_request: VariantRequest,
 }
 
@@ -134,7 +134,7 @@ impl Source {
             input,
             options,
             done: AtomicU64::new(0),
-            packed: Mutex::new(None),
+            compression_stats: Mutex::new(None),
             variant_request: VariantRequest::default(),
         }
     }

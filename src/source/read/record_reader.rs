@@ -223,9 +223,9 @@ impl<F: Format> RecordReader<'_, F> {
         self.has_ended = true;
         let Tally { records, lines, .. } = self.before;
         let error = error.map(|error| error.count_before(records, lines));
-        let account = Account { tally: self.tally(), complete: error.is_none(), error, packed: None };
-        let Account { error, packed, .. } = self.parts.complete(account);
-        *self.source.packed.lock().unwrap_or_else(PoisonError::into_inner) = packed;
+        let account = Account { tally: self.tally(), complete: error.is_none(), error, compression: None };
+        let Account { error, compression, .. } = self.parts.complete(account);
+        *self.source.compression_stats.lock().unwrap_or_else(PoisonError::into_inner) = compression;
         error.map_or(Ok(()), Err)
     }
 }

@@ -67,7 +67,7 @@ impl Source {
         let recover = division == Division::Recovering;
         let parts = StreamParts::new(format, recover, input, self.options, &self.done);
         let (values, account) = drive(&parts, self.options.threads, identity, work);
-        *self.packed.lock().unwrap_or_else(PoisonError::into_inner) = account.packed;
+        *self.compression_stats.lock().unwrap_or_else(PoisonError::into_inner) = account.compression;
         (values, account)
     }
 }

@@ -15,12 +15,12 @@ pub struct Account {
     /// Whether the input was read to its end.
     pub complete: bool,
     /// Statistics of the decompression, if the input is compressed.
-    pub packed: Option<CompressionStats>,
+    pub compression: Option<CompressionStats>,
 }
 
 impl Account {
     /// The account of an input that could not be read at all.
     pub(in crate::source) fn refused(error: Error) -> Self {
-        Self { tally: Tally::default(), error: Some(error), complete: false, packed: None }
+        Self { tally: Tally::default(), error: Some(error), complete: false, compression: None }
     }
 }

@@ -182,7 +182,7 @@ impl Ledger {
 
     fn account(self) -> Account {
         debug_assert!(self.stopped || self.waiting.is_empty());
-        Account { tally: self.tally, error: self.error, complete: !self.stopped, packed: None }
+        Account { tally: self.tally, error: self.error, complete: !self.stopped, compression: None }
     }
 }
 

@@ -88,7 +88,7 @@ impl JoinState {
         self.lost_members += run.lost_blocks();
         let start = self.offset + self.carry.len() as u64;
         for loss in run.losses_mut() {
-            self.lost_bytes += loss.packed.end - loss.packed.start;
+            self.lost_bytes += loss.compressed.end - loss.compressed.start;
             loss.before = self.lost_len.map(|lost| start + loss.position as u64 + lost);
             self.lost_len = self.lost_len.zip(loss.len).map(|(lost, len)| lost.saturating_add(len));
         }

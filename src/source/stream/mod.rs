@@ -220,22 +220,22 @@ where
         let error = account.error.or(failure);
         let is_incomplete =
             error.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::Incomplete { .. }));
-        let mut packed = self.input.joining().compression_stats();
+        let mut compression = self.input.joining().compression_stats();
         let stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(packed) = &mut packed {
+        if let Some(stats) = &mut compression {
             match (error.as_ref().and_then(Error::compressed_place), stopped) {
                 // Workers may have read past the error.
                 (Some(place), _) => {
                     // If reading of BGZF continues after damage, the first error is not the last.
-                    let goes_on = self.recover && packed.compression == Compression::Bgzf;
-                    packed.members = place.number.filter(|_| !goes_on).unwrap_or(packed.members);
+                    let goes_on = self.recover && stats.compression == Compression::Bgzf;
+                    stats.members = place.number.filter(|_| !goes_on).unwrap_or(stats.members);
                 }
-                (None, Some((_, Some(at_error)))) if !complete => *packed = at_error,
+                (None, Some((_, Some(at_error)))) if !complete => *stats = at_error,
                 _ => {}
             }
             // Workers may have read the last block before an error was found.
-            packed.closed |= !complete && !is_incomplete;
+            stats.closed |= !complete && !is_incomplete;
         }
-        Account { packed, complete, error, ..account }
+        Account { compression, complete, error, ..account }
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn tell_failure(name: &str, account: &Account) -> io::Result<()> {
 
 /// Prints a note about bytes that no checksum verified: except in BGZF, the checksum is at the end of a member, after the bytes of records.
 fn tell_unproven(name: &str, error: &Error, account: &Account) {
-    let (Some(packed), Some(place)) = (account.packed, error.compressed_place()) else { return };
+    let (Some(packed), Some(place)) = (account.compression, error.compressed_place()) else { return };
     let (start, end) = (packed.verified_bytes, packed.decompressed_bytes);
     if start == end {
         return;

@@ -41,10 +41,10 @@ pub(super) struct LostBytes {
 
 impl LostBytes {
     pub(super) fn of(lost: &LostBlock) -> Self {
-        let held = lost.unpacked.as_ref();
+        let held = lost.decompressed.as_ref();
         Self {
-            compressed_start: lost.packed.start,
-            compressed_end: lost.packed.end,
+            compressed_start: lost.compressed.start,
+            compressed_end: lost.compressed.end,
             start: held.map(|held| held.start),
             end: held.map(|held| held.end),
         }

@@ -25,7 +25,7 @@ pub(crate) struct Reading {
     pub(super) complete: bool,
     /// Why reading did not continue after an error, although recovery was requested.
     pub(super) ends_at_fault: Option<&'static str>,
-    pub(super) packed: Option<CompressionStats>,
+    pub(super) compression: Option<CompressionStats>,
     /// The fault of the compressed bytes, if the error is one of the decompressed bytes. The error is reported before this is determined.
     pub(super) damage: Option<Error>,
     pub(super) gaps: Option<Vec<Gap>>,
@@ -90,19 +90,19 @@ impl Reading {
     ) -> Self {
         let NamedSource { source, name, common } = input;
         let checked = progress::show(source, name, common.quiet, read);
-        let Checked { account: Account { tally, error, complete, packed, .. }, gaps, fault, faults } =
+        let Checked { account: Account { tally, error, complete, compression, .. }, gaps, fault, faults } =
             checked;
         let file_len = source.len_hint();
-        let bytes = match (packed, file_len) {
+        let bytes = match (compression, file_len) {
             (None, Some(len)) if complete => len,
-            (Some(packed), _) if complete => packed.decompressed_bytes,
+            (Some(stats), _) if complete => stats.decompressed_bytes,
             (None, None) if complete => source.bytes_done(),
             // The bytes after the error may have been read or not, and the length of a pipe is unknown.
             _ => tally.bytes(),
         };
         let error = if complete { first(error, fault) } else { error };
         // With losses, there are more bytes than were decompressed.
-        let is_whole = packed.is_some_and(|packed| packed.lost_bytes == 0);
+        let is_whole = compression.is_some_and(|stats| stats.lost_bytes == 0);
         let has_offset = error.as_ref().is_some_and(|error| error.offset().is_some());
         let blocks = if is_whole && has_offset { Blocks::of(source) } else { Blocks::default() };
         Self {
@@ -114,7 +114,7 @@ impl Reading {
             error,
             complete,
             ends_at_fault: None,
-            packed,
+            compression,
             damage: None,
             gaps,
             faults,
@@ -124,11 +124,11 @@ impl Reading {
 
     /// The reading of an input that was read to its end without a fault.
     pub(crate) fn of_tally(input: NamedSource<'_>, format: Option<&'static str>, tally: Tally) -> Self {
-        let packed = input.source.compression_stats();
+        let compression = input.source.compression_stats();
         let file_len = input.source.len_hint();
-        let bytes = match (packed, file_len) {
+        let bytes = match (compression, file_len) {
             (None, Some(len)) => len,
-            (Some(packed), _) => packed.decompressed_bytes,
+            (Some(stats), _) => stats.decompressed_bytes,
             (None, None) => input.source.bytes_done(),
         };
         Self {
@@ -140,7 +140,7 @@ impl Reading {
             error: None,
             complete: true,
             ends_at_fault: None,
-            packed,
+            compression,
             damage: None,
             gaps: None,
             faults: None,
@@ -171,7 +171,7 @@ impl Reading {
             error,
             complete,
             ends_at_fault: None,
-            packed: source.compression_stats(),
+            compression: source.compression_stats(),
             damage: None,
             gaps,
             faults,
@@ -214,14 +214,14 @@ impl Reading {
         if counted != bytes {
             return Some(("unaccounted", format!("{counted} of {bytes} bytes are accounted for")));
         }
-        let packed = self.packed?;
+        let stats = self.compression?;
         match self.file_len {
-            Some(len) if packed.compressed_bytes != len => {
-                let counted = packed.compressed_bytes;
+            Some(len) if stats.compressed_bytes != len => {
+                let counted = stats.compressed_bytes;
                 Some(("unaccounted", format!("{counted} of {len} compressed bytes are accounted for")))
             }
             // Other programs read such a file with a warning. But it may have been truncated between two blocks, and lost records.
-            _ => (!packed.closed).then(|| ("unclosed", input::UNCLOSED.into())),
+            _ => (!stats.closed).then(|| ("unclosed", input::UNCLOSED.into())),
         }
     }
 }

@@ -51,7 +51,7 @@ struct Compressed {
     bytes: u64,
     padding_bytes: u64,
     /// Decompressed bytes that checksums have verified.
-    proven_bytes: u64,
+    verified_bytes: u64,
     /// Present with `--recover` only.
     #[serde(skip_serializing_if = "Option::is_none")]
     lost_bytes: Option<u64>,
@@ -91,15 +91,15 @@ pub(crate) struct Fault {
 impl Verdict {
     pub(crate) fn of(file: String, read: &Reading) -> Self {
         let Tally { records, record_bytes, blank_bytes, gap_bytes, .. } = read.tally;
-        let compressed = read.packed.map(|packed| Compressed {
-            format: packed.compression.name(),
-            unit: packed.compression.unit(),
-            members: packed.members,
-            bytes: packed.compressed_bytes,
-            padding_bytes: packed.padding_bytes,
-            lost_bytes: read.gaps.is_some().then_some(packed.lost_bytes),
-            closed: packed.closed,
-            proven_bytes: packed.verified_bytes,
+        let compressed = read.compression.map(|stats| Compressed {
+            format: stats.compression.name(),
+            unit: stats.compression.unit(),
+            members: stats.members,
+            bytes: stats.compressed_bytes,
+            padding_bytes: stats.padding_bytes,
+            lost_bytes: read.gaps.is_some().then_some(stats.lost_bytes),
+            closed: stats.closed,
+            verified_bytes: stats.verified_bytes,
             damage: read.damage.as_ref().map(|fault| Fault::of(fault, &read.blocks)),
         });
         Self {

@@ -70,7 +70,10 @@ fn bytes_without_a_right_check_sum_are_reported() {
                 assert!(message.contains(&format!("{records} records written, ")), "{program}: {message}");
                 let json = run(&["verify", "--json", "-t", threads, arg(&input)]);
                 let json = String::from_utf8_lossy(&json.stdout).into_owned();
-                assert!(json.contains(&format!("\"proven_bytes\":{},", unproven.start)), "{program}: {json}");
+                assert!(
+                    json.contains(&format!("\"verified_bytes\":{},", unproven.start)),
+                    "{program}: {json}"
+                );
             }
         }
         // The end of the last member was not reached.

@@ -9,10 +9,10 @@ use crate::error::Error;
 #[non_exhaustive]
 pub struct LostBlock {
     /// Their position in the compressed input.
-    pub packed: Range<u64>,
+    pub compressed: Range<u64>,
     /// Position in the decompressed input of the bytes that the lost ones decompress to, counting all lost bytes. `None` if their
     /// number, or the number of bytes lost before them, is not certain.
-    pub unpacked: Option<Range<u64>>,
+    pub decompressed: Option<Range<u64>>,
 }
 
 /// A position in an input at which bytes are missing because they could not be decompressed.
@@ -21,7 +21,7 @@ pub struct Loss {
     /// Position of the loss in a run of decompressed bytes, or in the view of a part.
     pub position: usize,
     /// The lost bytes of the compressed input.
-    pub packed: Range<u64>,
+    pub compressed: Range<u64>,
     /// Number of lost decompressed bytes, if it is certain.
     pub len: Option<u64>,
     /// Number of decompressed bytes before the loss, lost ones included. `None` if it is not known, or not yet.
@@ -33,7 +33,7 @@ pub struct Loss {
 impl Loss {
     /// Returns the public description of the loss.
     pub fn lost(&self) -> LostBlock {
-        let unpacked = self.before.zip(self.len).map(|(before, len)| before..before.saturating_add(len));
-        LostBlock { packed: self.packed.clone(), unpacked }
+        let decompressed = self.before.zip(self.len).map(|(before, len)| before..before.saturating_add(len));
+        LostBlock { compressed: self.compressed.clone(), decompressed }
     }
 }

@@ -145,9 +145,9 @@ impl Lane {
 
     #[cold]
     fn pass_gap(&mut self, gap: Gap, take: &mut impl FnMut(PairPiece<'_>) -> Result<()>) -> Result<()> {
-        let lost = gap.lost.as_ref().map_or(0, |lost| match &lost.unpacked {
+        let lost = gap.lost.as_ref().map_or(0, |lost| match &lost.decompressed {
             Some(unpacked) => unpacked.end - unpacked.start,
-            None => (lost.packed.end - lost.packed.start).saturating_mul(USUAL_RATIO),
+            None => (lost.compressed.end - lost.compressed.start).saturating_mul(USUAL_RATIO),
         });
         let len = (gap.range.end - gap.range.start).saturating_add(lost);
         self.gap_bytes = self.gap_bytes.saturating_add(len);
