@@ -18,7 +18,7 @@ pub(super) struct Members {
     len: u32,
     /// Start of the member, and its compressed length if the header states it.
     start: u64,
-    packed_len: Option<usize>,
+    compressed_len: Option<usize>,
     /// Members that ended in the current run.
     ends: Vec<MemberEnd>,
     /// Bytes produced for the current run.
@@ -27,7 +27,14 @@ pub(super) struct Members {
 
 impl Members {
     pub(super) fn new() -> Self {
-        Self { deflate: InflateStream::new(), len: 0, start: 0, packed_len: None, ends: Vec::new(), made: 0 }
+        Self {
+            deflate: InflateStream::new(),
+            len: 0,
+            start: 0,
+            compressed_len: None,
+            ends: Vec::new(),
+            made: 0,
+        }
     }
 
     /// Creates the error of a fault in the current member, or at the place of the next one.
@@ -68,8 +75,8 @@ impl Members {
             let length = CompressedFault::Length { found: self.len.into(), stored: stored_len.into() };
             return Err(self.fault(packed, input.offset() + 4, length));
         }
-        let packed_len = input.offset() + 8 - self.start;
-        if self.packed_len.is_some_and(|stated| stated as u64 != packed_len) {
+        let compressed_len = input.offset() + 8 - self.start;
+        if self.compressed_len.is_some_and(|stated| stated as u64 != compressed_len) {
             let wrong = CompressedFault::Header("the stated length of the block is wrong");
             return Err(self.fault(packed, self.start, wrong));
         }
@@ -83,7 +90,7 @@ impl Members {
         });
         input.skip(8);
         packed.members += 1;
-        packed.closed = self.packed_len.is_none() || self.len == 0;
+        packed.closed = self.compressed_len.is_none() || self.len == 0;
         Ok(())
     }
 }
@@ -105,7 +112,7 @@ impl<R: Read> Codec<R> for Members {
             match Header::read(seen) {
                 _ if seen.is_empty() => return Ok(false),
                 Ok(Some(header)) => {
-                    self.packed_len = header.block_len;
+                    self.compressed_len = header.block_len;
                     input.skip(header.len);
                     self.deflate.restart();
                     self.len = 0;

@@ -99,13 +99,13 @@ impl Pending {
             let before = std::iter::from_fn(|| between.next_if(|(before, _)| *before == number));
             losses.extend(before.map(|(_, loss)| Loss { position: made, ..loss }));
             let inflater = self.inflater.get_or_insert_with(Inflater::new);
-            let (bytes, rest) = packed.split_at(block.packed_len());
+            let (bytes, rest) = packed.split_at(block.compressed_len());
             packed = rest;
             let room = &mut room[made..][..block.len()];
             match block.inflate(bytes, inflater, room) {
                 Ok(()) => made += block.len(),
                 Err(error) if recovers => {
-                    let lost = block.offset()..block.offset() + block.packed_len() as u64;
+                    let lost = block.offset()..block.offset() + block.compressed_len() as u64;
                     let len = block.len_despite(&error, bytes, room);
                     losses.push(Loss { position: made, compressed: lost, len, before: None, error });
                 }

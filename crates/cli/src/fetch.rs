@@ -97,7 +97,7 @@ pub(crate) fn run(args: &Fetch, common: &Common, all_good: &mut bool) -> io::Res
     {
         whole &= input.print_features(path, &name, &mut out)?;
     }
-    input::tell_unclosed(&source, &name);
+    input::note_unclosed(&source, &name);
     // The file may have changed while it was printed.
     whole &= report::outcome(&name, source.check().map(|()| true))?;
     let refusal = (!whole).then_some("a requested item was not found");

@@ -31,7 +31,7 @@ pub(crate) const UNCLOSED: &str =
     "the end-of-file block of BGZF is missing, so the file may have been truncated between two blocks";
 
 /// Prints a note that reading ended at an error, if that is an error of compressed bytes.
-pub(crate) fn tell_end(name: &str, error: &Error) {
+pub(crate) fn report_end(name: &str, error: &Error) {
     if error.compressed_place().is_some() {
         report::note(name, &"reading ends there: only damaged BGZF blocks can be skipped");
     }
@@ -40,12 +40,12 @@ pub(crate) fn tell_end(name: &str, error: &Error) {
 /// Runs `work` on a source with a progress bar, and prints a note if the source may be truncated.
 pub(crate) fn work<T>(source: &Source, name: &str, common: &Common, work: impl FnOnce() -> T) -> T {
     let result = progress::show(source, name, common.quiet, work);
-    tell_unclosed(source, name);
+    note_unclosed(source, name);
     result
 }
 
 /// Prints a note if a source may be truncated.
-pub(crate) fn tell_unclosed(source: &Source, name: &str) {
+pub(crate) fn note_unclosed(source: &Source, name: &str) {
     if !source.is_closed() {
         report::note(name, &UNCLOSED);
     }

@@ -37,7 +37,7 @@ pub(crate) fn run(args: &Sanitize, common: &Common, all_good: &mut bool) -> io::
         }
         Ok((account, is_written)) => {
             let tally = account.tally;
-            messages::tell_failure(&name, &account)?;
+            messages::report_failure(&name, &account)?;
             *all_good &= account.complete && tally.gaps == 0;
             if !is_written && !common.quiet {
                 let path = args.output.path.as_deref().unwrap_or(Path::new(""));

@@ -15,7 +15,7 @@ mod workers;
 mod writer;
 
 pub(super) use block::take_block;
-pub(crate) use block::{Begin, Block, Head};
+pub(crate) use block::{Block, BlockHeader, Item};
 pub use gzi::{Gzi, Point};
 pub use options::WriterOptions;
 pub(super) use recovery::{Next, Recovery};

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use super::{Begin, Block, HEADER_LEN, Head, MAX_BLOCK_LEN};
+use super::{Block, BlockHeader, HEADER_LEN, Item, MAX_BLOCK_LEN};
 use crate::compress::deflate::Inflater;
 use crate::compress::extra::HAS_EXTRA;
 use crate::compress::gzip::OneMember;
@@ -68,10 +68,10 @@ impl Recovery {
         let start = input.offset();
         let error = match self.examine(input)? {
             Found::Block(block) => {
-                let packed_len = block.packed_len();
-                bytes.try_reserve(packed_len).map_err(|_| memory::exhausted())?;
-                bytes.extend_from_slice(&input.peek(packed_len)?[..packed_len]);
-                input.skip(packed_len);
+                let compressed_len = block.compressed_len();
+                bytes.try_reserve(compressed_len).map_err(|_| memory::exhausted())?;
+                bytes.extend_from_slice(&input.peek(compressed_len)?[..compressed_len]);
+                input.skip(compressed_len);
                 self.number = self.number.map(|number| number + 1);
                 packed.members += 1;
                 packed.closed = block.len() == 0;
@@ -119,11 +119,11 @@ impl Recovery {
             }
             _ => {}
         }
-        match Head::peek(input, self.number)? {
-            Ok(Begin::Block(head)) => self.examine_block(head, input),
+        match BlockHeader::peek(input, self.number)? {
+            Ok(Item::Block(head)) => self.examine_block(head, input),
             Err(error) => Ok(Found::Fault(error)),
-            Ok(Begin::Cut | Begin::Other) if is_member(input)? => Ok(Found::Member),
-            Ok(Begin::Cut | Begin::Other) => {
+            Ok(Item::Incomplete | Item::Other) if is_member(input)? => Ok(Found::Member),
+            Ok(Item::Incomplete | Item::Other) => {
                 let what = CompressedFault::Header("no BGZF block starts here");
                 Ok(Found::Fault(self.fault(start, start, what)))
             }
@@ -131,11 +131,11 @@ impl Recovery {
     }
 
     /// Examines a block with this head.
-    fn examine_block(&mut self, head: Head, input: &mut Peek<impl Read>) -> Result<Found> {
+    fn examine_block(&mut self, head: BlockHeader, input: &mut Peek<impl Read>) -> Result<Found> {
         let start = input.offset();
-        let packed_len = head.packed_len();
-        let seen = input.peek(packed_len + HEADER_LEN)?;
-        let Some((bytes, after)) = seen.split_at_checked(packed_len) else {
+        let compressed_len = head.compressed_len();
+        let seen = input.peek(compressed_len + HEADER_LEN)?;
+        let Some((bytes, after)) = seen.split_at_checked(compressed_len) else {
             let end = start + seen.len() as u64;
             return Ok(Found::Fault(self.fault(start, end, CompressedFault::UnexpectedEnd)));
         };
@@ -180,8 +180,10 @@ impl Recovery {
         if !may_be_head(input.peek(HEADER_LEN)?) {
             return Ok(false);
         }
-        let Ok(Begin::Block(head)) = Head::peek(input, None)? else { return Ok(false) };
-        let Some(bytes) = input.peek(head.packed_len())?.get(..head.packed_len()) else { return Ok(false) };
+        let Ok(Item::Block(head)) = BlockHeader::peek(input, None)? else { return Ok(false) };
+        let Some(bytes) = input.peek(head.compressed_len())?.get(..head.compressed_len()) else {
+            return Ok(false);
+        };
         let block = bytes.last_chunk().and_then(|stored_len| head.block(*stored_len).ok());
         Ok(block.is_some_and(|block| {
             block.inflate(bytes, &mut self.inflater, &mut self.room[..block.len()]).is_ok()
@@ -219,7 +221,7 @@ fn may_be_head(bytes: &[u8]) -> bool {
 /// Returns whether these bytes contain the header of a block.
 fn contains_head(bytes: &[u8]) -> bool {
     let is_head = |at: usize| {
-        may_be_head(&bytes[at..]) && matches!(Head::read(&bytes[at..], None, 0), Ok(Begin::Block(_)))
+        may_be_head(&bytes[at..]) && matches!(BlockHeader::read(&bytes[at..], None, 0), Ok(Item::Block(_)))
     };
     memchr::memmem::find_iter(bytes, &MAGIC).any(is_head)
 }

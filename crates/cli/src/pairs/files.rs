@@ -88,7 +88,7 @@ pub(crate) fn work<T>(
 ) -> Result<T> {
     let result = input::work(source.first(), name, common, work);
     if let Some(second) = source.second() {
-        input::tell_unclosed(second, name);
+        input::note_unclosed(second, name);
     }
     result
 }

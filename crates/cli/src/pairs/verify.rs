@@ -133,7 +133,7 @@ fn good_files(input: &Input, source: &PairedSource, tally: &PairTally, common: &
         let name = path.display().to_string();
         let format = (tally.records > 0).then_some(Fastq::NAME);
         let reading = Reading::of_tally(NamedSource { source, name: &name, common }, format, tally);
-        reading.tell(&name);
+        reading.report(&name);
         Verdict::of(name, &reading)
     };
     input.paths().into_iter().zip(sources.into_iter().flatten()).map(verdict).collect()

@@ -62,7 +62,7 @@ impl Span {
 }
 
 /// Returns whether the streams of a container whose kinds are all known are text: subtitles and data.
-pub(crate) fn is_text(stream: &Stream) -> bool {
+pub(crate) fn is_subtitle_or_data(stream: &Stream) -> bool {
     matches!(stream.kind, Kind::Subtitle | Kind::Data)
 }
 
@@ -72,10 +72,10 @@ impl Whole {
     pub(crate) fn complete(
         streams: &mut [Stream],
         programs: &[Program],
-        is_text: fn(&Stream) -> bool,
+        is_subtitle_or_data: fn(&Stream) -> bool,
         stated: Option<i64>,
     ) -> Self {
-        let whole = Self::of(streams, programs, is_text, stated);
+        let whole = Self::of(streams, programs, is_subtitle_or_data, stated);
         whole.give_to(streams);
         whole
     }
@@ -83,12 +83,12 @@ impl Whole {
     fn of(
         streams: &[Stream],
         programs: &[Program],
-        is_text: fn(&Stream) -> bool,
+        is_subtitle_or_data: fn(&Stream) -> bool,
         stated: Option<i64>,
     ) -> Self {
         let (media, text) = (
-            Span::of(streams.iter().filter(|stream| !is_text(stream))),
-            Span::of(streams.iter().filter(|stream| is_text(stream))),
+            Span::of(streams.iter().filter(|stream| !is_subtitle_or_data(stream))),
+            Span::of(streams.iter().filter(|stream| is_subtitle_or_data(stream))),
         );
         let all = media.with_text(text);
         let between = if programs.len() > 1 {
@@ -125,7 +125,7 @@ mod tests {
     }
 
     fn complete(streams: &mut [Stream], stated: Option<i64>) -> Whole {
-        Whole::complete(streams, &[], is_text, stated)
+        Whole::complete(streams, &[], is_subtitle_or_data, stated)
     }
 
     #[test]
@@ -178,7 +178,7 @@ mod tests {
                 stream(Kind::Audio, Some(500), Some(1000)),
                 stream(Kind::Video, Some(10_000), Some(1000)),
             ];
-            Whole::complete(&mut streams, programs, is_text, None).duration
+            Whole::complete(&mut streams, programs, is_subtitle_or_data, None).duration
         };
         assert_eq!(duration(&[program(&[0, 1]), program(&[2])]), Some(1_500_000));
         assert_eq!(duration(&[program(&[0, 1, 2])]), Some(11_000_000));

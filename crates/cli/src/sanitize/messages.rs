@@ -13,17 +13,17 @@ pub(super) fn failure_of(account: &Account) -> Option<&Error> {
 }
 
 /// Reports the error that ended reading, if there is one. A closed output pipe is returned as an error.
-pub(super) fn tell_failure(name: &str, account: &Account) -> io::Result<()> {
+pub(super) fn report_failure(name: &str, account: &Account) -> io::Result<()> {
     let Some(error) = failure_of(account) else { return Ok(()) };
     report::pass_on_broken_pipe(error)?;
     report::error(name, error);
-    input::tell_end(name, error);
-    tell_unproven(name, error, account);
+    input::report_end(name, error);
+    note_unverified(name, error, account);
     Ok(())
 }
 
 /// Prints a note about bytes that no checksum verified: except in BGZF, the checksum is at the end of a member, after the bytes of records.
-fn tell_unproven(name: &str, error: &Error, account: &Account) {
+fn note_unverified(name: &str, error: &Error, account: &Account) {
     let (Some(packed), Some(place)) = (account.compression, error.compressed_place()) else { return };
     let (start, end) = (packed.verified_bytes, packed.decompressed_bytes);
     if start == end {

@@ -9,7 +9,7 @@ use pagecut::source::{PairAccount, PairPiece};
 use pagecut::{Account, ErrorKind, Result};
 
 use super::args::Sanitize;
-use super::messages::{bytes_of, failure_of, tell_failure};
+use super::messages::{bytes_of, failure_of, report_failure};
 use super::pair_outputs::PairOutputs;
 use crate::args::Common;
 use crate::output;
@@ -32,7 +32,7 @@ pub(super) fn run(input: &Input, args: &Sanitize, common: &Common, all_good: &mu
         }
         Ok(recovered) => {
             *all_good &= recovered.is_whole();
-            recovered.tell(input, args, common)
+            recovered.report(input, args, common)
         }
     }
 }
@@ -81,13 +81,13 @@ impl Recovered {
     }
 
     /// Reports what was written and left out.
-    fn tell(&self, input: &Input, args: &Sanitize, common: &Common) -> io::Result<()> {
+    fn report(&self, input: &Input, args: &Sanitize, common: &Common) -> io::Result<()> {
         let PairAccount { first_orphans, second_orphans, .. } = self.account;
         let files =
             input.paths().into_iter().zip(accounts(&self.account)).zip([first_orphans, second_orphans]);
         for ((path, account), orphans) in files {
             let name = path.display().to_string();
-            tell_failure(&name, account)?;
+            report_failure(&name, account)?;
             if self.is_written && !common.quiet {
                 let tally = account.tally;
                 let (orphans, gaps) = (counted(orphans, "record"), counted(tally.gaps, "gap"));

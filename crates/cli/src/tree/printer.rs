@@ -22,7 +22,7 @@ impl Printer<'_> {
     }
 
     /// Reports damage after the lines before it. Returns `false`, for damaged.
-    pub(crate) fn tell(&mut self, error: &pagecut::Error) -> io::Result<bool> {
+    pub(crate) fn report(&mut self, error: &pagecut::Error) -> io::Result<bool> {
         self.out.flush()?;
         report::error(self.name, error);
         Ok(false)

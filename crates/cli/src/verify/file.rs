@@ -24,7 +24,7 @@ pub(crate) fn verdict_of(path: &Path, name: String, args: &Verify, common: &Comm
 fn verify(path: &Path, name: &str, args: &Verify, common: &Common) -> Result<Verdict> {
     let source = input::open_to_read(path, &args.limit, common)?;
     let mut read = read(NamedSource { source: &source, name, common }, args)?;
-    read.tell(name);
+    read.report(name);
     if let Some(error) = read.error.as_ref().filter(|_| !read.complete) {
         read.damage = damage::find(&source, error, path, name, args, common);
     }

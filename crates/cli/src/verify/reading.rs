@@ -180,7 +180,7 @@ impl Reading {
     }
 
     /// Reports the faults.
-    pub(crate) fn tell(&self, name: &str) {
+    pub(crate) fn report(&self, name: &str) {
         self.gaps.iter().flatten().for_each(|gap| report::gap(name, gap));
         self.faults.iter().flatten().for_each(|fault| report::error(name, fault));
         // The first gap or fault was reported before.
@@ -194,7 +194,7 @@ impl Reading {
                 report::note(name, &what);
             }
             if self.gaps.is_some() {
-                input::tell_end(name, error);
+                input::report_end(name, error);
             }
             if let Some(why) = self.ends_at_fault {
                 report::note(name, &format_args!("reading ends there: {why}"));

@@ -98,7 +98,7 @@ impl<'data, F: Resync> Pieces<'data, F> {
         let to = self.format.find_start(self.segment, from + 1).map_or(end, |start| start.min(end));
         if to == end
             && stop.is_more_needed()
-            && let Some(gap) = self.pass_loss()
+            && let Some(gap) = self.skip_loss()
         {
             // The end of the record is lost.
             return gap;
@@ -113,7 +113,7 @@ impl<'data, F: Resync> Pieces<'data, F> {
     /// Skips the bytes from the cursor to the next loss, the loss, and the bytes from there to the next boundary. Returns `None` without a
     /// loss.
     #[cold]
-    fn pass_loss(&mut self) -> Option<Gap> {
+    fn skip_loss(&mut self) -> Option<Gap> {
         let (loss, after) = self.losses.split_first()?;
         let start = self.segment.offset() + self.cursor.position() as u64;
         let is_torn = self.cursor.position() < self.segment.len();
@@ -172,7 +172,7 @@ impl<'data, F: Resync> Iterator for Pieces<'data, F> {
             Some(record) => Some(Piece::Record(record)),
             None => match self.cursor.take_stop() {
                 Some(stop) => Some(Piece::Gap(self.skip(stop))),
-                None => self.pass_loss().or_else(|| self.check()).map(Piece::Gap),
+                None => self.skip_loss().or_else(|| self.check()).map(Piece::Gap),
             },
         }
     }

@@ -141,7 +141,7 @@ impl BgzfReader {
 
     /// Inflates a block into a slice of its length.
     fn inflate(&self, block: &Block, room: &mut [u8]) -> Result<()> {
-        let end = block.offset() + block.packed_len() as u64;
+        let end = block.offset() + block.compressed_len() as u64;
         let bytes = self.file.bytes_at(block.offset()..end)?;
         let inflated = block.inflate(&bytes, &mut Inflater::new(), room);
         // The bytes of a truncated file may be zeros.

@@ -2,7 +2,7 @@
 
 use super::super::reader::Reader;
 use crate::compress::Compression;
-use crate::compress::bgzf::{Begin, Block, HEADER_LEN, Head, Point};
+use crate::compress::bgzf::{Block, BlockHeader, HEADER_LEN, Item, Point};
 use crate::error::{CompressedFault, Error, ErrorKind, Result};
 
 /// Length of the field at the end of a block that states its decompressed length.
@@ -87,7 +87,7 @@ impl<'walk> Walk<'walk> {
                 head
             }
         };
-        let Some(head) = self.read_head(&head, left)? else { return Ok(None) };
+        let Some(head) = self.read_header(&head, left)? else { return Ok(None) };
         if head.end() > self.file.len() {
             return Err(self.fault(CompressedFault::UnexpectedEnd));
         }
@@ -102,32 +102,32 @@ impl<'walk> Walk<'walk> {
 
     /// Reads the header of the next block from its first bytes, and from more of the `left` bytes of the file if it is longer. Returns
     /// `None` if only zeros are left, which are padding.
-    fn read_head(&self, first: &[u8; HEADER_LEN], left: u64) -> Result<Option<Head>> {
+    fn read_header(&self, first: &[u8; HEADER_LEN], left: u64) -> Result<Option<BlockHeader>> {
         let block_offset = self.at.block_offset;
         let first = &first[..usize::try_from(left).unwrap_or(HEADER_LEN).min(HEADER_LEN)];
-        let mut begin = Head::read(first, self.number, block_offset)?;
+        let mut item = BlockHeader::read(first, self.number, block_offset)?;
         let mut bytes = Vec::new();
-        while matches!(begin, Begin::Cut) && (bytes.len() as u64) < left {
+        while matches!(item, Item::Incomplete) && (bytes.len() as u64) < left {
             let len = (2 * bytes.len()).max(READ_LEN);
             bytes.resize(usize::try_from(left).unwrap_or(len).min(len), 0);
             self.file.read_at(block_offset, &mut bytes)?;
-            begin = Head::read(&bytes, self.number, block_offset)?;
+            item = BlockHeader::read(&bytes, self.number, block_offset)?;
         }
-        match begin {
-            Begin::Block(head) => Ok(Some(head)),
-            Begin::Cut => Err(self.fault(CompressedFault::UnexpectedEnd)),
-            Begin::Other if first[0] == 0 && self.points.is_empty() => match self.find_nonzero()? {
+        match item {
+            Item::Block(head) => Ok(Some(head)),
+            Item::Incomplete => Err(self.fault(CompressedFault::UnexpectedEnd)),
+            Item::Other if first[0] == 0 && self.points.is_empty() => match self.find_nonzero()? {
                 None => Ok(None),
                 Some(offset) => {
                     let garbage = CompressedFault::TrailingGarbage;
                     Err(Compression::Bgzf.fault(self.number, offset, offset, garbage))
                 }
             },
-            Begin::Other if left < HEADER_LEN as u64 => Err(self.fault(CompressedFault::UnexpectedEnd)),
-            Begin::Other if Compression::detect(first) == Some(Compression::Gzip) => {
+            Item::Other if left < HEADER_LEN as u64 => Err(self.fault(CompressedFault::UnexpectedEnd)),
+            Item::Other if Compression::detect(first) == Some(Compression::Gzip) => {
                 Err(self.fault(CompressedFault::NotBgzf))
             }
-            Begin::Other => Err(self.fault(CompressedFault::Header("no BGZF block starts here"))),
+            Item::Other => Err(self.fault(CompressedFault::Header("no BGZF block starts here"))),
         }
     }
 

@@ -40,7 +40,7 @@ pub(super) fn report<'data>(
         }
         streams[0].nb_read_packets = Some(count);
     }
-    let whole = Whole::complete(&mut streams, &[], whole::is_text, None);
+    let whole = Whole::complete(&mut streams, &[], whole::is_subtitle_or_data, None);
     let format = Format::new(("ivf", "On2 IVF"), len, whole.start, whole.duration);
     Report { programs: Vec::new(), streams, chapters: Vec::new(), format }
 }

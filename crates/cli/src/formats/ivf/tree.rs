@@ -11,7 +11,7 @@ pub(super) fn print(data: &[u8], printer: &mut Printer<'_>) -> Result<bool> {
         match record {
             Ok(Record::Header(header)) => printer.write(&of_header(&header))?,
             Ok(Record::Frame(frame)) => printer.write(&of_frame(&frame))?,
-            Err(error) => return Ok(printer.tell(&error)?),
+            Err(error) => return Ok(printer.report(&error)?),
         }
     }
     Ok(true)

@@ -11,7 +11,7 @@ pub(super) fn print(data: &[u8], printer: &mut Printer<'_>) -> Result<bool> {
     for node in matroska::tree(data) {
         match node {
             Ok(node) => printer.write(&line(&node))?,
-            Err(error) => all_good = printer.tell(&error)?,
+            Err(error) => all_good = printer.report(&error)?,
         }
     }
     Ok(all_good)

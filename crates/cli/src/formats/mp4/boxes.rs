@@ -8,10 +8,10 @@ use pagecut::media::mp4::Node;
 use crate::media::unsupported;
 
 /// A path to boxes: their types, outermost first; and the state of the search in a tree.
-pub(super) struct Path {
+pub(super) struct PathMatcher {
     steps: Vec<Step>,
     /// Number of leading steps that the last box and its ancestors match.
-    taken: usize,
+    matched: usize,
 }
 
 /// A box type, and optionally the index of the box among those of the type in its parent, from 0.
@@ -22,7 +22,7 @@ struct Step {
     seen: usize,
 }
 
-impl Path {
+impl PathMatcher {
     pub(super) fn parse(path: &str) -> Result<Self> {
         let steps = path.split('/').map(|step| {
             let (kind, number) = match step.strip_suffix(']').and_then(|step| step.rsplit_once('[')) {
@@ -34,13 +34,13 @@ impl Path {
         let steps = steps.collect::<Option<_>>();
         let steps =
             steps.ok_or_else(|| unsupported(format!("{path} is not a path such as moov/trak[1]/tkhd")))?;
-        Ok(Self { steps, taken: 0 })
+        Ok(Self { steps, matched: 0 })
     }
 
     /// Returns whether the path leads to a box. Must be called for every box in the order of the tree.
     pub(super) fn leads_to(&mut self, node: &Node<'_>) -> bool {
-        self.taken = self.taken.min(node.depth);
-        if self.taken < node.depth {
+        self.matched = self.matched.min(node.depth);
+        if self.matched < node.depth {
             return false;
         }
         let Some(step) =
@@ -53,15 +53,15 @@ impl Path {
         if step.number.is_some_and(|wanted| wanted != number) {
             return false;
         }
-        self.taken += 1;
-        if let Some(next) = self.steps.get_mut(self.taken) {
+        self.matched += 1;
+        if let Some(next) = self.steps.get_mut(self.matched) {
             next.seen = 0;
         }
-        self.taken == self.steps.len()
+        self.matched == self.steps.len()
     }
 }
 
-impl fmt::Display for Path {
+impl fmt::Display for PathMatcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, step) in self.steps.iter().enumerate() {
             write!(f, "{}{}", if position > 0 { "/" } else { "" }, step.kind)?;

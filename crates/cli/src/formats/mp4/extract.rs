@@ -3,7 +3,7 @@
 use pagecut::Result;
 use pagecut::media::mp4::{Movie, Tree};
 
-use super::boxes::Path;
+use super::boxes::PathMatcher;
 use crate::extract::{Place, no_track};
 use crate::media::unsupported;
 
@@ -27,7 +27,7 @@ pub(super) fn samples(data: &[u8], id: u64, place: &Place<'_>) -> Result<()> {
 
 /// Writes all boxes that a path leads to.
 pub(super) fn boxes(data: &[u8], path: &str, place: &Place<'_>) -> Result<()> {
-    let mut path = Path::parse(path)?;
+    let mut path = PathMatcher::parse(path)?;
     let mut found = Vec::new();
     for node in Tree::new(data) {
         let node = node?;

@@ -28,7 +28,7 @@ use crate::streams::Kind;
 use crate::time_base::TimeBase;
 use chapters::Titles;
 use headers::describe_movie;
-use sums::{Stated, Totals};
+use sums::{DeclaredTotals, Totals};
 
 /// Reads the description of a movie and its tables. Errors of samples are added to `errors`.
 pub(super) fn report(data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
@@ -61,7 +61,7 @@ pub(super) fn report(data: &[u8], errors: &mut Vec<String>) -> Result<Report> {
         );
     }
     let mut streams = of_tracks(&movie, &found, &totals);
-    let whole = Whole::complete(&mut streams, &[], whole::is_text, times::movie_duration(&movie));
+    let whole = Whole::complete(&mut streams, &[], whole::is_subtitle_or_data, times::movie_duration(&movie));
     let end = whole.duration.map(|duration| duration.saturating_add(whole.start.unwrap_or(0)));
     let chapters = chapters::of_movie(&movie, titles, &streams, end);
     let mut format = Format::new(
@@ -139,7 +139,7 @@ fn stream(
     index: usize,
     track: &Track<'_>,
     totals: &Totals,
-    (stated, priming, segments): (Stated, Option<u32>, Option<&SegmentIndex<'_>>),
+    (stated, priming, segments): (DeclaredTotals, Option<u32>, Option<&SegmentIndex<'_>>),
 ) -> Stream {
     let entry = track.sample_entries().next().and_then(Result::ok);
     let codec_name = entry.as_ref().and_then(SampleEntry::codec_name);
@@ -173,17 +173,21 @@ fn stream(
         sound,
         id: Some(format!("{:#x}", track.id())),
         r_frame_rate: if is_video {
-            rates::even(time_base, codec_name, stated, totals)
+            rates::constant_frame_rate(time_base, codec_name, stated, totals)
         } else {
             Some(Ratio::NONE)
         },
-        avg_frame_rate: if is_video { rates::average(timescale, stated, totals) } else { Some(Ratio::NONE) },
+        avg_frame_rate: if is_video {
+            rates::average_frame_rate(timescale, stated, totals)
+        } else {
+            Some(Ratio::NONE)
+        },
         time_base,
         times: Times::new(time_base, times::start(movie, track, totals, priming), Some(duration)),
         bit_rate: if is_counted_in_samples(track) {
             bits_of_sound
         } else {
-            rates::bits(movie, track, entry.as_ref(), stated, duration)
+            rates::bit_rate(movie, track, entry.as_ref(), stated, duration)
         },
         nb_frames: Some(track.table_len()).filter(|&count| count > 0),
         nb_read_packets: Some(totals.packets),

@@ -53,7 +53,7 @@ fn report_of(programs: &Programs, mut streams: Vec<Stream>, len: u64, extents: &
         stream.times = Times::new(stream.time_base, extent.start, extent.duration);
     }
     let programs: Vec<_> = programs.iter().map(|of| program(of, programs)).collect();
-    let whole = Whole::complete(&mut streams, &programs, is_text, None);
+    let whole = Whole::complete(&mut streams, &programs, is_subtitle_or_data, None);
     let mut format =
         Format::new(("mpegts", "MPEG-TS (MPEG-2 Transport Stream)"), len, whole.start, whole.duration);
     format.nb_programs = programs.len();
@@ -61,8 +61,8 @@ fn report_of(programs: &Programs, mut streams: Vec<Stream>, len: u64, extents: &
 }
 
 /// Returns whether a stream is subtitles or data. A stream of an unknown coding may be audio or video.
-fn is_text(stream: &Stream) -> bool {
-    stream.codec_name.is_some() && whole::is_text(stream)
+fn is_subtitle_or_data(stream: &Stream) -> bool {
+    stream.codec_name.is_some() && whole::is_subtitle_or_data(stream)
 }
 
 fn program(of: &MappedProgram, programs: &Programs) -> Program {

@@ -2,17 +2,17 @@
 
 use pagecut::media::mp4::{CodecConfiguration, Movie, SampleEntry, Track};
 
-use super::sums::{Stated, Totals};
+use super::sums::{DeclaredTotals, Totals};
 use super::times::media_duration;
 use crate::probe::ratio::Ratio;
 use crate::time_base::{TimeBase, rescale};
 
 /// Returns ffprobe's `r_frame_rate`, if all samples have the same duration. For a track without samples, it is the number of time
 /// units per second, except for H.265, whose rate ffprobe takes from the parameter sets.
-pub(super) fn even(
+pub(super) fn constant_frame_rate(
     time_base: TimeBase,
     codec_name: Option<&str>,
-    stated: Stated,
+    stated: DeclaredTotals,
     totals: &Totals,
 ) -> Option<Ratio> {
     if totals.packets == 0 && stated.samples == 0 {
@@ -24,7 +24,7 @@ pub(super) fn even(
 }
 
 /// Returns ffprobe's `avg_frame_rate`: the number of samples per second.
-pub(super) fn average(timescale: u32, stated: Stated, totals: &Totals) -> Option<Ratio> {
+pub(super) fn average_frame_rate(timescale: u32, stated: DeclaredTotals, totals: &Totals) -> Option<Ratio> {
     let rate =
         stated.samples.checked_mul(timescale.into()).and_then(|units| Ratio::new(units, stated.duration));
     rate.or((totals.packets == 0).then_some(Ratio::NONE))
@@ -32,11 +32,11 @@ pub(super) fn average(timescale: u32, stated: Stated, totals: &Totals) -> Option
 
 /// Returns the bit rate of the samples, rounded for a fragmented file and truncated for others, as in ffprobe. If the duration is
 /// unknown, returns `avgBitrate` of `esds`.
-pub(super) fn bits(
+pub(super) fn bit_rate(
     movie: &Movie<'_>,
     track: &Track<'_>,
     entry: Option<&SampleEntry<'_>>,
-    stated: Stated,
+    stated: DeclaredTotals,
     duration: i64,
 ) -> Option<u64> {
     let bits = i128::from(stated.bytes) * 8;

@@ -34,14 +34,14 @@ impl Totals {
 
 /// The sums that the sample table and the fragments of a track declare, even if the input lacks the samples.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Stated {
+pub(super) struct DeclaredTotals {
     pub(super) samples: u64,
     pub(super) bytes: u64,
     /// In time units of the track.
     pub(super) duration: u64,
 }
 
-impl Stated {
+impl DeclaredTotals {
     fn of_table(track: &Track<'_>) -> Self {
         Self {
             samples: track.table_timed_len(),
@@ -54,8 +54,8 @@ impl Stated {
 /// Returns the sums of each track over its sample table and its fragments. If a segment index lists all fragments up to the end of
 /// the input, only fragments before that index or before the first media data count: ffprobe computes its rates before it reads
 /// the others.
-pub(super) fn stated(movie: &Movie<'_>) -> Vec<Stated> {
-    let mut sums: Vec<_> = movie.tracks().iter().map(Stated::of_table).collect();
+pub(super) fn stated(movie: &Movie<'_>) -> Vec<DeclaredTotals> {
+    let mut sums: Vec<_> = movie.tracks().iter().map(DeclaredTotals::of_table).collect();
     let end = end_of_description(movie);
     let indexes: HashMap<_, _> =
         movie.tracks().iter().zip(0..).map(|(track, index)| (track.id(), index)).collect();
