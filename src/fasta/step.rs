@@ -55,12 +55,26 @@ impl Extent {
         Self { sequence: next, end: next, next, letters: 0, lines: 1 }
     }
 
-    /// Adds the next line, whose line feed is at `end`.
+    /// Adds the next lines, whose line feeds are at `ends`, up to the next header. Returns the number of lines added.
+    #[inline]
+    fn add_lines(&mut self, comments: Comments, bytes: &[u8], ends: &[usize]) -> usize {
+        let mut added = 0;
+        for &end in ends {
+            if self.is_ended(bytes) {
+                break;
+            }
+            self.add_line(comments, bytes, end);
+            added += 1;
+        }
+        self.lines += added as u64;
+        added
+    }
+
+    /// Adds the next line, whose line feed is at `end`, without counting it.
     #[inline]
     fn add_line(&mut self, comments: Comments, bytes: &[u8], end: usize) {
         let start = self.next;
         self.next = bytes.len().min(end + 1);
-        self.lines += 1;
         // For an empty line, this reads the end of the line before, which in a mapping may have changed since it was found.
         let line_end = end - usize::from(bytes[end - 1] == b'\r');
         if line_end > start {
@@ -147,20 +161,13 @@ impl<'data> View<'data> {
 
     /// Finds the extent line by line.
     fn extent_by_lines(&mut self, start: usize) -> Result<Extent, Stop> {
-        let (bytes, complete) = (self.bytes, self.part.is_complete());
+        let (bytes, comments, complete) = (self.bytes, self.format.comments, self.part.is_complete());
         let header_end = self.line_end(start);
         let mut extent = Extent::from_header(bytes, fault::header_end(bytes, start, header_end)?);
         let line_ends = &mut self.ahead.line_ends;
         line_ends.take(1);
         while !extent.is_ended(bytes) {
-            let mut taken = 0;
-            for &end in line_ends.peek_all(bytes, complete) {
-                extent.add_line(self.format.comments, bytes, end);
-                taken += 1;
-                if extent.is_ended(bytes) {
-                    break;
-                }
-            }
+            let taken = extent.add_lines(comments, bytes, line_ends.peek_all(bytes, complete));
             line_ends.take(taken);
             self.ahead.line = extent.next;
             if taken == 0 {

@@ -56,9 +56,16 @@ enum Begin {
 #[cold]
 #[inline(never)]
 fn step_slow(format: Fastq, ahead: &mut Lookahead, part: &Part<'_>, position: usize) -> Result<Begin, Stop> {
-    if let Some(found) = ahead.0.find(part.view(), position, part.len(), &fault::rules(format)) {
-        return Ok(Begin::Record(found));
+    match ahead.0.find(part.view(), position, part.len(), &fault::rules(format)) {
+        Some(found) => Ok(Begin::Record(found)),
+        None => step_by_lines(format, part, position),
     }
+}
+
+/// Finds the record or blank line at a position line by line.
+#[cold]
+#[inline(never)]
+fn step_by_lines(format: Fastq, part: &Part<'_>, position: usize) -> Result<Begin, Stop> {
     let lines = Lines { bytes: part.view(), complete: part.is_complete() };
     if let Some(record) = lines.record(position) {
         let (bytes, after) = lines.bytes[position..].split_at(record.end);

@@ -65,8 +65,7 @@ impl FourLinesAhead {
 
     /// Searches `bytes` for records from `start` on, where one may begin, and takes the first. Discards earlier results. Searches
     /// for no record that begins at `until` or later.
-    #[cold]
-    #[inline(never)]
+    #[inline]
     pub(crate) fn find(
         &mut self,
         bytes: &[u8],
