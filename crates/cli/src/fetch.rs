@@ -15,7 +15,7 @@ use pagecut::index::{Fai, RecordIndex, Region};
 use pagecut::{ErrorKind, Result, Source, source::ReadAt};
 
 use crate::args::{self, Common, Limit, Output};
-use crate::output::Out;
+use crate::output::{self, Out};
 use crate::{formats, index, input, report};
 use lines::{complement, write_lines};
 use list::{Feature, List, Title};
@@ -69,8 +69,12 @@ const WRITE_LEN: u64 = 1 << 20;
 pub(crate) fn run(args: &Fetch, common: &Common, all_good: &mut bool) -> io::Result<()> {
     demand_agreement(args);
     let name = args.file.display().to_string();
-    let opened = input::open(&args.file, &args.limit, common)
-        .and_then(|source| Ok((source, Out::open(&args.output, &args.file, common)?)));
+    let opened = input::open(&args.file, &args.limit, common).and_then(|source| {
+        for list in args.names.iter().chain(&args.bed) {
+            output::check_distinct(args.output.path.as_deref(), list)?;
+        }
+        Ok((source, Out::open(&args.output, &args.file, common)?))
+    });
     let (source, mut out) = match opened {
         Ok(opened) => opened,
         Err(error) => {

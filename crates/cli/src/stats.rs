@@ -26,7 +26,7 @@ pub(crate) use tracks::{TrackRow, Tracks};
 #[derive(Debug, Args)]
 #[command(
     after_help = "The verdict is FAILED for an input that cannot be read to its end, and for what `verify` finds in the bytes that are \
-                  counted: continuity errors of MPEG-TS, and a missing end-of-file block of BGZF. Other checks, such as those of \
+                  counted: continuity and transport errors of MPEG-TS, and a missing end-of-file block of BGZF. Other checks, such as those of \
                   CRC-32 elements of Matroska, need `verify`. Cells are `-` (null in JSON) if an error prevents the counts."
 )]
 pub(crate) struct Stats {

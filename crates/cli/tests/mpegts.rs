@@ -59,6 +59,22 @@ fn what_is_damaged_is_counted_whatever_the_number_of_threads() {
 }
 
 #[test]
+fn a_packet_with_a_bit_error_fails_stats() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut data = fs::read(testdata("av.ts")).unwrap();
+    data[20 * 188 + 1] |= 0x80;
+    fs::write(folder.path().join("bad.ts"), &data).unwrap();
+    for threads in ["1", "3"] {
+        let output = pagecut(folder.path(), &["stats", "--json", "--threads", threads, "bad.ts"]);
+        assert_eq!(output.status.code(), Some(1));
+        let stats: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(stats["transport_errors"], 1);
+        assert_eq!(stats["error"]["kind"], "transport_error");
+        assert_eq!(stats["error"]["offset"], 20 * 188);
+    }
+}
+
+#[test]
 fn gaps_are_left_out() {
     with_streams(|folder, name, data, packet_len| {
         let at = 20 * packet_len;

@@ -82,6 +82,8 @@ struct PidState {
     second_at: Place,
     /// The first packet with an unexpected counter.
     error: Option<Fault>,
+    /// The first packet with `transport_error_indicator`.
+    bad_packet: Option<Place>,
     /// The second packet repeats the first one and was counted as its duplicate. That is an error if the first packet turns
     /// out to be a duplicate itself.
     second_repeats: bool,
@@ -139,8 +141,11 @@ impl Summary {
         let seen = self.seen.get_or_insert_with(packet.pid(), || PidState::before(count, at));
         let summary = &mut seen.summary;
         summary.packets += 1;
-        summary.transport_errors += u64::from(packet.transport_error());
-        summary.scrambled += u64::from(packet.scrambling_control() != 0);
+        if packet.transport_error() {
+            summary.transport_errors += 1;
+            seen.bad_packet = seen.bad_packet.or(Some(at));
+        }
+        seen.summary.scrambled += u64::from(packet.scrambling_control() != 0);
         if !is_null {
             let before = seen.counter;
             let step = seen.counter.step(count);
@@ -178,6 +183,15 @@ impl Summary {
         Some(error_at_record(ErrorKind::Discontinuity { pid, expected, found }, at.offset, at.record))
     }
 
+    /// Returns the first packet with `transport_error_indicator` as an error with its offset and number:
+    /// [`ErrorKind::TransportError`].
+    #[must_use]
+    pub fn first_transport_error(&self) -> Option<Error> {
+        let faults = self.seen.iter().filter_map(|(pid, seen)| Some((pid, seen.bad_packet?)));
+        let (pid, at) = faults.min_by_key(|(_, at)| at.offset)?;
+        Some(error_at_record(ErrorKind::TransportError { pid }, at.offset, at.record))
+    }
+
     /// Merges the summary of the following part and returns the result.
     #[must_use]
     pub fn merge(mut self, next: Self) -> Self {
@@ -210,6 +224,7 @@ impl PidState {
             first_at: at,
             second_at: at,
             error: None,
+            bad_packet: None,
             second_repeats: false,
         }
     }
@@ -220,6 +235,7 @@ impl PidState {
             first_at: self.first_at.after(packets),
             second_at: self.second_at.after(packets),
             error: self.error.map(|fault| Fault { at: fault.at.after(packets), ..fault }),
+            bad_packet: self.bad_packet.map(|at| at.after(packets)),
             ..*self
         }
     }
@@ -228,6 +244,7 @@ impl PidState {
         let only_one = self.summary.packets == 1;
         let next_only_one = next.summary.packets == 1;
         self.summary.add(next.summary);
+        self.bad_packet = self.bad_packet.or(next.bad_packet);
         if self.counter == Counter::NONE {
             // Null packets.
             return;

@@ -148,7 +148,7 @@ impl OutFile {
 }
 
 /// Renames complete outputs to their final names. No signal except `SIGKILL` interrupts the renames. If the system fails in between, or a
-/// rename fails, each output is either the complete new file or the previous one.
+/// rename fails, each output is either the complete new file or the previous one. Two outputs of one name are an error.
 pub(crate) fn commit(outputs: Vec<Complete>) -> io::Result<()> {
     let (mut names, mut temporary, mut targets) = (Vec::new(), Vec::new(), Vec::new());
     for Complete { name, renaming } in outputs {
@@ -157,6 +157,9 @@ pub(crate) fn commit(outputs: Vec<Complete>) -> io::Result<()> {
             temporary.push(unfinished);
             targets.push(path);
         }
+    }
+    if let Some(second) = (1..targets.len()).find(|&second| targets[..second].contains(&targets[second])) {
+        return Err(two_outputs(&names[second]));
     }
     let renames = temporary.into_iter().zip(targets.iter().map(PathBuf::as_path)).collect();
     unfinished::rename_all(renames)
@@ -167,6 +170,11 @@ pub(crate) fn commit(outputs: Vec<Complete>) -> io::Result<()> {
     directories.into_iter().try_for_each(|(directory, name)| {
         synchronise_directory(directory).map_err(|error| OutputError::of_write(name, error))
     })
+}
+
+/// Returns the error for a path that names two outputs.
+pub(super) fn two_outputs(path: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, format!("{path} is the name of two outputs"))
 }
 
 impl Write for OutFile {
@@ -208,7 +216,7 @@ fn place(path: &Path) -> io::Result<Place> {
         // Opening it gives the same error as writing in place: it is a directory, or not writable.
         Ok(metadata) if metadata.is_file() || metadata.is_dir() => {
             OpenOptions::new().write(true).open(&target)?;
-            Ok(Place::Regular(target, Some(metadata)))
+            Ok(Place::Regular(canonical(&target), Some(metadata)))
         }
         Ok(_) => Ok(Place::Special(target)),
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -216,7 +224,24 @@ fn place(path: &Path) -> io::Result<Place> {
             Err(io::ErrorKind::IsADirectory.into())
         }
         Err(error) if target.file_name().is_none() => Err(error),
-        Err(_) => Ok(Place::Regular(target, None)),
+        Err(_) => Ok(Place::Regular(canonical(&target), None)),
+    }
+}
+
+/// Returns the one path of a file that may not exist yet: its name in the canonical directory.
+fn canonical(path: &Path) -> PathBuf {
+    match (directory(path).canonicalize(), path.file_name()) {
+        (Ok(directory), Some(name)) => directory.join(name),
+        // The error is the one of creating the file.
+        _ => path.to_owned(),
+    }
+}
+
+/// Returns the path under which an output file will appear, with links followed. `None` if it is not a regular file.
+pub(super) fn destination(path: &Path) -> Option<PathBuf> {
+    match place(path) {
+        Ok(Place::Regular(path, _)) => Some(path),
+        _ => None,
     }
 }
 

@@ -187,12 +187,13 @@ pub(crate) fn check_distinct(output: Option<&Path>, input: &Path) -> io::Result<
 pub(crate) fn check_separate<'path>(outputs: impl Iterator<Item = &'path Path> + Clone) -> io::Result<()> {
     let is_special = |path: &Path| path.metadata().is_ok_and(|metadata| !metadata.is_file());
     for (number, output) in outputs.clone().enumerate() {
-        let mut others = outputs.clone().take(number);
-        if others.any(|other| {
-            other != Path::new(STDOUT) && same_file(other, output) || other == output && !is_special(output)
-        }) {
-            let what = format!("{} is the name of two outputs", output.display());
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+        let destination = file::destination(output);
+        let is_named_again = |other: &Path| match &destination {
+            Some(_) => file::destination(other) == destination || same_file(other, output),
+            None => other == output && !is_special(output),
+        };
+        if outputs.clone().take(number).any(is_named_again) {
+            return Err(file::two_outputs(&output.display().to_string()));
         }
     }
     Ok(())

@@ -47,6 +47,7 @@ impl PacketCounts {
             },
         );
         let error = first(error, summary.first_continuity_error());
+        let error = first(error, summary.first_transport_error());
         Self { file: file.to_owned(), packet_len: format.packet_len(), tally, summary, error }
     }
 

@@ -104,6 +104,17 @@ fn lists_can_be_compressed() {
 }
 
 #[test]
+fn a_list_is_no_output() {
+    let folder = folder("chr1\t0\t5\n");
+    for option in ["--names", "--bed"] {
+        let output = fetch(&folder, &[option, "list", "-o", "list"]);
+        assert_eq!(output.status.code(), Some(1), "{option}");
+        assert!(stderr(&output).contains("the output is the input"), "{option}: {}", stderr(&output));
+        assert_eq!(fs::read(folder.path().join("list")).unwrap(), b"chr1\t0\t5\n", "{option}");
+    }
+}
+
+#[test]
 fn regions_of_bed_are_those_of_seqkit() {
     let features = [
         "chr1\t0\t5\tone\t0\t+",

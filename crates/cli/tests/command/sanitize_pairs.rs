@@ -271,7 +271,14 @@ fn outputs_of_pairs_are_checked() {
         let output = run_in(&folder, &[&["sanitize"], args].concat());
         assert_eq!(output.status.code(), Some(2), "{args:?}: {}", stderr(&output));
     }
+    let name = folder.path().file_name().unwrap().to_str().unwrap();
+    let respelled = format!("../{name}/o1.fq");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("o2.fq", folder.path().join("link.fq")).unwrap();
     for (outputs, what) in [
+        (["o1.fq", &*respelled, "o.fq"], "o1.fq is the name of two outputs"),
+        #[cfg(unix)]
+        (["o1.fq", "o2.fq", "link.fq"], "link.fq is the name of two outputs"),
         (["o1.fq", "o1.fq", "o.fq"], "o1.fq is the name of two outputs"),
         (["o1.fq", "o2.fq", "o2.fq"], "o2.fq is the name of two outputs"),
         (["-", "-", "o.fq"], "- is the name of two outputs"),
