@@ -42,6 +42,11 @@ impl<R: Read> Peek<R> {
         }
     }
 
+    /// Returns the input after the bytes in the buffer.
+    pub(crate) fn get_mut(&mut self) -> &mut R {
+        &mut self.input
+    }
+
     /// Starts or stops keeping consumed bytes for [`restart`](Peek::restart). Called before any byte is consumed.
     pub(crate) fn keep(&mut self, keeps: bool) {
         self.keeps = keeps;

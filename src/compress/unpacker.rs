@@ -44,6 +44,11 @@ impl<R: Read> Unpacker<R> {
         Self { input: Peek::new(input), method: None, recovers: false, packed: None }
     }
 
+    /// Returns the compressed input after the bytes that were read.
+    pub(crate) fn get_mut(&mut self) -> &mut R {
+        self.input.get_mut()
+    }
+
     /// Starts or stops keeping consumed bytes, so that they can be [read again](Unpacker::take_again).
     pub(crate) fn keep(&mut self, keeps: bool) {
         self.input.keep(keeps);

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Mutex, MutexGuard, TryLockError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use super::error::OpenError;
 use super::file::FileInput;
@@ -127,6 +127,13 @@ impl Source {
 
     fn read_from_the_left(input: StreamInput<'static>, reason: String, options: SourceOptions) -> Self {
         Self::of(Input::Stream { input: Box::new(Mutex::new(input)), reason }, options)
+    }
+
+    /// Starts to read a stream ahead on a thread, so that its writer does not wait while other inputs are read.
+    pub(in crate::source) fn start_read_ahead(&mut self) {
+        if let Input::Stream { input, .. } = &mut self.input {
+            input.get_mut().unwrap_or_else(PoisonError::into_inner).start_read_ahead();
+        }
     }
 
     fn of(input: Input, options: SourceOptions) -> Self {

@@ -7,6 +7,10 @@ use crate::record::Tally;
 use crate::source::access::Reader;
 use crate::source::open::Source;
 
+/// Default number of bytes per part of a stream. It is less than the read-ahead of the other stream, which holds the mates of these records
+/// while a program writes to both streams in turn.
+const STREAM_PART_LEN: usize = 256 << 10;
+
 /// Paired reads in two inputs, or in one in which the mates alternate: files, compressed or not, pipes, four lines a record or
 /// [wrapped](crate::fastq::Wrapped).
 ///
@@ -75,8 +79,16 @@ impl PairedSource {
     }
 
     /// Reads the first mates from one source, and the second mates from another.
+    ///
+    /// Streams are read ahead from now on, up to about 2 MiB each, so that one program can write to the pipes of both in turn.
     #[must_use]
-    pub fn new(first: Source, second: Source) -> Self {
+    pub fn new(mut first: Source, mut second: Source) -> Self {
+        for source in [&mut first, &mut second] {
+            if source.reader().is_none() {
+                source.options.part_len.get_or_insert(STREAM_PART_LEN);
+                source.start_read_ahead();
+            }
+        }
         Self { first, second: Some(second), check_names: true }
     }
 

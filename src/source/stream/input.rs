@@ -144,6 +144,13 @@ impl<'input> StreamInput<'input> {
         Self::new(Origin::Stream(ReadAhead::new(Box::new(stream))))
     }
 
+    /// Starts the thread that reads a pipe or another stream ahead, if there is none yet.
+    pub(in crate::source) fn start_read_ahead(&mut self) {
+        if let Origin::Stream(stream) = self.queue.input_mut() {
+            stream.start();
+        }
+    }
+
     /// Goes back to the start, if a part was handed out.
     fn rewind(&mut self) -> io::Result<()> {
         let joining = self.joining.get_mut().unwrap_or_else(PoisonError::into_inner);

@@ -78,6 +78,11 @@ impl<'input> RunQueue<'input> {
         Self { unpacker: Mutex::new(Unpacker::new(input)), state: Mutex::default(), moved: Condvar::new() }
     }
 
+    /// Returns the input.
+    pub(super) fn input_mut(&mut self) -> &mut Origin<'input> {
+        self.unpacker.get_mut().unwrap_or_else(PoisonError::into_inner).get_mut()
+    }
+
     /// Goes back to the start.
     pub(super) fn rewind(&mut self) -> std::io::Result<()> {
         self.unpacker().rewind(Origin::rewind)?;

@@ -340,35 +340,65 @@ fn pairs_are_those_of_seqkit() {
     }
 }
 
+/// Runs a command on the named pipes `a` and `b`, to which one program writes `steps[0]` and `steps[1]` bytes in turn. It must end.
+#[cfg(unix)]
+fn run_on_pipes(folder: &TempDir, texts: &[String; 2], steps: [usize; 2], args: &[&str]) -> Output {
+    let paths = ["a", "b"].map(|name| folder.path().join(name));
+    paths.iter().for_each(|path| drop(fs::remove_file(path)));
+    assert!(Command::new("mkfifo").args(&paths).status().unwrap().success());
+    let texts = texts.clone();
+    let writer = std::thread::spawn(move || {
+        let mut pipes = paths.map(|path| fs::File::create(path).unwrap());
+        let [one, two] = [0, 1].map(|at| texts[at].as_bytes().chunks(steps[at]));
+        for turn in 0..one.len().max(two.len()) {
+            for (pipe, mut chunks) in pipes.iter_mut().zip([one.clone(), two.clone()]) {
+                pipe.write_all(chunks.nth(turn).unwrap_or_default()).unwrap();
+            }
+        }
+    });
+    let output = Command::new("timeout")
+        .args(["60", env!("CARGO_BIN_EXE_pagecut")])
+        .current_dir(folder.path())
+        .args(args)
+        .output()
+        .unwrap();
+    assert_ne!(output.status.code(), Some(124), "{args:?} does not end with writes of {steps:?} bytes");
+    writer.join().unwrap();
+    output
+}
+
 /// A program that writes to both pipes in turn does not block for ever, although one salvage may be ahead of the other.
 #[cfg(unix)]
 #[test]
 fn named_pipes_of_one_writer_are_read_in_step() {
     let folder = kinds();
-    let paths = ["a", "b"].map(|name| folder.path().join(name));
-    assert!(Command::new("mkfifo").args(&paths).status().unwrap().success());
     // Longer than the buffers of pipes.
     let texts =
         [1, 2].map(|mate| reads((0..40_000).filter(|number| number % 5000 != 100 * usize::from(mate)), mate));
-    let expected = texts.clone();
-    let writer = std::thread::spawn(move || {
-        let [mut first, mut second] = paths.map(|path| fs::File::create(path).unwrap());
-        let [one, two] = texts;
-        let len = one.len().max(two.len());
-        for start in (0..len).step_by(50_000) {
-            for (pipe, text) in [(&mut first, &one), (&mut second, &two)] {
-                let end = (start + 50_000).min(text.len());
-                pipe.write_all(&text.as_bytes()[start.min(end)..end]).unwrap();
+    let args = ["sanitize", "-q", "--paired", "a", "b", "-o", "o1.fq", "-O", "o2.fq", "--orphans", "o.fq"];
+    for step in [100, 3000, 50_000] {
+        let output = run_on_pipes(&folder, &texts, [step; 2], &args);
+        assert_eq!((output.status.code(), stderr(&output)), (Some(1), ""));
+        let lines = |text: &str| text.lines().count();
+        assert_eq!(lines(&read(&folder, "o1.fq")), 4 * (40_000 - 16));
+        assert_eq!(lines(&read(&folder, "o1.fq")), lines(&read(&folder, "o2.fq")));
+        let all = texts.iter().map(|text| lines(text)).sum::<usize>();
+        assert_eq!(lines(&read(&folder, "o.fq")), all - 8 * (40_000 - 16));
+    }
+}
+
+/// A pipe holds fewer bytes if they are written in short writes.
+#[cfg(unix)]
+#[test]
+fn pairs_in_pipes_with_short_writes_are_read() {
+    let folder = kinds();
+    let texts = [1, 2].map(|mate| reads(0..40_000, mate));
+    for args in [&["verify", "-q", "--paired", "a", "b"][..], &["stats", "--paired", "a", "b"]] {
+        for threads in ["1", "4"] {
+            for step in [100, 3000] {
+                let output = run_on_pipes(&folder, &texts, [step; 2], &[args, &["-t", threads]].concat());
+                assert_eq!((output.status.code(), stderr(&output)), (Some(0), ""));
             }
         }
-    });
-    let args = ["sanitize", "-q", "--paired", "a", "b", "-o", "o1.fq", "-O", "o2.fq", "--orphans", "o.fq"];
-    let output = run_in(&folder, &args);
-    writer.join().unwrap();
-    assert_eq!((output.status.code(), stderr(&output)), (Some(1), ""));
-    let lines = |text: &str| text.lines().count();
-    assert_eq!(lines(&read(&folder, "o1.fq")), 4 * (40_000 - 16));
-    assert_eq!(lines(&read(&folder, "o1.fq")), lines(&read(&folder, "o2.fq")));
-    let all = expected.iter().map(|text| lines(text)).sum::<usize>();
-    assert_eq!(lines(&read(&folder, "o.fq")), all - 8 * (40_000 - 16));
+    }
 }
