@@ -26,10 +26,13 @@ fn memory(source: &Source) -> usize {
     bytes
 }
 
-/// Checks that a long source takes no more memory than a short one.
+/// How much the peaks of two runs may differ: a thread that reads ahead holds a few more buffers of 256 KiB in one run than in another.
+const READ_AHEAD: usize = 1 << 20;
+
+/// Checks that a source of 32 MiB takes no more memory than one of 8 MiB.
 fn check(name: &str, source: impl Fn(Vec<u8>) -> usize) {
     let (short, long) = (source(reads(8 << 20)), source(reads(32 << 20)));
-    assert!(long < short + (256 << 10), "{name}: {short} and {long} bytes");
+    assert!(long < short + READ_AHEAD, "{name}: {short} and {long} bytes");
     assert!(long < 6 << 20, "{name}: {long} bytes");
 }
 
