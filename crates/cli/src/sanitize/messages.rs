@@ -35,7 +35,7 @@ fn note_unverified(name: &str, error: &Error, account: &Account) {
         _ => "no record in them".to_owned(),
     };
     let what = format!(
-        "bytes {start} to {end} of the decompressed input are unproven, and {records} is certain: the check sum \
+        "bytes {start} to {end} of the decompressed input are unproven, and {records} is certain: the checksum \
          of {} {}{number} is wrong or was not reached",
         place.format, place.unit
     );
