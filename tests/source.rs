@@ -97,7 +97,7 @@ fn a_source_says_what_it_chose_and_why() {
     let source = Source::with_options(&path, options.config(config)).unwrap();
     assert_eq!((source.backend(), &*source.reason()), (Backend::Read, "mapping is switched off"));
     let source = Source::from_reader(io::empty(), SourceOptions::new());
-    assert_eq!((source.backend(), &*source.reason()), (Backend::Stream, "a stream has no positions"));
+    assert_eq!((source.backend(), &*source.reason()), (Backend::Stream, "a stream is read from its start"));
     assert_eq!(source.len_hint(), None);
 }
 

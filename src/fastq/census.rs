@@ -174,13 +174,20 @@ impl Format for Census {
     }
 }
 
+/// Whether a record has no control characters. A record with some is damaged, and takes the records after it for its sequence.
+fn is_text(record: &[u8]) -> bool {
+    !record.iter().any(|byte| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r'))
+}
+
 /// Makes the observation at `start`, where the four-line grammar fails.
 #[cold]
 fn observe_fault(part: &Part<'_>, start: usize, stop: &Stop) -> Result<Step<Observation>, Stop> {
     // The input ends inside the record. The wrapped grammar cannot complete it.
     let is_incomplete = stop.is_more_needed();
     match FOUR_LINES.wrapped().step(&mut (), part, start) {
-        Ok(Step::Record { len, lines, .. }) if !is_incomplete => {
+        Ok(Step::Record { len, lines, .. })
+            if !is_incomplete && is_text(&part.view()[start..start + len]) =>
+        {
             Ok(Step::Record { layout: Observation::Wrapped { lines }, len, blank: 0, lines })
         }
         Err(stop) if !is_incomplete && !part.is_complete() && stop.is_more_needed() => Err(stop),
@@ -234,6 +241,8 @@ mod tests {
             (&[FOUR, TWO_LINES_OF_LETTERS, FOUR, DAMAGED, FOUR], FourLines),
             (&[FOUR, DAMAGED, FOUR, TWO_LINES_OF_LETTERS, FOUR], FourLines),
             (&[FOUR, DAMAGED, FOUR], FourLines),
+            // A plus line was overwritten with zeros, so the next reads count as the sequence.
+            (&[FOUR, b"@z\nACGT\n\0\nIIII\n", FOUR, FOUR], FourLines),
             (&[DAMAGED, WRAPPED], Wrapped),
             (&[WRAPPED, DAMAGED], Wrapped),
             (&[FOUR, b"noise\n@\n@x\n", FOUR], FourLines),

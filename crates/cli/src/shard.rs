@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Shard, common: &Common, out: &mut dyn Write, all_good: 
         return pairs::shard::run(&input, prefix, args.number.into(), &args.limit, common, all_good);
     }
     let name = args.file.display().to_string();
-    match cut(args, &name, common) {
+    match divide(args, &name, common) {
         Err(error) => {
             report::failure(&name, &error);
             *all_good = false;
@@ -73,7 +73,7 @@ pub(crate) fn run(args: &Shard, common: &Common, out: &mut dyn Write, all_good: 
 }
 
 /// Finds the pieces, and writes them if requested.
-fn cut(args: &Shard, name: &str, common: &Common) -> Result<Vec<Range<u64>>> {
+fn divide(args: &Shard, name: &str, common: &Common) -> Result<Vec<Range<u64>>> {
     let source = input::open(&args.file, &args.limit, common)?;
     if let (Some(prefix), Some(_), Err(error)) = (&args.output, source.reader(), source.random_access())
         && matches!(error.kind(), ErrorKind::Io(error) if error.kind() == io::ErrorKind::Unsupported)
@@ -110,12 +110,12 @@ impl FormatTask for Shards<'_> {
     fn run<F: Format>(&self, source: &Source, format: &F) -> Result<Vec<Range<u64>>> {
         let content = source.random_access()?;
         match format.boundaries().filter(|_| !self.by_number) {
-            Some(cuts) => {
-                if cuts.needs_proof() {
+            Some(boundaries) => {
+                if boundaries.needs_proof() {
                     // A position is a boundary only if all records before it are of the format.
                     source.for_each(format, |_| {})?;
                 }
-                pagecut::index::shards(content, cuts, self.count)
+                pagecut::index::shards(content, boundaries, self.count)
             }
             // A format without a local search for boundaries has to be read anyway.
             None => {

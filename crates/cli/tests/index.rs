@@ -315,9 +315,9 @@ fn unindexable_input_is_reported_with_the_reason() {
         (&["index", "--names", "empty.fa"], "it is empty and has no names"),
         (&["fetch", "small.ts", "chr1"], "its records have no names"),
         (&["index", "absent.fa"], "No such file"),
-        (&["index", "--names", "-"], "it has no positions"),
-        (&["fetch", "-", "#1"], "it has no positions"),
-        (&["shard", "-n", "2", "-"], "it has no positions"),
+        (&["index", "--names", "-"], "random access needs a file"),
+        (&["fetch", "-", "#1"], "random access needs a file"),
+        (&["shard", "-n", "2", "-"], "random access needs a file"),
     ] {
         let output = pagecut(folder.path(), args);
         assert_eq!(output.status.code(), Some(1), "{args:?}");

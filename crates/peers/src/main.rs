@@ -1,7 +1,7 @@
 //! Compares pagecut with other parsers in one run: all count the records of one file, in turn, and must agree.
 
 #[path = "../../../benches/io/cache.rs"]
-#[allow(dead_code, reason = "files are written with other means here")]
+#[expect(dead_code, reason = "files are written with other means here")]
 mod cache;
 mod comparison;
 mod compressed;

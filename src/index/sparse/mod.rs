@@ -74,7 +74,7 @@ impl RecordIndex {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`] if the input has no positions, as for [`Source::random_access`]; the first error in the order of the input.
+    /// [`ErrorKind::Io`] if random access is impossible, as for [`Source::random_access`]; the first error in the order of the input.
     pub fn build<F: Format>(source: &Source, format: &F) -> Result<Self> {
         let file = source.file_with_positions()?;
         // For each part, its offset and its number of records; and the end of the last part.

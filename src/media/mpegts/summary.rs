@@ -320,7 +320,11 @@ mod tests {
         for run in 0..kinds.pow(4) {
             let numbers = (0..4).map(|place| u8::try_from(run / kinds.pow(place) % kinds).unwrap());
             let numbers: Vec<u8> = numbers.collect();
-            let packets: Vec<_> = numbers.iter().map(|&number| packet(0x100, number)).collect();
+            let mut packets: Vec<_> = numbers.iter().map(|&number| packet(0x100, number)).collect();
+            // The bits of the number of the run select packets with `transport_error_indicator`.
+            for (place, packet) in packets.iter_mut().enumerate() {
+                packet[1] |= u8::from(run >> place & 1 == 1) << 7;
+            }
             let whole = summary(&packets);
             for cuts in 0_u8..8 {
                 let mut parts = Vec::new();
@@ -332,6 +336,13 @@ mod tests {
                 // Merge from the left and from the right.
                 let left = parts.iter().cloned().reduce(Summary::merge).unwrap();
                 let right = parts.into_iter().rev().reduce(|right, left| left.merge(right)).unwrap();
+                let [left_bad, right_bad, bad] = [&left, &right, &whole]
+                    .map(|summary| summary.first_transport_error().map(|error| error.to_string()));
+                assert!(
+                    left_bad == bad && right_bad == bad,
+                    "{numbers:?} split at {cuts:b}: {left_bad:?} {bad:?}"
+                );
+                assert_eq!(bad.is_some(), whole.total().transport_errors > 0);
                 let [left_error, right_error, error] = [&left, &right, &whole]
                     .map(|summary| summary.first_continuity_error().map(|error| error.to_string()));
                 assert!(

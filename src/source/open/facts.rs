@@ -59,7 +59,7 @@ impl Source {
         match &self.input {
             Input::File(file) => Ok(file),
             Input::Stream { .. } => {
-                let what = "it has no positions: only in a file can records be looked up";
+                let what = "random access needs a file: a stream is read from its start once";
                 Err(io::Error::new(io::ErrorKind::Unsupported, what).into())
             }
         }

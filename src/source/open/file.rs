@@ -104,8 +104,8 @@ fn by_name(path: &Path) -> Option<Compression> {
 /// Returns the error for positioned access to contents that can be decompressed only from the start.
 fn no_positions(compression: Compression) -> Error {
     let what = format!(
-        "it has no positions: {compression} is decompressed from its start \
-         (`{compression} -dc FILE | bgzip > FILE.gz` makes BGZF of it, which has positions)"
+        "random access is impossible: {compression} is decompressed from its start \
+         (`{compression} -dc FILE | bgzip > FILE.gz` makes BGZF of it, which allows it)"
     );
     io::Error::new(io::ErrorKind::Unsupported, what).into()
 }

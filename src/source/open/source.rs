@@ -121,7 +121,7 @@ impl Source {
 
     /// Takes a stream, for example standard input.
     pub fn from_reader(reader: impl Read + Send + 'static, options: SourceOptions) -> Self {
-        let reason = "a stream has no positions".into();
+        let reason = "a stream is read from its start".into();
         Self::read_from_the_left(StreamInput::from_stream(reader), reason, options)
     }
 

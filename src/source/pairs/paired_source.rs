@@ -9,7 +9,7 @@ use crate::source::open::Source;
 
 /// Default number of bytes per part of a stream. It is less than the read-ahead of the other stream, which holds the mates of these records
 /// while a program writes to both streams in turn.
-const STREAM_PART_LEN: usize = 256 << 10;
+const STREAM_PART_LEN: usize = 64 << 10;
 
 /// Paired reads in two inputs, or in one in which the mates alternate: files, compressed or not, pipes, four lines a record or
 /// [wrapped](crate::fastq::Wrapped).

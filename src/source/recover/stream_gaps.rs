@@ -12,8 +12,8 @@ use crate::source::variant::PendingCensus;
 impl Source {
     /// Calls `take` with the gaps of a stream that is read as four lines per record, each with the good bytes before it, and finally with
     /// the good bytes after the last gap. From the first gap on, it also takes the census of the bytes. If they prove to be wrapped,
-    /// reading ends with [`ErrorKind::WrappedStream`]: everything passed on from the first gap on is void, and the account ends before that
-    /// gap.
+    /// reading ends with [`ErrorKind::WrappedStream`]: the caller has to discard all records after the first gap, and the account ends
+    /// before that gap.
     ///
     /// An extra line end causes a gap, and so does a single wrapped record. If the rest of the stream shows nothing else, the stream counts
     /// as wrapped, and the account has that error.

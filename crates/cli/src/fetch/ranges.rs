@@ -58,10 +58,11 @@ impl FormatTask for RecordsBetween {
             return Err(ErrorKind::OutOfRange { start, end, len: content.len() }.into());
         }
         match format.boundaries() {
-            Some(cuts) => {
-                let range = library::find_boundary(content, cuts, start)?
-                    ..library::find_boundary(content, cuts, end)?;
-                if cuts.needs_proof() && library::scan_to_boundary(content, format, range.end).is_err() {
+            Some(boundaries) => {
+                let range = library::find_boundary(content, boundaries, start)?
+                    ..library::find_boundary(content, boundaries, end)?;
+                if boundaries.needs_proof() && library::scan_to_boundary(content, format, range.end).is_err()
+                {
                     // The next boundary lies after damage. Records before the damage are certain too.
                     let end = library::scan_to_boundary(content, format, end)?;
                     return Ok(range.start.min(end)..end);

@@ -309,3 +309,19 @@ fn synchronise_directory(directory: &Path) -> io::Result<()> {
 fn synchronise_directory(_: &Path) -> io::Result<()> {
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_outputs_of_one_name_are_not_committed() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("sub")).unwrap();
+        let paths = ["a", "sub/../a"].map(|name| folder.path().join(name));
+        let outputs = paths.iter().map(|path| OutFile::create(path).unwrap().complete().unwrap()).collect();
+        let error = commit(outputs).unwrap_err();
+        assert_eq!(error.to_string(), format!("{} is the name of two outputs", paths[1].display()));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "only the folder is left");
+    }
+}

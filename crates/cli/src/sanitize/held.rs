@@ -7,8 +7,8 @@ use pagecut::{Account, ErrorKind};
 
 use crate::output::Out;
 
-/// The records after the first gap of a stream, which are void if the stream proves to be wrapped. An unnamed temporary file holds them
-/// until that is known. Records of a file with positions are written at once.
+/// The records after the first gap of a stream, which are discarded if the stream proves to be wrapped: they may be quality scores. An
+/// unnamed temporary file holds them until that is known. Records of a file with positions are written at once.
 #[derive(Default)]
 pub(crate) struct Held {
     is_holding: bool,
@@ -58,11 +58,11 @@ impl Held {
         io::copy(&mut file, out).map(drop)
     }
 
-    /// Writes the records, unless they are void. An error is added to the account.
+    /// Writes the records, or discards them if the stream proved to be wrapped. An error is added to the account.
     pub(crate) fn end(self, mut account: Account, out: &mut Out) -> Account {
-        let is_void =
+        let is_wrapped =
             account.error.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::WrappedStream));
-        if !is_void && let Err(error) = self.release(out) {
+        if !is_wrapped && let Err(error) = self.release(out) {
             (account.error, account.complete) = (Some(error.into()), false);
         }
         account

@@ -91,18 +91,18 @@ impl<'run> PairOutputs<'run> {
         }
     }
 
-    /// Completes the outputs, which get their names together, or abandons them. `is_void` if what is held is void.
+    /// Completes the outputs, which get their names together, or abandons them. `discard_held` discards the held records.
     ///
     /// # Errors
     ///
     /// Those of the outputs.
-    pub(super) fn end(mut self, is_complete: bool, is_void: bool) -> Result<Written> {
+    pub(super) fn end(mut self, is_complete: bool, discard_held: bool) -> Result<Written> {
         self.open()?;
-        let counts = self.counts_before_held.filter(|_| is_void).unwrap_or(self.counts);
+        let counts = self.counts_before_held.filter(|_| discard_held).unwrap_or(self.counts);
         let mut complete = Vec::new();
         let mut is_kept = true;
         for output in self.opened.into_iter().flat_map(Opened::into_all) {
-            let out = output.release(is_void)?;
+            let out = output.release(discard_held)?;
             if is_complete {
                 complete.push(out.complete()?);
             } else {
@@ -179,9 +179,9 @@ impl RecordOutput {
         self.held.hold();
     }
 
-    /// Writes what is held, unless that is void.
-    fn release(mut self, is_void: bool) -> io::Result<Out> {
-        if !is_void {
+    /// Writes the held records, or discards them.
+    fn release(mut self, discard_held: bool) -> io::Result<Out> {
+        if !discard_held {
             self.held.release(&mut self.out)?;
         }
         Ok(self.out)

@@ -61,10 +61,10 @@ fn recover(input: &Input, source: &PairedSource, args: &Sanitize, common: &Commo
         })
     })?;
     let is_complete = accounts(&account).filter_map(failure_of).all(output::is_complete_with);
-    let is_void = accounts(&account)
+    let is_wrapped = accounts(&account)
         .filter_map(|account| account.error.as_ref())
         .any(|error| matches!(error.kind(), ErrorKind::WrappedStream));
-    let written = outputs.end(is_complete, is_void)?;
+    let written = outputs.end(is_complete, is_wrapped)?;
     Ok(Recovered { account, is_written: written.is_kept, pairs: written.pairs, orphans: written.orphans })
 }
 

@@ -402,3 +402,30 @@ fn pairs_in_pipes_with_short_writes_are_read() {
         }
     }
 }
+
+/// One mate is longer than the other, so its pipe gets more bytes while the other one is read up to the end of a part.
+#[cfg(unix)]
+#[test]
+fn pipes_with_mates_of_unequal_length_are_read() {
+    let folder = kinds();
+    let text = |mate: u8, len| -> String {
+        let (bases, scores) = ("ACGT".repeat(len / 4), "I".repeat(len));
+        (0..60_000).map(|number| format!("@read{number}/{mate}\n{bases}\n+\n{scores}\n")).collect()
+    };
+    let sanitize = ["sanitize", "-q", "--paired", "a", "b", "-o", "o1.fq", "-O", "o2.fq"];
+    for args in [&sanitize[..], &["verify", "-q", "--paired", "a", "b"], &["stats", "--paired", "a", "b"]] {
+        for lens in [[28, 148], [148, 28]] {
+            let texts = [text(1, lens[0]), text(2, lens[1])];
+            // Both files are written in about as many turns.
+            let steps = lens.map(|len| 20 * (2 * len + 16));
+            for threads in ["1", "2", "8"] {
+                let output = run_on_pipes(&folder, &texts, steps, &[args, &["-t", threads]].concat());
+                assert_eq!(
+                    (output.status.code(), stderr(&output)),
+                    (Some(0), ""),
+                    "{args:?} {lens:?} {threads}"
+                );
+            }
+        }
+    }
+}

@@ -149,12 +149,12 @@ impl<T: FnMut(PairPiece<'_>) -> Result<()>> Lanes<T> {
         }
     }
 
-    /// Reads on in both lanes until a record has a mate: the records before both are orphans. If too much is waiting, only one record is
-    /// an orphan: that of the lane that is behind by the lengths of its records and gaps.
+    /// Reads on in both lanes until a record has a mate: the records before both are orphans. If no more records may wait, only
+    /// one record is an orphan: the first one of the lane of which less was read, measured by the lengths of its records and gaps.
     ///
     /// # Errors
     ///
-    /// That of the names of the first two records, if too much is waiting without a gap.
+    /// That of the names of the first two records, if no more records may wait and there was no gap.
     fn search(&mut self) -> Result<()> {
         let Self { first, second, out } = self;
         out.note(|| mismatch_of(first, second));

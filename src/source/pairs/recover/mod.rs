@@ -50,13 +50,13 @@ impl PairedSource {
     /// record has a mate among those that were read; the records before these two are orphans. Names that occur more than once are mates in
     /// the order of the input. After the end of one input, the rest of the other one are orphans.
     ///
-    /// Up to 32 MiB of each input wait for their mates, whatever the length of a gap: if more is waiting after a gap, the first record of
-    /// the input that is behind, by the lengths of its records and gaps, is an orphan. Without a gap, it is an error
-    /// if 32 MiB of both inputs have no mates, and if there is no pair at all in two inputs that have records. In one input in which
-    /// mates alternate, a record without its mate after it is an orphan, and 32 MiB of orphans without a gap are the same error.
+    /// Records wait for their mates, up to 32 MiB of each input. A gap may be longer: if no more records may wait after a gap, the next
+    /// orphan is the first record of the input of which less was read, measured by the lengths of its records and gaps. Without a gap,
+    /// 32 MiB without mates in both inputs are an error, and so are two inputs that have records, but no pair. In one input in which
+    /// mates alternate, a record that its mate does not follow is an orphan, and 32 MiB of orphans without a gap are the same error.
     ///
     /// Each input is read on its own threads. As for streams of FASTQ in [`Source::recover_fastq`]: if the error of
-    /// an account is [`WrappedStream`](crate::ErrorKind::WrappedStream), everything after the first gap of this input is void.
+    /// an account is [`WrappedStream`](crate::ErrorKind::WrappedStream), the caller has to discard the records after the first gap of this input.
     ///
     /// ```
     /// use pagecut::{PairedSource, Source, SourceOptions, fastq::Fastq, source::PairPiece};

@@ -4,7 +4,7 @@
 //! reused buffer. The fastest round counts. Checksums are compared only where a decoder always does so.
 
 #[path = "../../format.rs"]
-#[allow(dead_code, reason = "of the formats, the names are used here")]
+#[expect(dead_code, reason = "of the formats, the names are used here")]
 mod format;
 #[path = "../../packing.rs"]
 mod packing;
@@ -14,7 +14,7 @@ mod result;
 // The tests of the compression read its output.
 #[cfg(test)]
 #[path = "../../decoders.rs"]
-#[allow(dead_code, reason = "one of them is used")]
+#[expect(dead_code, reason = "one of them is used")]
 mod decoders;
 
 mod blocks;
