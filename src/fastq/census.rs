@@ -174,7 +174,7 @@ impl Format for Census {
     }
 }
 
-/// Whether a record has no control characters. A record with some is damaged, and takes the records after it for its sequence.
+/// Whether a record has no control characters. A record with some is damaged, and takes the records after it for its own lines.
 fn is_text(record: &[u8]) -> bool {
     !record.iter().any(|byte| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r'))
 }
@@ -241,8 +241,8 @@ mod tests {
             (&[FOUR, TWO_LINES_OF_LETTERS, FOUR, DAMAGED, FOUR], FourLines),
             (&[FOUR, DAMAGED, FOUR, TWO_LINES_OF_LETTERS, FOUR], FourLines),
             (&[FOUR, DAMAGED, FOUR], FourLines),
-            // A plus line was overwritten with zeros, so the next reads count as the sequence.
-            (&[FOUR, b"@z\nACGT\n\0\nIIII\n", FOUR, FOUR], FourLines),
+            // Zeros in place of line ends make one long sequence, and the lines of the next read count as its quality scores.
+            (&[FOUR, b"@z\nAC\0\0\0\0\0\0\0\0\0\0\0GT\n+\n@III\n", FOUR, FOUR], FourLines),
             (&[DAMAGED, WRAPPED], Wrapped),
             (&[WRAPPED, DAMAGED], Wrapped),
             (&[FOUR, b"noise\n@\n@x\n", FOUR], FourLines),
