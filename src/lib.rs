@@ -138,9 +138,9 @@ pub mod media;
 pub mod simd;
 pub mod source;
 
+pub(crate) use pagecut_core::{allocation, identity, range};
 #[doc(inline)]
 pub use pagecut_core::{error, record};
-pub(crate) use pagecut_core::{identity, range};
 #[doc(inline)]
 pub use pagecut_mmap as mmap;
 

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 const LIBRARY: [&str; 4] = ["src", "crates/core/src", "crates/io/src", "crates/mmap/src"];
 
 /// Layer of each module: the first folder or file below `src`, here and in `pagecut-core`.
-const LAYERS: [(&str, u32); 19] = [
+const LAYERS: [(&str, u32); 20] = [
+    ("allocation", 0),
     ("error", 0),
     ("head", 1),
     ("identity", 1),

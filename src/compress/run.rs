@@ -1,8 +1,8 @@
 //! Buffers of decompressed bytes.
 
-use super::memory;
 use super::pending::Pending;
 use super::{Check, CompressionStats, Sums};
+use crate::allocation;
 use crate::error::Result;
 use crate::record::Loss;
 
@@ -11,9 +11,6 @@ const FRONT: usize = 64 << 10;
 
 /// A longer buffer is freed when its bytes are no longer needed.
 const MAX_KEPT: usize = 16 << 20;
-
-/// Memory that must stay available for other allocations, in bytes.
-const RESERVE: usize = 16 << 20;
 
 /// Growth of the free space, so that a length requested by the caller does not determine the allocation.
 const GROWTH: usize = 1 << 20;
@@ -168,11 +165,8 @@ impl Run {
     fn reserve(&mut self, end: usize) -> Result<()> {
         if end > self.bytes.capacity() {
             let more = end - self.bytes.len();
-            let reserved = self.bytes.try_reserve_exact(more.saturating_add(end / 4));
-            if reserved.is_err() {
-                // Some memory is left for small allocations, which must not fail.
-                let left = || Vec::<u8>::new().try_reserve_exact(RESERVE);
-                self.bytes.try_reserve_exact(more).and_then(|()| left()).map_err(|_| memory::exhausted())?;
+            if allocation::reserve_exact(&mut self.bytes, more.saturating_add(end / 4)).is_err() {
+                allocation::reserve_exact(&mut self.bytes, more)?;
             }
         }
         Ok(())

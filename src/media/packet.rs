@@ -1,12 +1,12 @@
 //! A packet of any container.
 
 use std::borrow::Cow;
-use std::io;
 use std::iter::FusedIterator;
 use std::ops::Range;
 
 use super::mpegts::{PesPacket, PesPieces};
 use super::{FrameEncoding, TimeBase};
+use crate::allocation;
 use crate::error::Result;
 
 /// A packet of a [`Container`](super::Container), borrowed from the input: the data that a decoder receives at once.
@@ -104,7 +104,7 @@ impl<'data> Packet<'data> {
             Data::Frame { prefix, bytes: [], .. } => Ok(Cow::Borrowed(prefix)),
             Data::Frame { prefix, bytes, .. } => {
                 let mut all = Vec::new();
-                all.try_reserve_exact(prefix.len() + bytes.len()).map_err(io::Error::from)?;
+                allocation::reserve_exact(&mut all, prefix.len() + bytes.len())?;
                 all.extend_from_slice(prefix);
                 all.extend_from_slice(bytes);
                 Ok(Cow::Owned(all))

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::allocation;
 use crate::error::{Error, Result};
 use crate::record::Part;
 
@@ -12,7 +13,7 @@ use crate::record::Part;
 /// [`ErrorKind::Io`](crate::ErrorKind::Io) at the start of the part, if memory is exhausted.
 pub(super) fn reserve(format: &'static str, part: Part<'_>, len: usize) -> Result<Vec<u8>> {
     let mut buffer = Vec::new();
-    buffer.try_reserve_exact(len).map_err(|_| out_of_memory(format, part.offset()))?;
+    allocation::reserve_exact(&mut buffer, len).map_err(|_| out_of_memory(format, part.offset()))?;
     Ok(buffer)
 }
 

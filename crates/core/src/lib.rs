@@ -40,6 +40,8 @@
 
 #![warn(clippy::unwrap_used)]
 
+#[doc(hidden)]
+pub mod allocation;
 pub mod error;
 #[doc(hidden)]
 pub mod identity;

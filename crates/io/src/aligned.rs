@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 use std::ops::{Deref, DerefMut};
 
+use pagecut_core::allocation::leave_headroom;
 use pagecut_core::error::{ErrorKind, Result};
 
 /// Alignment of a buffer: a power of two, in bytes.
@@ -128,6 +129,7 @@ impl AlignedBuffer {
         if len > self.capacity {
             // The capacity doubles, so that growing in small steps does not copy the buffer at each step.
             let mut grown = Self::new(len.max(self.capacity.saturating_mul(2)), self.alignment)?;
+            leave_headroom(grown.capacity)?;
             grown[..self.len].copy_from_slice(self);
             *self = grown;
         }

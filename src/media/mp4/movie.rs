@@ -5,6 +5,7 @@ use super::fragment::{Defaults, MovieFragments};
 use super::{
     Children, FileType, Matrix, Metadata, Mp4Box, RandomAccess, SegmentIndexes, Track, fault, fields::Fields,
 };
+use crate::allocation;
 use crate::error::{Error, ErrorKind, Mp4Fault, Result};
 
 /// A movie: the contents of `moov` (ISO/IEC 14496-12 §8.2), and the input with its samples.
@@ -212,7 +213,7 @@ impl<'data> Movie<'data> {
 fn has_room(tracks: usize) -> bool {
     const ROOM: usize = 4 << 20;
     const PER_TRACK: usize = 2048;
-    Vec::<u8>::new().try_reserve_exact(ROOM + tracks * PER_TRACK).is_ok()
+    allocation::is_available(ROOM + tracks * PER_TRACK)
 }
 
 impl MovieHeader {

@@ -1,8 +1,8 @@
 //! Copies of records that lie end to end in an input.
 
-use std::collections::TryReserveError;
 use std::io;
 
+use crate::allocation;
 use crate::error::{Error, ErrorKind, PairFile, Result};
 use crate::fastq::pairs::{Mate, header};
 use crate::fastq::{Fastq, MateFormat};
@@ -62,11 +62,9 @@ impl<L: Copy> Block<L> {
     ///
     /// [`ErrorKind::Io`] if there is no memory for it.
     pub(super) fn push(&mut self, bytes: &[u8], offset: u64, layout: L, tally: Tally) -> Result<()> {
-        let no_memory = |_: TryReserveError| {
-            Error::from(io::Error::from(io::ErrorKind::OutOfMemory)).of_bytes_at(Fastq::NAME, offset)
-        };
-        self.bytes.try_reserve(bytes.len()).map_err(no_memory)?;
-        self.records.try_reserve(1).map_err(no_memory)?;
+        let no_memory = |error: io::Error| Error::from(error).of_bytes_at(Fastq::NAME, offset);
+        allocation::reserve(&mut self.bytes, bytes.len()).map_err(no_memory)?;
+        self.records.try_reserve(1).map_err(|error| no_memory(error.into()))?;
         let (start, len) = (self.bytes.len(), bytes.len());
         self.bytes.extend_from_slice(bytes);
         let Tally { records, lines, .. } = tally;

@@ -118,6 +118,9 @@ impl Queue {
         let _guard = EndOnPanic(self);
         let mut buffer = Vec::new();
         while self.wait_for_room() {
+            if let Err(error) = buffer.try_reserve(READ_LEN.saturating_sub(buffer.len())) {
+                return self.end(Err(error.into()));
+            }
             buffer.resize(READ_LEN, 0);
             match stream.read(&mut buffer) {
                 Ok(0) => return self.end(Ok(())),

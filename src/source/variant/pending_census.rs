@@ -1,5 +1,6 @@
 //! Census of FASTQ that arrives piece by piece.
 
+use crate::allocation;
 use crate::error::Result;
 use crate::fastq::{Census, Evidence, Fastq, Observation};
 use crate::record::{Cursor, Format, Part};
@@ -40,7 +41,8 @@ impl PendingCensus {
     ///
     /// [`ErrorKind::Io`](crate::ErrorKind::Io) if memory is exhausted.
     pub(in crate::source) fn add(&mut self, bytes: &[u8]) -> Result<()> {
-        self.bytes.try_reserve(bytes.len()).map_err(|_| out_of_memory(Fastq::NAME, self.offset))?;
+        allocation::reserve(&mut self.bytes, bytes.len())
+            .map_err(|_| out_of_memory(Fastq::NAME, self.offset))?;
         self.bytes.extend_from_slice(bytes);
         Ok(())
     }

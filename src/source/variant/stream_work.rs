@@ -7,6 +7,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::is_in_doubt;
 use super::pending_census::PendingCensus;
+use crate::allocation;
 use crate::error::Error;
 use crate::fastq::{Evidence, Variant};
 use crate::record::{Part, Tally};
@@ -105,7 +106,7 @@ impl<'work, W> StreamWork<'work, W> {
                     return done;
                 }
                 drop(state);
-                may_copy = copy.try_reserve_exact(part.len()).is_ok();
+                may_copy = allocation::reserve_exact(&mut copy, part.len()).is_ok();
                 if may_copy {
                     copy.extend_from_slice(part.as_bytes());
                 }

@@ -191,7 +191,8 @@ fn a_record_beyond_the_memory_is_an_error() {
         assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
         assert!(stderr(&output).contains("out of memory"), "{}", stderr(&output));
         let place = "fasta: record 1, byte 12: out of memory";
-        assert!(stderr(&limited(150_000, input, "-t 2 stats -T")).contains(place), "{}", input.display());
+        let message = stderr(&limited(150_000, input, "-t 2 stats -T"));
+        assert!(message.contains(place), "{}: {message}", input.display());
     }
     // A copy of the record needs its length again.
     let output = limited(560_000, &path, "-t 1 sanitize");

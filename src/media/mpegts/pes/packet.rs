@@ -10,6 +10,7 @@ use super::super::Packets;
 use super::super::fault::error_at;
 use super::assembly::{self, PartialPes, PayloadFilter};
 use super::header::PesHeader;
+use crate::allocation;
 use crate::error::{ErrorKind, Result};
 use crate::record::{Part, Piece, Pieces, Resync};
 
@@ -147,8 +148,7 @@ impl<'data> PesPacket<'data> {
         let no_memory = || io::Error::from(io::ErrorKind::OutOfMemory);
         // Reserve the actual length, not the declared one.
         let mut all = Vec::new();
-        all.try_reserve_exact(usize::try_from(self.len).map_err(|_| no_memory())?)
-            .map_err(|_| no_memory())?;
+        allocation::reserve_exact(&mut all, usize::try_from(self.len).map_err(|_| no_memory())?)?;
         all.extend_from_slice(first);
         pieces.for_each(|piece| all.extend_from_slice(piece));
         Ok(Cow::Owned(all))

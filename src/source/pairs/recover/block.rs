@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::mpsc::SyncSender;
 
+use crate::allocation;
 use crate::error::{Error, Result};
 use crate::fastq::{Fastq, MateFormat, Variant};
 use crate::record::{Format as _, Gap, Part};
@@ -74,9 +75,8 @@ impl Block {
     }
 
     fn add(&mut self, bytes: &[u8], offset: u64) -> Result<()> {
-        self.bytes.try_reserve(bytes.len()).map_err(|_| {
-            Error::from(io::Error::from(io::ErrorKind::OutOfMemory)).of_bytes_at(Fastq::NAME, offset)
-        })?;
+        allocation::reserve(&mut self.bytes, bytes.len())
+            .map_err(|error| Error::from(error).of_bytes_at(Fastq::NAME, offset))?;
         self.bytes.extend_from_slice(bytes);
         Ok(())
     }
