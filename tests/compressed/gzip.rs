@@ -193,7 +193,6 @@ fn a_member_of_many_pieces_is_one_text() {
 }
 
 #[test]
-#[ignore = "4 GiB take ten minutes where nothing is optimised; CI has a step for it"]
 fn a_member_may_exceed_4_gib() {
     let record = [b"@rr\n".as_slice(), &[b'A'; 2000], b"\n+\n", &[b'I'; 2000], b"\n"].concat();
     let (records, times) = (4096, 270);
