@@ -33,7 +33,7 @@ fn is_read(bytes: &[u8], text: &[u8], what: &str) {
 }
 
 fn check(program: &str, many: &[&[&str]]) {
-    let text = reads(150_000);
+    let text = reads(70_000);
     for args in many {
         let Some(bytes) = packed(program, args, &text) else { return };
         assert!(bytes.len() < text.len());
@@ -73,7 +73,7 @@ fn pzstd() {
 
 #[test]
 fn bzip2_and_xz_are_read_or_named() {
-    let text = reads(150_000);
+    let text = reads(70_000);
     for (program, args) in
         [("bzip2", &["-c"][..]), ("bzip2", &["-c1"]), ("xz", &["-c"]), ("xz", &["-c", "--block-size=20000"])]
     {
