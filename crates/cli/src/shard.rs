@@ -75,9 +75,13 @@ pub(crate) fn run(args: &Shard, common: &Common, out: &mut dyn Write, all_good: 
 /// Finds the pieces, and writes them if requested.
 fn divide(args: &Shard, name: &str, common: &Common) -> Result<Vec<Range<u64>>> {
     let source = input::open(&args.file, &args.limit, common)?;
-    if let (Some(prefix), Some(_), Err(error)) = (&args.output, source.reader(), source.random_access())
+    if let (Some(_), Err(error)) = (source.reader(), source.random_access())
         && matches!(error.kind(), ErrorKind::Io(error) if error.kind() == io::ErrorKind::Unsupported)
     {
+        let Some(prefix) = &args.output else {
+            let what = format!("{error}; with --output, shard writes pieces of it without random access");
+            return Err(io::Error::new(io::ErrorKind::Unsupported, what).into());
+        };
         let (number, by_number) = (args.number.into(), args.records);
         let task = Streamed { input: &args.file, prefix, common, number, by_number };
         output::commit(input::work(&source, name, common, || formats::run(&source, &task))?)?;

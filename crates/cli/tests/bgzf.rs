@@ -287,6 +287,11 @@ fn inputs_without_random_access_get_advice() {
                 "random access is impossible: {tool} is decompressed from its start (`{tool} -dc FILE | bgzip > FILE.gz`"
             );
             assert!(stderr(&output).contains(&why), "{}", stderr(&output));
+            assert_eq!(
+                stderr(&output).contains("with --output, shard writes pieces"),
+                args[0] == "shard",
+                "{args:?}"
+            );
         }
     }
     let left =
