@@ -6,8 +6,7 @@ use std::sync::OnceLock;
 use rayon::iter::ParallelIterator;
 use rayon::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge_unindexed};
 
-use super::backing::Progress;
-use super::{Backing, CheckedBytes, Cursor, Part, Resync};
+use super::{Backing, CheckedBytes, Part, Records, Resync};
 use crate::error::{Error, Result};
 
 /// Minimum length in bytes of a chunk that becomes a task of its own.
@@ -116,26 +115,10 @@ impl<'data, F: Resync> UnindexedProducer for Chunk<'_, 'data, F> {
         if self.end - self.start < self.run.records.min_len { (self, None) } else { self.split_at_boundary() }
     }
 
-    fn fold_with<D: Folder<Self::Item>>(self, mut folder: D) -> D {
-        let part = Part::from_range(self.run.records.data, self.start..self.end);
-        let mut cursor = Cursor::new(&self.run.records.format, part);
-        let mut progress = Progress::new(self.run.records.backing, self.start..self.end);
-        while !folder.full() {
-            progress.at(cursor.position());
-            match cursor.next() {
-                Some(record) => folder = folder.consume(Ok(record)),
-                None => {
-                    let error = match cursor.take_stop() {
-                        Some(stop) => Some(cursor.error(stop)),
-                        None => progress.end(),
-                    };
-                    return match error {
-                        None => folder,
-                        Some(error) => folder.consume(Err(self.run.first_error(error))),
-                    };
-                }
-            }
-        }
-        folder
+    fn fold_with<D: Folder<Self::Item>>(self, folder: D) -> D {
+        let ParRecords { format, data, backing, .. } = self.run.records;
+        let part = Part::from_range(data, self.start..self.end);
+        let records = Records::new(format, part).backed_by(*backing);
+        folder.consume_iter(records.map(|record| record.map_err(|error| self.run.first_error(error))))
     }
 }
