@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use pagecut::io::Strategy;
 
 /// Options of every command.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub(crate) struct Common {
     /// Number of threads, at most 1024; 0 for one per core
@@ -100,7 +100,7 @@ impl Color {
 }
 
 /// The limit on input.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Limit {
     /// Refuse inputs longer than this after decompression, and records longer than this that have to be held in memory [default
     /// for a record: half of the memory]. The suffixes K, M, G and T stand for KiB to TiB

@@ -13,7 +13,7 @@ use crate::compress::CompressionStats;
 use crate::error::{ErrorKind, Result};
 use crate::source::access::Reader;
 use crate::source::options::SourceOptions;
-use crate::source::stream::StreamInput;
+use crate::source::stream::{Side, StreamInput};
 use crate::source::variant::VariantRequest;
 
 /// An input, opened with the best available backend, that is read in parts.
@@ -129,10 +129,10 @@ impl Source {
         Self::of(Input::Stream { input: Box::new(Mutex::new(input)), reason }, options)
     }
 
-    /// Starts to read a stream ahead on a thread, so that its writer does not wait while other inputs are read.
-    pub(in crate::source) fn start_read_ahead(&mut self) {
+    /// Starts to read a stream ahead on a thread, so that its writer does not wait while the other one of two inputs is read.
+    pub(in crate::source) fn start_read_ahead(&mut self, side: Side) {
         if let Input::Stream { input, .. } = &mut self.input {
-            input.get_mut().unwrap_or_else(PoisonError::into_inner).start_read_ahead();
+            input.get_mut().unwrap_or_else(PoisonError::into_inner).start_read_ahead(side);
         }
     }
 

@@ -3,6 +3,7 @@
 mod batch;
 mod block;
 mod lanes;
+mod opening;
 mod paired_source;
 mod read;
 mod reader;

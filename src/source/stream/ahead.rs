@@ -19,6 +19,14 @@ const READ_LEN: usize = 256 << 10;
 /// The thread reads on while fewer bytes than this wait.
 const AHEAD_LEN: usize = 2 << 20;
 
+/// The thread of one of two streams reads on while fewer bytes than this wait, if the reader has all bytes of the other stream. That is the
+/// 32 MiB which the documentation of [`PairedSource`](crate::PairedSource) states, and the bytes that a reader of the other stream collects
+/// before it hands out records.
+const FAR_AHEAD_LEN: usize = 34 << 20;
+
+/// Maximum number of empty buffers that are kept for reuse.
+const MAX_FREE: usize = AHEAD_LEN / READ_LEN;
+
 /// A stream that a separate thread reads, so that the writer of a pipe does not wait while the bytes are processed.
 pub(in crate::source) struct ReadAhead(State);
 
@@ -26,8 +34,10 @@ enum State {
     /// The stream without a thread so far, and the number of bytes read.
     Alone(Stream, usize),
     Ahead(Ahead),
-    /// The thread could not be started.
+    /// The thread could not be started, and the stream needs none.
     Never(Stream),
+    /// The thread that the stream needs could not be started.
+    Refused(io::Error),
     Ended,
 }
 
@@ -36,10 +46,24 @@ impl ReadAhead {
         Self(State::Alone(stream, 0))
     }
 
-    /// Starts the thread, if there is none yet.
-    pub(super) fn start(&mut self) {
+    /// Starts the thread of one of two streams, if there is none yet. The stream ends with an error if that fails, since its writer may
+    /// wait for the reader of the other stream.
+    pub(super) fn start_with(&mut self, side: Side) {
         self.0 = match mem::replace(&mut self.0, State::Ended) {
-            State::Alone(stream, _) => start(stream),
+            State::Alone(stream, _) => match start(stream, side) {
+                Ok(ahead) => State::Ahead(ahead),
+                Err((_, error)) => State::Refused(error),
+            },
+            started => started,
+        };
+    }
+
+    fn start(&mut self) {
+        self.0 = match mem::replace(&mut self.0, State::Ended) {
+            State::Alone(stream, _) => match start(stream, Side::alone()) {
+                Ok(ahead) => State::Ahead(ahead),
+                Err((stream, _)) => State::Never(stream),
+            },
             started => started,
         };
     }
@@ -65,35 +89,45 @@ impl Read for ReadAhead {
                 read
             }
             State::Never(stream) => stream.read(into),
+            State::Refused(_) => match mem::replace(&mut self.0, State::Ended) {
+                State::Refused(error) => Err(error),
+                _ => Ok(0),
+            },
             State::Ended => Ok(0),
         }
     }
 }
 
 /// Starts the thread. It ends with the stream, or when the [`Ahead`] is dropped.
-fn start(stream: Stream) -> State {
-    let queue = Arc::new(Queue::default());
-    let filled = Arc::clone(&queue);
+///
+/// # Errors
+///
+/// The stream, and the reason why there is no thread.
+fn start(stream: Stream, side: Side) -> Result<Ahead, (Stream, io::Error)> {
+    let filler = Filler { queues: Arc::clone(&side.queues), index: side.index };
     // The stream is sent once the thread exists, so that it is not lost if there is none.
     let (give, take) = sync_channel::<Stream>(1);
     let fill = move || {
         if let Ok(stream) = take.recv() {
-            filled.fill(stream);
+            filler.fill(stream);
         }
     };
     match thread::Builder::new().name("pagecut read-ahead".into()).spawn(fill) {
         Ok(_) => match give.send(stream) {
-            Ok(()) => State::Ahead(Ahead { queue, buffer: Vec::new(), taken: 0 }),
-            Err(stream) => State::Never(stream.0),
+            Ok(()) => Ok(Ahead { side, buffer: Vec::new(), taken: 0 }),
+            Err(stream) => Err((stream.0, io::Error::other("the thread that reads the stream has ended"))),
         },
-        Err(_) => State::Never(stream),
+        Err(error) => Err((stream, error)),
     }
 }
 
-/// The bytes that the thread has read, up to [`AHEAD_LEN`].
+/// The bytes that the threads of one or two streams have read.
+///
+/// One program may write two streams in turn. While the reader waits for bytes of one of them, the writer may wait until bytes of the
+/// other one are read. So that thread reads on, up to [`FAR_AHEAD_LEN`] instead of [`AHEAD_LEN`].
 #[derive(Default)]
-struct Queue {
-    waiting: Mutex<Waiting>,
+struct Queues {
+    waiting: Mutex<[Waiting; 2]>,
     /// Signals that bytes were added or taken, or that one side has ended.
     moved: Condvar,
 }
@@ -112,7 +146,33 @@ struct Waiting {
     is_dropped: bool,
 }
 
-impl Queue {
+impl Waiting {
+    /// Whether the reader has all bytes that were read, and needs more.
+    fn is_starved(&self) -> bool {
+        self.buffers.is_empty() && self.end.is_none() && !self.is_dropped
+    }
+}
+
+impl Queues {
+    fn waiting(&self) -> MutexGuard<'_, [Waiting; 2]> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits while `condition` is true.
+    fn wait_while(&self, condition: impl Fn(&[Waiting; 2]) -> bool) -> MutexGuard<'_, [Waiting; 2]> {
+        self.moved
+            .wait_while(self.waiting(), |waiting| condition(waiting))
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The thread of a stream.
+struct Filler {
+    queues: Arc<Queues>,
+    index: usize,
+}
+
+impl Filler {
     /// Reads the stream to its end.
     fn fill(&self, mut stream: Stream) {
         let _guard = EndOnPanic(self);
@@ -133,53 +193,40 @@ impl Queue {
 
     /// Waits until there is room for another read. Returns whether more bytes are needed.
     fn wait_for_room(&self) -> bool {
-        let is_full = |waiting: &mut Waiting| waiting.len >= AHEAD_LEN && !waiting.is_dropped;
-        let waiting = self.moved.wait_while(self.waiting(), is_full).unwrap_or_else(PoisonError::into_inner);
-        !waiting.is_dropped
+        let waiting = self.queues.wait_while(|waiting| {
+            let (own, other) = (&waiting[self.index], &waiting[1 - self.index]);
+            let most = if other.is_starved() { FAR_AHEAD_LEN } else { AHEAD_LEN };
+            own.len >= most && !own.is_dropped
+        });
+        !waiting[self.index].is_dropped
     }
 
     /// Adds the first `len` bytes of a buffer. The bytes of short reads share one, so that the limit of bytes bounds the memory.
     fn push(&self, buffer: &mut Vec<u8>, len: usize) {
-        let mut waiting = self.waiting();
-        waiting.len += len;
-        match waiting.buffers.back_mut() {
+        let mut waiting = self.queues.waiting();
+        let own = &mut waiting[self.index];
+        own.len += len;
+        match own.buffers.back_mut() {
             Some(last) if last.len() + len <= READ_LEN => last.extend_from_slice(&buffer[..len]),
             _ => {
-                let free = waiting.free.pop().unwrap_or_default();
+                let free = own.free.pop().unwrap_or_default();
                 let mut filled = mem::replace(buffer, free);
                 filled.truncate(len);
-                waiting.buffers.push_back(filled);
+                own.buffers.push_back(filled);
             }
         }
         drop(waiting);
-        self.moved.notify_one();
+        self.queues.moved.notify_all();
     }
 
     fn end(&self, end: io::Result<()>) {
-        self.waiting().end = Some(end);
-        self.moved.notify_one();
-    }
-
-    /// Waits for bytes, and swaps them for an empty buffer. The buffer stays empty at the end of the stream.
-    fn swap(&self, buffer: &mut Vec<u8>) -> io::Result<()> {
-        let is_empty = |waiting: &mut Waiting| waiting.buffers.is_empty() && waiting.end.is_none();
-        let mut waiting =
-            self.moved.wait_while(self.waiting(), is_empty).unwrap_or_else(PoisonError::into_inner);
-        let Some(filled) = waiting.buffers.pop_front() else { return waiting.end.take().unwrap_or(Ok(())) };
-        waiting.len -= filled.len();
-        waiting.free.push(mem::replace(buffer, filled));
-        drop(waiting);
-        self.moved.notify_one();
-        Ok(())
-    }
-
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        self.queues.waiting()[self.index].end = Some(end);
+        self.queues.moved.notify_all();
     }
 }
 
 /// Ends the stream with an error if reading it panics.
-struct EndOnPanic<'queue>(&'queue Queue);
+struct EndOnPanic<'thread>(&'thread Filler);
 
 impl Drop for EndOnPanic<'_> {
     fn drop(&mut self) {
@@ -189,9 +236,61 @@ impl Drop for EndOnPanic<'_> {
     }
 }
 
+/// Two streams that one program may write.
+#[derive(Clone, Default)]
+pub(in crate::source) struct TwoStreams(Arc<Queues>);
+
+impl TwoStreams {
+    /// The reader of the stream with this index, 0 or 1. There is one for each.
+    pub(in crate::source) fn side(&self, index: usize) -> Side {
+        Side { queues: Arc::clone(&self.0), index }
+    }
+}
+
+/// The reader of a stream, which may be one of two. Its drop says that no more bytes are needed.
+pub(in crate::source) struct Side {
+    queues: Arc<Queues>,
+    index: usize,
+}
+
+impl Side {
+    /// The reader of a stream.
+    fn alone() -> Self {
+        let streams = TwoStreams::default();
+        drop(streams.side(1));
+        streams.side(0)
+    }
+
+    /// Waits for bytes, and swaps them for an empty buffer. The buffer stays empty at the end of the stream.
+    fn swap(&self, buffer: &mut Vec<u8>) -> io::Result<()> {
+        let is_empty = |waiting: &[Waiting; 2]| {
+            let own = &waiting[self.index];
+            own.buffers.is_empty() && own.end.is_none()
+        };
+        let mut waiting = self.queues.wait_while(is_empty);
+        let own = &mut waiting[self.index];
+        let Some(filled) = own.buffers.pop_front() else { return own.end.take().unwrap_or(Ok(())) };
+        own.len -= filled.len();
+        let empty = mem::replace(buffer, filled);
+        if own.free.len() < MAX_FREE {
+            own.free.push(empty);
+        }
+        drop(waiting);
+        self.queues.moved.notify_all();
+        Ok(())
+    }
+}
+
+impl Drop for Side {
+    fn drop(&mut self) {
+        self.queues.waiting()[self.index].is_dropped = true;
+        self.queues.moved.notify_all();
+    }
+}
+
 /// The receiving end of the thread.
 struct Ahead {
-    queue: Arc<Queue>,
+    side: Side,
     /// The last buffer received, and the number of its bytes consumed.
     buffer: Vec<u8>,
     taken: usize,
@@ -202,19 +301,12 @@ impl Ahead {
         if self.taken == self.buffer.len() {
             self.buffer.clear();
             self.taken = 0;
-            self.queue.swap(&mut self.buffer)?;
+            self.side.swap(&mut self.buffer)?;
         }
         let len = into.len().min(self.buffer.len() - self.taken);
         into[..len].copy_from_slice(&self.buffer[self.taken..][..len]);
         self.taken += len;
         Ok(len)
-    }
-}
-
-impl Drop for Ahead {
-    fn drop(&mut self) {
-        self.queue.waiting().is_dropped = true;
-        self.queue.moved.notify_one();
     }
 }
 
@@ -262,18 +354,41 @@ mod tests {
         }
     }
 
+    /// Waits until `len` bytes wait to be taken. Returns the memory of the buffers.
+    fn memory_with(stream: &ReadAhead, len: usize) -> usize {
+        let State::Ahead(Ahead { side, .. }) = &stream.0 else { panic!("no thread") };
+        let waiting = side.queues.wait_while(|waiting| waiting[side.index].len < len);
+        waiting[side.index].buffers.iter().map(Vec::capacity).sum()
+    }
+
     #[test]
     fn short_reads_wait_up_to_the_limit_of_bytes() {
         for at_a_time in [100, 3000, READ_LEN] {
             let mut ahead = ReadAhead::new(Box::new(Slow { left: 2 * AHEAD_LEN, at_a_time, error: None }));
             ahead.start();
-            let State::Ahead(Ahead { queue, .. }) = &ahead.0 else { panic!("no thread") };
-            let is_filling = |waiting: &mut Waiting| waiting.len < AHEAD_LEN;
-            let waiting = queue.moved.wait_while(queue.waiting(), is_filling).unwrap();
-            let memory: usize = waiting.buffers.iter().map(Vec::capacity).sum();
+            let memory = memory_with(&ahead, AHEAD_LEN);
             assert!(memory <= 2 * (AHEAD_LEN + READ_LEN), "{memory} bytes for reads of {at_a_time}");
-            drop(waiting);
             assert_eq!(all(ahead).0.len(), 2 * AHEAD_LEN);
+        }
+    }
+
+    #[test]
+    fn a_stream_is_read_far_ahead_if_the_other_is_empty() {
+        for has_other in [true, false] {
+            let streams = TwoStreams::default();
+            let left = 2 * FAR_AHEAD_LEN;
+            let mut ahead = ReadAhead::new(Box::new(Slow { left, at_a_time: READ_LEN, error: None }));
+            ahead.start_with(streams.side(0));
+            // A file is no stream, and has no reader here.
+            let other = Some(streams.side(1)).filter(|_| has_other);
+            let expected = if has_other { FAR_AHEAD_LEN } else { AHEAD_LEN };
+            memory_with(&ahead, expected);
+            // Time for a thread that does not wait.
+            thread::sleep(std::time::Duration::from_millis(50));
+            let memory = memory_with(&ahead, 0);
+            assert!(memory <= expected + READ_LEN, "{memory} bytes, other stream: {has_other}");
+            assert_eq!(all(ahead).0.len(), left);
+            drop(other);
         }
     }
 

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::ahead::ReadAhead;
+use super::ahead::{ReadAhead, Side};
 use super::origin::Origin;
 use super::run_queue::{RunQueue, TakenRun};
 use crate::compress::{Check, Compression, CompressionStats, Run, Taken};
@@ -144,10 +144,10 @@ impl<'input> StreamInput<'input> {
         Self::new(Origin::Stream(ReadAhead::new(Box::new(stream))))
     }
 
-    /// Starts the thread that reads a pipe or another stream ahead, if there is none yet.
-    pub(in crate::source) fn start_read_ahead(&mut self) {
+    /// Starts the thread that reads a pipe or another stream ahead, one of two, if there is none yet.
+    pub(in crate::source) fn start_read_ahead(&mut self, side: Side) {
         if let Origin::Stream(stream) = self.queue.input_mut() {
-            stream.start();
+            stream.start_with(side);
         }
     }
 

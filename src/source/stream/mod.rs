@@ -13,6 +13,7 @@ use std::ops::{DerefMut, Range};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+pub(super) use ahead::{Side, TwoStreams};
 pub(super) use input::StreamInput;
 use input::{End as InputEnd, JoinState};
 

@@ -56,12 +56,16 @@ impl Input {
         common: &Common,
     ) -> std::result::Result<PairedSource, (String, Error)> {
         let open = |path: &Path| {
-            input::open_to_read(path, limit, common).map_err(|error| (path.display().to_string(), error))
+            let (path, limit, common) = (path.to_owned(), limit.clone(), common.clone());
+            move || {
+                input::open_to_read(&path, &limit, &common)
+                    .map_err(|error| (path.display().to_string(), error))
+            }
         };
         match self {
-            Self::Two(first, second) => Ok(PairedSource::new(open(first)?, open(second)?)),
+            Self::Two(first, second) => PairedSource::open_with(open(first), open(second)),
             Self::Alone(path) | Self::WithoutMate(path, _) | Self::Interleaved(path) => {
-                open(path).map(PairedSource::interleaved)
+                open(path)().map(PairedSource::interleaved)
             }
         }
     }

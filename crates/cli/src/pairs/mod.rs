@@ -19,7 +19,7 @@ pub(crate) use files::{Input, work};
 #[derive(Debug, Args)]
 pub(crate) struct Mates {
     /// Read the files two at a time, R1 R2 [R1 R2 ...]: the first mates are in one, the second mates in the other, in the same order.
-    /// Unequal counts and names that do not match are errors
+    /// Unequal counts and names that do not match are errors. One program that writes two pipes may be 32 MiB ahead in one of them
     #[arg(long, conflicts_with = "interleaved")]
     pub(crate) paired: bool,
     /// Read both mates from one file, in which each second mate follows its first one

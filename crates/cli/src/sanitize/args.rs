@@ -17,7 +17,8 @@ use crate::pairs::{Input, OnePair};
                   that they are records, and not quality scores of wrapped FASTQ.\n\n\
                   Pairs (--paired, --interleaved) stay together: a read whose mate was lost in the other file is written to --orphans \
                   only, and counted in any case. Mates are found by their names, among the reads of 32 MiB of each file; gaps may be longer. \
-                  If 32 MiB of both files have no mates, and no gap explains it, that is an error. \
+                  If 32 MiB of both files have no mates, and no gap explains it, that is an error. If one program writes both \
+                  to pipes, it may be 32 MiB ahead in one of them; a longer lead blocks both programs. \
                   --paired writes two files, -o and -O, or without both the mates in turn to standard output; --interleaved writes \
                   one file, or with -O two. The exit status is 1 if anything was left out, and if reads have no mate."
 )]

@@ -3,6 +3,8 @@
 mod fetch;
 mod head;
 mod pairs;
+#[cfg(unix)]
+mod pipes;
 mod sample;
 mod sanitize_pairs;
 mod usage;
