@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 
+use crate::allocation;
+
 /// Initial buffer length: more than a decoder's lookahead, so that few bytes have to be moved to the front.
 const BUFFER_LEN: usize = 256 << 10;
 
@@ -80,7 +82,7 @@ impl<R: Read> Peek<R> {
                 }
                 let room = (self.start + len).max(self.end + READ_LEN).max(BUFFER_LEN);
                 let more = room.saturating_sub(self.buffer.len());
-                self.buffer.try_reserve(more).map_err(|_| io::ErrorKind::OutOfMemory)?;
+                allocation::reserve(&mut self.buffer, more)?;
                 self.buffer.resize(self.buffer.len() + more, 0);
             }
             match self.input.read(&mut self.buffer[self.end..]) {

@@ -1,21 +1,26 @@
 //! Allocations of buffers whose length the input determines.
 //!
-//! Such a buffer must not take the last memory: small allocations abort the process if they fail.
+//! Such a buffer must not take the last memory below a limit of the address space (`ulimit -v`): small allocations abort the process if
+//! they fail.
 
 use std::collections::TryReserveError;
-use std::hint::black_box;
 use std::io;
+use std::sync::{Mutex, PoisonError};
 
-/// Memory in bytes that a large buffer leaves for small allocations. A buffer with less capacity is a small one.
+/// Memory in bytes that a large allocation leaves for small ones.
 pub const HEADROOM: usize = 16 << 20;
+
+/// An allocation of at least this number of bytes is a large one.
+const LARGE: usize = 256 << 10;
 
 /// Reserves capacity for `more` bytes after those of a buffer.
 ///
 /// # Errors
 ///
-/// [`io::ErrorKind::OutOfMemory`] if the allocation fails, or if it leaves less than [`HEADROOM`]. The buffer keeps its capacity.
+/// [`io::ErrorKind::OutOfMemory`] if the allocation fails, or would leave less than [`HEADROOM`]. The buffer keeps its capacity.
 pub fn reserve(buffer: &mut Vec<u8>, more: usize) -> io::Result<()> {
-    reserve_with(buffer, more, Vec::try_reserve)
+    let amortized = buffer.capacity();
+    reserve_with(buffer, more, amortized, Vec::try_reserve)
 }
 
 /// Reserves capacity for exactly `more` bytes, as [`reserve`] does.
@@ -24,38 +29,103 @@ pub fn reserve(buffer: &mut Vec<u8>, more: usize) -> io::Result<()> {
 ///
 /// The same.
 pub fn reserve_exact(buffer: &mut Vec<u8>, more: usize) -> io::Result<()> {
-    reserve_with(buffer, more, Vec::try_reserve_exact)
+    reserve_with(buffer, more, 0, Vec::try_reserve_exact)
 }
 
 fn reserve_with(
     buffer: &mut Vec<u8>,
     more: usize,
+    least_growth: usize,
     reserve: impl FnOnce(&mut Vec<u8>, usize) -> Result<(), TryReserveError>,
 ) -> io::Result<()> {
-    let before = buffer.capacity();
-    reserve(buffer, more).map_err(|_| io::ErrorKind::OutOfMemory)?;
-    if buffer.capacity() == before {
+    let free = buffer.capacity() - buffer.len();
+    if more <= free {
         return Ok(());
     }
-    leave_headroom(buffer.capacity()).inspect_err(|_| buffer.shrink_to(before))
+    with_headroom((more - free).max(least_growth), || {
+        reserve(buffer, more).map_err(|_| io::ErrorKind::OutOfMemory.into())
+    })
 }
 
-/// Checks the memory left after the allocation of a buffer of `len` bytes.
+/// Makes an allocation of `len` bytes of memory or address space.
 ///
 /// # Errors
 ///
-/// [`io::ErrorKind::OutOfMemory`] if the buffer is a large one, and less than [`HEADROOM`] is left.
-pub fn leave_headroom(len: usize) -> io::Result<()> {
-    if len < HEADROOM || is_available(HEADROOM) { Ok(()) } else { Err(io::ErrorKind::OutOfMemory.into()) }
+/// [`io::ErrorKind::OutOfMemory`] if the allocation is a large one, and would leave less than [`HEADROOM`]; the errors of `allocate`.
+pub fn with_headroom<T, E: From<io::Error>>(
+    len: usize,
+    allocate: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
+    /// Held from the check to the allocation, so that threads do not use the same memory.
+    static CHECKED: Mutex<()> = Mutex::new(());
+    if len < LARGE || !limit::is_set() {
+        return allocate();
+    }
+    let _checked = CHECKED.lock().unwrap_or_else(PoisonError::into_inner);
+    if !is_available(len.saturating_add(HEADROOM)) {
+        return Err(io::Error::from(io::ErrorKind::OutOfMemory).into());
+    }
+    allocate()
 }
 
-/// Returns whether `len` bytes could be allocated now.
+/// Returns whether the limit of the address space allows an allocation of `len` bytes now.
 pub fn is_available(len: usize) -> bool {
-    let mut memory = Vec::<u8>::new();
-    let reserved = memory.try_reserve_exact(len);
-    // The compiler may leave out an allocation that nothing uses.
-    black_box(memory.as_mut_ptr());
-    reserved.is_ok()
+    limit::rest().is_none_or(|rest| len <= rest)
+}
+
+/// The limit of the address space.
+#[cfg(target_os = "linux")]
+mod limit {
+    use std::fs::{self, File};
+    use std::io::Read as _;
+    use std::sync::OnceLock;
+
+    /// Returns whether the process started with a limit.
+    pub(super) fn is_set() -> bool {
+        get().is_some()
+    }
+
+    /// Returns the number of bytes up to the limit, or `None` without a limit. Memory that was freed, but not returned to the system, is
+    /// not among them.
+    pub(super) fn rest() -> Option<usize> {
+        let limit = get()?;
+        let mut text = [0; 32];
+        // `/proc/self/statm` starts with the size of the address space in pages; see proc_pid_statm(5).
+        let len = File::open("/proc/self/statm").and_then(|mut file| file.read(&mut text)).ok()?;
+        let pages = first_number(&text[..len])?;
+        Some(limit.saturating_sub(pages.saturating_mul(PAGE)))
+    }
+
+    /// Length of the pages that `/proc/self/statm` counts, on the platforms where pagecut runs.
+    const PAGE: usize = 4096;
+
+    fn get() -> Option<usize> {
+        static LIMIT: OnceLock<Option<usize>> = OnceLock::new();
+        *LIMIT.get_or_init(|| of_limits(&fs::read("/proc/self/limits").ok()?))
+    }
+
+    /// Returns the soft limit in `/proc/self/limits`; `None` if it is `unlimited`.
+    pub(super) fn of_limits(text: &[u8]) -> Option<usize> {
+        let line =
+            text.split(|&byte| byte == b'\n').find_map(|line| line.strip_prefix(b"Max address space"))?;
+        first_number(line.trim_ascii_start())
+    }
+
+    fn first_number(text: &[u8]) -> Option<usize> {
+        let word = text.split(u8::is_ascii_whitespace).next()?;
+        str::from_utf8(word).ok()?.parse().ok()
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod limit {
+    pub(super) fn is_set() -> bool {
+        false
+    }
+
+    pub(super) fn rest() -> Option<usize> {
+        None
+    }
 }
 
 #[cfg(test)]
@@ -71,6 +141,17 @@ mod tests {
             reserve(&mut buffer, HEADROOM).unwrap();
             assert!(buffer.capacity() >= HEADROOM + 4);
         }
-        assert!(is_available(HEADROOM) && !is_available(isize::MAX as usize));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_limit_of_the_address_space_is_parsed() {
+        let head = "Limit                     Soft Limit           Hard Limit           Units\n";
+        for (limit, expected) in [("unlimited ", None), ("153600000 ", Some(153_600_000))] {
+            let text =
+                format!("{head}Max address space         {limit}           unlimited            bytes\n");
+            assert_eq!(limit::of_limits(text.as_bytes()), expected);
+        }
+        assert_eq!(limit::of_limits(head.as_bytes()), None);
     }
 }

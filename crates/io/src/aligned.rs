@@ -5,7 +5,7 @@ use std::fmt;
 use std::io;
 use std::ops::{Deref, DerefMut};
 
-use pagecut_core::allocation::leave_headroom;
+use pagecut_core::allocation::with_headroom;
 use pagecut_core::error::{ErrorKind, Result};
 
 /// Alignment of a buffer: a power of two, in bytes.
@@ -128,8 +128,8 @@ impl AlignedBuffer {
     pub fn resize(&mut self, len: usize) -> Result<()> {
         if len > self.capacity {
             // The capacity doubles, so that growing in small steps does not copy the buffer at each step.
-            let mut grown = Self::new(len.max(self.capacity.saturating_mul(2)), self.alignment)?;
-            leave_headroom(grown.capacity)?;
+            let capacity = len.max(self.capacity.saturating_mul(2));
+            let mut grown = with_headroom(capacity, || Self::new(capacity, self.alignment))?;
             grown[..self.len].copy_from_slice(self);
             *self = grown;
         }

@@ -3,10 +3,10 @@
 use std::io::{self, Read};
 
 use super::{HEADER_LEN, MAX_BLOCK_LEN, TRAILER_LEN};
+use crate::allocation;
 use crate::compress::deflate::Inflater;
 use crate::compress::extra::HAS_EXTRA;
 use crate::compress::header::Header;
-use crate::compress::memory;
 use crate::compress::peek::Peek;
 use crate::compress::{Compression, CompressionStats};
 use crate::error::{CompressedFault, Error, ErrorKind, Result};
@@ -120,7 +120,7 @@ pub(in crate::compress) fn take_block(
         return Ok(None);
     };
     let block = head.block(stored_len)?;
-    bytes.try_reserve(seen.len()).map_err(|_| memory::exhausted())?;
+    allocation::reserve(bytes, seen.len())?;
     bytes.extend_from_slice(seen);
     input.skip(head.compressed_len);
     packed.members += 1;

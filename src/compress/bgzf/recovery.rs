@@ -3,11 +3,11 @@
 use std::io::{self, Read};
 
 use super::{Block, BlockHeader, HEADER_LEN, Item, MAX_BLOCK_LEN};
+use crate::allocation;
 use crate::compress::deflate::Inflater;
 use crate::compress::extra::HAS_EXTRA;
 use crate::compress::gzip::OneMember;
 use crate::compress::header::{Header, MAGIC, MIN_LEN};
-use crate::compress::memory;
 use crate::compress::peek::Peek;
 use crate::compress::pieces::Pieces;
 use crate::compress::run::{Run, Taken};
@@ -69,7 +69,7 @@ impl Recovery {
         let error = match self.examine(input)? {
             Found::Block(block) => {
                 let compressed_len = block.compressed_len();
-                bytes.try_reserve(compressed_len).map_err(|_| memory::exhausted())?;
+                allocation::reserve(bytes, compressed_len)?;
                 bytes.extend_from_slice(&input.peek(compressed_len)?[..compressed_len]);
                 input.skip(compressed_len);
                 self.number = self.number.map(|number| number + 1);

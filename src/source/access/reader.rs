@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::choice::Choice;
 use super::read_queue::ReadQueue;
 use super::span::SourceBytes;
+use crate::allocation;
 use crate::error::{ErrorKind, Result};
 use crate::identity::{FileIdentity, Stamp};
 use crate::io::{
@@ -114,8 +115,11 @@ impl Reader {
                 Err(format!("the file has {} bytes, and at most {most} may be mapped", self.len()))
             }
             Backend::Mapped => {
-                let mapped = MmapReader::from_file(self.read.file(), MmapOptions::new());
-                self.mapped = Some(mapped.map_err(|error| error.to_string())?);
+                // A mapping counts against a limit of the address space. No mapping is longer than that.
+                let len = usize::try_from(self.len()).unwrap_or(usize::MAX);
+                let map = || MmapReader::from_file(self.read.file(), MmapOptions::new());
+                let mapped = allocation::with_headroom(len, map).map_err(|error| error.to_string())?;
+                self.mapped = Some(mapped);
                 Ok(())
             }
             Backend::Direct if !self.config.direct => Err("direct reads are switched off".into()),

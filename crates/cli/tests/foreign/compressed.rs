@@ -211,6 +211,32 @@ fn a_record_beyond_the_memory_is_an_error() {
     assert!(String::from_utf8_lossy(&output.stdout).contains("\t200000004\t"));
 }
 
+/// Every buffer of every worker is refused with an error, and no output is left.
+#[cfg(target_os = "linux")]
+#[test]
+fn mates_beyond_the_memory_are_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.fq");
+    let short = b"@short\nACGT\n+\nIIII\n".repeat(20_000);
+    let long = [b"@long\n", &vec![b'A'; 40_000_000][..], b"\n+\n", &vec![b'I'; 40_000_000], b"\n"].concat();
+    let text = [&short[..], &long, &short].concat();
+    let Some(packed) = through("bgzip", &["-c"], &text) else { return };
+    fs::write(&path, packed).unwrap();
+    let before = fs::read_dir(folder.path()).unwrap().count();
+    for threads in [1, 8] {
+        for kibibytes in [60_000, 100_000] {
+            let limit = format!(
+                "ulimit -v {kibibytes}; exec \"$0\" -t {threads} sanitize --paired \"$1\" \"$1\" -o \"$1.1\" -O \"$1.2\""
+            );
+            let command = ["-c", limit.as_str(), env!("CARGO_BIN_EXE_pagecut"), arg(&path)];
+            let output = Command::new("sh").args(command).output().unwrap();
+            assert_eq!(output.status.code(), Some(1), "{limit}: {}", stderr(&output));
+            assert!(stderr(&output).contains("out of memory"), "{limit}: {}", stderr(&output));
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), before, "{limit}");
+        }
+    }
+}
+
 #[test]
 fn a_damaged_xz_is_read_as_far_at_any_pace() {
     let bytes = fs::read(crate::path("compressed/flipped.fastq.xz")).unwrap();

@@ -130,12 +130,13 @@ impl Filling {
             if self.block.is_full() {
                 self.send()?;
             }
-            let Block { bytes: held, records: places, .. } = &mut self.block;
-            let from = if places.is_empty() { 0 } else { held.len() };
+            let held = self.block.bytes.len();
+            let from = if self.block.records.is_empty() { 0 } else { held };
             let offset = self.offset + start as u64;
             let definition_len = F::definition(&record).len();
-            places.push(Stored { from, start: held.len(), definition_len, offset });
             self.block.add(&bytes[start..next], offset)?;
+            // After the bytes, so that a block whose growth failed has no record without bytes.
+            self.block.records.push(Stored { from, start: held, definition_len, offset });
             end = next;
         }
         self.add_blank(&bytes[end..])?;
