@@ -1,15 +1,17 @@
 //! Detection of the format of an input from its first bytes.
 
 mod container;
+mod hole;
 mod others;
 mod table;
 
 use std::sync::LazyLock;
 
+pub(crate) use hole::hole_len;
 pub use table::FileKind;
 pub(crate) use table::KindVisitor;
 
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::head::{Certainty, Head};
 use table::TABLE;
 
@@ -55,7 +57,14 @@ impl FileKind {
                 best = Some(found);
             }
         }
-        best.map_or_else(|| Err(ErrorKind::UnknownFormat(&NONE).into()), |(_, kind)| kind)
+        let none = || if hole::is_hole(head.bytes) { &HOLE } else { &NONE };
+        best.map_or_else(|| Err(ErrorKind::UnknownFormat(none()).into()), |(_, kind)| kind)
+    }
+
+    /// Detects text by the bytes after NUL bytes at the start of an input.
+    pub(crate) fn detect_after_hole(text: &[u8]) -> Option<Self> {
+        let start = TABLE.iter().find_map(|row| (row.find_records)(text))?;
+        Self::detect_with_faults(&text[start..]).ok()
     }
 
     /// Detects the format from bytes inside an input, where the byte before the first one is unknown.
@@ -65,6 +74,11 @@ impl FileKind {
     }
 }
 
+/// Returns whether the error says that an input of no known format starts with NUL bytes.
+pub(crate) fn starts_with_hole(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::UnknownFormat(what) if *what == HOLE.as_str())
+}
+
 /// The message for an input of no known format.
 static NONE: LazyLock<String> = LazyLock::new(|| {
     let names: Vec<_> = TABLE.iter().map(|row| row.name).collect();
@@ -72,6 +86,14 @@ static NONE: LazyLock<String> = LazyLock::new(|| {
         Some((last, names)) => format!("neither {} nor {last}", names.join(", ")),
         None => "of no format".to_owned(),
     }
+});
+
+/// The message for an input that starts with NUL bytes.
+static HOLE: LazyLock<String> = LazyLock::new(|| {
+    let none = &*NONE;
+    format!(
+        "{none}: it starts with NUL bytes, as a file with a hole; recovery finds FASTQ and FASTA after them"
+    )
 });
 
 #[cfg(test)]
@@ -210,6 +232,7 @@ mod tests {
             (b"hello", "neither"),
             (b"Good day", "neither"),
             (b"\0\0\0\0", "neither"),
+            (&[0; 16], "it starts with NUL bytes"),
         ] {
             let error = FileKind::detect(head).unwrap_err();
             assert!(error.to_string().contains(name), "{error}");

@@ -479,7 +479,7 @@ fn inputs_without_positions_report_it() {
                 )),
                 "{text}"
             );
-            assert!(text.contains(&format!("`{name} -dc FILE | bgzip > FILE.gz`")), "{text}");
+            assert!(text.contains(&format!("`{name} -dc FILE | bgzip > OTHER.gz`")), "{text}");
         }
     }
     let stream = Source::from_reader(&b"@r\nA\n+\nI\n"[..], SourceOptions::new());

@@ -41,13 +41,16 @@ pub(super) struct Row {
     pub(super) detect: fn(&Head<'_>) -> Option<(Certainty, FileKind)>,
     /// Returns the position of a record start, given bytes from inside an input, if it is certain. It is never the first byte.
     pub(super) find_record: fn(&[u8]) -> Option<usize>,
+    /// Returns the position of records in bytes of which the format is not certain. It is never the first byte.
+    pub(super) find_records: fn(&[u8]) -> Option<usize>,
 }
 
 /// The formats. Among equally certain ones, the first is chosen.
 pub(super) const TABLE: &[Row] = &[
     row("FASTQ", |head| fastq::detect(head).map(|(certainty, kind)| (certainty, of_fastq(kind))))
-        .found_by(fastq::find_read),
-    row("FASTA", |head| Some((fasta::detect(head)?, FileKind::Fasta))).found_by(fasta::find_header),
+        .found_by(fastq::find_read, fastq::find_reads),
+    row("FASTA", |head| Some((fasta::detect(head)?, FileKind::Fasta)))
+        .found_by(fasta::find_header, fasta::find_sequence),
     row("MP4", |head| Some((mp4::detect(head)?, FileKind::Mp4))),
     row("Matroska", |head| Some((matroska::detect(head)?, FileKind::Matroska))),
     row("IVF", |head| Some((ivf::detect(head)?, FileKind::Ivf))),
@@ -67,12 +70,16 @@ fn of_fastq(variant: Option<Variant>) -> FileKind {
 
 /// Creates the row of a format without a search for record starts.
 const fn row(name: &'static str, detect: fn(&Head<'_>) -> Option<(Certainty, FileKind)>) -> Row {
-    Row { name, detect, find_record: |_| None }
+    Row { name, detect, find_record: |_| None, find_records: |_| None }
 }
 
 impl Row {
-    const fn found_by(self, find_record: fn(&[u8]) -> Option<usize>) -> Self {
-        Self { find_record, ..self }
+    const fn found_by(
+        self,
+        find_record: fn(&[u8]) -> Option<usize>,
+        find_records: fn(&[u8]) -> Option<usize>,
+    ) -> Self {
+        Self { find_record, find_records, ..self }
     }
 }
 

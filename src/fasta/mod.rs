@@ -64,7 +64,7 @@ mod wrap;
 mod writer;
 
 pub use crate::sequence::{Alphabet, Lengths, Letters};
-pub(crate) use detect::{detect, find_header};
+pub(crate) use detect::{detect, find_header, find_sequence};
 pub use lines::{Lines, SplitLines};
 pub use options::Fasta;
 pub use par_lines::ParLines;

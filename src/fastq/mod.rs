@@ -56,7 +56,7 @@ mod writer;
 
 pub use crate::sequence::{Alphabet, Lengths, Letters};
 pub(crate) use census::{Census, Evidence, Observation};
-pub(crate) use detect::{detect, find_read};
+pub(crate) use detect::{detect, find_read, find_reads};
 pub use encoding::{Confidence, Encoding, EncodingGuess};
 pub use options::Fastq;
 pub use pairs::{MateFormat, Pair, Pairs};

@@ -13,6 +13,7 @@
 //! | `pairs` | reads the pairs of two inputs, or of one in which mates alternate |
 //! | `variant` | decides whether FASTQ is wrapped |
 //! | `recover` | reads damaged inputs |
+//! | `threads` | starts pools of threads, and names the error if that fails |
 
 mod access;
 mod open;
@@ -23,6 +24,7 @@ mod recover;
 mod reserve;
 mod schedule;
 mod stream;
+mod threads;
 mod variant;
 
 #[cfg(feature = "gzip")]

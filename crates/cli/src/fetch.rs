@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use pagecut::index::{Fai, RecordIndex, Region};
-use pagecut::{ErrorKind, Result, Source, source::ReadAt};
+use pagecut::{Error, ErrorKind, Result, Source, source::ReadAt};
 
 use crate::args::{self, Common, Limit, Output};
 use crate::output::{self, Out};
@@ -84,29 +84,61 @@ pub(crate) fn run(args: &Fetch, common: &Common, all_good: &mut bool) -> io::Res
         }
     };
     let input = Input { args, common, source: &source, names: OnceCell::new(), numbers: OnceCell::new() };
-    let mut whole = true;
+    let mut printed = Printed::All;
     for what in &args.what {
         if out.has_failed() {
             break;
         }
-        whole &= report::outcome(&name, input.print(what, &mut out).map(|()| true))?;
+        printed = printed.max(Printed::report(&name, input.print(what, &mut out))?);
     }
     if let Some(path) = &args.names
         && !out.has_failed()
     {
-        whole &= input.print_names(path, &name, &mut out)?;
+        printed = printed.max(input.print_names(path, &name, &mut out)?);
     }
     if let Some(path) = &args.bed
         && !out.has_failed()
     {
-        whole &= input.print_features(path, &name, &mut out)?;
+        printed = printed.max(input.print_features(path, &name, &mut out)?);
     }
     input::note_unclosed(&source, &name);
     // The file may have changed while it was printed.
-    whole &= report::outcome(&name, source.check().map(|()| true))?;
-    let refusal = (!whole).then_some("a requested item was not found");
-    *all_good &= report::outcome(&name, out.end(refusal, &args.output, common))?;
+    printed = printed.max(Printed::report(&name, source.check())?);
+    *all_good &= report::outcome(&name, out.end(printed.refusal(), &args.output, common))?;
     Ok(())
+}
+
+/// How much of the requested items was printed, from the best to the worst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Printed {
+    All,
+    /// All items that are in the file.
+    WithoutMissing,
+    /// An item could not be read.
+    Part,
+}
+
+impl Printed {
+    /// Reports the error of an item, if there is one. A closed output pipe is returned as an error.
+    fn report(who: &str, done: Result<()>) -> io::Result<Self> {
+        let printed = match done.as_ref().map_err(Error::kind) {
+            Ok(()) => Self::All,
+            Err(ErrorKind::Region { .. } | ErrorKind::NoRecord { .. } | ErrorKind::OutOfRange { .. }) => {
+                Self::WithoutMissing
+            }
+            Err(_) => Self::Part,
+        };
+        report::outcome(who, done.map(|()| true)).map(|_| printed)
+    }
+
+    /// The reason for which an output file is not written.
+    fn refusal(self) -> Option<&'static str> {
+        match self {
+            Self::All => None,
+            Self::WithoutMissing => Some("a requested item was not found"),
+            Self::Part => Some("a requested item could not be read"),
+        }
+    }
 }
 
 /// Ends with the exit status of wrong usage if an option for sequences is given with records, which are printed byte for byte.
@@ -181,8 +213,8 @@ impl Input<'_> {
         }
     }
 
-    /// Prints the sequences in a list of names. Returns whether all are there.
-    fn print_names(&self, path: &Path, file: &str, out: &mut dyn Write) -> io::Result<bool> {
+    /// Prints the sequences in a list of names.
+    fn print_names(&self, path: &Path, file: &str, out: &mut dyn Write) -> io::Result<Printed> {
         print_list(path, file, |list| {
             let Some(name) = list.next_line()?.map(<[u8]>::trim_ascii) else { return Ok(None) };
             let printed = self.names().and_then(|names| {
@@ -193,8 +225,8 @@ impl Input<'_> {
         })
     }
 
-    /// Prints the regions in a BED file. Returns whether all are there.
-    fn print_features(&self, path: &Path, file: &str, out: &mut dyn Write) -> io::Result<bool> {
+    /// Prints the regions in a BED file.
+    fn print_features(&self, path: &Path, file: &str, out: &mut dyn Write) -> io::Result<Printed> {
         print_list(path, file, |list| {
             let feature = list.next_feature()?;
             Ok(feature.map(|feature| self.print_feature(&feature, out)))
@@ -262,31 +294,30 @@ impl Input<'_> {
     }
 }
 
-/// Prints the items of a list, which `print` reads from it, and returns whether all of them are there. An item that is not in `file` does
-/// not end this; every other error does.
+/// Prints the items of a list, which `print` reads from it. An item that is not in `file` does not end this; every other error does.
 fn print_list(
     path: &Path,
     file: &str,
     mut print: impl FnMut(&mut List) -> io::Result<Option<Result<()>>>,
-) -> io::Result<bool> {
+) -> io::Result<Printed> {
     let who = path.display().to_string();
     let mut list = match List::open(path) {
         Ok(list) => list,
-        Err(error) => return report::outcome(&who, Err(error)),
+        Err(error) => return Printed::report(&who, Err(error)),
     };
-    let mut whole = true;
+    let mut all = Printed::All;
     loop {
         match print(&mut list) {
             Ok(Some(printed)) => {
                 let is_last =
                     printed.as_ref().is_err_and(|error| !matches!(error.kind(), ErrorKind::Region { .. }));
-                whole &= report::outcome(file, printed.map(|()| true))?;
+                all = all.max(Printed::report(file, printed)?);
                 if is_last {
-                    return Ok(false);
+                    return Ok(all);
                 }
             }
-            Ok(None) => return Ok(whole),
-            Err(error) => return report::outcome(&who, Err(error.into())),
+            Ok(None) => return Ok(all),
+            Err(error) => return Printed::report(&who, Err(error.into())),
         }
     }
 }

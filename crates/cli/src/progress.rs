@@ -56,7 +56,7 @@ pub(crate) fn show_bytes<T>(
     }
     let (done, is_done) = mpsc::channel::<()>();
     thread::scope(|scope| {
-        scope.spawn(move || {
+        let show = move || {
             if !matches!(is_done.recv_timeout(PATIENCE), Err(RecvTimeoutError::Timeout)) {
                 return;
             }
@@ -65,7 +65,9 @@ pub(crate) fn show_bytes<T>(
                 bar.set_position(bytes_done());
             }
             bar.finish_and_clear();
-        });
+        };
+        // Without a thread there is no bar.
+        let _ = thread::Builder::new().name("pagecut-progress".to_owned()).spawn_scoped(scope, show);
         let result = work();
         drop(done);
         result

@@ -51,6 +51,12 @@ pub(crate) struct Shard {
 
 /// Divides the file. Sets `all_good` to `false` if that failed.
 pub(crate) fn run(args: &Shard, common: &Common, out: &mut dyn Write, all_good: &mut bool) -> io::Result<()> {
+    if let Some(prefix) = args.output.as_deref().filter(|prefix| !pieces::is_prefix(prefix)) {
+        let prefix = prefix.display();
+        conflict(&format!(
+            "`--output` is the start of file names, and `{prefix}` ends before the name: `{prefix}NAME`"
+        ));
+    }
     if let Some(input) = args.mates.input(&args.file) {
         let Some(prefix) = &args.output else {
             conflict("`--paired` and `--interleaved` write pieces, and need `--output`")
@@ -75,6 +81,10 @@ pub(crate) fn run(args: &Shard, common: &Common, out: &mut dyn Write, all_good: 
 /// Finds the pieces, and writes them if requested.
 fn divide(args: &Shard, name: &str, common: &Common) -> Result<Vec<Range<u64>>> {
     let source = input::open(&args.file, &args.limit, common)?;
+    if source.reader().is_none() {
+        let what = "shard reads its input twice, which a pipe does not allow: write it to a file first";
+        return Err(io::Error::new(io::ErrorKind::Unsupported, what).into());
+    }
     if let (Some(_), Err(error)) = (source.reader(), source.random_access())
         && matches!(error.kind(), ErrorKind::Io(error) if error.kind() == io::ErrorKind::Unsupported)
     {

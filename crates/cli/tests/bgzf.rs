@@ -284,7 +284,7 @@ fn inputs_without_random_access_get_advice() {
             let output = pagecut(folder.path(), args);
             assert_eq!((output.status.code(), stdout(&output)), (Some(1), ""), "{args:?}");
             let why = format!(
-                "random access is impossible: {tool} is decompressed from its start (`{tool} -dc FILE | bgzip > FILE.gz`"
+                "random access is impossible: {tool} is decompressed from its start (`{tool} -dc FILE | bgzip > OTHER.gz`"
             );
             assert!(stderr(&output).contains(&why), "{}", stderr(&output));
             assert_eq!(

@@ -1,18 +1,22 @@
 //! Properties of an input: its backend, length, compression and format.
 
 use std::io;
+use std::ops::Range;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use super::file::FileInput;
 use crate::compress::{Compression, CompressionStats};
-use crate::detect::{FileKind, HEAD_LEN};
+use crate::detect::{FileKind, HEAD_LEN, hole_len, starts_with_hole};
 use crate::error::Result;
 use crate::io::Backend;
 use crate::mmap::MmapReader;
 use crate::source::access::{ReadAt, Reader};
 use crate::source::open::{Input, Source, lock};
 use crate::source::stream::StreamInput;
+
+/// Maximum number of NUL bytes at the start of an input after which its format is searched. Those of a stream are held in memory.
+const MAX_HOLE_LEN: usize = 64 << 20;
 
 impl Source {
     /// Returns the backend that reads the input.
@@ -122,18 +126,38 @@ impl Source {
 
     /// Detects the format as [`detect`](Source::detect) does, for work that continues after damage. If the first blocks of BGZF are lost,
     /// it is detected from the bytes after them. The variant of FASTQ is a guess, and so is the format of bytes from the middle of an
-    /// input.
+    /// input. If the input starts with NUL bytes, as a file with a hole does, FASTQ and FASTA are detected by
+    /// the text after them (up to 64 MiB of NUL bytes).
     ///
     /// # Errors
     ///
     /// Those of [`detect`](Source::detect).
     pub fn detect_after_damage(&self) -> Result<FileKind> {
-        self.detect_in(|input| {
+        let detected = self.detect_in(|input| {
             input.recover(true)?;
             let (head, is_start) = input.contiguous_head(HEAD_LEN)?;
             let head = start_of(head);
             if is_start { FileKind::detect_with_faults(head) } else { FileKind::detect_inside(head) }
-        })
+        });
+        match detected {
+            Err(unknown) if starts_with_hole(&unknown) => self.detect_after_hole()?.ok_or(unknown),
+            detected => detected,
+        }
+    }
+
+    /// Detects the format by text after NUL bytes.
+    fn detect_after_hole(&self) -> Result<Option<FileKind>> {
+        match &self.input {
+            Input::File(FileInput { reader, compression: None, .. }) => {
+                detect_after_hole(|range: Range<usize>, detect: &mut dyn FnMut(&[u8])| {
+                    let end = reader.len().min(range.end as u64);
+                    detect(&reader.bytes_at(end.min(range.start as u64)..end)?);
+                    Ok(())
+                })
+            }
+            Input::File(file) => after_hole_of_stream(&mut StreamInput::from_reader(&file.reader)),
+            Input::Stream { input, .. } => after_hole_of_stream(&mut *lock(input)?),
+        }
     }
 
     /// Detects the format of a file from its first bytes. An input that is read from its start is passed to `detect`.
@@ -151,4 +175,33 @@ impl Source {
 /// Returns the bytes that formats are detected from, of a head that may be longer.
 fn start_of(head: &[u8]) -> &[u8] {
     &head[..head.len().min(HEAD_LEN)]
+}
+
+/// Detects the format of an input that is read from its start, by text after NUL bytes.
+fn after_hole_of_stream(input: &mut StreamInput<'_>) -> Result<Option<FileKind>> {
+    input.recover(true)?;
+    detect_after_hole(|range: Range<usize>, detect: &mut dyn FnMut(&[u8])| {
+        let (head, _) = input.contiguous_head(range.end)?;
+        let end = head.len().min(range.end);
+        detect(&head[range.start.min(end)..end]);
+        Ok(())
+    })
+}
+
+/// Detects the format by text after NUL bytes. Calls `read` with ranges of the input, and it calls its argument with their bytes.
+fn detect_after_hole(
+    mut read: impl FnMut(Range<usize>, &mut dyn FnMut(&[u8])) -> Result<()>,
+) -> Result<Option<FileKind>> {
+    let mut end_of_hole = 0;
+    let mut is_in_hole = true;
+    while is_in_hole && end_of_hole < MAX_HOLE_LEN {
+        read(end_of_hole..end_of_hole + HEAD_LEN, &mut |bytes| {
+            let len = hole_len(bytes);
+            is_in_hole = len == HEAD_LEN;
+            end_of_hole += len;
+        })?;
+    }
+    let mut kind = None;
+    read(end_of_hole..end_of_hole + HEAD_LEN, &mut |text| kind = FileKind::detect_after_hole(text))?;
+    Ok(kind)
 }

@@ -105,7 +105,7 @@ fn by_name(path: &Path) -> Option<Compression> {
 fn no_positions(compression: Compression) -> Error {
     let what = format!(
         "random access is impossible: {compression} is decompressed from its start \
-         (`{compression} -dc FILE | bgzip > FILE.gz` makes BGZF of it, which allows it)"
+         (`{compression} -dc FILE | bgzip > OTHER.gz` makes BGZF of it, which allows it)"
     );
     io::Error::new(io::ErrorKind::Unsupported, what).into()
 }

@@ -13,6 +13,7 @@ use crate::error::{Error, PairFile, Result};
 use crate::fastq::MateFormat;
 use crate::source::open::Source;
 use crate::source::schedule::{InOrder, on_workers};
+use crate::source::threads::not_started;
 
 /// Maximum number of filled blocks of an input that wait for workers.
 const WAITING: usize = 2;
@@ -232,6 +233,9 @@ fn fill_on_thread<'scope, F: MateFormat>(
             }
         }
     };
-    thread::Builder::new().name("pagecut-mates".into()).spawn_scoped(scope, fill)?;
+    thread::Builder::new()
+        .name("pagecut-mates".into())
+        .spawn_scoped(scope, fill)
+        .map_err(|error| not_started(&error))?;
     Ok(receiver)
 }

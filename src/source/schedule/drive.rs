@@ -1,19 +1,19 @@
 //! The loop of the workers, and the ledger of their outcomes.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::marker::PhantomData;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::ThreadPool;
 
 use super::account::Account;
 use super::outcome::{Outcome, Then};
 use super::parts::PartQueue;
 use crate::error::{Error, Result};
 use crate::record::{Part, Tally};
+use crate::source::threads::{pool, start_current_pool};
 
 /// The work on the parts of an input.
 pub(in crate::source) trait Work<T>: Sync {
@@ -126,11 +126,11 @@ pub(in crate::source) fn on_workers<T: Send>(
 ) -> Result<Vec<T>> {
     match threads {
         Some(1) => Ok(vec![worker()]),
-        Some(threads) => {
-            let pool = ThreadPoolBuilder::new().num_threads(threads.min(MAX_THREADS)).build();
-            Ok(pool.map_err(io::Error::other)?.broadcast(|_| worker()))
+        Some(threads) => Ok(pool(threads.min(MAX_THREADS))?.broadcast(|_| worker())),
+        None => {
+            start_current_pool()?;
+            Ok(rayon::broadcast(|_| worker()))
         }
-        None => Ok(rayon::broadcast(|_| worker())),
     }
 }
 
@@ -143,8 +143,8 @@ pub(in crate::source) fn own_pool(threads: Option<usize>) -> Result<Option<Threa
     if threads.is_some() {
         return Ok(None);
     }
-    let pool = ThreadPoolBuilder::new().num_threads(rayon::current_num_threads()).build();
-    Ok(Some(pool.map_err(io::Error::other)?))
+    start_current_pool()?;
+    Ok(Some(pool(rayon::current_num_threads())?))
 }
 
 /// Sums up outcomes in the order of the input; they come in any order.

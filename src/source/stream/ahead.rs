@@ -7,6 +7,8 @@ use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use crate::source::threads::not_started;
+
 type Stream = Box<dyn Read + Send>;
 
 /// Number of bytes read before the thread is started, unless it is [requested](ReadAhead::start) earlier. Starting it takes longer than
@@ -52,7 +54,7 @@ impl ReadAhead {
         self.0 = match mem::replace(&mut self.0, State::Ended) {
             State::Alone(stream, _) => match start(stream, side) {
                 Ok(ahead) => State::Ahead(ahead),
-                Err((_, error)) => State::Refused(error),
+                Err((_, error)) => State::Refused(not_started(&error)),
             },
             started => started,
         };

@@ -177,8 +177,8 @@ pub(crate) fn create(output: Option<&Path>, input: &Path) -> io::Result<OutFile>
 pub(crate) fn check_distinct(output: Option<&Path>, input: &Path) -> io::Result<()> {
     match output {
         Some(output) if same_file(input, output) => {
-            let what = format!("the output is the input: {}", output.display());
-            Err(io::Error::new(io::ErrorKind::InvalidInput, what))
+            let error = io::Error::new(io::ErrorKind::InvalidInput, "the output is the input");
+            Err(OutputError::of_write(&output.display().to_string(), error))
         }
         _ => Ok(()),
     }

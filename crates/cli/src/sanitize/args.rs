@@ -10,8 +10,8 @@ use crate::pairs::{Input, OnePair};
 
 /// Arguments of `pagecut sanitize`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Damaged blocks of BGZF are left out up to the next whole block, and listed with their gap. gzip, zstd, bzip2 and xz have no \
+#[command(after_help = "Blank lines between records are kept.\n\n\
+                  Damaged blocks of BGZF are left out up to the next whole block, and listed with their gap. gzip, zstd, bzip2 and xz have no \
                   certain place to continue after a fault: reading ends there.\n\n\
                   From a pipe, FASTQ records after the first fault are held in a temporary file (in TMPDIR) until the whole input proves \
                   that they are records, and not quality scores of wrapped FASTQ.\n\n\
@@ -20,8 +20,7 @@ use crate::pairs::{Input, OnePair};
                   If 32 MiB of both files have no mates, and no gap explains it, that is an error. If one program writes both \
                   to pipes, it may be 32 MiB ahead in one of them; a longer lead blocks both programs. \
                   --paired writes two files, -o and -O, or without both the mates in turn to standard output; --interleaved writes \
-                  one file, or with -O two. The exit status is 1 if anything was left out, and if reads have no mate."
-)]
+                  one file, or with -O two. The exit status is 1 if anything was left out, and if reads have no mate.")]
 pub(crate) struct Sanitize {
     /// File; `-`, or none at all, for standard input
     pub(super) file: Option<PathBuf>,

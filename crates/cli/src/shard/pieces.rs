@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "gzip")]
 use pagecut::compress::Compression;
 use pagecut::{Result, Source};
 
@@ -21,6 +22,13 @@ pub(crate) fn open(
     let output =
         Output { path: Some(path(prefix, piece, mate, input, source)), compress: Some(compress(source)) };
     Out::open(&output, input, common)
+}
+
+/// Returns whether the names of pieces can start with a prefix. A prefix without a file name would give hidden files.
+pub(crate) fn is_prefix(prefix: &Path) -> bool {
+    let bytes = prefix.as_os_str().as_encoded_bytes();
+    let name = bytes.rsplit(|&byte| std::path::is_separator(char::from(byte))).next();
+    !matches!(name, None | Some(b"" | b"." | b".."))
 }
 
 /// Returns the path of a piece: `PREFIX.0.fastq`, `PREFIX.0_1.fastq.gz`. It has the extension of a compression only if it is compressed.

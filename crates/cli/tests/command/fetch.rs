@@ -191,3 +191,27 @@ fn faults_of_lists_name_the_list_and_the_line() {
         assert_eq!(run(args).status.code(), Some(2), "{args:?}");
     }
 }
+
+#[test]
+fn the_note_of_an_unwritten_output_has_the_cause() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = testdata("illumina.fastq");
+    let missing = "not written, since a requested item was not found";
+    let unread = "not written, since a requested item could not be read";
+    for (args, why) in [
+        (&["absent"][..], missing),
+        (&["#100000"], missing),
+        (&["-f", "absent.txt"], unread),
+        (&["absent", "-f", "absent.txt"], unread),
+    ] {
+        let output = pagecut()
+            .current_dir(folder.path())
+            .args(["fetch", "-o", "out"])
+            .arg(&file)
+            .args(args)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains(why), "{args:?}: {}", stderr(&output));
+    }
+}

@@ -2,6 +2,7 @@
 
 mod fetch;
 mod head;
+mod holes;
 mod pairs;
 #[cfg(unix)]
 mod pipes;

@@ -75,3 +75,33 @@ fn every_subcommand_has_a_manual_page() {
     let output = run(&["man", pages.join("pagecut.1").to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(1), "a file is no directory");
 }
+
+#[test]
+fn a_prefix_of_pieces_has_a_file_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = testdata("illumina.fastq");
+    for prefix in ["./", "..", "./."] {
+        let mut command = pagecut();
+        let args = ["shard", "-n", "2", "-o", prefix];
+        let output = command.current_dir(folder.path()).args(args).arg(&file).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{prefix}");
+        assert!(stderr(&output).contains("`--output` is the start of file names"), "{}", stderr(&output));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}
+
+/// Each thread reserves 2 MiB of addresses for its stack.
+#[cfg(target_os = "linux")]
+#[test]
+fn threads_that_cannot_start_are_named() {
+    let folder = super::pairs::folder(&[("x", super::pairs::reads(0..60_000, 1).as_bytes())]);
+    for args in ["verify -t 1024 \"$1\"", "verify -t 1024 --paired \"$1\" \"$1\""] {
+        let script = format!("ulimit -v 1000000; exec \"$0\" {args}");
+        let mut command = Command::new("sh");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_pagecut")]).arg(folder.path().join("x"));
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        assert!(stderr(&output).contains("a thread could not be started"), "{}", stderr(&output));
+        assert!(stderr(&output).contains("use fewer threads (`-t`"), "{}", stderr(&output));
+    }
+}

@@ -19,6 +19,7 @@ use crate::error::{PairFile, Result};
 use crate::fastq::{Fastq, Variant};
 use crate::source::open::Source;
 use crate::source::schedule::{Account, own_pool};
+use crate::source::threads::not_started;
 
 /// Blocks of an input that may wait for the comparison.
 const WAITING: usize = 2;
@@ -148,7 +149,8 @@ impl<'run> Input<'run> {
             Some(pool) => pool.install(send),
             None => send(),
         };
-        let thread = thread::Builder::new().name("pagecut-mates".into()).spawn_scoped(scope, work)?;
+        let thread = thread::Builder::new().name("pagecut-mates".into()).spawn_scoped(scope, work);
+        let thread = thread.map_err(|error| not_started(&error))?;
         Ok((Lane::new(file, blocks, hashes, MOST_WAITING), thread))
     }
 }
