@@ -4,11 +4,11 @@ use std::io::Read;
 
 use bzip2::{Decompress, Status};
 
-use super::memory;
 use super::peek::Peek;
 use super::pieces::{Codec, Step};
 use super::run::Run;
 use super::{Compression, CompressionStats};
+use crate::allocation;
 use crate::error::{CompressedFault, Error, Result};
 
 /// First bytes of a stream.
@@ -53,7 +53,7 @@ impl Streams {
         let room = OUTPUT_LEN - since(before_out % OUTPUT_LEN as u64, 0);
         self.delivered = 0;
         self.made.clear();
-        self.made.try_reserve_exact(OUTPUT_LEN).map_err(|_| memory::exhausted())?;
+        allocation::reserve_exact(&mut self.made, OUTPUT_LEN)?;
         self.made.resize(room, 0);
         let status = self.decoder.decompress(seen, &mut self.made);
         let taken = since(self.decoder.total_in(), before_in);

@@ -1,9 +1,6 @@
 //! Memory limit of the process.
 
-use std::io;
 use std::sync::OnceLock;
-
-use crate::error::Error;
 
 /// Assumed memory in bytes if the system does not report it.
 const UNKNOWN: u64 = 8 << 30;
@@ -13,11 +10,6 @@ const UNKNOWN: u64 = 8 << 30;
 pub(crate) fn available() -> u64 {
     static AVAILABLE: OnceLock<u64> = OnceLock::new();
     *AVAILABLE.get_or_init(|| sys::total().into_iter().chain(sys::limits()).min().unwrap_or(UNKNOWN))
-}
-
-/// Returns the error of a failed allocation.
-pub(super) fn exhausted() -> Error {
-    io::Error::from(io::ErrorKind::OutOfMemory).into()
 }
 
 #[cfg(target_os = "linux")]
