@@ -113,6 +113,7 @@
 //! | MP4: boxes, tracks, samples | [`media::mp4`] |
 //! | Matroska and WebM: elements, tracks, packets | [`media::matroska`] |
 //! | a record by its number, a sequence by its name, a file in pieces | [`index`] |
+//! | quality control of reads, with the numbers of FastQC | [`qc`] |
 //! | mapping a file, advice, windows | [`mmap`] |
 //! | positioned, direct and io_uring reads; buffers, writers, sending | [`io`] |
 //! | errors, and the details of their kinds | [`error`] |
@@ -135,6 +136,7 @@ pub mod fastq;
 pub mod index;
 pub mod io;
 pub mod media;
+pub mod qc;
 pub mod simd;
 pub mod source;
 

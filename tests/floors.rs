@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const LIBRARY: [&str; 4] = ["src", "crates/core/src", "crates/io/src", "crates/mmap/src"];
 
 /// Layer of each module: the first folder or file below `src`, here and in `pagecut-core`.
-const LAYERS: [(&str, u32); 20] = [
+const LAYERS: [(&str, u32); 21] = [
     ("allocation", 0),
     ("error", 0),
     ("head", 1),
@@ -29,6 +29,7 @@ const LAYERS: [(&str, u32); 20] = [
     ("detect", 4),
     ("source", 5),
     ("index", 6),
+    ("qc", 6),
     ("lib", 7),
 ];
 

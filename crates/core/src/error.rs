@@ -74,6 +74,12 @@ impl Error {
         self.0.site.as_ref().map(|site| site.location(self.0.file))
     }
 
+    /// Returns the file of the error, if two are read in pairs; `None` if it is in none of them. An error without a location has a file too.
+    #[must_use]
+    pub fn file(&self) -> Option<PairFile> {
+        self.0.file
+    }
+
     /// Returns the byte at fault, counted from 0 at the start of the input; `None` for an error without a location.
     #[must_use]
     pub fn offset(&self) -> Option<u64> {

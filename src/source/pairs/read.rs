@@ -121,4 +121,19 @@ impl PairedSource {
     ) -> Result<PairTally> {
         work::map_in_order(self, format, map, take)
     }
+
+    /// Computes a value of every batch of pairs, as [`map_batches_in_order`](PairedSource::map_batches_in_order) does, and lets `take`
+    /// also have the value of the pairs before the first error.
+    ///
+    /// # Errors
+    ///
+    /// The first error of the inputs or of `take`, in the order of the pairs.
+    pub(crate) fn map_batches_in_order_to_error<F: MateFormat, T: Send>(
+        &self,
+        format: &F,
+        map: impl Fn(&mut PairBatch<'_, F>) -> T + Sync,
+        take: impl FnMut(T) -> Result<()> + Send,
+    ) -> Result<PairTally> {
+        work::map_in_order_to_error(self, format, map, take)
+    }
 }

@@ -26,9 +26,9 @@ trait BatchWork<F: MateFormat, T>: Sync {
     /// Works on a batch.
     fn work(&self, value: &mut T, batch: PairBatch<'_, F>, mates: &Mates<F::Layout>) -> Done<()>;
 
-    /// Ends the work at this pair: no worker waits for batches that begin there or later.
-    fn stop(&self, pair: u64) {
-        let _ = pair;
+    /// Ends the work at this pair, because of an error in the batch that begins with pair `start`: no worker waits for later batches.
+    fn stop(&self, start: u64, pair: u64) {
+        let _ = (start, pair);
     }
 }
 
@@ -92,8 +92,51 @@ where
         self.in_order.add(mates.pairs.clone(), value)
     }
 
-    fn stop(&self, pair: u64) {
-        self.in_order.stop(pair);
+    fn stop(&self, start: u64, pair: u64) {
+        // `take` gets no value of this batch.
+        self.in_order.stop(pair.min(start));
+    }
+}
+
+/// Computes values of batches, and calls `take` with them in the order of the pairs, and last with that of the pairs before the first
+/// error.
+pub(super) fn map_in_order_to_error<F: MateFormat, T: Send>(
+    source: &PairedSource,
+    format: &F,
+    map: impl Fn(&mut PairBatch<'_, F>) -> T + Sync,
+    take: impl FnMut(T) -> Result<()> + Send,
+) -> Result<PairTally> {
+    let work = OrderedToError { in_order: InOrder::new(source.first.max_waiting(), take), map };
+    run(source, format, || (), &work).map(|(_, tally)| tally)
+}
+
+struct OrderedToError<T, S, M> {
+    in_order: InOrder<T, S>,
+    map: M,
+}
+
+impl<F, T, S, M> BatchWork<F, ()> for OrderedToError<T, S, M>
+where
+    F: MateFormat,
+    T: Send,
+    S: FnMut(T) -> Result<()> + Send,
+    M: Fn(&mut PairBatch<'_, F>) -> T + Sync,
+{
+    fn work(&self, (): &mut (), mut batch: PairBatch<'_, F>, mates: &Mates<F::Layout>) -> Done<()> {
+        self.in_order.wait(mates.pairs.start);
+        let value = (self.map)(&mut batch);
+        let fault = batch.into_error();
+        if let Some((pair, _)) = fault {
+            // Before the value is added, since `take` gets those that wait for it.
+            self.stop(mates.pairs.start, pair);
+        }
+        self.in_order.add(mates.pairs.clone(), value)?;
+        fault.map_or(Ok(()), Err)
+    }
+
+    fn stop(&self, start: u64, pair: u64) {
+        // `take` gets the value of this batch, but of no later one.
+        self.in_order.stop(pair.max(start + 1));
     }
 }
 
@@ -173,14 +216,13 @@ impl<F: MateFormat, W> Crew<'_, F, W> {
     {
         let _guard = StopOnPanic(|| {
             self.stop_from.store(0, Ordering::Relaxed);
-            self.work.stop(0);
+            self.work.stop(0, 0);
         });
         while let Some(mates) = next() {
             let batch = PairBatch::new(self.format, &mates, self.check_names);
             if let Err((pair, error)) = self.work.work(&mut value, batch, &mates) {
                 self.stop_from.fetch_min(pair, Ordering::Relaxed);
-                // `take` gets no value of this batch.
-                self.work.stop(pair.min(mates.pairs.start));
+                self.work.stop(mates.pairs.start, pair);
                 self.note(pair, error);
             }
             self.pool.give_all(mates);

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use super::run::{read_pieces, read_records};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::record::{Format, Part, Piece, Pieces, Records, Resync, Tally};
 use crate::source::open::Source;
-use crate::source::schedule::{Account, Division, InOrderWork};
+use crate::source::schedule::{Account, Division, InOrderWork, Outcome};
 
 impl Source {
     /// Divides the input into parts of whole records, for functions that run on all cores: for work that keeps state from
@@ -94,6 +94,32 @@ impl<'source, F: Format> Parts<'source, F> {
                 Ok(())
             });
             (value, outcome)
+        };
+        let work = InOrderWork { in_order: self.source.in_order(take), map };
+        let (_, account) = self.source.run(&self.format, Division::Parts, || None, &work);
+        account.error.map_or(Ok(account.tally), Err)
+    }
+
+    /// Computes a value of every part, as [`map_in_order`](Parts::map_in_order) does, and lets `take` also have the value of the records
+    /// before the first error.
+    ///
+    /// # Errors
+    ///
+    /// The first error in the order of the input, of the format or of `take`.
+    pub(crate) fn map_in_order_to_error<T: Send>(
+        &self,
+        map: impl Fn(&mut Records<'_, F>) -> T + Sync,
+        mut take: impl FnMut(T) -> Result<()> + Send,
+    ) -> Result<Tally> {
+        let map = |part: Part<'_>| {
+            let mut records = self.format.records_of(part);
+            let value = map(&mut records);
+            records.by_ref().for_each(drop);
+            (Some((value, records.error().cloned())), Outcome::read(records.tally()))
+        };
+        let take = |(value, error): (T, Option<Error>)| {
+            take(value)?;
+            error.map_or(Ok(()), Err)
         };
         let work = InOrderWork { in_order: self.source.in_order(take), map };
         let (_, account) = self.source.run(&self.format, Division::Parts, || None, &work);
