@@ -12,6 +12,7 @@ use crate::inspect::Inspect;
 use crate::man::Man;
 use crate::packets::Packets;
 use crate::probe::Probe;
+use crate::qc::Qc;
 use crate::sample::Sample;
 use crate::sanitize::Sanitize;
 use crate::shard::Shard;
@@ -42,6 +43,8 @@ pub(crate) enum Command {
     Stats(Stats),
     /// Check every record, account for every byte, and name the first error
     Verify(Verify),
+    /// Examine the quality of reads: the modules of FastQC, for terminals, programs and MultiQC
+    Qc(Qc),
     /// Write the good records of a damaged file, and report what was left out
     Sanitize(Sanitize),
     /// Print the first records

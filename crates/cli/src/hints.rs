@@ -4,12 +4,13 @@ use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Names that users of other programs expect, and the subcommand that does the work here.
-const HINTS: [(&[&str], &str); 12] = [
+const HINTS: [(&[&str], &str); 13] = [
     (&["faidx", "fqidx", "get", "grep", "query", "range", "region", "subseq", "view"], "fetch"),
     (&["build", "idx", "reindex"], "index"),
     (&["divide", "partition", "split", "split2"], "shard"),
     (&["clean", "filter", "fix", "recover", "repair", "rescue", "salvage", "sana"], "sanitize"),
-    (&["count", "fx2tab", "info", "qc", "size", "stat", "sum", "summary", "wc"], "stats"),
+    (&["count", "fx2tab", "info", "size", "stat", "sum", "summary", "wc"], "stats"),
+    (&["falco", "fastp", "fastqc", "quality"], "qc"),
     (&["check", "lint", "quickcheck", "test", "validate"], "verify"),
     (&["ffprobe", "format", "mediainfo", "mkvinfo", "show", "streams"], "probe"),
     (&["atoms", "boxes", "dump", "elements", "mp4dump", "structure"], "tree"),

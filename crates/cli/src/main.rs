@@ -22,6 +22,7 @@ mod packets;
 mod pairs;
 mod probe;
 mod progress;
+mod qc;
 mod report;
 mod sample;
 mod sanitize;
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
     let written = match &cli.command {
         Command::Stats(args) => stats::run(args, &cli.common, &mut out, &mut all_good),
         Command::Verify(args) => verify::run(args, &cli.common, &mut out, &mut all_good),
+        Command::Qc(args) => qc::run(args, &cli.common, &mut out, &mut all_good),
         Command::Sanitize(args) => sanitize::run(args, &cli.common, &mut all_good),
         Command::Head(args) => head::run(args, &cli.common, &mut all_good),
         Command::Sample(args) => sample::run(args, &cli.common, &mut all_good),

@@ -16,7 +16,7 @@ pub(crate) struct OutputError {
 
 impl OutputError {
     /// Wraps the error of a write; the kind stays the same.
-    pub(super) fn of_write(output: &str, error: io::Error) -> io::Error {
+    pub(crate) fn of_write(output: &str, error: io::Error) -> io::Error {
         Self::wrap(output, "cannot be written", error)
     }
 

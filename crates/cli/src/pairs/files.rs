@@ -39,6 +39,14 @@ impl Input {
         }
     }
 
+    /// The file that an error is in; `None` if it is in none of two files.
+    pub(crate) fn file_of(&self, error: &Error) -> Option<&Path> {
+        match (self, error.file()) {
+            (Self::Two(..), None) => None,
+            (_, file) => Some(self.path_of(file)),
+        }
+    }
+
     /// Its name in messages.
     pub(crate) fn name(&self) -> String {
         let names: Vec<_> = self.paths().iter().map(|path| path.display().to_string()).collect();

@@ -27,7 +27,7 @@ struct PairVerdict {
 /// An error of pairs.
 #[derive(Debug, Serialize)]
 struct PairFault {
-    /// The file that its place is in; null if it has no place.
+    /// The file that it is in; null if it is in none of two files.
     file: Option<String>,
     #[serde(flatten)]
     fault: Fault,
@@ -103,7 +103,7 @@ pub(crate) fn run(
         pairs: compared.as_ref().ok().map(|tally| tally.pairs),
         complete: compared.is_ok(),
         error: compared.as_ref().err().map(|error| PairFault {
-            file: error.location().map(|location| input.path_of(location.file).display().to_string()),
+            file: input.file_of(error).map(|path| path.display().to_string()),
             fault: Fault::of_error(error),
         }),
     };

@@ -6,6 +6,9 @@ mod holes;
 mod pairs;
 #[cfg(unix)]
 mod pipes;
+mod qc;
+mod qc_html;
+mod qc_pairs;
 mod sample;
 mod sanitize_pairs;
 mod usage;

@@ -155,6 +155,17 @@ fn a_fault_of_a_file_is_reported_once() {
 }
 
 #[test]
+fn an_error_of_compressed_pairs_names_its_file() {
+    let folder = all_kinds();
+    let packed = fs::read(folder.path().join("a_R2.fastq.gz")).unwrap();
+    fs::write(folder.path().join("cut_R2.fastq.gz"), &packed[..packed.len() - 20]).unwrap();
+    let output = run_in(&folder, &["verify", "--json", "--paired", "a_R1.fastq.gz", "cut_R2.fastq.gz"]);
+    let verdicts = json(&output);
+    let error = &verdicts.last().unwrap()["error"];
+    assert_eq!((&error["kind"], &error["file"]), (&"compressed".into(), &"cut_R2.fastq.gz".into()));
+}
+
+#[test]
 fn files_are_paired_by_name() {
     let folder = all_kinds();
     let files = ["a_R2.fastq", "both.fastq", "a_R1.fastq", "a_R1.fastq.gz", "a_R2.fastq.gz"];

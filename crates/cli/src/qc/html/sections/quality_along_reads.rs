@@ -1,0 +1,92 @@
+//! Quality scores by position on a logarithmic scale, and at both ends of reads.
+
+use std::io::{self, Write};
+
+use pagecut::qc::report::{EndQuality, LongReads, MeanQuality};
+
+use crate::qc::html::axis::{XAxis, YAxis, end};
+use crate::qc::html::long::{having_long, write_statistics};
+use crate::qc::html::numbers::{count, score};
+use crate::qc::html::plot::{Drawing, Plot, WIDE};
+use crate::qc::html::positions::{point, text};
+use crate::qc::html::sample::Sample;
+use crate::qc::html::section::Section;
+use crate::qc::html::series::{self, Entry, Series, Shape};
+use crate::qc::long::long_reads;
+
+pub(super) const SECTION: Section = Section {
+    id: "quality-along-reads",
+    title: "Quality along long reads",
+    short: "Quality along reads",
+    text: "Mean quality at each position, and over the first and the last bases of the reads that are long enough: the score of the mean error \
+           probability, and the mean of the scores. Not a module of FastQC.",
+    is_by_sample: false,
+    has: |sample| long_reads(sample.report).is_some(),
+    status: |_| None,
+    write,
+};
+
+/// Names of the two series of a sample.
+const BY_ERROR: &str = "By error probability";
+const OF_SCORES: &str = "Mean of the scores";
+
+fn write(samples: &[Sample<'_>], out: &mut dyn Write) -> io::Result<()> {
+    let samples = having_long(samples);
+    write_ends(&samples, out)?;
+    if samples.iter().all(|(sample, _)| sample.is_only) {
+        let entry = |key, name| Entry::new(key, &series::style(key), name);
+        series::write_legend(&[entry(0, BY_ERROR), entry(1, OF_SCORES)], out)?;
+    } else {
+        let entries = samples.iter().map(|(sample, _)| Entry::of(sample, None));
+        series::write_legend(&entries.collect::<Vec<_>>(), out)?;
+    }
+    let series: Vec<_> = samples.iter().flat_map(|(sample, reads)| series_of(sample, reads)).collect();
+    let positions = samples.iter().flat_map(|(_, reads)| &reads.positions).map(|row| end(row.positions.last));
+    let x = XAxis::logarithmic("Position in read (bases)", 1.0, positions.fold(2.0, f64::max));
+    let y = YAxis::numbers("Quality score (Phred)", 0.0, series::largest(&series, 40.0), WIDE.height);
+    let plot = Plot::new(WIDE, x, y);
+    let table = series::tabulate(&plot, &series, "Position", &text, &|_, value| score(value));
+    let drawing = Drawing { background: String::new(), marks: series::draw(&plot, &series) };
+    plot.write("quality-along-reads-plot", "Quality by position, logarithmic", None, &drawing, &table, out)
+}
+
+/// Returns both series of a sample.
+fn series_of(sample: &Sample<'_>, reads: &LongReads) -> [Series; 2] {
+    let points = |value: fn(&MeanQuality) -> f64| {
+        reads.positions.iter().map(|row| point(row.positions, value(&row.quality))).collect()
+    };
+    let (key, style) = (sample.number, series::style(sample.number));
+    let (other_key, other_style) =
+        if sample.is_only { (1, series::style(1)) } else { (key, format!("{style} faint")) };
+    let series = |name: &str, key, style, points| Series {
+        name: sample.named(name),
+        key,
+        style,
+        shape: Shape::Line,
+        points,
+    };
+    [
+        series(BY_ERROR, key, style, points(|quality| quality.mean_by_error)),
+        series(OF_SCORES, other_key, other_style, points(|quality| quality.mean)),
+    ]
+}
+
+/// Writes the means at both ends of reads.
+fn write_ends(samples: &[(&Sample<'_>, &LongReads)], out: &mut dyn Write) -> io::Result<()> {
+    let cells = |EndQuality { bases, reads, start, end }: &EndQuality| {
+        let mut cells = vec![count(*reads), count(*bases)];
+        cells.extend([start.mean_by_error, end.mean_by_error, start.mean, end.mean].map(score));
+        cells
+    };
+    let row = |(sample, reads): &(_, &LongReads)| Some((*sample, cells(reads.ends.as_ref()?)));
+    let rows: Vec<_> = samples.iter().filter_map(row).collect();
+    let heads = [
+        "Reads",
+        "Bases at each end",
+        "First bases, by error probability",
+        "Last bases, by error probability",
+        "First bases, mean of the scores",
+        "Last bases, mean of the scores",
+    ];
+    write_statistics("Quality at both ends", &heads, &rows, out)
+}
