@@ -15,8 +15,8 @@ pub(super) const SECTION: Section = Section {
     id: "duplication",
     title: "Sequence Duplication Levels",
     short: "Duplication",
-    text: "Share of the reads whose sequence occurs once, twice, and so on, and the same share after each sequence is left once. Only \
-           sequences among the first 100,000 different ones count, and of reads of more than 75 bases the first 50.",
+    text: "Share of the reads whose sequence occurs once, twice, and so on, and the same share after each sequence is left once. As in \
+           FastQC, only sequences among the first 100,000 different ones count, and of reads of more than 75 bases the first 50.",
     is_by_sample: false,
     has: |sample| sample.report.duplication.is_some(),
     status: |report| status(&report.duplication),
@@ -33,17 +33,16 @@ fn write(samples: &[Sample<'_>], out: &mut dyn Write) -> io::Result<()> {
     if is_only {
         for (_, module) in &samples {
             let left = share(module.results.deduplicated);
-            writeln!(
-                out,
-                r#"<p class="fact"><strong>{left}%</strong> of the reads are left after deduplication.</p>"#
-            )?;
+            let text = "of the reads are left after deduplication, by the first 100,000 sequences";
+            writeln!(out, r#"<p class="fact"><strong>{left}%</strong> {text}.</p>"#)?;
         }
         for estimate in samples.iter().filter_map(|(sample, _)| sample.report.duplication_estimate.as_ref()) {
-            let (left, error) = (share(estimate.deduplicated), share(estimate.standard_error));
-            writeln!(
-                out,
-                r#"<p class="fact"><strong>{left}%</strong> ± {error} by a sample of all sequences in the input.</p>"#
-            )?;
+            let left = share(estimate.deduplicated);
+            let error = match estimate.standard_error {
+                0.0 => String::new(),
+                error => format!(" ± {}", share(error)),
+            };
+            writeln!(out, r#"<p class="fact"><strong>{left}%</strong>{error} are left, by all reads.</p>"#)?;
         }
         let entry = |key, name| Entry::new(key, &series::style(key), name);
         series::write_legend(&[entry(0, ALL), entry(1, DEDUPLICATED)], out)?;
@@ -51,7 +50,7 @@ fn write(samples: &[Sample<'_>], out: &mut dyn Write) -> io::Result<()> {
         let entries = samples.iter().map(|(sample, module)| {
             let mut note = format!("{}% left after deduplication", share(module.results.deduplicated));
             if let Some(estimate) = &sample.report.duplication_estimate {
-                note += &format!(", {}% by a sample of all sequences", share(estimate.deduplicated));
+                note += &format!(", {}% by all reads", share(estimate.deduplicated));
             }
             Entry { note: Some(note), ..Entry::of(sample, Some(module.status)) }
         });

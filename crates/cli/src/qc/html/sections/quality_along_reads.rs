@@ -19,7 +19,7 @@ pub(super) const SECTION: Section = Section {
     title: "Quality along long reads",
     short: "Quality along reads",
     text: "Mean quality at each position, and over the first and the last bases of the reads that are long enough: the score of the mean error \
-           probability, and the mean of the scores. Not a module of FastQC.",
+           probability, and the mean of the scores, which is the faint line of several samples. Not a module of FastQC.",
     is_by_sample: false,
     has: |sample| long_reads(sample.report).is_some(),
     status: |_| None,

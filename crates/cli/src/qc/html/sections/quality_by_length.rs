@@ -65,7 +65,7 @@ fn series_of(sample: &Sample<'_>, reads: &LongReads) -> Vec<Series> {
     shown.iter().enumerate().map(series).collect()
 }
 
-/// Returns the score that a share of the reads of a class, in per cent, does not exceed; NaN without reads that have scores.
+/// Returns the score that a share of the reads of a class, in per cent, does not exceed. NaN without reads.
 fn percentile(class: &LengthClass, percent: u64) -> f64 {
     let reads: u64 = class.qualities.iter().map(|(_, reads)| reads).sum();
     let wanted = u128::from(reads) * u128::from(percent);
