@@ -38,12 +38,16 @@ fn memory_is_bounded() {
 
     for data in &files {
         let segment = Segment::read(data).unwrap();
-        let before = total_blocks();
-        let packets = segment.packets().filter(Result::is_ok).count();
-        let records = Matroska.records(data).filter(Result::is_ok).count();
-        let nodes = tree(data).filter(Result::is_ok).count();
-        assert!(packets > 20 && records > 5 && nodes > 50);
-        assert_eq!(total_blocks() - before, 0);
+        // The main thread of the test program allocates now and then.
+        let fewest = (0..5).map(|_| {
+            let before = total_blocks();
+            let packets = segment.packets().filter(Result::is_ok).count();
+            let records = Matroska.records(data).filter(Result::is_ok).count();
+            let nodes = tree(data).filter(Result::is_ok).count();
+            assert!(packets > 20 && records > 5 && nodes > 50);
+            total_blocks() - before
+        });
+        assert_eq!(fewest.min(), Some(0));
     }
 
     let before = dhat::HeapStats::get().curr_bytes;

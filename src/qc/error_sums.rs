@@ -74,7 +74,8 @@ pub(super) fn mean_character(sum: u128, number: u64) -> u8 {
 pub(super) fn mean_score(sum: u128, number: u64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "rounded to the nearest")]
     let mean = sum as f64 / number as f64 / (1_u64 << DIGITS) as f64;
-    -10.0 * mean.log10()
+    // Not a negative zero.
+    0.0 - 10.0 * mean.log10()
 }
 
 #[cfg(test)]

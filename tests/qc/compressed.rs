@@ -5,6 +5,7 @@ use std::io::{Cursor, Write};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use pagecut::compress::bgzf;
+use pagecut::fastq::Fastq;
 use pagecut::qc::{Qc, Report};
 use pagecut::{Source, SourceOptions};
 
@@ -33,6 +34,10 @@ fn divisions() -> impl Iterator<Item = SourceOptions> {
 
 fn streamed(data: &[u8], options: SourceOptions) -> Report {
     Qc::new().run(&Source::from_reader(Cursor::new(data.to_vec()), options), "reads").unwrap()
+}
+
+fn source_of(data: &[u8]) -> Source {
+    Source::from_reader(Cursor::new(data.to_vec()), SourceOptions::new())
 }
 
 fn text(report: &Report) -> String {
@@ -86,16 +91,20 @@ fn a_pipe_has_the_report_of_its_text() {
     }
 }
 
-/// Checks that a report is incomplete, and that of the reads before its error. Returns their number.
+/// Checks that a report is incomplete, has the error of the input, and is that of the reads before it. Returns their number.
 fn check_incomplete(data: &[u8], damaged: &[u8], name: &str) -> u64 {
     let reports = reports(damaged);
+    let fault = source_of(damaged).account(&Fastq::new()).error.unwrap().to_string();
+    // Values in order, as an application reads them.
+    let in_order = source_of(damaged).map_in_order(&Fastq::new(), |_| (), |()| Ok(()));
+    assert_eq!(in_order.unwrap_err().to_string(), fault, "{name}");
     let read = reports[0].basic.reads;
     let lines = 4 * usize::try_from(read).unwrap();
     let len: usize = data.split_inclusive(|&byte| byte == b'\n').take(lines).map(<[u8]>::len).sum();
     let expected = text(&streamed(&data[..len], SourceOptions::new()));
     for report in reports {
         let error = report.error.as_ref().map(ToString::to_string);
-        assert!(error.is_some(), "{name}: no error");
+        assert_eq!(error.as_deref(), Some(&fault[..]), "{name}");
         assert_eq!(text(&Report { error: None, ..report }), expected, "{name}: {error:?}");
     }
     read

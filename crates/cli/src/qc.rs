@@ -33,7 +33,8 @@ pub(crate) fn run(args: &Qc, common: &Common, out: &mut dyn Write, all_good: &mu
         return Ok(());
     };
     let inputs = args.mates.group(&args.files, all_good);
-    let paths: Vec<_> = inputs.iter().flat_map(Input::paths).map(Path::to_owned).collect();
+    let paths = inputs.iter().flat_map(Input::paths).chain(args.lists()).map(Path::to_owned);
+    let paths: Vec<_> = paths.collect();
     let page = match args.html.as_deref().map(|path| Page::open(path, &paths)).transpose() {
         Ok(page) => page,
         Err(error) => {

@@ -122,7 +122,8 @@ pub(super) fn mean_by_error(counts: &[u64; SCORES], offset: u8) -> f64 {
     let counts = counts[usize::from(offset - FIRST_CHARACTER)..].iter();
     let errors: f64 =
         counts.zip(0_u8..).map(|(&count, score)| float(count) * 10_f64.powf(f64::from(score) / -10.0)).sum();
-    -10.0 * (errors / float(number)).log10()
+    // Not a negative zero.
+    0.0 - 10.0 * (errors / float(number)).log10()
 }
 
 /// An average of numbers.

@@ -3,11 +3,11 @@
 use std::num::NonZero;
 use std::thread::available_parallelism;
 
-use super::run::read_records;
+use super::run::{read_records, valued};
 use crate::error::{Error, Result};
 use crate::record::{Format, Part, Records, Tally};
 use crate::source::open::Source;
-use crate::source::schedule::{Account, Division, InOrder, InOrderWork, MAX_THREADS, Outcome};
+use crate::source::schedule::{Account, Division, InOrder, InOrderWork, MAX_THREADS};
 
 impl Source {
     /// Calls `work` with every record, in no order and from several threads at once. Returns the counts of all bytes.
@@ -110,7 +110,7 @@ impl Source {
         let map = |part: Part<'_>| {
             let mut records = format.records_of(part);
             let values: Vec<T> = records.by_ref().map_while(Result::ok).map(&map).collect();
-            (Some((values, records.error().cloned())), Outcome::read(records.tally()))
+            valued(values, &records)
         };
         let take = |(values, error): (Vec<T>, Option<Error>)| {
             values.into_iter().try_for_each(&mut take)?;

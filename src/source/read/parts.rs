@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use super::run::{read_pieces, read_records};
+use super::run::{read_pieces, read_records, valued};
 use crate::error::{Error, Result};
 use crate::record::{Format, Part, Piece, Pieces, Records, Resync, Tally};
 use crate::source::open::Source;
-use crate::source::schedule::{Account, Division, InOrderWork, Outcome};
+use crate::source::schedule::{Account, Division, InOrderWork};
 
 impl Source {
     /// Divides the input into parts of whole records, for functions that run on all cores: for work that keeps state from
@@ -115,7 +115,7 @@ impl<'source, F: Format> Parts<'source, F> {
             let mut records = self.format.records_of(part);
             let value = map(&mut records);
             records.by_ref().for_each(drop);
-            (Some((value, records.error().cloned())), Outcome::read(records.tally()))
+            valued(value, &records)
         };
         let take = |(value, error): (T, Option<Error>)| {
             take(value)?;

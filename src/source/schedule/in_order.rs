@@ -109,6 +109,10 @@ where
         part: Range<u64>,
         done: Outcome,
     ) -> (Outcome, Option<(u64, Error)>) {
+        if done.then == Then::StopAfter {
+            // Before the value is added, since `take` gets those that wait for it.
+            self.in_order.stop(part.end);
+        }
         match value
             .take()
             .filter(|_| done.then != Then::Stop)

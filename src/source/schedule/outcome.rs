@@ -18,7 +18,7 @@ pub(in crate::source) enum Then {
     Continue,
     /// The work ends inside of the part: nothing after `tally` counts.
     Stop,
-    /// The whole part was read, and the work ends after it.
+    /// The part counts up to its error, or to its end, and the work ends after it.
     StopAfter,
 }
 
@@ -31,6 +31,11 @@ impl Outcome {
     /// The outcome of a part that was read up to an error, if there is one.
     pub(in crate::source) fn read_up_to(error: Option<Error>, tally: Tally) -> Self {
         Self { tally, then: if error.is_some() { Then::Stop } else { Then::Continue }, error }
+    }
+
+    /// The outcome of a part whose value counts, with the error that ends the input after it, if there is one.
+    pub(in crate::source) fn valued_up_to(error: Option<Error>, tally: Tally) -> Self {
+        Self { tally, then: if error.is_some() { Then::StopAfter } else { Then::Continue }, error }
     }
 
     /// The outcome of a part that is not counted.

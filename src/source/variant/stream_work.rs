@@ -118,6 +118,7 @@ impl<'work, W> StreamWork<'work, W> {
         if state.next != part.offset() {
             return Outcome { error: None, then: Then::Stop, ..done };
         }
+        let had_ended = state.ended;
         let done = state.enter(part.offset(), part.as_bytes(), done);
         while let next = state.next
             && let Some((bytes, tally)) = state.early.remove(&next)
@@ -127,7 +128,9 @@ impl<'work, W> StreamWork<'work, W> {
         if state.error.is_some() {
             self.failed_at.fetch_min(part.offset(), Ordering::Relaxed);
         }
-        let then = if state.ended { Then::Stop } else { done.then };
+        // The value of a part up to its error counts.
+        let stops = had_ended || (state.ended && done.then != Then::StopAfter);
+        let then = if stops { Then::Stop } else { done.then };
         drop(state);
         self.moved.notify_all();
         Outcome { then, ..done }

@@ -100,6 +100,11 @@ impl Qc {
         self.html.as_deref().is_some_and(|path| path.as_os_str() == STDOUT)
     }
 
+    /// Returns the files of lists.
+    pub(super) fn lists(&self) -> impl Iterator<Item = &Path> {
+        [&self.limits, &self.adapters, &self.contaminants].into_iter().filter_map(Option::as_deref)
+    }
+
     /// Returns the quality control that the arguments ask for. `None` after an error in a list, which was reported.
     pub(super) fn control(&self) -> Option<Control> {
         let mut limits = list(self.limits.as_deref(), Limits::read)?;

@@ -99,6 +99,13 @@ fn outputs_do_not_replace_inputs() {
     assert_eq!(text.unwrap().as_bytes(), reads);
     assert!(stdout(&output).is_empty(), "nothing was read");
 
+    let list = folder.path().join("adapters.txt");
+    fs::write(&list, "A\tACGTACGTACGT\n").unwrap();
+    let (output, text) = page(&["--adapters", list.to_str().unwrap(), "illumina.fastq"], &list);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("the output is the input"), "{}", stderr(&output));
+    assert_eq!(text.as_deref(), Some("A\tACGTACGTACGT\n"));
+
     // The page of x.fastq has the name of an input that is read later.
     let output = run(&["qc", "-o", folder.path().to_str().unwrap(), other_text, input_text]);
     assert_eq!(output.status.code(), Some(1));
