@@ -47,7 +47,7 @@ fn reserve_with(
     })
 }
 
-/// Makes an allocation of `len` bytes of memory or address space.
+/// Makes an allocation of `len` bytes.
 ///
 /// # Errors
 ///
@@ -62,10 +62,15 @@ pub fn with_headroom<T, E: From<io::Error>>(
         return allocate();
     }
     let _checked = CHECKED.lock().unwrap_or_else(PoisonError::into_inner);
-    if !is_available(len.saturating_add(HEADROOM)) {
+    if !leaves_headroom(len) {
         return Err(io::Error::from(io::ErrorKind::OutOfMemory).into());
     }
     allocate()
+}
+
+/// Returns whether an allocation of `len` bytes now would leave [`HEADROOM`].
+pub fn leaves_headroom(len: usize) -> bool {
+    is_available(len.saturating_add(HEADROOM))
 }
 
 /// Returns whether the limit of the address space allows an allocation of `len` bytes now.

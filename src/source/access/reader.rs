@@ -114,12 +114,15 @@ impl Reader {
                 let most = self.config.max_map_bytes;
                 Err(format!("the file has {} bytes, and at most {most} may be mapped", self.len()))
             }
+            // A mapping counts against the limit. No mapping is longer than `usize::MAX`.
+            Backend::Mapped
+                if !allocation::leaves_headroom(usize::try_from(self.len()).unwrap_or(usize::MAX)) =>
+            {
+                Err("a mapping would use up the limit of the address space".into())
+            }
             Backend::Mapped => {
-                // A mapping counts against a limit of the address space. No mapping is longer than that.
-                let len = usize::try_from(self.len()).unwrap_or(usize::MAX);
-                let map = || MmapReader::from_file(self.read.file(), MmapOptions::new());
-                let mapped = allocation::with_headroom(len, map).map_err(|error| error.to_string())?;
-                self.mapped = Some(mapped);
+                let mapped = MmapReader::from_file(self.read.file(), MmapOptions::new());
+                self.mapped = Some(mapped.map_err(|error| error.to_string())?);
                 Ok(())
             }
             Backend::Direct if !self.config.direct => Err("direct reads are switched off".into()),
