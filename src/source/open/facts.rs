@@ -126,8 +126,8 @@ impl Source {
 
     /// Detects the format as [`detect`](Source::detect) does, for work that continues after damage. If the first blocks of BGZF are lost,
     /// it is detected from the bytes after them. The variant of FASTQ is a guess, and so is the format of bytes from the middle of an
-    /// input. If the input starts with NUL bytes, as a file with a hole does, FASTQ and FASTA are detected by
-    /// the text after them (up to 64 MiB of NUL bytes).
+    /// input. If the input starts with NUL bytes, as a file with a hole does, FASTQ and FASTA are detected by the text after them (up to
+    /// 64 MiB of NUL bytes).
     ///
     /// # Errors
     ///

@@ -26,10 +26,8 @@ trait BatchWork<F: MateFormat, T>: Sync {
     /// Works on a batch.
     fn work(&self, value: &mut T, batch: PairBatch<'_, F>, mates: &Mates<F::Layout>) -> Done<()>;
 
-    /// Ends the work at this pair, because of an error in the batch that begins with pair `start`: no worker waits for later batches.
-    fn stop(&self, start: u64, pair: u64) {
-        let _ = (start, pair);
-    }
+    /// Ends the work after a panic: no worker waits for another one.
+    fn stop(&self) {}
 }
 
 /// Folds batches into the value of each worker. Returns the values.
@@ -70,6 +68,35 @@ pub(super) fn map_in_order<F: MateFormat, T: Send>(
     map: impl Fn(&mut PairBatch<'_, F>) -> Result<T> + Sync,
     take: impl FnMut(T) -> Result<()> + Send,
 ) -> Result<PairTally> {
+    let map = |mut batch: PairBatch<'_, F>| match refused_or_fault(map(&mut batch), batch) {
+        Ok(value) => (Some(value), Ok(())),
+        Err(error) => (None, Err(error)),
+    };
+    in_order(source, format, map, take)
+}
+
+/// Computes values of batches, and calls `take` with them in the order of the pairs, and last with that of the pairs before the first
+/// error.
+pub(super) fn map_in_order_to_error<F: MateFormat, T: Send>(
+    source: &PairedSource,
+    format: &F,
+    map: impl Fn(&mut PairBatch<'_, F>) -> T + Sync,
+    take: impl FnMut(T) -> Result<()> + Send,
+) -> Result<PairTally> {
+    let map = |mut batch: PairBatch<'_, F>| {
+        let value = map(&mut batch);
+        (Some(value), batch.into_error().map_or(Ok(()), Err))
+    };
+    in_order(source, format, map, take)
+}
+
+/// Computes values of batches, which may have a value in spite of an error, and calls `take` with them in the order of the pairs.
+fn in_order<F: MateFormat, T: Send>(
+    source: &PairedSource,
+    format: &F,
+    map: impl Fn(PairBatch<'_, F>) -> (Option<T>, Done<()>) + Sync,
+    take: impl FnMut(T) -> Result<()> + Send,
+) -> Result<PairTally> {
     let work = Ordered { in_order: InOrder::new(source.first.max_waiting(), take), map };
     run(source, format, || (), &work).map(|(_, tally)| tally)
 }
@@ -84,59 +111,22 @@ where
     F: MateFormat,
     T: Send,
     S: FnMut(T) -> Result<()> + Send,
-    M: Fn(&mut PairBatch<'_, F>) -> Result<T> + Sync,
+    M: Fn(PairBatch<'_, F>) -> (Option<T>, Done<()>) + Sync,
 {
-    fn work(&self, (): &mut (), mut batch: PairBatch<'_, F>, mates: &Mates<F::Layout>) -> Done<()> {
-        self.in_order.wait(mates.pairs.start);
-        let value = refused_or_fault((self.map)(&mut batch), batch)?;
-        self.in_order.add(mates.pairs.clone(), value)
-    }
-
-    fn stop(&self, start: u64, pair: u64) {
-        // `take` gets no value of this batch.
-        self.in_order.stop(pair.min(start));
-    }
-}
-
-/// Computes values of batches, and calls `take` with them in the order of the pairs, and last with that of the pairs before the first
-/// error.
-pub(super) fn map_in_order_to_error<F: MateFormat, T: Send>(
-    source: &PairedSource,
-    format: &F,
-    map: impl Fn(&mut PairBatch<'_, F>) -> T + Sync,
-    take: impl FnMut(T) -> Result<()> + Send,
-) -> Result<PairTally> {
-    let work = OrderedToError { in_order: InOrder::new(source.first.max_waiting(), take), map };
-    run(source, format, || (), &work).map(|(_, tally)| tally)
-}
-
-struct OrderedToError<T, S, M> {
-    in_order: InOrder<T, S>,
-    map: M,
-}
-
-impl<F, T, S, M> BatchWork<F, ()> for OrderedToError<T, S, M>
-where
-    F: MateFormat,
-    T: Send,
-    S: FnMut(T) -> Result<()> + Send,
-    M: Fn(&mut PairBatch<'_, F>) -> T + Sync,
-{
-    fn work(&self, (): &mut (), mut batch: PairBatch<'_, F>, mates: &Mates<F::Layout>) -> Done<()> {
-        self.in_order.wait(mates.pairs.start);
-        let value = (self.map)(&mut batch);
-        let fault = batch.into_error();
-        if let Some((pair, _)) = fault {
+    fn work(&self, (): &mut (), batch: PairBatch<'_, F>, mates: &Mates<F::Layout>) -> Done<()> {
+        let pairs = mates.pairs.clone();
+        self.in_order.wait(pairs.start);
+        let (value, done) = (self.map)(batch);
+        if done.is_err() {
             // Before the value is added, since `take` gets those that wait for it.
-            self.stop(mates.pairs.start, pair);
+            self.in_order.stop(if value.is_some() { pairs.end } else { pairs.start });
         }
-        self.in_order.add(mates.pairs.clone(), value)?;
-        fault.map_or(Ok(()), Err)
+        value.map_or(Ok(()), |value| self.in_order.add(pairs, value))?;
+        done
     }
 
-    fn stop(&self, start: u64, pair: u64) {
-        // `take` gets the value of this batch, but of no later one.
-        self.in_order.stop(pair.max(start + 1));
+    fn stop(&self) {
+        self.in_order.stop(0);
     }
 }
 
@@ -216,13 +206,12 @@ impl<F: MateFormat, W> Crew<'_, F, W> {
     {
         let _guard = StopOnPanic(|| {
             self.stop_from.store(0, Ordering::Relaxed);
-            self.work.stop(0, 0);
+            self.work.stop();
         });
         while let Some(mates) = next() {
             let batch = PairBatch::new(self.format, &mates, self.check_names);
             if let Err((pair, error)) = self.work.work(&mut value, batch, &mates) {
                 self.stop_from.fetch_min(pair, Ordering::Relaxed);
-                self.work.stop(mates.pairs.start, pair);
                 self.note(pair, error);
             }
             self.pool.give_all(mates);

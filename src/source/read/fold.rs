@@ -3,11 +3,11 @@
 use std::num::NonZero;
 use std::thread::available_parallelism;
 
-use super::run::{read_records, valued};
-use crate::error::{Error, Result};
+use super::run::read_records;
+use crate::error::Result;
 use crate::record::{Format, Part, Records, Tally};
 use crate::source::open::Source;
-use crate::source::schedule::{Account, Division, InOrder, InOrderWork, MAX_THREADS};
+use crate::source::schedule::{Account, Division, InOrder, MAX_THREADS};
 
 impl Source {
     /// Calls `work` with every record, in no order and from several threads at once. Returns the counts of all bytes.
@@ -107,18 +107,10 @@ impl Source {
         map: impl Fn(F::Record<'_>) -> T + Sync,
         mut take: impl FnMut(T) -> Result<()> + Send,
     ) -> Result<Tally> {
-        let map = |part: Part<'_>| {
-            let mut records = format.records_of(part);
-            let values: Vec<T> = records.by_ref().map_while(Result::ok).map(&map).collect();
-            valued(values, &records)
-        };
-        let take = |(values, error): (Vec<T>, Option<Error>)| {
-            values.into_iter().try_for_each(&mut take)?;
-            error.map_or(Ok(()), Err)
-        };
-        let work = InOrderWork { in_order: self.in_order(take), map };
-        let (_, account) = self.run(format, Division::Parts, || None, &work);
-        account.error.map_or(Ok(account.tally), Err)
+        self.parts(format).map_in_order_to_error(
+            |records| records.map_while(Result::ok).map(&map).collect::<Vec<T>>(),
+            |values| values.into_iter().try_for_each(&mut take),
+        )
     }
 
     /// Reads everything up to the first error, and returns the account of all bytes.

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::run::{read_pieces, read_records, valued};
-use crate::error::{Error, Result};
+use super::run::{read_pieces, read_records, read_to_error};
+use crate::error::Result;
 use crate::record::{Format, Part, Piece, Pieces, Records, Resync, Tally};
 use crate::source::open::Source;
 use crate::source::schedule::{Account, Division, InOrderWork};
@@ -109,18 +109,9 @@ impl<'source, F: Format> Parts<'source, F> {
     pub(crate) fn map_in_order_to_error<T: Send>(
         &self,
         map: impl Fn(&mut Records<'_, F>) -> T + Sync,
-        mut take: impl FnMut(T) -> Result<()> + Send,
+        take: impl FnMut(T) -> Result<()> + Send,
     ) -> Result<Tally> {
-        let map = |part: Part<'_>| {
-            let mut records = self.format.records_of(part);
-            let value = map(&mut records);
-            records.by_ref().for_each(drop);
-            valued(value, &records)
-        };
-        let take = |(value, error): (T, Option<Error>)| {
-            take(value)?;
-            error.map_or(Ok(()), Err)
-        };
+        let map = |part: Part<'_>| read_to_error(&self.format, part, &map);
         let work = InOrderWork { in_order: self.source.in_order(take), map };
         let (_, account) = self.source.run(&self.format, Division::Parts, || None, &work);
         account.error.map_or(Ok(account.tally), Err)

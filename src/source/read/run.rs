@@ -3,7 +3,7 @@
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::record::{Boundaries, Format, Part, Pieces, Records, Resync};
 use crate::source::open::{FileInput, Input, Source, lock};
 use crate::source::schedule::{Account, Division, FileParts, Outcome, Work, drive};
@@ -86,19 +86,16 @@ pub(in crate::source) fn read_records<F: Format>(
     Outcome::read_up_to(error, records.tally())
 }
 
-/// Returns the value of the records of a part up to their error, with the error for the receiver of values, and the outcome of the part.
-///
-/// The error of an incomplete record is in the outcome in place of that, since the failure of the input, which explains it, replaces it there.
-pub(super) fn valued<T, F: Format>(
-    value: T,
-    records: &Records<'_, F>,
-) -> (Option<(T, Option<Error>)>, Outcome) {
-    let is_incomplete = |error: &Error| matches!(error.kind(), ErrorKind::Incomplete { .. });
-    let (of_outcome, of_value) = match records.error().cloned() {
-        Some(error) if is_incomplete(&error) => (Some(error), None),
-        error => (None, error),
-    };
-    (Some((value, of_value)), Outcome::valued_up_to(of_outcome, records.tally()))
+/// Passes the records of a part to `work`, and reads those that it leaves. Its value is that of the records before an error.
+pub(super) fn read_to_error<F: Format, T>(
+    format: &F,
+    part: Part<'_>,
+    work: impl FnOnce(&mut Records<'_, F>) -> T,
+) -> (Option<T>, Outcome) {
+    let mut records = format.records_of(part);
+    let value = work(&mut records);
+    records.by_ref().for_each(drop);
+    (Some(value), Outcome::valued_up_to(records.error().cloned(), records.tally()))
 }
 
 /// Passes the records and gaps of a part to `work`, and reads those that it leaves.

@@ -133,6 +133,7 @@ where
 mod tests {
     use super::*;
     use crate::error::ErrorKind;
+    use crate::record::Tally;
 
     /// Adds parts of one byte in this order, and returns which were taken.
     fn taken(order: &[u64], stop: Option<u64>, refuse: Option<u64>) -> Vec<u64> {
@@ -170,6 +171,29 @@ mod tests {
                     assert_eq!(taken(&order, None, Some(2)), [0, 1], "{order:?}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn no_value_after_that_of_an_error_is_taken() {
+        for then in [Then::StopAfter, Then::Stop] {
+            let mut taken = Vec::new();
+            let in_order = InOrder::new(100, |value| {
+                taken.push(value);
+                Ok(())
+            });
+            let work = InOrderWork { in_order, map: |_: Part<'_>| unreachable!("values are given") };
+            let finish = |part: u64, then| {
+                let done = Outcome { then, ..Outcome::read(Tally::default()) };
+                assert!(work.finish(&mut Some(part), part..part + 1, done).1.is_none());
+            };
+            // The part after the error is ready first.
+            finish(2, Then::Continue);
+            finish(0, Then::Continue);
+            finish(1, then);
+            drop(work);
+            let expected = if then == Then::StopAfter { vec![0, 1] } else { vec![0] };
+            assert_eq!(taken, expected);
         }
     }
 

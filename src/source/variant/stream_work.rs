@@ -28,8 +28,9 @@ pub(in crate::source) struct StreamWork<'work, W> {
     moved: Condvar,
     /// Maximum number of waiting parts.
     max_waiting: usize,
-    /// Offset of the part with the error, once it is known.
-    failed_at: AtomicU64,
+    /// No value of a part that starts here or later counts, once the error is known: the part with the error, or the next one if the value
+    /// of the records before the error counts.
+    values_end: AtomicU64,
     /// Whether the work itself failed, before that part.
     work_failed: AtomicBool,
 }
@@ -67,7 +68,7 @@ impl<'work, W> StreamWork<'work, W> {
             state: Mutex::new(state),
             moved: Condvar::new(),
             max_waiting,
-            failed_at: AtomicU64::new(u64::MAX),
+            values_end: AtomicU64::new(u64::MAX),
             work_failed: AtomicBool::new(false),
         }
     }
@@ -118,6 +119,7 @@ impl<'work, W> StreamWork<'work, W> {
         if state.next != part.offset() {
             return Outcome { error: None, then: Then::Stop, ..done };
         }
+        let values_end = if done.then == Then::StopAfter { part.range().end } else { part.offset() };
         let had_ended = state.ended;
         let done = state.enter(part.offset(), part.as_bytes(), done);
         while let next = state.next
@@ -126,9 +128,8 @@ impl<'work, W> StreamWork<'work, W> {
             state.enter(next, &bytes, Outcome::read(tally));
         }
         if state.error.is_some() {
-            self.failed_at.fetch_min(part.offset(), Ordering::Relaxed);
+            self.values_end.fetch_min(values_end, Ordering::Relaxed);
         }
-        // The value of a part up to its error counts.
         let stops = had_ended || (state.ended && done.then != Then::StopAfter);
         let then = if stops { Then::Stop } else { done.then };
         drop(state);
@@ -168,26 +169,30 @@ impl State {
             let has_room = census.add(bytes.get(from..).unwrap_or_default()).is_ok();
             self.ended = !has_room || census.look(false, Evidence::is_enough_up_to_fault).is_some();
         }
-        let then = if self.ended { Then::Stop } else { Then::Continue };
+        let then = match done.then {
+            _ if !self.ended => Then::Continue,
+            Then::StopAfter => Then::StopAfter,
+            Then::Continue | Then::Stop => Then::Stop,
+        };
         Outcome { error: None, then, ..done }
     }
 }
 
 impl<T, W: Work<T>> Work<T> for StreamWork<'_, W> {
     fn work(&self, value: &mut T, part: Part<'_>) -> Outcome {
-        let is_before = part.offset() < self.failed_at.load(Ordering::Relaxed);
+        let is_before = part.offset() < self.values_end.load(Ordering::Relaxed);
         let done = if is_before { self.work.work(value, part) } else { Outcome::read(Tally::default()) };
         let done = self.enter(part, done);
-        let failed_at = self.failed_at.load(Ordering::Relaxed);
-        if failed_at < u64::MAX {
+        let values_end = self.values_end.load(Ordering::Relaxed);
+        if values_end < u64::MAX {
             // No worker has to wait for later parts.
-            self.work.stop(failed_at);
+            self.work.stop(values_end);
         }
         done
     }
 
     fn finish(&self, value: &mut T, part: Range<u64>, done: Outcome) -> (Outcome, Option<(u64, Error)>) {
-        if part.start >= self.failed_at.load(Ordering::Relaxed) {
+        if part.start >= self.values_end.load(Ordering::Relaxed) {
             return (done, None);
         }
         let has_error = done.error.is_some();
