@@ -19,8 +19,9 @@ const LARGE: usize = 256 << 10;
 ///
 /// [`io::ErrorKind::OutOfMemory`] if the allocation fails, or would leave less than [`HEADROOM`]. The buffer keeps its capacity.
 pub fn reserve(buffer: &mut Vec<u8>, more: usize) -> io::Result<()> {
-    let amortized = buffer.capacity();
-    reserve_with(buffer, more, amortized, Vec::try_reserve)
+    // The capacity at least doubles.
+    let least_growth = buffer.capacity();
+    reserve_with(buffer, more, least_growth, Vec::try_reserve)
 }
 
 /// Reserves capacity for exactly `more` bytes, as [`reserve`] does.
@@ -94,15 +95,10 @@ mod limit {
     /// not among them.
     pub(super) fn rest() -> Option<usize> {
         let limit = get()?;
-        let mut text = [0; 32];
-        // `/proc/self/statm` starts with the size of the address space in pages; see proc_pid_statm(5).
-        let len = File::open("/proc/self/statm").and_then(|mut file| file.read(&mut text)).ok()?;
-        let pages = first_number(&text[..len])?;
-        Some(limit.saturating_sub(pages.saturating_mul(PAGE)))
+        let mut text = [0; 1024];
+        let len = File::open("/proc/self/stat").and_then(|mut file| file.read(&mut text)).ok()?;
+        Some(limit.saturating_sub(of_stat(&text[..len])?))
     }
-
-    /// Length of the pages that `/proc/self/statm` counts, on the platforms where pagecut runs.
-    const PAGE: usize = 4096;
 
     fn get() -> Option<usize> {
         static LIMIT: OnceLock<Option<usize>> = OnceLock::new();
@@ -114,6 +110,14 @@ mod limit {
         let line =
             text.split(|&byte| byte == b'\n').find_map(|line| line.strip_prefix(b"Max address space"))?;
         first_number(line.trim_ascii_start())
+    }
+
+    /// Returns the size of the address space in bytes in `/proc/self/stat`: field 23, `vsize` in proc_pid_stat(5).
+    pub(super) fn of_stat(text: &[u8]) -> Option<usize> {
+        // Field 2 is the name of the program in parentheses, which may contain blanks and parentheses.
+        let name_end = text.iter().rposition(|&byte| byte == b')')?;
+        let field = text[name_end + 1..].trim_ascii_start().split(u8::is_ascii_whitespace).nth(20)?;
+        first_number(field)
     }
 
     fn first_number(text: &[u8]) -> Option<usize> {
@@ -158,5 +162,16 @@ mod tests {
             assert_eq!(limit::of_limits(text.as_bytes()), expected);
         }
         assert_eq!(limit::of_limits(head.as_bytes()), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_size_of_the_address_space_is_parsed() {
+        let fields: Vec<String> = (4..=52).map(|field| (field * 1000).to_string()).collect();
+        let text = format!("7 (a) (b c) S {}\n", fields.join(" "));
+        assert_eq!(limit::of_stat(text.as_bytes()), Some(23_000));
+        assert_eq!(limit::of_stat(b"7 (a) S 1 2"), None);
+        let own = limit::of_stat(&std::fs::read("/proc/self/stat").unwrap()).unwrap();
+        assert!((1 << 20..1 << 46).contains(&own), "{own}");
     }
 }
