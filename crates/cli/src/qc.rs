@@ -22,6 +22,7 @@ use crate::args::Common;
 use crate::pairs::Input;
 use crate::{output, progress, report};
 pub(crate) use args::Qc;
+use files::Files;
 use page::Page;
 use terminal::Verdict;
 
@@ -33,17 +34,11 @@ pub(crate) fn run(args: &Qc, common: &Common, out: &mut dyn Write, all_good: &mu
         return Ok(());
     };
     let inputs = args.mates.group(&args.files, all_good);
-    let paths = inputs.iter().flat_map(Input::paths).chain(args.lists()).map(Path::to_owned);
-    let paths: Vec<_> = paths.collect();
-    let page = match args.html.as_deref().map(|path| Page::open(path, &paths)).transpose() {
-        Ok(page) => page,
-        Err(error) => {
-            report::failure(&args.html.as_deref().unwrap_or(Path::new("")).display().to_string(), &error);
-            *all_good = false;
-            return Ok(());
-        }
+    let sources = inputs.iter().flat_map(Input::paths).chain(args.lists()).map(Path::to_owned).collect();
+    let Some(mut run) = Run::new(args, common, control, sources) else {
+        *all_good = false;
+        return Ok(());
     };
-    let mut run = Run { args, common, control, inputs: paths, names: HashSet::new(), page };
     for input in progress::numbered(inputs) {
         *all_good &= match &input {
             Input::Alone(path) | Input::WithoutMate(path, _) => run.examine(path, out)?,
@@ -63,20 +58,32 @@ struct Run<'run> {
     args: &'run Qc,
     common: &'run Common,
     control: Control,
-    /// The paths of the inputs.
-    inputs: Vec<PathBuf>,
+    /// The inputs and the lists, which no output replaces.
+    sources: Vec<PathBuf>,
     /// Names of the files of reports.
     names: HashSet<String>,
     page: Option<Page>,
 }
 
-impl Run<'_> {
+impl<'run> Run<'run> {
+    /// Prepares the outputs. `None` after an error, which was reported.
+    fn new(args: &'run Qc, common: &'run Common, control: Control, sources: Vec<PathBuf>) -> Option<Self> {
+        // The page may be in the directory.
+        let outdir = args.outdir.as_deref();
+        opened(outdir, |folder| Ok(files::create_directory(folder)?))?;
+        let page = opened(args.html.as_deref(), |path| Page::open(path, &sources))?;
+        Some(Self { args, common, control, sources, names: HashSet::new(), page })
+    }
+
     /// Examines an input, writes its report, and returns whether it is good.
     fn examine(&mut self, path: &Path, out: &mut dyn Write) -> io::Result<bool> {
         let Self { args, common, .. } = *self;
         let shown = path.display().to_string();
-        let report = match read::alone(path, &args.limit, common, &self.control) {
-            Ok(report) => report,
+        let read = self
+            .claim(&read::name(path))
+            .and_then(|files| Ok((files, read::alone(path, &args.limit, common, &self.control)?)));
+        let (files, report) = match read {
+            Ok(read) => read,
             Err(error) => {
                 report::error(&shown, &error);
                 if args.json {
@@ -86,7 +93,7 @@ impl Run<'_> {
                 return Ok(false);
             }
         };
-        let verdict = self.judge(&shown, &report);
+        let verdict = self.judge(&shown, &report, files);
         if args.json {
             json::write_report(&shown, &report, out)?;
         } else if !(common.quiet && verdict.is_good || args.writes_page_to_stdout()) {
@@ -101,8 +108,13 @@ impl Run<'_> {
     /// Examines pairs, writes the reports of the mates, and returns whether they are good.
     fn examine_pairs(&mut self, input: &Input, out: &mut dyn Write) -> io::Result<bool> {
         let Self { args, common, .. } = *self;
-        let report = match read::pairs(input, &args.limit, common, &self.control) {
-            Ok(report) => report,
+        let [first, second] = read::mate_names(input);
+        let files = self.claim(&first).and_then(|first| Ok([first, self.claim(&second)?]));
+        let read = files
+            .map_err(|error| (input.name(), error))
+            .and_then(|files| Ok((files, read::pairs(input, &args.limit, common, &self.control)?)));
+        let (files, report) = match read {
+            Ok(read) => read,
             Err((name, error)) => {
                 report::error(&name, &error);
                 if args.json {
@@ -112,7 +124,9 @@ impl Run<'_> {
                 return Ok(false);
             }
         };
-        let verdicts = report.mates().map(|mate| self.judge(&mate.name, mate));
+        let ([first, second], [of_first, of_second]) = (report.mates(), files);
+        let verdicts =
+            [(first, of_first), (second, of_second)].map(|(mate, files)| self.judge(&mate.name, mate, files));
         let is_good = verdicts.iter().all(|verdict| verdict.is_good);
         if args.json {
             json::write_pairs(input, &report, out)?;
@@ -125,36 +139,45 @@ impl Run<'_> {
         Ok(is_good)
     }
 
+    /// Names the files of a report before its input is read, if files are written.
+    ///
+    /// # Errors
+    ///
+    /// If one of them is a source, or an output too.
+    fn claim(&mut self, name: &str) -> Result<Option<Files>> {
+        let Some(folder) = &self.args.outdir else { return Ok(None) };
+        let name = fastqc::report_name(name);
+        let files = Files::new(folder, &name, self.args.extract);
+        if !self.names.insert(name) {
+            let message = format!("{} is the name of two outputs", files.zip().display());
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message).into());
+        }
+        for output in files.paths() {
+            self.sources.iter().try_for_each(|source| output::check_distinct(Some(output), source))?;
+        }
+        let page = self.args.html.as_deref();
+        output::check_separate(files.paths().iter().map(PathBuf::as_path).chain(page))?;
+        Ok(Some(files))
+    }
+
     /// Writes the files of a report, and returns the verdict on it.
-    fn judge(&mut self, shown: &str, report: &Report) -> Verdict {
+    fn judge(&self, shown: &str, report: &Report, files: Option<Files>) -> Verdict {
         let worst = report.verdicts().into_iter().map(|(_, status)| status).max().unwrap_or(Status::Pass);
         let is_refused = self.args.fail_on.is_some_and(|least| worst >= least.status());
         let is_good = report.error.is_none() && !is_refused;
-        let written = self.args.outdir.as_deref().map(|folder| self.write_files(report, folder)).transpose();
+        let written = files.map(|files| files.write(report).map(|()| files.zip().to_owned())).transpose();
         match written {
             Ok(written) => Verdict { is_good, written },
             Err(error) => {
-                report::failure(shown, &error);
+                report::failure(shown, &error.into());
                 Verdict { is_good: false, written: None }
             }
         }
     }
+}
 
-    /// Writes the files of a report. Returns the path of the ZIP file.
-    fn write_files(&mut self, report: &Report, folder: &Path) -> Result<PathBuf> {
-        let name = fastqc::report_name(&report.name);
-        let path = folder.join(format!("{name}.zip"));
-        if !self.names.insert(name.clone()) {
-            let message = format!("{} is the name of two outputs", path.display());
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, message).into());
-        }
-        let outputs = files::paths(folder, &name, self.args.extract);
-        for output in &outputs {
-            self.inputs.iter().try_for_each(|input| output::check_distinct(Some(output), input))?;
-        }
-        let page = self.args.html.as_deref();
-        output::check_separate(outputs.iter().map(PathBuf::as_path).chain(page))?;
-        files::write(report, &name, &outputs)?;
-        Ok(path)
-    }
+/// Opens an output, if there is one. `None` after an error, which was reported.
+fn opened<T>(path: Option<&Path>, open: impl FnOnce(&Path) -> Result<T>) -> Option<Option<T>> {
+    let Some(path) = path else { return Some(None) };
+    open(path).map_err(|error| report::failure(&path.display().to_string(), &error)).ok().map(Some)
 }

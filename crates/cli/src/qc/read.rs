@@ -67,7 +67,7 @@ fn mark_unclosed(report: &mut Report, source: &Source) {
 }
 
 /// Returns the name of an input in its report.
-fn name(path: &Path) -> String {
+pub(super) fn name(path: &Path) -> String {
     if path.as_os_str() == input::STDIN {
         STDIN_NAME.into()
     } else {
@@ -76,7 +76,7 @@ fn name(path: &Path) -> String {
 }
 
 /// Returns the names of the mates in their reports.
-fn mate_names(input: &Input) -> [String; 2] {
+pub(super) fn mate_names(input: &Input) -> [String; 2] {
     match input {
         Input::Two(first, second) => [name(first), name(second)],
         Input::Interleaved(path) | Input::Alone(path) | Input::WithoutMate(path, _) => {

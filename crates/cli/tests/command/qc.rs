@@ -241,6 +241,20 @@ fn two_reports_of_one_name_are_refused() {
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("reads_fastqc.zip is the name of two outputs"), "{}", stderr(&output));
     assert_eq!(fs::read_dir(&outdir).unwrap().count(), 2, "the files of the first input");
+    assert_eq!(stdout(&output).matches(" reads, ").count(), 1, "the second input was not read");
+}
+
+#[test]
+fn nothing_is_read_without_a_directory_for_reports() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "kept").unwrap();
+    for outdir in [file.clone(), file.join("below")] {
+        let output = qc(&[], &outdir, &[testdata("two.fastq")]);
+        assert_eq!((output.status.code(), stdout(&output)), (Some(1), ""));
+        assert!(stderr(&output).contains("cannot be written"), "{}", stderr(&output));
+    }
+    assert_eq!(fs::read_to_string(&file).unwrap(), "kept");
 }
 
 #[test]

@@ -121,8 +121,17 @@ fn a_page_is_not_the_file_of_a_report() {
     let (output, text) = page(&["-o", folder.path().to_str().unwrap(), "two.fastq"], &path);
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("two_fastqc.html is the name of two outputs"), "{}", stderr(&output));
-    assert!(text.unwrap().contains("two.fastq"));
+    assert_eq!((text, stdout(&output)), (None, ""), "nothing was read");
     assert!(!folder.path().join("two_fastqc.zip").exists());
+}
+
+#[test]
+fn a_page_may_be_in_the_new_directory_of_reports() {
+    let folder = tempfile::tempdir().unwrap();
+    let outdir = folder.path().join("new/reports");
+    let (output, text) = page(&["-o", outdir.to_str().unwrap(), "two.fastq"], &outdir.join("all.html"));
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(text.unwrap().contains("two.fastq") && outdir.join("two_fastqc.zip").exists());
 }
 
 #[test]
