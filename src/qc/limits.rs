@@ -131,7 +131,7 @@ impl Limits {
         let [name, level, value] = columns[..] else {
             return Err(line.error("expected a name, `warn`, `error` or `ignore`, and a number"));
         };
-        let Ok(value) = value.parse() else {
+        let Some(value) = value.parse().ok().filter(|value: &f64| value.is_finite()) else {
             return Err(line.error("expected a number in the third column"));
         };
         let no_level = || Err(line.error(&format!("`{name}` has no level `{level}`")));
@@ -228,6 +228,7 @@ mod tests {
                 "expected a name, `warn`, `error` or `ignore`, and a number: \"adapter warn 1 2\"",
             ),
             ("adapter warn x", "expected a number in the third column: \"adapter warn x\""),
+            ("adapter warn nan", "expected a number in the third column: \"adapter warn nan\""),
             (
                 "adapter fail 1",
                 "expected `warn`, `error` or `ignore` in the second column: \"adapter fail 1\"",

@@ -1,11 +1,8 @@
 //! Long reads of samples, for the sections that are about them.
 
-use std::io::{self, Write};
-
 use pagecut::qc::report::LongReads;
 
 use super::axis::{XAxis, end};
-use super::markup::{Escaped, Name};
 use super::sample::Sample;
 use crate::qc::long::long_reads;
 
@@ -20,27 +17,4 @@ pub(super) fn lengths(samples: &[(&Sample<'_>, &LongReads)]) -> XAxis {
     let shortest = classes().map(|lengths| lengths.first).min().unwrap_or(1).max(1);
     let longest = classes().map(|lengths| lengths.last).max().unwrap_or(1);
     XAxis::logarithmic("Length of a read (bases)", shortest as f64, end(longest))
-}
-
-/// Writes a table with a row for each sample.
-pub(super) fn write_statistics(
-    caption: &str,
-    heads: &[&str],
-    rows: &[(&Sample<'_>, Vec<String>)],
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    writeln!(out, r#"<div class="scroll" tabindex="0"><table class="statistics">"#)?;
-    write!(out, r#"<caption>{}</caption><thead><tr><th scope="col">Sample</th>"#, Escaped(caption))?;
-    for head in heads {
-        write!(out, r#"<th scope="col">{}</th>"#, Escaped(head))?;
-    }
-    writeln!(out, "</tr></thead>\n<tbody>")?;
-    for (sample, cells) in rows {
-        write!(out, r#"<tr><th scope="row">{}</th>"#, Name(&sample.label))?;
-        for cell in cells {
-            write!(out, "<td>{}</td>", Escaped(cell))?;
-        }
-        writeln!(out, "</tr>")?;
-    }
-    writeln!(out, "</tbody></table></div>")
 }

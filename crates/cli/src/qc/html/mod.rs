@@ -16,6 +16,7 @@ mod scale;
 mod section;
 mod sections;
 mod series;
+mod statistics;
 mod summary;
 mod table;
 

@@ -56,7 +56,7 @@ pub(super) struct Plot {
     left: f64,
 }
 
-/// What is drawn. Background is not moved by zooming.
+/// The shapes of a plot. Zooming moves the marks, and leaves the background in place.
 #[derive(Debug, Default)]
 pub(super) struct Drawing {
     pub(super) background: String,

@@ -69,6 +69,21 @@ pub(super) fn largest<'s>(series: impl IntoIterator<Item = &'s Series>, least: f
     values.filter(|value| value.is_finite()).fold(least, f64::max)
 }
 
+/// Returns two lines of a sample. If there are other samples, they share its colour, and the second one is faint.
+pub(super) fn two_lines(sample: &Sample<'_>, lines: [(&str, Vec<Point>); 2]) -> [Series; 2] {
+    let (key, own) = (sample.number, style(sample.number));
+    let (other_key, other) = if sample.is_only { (1, style(1)) } else { (key, format!("{own} faint")) };
+    let line = |key, style, (name, points): (&str, Vec<Point>)| Series {
+        name: sample.named(name),
+        key,
+        style,
+        shape: Shape::Line,
+        points,
+    };
+    let [first, second] = lines;
+    [line(key, own, first), line(other_key, other, second)]
+}
+
 /// Draws series.
 pub(super) fn draw(plot: &Plot, series: &[Series]) -> String {
     let bars: Vec<_> =

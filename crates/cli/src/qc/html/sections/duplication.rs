@@ -9,7 +9,7 @@ use crate::qc::html::numbers::share;
 use crate::qc::html::plot::{Drawing, Plot, WIDE};
 use crate::qc::html::sample::{Sample, having};
 use crate::qc::html::section::{Section, status};
-use crate::qc::html::series::{self, Entry, Point, Series, Shape};
+use crate::qc::html::series::{self, Entry, Point, Series, two_lines};
 
 pub(super) const SECTION: Section = Section {
     id: "duplication",
@@ -83,18 +83,6 @@ fn series_of(sample: &Sample<'_>, duplication: &Duplication) -> [Series; 2] {
         let levels = (0_u32..).map(f64::from).zip(&duplication.levels);
         levels.map(|(at, level)| Point { from: at - 0.5, to: at + 0.5, value: value(level) }).collect()
     };
-    let (key, style) = (sample.number, series::style(sample.number));
-    let (other_key, other_style) =
-        if sample.is_only { (1, series::style(1)) } else { (key, format!("{style} faint")) };
-    let series = |name: &str, key, style, points| Series {
-        name: sample.named(name),
-        key,
-        style,
-        shape: Shape::Line,
-        points,
-    };
-    [
-        series(ALL, key, style, points(|(_, _, all)| *all)),
-        series(DEDUPLICATED, other_key, other_style, points(|(_, deduplicated, _)| *deduplicated)),
-    ]
+    let deduplicated = points(|(_, deduplicated, _)| *deduplicated);
+    two_lines(sample, [(ALL, points(|(_, _, all)| *all)), (DEDUPLICATED, deduplicated)])
 }

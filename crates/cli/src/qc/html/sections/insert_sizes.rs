@@ -6,11 +6,11 @@ use pagecut::qc::pairs::{MIN_OVERLAP, Pairs};
 
 use crate::qc::html::axis::XAxis;
 use crate::qc::html::distribution::{Counts, Distribution};
-use crate::qc::html::markup::Name;
 use crate::qc::html::numbers::{count, decimal, share};
 use crate::qc::html::sample::{Sample, pairs};
 use crate::qc::html::section::{Section, write_nothing};
 use crate::qc::html::series::{Point, Shape};
+use crate::qc::html::statistics::Statistics;
 
 pub(super) const SECTION: Section = Section {
     id: "insert-sizes",
@@ -32,6 +32,20 @@ const PLOT: Distribution = Distribution {
     model: "",
     shape: Shape::Line,
     text: |from, _| decimal(from + 0.5, 0),
+};
+
+const TOTALS: Statistics<'_> = Statistics {
+    caption: "Pairs",
+    of: "Mates",
+    heads: &[
+        "Pairs",
+        "Pairs filtered out",
+        "Overlapping",
+        "Overlapping (%)",
+        "Read through",
+        "Read through (%)",
+        "Median insert size",
+    ],
 };
 
 fn write(samples: &[Sample<'_>], out: &mut dyn Write) -> io::Result<()> {
@@ -57,24 +71,9 @@ fn write(samples: &[Sample<'_>], out: &mut dyn Write) -> io::Result<()> {
 
 /// Writes the totals of pairs.
 fn write_table(pairs: &[(Sample<'_>, &Pairs)], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, r#"<div class="scroll" tabindex="0"><table class="statistics"><caption>Pairs</caption>"#)?;
-    write!(out, r#"<thead><tr><th scope="col">Mates</th>"#)?;
-    for head in [
-        "Pairs",
-        "Pairs filtered out",
-        "Overlapping",
-        "Overlapping (%)",
-        "Read through",
-        "Read through (%)",
-        "Median insert size",
-    ] {
-        write!(out, r#"<th scope="col">{head}</th>"#)?;
-    }
-    writeln!(out, "</tr></thead>\n<tbody>")?;
-    for (sample, pairs) in pairs {
-        write!(out, r#"<tr><th scope="row">{}</th>"#, Name(&sample.label))?;
-        let percent = |share_: Option<f64>| share_.map_or_else(|| "–".to_owned(), share);
-        for cell in [
+    let percent = |percent: Option<f64>| percent.map_or_else(|| "–".to_owned(), share);
+    let cells = |pairs: &Pairs| {
+        vec![
             count(pairs.pairs),
             count(pairs.filtered),
             count(pairs.overlapping()),
@@ -82,10 +81,8 @@ fn write_table(pairs: &[(Sample<'_>, &Pairs)], out: &mut dyn Write) -> io::Resul
             count(pairs.read_through),
             percent(pairs.read_through_percent()),
             pairs.median_insert_size().map_or_else(|| "–".to_owned(), count),
-        ] {
-            write!(out, "<td>{cell}</td>")?;
-        }
-        writeln!(out, "</tr>")?;
-    }
-    writeln!(out, "</tbody></table></div>")
+        ]
+    };
+    let rows: Vec<_> = pairs.iter().map(|(sample, pairs)| (sample, cells(pairs))).collect();
+    TOTALS.write(&rows, out)
 }

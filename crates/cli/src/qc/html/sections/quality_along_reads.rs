@@ -5,13 +5,14 @@ use std::io::{self, Write};
 use pagecut::qc::report::{EndQuality, LongReads, MeanQuality};
 
 use crate::qc::html::axis::{XAxis, YAxis, end};
-use crate::qc::html::long::{having_long, write_statistics};
+use crate::qc::html::long::having_long;
 use crate::qc::html::numbers::{count, score};
 use crate::qc::html::plot::{Drawing, Plot, WIDE};
 use crate::qc::html::positions::{point, text};
 use crate::qc::html::sample::Sample;
 use crate::qc::html::section::Section;
-use crate::qc::html::series::{self, Entry, Series, Shape};
+use crate::qc::html::series::{self, Entry, Series, two_lines};
+use crate::qc::html::statistics::Statistics;
 use crate::qc::long::long_reads;
 
 pub(super) const SECTION: Section = Section {
@@ -24,6 +25,19 @@ pub(super) const SECTION: Section = Section {
     has: |sample| long_reads(sample.report).is_some(),
     status: |_| None,
     write,
+};
+
+const ENDS: Statistics<'_> = Statistics {
+    caption: "Quality at both ends",
+    of: "Sample",
+    heads: &[
+        "Reads",
+        "Bases at each end",
+        "First bases, by error probability",
+        "Last bases, by error probability",
+        "First bases, mean of the scores",
+        "Last bases, mean of the scores",
+    ],
 };
 
 /// Names of the two series of a sample.
@@ -55,20 +69,8 @@ fn series_of(sample: &Sample<'_>, reads: &LongReads) -> [Series; 2] {
     let points = |value: fn(&MeanQuality) -> f64| {
         reads.positions.iter().map(|row| point(row.positions, value(&row.quality))).collect()
     };
-    let (key, style) = (sample.number, series::style(sample.number));
-    let (other_key, other_style) =
-        if sample.is_only { (1, series::style(1)) } else { (key, format!("{style} faint")) };
-    let series = |name: &str, key, style, points| Series {
-        name: sample.named(name),
-        key,
-        style,
-        shape: Shape::Line,
-        points,
-    };
-    [
-        series(BY_ERROR, key, style, points(|quality| quality.mean_by_error)),
-        series(OF_SCORES, other_key, other_style, points(|quality| quality.mean)),
-    ]
+    let by_error = points(|quality| quality.mean_by_error);
+    two_lines(sample, [(BY_ERROR, by_error), (OF_SCORES, points(|quality| quality.mean))])
 }
 
 /// Writes the means at both ends of reads.
@@ -80,13 +82,5 @@ fn write_ends(samples: &[(&Sample<'_>, &LongReads)], out: &mut dyn Write) -> io:
     };
     let row = |(sample, reads): &(_, &LongReads)| Some((*sample, cells(reads.ends.as_ref()?)));
     let rows: Vec<_> = samples.iter().filter_map(row).collect();
-    let heads = [
-        "Reads",
-        "Bases at each end",
-        "First bases, by error probability",
-        "Last bases, by error probability",
-        "First bases, mean of the scores",
-        "Last bases, mean of the scores",
-    ];
-    write_statistics("Quality at both ends", &heads, &rows, out)
+    ENDS.write(&rows, out)
 }

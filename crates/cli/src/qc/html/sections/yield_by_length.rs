@@ -5,12 +5,13 @@ use std::io::{self, Write};
 use pagecut::qc::report::LongReads;
 
 use crate::qc::html::distribution::{Counts, Distribution};
-use crate::qc::html::long::{having_long, lengths, write_statistics};
+use crate::qc::html::long::{having_long, lengths};
 use crate::qc::html::numbers::{count, decimal};
 use crate::qc::html::positions::{point, text};
 use crate::qc::html::sample::Sample;
 use crate::qc::html::section::Section;
 use crate::qc::html::series::Shape;
+use crate::qc::html::statistics::Statistics;
 use crate::qc::long::long_reads;
 
 pub(super) const SECTION: Section = Section {
@@ -35,6 +36,12 @@ const PLOT: Distribution = Distribution {
     text,
 };
 
+const TOTALS: Statistics<'_> = Statistics {
+    caption: "Lengths of reads",
+    of: "Sample",
+    heads: &["N50", "L50", "N90", "L90", "Median length", "Mean length"],
+};
+
 fn write(samples: &[Sample<'_>], out: &mut dyn Write) -> io::Result<()> {
     let samples = having_long(samples);
     let cells = |reads: &LongReads| {
@@ -42,8 +49,7 @@ fn write(samples: &[Sample<'_>], out: &mut dyn Write) -> io::Result<()> {
         vec![count(n50), count(l50), count(n90), count(l90), count(median_len), decimal(mean_len, 1)]
     };
     let rows: Vec<_> = samples.iter().map(|(sample, reads)| (*sample, cells(reads))).collect();
-    let heads = ["N50", "L50", "N90", "L90", "Median length", "Mean length"];
-    write_statistics("Lengths of reads", &heads, &rows, out)?;
+    TOTALS.write(&rows, out)?;
     let counts = samples.iter().map(|(sample, reads)| Counts {
         sample,
         status: None,
